@@ -1,0 +1,56 @@
+# Build rules shared by every folder of src/ and tests/.
+
+# Flags of the project's own C++ code. No contraction anywhere: the parser's sums must give the
+# reference's bits, and runs that are repeated must repeat.
+add_library(amt_flags INTERFACE)
+target_compile_features(amt_flags INTERFACE cxx_std_20)
+target_compile_options(amt_flags INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion>
+  $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>)
+if(AMT_WERROR)
+  target_compile_options(amt_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
+endif()
+target_include_directories(amt_flags INTERFACE ${PROJECT_SOURCE_DIR}/include)
+
+# amt_add_library(midi SOURCES a.cpp ... [DEPENDS base ...] [LINK OpenSSL::Crypto ...])
+# One static library amt_<folder>; DEPENDS are folders above it, LINK are outside libraries.
+function(amt_add_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINK" ${ARGN})
+  add_library(amt_${name} STATIC ${ARG_SOURCES})
+  set_target_properties(amt_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  list(TRANSFORM ARG_DEPENDS PREPEND amt_)
+  target_link_libraries(amt_${name} PUBLIC amt_flags ${ARG_DEPENDS} ${ARG_LINK})
+endfunction()
+
+# amt_add_test(name SOURCES a_test.cpp ... DEPENDS folder ... [LINK lib ...] [RANKS 1 2 3 4] [TIMEOUT s])
+# Without RANKS: a plain GoogleTest program, one CTest entry per test. With RANKS: the program's
+# main comes from tests/support/mpi_main.cpp, and it is run under mpirun once per rank count.
+function(amt_add_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;LINK;RANKS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  list(TRANSFORM ARG_DEPENDS PREPEND amt_)
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} amt_test_support ${ARG_LINK} GTest::gtest)
+  if(NOT ARG_RANKS)
+    target_link_libraries(${name} PRIVATE GTest::gtest_main)
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}:"
+                         PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+    return()
+  endif()
+  target_link_libraries(${name} PRIVATE amt_mpi_test_main)
+  foreach(ranks IN LISTS ARG_RANKS)
+    amt_add_mpi_command(${name}:ranks=${ranks} ${ranks} ${ARG_TIMEOUT} $<TARGET_FILE:${name}>)
+  endforeach()
+endfunction()
+
+# amt_add_mpi_command(test-name ranks timeout command...): a CTest entry that runs under mpirun.
+# A failed assertion on one rank leaves the others waiting in a collective: hence the time limit.
+function(amt_add_mpi_command name ranks timeout)
+  add_test(NAME ${name} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} ${ARGN})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS ${ranks}
+    ENVIRONMENT "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_rmaps_base_oversubscribe=1;OMPI_MCA_hwloc_base_binding_policy=none;OMP_NUM_THREADS=1")
+endfunction()
+include(GoogleTest)

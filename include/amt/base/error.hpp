@@ -1,0 +1,39 @@
+// The project's errors and exit codes. Errors are exceptions that say what happened, where, and what
+// to do next; main() catches them once and turns them into one line and an exit code.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace amt {
+
+enum class ExitCode {
+  kDone = 0,
+  kFailed = 1,     ///< the work could not be done
+  kUsage = 2,      ///< wrong options or configuration; nothing was started
+  kBadInput = 3,   ///< more input refused than --max-bad-fraction allows
+  kStopped = 75,   ///< stopped on a signal after saving; start again to go on (EX_TEMPFAIL)
+  kWatchdog = 76,  ///< a rank or the network hung
+};
+
+/// Something went wrong that the user can act on. `what()` is one line, without a trailing period.
+class Error : public std::runtime_error {
+ public:
+  explicit Error(const std::string& message, ExitCode code = ExitCode::kFailed)
+      : std::runtime_error(message), code_(code) {}
+  ExitCode code() const { return code_; }
+
+ private:
+  ExitCode code_;
+};
+
+/// Wrong use or configuration: exit code 2.
+class UsageError : public Error {
+ public:
+  explicit UsageError(const std::string& message) : Error(message, ExitCode::kUsage) {}
+};
+
+/// An Error whose message ends with the text of `errno` as it is now: "what: No such file or directory".
+Error system_error(const std::string& what);
+
+}  // namespace amt

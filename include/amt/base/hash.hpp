@@ -1,0 +1,38 @@
+// Hashes: MD5 for the names that the Lakh dataset gives its files, XXH3 for integrity of our own files.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace amt {
+
+/// 32 lower-case hex digits.
+std::string md5_hex(std::span<const std::byte> bytes);
+
+/// XXH3, 64 bits, seed 0.
+std::uint64_t xxh3_64(std::span<const std::byte> bytes);
+
+/// XXH3 of a file's bytes, read in bounded pieces. Error naming the file if it cannot be read.
+std::uint64_t xxh3_64_file(const std::filesystem::path& path);
+
+/// XXH3 over a stream of pieces.
+class Xxh3 {
+ public:
+  Xxh3();
+  ~Xxh3();
+  Xxh3(const Xxh3&) = delete;
+  Xxh3& operator=(const Xxh3&) = delete;
+  void update(std::span<const std::byte> bytes);
+  std::uint64_t digest() const;
+
+ private:
+  void* state_;
+};
+
+/// 16 lower-case hex digits.
+std::string hex64(std::uint64_t value);
+
+}  // namespace amt

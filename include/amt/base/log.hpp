@@ -1,0 +1,23 @@
+// Messages to stderr. Results go to stdout and are not logged.
+#pragma once
+
+#include <string>
+
+namespace amt {
+
+/// Who this process is within the job; before it is called: rank 0 of 1 on no named host.
+void set_log_identity(int rank, int ranks, const std::string& host);
+
+/// "rank 3 of 8 on node17": how this process is named in messages.
+std::string log_identity();
+
+/// Printed by rank 0 only.
+void log_info(const std::string& message);
+
+/// Printed by every rank; other ranks than 0 say who they are.
+void log_warning(const std::string& message);
+
+/// "amt: error: message", printed by every rank, named like a warning.
+void log_error(const std::string& message);
+
+}  // namespace amt

@@ -1,0 +1,61 @@
+// Typed options, declared once beside the stage that uses them.
+//
+// A stage has a plain struct of values and a function that lists its members in an OptionTable. The
+// command line turns the table into flags and INI keys, and prints it back as the resolved
+// configuration. No stage sees another stage's options, and none sees the parser.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace amt {
+
+/// A number of bytes, written "4096", "256MB", "1.5GiB" (MB and MiB both mean 2^20).
+struct ByteSize {
+  std::uint64_t bytes = 0;
+};
+
+/// A length of time in seconds, written "90", "90s", "30m", "1.5h".
+struct Duration {
+  double seconds = 0;
+};
+
+struct Option {
+  std::string name;  ///< "trainer.learning_rate": the INI key is the part after the first dot
+  std::string help;
+  bool is_flag = false;                          ///< takes no value on the command line
+  std::function<void(const std::string&)> set;   ///< throws UsageError naming the option
+  std::function<std::string()> get;              ///< the current value as it would be written
+};
+
+/// Binds names to the members of option structs, which must outlive the table.
+class OptionTable {
+ public:
+  void add(const std::string& name, bool* value, const std::string& help);
+  void add(const std::string& name, int* value, const std::string& help);
+  void add(const std::string& name, std::int64_t* value, const std::string& help);
+  void add(const std::string& name, std::uint64_t* value, const std::string& help);
+  void add(const std::string& name, double* value, const std::string& help);
+  void add(const std::string& name, std::string* value, const std::string& help);
+  void add(const std::string& name, ByteSize* value, const std::string& help);
+  void add(const std::string& name, Duration* value, const std::string& help);
+  /// A switch: "--name" sets it.
+  void add_flag(const std::string& name, bool* value, const std::string& help);
+
+  const std::vector<Option>& options() const { return options_; }
+
+  /// Sets one option by name. UsageError if the name is not known, naming the nearest that is.
+  void set(const std::string& name, const std::string& text);
+
+  /// The table as an INI file: sections from the names' first parts, in order of declaration.
+  std::string to_ini() const;
+
+ private:
+  template <class T>
+  void bind(const std::string& name, T* value, const std::string& help, bool is_flag);
+  std::vector<Option> options_;
+};
+
+}  // namespace amt

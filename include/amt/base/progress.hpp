@@ -1,0 +1,38 @@
+// A progress line on stderr: share done, rate, time left.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace amt {
+
+/// Rewrites one line while stderr is a terminal; otherwise prints a plain line now and then. Prints
+/// on rank 0 only. Not thread-safe.
+class Progress {
+ public:
+  /// `total` in the same unit as update(); `interval` in seconds between plain lines.
+  Progress(std::string label, double total, double interval = 10.0);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// `done` so far, of `total`; `detail` is printed after the share, e.g. "2,310 files/s".
+  void update(double done, const std::string& detail);
+
+  /// Clears a terminal's line. Called by the destructor as well.
+  void finish();
+
+  double seconds() const;  ///< since construction
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::string label_;
+  double total_;
+  double interval_;
+  bool terminal_;
+  bool line_open_ = false;
+  Clock::time_point start_;
+  Clock::time_point last_;
+};
+
+}  // namespace amt

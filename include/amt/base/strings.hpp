@@ -1,0 +1,33 @@
+// Small text helpers: concatenation for messages, human-readable quantities, nearest known word.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+namespace amt {
+
+/// All arguments as operator<< prints them, joined.
+template <class... Args>
+std::string str_cat(const Args&... args) {
+  std::ostringstream out;
+  (out << ... << args);
+  return out.str();
+}
+
+/// "1.5 GiB", "312 B": three significant digits.
+std::string format_bytes(double bytes);
+
+/// "4,302,117"
+std::string format_count(std::uint64_t n);
+
+/// "1 h 02 min", "3 min 20 s", "4.2 s"
+std::string format_duration(double seconds);
+
+/// The candidate with the smallest edit distance to `word`, or "" if none is close enough to be
+/// what was meant (distance over a third of the word's length, at least 2).
+std::string nearest(std::string_view word, std::span<const std::string> candidates);
+
+}  // namespace amt

@@ -1,0 +1,59 @@
+// manifest.json: what a dataset is. It is written last, so a folder without one is not a dataset.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "amt/tokens/vocabulary.hpp"
+
+namespace amt {
+
+inline constexpr int kDatasetFormatVersion = 1;
+
+enum class Split : std::uint8_t { kTrain, kValid, kTest };
+inline constexpr std::array<Split, 3> kSplits = {Split::kTrain, Split::kValid, Split::kTest};
+const char* split_name(Split split);  ///< "train", "valid", "test"
+/// UsageError naming the three if `name` is none of them.
+Split split_from_name(const std::string& name);
+
+struct ShardInfo {
+  std::string file;  ///< name within the dataset's folder
+  std::uint64_t rows = 0;
+  std::string hash;  ///< XXH3 of the shard's tokens, 16 hex digits
+};
+
+struct SplitInfo {
+  std::vector<ShardInfo> shards;
+  std::uint64_t rows = 0;
+  std::uint64_t files = 0;       ///< MIDI files whose music is in the split
+  double seconds_of_music = 0;   ///< sum over those of the last note's onset + duration
+};
+
+struct Manifest {
+  int format_version = kDatasetFormatVersion;
+  Encoding encoding = Encoding::kArrival;
+  int vocabulary = kArrivalVocabulary;
+  int context_length = kContextLength;
+  int augment = 1;
+  int prefix_digits = 1;
+  std::uint64_t seed = 0;
+  std::string corpus_digest;  ///< XXH3 over the names and sizes of the files read
+  std::array<SplitInfo, 3> splits;  ///< indexed by Split
+
+  const SplitInfo& split(Split s) const { return splits[static_cast<std::size_t>(s)]; }
+  SplitInfo& split(Split s) { return splits[static_cast<std::size_t>(s)]; }
+
+  /// One 64-bit hash that is equal for equal datasets: ranks and restarts compare it.
+  std::uint64_t digest() const;
+};
+
+/// JSON text, ending in a newline; equal manifests give equal text.
+std::string to_json(const Manifest& manifest);
+
+/// Error naming the file and what is wrong with it; a folder without a manifest is named as such.
+Manifest read_manifest(const std::filesystem::path& dataset);
+
+}  // namespace amt

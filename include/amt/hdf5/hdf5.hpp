@@ -1,0 +1,98 @@
+// HDF5, wrapped: the only place that knows <hdf5.h>. Every call is checked; an Error carries the
+// path, the operation and HDF5's own innermost message.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace amt::hdf5 {
+
+/// Move-only owner of an HDF5 identifier and the function that closes it.
+class Handle {
+ public:
+  using Close = int (*)(std::int64_t);
+  Handle() = default;
+  Handle(std::int64_t id, Close close) : id_(id), close_(close) {}
+  Handle(Handle&& other) noexcept;
+  Handle& operator=(Handle&& other) noexcept;
+  ~Handle();
+  std::int64_t get() const { return id_; }
+
+ private:
+  std::int64_t id_ = -1;
+  Close close_ = nullptr;
+};
+
+enum class Type { u16, u64, f32 };
+using Shape = std::vector<std::uint64_t>;
+
+/// One source of a virtual dataset: all rows of `dataset` in `file` (relative to the virtual file).
+struct VirtualSource {
+  std::string file;
+  std::string dataset;
+  std::uint64_t rows = 0;
+};
+
+class File;
+
+/// A dataset of an open File; holds its own handle, so it may outlive the File object.
+class Dataset {
+ public:
+  const Shape& shape() const { return shape_; }
+  Type type() const { return type_; }
+
+  /// Rows [first, first + count) along the first dimension; `data` holds exactly those elements, in
+  /// the dataset's own type. Errors on a wrong size or range.
+  void write_rows(std::uint64_t first, std::uint64_t count, std::span<const std::byte> data);
+  void read_rows(std::uint64_t first, std::uint64_t count, std::span<std::byte> data) const;
+
+  /// Where the raw bytes begin in the file: contiguous datasets only, else Error.
+  std::uint64_t file_offset() const;
+
+ private:
+  friend class File;
+  Dataset(Handle handle, std::string where, Type type, Shape shape);
+  Handle handle_;
+  std::string where_;  // "FILE:NAME" for messages
+  Type type_;
+  Shape shape_;
+};
+
+class File {
+ public:
+  /// Creates or truncates. Equal contents give equal bytes: no times are recorded, and objects of
+  /// 64 KiB and more are aligned to 4096 bytes.
+  static File create(const std::filesystem::path& path);
+  static File open(const std::filesystem::path& path);  ///< read only
+
+  /// Contiguous, allocated at once, never filled.
+  Dataset create_dataset(const std::string& name, Type type, const Shape& shape);
+  /// All sources stacked along the first dimension, shown as one [sum of rows, width] dataset.
+  void create_virtual_dataset(const std::string& name, Type type, std::uint64_t width,
+                              std::span<const VirtualSource> sources);
+  Dataset open_dataset(const std::string& name) const;  ///< Error if missing or of another type
+
+  /// Attributes of the file's root group.
+  void set_attribute(const std::string& name, std::string_view value);
+  void set_attribute(const std::string& name, std::uint64_t value);
+  std::string text_attribute(const std::string& name) const;
+  std::uint64_t integer_attribute(const std::string& name) const;
+
+  /// Flushes and closes; errors are reported (the destructor's are not).
+  void close();
+
+ private:
+  File(Handle handle, std::filesystem::path path);
+  Handle handle_;
+  std::filesystem::path path_;
+};
+
+/// "1.10.8"
+std::string library_version();
+
+}  // namespace amt::hdf5

@@ -1,0 +1,96 @@
+// GPT-2 by the rules of the Anticipatory Music Transformer, forward and backward, written once on Ops.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "amt/model/config.hpp"
+#include "amt/ops/ops.hpp"
+
+namespace amt {
+
+/// One tensor of the model inside the flat parameter buffer.
+struct ParameterInfo {
+  std::string name;                  ///< Hugging Face's: "transformer.h.0.attn.c_attn.weight"
+  std::vector<std::int64_t> shape;   ///< without padding: wte is [vocab_size, hidden_dim]
+  std::int64_t offset = 0;           ///< in floats; a multiple of 64
+  std::int64_t size = 0;             ///< floats without padding
+  std::int64_t stored = 0;           ///< floats with padding (wte: padded_vocab_size rows)
+};
+
+/// Names, shapes and places of all parameters: one flat fp32 buffer, the same order everywhere.
+class ParameterLayout {
+ public:
+  explicit ParameterLayout(const ModelConfig& config);
+  const std::vector<ParameterInfo>& all() const { return all_; }
+  std::int64_t total() const { return total_; }  ///< floats of the flat buffer, padding included
+  std::int64_t count() const;                    ///< parameters as the field counts them: no padding
+ private:
+  std::vector<ParameterInfo> all_;
+  std::int64_t total_ = 0;
+};
+
+/// Initial values (spec/training.md, "init"): a function of (config, seed) alone. `out` holds
+/// layout.total() floats; padding is 0.
+void initialise_parameters(const ModelConfig& config, const ParameterLayout& layout,
+                           std::uint64_t seed, std::span<float> out);
+
+/// What the dropout masks of one row are keyed by, besides layer, site and position.
+struct DropoutKey {
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;
+  std::uint64_t first_row = 0;  ///< index of the call's first row within the global batch
+};
+
+class Gpt2 {
+ public:
+  /// Owns parameters, gradients and activations for up to `micro_batch` rows on the device of `ops`,
+  /// which must outlive the model. Parameters start as zeros.
+  Gpt2(Ops& ops, const ModelConfig& config, int micro_batch);
+  ~Gpt2();
+  Gpt2(const Gpt2&) = delete;
+  Gpt2& operator=(const Gpt2&) = delete;
+
+  const ModelConfig& config() const;
+  const ParameterLayout& layout() const;
+  Ops& ops();
+  float* parameters();  ///< device memory, layout().total() floats
+  float* gradients();   ///< device memory, the same layout
+
+  /// Host <-> device, layout().total() floats each.
+  void set_parameters(std::span<const float> host);
+  void get_parameters(std::span<float> host);
+  void get_gradients(std::span<float> host);
+
+  void zero_gradients();
+
+  /// Called with [begin, end) of the flat gradient buffer, as soon as the backward pass has finished
+  /// with that range and will not touch it again. The ranges cover the buffer, each float once.
+  using GradientReady = std::function<void(std::int64_t begin, std::int64_t end)>;
+
+  /// Adds to gradients() the gradient of `scale` x (sum over the rows and their seq_len - 1 predicted
+  /// positions of -log p), and the same scaled sum to an internal loss accumulator.
+  /// tokens: host memory, [rows, seq_len]; 1 <= rows <= micro_batch. Dropout is on where the
+  /// configuration's rates are above 0.
+  void forward_backward(std::span<const Token> tokens, int rows, float scale, const DropoutKey& key,
+                        const GradientReady& ready = {});
+
+  /// The loss accumulated since the last call; resets it. Waits for the device.
+  double take_loss();
+
+  /// Evaluation, no dropout: losses[row * (seq_len - 1) + i] = -log p(tokens[row][i + 1]), nats.
+  void losses(std::span<const Token> tokens, int rows, std::span<float> losses);
+
+  /// For tests: logits [rows, seq_len, vocab_size] without padding, no dropout.
+  void logits(std::span<const Token> tokens, int rows, std::span<float> logits);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace amt

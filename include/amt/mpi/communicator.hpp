@@ -1,0 +1,97 @@
+// MPI, wrapped: the only place that knows <mpi.h>. Every call is checked; errors name the rank, the
+// host and the operation. All functions marked collective must be called by every rank of the
+// communicator, in the same order.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace amt::mpi {
+
+/// MPI_Init on construction, MPI_Finalize on destruction. One per process, in main's thread, which
+/// is the only thread that may call MPI (MPI_THREAD_FUNNELED).
+class Session {
+ public:
+  Session();
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+};
+
+/// True between the construction and the destruction of the Session.
+bool active();
+
+/// Ends all ranks of the job at once with this exit code. For errors on one rank only, while the
+/// others may wait in a collective.
+[[noreturn]] void abort(int exit_code);
+
+/// A transfer in progress. Waits in its destructor, so that its buffer may be freed after it.
+class Request {
+ public:
+  Request();
+  Request(Request&&) noexcept;
+  Request& operator=(Request&&) noexcept;
+  ~Request();
+  void wait();
+  bool done();  ///< also drives progress
+
+ private:
+  friend class Communicator;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A group of ranks. Move-only owner of a duplicate of MPI_COMM_WORLD. Free it before the Session.
+class Communicator {
+ public:
+  static Communicator world();  ///< collective
+  Communicator(Communicator&&) noexcept;
+  Communicator& operator=(Communicator&&) noexcept;
+  ~Communicator();
+
+  int rank() const { return rank_; }
+  int size() const { return size_; }
+  const std::string& host() const { return host_; }
+  int ranks_on_host() const { return ranks_on_host_; }  ///< how many share this machine
+  int rank_on_host() const { return rank_on_host_; }
+
+  // All of these are collective and blocking, unless they return a Request.
+  void barrier() const;
+  void broadcast(std::span<std::byte> bytes, int root) const;  ///< equal sizes on all ranks
+  void broadcast(std::string& text, int root) const;           ///< resized on the others
+  void all_reduce_sum(std::span<double> values) const;
+  void all_reduce_sum(std::span<std::uint64_t> values) const;
+  void all_reduce_sum(std::span<float> values) const;
+  Request start_all_reduce_sum(std::span<float> values) const;  ///< in place
+  std::int64_t all_reduce_max(std::int64_t value) const;
+  double all_reduce_max(double value) const;
+  bool all_of(bool value) const;
+  bool any_of(bool value) const;
+  /// Every rank's bytes, in rank order, on every rank.
+  std::vector<std::string> all_gather(const std::string& bytes) const;
+  /// Every rank's bytes on `root`; empty elsewhere.
+  std::vector<std::string> gather(const std::string& bytes, int root) const;
+
+  /// send[r] items of `item_bytes` bytes go to rank r, packed in rank order in `items`; what arrives
+  /// is packed in rank order in `received` (resized), its counts in the result. Counts are MPI ints
+  /// in units of items: Error if one does not fit.
+  std::vector<std::size_t> all_to_all(std::span<const std::byte> items,
+                                      std::span<const std::size_t> send, std::size_t item_bytes,
+                                      std::vector<std::byte>& received) const;
+
+ private:
+  struct Impl;
+  explicit Communicator(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+  int rank_ = 0;
+  int size_ = 1;
+  int ranks_on_host_ = 1;
+  int rank_on_host_ = 0;
+  std::string host_;
+};
+
+}  // namespace amt::mpi

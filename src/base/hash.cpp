@@ -1,0 +1,71 @@
+#include "amt/base/hash.hpp"
+
+#include <openssl/evp.h>
+#include <xxhash.h>
+
+#include <array>
+#include <fstream>
+#include <vector>
+
+#include "amt/base/error.hpp"
+
+namespace amt {
+namespace {
+
+XXH3_state_t* state_of(void* p) { return static_cast<XXH3_state_t*>(p); }
+
+}  // namespace
+
+std::string md5_hex(std::span<const std::byte> bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_md5(), nullptr) != 1) {
+    throw Error("OpenSSL offers no MD5 here (FIPS mode?), which names files of the corpus");
+  }
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) {
+    hex += kDigits[digest[i] >> 4];
+    hex += kDigits[digest[i] & 15];
+  }
+  return hex;
+}
+
+std::uint64_t xxh3_64(std::span<const std::byte> bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+Xxh3::Xxh3() : state_(XXH3_createState()) {
+  if (state_ == nullptr) throw std::bad_alloc();
+  XXH3_64bits_reset(state_of(state_));
+}
+
+Xxh3::~Xxh3() { XXH3_freeState(state_of(state_)); }
+
+void Xxh3::update(std::span<const std::byte> bytes) {
+  XXH3_64bits_update(state_of(state_), bytes.data(), bytes.size());
+}
+
+std::uint64_t Xxh3::digest() const { return XXH3_64bits_digest(state_of(state_)); }
+
+std::uint64_t xxh3_64_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw system_error("cannot open " + path.string());
+  Xxh3 hash;
+  std::vector<char> piece(1 << 20);
+  while (in) {
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    hash.update(std::as_bytes(std::span(piece.data(), static_cast<std::size_t>(in.gcount()))));
+  }
+  if (in.bad()) throw system_error("cannot read " + path.string());
+  return hash.digest();
+}
+
+std::string hex64(std::uint64_t value) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string hex(16, '0');
+  for (std::size_t i = 16; i-- > 0; value >>= 4) hex[i] = kDigits[value & 15];
+  return hex;
+}
+
+}  // namespace amt

@@ -1,0 +1,49 @@
+#include "amt/base/log.hpp"
+
+#include <cstdio>
+
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+struct Identity {
+  int rank = 0;
+  int ranks = 1;
+  std::string host;
+};
+
+Identity& identity() {
+  static Identity it;
+  return it;
+}
+
+/// One write per line, so that the lines of several ranks do not mix.
+void print_line(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
+
+std::string prefix() { return identity().rank == 0 ? "" : str_cat("[", log_identity(), "] "); }
+
+}  // namespace
+
+void set_log_identity(int rank, int ranks, const std::string& host) {
+  identity() = {rank, ranks, host};
+}
+
+std::string log_identity() {
+  const Identity& it = identity();
+  return str_cat("rank ", it.rank, " of ", it.ranks, it.host.empty() ? "" : " on ", it.host);
+}
+
+void log_info(const std::string& message) {
+  if (identity().rank == 0) print_line(message);
+}
+
+void log_warning(const std::string& message) {
+  print_line(str_cat("amt: warning: ", prefix(), message));
+}
+
+void log_error(const std::string& message) {
+  print_line(str_cat("amt: error: ", prefix(), message));
+}
+
+}  // namespace amt
