@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "amt/base/error.hpp"
+#include "amt/mpi/collectively.hpp"
 
 namespace amt::mpi {
 namespace {
@@ -91,6 +92,21 @@ TEST(Communicator, AllToAllRefusesWrongCounts) {
   const std::vector<std::size_t> counts(static_cast<std::size_t>(world.size()) + 1, 0);
   std::vector<std::byte> received;
   EXPECT_THROW(world.all_to_all({}, counts, 4, received), Error);
+}
+
+// The last rank alone fails: all ranks throw its message and exit code.
+TEST(Collectively, OneFailureIsEveryonesFailure) {
+  const Communicator world = Communicator::world();
+  try {
+    collectively(world, [&] {
+      if (world.rank() == world.size() - 1) throw UsageError("the disk is full");
+    });
+    FAIL() << "rank " << world.rank() << " did not throw";
+  } catch (const AgreedError& error) {
+    EXPECT_NE(std::string(error.what()).find("the disk is full"), std::string::npos);
+    EXPECT_EQ(error.code(), ExitCode::kUsage);
+  }
+  EXPECT_NO_THROW(collectively(world, [] {}));
 }
 
 }  // namespace
