@@ -77,25 +77,6 @@ Manifest from(const Json& json) {
 
 }  // namespace
 
-const char* split_name(Split split) {
-  switch (split) {
-    case Split::kTrain:
-      return "train";
-    case Split::kValid:
-      return "valid";
-    case Split::kTest:
-      return "test";
-  }
-  return "";
-}
-
-Split split_from_name(const std::string& name) {
-  for (const Split split : kSplits) {
-    if (name == split_name(split)) return split;
-  }
-  throw UsageError(str_cat("'", name, "' is not a split; they are train, valid and test"));
-}
-
 std::string to_json(const Manifest& manifest) {
   Json splits;
   for (const Split split : kSplits) splits[split_name(split)] = split_json(manifest.split(split));
