@@ -30,14 +30,15 @@ inline Byte take_byte(const ByteRange& range, const Byte*& at) {
 /// A variable-length quantity of any length, seven bits a byte; 2^32 if it is that or more.
 inline std::uint64_t take_quantity(const ByteRange& range, const Byte*& at) {
   constexpr std::uint64_t kLimit = std::uint64_t{1} << 32;
-  std::uint64_t value = 0;
-  for (;;) {
-    const Byte byte = take_byte(range, at);
+  Byte byte = take_byte(range, at);
+  std::uint64_t value = byte & 0x7F;
+  while (byte >= 0x80) {
+    byte = take_byte(range, at);
     value = value << 7 | (byte & 0x7F);
     if (value > kLimit) [[unlikely]]
       value = kLimit;
-    if (byte < 0x80) return value;
   }
+  return value;
 }
 
 }  // namespace amt

@@ -20,9 +20,9 @@ class Clock {
     scale_ = division_ == 0 ? -1.0 : microseconds_per_beat * 1e-6 / division_;
   }
 
-  /// `ticks` >= 0 since the message before, exactly converted.
+  /// `ticks` >= 0 since the message before, exactly converted. Zero is no special case: it adds
+  /// nothing, and its product with a negative scale is no negative number.
   void advance(double ticks) {
-    if (ticks == 0) return;
     const double seconds = ticks * scale_;
     if (seconds < 0) [[unlikely]] {
       throw MidiError("time passes, but the header's division is not positive");

@@ -23,7 +23,6 @@ struct MidiParser::Buffers {
   std::size_t count = 0;                   ///< messages kept so far
   std::size_t notes = 0;                   ///< notes among them
   std::uint64_t last_tick = 0;             ///< of all messages, dropped ones as well
-  std::vector<std::size_t> run_ends;       ///< of the tracks with messages
   std::vector<ByteRange> tracks;
   Playback playback;
 };
@@ -34,7 +33,6 @@ void MidiParser::Buffers::prepare(std::size_t file_bytes) {
   if (messages.size() < most) messages.resize(most);
   count = notes = 0;
   last_tick = 0;
-  run_ends.clear();
   tracks.clear();
 }
 
@@ -56,9 +54,7 @@ void MidiParser::Buffers::read_track(const ByteRange& track) {
     kept_tick = keep ? tick : kept_tick;
     track_notes += kind == MessageKind::kNote ? 1 : 0;
   }
-  const auto end = static_cast<std::size_t>(out - messages.data());
-  if (end != count) run_ends.push_back(end);
-  count = end;
+  count = static_cast<std::size_t>(out - messages.data());
   notes += track_notes;
   last_tick = std::max(last_tick, tick);
 }
@@ -76,13 +72,14 @@ void MidiParser::Buffers::play(int division) {
 
 void MidiParser::Buffers::play_merged(Player& player) {
   if (scratch.size() < count) scratch.resize(count);
+  const auto end = static_cast<std::uint32_t>(last_tick);
   std::uint32_t played = 0;
   for (const Message& message :
-       merge_tracks({messages.data(), count}, {scratch.data(), count}, run_ends)) {
+       merge_tracks({messages.data(), count}, {scratch.data(), count}, end)) {
     player.play(message.tick - played, message.body);
     played = message.tick;
   }
-  player.finish(static_cast<double>(last_tick - played));
+  player.finish(end - played);
 }
 
 MidiParser::MidiParser() : buffers_(std::make_unique<Buffers>()) {}
