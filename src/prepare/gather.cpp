@@ -33,7 +33,8 @@ std::vector<Rejection> gather_rejections(const mpi::Communicator& communicator,
   std::vector<Rejection> all;
   for (const std::string& part : communicator.gather(pack_strings(strings), 0)) {
     const std::vector<std::string> fields = unpack_strings(part);
-    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) all.push_back({fields[i], fields[i + 1]});
+    for (std::size_t i = 0; i + 1 < fields.size(); i += 2)
+      all.push_back({fields[i], fields[i + 1]});
   }
   return all;
 }

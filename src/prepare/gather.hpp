@@ -15,8 +15,8 @@ namespace amt {
 
 /// Collective. All ranks' items, in rank order, on rank 0; empty elsewhere.
 template <class T>
-  requires std::is_trivially_copyable_v<T>
-std::vector<T> gather_items(const mpi::Communicator& communicator, const std::vector<T>& items) {
+requires std::is_trivially_copyable_v<T> std::vector<T> gather_items(
+    const mpi::Communicator& communicator, const std::vector<T>& items) {
   const std::string bytes(reinterpret_cast<const char*>(items.data()), items.size() * sizeof(T));
   std::vector<T> all;
   for (const std::string& part : communicator.gather(bytes, 0)) {

@@ -92,21 +92,21 @@ class Job {
 
   void tokenise() {
     slots_ = plan_->slots(communicator_.rank());
-    store_ = std::make_unique<RowStore>(
-        folder() / kSpillFolder / str_cat("rank-", communicator_.rank()), memory_budget(),
-        slots_.size());
+    store_ =
+        std::make_unique<RowStore>(folder() / kSpillFolder / str_cat("rank-", communicator_.rank()),
+                                   memory_budget(), slots_.size());
     const auto total = static_cast<double>(plan_->corpus().bytes());
     Progress progress("tokenise", total);
     const auto show = [&](std::uint64_t files, std::uint64_t bytes) {
       const double seconds = std::max(progress.seconds(), 1e-3);
-      progress.update(static_cast<double>(bytes),
-                      str_cat(format_count(files), " files, ",
-                              format_count(static_cast<std::uint64_t>(
-                                  static_cast<double>(files) / seconds)),
-                              " files/s, ", format_bytes(static_cast<double>(bytes) / seconds),
-                              "/s"));
+      progress.update(
+          static_cast<double>(bytes),
+          str_cat(format_count(files), " files, ",
+                  format_count(static_cast<std::uint64_t>(static_cast<double>(files) / seconds)),
+                  " files/s, ", format_bytes(static_cast<double>(bytes) / seconds), "/s"));
     };
-    RowExchange exchange(communicator_, [&](const KeyedRow& row) { receive(row); }, show);
+    RowExchange exchange(
+        communicator_, [&](const KeyedRow& row) { receive(row); }, show);
     const std::optional<Error> failure = tokenise_units(exchange);
     if (!exchange.finish(!failure && !stopped_)) {
       mpi::agree(communicator_, failure ? &*failure : nullptr);
@@ -182,10 +182,10 @@ class Job {
     fs::path list = partial_path(options_.dataset).replace_extension();
     list += std::string(".") + kRejectedFile;
     write_file_atomically(list, rejected_text(rejections_));
-    throw Error(str_cat(all.refused, " of ", all.files, " files were refused, more than ",
-                        "--max-bad-fraction ", options_.max_bad_fraction, " allows; see ",
-                        list.string()),
-                ExitCode::kBadInput);
+    throw Error(
+        str_cat(all.refused, " of ", all.files, " files were refused, more than ",
+                "--max-bad-fraction ", options_.max_bad_fraction, " allows; see ", list.string()),
+        ExitCode::kBadInput);
   }
 
   WrittenShard write_shard(std::size_t slot) {
@@ -194,8 +194,8 @@ class Job {
     store_->take(slot, [&](std::span<const Row> rows) { writer.write(rows); });
     const ShardInfo info = writer.finish();
     fsync_path(folder() / info.file);
-    WrittenShard written = {static_cast<std::uint32_t>(split), static_cast<std::uint32_t>(shard),
-                            info.rows, {}};
+    WrittenShard written = {
+        static_cast<std::uint32_t>(split), static_cast<std::uint32_t>(shard), info.rows, {}};
     std::memcpy(written.hash.data(), info.hash.data(), written.hash.size());
     return written;
   }
@@ -207,7 +207,8 @@ class Job {
       store_.reset();
     });
     written = gather_items(communicator_, written);
-    std::ranges::sort(written, {}, [](const WrittenShard& w) { return std::pair(w.split, w.shard); });
+    std::ranges::sort(written, {},
+                      [](const WrittenShard& w) { return std::pair(w.split, w.shard); });
     for (const WrittenShard& w : written) {
       const auto split = static_cast<Split>(w.split);
       SplitInfo& info = manifest_.split(split);

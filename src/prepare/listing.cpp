@@ -20,7 +20,8 @@ Listing walk_and_report(const std::filesystem::path& root) {
     log_warning(str_cat("and ", listing.problems.size() - kMaxWarnings, " more like these"));
   }
   if (listing.other_case > 0) {
-    log_warning(str_cat(listing.other_case, " files named .MID or the like are not taken, as the "
+    log_warning(str_cat(listing.other_case,
+                        " files named .MID or the like are not taken, as the "
                         "reference does not; rename them to .mid"));
   }
   if (listing.files.empty()) {

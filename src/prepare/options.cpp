@@ -39,7 +39,8 @@ void PrepareOptions::validate() const {
   }
   if (rows_per_shard == 0) throw UsageError("--rows-per-shard must be at least 1");
   if (max_bad_fraction < 0 || max_bad_fraction > 1) {
-    throw UsageError(str_cat("--max-bad-fraction ", max_bad_fraction, ": give a number from 0 to 1"));
+    throw UsageError(
+        str_cat("--max-bad-fraction ", max_bad_fraction, ": give a number from 0 to 1"));
   }
   splits.validate();
 }

@@ -54,8 +54,8 @@ OutputFolder::OutputFolder(fs::path dataset, bool overwrite)
   try {
     fs::create_directories(partial_);
   } catch (const fs::filesystem_error& error) {
-    throw Error(str_cat("cannot make the folder ", partial_.string(), ": ",
-                        error.code().message()));
+    throw Error(
+        str_cat("cannot make the folder ", partial_.string(), ": ", error.code().message()));
   }
   lock();
   made_ = true;

@@ -24,10 +24,14 @@ std::string percent(double part, double whole) {
 std::string escaped(const std::string& text) {
   std::string result;
   for (const char c : text) {
-    if (c == '\t') result += "\\t";
-    else if (c == '\n') result += "\\n";
-    else if (c == '\\') result += "\\\\";
-    else result += c;
+    if (c == '\t')
+      result += "\\t";
+    else if (c == '\n')
+      result += "\\n";
+    else if (c == '\\')
+      result += "\\\\";
+    else
+      result += c;
   }
   return result;
 }
@@ -37,28 +41,27 @@ std::string token_lines(const Manifest& manifest) {
   const bool arrival = manifest.encoding == Encoding::kArrival;
   const auto rows = static_cast<double>(stats.sequences);
   const double per_row = arrival ? kTriplesPerRow : kContextLength;
-  return str_cat(
-      "Tokenization complete.\n  => Processed ", stats.sequences,
-      " training sequences\n  => Inserted ", stats.rests, " REST tokens (",
-      percent(static_cast<double>(stats.rests), rows * kTriplesPerRow),
-      "% of events)\n  => Discarded ", stats.too_short + stats.too_long,
-      " event sequences\n      - ", stats.too_short, " too short\n      - ", stats.too_long,
-      " too long\n      - ", stats.too_many_instruments, " too many instruments\n  => Discarded ",
-      stats.discarded_rows, " training sequences\n  => Truncated ", stats.truncations,
-      arrival ? " duration times (" : " interarrival times (",
-      percent(static_cast<double>(stats.truncations), rows * per_row),
-      arrival ? "% of durations)\n" : "% of interarrivals)\n");
+  return str_cat("Tokenization complete.\n  => Processed ", stats.sequences,
+                 " training sequences\n  => Inserted ", stats.rests, " REST tokens (",
+                 percent(static_cast<double>(stats.rests), rows * kTriplesPerRow),
+                 "% of events)\n  => Discarded ", stats.too_short + stats.too_long,
+                 " event sequences\n      - ", stats.too_short, " too short\n      - ",
+                 stats.too_long, " too long\n      - ", stats.too_many_instruments,
+                 " too many instruments\n  => Discarded ", stats.discarded_rows,
+                 " training sequences\n  => Truncated ", stats.truncations,
+                 arrival ? " duration times (" : " interarrival times (",
+                 percent(static_cast<double>(stats.truncations), rows * per_row),
+                 arrival ? "% of durations)\n" : "% of interarrivals)\n");
 }
 
 }  // namespace
 
 std::string summary_text(const Manifest& manifest, const PrepareOptions& options) {
   const DatasetStatistics& all = manifest.statistics;
-  std::string text = str_cat("Successfully processed ", all.files - all.refused,
-                             " files (discarded ",
-                             percent(static_cast<double>(all.refused),
-                                     static_cast<double>(all.files)),
-                             "%)\n", token_lines(manifest));
+  std::string text =
+      str_cat("Successfully processed ", all.files - all.refused, " files (discarded ",
+              percent(static_cast<double>(all.refused), static_cast<double>(all.files)), "%)\n",
+              token_lines(manifest));
   for (const Split split : kSplits) {
     const SplitInfo& info = manifest.split(split);
     text += str_cat(split_name(split), ": ", info.rows, " rows of ", info.files, " files, ",

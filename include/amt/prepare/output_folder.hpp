@@ -6,12 +6,12 @@
 namespace amt {
 
 /// DATASET.partial while the job writes; DATASET after commit(). Rank 0 owns one, the others write
-/// into path(). A folder left by a job that was killed is cleared by the next; one in use by a running
-/// job is refused.
+/// into path(). A folder left by a job that was killed is cleared by the next; one in use by a
+/// running job is refused.
 class OutputFolder {
  public:
-  /// UsageError if DATASET exists and `overwrite` is off, or if it is something else than a dataset;
-  /// Error if another job is writing it, or it cannot be made.
+  /// UsageError if DATASET exists and `overwrite` is off, or if it is something else than a
+  /// dataset; Error if another job is writing it, or it cannot be made.
   OutputFolder(std::filesystem::path dataset, bool overwrite);
   ~OutputFolder();  ///< removes what was written unless it was committed
   OutputFolder(const OutputFolder&) = delete;
@@ -19,8 +19,8 @@ class OutputFolder {
 
   const std::filesystem::path& path() const { return partial_; }
 
-  /// All files are complete and synced: gives the folder its name. An old dataset is replaced at this
-  /// moment and not before.
+  /// All files are complete and synced: gives the folder its name. An old dataset is replaced at
+  /// this moment and not before.
   void commit();
 
  private:

@@ -25,8 +25,8 @@ class Plan {
   const std::vector<Unit>& units() const { return units_; }
   int owner(const Unit& unit) const { return owners_[unit.index]; }
 
-  /// Training shards follow from the corpus' bytes, so that they do not depend on the ranks; the other
-  /// splits have one shard for each unit, in order of the units.
+  /// Training shards follow from the corpus' bytes, so that they do not depend on the ranks; the
+  /// other splits have one shard for each unit, in order of the units.
   std::size_t shards(Split split) const { return shards_[static_cast<std::size_t>(split)]; }
   std::size_t shard_of_unit(const Unit& unit) const { return shard_of_unit_[unit.index]; }
   int owner_of_training_shard(std::size_t shard) const;
