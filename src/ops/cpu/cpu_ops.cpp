@@ -130,6 +130,7 @@ class CpuOps final : public HostMemoryOps {
 
 std::unique_ptr<Ops> make_cpu_ops(int threads) {
   if (threads < 0) throw UsageError(str_cat("a CPU device cannot have ", threads, " threads"));
+  kernels();  // the choice may be refused: here, not inside a parallel loop
   return std::make_unique<CpuOps>(threads);
 }
 
