@@ -7,6 +7,10 @@ target_compile_features(amt_flags INTERFACE cxx_std_20)
 target_compile_options(amt_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion>
   $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(amt_flags INTERFACE  # false alarms on std::string, GCC bug 105329
+    $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+endif()
 if(AMT_WERROR)
   target_compile_options(amt_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
 endif()

@@ -46,4 +46,8 @@ void log_error(const std::string& message) {
   print_line(str_cat("amt: error: ", prefix(), message));
 }
 
+void log_agreed_error(const std::string& message) {
+  if (identity().rank == 0) log_error(message);
+}
+
 }  // namespace amt

@@ -42,7 +42,7 @@ bool parse(const std::string& text, bool* value) {
 }
 
 template <class T>
-  requires std::is_arithmetic_v<T>
+requires std::is_arithmetic_v<T>
 bool parse(const std::string& text, T* value) {
   T parsed{};
   if (!read_number(text, &parsed)) return false;
@@ -61,7 +61,7 @@ bool parse(const std::string& text, std::string* value) {
 bool parse(const std::string& text, ByteSize* value) {
   constexpr double ki = 1024, mi = ki * 1024, gi = mi * 1024, ti = gi * 1024;
   static constexpr std::pair<const char*, double> units[] = {
-      {"", 1},    {"B", 1},   {"K", ki},   {"KB", ki},  {"KiB", ki}, {"M", mi},   {"MB", mi},
+      {"", 1},     {"B", 1},  {"K", ki},  {"KB", ki},  {"KiB", ki}, {"M", mi},  {"MB", mi},
       {"MiB", mi}, {"G", gi}, {"GB", gi}, {"GiB", gi}, {"T", ti},   {"TB", ti}, {"TiB", ti}};
   double bytes = 0;
   if (!read_quantity(text, units, &bytes)) return false;
@@ -80,8 +80,7 @@ std::string show(const std::string& value) { return value; }
 std::string show(const ByteSize& value) { return std::to_string(value.bytes); }
 
 template <class T>
-  requires std::is_arithmetic_v<T>
-std::string show(T value) {
+requires std::is_arithmetic_v<T> std::string show(T value) {
   char text[64];
   const auto [end, error] = std::to_chars(text, text + sizeof(text), value);  // shortest exact
   return std::string(text, end);
@@ -91,12 +90,18 @@ std::string show(const Duration& value) { return show(value.seconds); }
 
 template <class T>
 constexpr const char* kind() {
-  if constexpr (std::is_same_v<T, bool>) return "true or false";
-  else if constexpr (std::is_integral_v<T>) return "a whole number";
-  else if constexpr (std::is_floating_point_v<T>) return "a number";
-  else if constexpr (std::is_same_v<T, ByteSize>) return "a size such as 256MB or 4GB";
-  else if constexpr (std::is_same_v<T, Duration>) return "a time such as 90s, 30m or 2h";
-  else return "text";
+  if constexpr (std::is_same_v<T, bool>)
+    return "true or false";
+  else if constexpr (std::is_integral_v<T>)
+    return "a whole number";
+  else if constexpr (std::is_floating_point_v<T>)
+    return "a number";
+  else if constexpr (std::is_same_v<T, ByteSize>)
+    return "a size such as 256MB or 4GB";
+  else if constexpr (std::is_same_v<T, Duration>)
+    return "a time such as 90s, 30m or 2h";
+  else
+    return "text";
 }
 
 }  // namespace
@@ -151,7 +156,7 @@ void OptionTable::set(const std::string& name, const std::string& text) {
 }
 
 std::string OptionTable::to_ini() const {
-  std::string text, section;
+  std::string text, section;  // options without a section come first
   for (const Option& option : options_) {
     const std::size_t dot = option.name.find('.');
     const std::string its = dot == std::string::npos ? "" : option.name.substr(0, dot);
@@ -159,8 +164,8 @@ std::string OptionTable::to_ini() const {
       text += str_cat(text.empty() ? "" : "\n", "[", its, "]\n");
       section = its;
     }
-    text += str_cat(option.name.substr(dot == std::string::npos ? 0 : dot + 1), " = ",
-                    option.get(), "\n");
+    text += str_cat(option.name.substr(dot == std::string::npos ? 0 : dot + 1), " = ", option.get(),
+                    "\n");
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #include "amt/base/signals.hpp"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace amt {
 namespace {

@@ -20,4 +20,7 @@ void log_warning(const std::string& message);
 /// "amt: error: message", printed by every rank, named like a warning.
 void log_error(const std::string& message);
 
+/// The same for an error that all ranks have: printed by rank 0 only.
+void log_agreed_error(const std::string& message);
+
 }  // namespace amt

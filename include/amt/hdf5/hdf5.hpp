@@ -22,6 +22,7 @@ class Handle {
   Handle& operator=(Handle&& other) noexcept;
   ~Handle();
   std::int64_t get() const { return id_; }
+  std::int64_t release() noexcept;  ///< gives the identifier up: the caller closes it
 
  private:
   std::int64_t id_ = -1;

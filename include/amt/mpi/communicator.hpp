@@ -25,6 +25,9 @@ class Session {
 /// True between the construction and the destruction of the Session.
 bool active();
 
+/// "Open MPI v4.1.4": works before MPI is started.
+std::string library_version();
+
 /// Ends all ranks of the job at once with this exit code. For errors on one rank only, while the
 /// others may wait in a collective.
 [[noreturn]] void abort(int exit_code);

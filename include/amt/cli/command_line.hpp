@@ -1,0 +1,34 @@
+// From words on the command line and lines of an INI file to the values of an OptionTable.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "amt/base/options.hpp"
+
+namespace amt {
+
+/// A required word without a dash.
+struct Positional {
+  std::string name;  ///< as in the usage line: "CORPUS"
+  std::string help;
+  std::string* value;
+};
+
+/// What a subcommand takes.
+struct CommandLine {
+  std::string command;  ///< "prepare"
+  std::string summary;  ///< one sentence
+  std::vector<Positional> positionals;
+  OptionTable* table = nullptr;
+  bool takes_config = false;  ///< --config FILE: an INI file, overridden by the command line
+};
+
+/// Fills positionals and table from `args` (without program and command), then from the file that
+/// --config names: command line over file over default. UsageError in one line otherwise; an unknown
+/// option or key is answered with the nearest known one. Returns false if --help was given: the help
+/// has been printed to stdout and nothing is to be done.
+bool parse_command_line(const CommandLine& line, std::span<const std::string> args);
+
+}  // namespace amt

@@ -1,0 +1,33 @@
+// The process as the operating system and MPI see it: what main() owns on behalf of the subcommands.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "amt/mpi/communicator.hpp"
+
+namespace amt {
+
+/// Starts MPI only when a subcommand asks for it, so that --help and --dry-run work without. Lives in
+/// main() outside of its try block: an exception must not finalise MPI while other ranks go on.
+class Runtime {
+ public:
+  Runtime();  ///< takes rank and host for messages from the launcher's environment
+
+  /// Collective, once. The communicator lives as long as the Runtime.
+  mpi::Communicator& start_mpi();
+
+ private:
+  std::optional<mpi::Session> session_;
+  std::optional<mpi::Communicator> world_;
+};
+
+/// A subcommand: `args` are the words after its name. Returns the exit code; throws amt::Error.
+using Subcommand = int (*)(Runtime& runtime, std::span<const std::string> args);
+
+int run_prepare(Runtime& runtime, std::span<const std::string> args);
+int run_train(Runtime& runtime, std::span<const std::string> args);
+int run_eval(Runtime& runtime, std::span<const std::string> args);
+
+}  // namespace amt

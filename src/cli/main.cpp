@@ -1,0 +1,88 @@
+// amt: MIDI files to a trained Anticipatory Music Transformer.
+#include <array>
+#include <iostream>
+#include <new>
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/base/log.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/cli/runtime.hpp"
+#include "amt/cli/version.hpp"
+#include "amt/mpi/collectively.hpp"
+
+namespace amt {
+namespace {
+
+struct Entry {
+  const char* name;
+  const char* summary;
+  Subcommand run;
+};
+
+constexpr std::array<Entry, 3> kSubcommands = {{
+    {"prepare", "MIDI files -> a shuffled, tokenised dataset", run_prepare},
+    {"train", "a dataset -> a trained model, with checkpoints", run_train},
+    {"eval", "a checkpoint and a dataset -> loss, bps, perplexities", run_eval},
+}};
+
+void print_usage() {
+  std::cout << "Usage: amt COMMAND ...          on one process\n"
+               "       mpirun -n N amt COMMAND ...   on N ranks\n\nCommands:\n";
+  for (const Entry& entry : kSubcommands) {
+    std::cout << "  " << entry.name << std::string(10 - std::string(entry.name).size(), ' ')
+              << entry.summary << '\n';
+  }
+  std::cout << "\namt COMMAND --help shows a command's options; amt --version the libraries.\n";
+}
+
+int dispatch(Runtime& runtime, const std::vector<std::string>& args) {
+  if (args.empty() || args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
+    print_usage();
+    return static_cast<int>(args.empty() ? ExitCode::kUsage : ExitCode::kDone);
+  }
+  if (args[0] == "--version") {
+    std::cout << version_text();
+    return 0;
+  }
+  std::vector<std::string> names;
+  for (const Entry& entry : kSubcommands) {
+    if (args[0] == entry.name) return entry.run(runtime, std::span(args).subspan(1));
+    names.push_back(entry.name);
+  }
+  const std::string close = nearest(args[0], names);
+  throw UsageError(str_cat("unknown command '", args[0], "'",
+                           close.empty() ? "" : str_cat("; did you mean '", close, "'?"),
+                           " (see amt --help)"));
+}
+
+/// An error that other ranks do not know of: they may wait in a collective, so the job is ended.
+int fail_alone(const std::string& message, ExitCode code) {
+  log_error(message);
+  if (mpi::active()) mpi::abort(static_cast<int>(code));
+  return static_cast<int>(code);
+}
+
+}  // namespace
+}  // namespace amt
+
+int main(int argc, char** argv) {
+  amt::Runtime runtime;
+  try {
+    return amt::dispatch(runtime, {argv + 1, argv + argc});
+  } catch (const amt::mpi::AgreedError& error) {
+    amt::log_agreed_error(error.what());
+    return static_cast<int>(error.code());
+  } catch (const amt::UsageError& error) {
+    if (amt::mpi::active()) return amt::fail_alone(error.what(), error.code());
+    amt::log_agreed_error(error.what());  // every rank was given the same words
+    return static_cast<int>(error.code());
+  } catch (const amt::Error& error) {
+    return amt::fail_alone(error.what(), error.code());
+  } catch (const std::bad_alloc&) {
+    return amt::fail_alone("out of memory; use fewer ranks per node or a smaller --memory",
+                           amt::ExitCode::kFailed);
+  } catch (const std::exception& error) {
+    return amt::fail_alone(error.what(), amt::ExitCode::kFailed);
+  }
+}

@@ -1,0 +1,78 @@
+#include <functional>
+#include <numeric>
+#include <utility>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "check.hpp"
+
+namespace amt::hdf5 {
+namespace {
+
+/// The dataspaces of a transfer of some rows: in the file and in memory.
+struct RowSelection {
+  Handle file;
+  Handle memory;
+};
+
+std::size_t row_bytes(const Shape& shape, Type type) {
+  return std::accumulate(shape.begin() + 1, shape.end(), size_of(type), std::multiplies<>());
+}
+
+RowSelection select_rows(std::int64_t dataset, const Shape& shape, std::uint64_t first,
+                         std::uint64_t count, const std::string& where) {
+  std::vector<hsize_t> start(shape.size(), 0), extent(shape.begin(), shape.end());
+  start[0] = first;
+  extent[0] = count;
+  RowSelection selection = {
+      own(H5Dget_space(dataset), close_space, "H5Dget_space", where),
+      own(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), close_space,
+          "H5Screate_simple", where)};
+  check(H5Sselect_hyperslab(selection.file.get(), H5S_SELECT_SET, start.data(), nullptr,
+                            extent.data(), nullptr),
+        "H5Sselect_hyperslab", where);
+  return selection;
+}
+
+void check_range(const Shape& shape, Type type, std::uint64_t first, std::uint64_t count,
+                 std::size_t bytes, const std::string& where) {
+  if (shape.empty() || first > shape[0] || count > shape[0] - first) {
+    throw Error(str_cat(where, ": rows ", first, " to ", first + count, " of ",
+                        shape.empty() ? 0 : shape[0]));
+  }
+  if (bytes != count * row_bytes(shape, type)) {
+    throw Error(str_cat(where, ": a buffer of ", bytes, " bytes for ", count, " rows"));
+  }
+}
+
+}  // namespace
+
+Dataset::Dataset(Handle handle, std::string where, Type type, Shape shape)
+    : handle_(std::move(handle)), where_(std::move(where)), type_(type), shape_(std::move(shape)) {}
+
+void Dataset::write_rows(std::uint64_t first, std::uint64_t count,
+                         std::span<const std::byte> data) {
+  check_range(shape_, type_, first, count, data.size(), where_);
+  if (count == 0) return;
+  const RowSelection rows = select_rows(handle_.get(), shape_, first, count, where_);
+  check(H5Dwrite(handle_.get(), memory_type(type_), rows.memory.get(), rows.file.get(), H5P_DEFAULT,
+                 data.data()),
+        "writing", where_);
+}
+
+void Dataset::read_rows(std::uint64_t first, std::uint64_t count, std::span<std::byte> data) const {
+  check_range(shape_, type_, first, count, data.size(), where_);
+  if (count == 0) return;
+  const RowSelection rows = select_rows(handle_.get(), shape_, first, count, where_);
+  check(H5Dread(handle_.get(), memory_type(type_), rows.memory.get(), rows.file.get(), H5P_DEFAULT,
+                data.data()),
+        "reading", where_);
+}
+
+std::uint64_t Dataset::file_offset() const {
+  const haddr_t offset = H5Dget_offset(handle_.get());
+  if (offset == HADDR_UNDEF) throw Error(where_ + " is not contiguous; it was not written by amt");
+  return offset;
+}
+
+}  // namespace amt::hdf5

@@ -1,0 +1,38 @@
+#include "amt/mpi/collectively.hpp"
+
+#include <exception>
+#include <optional>
+
+#include "amt/base/log.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt::mpi {
+
+void agree(const Communicator& communicator, const Error* failure) {
+  if (!communicator.any_of(failure != nullptr)) return;
+  const std::int64_t mine = failure != nullptr ? communicator.rank() : communicator.size();
+  const int speaker = static_cast<int>(-communicator.all_reduce_max(-mine));
+  std::string message;
+  std::int64_t code = 0;
+  if (communicator.rank() == speaker) {
+    message = speaker == 0 ? failure->what() : str_cat(failure->what(), " [", log_identity(), "]");
+    code = static_cast<std::int64_t>(failure->code());
+  }
+  communicator.broadcast(message, speaker);
+  code = communicator.all_reduce_max(code);
+  throw AgreedError(message, static_cast<ExitCode>(code));
+}
+
+void collectively(const Communicator& communicator, const std::function<void()>& work) {
+  std::optional<Error> failure;
+  try {
+    work();
+  } catch (const Error& error) {
+    failure = error;
+  } catch (const std::exception& error) {
+    failure = Error(error.what());
+  }
+  agree(communicator, failure ? &*failure : nullptr);
+}
+
+}  // namespace amt::mpi

@@ -1,0 +1,240 @@
+#include "amt/mpi/communicator.hpp"
+
+#include <mpi.h>
+
+#include <array>
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "check.hpp"
+
+namespace amt::mpi {
+
+struct Communicator::Impl {
+  MPI_Comm comm = MPI_COMM_NULL;
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    if (comm != MPI_COMM_NULL) MPI_Comm_free(&comm);
+  }
+};
+
+struct Request::Impl {
+  MPI_Request request = MPI_REQUEST_NULL;
+};
+
+namespace {
+
+/// A committed datatype of `bytes` contiguous bytes, so that counts stay small.
+class ItemType {
+ public:
+  explicit ItemType(std::size_t bytes) {
+    check(MPI_Type_contiguous(checked_count(bytes, "MPI_Type_contiguous"), MPI_BYTE, &type_),
+          "MPI_Type_contiguous");
+    check(MPI_Type_commit(&type_), "MPI_Type_commit");
+  }
+  ~ItemType() { MPI_Type_free(&type_); }
+  ItemType(const ItemType&) = delete;
+  ItemType& operator=(const ItemType&) = delete;
+  MPI_Datatype get() const { return type_; }
+
+ private:
+  MPI_Datatype type_ = MPI_DATATYPE_NULL;
+};
+
+/// Exclusive prefix sums as MPI displacements.
+std::vector<int> displacements(const std::vector<int>& counts, const char* operation) {
+  std::vector<int> result(counts.size());
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    result[i] = checked_count(sum, operation);
+    sum += static_cast<std::size_t>(counts[i]);
+  }
+  checked_count(sum, operation);
+  return result;
+}
+
+int total(const std::vector<int>& counts) {
+  return std::accumulate(counts.begin(), counts.end(), 0);
+}
+
+template <class T>
+void reduce_in_place(MPI_Comm comm, std::span<T> values, MPI_Datatype type, MPI_Op op) {
+  check(MPI_Allreduce(MPI_IN_PLACE, values.data(), checked_count(values.size(), "MPI_Allreduce"),
+                      type, op, comm),
+        "MPI_Allreduce");
+}
+
+/// Splits concatenated bytes by their counts.
+std::vector<std::string> split(const std::string& bytes, const std::vector<int>& counts) {
+  std::vector<std::string> parts;
+  std::size_t at = 0;
+  for (const int count : counts) {
+    parts.push_back(bytes.substr(at, static_cast<std::size_t>(count)));
+    at += static_cast<std::size_t>(count);
+  }
+  return parts;
+}
+
+}  // namespace
+
+Request::Request() : impl_(std::make_unique<Impl>()) {}
+Request::Request(Request&&) noexcept = default;
+Request& Request::operator=(Request&& other) noexcept {
+  std::swap(impl_, other.impl_);  // what this one waited for is waited for by `other`'s destructor
+  return *this;
+}
+Request::~Request() {
+  if (impl_) MPI_Wait(&impl_->request, MPI_STATUS_IGNORE);
+}
+
+void Request::wait() { check(MPI_Wait(&impl_->request, MPI_STATUS_IGNORE), "MPI_Wait"); }
+
+bool Request::done() {
+  int flag = 0;
+  check(MPI_Test(&impl_->request, &flag, MPI_STATUS_IGNORE), "MPI_Test");
+  return flag != 0;
+}
+
+Communicator::Communicator(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
+  check(MPI_Comm_rank(impl_->comm, &rank_), "MPI_Comm_rank");
+  check(MPI_Comm_size(impl_->comm, &size_), "MPI_Comm_size");
+  std::array<char, MPI_MAX_PROCESSOR_NAME> name{};
+  int length = 0;
+  check(MPI_Get_processor_name(name.data(), &length), "MPI_Get_processor_name");
+  host_.assign(name.data(), static_cast<std::size_t>(length));
+  MPI_Comm local = MPI_COMM_NULL;
+  check(MPI_Comm_split_type(impl_->comm, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &local),
+        "MPI_Comm_split_type");
+  MPI_Comm_rank(local, &rank_on_host_);
+  MPI_Comm_size(local, &ranks_on_host_);
+  MPI_Comm_free(&local);
+}
+
+Communicator::Communicator(Communicator&&) noexcept = default;
+Communicator& Communicator::operator=(Communicator&&) noexcept = default;
+Communicator::~Communicator() = default;
+
+Communicator Communicator::world() {
+  auto impl = std::make_unique<Impl>();
+  check(MPI_Comm_dup(MPI_COMM_WORLD, &impl->comm), "MPI_Comm_dup");
+  return Communicator(std::move(impl));
+}
+
+void Communicator::barrier() const { check(MPI_Barrier(impl_->comm), "MPI_Barrier"); }
+
+void Communicator::broadcast(std::span<std::byte> bytes, int root) const {
+  // In pieces: a large buffer has more bytes than an MPI count can say.
+  constexpr std::size_t kPiece = std::size_t{1} << 30;
+  for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
+    const std::size_t count = std::min(kPiece, bytes.size() - at);
+    check(MPI_Bcast(bytes.data() + at, static_cast<int>(count), MPI_BYTE, root, impl_->comm),
+          "MPI_Bcast");
+  }
+}
+
+void Communicator::broadcast(std::string& text, int root) const {
+  std::uint64_t size = text.size();
+  broadcast(std::as_writable_bytes(std::span(&size, 1)), root);
+  text.resize(size);
+  broadcast(std::as_writable_bytes(std::span(text)), root);
+}
+
+void Communicator::all_reduce_sum(std::span<double> values) const {
+  reduce_in_place(impl_->comm, values, MPI_DOUBLE, MPI_SUM);
+}
+
+void Communicator::all_reduce_sum(std::span<std::uint64_t> values) const {
+  reduce_in_place(impl_->comm, values, MPI_UINT64_T, MPI_SUM);
+}
+
+void Communicator::all_reduce_sum(std::span<float> values) const {
+  reduce_in_place(impl_->comm, values, MPI_FLOAT, MPI_SUM);
+}
+
+Request Communicator::start_all_reduce_sum(std::span<float> values) const {
+  Request request;
+  check(MPI_Iallreduce(MPI_IN_PLACE, values.data(), checked_count(values.size(), "MPI_Iallreduce"),
+                       MPI_FLOAT, MPI_SUM, impl_->comm, &request.impl_->request),
+        "MPI_Iallreduce");
+  return request;
+}
+
+std::int64_t Communicator::all_reduce_max(std::int64_t value) const {
+  reduce_in_place(impl_->comm, std::span(&value, 1), MPI_INT64_T, MPI_MAX);
+  return value;
+}
+
+double Communicator::all_reduce_max(double value) const {
+  reduce_in_place(impl_->comm, std::span(&value, 1), MPI_DOUBLE, MPI_MAX);
+  return value;
+}
+
+bool Communicator::any_of(bool value) const {
+  return all_reduce_max(static_cast<std::int64_t>(value)) != 0;
+}
+
+bool Communicator::all_of(bool value) const { return !any_of(!value); }
+
+std::vector<std::string> Communicator::all_gather(const std::string& bytes) const {
+  const int mine = checked_count(bytes.size(), "MPI_Allgatherv");
+  std::vector<int> counts(static_cast<std::size_t>(size_));
+  check(MPI_Allgather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, impl_->comm), "MPI_Allgather");
+  const std::vector<int> offsets = displacements(counts, "MPI_Allgatherv");
+  std::string all(static_cast<std::size_t>(total(counts)), '\0');
+  check(MPI_Allgatherv(bytes.data(), mine, MPI_BYTE, all.data(), counts.data(), offsets.data(),
+                       MPI_BYTE, impl_->comm),
+        "MPI_Allgatherv");
+  return split(all, counts);
+}
+
+std::vector<std::string> Communicator::gather(const std::string& bytes, int root) const {
+  const int mine = checked_count(bytes.size(), "MPI_Gatherv");
+  std::vector<int> counts(rank_ == root ? static_cast<std::size_t>(size_) : 0);
+  check(MPI_Gather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, root, impl_->comm), "MPI_Gather");
+  // The root alone can see an overflow: all ranks must hear of it, or they wait for ever.
+  std::vector<int> offsets;
+  std::string problem;
+  try {
+    offsets = displacements(counts, "MPI_Gatherv");
+  } catch (const Error& error) {
+    problem = error.what();
+  }
+  if (any_of(!problem.empty())) {
+    throw Error(problem.empty() ? "MPI_Gatherv: too much to gather at once" : problem);
+  }
+  std::string all(static_cast<std::size_t>(total(counts)), '\0');
+  check(MPI_Gatherv(bytes.data(), mine, MPI_BYTE, all.data(), counts.data(), offsets.data(),
+                    MPI_BYTE, root, impl_->comm),
+        "MPI_Gatherv");
+  return split(all, counts);
+}
+
+std::vector<std::size_t> Communicator::all_to_all(std::span<const std::byte> items,
+                                                  std::span<const std::size_t> send,
+                                                  std::size_t item_bytes,
+                                                  std::vector<std::byte>& received) const {
+  constexpr const char* kName = "MPI_Alltoallv";
+  if (send.size() != static_cast<std::size_t>(size_)) {
+    throw Error(str_cat(kName, ": ", send.size(), " counts for ", size_, " ranks"));
+  }
+  std::vector<int> out(send.size()), in(send.size());
+  for (std::size_t r = 0; r < send.size(); ++r) out[r] = checked_count(send[r], kName);
+  check(MPI_Alltoall(out.data(), 1, MPI_INT, in.data(), 1, MPI_INT, impl_->comm), "MPI_Alltoall");
+  const std::vector<int> out_at = displacements(out, kName), in_at = displacements(in, kName);
+  if (static_cast<std::size_t>(total(out)) * item_bytes != items.size()) {
+    throw Error(str_cat(kName, ": ", items.size(), " bytes for ", total(out), " items"));
+  }
+  received.resize(static_cast<std::size_t>(total(in)) * item_bytes);
+  const ItemType type(item_bytes);
+  check(MPI_Alltoallv(items.data(), out.data(), out_at.data(), type.get(), received.data(),
+                      in.data(), in_at.data(), type.get(), impl_->comm),
+        kName);
+  return {in.begin(), in.end()};
+}
+
+}  // namespace amt::mpi

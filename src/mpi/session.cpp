@@ -1,0 +1,63 @@
+#include <mpi.h>
+
+#include <cstdlib>
+#include <limits>
+
+#include "amt/base/error.hpp"
+#include "amt/base/log.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/mpi/communicator.hpp"
+#include "check.hpp"
+
+namespace amt::mpi {
+namespace {
+bool is_active = false;
+}
+
+void check(int code, const char* operation) {
+  if (code == MPI_SUCCESS) return;
+  char text[MPI_MAX_ERROR_STRING] = "unknown error";
+  int length = 0;
+  MPI_Error_string(code, text, &length);
+  throw Error(str_cat(operation, " failed on ", log_identity(), ": ", text,
+                      "; the network or another rank is gone, start the job again"));
+}
+
+int checked_count(std::size_t count, const char* operation) {
+  if (count > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    throw Error(str_cat(operation, ": ", count, " items do not fit an MPI count"));
+  }
+  return static_cast<int>(count);
+}
+
+Session::Session() {
+  int provided = 0;
+  check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+  if (provided < MPI_THREAD_FUNNELED) throw Error("this MPI was built without thread support");
+  // Before any communicator is made from it: else a failure aborts the job without a message of
+  // ours.
+  check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+  is_active = true;
+}
+
+Session::~Session() {
+  is_active = false;
+  MPI_Finalize();
+}
+
+bool active() { return is_active; }
+
+std::string library_version() {
+  char text[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+  int length = 0;
+  check(MPI_Get_library_version(text, &length), "MPI_Get_library_version");
+  const std::string whole(text, static_cast<std::size_t>(length));
+  return whole.substr(0, whole.find_first_of(",\n"));
+}
+
+void abort(int exit_code) {
+  MPI_Abort(MPI_COMM_WORLD, exit_code);
+  std::_Exit(exit_code);  // MPI_Abort is not declared to never return
+}
+
+}  // namespace amt::mpi

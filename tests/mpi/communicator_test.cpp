@@ -1,0 +1,113 @@
+#include "amt/mpi/communicator.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <numeric>
+
+#include "amt/base/error.hpp"
+#include "amt/mpi/collectively.hpp"
+
+namespace amt::mpi {
+namespace {
+
+TEST(Communicator, KnowsItsPlace) {
+  const Communicator world = Communicator::world();
+  EXPECT_GE(world.rank(), 0);
+  EXPECT_LT(world.rank(), world.size());
+  EXPECT_FALSE(world.host().empty());
+  EXPECT_EQ(world.ranks_on_host(), world.size());
+  EXPECT_EQ(world.rank_on_host(), world.rank());
+}
+
+TEST(Communicator, BroadcastResizesText) {
+  const Communicator world = Communicator::world();
+  std::string text = world.rank() == 0 ? "a longer text" : "x";
+  world.broadcast(text, 0);
+  EXPECT_EQ(text, "a longer text");
+}
+
+TEST(Communicator, Reductions) {
+  const Communicator world = Communicator::world();
+  const double n = world.size();
+  std::vector<double> sums = {1.0, static_cast<double>(world.rank())};
+  world.all_reduce_sum(std::span(sums));
+  EXPECT_EQ(sums[0], n);
+  EXPECT_EQ(sums[1], n * (n - 1) / 2);
+  EXPECT_EQ(world.all_reduce_max(std::int64_t{world.rank()}), world.size() - 1);
+  EXPECT_EQ(world.any_of(world.rank() == 0), true);
+  EXPECT_EQ(world.all_of(world.rank() == 0), world.size() == 1);
+}
+
+TEST(Communicator, StartedReductionSumsInPlace) {
+  const Communicator world = Communicator::world();
+  std::vector<float> values(1000, static_cast<float>(world.rank() + 1));
+  Request request = world.start_all_reduce_sum(values);
+  request.wait();
+  const float n = static_cast<float>(world.size());
+  for (const float value : values) ASSERT_EQ(value, n * (n + 1) / 2);
+}
+
+TEST(Communicator, GathersPartsOfDifferentLengths) {
+  const Communicator world = Communicator::world();
+  const std::string mine(static_cast<std::size_t>(world.rank()), 'a');
+  const std::vector<std::string> all = world.all_gather(mine);
+  const std::vector<std::string> at_last = world.gather(mine, world.size() - 1);
+  ASSERT_EQ(all.size(), static_cast<std::size_t>(world.size()));
+  for (std::size_t r = 0; r < all.size(); ++r) EXPECT_EQ(all[r].size(), r);
+  if (world.rank() == world.size() - 1)
+    EXPECT_EQ(at_last, all);
+  else
+    EXPECT_TRUE(at_last.empty());
+}
+
+// Rank r sends (r + 1) x (to + 1) items {from, to} to rank `to`.
+TEST(Communicator, AllToAllKeepsRankOrder) {
+  const Communicator world = Communicator::world();
+  const int n = world.size(), me = world.rank();
+  std::vector<std::size_t> counts;
+  std::vector<int> items;
+  for (int to = 0; to < n; ++to) {
+    counts.push_back(static_cast<std::size_t>((me + 1) * (to + 1)));
+    for (std::size_t i = 0; i < counts.back(); ++i) items.insert(items.end(), {me, to});
+  }
+  std::vector<std::byte> received;
+  const auto got =
+      world.all_to_all(std::as_bytes(std::span(items)), counts, 2 * sizeof(int), received);
+  std::vector<int> values(received.size() / sizeof(int));
+  std::memcpy(values.data(), received.data(), received.size());
+  std::size_t at = 0;
+  for (int from = 0; from < n; ++from) {
+    ASSERT_EQ(got[static_cast<std::size_t>(from)], static_cast<std::size_t>((from + 1) * (me + 1)));
+    for (std::size_t i = 0; i < got[static_cast<std::size_t>(from)]; ++i, at += 2) {
+      ASSERT_EQ(values[at], from);
+      ASSERT_EQ(values[at + 1], me);
+    }
+  }
+  EXPECT_EQ(at, values.size());
+}
+
+TEST(Communicator, AllToAllRefusesWrongCounts) {
+  const Communicator world = Communicator::world();
+  const std::vector<std::size_t> counts(static_cast<std::size_t>(world.size()) + 1, 0);
+  std::vector<std::byte> received;
+  EXPECT_THROW(world.all_to_all({}, counts, 4, received), Error);
+}
+
+// The last rank alone fails: all ranks throw its message and exit code.
+TEST(Collectively, OneFailureIsEveryonesFailure) {
+  const Communicator world = Communicator::world();
+  try {
+    collectively(world, [&] {
+      if (world.rank() == world.size() - 1) throw UsageError("the disk is full");
+    });
+    FAIL() << "rank " << world.rank() << " did not throw";
+  } catch (const AgreedError& error) {
+    EXPECT_NE(std::string(error.what()).find("the disk is full"), std::string::npos);
+    EXPECT_EQ(error.code(), ExitCode::kUsage);
+  }
+  EXPECT_NO_THROW(collectively(world, [] {}));
+}
+
+}  // namespace
+}  // namespace amt::mpi
