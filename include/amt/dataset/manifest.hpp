@@ -7,17 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "amt/corpus/split.hpp"
 #include "amt/tokens/vocabulary.hpp"
 
 namespace amt {
 
 inline constexpr int kDatasetFormatVersion = 1;
-
-enum class Split : std::uint8_t { kTrain, kValid, kTest };
-inline constexpr std::array<Split, 3> kSplits = {Split::kTrain, Split::kValid, Split::kTest};
-const char* split_name(Split split);  ///< "train", "valid", "test"
-/// UsageError naming the three if `name` is none of them.
-Split split_from_name(const std::string& name);
 
 struct ShardInfo {
   std::string file;  ///< name within the dataset's folder
@@ -28,8 +23,8 @@ struct ShardInfo {
 struct SplitInfo {
   std::vector<ShardInfo> shards;
   std::uint64_t rows = 0;
-  std::uint64_t files = 0;       ///< MIDI files whose music is in the split
-  double seconds_of_music = 0;   ///< sum over those of the last note's onset + duration
+  std::uint64_t files = 0;      ///< MIDI files whose music is in the split
+  double seconds_of_music = 0;  ///< sum over those of the last note's onset + duration
 };
 
 struct Manifest {
@@ -40,7 +35,7 @@ struct Manifest {
   int augment = 1;
   int prefix_digits = 1;
   std::uint64_t seed = 0;
-  std::string corpus_digest;  ///< XXH3 over the names and sizes of the files read
+  std::string corpus_digest;        ///< XXH3 over the names and sizes of the files read
   std::array<SplitInfo, 3> splits;  ///< indexed by Split
 
   const SplitInfo& split(Split s) const { return splits[static_cast<std::size_t>(s)]; }

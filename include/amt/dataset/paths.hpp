@@ -1,0 +1,25 @@
+// The name of every file in a dataset's folder is made here.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include "amt/dataset/manifest.hpp"
+
+namespace amt {
+
+/// "train-00003-of-00064.h5"
+std::string shard_file_name(Split split, std::size_t shard, std::size_t shards);
+/// "train.h5": the virtual file that shows all shards of a split as one array.
+std::string virtual_file_name(Split split);
+
+inline constexpr const char* kManifestFile = "manifest.json";
+inline constexpr const char* kRejectedFile = "rejected.tsv";
+inline constexpr const char* kConfigFile = "prepare.ini";
+inline constexpr const char* kSpillFolder = "spill";
+
+/// Where a dataset is written until it is complete: "NAME.partial" beside it.
+std::filesystem::path partial_path(const std::filesystem::path& dataset);
+
+}  // namespace amt

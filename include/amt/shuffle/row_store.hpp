@@ -1,0 +1,48 @@
+// The rows of the shards that one rank will write: in memory while the budget allows, else on disk.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "amt/shuffle/row_key.hpp"
+
+namespace amt {
+
+/// Collects rows by slot (one slot for each shard of this rank), then yields each slot's rows in
+/// order of RowId. When the rows in memory exceed the budget, all of them are appended to one spill
+/// file per slot. Local; move-only; not thread-safe.
+///
+/// A spill file is a plain sequence of KeyedRow in the machine's byte order, without a header: it
+/// is never read by another process and is removed with the store.
+class RowStore {
+ public:
+  /// `folder` is created when first needed; `budget` in bytes, for the rows in memory.
+  RowStore(std::filesystem::path folder, std::uint64_t budget, std::size_t slots);
+  ~RowStore();
+  RowStore(const RowStore&) = delete;
+  RowStore& operator=(const RowStore&) = delete;
+
+  void add(std::size_t slot, const KeyedRow& row);
+
+  std::uint64_t rows(std::size_t slot) const;
+  std::uint64_t spilled_bytes() const;
+
+  /// Calls `sink` with pieces of the slot's rows, in order of RowId; frees them.
+  using Sink = std::function<void(std::span<const Row>)>;
+  void take(std::size_t slot, const Sink& sink);
+
+ private:
+  struct Slot;
+  void spill();
+  std::filesystem::path folder_;
+  std::uint64_t budget_;
+  std::uint64_t held_ = 0;  // bytes of rows in memory
+  std::uint64_t spilled_ = 0;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace amt

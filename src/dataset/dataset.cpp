@@ -1,0 +1,91 @@
+#include "amt/dataset/dataset.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/dataset/shard.hpp"
+
+namespace amt {
+namespace {
+
+/// Some bytes of a file, mapped read-only.
+class Mapping {
+ public:
+  Mapping(const std::filesystem::path& path, std::uint64_t offset, std::uint64_t bytes) {
+    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    skip_ = offset % page;  // small datasets are not aligned in the file, maps must be
+    size_ = bytes + skip_;
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) throw system_error("cannot open " + path.string());
+    base_ = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file, static_cast<off_t>(offset - skip_));
+    ::close(file);
+    if (base_ == MAP_FAILED) throw system_error("cannot map " + path.string());
+  }
+  Mapping(Mapping&& other) noexcept
+      : base_(std::exchange(other.base_, MAP_FAILED)), size_(other.size_), skip_(other.skip_) {}
+  Mapping& operator=(Mapping&&) = delete;
+  ~Mapping() {
+    if (base_ != MAP_FAILED) ::munmap(base_, size_);
+  }
+  const std::byte* data() const { return static_cast<const std::byte*>(base_) + skip_; }
+
+ private:
+  void* base_ = MAP_FAILED;
+  std::size_t size_ = 0;
+  std::size_t skip_ = 0;
+};
+
+}  // namespace
+
+struct SplitReader::Shards {
+  std::vector<Mapping> maps;              // of the shards that have rows
+  std::vector<std::uint64_t> first_rows;  // of each map, ascending
+  std::uint64_t rows = 0;
+};
+
+SplitReader::SplitReader(const std::filesystem::path& dataset, const Manifest& manifest,
+                         Split split)
+    : shards_(std::make_unique<Shards>()) {
+  const SplitInfo& info = manifest.split(split);
+  for (std::size_t i = 0; i < info.shards.size(); ++i) {
+    const ShardLocation at = locate_shard(dataset, manifest, split, i);
+    if (at.rows == 0) continue;
+    shards_->maps.emplace_back(dataset / info.shards[i].file, at.offset, at.rows * sizeof(Row));
+    shards_->first_rows.push_back(shards_->rows);
+    shards_->rows += at.rows;
+  }
+}
+
+SplitReader::~SplitReader() = default;
+SplitReader::SplitReader(SplitReader&&) noexcept = default;
+SplitReader& SplitReader::operator=(SplitReader&&) noexcept = default;
+
+std::uint64_t SplitReader::rows() const { return shards_->rows; }
+
+std::span<const Token> SplitReader::row(std::uint64_t index) const {
+  if (index >= rows()) throw Error(str_cat("row ", index, " of a split of ", rows(), " rows"));
+  const auto& firsts = shards_->first_rows;
+  const auto after = std::upper_bound(firsts.begin(), firsts.end(), index);
+  const auto shard = static_cast<std::size_t>(after - firsts.begin()) - 1;
+  const std::byte* data = shards_->maps[shard].data() + (index - firsts[shard]) * sizeof(Row);
+  return {reinterpret_cast<const Token*>(data), kContextLength};
+}
+
+void SplitReader::read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const {
+  if (out.size() != count * kContextLength) {
+    throw Error(str_cat("a buffer of ", out.size(), " tokens for ", count, " rows"));
+  }
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const std::span<const Token> from = row((first + i) % rows());
+    std::memcpy(out.data() + i * kContextLength, from.data(), from.size_bytes());
+  }
+}
+
+}  // namespace amt

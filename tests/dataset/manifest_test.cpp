@@ -1,0 +1,78 @@
+#include "amt/dataset/manifest.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "amt/base/error.hpp"
+#include "amt/dataset/paths.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace amt {
+namespace {
+
+Manifest example() {
+  Manifest manifest;
+  manifest.encoding = Encoding::kInterarrival;
+  manifest.vocabulary = kInterarrivalVocabulary;
+  manifest.seed = 17;
+  manifest.corpus_digest = "0123456789abcdef";
+  SplitInfo& test = manifest.split(Split::kTest);
+  test = {{{"test-00000-of-00001.h5", 12, "00ff00ff00ff00ff"}}, 12, 3, 61.25};
+  return manifest;
+}
+
+TEST(Manifest, ReadsBackAsWritten) {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder.path() / kManifestFile) << to_json(example());
+  const Manifest read = read_manifest(folder.path());
+  EXPECT_EQ(to_json(read), to_json(example()));
+  EXPECT_EQ(read.split(Split::kTest).seconds_of_music, 61.25);
+  EXPECT_EQ(read.digest(), example().digest());
+}
+
+TEST(Manifest, DigestDependsOnEveryPart) {
+  Manifest other = example();
+  other.split(Split::kTest).shards[0].hash[0] = '1';
+  EXPECT_NE(other.digest(), example().digest());
+}
+
+TEST(Manifest, DamagedOrForeignFilesAreRefusedInOneLine) {
+  const test::TemporaryFolder folder;
+  const std::string good = to_json(example());
+  const auto changed = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    return text.replace(text.find(from), from.size(), to);
+  };
+  for (const std::string& bad :
+       {std::string(), good.substr(0, good.size() / 2), std::string("[]"), std::string("{}"),
+        changed("\"format_version\": 1", "\"format_version\": 2"), changed("amt-dataset", "other"),
+        changed("test-00000", "../test"), changed("\"rows\": 12", "\"rows\": 13"),
+        changed("\"rows\": 12", "\"rows\": -1"), changed("34025", "55028"),
+        changed("interarrival", "sideways")}) {
+    std::ofstream(folder.path() / kManifestFile, std::ios::trunc) << bad;
+    try {
+      read_manifest(folder.path());
+      FAIL() << "accepted: " << bad;
+    } catch (const Error& error) {
+      const std::string what = error.what();
+      EXPECT_NE(what.find(kManifestFile), std::string::npos) << what;
+      EXPECT_EQ(what.find('\n'), std::string::npos) << what;
+    }
+  }
+}
+
+TEST(Manifest, AFolderWithoutOneIsNotADataset) {
+  const test::TemporaryFolder folder;
+  EXPECT_THROW(read_manifest(folder.path()), Error);
+  EXPECT_THROW(read_manifest(folder.path() / "missing"), Error);
+}
+
+TEST(Paths, PartialFolderStandsBesideTheDataset) {
+  EXPECT_EQ(partial_path("a/b"), "a/b.partial");
+  EXPECT_EQ(partial_path("a/b/"), "a/b.partial");
+  EXPECT_EQ(partial_path("./b"), "b.partial");
+}
+
+}  // namespace
+}  // namespace amt

@@ -1,0 +1,71 @@
+#include "amt/shuffle/exchange.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace amt {
+namespace {
+
+KeyedRow make_row(int from, std::uint32_t number) {
+  KeyedRow row{{number, static_cast<std::uint32_t>(from), number}, {}};
+  row.tokens.fill(static_cast<Token>(number + static_cast<std::uint32_t>(from)));
+  return row;
+}
+
+// Ranks send very different numbers of rows, so that they are in different rounds when they finish.
+std::uint32_t rows_of(int rank) { return static_cast<std::uint32_t>(rank * rank) * 3000 + 5; }
+
+TEST(RowExchange, EveryRowArrivesOnceWhereItWasSent) {
+  const mpi::Communicator world = mpi::Communicator::world();
+  std::map<std::pair<std::uint32_t, std::uint32_t>, int> seen;
+  RowExchange exchange(world, [&](const KeyedRow& row) {
+    ++seen[{row.id.unit, row.id.row}];
+    ASSERT_EQ(row.id.row % static_cast<std::uint32_t>(world.size()),
+              static_cast<std::uint32_t>(world.rank()));
+    ASSERT_EQ(row.tokens.back(), static_cast<Token>(row.id.row + row.id.unit));
+  });
+  for (std::uint32_t i = 0; i < rows_of(world.rank()); ++i) {
+    exchange.push(static_cast<int>(i % static_cast<std::uint32_t>(world.size())),
+                  make_row(world.rank(), i));
+  }
+  EXPECT_TRUE(exchange.finish(true));
+  std::vector<std::uint64_t> total = {seen.size()};
+  world.all_reduce_sum(std::span(total));
+  std::uint64_t expected = 0;
+  for (int r = 0; r < world.size(); ++r) expected += rows_of(r);
+  EXPECT_EQ(total[0], expected);
+  for (const auto& [id, count] : seen) ASSERT_EQ(count, 1);
+}
+
+TEST(RowExchange, AFailureOnOneRankStopsAll) {
+  const mpi::Communicator world = mpi::Communicator::world();
+  RowExchange exchange(world, [](const KeyedRow&) {});
+  bool succeeded = true;
+  try {
+    for (std::uint32_t i = 0; i < 100000; ++i) {
+      if (world.rank() == world.size() - 1 && i == 3000) throw std::runtime_error("disk full");
+      exchange.push(0, make_row(world.rank(), i));
+    }
+  } catch (const ExchangeStopped&) {
+    succeeded = false;
+  } catch (const std::runtime_error&) {
+    succeeded = false;
+  }
+  EXPECT_FALSE(exchange.finish(succeeded));
+}
+
+TEST(RowExchange, ProgressIsSummedOverRanks) {
+  const mpi::Communicator world = mpi::Communicator::world();
+  std::uint64_t files = 0, bytes = 0;
+  RowExchange exchange(
+      world, [](const KeyedRow&) {},
+      [&](std::uint64_t a, std::uint64_t b) { files = a, bytes = b; });
+  exchange.set_progress(1, 10);
+  EXPECT_TRUE(exchange.finish(true));
+  EXPECT_EQ(files, static_cast<std::uint64_t>(world.size()));
+  EXPECT_EQ(bytes, static_cast<std::uint64_t>(world.size()) * 10);
+}
+
+}  // namespace
+}  // namespace amt

@@ -1,0 +1,81 @@
+#include "amt/shuffle/row_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "amt/base/error.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace amt {
+namespace {
+
+KeyedRow make_row(std::uint32_t number) {
+  KeyedRow row{{row_key(3, Split::kTrain, 0, number), 0, number}, {}};
+  row.tokens.fill(static_cast<Token>(number));
+  return row;
+}
+
+/// All rows of a slot as they come out.
+std::vector<Token> take(RowStore& store, std::size_t slot) {
+  std::vector<Token> firsts;
+  store.take(slot, [&](std::span<const Row> rows) {
+    for (const Row& row : rows) {
+      EXPECT_EQ(row.front(), row.back());
+      firsts.push_back(row.front());
+    }
+  });
+  return firsts;
+}
+
+std::vector<std::vector<Token>> run(std::uint64_t budget, std::uint64_t* spilled) {
+  const test::TemporaryFolder folder;
+  RowStore store(folder.path() / "spill", budget, 3);
+  for (std::uint32_t i = 0; i < 5000; ++i) store.add(i % 7 % 3, make_row(i));
+  std::vector<std::vector<Token>> slots;
+  for (std::size_t s = 0; s < 3; ++s) {
+    const std::uint64_t rows = store.rows(s);
+    slots.push_back(take(store, s));
+    EXPECT_EQ(slots.back().size(), rows);
+    EXPECT_EQ(store.rows(s), 0u);
+  }
+  *spilled = store.spilled_bytes();
+  return slots;
+}
+
+TEST(RowStore, RowsComeOutOnceInOrderOfTheirIds) {
+  std::uint64_t spilled = 0;
+  const auto slots = run(1 << 30, &spilled);
+  EXPECT_EQ(spilled, 0u);
+  for (std::size_t s = 0; s < 3; ++s) {
+    std::vector<RowId> ids;
+    for (std::uint32_t i = 0; i < 5000; ++i) {
+      if (i % 7 % 3 == s) ids.push_back(make_row(i).id);
+    }
+    std::ranges::sort(ids);
+    ASSERT_EQ(slots[s].size(), ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) ASSERT_EQ(slots[s][i], ids[i].row);
+  }
+}
+
+TEST(RowStore, AnyBudgetGivesTheSameRows) {
+  std::uint64_t spilled = 0;
+  const auto expected = run(1 << 30, &spilled);
+  for (const std::uint64_t budget : {0u, 2064u, 100000u, 5000000u}) {
+    EXPECT_EQ(run(budget, &spilled), expected) << budget;
+    EXPECT_GT(spilled, 0u) << budget;
+  }
+}
+
+TEST(RowStore, SpillFilesAreRemoved) {
+  const test::TemporaryFolder folder;
+  {
+    RowStore store(folder.path() / "spill", 10000, 1);
+    for (std::uint32_t i = 0; i < 100; ++i) store.add(0, make_row(i));
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "spill"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "spill"));
+}
+
+}  // namespace
+}  // namespace amt
