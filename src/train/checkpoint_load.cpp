@@ -30,8 +30,7 @@ std::string damage_of(const CheckpointPaths& paths) {
       manifest.step) {
     return str_cat("it is the checkpoint of step ", manifest.step);
   }
-  for (const fs::path& file :
-       {paths.model(), paths.config(), paths.optimizer(), paths.state()}) {
+  for (const fs::path& file : {paths.model(), paths.config(), paths.optimizer(), paths.state()}) {
     const auto recorded = manifest.files.find(file.filename().string());
     if (recorded == manifest.files.end()) {
       return "its checkpoint.json does not list " + file.filename().string();
@@ -100,7 +99,8 @@ fs::path find_model(const fs::path& path) {
     return run.step(*step);
   }
   if (!fs::exists(paths.model()) || !fs::exists(paths.config())) {
-    throw Error(str_cat(path.string(), " is no checkpoint: it has neither a checkpoints folder nor "
+    throw Error(str_cat(path.string(),
+                        " is no checkpoint: it has neither a checkpoints folder nor "
                         "model.safetensors with config.json"));
   }
   // A folder exported for Hugging Face has no manifest; one of ours always has.

@@ -27,8 +27,7 @@ void write_manifest(const CheckpointPaths& paths, std::int64_t step, Keep keep) 
   CheckpointManifest manifest;
   manifest.step = step;
   manifest.for_good = keep == Keep::kForGood;
-  for (const fs::path& file :
-       {paths.model(), paths.config(), paths.optimizer(), paths.state()}) {
+  for (const fs::path& file : {paths.model(), paths.config(), paths.optimizer(), paths.state()}) {
     manifest.files[file.filename().string()] = describe_file(file);
   }
   write_file_atomically(paths.manifest(), to_json(manifest));

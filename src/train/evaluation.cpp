@@ -4,7 +4,9 @@
 #include <numbers>
 #include <numeric>
 
+#include "amt/base/progress.hpp"
 #include "amt/base/signals.hpp"
+#include "amt/base/strings.hpp"
 #include "row_block.hpp"
 
 namespace amt {
@@ -36,15 +38,18 @@ std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource&
   const RowBlock mine = block_of_rank(selected, reducer.ranks(), reducer.rank());
   const auto micro = static_cast<std::uint64_t>(micro_batch);
   // Every rank makes as many rounds as the one with the most rows: they agree to stop in each.
-  const std::uint64_t rounds = (block_of_rank(selected, reducer.ranks(), 0).count + micro - 1) / micro;
+  const std::uint64_t rounds =
+      (block_of_rank(selected, reducer.ranks(), 0).count + micro - 1) / micro;
   const auto length = static_cast<std::size_t>(rows.row_length());
   std::vector<Token> tokens(micro * length);
   std::vector<float> losses(micro * (length - 1));
   LossSums sums;
+  Progress progress("evaluate", static_cast<double>(rounds));
   for (std::uint64_t round = 0; round < rounds; ++round) {
     if (reducer.any(stop_signal() != 0)) return std::nullopt;
     const std::uint64_t done = std::min(round * micro, mine.count);
     const std::uint64_t count = std::min(micro, mine.count - done);
+    progress.update(static_cast<double>(round), str_cat(done, " rows"));
     if (count == 0) continue;
     read_selected(rows, selection.subsample, mine.first + done, count, tokens);
     model.losses(std::span(tokens).first(count * length), static_cast<int>(count),

@@ -55,8 +55,8 @@ const TensorEntry& HuggingFaceModel::entry_of(const ParameterInfo& parameter) co
   // GPT2Model alone, without the language model's head, is saved without the prefix.
   if (entry == nullptr) entry = weights_.find(parameter.name.substr(kPrefix.size()));
   if (entry == nullptr) {
-    throw Error(str_cat(CheckpointPaths{folder_}.model().string(), " has no tensor ",
-                        parameter.name));
+    throw Error(
+        str_cat(CheckpointPaths{folder_}.model().string(), " has no tensor ", parameter.name));
   }
   return *entry;
 }

@@ -18,8 +18,8 @@ double Optimizer::gradient_norm(const float* gradients) {
   return std::sqrt(ops_.sum_of_squares(gradients, count_));
 }
 
-void Optimizer::update(float* parameters, const float* gradients, double norm,
-                       double learning_rate, std::int64_t update) {
+void Optimizer::update(float* parameters, const float* gradients, double norm, double learning_rate,
+                       std::int64_t update) {
   AdamWStep step;
   step.learning_rate = learning_rate;
   step.beta1 = options_.beta1;

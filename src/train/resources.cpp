@@ -82,10 +82,10 @@ std::uint64_t training_bytes(const ModelConfig& config, int micro_batch) {
   // Per position and layer: two norms, q k v, attention, two residuals, four times two of the MLP.
   const std::uint64_t kept = config.gradient_checkpointing ? 1 : 16;
   const auto parameters = static_cast<std::uint64_t>(ParameterLayout(config).total());
-  const auto positions = static_cast<std::uint64_t>(micro_batch) *
-                         static_cast<std::uint64_t>(config.seq_len);
-  const auto widths = static_cast<std::uint64_t>(config.hidden_dim) *
-                      static_cast<std::uint64_t>(config.num_layers);
+  const auto positions =
+      static_cast<std::uint64_t>(micro_batch) * static_cast<std::uint64_t>(config.seq_len);
+  const auto widths =
+      static_cast<std::uint64_t>(config.hidden_dim) * static_cast<std::uint64_t>(config.num_layers);
   return sizeof(float) * (kBuffers * parameters + kept * positions * widths);
 }
 
@@ -96,8 +96,8 @@ void check_memory(const ModelConfig& config, int micro_batch,
   const std::uint64_t available = available_bytes();
   if (needed <= available / ranks) return;
   throw Error(str_cat("training needs at least ", format_bytes(static_cast<double>(needed)),
-                      " on each of the ", ranks, " ranks on ", communicator.host(),
-                      ", which has ", format_bytes(static_cast<double>(available)),
+                      " on each of the ", ranks, " ranks on ", communicator.host(), ", which has ",
+                      format_bytes(static_cast<double>(available)),
                       " left; use a smaller --trainer.per_device_parallelism (now ", micro_batch,
                       " rows), --model.gradient_checkpointing true, or fewer ranks per node"));
 }

@@ -18,11 +18,17 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSteps = "trainer.num_train_steps";
 // data.dataset may move: its digest is compared with the checkpoint's.
-constexpr std::array<std::string_view, 11> kFree = {
-    "trainer.run_dir",          "trainer.per_device_parallelism", "trainer.steps_per_eval",
-    "trainer.max_eval_batches", "trainer.load_last_checkpoint",   "trainer.max_skipped",
-    "trainer.threads",          "checkpointer.save_interval",     "checkpointer.keep_every",
-    "data.dataset",             "model.gradient_checkpointing"};
+constexpr std::array<std::string_view, 11> kFree = {"trainer.run_dir",
+                                                    "trainer.per_device_parallelism",
+                                                    "trainer.steps_per_eval",
+                                                    "trainer.max_eval_batches",
+                                                    "trainer.load_last_checkpoint",
+                                                    "trainer.max_skipped",
+                                                    "trainer.threads",
+                                                    "checkpointer.save_interval",
+                                                    "checkpointer.keep_every",
+                                                    "data.dataset",
+                                                    "model.gradient_checkpointing"};
 
 std::string trimmed(const std::string& text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
@@ -77,13 +83,12 @@ std::vector<ConfigurationChange> changes_of_result(const std::string& before,
   return changes;
 }
 
-void open_run(const RunPaths& paths, const std::string& configuration,
-              bool load_last_checkpoint) {
+void open_run(const RunPaths& paths, const std::string& configuration, bool load_last_checkpoint) {
   std::error_code failed;
   fs::create_directories(paths.checkpoints(), failed);
   if (failed) {
-    throw Error(str_cat("cannot make the folder ", paths.checkpoints().string(), ": ",
-                        failed.message()));
+    throw Error(
+        str_cat("cannot make the folder ", paths.checkpoints().string(), ": ", failed.message()));
   }
   const std::vector<std::int64_t> steps = checkpoint_steps(paths);
   if (!steps.empty() && !load_last_checkpoint) {

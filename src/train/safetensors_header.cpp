@@ -31,7 +31,8 @@ Json parse_flat(std::string_view text) {
     if (depth > kMaxDepth) throw Error("its header is nested too deeply");
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second) {
+    if (event == Json::parse_event_t::key &&
+        !keys.back().insert(parsed.get<std::string>()).second) {
       throw Error(str_cat("its header names ", parsed.dump(), " twice"));
     }
     return true;

@@ -22,8 +22,7 @@ Trainer::Trainer(Gpt2& model, Reducer& reducer, const RowSource& train, const Ro
 Outcome Trainer::run() {
   begin();
   first_step_ = state_.step;
-  Progress progress("train",
-                    static_cast<double>(settings_.trainer.num_train_steps - first_step_));
+  Progress progress("train", static_cast<double>(settings_.trainer.num_train_steps - first_step_));
   // A run that was stopped in a validation, or before it, makes up for it first.
   validate_if_due();
   while (!finished() && !requests_.stop) {
@@ -41,15 +40,17 @@ Outcome Trainer::run() {
 
 void Trainer::do_step(Progress& progress) {
   const Clock::time_point start = Clock::now();
-  const StepResult result =
-      step_.run(state_, [this] { return Requests{stop_signal() != 0, save_due()}; });
+  const StepResult result = step_.run(state_, [this] {
+    return Requests{stop_signal() != 0, save_due()};
+  });
   requests_ = result.agreed;
   report(result, std::chrono::duration<double>(Clock::now() - start).count(), progress);
   const int allowed = settings_.trainer.max_skipped;
   if (result.skipped && state_.skipped_in_a_row > allowed) {
-    throw mpi::AgreedError(str_cat("the loss or gradient was not finite in ", state_.skipped_in_a_row,
-                        " steps in a row, up to step ", state_.step - 1,
-                        "; start again from a checkpoint with a lower --trainer.learning_rate"));
+    throw mpi::AgreedError(
+        str_cat("the loss or gradient was not finite in ", state_.skipped_in_a_row,
+                " steps in a row, up to step ", state_.step - 1,
+                "; start again from a checkpoint with a lower --trainer.learning_rate"));
   }
 }
 
@@ -70,10 +71,10 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
                         ", gradient norm ", result.grad_norm));
   }
   const std::int64_t total = settings_.trainer.num_train_steps;
-  progress.update(static_cast<double>(state_.step - first_step_),
-                  str_cat("step ", state_.step, "/", total, "  loss ", result.loss, "  ",
-                          format_count(static_cast<std::uint64_t>(metrics.tokens_per_second)),
-                          " tokens/s"));
+  progress.update(
+      static_cast<double>(state_.step - first_step_),
+      str_cat("step ", state_.step, "/", total, "  loss ", result.loss, "  ",
+              format_count(static_cast<std::uint64_t>(metrics.tokens_per_second)), " tokens/s"));
 }
 
 void Trainer::validate_if_due() {

@@ -1,6 +1,6 @@
 // How the trainer begins, goes on from a checkpoint, and saves one.
-#include <array>
 #include <algorithm>
+#include <array>
 
 #include "amt/base/error.hpp"
 #include "amt/base/hash.hpp"
@@ -39,8 +39,8 @@ void Trainer::begin() {
   saved_step_ = step;
   reducer_.broadcast(model_.parameters(), model_.layout().total());
   model_.ops().prepare_weights(model_.parameters(), model_.layout().total());
-  if (leads()) metrics_ = std::make_unique<MetricsFile>(paths_.metrics(), state_.step,
-                                                        state_.evaluated_step);
+  if (leads())
+    metrics_ = std::make_unique<MetricsFile>(paths_.metrics(), state_.step, state_.evaluated_step);
 }
 
 void Trainer::initialise() {
@@ -54,8 +54,9 @@ void Trainer::load(std::int64_t step) {
   const std::size_t bytes = static_cast<std::size_t>(total) * sizeof(float);
   Optimizer& optimizer = step_.optimizer();
   if (leads()) {
-    const Checkpoint checkpoint = load_checkpoint(paths_.step(step), model_.layout());
-    check_fits(checkpoint.state);
+    const CheckpointPaths files{paths_.step(step)};
+    check_fits(read_training_state(files.state()));  // before sizes: it says why they differ
+    const Checkpoint checkpoint = load_checkpoint(files.folder, model_.layout());
     const int ranks_now = state_.ranks;
     state_ = checkpoint.state;
     model_.set_parameters(checkpoint.parameters);
@@ -86,7 +87,9 @@ void Trainer::check_fits(const TrainingState& loaded) const {
   if (loaded.seed != state_.seed) refuse("seed", loaded.seed, state_.seed);
   const auto batch = static_cast<std::uint64_t>(settings_.trainer.train_batch_size);
   if (loaded.next_row != static_cast<std::uint64_t>(loaded.step) * batch) {
-    refuse("train_batch_size", loaded.next_row / static_cast<std::uint64_t>(std::max<std::int64_t>(1, loaded.step)), batch);
+    refuse("train_batch_size",
+           loaded.next_row / static_cast<std::uint64_t>(std::max<std::int64_t>(1, loaded.step)),
+           batch);
   }
 }
 
@@ -124,13 +127,14 @@ void Trainer::save(Keep keep) {
   last_save_ = Clock::now();
 }
 
-/// Ranks that have drifted apart train nonsense without a sign: a checkpoint is the moment to notice.
+/// Ranks that have drifted apart train nonsense without a sign: a checkpoint is the moment to
+/// notice.
 void Trainer::check_replicas(std::uint64_t hash) {
   for (const std::uint64_t half : {hash >> 32, hash & 0xFFFFFFFFu}) {
     const auto value = static_cast<double>(half);
     if (reducer_.max(value) != -reducer_.max(-value)) {
       throw mpi::AgreedError(str_cat("the ranks' parameters differ at step ", state_.step,
-                          ": a device or the network corrupts data; nothing was saved"));
+                                     ": a device or the network corrupts data; nothing was saved"));
     }
   }
 }

@@ -1,6 +1,6 @@
 // Checkpoints: folders that appear at once or not at all, that say what is in them, and that are
-// checked before they are believed. Format: src/train/checkpoint-format.md. All calls are local: one
-// rank writes and reads for all.
+// checked before they are believed. Format: src/train/checkpoint-format.md. All calls are local:
+// one rank writes and reads for all.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,13 @@ struct Checkpoint {
 };
 
 enum class Keep : std::uint8_t {
-  kRolling,   ///< removed once there are two newer rolling ones
+  kRolling,  ///< removed once there are two newer rolling ones
   kForGood,
 };
 
-/// Writes step-N.partial/, fsyncs, renames it to step-N/, points `latest` to it, and only then removes
-/// rolling checkpoints that are no longer needed. The last rolling one but one stays, so that there is
-/// something to go back to if the last is damaged.
+/// Writes step-N.partial/, fsyncs, renames it to step-N/, points `latest` to it, and only then
+/// removes rolling checkpoints that are no longer needed. The last rolling one but one stays, so
+/// that there is something to go back to if the last is damaged.
 void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
                      const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep);
 
@@ -51,8 +51,8 @@ void remove_partial_checkpoints(const RunPaths& paths);
 /// Error naming the file if it does not fit the model.
 Checkpoint load_checkpoint(const std::filesystem::path& folder, const ParameterLayout& layout);
 
-/// The folder with model.safetensors that a user means: `path` itself, or the newest whole checkpoint
-/// if it is a run's folder. A checkpoint is verified. Error saying what was looked for.
+/// The folder with model.safetensors that a user means: `path` itself, or the newest whole
+/// checkpoint if it is a run's folder. A checkpoint is verified. Error saying what was looked for.
 std::filesystem::path find_model(const std::filesystem::path& path);
 
 }  // namespace amt

@@ -16,8 +16,8 @@ namespace amt {
 void write_hugging_face(const CheckpointPaths& paths, const ModelConfig& config,
                         const ParameterLayout& layout, std::span<const float> parameters);
 
-/// A folder with both files, checked: the configuration describes a model that this program has, and
-/// the weights' names and shapes fit it.
+/// A folder with both files, checked: the configuration describes a model that this program has,
+/// and the weights' names and shapes fit it.
 class HuggingFaceModel {
  public:
   /// Error naming the file and what is wrong with it. Dropout rates are as in config.json.

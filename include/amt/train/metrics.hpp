@@ -13,7 +13,7 @@ namespace amt {
 
 struct StepMetrics {
   std::int64_t step = 0;
-  double loss = 0;       ///< mean over the global batch, nats per token
+  double loss = 0;  ///< mean over the global batch, nats per token
   double lr = 0;
   double grad_norm = 0;  ///< before clipping
   double tokens_per_second = 0;
@@ -23,8 +23,9 @@ struct StepMetrics {
 
 class MetricsFile {
  public:
-  /// Opens for appending, after removing what a killed job wrote beyond its checkpoint: lines of steps
-  /// from `next_step` on, validations after `evaluated_step` steps, and a last line that was cut.
+  /// Opens for appending, after removing what a killed job wrote beyond its checkpoint: lines of
+  /// steps from `next_step` on, validations after `evaluated_step` steps, and a last line that was
+  /// cut.
   MetricsFile(const std::filesystem::path& path, std::int64_t next_step,
               std::int64_t evaluated_step);
 

@@ -10,8 +10,8 @@
 
 namespace amt {
 
-/// Owns both moments, on the device of `ops`, which must outlive it. All calls are local: ranks stay
-/// equal because they apply equal gradients.
+/// Owns both moments, on the device of `ops`, which must outlive it. All calls are local: ranks
+/// stay equal because they apply equal gradients.
 class Optimizer {
  public:
   /// Moments of `count` parameters, all 0.

@@ -1,5 +1,5 @@
-// What a training run can be told, under Levanter's names. As in the reference's branch of Levanter,
-// the optimiser's settings are keys of [trainer].
+// What a training run can be told, under Levanter's names. As in the reference's branch of
+// Levanter, the optimiser's settings are keys of [trainer].
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,9 @@ namespace amt {
 struct TrainerOptions {
   std::string run_dir;  ///< everything the run writes: checkpoints, metrics, configuration
   std::int64_t num_train_steps = 100000;
-  int train_batch_size = 512;       ///< rows per step, over all ranks
-  int per_device_parallelism = -1;  ///< rows per micro-batch on one rank; -1: the rank's whole share
+  int train_batch_size = 512;  ///< rows per step, over all ranks
+  int per_device_parallelism =
+      -1;  ///< rows per micro-batch on one rank; -1: the rank's whole share
   std::int64_t steps_per_eval = 1000;
   std::int64_t max_eval_batches = 0;  ///< validate on this many global batches at most; 0: all
   std::uint64_t seed = 0;

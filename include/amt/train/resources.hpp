@@ -3,14 +3,14 @@
 
 #include <cstdint>
 
-#include "amt/mpi/communicator.hpp"
 #include "amt/model/config.hpp"
+#include "amt/mpi/communicator.hpp"
 
 namespace amt {
 
 /// Threads for one rank: `wanted` if it is above 0, else OMP_NUM_THREADS if that is set, else the
-/// node's cores divided by the ranks on it; never more than the cores this process may run on. Warns
-/// on rank 0 if the launcher has bound the process to fewer cores than its share. Local.
+/// node's cores divided by the ranks on it; never more than the cores this process may run on.
+/// Warns on rank 0 if the launcher has bound the process to fewer cores than its share. Local.
 int threads_per_rank(int wanted, const mpi::Communicator& communicator);
 
 /// The rule of threads_per_rank alone. `environment` is OMP_NUM_THREADS, may be null.

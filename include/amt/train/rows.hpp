@@ -14,7 +14,7 @@ namespace amt {
 class RowSource {
  public:
   virtual ~RowSource() = default;
-  virtual int row_length() const = 0;      ///< tokens
+  virtual int row_length() const = 0;  ///< tokens
   virtual std::uint64_t rows() const = 0;
   /// Rows first, first + 1, ... (modulo rows(): round and round) into out, [count, row_length].
   virtual void read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const = 0;
@@ -40,8 +40,8 @@ struct MicroBatch {
   int rows = 0;
 };
 
-/// What rank `rank` does of a global batch: rows [rank * batch / ranks, (rank + 1) * batch / ranks),
-/// in order. ranks x micro must divide batch.
+/// What rank `rank` does of a global batch: rows [rank * batch / ranks, (rank + 1) * batch /
+/// ranks), in order. ranks x micro must divide batch.
 std::vector<MicroBatch> plan_micro_batches(int batch, int ranks, int rank, int micro);
 
 }  // namespace amt

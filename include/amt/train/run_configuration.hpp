@@ -20,11 +20,11 @@ struct ConfigurationChange {
 std::vector<ConfigurationChange> changes_of_result(const std::string& before,
                                                    const std::string& now);
 
-/// Makes the run's folder and writes config.ini, or, where a run is already, checks that this is the
-/// same one: UsageError naming the key that differs. trainer.num_train_steps alone may change, with a
-/// warning: learning rates follow the new schedule from the next step on. UsageError also if the
-/// folder has checkpoints that load_last_checkpoint = false would not go on from. Local: rank 0 does
-/// it for all.
+/// Makes the run's folder and writes config.ini, or, where a run is already, checks that this is
+/// the same one: UsageError naming the key that differs. trainer.num_train_steps alone may change,
+/// with a warning: learning rates follow the new schedule from the next step on. UsageError also if
+/// the folder has checkpoints that load_last_checkpoint = false would not go on from. Local: rank 0
+/// does it for all.
 void open_run(const RunPaths& paths, const std::string& configuration, bool load_last_checkpoint);
 
 }  // namespace amt

@@ -1,5 +1,5 @@
-// The safetensors format: 8 bytes of header length (little endian), a JSON header that maps names to
-// {dtype, shape, data_offsets}, then the tensors' bytes, row by row. Example header:
+// The safetensors format: 8 bytes of header length (little endian), a JSON header that maps names
+// to {dtype, shape, data_offsets}, then the tensors' bytes, row by row. Example header:
 //   {"__metadata__":{"format":"pt"},"wpe":{"dtype":"F32","shape":[4,2],"data_offsets":[0,32]}}
 // Files from elsewhere are checked as hostile before any of their numbers is used. All calls local.
 #pragma once
@@ -24,8 +24,8 @@ struct TensorEntry {
   std::uint64_t begin = 0;     ///< byte in the file
 };
 
-/// An open file whose header has been read and checked: names unique, shapes and offsets consistent,
-/// tensors covering the data exactly, without overlap. Not thread-safe.
+/// An open file whose header has been read and checked: names unique, shapes and offsets
+/// consistent, tensors covering the data exactly, without overlap. Not thread-safe.
 class SafetensorsReader {
  public:
   /// Error naming the file and what is wrong with it.

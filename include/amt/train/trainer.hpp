@@ -41,8 +41,8 @@ class Trainer {
   Trainer(Gpt2& model, Reducer& reducer, const RowSource& train, const RowSource* valid,
           TrainerSettings settings);
 
-  /// Starts from initial values, or from the newest whole checkpoint in the run's folder, and goes on
-  /// to num_train_steps. Error if more than max_skipped steps in a row were not finite.
+  /// Starts from initial values, or from the newest whole checkpoint in the run's folder, and goes
+  /// on to num_train_steps. Error if more than max_skipped steps in a row were not finite.
   Outcome run();
 
   const TrainingState& state() const { return state_; }
@@ -73,7 +73,7 @@ class Trainer {
   TrainingState state_;
   std::unique_ptr<MetricsFile> metrics_;  // rank 0 only
   Clock::time_point last_save_;
-  Requests requests_;           // what the ranks have agreed on at the last boundary
+  Requests requests_;            // what the ranks have agreed on at the last boundary
   std::int64_t first_step_ = 0;  // where this process began
   std::int64_t saved_step_ = 0;  // of the newest checkpoint that is this run's
 };
