@@ -1,0 +1,20 @@
+// A note as the reference's intermediate text has it.
+#pragma once
+
+#include <cstdint>
+
+namespace amt {
+
+/// Times in ticks of 10 ms, rounded to the nearest, ties to even. They are integral doubles, not
+/// integers: the double is exact even for absurd files, whose times exceed every integer type.
+struct Note {
+  double onset;             ///< >= 0, from the start of the piece
+  double duration;          ///< >= 0, or kNeverEnded
+  std::uint8_t pitch;       ///< 0..127
+  std::uint8_t instrument;  ///< 0..127, the program; 128, the drums
+  std::uint8_t velocity;    ///< 1..127
+};
+
+inline constexpr double kNeverEnded = -1;
+
+}  // namespace amt

@@ -1,0 +1,47 @@
+// Playback to notes: which note-off ends which note-on (spec/preprocessing.md 5).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "amt/midi/note.hpp"
+#include "amt/midi/playback.hpp"
+
+namespace amt {
+
+/// Finds the notes of one playback after another, with the same scratch memory. A note-off ends the
+/// oldest sounding note of the same pitch, channel and *current* instrument of the channel: a
+/// program change while a note sounds lets its note-off miss. Local; not thread-safe.
+class NotePairing {
+ public:
+  /// The notes in order of onset into `notes`. MidiError if a time is too large for a double;
+  /// `notes` is unspecified then.
+  void find(const Playback& playback, std::vector<Note>& notes);
+
+ private:
+  /// The sounding notes of one (channel, instrument): for each pitch a queue of note indices.
+  struct Page {
+    std::array<std::uint32_t, 128> first;  ///< oldest sounding note, or kNone
+    std::array<std::uint32_t, 128> last;   ///< newest one; meaningful if there is a first
+  };
+  struct Sounding {
+    double onset;        ///< seconds
+    std::uint32_t next;  ///< the next note in the same queue, or kNone
+  };
+
+  void clear();
+  Page& page(const NoteMessage& message);
+  void start(const NoteMessage& message, std::vector<Note>& notes);
+  void end(const NoteMessage& message, std::vector<Note>& notes);
+
+  std::vector<std::uint16_t> page_of_;  ///< [channel][instrument] -> 1 + index into pages_, or 0
+  std::vector<std::uint16_t> used_;     ///< the entries of page_of_ that are not 0
+  std::vector<Page> pages_;             ///< the first used_.size() are in use
+  std::vector<Sounding> sounding_;      ///< one per note found
+};
+
+/// NotePairing::find() for a single playback.
+void notes_of(const Playback& playback, std::vector<Note>& notes);
+
+}  // namespace amt

@@ -1,0 +1,37 @@
+// MIDI bytes to playback, exactly as mido 1.2.10 plays a file (spec/preprocessing.md 1-4).
+//
+// The version matters: later ones of mido accept unknown meta events, 1.2.10 refuses the file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "amt/midi/midi_error.hpp"
+#include "amt/midi/playback.hpp"
+
+namespace amt {
+
+/// Parses one file after another into the same buffers. Local; not thread-safe.
+///
+/// Memory is at most about 30 bytes per byte of the largest file, whatever the file announces;
+/// time is at most proportional to bytes x log(tracks).
+class MidiParser {
+ public:
+  MidiParser();
+  ~MidiParser();
+  MidiParser(MidiParser&&) noexcept;
+  MidiParser& operator=(MidiParser&&) noexcept;
+
+  /// The result is valid until the next call. MidiError if the reference would refuse the file: a
+  /// file is never half accepted. After an error the parser can be used again.
+  const Playback& parse(std::span<const std::byte> file);
+
+ private:
+  struct Buffers;
+  std::unique_ptr<Buffers> buffers_;
+};
+
+}  // namespace amt

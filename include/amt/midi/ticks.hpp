@@ -1,0 +1,26 @@
+// Seconds to ticks of 10 ms, as the reference rounds them (spec/preprocessing.md 4.7).
+#pragma once
+
+#include <limits>
+
+#include "amt/midi/midi_error.hpp"
+
+namespace amt {
+
+/// The nearest integer to x >= 0, ties to even. Adding 2^52 leaves no bits for a fraction, and from
+/// there on a double has none.
+inline double round_half_even(double x) {
+  constexpr double kNoFraction = 0x1p52;
+  return x < kNoFraction ? (x + kNoFraction) - kNoFraction : x;
+}
+
+/// Rounded ticks of `seconds` >= 0. MidiError if they are infinite, where the reference fails, too.
+inline double seconds_to_ticks(double seconds) {
+  const double ticks = 100 * seconds;
+  if (!(ticks <= std::numeric_limits<double>::max())) [[unlikely]] {
+    throw MidiError("a time in seconds is too large for a double");
+  }
+  return round_half_even(ticks);
+}
+
+}  // namespace amt

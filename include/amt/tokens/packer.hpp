@@ -1,0 +1,42 @@
+// The stream of triples to rows of the arrival encoding (spec/preprocessing.md 5).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "amt/tokens/events.hpp"
+#include "amt/tokens/vocabulary.hpp"
+
+namespace amt {
+
+/// Called with each row; the row is the caller's for the time of the call.
+using RowSink = std::function<void(const Row&)>;
+
+/// Concatenates pieces and cuts the stream into rows: one flag and 341 triples whose times are
+/// relative to the first of the row. Pieces run on from row to row, and rows from piece to piece;
+/// what does not fill a row in the end is dropped. Local.
+class RowPacker {
+ public:
+  explicit RowPacker(RowSink sink) : sink_(std::move(sink)) {}
+
+  /// Appends a separator and the triples, and emits the rows that are full. `anticipated` is what
+  /// the flag of the next row says.
+  void add(std::span<const Event> triples, bool anticipated);
+
+  std::uint64_t rows() const { return rows_; }            ///< emitted
+  std::uint64_t discarded() const { return discarded_; }  ///< rows with a time over 100 s
+
+ private:
+  bool fill_row(std::span<const Event> triples);
+
+  RowSink sink_;
+  std::vector<Event> buffer_;  ///< less than a row between calls
+  Row row_{};
+  Token flag_ = kAutoregress;
+  std::uint64_t rows_ = 0;
+  std::uint64_t discarded_ = 0;
+};
+
+}  // namespace amt

@@ -1,0 +1,44 @@
+// Bounds-checked reading of a part of a file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace amt {
+
+using Byte = std::uint8_t;
+
+/// Throws MidiError: "REASON at byte OFFSET".
+[[noreturn]] void refuse(const char* reason, std::size_t offset);
+
+/// The bytes of a file, or those of one of its tracks, with the offsets that messages need.
+struct ByteRange {
+  const Byte* file;   ///< where offsets count from
+  const Byte* begin;  ///< first byte of the part
+  const Byte* end;    ///< after the last byte of the part
+  std::size_t offset(const Byte* at) const { return static_cast<std::size_t>(at - file); }
+};
+
+/// The byte at `at`, which then is the next. MidiError past the end of the range.
+inline Byte take_byte(const ByteRange& range, const Byte*& at) {
+  if (at == range.end) [[unlikely]] {
+    refuse("an event runs past the end of its track", range.offset(at));
+  }
+  return *at++;
+}
+
+/// A variable-length quantity of any length, seven bits a byte; 2^32 if it is that or more.
+inline std::uint64_t take_quantity(const ByteRange& range, const Byte*& at) {
+  constexpr std::uint64_t kLimit = std::uint64_t{1} << 32;
+  Byte byte = take_byte(range, at);
+  std::uint64_t value = byte & 0x7F;
+  while (byte >= 0x80) {
+    byte = take_byte(range, at);
+    value = value << 7 | (byte & 0x7F);
+    if (value > kLimit) [[unlikely]]
+      value = kLimit;
+  }
+  return value;
+}
+
+}  // namespace amt

@@ -1,0 +1,84 @@
+// The bytes of one track to messages (spec/preprocessing.md 2).
+#pragma once
+
+#include <cstdint>
+
+#include "byte_reader.hpp"
+#include "message.hpp"
+
+namespace amt {
+
+struct TrackEvent {
+  const Byte* delta_at;  ///< where the delta time is written
+  std::uint64_t delta;   ///< ticks; 2^32 if it is that or more
+  MessageBody body;
+};
+
+struct ReadBody {
+  MessageBody body;
+  const Byte* at;  ///< after the event
+};
+
+/// Reads an event whose status is no channel message's (0xF0 and up). `at` is after the status, or
+/// in running status after the first data byte, `running`. `range` outlives nothing.
+ReadBody read_system_event(const ByteRange& range, const Byte* at, Byte status, bool running);
+
+/// Reads the events of one track, one by one. The range must be the whole track: an event that
+/// crosses its end is refused at once, for no later event could end there again.
+class EventReader {
+ public:
+  explicit EventReader(const ByteRange& track) : track_(track), at_(track.begin) {}
+
+  bool done() const { return at_ == track_.end; }
+
+  /// The next event; not when done(). MidiError if the reference refuses it.
+  TrackEvent next();
+
+ private:
+  MessageBody channel_message(const Byte*& at);
+
+  ByteRange track_;
+  const Byte* at_;
+  Byte status_ = 0;  ///< of the last event that was no meta event; 0: none yet
+};
+
+inline MessageBody EventReader::channel_message(const Byte*& at) {
+  const Byte type = status_ >> 4;
+  const Byte channel = status_ & 0x0F;
+  const Byte first = take_byte(track_, at);
+  if (type == 0xC || type == 0xD) {
+    if (first > 0x7F) [[unlikely]]
+      refuse("a data byte over 127", track_.offset(at - 1));
+    return type == 0xC ? program_body(channel, first) : make_body(MessageKind::kMark);
+  }
+  const Byte second = take_byte(track_, at);
+  if ((first | second) > 0x7F) [[unlikely]]
+    refuse("a data byte over 127", track_.offset(at - 2));
+  const Byte velocity = type == 0x9 ? second : Byte{0};
+  return type <= 0x9 ? note_body(channel, first, velocity) : make_body(MessageKind::kMark);
+}
+
+inline TrackEvent EventReader::next() {
+  const Byte* at = at_;
+  TrackEvent event{at, take_quantity(track_, at), 0};
+  const Byte head = take_byte(track_, at);
+  const bool running = head < 0x80;
+  if (running) {
+    if (status_ == 0) [[unlikely]]
+      refuse("a data byte without a status", track_.offset(at - 1));
+  } else if (head != 0xFF) {
+    status_ = head;
+  }
+  if (head == 0xFF || status_ >= 0xF0) [[unlikely]] {
+    const ReadBody read = read_system_event(track_, at, head == 0xFF ? head : status_, running);
+    event.body = read.body;
+    at_ = read.at;
+    return event;
+  }
+  at -= running ? 1 : 0;  // in running status the head is the first data byte
+  event.body = channel_message(at);
+  at_ = at;
+  return event;
+}
+
+}  // namespace amt

@@ -1,0 +1,59 @@
+// Messages in order to note messages: the channels' programs and the clock applied.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "amt/midi/playback.hpp"
+#include "clock.hpp"
+#include "message.hpp"
+
+namespace amt {
+
+/// Plays merged messages into `out`, which must have room for the notes and one more: whether a
+/// message is a note is not branched on.
+class Player {
+ public:
+  Player(int division, NoteMessage* out) : clock_(division), out_(out) {
+    instrument_[kDrumChannel] = kDrumInstrument;
+  }
+
+  /// `ticks` since the message before. No kEndOfTrack.
+  void play(double ticks, MessageBody body) {
+    clock_.advance(ticks);
+    const MessageKind kind = kind_of(body);
+    if (kind == MessageKind::kProgram) {
+      set_program(body);
+    } else if (kind == MessageKind::kTempo) {
+      clock_.set_tempo(tempo_of(body));
+    } else {
+      put_note(body, kind == MessageKind::kNote);
+    }
+  }
+
+  /// The final end of track: its ticks can be refused, nothing else.
+  void finish(double ticks) { clock_.advance(ticks); }
+
+ private:
+  static constexpr std::size_t kDrumChannel = 9;
+  static constexpr std::uint8_t kDrumInstrument = 128;
+
+  void set_program(MessageBody body) {
+    if (channel_of(body) != kDrumChannel) instrument_[channel_of(body)] = program_of(body);
+  }
+  void put_note(MessageBody body, bool is_note) {
+    const std::uint8_t channel = channel_of(body);
+    *out_ = {clock_.time(),     clock_.wait(), pitch_of(body),
+             velocity_of(body), channel,       instrument_[channel]};
+    out_ += is_note ? 1 : 0;
+    clock_.restart_wait(is_note);
+  }
+
+  Clock clock_;
+  std::array<std::uint8_t, 16> instrument_{};
+  NoteMessage* out_;
+};
+
+}  // namespace amt

@@ -1,0 +1,16 @@
+// The messages of all tracks in the order of their ticks (spec/preprocessing.md 4.2).
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "message.hpp"
+
+namespace amt {
+
+/// Sorts `messages` stably by tick, none of which is over `last_tick`. `scratch` is as long as
+/// `messages`. Returns the sorted messages, which lie in one of the two.
+std::span<const Message> merge_tracks(std::span<Message> messages, std::span<Message> scratch,
+                                      std::uint32_t last_tick);
+
+}  // namespace amt

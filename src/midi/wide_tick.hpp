@@ -1,0 +1,40 @@
+// Ticks beyond 32 bits, exactly (spec/preprocessing.md 4.6).
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+
+#include "byte_reader.hpp"
+
+namespace amt {
+
+/// An unsigned integer of 1088 bits. More are never needed: a file whose last tick is 2^1088 or
+/// more has a step of 2^1024 or more between two messages, which no double can say.
+class WideTick {
+ public:
+  WideTick() = default;
+
+  /// The variable-length quantity at `at`. MidiError if it has more than 1088 bits.
+  static WideTick read(const ByteRange& range, const Byte* at);
+
+  /// MidiError if the sum has more than 1088 bits.
+  WideTick& operator+=(const WideTick& other);
+  /// `other` must not be larger.
+  WideTick& operator-=(const WideTick& other);
+
+  std::strong_ordering operator<=>(const WideTick& other) const;
+  bool operator==(const WideTick& other) const = default;
+
+  /// Rounded to the nearest, ties to even. MidiError if it is too large for a double.
+  double to_double() const;
+
+ private:
+  static constexpr std::size_t kWords = 17;
+
+  void append_seven_bits(Byte bits);
+
+  std::array<std::uint64_t, kWords> words_{};  ///< least significant first
+};
+
+}  // namespace amt

@@ -1,0 +1,49 @@
+#include "amt/tokens/anticipate.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::uint32_t kLongestGap = kTimeResolution;        // ticks
+constexpr std::uint32_t kAnticipation = 5 * kTimeResolution;  // ticks
+
+Event rest_at(std::uint32_t time) { return {time, kDurationOffset, kRest}; }
+
+}  // namespace
+
+std::uint64_t pad(std::span<const Event> events, std::uint32_t end_time, std::vector<Event>& out) {
+  out.clear();
+  std::uint32_t previous = 0;
+  const auto rest_until = [&](std::uint32_t time) {
+    while (time > previous + kLongestGap) out.push_back(rest_at(previous += kLongestGap));
+  };
+  for (const Event& event : events) {
+    rest_until(event.time);
+    out.push_back(event);
+    previous = event.time;
+  }
+  rest_until(end_time);
+  return out.size() - events.size();
+}
+
+void anticipate(std::span<const Event> events, std::span<const Event> controls,
+                std::vector<Event>& out) {
+  out.clear();
+  std::size_t released = 0;
+  std::uint32_t previous = 0;
+  for (const Event& event : events) {
+    while (released < controls.size() && previous + kAnticipation >= controls[released].time) {
+      out.push_back(controls[released++]);
+    }
+    out.push_back(event);
+    previous = event.time;
+  }
+  if (released < controls.size()) {
+    throw Error(str_cat(controls.size() - released, " controls after the last event at tick ",
+                        previous, ": pad the events to the end of the piece first"));
+  }
+}
+
+}  // namespace amt

@@ -1,0 +1,75 @@
+// The parser against what the reference made of the same files.
+#include <gtest/gtest.h>
+
+#include "amt/midi/compound.hpp"
+#include "amt/midi/notes.hpp"
+#include "amt/midi/parser.hpp"
+#include "support/golden.hpp"
+#include "support/golden_cases.hpp"
+
+namespace amt::test {
+namespace {
+
+std::vector<double> numbers(const std::vector<Note>& notes) {
+  std::vector<double> out;
+  for (const Note& note : notes) {
+    out.insert(out.end(), {note.onset, note.duration, double(note.pitch), double(note.instrument),
+                           double(note.velocity)});
+  }
+  return out;
+}
+
+// One parser for all: what a file leaves in the buffers must not reach the next.
+TEST(GoldenMidi, CasesGiveTheReferencesNotes) {
+  MidiParser parser;
+  NotePairing pairing;
+  std::vector<Note> notes;
+  ASSERT_FALSE(golden_cases().empty());
+  for (const GoldenCase& golden : golden_cases()) {
+    SCOPED_TRACE(golden.file);
+    if (!golden.ok) {
+      EXPECT_THROW(pairing.find(parser.parse(as_bytes(golden.bytes)), notes), MidiError);
+      continue;
+    }
+    ASSERT_NO_THROW(pairing.find(parser.parse(as_bytes(golden.bytes)), notes));
+    EXPECT_EQ(numbers(notes), golden.compound);
+  }
+}
+
+TEST(GoldenMidi, TreeGivesTheReferencesCompoundText) {
+  MidiParser parser;
+  int accepted = 0, refused = 0;
+  for (const char digit : kUnitDigits) {
+    for (const TreeFile& file : golden_unit(digit)) {
+      SCOPED_TRACE(file.name);
+      const auto expected =
+          golden_dir() / "expected/compound" / (file.name.substr(2) + ".compound.txt.gz");
+      if (!exists(expected)) {
+        EXPECT_THROW(parser.parse(as_bytes(file.bytes)), MidiError);
+        ++refused;
+        continue;
+      }
+      std::vector<Note> notes;
+      notes_of(parser.parse(as_bytes(file.bytes)), notes);
+      EXPECT_EQ(compound_text(notes), read_golden(expected));
+      ++accepted;
+    }
+  }
+  EXPECT_GT(accepted, 0);
+  EXPECT_GT(refused, 0);
+}
+
+TEST(GoldenMidi, ErrorsSayWhatAndWhere) {
+  MidiParser parser;
+  try {
+    parser.parse(as_bytes(golden_case("databyte_high.mid").bytes));
+    FAIL() << "accepted";
+  } catch (const MidiError& error) {
+    EXPECT_NE(std::string(error.what()).find("a data byte over 127 at byte "), std::string::npos)
+        << error.what();
+    EXPECT_EQ(error.code(), ExitCode::kBadInput);
+  }
+}
+
+}  // namespace
+}  // namespace amt::test

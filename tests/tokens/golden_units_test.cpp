@@ -1,0 +1,92 @@
+// Whole units against the reference's tokenized-events files, byte for byte, and against the
+// statistics that it printed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "amt/base/strings.hpp"
+#include "amt/midi/parser.hpp"
+#include "amt/tokens/row_text.hpp"
+#include "amt/tokens/unit_tokenizer.hpp"
+#include "support/golden.hpp"
+#include "support/golden_cases.hpp"
+
+namespace amt::test {
+namespace {
+
+struct Run {
+  std::string name;  ///< folder within expected/
+  Encoding encoding;
+  int augment;
+};
+
+/// The rows of a unit as text; its statistics are added to `stats`.
+std::string tokenize(const Run& run, char digit, TokenStats& stats) {
+  std::string text;
+  MidiParser parser;
+  const bool training = digit != 'e' && digit != 'f';  // the reference augments nothing else
+  UnitTokenizer tokenizer(run.encoding, training ? run.augment : 1,
+                          [&](const Row& row) { append_row_text(row, text); });
+  for (const TreeFile& file : golden_unit(digit)) {
+    const Playback* playback = nullptr;
+    try {
+      playback = &parser.parse(as_bytes(file.bytes));
+    } catch (const MidiError&) {
+      continue;
+    }
+    tokenizer.add(*playback);
+  }
+  stats += tokenizer.stats();
+  return text;
+}
+
+class GoldenUnits : public testing::TestWithParam<Run> {};
+
+TEST_P(GoldenUnits, RowsAreTheReferences) {
+  for (const char digit : kUnitDigits) {
+    TokenStats stats;
+    const std::string expected = read_golden(golden_dir() / "expected" / GetParam().name /
+                                             str_cat("tokenized-events-", digit, ".txt.gz"));
+    const std::string text = tokenize(GetParam(), digit, stats);
+    // Not EXPECT_EQ: a difference in a megabyte is not worth printing.
+    EXPECT_TRUE(text == expected) << "unit " << digit << " differs at byte "
+                                  << std::ranges::mismatch(text, expected).in1 - text.begin();
+    EXPECT_EQ(stats.sequences, std::ranges::count(expected, '\n'));
+  }
+}
+
+/// The lines of the reference's report that state counts, without the percentages.
+std::string report(const Run& run, const TokenStats& stats) {
+  const bool arrival = run.encoding == Encoding::kArrival;
+  return str_cat("Processed ", stats.sequences, " training sequences|Inserted ", stats.rests,
+                 " REST tokens|", stats.too_short, " too short|", stats.too_long, " too long|",
+                 stats.too_many_instruments, " too many instruments|Discarded ",
+                 stats.discarded_rows, " training sequences|Truncated ", stats.truncations,
+                 arrival ? " duration times" : " interarrival times");
+}
+
+TEST_P(GoldenUnits, StatisticsAreTheReferences) {
+  TokenStats stats;
+  for (const char digit : kUnitDigits) tokenize(GetParam(), digit, stats);
+  const auto json = nlohmann::json::parse(read_golden(golden_dir() / "expected/stdout.json"));
+  const std::string printed = json.at(GetParam().name).get<std::string>();
+  const std::string expected = report(GetParam(), stats);
+  for (std::size_t begin = 0; begin < expected.size();) {
+    const std::size_t end = std::min(expected.find('|', begin), expected.size());
+    const std::string line = expected.substr(begin, end - begin);
+    EXPECT_NE(printed.find(" " + line), std::string::npos) << line << "\nnot in\n" << printed;
+    begin = end + 1;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Runs, GoldenUnits,
+                         testing::Values(Run{"augment1", Encoding::kArrival, 1},
+                                         Run{"augment10", Encoding::kArrival, 10},
+                                         Run{"augment20", Encoding::kArrival, 20},
+                                         Run{"interarrival", Encoding::kInterarrival, 1}),
+                         [](const auto& run) { return run.param.name; });
+
+}  // namespace
+}  // namespace amt::test
