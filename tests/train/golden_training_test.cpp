@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "amt/ops/cpu_ops.hpp"
+#include "amt/ops/plain_ops.hpp"
 #include "amt/train/evaluation.hpp"
 #include "amt/train/safetensors.hpp"
 #include "amt/train/train_step.hpp"
@@ -87,7 +88,16 @@ double relative_error(std::span<const float> values, std::span<const float> expe
   return std::sqrt(difference / size);
 }
 
-void check_steps(const GoldenRun& run, Gpt2& model, Reducer& reducer) {
+/// Relative differences that are allowed. Adam divides by the gradient's size, so an element whose
+/// gradient is near 0 turns a rounding error into a step of its own: fp32 activations cost most
+/// here.
+struct Tolerance {
+  double loss, norm, parameters;
+};
+constexpr Tolerance kFp64Activations = {2e-7, 1e-5, 5e-5};
+constexpr Tolerance kFp32Activations = {2e-6, 2e-4, 3e-4};
+
+void check_steps(const GoldenRun& run, Gpt2& model, Reducer& reducer, const Tolerance& allowed) {
   const test::MemoryRows rows = run.rows();
   model.set_parameters(run.parameters("init.safetensors", model.layout()));
   TrainStep step(model, reducer, rows, run.trainer, run.optimizer);
@@ -95,30 +105,38 @@ void check_steps(const GoldenRun& run, Gpt2& model, Reducer& reducer) {
   for (const Json& expected : run.json.at("steps")) {
     const std::string what = run.folder.string() + " step " + std::to_string(state.step);
     const StepResult result = step.run(state, [] { return Requests{}; });
-    expect_near_relative(result.loss, expected.at("loss"), 2e-6, what);
-    expect_near_relative(result.grad_norm, expected.at("grad_norm"), 2e-5, what);
+    expect_near_relative(result.loss, expected.at("loss"), allowed.loss, what);
+    expect_near_relative(result.grad_norm, expected.at("grad_norm"), allowed.norm, what);
     EXPECT_NEAR(result.learning_rate, expected.at("lr").get<double>(), 1e-15) << what;
     EXPECT_FALSE(result.skipped);
   }
   std::vector<float> parameters(static_cast<std::size_t>(model.layout().total()));
   model.get_parameters(parameters);
-  EXPECT_LT(relative_error(parameters, run.parameters("final.safetensors", model.layout())), 1e-4);
+  EXPECT_LT(relative_error(parameters, run.parameters("final.safetensors", model.layout())),
+            allowed.parameters);
   const auto sums = evaluate(model, reducer, rows,
                              {1, static_cast<std::uint64_t>(run.trainer.train_batch_size)}, 1);
-  expect_near_relative(sums->mean(), run.json.at("final_loss_on_step0"), 1e-5, "final loss");
+  expect_near_relative(sums->mean(), run.json.at("final_loss_on_step0"), 10 * allowed.loss,
+                       "final loss");
 }
 
-TEST(GoldenTraining, FollowsTheReferenceStepByStep) {
+void check_all(const std::function<std::unique_ptr<Ops>()>& make_ops, const Tolerance& allowed) {
   int runs = 0;
   for (const auto& folder : std::filesystem::directory_iterator(test::golden_model_dir())) {
     const GoldenRun run(folder.path());
-    const auto ops = make_cpu_ops(1);
+    const auto ops = make_ops();
     const auto reducer = make_single_reducer();
     Gpt2 model(*ops, run.model, run.trainer.per_device_parallelism);
-    check_steps(run, model, *reducer);
+    check_steps(run, model, *reducer, allowed);
     ++runs;
   }
   EXPECT_GT(runs, 0);
+}
+
+TEST(GoldenTraining, FollowsTheReferenceStepByStep) { check_all(make_plain_ops, kFp64Activations); }
+
+TEST(GoldenTraining, FollowsTheReferenceOnTheCpu) {
+  check_all([] { return make_cpu_ops(1); }, kFp32Activations);
 }
 
 }  // namespace
