@@ -20,8 +20,10 @@ struct Entry {
   Subcommand run;
 };
 
-constexpr std::array<Entry, 1> kSubcommands = {{
+constexpr std::array<Entry, 3> kSubcommands = {{
     {"prepare", "MIDI files -> a shuffled, tokenised dataset", run_prepare},
+    {"train", "a dataset -> a trained model, with checkpoints", run_train},
+    {"eval", "a checkpoint and a dataset -> loss, bps, perplexities", run_eval},
 }};
 
 void print_usage() {

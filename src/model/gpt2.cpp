@@ -31,6 +31,8 @@ struct Gpt2::Impl {
     gradients.zero();
   }
 
+  /// Error unless a host buffer has the layout's size.
+  void check_size(std::size_t floats) const;
   /// Checks a batch and takes it to the device.
   void load(std::span<const Token> tokens, int rows);
   Pass forward(std::span<const Token> tokens, int rows, const DropoutKey& key, bool dropout);
@@ -45,6 +47,12 @@ struct Gpt2::Impl {
   Workspace work;
   bool weights_changed = true;
 };
+
+void Gpt2::Impl::check_size(std::size_t floats) const {
+  if (floats == static_cast<std::size_t>(layout.total())) return;
+  throw Error(str_cat("a buffer of ", floats, " floats was given for a model of ", layout.total(),
+                      ", padding included: were they made for another configuration?"));
+}
 
 void Gpt2::Impl::load(std::span<const Token> tokens, int rows) {
   const std::size_t expected =
@@ -89,14 +97,17 @@ float* Gpt2::parameters() {
 }
 
 void Gpt2::set_parameters(std::span<const float> host) {
+  impl_->check_size(host.size());
   impl_->ops.to_device(parameters(), host.data(), impl_->parameters.bytes());
 }
 
 void Gpt2::get_parameters(std::span<float> host) {
+  impl_->check_size(host.size());
   impl_->ops.to_host(host.data(), impl_->parameters.as<float>(), impl_->parameters.bytes());
 }
 
 void Gpt2::get_gradients(std::span<float> host) {
+  impl_->check_size(host.size());
   impl_->ops.to_host(host.data(), impl_->gradients.as<float>(), impl_->gradients.bytes());
 }
 

@@ -237,7 +237,7 @@ class Job {
       for (const Split split : kSplits) write_virtual_file(split);
       PrepareOptions resolved = options_;
       OptionTable table;
-      resolved.describe(table);
+      resolved.describe_content(table);
       write_file_atomically(folder() / kConfigFile, table.to_ini());
       write_file_atomically(folder() / kRejectedFile, rejected_text(rejections_));
       write_file_atomically(folder() / kManifestFile, to_json(manifest_));

@@ -5,7 +5,7 @@
 
 namespace amt {
 
-void PrepareOptions::describe(OptionTable& table) {
+void PrepareOptions::describe_content(OptionTable& table) {
   table.add("augment", &augment, "copies of each training piece: 1, or a multiple of 10");
   table.add_flag("interarrival", &interarrival,
                  "interarrival encoding in place of arrival; allows only augment 1");
@@ -13,12 +13,16 @@ void PrepareOptions::describe(OptionTable& table) {
             "hex digits that make a unit of work: 1 (the reference's rows), 2 or 3 (for more than "
             "16 ranks)");
   table.add("seed", &seed, "of the global shuffle");
-  table.add("memory", &memory,
-            "rows that a rank holds before it spills to disk, e.g. 4GB; 0: a quarter of the node's "
-            "memory divided by its ranks");
   table.add("rows-per-shard", &rows_per_shard, "training rows per shard, about");
   table.add("valid-digits", &splits.valid, "first hex digits of the validation split");
   table.add("test-digits", &splits.test, "first hex digits of the test split");
+}
+
+void PrepareOptions::describe(OptionTable& table) {
+  describe_content(table);
+  table.add("memory", &memory,
+            "rows that a rank holds before it spills to disk, e.g. 4GB; 0: a quarter of the node's "
+            "memory divided by its ranks");
   table.add("text", &text, "folder for the reference's tokenized-events-X.txt as well");
   table.add("compound", &compound, "folder for the reference's NAME.mid.compound.txt as well");
   table.add("max-bad-fraction", &max_bad_fraction,

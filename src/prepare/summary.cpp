@@ -10,7 +10,7 @@
 namespace amt {
 namespace {
 
-constexpr double kTriplesPerRow = 341;
+constexpr double kTriplesPerRow = 341;  // the reference divides by it for both encodings
 
 /// 100 part / whole as Python prints round(x, 2): at most two decimals, at least one.
 std::string percent(double part, double whole) {
@@ -39,18 +39,17 @@ std::string escaped(const std::string& text) {
 std::string token_lines(const Manifest& manifest) {
   const TokenStats& stats = manifest.statistics.tokens;
   const bool arrival = manifest.encoding == Encoding::kArrival;
-  const auto rows = static_cast<double>(stats.sequences);
-  const double per_row = arrival ? kTriplesPerRow : kContextLength;
+  const double triples = static_cast<double>(stats.sequences) * kTriplesPerRow;
   return str_cat("Tokenization complete.\n  => Processed ", stats.sequences,
                  " training sequences\n  => Inserted ", stats.rests, " REST tokens (",
-                 percent(static_cast<double>(stats.rests), rows * kTriplesPerRow),
+                 percent(static_cast<double>(stats.rests), triples),
                  "% of events)\n  => Discarded ", stats.too_short + stats.too_long,
                  " event sequences\n      - ", stats.too_short, " too short\n      - ",
                  stats.too_long, " too long\n      - ", stats.too_many_instruments,
                  " too many instruments\n  => Discarded ", stats.discarded_rows,
                  " training sequences\n  => Truncated ", stats.truncations,
                  arrival ? " duration times (" : " interarrival times (",
-                 percent(static_cast<double>(stats.truncations), rows * per_row),
+                 percent(static_cast<double>(stats.truncations), triples),
                  arrival ? "% of durations)\n" : "% of interarrivals)\n");
 }
 

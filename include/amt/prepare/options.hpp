@@ -29,6 +29,8 @@ struct PrepareOptions {
   Encoding encoding() const { return interarrival ? Encoding::kInterarrival : Encoding::kArrival; }
 
   void describe(OptionTable& table);
+  /// Only those that the dataset's bytes depend on, besides the corpus: what prepare.ini records.
+  void describe_content(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
 };
 

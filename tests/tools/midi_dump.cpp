@@ -1,0 +1,76 @@
+// Reads paths of MIDI files from standard input and prints what the library makes of each, one line
+// a file, for compare_mido.py:
+//
+//   PATH COMPOUND INTERARRIVAL
+//
+// COMPOUND is the MD5 of the compound text, INTERARRIVAL the MD5 of the interarrival tokens with
+// the number of truncations after them, all in decimal with single spaces. A refused file has
+// REJECT in both places, one whose times overflow only later in one of them.
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "amt/base/files.hpp"
+#include "amt/base/hash.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/midi/compound.hpp"
+#include "amt/midi/notes.hpp"
+#include "amt/midi/parser.hpp"
+#include "amt/tokens/interarrival.hpp"
+
+namespace {
+
+std::string md5_of(const std::string& text) {
+  return amt::md5_hex(std::as_bytes(std::span(text.data(), text.size())));
+}
+
+template <class Text>
+std::string md5_or_reject(Text text) {
+  try {
+    return md5_of(text());
+  } catch (const amt::MidiError&) {
+    return "REJECT";
+  }
+}
+
+std::string interarrival_text(const amt::Playback& playback) {
+  std::vector<amt::Token> tokens;
+  const std::uint64_t truncations = amt::interarrival_of(playback, tokens);
+  std::string text;
+  for (const amt::Token token : tokens) text += std::to_string(token) + ' ';
+  return text + std::to_string(truncations);
+}
+
+std::string compound_text_of(const amt::Playback& playback) {
+  std::vector<amt::Note> notes;
+  amt::notes_of(playback, notes);
+  return amt::compound_text(notes);
+}
+
+std::string describe(amt::MidiParser& parser, std::span<const std::byte> file) {
+  const amt::Playback* playback = nullptr;
+  try {
+    playback = &parser.parse(file);
+  } catch (const amt::MidiError&) {
+    return "REJECT REJECT";
+  }
+  return md5_or_reject([&] { return compound_text_of(*playback); }) + ' ' +
+         md5_or_reject([&] { return interarrival_text(*playback); });
+}
+
+}  // namespace
+
+int main() {
+  try {
+    amt::MidiParser parser;
+    std::vector<std::byte> buffer;
+    for (std::string path; std::getline(std::cin, path);) {
+      const std::span<const std::byte> file = amt::read_file(path, buffer);
+      std::cout << path << ' ' << describe(parser, file) << '\n';
+    }
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << "midi_dump: " << error.what() << '\n';
+    return 1;
+  }
+}
