@@ -46,9 +46,9 @@ Inputs open_inputs(TrainConfiguration& config, const std::string& resolved,
 void print_plan(TrainConfiguration& config, const std::string& resolved) {
   const Manifest manifest = config.read_dataset();
   const int micro = config.trainer.micro_batch(1);
-  const auto bytes = static_cast<double>(training_bytes(config.model, micro));
+  const auto bytes = static_cast<double>(training_bytes(config.model, micro, sizeof(float)));
   const auto count = static_cast<std::uint64_t>(ParameterLayout(config.model).count());
-  std::cout << resolved << "\n# " << format_count(count) << " parameters; at least "
+  std::cout << resolved << "\n# " << format_count(count) << " parameters; "
             << format_bytes(bytes) << " of memory on one rank with " << micro
             << " rows per micro-batch\n# dataset: " << encoding_name(manifest.encoding) << ", "
             << format_count(manifest.split(Split::kTrain).rows) << " rows to train on, "

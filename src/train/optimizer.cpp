@@ -29,7 +29,6 @@ void Optimizer::update(float* parameters, const float* gradients, double norm, d
   step.gradient_scale = norm > options_.max_grad_norm ? options_.max_grad_norm / norm : 1.0;
   step.update = update;
   ops_.adamw(parameters, first_.as<float>(), second_.as<float>(), gradients, count_, step);
-  ops_.prepare_weights(parameters, count_);
 }
 
 }  // namespace amt

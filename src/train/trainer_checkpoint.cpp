@@ -38,7 +38,6 @@ void Trainer::begin() {
   step >= 0 ? load(step) : initialise();
   saved_step_ = step;
   reducer_.broadcast(model_.parameters(), model_.layout().total());
-  model_.ops().prepare_weights(model_.parameters(), model_.layout().total());
   if (leads())
     metrics_ = std::make_unique<MetricsFile>(paths_.metrics(), state_.step, state_.evaluated_step);
 }

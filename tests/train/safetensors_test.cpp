@@ -84,7 +84,7 @@ TEST_F(Safetensors, ReadsWhatOthersWrite) {
     ASSERT_NE(step, nullptr);
     std::vector<std::int64_t> values(step->elements);
     tokens.read(*step, values);
-    for (const std::int64_t token : values) EXPECT_LT(token, 300);
+    for (const std::int64_t token : values) EXPECT_LT(token, 1 << 16);
     SafetensorsReader init(folder.path() / "init.safetensors");
     EXPECT_NE(init.find("transformer.wte.weight"), nullptr);
   }

@@ -1,6 +1,7 @@
 // What a rank may use of its node: threads and memory.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "amt/model/config.hpp"
@@ -17,11 +18,13 @@ int threads_per_rank(int wanted, const mpi::Communicator& communicator);
 int choose_threads(int wanted, const char* environment, int node_cores, int usable_cores,
                    int ranks_on_host);
 
-/// Bytes that training needs at least on each rank: parameters, gradients, moments, and what the
-/// backward pass keeps of `micro_batch` rows in fp32.
-std::uint64_t training_bytes(const ModelConfig& config, int micro_batch);
+/// Bytes that training needs on the device of each rank: parameters, gradients, moments, and the
+/// activations of `micro_batch` rows.
+std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
+                             std::size_t activation_bytes);
 
-/// Error if the ranks of this host together need more memory than it has left. Local.
+/// Error if the ranks of this host together need more memory than it has, where they compute on the
+/// CPU. Local.
 void check_memory(const ModelConfig& config, int micro_batch,
                   const mpi::Communicator& communicator);
 

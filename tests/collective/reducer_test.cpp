@@ -1,0 +1,133 @@
+#include "amt/collective/reducer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "amt/ops/buffer.hpp"
+#include "amt/ops/cpu_ops.hpp"
+
+namespace amt {
+namespace {
+
+class ReducerTest : public testing::Test {
+ protected:
+  /// Whole numbers, so that sums are exact in any order.
+  std::vector<float> values(std::size_t count, int rank) const {
+    std::vector<float> all(count);
+    for (std::size_t i = 0; i < count; ++i)
+      all[i] = static_cast<float>((i * 7 + 1) % 1000 * (rank + 1));
+    return all;
+  }
+  /// Sum over the ranks of values(count, rank).
+  std::vector<float> expected(std::size_t count) const {
+    std::vector<float> all = values(count, 0);
+    const int n = world_.size();
+    for (float& value : all) value *= static_cast<float>(n * (n + 1) / 2);
+    return all;
+  }
+  std::vector<float> fetch(const Buffer& buffer) const {
+    std::vector<float> host(buffer.bytes() / sizeof(float));
+    ops_->to_host(host.data(), buffer.as<float>(), buffer.bytes());
+    return host;
+  }
+  Buffer device(const std::vector<float>& host) const {
+    Buffer buffer = Buffer::floats(*ops_, static_cast<Dim>(host.size()));
+    ops_->to_device(buffer.as<float>(), host.data(), buffer.bytes());
+    return buffer;
+  }
+
+  mpi::Communicator world_ = mpi::Communicator::world();
+  std::unique_ptr<Ops> ops_ = make_cpu_ops(1);
+  std::unique_ptr<Reducer> reducer_ = make_mpi_reducer(*ops_, world_);
+};
+
+TEST_F(ReducerTest, SumsRangesFromTheBackToTheFront) {
+  constexpr std::int64_t kCount = 100'000, kPiece = 1000;
+  const Buffer buffer = device(values(kCount, reducer_->rank()));
+  for (std::int64_t begin = kCount - kPiece; begin >= 0; begin -= kPiece) {
+    reducer_->start_sum(buffer.as<float>() + begin, kPiece);
+  }
+  reducer_->finish();
+  EXPECT_EQ(fetch(buffer), expected(kCount));
+}
+
+TEST_F(ReducerTest, SumsRangesThatAreNoNeighbours) {
+  const Buffer buffer = device(values(1000, reducer_->rank()));
+  for (const auto& [begin, end] : std::array<std::pair<int, int>, 5>{
+           {{0, 100}, {700, 900}, {100, 100}, {300, 700}, {100, 300}}}) {
+    reducer_->start_sum(buffer.as<float>() + begin, end - begin);
+  }
+  reducer_->finish();
+  std::vector<float> sums = expected(1000);
+  const std::vector<float> mine = values(1000, reducer_->rank());
+  std::copy(mine.begin() + 900, mine.end(), sums.begin() + 900);  // never started
+  EXPECT_EQ(fetch(buffer), sums);
+}
+
+TEST_F(ReducerTest, SumsMoreBucketsThanMayBeInFlight) {
+  constexpr std::int64_t kCount = 40'000'000;  // six full buckets and a rest, in one range
+  const Buffer buffer = device(values(kCount, reducer_->rank()));
+  reducer_->start_sum(buffer.as<float>(), kCount);
+  reducer_->finish();
+  EXPECT_TRUE(fetch(buffer) == expected(kCount));
+}
+
+TEST_F(ReducerTest, MayBeUsedAgainAndWithNothing) {
+  reducer_->finish();
+  const Buffer buffer = device(values(10, reducer_->rank()));
+  for (int round = 0; round < 3; ++round) {
+    reducer_->start_sum(buffer.as<float>(), 10);
+    reducer_->finish();
+  }
+  std::vector<float> sums = expected(10);
+  for (float& value : sums) value *= std::pow(static_cast<float>(reducer_->ranks()), 2.0f);
+  EXPECT_EQ(fetch(buffer), sums);
+}
+
+TEST_F(ReducerTest, AllRanksGetTheSameBits) {
+  std::vector<float> mine(12345);
+  for (std::size_t i = 0; i < mine.size(); ++i) {
+    mine[i] = std::sin(static_cast<float>(i) * static_cast<float>(reducer_->rank() + 1));
+  }
+  const Buffer buffer = device(mine);
+  reducer_->start_sum(buffer.as<float>(), 12345);
+  reducer_->finish();
+  const std::vector<float> sums = fetch(buffer);
+  const std::string bytes(reinterpret_cast<const char*>(sums.data()), sums.size() * sizeof(float));
+  for (const std::string& other : world_.all_gather(bytes)) EXPECT_TRUE(other == bytes);
+}
+
+TEST_F(ReducerTest, BroadcastsFromRankZero) {
+  const Buffer buffer = device(values(7'000'000, reducer_->rank()));
+  reducer_->broadcast(buffer.as<float>(), 7'000'000);
+  EXPECT_TRUE(fetch(buffer) == values(7'000'000, 0));
+}
+
+TEST_F(ReducerTest, Scalars) {
+  const int rank = reducer_->rank(), ranks = reducer_->ranks();
+  std::array<double, 2> sums = {1.0, static_cast<double>(rank)};
+  reducer_->sum(sums);
+  EXPECT_EQ(sums[0], ranks);
+  EXPECT_EQ(sums[1], ranks * (ranks - 1) / 2);
+  EXPECT_EQ(reducer_->max(-5.0 + rank), -5.0 + ranks - 1);
+  EXPECT_TRUE(reducer_->any(rank == ranks - 1));
+  EXPECT_FALSE(reducer_->any(false));
+}
+
+TEST(SingleReducer, LeavesThingsAsTheyAre) {
+  const auto reducer = make_single_reducer();
+  std::array<double, 1> value = {3.5};
+  reducer->sum(value);
+  EXPECT_EQ(value[0], 3.5);
+  EXPECT_EQ(reducer->max(-2), -2);
+  EXPECT_TRUE(reducer->any(true));
+  EXPECT_FALSE(reducer->any(false));
+  EXPECT_EQ(reducer->ranks(), 1);
+}
+
+}  // namespace
+}  // namespace amt

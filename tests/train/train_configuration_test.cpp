@@ -1,0 +1,76 @@
+#include "amt/train/train_configuration.hpp"
+
+#include <gtest/gtest.h>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/dataset/paths.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace amt {
+namespace {
+
+template <class Work>
+std::string refusal(Work work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+Manifest interarrival() {
+  Manifest manifest;
+  manifest.encoding = Encoding::kInterarrival;
+  manifest.vocabulary = kInterarrivalVocabulary;
+  return manifest;
+}
+
+TEST(TrainConfiguration, VocabularyComesFromTheDataset) {
+  const test::TemporaryFolder folder;
+  Manifest manifest = interarrival();
+  manifest.split(Split::kTrain).rows = 3;
+  manifest.split(Split::kTrain).shards = {{"train-00000-of-00001.h5", 3, "0123456789abcdef"}};
+  write_file_atomically(folder.path() / kManifestFile, to_json(manifest));
+  TrainConfiguration config;
+  config.data.dataset = folder.path().string();
+  config.read_dataset();
+  EXPECT_EQ(config.model.vocab_size, kInterarrivalVocabulary);
+  config.model.seq_len = 512;
+  EXPECT_NE(refusal([&] { config.read_dataset(); }).find("model.seq_len"), std::string::npos);
+}
+
+TEST(TrainConfiguration, DatasetWithoutRowsOrThatIsNoneIsRefused) {
+  const test::TemporaryFolder folder;
+  TrainConfiguration config;
+  config.data.dataset = folder.path().string();
+  EXPECT_NE(refusal([&] { config.read_dataset(); }), "");
+  write_file_atomically(folder.path() / kManifestFile, to_json(Manifest{}));
+  EXPECT_NE(refusal([&] { config.read_dataset(); }).find("no rows"), std::string::npos);
+}
+
+TEST(TrainConfiguration, ModelOfAnotherEncodingIsRefusedInOneLine) {
+  const ModelConfig arrival;
+  const std::string message =
+      refusal([&] { check_dataset_fits(interarrival(), arrival, "RUN/step-000010"); });
+  EXPECT_NE(message.find("RUN/step-000010 has 55028 tokens (encoding arrival)"), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("encoding interarrival"), std::string::npos);
+  EXPECT_EQ(message.find('\n'), std::string::npos);
+}
+
+TEST(TrainConfiguration, AllOptionsAreInTheResolvedConfiguration) {
+  TrainConfiguration config;
+  OptionTable table;
+  config.describe(table);
+  const std::string ini = table.to_ini();
+  for (const char* key : {"[trainer]", "learning_rate = ", "[checkpointer]", "[data]", "[model]",
+                          "hidden_dim = 768", "num_train_steps = 100000"}) {
+    EXPECT_NE(ini.find(key), std::string::npos) << key;
+  }
+  EXPECT_EQ(ini.find("[trainer]"), ini.rfind("[trainer]"));
+}
+
+}  // namespace
+}  // namespace amt

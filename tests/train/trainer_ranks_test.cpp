@@ -1,0 +1,145 @@
+// Training on several ranks against training on one.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "amt/base/error.hpp"
+#include "amt/base/signals.hpp"
+#include "amt/mpi/communicator.hpp"
+#include "amt/ops/cpu_ops.hpp"
+#include "amt/train/evaluation.hpp"
+#include "support/temporary_folder.hpp"
+#include "tiny_training.hpp"
+
+namespace amt {
+namespace {
+
+class TrainerRanksTest : public testing::Test {
+ protected:
+  ~TrainerRanksTest() override { set_stop_signal(0); }
+
+  /// A folder that all ranks share; each rank's own where it trains alone.
+  std::filesystem::path shared() const {
+    std::string path = folder_.path().string();
+    world_.broadcast(path, 0);
+    return path;
+  }
+  TrainerSettings settings(const std::filesystem::path& run) const {
+    TrainerSettings s = test::tiny_settings(run);
+    s.trainer.per_device_parallelism = 1;
+    return s;
+  }
+  test::TrainedRun alone() const {
+    return test::run_alone(settings(folder_.path() / "alone"), rows_, &valid_);
+  }
+  test::TrainedRun together(const std::filesystem::path& run, const RowSource& rows) {
+    world_.barrier();
+    const test::TrainedRun result =
+        test::run_trainer(test::tiny_model(), settings(run), rows, &valid_, *ops_, *reducer_);
+    world_.barrier();
+    return result;
+  }
+  /// Largest difference of two runs' parameters.
+  static double distance(const test::TrainedRun& a, const test::TrainedRun& b) {
+    double largest = 0;
+    for (std::size_t i = 0; i < a.parameters.size(); ++i) {
+      largest = std::max(largest, std::abs(static_cast<double>(a.parameters[i]) -
+                                           static_cast<double>(b.parameters[i])));
+    }
+    return largest;
+  }
+
+  test::TemporaryFolder folder_;
+  mpi::Communicator world_ = mpi::Communicator::world();
+  std::unique_ptr<Ops> ops_ = make_cpu_ops(1);
+  std::unique_ptr<Reducer> reducer_ = make_mpi_reducer(*ops_, world_);
+  test::MemoryRows rows_ = test::make_rows(1, 100, test::tiny_model());
+  test::MemoryRows valid_ = test::make_rows(2, 7, test::tiny_model());
+};
+
+TEST_F(TrainerRanksTest, EqualsOneRankToRounding) {
+  const auto run = shared() / "together";
+  const test::TrainedRun all = together(run, rows_), one = alone();
+  EXPECT_LT(distance(all, one), 1e-3);
+  if (world_.rank() != 0) return;
+  for (const char* name : {"loss", "valid_loss", "grad_norm"}) {
+    const auto values = test::metric(run, name);
+    const auto expected = test::metric(folder_.path() / "alone", name);
+    ASSERT_EQ(values.size(), expected.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      EXPECT_NEAR(values[i], expected[i], 1e-4) << name << " " << i;
+    }
+  }
+}
+
+TEST_F(TrainerRanksTest, SignalOnOneRankStopsAllAndTheSameBitsComeOut) {
+  const auto whole = shared() / "whole", parts = shared() / "parts";
+  const test::TrainedRun expected = together(whole, rows_);
+  test::MemoryRows rows = rows_;
+  if (world_.rank() == world_.size() - 1) {
+    rows.before_read = [](std::uint64_t first) {
+      if (first == 6 * 12 + 11) set_stop_signal(SIGUSR1);  // the last row of step 6
+    };
+  }
+  const test::TrainedRun stopped = together(parts, rows);
+  EXPECT_EQ(stopped.outcome, Outcome::kStopped);
+  EXPECT_EQ(stopped.state.step, 7);
+  set_stop_signal(0);
+  const test::TrainedRun finished = together(parts, rows_);
+  EXPECT_EQ(finished.outcome, Outcome::kFinished);
+  EXPECT_TRUE(finished.parameters == expected.parameters);
+  EXPECT_TRUE(finished.first_moment == expected.first_moment);
+  EXPECT_TRUE(finished.second_moment == expected.second_moment);
+}
+
+TEST_F(TrainerRanksTest, SignalOnOneRankStopsAllInAValidation) {
+  const auto run = shared() / "run";
+  test::MemoryRows valid = valid_;
+  if (world_.rank() == world_.size() - 1) {
+    valid.before_read = [](std::uint64_t) { set_stop_signal(SIGTERM); };
+  }
+  world_.barrier();
+  const test::TrainedRun stopped =
+      test::run_trainer(test::tiny_model(), settings(run), rows_, &valid, *ops_, *reducer_);
+  EXPECT_EQ(stopped.outcome, Outcome::kStopped);
+  EXPECT_EQ(stopped.state.step, 5);
+}
+
+TEST_F(TrainerRanksTest, AllRanksSkipAStepThatOneCannotDo) {
+  const auto run = shared() / "run";
+  TrainerSettings s = settings(run);
+  s.trainer.num_train_steps = 3;
+  Gpt2 model(*ops_, test::tiny_model(), 1);
+  TrainStep step(model, *reducer_, rows_, s.trainer, s.optimizer);
+  std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
+  initialise_parameters(test::tiny_model(), model.layout(), 0, values);
+  // One rank's copy of the weights has gone bad: its gradient poisons everybody's sum.
+  if (world_.rank() == world_.size() - 1) values[5] = std::numeric_limits<float>::infinity();
+  model.set_parameters(values);
+  TrainingState state;
+  EXPECT_TRUE(step.run(state, [] { return Requests{}; }).skipped);
+  std::vector<float> after(values.size());
+  model.get_parameters(after);
+  EXPECT_TRUE(after == values);
+}
+
+TEST_F(TrainerRanksTest, EvaluationSharesTheRows) {
+  Gpt2 model(*ops_, test::tiny_model(), 2);
+  std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
+  initialise_parameters(test::tiny_model(), model.layout(), 5, values);
+  model.set_parameters(values);
+  const auto single = make_single_reducer();
+  for (const RowSelection& selection :
+       {RowSelection{1, 0}, RowSelection{3, 0}, RowSelection{1, 2}, RowSelection{100, 0}}) {
+    const auto all = evaluate(model, *reducer_, rows_, selection, 2);
+    const auto one = evaluate(model, *single, rows_, selection, 2);
+    EXPECT_EQ(all->tokens, one->tokens);
+    EXPECT_NEAR(all->mean(), one->mean(), 1e-6);
+    EXPECT_NEAR(unigram_loss(*reducer_, rows_, valid_, selection, 50),
+                unigram_loss(*single, rows_, valid_, selection, 50), 1e-9);
+  }
+}
+
+}  // namespace
+}  // namespace amt

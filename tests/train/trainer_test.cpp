@@ -1,0 +1,268 @@
+#include "amt/train/trainer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <limits>
+#include <numeric>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/signals.hpp"
+#include "amt/ops/cpu_ops.hpp"
+#include "support/temporary_folder.hpp"
+#include "tiny_training.hpp"
+
+namespace amt {
+namespace {
+
+/// Poisons the gradient of chosen steps, as a failing device or an overflow would.
+class PoisonedReducer : public Reducer {
+ public:
+  explicit PoisonedReducer(std::vector<std::int64_t> steps) : steps_(std::move(steps)) {}
+  std::string name() const override { return "poisoned"; }
+  int rank() const override { return 0; }
+  int ranks() const override { return 1; }
+  void broadcast(float*, std::int64_t) override {}
+  void start_sum(float* data, std::int64_t) override { data_ = data; }
+  void finish() override {
+    if (std::ranges::find(steps_, step_++) != steps_.end()) {
+      *data_ = std::numeric_limits<float>::quiet_NaN();
+    }
+  }
+  void sum(std::span<double>) override {}
+  double max(double value) override { return value; }
+  bool any(bool value) override { return value; }
+
+ private:
+  std::vector<std::int64_t> steps_;
+  std::int64_t step_ = 0;
+  float* data_ = nullptr;
+};
+
+class TrainerTest : public testing::Test {
+ protected:
+  ~TrainerTest() override { set_stop_signal(0); }
+
+  TrainerSettings settings(const char* run) const {
+    return test::tiny_settings(folder_.path() / run);
+  }
+  test::TrainedRun reference() const {
+    return test::run_alone(settings("reference"), rows_, &valid_);
+  }
+
+  /// Rows that bring a signal while step `step` is under way.
+  test::MemoryRows rows_with_signal(int step, int signal) const {
+    test::MemoryRows rows = rows_;
+    rows.before_read = [=](std::uint64_t first) {
+      if (first == static_cast<std::uint64_t>(step) * 12 + 4) set_stop_signal(signal);
+    };
+    return rows;
+  }
+  static void expect_same(const test::TrainedRun& a, const test::TrainedRun& b) {
+    EXPECT_TRUE(a.parameters == b.parameters);
+    EXPECT_TRUE(a.first_moment == b.first_moment);
+    EXPECT_TRUE(a.second_moment == b.second_moment);
+    EXPECT_EQ(a.state.step, b.state.step);
+    EXPECT_EQ(a.state.updates, b.state.updates);
+  }
+
+  test::TemporaryFolder folder_;
+  test::MemoryRows rows_ = test::make_rows(1, 100, test::tiny_model());
+  test::MemoryRows valid_ = test::make_rows(2, 7, test::tiny_model());
+};
+
+TEST_F(TrainerTest, LearnsAndWritesWhatItDid) {
+  TrainerSettings s = settings("run");
+  s.trainer.num_train_steps = 60;
+  const test::TrainedRun run = test::run_alone(s, rows_, &valid_);
+  EXPECT_EQ(run.outcome, Outcome::kFinished);
+  const std::vector<double> losses = test::metric(s.trainer.run_dir, "loss");
+  const std::vector<double> steps = test::metric(s.trainer.run_dir, "step");
+  const std::vector<double> valid = test::metric(s.trainer.run_dir, "valid_loss");
+  ASSERT_EQ(losses.size(), 60u);
+  EXPECT_EQ(valid.size(), 12u);
+  EXPECT_EQ(steps.size(), 72u);
+  EXPECT_NEAR(losses[0], std::log(50.0), 0.05);
+  EXPECT_LT(losses.back(), losses[0] - 0.5);
+  EXPECT_LT(valid.back(), valid[0]);
+  EXPECT_EQ(test::metric(s.trainer.run_dir, "lr")[0], 0.0);
+  EXPECT_EQ(checkpoint_steps(RunPaths(s.trainer.run_dir)), (std::vector<std::int64_t>{60}));
+}
+
+TEST_F(TrainerTest, EqualRunsGiveEqualBits) {
+  expect_same(test::run_alone(settings("a"), rows_, &valid_),
+              test::run_alone(settings("b"), rows_, nullptr));
+}
+
+TEST_F(TrainerTest, AnotherSeedGivesAnotherRun) {
+  TrainerSettings s = settings("other");
+  s.trainer.seed = 4;
+  EXPECT_FALSE(test::run_alone(s, rows_, nullptr).parameters == reference().parameters);
+}
+
+TEST_F(TrainerTest, StoppedAndStartedAgainGivesTheSameBits) {
+  const TrainerSettings s = settings("run");
+  for (const int signal : {SIGTERM, SIGUSR1, SIGINT}) {
+    const int step = signal == SIGTERM ? 3 : signal == SIGUSR1 ? 9 : 12;
+    const test::MemoryRows rows = rows_with_signal(step, signal);
+    const test::TrainedRun stopped = test::run_alone(s, rows, &valid_);
+    EXPECT_EQ(stopped.outcome, Outcome::kStopped);
+    EXPECT_EQ(stopped.state.step, step + 1);
+    set_stop_signal(0);
+  }
+  const test::TrainedRun finished = test::run_alone(s, rows_, &valid_);
+  EXPECT_EQ(finished.outcome, Outcome::kFinished);
+  expect_same(finished, reference());
+  // Stopped at step 10, where a validation was due: it was made up for, and nothing is there twice.
+  EXPECT_EQ(test::metric(s.trainer.run_dir, "step"),
+            test::metric(folder_.path() / "reference", "step"));
+  EXPECT_EQ(test::metric(s.trainer.run_dir, "loss"),
+            test::metric(folder_.path() / "reference", "loss"));
+  EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss"),
+            test::metric(folder_.path() / "reference", "valid_loss"));
+}
+
+TEST_F(TrainerTest, SignalDuringAValidationStopsThere) {
+  const TrainerSettings s = settings("run");
+  test::MemoryRows valid = valid_;
+  valid.before_read = [](std::uint64_t first) {
+    if (first == 2) set_stop_signal(SIGTERM);
+  };
+  const test::TrainedRun stopped = test::run_alone(s, rows_, &valid);
+  EXPECT_EQ(stopped.outcome, Outcome::kStopped);
+  EXPECT_EQ(stopped.state.step, 5);
+  EXPECT_TRUE(test::metric(s.trainer.run_dir, "valid_loss").empty());
+  set_stop_signal(0);
+  expect_same(test::run_alone(s, rows_, &valid_), reference());
+  EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss").size(), 4u);
+}
+
+TEST_F(TrainerTest, SignalInTheLastStepStillAsksToBeStartedAgain) {
+  const TrainerSettings s = settings("run");
+  const test::MemoryRows rows = rows_with_signal(19, SIGTERM);
+  EXPECT_EQ(test::run_alone(s, rows, &valid_).outcome, Outcome::kStopped);
+  set_stop_signal(0);
+  const test::TrainedRun finished = test::run_alone(s, rows_, &valid_);
+  EXPECT_EQ(finished.outcome, Outcome::kFinished);
+  expect_same(finished, reference());
+  test::run_alone(s, rows_, &valid_);  // once more, with nothing left to do
+  EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss").size(), 4u);
+}
+
+TEST_F(TrainerTest, KilledWhileSavingGoesOnFromTheCheckpointBefore) {
+  TrainerSettings s = settings("run");
+  s.checkpointer.keep_every = 4;
+  test::run_alone(s, rows_, &valid_);
+  // As if killed soon after step 12: later checkpoints gone, the newest cut, one half written. The
+  // metrics had run ahead.
+  const RunPaths paths(s.trainer.run_dir);
+  std::filesystem::remove_all(paths.step(20));
+  std::filesystem::rename(paths.step(16), paths.partial(16));
+  std::filesystem::remove(CheckpointPaths{paths.partial(16)}.manifest());
+  std::filesystem::resize_file(CheckpointPaths{paths.step(12)}.model(), 1000);
+  const test::TrainedRun run = test::run_alone(s, rows_, &valid_);
+  expect_same(run, reference());
+  EXPECT_EQ(test::metric(s.trainer.run_dir, "loss"),
+            test::metric(folder_.path() / "reference", "loss"));
+  EXPECT_FALSE(std::filesystem::exists(paths.partial(16)));
+  EXPECT_EQ(checkpoint_damage(paths.step(12)), "");
+}
+
+TEST_F(TrainerTest, CheckpointsAreKeptAndRolled) {
+  TrainerSettings s = settings("run");
+  s.checkpointer.keep_every = 8;
+  s.checkpointer.save_interval.seconds = 1e-9;  // after every step
+  test::run_alone(s, rows_, nullptr);
+  EXPECT_EQ(checkpoint_steps(RunPaths(s.trainer.run_dir)),
+            (std::vector<std::int64_t>{20, 19, 18, 16, 8}));
+}
+
+TEST_F(TrainerTest, MicroBatchChangesTheLossByRoundingOnly) {
+  const test::TrainedRun two = reference();
+  for (const int micro : {1, 3, 12}) {
+    TrainerSettings s = settings(("micro" + std::to_string(micro)).c_str());
+    s.trainer.per_device_parallelism = micro;
+    test::run_alone(s, rows_, &valid_);
+    const auto losses = test::metric(s.trainer.run_dir, "loss");
+    const auto expected = test::metric(folder_.path() / "reference", "loss");
+    for (std::size_t i = 0; i < losses.size(); ++i) EXPECT_NEAR(losses[i], expected[i], 2e-5);
+  }
+}
+
+TEST_F(TrainerTest, StepThatIsNotFiniteChangesNothing) {
+  const auto ops = make_cpu_ops(1);
+  const ModelConfig config = test::tiny_model();
+  PoisonedReducer reducer({1});
+  Gpt2 model(*ops, config, 2);
+  TrainerOptions trainer = settings("run").trainer;
+  trainer.num_train_steps = 3;
+  TrainStep step(model, reducer, rows_, trainer, settings("run").optimizer);
+  std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
+  initialise_parameters(config, model.layout(), 0, values);
+  model.set_parameters(values);
+  const auto moments = [&] {
+    std::vector<float> both(2 * values.size());
+    const std::size_t bytes = values.size() * sizeof(float);
+    ops->to_host(both.data(), step.optimizer().first_moment(), bytes);
+    ops->to_host(both.data() + values.size(), step.optimizer().second_moment(), bytes);
+    return both;
+  };
+  TrainingState state;
+  EXPECT_FALSE(step.run(state, [] { return Requests{}; }).skipped);
+  model.get_parameters(values);
+  const std::vector<float> before = moments();
+  EXPECT_TRUE(step.run(state, [] { return Requests{}; }).skipped);
+  std::vector<float> after(values.size());
+  model.get_parameters(after);
+  EXPECT_TRUE(after == values);
+  EXPECT_TRUE(moments() == before);
+  EXPECT_EQ(state.step, 2);
+  EXPECT_EQ(state.updates, 1);
+  EXPECT_EQ(state.skipped, 1);
+  EXPECT_FALSE(step.run(state, [] { return Requests{}; }).skipped);
+  EXPECT_EQ(state.skipped_in_a_row, 0);
+  model.get_parameters(after);
+  EXPECT_FALSE(after == values);
+  EXPECT_TRUE(std::ranges::all_of(after, [](float x) { return std::isfinite(x); }));
+}
+
+TEST_F(TrainerTest, TooManySkippedInARowFail) {
+  TrainerSettings s = settings("run");
+  s.trainer.max_skipped = 2;
+  const auto ops = make_cpu_ops(1);
+  PoisonedReducer some({3, 4, 8, 9});
+  const auto run = test::run_trainer(test::tiny_model(), s, rows_, &valid_, *ops, some);
+  EXPECT_EQ(run.state.skipped, 4);
+  EXPECT_EQ(test::metric(s.trainer.run_dir, "skipped").back(), 4);
+  s.trainer.run_dir = settings("failing").trainer.run_dir;
+  PoisonedReducer many({3, 4, 5});
+  EXPECT_THROW(test::run_trainer(test::tiny_model(), s, rows_, &valid_, *ops, many), Error);
+}
+
+TEST_F(TrainerTest, CheckpointOfAnotherRunIsRefused) {
+  TrainerSettings s = settings("run");
+  test::run_alone(s, rows_, nullptr);
+  const auto refusal = [this](const TrainerSettings& other) {
+    try {
+      test::run_alone(other, rows_, nullptr);
+    } catch (const UsageError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  TrainerSettings other = s;
+  other.dataset_digest = "fedcba9876543210";
+  EXPECT_NE(refusal(other).find("dataset"), std::string::npos);
+  other = s;
+  other.encoding = "interarrival";
+  EXPECT_NE(refusal(other).find("interarrival"), std::string::npos);
+  other = s;
+  other.trainer.train_batch_size = 24;
+  EXPECT_NE(refusal(other).find("train_batch_size 12, this run has 24"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace amt
