@@ -56,6 +56,14 @@ TEST(Clock, ControlChangesSplitTheSum) {
   EXPECT_NE(playback.messages[0].time, plain_sum({7007}));  // else the test could not tell
 }
 
+TEST(Clock, ScaleIsAProductAndAQuotient) {
+  Clock clock(384);
+  clock.set_tempo(500009);
+  clock.advance(1);
+  EXPECT_EQ(clock.time(), 500009 * 1e-6 / 384);
+  EXPECT_NE(clock.time(), 500009 / 1e6 / 384);  // else the test could not tell
+}
+
 TEST(Clock, TimeMustNotPassWithoutADivision) {
   for (const int division : {0, -25 * 256 + 40, -1}) {
     Clock clock(division);
@@ -68,6 +76,16 @@ TEST(Clock, TimeMustNotPassWithoutADivision) {
   Clock undefined(0);
   undefined.set_tempo(0);
   EXPECT_THROW(undefined.advance(1), MidiError);
+}
+
+// Its ticks are converted like a message's, though no time is needed there.
+TEST(Clock, FinalEndOfTrackCanBeRefused) {
+  const auto file = [](int end) {
+    return header(1, 0) + track(note_on(raw({0}), 60) + raw({end, 0xFF, 0x2F, 0}));
+  };
+  MidiParser parser;
+  EXPECT_NO_THROW(parser.parse(as_bytes(file(0))));
+  EXPECT_THROW(parser.parse(as_bytes(file(1))), MidiError);
 }
 
 }  // namespace

@@ -65,6 +65,14 @@ TEST(Hostile, QuantitiesOfAMegabyte) {
   EXPECT_FALSE(parse(header(1, 480) + track(raw({0, 0xFF, 1}) + ones + raw({0}))).accepted);
 }
 
+TEST(Hostile, LengthsBeyond64BitsDoNotWrap) {
+  for (const int exponent : {20, 32, 63, 64, 70}) {
+    EXPECT_FALSE(
+        parse(header(1, 480) + track(raw({0, 0xFF, 1}) + power_of_two(exponent))).accepted);
+    EXPECT_FALSE(parse(header(1, 480) + track(raw({0, 0xF0}) + power_of_two(exponent))).accepted);
+  }
+}
+
 TEST(Hostile, ManyNotesTakeMemoryInProportion) {
   for (const char* first : {"narrow", "wide"}) {
     const std::string delta = first == std::string("wide") ? power_of_two(900) : raw({0});

@@ -43,6 +43,19 @@ TEST(WideTicks, TicksOfTwoTracksAreComparedExactly) {
             tick + "60 0 64 " + tick + "61 0 64 " + tick + "63 0 64");
 }
 
+TEST(WideTicks, SumsCarryThroughAllWords) {
+  const std::string ones = raw({0x83}) + std::string(17, '\xFF') + raw({0x7F});  // 2^128 - 1
+  const std::string file = header(2, 1) + track(note_on(ones, 60) + note_on(raw({1}), 61)) +
+                           track(note_on(power_of_two(128), 62));
+  MidiParser parser;
+  const Playback& playback = parser.parse(as_bytes(file));
+  ASSERT_EQ(playback.messages.size(), 3u);
+  EXPECT_EQ(playback.messages[0].pitch, 60);
+  EXPECT_EQ(playback.messages[1].pitch, 61);
+  EXPECT_EQ(playback.messages[1].wait, 0.5);
+  EXPECT_EQ(playback.messages[2].wait, 0);
+}
+
 TEST(WideTicks, DifferencesAreExact) {
   // The wait before the second note is 96 ticks, though both ticks are the same as doubles.
   const std::string file = header(2, 480) + track(note_on(power_of_two(90), 60)) +
