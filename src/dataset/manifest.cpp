@@ -28,6 +28,23 @@ Json split_json(const SplitInfo& split) {
           {"shards", shards}};
 }
 
+// The one list of the statistics' names, for both directions.
+template <class Statistics, class Visit>
+void visit_statistics(Statistics& s, Visit visit) {
+  visit("files", s.files);
+  visit("refused", s.refused);
+  visit("duplicates", s.duplicates);
+  visit("kept", s.tokens.files_kept);
+  visit("too_short", s.tokens.too_short);
+  visit("too_long", s.tokens.too_long);
+  visit("too_many_instruments", s.tokens.too_many_instruments);
+  visit("rows", s.tokens.sequences);
+  visit("rests", s.tokens.rests);
+  visit("truncations", s.tokens.truncations);
+  visit("discarded_rows", s.tokens.discarded_rows);
+  visit("seconds_of_music", s.tokens.seconds_of_music);
+}
+
 SplitInfo split_from(const Json& json) {
   SplitInfo split;
   split.rows = json.at("rows").get<std::uint64_t>();
@@ -69,6 +86,9 @@ Manifest from(const Json& json) {
   manifest.prefix_digits = json.at("prefix_digits").get<int>();
   manifest.seed = json.at("seed").get<std::uint64_t>();
   manifest.corpus_digest = json.at("corpus_digest").get<std::string>();
+  visit_statistics(manifest.statistics, [&](const char* name, auto& value) {
+    value = json.at("statistics").at(name).get<std::remove_reference_t<decltype(value)>>();
+  });
   for (const Split split : kSplits) {
     manifest.split(split) = split_from(json.at("splits").at(split_name(split)));
   }
@@ -78,7 +98,9 @@ Manifest from(const Json& json) {
 }  // namespace
 
 std::string to_json(const Manifest& manifest) {
-  Json splits;
+  Json splits, statistics;
+  visit_statistics(manifest.statistics,
+                   [&](const char* name, const auto& value) { statistics[name] = value; });
   for (const Split split : kSplits) splits[split_name(split)] = split_json(manifest.split(split));
   const Json json = {{"format", kFormat},
                      {"format_version", manifest.format_version},
@@ -89,6 +111,7 @@ std::string to_json(const Manifest& manifest) {
                      {"prefix_digits", manifest.prefix_digits},
                      {"seed", manifest.seed},
                      {"corpus_digest", manifest.corpus_digest},
+                     {"statistics", statistics},
                      {"splits", splits}};
   return json.dump(1) + "\n";
 }

@@ -125,6 +125,13 @@ Communicator Communicator::world() {
   return Communicator(std::move(impl));
 }
 
+Communicator Communicator::self() {
+  auto impl = std::make_unique<Impl>();
+  check(MPI_Comm_dup(MPI_COMM_SELF, &impl->comm), "MPI_Comm_dup");
+  check(MPI_Comm_set_errhandler(impl->comm, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+  return Communicator(std::move(impl));
+}
+
 void Communicator::barrier() const { check(MPI_Barrier(impl_->comm), "MPI_Barrier"); }
 
 void Communicator::broadcast(std::span<std::byte> bytes, int root) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "amt/corpus/split.hpp"
+#include "amt/tokens/token_stats.hpp"
 #include "amt/tokens/vocabulary.hpp"
 
 namespace amt {
@@ -27,6 +28,14 @@ struct SplitInfo {
   double seconds_of_music = 0;  ///< sum over those of the last note's onset + duration
 };
 
+/// What became of the corpus, over all splits.
+struct DatasetStatistics {
+  std::uint64_t files = 0;       ///< found and not a duplicate
+  std::uint64_t refused = 0;     ///< of those: unreadable, or not what the reference parses
+  std::uint64_t duplicates = 0;  ///< left out because an equal file was taken
+  TokenStats tokens;
+};
+
 struct Manifest {
   int format_version = kDatasetFormatVersion;
   Encoding encoding = Encoding::kArrival;
@@ -36,6 +45,7 @@ struct Manifest {
   int prefix_digits = 1;
   std::uint64_t seed = 0;
   std::string corpus_digest;        ///< XXH3 over the names and sizes of the files read
+  DatasetStatistics statistics;
   std::array<SplitInfo, 3> splits;  ///< indexed by Split
 
   const SplitInfo& split(Split s) const { return splits[static_cast<std::size_t>(s)]; }

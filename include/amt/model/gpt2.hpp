@@ -1,4 +1,5 @@
-// GPT-2 by the rules of the Anticipatory Music Transformer, forward and backward, written once on Ops.
+// GPT-2 by the rules of the Anticipatory Music Transformer, forward and backward, written once on
+// Ops.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +16,11 @@ namespace amt {
 
 /// One tensor of the model inside the flat parameter buffer.
 struct ParameterInfo {
-  std::string name;                  ///< Hugging Face's: "transformer.h.0.attn.c_attn.weight"
-  std::vector<std::int64_t> shape;   ///< without padding: wte is [vocab_size, hidden_dim]
-  std::int64_t offset = 0;           ///< in floats; a multiple of 64
-  std::int64_t size = 0;             ///< floats without padding
-  std::int64_t stored = 0;           ///< floats with padding (wte: padded_vocab_size rows)
+  std::string name;                 ///< Hugging Face's: "transformer.h.0.attn.c_attn.weight"
+  std::vector<std::int64_t> shape;  ///< without padding: wte is [vocab_size, hidden_dim]
+  std::int64_t offset = 0;          ///< in floats; a multiple of 64
+  std::int64_t size = 0;            ///< floats without padding
+  std::int64_t stored = 0;          ///< floats with padding (wte: padded_vocab_size rows)
 };
 
 /// Names, shapes and places of all parameters: one flat fp32 buffer, the same order everywhere.
@@ -28,7 +29,7 @@ class ParameterLayout {
   explicit ParameterLayout(const ModelConfig& config);
   const std::vector<ParameterInfo>& all() const { return all_; }
   std::int64_t total() const { return total_; }  ///< floats of the flat buffer, padding included
-  std::int64_t count() const;                    ///< parameters as the field counts them: no padding
+  std::int64_t count() const;  ///< parameters as the field counts them: no padding
  private:
   std::vector<ParameterInfo> all_;
   std::int64_t total_ = 0;
@@ -48,18 +49,26 @@ struct DropoutKey {
 
 class Gpt2 {
  public:
-  /// Owns parameters, gradients and activations for up to `micro_batch` rows on the device of `ops`,
-  /// which must outlive the model. Parameters start as zeros.
+  /// Owns parameters, gradients and activations for up to `micro_batch` rows on the device of
+  /// `ops`, which must outlive the model. Parameters start as zeros.
   Gpt2(Ops& ops, const ModelConfig& config, int micro_batch);
   ~Gpt2();
   Gpt2(const Gpt2&) = delete;
   Gpt2& operator=(const Gpt2&) = delete;
 
+  /// Bytes that the constructor allocates: parameters, gradients and activations. Not in it:
+  /// optimiser state, and the device's own scratch (on the CPU the logits of 256 positions, 56 MB).
+  static std::size_t estimate_bytes(const ModelConfig& config, int micro_batch,
+                                    std::size_t activation_bytes);
+
   const ModelConfig& config() const;
   const ParameterLayout& layout() const;
   Ops& ops();
-  float* parameters();  ///< device memory, layout().total() floats
-  float* gradients();   ///< device memory, the same layout
+  /// Device memory, layout().total() floats. Ask for it each time before parameters are changed:
+  /// the next forward pass then refreshes the copies that a device may keep in another type. A
+  /// pointer kept from before an earlier forward pass is for reading only.
+  float* parameters();
+  float* gradients();  ///< device memory, the same layout
 
   /// Host <-> device, layout().total() floats each.
   void set_parameters(std::span<const float> host);
@@ -68,14 +77,17 @@ class Gpt2 {
 
   void zero_gradients();
 
-  /// Called with [begin, end) of the flat gradient buffer, as soon as the backward pass has finished
-  /// with that range and will not touch it again. The ranges cover the buffer, each float once.
+  /// Called with [begin, end) of the flat gradient buffer, as soon as the backward pass has
+  /// finished with that range and will not touch it again. The ranges cover the buffer, each float
+  /// once: the last layer norm, the blocks from last to first, wpe, wte. On a device that works
+  /// asynchronously the range is final for work queued after the call.
   using GradientReady = std::function<void(std::int64_t begin, std::int64_t end)>;
 
-  /// Adds to gradients() the gradient of `scale` x (sum over the rows and their seq_len - 1 predicted
-  /// positions of -log p), and the same scaled sum to an internal loss accumulator.
+  /// Adds to gradients() the gradient of `scale` x (sum over the rows and their seq_len - 1
+  /// predicted positions of -log p), and the same scaled sum to an internal loss accumulator.
   /// tokens: host memory, [rows, seq_len]; 1 <= rows <= micro_batch. Dropout is on where the
-  /// configuration's rates are above 0.
+  /// configuration's rates are above 0. Does not wait for the device. Error if a token is outside
+  /// the vocabulary.
   void forward_backward(std::span<const Token> tokens, int rows, float scale, const DropoutKey& key,
                         const GradientReady& ready = {});
 

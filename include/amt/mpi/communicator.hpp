@@ -48,10 +48,12 @@ class Request {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A group of ranks. Move-only owner of a duplicate of MPI_COMM_WORLD. Free it before the Session.
+/// A group of ranks. Move-only; its communicator is freed with it, which must be before the
+/// Session.
 class Communicator {
  public:
   static Communicator world();  ///< collective
+  static Communicator self();   ///< this rank alone; local
   Communicator(Communicator&&) noexcept;
   Communicator& operator=(Communicator&&) noexcept;
   ~Communicator();
@@ -79,9 +81,9 @@ class Communicator {
   /// Every rank's bytes on `root`; empty elsewhere.
   std::vector<std::string> gather(const std::string& bytes, int root) const;
 
-  /// send[r] items of `item_bytes` bytes go to rank r, packed in rank order in `items`; what arrives
-  /// is packed in rank order in `received` (resized), its counts in the result. Counts are MPI ints
-  /// in units of items: Error if one does not fit.
+  /// send[r] items of `item_bytes` bytes go to rank r, packed in rank order in `items`; what
+  /// arrives is packed in rank order in `received` (resized), its counts in the result. Counts are
+  /// MPI ints in units of items: Error if one does not fit.
   std::vector<std::size_t> all_to_all(std::span<const std::byte> items,
                                       std::span<const std::size_t> send, std::size_t item_bytes,
                                       std::vector<std::byte>& received) const;

@@ -2,7 +2,6 @@
 // of its splits: the packing buffer, the flag and the random stream (seed 0) run through it.
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "amt/base/numpy_random.hpp"
@@ -12,25 +11,10 @@
 #include "amt/tokens/events.hpp"
 #include "amt/tokens/interarrival.hpp"
 #include "amt/tokens/packer.hpp"
+#include "amt/tokens/token_stats.hpp"
 #include "amt/tokens/vocabulary.hpp"
 
 namespace amt {
-
-/// What the reference prints at the end, and how much music there is.
-struct TokenStats {
-  std::uint64_t sequences = 0;             ///< rows emitted
-  std::uint64_t rests = 0;                 ///< inserted, over all augmentations
-  std::uint64_t too_short = 0;             ///< files
-  std::uint64_t too_long = 0;              ///< files
-  std::uint64_t too_many_instruments = 0;  ///< files
-  std::uint64_t discarded_rows = 0;        ///< with a time that no token can say
-  std::uint64_t truncations = 0;           ///< of durations, once per augmentation; or of waits
-  std::uint64_t files_kept = 0;
-  double seconds_of_music =
-      0;  ///< over the files kept: the end of the last note, as its token says
-
-  TokenStats& operator+=(const TokenStats& other);
-};
 
 /// Tokenises the files of one unit, which must come in the byte order of their names. Local; not
 /// thread-safe. The tail that does not fill a row is dropped with the object.

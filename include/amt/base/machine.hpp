@@ -1,0 +1,15 @@
+// What this machine offers to the process.
+#pragma once
+
+#include <cstdint>
+
+namespace amt {
+
+/// Bytes of memory that processes here may use together: the machine's, or the limit of the control
+/// group (a container's, a Slurm job's) where that is smaller.
+std::uint64_t node_memory_bytes();
+
+/// Processor cores that this process may run on. At least 1.
+int available_cores();
+
+}  // namespace amt

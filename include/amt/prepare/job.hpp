@@ -1,0 +1,20 @@
+// The preprocessing job: MIDI files in, a shuffled dataset out.
+#pragma once
+
+#include <string>
+
+#include "amt/mpi/communicator.hpp"
+#include "amt/prepare/options.hpp"
+
+namespace amt {
+
+/// What --dry-run prints: the plan for one rank. Local, without MPI.
+std::string describe_preparation(const PrepareOptions& options);
+
+/// Collective. Makes the dataset that the options describe and returns the summary (the same on all
+/// ranks). Throws mpi::AgreedError on all ranks if it cannot: nothing that a reader accepts is left
+/// then. With exit code 3 if more files are refused than allowed: their list is kept beside the
+/// dataset's name.
+std::string prepare_dataset(const mpi::Communicator& communicator, const PrepareOptions& options);
+
+}  // namespace amt

@@ -1,0 +1,37 @@
+// What `amt prepare` can be told.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "amt/base/options.hpp"
+#include "amt/corpus/units.hpp"
+#include "amt/tokens/vocabulary.hpp"
+
+namespace amt {
+
+struct PrepareOptions {
+  std::string corpus;
+  std::string dataset;
+  int augment = 1;
+  bool interarrival = false;
+  int prefix_digits = 1;
+  std::uint64_t seed = 0;
+  ByteSize memory{0};  ///< for the rows that one rank holds; 0: a quarter of the node / its ranks
+  std::uint64_t rows_per_shard = 262144;
+  SplitRule splits;
+  std::string text;      ///< folder, or ""
+  std::string compound;  ///< folder, or ""
+  double max_bad_fraction = 0.5;
+  bool overwrite = false;
+  bool dry_run = false;
+
+  Encoding encoding() const { return interarrival ? Encoding::kInterarrival : Encoding::kArrival; }
+
+  void describe(OptionTable& table);
+  /// Only those that the dataset's bytes depend on, besides the corpus: what prepare.ini records.
+  void describe_content(OptionTable& table);
+  void validate() const;  ///< UsageError naming the option
+};
+
+}  // namespace amt

@@ -1,0 +1,51 @@
+// One rank's part of the tokenising: its units, file by file, to rows.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "amt/corpus/corpus.hpp"
+#include "amt/corpus/units.hpp"
+#include "amt/midi/parser.hpp"
+#include "amt/prepare/options.hpp"
+#include "amt/tokens/unit_tokenizer.hpp"
+
+namespace amt {
+
+/// What became of one unit. Plain bytes, sent between ranks as they are.
+struct UnitResult {
+  std::uint32_t unit = 0;
+  std::uint32_t refused = 0;  ///< files
+  TokenStats stats;
+};
+
+/// Called for each row of a unit, `row` counting from 0.
+using UnitRowSink = std::function<void(const Unit& unit, std::uint32_t row, const Row& tokens)>;
+
+/// Called after each file: files and bytes that this rank has done so far.
+using FileDone = std::function<void(std::uint64_t files, std::uint64_t bytes)>;
+
+/// Tokenises units with buffers that are kept from file to file. Local.
+class UnitReader {
+ public:
+  UnitReader(const Corpus& corpus, const PrepareOptions& options, UnitRowSink sink, FileDone done);
+
+  /// Files that are refused are added to `rejections`. Error if a text file cannot be written.
+  UnitResult read(const Unit& unit, std::vector<Rejection>& rejections);
+
+ private:
+  bool add(const CorpusFile& file, UnitTokenizer& tokenizer, std::vector<Rejection>& rejections);
+  void write_compound(const CorpusFile& file, const Playback& playback);
+
+  const Corpus& corpus_;
+  const PrepareOptions& options_;
+  UnitRowSink sink_;
+  FileDone done_;
+  MidiParser parser_;
+  std::vector<std::byte> buffer_;
+  std::uint64_t files_ = 0, bytes_ = 0;
+};
+
+}  // namespace amt

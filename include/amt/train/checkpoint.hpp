@@ -1,0 +1,58 @@
+// Checkpoints: folders that appear at once or not at all, that say what is in them, and that are
+// checked before they are believed. Format: src/train/checkpoint-format.md. All calls are local:
+// one rank writes and reads for all.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "amt/model/config.hpp"
+#include "amt/model/gpt2.hpp"
+#include "amt/train/paths.hpp"
+#include "amt/train/training_state.hpp"
+
+namespace amt {
+
+/// What a checkpoint holds, in host memory; each vector has layout.total() floats.
+struct Checkpoint {
+  TrainingState state;
+  std::vector<float> parameters;
+  std::vector<float> first_moment;
+  std::vector<float> second_moment;
+};
+
+enum class Keep : std::uint8_t {
+  kRolling,  ///< removed once there are two newer rolling ones
+  kForGood,
+};
+
+/// Writes step-N.partial/, fsyncs, renames it to step-N/, points `latest` to it, and only then
+/// removes rolling checkpoints that are no longer needed. The last rolling one but one stays, so
+/// that there is something to go back to if the last is damaged.
+void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
+                     const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep);
+
+/// What is wrong with a checkpoint folder, in a few words that follow its name; empty if every file
+/// is there with the recorded size and hash. Reads all of it.
+std::string checkpoint_damage(const std::filesystem::path& folder);
+
+/// The step of the newest checkpoint that is whole; damaged ones are named in warnings.
+std::optional<std::int64_t> find_checkpoint(const RunPaths& paths);
+
+/// Steps that have a checkpoint folder, damaged or not, newest first.
+std::vector<std::int64_t> checkpoint_steps(const RunPaths& paths);
+
+/// Removes what an interrupted save has left.
+void remove_partial_checkpoints(const RunPaths& paths);
+
+/// Error naming the file if it does not fit the model.
+Checkpoint load_checkpoint(const std::filesystem::path& folder, const ParameterLayout& layout);
+
+/// The folder with model.safetensors that a user means: `path` itself, or the newest whole
+/// checkpoint if it is a run's folder. A checkpoint is verified. Error saying what was looked for.
+std::filesystem::path find_model(const std::filesystem::path& path);
+
+}  // namespace amt

@@ -1,0 +1,51 @@
+// The loss of a model on a split, and what the field derives from it: spec/training.md,
+// "Evaluation".
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "amt/collective/reducer.hpp"
+#include "amt/model/gpt2.hpp"
+#include "amt/train/rows.hpp"
+
+namespace amt {
+
+/// Sums of -log p over the predicted tokens by what the token says in the arrival encoding:
+/// position i of a row is an onset for i % 3 == 1, a duration for 2, a note for 0.
+struct LossSums {
+  std::array<double, 3> nats = {};  ///< onset, duration, note
+  std::array<double, 3> tokens = {};
+
+  double mean() const;  ///< nats per token
+  double mean(std::size_t kind) const;
+  /// Adds one row's losses, of positions 1, 2, ...
+  void add_row(std::span<const float> losses);
+};
+
+/// Which rows of a split are evaluated.
+struct RowSelection {
+  std::uint64_t subsample = 1;  ///< every so-manyth row, from the first on
+  std::uint64_t max_rows = 0;   ///< at most so many; 0: all
+  std::uint64_t count(std::uint64_t rows) const;
+};
+
+/// Collective. Each rank takes a block of the selected rows, `micro_batch` at a time; all get the
+/// sums of all. Equal runs give equal bits; another number of ranks agrees to rounding. Nothing if
+/// the ranks were asked to stop meanwhile (base/signals.hpp), which they agree on after each
+/// micro-batch.
+std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource& rows,
+                                 const RowSelection& selection, int micro_batch);
+
+/// The loss of a model that knows only how often each token occurs in the training split (add-one
+/// smoothing), on the selected rows of another split. Collective; looks at no more than 2^17
+/// training rows, spread evenly.
+double unigram_loss(Reducer& reducer, const RowSource& train, const RowSource& evaluated,
+                    const RowSelection& selection, int vocab_size);
+
+/// Bits per second of music: mean loss in nats, tokens predicted in the whole split, its seconds.
+double bits_per_second(double mean_loss, double tokens, double seconds_of_music);
+
+}  // namespace amt

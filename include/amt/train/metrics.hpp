@@ -1,0 +1,41 @@
+// metrics.jsonl: one JSON object per line, appended as training goes.
+//   {"step":41,"loss":4.61,"lr":0.0006,"grad_norm":0.71,"tokens_per_second":8123.4,"step_time_s":1.008,"skipped":0}
+//   {"step":999,"valid_loss":4.12}
+// `step` counts from 0; a validation carries the last step before it. `skipped` counts the steps so
+// far that changed nothing; a number that is not finite is null. All calls local: one rank writes.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+
+namespace amt {
+
+struct StepMetrics {
+  std::int64_t step = 0;
+  double loss = 0;  ///< mean over the global batch, nats per token
+  double lr = 0;
+  double grad_norm = 0;  ///< before clipping
+  double tokens_per_second = 0;
+  double step_time_s = 0;
+  std::int64_t skipped = 0;
+};
+
+class MetricsFile {
+ public:
+  /// Opens for appending, after removing what a killed job wrote beyond its checkpoint: lines of
+  /// steps from `next_step` on, validations after `evaluated_step` steps, and a last line that was
+  /// cut.
+  MetricsFile(const std::filesystem::path& path, std::int64_t next_step,
+              std::int64_t evaluated_step);
+
+  void write(const StepMetrics& metrics);
+  void write_validation(std::int64_t step, double loss);
+
+ private:
+  void write_line(const std::string& line);
+  std::filesystem::path path_;
+  std::ofstream out_;
+};
+
+}  // namespace amt

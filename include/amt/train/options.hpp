@@ -1,0 +1,64 @@
+// What a training run can be told, under Levanter's names. As in the reference's branch of
+// Levanter, the optimiser's settings are keys of [trainer].
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "amt/base/options.hpp"
+
+namespace amt {
+
+struct TrainerOptions {
+  std::string run_dir;  ///< everything the run writes: checkpoints, metrics, configuration
+  std::int64_t num_train_steps = 100000;
+  int train_batch_size = 512;  ///< rows per step, over all ranks
+  int per_device_parallelism =
+      -1;  ///< rows per micro-batch on one rank; -1: the rank's whole share
+  std::int64_t steps_per_eval = 1000;
+  std::int64_t max_eval_batches = 0;  ///< validate on this many global batches at most; 0: all
+  std::uint64_t seed = 0;
+  bool load_last_checkpoint = true;
+  int max_skipped = 10;  ///< steps in a row whose gradient is not finite, before the job fails
+  int threads = 0;       ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
+
+  void describe(OptionTable& table);
+  void validate() const;  ///< UsageError naming the option
+  /// Rows per micro-batch on one of `ranks` ranks. UsageError naming values that work if
+  /// ranks x micro-batch does not divide the global batch.
+  int micro_batch(int ranks) const;
+};
+
+enum class LrSchedule : std::uint8_t { kCosine, kLinear, kConstant };
+
+struct OptimizerOptions {
+  double learning_rate = 6e-4;
+  double weight_decay = 0.1;  ///< of every parameter: biases, norms and embeddings too
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double max_grad_norm = 1.0;
+  std::string lr_schedule = "cosine";
+  double warmup_ratio = 0.01;
+
+  void describe(OptionTable& table);
+  void validate() const;
+  LrSchedule schedule() const;  ///< UsageError if lr_schedule is none of the three
+};
+
+struct CheckpointerOptions {
+  Duration save_interval{1800};     ///< between rolling checkpoints
+  std::int64_t keep_every = 10000;  ///< steps between checkpoints that stay
+
+  void describe(OptionTable& table);
+  void validate() const;
+};
+
+struct DataOptions {
+  std::string dataset;  ///< folder that `amt prepare` wrote
+
+  void describe(OptionTable& table);
+  void validate() const;
+};
+
+}  // namespace amt

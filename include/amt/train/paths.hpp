@@ -1,0 +1,48 @@
+// Every path that a training run writes is made here.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace amt {
+
+/// The folder of one run (trainer.run_dir).
+class RunPaths {
+ public:
+  explicit RunPaths(std::filesystem::path run) : run_(std::move(run)) {}
+
+  const std::filesystem::path& run() const { return run_; }
+  std::filesystem::path config() const { return run_ / "config.ini"; }
+  std::filesystem::path metrics() const { return run_ / "metrics.jsonl"; }
+  std::filesystem::path checkpoints() const { return run_ / "checkpoints"; }
+  /// Text: the name of the newest complete checkpoint's folder.
+  std::filesystem::path latest() const { return checkpoints() / "latest"; }
+  std::filesystem::path step(std::int64_t step) const { return checkpoints() / step_name(step); }
+  /// A checkpoint that is being written; never read.
+  std::filesystem::path partial(std::int64_t step) const {
+    return checkpoints() / (step_name(step) + kPartial);
+  }
+
+  static constexpr const char* kPartial = ".partial";
+  static std::string step_name(std::int64_t step);  ///< "step-000123"
+  /// 123 from "step-000123"; nothing from any other name, "step-000123.partial" included.
+  static std::optional<std::int64_t> step_of(const std::string& name);
+
+ private:
+  std::filesystem::path run_;
+};
+
+/// The files of one checkpoint folder; the first two alone are what Hugging Face reads.
+struct CheckpointPaths {
+  std::filesystem::path folder;
+
+  std::filesystem::path model() const { return folder / "model.safetensors"; }
+  std::filesystem::path config() const { return folder / "config.json"; }
+  std::filesystem::path optimizer() const { return folder / "optimizer.h5"; }
+  std::filesystem::path state() const { return folder / "state.json"; }
+  std::filesystem::path manifest() const { return folder / "checkpoint.json"; }
+};
+
+}  // namespace amt

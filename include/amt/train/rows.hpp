@@ -1,0 +1,47 @@
+// Where the trainer's rows come from, and which of them a rank takes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "amt/dataset/dataset.hpp"
+#include "amt/tokens/vocabulary.hpp"
+
+namespace amt {
+
+/// Rows of equal length in a fixed order, the same on every rank. Local.
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  virtual int row_length() const = 0;  ///< tokens
+  virtual std::uint64_t rows() const = 0;
+  /// Rows first, first + 1, ... (modulo rows(): round and round) into out, [count, row_length].
+  virtual void read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const = 0;
+};
+
+/// A split of a dataset.
+class DatasetRows : public RowSource {
+ public:
+  explicit DatasetRows(SplitReader reader) : reader_(std::move(reader)) {}
+  int row_length() const override { return kContextLength; }
+  std::uint64_t rows() const override { return reader_.rows(); }
+  void read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const override {
+    reader_.read(first, count, out);
+  }
+
+ private:
+  SplitReader reader_;
+};
+
+/// Consecutive rows of a global batch, done in one forward and backward pass.
+struct MicroBatch {
+  int first_row = 0;  ///< within the global batch: also what dropout masks are keyed by
+  int rows = 0;
+};
+
+/// What rank `rank` does of a global batch: rows [rank * batch / ranks, (rank + 1) * batch /
+/// ranks), in order. ranks x micro must divide batch.
+std::vector<MicroBatch> plan_micro_batches(int batch, int ranks, int rank, int micro);
+
+}  // namespace amt

@@ -1,0 +1,30 @@
+// RUN/config.ini: what a run was started with, and whether it may go on with what it is given now.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "amt/train/paths.hpp"
+
+namespace amt {
+
+/// Where two resolved configurations (INI texts) differ.
+struct ConfigurationChange {
+  std::string key;  ///< "trainer.learning_rate"
+  std::string before, now;
+};
+
+/// Changes that alter what is trained. Not among them: where things lie, how often something is
+/// written or looked at, threads, micro-batch and gradient checkpointing, which change losses by
+/// rounding at most.
+std::vector<ConfigurationChange> changes_of_result(const std::string& before,
+                                                   const std::string& now);
+
+/// Makes the run's folder and writes config.ini, or, where a run is already, checks that this is
+/// the same one: UsageError naming the key that differs. trainer.num_train_steps alone may change,
+/// with a warning: learning rates follow the new schedule from the next step on. UsageError also if
+/// the folder has checkpoints that load_last_checkpoint = false would not go on from. Local: rank 0
+/// does it for all.
+void open_run(const RunPaths& paths, const std::string& configuration, bool load_last_checkpoint);
+
+}  // namespace amt

@@ -1,0 +1,37 @@
+// All that `amt train` can be told, and the checks that need no other rank.
+#pragma once
+
+#include <string>
+
+#include "amt/base/options.hpp"
+#include "amt/dataset/manifest.hpp"
+#include "amt/model/config.hpp"
+#include "amt/train/options.hpp"
+
+namespace amt {
+
+struct TrainConfiguration {
+  TrainerOptions trainer;
+  OptimizerOptions optimizer;
+  CheckpointerOptions checkpointer;
+  DataOptions data;
+  ModelConfig model;
+
+  /// The options of all parts; the table refers to this object.
+  void describe(OptionTable& table);
+  /// UsageError naming the option.
+  void validate() const;
+  /// Reads the dataset's manifest and takes the vocabulary from it. UsageError if its rows do not
+  /// fit the model or there are none to train on. Local.
+  Manifest read_dataset();
+};
+
+/// UsageError unless a model with this vocabulary and context can look at this dataset.
+/// `model_name` is what the user gave: a checkpoint or "the model".
+void check_dataset_fits(const Manifest& manifest, const ModelConfig& model,
+                        const std::string& model_name);
+
+/// "arrival", "interarrival", or "unknown" of a vocabulary's size.
+const char* encoding_of_vocabulary(int vocab_size);
+
+}  // namespace amt

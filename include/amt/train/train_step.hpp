@@ -1,0 +1,57 @@
+// One optimiser step over a global batch, on all ranks.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "amt/collective/reducer.hpp"
+#include "amt/model/gpt2.hpp"
+#include "amt/train/optimizer.hpp"
+#include "amt/train/options.hpp"
+#include "amt/train/rows.hpp"
+#include "amt/train/training_state.hpp"
+
+namespace amt {
+
+/// What ranks ask for at the end of a step; all of them learn what any has asked for.
+struct Requests {
+  bool stop = false;
+  bool save = false;
+};
+
+struct StepResult {
+  double loss = 0;       ///< mean over the global batch, nats per token
+  double grad_norm = 0;  ///< of the whole batch's gradient, before clipping
+  double learning_rate = 0;
+  bool skipped = false;  ///< loss or norm was not finite: parameters and moments are as before
+  Requests agreed;
+};
+
+/// Runs steps. `model`, `reducer` and `rows` must outlive it.
+class TrainStep {
+ public:
+  TrainStep(Gpt2& model, Reducer& reducer, const RowSource& rows, const TrainerOptions& trainer,
+            const OptimizerOptions& optimizer);
+
+  /// Collective. Does the step that `state` stands at and moves it on. `ask` is called once, at the
+  /// end of the step.
+  StepResult run(TrainingState& state, const std::function<Requests()>& ask);
+
+  Optimizer& optimizer() { return optimizer_; }
+
+ private:
+  double accumulate_gradients(const TrainingState& state);
+  StepResult apply(TrainingState& state, double local_loss, const Requests& mine);
+
+  Gpt2& model_;
+  Reducer& reducer_;
+  const RowSource& rows_;
+  TrainerOptions trainer_;
+  OptimizerOptions options_;
+  Optimizer optimizer_;
+  std::vector<MicroBatch> plan_;
+  std::vector<Token> tokens_;
+};
+
+}  // namespace amt

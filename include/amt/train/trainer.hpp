@@ -1,0 +1,81 @@
+// The training loop: steps, validations, metrics, checkpoints, stopping on a signal.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "amt/base/progress.hpp"
+#include "amt/collective/reducer.hpp"
+#include "amt/model/gpt2.hpp"
+#include "amt/train/checkpoint.hpp"
+#include "amt/train/metrics.hpp"
+#include "amt/train/options.hpp"
+#include "amt/train/paths.hpp"
+#include "amt/train/rows.hpp"
+#include "amt/train/train_step.hpp"
+
+namespace amt {
+
+struct TrainerSettings {
+  TrainerOptions trainer;
+  OptimizerOptions optimizer;
+  CheckpointerOptions checkpointer;
+  std::string dataset_digest;  ///< what the rows are; a checkpoint made with others is refused
+  std::string encoding;
+};
+
+enum class Outcome : std::uint8_t {
+  kFinished,  ///< num_train_steps are done and saved
+  kStopped,   ///< a signal came; saved, to be started again
+};
+
+/// Collective throughout: every rank makes one with equal settings and calls run(). `model`,
+/// `reducer` and the row sources must outlive it. Only rank 0 touches the run's folder, so an error
+/// there is one rank's error and must end the whole job.
+class Trainer {
+ public:
+  /// `valid` may be null: then nothing is validated.
+  Trainer(Gpt2& model, Reducer& reducer, const RowSource& train, const RowSource* valid,
+          TrainerSettings settings);
+
+  /// Starts from initial values, or from the newest whole checkpoint in the run's folder, and goes
+  /// on to num_train_steps. Error if more than max_skipped steps in a row were not finite.
+  Outcome run();
+
+  const TrainingState& state() const { return state_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void begin();
+  void initialise();
+  void load(std::int64_t step);
+  void check_fits(const TrainingState& loaded) const;
+  void do_step(Progress& progress);
+  void report(const StepResult& result, double seconds, Progress& progress);
+  void validate_if_due();
+  void save_if_due();
+  void save(Keep keep);
+  void check_replicas(std::uint64_t hash);
+  bool save_due() const;
+  bool finished() const { return state_.step >= settings_.trainer.num_train_steps; }
+  bool leads() const { return reducer_.rank() == 0; }
+
+  Gpt2& model_;
+  Reducer& reducer_;
+  const RowSource* valid_;
+  TrainerSettings settings_;
+  RunPaths paths_;
+  TrainStep step_;
+  TrainingState state_;
+  std::unique_ptr<MetricsFile> metrics_;  // rank 0 only
+  Clock::time_point last_save_;
+  Requests requests_;            // what the ranks have agreed on at the last boundary
+  std::int64_t first_step_ = 0;  // where this process began
+  std::int64_t saved_step_ = 0;  // of the newest checkpoint that is this run's
+};
+
+}  // namespace amt

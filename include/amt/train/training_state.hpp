@@ -1,0 +1,32 @@
+// Where a training run stands: everything besides parameters and moments that the next step needs.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <string>
+
+namespace amt {
+
+struct TrainingState {
+  std::int64_t step = 0;       ///< steps done, skipped ones included
+  std::int64_t updates = 0;    ///< steps that changed the parameters: Adam's count
+  std::uint64_t next_row = 0;  ///< of the training split's endless order
+  std::int64_t skipped = 0;    ///< steps whose gradient was not finite
+  std::int64_t skipped_in_a_row = 0;
+  std::int64_t evaluated_step = 0;  ///< value of `step` at the last complete validation
+  int ranks = 1;                    ///< for information: another number continues to rounding
+  std::uint64_t seed = 0;
+  std::string dataset_digest;  ///< Manifest::digest, 16 hex digits
+  std::string encoding;        ///< encoding_name
+  double train_loss = std::numeric_limits<double>::quiet_NaN();  ///< of the last step
+  double valid_loss = std::numeric_limits<double>::quiet_NaN();  ///< of the last validation
+};
+
+/// JSON text, ending in a newline; losses that are not finite are null.
+std::string to_json(const TrainingState& state);
+
+/// Error naming the file and what is wrong with it.
+TrainingState read_training_state(const std::filesystem::path& path);
+
+}  // namespace amt

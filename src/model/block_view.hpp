@@ -1,0 +1,28 @@
+// Where the tensors of the model are in a flat buffer: of parameters, or of gradients.
+#pragma once
+
+#include "amt/model/gpt2.hpp"
+
+namespace amt {
+
+struct BlockView {
+  float *ln1_w, *ln1_b;
+  float *qkv_w, *qkv_b;    ///< [h, 3h]
+  float *proj_w, *proj_b;  ///< [h, h]
+  float *ln2_w, *ln2_b;
+  float *fc_w, *fc_b;    ///< [h, 4h]
+  float *out_w, *out_b;  ///< [4h, h]
+};
+
+struct ModelView {
+  ModelView(float* base, const ParameterLayout& layout);
+  float *wte, *wpe;
+  std::vector<BlockView> blocks;
+  float *lnf_w, *lnf_b;
+};
+
+/// Offsets in the flat buffer where wpe, each block and the last layer norm begin; then the total.
+/// What lies between two of them becomes final together.
+std::vector<std::int64_t> section_starts(const ParameterLayout& layout);
+
+}  // namespace amt

@@ -1,0 +1,52 @@
+#include "amt/model/config.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+void require(bool holds, const std::string& option, const std::string& problem) {
+  if (!holds) throw UsageError(str_cat("--model.", option, ": ", problem));
+}
+
+/// "768 (a multiple of num_heads nearest to 770)": the multiple of `step` nearest to `value`, at
+/// least one.
+int nearest_multiple(int value, int step) { return std::max(1, (value + step / 2) / step) * step; }
+
+void require_rate(double rate, const std::string& option) {
+  require(rate >= 0 && rate < 1, option, str_cat(rate, " is no dropout rate: give 0 <= rate < 1"));
+}
+
+}  // namespace
+
+void ModelConfig::describe(OptionTable& table) {
+  table.add("model.hidden_dim", &hidden_dim, "width of the model");
+  table.add("model.num_heads", &num_heads, "attention heads; divides hidden_dim");
+  table.add("model.num_layers", &num_layers, "transformer blocks");
+  table.add("model.seq_len", &seq_len, "tokens in a row");
+  table.add("model.scale_attn_by_inverse_layer_idx", &scale_attn_by_inverse_layer_idx,
+            "divide attention scores by layer + 1");
+  table.add("model.embed_pdrop", &embed_pdrop, "dropout rate after the embeddings");
+  table.add("model.resid_pdrop", &resid_pdrop, "dropout rate after attention and MLP");
+  table.add("model.gradient_checkpointing", &gradient_checkpointing,
+            "keep only each block's input and compute the rest again: less memory, more time");
+}
+
+void ModelConfig::validate() const {
+  require(hidden_dim > 0 && hidden_dim % 8 == 0, "hidden_dim",
+          str_cat(hidden_dim, " is not a positive multiple of 8; the nearest is ",
+                  nearest_multiple(hidden_dim, 8)));
+  require(num_heads > 0 && hidden_dim % num_heads == 0, "num_heads",
+          str_cat(num_heads, " heads do not divide hidden_dim ", hidden_dim));
+  require(num_layers > 0, "num_layers", str_cat(num_layers, " layers: give at least 1"));
+  require(seq_len >= 2, "seq_len",
+          str_cat(seq_len, " tokens leave nothing to predict: give 2 or more"));
+  require_rate(embed_pdrop, "embed_pdrop");
+  require_rate(resid_pdrop, "resid_pdrop");
+  if (vocab_size < 1 || vocab_size > 65536) {
+    throw UsageError(str_cat("a vocabulary of ", vocab_size, " tokens does not fit 16-bit tokens"));
+  }
+}
+
+}  // namespace amt

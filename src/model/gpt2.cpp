@@ -1,0 +1,148 @@
+#include "amt/model/gpt2.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "pass.hpp"
+#include "token_order.hpp"
+
+namespace amt {
+namespace {
+
+const ModelConfig& validated(const ModelConfig& config) {
+  config.validate();
+  return config;
+}
+
+}  // namespace
+
+struct Gpt2::Impl {
+  Impl(Ops& o, const ModelConfig& c, int rows)
+      : ops(o),
+        config(validated(c)),
+        micro_batch(rows),
+        layout(c),
+        starts(section_starts(layout)),
+        parameters(Buffer::floats(o, layout.total())),
+        gradients(Buffer::floats(o, layout.total())),
+        weights(parameters.as<float>(), layout),
+        weight_gradients(gradients.as<float>(), layout),
+        work(o, c, Dim{rows} * c.seq_len) {
+    parameters.zero();
+    gradients.zero();
+  }
+
+  /// Error unless a host buffer has the layout's size.
+  void check_size(std::size_t floats) const;
+  /// Checks a batch and takes it to the device.
+  void load(std::span<const Token> tokens, int rows);
+  Pass forward(std::span<const Token> tokens, int rows, const DropoutKey& key, bool dropout);
+
+  Ops& ops;
+  ModelConfig config;
+  int micro_batch;
+  ParameterLayout layout;
+  std::vector<std::int64_t> starts;
+  Buffer parameters, gradients;
+  ModelView weights, weight_gradients;
+  Workspace work;
+  bool weights_changed = true;
+};
+
+void Gpt2::Impl::check_size(std::size_t floats) const {
+  if (floats == static_cast<std::size_t>(layout.total())) return;
+  throw Error(str_cat("a buffer of ", floats, " floats was given for a model of ", layout.total(),
+                      ", padding included: were they made for another configuration?"));
+}
+
+void Gpt2::Impl::load(std::span<const Token> tokens, int rows) {
+  const std::size_t expected =
+      static_cast<std::size_t>(rows) * static_cast<std::size_t>(config.seq_len);
+  if (rows < 1 || rows > micro_batch || tokens.size() != expected) {
+    throw Error(str_cat("a batch of ", rows, " rows and ", tokens.size(),
+                        " tokens was given to a model ", "made for 1 to ", micro_batch, " rows of ",
+                        config.seq_len));
+  }
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i] < config.vocab_size) continue;
+    throw Error(str_cat("token ", tokens[i], " at position ", i % std::size_t(config.seq_len),
+                        " of row ", i / std::size_t(config.seq_len),
+                        " is outside the vocabulary of ", config.vocab_size,
+                        ": is the dataset of another encoding?"));
+  }
+  ops.to_device(work.tokens.as<Token>(), tokens.data(), tokens.size_bytes());
+}
+
+Pass Gpt2::Impl::forward(std::span<const Token> tokens, int rows, const DropoutKey& key,
+                         bool dropout) {
+  load(tokens, rows);
+  if (weights_changed) ops.prepare_weights(parameters.as<float>(), layout.total());
+  weights_changed = false;
+  Pass pass(ops, config, weights, work, rows, key, dropout);
+  pass.forward();
+  return pass;
+}
+
+Gpt2::Gpt2(Ops& ops, const ModelConfig& config, int micro_batch)
+    : impl_(std::make_unique<Impl>(ops, config, micro_batch)) {}
+Gpt2::~Gpt2() = default;
+
+const ModelConfig& Gpt2::config() const { return impl_->config; }
+const ParameterLayout& Gpt2::layout() const { return impl_->layout; }
+Ops& Gpt2::ops() { return impl_->ops; }
+float* Gpt2::gradients() { return impl_->gradients.as<float>(); }
+
+float* Gpt2::parameters() {
+  impl_->weights_changed = true;
+  return impl_->parameters.as<float>();
+}
+
+void Gpt2::set_parameters(std::span<const float> host) {
+  impl_->check_size(host.size());
+  impl_->ops.to_device(parameters(), host.data(), impl_->parameters.bytes());
+}
+
+void Gpt2::get_parameters(std::span<float> host) {
+  impl_->check_size(host.size());
+  impl_->ops.to_host(host.data(), impl_->parameters.as<float>(), impl_->parameters.bytes());
+}
+
+void Gpt2::get_gradients(std::span<float> host) {
+  impl_->check_size(host.size());
+  impl_->ops.to_host(host.data(), impl_->gradients.as<float>(), impl_->gradients.bytes());
+}
+
+void Gpt2::zero_gradients() { impl_->gradients.zero(); }
+
+void Gpt2::forward_backward(std::span<const Token> tokens, int rows, float scale,
+                            const DropoutKey& key, const GradientReady& ready) {
+  Pass pass = impl_->forward(tokens, rows, key, true);
+  const std::vector<std::int32_t> order = positions_by_token(tokens, impl_->config.vocab_size);
+  impl_->ops.to_device(impl_->work.by_token.as<std::int32_t>(), order.data(),
+                       order.size() * sizeof(std::int32_t));
+  pass.backward(impl_->weight_gradients, scale, impl_->starts, ready);
+}
+
+double Gpt2::take_loss() {
+  double loss = 0;
+  impl_->ops.to_host(&loss, impl_->work.loss.as<double>(), sizeof(loss));
+  impl_->work.loss.zero();
+  return loss;
+}
+
+void Gpt2::losses(std::span<const Token> tokens, int rows, std::span<float> losses) {
+  const Pass pass = impl_->forward(tokens, rows, {}, false);
+  float* on_device = impl_->work.losses.as<float>();
+  impl_->ops.lm_head_losses(on_device, impl_->work.hf.activation(), impl_->weights.wte,
+                            impl_->work.tokens.as<Token>(), pass.lm_head_shape());
+  impl_->ops.to_host(losses.data(), on_device, losses.size_bytes());
+}
+
+void Gpt2::logits(std::span<const Token> tokens, int rows, std::span<float> logits) {
+  const Pass pass = impl_->forward(tokens, rows, {}, false);
+  const Buffer on_device = Buffer::floats(impl_->ops, static_cast<Dim>(logits.size()));
+  impl_->ops.lm_head_logits(on_device.as<float>(), impl_->work.hf.activation(), impl_->weights.wte,
+                            pass.lm_head_shape());
+  impl_->ops.to_host(logits.data(), on_device.as<float>(), logits.size_bytes());
+}
+
+}  // namespace amt

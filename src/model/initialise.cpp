@@ -1,0 +1,57 @@
+#include <cmath>
+#include <numbers>
+
+#include "amt/base/philox.hpp"
+#include "amt/model/gpt2.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::uint32_t kDomain = 2u << 28;  // dropout masks use 1 << 28 in this word
+
+/// Two independent standard normal numbers from two uniform words (Box and Muller, 1958).
+std::array<double, 2> box_muller(std::uint32_t a, std::uint32_t b) {
+  const double radius = std::sqrt(-2 * std::log((a + 0.5) * 0x1p-32));
+  const double angle = 2 * std::numbers::pi * (b + 0.5) * 0x1p-32;
+  return {radius * std::cos(angle), radius * std::sin(angle)};
+}
+
+/// Elements [4 block, 4 block + 4) of tensor number `tensor`.
+std::array<double, 4> normal_block(std::uint64_t seed, std::size_t tensor, std::int64_t block) {
+  const auto at = static_cast<std::uint64_t>(block);
+  const PhiloxBlock words =
+      philox4x32_10({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at >> 32),
+                     static_cast<std::uint32_t>(tensor), kDomain},
+                    philox_key(seed));
+  const auto first = box_muller(words[0], words[1]), second = box_muller(words[2], words[3]);
+  return {first[0], first[1], second[0], second[1]};
+}
+
+void fill_normal(std::span<float> out, double deviation, std::uint64_t seed, std::size_t tensor) {
+  const auto count = static_cast<std::int64_t>(out.size());
+#pragma omp parallel for schedule(static)
+  for (std::int64_t block = 0; block < (count + 3) / 4; ++block) {
+    const std::array<double, 4> values = normal_block(seed, tensor, block);
+    for (std::int64_t i = 4 * block; i < std::min(count, 4 * block + 4); ++i) {
+      out[i] = static_cast<float>(deviation * values[i % 4]);
+    }
+  }
+}
+
+}  // namespace
+
+void initialise_parameters(const ModelConfig&, const ParameterLayout& layout, std::uint64_t seed,
+                           std::span<float> out) {
+  std::fill(out.begin(), out.end(), 0.0f);
+  for (std::size_t tensor = 0; tensor < layout.all().size(); ++tensor) {
+    const ParameterInfo& info = layout.all()[tensor];
+    const std::span<float> values = out.subspan(info.offset, info.size);
+    if (info.shape.size() == 2) {
+      fill_normal(values, info.name == "transformer.wpe.weight" ? 0.01 : 0.02, seed, tensor);
+    } else if (info.name.ends_with(".weight")) {  // of a layer norm
+      std::fill(values.begin(), values.end(), 1.0f);
+    }
+  }
+}
+
+}  // namespace amt

@@ -1,0 +1,49 @@
+// One forward and backward pass over a batch that is on the device.
+#pragma once
+
+#include <cmath>
+
+#include "amt/model/gpt2.hpp"
+#include "block_view.hpp"
+#include "workspace.hpp"
+
+namespace amt {
+
+/// Borrows everything; lives as long as one call of the model. `dropout` off: evaluation.
+class Pass {
+ public:
+  Pass(Ops& ops, const ModelConfig& config, const ModelView& weights, Workspace& workspace,
+       Dim rows, const DropoutKey& key, bool dropout);
+
+  /// From the workspace's tokens to its hf.
+  void forward();
+
+  /// From hf: the loss, and all gradients added to `gradients`; `starts` are the section_starts
+  /// that `ready`, if there is one, is told about.
+  void backward(const ModelView& gradients, float scale, const std::vector<std::int64_t>& starts,
+                const Gpt2::GradientReady& ready);
+
+  LmHeadShape lm_head_shape() const;
+
+ private:
+  void attention_half(int layer);
+  void mlp_up(int layer);
+  void mlp_down(int layer);
+  void recompute(int layer);
+  void backward_mlp(int layer, const BlockView& gradients);
+  void backward_attention(int layer, const BlockView& gradients);
+  void backward_layernorm1(int layer, const BlockView& gradients);
+
+  Dropout dropout_at(DropoutSite site, int layer) const;
+  AttentionShape attention_shape(int layer) const;
+
+  Ops& ops_;
+  const ModelConfig& config_;
+  const ModelView& weights_;
+  Workspace& work_;
+  Dim rows_, n_, width_;
+  DropoutKey key_;
+  bool dropout_;
+};
+
+}  // namespace amt

@@ -1,0 +1,55 @@
+#include "workspace.hpp"
+
+#include "amt/model/gpt2.hpp"
+
+namespace amt {
+
+BlockActivations::BlockActivations(Ops& ops, const ModelConfig& config, Dim n)
+    : h1(Buffer::activations(ops, n * config.hidden_dim)),
+      mean1(Buffer::floats(ops, n)),
+      rstd1(Buffer::floats(ops, n)),
+      qkv(Buffer::activations(ops, 3 * n * config.hidden_dim)),
+      att(Buffer::activations(ops, n * config.hidden_dim)),
+      lse(Buffer::floats(ops, n * config.num_heads)),
+      x_mid(Buffer::activations(ops, n * config.hidden_dim)),
+      h2(Buffer::activations(ops, n * config.hidden_dim)),
+      mean2(Buffer::floats(ops, n)),
+      rstd2(Buffer::floats(ops, n)),
+      pre(Buffer::activations(ops, 4 * n * config.hidden_dim)),
+      gelu(Buffer::activations(ops, 4 * n * config.hidden_dim)) {}
+
+Workspace::Workspace(Ops& ops, const ModelConfig& config, Dim n)
+    : tokens(ops, static_cast<std::size_t>(n) * sizeof(Token)),
+      by_token(ops, static_cast<std::size_t>(n) * sizeof(std::int32_t)),
+      loss(ops, sizeof(double)),
+      losses(Buffer::floats(ops, n)),
+      hf(Buffer::activations(ops, n * config.hidden_dim)),
+      meanf(Buffer::floats(ops, n)),
+      rstdf(Buffer::floats(ops, n)),
+      y(Buffer::activations(ops, n * config.hidden_dim)),
+      dx(Buffer::activations(ops, n * config.hidden_dim)),
+      dy(Buffer::activations(ops, n * config.hidden_dim)),
+      wide(Buffer::activations(ops, 4 * n * config.hidden_dim)) {
+  for (int l = 0; l <= config.num_layers; ++l) {
+    x.push_back(Buffer::activations(ops, n * config.hidden_dim));
+  }
+  const int kept = config.gradient_checkpointing ? 1 : config.num_layers;
+  for (int l = 0; l < kept; ++l) blocks.emplace_back(ops, config, n);
+  loss.zero();
+}
+
+std::size_t Gpt2::estimate_bytes(const ModelConfig& config, int micro_batch,
+                                 std::size_t activation_bytes) {
+  const auto n = static_cast<std::size_t>(micro_batch) * static_cast<std::size_t>(config.seq_len);
+  const auto h = static_cast<std::size_t>(config.hidden_dim);
+  const auto layers = static_cast<std::size_t>(config.num_layers);
+  const std::size_t kept = config.gradient_checkpointing ? 1 : layers;
+  const std::size_t widths =
+      (layers + 1) + kept * 15 + 8;  // x; BlockActivations; hf, y, dx, dy, wide
+  const std::size_t floats = kept * (4 + static_cast<std::size_t>(config.num_heads)) + 3;
+  const auto flat = static_cast<std::size_t>(ParameterLayout(config).total()) * sizeof(float);
+  return 2 * flat + n * (widths * h * activation_bytes + floats * sizeof(float)) +
+         n * (sizeof(Token) + sizeof(std::int32_t)) + sizeof(double);
+}
+
+}  // namespace amt

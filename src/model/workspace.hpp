@@ -1,0 +1,46 @@
+// The device memory of one forward and backward pass over up to `n` positions.
+#pragma once
+
+#include <vector>
+
+#include "amt/model/config.hpp"
+#include "amt/ops/buffer.hpp"
+
+namespace amt {
+
+/// What one block keeps for its backward pass. Widths in units of hidden_dim, n positions each.
+struct BlockActivations {
+  BlockActivations(Ops& ops, const ModelConfig& config, Dim n);
+  Buffer h1;            ///< 1: first layer norm's output
+  Buffer mean1, rstd1;  ///< fp32 [n]
+  Buffer qkv;           ///< 3
+  Buffer att;           ///< 1: attention's output
+  Buffer lse;           ///< fp32 [heads x n]
+  Buffer x_mid;         ///< 1: residual stream after attention
+  Buffer h2;            ///< 1: second layer norm's output
+  Buffer mean2, rstd2;  ///< fp32 [n]
+  Buffer pre, gelu;     ///< 4 each: before and after GELU
+};
+
+struct Workspace {
+  Workspace(Ops& ops, const ModelConfig& config, Dim n);
+
+  /// With gradient checkpointing all blocks share one.
+  BlockActivations& block(int layer) { return blocks[blocks.size() == 1 ? 0 : layer]; }
+
+  Buffer tokens;    ///< uint16 [n]
+  Buffer by_token;  ///< int32 [n]: positions in order of their token
+  Buffer loss;      ///< one fp64
+  Buffer losses;    ///< fp32 [n]
+  std::vector<Buffer>
+      x;  ///< num_layers + 1, each 1: the residual stream before each block, and after
+  std::vector<BlockActivations> blocks;
+  Buffer hf;            ///< 1: last layer norm's output
+  Buffer meanf, rstdf;  ///< fp32 [n]
+  Buffer y;             ///< 1: a block half's output before it joins the residual stream
+  Buffer dx;            ///< 1: gradient of the residual stream
+  Buffer dy;            ///< 1: gradient of a block half's output, or of a layer norm's
+  Buffer wide;          ///< 4: gradient of pre, or of qkv
+};
+
+}  // namespace amt

@@ -1,0 +1,137 @@
+#include "amt/ops/cpu_ops.hpp"
+
+#include <omp.h>
+
+#include "../host_memory.hpp"
+#include "amt/ops/buffer.hpp"
+#include "cpu_calls.hpp"
+#include "gemm.hpp"
+
+namespace amt {
+namespace {
+
+float* real(Activation* p) { return reinterpret_cast<float*>(p); }
+const float* real(const Activation* p) { return reinterpret_cast<const float*>(p); }
+
+/// oneDNN uses as many threads as OpenMP would: sets that for one call.
+class ThreadScope {
+ public:
+  explicit ThreadScope(int threads) : before_(omp_get_max_threads()) {
+    omp_set_num_threads(threads);
+  }
+  ~ThreadScope() { omp_set_num_threads(before_); }
+  ThreadScope(const ThreadScope&) = delete;
+  ThreadScope& operator=(const ThreadScope&) = delete;
+
+ private:
+  int before_;
+};
+
+class CpuOps final : public HostMemoryOps {
+ public:
+  explicit CpuOps(int threads) : threads_(threads == 0 ? omp_get_max_threads() : threads) {}
+
+  std::string description() const override {
+    return str_cat("CPU, ", threads_, threads_ == 1 ? " thread, " : " threads, ", gemm_library(),
+                   ", ", kernels().name);
+  }
+  std::size_t activation_bytes() const override { return sizeof(float); }
+
+  void embedding_forward(Activation* out, const std::uint16_t* tokens, const float* wte,
+                         const float* wpe, Dim rows, Dim seq_len, Dim width,
+                         const Dropout& dropout) override {
+    cpu::embedding_forward(threads_, real(out), tokens, wte, wpe, rows, seq_len, width, dropout);
+  }
+  void embedding_backward(float* dwte, float* dwpe, const Activation* dx,
+                          const std::uint16_t* tokens, const std::int32_t* by_token, Dim rows,
+                          Dim seq_len, Dim width, const Dropout& dropout) override {
+    cpu::embedding_backward(threads_, dwte, dwpe, real(dx), tokens, by_token, rows, seq_len, width,
+                            dropout);
+  }
+  void layernorm_forward(Activation* out, Activation* residual, float* mean, float* rstd,
+                         const Activation* x, const Activation* y, const float* w, const float* b,
+                         Dim n, Dim width, const Dropout& dropout) override {
+    cpu::layernorm_forward(threads_, real(out), real(residual), mean, rstd, real(x), real(y), w, b,
+                           n, width, dropout);
+  }
+  void layernorm_backward(Activation* dresidual, Activation* dy, float* dw, float* db,
+                          const Activation* dout, const Activation* residual, const float* mean,
+                          const float* rstd, const float* w, Dim n, Dim width, bool add,
+                          const Dropout& dropout) override {
+    cpu::layernorm_backward(threads_, real(dresidual), real(dy), dw, db, real(dout), real(residual),
+                            mean, rstd, w, n, width, add, dropout);
+  }
+  void linear_forward(Activation* out, Activation* pre, const Activation* x, const float* w,
+                      const float* b, Dim n, Dim in_width, Dim out_width) override {
+    const ThreadScope scope(threads_);
+    cpu::linear_forward(threads_, real(out), real(pre), real(x), w, b, n, in_width, out_width);
+  }
+  void linear_backward(Activation* dx, float* dw, float* db, const Activation* dout,
+                       const Activation* x, const Activation* pre, const float* w, Dim n,
+                       Dim in_width, Dim out_width) override {
+    const ThreadScope scope(threads_);
+    cpu::linear_backward(threads_, real(dx), dw, db, real(dout), real(x), real(pre), w, n, in_width,
+                         out_width);
+  }
+  void attention_forward(Activation* out, float* lse, const Activation* qkv,
+                         const AttentionShape& shape) override {
+    cpu::attention_forward(threads_, scratch(cpu::attention_scratch(threads_, shape)), real(out),
+                           lse, real(qkv), shape);
+  }
+  void attention_backward(Activation* dqkv, const Activation* dout, const Activation* out,
+                          const float* lse, const Activation* qkv,
+                          const AttentionShape& shape) override {
+    cpu::attention_backward(threads_, scratch(cpu::attention_scratch(threads_, shape)), real(dqkv),
+                            real(dout), real(out), lse, real(qkv), shape);
+  }
+  void lm_head_train(double* loss, Activation* dx, float* dwte, const Activation* x,
+                     const float* wte, const std::uint16_t* tokens, const LmHeadShape& shape,
+                     float scale) override {
+    const ThreadScope scope(threads_);
+    cpu::lm_head_train(threads_, scratch(cpu::lm_head_scratch(shape)), loss, real(dx), dwte,
+                       real(x), wte, tokens, shape, scale);
+  }
+  void lm_head_losses(float* losses, const Activation* x, const float* wte,
+                      const std::uint16_t* tokens, const LmHeadShape& shape) override {
+    const ThreadScope scope(threads_);
+    cpu::lm_head_losses(threads_, scratch(cpu::lm_head_scratch(shape)), losses, real(x), wte,
+                        tokens, shape);
+  }
+  void lm_head_logits(float* logits, const Activation* x, const float* wte,
+                      const LmHeadShape& s) override {
+    const ThreadScope scope(threads_);
+    gemm(logits, s.vocab, s.rows * s.seq_len, s.vocab, s.width, {real(x), s.width},
+         transposed(wte, s.width));
+  }
+  void adamw(float* p, float* m, float* v, const float* g, Dim n, const AdamWStep& step) override {
+    cpu::adamw(threads_, p, m, v, g, n, step);
+  }
+  double sum_of_squares(const float* x, Dim n) override {
+    return cpu::sum_of_squares(threads_, x, n);
+  }
+  void add(float* to, const float* x, Dim n) override { cpu::add(threads_, to, x, n); }
+  void scale(float* x, float factor, Dim n) override { cpu::scale(threads_, x, factor, n); }
+
+ private:
+  /// At least `floats`; what it held before is gone.
+  float* scratch(Dim floats) {
+    if (scratch_.bytes() < static_cast<std::size_t>(floats) * sizeof(float)) {
+      scratch_ = Buffer();  // first, so that both are never there at once
+      scratch_ = Buffer::floats(*this, floats);
+    }
+    return scratch_.as<float>();
+  }
+
+  int threads_;
+  Buffer scratch_;
+};
+
+}  // namespace
+
+std::unique_ptr<Ops> make_cpu_ops(int threads) {
+  if (threads < 0) throw UsageError(str_cat("a CPU device cannot have ", threads, " threads"));
+  kernels();  // the choice may be refused: here, not inside a parallel loop
+  return std::make_unique<CpuOps>(threads);
+}
+
+}  // namespace amt

@@ -1,0 +1,53 @@
+// Calls on flat buffers, by pieces that do not depend on the number of threads.
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "cpu_calls.hpp"
+#include "parallel.hpp"
+
+namespace amt::cpu {
+namespace {
+
+constexpr Dim kPiece = 16384;  // floats: 64 KiB
+
+}  // namespace
+
+void adamw(int threads, float* p, float* m, float* v, const float* g, Dim n, const AdamWStep& s) {
+  const double updates = static_cast<double>(s.update);
+  const auto f = [](double x) { return static_cast<float>(x); };
+  const AdamWCoefficients c{.gradient_scale = f(s.gradient_scale),
+                            .beta1 = f(s.beta1),
+                            .beta2 = f(s.beta2),
+                            .rest1 = f(1 - s.beta1),
+                            .rest2 = f(1 - s.beta2),
+                            .inverse_correction1 = f(1 / (1 - std::pow(s.beta1, updates))),
+                            .inverse_correction2 = f(1 / (1 - std::pow(s.beta2, updates))),
+                            .epsilon = f(s.epsilon),
+                            .weight_decay = f(s.weight_decay),
+                            .learning_rate = f(s.learning_rate)};
+  parallel_pieces(threads, n, kPiece, [&](Dim begin, Dim end) {
+    kernels().adamw(p + begin, m + begin, v + begin, g + begin, end - begin, c);
+  });
+}
+
+double sum_of_squares(int threads, const float* x, Dim n) {
+  std::vector<double> sums(static_cast<std::size_t>((n + kPiece - 1) / kPiece));
+  parallel_pieces(threads, n, kPiece, [&](Dim begin, Dim end) {
+    sums[static_cast<std::size_t>(begin / kPiece)] =
+        kernels().sum_of_squares(x + begin, end - begin);
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
+void add(int threads, float* to, const float* x, Dim n) {
+  parallel_pieces(threads, n, kPiece,
+                  [&](Dim begin, Dim end) { kernels().add(to + begin, x + begin, end - begin); });
+}
+
+void scale(int threads, float* x, float factor, Dim n) {
+  parallel_pieces(threads, n, kPiece,
+                  [&](Dim begin, Dim end) { kernels().scale(x + begin, factor, end - begin); });
+}
+
+}  // namespace amt::cpu

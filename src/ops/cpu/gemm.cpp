@@ -1,0 +1,28 @@
+#include "gemm.hpp"
+
+#include <dnnl.h>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+
+// dnnl_sgemm is the same call in oneDNN 2 and 3, unlike primitives; with one thread it reaches 90
+// to 95 % of a Zen 5 core's peak on every shape of the model, as matmul primitives do.
+void gemm(float* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix& a, const Matrix& b,
+          float alpha, float beta) {
+  const dnnl_status_t status =
+      dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', m, n, k, alpha, a.data,
+                 a.stride, b.data, b.stride, beta, c, c_stride);
+  if (status != dnnl_success) {
+    throw Error(str_cat("oneDNN refused a matrix product of ", m, " x ", n, " x ", k, ": status ",
+                        int{status}, "; report it with the output of amt --version"));
+  }
+}
+
+std::string gemm_library() {
+  const dnnl_version_t* version = dnnl_version();
+  return str_cat("oneDNN ", version->major, ".", version->minor, ".", version->patch);
+}
+
+}  // namespace amt

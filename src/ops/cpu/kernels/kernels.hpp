@@ -1,0 +1,73 @@
+// The inner loops of the CPU's Ops: single-threaded, on one row or one range. Every file of this
+// folder but select.cpp is compiled once per instruction set into its own namespace, and the best
+// set that the processor has is chosen at run time, so that one binary is portable and fast.
+//
+// These files must not call inline functions from elsewhere (std:: templates included): the linker
+// keeps one copy of such a function, which may be the one compiled for a newer processor.
+#pragma once
+
+#include <cstdint>
+
+namespace amt {
+
+/// One position's dropout: amt/ops/dropout.hpp spelled out. threshold 0 keeps everything.
+struct RowDropout {
+  std::uint32_t counter[4];  ///< of the position's first block
+  std::uint32_t key[2];
+  std::uint32_t threshold;
+  float scale;
+};
+
+struct AdamWCoefficients {
+  float gradient_scale, beta1, beta2;
+  float rest1, rest2;  ///< 1 - beta, rounded once from fp64
+  float inverse_correction1, inverse_correction2;
+  float epsilon, weight_decay, learning_rate;
+};
+
+struct Kernels {
+  const char* name;  ///< "avx512"
+
+  // Rows of `width` floats. out may be an input.
+  /// out = x + dropout(y)
+  void (*add_dropout)(float* out, const float* x, const float* y, std::int64_t width,
+                      const RowDropout& dropout);
+  /// out = dropout(x)
+  void (*dropout)(float* out, const float* x, std::int64_t width, const RowDropout& dropout);
+  void (*layernorm)(float* out, float* mean, float* rstd, const float* x, const float* w,
+                    const float* b, std::int64_t width);
+  /// dx = (add ? dx : 0) + gradient; dw +=, db +=
+  void (*layernorm_backward)(float* dx, float* dw, float* db, const float* dout, const float* x,
+                             float mean, float rstd, const float* w, std::int64_t width, bool add);
+  /// pre += b; out = gelu(pre)
+  void (*bias_gelu)(float* out, float* pre, const float* b, std::int64_t width);
+  /// dx *= gelu'(pre)
+  void (*gelu_backward)(float* dx, const float* pre, std::int64_t width);
+  /// db[c] += sum over n rows of dout[i * stride + c], c < width
+  void (*column_sums)(float* db, const float* dout, std::int64_t n, std::int64_t stride,
+                      std::int64_t width);
+
+  /// scores[0, count) become exp(score - largest), [count, end) 0; *sum is their sum, the largest
+  /// is returned.
+  float (*exp_row)(float* scores, float* sum, std::int64_t count, std::int64_t end);
+  /// p[0, count): scaled score -> exp(score - lse); dp -> p (dp - mean) scale; both 0 up to `end`.
+  void (*attention_gradient)(float* p, float* dp, float lse, float mean, float scale,
+                             std::int64_t count, std::int64_t end);
+  /// log of the sum of exp(logits[0, count)), all in fp64 but the exponentials.
+  double (*log_sum_exp)(const float* logits, std::int64_t count);
+  /// logits = scale * exp(logits - log_sum)
+  void (*softmax_gradient)(float* logits, double log_sum, float scale, std::int64_t count);
+
+  // Ranges of n floats.
+  void (*add)(float* to, const float* x, std::int64_t n);
+  void (*scale)(float* x, float factor, std::int64_t n);
+  float (*dot)(const float* a, const float* b, std::int64_t n);
+  double (*sum_of_squares)(const float* x, std::int64_t n);
+  void (*adamw)(float* p, float* m, float* v, const float* g, std::int64_t n,
+                const AdamWCoefficients& c);
+};
+
+/// The set for this processor: chosen once.
+const Kernels& kernels();
+
+}  // namespace amt

@@ -1,0 +1,44 @@
+// The memory calls of an Ops whose device is the host itself.
+#pragma once
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/ops/ops.hpp"
+
+namespace amt {
+
+/// Everything is done when a call returns, so there is nothing to wait for.
+class HostMemoryOps : public Ops {
+ public:
+  void* allocate(std::size_t bytes) override {
+    void* memory = ::operator new(bytes, kAlignment, std::nothrow);
+    if (memory == nullptr) {
+      throw Error(str_cat("cannot allocate ", format_bytes(static_cast<double>(bytes)),
+                          " of memory: lower trainer.per_device_parallelism or set "
+                          "model.gradient_checkpointing"));
+    }
+    return memory;
+  }
+  void release(void* memory) noexcept override { ::operator delete(memory, kAlignment); }
+  void to_device(void* device, const void* host, std::size_t bytes) override {
+    if (bytes > 0) std::memcpy(device, host, bytes);
+  }
+  void to_host(void* host, const void* device, std::size_t bytes) override {
+    if (bytes > 0) std::memcpy(host, device, bytes);
+  }
+  void zero(void* device, std::size_t bytes) override {
+    if (bytes > 0) std::memset(device, 0, bytes);
+  }
+  void synchronise() override {}
+  void prepare_weights(const float*, Dim) override {}
+
+ private:
+  static constexpr std::align_val_t kAlignment{
+      4096};  // pages: scratch of threads does not share lines
+};
+
+}  // namespace amt

@@ -1,0 +1,270 @@
+#include "amt/prepare/job.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/machine.hpp"
+#include "amt/base/progress.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/dataset/paths.hpp"
+#include "amt/dataset/shard.hpp"
+#include "amt/mpi/collectively.hpp"
+#include "amt/prepare/output_folder.hpp"
+#include "amt/prepare/plan.hpp"
+#include "amt/prepare/summary.hpp"
+#include "amt/prepare/tokenise.hpp"
+#include "amt/shuffle/exchange.hpp"
+#include "amt/shuffle/row_store.hpp"
+#include "gather.hpp"
+#include "listing.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A shard as its writer reports it. Plain bytes, sent between ranks as they are.
+struct WrittenShard {
+  std::uint32_t split = 0, shard = 0;
+  std::uint64_t rows = 0;
+  std::array<char, 16> hash{};
+};
+
+/// One run of the job, as one rank sees it. Functions are collective unless they say otherwise.
+class Job {
+ public:
+  Job(const mpi::Communicator& communicator, const PrepareOptions& options)
+      : communicator_(communicator), options_(options) {}
+
+  std::string run() {
+    plan_.emplace(list_corpus(communicator_, options_.corpus), options_, communicator_.size());
+    make_folders();
+    tokenise();
+    describe_dataset();
+    check_refusals();
+    write_shards();
+    publish();
+    std::string summary = summary_text(manifest_, options_);
+    communicator_.broadcast(summary, 0);
+    return summary;
+  }
+
+ private:
+  bool leader() const { return communicator_.rank() == 0; }
+  fs::path folder() const { return partial_path(options_.dataset); }
+
+  void make_folders() {
+    mpi::collectively(communicator_, [&] {
+      if (!leader()) return;
+      output_ = std::make_unique<OutputFolder>(options_.dataset, options_.overwrite);
+      for (const std::string& extra : {options_.text, options_.compound}) {
+        if (!extra.empty()) fs::create_directories(extra);
+      }
+    });
+  }
+
+  std::uint64_t memory_budget() const {
+    if (options_.memory.bytes > 0) return options_.memory.bytes;
+    return node_memory_bytes() / 4 / static_cast<std::uint64_t>(communicator_.ranks_on_host());
+  }
+
+  /// Local. Where a row goes: to its training shard's owner, or to this rank's own store.
+  void route(RowExchange& exchange, const Unit& unit, std::uint32_t row, const Row& tokens) {
+    if (unit.split != Split::kTrain) {
+      store_->add(plan_->slot_of_unit(unit), {{row, unit.index, row}, tokens});
+      return;
+    }
+    const std::uint64_t key = row_key(options_.seed, unit.split, unit.index, row);
+    const std::size_t shard = shard_of(key, plan_->shards(Split::kTrain));
+    exchange.push(plan_->owner_of_training_shard(shard), {{key, unit.index, row}, tokens});
+  }
+
+  void receive(const KeyedRow& row) {
+    const std::size_t shard = shard_of(row.id.key, plan_->shards(Split::kTrain));
+    store_->add(plan_->slot_of_training_shard(shard), row);
+  }
+
+  void tokenise() {
+    slots_ = plan_->slots(communicator_.rank());
+    store_ =
+        std::make_unique<RowStore>(folder() / kSpillFolder / str_cat("rank-", communicator_.rank()),
+                                   memory_budget(), slots_.size());
+    const auto total = static_cast<double>(plan_->corpus().bytes());
+    Progress progress("tokenise", total);
+    const auto show = [&](std::uint64_t files, std::uint64_t bytes) {
+      const double seconds = std::max(progress.seconds(), 1e-3);
+      progress.update(
+          static_cast<double>(bytes),
+          str_cat(format_count(files), " files, ",
+                  format_count(static_cast<std::uint64_t>(static_cast<double>(files) / seconds)),
+                  " files/s, ", format_bytes(static_cast<double>(bytes) / seconds), "/s"));
+    };
+    RowExchange exchange(
+        communicator_, [&](const KeyedRow& row) { receive(row); }, show);
+    const std::optional<Error> failure = tokenise_units(exchange);
+    if (!exchange.finish(!failure && !stopped_)) {
+      mpi::agree(communicator_, failure ? &*failure : nullptr);
+    }
+  }
+
+  /// Local but for the rounds of the exchange. The failure of this rank's own work, if any.
+  std::optional<Error> tokenise_units(RowExchange& exchange) try {
+    UnitReader reader(
+        plan_->corpus(), options_,
+        [&](const Unit& unit, std::uint32_t row, const Row& tokens) {
+          route(exchange, unit, row, tokens);
+        },
+        [&](std::uint64_t files, std::uint64_t bytes) { exchange.set_progress(files, bytes); });
+    for (const Unit& unit : plan_->units()) {
+      if (plan_->owner(unit) == communicator_.rank()) {
+        results_.push_back(reader.read(unit, rejections_));
+      }
+    }
+    return std::nullopt;
+  } catch (const ExchangeStopped&) {
+    stopped_ = true;
+    return std::nullopt;
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::exception& error) {
+    return Error(error.what());
+  }
+
+  /// Rank 0's manifest, but for the shards.
+  void describe_dataset() {
+    rejections_ = gather_rejections(communicator_, rejections_);
+    std::vector<UnitResult> results = gather_items(communicator_, results_);
+    // In order of the units: the sums of seconds do not depend on the number of ranks.
+    std::ranges::sort(results, {}, &UnitResult::unit);
+    manifest_.encoding = options_.encoding();
+    manifest_.vocabulary = vocabulary_size(manifest_.encoding);
+    manifest_.augment = options_.augment;
+    manifest_.prefix_digits = options_.prefix_digits;
+    manifest_.seed = options_.seed;
+    if (!leader()) return;
+    const Corpus& corpus = plan_->corpus();
+    manifest_.corpus_digest = corpus.digest();
+    rejections_.insert(rejections_.end(), corpus.unreadable.begin(), corpus.unreadable.end());
+    DatasetStatistics& all = manifest_.statistics;
+    all.files = corpus.files.size() + corpus.unreadable.size();
+    all.duplicates = corpus.duplicates;
+    all.refused = rejections_.size();
+    for (const UnitResult& result : results) {
+      all.tokens += result.stats;
+      SplitInfo& split = manifest_.split(plan_->units()[result.unit].split);
+      split.files += result.stats.files_kept;
+      split.seconds_of_music += result.stats.seconds_of_music;
+    }
+  }
+
+  void check_refusals() {
+    mpi::collectively(communicator_, [&] {
+      if (!leader()) return;
+      const DatasetStatistics& all = manifest_.statistics;
+      const double share = static_cast<double>(all.refused) / static_cast<double>(all.files);
+      if (share > options_.max_bad_fraction) refuse_corpus(all);
+      if (all.tokens.sequences == 0) {
+        throw Error(str_cat("none of the ", all.files, " files below ", options_.corpus,
+                            " gave a row: ", all.refused, " refused, ", all.tokens.too_short,
+                            " too short, ", all.tokens.too_long, " too long, ",
+                            all.tokens.too_many_instruments, " with too many instruments"));
+      }
+    });
+  }
+
+  [[noreturn]] void refuse_corpus(const DatasetStatistics& all) const {
+    fs::path list = partial_path(options_.dataset).replace_extension();
+    list += std::string(".") + kRejectedFile;
+    write_file_atomically(list, rejected_text(rejections_));
+    throw Error(
+        str_cat(all.refused, " of ", all.files, " files were refused, more than ",
+                "--max-bad-fraction ", options_.max_bad_fraction, " allows; see ", list.string()),
+        ExitCode::kBadInput);
+  }
+
+  WrittenShard write_shard(std::size_t slot) {
+    const auto [split, shard] = slots_[slot];
+    ShardWriter writer(folder(), manifest_, split, shard, plan_->shards(split), store_->rows(slot));
+    store_->take(slot, [&](std::span<const Row> rows) { writer.write(rows); });
+    const ShardInfo info = writer.finish();
+    fsync_path(folder() / info.file);
+    WrittenShard written = {
+        static_cast<std::uint32_t>(split), static_cast<std::uint32_t>(shard), info.rows, {}};
+    std::memcpy(written.hash.data(), info.hash.data(), written.hash.size());
+    return written;
+  }
+
+  void write_shards() {
+    std::vector<WrittenShard> written;
+    mpi::collectively(communicator_, [&] {
+      for (std::size_t slot = 0; slot < slots_.size(); ++slot) written.push_back(write_shard(slot));
+      store_.reset();
+    });
+    written = gather_items(communicator_, written);
+    std::ranges::sort(written, {},
+                      [](const WrittenShard& w) { return std::pair(w.split, w.shard); });
+    for (const WrittenShard& w : written) {
+      const auto split = static_cast<Split>(w.split);
+      SplitInfo& info = manifest_.split(split);
+      info.rows += w.rows;
+      info.shards.push_back({shard_file_name(split, w.shard, plan_->shards(split)), w.rows,
+                             std::string(w.hash.data(), w.hash.size())});
+    }
+  }
+
+  void write_virtual_file(Split split) {
+    std::vector<hdf5::VirtualSource> sources;
+    for (const ShardInfo& shard : manifest_.split(split).shards) {
+      sources.push_back({shard.file, kTokensDataset, shard.rows});
+    }
+    hdf5::File file = hdf5::File::create(folder() / virtual_file_name(split));
+    file.create_virtual_dataset(kTokensDataset, hdf5::Type::u16, kContextLength, sources);
+    file.close();
+    fsync_path(folder() / virtual_file_name(split));
+  }
+
+  void publish() {
+    mpi::collectively(communicator_, [&] {
+      if (!leader()) return;
+      std::error_code ignored;
+      fs::remove_all(folder() / kSpillFolder, ignored);
+      for (const Split split : kSplits) write_virtual_file(split);
+      PrepareOptions resolved = options_;
+      OptionTable table;
+      resolved.describe_content(table);
+      write_file_atomically(folder() / kConfigFile, table.to_ini());
+      write_file_atomically(folder() / kRejectedFile, rejected_text(rejections_));
+      write_file_atomically(folder() / kManifestFile, to_json(manifest_));
+      output_->commit();
+    });
+  }
+
+  const mpi::Communicator& communicator_;
+  const PrepareOptions& options_;
+  std::optional<Plan> plan_;
+  std::unique_ptr<OutputFolder> output_;  // rank 0's
+  std::vector<ShardSlot> slots_;
+  std::unique_ptr<RowStore> store_;
+  std::vector<UnitResult> results_;
+  std::vector<Rejection> rejections_;
+  Manifest manifest_;
+  bool stopped_ = false;  // another rank failed
+};
+
+}  // namespace
+
+std::string describe_preparation(const PrepareOptions& options) {
+  return Plan(list_corpus(options.corpus), options, 1).describe();
+}
+
+std::string prepare_dataset(const mpi::Communicator& communicator, const PrepareOptions& options) {
+  return Job(communicator, options).run();
+}
+
+}  // namespace amt

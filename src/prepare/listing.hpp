@@ -1,0 +1,17 @@
+// Listing a corpus on all ranks together.
+#pragma once
+
+#include <filesystem>
+
+#include "amt/corpus/corpus.hpp"
+#include "amt/mpi/communicator.hpp"
+
+namespace amt {
+
+/// Collective. Rank 0 walks the folder, all ranks hash their share, all return the same corpus.
+Corpus list_corpus(const mpi::Communicator& communicator, const std::filesystem::path& root);
+
+/// The same on one process, without MPI.
+Corpus list_corpus(const std::filesystem::path& root);
+
+}  // namespace amt

@@ -1,0 +1,52 @@
+#include "amt/prepare/options.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+
+void PrepareOptions::describe_content(OptionTable& table) {
+  table.add("augment", &augment, "copies of each training piece: 1, or a multiple of 10");
+  table.add_flag("interarrival", &interarrival,
+                 "interarrival encoding in place of arrival; allows only augment 1");
+  table.add("prefix-digits", &prefix_digits,
+            "hex digits that make a unit of work: 1 (the reference's rows), 2 or 3 (for more than "
+            "16 ranks)");
+  table.add("seed", &seed, "of the global shuffle");
+  table.add("rows-per-shard", &rows_per_shard, "training rows per shard, about");
+  table.add("valid-digits", &splits.valid, "first hex digits of the validation split");
+  table.add("test-digits", &splits.test, "first hex digits of the test split");
+}
+
+void PrepareOptions::describe(OptionTable& table) {
+  describe_content(table);
+  table.add("memory", &memory,
+            "rows that a rank holds before it spills to disk, e.g. 4GB; 0: a quarter of the node's "
+            "memory divided by its ranks");
+  table.add("text", &text, "folder for the reference's tokenized-events-X.txt as well");
+  table.add("compound", &compound, "folder for the reference's NAME.mid.compound.txt as well");
+  table.add("max-bad-fraction", &max_bad_fraction,
+            "share of refused files above which the job fails with exit code 3");
+  table.add_flag("overwrite", &overwrite, "replace DATASET if it is there");
+  table.add_flag("dry-run", &dry_run, "say what would be done, without MPI, and stop");
+}
+
+void PrepareOptions::validate() const {
+  if (augment != 1 && (augment < 10 || augment % 10 != 0)) {
+    throw UsageError(str_cat("--augment ", augment, ": give 1 or a multiple of 10"));
+  }
+  if (interarrival && augment != 1) {
+    throw UsageError("--interarrival allows only --augment 1: there is nothing to anticipate");
+  }
+  if (prefix_digits < 1 || prefix_digits > 3) {
+    throw UsageError(str_cat("--prefix-digits ", prefix_digits, ": give 1, 2 or 3"));
+  }
+  if (rows_per_shard == 0) throw UsageError("--rows-per-shard must be at least 1");
+  if (max_bad_fraction < 0 || max_bad_fraction > 1) {
+    throw UsageError(
+        str_cat("--max-bad-fraction ", max_bad_fraction, ": give a number from 0 to 1"));
+  }
+  splits.validate();
+}
+
+}  // namespace amt

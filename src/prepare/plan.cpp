@@ -1,0 +1,84 @@
+#include "amt/prepare/plan.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+// MIDI bytes for one row: the full Lakh dataset has about 3,000. Only the number of shards depends
+// on it.
+constexpr std::uint64_t kBytesPerRow = 3000;
+
+}  // namespace
+
+Plan::Plan(Corpus corpus, const PrepareOptions& options, int ranks)
+    : corpus_(std::move(corpus)),
+      ranks_(ranks),
+      units_(make_units(corpus_, options.prefix_digits, options.splits)),
+      owners_(assign_units(units_, ranks)) {
+  std::uint64_t bytes = 0;
+  for (const Unit& unit : units_) {
+    std::size_t& count = shards_[static_cast<std::size_t>(unit.split)];
+    shard_of_unit_.push_back(unit.split == Split::kTrain ? 0 : count++);
+    if (unit.split == Split::kTrain) bytes += unit.bytes;
+  }
+  estimated_rows_ = bytes * static_cast<std::uint64_t>(options.augment) / kBytesPerRow;
+  const std::uint64_t per_shard = options.rows_per_shard;
+  shards_[0] = std::max<std::size_t>(1, (estimated_rows_ + per_shard - 1) / per_shard);
+  slot_of_unit_.resize(units_.size());
+  for (int rank = 0; rank < ranks; ++rank) {
+    std::size_t slot = 0;
+    for (std::size_t s = 0; s < shards_[0]; ++s) slot += owner_of_training_shard(s) == rank;
+    for (const Unit& unit : units_) {
+      if (unit.split != Split::kTrain && owner(unit) == rank) slot_of_unit_[unit.index] = slot++;
+    }
+  }
+}
+
+int Plan::owner_of_training_shard(std::size_t shard) const {
+  return static_cast<int>(shard % static_cast<std::size_t>(ranks_));
+}
+
+std::size_t Plan::slot_of_training_shard(std::size_t shard) const {
+  return shard / static_cast<std::size_t>(ranks_);
+}
+
+std::vector<ShardSlot> Plan::slots(int rank) const {
+  std::vector<ShardSlot> slots;
+  for (std::size_t s = 0; s < shards(Split::kTrain); ++s) {
+    if (owner_of_training_shard(s) == rank) slots.push_back({Split::kTrain, s});
+  }
+  for (const Unit& unit : units_) {
+    if (unit.split != Split::kTrain && owner(unit) == rank) {
+      slots.push_back({unit.split, shard_of_unit(unit)});
+    }
+  }
+  return slots;
+}
+
+std::string Plan::describe() const {
+  std::string text = str_cat(format_count(corpus_.files.size()), " files, ",
+                             format_bytes(static_cast<double>(corpus_.bytes())), ", ",
+                             format_count(corpus_.duplicates), " duplicates left out, ",
+                             corpus_.unreadable.size(), " unreadable\n");
+  for (const Split split : kSplits) {
+    std::uint64_t files = 0, bytes = 0, units = 0;
+    for (const Unit& unit : units_) {
+      if (unit.split != split) continue;
+      files += unit.last - unit.first;
+      bytes += unit.bytes;
+      ++units;
+    }
+    text += str_cat("  ", split_name(split), ": ", format_count(files), " files, ",
+                    format_bytes(static_cast<double>(bytes)), ", ", units, " units, ",
+                    shards(split), " shards\n");
+  }
+  text += str_cat("  about ", format_count(estimated_rows_), " training rows, ",
+                  format_bytes(2048.0 * static_cast<double>(estimated_rows_)), "\n");
+  return text;
+}
+
+}  // namespace amt

@@ -1,0 +1,100 @@
+#include "amt/prepare/tokenise.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/midi/compound.hpp"
+#include "amt/midi/notes.hpp"
+#include "amt/tokens/row_text.hpp"
+
+namespace amt {
+namespace {
+
+/// The reference's tokenized-events file of one unit, under its name only once it is complete.
+class TextFile {
+ public:
+  TextFile(const std::filesystem::path& folder, const Unit& unit)
+      : path_(folder / str_cat("tokenized-events-", unit.prefix, ".txt")), out_(temporary()) {}
+
+  void write(const Row& row) {
+    line_.clear();
+    append_row_text(row, line_);
+    out_.write(line_);
+  }
+
+  void close() {
+    out_.close();
+    std::filesystem::rename(temporary(), path_);
+  }
+
+ private:
+  std::filesystem::path temporary() const {
+    std::filesystem::path path = path_;
+    return path += ".tmp";
+  }
+
+  std::filesystem::path path_;
+  OutputFile out_;
+  std::string line_;
+};
+
+}  // namespace
+
+UnitReader::UnitReader(const Corpus& corpus, const PrepareOptions& options, UnitRowSink sink,
+                       FileDone done)
+    : corpus_(corpus), options_(options), sink_(std::move(sink)), done_(std::move(done)) {}
+
+UnitResult UnitReader::read(const Unit& unit, std::vector<Rejection>& rejections) {
+  std::optional<TextFile> text;
+  if (!options_.text.empty()) text.emplace(options_.text, unit);
+  std::uint32_t row = 0;
+  const auto emit = [&](const Row& tokens) {
+    if (text) text->write(tokens);
+    sink_(unit, row++, tokens);
+  };
+  const int augment = unit.split == Split::kTrain ? options_.augment : 1;
+  UnitTokenizer tokenizer(options_.encoding(), augment, emit);
+  UnitResult result = {unit.index, 0, {}};
+  for (std::size_t i = unit.first; i < unit.last; ++i) {
+    if (!add(corpus_.files[i], tokenizer, rejections)) ++result.refused;
+    bytes_ += corpus_.files[i].bytes;
+    done_(++files_, bytes_);
+  }
+  if (text) text->close();
+  result.stats = tokenizer.stats();
+  return result;
+}
+
+bool UnitReader::add(const CorpusFile& file, UnitTokenizer& tokenizer,
+                     std::vector<Rejection>& rejections) {
+  std::span<const std::byte> bytes;
+  try {
+    bytes = read_file(corpus_.root / file.path, buffer_);
+  } catch (const Error& error) {  // it vanished, or the disk failed: one file is no reason to stop
+    rejections.push_back({file.path, error.what()});
+    return false;
+  }
+  try {
+    const Playback& playback = parser_.parse(bytes);
+    if (!options_.compound.empty()) write_compound(file, playback);
+    tokenizer.add(playback);
+    return true;
+  } catch (const MidiError& error) {
+    rejections.push_back({file.path, error.what()});
+    return false;
+  }
+}
+
+void UnitReader::write_compound(const CorpusFile& file, const Playback& playback) {
+  std::vector<Note> notes;
+  notes_of(playback, notes);
+  const std::string name = file.md5 + std::filesystem::path(file.path).extension().string();
+  OutputFile out(std::filesystem::path(options_.compound) / (name + ".compound.txt"));
+  out.write(compound_text(notes));
+  out.close();
+}
+
+}  // namespace amt

@@ -1,0 +1,30 @@
+// checkpoint.json: the other files of a checkpoint with their sizes and hashes. Written last.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace amt {
+
+struct CheckpointFile {
+  std::uint64_t bytes = 0;
+  std::string hash;  ///< XXH3, 16 hex digits
+};
+
+struct CheckpointManifest {
+  std::int64_t step = 0;
+  bool for_good = false;
+  std::map<std::string, CheckpointFile> files;  ///< by name within the folder
+};
+
+/// Size and hash of a file as it is on disk.
+CheckpointFile describe_file(const std::filesystem::path& path);
+
+std::string to_json(const CheckpointManifest& manifest);
+
+/// Error, naming the file, if it is not the manifest of a checkpoint.
+CheckpointManifest read_checkpoint_manifest(const std::filesystem::path& path);
+
+}  // namespace amt

@@ -1,0 +1,70 @@
+#include "amt/train/evaluation.hpp"
+
+#include <algorithm>
+#include <numbers>
+#include <numeric>
+
+#include "amt/base/progress.hpp"
+#include "amt/base/signals.hpp"
+#include "amt/base/strings.hpp"
+#include "row_block.hpp"
+
+namespace amt {
+
+double LossSums::mean() const {
+  return std::accumulate(nats.begin(), nats.end(), 0.0) /
+         std::accumulate(tokens.begin(), tokens.end(), 0.0);
+}
+
+double LossSums::mean(std::size_t kind) const { return nats[kind] / tokens[kind]; }
+
+void LossSums::add_row(std::span<const float> losses) {
+  std::array<double, 3> row = {};
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    row[i % 3] += static_cast<double>(losses[i]);
+    tokens[i % 3] += 1;
+  }
+  for (std::size_t kind = 0; kind < 3; ++kind) nats[kind] += row[kind];
+}
+
+std::uint64_t RowSelection::count(std::uint64_t rows) const {
+  const std::uint64_t selected = (rows + subsample - 1) / subsample;
+  return max_rows == 0 ? selected : std::min(selected, max_rows);
+}
+
+std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource& rows,
+                                 const RowSelection& selection, int micro_batch) {
+  const std::uint64_t selected = selection.count(rows.rows());
+  const RowBlock mine = block_of_rank(selected, reducer.ranks(), reducer.rank());
+  const auto micro = static_cast<std::uint64_t>(micro_batch);
+  // Every rank makes as many rounds as the one with the most rows: they agree to stop in each.
+  const std::uint64_t rounds =
+      (block_of_rank(selected, reducer.ranks(), 0).count + micro - 1) / micro;
+  const auto length = static_cast<std::size_t>(rows.row_length());
+  std::vector<Token> tokens(micro * length);
+  std::vector<float> losses(micro * (length - 1));
+  LossSums sums;
+  Progress progress("evaluate", static_cast<double>(rounds));
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    if (reducer.any(stop_signal() != 0)) return std::nullopt;
+    const std::uint64_t done = std::min(round * micro, mine.count);
+    const std::uint64_t count = std::min(micro, mine.count - done);
+    progress.update(static_cast<double>(round), str_cat(done, " rows"));
+    if (count == 0) continue;
+    read_selected(rows, selection.subsample, mine.first + done, count, tokens);
+    model.losses(std::span(tokens).first(count * length), static_cast<int>(count),
+                 std::span(losses).first(count * (length - 1)));
+    for (std::uint64_t row = 0; row < count; ++row) {
+      sums.add_row(std::span(losses).subspan(row * (length - 1), length - 1));
+    }
+  }
+  reducer.sum(sums.nats);
+  reducer.sum(sums.tokens);
+  return sums;
+}
+
+double bits_per_second(double mean_loss, double tokens, double seconds_of_music) {
+  return mean_loss * std::numbers::log2e * tokens / seconds_of_music;
+}
+
+}  // namespace amt

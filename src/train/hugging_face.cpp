@@ -1,0 +1,85 @@
+#include "amt/train/hugging_face.hpp"
+
+#include <algorithm>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+#include "hugging_face_config.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::string_view kPrefix = "transformer.";
+
+/// Tensors that some exports have and that say nothing new: causal masks and the tied output layer.
+bool redundant(const std::string& name) {
+  return name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") ||
+         name == "lm_head.weight";
+}
+
+std::span<const float> values(std::span<const float> all, const ParameterInfo& parameter) {
+  return all.subspan(static_cast<std::size_t>(parameter.offset),
+                     static_cast<std::size_t>(parameter.size));
+}
+
+}  // namespace
+
+void write_hugging_face(const CheckpointPaths& paths, const ModelConfig& config,
+                        const ParameterLayout& layout, std::span<const float> parameters) {
+  std::vector<TensorView> tensors;
+  for (const ParameterInfo& parameter : layout.all()) {
+    tensors.push_back({parameter.name, parameter.shape, values(parameters, parameter)});
+  }
+  write_safetensors(paths.model(), tensors);
+  write_file_atomically(paths.config(), to_hugging_face_json(config));
+}
+
+HuggingFaceModel::HuggingFaceModel(const std::filesystem::path& folder)
+    : folder_(folder),
+      config_(read_hugging_face_config(CheckpointPaths{folder}.config())),
+      layout_(config_),
+      weights_(CheckpointPaths{folder}.model()) {
+  for (const ParameterInfo& parameter : layout_.all()) {
+    const TensorEntry& entry = entry_of(parameter);
+    if (entry.shape != parameter.shape || entry.type == TensorType::kI64) {
+      throw Error(str_cat(CheckpointPaths{folder}.model().string(), ": tensor ", entry.name,
+                          " does not have the shape that config.json implies"));
+    }
+  }
+  refuse_strangers();
+}
+
+const TensorEntry& HuggingFaceModel::entry_of(const ParameterInfo& parameter) const {
+  const TensorEntry* entry = weights_.find(parameter.name);
+  // GPT2Model alone, without the language model's head, is saved without the prefix.
+  if (entry == nullptr) entry = weights_.find(parameter.name.substr(kPrefix.size()));
+  if (entry == nullptr) {
+    throw Error(
+        str_cat(CheckpointPaths{folder_}.model().string(), " has no tensor ", parameter.name));
+  }
+  return *entry;
+}
+
+void HuggingFaceModel::refuse_strangers() const {
+  for (const TensorEntry& entry : weights_.tensors()) {
+    if (redundant(entry.name)) continue;
+    const bool known = std::ranges::any_of(layout_.all(), [&](const ParameterInfo& parameter) {
+      return parameter.name == entry.name || parameter.name.substr(kPrefix.size()) == entry.name;
+    });
+    if (!known) {
+      throw Error(str_cat(CheckpointPaths{folder_}.model().string(), " has a tensor '",
+                          entry.name.substr(0, 80), "' that is no part of GPT-2"));
+    }
+  }
+}
+
+void HuggingFaceModel::read(std::span<float> out) {
+  std::ranges::fill(out, 0.0f);
+  for (const ParameterInfo& parameter : layout_.all()) {
+    weights_.read(entry_of(parameter), out.subspan(static_cast<std::size_t>(parameter.offset),
+                                                   static_cast<std::size_t>(parameter.size)));
+  }
+}
+
+}  // namespace amt

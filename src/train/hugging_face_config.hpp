@@ -1,0 +1,16 @@
+// config.json of Hugging Face's GPT2Config.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "amt/model/config.hpp"
+
+namespace amt {
+
+std::string to_hugging_face_json(const ModelConfig& config);
+
+/// Error naming the file if it describes something that this program's GPT-2 is not.
+ModelConfig read_hugging_face_config(const std::filesystem::path& path);
+
+}  // namespace amt

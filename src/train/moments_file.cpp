@@ -1,0 +1,74 @@
+#include "moments_file.hpp"
+
+#include <algorithm>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/hdf5/hdf5.hpp"
+
+namespace amt {
+namespace {
+
+constexpr const char* kFirst = "first_moment";
+constexpr const char* kSecond = "second_moment";
+constexpr std::uint64_t kVersion = 1;
+
+std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
+
+void write_moment(hdf5::File& file, const char* name, const ParameterLayout& layout,
+                  std::span<const float> moment) {
+  const auto count = static_cast<std::uint64_t>(layout.count());
+  hdf5::Dataset dataset = file.create_dataset(name, hdf5::Type::f32, {count});
+  std::uint64_t first = 0;
+  for (const ParameterInfo& parameter : layout.all()) {
+    const auto values = moment.subspan(index(parameter.offset), index(parameter.size));
+    dataset.write_rows(first, values.size(), std::as_bytes(values));
+    first += values.size();
+  }
+}
+
+void read_moment(const hdf5::File& file, const char* name, const ParameterLayout& layout,
+                 std::span<float> moment) {
+  const hdf5::Dataset dataset = file.open_dataset(name);
+  const hdf5::Shape expected = {static_cast<std::uint64_t>(layout.count())};
+  if (dataset.type() != hdf5::Type::f32 || dataset.shape() != expected) {
+    throw Error(str_cat(name, " does not hold ", expected[0], " floats"));
+  }
+  std::ranges::fill(moment, 0.0f);
+  std::uint64_t first = 0;
+  for (const ParameterInfo& parameter : layout.all()) {
+    const auto values = moment.subspan(index(parameter.offset), index(parameter.size));
+    dataset.read_rows(first, values.size(), std::as_writable_bytes(values));
+    first += values.size();
+  }
+}
+
+}  // namespace
+
+void write_moments(const std::filesystem::path& path, const ParameterLayout& layout,
+                   std::span<const float> first, std::span<const float> second) {
+  hdf5::File file = hdf5::File::create(path);
+  file.set_attribute("format", "amt-adam-moments");
+  file.set_attribute("version", kVersion);
+  write_moment(file, kFirst, layout, first);
+  write_moment(file, kSecond, layout, second);
+  file.close();
+  fsync_path(path);
+}
+
+void read_moments(const std::filesystem::path& path, const ParameterLayout& layout,
+                  std::span<float> first, std::span<float> second) {
+  const hdf5::File file = hdf5::File::open(path);
+  if (file.integer_attribute("version") != kVersion) {
+    throw Error(str_cat(path.string(), " is of another version than ", kVersion));
+  }
+  try {
+    read_moment(file, kFirst, layout, first);
+    read_moment(file, kSecond, layout, second);
+  } catch (const Error& error) {
+    throw Error(str_cat(path.string(), ": ", error.what()));
+  }
+}
+
+}  // namespace amt

@@ -1,0 +1,19 @@
+// optimizer.h5: Adam's moments.
+#pragma once
+
+#include <filesystem>
+#include <span>
+
+#include "amt/model/gpt2.hpp"
+
+namespace amt {
+
+/// Creates the file and fsyncs it. Both moments hold layout.total() floats; padding is not written.
+void write_moments(const std::filesystem::path& path, const ParameterLayout& layout,
+                   std::span<const float> first, std::span<const float> second);
+
+/// Error naming the file if it does not fit the layout. Padding becomes 0.
+void read_moments(const std::filesystem::path& path, const ParameterLayout& layout,
+                  std::span<float> first, std::span<float> second);
+
+}  // namespace amt

@@ -1,0 +1,132 @@
+#include "amt/train/options.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+void require(bool holds, const std::string& option, const std::string& must) {
+  if (!holds) throw UsageError(str_cat("--", option, " must ", must));
+}
+
+/// "2, 4, 8": the micro-batches that divide one rank's share, the nearest few to `wanted`.
+std::string working_micro_batches(int share, int wanted) {
+  std::vector<int> all;
+  for (int m = 1; m <= share; ++m) {
+    if (share % m == 0) all.push_back(m);
+  }
+  std::size_t nearest_one = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (std::abs(all[i] - wanted) < std::abs(all[nearest_one] - wanted)) nearest_one = i;
+  }
+  std::string text;
+  const std::size_t first = nearest_one > 1 ? nearest_one - 1 : 0;
+  for (std::size_t i = first; i < std::min(all.size(), first + 3); ++i) {
+    text += str_cat(text.empty() ? "" : ", ", all[i]);
+  }
+  return text;
+}
+
+}  // namespace
+
+void TrainerOptions::describe(OptionTable& table) {
+  table.add("trainer.run_dir", &run_dir, "folder of this run: checkpoints, metrics, configuration");
+  table.add("trainer.num_train_steps", &num_train_steps, "optimiser steps");
+  table.add("trainer.train_batch_size", &train_batch_size, "rows per step, over all ranks");
+  table.add("trainer.per_device_parallelism", &per_device_parallelism,
+            "rows per micro-batch on one rank; -1: its whole share of the batch");
+  table.add("trainer.steps_per_eval", &steps_per_eval, "steps between validations");
+  table.add("trainer.max_eval_batches", &max_eval_batches,
+            "validate on at most so many batches of train_batch_size rows; 0: the whole split");
+  table.add("trainer.seed", &seed, "of the initial weights and the dropout masks");
+  table.add("trainer.load_last_checkpoint", &load_last_checkpoint,
+            "go on from the newest checkpoint in run_dir");
+  table.add("trainer.max_skipped", &max_skipped,
+            "steps in a row with a loss or gradient that is not finite before the job fails");
+  table.add("trainer.threads", &threads,
+            "threads per rank; 0: OMP_NUM_THREADS, else this rank's share of its node's cores");
+}
+
+void TrainerOptions::validate() const {
+  require(!run_dir.empty(), "trainer.run_dir", "name the folder that this run writes to");
+  require(num_train_steps >= 1, "trainer.num_train_steps", "be at least 1");
+  require(train_batch_size >= 1, "trainer.train_batch_size", "be at least 1");
+  require(per_device_parallelism >= 1 || per_device_parallelism == -1,
+          "trainer.per_device_parallelism", "be at least 1, or -1 for a rank's whole share");
+  require(steps_per_eval >= 1, "trainer.steps_per_eval", "be at least 1");
+  require(max_eval_batches >= 0, "trainer.max_eval_batches", "be 0 or more");
+  require(max_skipped >= 0, "trainer.max_skipped", "be 0 or more");
+  require(threads >= 0, "trainer.threads", "be 0 or more");
+}
+
+int TrainerOptions::micro_batch(int ranks) const {
+  const int share = train_batch_size / ranks;
+  if (share * ranks != train_batch_size) {
+    const int below = share * ranks;
+    throw UsageError(str_cat("--trainer.train_batch_size ", train_batch_size,
+                             " does not divide by ", ranks, " ranks; use ",
+                             below > 0 ? str_cat(below, " or ") : "", below + ranks));
+  }
+  const int micro = per_device_parallelism == -1 ? share : per_device_parallelism;
+  if (share % micro != 0) {
+    throw UsageError(str_cat("--trainer.train_batch_size ", train_batch_size,
+                             " does not divide by ", ranks, " ranks x micro-batch ", micro,
+                             "; use --trainer.per_device_parallelism ",
+                             working_micro_batches(share, micro)));
+  }
+  return micro;
+}
+
+void OptimizerOptions::describe(OptionTable& table) {
+  table.add("trainer.learning_rate", &learning_rate, "after the warm-up");
+  table.add("trainer.weight_decay", &weight_decay, "of every parameter");
+  table.add("trainer.beta1", &beta1, "decay of Adam's first moment");
+  table.add("trainer.beta2", &beta2, "decay of Adam's second moment");
+  table.add("trainer.epsilon", &epsilon, "added to the root of Adam's second moment");
+  table.add("trainer.max_grad_norm", &max_grad_norm, "gradients of a larger norm are scaled to it");
+  table.add("trainer.lr_schedule", &lr_schedule, "cosine, linear or constant, after the warm-up");
+  table.add("trainer.warmup_ratio", &warmup_ratio, "share of the steps that warm up from 0");
+}
+
+void OptimizerOptions::validate() const {
+  require(learning_rate > 0, "trainer.learning_rate", "be above 0");
+  require(weight_decay >= 0, "trainer.weight_decay", "be 0 or more");
+  require(beta1 >= 0 && beta1 < 1, "trainer.beta1", "be in [0, 1)");
+  require(beta2 >= 0 && beta2 < 1, "trainer.beta2", "be in [0, 1)");
+  require(epsilon > 0, "trainer.epsilon", "be above 0");
+  require(max_grad_norm > 0, "trainer.max_grad_norm", "be above 0");
+  require(warmup_ratio >= 0 && warmup_ratio <= 1, "trainer.warmup_ratio", "be in [0, 1]");
+  schedule();
+}
+
+LrSchedule OptimizerOptions::schedule() const {
+  if (lr_schedule == "cosine") return LrSchedule::kCosine;
+  if (lr_schedule == "linear") return LrSchedule::kLinear;
+  if (lr_schedule == "constant") return LrSchedule::kConstant;
+  throw UsageError(str_cat("--trainer.lr_schedule '", lr_schedule,
+                           "' is not known; use cosine, linear or constant"));
+}
+
+void CheckpointerOptions::describe(OptionTable& table) {
+  table.add("checkpointer.save_interval", &save_interval, "time between rolling checkpoints");
+  table.add("checkpointer.keep_every", &keep_every, "steps between checkpoints that stay");
+}
+
+void CheckpointerOptions::validate() const {
+  require(save_interval.seconds > 0, "checkpointer.save_interval", "be above 0");
+  require(keep_every >= 1, "checkpointer.keep_every", "be at least 1");
+}
+
+void DataOptions::describe(OptionTable& table) {
+  table.add("data.dataset", &dataset, "folder that `amt prepare` wrote");
+}
+
+void DataOptions::validate() const {
+  require(!dataset.empty(), "data.dataset", "name a folder that `amt prepare` wrote");
+}
+
+}  // namespace amt

@@ -1,0 +1,104 @@
+#include "amt/train/run_configuration.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <sstream>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/log.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/train/checkpoint.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kSteps = "trainer.num_train_steps";
+// data.dataset may move: its digest is compared with the checkpoint's.
+constexpr std::array<std::string_view, 11> kFree = {"trainer.run_dir",
+                                                    "trainer.per_device_parallelism",
+                                                    "trainer.steps_per_eval",
+                                                    "trainer.max_eval_batches",
+                                                    "trainer.load_last_checkpoint",
+                                                    "trainer.max_skipped",
+                                                    "trainer.threads",
+                                                    "checkpointer.save_interval",
+                                                    "checkpointer.keep_every",
+                                                    "data.dataset",
+                                                    "model.gradient_checkpointing"};
+
+std::string trimmed(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r");
+  if (first == std::string::npos) return "";
+  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+/// "section.key" -> value of an INI text as OptionTable::to_ini writes it.
+std::map<std::string, std::string> parse_ini(const std::string& text) {
+  std::map<std::string, std::string> values;
+  std::istringstream lines(text);
+  std::string line, section;
+  while (std::getline(lines, line)) {
+    line = trimmed(line);
+    const std::size_t equals = line.find('=');
+    if (line.starts_with('[') && line.ends_with(']')) {
+      section = line.substr(1, line.size() - 2) + ".";
+    } else if (equals != std::string::npos && !line.starts_with('#')) {
+      values[section + trimmed(line.substr(0, equals))] = trimmed(line.substr(equals + 1));
+    }
+  }
+  return values;
+}
+
+void check_same_run(const RunPaths& paths, const std::string& configuration) {
+  for (const ConfigurationChange& change :
+       changes_of_result(read_text(paths.config()), configuration)) {
+    const std::string what = str_cat(change.key, " = ", change.before, ", now it is ", change.now);
+    if (change.key != kSteps) {
+      throw UsageError(str_cat(paths.run().string(), " holds a run with ", what,
+                               "; use another --trainer.run_dir or the run's own configuration (",
+                               paths.config().string(), ")"));
+    }
+    log_warning(str_cat("the run was started with ", what,
+                        ": learning rates follow the new schedule from here on"));
+  }
+}
+
+}  // namespace
+
+std::vector<ConfigurationChange> changes_of_result(const std::string& before,
+                                                   const std::string& now) {
+  const auto old_values = parse_ini(before), new_values = parse_ini(now);
+  std::vector<ConfigurationChange> changes;
+  for (const auto& [key, value] : new_values) {
+    const auto old = old_values.find(key);
+    const std::string was = old == old_values.end() ? "(not set)" : old->second;
+    if (was != value && std::ranges::find(kFree, key) == kFree.end()) {
+      changes.push_back({key, was, value});
+    }
+  }
+  return changes;
+}
+
+void open_run(const RunPaths& paths, const std::string& configuration, bool load_last_checkpoint) {
+  std::error_code failed;
+  fs::create_directories(paths.checkpoints(), failed);
+  if (failed) {
+    throw Error(
+        str_cat("cannot make the folder ", paths.checkpoints().string(), ": ", failed.message()));
+  }
+  const std::vector<std::int64_t> steps = checkpoint_steps(paths);
+  if (!steps.empty() && !load_last_checkpoint) {
+    throw UsageError(str_cat(paths.run().string(), " holds checkpoints up to step ", steps.front(),
+                             "; use another --trainer.run_dir, or "
+                             "--trainer.load_last_checkpoint true to go on from there"));
+  }
+  // Without a checkpoint there is nothing to be continued: the configuration may change freely.
+  if (!steps.empty() && fs::exists(paths.config())) check_same_run(paths, configuration);
+  write_file_atomically(paths.config(), configuration);
+}
+
+}  // namespace amt

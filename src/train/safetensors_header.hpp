@@ -1,0 +1,19 @@
+// The JSON header of a safetensors file, checked.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amt/train/safetensors.hpp"
+
+namespace amt {
+
+std::uint64_t element_bytes(TensorType type);
+
+/// The header's tensors in the order of their offsets; `begin` counts from the start of the data.
+/// `data_bytes` is the size of the data that follows the header. Error, not naming the file.
+std::vector<TensorEntry> parse_safetensors_header(std::string_view text, std::uint64_t data_bytes);
+
+}  // namespace amt

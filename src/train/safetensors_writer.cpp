@@ -1,0 +1,47 @@
+#include <bit>
+#include <nlohmann/json.hpp>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/train/safetensors.hpp"
+
+namespace amt {
+namespace {
+
+/// Padded with spaces so that the data begins at a multiple of 8 bytes.
+std::string make_header(std::span<const TensorView> tensors) {
+  // Hugging Face's loader asks which framework's layout the file has: "pt" is PyTorch's.
+  nlohmann::ordered_json header = {{"__metadata__", {{"format", "pt"}}}};
+  std::uint64_t begin = 0;
+  for (const TensorView& tensor : tensors) {
+    const std::uint64_t end = begin + tensor.data.size_bytes();
+    header[tensor.name] = {
+        {"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
+    begin = end;
+  }
+  std::string text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  return text;
+}
+
+}  // namespace
+
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors) {
+  std::filesystem::path temporary = path;
+  temporary += ".tmp";
+  OutputFile out(temporary);
+  const std::string header = make_header(tensors);
+  const auto length = std::bit_cast<std::array<std::byte, 8>>(std::uint64_t{header.size()});
+  out.write(length);
+  out.write(header);
+  for (const TensorView& tensor : tensors) out.write(std::as_bytes(tensor.data));
+  out.close(/*sync=*/true);
+  std::error_code failed;
+  std::filesystem::rename(temporary, path, failed);
+  if (failed) {
+    throw Error(str_cat("cannot rename ", temporary.string(), ": ", failed.message()));
+  }
+}
+
+}  // namespace amt

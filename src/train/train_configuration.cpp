@@ -1,0 +1,58 @@
+#include "amt/train/train_configuration.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+
+void TrainConfiguration::describe(OptionTable& table) {
+  trainer.describe(table);
+  optimizer.describe(table);
+  checkpointer.describe(table);
+  data.describe(table);
+  model.describe(table);
+}
+
+void TrainConfiguration::validate() const {
+  trainer.validate();
+  optimizer.validate();
+  checkpointer.validate();
+  data.validate();
+  model.validate();
+}
+
+Manifest TrainConfiguration::read_dataset() {
+  Manifest manifest = read_manifest(data.dataset);
+  model.vocab_size = manifest.vocabulary;
+  check_dataset_fits(manifest, model, "the model");
+  if (manifest.split(Split::kTrain).rows == 0) {
+    throw UsageError(str_cat(data.dataset,
+                             " has no rows in its training split; prepare it from "
+                             "more files"));
+  }
+  return manifest;
+}
+
+const char* encoding_of_vocabulary(int vocab_size) {
+  for (const Encoding encoding : {Encoding::kArrival, Encoding::kInterarrival}) {
+    if (vocab_size == vocabulary_size(encoding)) return encoding_name(encoding);
+  }
+  return "unknown";
+}
+
+void check_dataset_fits(const Manifest& manifest, const ModelConfig& model,
+                        const std::string& model_name) {
+  if (model.vocab_size != manifest.vocabulary) {
+    throw UsageError(str_cat(model_name, " has ", model.vocab_size, " tokens (encoding ",
+                             encoding_of_vocabulary(model.vocab_size), "), the dataset has ",
+                             manifest.vocabulary, " (encoding ", encoding_name(manifest.encoding),
+                             "); use a dataset of the model's encoding"));
+  }
+  if (model.seq_len != manifest.context_length) {
+    throw UsageError(str_cat(model_name, " has a context of ", model.seq_len,
+                             " tokens, the dataset's rows have ", manifest.context_length,
+                             "; they must be equal (model.seq_len)"));
+  }
+}
+
+}  // namespace amt

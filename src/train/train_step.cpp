@@ -1,0 +1,73 @@
+#include "amt/train/train_step.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "amt/train/schedule.hpp"
+
+namespace amt {
+
+TrainStep::TrainStep(Gpt2& model, Reducer& reducer, const RowSource& rows,
+                     const TrainerOptions& trainer, const OptimizerOptions& optimizer)
+    : model_(model),
+      reducer_(reducer),
+      rows_(rows),
+      trainer_(trainer),
+      options_(optimizer),
+      optimizer_(model.ops(), optimizer, model.layout().total()),
+      plan_(plan_micro_batches(trainer.train_batch_size, reducer.ranks(), reducer.rank(),
+                               trainer.micro_batch(reducer.ranks()))),
+      tokens_(static_cast<std::size_t>(plan_.front().rows) *
+              static_cast<std::size_t>(rows.row_length())) {}
+
+StepResult TrainStep::run(TrainingState& state, const std::function<Requests()>& ask) {
+  const double loss = accumulate_gradients(state);
+  return apply(state, loss, ask());
+}
+
+double TrainStep::accumulate_gradients(const TrainingState& state) {
+  // Scaled so that a sum over positions, micro-batches and ranks is the batch's mean.
+  const float scale = 1.0f / (static_cast<float>(trainer_.train_batch_size) *
+                              static_cast<float>(rows_.row_length() - 1));
+  DropoutKey key{trainer_.seed, static_cast<std::uint64_t>(state.step), 0};
+  const auto reduce = [this](std::int64_t begin, std::int64_t end) {
+    reducer_.start_sum(model_.gradients() + begin, end - begin);
+  };
+  model_.zero_gradients();
+  for (std::size_t i = 0; i < plan_.size(); ++i) {
+    key.first_row = static_cast<std::uint64_t>(plan_[i].first_row);
+    rows_.read(state.next_row + key.first_row, static_cast<std::uint64_t>(plan_[i].rows), tokens_);
+    const bool last = i + 1 == plan_.size();
+    model_.forward_backward(tokens_, plan_[i].rows, scale, key,
+                            last ? Gpt2::GradientReady(reduce) : Gpt2::GradientReady());
+  }
+  reducer_.finish();
+  return model_.take_loss();
+}
+
+StepResult TrainStep::apply(TrainingState& state, double local_loss, const Requests& mine) {
+  StepResult result;
+  result.learning_rate = learning_rate(options_, trainer_.num_train_steps, state.step);
+  result.grad_norm = optimizer_.gradient_norm(model_.gradients());
+  // One exchange of scalars per step. Ranks must not decide for themselves whether to skip.
+  std::array<double, 4> sums = {local_loss, std::isfinite(result.grad_norm) ? 0.0 : 1.0,
+                                mine.stop ? 1.0 : 0.0, mine.save ? 1.0 : 0.0};
+  reducer_.sum(sums);
+  result.loss = sums[0];
+  result.skipped = !std::isfinite(result.loss) || sums[1] > 0;
+  result.agreed = {sums[2] > 0, sums[3] > 0};
+  if (result.skipped) {
+    ++state.skipped;
+    ++state.skipped_in_a_row;
+  } else {
+    optimizer_.update(model_.parameters(), model_.gradients(), result.grad_norm,
+                      result.learning_rate, ++state.updates);
+    state.skipped_in_a_row = 0;
+  }
+  ++state.step;
+  state.next_row += static_cast<std::uint64_t>(trainer_.train_batch_size);
+  state.train_loss = result.loss;
+  return result;
+}
+
+}  // namespace amt

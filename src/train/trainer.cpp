@@ -1,0 +1,98 @@
+#include "amt/train/trainer.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/log.hpp"
+#include "amt/base/signals.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/mpi/collectively.hpp"
+#include "amt/train/evaluation.hpp"
+
+namespace amt {
+
+Trainer::Trainer(Gpt2& model, Reducer& reducer, const RowSource& train, const RowSource* valid,
+                 TrainerSettings settings)
+    : model_(model),
+      reducer_(reducer),
+      valid_(valid),
+      settings_(std::move(settings)),
+      paths_(settings_.trainer.run_dir),
+      step_(model, reducer, train, settings_.trainer, settings_.optimizer),
+      last_save_(Clock::now()) {}
+
+Outcome Trainer::run() {
+  begin();
+  first_step_ = state_.step;
+  Progress progress("train", static_cast<double>(settings_.trainer.num_train_steps - first_step_));
+  // A run that was stopped in a validation, or before it, makes up for it first.
+  validate_if_due();
+  while (!finished() && !requests_.stop) {
+    do_step(progress);
+    validate_if_due();
+    save_if_due();
+  }
+  if (requests_.stop && saved_step_ != state_.step) save(Keep::kRolling);
+  progress.finish();
+  const bool complete = finished() && !requests_.stop;
+  log_info(str_cat(complete ? "trained " : "stopped after ", state_.step, " steps; checkpoint ",
+                   paths_.step(saved_step_).string()));
+  return complete ? Outcome::kFinished : Outcome::kStopped;
+}
+
+void Trainer::do_step(Progress& progress) {
+  const Clock::time_point start = Clock::now();
+  const StepResult result = step_.run(state_, [this] {
+    return Requests{stop_signal() != 0, save_due()};
+  });
+  requests_ = result.agreed;
+  report(result, std::chrono::duration<double>(Clock::now() - start).count(), progress);
+  const int allowed = settings_.trainer.max_skipped;
+  if (result.skipped && state_.skipped_in_a_row > allowed) {
+    throw mpi::AgreedError(
+        str_cat("the loss or gradient was not finite in ", state_.skipped_in_a_row,
+                " steps in a row, up to step ", state_.step - 1,
+                "; start again from a checkpoint with a lower --trainer.learning_rate"));
+  }
+}
+
+void Trainer::report(const StepResult& result, double seconds, Progress& progress) {
+  if (!leads()) return;
+  StepMetrics metrics;
+  metrics.step = state_.step - 1;
+  metrics.loss = result.loss;
+  metrics.lr = result.learning_rate;
+  metrics.grad_norm = result.grad_norm;
+  metrics.step_time_s = seconds;
+  metrics.tokens_per_second =
+      static_cast<double>(settings_.trainer.train_batch_size) * model_.config().seq_len / seconds;
+  metrics.skipped = state_.skipped;
+  metrics_->write(metrics);
+  if (result.skipped) {
+    log_warning(str_cat("step ", metrics.step, " was skipped: loss ", result.loss,
+                        ", gradient norm ", result.grad_norm));
+  }
+  const std::int64_t total = settings_.trainer.num_train_steps;
+  progress.update(
+      static_cast<double>(state_.step - first_step_),
+      str_cat("step ", state_.step, "/", total, "  loss ", result.loss, "  ",
+              format_count(static_cast<std::uint64_t>(metrics.tokens_per_second)), " tokens/s"));
+}
+
+void Trainer::validate_if_due() {
+  if (valid_ == nullptr || state_.step == 0 || state_.evaluated_step == state_.step) return;
+  if (state_.step % settings_.trainer.steps_per_eval != 0 && !finished()) return;
+  RowSelection selection;
+  selection.max_rows = static_cast<std::uint64_t>(settings_.trainer.max_eval_batches) *
+                       static_cast<std::uint64_t>(settings_.trainer.train_batch_size);
+  const auto sums = evaluate(model_, reducer_, *valid_, selection,
+                             settings_.trainer.micro_batch(reducer_.ranks()));
+  if (!sums) {
+    requests_.stop = true;
+    return;
+  }
+  state_.valid_loss = sums->mean();
+  state_.evaluated_step = state_.step;
+  if (leads()) metrics_->write_validation(state_.step - 1, state_.valid_loss);
+  log_info(str_cat("step ", state_.step, "  validation loss ", state_.valid_loss));
+}
+
+}  // namespace amt

@@ -1,0 +1,142 @@
+// How the trainer begins, goes on from a checkpoint, and saves one.
+#include <algorithm>
+#include <array>
+
+#include "amt/base/error.hpp"
+#include "amt/base/hash.hpp"
+#include "amt/base/log.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/mpi/collectively.hpp"
+#include "amt/train/trainer.hpp"
+
+namespace amt {
+namespace {
+
+/// Rank 0's whole numbers (below 2^53) to all ranks.
+template <class... Integers>
+void share(Reducer& reducer, Integers&... values) {
+  const double mine = reducer.rank() == 0 ? 1.0 : 0.0;
+  std::array<double, sizeof...(values)> all = {mine * static_cast<double>(values)...};
+  reducer.sum(all);
+  std::size_t i = 0;
+  ((values = static_cast<Integers>(all[i++])), ...);
+}
+
+}  // namespace
+
+void Trainer::begin() {
+  std::int64_t step = -1;
+  if (leads()) {
+    remove_partial_checkpoints(paths_);
+    if (settings_.trainer.load_last_checkpoint) step = find_checkpoint(paths_).value_or(-1);
+  }
+  share(reducer_, step);
+  state_.ranks = reducer_.ranks();
+  state_.seed = settings_.trainer.seed;
+  state_.dataset_digest = settings_.dataset_digest;
+  state_.encoding = settings_.encoding;
+  step >= 0 ? load(step) : initialise();
+  saved_step_ = step;
+  reducer_.broadcast(model_.parameters(), model_.layout().total());
+  model_.ops().prepare_weights(model_.parameters(), model_.layout().total());
+  if (leads())
+    metrics_ = std::make_unique<MetricsFile>(paths_.metrics(), state_.step, state_.evaluated_step);
+}
+
+void Trainer::initialise() {
+  std::vector<float> values(static_cast<std::size_t>(model_.layout().total()));
+  initialise_parameters(model_.config(), model_.layout(), settings_.trainer.seed, values);
+  model_.set_parameters(values);
+}
+
+void Trainer::load(std::int64_t step) {
+  const std::int64_t total = model_.layout().total();
+  const std::size_t bytes = static_cast<std::size_t>(total) * sizeof(float);
+  Optimizer& optimizer = step_.optimizer();
+  if (leads()) {
+    const CheckpointPaths files{paths_.step(step)};
+    check_fits(read_training_state(files.state()));  // before sizes: it says why they differ
+    const Checkpoint checkpoint = load_checkpoint(files.folder, model_.layout());
+    const int ranks_now = state_.ranks;
+    state_ = checkpoint.state;
+    model_.set_parameters(checkpoint.parameters);
+    model_.ops().to_device(optimizer.first_moment(), checkpoint.first_moment.data(), bytes);
+    model_.ops().to_device(optimizer.second_moment(), checkpoint.second_moment.data(), bytes);
+    log_info(str_cat("going on from ", paths_.step(step).string()));
+    if (state_.ranks != ranks_now) {
+      log_info(str_cat("that was made with ", state_.ranks, " ranks, now there are ", ranks_now,
+                       ": losses will be equal to rounding only"));
+    }
+    state_.ranks = ranks_now;
+  }
+  reducer_.broadcast(optimizer.first_moment(), total);
+  reducer_.broadcast(optimizer.second_moment(), total);
+  share(reducer_, state_.step, state_.updates, state_.next_row, state_.skipped,
+        state_.skipped_in_a_row, state_.evaluated_step);
+}
+
+void Trainer::check_fits(const TrainingState& loaded) const {
+  const auto refuse = [this](const char* what, const auto& then, const auto& now) {
+    throw UsageError(str_cat("the checkpoint in ", paths_.run().string(), " was made with ", what,
+                             " ", then, ", this run has ", now, "; use another --trainer.run_dir"));
+  };
+  if (loaded.encoding != state_.encoding) refuse("encoding", loaded.encoding, state_.encoding);
+  if (loaded.dataset_digest != state_.dataset_digest) {
+    refuse("dataset", loaded.dataset_digest, state_.dataset_digest);
+  }
+  if (loaded.seed != state_.seed) refuse("seed", loaded.seed, state_.seed);
+  const auto batch = static_cast<std::uint64_t>(settings_.trainer.train_batch_size);
+  if (loaded.next_row != static_cast<std::uint64_t>(loaded.step) * batch) {
+    refuse("train_batch_size",
+           loaded.next_row / static_cast<std::uint64_t>(std::max<std::int64_t>(1, loaded.step)),
+           batch);
+  }
+}
+
+bool Trainer::save_due() const {
+  if (!leads()) return false;  // rank 0's clock decides for all
+  const double seconds = std::chrono::duration<double>(Clock::now() - last_save_).count();
+  return seconds >= settings_.checkpointer.save_interval.seconds;
+}
+
+void Trainer::save_if_due() {
+  if (finished() || state_.step % settings_.checkpointer.keep_every == 0) {
+    save(Keep::kForGood);
+  } else if (requests_.stop || requests_.save) {
+    save(Keep::kRolling);
+  }
+}
+
+void Trainer::save(Keep keep) {
+  Checkpoint checkpoint;
+  const auto total = static_cast<std::size_t>(model_.layout().total());
+  checkpoint.parameters.resize(total);
+  model_.get_parameters(checkpoint.parameters);
+  check_replicas(xxh3_64(std::as_bytes(std::span(checkpoint.parameters))));
+  if (leads()) {
+    checkpoint.state = state_;
+    checkpoint.first_moment.resize(total);
+    checkpoint.second_moment.resize(total);
+    Ops& ops = model_.ops();
+    Optimizer& optimizer = step_.optimizer();
+    ops.to_host(checkpoint.first_moment.data(), optimizer.first_moment(), total * sizeof(float));
+    ops.to_host(checkpoint.second_moment.data(), optimizer.second_moment(), total * sizeof(float));
+    save_checkpoint(paths_, model_.config(), model_.layout(), checkpoint, keep);
+  }
+  saved_step_ = state_.step;
+  last_save_ = Clock::now();
+}
+
+/// Ranks that have drifted apart train nonsense without a sign: a checkpoint is the moment to
+/// notice.
+void Trainer::check_replicas(std::uint64_t hash) {
+  for (const std::uint64_t half : {hash >> 32, hash & 0xFFFFFFFFu}) {
+    const auto value = static_cast<double>(half);
+    if (reducer_.max(value) != -reducer_.max(-value)) {
+      throw mpi::AgreedError(str_cat("the ranks' parameters differ at step ", state_.step,
+                                     ": a device or the network corrupts data; nothing was saved"));
+    }
+  }
+}
+
+}  // namespace amt

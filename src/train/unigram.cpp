@@ -1,0 +1,54 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/train/evaluation.hpp"
+#include "row_block.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::uint64_t kMaxTrainingRows = 1 << 17;
+
+/// How often each token is predicted in this rank's block of the selected rows.
+std::vector<double> count_tokens(const Reducer& reducer, const RowSource& rows,
+                                 const RowSelection& selection, int vocab_size) {
+  std::vector<double> counts(static_cast<std::size_t>(vocab_size), 0.0);
+  const RowBlock mine =
+      block_of_rank(selection.count(rows.rows()), reducer.ranks(), reducer.rank());
+  std::vector<Token> row(static_cast<std::size_t>(rows.row_length()));
+  for (std::uint64_t i = 0; i < mine.count; ++i) {
+    read_selected(rows, selection.subsample, mine.first + i, 1, row);
+    for (const Token token : std::span(row).subspan(1)) {
+      if (token >= counts.size()) {
+        throw Error(str_cat("token ", token, " in a dataset with ", vocab_size,
+                            " tokens: it is damaged; prepare it again"));
+      }
+      counts[token] += 1;
+    }
+  }
+  return counts;
+}
+
+}  // namespace
+
+double unigram_loss(Reducer& reducer, const RowSource& train, const RowSource& evaluated,
+                    const RowSelection& selection, int vocab_size) {
+  RowSelection training;
+  training.subsample = (train.rows() + kMaxTrainingRows - 1) / kMaxTrainingRows;
+  training.subsample = std::max<std::uint64_t>(1, training.subsample);
+  std::vector<double> known = count_tokens(reducer, train, training, vocab_size);
+  std::vector<double> asked = count_tokens(reducer, evaluated, selection, vocab_size);
+  reducer.sum(known);
+  reducer.sum(asked);
+  const double total = std::accumulate(known.begin(), known.end(), 0.0) + vocab_size;
+  double nats = 0;
+  for (std::size_t token = 0; token < known.size(); ++token) {
+    nats -= asked[token] * std::log((known[token] + 1) / total);
+  }
+  return nats / std::accumulate(asked.begin(), asked.end(), 0.0);
+}
+
+}  // namespace amt

@@ -1,0 +1,143 @@
+// What the model promises besides its numbers: memory, waiting, weights kept fresh, padding,
+// refusals.
+#include "amt/base/error.hpp"
+#include "amt/ops/buffer.hpp"
+#include "amt/ops/cpu_ops.hpp"
+#include "model_support.hpp"
+#include "recording_ops.hpp"
+
+namespace amt {
+namespace {
+
+using namespace test;
+
+TEST(Gpt2, EstimateIsWhatIsAllocated) {
+  const auto cpu = make_cpu_ops(1);
+  for (const bool checkpointing : {false, true}) {
+    ModelConfig config = small_config();
+    config.gradient_checkpointing = checkpointing;
+    RecordingOps ops(*cpu);
+    const Gpt2 model(ops, config, 3);
+    EXPECT_EQ(Gpt2::estimate_bytes(config, 3, ops.activation_bytes()), ops.allocated);
+  }
+}
+
+TEST(Gpt2, CheckpointingNeedsLessMemory) {
+  ModelConfig config;
+  const std::size_t all = Gpt2::estimate_bytes(config, 8, 4);
+  config.gradient_checkpointing = true;
+  EXPECT_LT(Gpt2::estimate_bytes(config, 8, 4), all / 2);
+}
+
+TEST(Gpt2, AStepWaitsForNothing) {
+  const auto cpu = make_cpu_ops(1);
+  RecordingOps ops(*cpu);
+  const ModelConfig config = small_config();
+  Gpt2 model(ops, config, 2);
+  for (int micro_batch = 0; micro_batch < 3; ++micro_batch) {
+    model.forward_backward(random_rows(config, 2), 2, 1, {}, [](std::int64_t, std::int64_t) {});
+  }
+  model.zero_gradients();
+  EXPECT_EQ(ops.waits, 0);
+}
+
+TEST(Gpt2, WeightsArePreparedAfterEachChangeAndOnlyThen) {
+  const auto cpu = make_cpu_ops(1);
+  RecordingOps ops(*cpu);
+  const ModelConfig config = small_config();
+  Gpt2 model(ops, config, 1);
+  const auto tokens = random_rows(config, 1);
+  std::vector<float> losses(std::size_t(config.seq_len) - 1);
+  model.set_parameters(lively_parameters(config));
+  model.forward_backward(tokens, 1, 1, {});
+  model.forward_backward(tokens, 1, 1, {});
+  model.losses(tokens, 1, losses);
+  EXPECT_EQ(ops.prepared, 1);
+  ops.scale(model.parameters(), 0.5f, model.layout().total());
+  model.losses(tokens, 1, losses);
+  EXPECT_EQ(ops.prepared, 2);
+}
+
+TEST(Gpt2, LossesSumToTheTrainingLossWithoutDropout) {
+  const auto ops = make_cpu_ops(1);
+  ModelConfig config = small_config();
+  config.embed_pdrop = config.resid_pdrop = 0;
+  Gpt2 model(*ops, config, 3);
+  model.set_parameters(lively_parameters(config));
+  const auto tokens = random_rows(config, 3);
+  std::vector<float> losses(std::size_t(3 * (config.seq_len - 1)));
+  model.losses(tokens, 3, losses);
+  model.forward_backward(tokens, 3, 0.5f, {});
+  double sum = 0;
+  for (const float loss : losses) sum += 0.5 * double(loss);
+  EXPECT_NEAR(model.take_loss(), sum, 1e-6 * sum);
+  EXPECT_EQ(model.take_loss(), 0);
+}
+
+TEST(Gpt2, EvaluationHasNoDropout) {
+  const auto ops = make_cpu_ops(1);
+  ModelConfig off = small_config();
+  off.embed_pdrop = off.resid_pdrop = 0;
+  const auto tokens = random_rows(off, 2);
+  const auto losses = [&](const ModelConfig& config) {
+    Gpt2 model(*ops, config, 2);
+    model.set_parameters(lively_parameters(config));
+    std::vector<float> out(std::size_t(2 * (config.seq_len - 1)));
+    model.losses(tokens, 2, out);
+    return out;
+  };
+  EXPECT_EQ(losses(small_config()), losses(off));
+}
+
+TEST(Gpt2, PaddedRowsStayZeroThroughTraining) {
+  const auto ops = make_cpu_ops(1);
+  const ModelConfig config = small_config();
+  Gpt2 model(*ops, config, 2);
+  std::vector<float> p = lively_parameters(config);
+  model.set_parameters(p);
+  const Dim total = model.layout().total();
+  Buffer m = Buffer::floats(*ops, total), v = Buffer::floats(*ops, total);
+  m.zero();
+  v.zero();
+  for (int update = 1; update <= 3; ++update) {
+    model.zero_gradients();
+    model.forward_backward(random_rows(config, 2, std::uint64_t(update)), 2, 1, {});
+    ops->adamw(model.parameters(), m.as<float>(), v.as<float>(), model.gradients(), total,
+               {.learning_rate = 0.1, .weight_decay = 0.1, .update = update});
+  }
+  model.get_parameters(p);
+  double padding = 0;
+  std::int64_t end = 0;
+  for (const ParameterInfo& info : model.layout().all()) {
+    for (std::int64_t i = end; i < info.offset; ++i) padding += std::abs(p[i]);
+    end = info.offset + info.size;
+  }
+  EXPECT_EQ(padding, 0);
+  EXPECT_NE(p, lively_parameters(config));
+}
+
+std::string refusal(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Gpt2, RefusesBatchesThatDoNotFit) {
+  const auto ops = make_cpu_ops(1);
+  const ModelConfig config = small_config();
+  Gpt2 model(*ops, config, 2);
+  auto tokens = random_rows(config, 2);
+  tokens[15] = 37;
+  EXPECT_EQ(refusal([&] { model.forward_backward(tokens, 2, 1, {}); }),
+            "token 37 at position 3 of row 1 is outside the vocabulary of 37: is the dataset of "
+            "another encoding?");
+  EXPECT_NE(refusal([&] { model.forward_backward(random_rows(config, 3), 3, 1, {}); }), "accepted");
+  EXPECT_NE(refusal([&] { model.forward_backward(random_rows(config, 1), 2, 1, {}); }), "accepted");
+  EXPECT_NE(refusal([&] { model.set_parameters(std::vector<float>(10)); }), "accepted");
+}
+
+}  // namespace
+}  // namespace amt

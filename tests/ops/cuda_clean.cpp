@@ -1,0 +1,6 @@
+// Compiled as C++17: the headers that device code includes stay within it.
+#include "amt/ops/buffer.hpp"
+#include "amt/ops/dropout.hpp"
+#include "amt/ops/ops.hpp"
+
+static_assert(amt::dropout_factor({}, 0, 0, 8) == 1.0f, "dropout.hpp can be evaluated anywhere");

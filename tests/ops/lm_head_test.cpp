@@ -1,0 +1,102 @@
+#include "amt/ops/plain/lm_head.hpp"
+
+#include "amt/ops/cpu_ops.hpp"
+#include "numbers.hpp"
+
+namespace amt {
+namespace {
+
+using namespace test;
+
+TEST(LmHead, PlainBackwardIsTheGradient) {
+  const LmHeadShape s{2, 4, 3, 7, 10};
+  const auto tokens = random_tokens(s.rows * s.seq_len, s.vocab, 1);
+  auto x = normal<double>(s.rows * s.seq_len * s.width, 2);
+  auto wte = normal<double>(s.padded_vocab * s.width, 3);
+  std::vector<double> dx(x.size()), dwte(wte.size());
+  const auto loss = [&] {
+    double sum = 0;
+    std::vector<double> ignored_dx(x.size()), ignored_dwte(wte.size());
+    plain::lm_head_train(&sum, ignored_dx.data(), ignored_dwte.data(), x.data(), wte.data(),
+                         tokens.data(), s, 0.5f);
+    return sum;
+  };
+  double ignored = 0;
+  plain::lm_head_train(&ignored, dx.data(), dwte.data(), x.data(), wte.data(), tokens.data(), s,
+                       0.5f);
+  expect_gradient("x", x, dx, loss);
+  expect_gradient("wte", wte, dwte, loss);
+}
+
+TEST(LmHead, PlainLossIsTheSumOfTheLosses) {
+  const LmHeadShape s{2, 4, 3, 7, 7};
+  const auto tokens = random_tokens(s.rows * s.seq_len, s.vocab, 1);
+  const auto x = normal<double>(s.rows * s.seq_len * s.width, 2);
+  const auto wte = normal<double>(s.vocab * s.width, 3);
+  std::vector<double> dx(x.size()), dwte(wte.size()), losses(s.rows * (s.seq_len - 1));
+  double loss = 1;
+  plain::lm_head_train(&loss, dx.data(), dwte.data(), x.data(), wte.data(), tokens.data(), s, 1);
+  plain::lm_head_losses(losses.data(), x.data(), wte.data(), tokens.data(), s);
+  EXPECT_NEAR(loss - 1, weighted(losses, std::vector<double>(losses.size(), 1)), 1e-12);
+}
+
+class LmHeadCpu : public testing::TestWithParam<LmHeadShape> {};
+
+TEST_P(LmHeadCpu, AgreesWithPlain) {
+  const auto ops = make_cpu_ops(2);
+  const LmHeadShape s = GetParam();
+  const Dim n = s.rows * s.seq_len;
+  const float scale = 1.0f / 37;
+  const auto tokens = random_tokens(n, s.vocab, 1);
+  const auto x = normal<float>(n * s.width, 2);
+  const auto wte = normal<float>(s.padded_vocab * s.width, 3, 2 / std::sqrt(double(s.width)));
+  auto dwte = normal<float>(s.padded_vocab * s.width, 4, 0.01);
+  const auto dwte_before = dwte;
+  auto plain_dwte = convert<double>(dwte);
+  double loss = 0.25, plain_loss = 0.25;
+  std::vector<float> dx(n * s.width, NAN), losses(s.rows * (s.seq_len - 1)), logits(n * s.vocab);
+  std::vector<double> plain_dx(dx.size()), plain_losses(losses.size()), plain_logits(logits.size());
+  const auto x_double = convert<double>(x), wte_double = convert<double>(wte);
+  ops->lm_head_train(&loss, act(dx), dwte.data(), act(x), wte.data(), tokens.data(), s, scale);
+  ops->lm_head_losses(losses.data(), act(x), wte.data(), tokens.data(), s);
+  ops->lm_head_logits(logits.data(), act(x), wte.data(), s);
+  plain::lm_head_train(&plain_loss, plain_dx.data(), plain_dwte.data(), x_double.data(),
+                       wte_double.data(), tokens.data(), s, scale);
+  plain::lm_head_losses(plain_losses.data(), x_double.data(), wte_double.data(), tokens.data(), s);
+  plain::lm_head_logits(plain_logits.data(), x_double.data(), wte_double.data(), s);
+  EXPECT_NEAR(loss, plain_loss, 3e-7 * plain_loss);
+  EXPECT_LT(distance(dx, plain_dx), 3e-6);
+  EXPECT_LT(distance(dwte, plain_dwte), 3e-6);
+  EXPECT_LT(distance(losses, plain_losses), 1e-6);
+  EXPECT_LT(distance(logits, plain_logits), 1e-6);
+  const auto padding = std::ptrdiff_t(s.vocab * s.width);
+  EXPECT_TRUE(std::equal(dwte.begin() + padding, dwte.end(), dwte_before.begin() + padding));
+}
+
+// Around the block of 256 positions; a single position per row predicts nothing.
+INSTANTIATE_TEST_SUITE_P(Shapes, LmHeadCpu,
+                         testing::Values(LmHeadShape{1, 2, 4, 3, 128}, LmHeadShape{3, 7, 13, 5, 5},
+                                         LmHeadShape{4, 24, 32, 101, 128},
+                                         LmHeadShape{1, 256, 16, 300, 384},
+                                         LmHeadShape{3, 171, 48, 1100, 1152},
+                                         LmHeadShape{1, 33, 64, 9001, 9088}));
+
+// Padded rows of wte may hold anything, infinities included, without being seen.
+TEST(LmHead, CpuNeverReadsPaddedRows) {
+  const auto ops = make_cpu_ops(1);
+  const LmHeadShape s{1, 5, 8, 6, 128};
+  const auto tokens = random_tokens(5, s.vocab, 1);
+  const auto x = normal<float>(5 * s.width, 2);
+  auto wte = normal<float>(s.padded_vocab * s.width, 3);
+  std::fill(wte.begin() + s.vocab * s.width, wte.end(), INFINITY);
+  std::vector<float> dx(x.size()), dwte(wte.size()), losses(4);
+  double loss = 0;
+  ops->lm_head_train(&loss, act(dx), dwte.data(), act(x), wte.data(), tokens.data(), s, 1);
+  ops->lm_head_losses(losses.data(), act(x), wte.data(), tokens.data(), s);
+  EXPECT_TRUE(std::isfinite(loss));
+  EXPECT_LT(distance(losses, losses), 1);
+  EXPECT_LT(distance(dx, dx), 1);
+}
+
+}  // namespace
+}  // namespace amt

@@ -1,0 +1,126 @@
+// What holds for the dataset of the golden tree, whatever the number of ranks.
+#include "amt/dataset/dataset.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "amt/base/files.hpp"
+#include "amt/tokens/row_text.hpp"
+#include "prepare/prepare_fixture.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::map<std::string, std::vector<std::byte>> files_of(const fs::path& folder) {
+  std::map<std::string, std::vector<std::byte>> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    files[entry.path().filename().string()] = read_file(entry.path());
+  }
+  return files;
+}
+
+std::vector<std::string> lines_of(const fs::path& file) {
+  std::vector<std::string> lines;
+  std::istringstream in(read_text(file));
+  for (std::string line; std::getline(in, line);) lines.push_back(line + "\n");
+  return lines;
+}
+
+std::vector<std::string> rows_of(const fs::path& dataset, Split split) {
+  const SplitReader reader(dataset, read_manifest(dataset), split);
+  std::vector<std::string> rows;
+  for (std::uint64_t i = 0; i < reader.rows(); ++i) {
+    Row row;
+    std::ranges::copy(reader.row(i), row.begin());
+    append_row_text(row, rows.emplace_back());
+  }
+  return rows;
+}
+
+class PreparedDataset : public PrepareTest {
+ protected:
+  /// Rank 0 alone makes `o`'s dataset under another name; the files must be the same bytes.
+  void expect_same_as_alone(PrepareOptions o) {
+    prepare_dataset(world(), o);
+    if (!leader()) return;
+    const auto together = files_of(o.dataset);
+    o.dataset += "-alone";
+    o.memory.bytes = 0;
+    prepare_dataset(mpi::Communicator::self(), o);
+    const auto alone = files_of(o.dataset);
+    ASSERT_EQ(alone.size(), together.size());
+    for (const auto& [name, bytes] : alone) {
+      ASSERT_TRUE(together.contains(name)) << name;
+      EXPECT_TRUE(together.at(name) == bytes) << name;
+    }
+  }
+};
+
+TEST_F(PreparedDataset, SameBytesFromAnyNumberOfRanks) { expect_same_as_alone(options("d", 10)); }
+
+TEST_F(PreparedDataset, SameBytesWithManyShardsAndUnits) {
+  PrepareOptions o = options("d", 10);
+  o.rows_per_shard = 50;
+  o.prefix_digits = 2;
+  expect_same_as_alone(o);
+  if (!leader()) return;
+  EXPECT_GT(read_manifest(o.dataset).split(Split::kTrain).shards.size(), 7u);
+}
+
+TEST_F(PreparedDataset, SameBytesWithALittleMemory) {
+  PrepareOptions o = options("d", 10);
+  o.memory.bytes = 100'000;
+  o.rows_per_shard = 200;
+  expect_same_as_alone(o);
+  EXPECT_FALSE(fs::exists(fs::path(o.dataset) / "spill"));
+}
+
+TEST_F(PreparedDataset, EveryRowOnceAndOnlyTrainingRowsShuffled) {
+  PrepareOptions o = options("d", 10);
+  o.text = (root() / "text").string();
+  o.rows_per_shard = 100;
+  prepare_dataset(world(), o);
+  if (!leader()) return;
+  const auto text = [&](char digit) {
+    return lines_of(fs::path(o.text) / (std::string("tokenized-events-") + digit + ".txt"));
+  };
+  EXPECT_EQ(rows_of(o.dataset, Split::kValid), text('e'));
+  EXPECT_EQ(rows_of(o.dataset, Split::kTest), text('f'));
+  std::vector<std::string> in_order;
+  for (const char digit : std::string("0123456789abcd")) {
+    std::ranges::copy(text(digit), std::back_inserter(in_order));
+  }
+  const std::vector<std::string> shuffled = rows_of(o.dataset, Split::kTrain);
+  EXPECT_EQ(std::multiset(in_order.begin(), in_order.end()),
+            std::multiset(shuffled.begin(), shuffled.end()));
+  // Spearman's rank correlation between the two orders: deviation 1/sqrt(n - 1) if random, 1 if the
+  // shuffle is left out.
+  std::multimap<std::string, double> place;
+  for (std::size_t i = 0; i < in_order.size(); ++i) place.emplace(in_order[i], double(i));
+  double sum = 0;
+  for (std::size_t i = 0; i < shuffled.size(); ++i) {
+    const auto at = place.find(shuffled[i]);
+    sum += std::pow(at->second - double(i), 2);
+    place.erase(at);
+  }
+  const double n = double(shuffled.size()), rho = 1 - 6 * sum / (n * (n * n - 1));
+  EXPECT_LT(std::abs(rho), 4 / std::sqrt(n - 1));
+}
+
+TEST_F(PreparedDataset, TheSeedDecidesTheOrder) {
+  PrepareOptions a = options("a"), b = options("b");
+  b.seed = 1;
+  prepare_dataset(world(), a);
+  prepare_dataset(world(), b);
+  if (!leader()) return;
+  const auto one = rows_of(a.dataset, Split::kTrain), other = rows_of(b.dataset, Split::kTrain);
+  EXPECT_NE(one, other);
+  EXPECT_TRUE(std::ranges::is_permutation(one, other));
+}
+
+}  // namespace
+}  // namespace amt

@@ -1,0 +1,94 @@
+// What goes wrong leaves nothing that a reader accepts, on any rank.
+#include <sys/file.h>
+
+#include <fstream>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/dataset/manifest.hpp"
+#include "amt/dataset/paths.hpp"
+#include "amt/mpi/collectively.hpp"
+#include "prepare/prepare_fixture.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+class PrepareFailure : public PrepareTest {
+ protected:
+  /// All ranks fail with this code and a message that contains `part`; nothing is left.
+  void expect_failure(const PrepareOptions& o, ExitCode code, const std::string& part) {
+    try {
+      prepare_dataset(world(), o);
+      ADD_FAILURE() << "no error on rank " << world().rank();
+    } catch (const mpi::AgreedError& error) {
+      EXPECT_EQ(error.code(), code) << error.what();
+      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+    }
+    world().barrier();
+    EXPECT_FALSE(fs::exists(partial_path(o.dataset)));
+  }
+};
+
+TEST_F(PrepareFailure, BadCorpora) {
+  PrepareOptions o = options("d");
+  o.corpus = (root() / "missing").string();
+  expect_failure(o, ExitCode::kFailed, "missing");
+  if (leader()) {
+    fs::create_directories(root() / "empty");
+    std::ofstream(root() / "file.mid") << "x";
+  }
+  world().barrier();
+  o.corpus = (root() / "empty").string();
+  expect_failure(o, ExitCode::kFailed, "no .mid or .midi files");
+  o.corpus = (root() / "file.mid").string();
+  expect_failure(o, ExitCode::kFailed, "is a file");
+}
+
+TEST_F(PrepareFailure, TooManyRefusedFilesKeepTheirList) {
+  PrepareOptions o = options("d");
+  o.max_bad_fraction = 0.01;
+  expect_failure(o, ExitCode::kBadInput, "max-bad-fraction");
+  if (leader()) {
+    EXPECT_NE(read_text(root() / "d.rejected.tsv").find("2e2070425651fdeee9e1972b680913ff"),
+              std::string::npos);
+    EXPECT_FALSE(fs::exists(o.dataset));
+  }
+}
+
+TEST_F(PrepareFailure, AFileThatCannotBeWrittenStopsAllRanks) {
+  PrepareOptions o = options("d");
+  o.text = (root() / "text").string();
+  // The name of unit 7's text is taken by a folder: the rank that owns the unit alone fails.
+  if (leader()) fs::create_directories(fs::path(o.text) / "tokenized-events-7.txt.tmp");
+  world().barrier();
+  expect_failure(o, ExitCode::kFailed, "tokenized-events-7.txt");
+}
+
+TEST_F(PrepareFailure, AnExistingDatasetIsKeptUnlessTold) {
+  PrepareOptions o = options("d");
+  prepare_dataset(world(), o);
+  expect_failure(o, ExitCode::kUsage, "--overwrite");
+  o.overwrite = true;
+  o.seed = 5;
+  prepare_dataset(world(), o);
+  EXPECT_EQ(read_manifest(o.dataset).seed, 5u);
+  world().barrier();
+}
+
+TEST_F(PrepareFailure, WhatAKilledRunLeftIsRemoved) {
+  PrepareOptions o = options("d");
+  if (leader()) {
+    fs::create_directories(partial_path(o.dataset) / "spill" / "rank-9");
+    std::ofstream(partial_path(o.dataset) / "train-00000-of-00009.h5") << "half";
+  }
+  world().barrier();
+  prepare_dataset(world(), o);
+  EXPECT_FALSE(fs::exists(fs::path(o.dataset) / "train-00000-of-00009.h5"));
+  EXPECT_FALSE(fs::exists(partial_path(o.dataset)));
+  world().barrier();
+}
+
+}  // namespace
+}  // namespace amt

@@ -1,0 +1,25 @@
+#include "amt/prepare/summary.hpp"
+
+#include <gtest/gtest.h>
+
+namespace amt {
+namespace {
+
+TEST(Summary, RejectedFilesAreLinesInOrderOfPath) {
+  EXPECT_EQ(rejected_text({{"b.mid", "second"}, {"a\t\n\\.mid", "first"}}),
+            "path\treason\na\\t\\n\\\\.mid\tfirst\nb.mid\tsecond\n");
+}
+
+// Python's round(x, 2) as it prints: at least one decimal, trailing zeros gone.
+TEST(Summary, PercentagesReadAsPythonPrintsThem) {
+  Manifest manifest;
+  manifest.statistics.files = 1000;
+  manifest.statistics.refused = 5;
+  EXPECT_NE(summary_text(manifest, {}).find("Successfully processed 995 files (discarded 0.5%)"),
+            std::string::npos);
+  manifest.statistics.refused = 0;
+  EXPECT_NE(summary_text(manifest, {}).find("(discarded 0.0%)"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace amt

@@ -1,0 +1,20 @@
+// The tensors of a recorded .safetensors file. For golden data only: trusts its input.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace amt::test {
+
+struct GoldenTensor {
+  std::vector<std::int64_t> shape;
+  std::vector<double> values;
+};
+
+/// All F32 and I64 tensors of a file, by name. std::runtime_error for any other type.
+std::map<std::string, GoldenTensor> read_golden_tensors(const std::filesystem::path& path);
+
+}  // namespace amt::test

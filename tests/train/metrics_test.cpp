@@ -1,0 +1,90 @@
+#include "amt/train/metrics.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
+
+#include "amt/base/files.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace amt {
+namespace {
+
+StepMetrics at(std::int64_t step) {
+  StepMetrics metrics;
+  metrics.step = step;
+  metrics.loss = 1.5;
+  return metrics;
+}
+
+std::vector<nlohmann::json> lines_of(const std::filesystem::path& path) {
+  std::vector<nlohmann::json> lines;
+  std::istringstream text(read_text(path));
+  for (std::string line; std::getline(text, line);) lines.push_back(nlohmann::json::parse(line));
+  return lines;
+}
+
+TEST(Metrics, ResumedRunHasEachStepOnce) {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "metrics.jsonl";
+  {
+    MetricsFile file(path, 0, 0);
+    for (int step = 0; step < 7; ++step) file.write(at(step));
+    file.write_validation(3, 2.0);
+    file.write_validation(6, 2.0);
+  }
+  {
+    MetricsFile file(path, 5, 4);
+    file.write(at(5));
+  }
+  std::vector<std::int64_t> steps;
+  int validations = 0;
+  for (const auto& line : lines_of(path)) {
+    if (line.contains("valid_loss")) {
+      ++validations;
+    } else {
+      steps.push_back(line.at("step"));
+    }
+  }
+  EXPECT_EQ(steps, (std::vector<std::int64_t>{0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(validations, 1);
+}
+
+TEST(Metrics, ValidationThatWillBeRepeatedIsRemoved) {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "metrics.jsonl";
+  MetricsFile(path, 0, 0).write_validation(3, 2.0);
+  MetricsFile(path, 4, 2).write(at(4));
+  ASSERT_EQ(lines_of(path).size(), 1u);
+  EXPECT_EQ(lines_of(path)[0].at("step"), 4);
+}
+
+TEST(Metrics, CutLastLineIsRemoved) {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "metrics.jsonl";
+  MetricsFile(path, 0, 0).write(at(0));
+  write_file_atomically(path, read_text(path) + R"({"step":1,"lo)");
+  MetricsFile(path, 2, 0).write(at(2));
+  ASSERT_EQ(lines_of(path).size(), 2u);
+  EXPECT_EQ(lines_of(path)[1].at("step"), 2);
+}
+
+TEST(Metrics, NumbersThatAreNotFiniteAreNull) {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "metrics.jsonl";
+  StepMetrics metrics = at(0);
+  metrics.loss = std::numeric_limits<double>::quiet_NaN();
+  metrics.grad_norm = std::numeric_limits<double>::infinity();
+  metrics.skipped = 1;
+  MetricsFile(path, 0, 0).write(metrics);
+  const auto line = lines_of(path).at(0);
+  EXPECT_TRUE(line.at("loss").is_null());
+  EXPECT_TRUE(line.at("grad_norm").is_null());
+  EXPECT_EQ(line.at("skipped"), 1);
+}
+
+}  // namespace
+}  // namespace amt

@@ -1,0 +1,88 @@
+#include "amt/train/options.hpp"
+
+#include <gtest/gtest.h>
+
+#include "amt/base/error.hpp"
+
+namespace amt {
+namespace {
+
+std::string refusal(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(TrainerOptions, MicroBatchIsTheWholeShareByDefault) {
+  TrainerOptions options;
+  EXPECT_EQ(options.micro_batch(4), 128);
+  options.per_device_parallelism = 16;
+  EXPECT_EQ(options.micro_batch(4), 16);
+  EXPECT_EQ(options.micro_batch(32), 16);
+}
+
+TEST(TrainerOptions, BatchThatRanksDoNotDivideNamesOnesThatWork) {
+  TrainerOptions options;
+  const std::string message = refusal([&] { options.micro_batch(3); });
+  EXPECT_NE(message.find("512 does not divide by 3 ranks"), std::string::npos) << message;
+  EXPECT_NE(message.find("use 510 or 513"), std::string::npos) << message;
+  options.train_batch_size = 2;
+  EXPECT_NE(refusal([&] { options.micro_batch(3); }).find("use 3"), std::string::npos);
+}
+
+TEST(TrainerOptions, MicroBatchThatDoesNotDivideNamesOnesThatWork) {
+  TrainerOptions options;
+  options.per_device_parallelism = 24;
+  const std::string message = refusal([&] { options.micro_batch(4); });
+  EXPECT_NE(message.find("4 ranks x micro-batch 24"), std::string::npos) << message;
+  EXPECT_NE(message.find("8, 16, 32"), std::string::npos) << message;
+}
+
+TEST(TrainerOptions, NamesAreLevanters) {
+  TrainerOptions trainer;
+  OptimizerOptions optimizer;
+  CheckpointerOptions checkpointer;
+  DataOptions data;
+  OptionTable table;
+  trainer.describe(table);
+  optimizer.describe(table);
+  checkpointer.describe(table);
+  data.describe(table);
+  table.set("trainer.learning_rate", "3e-4");
+  table.set("trainer.num_train_steps", "7");
+  table.set("trainer.per_device_parallelism", "2");
+  table.set("trainer.load_last_checkpoint", "false");
+  table.set("checkpointer.save_interval", "10m");
+  table.set("checkpointer.keep_every", "100");
+  table.set("data.dataset", "somewhere");
+  EXPECT_EQ(optimizer.learning_rate, 3e-4);
+  EXPECT_EQ(trainer.num_train_steps, 7);
+  EXPECT_EQ(trainer.per_device_parallelism, 2);
+  EXPECT_FALSE(trainer.load_last_checkpoint);
+  EXPECT_EQ(checkpointer.save_interval.seconds, 600);
+  EXPECT_EQ(checkpointer.keep_every, 100);
+  EXPECT_EQ(data.dataset, "somewhere");
+}
+
+TEST(TrainerOptions, ValuesThatCannotWorkAreNamed) {
+  TrainerOptions trainer;
+  EXPECT_NE(refusal([&] { trainer.validate(); }).find("--trainer.run_dir"), std::string::npos);
+  trainer.run_dir = "run";
+  EXPECT_EQ(refusal([&] { trainer.validate(); }), "");
+  trainer.per_device_parallelism = 0;
+  EXPECT_NE(refusal([&] { trainer.validate(); }).find("per_device_parallelism"), std::string::npos);
+  OptimizerOptions optimizer;
+  EXPECT_EQ(refusal([&] { optimizer.validate(); }), "");
+  optimizer.lr_schedule = "cosin";
+  EXPECT_NE(refusal([&] { optimizer.validate(); }).find("cosine, linear or constant"),
+            std::string::npos);
+  CheckpointerOptions checkpointer;
+  checkpointer.keep_every = 0;
+  EXPECT_NE(refusal([&] { checkpointer.validate(); }).find("keep_every"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace amt

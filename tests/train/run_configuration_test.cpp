@@ -1,0 +1,75 @@
+#include "amt/train/run_configuration.hpp"
+
+#include <gtest/gtest.h>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace amt {
+namespace {
+
+std::string configuration(const std::string& rate, const std::string& steps,
+                          const std::string& threads) {
+  return "[trainer]\nnum_train_steps = " + steps + "\nlearning_rate = " + rate +
+         "\nthreads = " + threads + "\n\n[model]\nhidden_dim = 8\n";
+}
+
+std::string refusal(const RunPaths& paths, const std::string& now, bool load = true) {
+  try {
+    open_run(paths, now, load);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(RunConfiguration, ChangeThatMattersIsNamed) {
+  const auto changes =
+      changes_of_result(configuration("0.1", "10", "1"), configuration("0.2", "10", "4"));
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].key, "trainer.learning_rate");
+  EXPECT_EQ(changes[0].before, "0.1");
+  EXPECT_EQ(changes[0].now, "0.2");
+}
+
+TEST(RunConfiguration, WritesWhatTheRunWasStartedWith) {
+  const test::TemporaryFolder folder;
+  const RunPaths paths(folder.path() / "a" / "run");
+  open_run(paths, configuration("0.1", "10", "1"), true);
+  EXPECT_EQ(read_text(paths.config()), configuration("0.1", "10", "1"));
+}
+
+TEST(RunConfiguration, RunWithCheckpointsKeepsItsConfiguration) {
+  const test::TemporaryFolder folder;
+  const RunPaths paths(folder.path());
+  open_run(paths, configuration("0.1", "10", "1"), true);
+  // Nothing was saved yet: start over with whatever.
+  EXPECT_EQ(refusal(paths, configuration("0.3", "10", "1")), "");
+  std::filesystem::create_directories(paths.step(5));
+  const std::string message = refusal(paths, configuration("0.1", "10", "1"));
+  EXPECT_NE(message.find("trainer.learning_rate = 0.3, now it is 0.1"), std::string::npos)
+      << message;
+  EXPECT_EQ(refusal(paths, configuration("0.3", "10", "7")), "");
+  EXPECT_EQ(refusal(paths, configuration("0.3", "20", "1")), "");  // longer: with a warning
+}
+
+TEST(RunConfiguration, StartingOverInARunWithCheckpointsIsRefused) {
+  const test::TemporaryFolder folder;
+  const RunPaths paths(folder.path());
+  std::filesystem::create_directories(paths.step(5));
+  EXPECT_NE(refusal(paths, "", false).find("step 5"), std::string::npos);
+}
+
+TEST(RunPaths, StepNamesReadBack) {
+  EXPECT_EQ(RunPaths::step_name(123), "step-000123");
+  EXPECT_EQ(RunPaths::step_of("step-000123"), 123);
+  EXPECT_EQ(RunPaths::step_of("step-1234567"), 1234567);
+  for (const char* name : {"step-123", "step-000123.partial", "step--00001", "latest", "step-",
+                           "step-00012x", "step-99999999999999999999"}) {
+    EXPECT_FALSE(RunPaths::step_of(name)) << name;
+  }
+}
+
+}  // namespace
+}  // namespace amt
