@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 #include "event_reader.hpp"
 #include "file_chunks.hpp"

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "amt/midi/playback.hpp"
 #include "clock.hpp"

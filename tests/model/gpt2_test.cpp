@@ -1,5 +1,7 @@
 // What the model promises besides its numbers: memory, waiting, weights kept fresh, padding,
 // refusals.
+#include <numeric>
+
 #include "amt/base/error.hpp"
 #include "amt/ops/buffer.hpp"
 #include "amt/ops/cpu_ops.hpp"
@@ -56,6 +58,39 @@ TEST(Gpt2, WeightsArePreparedAfterEachChangeAndOnlyThen) {
   ops.scale(model.parameters(), 0.5f, model.layout().total());
   model.losses(tokens, 1, losses);
   EXPECT_EQ(ops.prepared, 2);
+}
+
+// A model whose layers shared masks would have right gradients all the same.
+TEST(Gpt2, EveryLayerAndSiteHasItsOwnMask) {
+  const auto cpu = make_cpu_ops(1);
+  RecordingOps ops(*cpu);
+  const ModelConfig config = small_config();
+  Gpt2 model(ops, config, 2);
+  model.forward_backward(random_rows(config, 2), 2, 1, {.seed = 4, .step = 5, .first_row = 6});
+  std::vector<std::pair<DropoutSite, std::uint32_t>> places;
+  for (const Dropout& d : ops.masks) {
+    places.emplace_back(d.site, d.layer);
+    EXPECT_EQ(d.rate, d.site == DropoutSite::kEmbedding ? 0.2 : 0.3);
+    EXPECT_EQ(std::tuple(d.seed, d.step, d.first_row, d.seq_len), std::tuple(4u, 5u, 6u, 12));
+  }
+  const auto a = DropoutSite::kAttention, m = DropoutSite::kMlp;
+  const std::vector<std::pair<DropoutSite, std::uint32_t>> expected{
+      {DropoutSite::kEmbedding, 0}, {a, 0}, {m, 0}, {a, 1}, {m, 1}, {a, 2}, {m, 2}};
+  EXPECT_EQ(places, expected);
+}
+
+TEST(Gpt2, TheEmbeddingsGradientIsSummedInOrderOfTokensAndPositions) {
+  const auto cpu = make_cpu_ops(1);
+  RecordingOps ops(*cpu);
+  const ModelConfig config = small_config();
+  Gpt2 model(ops, config, 2);
+  const auto tokens = random_rows(config, 2);
+  model.forward_backward(tokens, 2, 1, {});
+  std::vector<std::int32_t> expected(tokens.size());
+  std::iota(expected.begin(), expected.end(), 0);
+  std::stable_sort(expected.begin(), expected.end(),
+                   [&](std::int32_t x, std::int32_t y) { return tokens[x] < tokens[y]; });
+  EXPECT_EQ(ops.order, expected);
 }
 
 TEST(Gpt2, LossesSumToTheTrainingLossWithoutDropout) {

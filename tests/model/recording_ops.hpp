@@ -1,6 +1,8 @@
 // An Ops that passes every call on and counts what tests ask about.
 #pragma once
 
+#include <vector>
+
 #include "amt/ops/ops.hpp"
 
 namespace amt::test {
@@ -9,9 +11,11 @@ class RecordingOps final : public Ops {
  public:
   explicit RecordingOps(Ops& to) : to_(to) {}
 
-  std::size_t allocated = 0;  ///< bytes, ever
-  int waits = 0;              ///< calls that wait for the device
-  int prepared = 0;           ///< prepare_weights
+  std::size_t allocated = 0;        ///< bytes, ever
+  int waits = 0;                    ///< calls that wait for the device
+  int prepared = 0;                 ///< prepare_weights
+  std::vector<Dropout> masks;       ///< of forward calls that drop something, in order
+  std::vector<std::int32_t> order;  ///< of the last embedding_backward
 
   std::string description() const override { return to_.description(); }
   std::size_t activation_bytes() const override { return to_.activation_bytes(); }
@@ -33,16 +37,19 @@ class RecordingOps final : public Ops {
   void embedding_forward(Activation* out, const std::uint16_t* tokens, const float* wte,
                          const float* wpe, Dim rows, Dim seq_len, Dim width,
                          const Dropout& dropout) override {
+    note(dropout);
     to_.embedding_forward(out, tokens, wte, wpe, rows, seq_len, width, dropout);
   }
   void embedding_backward(float* dwte, float* dwpe, const Activation* dx,
                           const std::uint16_t* tokens, const std::int32_t* by_token, Dim rows,
                           Dim seq_len, Dim width, const Dropout& dropout) override {
+    order.assign(by_token, by_token + rows * seq_len);
     to_.embedding_backward(dwte, dwpe, dx, tokens, by_token, rows, seq_len, width, dropout);
   }
   void layernorm_forward(Activation* out, Activation* residual, float* mean, float* rstd,
                          const Activation* x, const Activation* y, const float* w, const float* b,
                          Dim n, Dim width, const Dropout& dropout) override {
+    note(dropout);
     to_.layernorm_forward(out, residual, mean, rstd, x, y, w, b, n, width, dropout);
   }
   void layernorm_backward(Activation* dresidual, Activation* dy, float* dw, float* db,
@@ -94,6 +101,9 @@ class RecordingOps final : public Ops {
   void scale(float* x, float factor, Dim n) override { to_.scale(x, factor, n); }
 
  private:
+  void note(const Dropout& dropout) {
+    if (dropout.rate > 0) masks.push_back(dropout);
+  }
   Ops& to_;
 };
 

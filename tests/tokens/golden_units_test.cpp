@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <ostream>
 #include <string>
 
 #include "amt/base/strings.hpp"
@@ -21,6 +22,8 @@ struct Run {
   Encoding encoding;
   int augment;
 };
+
+void PrintTo(const Run& run, std::ostream* out) { *out << run.name; }
 
 /// The rows of a unit as text; its statistics are added to `stats`.
 std::string tokenize(const Run& run, char digit, TokenStats& stats) {

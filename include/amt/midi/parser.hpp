@@ -4,10 +4,8 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "amt/midi/midi_error.hpp"
 #include "amt/midi/playback.hpp"

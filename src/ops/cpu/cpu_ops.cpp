@@ -13,20 +13,6 @@ namespace {
 float* real(Activation* p) { return reinterpret_cast<float*>(p); }
 const float* real(const Activation* p) { return reinterpret_cast<const float*>(p); }
 
-/// oneDNN uses as many threads as OpenMP would: sets that for one call.
-class ThreadScope {
- public:
-  explicit ThreadScope(int threads) : before_(omp_get_max_threads()) {
-    omp_set_num_threads(threads);
-  }
-  ~ThreadScope() { omp_set_num_threads(before_); }
-  ThreadScope(const ThreadScope&) = delete;
-  ThreadScope& operator=(const ThreadScope&) = delete;
-
- private:
-  int before_;
-};
-
 class CpuOps final : public HostMemoryOps {
  public:
   explicit CpuOps(int threads) : threads_(threads == 0 ? omp_get_max_threads() : threads) {}
@@ -63,13 +49,13 @@ class CpuOps final : public HostMemoryOps {
   }
   void linear_forward(Activation* out, Activation* pre, const Activation* x, const float* w,
                       const float* b, Dim n, Dim in_width, Dim out_width) override {
-    const ThreadScope scope(threads_);
+    use_threads();
     cpu::linear_forward(threads_, real(out), real(pre), real(x), w, b, n, in_width, out_width);
   }
   void linear_backward(Activation* dx, float* dw, float* db, const Activation* dout,
                        const Activation* x, const Activation* pre, const float* w, Dim n,
                        Dim in_width, Dim out_width) override {
-    const ThreadScope scope(threads_);
+    use_threads();
     cpu::linear_backward(threads_, real(dx), dw, db, real(dout), real(x), real(pre), w, n, in_width,
                          out_width);
   }
@@ -87,19 +73,19 @@ class CpuOps final : public HostMemoryOps {
   void lm_head_train(double* loss, Activation* dx, float* dwte, const Activation* x,
                      const float* wte, const std::uint16_t* tokens, const LmHeadShape& shape,
                      float scale) override {
-    const ThreadScope scope(threads_);
+    use_threads();
     cpu::lm_head_train(threads_, scratch(cpu::lm_head_scratch(shape)), loss, real(dx), dwte,
                        real(x), wte, tokens, shape, scale);
   }
   void lm_head_losses(float* losses, const Activation* x, const float* wte,
                       const std::uint16_t* tokens, const LmHeadShape& shape) override {
-    const ThreadScope scope(threads_);
+    use_threads();
     cpu::lm_head_losses(threads_, scratch(cpu::lm_head_scratch(shape)), losses, real(x), wte,
                         tokens, shape);
   }
   void lm_head_logits(float* logits, const Activation* x, const float* wte,
                       const LmHeadShape& s) override {
-    const ThreadScope scope(threads_);
+    use_threads();
     gemm(logits, s.vocab, s.rows * s.seq_len, s.vocab, s.width, {real(x), s.width},
          transposed(wte, s.width));
   }
@@ -113,6 +99,10 @@ class CpuOps final : public HostMemoryOps {
   void scale(float* x, float factor, Dim n) override { cpu::scale(threads_, x, factor, n); }
 
  private:
+  /// oneDNN uses as many threads as OpenMP would. Not set back afterwards: a team that changes its
+  /// size with every call spends five times the work's time on waiting where cores are shared.
+  void use_threads() const { omp_set_num_threads(threads_); }
+
   /// At least `floats`; what it held before is gone.
   float* scratch(Dim floats) {
     if (scratch_.bytes() < static_cast<std::size_t>(floats) * sizeof(float)) {

@@ -1,0 +1,116 @@
+// Ticks beyond 32 and 64 bits. What is expected was recorded from mido 1.2.10.
+#include <gtest/gtest.h>
+
+#include "amt/midi/compound.hpp"
+#include "amt/midi/notes.hpp"
+#include "amt/midi/parser.hpp"
+#include "midi_bytes.hpp"
+#include "support/golden_cases.hpp"
+
+namespace amt::test {
+namespace {
+
+std::string parse_to_text(const std::string& file) {
+  MidiParser parser;
+  std::vector<Note> notes;
+  notes_of(parser.parse(as_bytes(file)), notes);
+  return compound_text(notes);
+}
+
+std::string one_track(const std::string& events, int division = 1) {
+  return header(1, division) + track(events);
+}
+
+const std::string kTempoZero = raw({0, 0xFF, 0x51, 3, 0, 0, 0});
+
+TEST(WideTicks, LastTickOf32BitsAndTheFirstOf33) {
+  const std::string edge = note_on(raw({0x8F, 0xFF, 0xFF, 0xFF, 0x7F}), 60);  // 2^32 - 1
+  EXPECT_EQ(parse_to_text(one_track(edge)), "214748364750 -1 60 0 64");
+  EXPECT_EQ(parse_to_text(one_track(edge + note_on(raw({1}), 61))),
+            "214748364750 -1 60 0 64 214748364800 -1 61 0 64");
+}
+
+TEST(WideTicks, TicksOfTwoTracksAreComparedExactly) {
+  // 2^90 and 2^90 + 96 at 480 ticks a beat are 0.1 s apart, which the sums in seconds cannot show,
+  // but the order of the tracks does; equal ticks keep the order of the tracks.
+  const std::string later = track(note_on(power_of_two(90, 96), 60));
+  const std::string sooner = track(note_on(power_of_two(90), 61) + note_on(raw({0}), 63));
+  const std::string tick = "128952087425560451028615168 -1 ";
+  EXPECT_EQ(parse_to_text(header(2, 480) + later + sooner),
+            tick + "61 0 64 " + tick + "63 0 64 " + tick + "60 0 64");
+  const std::string same = track(note_on(power_of_two(90), 60));
+  EXPECT_EQ(parse_to_text(header(2, 480) + same + sooner),
+            tick + "60 0 64 " + tick + "61 0 64 " + tick + "63 0 64");
+}
+
+TEST(WideTicks, SumsCarryThroughAllWords) {
+  const std::string ones = raw({0x83}) + std::string(17, '\xFF') + raw({0x7F});  // 2^128 - 1
+  const std::string file = header(2, 1) + track(note_on(ones, 60) + note_on(raw({1}), 61)) +
+                           track(note_on(power_of_two(128), 62));
+  MidiParser parser;
+  const Playback& playback = parser.parse(as_bytes(file));
+  ASSERT_EQ(playback.messages.size(), 3u);
+  EXPECT_EQ(playback.messages[0].pitch, 60);
+  EXPECT_EQ(playback.messages[1].pitch, 61);
+  EXPECT_EQ(playback.messages[1].wait, 0.5);
+  EXPECT_EQ(playback.messages[2].wait, 0);
+}
+
+TEST(WideTicks, DifferencesAreExact) {
+  // The wait before the second note is 96 ticks, though both ticks are the same as doubles.
+  const std::string file = header(2, 480) + track(note_on(power_of_two(90), 60)) +
+                           track(note_on(power_of_two(90, 96), 61));
+  MidiParser parser;
+  const Playback& playback = parser.parse(as_bytes(file));
+  ASSERT_EQ(playback.messages.size(), 2u);
+  EXPECT_EQ(playback.messages[1].wait, 96 * (500000 * 1e-6 / 480));
+}
+
+TEST(WideTicks, RoundToTheNearestTiesToEven) {
+  const auto ticks = [](const std::string& delta) {
+    return parse_to_text(one_track(note_on(delta, 60)));
+  };
+  // 2^64 + 2^11 lies half way between two doubles, 3 * 2^63 + 2^11 as well, but the even one is
+  // above.
+  EXPECT_EQ(ticks(raw({0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x90, 0x00})),
+            "922337203685477580800 -1 60 0 64");
+  EXPECT_EQ(ticks(raw({0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x90, 0x01})),
+            "922337203685477842944 -1 60 0 64");
+}
+
+TEST(WideTicks, LargestDoubleIsAcceptedAndTheNextRefused) {
+  // 2^1024 - 2^970 - 1 rounds to the largest double, 2^1024 - 2^970 to no double. With tempo 0 the
+  // time stays 0.
+  std::string largest = raw({0x83});  // 1024 = 146 * 7 + 2
+  for (int bit = 1021; bit >= 0; bit -= 7) {
+    int group = 0;
+    for (int i = 0; i < 7; ++i) group |= (bit - i != 970 ? 1 : 0) << (6 - i);
+    largest += static_cast<char>(group | (bit > 6 ? 0x80 : 0));
+  }
+  EXPECT_EQ(parse_to_text(one_track(kTempoZero + note_on(largest, 60))), "0 -1 60 0 64");
+  EXPECT_THROW(parse_to_text(one_track(kTempoZero + note_on(power_of_two(1024), 60))), MidiError);
+}
+
+TEST(WideTicks, SumsBeyondADoubleAreFineIfEachStepFits) {
+  const std::string steps = kTempoZero + note_on(power_of_two(1023), 60) +
+                            note_on(power_of_two(1023), 61) + note_on(power_of_two(1023), 62);
+  EXPECT_EQ(parse_to_text(one_track(steps)), "0 -1 60 0 64 0 -1 61 0 64 0 -1 62 0 64");
+}
+
+TEST(WideTicks, InfiniteSecondsAreRefusedOnlyWhereANoteIsRounded) {
+  EXPECT_THROW(parse_to_text(one_track(note_on(power_of_two(1023), 60))), MidiError);
+  const std::string late_off = note_on(raw({0}), 60) + power_of_two(1022) + raw({0x80, 61, 0});
+  EXPECT_EQ(parse_to_text(one_track(late_off)), "0 -1 60 0 64");
+}
+
+TEST(WideTicks, FinalEndOfTrackCounts) {
+  const auto file = [](int exponent) {
+    return header(2, 480) + track(note_on(raw({1}), 60)) +
+           track(power_of_two(exponent) + raw({0xFF, 0x2F, 0}));
+  };
+  EXPECT_EQ(parse_to_text(file(100)), "0 -1 60 0 64");
+  EXPECT_THROW(parse_to_text(file(1024)), MidiError);
+}
+
+}  // namespace
+}  // namespace amt::test

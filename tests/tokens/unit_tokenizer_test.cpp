@@ -1,0 +1,107 @@
+#include "amt/tokens/unit_tokenizer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "amt/midi/midi_error.hpp"
+#include "amt/tokens/row_text.hpp"
+
+namespace amt {
+namespace {
+
+/// A piece of `notes` piano notes, one every 20 ticks, each 10 ticks long.
+Playback playback_of(int notes) {
+  Playback playback;
+  for (int i = 0; i < notes; ++i) {
+    playback.messages.push_back({0.2 * i, i > 0 ? 0.1 : 0, 60, 64, 0, 0});
+    playback.messages.push_back({0.2 * i + 0.1, 0.1, 60, 0, 0, 0});
+  }
+  return playback;
+}
+
+const RowSink kNowhere = [](const Row&) {};
+
+TEST(UnitTokenizer, WrongAugmentIsAUsageError) {
+  EXPECT_THROW(UnitTokenizer(Encoding::kArrival, 0, kNowhere), UsageError);
+  EXPECT_THROW(UnitTokenizer(Encoding::kInterarrival, 2, kNowhere), UsageError);
+  EXPECT_NO_THROW(UnitTokenizer(Encoding::kInterarrival, 1, kNowhere));
+}
+
+TEST(UnitTokenizer, CountsFilesMusicAndRows) {
+  for (const Encoding encoding : {Encoding::kArrival, Encoding::kInterarrival}) {
+    std::uint64_t rows = 0;
+    UnitTokenizer tokenizer(encoding, 1, [&](const Row&) { ++rows; });
+    EXPECT_EQ(tokenizer.add(playback_of(50)), FileOutcome::kTooShort);
+    EXPECT_EQ(tokenizer.add(playback_of(20000)), FileOutcome::kTooLong);
+    EXPECT_EQ(tokenizer.add(playback_of(400)), FileOutcome::kKept);
+    EXPECT_EQ(tokenizer.add(playback_of(401)), FileOutcome::kKept);
+    const TokenStats& stats = tokenizer.stats();
+    EXPECT_EQ(stats.too_short, 1u);
+    EXPECT_EQ(stats.too_long, 1u);
+    EXPECT_EQ(stats.files_kept, 2u);
+    EXPECT_NEAR(stats.seconds_of_music, 79.9 + 80.1, 1e-9);
+    EXPECT_EQ(stats.sequences, rows);
+    // 801 notes and two separators; or 2 x 801 tokens, a wait before all but the first, and two.
+    EXPECT_EQ(rows, encoding == Encoding::kArrival ? 803u / 341 : 3204u / 1024);
+  }
+}
+
+TEST(UnitTokenizer, ARefusedFileLeavesNoTrace) {
+  Playback endless = playback_of(200);
+  endless.messages.back().wait = std::numeric_limits<double>::infinity();
+  for (const Encoding encoding : {Encoding::kArrival, Encoding::kInterarrival}) {
+    std::string with, without;
+    UnitTokenizer first(encoding, 1, [&](const Row& row) { append_row_text(row, with); });
+    UnitTokenizer second(encoding, 1, [&](const Row& row) { append_row_text(row, without); });
+    endless.messages.back().time =
+        encoding == Encoding::kArrival ? std::numeric_limits<double>::infinity() : 40;
+    EXPECT_THROW(first.add(endless), MidiError);
+    for (UnitTokenizer* tokenizer : {&first, &second}) tokenizer->add(playback_of(2000));
+    EXPECT_FALSE(with.empty());
+    EXPECT_EQ(with, without);
+    EXPECT_EQ(first.stats().files_kept, 1u);
+  }
+}
+
+TEST(UnitTokenizer, OneInstrumentIsNotAugmentedButFlagged) {
+  std::vector<Row> rows;
+  UnitTokenizer tokenizer(Encoding::kArrival, 10, [&](const Row& row) { rows.push_back(row); });
+  tokenizer.add(playback_of(2000));
+  ASSERT_FALSE(rows.empty());
+  EXPECT_EQ(rows.front()[0], kAutoregress);
+  EXPECT_EQ(rows.back()[0], kAnticipate);
+  for (const Token token : std::span(rows.back()).subspan(1)) {
+    EXPECT_TRUE(token < kControlOffset || token == kSeparator);
+  }
+}
+
+TEST(TokenStats, Add) {
+  TokenStats sum{1, 2, 3, 4, 5, 6, 7, 8, 9.5};
+  sum += TokenStats{10, 20, 30, 40, 50, 60, 70, 80, 90};
+  EXPECT_EQ(sum.sequences, 11u);
+  EXPECT_EQ(sum.rests, 22u);
+  EXPECT_EQ(sum.too_short, 33u);
+  EXPECT_EQ(sum.too_long, 44u);
+  EXPECT_EQ(sum.too_many_instruments, 55u);
+  EXPECT_EQ(sum.discarded_rows, 66u);
+  EXPECT_EQ(sum.truncations, 77u);
+  EXPECT_EQ(sum.files_kept, 88u);
+  EXPECT_EQ(sum.seconds_of_music, 99.5);
+}
+
+TEST(RowText, DecimalSpacesNewline) {
+  Row row{};
+  row[0] = kAnticipate;
+  row[1] = 65535;
+  row[kContextLength - 1] = 9;
+  std::string text = "before\n";
+  append_row_text(row, text);
+  EXPECT_EQ(text.substr(0, 24), "before\n55027 65535 0 0 0");
+  EXPECT_EQ(text.substr(text.size() - 5), " 0 9\n");
+  EXPECT_EQ(std::ranges::count(text, ' '), kContextLength - 1);
+}
+
+}  // namespace
+}  // namespace amt
