@@ -38,7 +38,7 @@ void ChannelPlan::place(const Note& note, std::uint64_t number) {
   double& last_end = channel.last_end[note.pitch];
   altered_ += end < last_end ? 1 : 0;  // a reader gives it the earlier note's end
   last_end = std::max(last_end, end);
-  channel.silent_from = std::max({channel.silent_from, end, note.onset + 1});
+  channel.silent_from = std::max(channel.silent_from, end);
   channel.notes.push_back({note, number, end});
 }
 

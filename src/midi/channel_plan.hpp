@@ -42,7 +42,7 @@ class ChannelPlan {
   };
   struct Channel {
     int program = -1;
-    double silent_from = 0;              // ticks; a note without length sounds for one
+    double silent_from = 0;              // ticks
     std::array<double, 128> last_end{};  // of the notes of each pitch
     std::vector<Placed> notes;
   };
