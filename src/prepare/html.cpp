@@ -66,8 +66,8 @@ std::string html_table(const std::vector<std::string>& header,
 
 std::string html_page(const std::string& title, const std::string& body) {
   return str_cat("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>",
-                 escape_html(title), "</title>\n<style>", kStyle, "</style>\n</head>\n<body>\n", body,
-                 "</body>\n</html>\n");
+                 escape_html(title), "</title>\n<style>", kStyle, "</style>\n</head>\n<body>\n",
+                 body, "</body>\n</html>\n");
 }
 
 }  // namespace amt

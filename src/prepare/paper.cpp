@@ -54,7 +54,8 @@ std::vector<Count> counts_of(const Manifest& manifest) {
 std::string difference(const Count& count) {
   if (count.ours == count.paper) return "equal";
   const bool more = count.ours > count.paper;
-  return (more ? "+" : "-") + format_count(more ? count.ours - count.paper : count.paper - count.ours);
+  return (more ? "+" : "-") +
+         format_count(more ? count.ours - count.paper : count.paper - count.ours);
 }
 
 }  // namespace

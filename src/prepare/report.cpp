@@ -92,21 +92,21 @@ std::string files_table(const Manifest& manifest) {
   const auto row = [&](const char* name, std::uint64_t files) {
     return std::vector<std::string>{name, format_count(files), share(files)};
   };
-  return html_table({}, {row("files, without duplicates", all.files), row("refused", all.refused),
-                         row("too short", all.tokens.too_short),
-                         row("over an hour", all.tokens.too_long),
-                         row("over 16 instruments", all.tokens.too_many_instruments),
-                         row("kept", all.tokens.files_kept)});
+  return html_table(
+      {}, {row("files, without duplicates", all.files), row("refused", all.refused),
+           row("too short", all.tokens.too_short), row("over an hour", all.tokens.too_long),
+           row("over 16 instruments", all.tokens.too_many_instruments),
+           row("kept", all.tokens.files_kept)});
 }
 
 std::string summary_section(const Manifest& manifest) {
   const DatasetStatistics& all = manifest.statistics;
-  std::string text = str_cat(
-      "<h1>A dataset of MIDI music</h1>\n<p>Encoding ", encoding_name(manifest.encoding), ", ",
-      manifest.augment, manifest.augment == 1 ? " copy" : " copies",
-      " of each training piece, training rows shuffled with seed ", manifest.seed, ".</p>\n",
-      splits_table(manifest), files_table(manifest), "<p>", format_count(all.duplicates),
-      " duplicate files were left out. ");
+  std::string text =
+      str_cat("<h1>A dataset of MIDI music</h1>\n<p>Encoding ", encoding_name(manifest.encoding),
+              ", ", manifest.augment, manifest.augment == 1 ? " copy" : " copies",
+              " of each training piece, training rows shuffled with seed ", manifest.seed,
+              ".</p>\n", splits_table(manifest), files_table(manifest), "<p>",
+              format_count(all.duplicates), " duplicate files were left out. ");
   if (manifest.encoding == Encoding::kArrival) {
     text += str_cat(format_count(all.tokens.rests), " rests were inserted, ",
                     format_count(all.tokens.truncations), " durations cut to 10 s, ",
@@ -181,14 +181,14 @@ std::string histograms(const Manifest& manifest, const CorpusProfile& profile) {
       before_and_after("Length in time", "To the last onset, which the filter looks at.",
                        kSecondEdges, profile.seconds_before, profile.seconds_after, short_time) +
       section("Tokens per second of music", "Of the pieces that were kept.",
-              bar_chart_svg(histogram_chart(kRateEdges, profile.tokens_per_second, short_number,
-                                            "pieces")));
+              bar_chart_svg(
+                  histogram_chart(kRateEdges, profile.tokens_per_second, short_number, "pieces")));
   if (arrival) {
-    text += section("Share of rests",
-                    "Of a piece's events, as it is in its first copy. The first bar is pieces "
-                    "without a rest.",
-                    bar_chart_svg(histogram_chart(kShareEdges, profile.rests, percent_label,
-                                                  "pieces")));
+    text += section(
+        "Share of rests",
+        "Of a piece's events, as it is in its first copy. The first bar is pieces "
+        "without a rest.",
+        bar_chart_svg(histogram_chart(kShareEdges, profile.rests, percent_label, "pieces")));
   }
   return text;
 }

@@ -14,8 +14,9 @@ struct RefusalCount {
   std::uint64_t files = 0;
 };
 
-/// Reasons without what differs from file to file: byte offsets ("a data byte over 127 at byte 1031")
-/// and paths ("cannot open PATH: No such file or directory"). Most frequent first, then by name.
+/// Reasons without what differs from file to file: byte offsets ("a data byte over 127 at byte
+/// 1031") and paths ("cannot open PATH: No such file or directory"). Most frequent first, then by
+/// name.
 std::vector<RefusalCount> refusals_by_reason(const std::vector<Rejection>& rejections);
 
 }  // namespace amt
