@@ -28,10 +28,12 @@ std::string short_number(double value) {
   return value < 1000 ? number(value) : number(value / 1000) + "k";
 }
 
-/// "30 s", "1.5 min", "1 h"
-std::string short_time(double seconds) {
-  if (seconds < 60) return number(seconds) + " s";
-  return seconds < 3600 ? number(seconds / 60) + " min" : number(seconds / 3600) + " h";
+/// Minutes and seconds: "0:05", "60:00".
+std::string clock_time(double seconds) {
+  std::array<char, 32> text{};
+  const int whole = static_cast<int>(seconds);
+  std::snprintf(text.data(), text.size(), "%d:%02d", whole / 60, whole % 60);
+  return text.data();
 }
 
 std::string percent_label(double share) { return number(share) + "%"; }
@@ -178,8 +180,9 @@ std::string histograms(const Manifest& manifest, const CorpusProfile& profile) {
                        arrival ? "Three tokens a note; rests are not counted."
                                : "Notes' beginnings and ends, and the waits between them.",
                        kTokenEdges, profile.tokens_before, profile.tokens_after, short_number) +
-      before_and_after("Length in time", "To the last onset, which the filter looks at.",
-                       kSecondEdges, profile.seconds_before, profile.seconds_after, short_time) +
+      before_and_after("Length in time",
+                       "Minutes and seconds to the last onset, which the filter looks at.",
+                       kSecondEdges, profile.seconds_before, profile.seconds_after, clock_time) +
       section("Tokens per second of music", "Of the pieces that were kept.",
               bar_chart_svg(
                   histogram_chart(kRateEdges, profile.tokens_per_second, short_number, "pieces")));
