@@ -28,12 +28,11 @@ std::string short_number(double value) {
   return value < 1000 ? number(value) : number(value / 1000) + "k";
 }
 
-/// Minutes and seconds: "0:05", "60:00".
+/// Minutes and seconds, "0:05"; from 10 minutes on "10m".
 std::string clock_time(double seconds) {
-  std::array<char, 32> text{};
   const int whole = static_cast<int>(seconds);
-  std::snprintf(text.data(), text.size(), "%d:%02d", whole / 60, whole % 60);
-  return text.data();
+  if (whole >= 600) return str_cat(whole / 60, 'm');
+  return str_cat(whole / 60, whole % 60 < 10 ? ":0" : ":", whole % 60);
 }
 
 std::string percent_label(double share) { return number(share) + "%"; }

@@ -90,7 +90,7 @@ TEST(Report, ShowsEveryCountOfTheProfile) {
   const std::string html = report_html(small_manifest(), profile, {});
   for (const char* expected :
        {"100 to 300: 1 files", "300 to 600: 3 files", "300 to 600: 1 files",
-        "60:00 and more: 1 files", "0:10 to 0:20: 1 files", "50 to 60: 1 pieces",
+        "60m and more: 1 files", "0:10 to 0:20: 1 files", "50 to 60: 1 pieces",
         "12.5% to 15%: 1 pieces", "4 instruments: 1,234 pieces", "Violin: 6 pieces",
         "<td>Violin</td><td>6</td><td>40%</td>"}) {
     EXPECT_TRUE(contains(html, expected)) << expected;
