@@ -77,17 +77,17 @@ class Job {
   /// Local. Where a row goes: to its training shard's owner, or to this rank's own store.
   void route(RowExchange& exchange, const Unit& unit, std::uint32_t row, const Row& tokens) {
     if (unit.split != Split::kTrain) {
-      store_->add(plan_->slot_of_unit(unit), {{row, unit.index, row}, tokens});
+      store_->add(plan_->slot_of_unit(unit), {row, unit.index, row}, tokens);
       return;
     }
     const std::uint64_t key = row_key(options_.seed, unit.split, unit.index, row);
     const std::size_t shard = shard_of(key, plan_->shards(Split::kTrain));
-    exchange.push(plan_->owner_of_training_shard(shard), {{key, unit.index, row}, tokens});
+    exchange.push(plan_->owner_of_training_shard(shard), {key, unit.index, row}, tokens);
   }
 
-  void receive(const KeyedRow& row) {
-    const std::size_t shard = shard_of(row.id.key, plan_->shards(Split::kTrain));
-    store_->add(plan_->slot_of_training_shard(shard), row);
+  void receive(const RowId& id, const Row& tokens) {
+    const std::size_t shard = shard_of(id.key, plan_->shards(Split::kTrain));
+    store_->add(plan_->slot_of_training_shard(shard), id, tokens);
   }
 
   void tokenise() {
@@ -106,7 +106,7 @@ class Job {
                   " files/s, ", format_bytes(static_cast<double>(bytes) / seconds), "/s"));
     };
     RowExchange exchange(
-        communicator_, [&](const KeyedRow& row) { receive(row); }, show);
+        communicator_, [&](const RowId& id, const Row& row) { receive(id, row); }, show);
     const std::optional<Error> failure = tokenise_units(exchange);
     if (!exchange.finish(!failure && !stopped_)) {
       mpi::agree(communicator_, failure ? &*failure : nullptr);
@@ -191,7 +191,7 @@ class Job {
   WrittenShard write_shard(std::size_t slot) {
     const auto [split, shard] = slots_[slot];
     ShardWriter writer(folder(), manifest_, split, shard, plan_->shards(split), store_->rows(slot));
-    store_->take(slot, [&](std::span<const Row> rows) { writer.write(rows); });
+    store_->take(slot, [&](const Row& row) { writer.write(std::span(&row, 1)); });
     const ShardInfo info = writer.finish();
     fsync_path(folder() / info.file);
     WrittenShard written = {

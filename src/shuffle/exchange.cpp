@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 namespace amt {
@@ -24,14 +23,13 @@ RowExchange::RowExchange(const mpi::Communicator& communicator, Receive receive,
                          kMaxWindow)),
       outgoing_(static_cast<std::size_t>(communicator.size())) {}
 
-void RowExchange::push(int to, const KeyedRow& row) {
-  if (communicator_.size() == 1) {
-    receive_(row);
-    if (++held_ < window_) return;
+void RowExchange::push(int to, const RowId& id, const Row& row) {
+  if (to == communicator_.rank()) {
+    receive_(id, row);
   } else {
-    outgoing_[static_cast<std::size_t>(to)].push_back(row);
-    if (++held_ < window_) return;
+    outgoing_[static_cast<std::size_t>(to)].push_back({id, row});
   }
+  if (++held_ < window_) return;
   round(/*finished=*/false);
   if (failed_) throw ExchangeStopped();
 }
@@ -63,11 +61,9 @@ void RowExchange::round(bool finished) {
     rows.clear();
   }
   communicator_.all_to_all(std::as_bytes(std::span(packed_)), counts, sizeof(KeyedRow), received_);
-  for (std::size_t at = 0; at < received_.size(); at += sizeof(KeyedRow)) {
-    KeyedRow row;
-    std::memcpy(&row, received_.data() + at, sizeof(row));
-    receive_(row);
-  }
+  const std::span arrived(reinterpret_cast<const KeyedRow*>(received_.data()),
+                          received_.size() / sizeof(KeyedRow));
+  for (const KeyedRow& row : arrived) receive_(row.id, row.tokens);
 }
 
 }  // namespace amt
