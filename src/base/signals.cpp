@@ -1,12 +1,19 @@
 #include "amt/base/signals.hpp"
 
+#include <unistd.h>
+
+#include <atomic>
 #include <csignal>
 #include <initializer_list>
+#include <thread>
 
 namespace amt {
 namespace {
 
-volatile std::sig_atomic_t requested = 0;
+constexpr std::initializer_list<int> kStopSignals = {SIGTERM, SIGINT, SIGUSR1};
+
+std::atomic<int> requested = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "handlers may use it only then");
 
 void on_signal(int signal) {
   if (signal == SIGINT && requested == SIGINT) {
@@ -17,14 +24,38 @@ void on_signal(int signal) {
   requested = signal;
 }
 
-}  // namespace
-
-void install_stop_handlers() {
+void install_handlers() {
   struct sigaction action = {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;  // a signal must not turn a write into a failed write
   sigemptyset(&action.sa_mask);
-  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaction(signal, &action, nullptr);
+  for (const int signal : kStopSignals) sigaction(signal, &action, nullptr);
+}
+
+/// Started while the signals are not blocked; threads of MPI, which may have none blocked either,
+/// take them as well.
+void start_receiver() {
+  std::thread([] {
+    for (;;) pause();
+  }).detach();
+}
+
+void block_here() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : kStopSignals) sigaddset(&set, signal);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+}  // namespace
+
+void install_stop_handlers() {
+  static bool installed = false;
+  if (installed) return;
+  installed = true;
+  install_handlers();
+  start_receiver();
+  block_here();
 }
 
 int stop_signal() { return requested; }

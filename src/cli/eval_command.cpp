@@ -111,6 +111,7 @@ void print_results(const EvalOptions& options, const Inputs& inputs, const LossS
 }
 
 int eval(const EvalOptions& options, mpi::Communicator& world) {
+  install_stop_handlers();  // before there are any other threads that compute
   const std::filesystem::path folder = agree_on_folder(options.checkpoint, world);
   std::optional<Inputs> inputs;
   mpi::collectively(world, [&] { inputs = open_inputs(options, folder); });
@@ -122,7 +123,6 @@ int eval(const EvalOptions& options, mpi::Communicator& world) {
     inputs->model->read(parameters);
     model.set_parameters(parameters);
   });
-  install_stop_handlers();
   const RowSelection selection{options.subsample, 0};
   const auto sums = evaluate(model, *reducer, *inputs->rows, selection, options.batch);
   if (!sums) throw mpi::AgreedError("stopped on a signal; nothing was evaluated");

@@ -48,8 +48,8 @@ void print_plan(TrainConfiguration& config, const std::string& resolved) {
   const int micro = config.trainer.micro_batch(1);
   const auto bytes = static_cast<double>(training_bytes(config.model, micro, sizeof(float)));
   const auto count = static_cast<std::uint64_t>(ParameterLayout(config.model).count());
-  std::cout << resolved << "\n# " << format_count(count) << " parameters; "
-            << format_bytes(bytes) << " of memory on one rank with " << micro
+  std::cout << resolved << "\n# " << format_count(count) << " parameters; " << format_bytes(bytes)
+            << " of memory on one rank with " << micro
             << " rows per micro-batch\n# dataset: " << encoding_name(manifest.encoding) << ", "
             << format_count(manifest.split(Split::kTrain).rows) << " rows to train on, "
             << format_count(manifest.split(Split::kValid).rows) << " to validate on\n";
@@ -63,13 +63,13 @@ void announce(const Gpt2& model, const Inputs& inputs, const std::string& device
 }
 
 int train(TrainConfiguration& config, const std::string& resolved, mpi::Communicator& world) {
+  install_stop_handlers();  // before there are any other threads that compute
   std::optional<Inputs> inputs;
   mpi::collectively(world, [&] { inputs = open_inputs(config, resolved, world); });
   const auto ops = make_cpu_ops(threads_per_rank(config.trainer.threads, world));
   const auto reducer = world.size() == 1 ? make_single_reducer() : make_mpi_reducer(*ops, world);
   Gpt2 model(*ops, config.model, inputs->micro_batch);
   announce(model, *inputs, ops->description(), world.size());
-  install_stop_handlers();
   Trainer trainer(model, *reducer, *inputs->train, inputs->valid ? &*inputs->valid : nullptr,
                   {config.trainer, config.optimizer, config.checkpointer,
                    hex64(inputs->manifest.digest()), encoding_name(inputs->manifest.encoding)});

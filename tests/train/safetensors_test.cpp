@@ -176,6 +176,21 @@ TEST_F(Safetensors, ShapesAndOffsetsThatLieAreRefused) {
   }
 }
 
+TEST_F(Safetensors, ProductOfExtentsThatOverflowsIsRefused) {
+  // 2^64 elements would count as none, in a file large enough for each extent alone.
+  const std::uint64_t bytes = 1u << 28;
+  write("{" + tensor("all", "[33554432]", "[0,268435456]", "I64") + "," +
+            tensor("a", "[268435456,268435456,256]", "[268435456,268435456]") + "}",
+        "");
+  std::filesystem::resize_file(path(), std::filesystem::file_size(path()) + bytes);  // sparse
+  EXPECT_NE(refusal().find("larger than the file"), std::string::npos);
+}
+
+TEST_F(Safetensors, OffsetsBehindTheEndAreRefused) {
+  write("{" + tensor("a", "[4]", "[8,24]") + "}", std::string(16, '\0'));
+  EXPECT_NE(refusal().find("outside the file"), std::string::npos);
+}
+
 TEST_F(Safetensors, OverlapsGapsAndTwinsAreRefused) {
   const std::string data(16, '\0');
   write("{" + tensor("a", "[3]", "[0,12]") + "," + tensor("b", "[2]", "[8,16]") + "}", data);

@@ -3,10 +3,15 @@
 
 namespace amt {
 
-/// Installs the handlers for the rest of the process. A second SIGINT ends the process at once.
+/// Installs the handlers for the rest of the process, and a thread of its own for them to run on:
+/// the signals are blocked in the calling thread and in all that it starts from then on. So call it
+/// before the threads of a computation are started. Their stacks are not for handlers: the matrix
+/// products of oneDNN 2.6 keep data below the stack pointer, which a handler overwrites.
+/// A second SIGINT ends the process at once. Calls after the first do nothing.
 void install_stop_handlers();
 
-/// The signal that asked this process to stop, or 0. Async-signal-safe, local: ranks must agree on it.
+/// The signal that asked this process to stop, or 0. Async-signal-safe, local: ranks must agree on
+/// it.
 int stop_signal();
 
 /// For tests: as if `signal` had arrived (0 clears).

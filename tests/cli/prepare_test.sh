@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# amt itself and amt prepare as a user runs them: mistakes are refused in one line, with the documented
+# exit code, and leave nothing behind.
+# Usage: prepare_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+. "$(dirname "$0")/support.sh"
+prepare() { "$amt" prepare "$@"; }
+
+echo "help and version, without MPI"
+expect 0 "prepare" "$amt" --help
+expect 0 "HDF5" "$amt" --version
+expect 0 "--interarrival" "$amt" prepare --help
+expect 0 "--config" "$amt" train --help
+expect 2 "Usage" "$amt"
+
+echo "wrong words"
+expect_line 2 "did you mean 'prepare'" "$amt" preprae
+expect_line 2 "did you mean 'augment'" prepare "$golden/tree" "$work/d" --augmnet 10
+expect_line 2 "give 1 or a multiple of 10" prepare "$golden/tree" "$work/d" --augment 7
+expect_line 2 "whole number" prepare "$golden/tree" "$work/d" --augment ten
+expect_line 2 "--interarrival" prepare "$golden/tree" "$work/d" --augment 10 --interarrival
+expect_line 2 "DATASET is missing" prepare "$golden/tree"
+expect_line 2 "one word too many" prepare "$golden/tree" "$work/d" more
+expect_line 2 "size such as" prepare "$golden/tree" "$work/d" --memory lots
+
+echo "wrong keys of a configuration"
+printf '[trainer]\nlearning_rat = 1\n' >"$work/a.ini"
+expect_line 2 "did you mean 'trainer.learning_rate'" "$amt" train --config "$work/a.ini"
+printf '[trainer]\nlearning_rate = fast\n' >"$work/b.ini"
+expect_line 2 "b.ini" "$amt" train --config "$work/b.ini"
+expect_line 2 "nowhere.ini" "$amt" train --config "$work/nowhere.ini"
+
+echo "wrong corpora"
+mkdir "$work/empty"
+touch "$work/file"
+expect_line 1 "$work/missing" prepare "$work/missing" "$work/d"
+expect_line 1 "no .mid or .midi files" prepare "$work/empty" "$work/d"
+expect_line 1 "$work/file" prepare "$work/file" "$work/d"
+expect 1 "$work/missing" mpirun -n 2 "$amt" prepare "$work/missing" "$work/d"
+[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "two ranks said the same"
+expect_line 3 "d.rejected.tsv" prepare "$golden/tree" "$work/d" --max-bad-fraction 0
+[ -s "$work/d.rejected.tsv" ] || fail "the list of refused files was not kept"
+expect_line 1 "not" prepare "$golden/tree" "$work/file/d"
+[ ! -e "$work/d" ] && [ ! -e "$work/d.partial" ] || fail "a refused run left a folder"
+
+echo "a dry run"
+expect 0 "57 files" prepare "$golden/tree" "$work/d" --dry-run
+[ ! -e "$work/d" ] || fail "--dry-run made the dataset"
+
+echo "a dataset is not overwritten unless told"
+expect 0 "Successfully processed 56 files" prepare "$golden/tree" "$work/d"
+before=$(cat "$work/d/manifest.json")
+expect_line 2 "--overwrite" prepare "$golden/tree" "$work/d" --seed 1
+[ "$before" = "$(cat "$work/d/manifest.json")" ] || fail "the dataset was touched"
+expect 0 "Successfully" prepare "$golden/tree" "$work/d" --seed 1 --overwrite
+[ "$before" != "$(cat "$work/d/manifest.json")" ] || fail "the dataset was not replaced"
+grep -q "2e2070425651fdeee9e1972b680913ff" "$work/d/rejected.tsv" || fail "rejected.tsv"
+echo "all passed"

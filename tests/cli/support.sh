@@ -1,0 +1,27 @@
+# Sourced by the tests of the command line. Sets $work, a folder that goes away with the test, and what
+# mpirun needs on a small machine and as root.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+export OMPI_MCA_hwloc_base_binding_policy=none OMP_NUM_THREADS=1
+
+fail() {
+  echo "FAILED: $*" >&2
+  cat "$work"/err >&2 || true
+  exit 1
+}
+
+# expect CODE TEXT COMMAND...: the command ends with CODE and says TEXT on one of its streams.
+expect() {
+  local code=$1 text=$2 got=0
+  shift 2
+  "$@" >"$work/out" 2>"$work/err" || got=$?
+  [ "$got" -eq "$code" ] || fail "exit code $got instead of $code: $*"
+  grep -qF -e "$text" "$work/out" "$work/err" || fail "does not say '$text': $*"
+}
+
+# expect_line CODE TEXT COMMAND...: the same, and that error is the only line on stderr.
+expect_line() {
+  expect "$@"
+  [ "$(wc -l <"$work/err")" -eq 1 ] || fail "more than one line on stderr: ${*:3}"
+}

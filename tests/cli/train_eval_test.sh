@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# amt train and amt eval as a user runs them, on two ranks: a run that is stopped, one that is killed
+# and one that is left alone end with the same bytes; mistakes are refused in one line.
+# Usage: train_eval_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+. "$(dirname "$0")/support.sh"
+
+# train RUN [OPTION...]: on two ranks; replaces the shell, so that $! is mpirun.
+train() {
+  local run=$1
+  shift
+  exec mpirun -n 2 "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" \
+    --trainer.run_dir "$work/$run" "$@"
+}
+
+# wait_for_lines COUNT FILE: until the file has that many lines.
+wait_for_lines() {
+  for _ in $(seq 1200); do
+    [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ] && return
+    sleep 0.05
+  done
+  fail "$2 never had $1 lines"
+}
+
+same_end() {
+  for file in model.safetensors optimizer.h5 config.json; do
+    cmp "$work/whole/checkpoints/step-000008/$file" "$work/$1/checkpoints/step-000008/$file" ||
+      fail "$1 ended with another $file"
+  done
+}
+
+cat >"$work/tiny.ini" <<END
+[trainer]
+num_train_steps = 8
+train_batch_size = 4
+per_device_parallelism = 1
+steps_per_eval = 4
+max_eval_batches = 1
+learning_rate = 1e-2
+[checkpointer]
+save_interval = 1s
+[model]
+hidden_dim = 16
+num_heads = 2
+num_layers = 1
+END
+"$amt" prepare "$golden/tree" "$work/dataset" 2>/dev/null
+"$amt" prepare "$golden/tree" "$work/interarrival" --interarrival 2>/dev/null
+
+echo "--help and --dry-run start nothing"
+expect 0 "trainer.learning_rate" "$amt" train --help
+expect 0 "learning_rate = 0.01" "$amt" train --config "$work/tiny.ini" \
+  --data.dataset "$work/dataset" --trainer.run_dir "$work/dry" --dry-run
+[ ! -e "$work/dry" ] || fail "--dry-run made the run's folder"
+
+echo "a whole run"
+(train whole) 2>"$work/err" || fail "training"
+grep -q "learning_rate = 0.01" "$work/whole/config.ini" || fail "config.ini"
+[ "$(cat "$work/whole/checkpoints/latest")" = step-000008 ] || fail "latest"
+
+echo "a run that is stopped by a signal, then goes on"
+(train stopped) 2>"$work/err" &
+pid=$!
+wait_for_lines 2 "$work/stopped/metrics.jsonl"
+kill -USR1 $pid
+code=0
+wait $pid || code=$?
+[ $code -eq 75 ] || fail "exit code $code instead of 75 after a signal"
+(train stopped) 2>"$work/err" || fail "going on after a signal"
+same_end stopped
+
+echo "a run whose ranks are killed, then goes on"
+(train killed) 2>"$work/err" &
+pid=$!
+wait_for_lines 4 "$work/killed/metrics.jsonl"
+kill -9 $(pgrep -P $pid)
+wait $pid && fail "a killed run ended well"
+(train killed) 2>"$work/err" || fail "going on after a kill"
+same_end killed
+[ "$(grep -c '"loss"' "$work/killed/metrics.jsonl")" -eq 8 ] || fail "steps twice in metrics.jsonl"
+
+echo "evaluation"
+expect 0 "loss of token frequencies alone" "$amt" eval "$work/whole" "$work/dataset" --split valid
+one=$(grep "nats per token" "$work/out")
+expect 0 "$one" mpirun -n 2 "$amt" eval "$work/whole/checkpoints/step-000008" "$work/dataset" \
+  --split valid --batch 2
+expect 0 "1 of" "$amt" eval "$work/whole" "$work/dataset" --split valid --subsample 1000
+
+echo "mistakes"
+expect 2 "encoding interarrival" "$amt" eval "$work/whole" "$work/interarrival"
+expect 2 "encoding interarrival" mpirun -n 2 "$amt" eval "$work/whole" "$work/interarrival"
+[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "two ranks said the same"
+expect 1 "nowhere" "$amt" eval "$work/nowhere" "$work/dataset"
+expect 2 "train, valid and test" "$amt" eval "$work/whole" "$work/dataset" --split teest
+train_options=(--config "$work/tiny.ini" --trainer.run_dir "$work/new")
+expect 1 "missing" "$amt" train "${train_options[@]}" --data.dataset "$work/missing"
+expect 2 "use 3 or 6" mpirun -n 3 "$amt" train "${train_options[@]}" \
+  --data.dataset "$work/dataset" --trainer.train_batch_size 4
+[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "three ranks said the same"
+expect 2 "--trainer.per_device_parallelism 1, 2, 4" "$amt" train "${train_options[@]}" \
+  --data.dataset "$work/dataset" --trainer.per_device_parallelism 3
+expect 2 "heads" "$amt" train "${train_options[@]}" --data.dataset "$work/dataset" --model.num_heads 3
+expect 2 "trainer.learning_rate = 0.01, now it is 0.02" "$amt" train "${train_options[@]}" \
+  --data.dataset "$work/dataset" --trainer.run_dir "$work/whole" --trainer.learning_rate 0.02
+expect 1 "per_device_parallelism" "$amt" train "${train_options[@]}" \
+  --data.dataset "$work/dataset" --trainer.train_batch_size 100000000 \
+  --trainer.per_device_parallelism 100000000
+[ ! -e "$work/new" ] || fail "a refused run left a folder"
+echo "all passed"

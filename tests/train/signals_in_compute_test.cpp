@@ -1,0 +1,64 @@
+// A signal in the middle of a matrix product must not change anything: see base/signals.hpp.
+// Without care it corrupts memory, in the training that it asks to save.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "amt/base/signals.hpp"
+#include "amt/ops/cpu_ops.hpp"
+#include "tiny_training.hpp"
+
+namespace amt {
+namespace {
+
+/// Sends SIGUSR1 to the process again and again while it lives.
+class SignalStorm {
+ public:
+  SignalStorm() : thread_([this] { blow(); }) {}
+  ~SignalStorm() {
+    over_ = true;
+    thread_.join();
+    set_stop_signal(0);
+  }
+
+ private:
+  void blow() const {
+    while (!over_) {
+      kill(getpid(), SIGUSR1);
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+    }
+  }
+  std::atomic<bool> over_ = false;
+  std::thread thread_;
+};
+
+std::vector<float> gradients_of_one_batch(const ModelConfig& config) {
+  const auto ops = make_cpu_ops(1);
+  Gpt2 model(*ops, config, 2);
+  std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
+  initialise_parameters(config, model.layout(), 1, values);
+  model.set_parameters(values);
+  const test::MemoryRows rows = test::make_rows(1, 2, config);
+  std::vector<Token> tokens(2 * static_cast<std::size_t>(config.seq_len));
+  rows.read(0, 2, tokens);
+  for (int pass = 0; pass < 4; ++pass) model.forward_backward(tokens, 2, 1e-3f, {});
+  model.get_gradients(values);
+  return values;
+}
+
+TEST(SignalsInCompute, ChangeNothing) {
+  install_stop_handlers();
+  ModelConfig config = test::tiny_model();
+  config.seq_len = 256;
+  config.vocab_size = 20000;  // wide products of few channels are the ones that broke
+  const std::vector<float> expected = gradients_of_one_batch(config);
+  const SignalStorm storm;
+  EXPECT_TRUE(gradients_of_one_batch(config) == expected);
+}
+
+}  // namespace
+}  // namespace amt
