@@ -21,6 +21,8 @@ nlohmann-json3-dev            nlohmann-json     include/nlohmann/json.hpp
 "
 test_packages="
 libgtest-dev                  googletest        include/gtest/gtest.h
+clang                         llvm              bin/clang++
+libclang-rt-dev               llvm              share/doc/libclang-rt-dev/copyright
 python3-mido                  py-mido           share/doc/python3-mido/copyright
 "
 # Real music by many instruments, for the quickstart.

@@ -80,7 +80,8 @@ std::string read_text(const std::filesystem::path& path) {
 void fsync_path(const std::filesystem::path& path) {
   const Descriptor file(path, O_RDONLY | O_CLOEXEC);
   // Some network file systems refuse to sync a folder; there the rename is durable without it.
-  if (::fsync(file.get()) != 0 && errno != EINVAL) throw system_error("cannot fsync " + path.string());
+  if (::fsync(file.get()) != 0 && errno != EINVAL)
+    throw system_error("cannot fsync " + path.string());
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
@@ -93,6 +94,15 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
     throw system_error(str_cat("cannot rename ", temporary.string(), " to ", path.string()));
   }
   fsync_path(path.has_parent_path() ? path.parent_path() : ".");
+}
+
+void require_space(const std::filesystem::path& folder, std::uint64_t bytes) {
+  std::error_code unknown;
+  const std::uint64_t available = std::filesystem::space(folder, unknown).available;
+  if (unknown || available >= bytes) return;  // what cannot be asked shows when it is written
+  throw Error(str_cat("the disk is too full for ", folder.string(), ": ", format_count(bytes),
+                      " bytes to write, ", format_count(available), " free, ",
+                      format_count(bytes - available), " missing"));
 }
 
 OutputFile::OutputFile(const std::filesystem::path& path)

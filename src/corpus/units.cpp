@@ -50,15 +50,22 @@ std::vector<Unit> make_units(const Corpus& corpus, int prefix_digits, const Spli
   return units;
 }
 
-std::vector<int> assign_units(std::span<const Unit> units, int ranks) {
+std::uint64_t work_of(const Unit& unit, int augment) {
+  constexpr std::uint64_t kParse =
+      2;  // parsing a file takes as long as tokenising two copies of it
+  return unit.bytes * (kParse + (unit.split == Split::kTrain ? static_cast<unsigned>(augment) : 1));
+}
+
+std::vector<int> assign_units(std::span<const Unit> units, int augment, int ranks) {
   std::vector<std::size_t> order(units.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::greater(), [&](std::size_t u) { return units[u].bytes; });
+  std::ranges::stable_sort(order, std::greater(),
+                           [&](std::size_t u) { return work_of(units[u], augment); });
   std::vector<std::uint64_t> load(static_cast<std::size_t>(ranks), 0);
   std::vector<int> owner(units.size());
   for (const std::size_t u : order) {
     const auto least = std::ranges::min_element(load);
-    *least += units[u].bytes;
+    *least += work_of(units[u], augment);
     owner[u] = static_cast<int>(least - load.begin());
   }
   return owner;

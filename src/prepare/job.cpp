@@ -206,6 +206,10 @@ class Job {
   void write_shards() {
     std::vector<WrittenShard> written;
     mpi::collectively(communicator_, [&] {
+      const std::uint64_t rows = manifest_.statistics.tokens.sequences;  // rank 0 knows them all
+      if (leader()) require_space(folder(), rows * sizeof(Row));
+    });
+    mpi::collectively(communicator_, [&] {
       for (std::size_t slot = 0; slot < slots_.size(); ++slot) written.push_back(write_shard(slot));
       store_.reset();
     });

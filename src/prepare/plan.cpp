@@ -18,7 +18,7 @@ Plan::Plan(Corpus corpus, const PrepareOptions& options, int ranks)
     : corpus_(std::move(corpus)),
       ranks_(ranks),
       units_(make_units(corpus_, options.prefix_digits, options.splits)),
-      owners_(assign_units(units_, ranks)) {
+      owners_(assign_units(units_, options.augment, ranks)) {
   std::uint64_t bytes = 0;
   for (const Unit& unit : units_) {
     std::size_t& count = shards_[static_cast<std::size_t>(unit.split)];

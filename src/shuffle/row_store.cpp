@@ -16,7 +16,7 @@
 namespace amt {
 namespace {
 
-constexpr std::size_t kPieceRows = 1024;  // handed to the sink at once
+constexpr std::size_t kPieceRows = 1024;  // handed to the sink, or read for their ids, at once
 
 /// A spill file opened for reading rows by number.
 class SpillReader {
@@ -45,19 +45,60 @@ class SpillReader {
   int fd_;
 };
 
-/// Row numbers in order of their ids.
-std::vector<std::uint64_t> sorted_order(std::span<const RowId> ids) {
-  std::vector<std::uint64_t> order(ids.size());
+/// Calls `sink` with pieces of `count` rows in order of their ids; fetch(i, out) gets the tokens of
+/// row i.
+template <class Id, class Fetch>
+void emit_in_order(std::uint64_t count, Id id, Fetch fetch, const RowStore::Sink& sink) {
+  std::vector<std::uint64_t> order(count);
   std::iota(order.begin(), order.end(), std::uint64_t{0});
-  std::ranges::sort(order, {}, [&](std::uint64_t i) -> const RowId& { return ids[i]; });
-  return order;
+  std::ranges::sort(order, {}, id);
+  std::vector<Row> piece;
+  piece.reserve(std::min<std::uint64_t>(kPieceRows, count));
+  for (const std::uint64_t i : order) {
+    fetch(i, piece.emplace_back());
+    if (piece.size() == kPieceRows) {
+      sink(piece);
+      piece.clear();
+    }
+  }
+  if (!piece.empty()) sink(piece);
+}
+
+void emit_sorted(const std::vector<KeyedRow>& rows, const RowStore::Sink& sink) {
+  emit_in_order(
+      rows.size(), [&](std::uint64_t i) -> const RowId& { return rows[i].id; },
+      [&](std::uint64_t i, Row& out) { out = rows[i].tokens; }, sink);
+}
+
+/// The ids of a spill file's rows, in its order.
+std::vector<RowId> read_ids(const SpillReader& file, std::uint64_t rows) {
+  std::vector<RowId> ids;
+  ids.reserve(rows);
+  std::vector<KeyedRow> piece;
+  for (std::uint64_t at = 0; at < rows; at += piece.size()) {
+    piece.resize(std::min<std::uint64_t>(kPieceRows, rows - at));
+    file.read(at * sizeof(KeyedRow), std::as_writable_bytes(std::span(piece)));
+    for (const KeyedRow& row : piece) ids.push_back(row.id);
+  }
+  return ids;
+}
+
+/// For a shard that is larger than the budget: two passes, the second in random order.
+void emit_sorted(const SpillReader& file, std::uint64_t rows, const RowStore::Sink& sink) {
+  const std::vector<RowId> ids = read_ids(file, rows);
+  emit_in_order(
+      rows, [&](std::uint64_t i) -> const RowId& { return ids[i]; },
+      [&](std::uint64_t i, Row& out) {
+        file.read(i * sizeof(KeyedRow) + sizeof(RowId), std::as_writable_bytes(std::span(out)));
+      },
+      sink);
 }
 
 }  // namespace
 
 struct RowStore::Slot {
-  std::vector<KeyedRow> rows;      // in memory
-  std::vector<RowId> spilled_ids;  // of the spill file's rows, in its order
+  std::vector<KeyedRow> rows;  // in memory
+  std::uint64_t spilled = 0;   // rows in the spill file
   std::optional<OutputFile> spill;
 };
 
@@ -70,6 +111,10 @@ RowStore::~RowStore() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
+std::filesystem::path RowStore::spill_file(std::size_t slot) const {
+  return folder_ / str_cat("slot-", slot);
+}
+
 void RowStore::add(std::size_t slot, const KeyedRow& row) {
   if (held_ + sizeof(KeyedRow) > budget_) spill();
   slots_[slot].rows.push_back(row);
@@ -77,19 +122,20 @@ void RowStore::add(std::size_t slot, const KeyedRow& row) {
 }
 
 std::uint64_t RowStore::rows(std::size_t slot) const {
-  return slots_[slot].rows.size() + slots_[slot].spilled_ids.size();
+  return slots_[slot].rows.size() + slots_[slot].spilled;
 }
 
 std::uint64_t RowStore::spilled_bytes() const { return spilled_; }
 
 void RowStore::spill() {
+  if (held_ == 0) return;
   std::filesystem::create_directories(folder_);
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     Slot& slot = slots_[s];
     if (slot.rows.empty()) continue;
-    if (!slot.spill) slot.spill.emplace(folder_ / str_cat("slot-", s));
+    if (!slot.spill) slot.spill.emplace(spill_file(s));
     slot.spill->write(std::as_bytes(std::span(slot.rows)));
-    for (const KeyedRow& row : slot.rows) slot.spilled_ids.push_back(row.id);
+    slot.spilled += slot.rows.size();
     std::vector<KeyedRow>().swap(slot.rows);
   }
   spilled_ += held_;
@@ -97,34 +143,29 @@ void RowStore::spill() {
 }
 
 void RowStore::take(std::size_t slot_number, const Sink& sink) {
+  // Once the budget was too small, all goes to disk first: one shard after the other then has it
+  // whole.
+  if (spilled_ > 0) spill();
   Slot& slot = slots_[slot_number];
-  const std::uint64_t on_disk = slot.spilled_ids.size();
-  std::optional<SpillReader> spilled;
-  if (slot.spill) {
-    slot.spill->close();
-    spilled.emplace(folder_ / str_cat("slot-", slot_number));
+  if (slot.spilled == 0) {
+    held_ -= slot.rows.size() * sizeof(KeyedRow);
+    emit_sorted(std::exchange(slot.rows, {}), sink);
+    return;
   }
-  std::vector<RowId> ids = std::exchange(slot.spilled_ids, {});
-  for (const KeyedRow& row : slot.rows) ids.push_back(row.id);
-  std::vector<Row> piece;
-  piece.reserve(std::min<std::size_t>(kPieceRows, ids.size()));
-  for (const std::uint64_t i : sorted_order(ids)) {
-    Row& out = piece.emplace_back();
-    if (i < on_disk) {
-      spilled->read(i * sizeof(KeyedRow) + sizeof(RowId), std::as_writable_bytes(std::span(out)));
-    } else {
-      out = slot.rows[i - on_disk].tokens;
-    }
-    if (piece.size() == kPieceRows) {
-      sink(piece);
-      piece.clear();
-    }
-  }
-  if (!piece.empty()) sink(piece);
-  held_ -= slot.rows.size() * sizeof(KeyedRow);
-  std::vector<KeyedRow>().swap(slot.rows);
+  slot.spill->close();
   slot.spill.reset();
-  if (spilled) std::filesystem::remove(folder_ / str_cat("slot-", slot_number));
+  const std::uint64_t rows = std::exchange(slot.spilled, 0);
+  {
+    const SpillReader file(spill_file(slot_number));
+    if (rows * sizeof(KeyedRow) <= budget_) {
+      std::vector<KeyedRow> all(rows);
+      file.read(0, std::as_writable_bytes(std::span(all)));
+      emit_sorted(all, sink);
+    } else {
+      emit_sorted(file, rows, sink);
+    }
+  }
+  std::filesystem::remove(spill_file(slot_number));
 }
 
 }  // namespace amt

@@ -64,5 +64,18 @@ TEST(Files, FullDiskIsAnError) {
   EXPECT_THROW(out.close(), Error);
 }
 
+TEST(Files, MissingSpaceIsSaidInBytes) {
+  const test::TemporaryFolder folder;
+  EXPECT_NO_THROW(require_space(folder.path(), 1));
+  try {
+    require_space(folder.path(), std::uint64_t{1} << 62);
+    FAIL();
+  } catch (const Error& error) {
+    const std::string what = error.what();
+    EXPECT_NE(what.find(folder.path().string()), std::string::npos) << what;
+    EXPECT_NE(what.find("missing"), std::string::npos) << what;
+  }
+}
+
 }  // namespace
 }  // namespace amt

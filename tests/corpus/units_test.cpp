@@ -41,8 +41,18 @@ TEST(Units, GoToTheLeastLoadedRankLargestFirst) {
   std::vector<Unit> units(6);
   const std::uint64_t bytes[] = {5, 9, 1, 7, 7, 2};
   for (std::size_t u = 0; u < units.size(); ++u) units[u].bytes = bytes[u];
-  EXPECT_EQ(assign_units(units, 2), (std::vector<int>{0, 0, 1, 1, 1, 0}));
-  EXPECT_EQ(assign_units(units, 1), std::vector<int>(6, 0));
+  EXPECT_EQ(assign_units(units, 1, 2), (std::vector<int>{0, 0, 1, 1, 1, 0}));
+  EXPECT_EQ(assign_units(units, 1, 1), std::vector<int>(6, 0));
+}
+
+// Two of the four units train: with 30 copies of each, they must not meet on one rank.
+TEST(Units, WorkCountsTheCopiesOfTrainingPieces) {
+  std::vector<Unit> units(4);
+  for (Unit& unit : units) unit.bytes = 10;
+  units[1].split = Split::kValid;
+  units[3].split = Split::kTest;
+  const std::vector<int> owner = assign_units(units, 30, 2);
+  EXPECT_NE(owner[0], owner[2]);
 }
 
 TEST(Units, SplitRuleIsChecked) {

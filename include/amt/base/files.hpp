@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -22,6 +23,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 
 /// fsync of one file or folder; Error naming it on failure.
 void fsync_path(const std::filesystem::path& path);
+
+/// Error naming the folder and the bytes missing if its file system has less than `bytes` free.
+void require_space(const std::filesystem::path& folder, std::uint64_t bytes);
 
 /// A file written piece by piece; errors (a full disk above all) name the path. Move-only.
 class OutputFile {

@@ -31,8 +31,12 @@ struct Unit {
 /// All 16^prefix_digits units in order, also those without files.
 std::vector<Unit> make_units(const Corpus& corpus, int prefix_digits, const SplitRule& rule);
 
-/// The rank that owns each unit: largest first, each to the rank with the fewest bytes so far. A
-/// pure function: every rank computes the same without talking.
-std::vector<int> assign_units(std::span<const Unit> units, int ranks);
+/// About how long a unit takes, in bytes: reading and parsing, and tokenising each of the copies, of
+/// which only training pieces have `augment`.
+std::uint64_t work_of(const Unit& unit, int augment);
+
+/// The rank that owns each unit: largest first, each to the rank with the least work so far. A pure
+/// function: every rank computes the same without talking.
+std::vector<int> assign_units(std::span<const Unit> units, int augment, int ranks);
 
 }  // namespace amt

@@ -14,7 +14,8 @@ namespace amt {
 
 /// Collects rows by slot (one slot for each shard of this rank), then yields each slot's rows in
 /// order of RowId. When the rows in memory exceed the budget, all of them are appended to one spill
-/// file per slot. Local; move-only; not thread-safe.
+/// file per slot. A slot that is larger than the budget needs 24 bytes of memory per row when it is
+/// taken, a smaller one its size. Local; not thread-safe.
 ///
 /// A spill file is a plain sequence of KeyedRow in the machine's byte order, without a header: it
 /// is never read by another process and is removed with the store.
@@ -38,6 +39,7 @@ class RowStore {
  private:
   struct Slot;
   void spill();
+  std::filesystem::path spill_file(std::size_t slot) const;
   std::filesystem::path folder_;
   std::uint64_t budget_;
   std::uint64_t held_ = 0;  // bytes of rows in memory

@@ -1,5 +1,6 @@
-// metrics.jsonl: one JSON object per line, appended as training goes.
-//   {"step":41,"loss":4.61,"lr":0.0006,"grad_norm":0.71,"tokens_per_second":8123.4,"step_time_s":1.008,"skipped":0}
+// metrics.jsonl: one JSON object per line (wrapped here), appended as training goes.
+//   {"step":41,"loss":4.61,"lr":0.0006,"grad_norm":0.71,"tokens_per_second":8123.4,
+//    "step_time_s":1.008,"skipped":0}
 //   {"step":999,"valid_loss":4.12}
 // `step` counts from 0; a validation carries the last step before it. `skipped` counts the steps so
 // far that changed nothing; a number that is not finite is null. All calls local: one rank writes.

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# amt prepare when ranks are killed and disks are full: nothing that a reader accepts is left, and the
+# next run gives the same bytes.
+# Usage: prepare_faults_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+. "$(dirname "$0")/support.sh"
+
+# 513 files: nine copies of the golden tree under other MD5s.
+for copy in 1 2 3 4 5 6 7 8 9; do
+  for file in "$golden"/tree/*/*.mid; do
+    name=$(echo "$copy$(basename "$file")" | md5sum | cut -c 1-32)
+    mkdir -p "$work/corpus/${name:0:1}"
+    cp "$file" "$work/corpus/${name:0:1}/$name.mid"
+  done
+done
+
+# prepare DATASET [OPTION...]: on two ranks, with a budget that makes them spill; replaces the shell.
+prepare() {
+  local dataset=$1
+  shift
+  exec mpirun -n 2 "$amt" prepare "$work/corpus" "$dataset" --augment 60 --memory 4MB \
+    --rows-per-shard 5000 "$@"
+}
+
+(prepare "$work/whole") >"$work/out" 2>"$work/err" || fail "the run that is left alone"
+
+# reached PHASE PARTIAL: whether the run that writes PARTIAL is in that phase.
+reached() {
+  case $1 in
+    listing) [ -n "$(pgrep -P "$pid" amt)" ] ;;
+    tokenising) [ -e "$2/in-use" ] ;;
+    exchange) [ -n "$(compgen -G "$2/spill/rank-*/slot-*")" ] ;;
+    writing) [ -n "$(compgen -G "$2/train-*.h5")" ] ;;
+  esac
+}
+
+# kill_in PHASE RANK: whether the run was still in PHASE when the rank was killed, and failed.
+kill_in() {
+  (prepare "$work/killed" --overwrite) >"$work/out" 2>"$work/err" &
+  pid=$!
+  until reached "$1" "$work/killed.partial"; do
+    kill -0 $pid 2>/dev/null || break
+  done
+  kill -9 "$(pgrep -P $pid amt | sed -n "$2p")" 2>/dev/null || true
+  ! wait $pid
+}
+
+for phase in listing tokenising exchange writing; do
+  for rank in 1 2; do
+    echo "kill -9 of rank $((rank - 1)), phase: $phase"
+    attempt=1
+    until kill_in $phase $rank; do  # a run may be faster than the one that watches it
+      [ $((attempt++)) -lt 20 ] || fail "never caught a run in the phase $phase"
+      rm -r "$work/killed"
+    done
+    [ ! -e "$work/killed" ] || fail "a killed run left a dataset"
+    "$amt" eval "$work/nothing" "$work/killed.partial" >/dev/null 2>&1 && fail "a reader took the remains"
+    (prepare "$work/killed") >"$work/out" 2>"$work/err" || fail "the run after a kill"
+    diff -r "$work/whole" "$work/killed" || fail "other bytes after a kill while $phase"
+    [ ! -e "$work/killed.partial" ] || fail "remains are left"
+    rm -r "$work/killed"
+  done
+done
+
+if ! mkdir "$work/small" || ! mount -t tmpfs -o size=8m tmpfs "$work/small" 2>/dev/null; then
+  echo "not tried: a full disk (it takes root to mount a small one)"
+  exit 0
+fi
+trap 'umount "$work/small"; rm -rf "$work"' EXIT
+full() {
+  expect 1 "$1" mpirun -n 2 "$amt" prepare "$work/corpus" "$work/small/d" --augment 60 "${@:2}"
+  grep -q "$work/small/d.partial" "$work/err" || fail "the path is not named"
+  [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "two ranks said the same"
+  [ -z "$(ls -A "$work/small")" ] || fail "remains are left on the full disk"
+}
+echo "a disk too full for the dataset"
+full "bytes to write"
+echo "a disk too full for the spill files"
+full "bytes still to be written" --memory 2MB
+echo "all passed"

@@ -1,0 +1,120 @@
+// The global shuffle is a uniformly random permutation: statistics over seeds for small sets and
+// over positions for large ones. Each statistic is also applied to a shuffle within a window, as a
+// buffer of limited size would make it, which must not pass.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <map>
+#include <numeric>
+#include <random>
+#include <vector>
+
+#include "amt/shuffle/row_key.hpp"
+
+namespace amt {
+namespace {
+
+using Order = std::vector<std::uint32_t>;  // which row stands at each place
+
+/// The order in which `rows` rows, dealt in turn to `units` units, come out of the shuffle.
+Order shuffled(std::uint64_t seed, std::uint32_t rows, std::uint32_t units) {
+  std::vector<RowId> ids;
+  for (std::uint32_t i = 0; i < rows; ++i) {
+    const std::uint32_t unit = i % units, row = i / units;
+    ids.push_back({row_key(seed, Split::kTrain, unit, row), unit, row});
+  }
+  std::ranges::sort(ids);
+  Order order;
+  for (const RowId& id : ids) order.push_back(id.row * units + id.unit);
+  return order;
+}
+
+/// Rows leave a buffer of `window` rows at random while the next ones fill it.
+Order locally_shuffled(std::uint64_t seed, std::uint32_t rows, std::size_t window) {
+  std::mt19937_64 random(seed);
+  Order buffer, order;
+  for (std::uint32_t i = 0; i < rows || !buffer.empty();) {
+    while (i < rows && buffer.size() < window) buffer.push_back(i++);
+    std::swap(buffer[random() % buffer.size()], buffer.back());
+    order.push_back(buffer.back());
+    buffer.pop_back();
+  }
+  return order;
+}
+
+/// Chi-square of the frequencies of all permutations of 4 rows over 24,000 seeds: 23 degrees of
+/// freedom, 99.9 % of uniform shuffles are below 49.7.
+template <class Shuffle>
+double permutation_chi2(Shuffle shuffle) {
+  constexpr int kSeeds = 24000, kPermutations = 24;
+  std::map<Order, int> count;
+  for (int seed = 0; seed < kSeeds; ++seed) ++count[shuffle(static_cast<std::uint64_t>(seed))];
+  constexpr double kExpected = double{kSeeds} / kPermutations;
+  double chi2 = kExpected * (kPermutations - static_cast<double>(count.size()));  // never seen
+  for (const auto& [order, n] : count) chi2 += std::pow(n - kExpected, 2) / kExpected;
+  return chi2;
+}
+constexpr double kChi2Limit = 49.7;
+
+/// How far the mean displacement is from that of a random permutation, (n^2 - 1) / 3n, in units of
+/// its standard deviation (Spearman's footrule: variance of the sum (n + 1)(2 n^2 + 7) / 45).
+double displacement_z(const Order& order) {
+  const double n = static_cast<double>(order.size());
+  double sum = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) sum += std::abs(double(order[i]) - double(i));
+  return (sum - (n * n - 1) / 3) / std::sqrt((n + 1) * (2 * n * n + 7) / 45);
+}
+
+/// Pairs of neighbours that end within `near` places of each other: about 2 near of n - 1 are
+/// expected, nearly Poisson; the excess in units of the standard deviation.
+double neighbour_z(const Order& order, double near) {
+  std::vector<double> place(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = static_cast<double>(i);
+  int close = 0;
+  for (std::size_t i = 0; i + 1 < place.size(); ++i)
+    close += std::abs(place[i + 1] - place[i]) <= near;
+  const double n = static_cast<double>(order.size());
+  const double expected = (n - 1) * (2 * near / n - near * (near + 1) / (n * (n - 1)));
+  return (close - expected) / std::sqrt(expected);
+}
+
+constexpr std::uint32_t kRows = 50'000;
+constexpr std::size_t kWindow = 10'000;  // a fifth of the rows: a generous buffer
+constexpr double kZLimit = 4.5;
+
+TEST(ShuffleDistribution, EveryPermutationOfAFewRowsIsEquallyFrequent) {
+  for (const std::uint32_t units : {1u, 2u, 4u}) {
+    EXPECT_LT(permutation_chi2([&](std::uint64_t s) { return shuffled(s, 4, units); }), kChi2Limit);
+  }
+  EXPECT_GT(permutation_chi2([](std::uint64_t s) { return locally_shuffled(s, 4, 3); }),
+            kChi2Limit);
+}
+
+TEST(ShuffleDistribution, RowsMoveAsFarAsInARandomPermutation) {
+  for (const std::uint64_t seed : {0u, 1u, 2u, 3u}) {
+    EXPECT_LT(std::abs(displacement_z(shuffled(seed, kRows, 14))), kZLimit);
+    EXPECT_GT(std::abs(displacement_z(locally_shuffled(seed, kRows, kWindow))), kZLimit);
+  }
+}
+
+TEST(ShuffleDistribution, NeighboursPart) {
+  for (const std::uint64_t seed : {0u, 1u, 2u, 3u}) {
+    for (const double near : {1.0, 100.0}) {
+      EXPECT_LT(std::abs(neighbour_z(shuffled(seed, kRows, 1), near)), kZLimit) << near;
+    }
+    EXPECT_GT(neighbour_z(locally_shuffled(seed, kRows, kWindow), 100), kZLimit);
+  }
+}
+
+// Orders of different seeds have nothing in common: rows in the same place are Poisson(1).
+TEST(ShuffleDistribution, SeedsGiveUnrelatedOrders) {
+  const Order one = shuffled(0, kRows, 14), other = shuffled(1, kRows, 14);
+  int same = 0;
+  for (std::size_t i = 0; i < one.size(); ++i) same += one[i] == other[i];
+  EXPECT_LT(same, 8);
+}
+
+}  // namespace
+}  // namespace amt
