@@ -138,8 +138,9 @@ TEST_F(ArchiveTest, LinksStayInTheArchive) {
   std::ofstream(root() / "outside.mid") << "x";
   test::TarBuilder()
       .folder("d")
-      .symbolic_link("d/up.mid", "../../outside.mid")
-      .symbolic_link("d/far.mid", (root() / "outside.mid").string())
+      .symbolic_link("d/up.mid", "../../e/song.mid")
+      .symbolic_link("far.mid", (root() / "outside.mid").string())
+      .symbolic_link("near.mid", "/e/song.mid")
       .symbolic_link("d/in.mid", "../e/./../e/song.mid")
       .symbolic_link("other", "d")
       .file("e/song.mid", "song")
@@ -148,7 +149,7 @@ TEST_F(ArchiveTest, LinksStayInTheArchive) {
   ASSERT_EQ(listing.files.size(), 2u);
   EXPECT_EQ(listing.files[0].path.substr(listing.files[0].path.find('/')), "/song.mid");
   EXPECT_EQ(listing.files[1].path, "other/in.mid");
-  EXPECT_EQ(listing.problems.size(), 3u);  // two links, and d by two ways
+  EXPECT_EQ(listing.problems.size(), 4u);  // three links, and d by two ways
 }
 
 TEST_F(ArchiveTest, PassesFollowFromTheMemory) {
@@ -166,6 +167,19 @@ TEST_F(ArchiveTest, PassesFollowFromTheMemory) {
     for (std::size_t i = 0; i < all.size(); ++i) {
       EXPECT_EQ(md5_hex(std::as_bytes(std::span(all[i]))), corpus.files[i].md5);
     }
+  }
+}
+
+TEST_F(ArchiveTest, HardLinksUnderTwoMd5sAreTwoFiles) {
+  const std::string a(32, 'a'), b(32, 'b'), c(32, 'c');
+  test::TarBuilder()
+      .file(b + ".mid", "twice")
+      .hard_link(a + ".mid", b + ".mid")
+      .file(c + ".mid", "once")
+      .write_packed(root() / "t.tgz");
+  const std::vector<std::string> all = {"twice", "twice", "once"};
+  for (const std::uint64_t memory : {0, 100}) {
+    EXPECT_EQ(contents(list(root() / "t.tgz"), memory), all);
   }
 }
 

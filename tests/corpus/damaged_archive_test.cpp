@@ -70,6 +70,15 @@ TEST_F(DamagedArchive, AnyBitOfAPackedArchive) {
   }
 }
 
+TEST_F(DamagedArchive, BehindThePaddingOfTheLastBlock) {
+  const std::string packed = test::gzip(songs().finished() + std::string(5'000'000, '\0'));
+  EXPECT_EQ(failure_of(packed), "");
+  EXPECT_NE(failure_of(packed.substr(0, packed.size() - 1)), "");
+  std::string bad = packed;
+  bad[packed.size() - 6] ^= 1;  // gzip's checksum of all
+  EXPECT_NE(failure_of(bad), "");
+}
+
 TEST_F(DamagedArchive, AHeaderOfATar) {
   const std::string tar = songs().finished();
   for (const std::size_t byte : {3u, 130u, 1536u, 1536u + 126u, 3072u + 156u}) {
