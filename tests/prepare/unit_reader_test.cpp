@@ -30,9 +30,10 @@ class UnitReaderTest : public testing::Test {
     for (std::size_t i = unit.first; i < unit.last; ++i) order.push_back(&corpus.files[i]);
     const auto input = open_reader(corpus.source, order, 0);
     meanwhile();
+    const PrepareOptions options{};
     std::uint64_t done = 0;
     UnitReader reader(
-        corpus, *input, PrepareOptions(), [](const Unit&, std::uint32_t, const Row&) {},
+        corpus, *input, options, [](const Unit&, std::uint32_t, const Row&) {},
         [&](std::uint64_t files, std::uint64_t) { done = files; });
     const UnitResult result = reader.read(unit, rejections_);
     EXPECT_EQ(done, order.size()) << "progress counts the refused ones, too";
