@@ -9,12 +9,13 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/machine.hpp"
 #include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/corpus/file_reader.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/shard.hpp"
 #include "amt/mpi/collectively.hpp"
+#include "amt/prepare/memory.hpp"
 #include "amt/prepare/output_folder.hpp"
 #include "amt/prepare/plan.hpp"
 #include "amt/prepare/summary.hpp"
@@ -69,9 +70,8 @@ class Job {
     });
   }
 
-  std::uint64_t memory_budget() const {
-    if (options_.memory.bytes > 0) return options_.memory.bytes;
-    return node_memory_bytes() / 4 / static_cast<std::uint64_t>(communicator_.ranks_on_host());
+  MemoryShares memory() const {
+    return share_memory(options_, plan_->corpus().source, communicator_.ranks_on_host());
   }
 
   /// Local. Where a row goes: to its training shard's owner, or to this rank's own store.
@@ -94,7 +94,7 @@ class Job {
     slots_ = plan_->slots(communicator_.rank());
     store_ =
         std::make_unique<RowStore>(folder() / kSpillFolder / str_cat("rank-", communicator_.rank()),
-                                   memory_budget(), slots_.size());
+                                   memory().rows, slots_.size());
     const auto total = static_cast<double>(plan_->corpus().bytes());
     Progress progress("tokenise", total);
     const auto show = [&](std::uint64_t files, std::uint64_t bytes) {
@@ -115,8 +115,10 @@ class Job {
 
   /// Local but for the rounds of the exchange. The failure of this rank's own work, if any.
   std::optional<Error> tokenise_units(RowExchange& exchange) try {
+    const auto input = open_reader(plan_->corpus().source,
+                                   plan_->reading_order(communicator_.rank()), memory().files);
     UnitReader reader(
-        plan_->corpus(), options_,
+        plan_->corpus(), *input, options_,
         [&](const Unit& unit, std::uint32_t row, const Row& tokens) {
           route(exchange, unit, row, tokens);
         },
@@ -126,6 +128,7 @@ class Job {
         results_.push_back(reader.read(unit, rejections_));
       }
     }
+    input->finish();
     return std::nullopt;
   } catch (const ExchangeStopped&) {
     stopped_ = true;
@@ -264,7 +267,16 @@ class Job {
 }  // namespace
 
 std::string describe_preparation(const PrepareOptions& options) {
-  return Plan(list_corpus(options.corpus), options, 1).describe();
+  const Plan plan(list_corpus(options.corpus), options, 1);
+  std::string text = plan.describe();
+  const Source& source = plan.corpus().source;
+  if (source.kind == SourceKind::kPackedTar) {
+    const std::uint64_t memory = share_memory(options, source, 1).files;
+    text += str_cat("  one rank unpacks the archive ", count_passes(plan.reading_order(0), memory),
+                    " times more, holding up to ", format_bytes(static_cast<double>(memory)),
+                    " of its files\n");
+  }
+  return text;
 }
 
 std::string prepare_dataset(const mpi::Communicator& communicator, const PrepareOptions& options) {
