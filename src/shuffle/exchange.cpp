@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
+#include <span>
 #include <utility>
 
 namespace amt {
@@ -53,16 +55,12 @@ void RowExchange::round(bool finished) {
   held_ = 0;
   if (progressed_) progressed_(sums[0], sums[1]);
   if (communicator_.size() == 1) return;
-  std::vector<std::size_t> counts;
-  packed_.clear();
-  for (auto& rows : outgoing_) {
-    counts.push_back(rows.size());
-    packed_.insert(packed_.end(), rows.begin(), rows.end());
-    rows.clear();
-  }
-  communicator_.all_to_all(std::as_bytes(std::span(packed_)), counts, sizeof(KeyedRow), received_);
+  std::vector<std::span<const std::byte>> parts;
+  for (const auto& rows : outgoing_) parts.push_back(std::as_bytes(std::span(rows)));
+  const auto counts = communicator_.all_to_all(parts, sizeof(KeyedRow), received_);
+  for (auto& rows : outgoing_) rows.clear();
   const std::span arrived(reinterpret_cast<const KeyedRow*>(received_.data()),
-                          received_.size() / sizeof(KeyedRow));
+                          std::accumulate(counts.begin(), counts.end(), std::size_t{0}));
   for (const KeyedRow& row : arrived) receive_(row.id, row.tokens);
 }
 

@@ -48,7 +48,6 @@ class RowExchange {
   std::size_t window_;
   std::size_t held_ = 0;
   std::vector<std::vector<KeyedRow>> outgoing_;  // by destination
-  std::vector<KeyedRow> packed_;                 // outgoing_ in rank order, reused
   std::vector<std::byte> received_;
   std::uint64_t progress_[2] = {0, 0};
   std::uint64_t finished_ranks_ = 0;
