@@ -15,11 +15,12 @@ libboost-program-options-dev  boost+program_options include/boost/program_option
 libdnnl-dev                   onednn            include/oneapi/dnnl/dnnl.hpp
 libssl-dev                    openssl           include/openssl/evp.h
 libxxhash-dev                 xxhash            include/xxhash.h
+libarchive-dev                libarchive        include/archive.h
+zlib1g-dev                    zlib-ng           include/zlib.h
 nlohmann-json3-dev            nlohmann-json     include/nlohmann/json.hpp
 "
 test_packages="
 libgtest-dev                  googletest        include/gtest/gtest.h
-zlib1g-dev                    zlib-ng           include/zlib.h
 clang                         llvm              bin/clang++
 libclang-rt-dev               llvm              share/doc/libclang-rt-dev/copyright
 python3-mido                  py-mido           share/doc/python3-mido/copyright

@@ -15,20 +15,14 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 1 << 20;
 
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  Descriptor(const std::filesystem::path& path, int flags) : fd_(::open(path.c_str(), flags)) {
-    if (fd_ < 0) throw system_error("cannot open " + path.string());
-  }
-  ~Descriptor() { ::close(fd_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
+}  // namespace
 
- private:
-  int fd_;
-};
+Descriptor::Descriptor(const std::filesystem::path& path, int flags)
+    : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+  if (fd_ < 0) throw system_error("cannot open " + path.string());
+}
+
+Descriptor::~Descriptor() { ::close(fd_); }
 
 void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::path& path) {
   while (!bytes.empty()) {
@@ -42,11 +36,9 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::
   }
 }
 
-}  // namespace
-
 std::span<const std::byte> read_file(const std::filesystem::path& path,
                                      std::vector<std::byte>& buffer) {
-  const Descriptor file(path, O_RDONLY | O_CLOEXEC);
+  const Descriptor file(path, O_RDONLY);
   struct stat info = {};
   if (::fstat(file.get(), &info) != 0) throw system_error("cannot stat " + path.string());
   if (!S_ISREG(info.st_mode)) throw Error("cannot read " + path.string() + ": not a regular file");
@@ -78,7 +70,7 @@ std::string read_text(const std::filesystem::path& path) {
 }
 
 void fsync_path(const std::filesystem::path& path) {
-  const Descriptor file(path, O_RDONLY | O_CLOEXEC);
+  const Descriptor file(path, O_RDONLY);
   // Some network file systems refuse to sync a folder; there the rename is durable without it.
   if (::fsync(file.get()) != 0 && errno != EINVAL)
     throw system_error("cannot fsync " + path.string());

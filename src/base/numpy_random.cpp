@@ -11,12 +11,6 @@
 
 namespace amt {
 
-double NumpyRandom::random() {
-  const double high = static_cast<double>(words_() >> 5);  // drawn first: 27 bits
-  const double low = static_cast<double>(words_() >> 6);   // 26 bits
-  return (high * 67108864.0 + low) / 9007199254740992.0;
-}
-
 double NumpyRandom::exponential(double scale) { return scale * -std::log(1.0 - random()); }
 
 std::int64_t NumpyRandom::randint(std::int64_t low, std::int64_t high) {

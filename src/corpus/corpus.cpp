@@ -1,26 +1,35 @@
 #include "amt/corpus/corpus.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "amt/base/error.hpp"
-#include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/corpus/file_reader.hpp"
+#include "file_tree.hpp"
 
 namespace amt {
 namespace {
 
 constexpr char kUnreadable = '!';  // marks a reason in place of a hash
 
-std::string identify(const std::filesystem::path& root, const FoundFile& file,
-                     std::vector<std::byte>& buffer) {
-  const std::string named = md5_from_name(file.path);
-  if (!named.empty()) return named;
-  try {
-    return md5_hex(read_file(root / file.path, buffer));
-  } catch (const Error& error) {
-    return kUnreadable + std::string(error.what());
+constexpr std::uint64_t kHashMemory = std::uint64_t{64} << 20;  // for files of a packed archive
+
+/// What is known of a file without reading it; "" if nothing.
+std::string known_identity(const CorpusFile& file) {
+  if (file.bytes > kLargestFile) {
+    return kUnreadable + str_cat(file.bytes, " bytes are too many for a piece of music");
   }
+  const std::string named = md5_from_name(file.path);
+  return named.empty() ? file.md5 : named;
+}
+
+std::string hash(const CorpusFile& file, FileReader& reader) try {
+  return md5_hex(reader.read(file));
+} catch (const CorpusError&) {
+  throw;
+} catch (const Error& error) {
+  return kUnreadable + std::string(error.what());
 }
 
 }  // namespace
@@ -35,28 +44,43 @@ std::string md5_from_name(const std::string& path) {
   return stem;
 }
 
-std::vector<std::string> hash_share(const std::filesystem::path& root, const Listing& listing,
-                                    int rank, int ranks) {
+Listing list_files(const std::filesystem::path& corpus) {
+  Source source = find_source(corpus);
+  Listing listing =
+      source.kind == SourceKind::kFolder ? list_folder(source.path) : list_archive(source);
+  listing.source = std::move(source);
+  return listing;
+}
+
+std::vector<std::string> hash_share(const Listing& listing, int rank, int ranks) {
   std::vector<std::string> hashes;
-  std::vector<std::byte> buffer;
+  std::vector<std::size_t> unknown;  // in hashes
+  ReadingOrder order;
   const auto step = static_cast<std::size_t>(ranks);
   for (auto i = static_cast<std::size_t>(rank); i < listing.files.size(); i += step) {
-    hashes.push_back(identify(root, listing.files[i], buffer));
+    hashes.push_back(known_identity(listing.files[i]));
+    if (!hashes.back().empty()) continue;
+    unknown.push_back(hashes.size() - 1);
+    order.push_back(&listing.files[i]);
   }
+  if (order.empty()) return hashes;
+  const auto reader = open_reader(listing.source, order, kHashMemory);
+  for (std::size_t i = 0; i < order.size(); ++i) hashes[unknown[i]] = hash(*order[i], *reader);
+  reader->finish();
   return hashes;
 }
 
-Corpus assemble_corpus(const std::filesystem::path& root, const Listing& listing,
+Corpus assemble_corpus(const Listing& listing,
                        const std::vector<std::vector<std::string>>& shares) {
   Corpus corpus;
-  corpus.root = root;
+  corpus.source = listing.source;
   for (std::size_t i = 0; i < listing.files.size(); ++i) {
-    const FoundFile& file = listing.files[i];
+    const CorpusFile& file = listing.files[i];
     const std::string& hash = shares[i % shares.size()].at(i / shares.size());
     if (hash.starts_with(kUnreadable)) {
       corpus.unreadable.push_back({file.path, hash.substr(1)});
     } else {
-      corpus.files.push_back({hash, file.path, file.bytes});
+      corpus.files.push_back({hash, file.path, file.bytes, file.offset});
     }
   }
   // Stable: of equal files the first by path stays.

@@ -29,6 +29,8 @@ struct Request::Impl {
 
 namespace {
 
+constexpr int kExchangeTag = 1;
+
 /// A committed datatype of `bytes` contiguous bytes, so that counts stay small.
 class ItemType {
  public:
@@ -221,26 +223,41 @@ std::vector<std::string> Communicator::gather(const std::string& bytes, int root
   return split(all, counts);
 }
 
-std::vector<std::size_t> Communicator::all_to_all(std::span<const std::byte> items,
-                                                  std::span<const std::size_t> send,
+std::vector<std::size_t> Communicator::all_to_all(std::span<const std::span<const std::byte>> parts,
                                                   std::size_t item_bytes,
                                                   std::vector<std::byte>& received) const {
-  constexpr const char* kName = "MPI_Alltoallv";
-  if (send.size() != static_cast<std::size_t>(size_)) {
-    throw Error(str_cat(kName, ": ", send.size(), " counts for ", size_, " ranks"));
+  if (parts.size() != static_cast<std::size_t>(size_)) {
+    throw Error(str_cat("all_to_all: ", parts.size(), " parts for ", size_, " ranks"));
   }
-  std::vector<int> out(send.size()), in(send.size());
-  for (std::size_t r = 0; r < send.size(); ++r) out[r] = checked_count(send[r], kName);
+  std::vector<int> out(parts.size()), in(parts.size());
+  for (std::size_t r = 0; r < parts.size(); ++r) {
+    if (parts[r].size() % item_bytes != 0) throw Error("all_to_all: a part of an item");
+    out[r] = checked_count(parts[r].size() / item_bytes, "MPI_Isend");
+  }
   check(MPI_Alltoall(out.data(), 1, MPI_INT, in.data(), 1, MPI_INT, impl_->comm), "MPI_Alltoall");
-  const std::vector<int> out_at = displacements(out, kName), in_at = displacements(in, kName);
-  if (static_cast<std::size_t>(total(out)) * item_bytes != items.size()) {
-    throw Error(str_cat(kName, ": ", items.size(), " bytes for ", total(out), " items"));
-  }
-  received.resize(static_cast<std::size_t>(total(in)) * item_bytes);
+  const std::size_t items = std::accumulate(in.begin(), in.end(), std::size_t{0});
+  if (received.size() < items * item_bytes) received.resize(items * item_bytes);
+  // Point to point and not MPI_Alltoallv, which would ask for the parts to be copied together
+  // first.
   const ItemType type(item_bytes);
-  check(MPI_Alltoallv(items.data(), out.data(), out_at.data(), type.get(), received.data(),
-                      in.data(), in_at.data(), type.get(), impl_->comm),
-        kName);
+  std::vector<MPI_Request> requests;
+  std::byte* at = received.data();
+  for (int r = 0; r < size_; ++r) {
+    const auto count = in[static_cast<std::size_t>(r)];
+    if (count == 0) continue;
+    check(MPI_Irecv(at, count, type.get(), r, kExchangeTag, impl_->comm, &requests.emplace_back()),
+          "MPI_Irecv");
+    at += static_cast<std::size_t>(count) * item_bytes;
+  }
+  for (int r = 0; r < size_; ++r) {
+    const auto count = out[static_cast<std::size_t>(r)];
+    if (count == 0) continue;
+    check(MPI_Isend(parts[static_cast<std::size_t>(r)].data(), count, type.get(), r, kExchangeTag,
+                    impl_->comm, &requests.emplace_back()),
+          "MPI_Isend");
+  }
+  check(MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE),
+        "MPI_Waitall");
   return {in.begin(), in.end()};
 }
 

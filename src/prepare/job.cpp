@@ -9,12 +9,13 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/machine.hpp"
 #include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/corpus/file_reader.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/shard.hpp"
 #include "amt/mpi/collectively.hpp"
+#include "amt/prepare/memory.hpp"
 #include "amt/prepare/output_folder.hpp"
 #include "amt/prepare/plan.hpp"
 #include "amt/prepare/report.hpp"
@@ -75,32 +76,31 @@ class Job {
     });
   }
 
-  std::uint64_t memory_budget() const {
-    if (options_.memory.bytes > 0) return options_.memory.bytes;
-    return node_memory_bytes() / 4 / static_cast<std::uint64_t>(communicator_.ranks_on_host());
+  MemoryShares memory() const {
+    return share_memory(options_, plan_->corpus().source, communicator_.ranks_on_host());
   }
 
   /// Local. Where a row goes: to its training shard's owner, or to this rank's own store.
   void route(RowExchange& exchange, const Unit& unit, std::uint32_t row, const Row& tokens) {
     if (unit.split != Split::kTrain) {
-      store_->add(plan_->slot_of_unit(unit), {{row, unit.index, row}, tokens});
+      store_->add(plan_->slot_of_unit(unit), {row, unit.index, row}, tokens);
       return;
     }
     const std::uint64_t key = row_key(options_.seed, unit.split, unit.index, row);
     const std::size_t shard = shard_of(key, plan_->shards(Split::kTrain));
-    exchange.push(plan_->owner_of_training_shard(shard), {{key, unit.index, row}, tokens});
+    exchange.push(plan_->owner_of_training_shard(shard), {key, unit.index, row}, tokens);
   }
 
-  void receive(const KeyedRow& row) {
-    const std::size_t shard = shard_of(row.id.key, plan_->shards(Split::kTrain));
-    store_->add(plan_->slot_of_training_shard(shard), row);
+  void receive(const RowId& id, const Row& tokens) {
+    const std::size_t shard = shard_of(id.key, plan_->shards(Split::kTrain));
+    store_->add(plan_->slot_of_training_shard(shard), id, tokens);
   }
 
   void tokenise() {
     slots_ = plan_->slots(communicator_.rank());
     store_ =
         std::make_unique<RowStore>(folder() / kSpillFolder / str_cat("rank-", communicator_.rank()),
-                                   memory_budget(), slots_.size());
+                                   memory().rows, slots_.size());
     const auto total = static_cast<double>(plan_->corpus().bytes());
     Progress progress("tokenise", total);
     const auto show = [&](std::uint64_t files, std::uint64_t bytes) {
@@ -112,7 +112,7 @@ class Job {
                   " files/s, ", format_bytes(static_cast<double>(bytes) / seconds), "/s"));
     };
     RowExchange exchange(
-        communicator_, [&](const KeyedRow& row) { receive(row); }, show);
+        communicator_, [&](const RowId& id, const Row& row) { receive(id, row); }, show);
     const std::optional<Error> failure = tokenise_units(exchange);
     if (!exchange.finish(!failure && !stopped_)) {
       mpi::agree(communicator_, failure ? &*failure : nullptr);
@@ -121,8 +121,10 @@ class Job {
 
   /// Local but for the rounds of the exchange. The failure of this rank's own work, if any.
   std::optional<Error> tokenise_units(RowExchange& exchange) try {
+    const auto input = open_reader(plan_->corpus().source,
+                                   plan_->reading_order(communicator_.rank()), memory().files);
     UnitReader reader(
-        plan_->corpus(), options_,
+        plan_->corpus(), *input, options_,
         [&](const Unit& unit, std::uint32_t row, const Row& tokens) {
           route(exchange, unit, row, tokens);
         },
@@ -132,6 +134,7 @@ class Job {
         results_.push_back(reader.read(unit, rejections_));
       }
     }
+    input->finish();
     return std::nullopt;
   } catch (const ExchangeStopped&) {
     stopped_ = true;
@@ -198,7 +201,7 @@ class Job {
   WrittenShard write_shard(std::size_t slot) {
     const auto [split, shard] = slots_[slot];
     ShardWriter writer(folder(), manifest_, split, shard, plan_->shards(split), store_->rows(slot));
-    store_->take(slot, [&](std::span<const Row> rows) { writer.write(rows); });
+    store_->take(slot, [&](const Row& row) { writer.write(std::span(&row, 1)); });
     const ShardInfo info = writer.finish();
     fsync_path(folder() / info.file);
     WrittenShard written = {
@@ -273,7 +276,16 @@ class Job {
 }  // namespace
 
 std::string describe_preparation(const PrepareOptions& options) {
-  return Plan(list_corpus(options.corpus), options, 1).describe();
+  const Plan plan(list_corpus(options.corpus), options, 1);
+  std::string text = plan.describe();
+  const Source& source = plan.corpus().source;
+  if (source.kind == SourceKind::kPackedTar) {
+    const std::uint64_t memory = share_memory(options, source, 1).files;
+    text += str_cat("  one rank unpacks the archive ", count_passes(plan.reading_order(0), memory),
+                    " times more, holding up to ", format_bytes(static_cast<double>(memory)),
+                    " of its files\n");
+  }
+  return text;
 }
 
 std::string prepare_dataset(const mpi::Communicator& communicator, const PrepareOptions& options) {

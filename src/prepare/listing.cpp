@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t kMaxWarnings = 5;
 
-Listing walk_and_report(const std::filesystem::path& root) {
-  Listing listing = walk_folder(root);
+Listing list_and_report(const std::filesystem::path& root) {
+  Listing listing = list_files(root);
   for (std::size_t i = 0; i < listing.problems.size() && i < kMaxWarnings; ++i) {
     log_warning(listing.problems[i]);
   }
@@ -25,23 +25,34 @@ Listing walk_and_report(const std::filesystem::path& root) {
                         "reference does not; rename them to .mid"));
   }
   if (listing.files.empty()) {
-    throw Error(str_cat("there are no .mid or .midi files below ", root.string()));
+    throw Error(str_cat("there are no .mid or .midi files ",
+                        listing.source.kind == SourceKind::kFolder ? "below " : "in ",
+                        root.string()));
   }
   return listing;
 }
 
+/// Rank 0's source and files to all.
 void share_listing(const mpi::Communicator& communicator, Listing& listing) {
-  std::vector<std::string> fields;
-  for (const FoundFile& file : listing.files) {
-    fields.push_back(file.path);
-    fields.push_back(std::to_string(file.bytes));
+  Source& source = listing.source;
+  std::vector<std::string> fields = {
+      source.path.string(), std::to_string(static_cast<int>(source.kind)),
+      std::to_string(source.stamp.bytes), std::to_string(source.stamp.modified_ns)};
+  const std::size_t head = fields.size();
+  for (const CorpusFile& file : listing.files) {
+    fields.insert(fields.end(),
+                  {file.md5, file.path, std::to_string(file.bytes), std::to_string(file.offset)});
   }
   std::string bytes = pack_strings(fields);
   communicator.broadcast(bytes, 0);
   if (communicator.rank() == 0) return;
   fields = unpack_strings(bytes);
-  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-    listing.files.push_back({fields[i], std::stoull(fields[i + 1])});
+  source = {fields[0],
+            static_cast<SourceKind>(std::stoi(fields[1])),
+            {std::stoull(fields[2]), std::stoll(fields[3])}};
+  for (std::size_t i = head; i + 3 < fields.size(); i += 4) {
+    listing.files.push_back(
+        {fields[i], fields[i + 1], std::stoull(fields[i + 2]), std::stoull(fields[i + 3])});
   }
 }
 
@@ -50,23 +61,22 @@ void share_listing(const mpi::Communicator& communicator, Listing& listing) {
 Corpus list_corpus(const mpi::Communicator& communicator, const std::filesystem::path& root) {
   Listing listing;
   mpi::collectively(communicator, [&] {
-    if (communicator.rank() == 0) listing = walk_and_report(root);
+    if (communicator.rank() == 0) listing = list_and_report(root);
   });
   share_listing(communicator, listing);
   std::vector<std::string> mine;
-  mpi::collectively(communicator, [&] {
-    mine = hash_share(root, listing, communicator.rank(), communicator.size());
-  });
+  mpi::collectively(communicator,
+                    [&] { mine = hash_share(listing, communicator.rank(), communicator.size()); });
   std::vector<std::vector<std::string>> shares;
   for (const std::string& part : communicator.all_gather(pack_strings(mine))) {
     shares.push_back(unpack_strings(part));
   }
-  return assemble_corpus(root, listing, shares);
+  return assemble_corpus(listing, shares);
 }
 
 Corpus list_corpus(const std::filesystem::path& root) {
-  const Listing listing = walk_and_report(root);
-  return assemble_corpus(root, listing, {hash_share(root, listing, 0, 1)});
+  const Listing listing = list_and_report(root);
+  return assemble_corpus(listing, {hash_share(listing, 0, 1)});
 }
 
 }  // namespace amt

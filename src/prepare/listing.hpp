@@ -8,7 +8,8 @@
 
 namespace amt {
 
-/// Collective. Rank 0 walks the folder, all ranks hash their share, all return the same corpus.
+/// Collective. Rank 0 lists the folder or archive, all ranks hash their share, all return the same
+/// corpus.
 Corpus list_corpus(const mpi::Communicator& communicator, const std::filesystem::path& root);
 
 /// The same on one process, without MPI.

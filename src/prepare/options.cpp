@@ -20,9 +20,10 @@ void PrepareOptions::describe_content(OptionTable& table) {
 
 void PrepareOptions::describe(OptionTable& table) {
   describe_content(table);
-  table.add("memory", &memory,
-            "rows that a rank holds before it spills to disk, e.g. 4GB; 0: a quarter of the node's "
-            "memory divided by its ranks");
+  table.add(
+      "memory", &memory,
+      "rows that a rank holds before it spills to disk, e.g. 4GB, and, with half of it, files "
+      "of a .tar.gz; 0: a quarter of the node's memory divided by its ranks");
   table.add("text", &text, "folder for the reference's tokenized-events-X.txt as well");
   table.add("compound", &compound, "folder for the reference's NAME.mid.compound.txt as well");
   table.add("max-bad-fraction", &max_bad_fraction,

@@ -38,6 +38,15 @@ Plan::Plan(Corpus corpus, const PrepareOptions& options, int ranks)
   }
 }
 
+ReadingOrder Plan::reading_order(int rank) const {
+  ReadingOrder order;
+  for (const Unit& unit : units_) {
+    if (owner(unit) != rank) continue;
+    for (std::size_t i = unit.first; i < unit.last; ++i) order.push_back(&corpus_.files[i]);
+  }
+  return order;
+}
+
 int Plan::owner_of_training_shard(std::size_t shard) const {
   return static_cast<int>(shard % static_cast<std::size_t>(ranks_));
 }

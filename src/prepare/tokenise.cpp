@@ -43,9 +43,13 @@ class TextFile {
 
 }  // namespace
 
-UnitReader::UnitReader(const Corpus& corpus, const PrepareOptions& options, UnitRowSink sink,
-                       FileDone done)
-    : corpus_(corpus), options_(options), sink_(std::move(sink)), done_(std::move(done)) {}
+UnitReader::UnitReader(const Corpus& corpus, FileReader& files, const PrepareOptions& options,
+                       UnitRowSink sink, FileDone done)
+    : corpus_(corpus),
+      files_(files),
+      options_(options),
+      sink_(std::move(sink)),
+      done_(std::move(done)) {}
 
 UnitResult UnitReader::read(const Unit& unit, std::vector<Rejection>& rejections) {
   std::optional<TextFile> text;
@@ -60,8 +64,8 @@ UnitResult UnitReader::read(const Unit& unit, std::vector<Rejection>& rejections
   UnitResult result = {unit.index, 0, {}, {}};
   for (std::size_t i = unit.first; i < unit.last; ++i) {
     if (!add(corpus_.files[i], tokenizer, rejections)) ++result.refused;
-    bytes_ += corpus_.files[i].bytes;
-    done_(++files_, bytes_);
+    bytes_done_ += corpus_.files[i].bytes;
+    done_(++files_done_, bytes_done_);
   }
   if (text) text->close();
   result.stats = tokenizer.stats();
@@ -73,7 +77,9 @@ bool UnitReader::add(const CorpusFile& file, UnitTokenizer& tokenizer,
                      std::vector<Rejection>& rejections) {
   std::span<const std::byte> bytes;
   try {
-    bytes = read_file(corpus_.root / file.path, buffer_);
+    bytes = files_.read(file);
+  } catch (const CorpusError&) {
+    throw;
   } catch (const Error& error) {  // it vanished, or the disk failed: one file is no reason to stop
     rejections.push_back({file.path, error.what()});
     return false;

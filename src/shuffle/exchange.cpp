@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <numeric>
+#include <span>
 #include <utility>
 
 namespace amt {
@@ -24,14 +25,13 @@ RowExchange::RowExchange(const mpi::Communicator& communicator, Receive receive,
                          kMaxWindow)),
       outgoing_(static_cast<std::size_t>(communicator.size())) {}
 
-void RowExchange::push(int to, const KeyedRow& row) {
-  if (communicator_.size() == 1) {
-    receive_(row);
-    if (++held_ < window_) return;
+void RowExchange::push(int to, const RowId& id, const Row& row) {
+  if (to == communicator_.rank()) {
+    receive_(id, row);
   } else {
-    outgoing_[static_cast<std::size_t>(to)].push_back(row);
-    if (++held_ < window_) return;
+    outgoing_[static_cast<std::size_t>(to)].push_back({id, row});
   }
+  if (++held_ < window_) return;
   round(/*finished=*/false);
   if (failed_) throw ExchangeStopped();
 }
@@ -55,19 +55,13 @@ void RowExchange::round(bool finished) {
   held_ = 0;
   if (progressed_) progressed_(sums[0], sums[1]);
   if (communicator_.size() == 1) return;
-  std::vector<std::size_t> counts;
-  packed_.clear();
-  for (auto& rows : outgoing_) {
-    counts.push_back(rows.size());
-    packed_.insert(packed_.end(), rows.begin(), rows.end());
-    rows.clear();
-  }
-  communicator_.all_to_all(std::as_bytes(std::span(packed_)), counts, sizeof(KeyedRow), received_);
-  for (std::size_t at = 0; at < received_.size(); at += sizeof(KeyedRow)) {
-    KeyedRow row;
-    std::memcpy(&row, received_.data() + at, sizeof(row));
-    receive_(row);
-  }
+  std::vector<std::span<const std::byte>> parts;
+  for (const auto& rows : outgoing_) parts.push_back(std::as_bytes(std::span(rows)));
+  const auto counts = communicator_.all_to_all(parts, sizeof(KeyedRow), received_);
+  for (auto& rows : outgoing_) rows.clear();
+  const std::span arrived(reinterpret_cast<const KeyedRow*>(received_.data()),
+                          std::accumulate(counts.begin(), counts.end(), std::size_t{0}));
+  for (const KeyedRow& row : arrived) receive_(row.id, row.tokens);
 }
 
 }  // namespace amt

@@ -7,9 +7,19 @@ namespace {
 
 constexpr std::size_t kTriples = (kContextLength - 1) / 3;
 
-std::uint32_t first_time(std::span<const Event> triples) {
-  if (triples.empty()) return 0;
-  return std::ranges::min(triples, {}, &Event::time).time;
+struct Times {
+  std::uint32_t first = ~0u;
+  std::uint32_t last = 0;
+};
+
+/// Of triples that are not separators.
+Times times_of(std::span<const Event> triples) {
+  Times times;
+  for (const Event& triple : triples) {
+    times.first = std::min(times.first, triple.time);
+    times.last = std::max(times.last, triple.time);
+  }
+  return times;
 }
 
 std::uint32_t last_time(std::span<const Event> triples) {
@@ -20,12 +30,14 @@ std::uint32_t last_time(std::span<const Event> triples) {
   return last;
 }
 
-Token* put_triple(const Event& triple, std::uint32_t start, Token* out) {
-  const std::uint32_t offset = is_control(triple) ? kControlOffset : 0;
-  *out++ = static_cast<Token>(triple.time - start + offset);
-  *out++ = triple.duration;
-  *out++ = triple.note;
-  return out;
+/// Control tokens are event tokens shifted; kSeparator is above both.
+void put_triples(std::span<const Event> triples, std::uint32_t start, Token* out) {
+  for (const Event& triple : triples) {
+    const std::uint32_t offset = is_control(triple) ? kControlOffset : 0;
+    *out++ = static_cast<Token>(triple.time - start + offset);
+    *out++ = triple.duration;
+    *out++ = triple.note;
+  }
 }
 
 }  // namespace
@@ -54,12 +66,11 @@ void RowPacker::add(std::span<const Event> triples, bool anticipated) {
 bool RowPacker::fill_row(std::span<const Event> triples) {
   const auto separator = std::ranges::find(triples, Token{kSeparator}, &Event::note);
   const auto head = static_cast<std::size_t>(separator - triples.begin());
-  const std::uint32_t start = first_time(triples.first(head));
-  if (last_time(triples.first(head)) >= start + kMaxTime) return false;
-  if (last_time(triples.subspan(head)) >= kMaxTime) return false;
-  Token* out = row_.data() + 1;
-  for (const Event& triple : triples.first(head)) out = put_triple(triple, start, out);
-  for (const Event& triple : triples.subspan(head)) out = put_triple(triple, 0, out);
+  const Times times = times_of(triples.first(head));
+  const std::uint32_t start = head > 0 ? times.first : 0;
+  if (times.last >= start + kMaxTime || last_time(triples.subspan(head)) >= kMaxTime) return false;
+  put_triples(triples.first(head), start, row_.data() + 1);
+  put_triples(triples.subspan(head), 0, row_.data() + 1 + 3 * head);
   return true;
 }
 

@@ -21,7 +21,7 @@ std::vector<std::vector<std::byte>> files;
 std::int64_t corpus_bytes = 0;
 
 void load(const char* folder) {
-  for (const FoundFile& file : walk_folder(folder).files) {
+  for (const CorpusFile& file : list_files(folder).files) {
     files.push_back(read_file(std::filesystem::path(folder) / file.path));
     corpus_bytes += static_cast<std::int64_t>(files.back().size());
   }

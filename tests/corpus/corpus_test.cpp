@@ -21,10 +21,10 @@ class CorpusTest : public testing::Test {
   }
   /// As `ranks` ranks would list it.
   Corpus list(int ranks = 1) const {
-    const Listing listing = walk_folder(root());
+    const Listing listing = list_files(root());
     std::vector<std::vector<std::string>> shares;
-    for (int r = 0; r < ranks; ++r) shares.push_back(hash_share(root(), listing, r, ranks));
-    return assemble_corpus(root(), listing, shares);
+    for (int r = 0; r < ranks; ++r) shares.push_back(hash_share(listing, r, ranks));
+    return assemble_corpus(listing, shares);
   }
 
  private:
@@ -39,7 +39,7 @@ TEST_F(CorpusTest, TakesMidiFilesOnly) {
   put(".hidden/four.mid", "5");
   put("a/.five.mid", "6");
   fs::create_directories(root() / "folder.mid");
-  const Listing listing = walk_folder(root());
+  const Listing listing = list_files(root());
   ASSERT_EQ(listing.files.size(), 2u);
   EXPECT_EQ(listing.files[0].path, "a/b/two.midi");
   EXPECT_EQ(listing.files[1].path, "a/one.mid");
@@ -67,7 +67,7 @@ TEST_F(CorpusTest, FollowsLinksButNoLoops) {
   fs::create_directory_symlink("../real", root() / "real" / "loop");
   fs::create_symlink("nowhere.mid", root() / "dangling.mid");
   fs::create_symlink("real/song.mid", root() / "link.mid");
-  const Listing listing = walk_folder(root());
+  const Listing listing = list_files(root());
   EXPECT_EQ(listing.files.size(), 2u);  // the song and the link to it; equal, so taken once later
   EXPECT_EQ(listing.problems.size(), 2u);
   EXPECT_EQ(list().files.size(), 1u);
@@ -81,9 +81,9 @@ TEST_F(CorpusTest, NamesNeedNotBeUtf8) {
 TEST_F(CorpusTest, FilesThatVanishAreListedAsUnreadable) {
   put("gone.mid", "x");
   put("here.mid", "y");
-  const Listing listing = walk_folder(root());
+  const Listing listing = list_files(root());
   fs::remove(root() / "gone.mid");
-  const Corpus corpus = assemble_corpus(root(), listing, {hash_share(root(), listing, 0, 1)});
+  const Corpus corpus = assemble_corpus(listing, {hash_share(listing, 0, 1)});
   ASSERT_EQ(corpus.unreadable.size(), 1u);
   EXPECT_EQ(corpus.unreadable[0].path, "gone.mid");
   EXPECT_EQ(corpus.files.size(), 1u);
@@ -91,8 +91,8 @@ TEST_F(CorpusTest, FilesThatVanishAreListedAsUnreadable) {
 
 TEST_F(CorpusTest, MissingFolderAndFileAreRefused) {
   put("file.mid", "x");
-  EXPECT_THROW(walk_folder(root() / "missing"), Error);
-  EXPECT_THROW(walk_folder(root() / "file.mid"), Error);
+  EXPECT_THROW(list_files(root() / "missing"), Error);
+  EXPECT_THROW(list_files(root() / "file.mid"), Error);
 }
 
 }  // namespace

@@ -16,14 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::map<std::string, std::vector<std::byte>> files_of(const fs::path& folder) {
-  std::map<std::string, std::vector<std::byte>> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    files[entry.path().filename().string()] = read_file(entry.path());
-  }
-  return files;
-}
-
 std::vector<std::string> lines_of(const fs::path& file) {
   std::vector<std::string> lines;
   std::istringstream in(read_text(file));
@@ -48,16 +40,11 @@ class PreparedDataset : public PrepareTest {
   void expect_same_as_alone(PrepareOptions o) {
     prepare_dataset(world(), o);
     if (!leader()) return;
-    const auto together = files_of(o.dataset);
-    o.dataset += "-alone";
-    o.memory.bytes = 0;
-    prepare_dataset(mpi::Communicator::self(), o);
-    const auto alone = files_of(o.dataset);
-    ASSERT_EQ(alone.size(), together.size());
-    for (const auto& [name, bytes] : alone) {
-      ASSERT_TRUE(together.contains(name)) << name;
-      EXPECT_TRUE(together.at(name) == bytes) << name;
-    }
+    PrepareOptions alone = o;
+    alone.dataset += "-alone";
+    alone.memory.bytes = 0;
+    prepare_dataset(mpi::Communicator::self(), alone);
+    expect_same_files(o.dataset, alone.dataset);
   }
 };
 

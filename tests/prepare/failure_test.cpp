@@ -9,6 +9,7 @@
 #include "amt/dataset/paths.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "prepare/prepare_fixture.hpp"
+#include "support/tar_builder.hpp"
 
 namespace amt {
 namespace {
@@ -44,6 +45,24 @@ TEST_F(PrepareFailure, BadCorpora) {
   expect_failure(o, ExitCode::kFailed, "no .mid or .midi files");
   o.corpus = (root() / "file.mid").string();
   expect_failure(o, ExitCode::kFailed, "is a file");
+}
+
+TEST_F(PrepareFailure, DamagedArchives) {
+  PrepareOptions o = options("d");
+  const std::string tar = test::TarBuilder().tree(test::golden_dir() / "tree").finished();
+  const std::string packed = leader() ? test::gzip(tar) : "";
+  const auto expect_damage = [&](const std::string& name, const std::string& bytes) {
+    o.corpus = (root() / name).string();
+    if (leader()) test::write_bytes(o.corpus, bytes);
+    world().barrier();
+    expect_failure(o, ExitCode::kFailed, "archive " + o.corpus + " is cut off or damaged");
+    EXPECT_FALSE(fs::exists(o.dataset));
+  };
+  expect_damage("cut.tar", tar.substr(0, tar.size() / 2));
+  expect_damage("cut.tar.gz", packed.substr(0, packed.size() / 2));
+  std::string flipped = packed;
+  if (leader()) flipped[packed.size() - 6] ^= 1;  // in the checksum
+  expect_damage("flipped.tar.gz", flipped);
 }
 
 TEST_F(PrepareFailure, TooManyRefusedFilesKeepTheirList) {

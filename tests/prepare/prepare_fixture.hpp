@@ -4,15 +4,36 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "amt/base/files.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/prepare/job.hpp"
 #include "support/golden.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {
+
+inline std::map<std::string, std::vector<std::byte>> files_of(const std::filesystem::path& folder) {
+  std::map<std::string, std::vector<std::byte>> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    files[entry.path().filename().string()] = read_file(entry.path());
+  }
+  return files;
+}
+
+/// Two datasets have the same files, byte for byte.
+inline void expect_same_files(const std::filesystem::path& a, const std::filesystem::path& b) {
+  const auto expected = files_of(a), found = files_of(b);
+  ASSERT_EQ(expected.size(), found.size());
+  for (const auto& [name, bytes] : expected) {
+    ASSERT_TRUE(found.contains(name)) << name;
+    EXPECT_TRUE(found.at(name) == bytes) << name;
+  }
+}
 
 /// A folder that all ranks share, made by rank 0.
 class PrepareTest : public testing::Test {

@@ -19,15 +19,16 @@ std::uint32_t rows_of(int rank) { return static_cast<std::uint32_t>(rank * rank)
 TEST(RowExchange, EveryRowArrivesOnceWhereItWasSent) {
   const mpi::Communicator world = mpi::Communicator::world();
   std::map<std::pair<std::uint32_t, std::uint32_t>, int> seen;
-  RowExchange exchange(world, [&](const KeyedRow& row) {
-    ++seen[{row.id.unit, row.id.row}];
-    ASSERT_EQ(row.id.row % static_cast<std::uint32_t>(world.size()),
+  RowExchange exchange(world, [&](const RowId& id, const Row& tokens) {
+    ++seen[{id.unit, id.row}];
+    ASSERT_EQ(id.row % static_cast<std::uint32_t>(world.size()),
               static_cast<std::uint32_t>(world.rank()));
-    ASSERT_EQ(row.tokens.back(), static_cast<Token>(row.id.row + row.id.unit));
+    ASSERT_EQ(tokens.back(), static_cast<Token>(id.row + id.unit));
   });
   for (std::uint32_t i = 0; i < rows_of(world.rank()); ++i) {
-    exchange.push(static_cast<int>(i % static_cast<std::uint32_t>(world.size())),
-                  make_row(world.rank(), i));
+    const KeyedRow row = make_row(world.rank(), i);
+    exchange.push(static_cast<int>(i % static_cast<std::uint32_t>(world.size())), row.id,
+                  row.tokens);
   }
   EXPECT_TRUE(exchange.finish(true));
   std::vector<std::uint64_t> total = {seen.size()};
@@ -40,12 +41,13 @@ TEST(RowExchange, EveryRowArrivesOnceWhereItWasSent) {
 
 TEST(RowExchange, AFailureOnOneRankStopsAll) {
   const mpi::Communicator world = mpi::Communicator::world();
-  RowExchange exchange(world, [](const KeyedRow&) {});
+  RowExchange exchange(world, [](const RowId&, const Row&) {});
   bool succeeded = true;
   try {
     for (std::uint32_t i = 0; i < 100000; ++i) {
       if (world.rank() == world.size() - 1 && i == 3000) throw std::runtime_error("disk full");
-      exchange.push(0, make_row(world.rank(), i));
+      const KeyedRow row = make_row(world.rank(), i);
+      exchange.push(0, row.id, row.tokens);
     }
   } catch (const ExchangeStopped&) {
     succeeded = false;
@@ -59,7 +61,7 @@ TEST(RowExchange, ProgressIsSummedOverRanks) {
   const mpi::Communicator world = mpi::Communicator::world();
   std::uint64_t files = 0, bytes = 0;
   RowExchange exchange(
-      world, [](const KeyedRow&) {},
+      world, [](const RowId&, const Row&) {},
       [&](std::uint64_t a, std::uint64_t b) { files = a, bytes = b; });
   exchange.set_progress(1, 10);
   EXPECT_TRUE(exchange.finish(true));

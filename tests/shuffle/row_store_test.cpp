@@ -16,14 +16,17 @@ KeyedRow make_row(std::uint32_t number) {
   return row;
 }
 
+void put(RowStore& store, std::size_t slot, std::uint32_t number) {
+  const KeyedRow row = make_row(number);
+  store.add(slot, row.id, row.tokens);
+}
+
 /// All rows of a slot as they come out.
 std::vector<Token> take(RowStore& store, std::size_t slot) {
   std::vector<Token> firsts;
-  store.take(slot, [&](std::span<const Row> rows) {
-    for (const Row& row : rows) {
-      EXPECT_EQ(row.front(), row.back());
-      firsts.push_back(row.front());
-    }
+  store.take(slot, [&](const Row& row) {
+    EXPECT_EQ(row.front(), row.back());
+    firsts.push_back(row.front());
   });
   return firsts;
 }
@@ -31,7 +34,7 @@ std::vector<Token> take(RowStore& store, std::size_t slot) {
 std::vector<std::vector<Token>> run(std::uint64_t budget, std::uint64_t* spilled) {
   const test::TemporaryFolder folder;
   RowStore store(folder.path() / "spill", budget, 3);
-  for (std::uint32_t i = 0; i < 5000; ++i) store.add(i % 7 % 3, make_row(i));
+  for (std::uint32_t i = 0; i < 5000; ++i) put(store, i % 7 % 3, i);
   std::vector<std::vector<Token>> slots;
   for (std::size_t s = 0; s < 3; ++s) {
     const std::uint64_t rows = store.rows(s);
@@ -71,7 +74,7 @@ TEST(RowStore, SpillFilesAreRemoved) {
   const test::TemporaryFolder folder;
   {
     RowStore store(folder.path() / "spill", 10000, 1);
-    for (std::uint32_t i = 0; i < 100; ++i) store.add(0, make_row(i));
+    for (std::uint32_t i = 0; i < 100; ++i) put(store, 0, i);
     EXPECT_TRUE(std::filesystem::exists(folder.path() / "spill"));
   }
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "spill"));

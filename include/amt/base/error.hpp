@@ -1,5 +1,5 @@
-// The project's errors and exit codes. Errors are exceptions that say what happened, where, and what
-// to do next; main() catches them once and turns them into one line and an exit code.
+// The project's errors and exit codes. Errors are exceptions that say what happened, where, and
+// what to do next; main() catches them once and turns them into one line and an exit code.
 #pragma once
 
 #include <stdexcept>
@@ -33,7 +33,8 @@ class UsageError : public Error {
   explicit UsageError(const std::string& message) : Error(message, ExitCode::kUsage) {}
 };
 
-/// An Error whose message ends with the text of `errno` as it is now: "what: No such file or directory".
+/// An Error whose message ends with the text of `errno` as it is now: "what: No such file or
+/// directory".
 Error system_error(const std::string& what);
 
 }  // namespace amt

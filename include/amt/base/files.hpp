@@ -11,6 +11,23 @@
 
 namespace amt {
 
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  /// open(2) with these flags and O_CLOEXEC; Error naming the path if it fails.
+  Descriptor(const std::filesystem::path& path, int flags);
+  ~Descriptor();
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// write(2) until all is written. Error naming `path` and the bytes that are missing.
+void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::path& path);
+
 /// A whole file. Error naming it if it cannot be read.
 std::vector<std::byte> read_file(const std::filesystem::path& path);
 /// The same into a buffer that is reused between files: the bytes read.

@@ -1,4 +1,5 @@
-// Hashes: MD5 for the names that the Lakh dataset gives its files, XXH3 for integrity of our own files.
+// Hashes: MD5 for the names that the Lakh dataset gives its files, XXH3 for integrity of our own
+// files.
 #pragma once
 
 #include <cstddef>

@@ -6,19 +6,24 @@
 #pragma once
 
 #include <cstdint>
-#include <random>
 #include <vector>
+
+#include "amt/base/mersenne_twister.hpp"
 
 namespace amt {
 
 /// One stream of draws. Local; not thread-safe; copying it copies the stream's position.
 class NumpyRandom {
  public:
-  /// np.random.seed(seed): Knuth's initialisation, which std::mt19937 has as well.
+  /// np.random.seed(seed): Knuth's initialisation.
   explicit NumpyRandom(std::uint32_t seed) : words_(seed) {}
 
   /// np.random.random(): uniform in [0, 1), 53 bits. Two words.
-  double random();
+  double random() {
+    const double high = static_cast<double>(words_() >> 5);  // drawn first: 27 bits
+    const double low = static_cast<double>(words_() >> 6);   // 26 bits
+    return (high * 67108864.0 + low) / 9007199254740992.0;
+  }
 
   /// np.random.exponential(scale). Two words. The last bit is that of the C library's log.
   double exponential(double scale);
@@ -38,7 +43,7 @@ class NumpyRandom {
   /// Uniform in [0, max] by masked rejection; no word is drawn for max = 0.
   std::uint32_t bounded(std::uint32_t max);
 
-  std::mt19937 words_;
+  MersenneTwister words_;
 };
 
 }  // namespace amt

@@ -25,9 +25,9 @@ struct Duration {
 struct Option {
   std::string name;  ///< "trainer.learning_rate": the INI key is the part after the first dot
   std::string help;
-  bool is_flag = false;                          ///< takes no value on the command line
-  std::function<void(const std::string&)> set;   ///< throws UsageError naming the option
-  std::function<std::string()> get;              ///< the current value as it would be written
+  bool is_flag = false;                         ///< takes no value on the command line
+  std::function<void(const std::string&)> set;  ///< throws UsageError naming the option
+  std::function<std::string()> get;             ///< the current value as it would be written
 };
 
 /// Binds names to the members of option structs, which must outlive the table.

@@ -1,33 +1,44 @@
 // The MIDI files of a corpus: found, named by MD5, each once.
 //
-// Listing goes in three steps so that ranks can share the costly one: walk_folder (one rank),
-// hash_share (every rank its part: only files whose names are not already an MD5 are read), and
+// Listing goes in three steps so that ranks can share the costly one: list_files (one rank),
+// hash_share (every rank its part: only files whose MD5 is not known yet are read), and
 // assemble_corpus (every rank, the same result).
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "amt/corpus/source.hpp"
+
 namespace amt {
 
-/// A file as found in the tree.
-struct FoundFile {
+/// A file larger than this is refused: it is no piece of music, and each rank holds one file.
+inline constexpr std::uint64_t kLargestFile = std::uint64_t{256} << 20;
+
+/// A file of the corpus.
+struct CorpusFile {
+  std::string md5;   ///< 32 lower-case hex digits: its name as far as order and splits go
   std::string path;  ///< relative to the corpus; any bytes, not only UTF-8
   std::uint64_t bytes = 0;
+  std::uint64_t offset = 0;  ///< of its bytes in the (unpacked) archive; 0 in a folder
 };
 
+/// The files as they were found; a file's md5 is empty where it is not known yet.
 struct Listing {
-  std::vector<FoundFile> files;       ///< in byte order of their paths
+  Source source;
+  std::vector<CorpusFile> files;      ///< in byte order of their paths
   std::vector<std::string> problems;  ///< one line for each folder or link that could not be used
   std::uint64_t other_case = 0;  ///< files named .MID, .Midi ...: not taken, as in the reference
 };
 
-/// Every `*.mid` and `*.midi` below `root`, names beginning with a dot aside. Symbolic links are
-/// followed; a folder reached again is not entered again. Error if `root` is not a folder that can
-/// be listed. Local.
-Listing walk_folder(const std::filesystem::path& root);
+/// Every `*.mid` and `*.midi` below the folder, or in the archive as if it were unpacked; names
+/// beginning with a dot aside. Symbolic links are followed, in an archive only those that stay
+/// within it; a folder reached again is not entered again. A packed archive is read through once,
+/// hashing the files whose names are no MD5, with progress on stderr. CorpusError if the corpus
+/// cannot be listed, or the archive is damaged, or a MIDI file in it is stored as a sparse file.
+/// Local.
+Listing list_files(const std::filesystem::path& corpus);
 
 /// "" if the name (without extension) is no MD5, else its 32 hex digits in lower case.
 std::string md5_from_name(const std::string& path);
@@ -39,19 +50,11 @@ struct Rejection {
 };
 
 /// The hashes of files rank, rank + ranks, rank + 2 ranks ... of the listing: an MD5 or, for a file
-/// that cannot be read, "!" and the reason. Local.
-std::vector<std::string> hash_share(const std::filesystem::path& root, const Listing& listing,
-                                    int rank, int ranks);
-
-/// A file of the corpus.
-struct CorpusFile {
-  std::string md5;   ///< 32 lower-case hex digits: its name as far as order and splits go
-  std::string path;  ///< relative to the root
-  std::uint64_t bytes = 0;
-};
+/// that cannot be read, "!" and the reason. CorpusError if an archive changed. Local.
+std::vector<std::string> hash_share(const Listing& listing, int rank, int ranks);
 
 struct Corpus {
-  std::filesystem::path root;
+  Source source;
   std::vector<CorpusFile> files;      ///< in order of md5, each md5 once
   std::vector<Rejection> unreadable;  ///< files that could not be read
   std::uint64_t duplicates = 0;       ///< files left out because an equal one was taken
@@ -61,7 +64,6 @@ struct Corpus {
 };
 
 /// `shares[r]` is rank r's hash_share. Of equal files the first by path is taken.
-Corpus assemble_corpus(const std::filesystem::path& root, const Listing& listing,
-                       const std::vector<std::vector<std::string>>& shares);
+Corpus assemble_corpus(const Listing& listing, const std::vector<std::vector<std::string>>& shares);
 
 }  // namespace amt

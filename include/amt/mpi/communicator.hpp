@@ -81,11 +81,11 @@ class Communicator {
   /// Every rank's bytes on `root`; empty elsewhere.
   std::vector<std::string> gather(const std::string& bytes, int root) const;
 
-  /// send[r] items of `item_bytes` bytes go to rank r, packed in rank order in `items`; what
-  /// arrives is packed in rank order in `received` (resized), its counts in the result. Counts are
-  /// MPI ints in units of items: Error if one does not fit.
-  std::vector<std::size_t> all_to_all(std::span<const std::byte> items,
-                                      std::span<const std::size_t> send, std::size_t item_bytes,
+  /// parts[r] goes to rank r: whole items of `item_bytes` bytes. What arrives is packed in rank
+  /// order at the start of `received`, which grows as needed and never shrinks; its counts of items
+  /// are the result. Counts are MPI ints in units of items: Error if one does not fit.
+  std::vector<std::size_t> all_to_all(std::span<const std::span<const std::byte>> parts,
+                                      std::size_t item_bytes,
                                       std::vector<std::byte>& received) const;
 
  private:

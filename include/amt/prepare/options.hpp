@@ -17,7 +17,8 @@ struct PrepareOptions {
   bool interarrival = false;
   int prefix_digits = 1;
   std::uint64_t seed = 0;
-  ByteSize memory{0};  ///< for the rows that one rank holds; 0: a quarter of the node / its ranks
+  ByteSize memory{
+      0};  ///< what one rank holds (prepare/memory.hpp); 0: a quarter of the node / its ranks
   std::uint64_t rows_per_shard = 262144;
   SplitRule splits;
   std::string text;      ///< folder, or ""

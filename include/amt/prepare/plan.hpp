@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "amt/corpus/corpus.hpp"
+#include "amt/corpus/file_reader.hpp"
 #include "amt/corpus/units.hpp"
 #include "amt/prepare/options.hpp"
 
@@ -24,6 +25,9 @@ class Plan {
   const Corpus& corpus() const { return corpus_; }
   const std::vector<Unit>& units() const { return units_; }
   int owner(const Unit& unit) const { return owners_[unit.index]; }
+
+  /// The files of a rank's units, in the order of the units and of their names.
+  ReadingOrder reading_order(int rank) const;
 
   /// Training shards follow from the corpus' bytes, so that they do not depend on the ranks; the
   /// other splits have one shard for each unit, in order of the units.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "amt/corpus/corpus.hpp"
+#include "amt/corpus/file_reader.hpp"
 #include "amt/corpus/units.hpp"
 #include "amt/midi/parser.hpp"
 #include "amt/prepare/options.hpp"
@@ -31,9 +32,12 @@ using FileDone = std::function<void(std::uint64_t files, std::uint64_t bytes)>;
 /// Tokenises units with buffers that are kept from file to file. Local.
 class UnitReader {
  public:
-  UnitReader(const Corpus& corpus, const PrepareOptions& options, UnitRowSink sink, FileDone done);
+  /// `files` must have been told to expect the units' files in the order of the calls of read().
+  UnitReader(const Corpus& corpus, FileReader& files, const PrepareOptions& options,
+             UnitRowSink sink, FileDone done);
 
-  /// Files that are refused are added to `rejections`. Error if a text file cannot be written.
+  /// Files that are refused are added to `rejections`. Error if a text file cannot be written
+  /// or an archive not be read any more.
   UnitResult read(const Unit& unit, std::vector<Rejection>& rejections);
 
  private:
@@ -41,12 +45,12 @@ class UnitReader {
   void write_compound(const CorpusFile& file, const Playback& playback);
 
   const Corpus& corpus_;
+  FileReader& files_;
   const PrepareOptions& options_;
   UnitRowSink sink_;
   FileDone done_;
   MidiParser parser_;
-  std::vector<std::byte> buffer_;
-  std::uint64_t files_ = 0, bytes_ = 0;
+  std::uint64_t files_done_ = 0, bytes_done_ = 0;
 };
 
 }  // namespace amt

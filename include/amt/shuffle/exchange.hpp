@@ -17,7 +17,7 @@ namespace amt {
 /// every rank learns of it in the next round. Nobody is left waiting.
 class RowExchange {
  public:
-  using Receive = std::function<void(const KeyedRow&)>;
+  using Receive = std::function<void(const RowId& id, const Row& row)>;
   /// Called by every rank after each round with the sums over all ranks of the numbers passed to
   /// set_progress().
   using Progressed = std::function<void(std::uint64_t a, std::uint64_t b)>;
@@ -26,8 +26,9 @@ class RowExchange {
   /// depends on the number of ranks.
   RowExchange(const mpi::Communicator& communicator, Receive receive, Progressed progressed = {});
 
-  /// May take part in a round. Throws ExchangeStopped if a rank has failed.
-  void push(int to, const KeyedRow& row);
+  /// A row for this rank itself is received at once. May take part in a round. Throws
+  /// ExchangeStopped if a rank has failed.
+  void push(int to, const RowId& id, const Row& row);
 
   void set_progress(std::uint64_t a, std::uint64_t b) { progress_[0] = a, progress_[1] = b; }
 
@@ -47,7 +48,6 @@ class RowExchange {
   std::size_t window_;
   std::size_t held_ = 0;
   std::vector<std::vector<KeyedRow>> outgoing_;  // by destination
-  std::vector<KeyedRow> packed_;                 // outgoing_ in rank order, reused
   std::vector<std::byte> received_;
   std::uint64_t progress_[2] = {0, 0};
   std::uint64_t finished_ranks_ = 0;

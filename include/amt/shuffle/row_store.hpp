@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <span>
 #include <vector>
 
+#include "amt/shuffle/row_arena.hpp"
 #include "amt/shuffle/row_key.hpp"
 
 namespace amt {
@@ -27,23 +27,33 @@ class RowStore {
   RowStore(const RowStore&) = delete;
   RowStore& operator=(const RowStore&) = delete;
 
-  void add(std::size_t slot, const KeyedRow& row);
+  void add(std::size_t slot, const RowId& id, const Row& row);
 
   std::uint64_t rows(std::size_t slot) const;
-  std::uint64_t spilled_bytes() const;
+  std::uint64_t spilled_bytes() const { return spilled_; }
 
-  /// Calls `sink` with pieces of the slot's rows, in order of RowId; frees them.
-  using Sink = std::function<void(std::span<const Row>)>;
+  /// Calls `sink` for each of the slot's rows, in order of RowId, and forgets them. Slots may be
+  /// taken in any order, each once, after the last add().
+  using Sink = std::function<void(const Row&)>;
   void take(std::size_t slot, const Sink& sink);
 
  private:
-  struct Slot;
+  /// A row in the arena and what it is sorted by.
+  struct Held {
+    RowId id;
+    std::uint32_t number;
+  };
+  struct Slot {
+    std::vector<Held> held;
+    std::uint64_t spilled = 0;  // rows in the spill file
+  };
   void spill();
   std::filesystem::path spill_file(std::size_t slot) const;
+
   std::filesystem::path folder_;
   std::uint64_t budget_;
-  std::uint64_t held_ = 0;  // bytes of rows in memory
   std::uint64_t spilled_ = 0;
+  RowArena arena_;
   std::vector<Slot> slots_;
 };
 

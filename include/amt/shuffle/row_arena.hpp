@@ -1,0 +1,39 @@
+// Rows in memory, in blocks that are kept: what grows never moves, and what is freed is used again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "amt/tokens/vocabulary.hpp"
+
+namespace amt {
+
+/// Rows numbered from 0 in the order in which they were added. Local; not thread-safe.
+class RowArena {
+ public:
+  /// Bytes of memory are taken a block at a time.
+  static constexpr std::size_t kBlockRows = 1024;
+  static constexpr std::size_t kBlockBytes = kBlockRows * sizeof(Row);  // 2 MiB: a large page
+
+  std::uint32_t add(const Row& row);
+  const Row& operator[](std::uint32_t number) const {
+    return blocks_[number / kBlockRows][number % kBlockRows];
+  }
+  std::uint32_t rows() const { return rows_; }
+
+  /// Forgets the rows and keeps their memory.
+  void clear() { rows_ = 0; }
+  /// Gives the memory back as well.
+  void release();
+
+ private:
+  struct Free {
+    void operator()(Row* block) const;
+  };
+  std::vector<std::unique_ptr<Row[], Free>> blocks_;
+  std::uint32_t rows_ = 0;
+};
+
+}  // namespace amt

@@ -1,0 +1,97 @@
+#include "archive_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "amt/base/strings.hpp"
+#include "gzip_stream.hpp"
+
+namespace amt {
+namespace {
+
+CorpusError failed(const char* what, const std::filesystem::path& path) {
+  return CorpusError(system_error(str_cat("cannot ", what, " the archive ", path.string())).what());
+}
+
+/// An archive that is not packed.
+class PlainStream : public TarStream {
+ public:
+  explicit PlainStream(ArchiveFile file) : file_(std::move(file)), size_(file_.stamp().bytes) {}
+
+  std::size_t read(std::span<std::byte> bytes) override {
+    const std::size_t n = file_.read_at(at_, bytes);
+    at_ += n;
+    return n;
+  }
+
+  std::uint64_t skip(std::uint64_t bytes) override {
+    const std::uint64_t n = std::min(bytes, size_ - std::min(at_, size_));
+    at_ += n;
+    return n;
+  }
+
+  std::uint64_t bytes_used() const override { return at_; }
+
+ private:
+  ArchiveFile file_;
+  std::uint64_t size_;
+  std::uint64_t at_ = 0;
+};
+
+}  // namespace
+
+ArchiveFile::ArchiveFile(std::filesystem::path path)
+    : path_(std::move(path)), fd_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
+  if (fd_ < 0) throw failed("open", path_);
+}
+
+ArchiveFile::ArchiveFile(ArchiveFile&& other) noexcept
+    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+
+ArchiveFile::~ArchiveFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+int ArchiveFile::release() { return std::exchange(fd_, -1); }
+
+Stamp ArchiveFile::stamp() const {
+  struct stat info = {};
+  if (::fstat(fd_, &info) != 0) throw failed("stat", path_);
+  return {static_cast<std::uint64_t>(info.st_size),
+          std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};
+}
+
+void ArchiveFile::expect(const Stamp& expected) const {
+  const Stamp now = stamp();
+  if (now == expected) return;
+  throw CorpusError(str_cat("the archive ", path_.string(), " changed while it was read (",
+                            expected.bytes, " bytes before, ", now.bytes,
+                            " now); start again once nobody writes it"));
+}
+
+std::size_t ArchiveFile::read_at(std::uint64_t offset, std::span<std::byte> bytes) const {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n =
+        ::pread(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw failed("read", path_);
+    if (n == 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  return done;
+}
+
+std::unique_ptr<TarStream> open_stream(const Source& source) {
+  ArchiveFile file(source.path);
+  file.expect(source.stamp);
+  if (source.kind == SourceKind::kTar) return std::make_unique<PlainStream>(std::move(file));
+  return std::make_unique<GzipStream>(std::move(file));
+}
+
+}  // namespace amt

@@ -1,0 +1,51 @@
+// An archive's bytes on disk: by offset, or front to back as they are after unpacking.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "amt/corpus/source.hpp"
+
+namespace amt {
+
+/// An open archive. Errors name it. Move-only.
+class ArchiveFile {
+ public:
+  explicit ArchiveFile(std::filesystem::path path);
+  ArchiveFile(ArchiveFile&& other) noexcept;
+  ArchiveFile& operator=(ArchiveFile&&) = delete;
+  ~ArchiveFile();
+
+  Stamp stamp() const;
+  /// CorpusError if the archive is not the one with this stamp any more.
+  void expect(const Stamp& stamp) const;
+  /// What there is from `offset` on, less than asked only at the end. Moves no position.
+  std::size_t read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
+
+  const std::filesystem::path& path() const { return path_; }
+  int release();  ///< the descriptor, which the caller closes
+
+ private:
+  std::filesystem::path path_;
+  int fd_ = -1;
+};
+
+/// The archive as a stream of tar records.
+class TarStream {
+ public:
+  virtual ~TarStream() = default;
+  /// The next bytes, less than asked only at the end. CorpusError if the archive is damaged.
+  virtual std::size_t read(std::span<std::byte> bytes) = 0;
+  /// The bytes skipped, less than asked only at the end.
+  virtual std::uint64_t skip(std::uint64_t bytes) = 0;
+  /// How much of the archive on disk has been used up.
+  virtual std::uint64_t bytes_used() const = 0;
+};
+
+/// From its beginning. CorpusError if it cannot be opened or is not what `source` says.
+std::unique_ptr<TarStream> open_stream(const Source& source);
+
+}  // namespace amt

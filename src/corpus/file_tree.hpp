@@ -1,0 +1,41 @@
+// The rules by which MIDI files are taken from a tree of folders, on disk or in an archive.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "amt/corpus/corpus.hpp"
+
+namespace amt {
+
+/// What a path leads to, links followed.
+struct TreeEntry {
+  enum class Kind { kMissing, kFolder, kFile, kOther };
+  Kind kind = Kind::kMissing;
+  std::pair<std::uint64_t, std::uint64_t> identity;  ///< of a folder: equal for all ways to it
+  std::uint64_t bytes = 0, offset = 0;               ///< of a file, as in CorpusFile
+  std::string md5;                                   ///< of a file, if known
+};
+
+/// A tree of folders as far as the walk needs it. Paths are relative to its root, which is "".
+class FileTree {
+ public:
+  virtual ~FileTree() = default;
+  virtual TreeEntry look(const std::string& path) = 0;
+  /// The names in a folder, in any order. `failure` says why they are not all.
+  virtual std::vector<std::string> names(const std::string& folder, std::string& failure) = 0;
+};
+
+/// Whether the reference would take a file of this name: by its extension, in lower case.
+bool is_midi_name(const std::string& name);
+
+/// All of the listing but its source. CorpusError that begins with `name` if the root cannot be
+/// listed.
+Listing walk(FileTree& tree, const std::string& name);
+
+Listing list_folder(const std::filesystem::path& root);
+Listing list_archive(const Source& source);
+
+}  // namespace amt

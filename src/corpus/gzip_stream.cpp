@@ -1,0 +1,61 @@
+#include "gzip_stream.hpp"
+
+#include <zlib.h>
+
+#include <algorithm>
+
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+constexpr unsigned kPackedBuffer = 1 << 18;
+constexpr std::size_t kSkipBuffer = 1 << 16;  // small enough for the processor's second cache
+constexpr std::size_t kMostAtOnce = 1 << 30;  // gzread counts in int
+
+}  // namespace
+
+GzipStream::GzipStream(ArchiveFile file) : path_(file.path()), skipped_(kSkipBuffer) {
+  gzip_ = gzdopen(file.release(), "rb");
+  if (gzip_ == nullptr) throw std::bad_alloc();
+  gzbuffer(gzip_, kPackedBuffer);
+}
+
+GzipStream::~GzipStream() { gzclose_r(gzip_); }
+
+std::uint64_t GzipStream::bytes_used() const {
+  return static_cast<std::uint64_t>(std::max<z_off_t>(0, gzoffset(gzip_)));
+}
+
+std::size_t GzipStream::read(std::span<std::byte> bytes) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const std::size_t wanted = std::min(bytes.size() - done, kMostAtOnce);
+    const int n = gzread(gzip_, bytes.data() + done, static_cast<unsigned>(wanted));
+    int code = Z_OK;
+    const char* reason = gzerror(gzip_, &code);
+    // A stream that is cut off is no error of gzread, which returns what there is.
+    if (n < 0 || code != Z_OK) {
+      throw CorpusError(str_cat("the archive ", path_.string(), " is cut off or damaged near byte ",
+                                bytes_used(), ": ", reason,
+                                "; compare its checksum, or download it "
+                                "again"));
+    }
+    if (n == 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  return done;
+}
+
+std::uint64_t GzipStream::skip(std::uint64_t bytes) {
+  std::uint64_t done = 0;
+  while (done < bytes) {
+    const auto wanted = std::min<std::uint64_t>(bytes - done, skipped_.size());
+    const std::size_t n = read(std::span(skipped_).first(wanted));
+    if (n == 0) break;
+    done += n;
+  }
+  return done;
+}
+
+}  // namespace amt

@@ -1,0 +1,90 @@
+#include "packed_reader.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+#include "amt/base/progress.hpp"
+#include "amt/base/strings.hpp"
+#include "archive_file.hpp"
+
+namespace amt {
+namespace {
+
+/// The files from `first` on that fit into `memory`, one at least: the end of them, and their
+/// bytes.
+std::pair<std::size_t, std::uint64_t> batch_from(const ReadingOrder& order, std::size_t first,
+                                                 std::uint64_t memory) {
+  std::uint64_t bytes = 0;
+  std::size_t last = first;
+  for (; last < order.size(); ++last) {
+    if (last > first && bytes + order[last]->bytes > memory) break;
+    bytes += order[last]->bytes;
+  }
+  return {last, bytes};
+}
+
+}  // namespace
+
+std::size_t count_passes(const ReadingOrder& order, std::uint64_t memory) {
+  std::size_t passes = 0;
+  for (std::size_t at = 0; at < order.size(); ++passes) at = batch_from(order, at, memory).first;
+  return passes;
+}
+
+PackedReader::PackedReader(const Source& source, ReadingOrder order, std::uint64_t memory)
+    : source_(source),
+      order_(std::move(order)),
+      memory_(memory),
+      passes_(count_passes(order_, memory)) {}
+
+std::span<const std::byte> PackedReader::read(const CorpusFile& file) {
+  if (next_ == order_.size() || order_[next_] != &file) {
+    throw std::logic_error("files of a packed archive are read in the order that was told");
+  }
+  if (next_ == last_) load_batch();
+  const std::size_t i = next_++ - first_;
+  return {held_.get() + places_[i], file.bytes};
+}
+
+void PackedReader::load_batch() {
+  std::uint64_t bytes = 0;
+  first_ = next_;
+  std::tie(last_, bytes) = batch_from(order_, first_, memory_);
+  places_.assign(last_ - first_, 0);
+  held_.reset();  // before the next is taken: never both
+  held_ = std::make_unique_for_overwrite<std::byte[]>(bytes);
+  std::vector<std::size_t> by_offset(last_ - first_);
+  std::iota(by_offset.begin(), by_offset.end(), std::size_t{0});
+  std::ranges::sort(by_offset, {}, [&](std::size_t i) { return order_[first_ + i]->offset; });
+  unpack(by_offset);
+  ArchiveFile(source_.path).expect(source_.stamp);
+}
+
+void PackedReader::unpack(const std::vector<std::size_t>& by_offset) {
+  const std::unique_ptr<TarStream> stream = open_stream(source_);
+  Progress progress(str_cat("unpack, pass ", ++pass_, " of ", passes_),
+                    static_cast<double>(source_.stamp.bytes));
+  std::uint64_t at = 0, filled = 0;  // in the stream, in held_
+  for (const std::size_t i : by_offset) {
+    const CorpusFile& file = *order_[first_ + i];
+    if (at > file.offset) {  // a hard link: its bytes are the ones read last
+      places_[i] = filled - file.bytes;
+      continue;
+    }
+    at += stream->skip(file.offset - at);
+    at += stream->read({held_.get() + filled, file.bytes});
+    if (at != file.offset + file.bytes) {
+      throw CorpusError(str_cat("the archive ", source_.path.string(),
+                                " changed while it was read: ", file.path, " is gone"));
+    }
+    places_[i] = filled;
+    filled += file.bytes;
+    progress.update(static_cast<double>(stream->bytes_used()),
+                    format_bytes(static_cast<double>(filled)) + " of files");
+  }
+}
+
+}  // namespace amt

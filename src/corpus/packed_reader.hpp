@@ -1,0 +1,31 @@
+// The files of a packed archive, which can only be read from front to back.
+#pragma once
+
+#include <memory>
+
+#include "amt/corpus/file_reader.hpp"
+
+namespace amt {
+
+/// Holds a batch of files: the next ones of the order, as many as fit into memory. When they are
+/// used up, the archive is unpacked again for the next batch, no further than its last file.
+class PackedReader : public FileReader {
+ public:
+  PackedReader(const Source& source, ReadingOrder order, std::uint64_t memory);
+  std::span<const std::byte> read(const CorpusFile& file) override;
+
+ private:
+  void load_batch();
+  void unpack(const std::vector<std::size_t>& by_offset);
+
+  Source source_;
+  ReadingOrder order_;
+  std::uint64_t memory_;
+  std::size_t passes_, pass_ = 0;
+  std::size_t next_ = 0;               // in order_
+  std::size_t first_ = 0, last_ = 0;   // the batch: order_[first_, last_)
+  std::vector<std::uint64_t> places_;  // of the batch's files in held_
+  std::unique_ptr<std::byte[]> held_;
+};
+
+}  // namespace amt

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The generator's files are music to amt prepare, but for the damaged ones, and depend on the
+# arguments alone. Usage: make_corpus_test.sh MAKE_CORPUS AMT
+set -euo pipefail
+make_corpus=$1 amt=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() { echo "failed: $*" >&2; exit 1; }
+
+"$make_corpus" "$work/a" --files 60 --bytes 20000 --seed 3 --damaged 0
+"$make_corpus" "$work/b" --files 60 --bytes 20000 --seed 3 --damaged 0
+diff -r "$work/a" "$work/b" || fail "two runs differ"
+"$make_corpus" "$work/c" --files 60 --bytes 20000 --seed 3 --damaged 50 --plain-names
+"$make_corpus" "$work/d" --files 60 --bytes 20000 --seed 4 --damaged 0
+diff -rq "$work/a" "$work/d" > "$work/differences" && fail "the seed does nothing"
+[ "$(cd "$work/a" && find . -name '*.mid' | sed 's|././||; s|.mid||' | sort)" = \
+  "$(cd "$work/a" && find . -name '*.mid' -exec md5sum {} + | cut -d' ' -f1 | sort)" ] || fail "names"
+
+"$amt" prepare "$work/a" "$work/set" > "$work/summary"
+grep -q "processed 60 files" "$work/summary" || fail "$(cat "$work/summary")"
+"$amt" prepare "$work/c" "$work/damaged" --max-bad-fraction 1 > "$work/summary"
+refused=$(grep -c song "$work/damaged/rejected.tsv")
+[ "$refused" -gt 10 ] && [ "$refused" -lt 50 ] || fail "$refused of 60 were damaged"

@@ -1,0 +1,63 @@
+// Corpora in tests, as a folder and as archives.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "amt/corpus/corpus.hpp"
+#include "amt/corpus/file_reader.hpp"
+#include "support/tar_builder.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace amt {
+
+class ArchiveFixture : public testing::Test {
+ protected:
+  const std::filesystem::path& root() const { return folder_.path(); }
+
+  /// As `ranks` ranks would list it.
+  static Corpus list(const std::filesystem::path& path, int ranks = 1) {
+    const Listing listing = list_files(path);
+    std::vector<std::vector<std::string>> shares;
+    for (int r = 0; r < ranks; ++r) shares.push_back(hash_share(listing, r, ranks));
+    return assemble_corpus(listing, shares);
+  }
+
+  static ReadingOrder order_of(const Corpus& corpus) {
+    ReadingOrder order;
+    for (const CorpusFile& file : corpus.files) order.push_back(&file);
+    return order;
+  }
+
+  /// The contents of all files, in order.
+  static std::vector<std::string> contents(const Corpus& corpus, std::uint64_t memory) {
+    std::vector<std::string> all;
+    const auto reader = open_reader(corpus.source, order_of(corpus), memory);
+    for (const CorpusFile& file : corpus.files) {
+      const std::span<const std::byte> bytes = reader->read(file);
+      all.emplace_back(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    }
+    reader->finish();
+    return all;
+  }
+
+  /// The CorpusError's text that listing gives; it names the archive.
+  static std::string failure(const std::filesystem::path& path) {
+    try {
+      list_files(path);
+    } catch (const CorpusError& error) {
+      EXPECT_NE(std::string(error.what()).find(path.string()), std::string::npos) << error.what();
+      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
+      return error.what();
+    }
+    return "";
+  }
+
+ private:
+  test::TemporaryFolder folder_;
+};
+
+}  // namespace amt

@@ -1,0 +1,193 @@
+// Archives hold the same corpus as the folder that they would unpack to.
+#include <algorithm>
+#include <fstream>
+
+#include "amt/base/hash.hpp"
+#include "amt/base/strings.hpp"
+#include "corpus/archive_fixture.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ArchiveTest : public ArchiveFixture {
+ protected:
+  void put(const std::string& path, const std::string& content) const {
+    fs::create_directories((root() / "tree" / path).parent_path());
+    std::ofstream(root() / "tree" / path) << content;
+  }
+
+  /// Everything that a tree can hold and tar can pack.
+  void make_tree() const {
+    put("a/one.mid", "1");
+    put("a/b/two.midi", "two");
+    put("z/copy of one.mid", "1");
+    put("a/three.MID", "3");
+    put("readme.txt", std::string(2000, 'r'));
+    put(".hidden/four.mid", "4");
+    put("a/.five.mid", "5");
+    put("empty.mid", "");
+    put("d41d8cd98f00b204e9800998ecf8427f.mid", "named");
+    put("folder.mid/six.mid", "6");
+    put("na\xefve/\xc3\xa9t\xc3\xa9.mid", "summer");
+    put(std::string(150, 'n') + "/" + std::string(200, 'm') + ".mid", std::string(1500, 'l'));
+    put("data.bin", "reached by a link only");
+    const fs::path tree = root() / "tree";
+    fs::create_symlink("../data.bin", tree / "a" / "link.mid");
+    fs::create_symlink("a/one.mid", tree / "link to one.mid");
+    fs::create_symlink("nowhere.mid", tree / "dangling.mid");
+    fs::create_symlink("circle.mid", tree / "circle.mid");
+    fs::create_directory_symlink("../../a", tree / "a" / "b" / "loop");
+    fs::create_directory_symlink("a/b", tree / "second way");
+    fs::create_hard_link(tree / "a" / "b" / "two.midi", tree / "hard.mid");
+    fs::create_directories(tree / "nothing");
+  }
+
+  fs::path pack(const std::string& options, const std::string& name) const {
+    const fs::path path = root() / name;
+    const std::string command =
+        str_cat("tar ", options, " -C ", (root() / "tree").string(), " -cf ", path.string(), " .");
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;
+    return path;
+  }
+
+  static void expect_same(const fs::path& tree, const fs::path& archive) {
+    SCOPED_TRACE(archive.string());
+    const Listing expected = list_files(tree), found = list_files(archive);
+    EXPECT_EQ(found.problems, expected.problems);
+    EXPECT_EQ(found.other_case, expected.other_case);
+    for (const int ranks : {1, 3}) {
+      const Corpus a = list(tree, ranks), b = list(archive, ranks);
+      ASSERT_EQ(a.files.size(), b.files.size());
+      for (std::size_t i = 0; i < a.files.size(); ++i) {
+        EXPECT_EQ(a.files[i].md5, b.files[i].md5);
+        EXPECT_EQ(a.files[i].path, b.files[i].path);
+        EXPECT_EQ(a.files[i].bytes, b.files[i].bytes);
+      }
+      EXPECT_EQ(a.duplicates, b.duplicates);
+      EXPECT_EQ(a.digest(), b.digest());
+      for (const std::uint64_t memory : {0, 5, 2000, 1 << 20}) {
+        EXPECT_EQ(contents(a, 0), contents(b, memory)) << memory;
+      }
+    }
+  }
+};
+
+TEST_F(ArchiveTest, HoldsWhatTheFolderHolds) {
+  make_tree();
+  ASSERT_EQ(list(root() / "tree").files.size(), 8u);
+  for (const std::string format : {"gnu", "pax"}) {
+    expect_same(root() / "tree", pack("--format=" + format, format + ".tar"));
+    expect_same(root() / "tree", pack("-z --format=" + format, format + ".tar.gz"));
+  }
+}
+
+TEST_F(ArchiveTest, IsKnownByItsBytesNotItsName) {
+  test::TarBuilder().file("a.mid", "x").write_packed(root() / "lakh");
+  test::TarBuilder().file("a.mid", "x").write(root() / "lakh.gz");
+  EXPECT_EQ(list_files(root() / "lakh").source.kind, SourceKind::kPackedTar);
+  EXPECT_EQ(list_files(root() / "lakh.gz").source.kind, SourceKind::kTar);
+}
+
+TEST_F(ArchiveTest, NamesOfAnyForm) {
+  const std::string length(300, 'x');
+  test::TarBuilder()
+      .file("./././a//b.mid", "1")
+      .file("/absolute.mid", "2")
+      .file("../escape.mid", "3")
+      .gnu_long_name(length + "/gnu.mid")
+      .file("short.mid", "4")
+      .pax_name(length + "/\xc3\xa9.mid")
+      .file("short.mid", "5")
+      .folder("./")
+      .write(root() / "t.tar");
+  const Listing listing = list_files(root() / "t.tar");
+  ASSERT_EQ(listing.files.size(), 4u);
+  EXPECT_EQ(listing.files[0].path, "a/b.mid");
+  EXPECT_EQ(listing.files[1].path, "absolute.mid");
+  EXPECT_EQ(listing.files[2].path, length + "/gnu.mid");
+  EXPECT_EQ(listing.files[3].path, length + "/\xc3\xa9.mid");
+  ASSERT_EQ(listing.problems.size(), 1u);
+  EXPECT_NE(listing.problems[0].find("../escape.mid"), std::string::npos);
+}
+
+TEST_F(ArchiveTest, LaterMembersReplaceEarlierOnes) {
+  test::TarBuilder()
+      .file("a.mid", "old")
+      .hard_link("kept.mid", "./a.mid")
+      .file("a.mid", "new")
+      .file("gone.mid", "x")
+      .symbolic_link("gone.mid", "a.mid")
+      .folder("f.mid")
+      .file("f.mid", "no folder goes away")
+      .file("a.mid/below.mid", "below a file")
+      .hard_link("broken.mid", "later.mid")
+      .file("later.mid", "later")
+      .write(root() / "t.tar");
+  const Listing listing = list_files(root() / "t.tar");
+  EXPECT_EQ(listing.problems.size(), 3u);
+  const Corpus corpus = list(root() / "t.tar");
+  std::vector<std::string> all = contents(corpus, 0);
+  std::ranges::sort(all);
+  EXPECT_EQ(all, (std::vector<std::string>{"later", "new", "old"}));
+  EXPECT_EQ(corpus.duplicates, 1u);  // gone.mid leads to a.mid
+}
+
+TEST_F(ArchiveTest, LinksStayInTheArchive) {
+  std::ofstream(root() / "outside.mid") << "x";
+  test::TarBuilder()
+      .folder("d")
+      .symbolic_link("d/up.mid", "../../e/song.mid")
+      .symbolic_link("far.mid", (root() / "outside.mid").string())
+      .symbolic_link("near.mid", "/e/song.mid")
+      .symbolic_link("d/in.mid", "../e/./../e/song.mid")
+      .symbolic_link("other", "d")
+      .file("e/song.mid", "song")
+      .write(root() / "t.tar");
+  const Listing listing = list_files(root() / "t.tar");
+  ASSERT_EQ(listing.files.size(), 2u);
+  EXPECT_EQ(listing.files[0].path.substr(listing.files[0].path.find('/')), "/song.mid");
+  EXPECT_EQ(listing.files[1].path, "other/in.mid");
+  EXPECT_EQ(listing.problems.size(), 4u);  // three links, and d by two ways
+}
+
+TEST_F(ArchiveTest, PassesFollowFromTheMemory) {
+  test::TarBuilder tar;
+  for (char c = 'a'; c <= 'j'; ++c) tar.file(std::string(1, c) + ".mid", std::string(100, c));
+  tar.write_packed(root() / "t.tgz");
+  const Corpus corpus = list(root() / "t.tgz");
+  EXPECT_EQ(count_passes(order_of(corpus), 1000), 1u);
+  EXPECT_EQ(count_passes(order_of(corpus), 999), 2u);
+  EXPECT_EQ(count_passes(order_of(corpus), 250), 5u);
+  EXPECT_EQ(count_passes(order_of(corpus), 0), 10u);
+  EXPECT_EQ(count_passes({}, 0), 0u);
+  for (const std::uint64_t memory : {0, 250, 999, 1000}) {
+    const std::vector<std::string> all = contents(corpus, memory);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      EXPECT_EQ(md5_hex(std::as_bytes(std::span(all[i]))), corpus.files[i].md5);
+    }
+  }
+}
+
+TEST_F(ArchiveTest, HardLinksUnderTwoMd5sAreTwoFiles) {
+  const std::string a(32, 'a'), b(32, 'b'), c(32, 'c');
+  test::TarBuilder()
+      .file(b + ".mid", "twice")
+      .hard_link(a + ".mid", b + ".mid")
+      .file(c + ".mid", "once")
+      .write_packed(root() / "t.tgz");
+  const std::vector<std::string> all = {"twice", "twice", "once"};
+  for (const std::uint64_t memory : {0, 100}) {
+    EXPECT_EQ(contents(list(root() / "t.tgz"), memory), all);
+  }
+}
+
+TEST_F(ArchiveTest, SeveralGzipStreamsAreOneArchive) {
+  const std::string tar = test::TarBuilder().file("a.mid", "x").file("b.mid", "y").finished();
+  test::write_bytes(root() / "t.tgz", test::gzip(tar.substr(0, 700)) + test::gzip(tar.substr(700)));
+  EXPECT_EQ(list(root() / "t.tgz").files.size(), 2u);
+}
+
+}  // namespace
+}  // namespace amt

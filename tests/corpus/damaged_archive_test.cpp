@@ -1,0 +1,220 @@
+// Archives that cannot be trusted are refused in one line that names them and the place.
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <random>
+
+#include "amt/base/strings.hpp"
+#include "corpus/archive_fixture.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+class DamagedArchive : public ArchiveFixture {
+ protected:
+  static test::TarBuilder songs() {
+    test::TarBuilder tar;
+    std::mt19937 random(1);
+    for (const char name : std::string("abc")) {
+      std::string noise;
+      for (int i = 0; i < 700; ++i) noise += static_cast<char>(random());
+      tar.file(str_cat(name, ".mid"), noise);
+    }
+    return tar;
+  }
+  fs::path archive() const { return root() / "t"; }
+  std::string failure_of(const std::string& bytes) const {
+    test::write_bytes(archive(), bytes);
+    return failure(archive());
+  }
+};
+
+TEST_F(DamagedArchive, CutOffAnywhere) {
+  const std::string tar = songs().finished(), packed = test::gzip(tar);
+  // Two empty records end it; that the second is there, no reader asks.
+  for (std::size_t size = 0; size + 512 < tar.size(); size += 64) {
+    EXPECT_NE(failure_of(tar.substr(0, size)), "") << size;
+  }
+  EXPECT_EQ(failure_of(packed), "");
+  for (std::size_t size = 0; size < packed.size(); ++size) {
+    EXPECT_NE(failure_of(packed.substr(0, size)), "") << size;
+  }
+  EXPECT_NE(failure_of(packed.substr(0, 900)).find("byte "), std::string::npos);
+}
+
+TEST_F(DamagedArchive, CutOffBeforePacking) {
+  // As "tar | gzip" leaves it if tar is killed between two members: gzip has nothing to complain
+  // of.
+  const std::string message = failure_of(test::gzip(songs().unfinished()));
+  EXPECT_NE(message.find("c.mid"), std::string::npos) << message;
+}
+
+TEST_F(DamagedArchive, AnyBitOfAPackedArchive) {
+  const std::string packed = test::gzip(songs().finished());
+  const auto listed = [&] {
+    std::string text;
+    for (const CorpusFile& file : list(archive()).files) text += file.path + file.md5;
+    return text;
+  };
+  ASSERT_EQ(failure_of(packed), "");
+  const std::string good = listed();
+  for (std::size_t bit = 0; bit < 8 * packed.size(); bit += 7) {
+    std::string bad = packed;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
+    if (!failure_of(bad).empty()) continue;
+    // Not all bits matter: the time in gzip's header, a match that could be taken from elsewhere.
+    EXPECT_EQ(listed(), good);
+  }
+}
+
+TEST_F(DamagedArchive, BehindThePaddingOfTheLastBlock) {
+  const std::string packed = test::gzip(songs().finished() + std::string(5'000'000, '\0'));
+  EXPECT_EQ(failure_of(packed), "");
+  EXPECT_NE(failure_of(packed.substr(0, packed.size() - 1)), "");
+  std::string bad = packed;
+  bad[packed.size() - 6] ^= 1;  // gzip's checksum of all
+  EXPECT_NE(failure_of(bad), "");
+}
+
+TEST_F(DamagedArchive, MutatedHeadersAreRefusedOrRead) {
+  // With the sanitizers: whatever the bytes are, libarchive and the tree cope or refuse.
+  const std::string tar = songs()
+                              .pax_name("a/b/c.mid")
+                              .file("x.mid", "x")
+                              .gnu_long_name("long.mid")
+                              .hard_link("y.mid", "a.mid")
+                              .symbolic_link("z.mid", "a.mid")
+                              .finished();
+  std::mt19937 random(7);
+  int read = 0;
+  for (int i = 0; i < 500; ++i) {
+    std::string bad = tar;
+    const std::size_t record = random() % (tar.size() / 512) * 512;
+    for (int flips = 0; flips < 3; ++flips)
+      bad[record + random() % 512] = static_cast<char>(random());
+    std::uint64_t sum = 8 * ' ';
+    for (std::size_t at = 0; at < 512; ++at) {
+      if (at < 148 || at >= 156) sum += static_cast<unsigned char>(bad[record + at]);
+    }
+    char checksum[8];
+    std::snprintf(checksum, sizeof(checksum), "%06o", static_cast<unsigned>(sum));
+    if (i % 2 == 0) bad.replace(record + 148, 7, checksum, 7);  // what a checksum would not show
+    if (failure_of(bad).empty()) read += contents(list(archive()), 0).size() > 0;
+  }
+  EXPECT_GT(read, 50);
+  EXPECT_LT(read, 450);
+}
+
+TEST_F(DamagedArchive, AHeaderOfATar) {
+  const std::string tar = songs().finished();
+  for (const std::size_t byte : {3u, 130u, 1536u, 1536u + 126u, 3072u + 156u}) {
+    std::string bad = tar;
+    bad[byte] = static_cast<char>(bad[byte] ^ 1);
+    EXPECT_NE(failure_of(bad), "") << byte;
+  }
+}
+
+TEST_F(DamagedArchive, ClaimsOfTerabytesTakeNoMemory) {
+  for (const std::uint64_t bytes : {std::uint64_t{1} << 20, std::uint64_t{8} << 40,
+                                    (std::uint64_t{1} << 62) + 5, ~std::uint64_t{0} >> 1}) {
+    const std::string tar = songs().claim("big.mid", bytes).finished();
+    // What no header can mean, libarchive refuses before it gives the name: then it is that before.
+    const std::string place = bytes > (std::uint64_t{1} << 62) + 5 ? "after c.mid" : "big.mid";
+    for (const std::string& archive : {tar, test::gzip(tar)}) {
+      const std::string message = failure_of(archive);
+      EXPECT_NE(message.find(place), std::string::npos) << message;
+    }
+  }
+}
+
+TEST_F(DamagedArchive, LargeMembersAreRefusedUnread) {
+  test::write_bytes(root() / "hole.mid", "");
+  fs::resize_file(root() / "hole.mid", kLargestFile + 1);
+  test::write_bytes(root() / "song.mid", "x");
+  const Corpus corpus = list(root());
+  ASSERT_EQ(corpus.unreadable.size(), 1u);
+  EXPECT_EQ(corpus.unreadable[0].path, "hole.mid");
+  EXPECT_EQ(corpus.files.size(), 1u);
+}
+
+TEST_F(DamagedArchive, SparseFilesAreRefused) {
+  const fs::path tree = root() / "tree";
+  fs::create_directories(tree);
+  test::write_bytes(tree / "hole.mid", "");
+  fs::resize_file(tree / "hole.mid", 1 << 20);
+  for (const std::string format : {"gnu", "pax"}) {
+    const std::string command = str_cat("tar -S --format=", format, " -C ", tree.string(), " -cf ",
+                                        archive().string(), " hole.mid");
+    ASSERT_EQ(std::system(command.c_str()), 0);
+    const std::string message = failure(archive());
+    EXPECT_NE(message.find("sparse"), std::string::npos) << message;
+    EXPECT_NE(message.find("hole.mid"), std::string::npos) << message;
+  }
+}
+
+TEST_F(DamagedArchive, NoArchiveAtAll) {
+  EXPECT_NE(failure_of("").find("is a file"), std::string::npos);
+  EXPECT_NE(failure_of("MThd and so on").find("no tar archive"), std::string::npos);
+  EXPECT_NE(failure_of(test::gzip("MThd")).find("gzip"), std::string::npos);
+  EXPECT_NE(failure(root() / "missing").find("there is no corpus"), std::string::npos);
+  ASSERT_EQ(::mkfifo((root() / "fifo").c_str(), 0600), 0);
+  EXPECT_NE(failure(root() / "fifo").find("neither"), std::string::npos);
+}
+
+class ChangedArchive : public DamagedArchive, public testing::WithParamInterface<bool> {
+ protected:
+  void write(const test::TarBuilder& tar) const {
+    GetParam() ? tar.write_packed(archive()) : tar.write(archive());
+  }
+  /// The message of reading everything with room for one file.
+  std::string failure_of_reading(const Corpus& corpus, const std::function<void()>& meanwhile) {
+    try {
+      const auto reader = open_reader(corpus.source, order_of(corpus), 0);
+      reader->read(corpus.files[0]);
+      meanwhile();
+      reader->read(corpus.files[1]);
+      reader->read(corpus.files[2]);
+      reader->finish();
+    } catch (const CorpusError& error) {
+      EXPECT_NE(std::string(error.what()).find(archive().string()), std::string::npos);
+      return error.what();
+    }
+    return "";
+  }
+};
+
+TEST_P(ChangedArchive, BeforeReading) {
+  write(songs());
+  const Corpus corpus = list(archive());
+  EXPECT_EQ(failure_of_reading(corpus, [] {}), "");
+  write(songs().file("d.mid", "more"));
+  EXPECT_NE(failure_of_reading(corpus, [] {}).find("changed"), std::string::npos);
+  fs::remove(archive());
+  EXPECT_NE(failure_of_reading(corpus, [] {}).find("cannot open"), std::string::npos);
+}
+
+TEST_P(ChangedArchive, WhileReading) {
+  write(songs());
+  const Corpus corpus = list(archive());
+  const std::string message =
+      failure_of_reading(corpus, [&] { write(songs().file("d.mid", "more")); });
+  EXPECT_NE(message.find("changed"), std::string::npos) << message;
+}
+
+TEST_P(ChangedArchive, CutWhileReading) {
+  write(songs());
+  const Corpus corpus = list(archive());
+  const std::string message = failure_of_reading(corpus, [&] { fs::resize_file(archive(), 600); });
+  EXPECT_NE(message.find("changed"), std::string::npos) << message;
+}
+
+INSTANTIATE_TEST_SUITE_P(, ChangedArchive, testing::Bool(), [](const auto& parameter) {
+  return parameter.param ? "packed" : "plain";
+});
+
+}  // namespace
+}  // namespace amt

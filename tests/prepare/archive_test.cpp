@@ -1,0 +1,91 @@
+// The dataset of an archive is that of the folder that it would unpack to.
+#include <fstream>
+
+#include "amt/corpus/file_reader.hpp"
+#include "amt/dataset/manifest.hpp"
+#include "amt/prepare/memory.hpp"
+#include "prepare/prepare_fixture.hpp"
+#include "support/tar_builder.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+class PreparedArchive : public PrepareTest {
+ protected:
+  /// The golden tree with files that have no MD5 for a name, one of them twice, one that is no MIDI
+  /// and one in a folder that is not looked into. Then its archives.
+  void make_corpora() {
+    if (leader()) {
+      const fs::path tree = root() / "tree";
+      fs::copy(test::golden_dir() / "tree", tree, fs::copy_options::recursive);
+      int count = 0;
+      for (const auto& entry : fs::recursive_directory_iterator(test::golden_dir() / "tree")) {
+        if (!entry.is_regular_file() || ++count % 4 != 0) continue;
+        const fs::path old = tree / entry.path().lexically_relative(test::golden_dir() / "tree");
+        fs::rename(old, old.parent_path() / ("song " + std::to_string(count) + ".mid"));
+        if (count == 8) fs::copy(entry.path(), tree / "again.mid");
+      }
+      std::ofstream(tree / "no music.mid") << "no music";
+      fs::create_directories(tree / ".trash");
+      std::ofstream(tree / ".trash" / "x.mid") << "x";
+      test::TarBuilder().tree(tree).write(root() / "t.tar");
+      test::TarBuilder().tree(tree).write_packed(root() / "t.tar.gz");
+    }
+    world().barrier();
+  }
+
+  PrepareOptions of(const std::string& corpus, const std::string& name) const {
+    PrepareOptions o = options(name, 10);
+    o.corpus = (root() / corpus).string();
+    o.rows_per_shard = 50;
+    return o;
+  }
+};
+
+TEST_F(PreparedArchive, SameBytesAsTheFolder) {
+  make_corpora();
+  const PrepareOptions tree = of("tree", "tree-set");
+  prepare_dataset(world(), tree);
+  if (leader()) {
+    EXPECT_EQ(read_manifest(tree.dataset).statistics.duplicates, 1u);
+    EXPECT_EQ(read_manifest(tree.dataset).statistics.refused, 2u);
+  }
+  for (const std::string corpus : {"t.tar", "t.tar.gz"}) {
+    for (const std::uint64_t memory : {0, 30'000, 1}) {
+      PrepareOptions o = of(corpus, corpus + std::to_string(memory));
+      o.memory.bytes = memory;
+      prepare_dataset(world(), o);
+      if (leader()) expect_same_files(tree.dataset, o.dataset);
+    }
+  }
+}
+
+TEST_F(PreparedArchive, ADryRunSaysWhatItCosts) {
+  make_corpora();
+  if (!leader()) return;
+  PrepareOptions o = of("t.tar.gz", "d");
+  o.memory.bytes = 200'000;
+  const std::string packed = describe_preparation(o), tree = describe_preparation(of("tree", "d"));
+  EXPECT_NE(packed.find("unpacks the archive 4 times more"), std::string::npos) << packed;
+  EXPECT_TRUE(packed.starts_with(tree)) << packed << tree;
+  EXPECT_FALSE(fs::exists(o.dataset));
+}
+
+TEST_F(PreparedArchive, HalfOfTheMemoryIsForItsFiles) {
+  PrepareOptions o;
+  o.memory.bytes = 1001;
+  for (const SourceKind kind : {SourceKind::kFolder, SourceKind::kTar, SourceKind::kPackedTar}) {
+    const MemoryShares shares = share_memory(o, {"x", kind, {}}, 3);
+    EXPECT_EQ(shares.files, kind == SourceKind::kPackedTar ? 500u : 0u);
+    EXPECT_EQ(shares.rows + shares.files, 1001u);
+  }
+  o.memory.bytes = 0;
+  const Source folder = {"x", SourceKind::kFolder, {}};
+  EXPECT_NEAR(static_cast<double>(share_memory(o, folder, 1).rows),
+              4.0 * static_cast<double>(share_memory(o, folder, 4).rows), 16);
+}
+
+}  // namespace
+}  // namespace amt

@@ -1,0 +1,38 @@
+// Tar archives made record by record, also such as no tar would make.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace amt::test {
+
+class TarBuilder {
+ public:
+  TarBuilder& file(const std::string& name, const std::string& content);
+  TarBuilder& folder(const std::string& name);
+  TarBuilder& symbolic_link(const std::string& name, const std::string& target);
+  TarBuilder& hard_link(const std::string& name, const std::string& target);
+  /// A file's header with this size and no content.
+  TarBuilder& claim(const std::string& name, std::uint64_t bytes);
+  /// GNU's way and POSIX' way to give the next member a name of any length.
+  TarBuilder& gnu_long_name(const std::string& name);
+  TarBuilder& pax_name(const std::string& name);
+  /// Every file below a folder, in an order that is not that of the names.
+  TarBuilder& tree(const std::filesystem::path& root);
+
+  std::string unfinished() const { return records_; }
+  std::string finished() const;                         ///< with the two empty records of the end
+  void write(const std::filesystem::path& path) const;  ///< finished
+  void write_packed(const std::filesystem::path& path) const;  ///< finished, with gzip
+
+ private:
+  void header(const std::string& name, char type, std::uint64_t bytes, const std::string& link);
+  void content(const std::string& bytes);
+  std::string records_;
+};
+
+std::string gzip(const std::string& bytes);
+void write_bytes(const std::filesystem::path& path, const std::string& bytes);
+
+}  // namespace amt::test
