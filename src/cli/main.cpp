@@ -20,10 +20,11 @@ struct Entry {
   Subcommand run;
 };
 
-constexpr std::array<Entry, 3> kSubcommands = {{
+constexpr std::array<Entry, 4> kSubcommands = {{
     {"prepare", "MIDI files -> a shuffled, tokenised dataset", run_prepare},
     {"train", "a dataset -> a trained model, with checkpoints", run_train},
     {"eval", "a checkpoint and a dataset -> loss, bps, perplexities", run_eval},
+    {"inspect", "a dataset -> what it is, whether it is whole, its rows as notes", run_inspect},
 }};
 
 void print_usage() {

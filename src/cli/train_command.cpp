@@ -1,4 +1,5 @@
 // amt train: a dataset -> a trained model, with checkpoints.
+#include <array>
 #include <iostream>
 #include <optional>
 
@@ -10,6 +11,7 @@
 #include "amt/cli/command_line.hpp"
 #include "amt/cli/runtime.hpp"
 #include "amt/collective/reducer.hpp"
+#include "amt/dataset/verify.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/train/resources.hpp"
@@ -27,8 +29,7 @@ struct Inputs {
   int micro_batch = 1;
 };
 
-Inputs open_inputs(TrainConfiguration& config, const std::string& resolved,
-                   const mpi::Communicator& world) {
+Inputs open_inputs(TrainConfiguration& config, const mpi::Communicator& world) {
   Inputs inputs;
   inputs.micro_batch = config.trainer.micro_batch(world.size());
   inputs.manifest = config.read_dataset();
@@ -37,8 +38,9 @@ Inputs open_inputs(TrainConfiguration& config, const std::string& resolved,
   if (inputs.manifest.split(Split::kValid).rows > 0) {
     inputs.valid.emplace(SplitReader(config.data.dataset, inputs.manifest, Split::kValid));
   }
-  if (world.rank() == 0) {
-    open_run(RunPaths(config.trainer.run_dir), resolved, config.trainer.load_last_checkpoint);
+  if (config.data.verify) {
+    constexpr std::array kRead = {Split::kTrain, Split::kValid};
+    verify_share(config.data.dataset, inputs.manifest, kRead, world.rank(), world.size());
   }
   return inputs;
 }
@@ -65,7 +67,11 @@ void announce(const Gpt2& model, const Inputs& inputs, const std::string& device
 int train(TrainConfiguration& config, const std::string& resolved, mpi::Communicator& world) {
   install_stop_handlers();  // before there are any other threads that compute
   std::optional<Inputs> inputs;
-  mpi::collectively(world, [&] { inputs = open_inputs(config, resolved, world); });
+  mpi::collectively(world, [&] { inputs = open_inputs(config, world); });
+  mpi::collectively(world, [&] {  // after all ranks have found their inputs to be good
+    if (world.rank() != 0) return;
+    open_run(RunPaths(config.trainer.run_dir), resolved, config.trainer.load_last_checkpoint);
+  });
   const auto ops = make_cpu_ops(threads_per_rank(config.trainer.threads, world));
   const auto reducer = world.size() == 1 ? make_single_reducer() : make_mpi_reducer(*ops, world);
   Gpt2 model(*ops, config.model, inputs->micro_batch);

@@ -18,12 +18,14 @@
 #include "amt/prepare/memory.hpp"
 #include "amt/prepare/output_folder.hpp"
 #include "amt/prepare/plan.hpp"
+#include "amt/prepare/report.hpp"
 #include "amt/prepare/summary.hpp"
 #include "amt/prepare/tokenise.hpp"
 #include "amt/shuffle/exchange.hpp"
 #include "amt/shuffle/row_store.hpp"
 #include "gather.hpp"
 #include "listing.hpp"
+#include "phase_times.hpp"
 
 namespace amt {
 namespace {
@@ -44,14 +46,18 @@ class Job {
       : communicator_(communicator), options_(options) {}
 
   std::string run() {
+    PhaseTimes times;
     plan_.emplace(list_corpus(communicator_, options_.corpus), options_, communicator_.size());
     make_folders();
+    times.end("listing");
     tokenise();
     describe_dataset();
     check_refusals();
+    times.end("tokenising");
     write_shards();
     publish();
-    std::string summary = summary_text(manifest_, options_);
+    times.end("writing");
+    std::string summary = summary_text(manifest_, options_) + times.text();
     communicator_.broadcast(summary, 0);
     return summary;
   }
@@ -160,6 +166,7 @@ class Job {
     all.refused = rejections_.size();
     for (const UnitResult& result : results) {
       all.tokens += result.stats;
+      profile_ += result.profile;
       SplitInfo& split = manifest_.split(plan_->units()[result.unit].split);
       split.files += result.stats.files_kept;
       split.seconds_of_music += result.stats.seconds_of_music;
@@ -247,6 +254,7 @@ class Job {
       resolved.describe_content(table);
       write_file_atomically(folder() / kConfigFile, table.to_ini());
       write_file_atomically(folder() / kRejectedFile, rejected_text(rejections_));
+      write_file_atomically(folder() / kReportFile, report_html(manifest_, profile_, rejections_));
       write_file_atomically(folder() / kManifestFile, to_json(manifest_));
       output_->commit();
     });
@@ -261,7 +269,8 @@ class Job {
   std::vector<UnitResult> results_;
   std::vector<Rejection> rejections_;
   Manifest manifest_;
-  bool stopped_ = false;  // another rank failed
+  CorpusProfile profile_;  // rank 0's
+  bool stopped_ = false;   // another rank failed
 };
 
 }  // namespace

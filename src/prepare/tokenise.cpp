@@ -61,7 +61,7 @@ UnitResult UnitReader::read(const Unit& unit, std::vector<Rejection>& rejections
   };
   const int augment = unit.split == Split::kTrain ? options_.augment : 1;
   UnitTokenizer tokenizer(options_.encoding(), augment, emit);
-  UnitResult result = {unit.index, 0, {}};
+  UnitResult result = {unit.index, 0, {}, {}};
   for (std::size_t i = unit.first; i < unit.last; ++i) {
     if (!add(corpus_.files[i], tokenizer, rejections)) ++result.refused;
     bytes_done_ += corpus_.files[i].bytes;
@@ -69,6 +69,7 @@ UnitResult UnitReader::read(const Unit& unit, std::vector<Rejection>& rejections
   }
   if (text) text->close();
   result.stats = tokenizer.stats();
+  result.profile = tokenizer.profile();
   return result;
 }
 

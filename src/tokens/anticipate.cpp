@@ -6,9 +6,6 @@
 namespace amt {
 namespace {
 
-constexpr std::uint32_t kLongestGap = kTimeResolution;        // ticks
-constexpr std::uint32_t kAnticipation = 5 * kTimeResolution;  // ticks
-
 Event rest_at(std::uint32_t time) { return {time, kDurationOffset, kRest}; }
 
 }  // namespace

@@ -8,7 +8,6 @@ namespace {
 constexpr std::size_t kFewestNotes = 100;
 constexpr double kShortest = 10 * kTimeResolution;
 constexpr double kLongest = 3600 * kTimeResolution;
-constexpr std::size_t kMostInstruments = 16;
 
 void find_instruments(std::span<const Note> notes, std::vector<std::uint8_t>& instruments) {
   std::array<bool, kInstruments> seen{};

@@ -27,6 +27,14 @@ std::uint64_t interarrival_of(const Playback& playback, std::vector<Token>& toke
   return truncations;
 }
 
+std::size_t interarrival_size(const Playback& playback) {
+  constexpr double kNoTick = 0.5;  // rounds to the even 0
+  std::size_t waits = 0;
+  for (const NoteMessage& message : playback.messages)
+    waits += 100 * message.wait > kNoTick ? 1 : 0;
+  return playback.messages.size() + waits;
+}
+
 void InterarrivalPacker::add(std::span<const Token> tokens) {
   buffer_.push_back(kMidiSeparator);
   buffer_.insert(buffer_.end(), tokens.begin(), tokens.end());

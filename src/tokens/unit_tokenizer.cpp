@@ -5,6 +5,13 @@
 #include "amt/tokens/anticipate.hpp"
 
 namespace amt {
+namespace {
+
+double percent(std::uint64_t part, std::size_t whole) {
+  return 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+}  // namespace
 
 TokenStats& TokenStats::operator+=(const TokenStats& other) {
   sequences += other.sequences;
@@ -39,13 +46,16 @@ FileOutcome UnitTokenizer::add(const Playback& playback) {
     }
   }
   count(outcome);
+  describe(playback, outcome);
   return outcome;
 }
 
 void UnitTokenizer::add_arrival() {
   for (int k = 0; k < augment_; ++k) {
     augment(piece_, k, random_, augmented_);
-    stats_.rests += pad(augmented_.events, piece_.end_time, padded_);
+    const std::uint64_t rests = pad(augmented_.events, piece_.end_time, padded_);
+    stats_.rests += rests;
+    if (k == 0) profile_.rests.add(kShareEdges, percent(rests, padded_.size()));
     anticipate(padded_, augmented_.controls, triples_);
     packer_.add(triples_, anticipates(k));
   }
@@ -67,6 +77,20 @@ void UnitTokenizer::count(FileOutcome outcome) {
   if (outcome != FileOutcome::kKept) return;
   ++stats_.files_kept;
   stats_.seconds_of_music += piece_.seconds();
+}
+
+void UnitTokenizer::describe(const Playback& playback, FileOutcome outcome) {
+  const auto tokens = static_cast<double>(
+      encoding_ == Encoding::kArrival ? 3 * notes_.size() : interarrival_size(playback));
+  const double seconds = notes_.empty() ? 0 : notes_.back().onset / kTimeResolution;
+  profile_.tokens_before.add(kTokenEdges, tokens);
+  profile_.seconds_before.add(kSecondEdges, seconds);
+  if (outcome != FileOutcome::kKept) return;
+  profile_.tokens_after.add(kTokenEdges, tokens);
+  profile_.seconds_after.add(kSecondEdges, seconds);
+  profile_.tokens_per_second.add(kRateEdges, tokens / piece_.seconds());
+  ++profile_.instruments_in_piece[piece_.instruments.size()];
+  for (const std::uint8_t instrument : piece_.instruments) ++profile_.pieces_with[instrument];
 }
 
 }  // namespace amt

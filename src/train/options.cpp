@@ -123,6 +123,8 @@ void CheckpointerOptions::validate() const {
 
 void DataOptions::describe(OptionTable& table) {
   table.add("data.dataset", &dataset, "folder that `amt prepare` wrote");
+  table.add("data.verify", &verify,
+            "read all rows once at the start, divided among the ranks, and check their checksums");
 }
 
 void DataOptions::validate() const {

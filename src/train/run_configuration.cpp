@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSteps = "trainer.num_train_steps";
 // data.dataset may move: its digest is compared with the checkpoint's.
-constexpr std::array<std::string_view, 11> kFree = {"trainer.run_dir",
+constexpr std::array<std::string_view, 12> kFree = {"trainer.run_dir",
                                                     "trainer.per_device_parallelism",
                                                     "trainer.steps_per_eval",
                                                     "trainer.max_eval_batches",
@@ -28,6 +28,7 @@ constexpr std::array<std::string_view, 11> kFree = {"trainer.run_dir",
                                                     "checkpointer.save_interval",
                                                     "checkpointer.keep_every",
                                                     "data.dataset",
+                                                    "data.verify",
                                                     "model.gradient_checkpointing"};
 
 std::string trimmed(const std::string& text) {

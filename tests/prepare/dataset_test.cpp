@@ -7,6 +7,7 @@
 #include <set>
 
 #include "amt/base/files.hpp"
+#include "amt/dataset/paths.hpp"
 #include "amt/tokens/row_text.hpp"
 #include "prepare/prepare_fixture.hpp"
 
@@ -96,6 +97,19 @@ TEST_F(PreparedDataset, EveryRowOnceAndOnlyTrainingRowsShuffled) {
   }
   const double n = double(shuffled.size()), rho = 1 - 6 * sum / (n * (n * n - 1));
   EXPECT_LT(std::abs(rho), 4 / std::sqrt(n - 1));
+}
+
+TEST_F(PreparedDataset, TheReportCountsTheCorpus) {
+  const std::string summary = prepare_dataset(world(), options("d", 10));
+  EXPECT_NE(summary.find("Time: listing "), std::string::npos);
+  if (!leader()) return;
+  const std::string report = read_text(root() / "d" / kReportFile);
+  for (const char* expected :
+       {"<td>files, without duplicates</td><td>57</td>", "<td>kept</td><td>51</td>",
+        "60m and more: 1 files", "<td>a track that is longer than the file</td><td>1</td>",
+        "<td>Drums</td><td>46</td>"}) {
+    EXPECT_NE(report.find(expected), std::string::npos) << expected;
+  }
 }
 
 TEST_F(PreparedDataset, TheSeedDecidesTheOrder) {

@@ -48,6 +48,61 @@ TEST(UnitTokenizer, CountsFilesMusicAndRows) {
   }
 }
 
+template <std::size_t N>
+std::uint32_t bin(const std::array<double, N>& edges, const Histogram<N>& counts, double edge) {
+  return counts.counts.at(static_cast<std::size_t>(std::ranges::find(edges, edge) - edges.begin()));
+}
+
+TEST(UnitTokenizer, ProfilesWhatWasParsedAndWhatWasKept) {
+  for (const Encoding encoding : {Encoding::kArrival, Encoding::kInterarrival}) {
+    const bool arrival = encoding == Encoding::kArrival;
+    UnitTokenizer tokenizer(encoding, 1, kNowhere);
+    for (const int notes : {0, 50, 50, 20000, 400}) tokenizer.add(playback_of(notes));
+    const CorpusProfile& profile = tokenizer.profile();
+    EXPECT_EQ(bin(kTokenEdges, profile.tokens_before, 0), 1u);
+    EXPECT_EQ(bin(kTokenEdges, profile.tokens_before, 100), 2u);  // 150; or 199
+    EXPECT_EQ(bin(kTokenEdges, profile.tokens_before, 50000), 1u);
+    EXPECT_EQ(bin(kTokenEdges, profile.tokens_before, arrival ? 1000 : 1500), 1u);  // 1200; 1599
+    EXPECT_EQ(bin(kTokenEdges, profile.tokens_after, arrival ? 1000 : 1500), 1u);
+    EXPECT_EQ(bin(kSecondEdges, profile.seconds_before, 0), 1u);
+    EXPECT_EQ(bin(kSecondEdges, profile.seconds_before, 5), 2u);
+    EXPECT_EQ(bin(kSecondEdges, profile.seconds_before, 3600), 1u);
+    EXPECT_EQ(bin(kSecondEdges, profile.seconds_after, 60), 1u);
+    EXPECT_EQ(bin(kRateEdges, profile.tokens_per_second, arrival ? 15 : 20), 1u);
+    EXPECT_EQ(bin(kShareEdges, profile.rests, 0), arrival ? 1u : 0u);
+    EXPECT_EQ(profile.instruments_in_piece[1], 1u);
+    EXPECT_EQ(profile.pieces_with[0], 1u);
+    CorpusProfile twice = profile;
+    twice += profile;
+    EXPECT_EQ(bin(kSecondEdges, twice.seconds_before, 5), 4u);
+    EXPECT_EQ(twice.pieces_with[0], 2u);
+  }
+}
+
+TEST(UnitTokenizer, RestsAreProfiledOnceAndInTheFirstCopy) {
+  Playback slow;  // a note every 1.5 s: a rest between each two
+  for (int i = 0; i < 100; ++i) {
+    slow.messages.push_back({1.5 * i, 1.0, 60, 64, 0, 0});
+    slow.messages.push_back({1.5 * i + 0.5, 0.5, 60, 0, 0, 0});
+  }
+  UnitTokenizer tokenizer(Encoding::kArrival, 10, kNowhere);
+  ASSERT_EQ(tokenizer.add(slow), FileOutcome::kKept);
+  EXPECT_EQ(bin(kShareEdges, tokenizer.profile().rests, 40), 1u);  // 99 of 199
+  std::uint32_t pieces = 0;
+  for (const std::uint32_t count : tokenizer.profile().rests.counts) pieces += count;
+  EXPECT_EQ(pieces, 1u);
+}
+
+TEST(UnitTokenizer, InterarrivalSizeIsThatOfItsTokens) {
+  Playback playback = playback_of(3);
+  playback.messages[1].wait = 0.005;  // half a tick: to the even 0
+  playback.messages[2].wait = 0.0051;
+  std::vector<Token> tokens;
+  interarrival_of(playback, tokens);
+  EXPECT_EQ(interarrival_size(playback), tokens.size());
+  EXPECT_EQ(tokens.size(), 6u + 4u);
+}
+
 TEST(UnitTokenizer, ARefusedFileLeavesNoTrace) {
   Playback endless = playback_of(200);
   endless.messages.back().wait = std::numeric_limits<double>::infinity();

@@ -33,6 +33,10 @@ TEST(RunConfiguration, ChangeThatMattersIsNamed) {
   EXPECT_EQ(changes[0].now, "0.2");
 }
 
+TEST(RunConfiguration, VerifyingTheDatasetDoesNotMatter) {
+  EXPECT_TRUE(changes_of_result("[data]\nverify = true\n", "[data]\nverify = false\n").empty());
+}
+
 TEST(RunConfiguration, WritesWhatTheRunWasStartedWith) {
   const test::TemporaryFolder folder;
   const RunPaths paths(folder.path() / "a" / "run");

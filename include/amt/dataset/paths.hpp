@@ -16,6 +16,7 @@ std::string virtual_file_name(Split split);
 
 inline constexpr const char* kManifestFile = "manifest.json";
 inline constexpr const char* kRejectedFile = "rejected.tsv";
+inline constexpr const char* kReportFile = "report.html";
 inline constexpr const char* kConfigFile = "prepare.ini";
 inline constexpr const char* kSpillFolder = "spill";
 

@@ -20,6 +20,7 @@ struct UnitResult {
   std::uint32_t unit = 0;
   std::uint32_t refused = 0;  ///< files
   TokenStats stats;
+  CorpusProfile profile;
 };
 
 /// Called for each row of a unit, `row` counting from 0.

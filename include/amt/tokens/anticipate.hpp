@@ -10,6 +10,9 @@
 
 namespace amt {
 
+inline constexpr std::uint32_t kLongestGap = kTimeResolution;  ///< ticks without event or rest
+inline constexpr std::uint32_t kAnticipation = 5 * kTimeResolution;  ///< ticks, of a control
+
 /// The events into `out`, with a rest wherever more than 1 s would pass without an event, also from
 /// the start to the first event and from the last one to `end_time` (ticks). Returns the rests.
 std::uint64_t pad(std::span<const Event> events, std::uint32_t end_time, std::vector<Event>& out);

@@ -1,6 +1,7 @@
 // The events of one piece, and which pieces are kept (spec/preprocessing.md 5).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -32,6 +33,8 @@ inline Event as_control(const Event& event) {
 
 /// The instrument of an event that is neither rest, control nor separator.
 inline int instrument_of(const Event& event) { return (event.note - kNoteOffset) / kPitches; }
+
+inline constexpr std::size_t kMostInstruments = 16;  ///< in a piece
 
 enum class FileOutcome : std::uint8_t { kKept, kTooShort, kTooLong, kTooManyInstruments };
 

@@ -2,6 +2,7 @@
 // (spec/preprocessing.md 5).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -15,6 +16,9 @@ namespace amt {
 /// The tokens of a piece into `tokens`. Returns how many times were cut to what a token can say.
 /// MidiError if a time is too large for a double; `tokens` is unspecified then.
 std::uint64_t interarrival_of(const Playback& playback, std::vector<Token>& tokens);
+
+/// How many tokens interarrival_of() makes of it.
+std::size_t interarrival_size(const Playback& playback);
 
 /// Concatenates pieces and cuts the stream into rows; what does not fill one in the end is dropped.
 class InterarrivalPacker {

@@ -11,6 +11,7 @@
 #include "amt/tokens/events.hpp"
 #include "amt/tokens/interarrival.hpp"
 #include "amt/tokens/packer.hpp"
+#include "amt/tokens/profile.hpp"
 #include "amt/tokens/token_stats.hpp"
 #include "amt/tokens/vocabulary.hpp"
 
@@ -28,11 +29,13 @@ class UnitTokenizer {
   FileOutcome add(const Playback& playback);
 
   const TokenStats& stats() const { return stats_; }
+  const CorpusProfile& profile() const { return profile_; }
 
  private:
   void add_arrival();
   void add_interarrival(const Playback& playback);
   void count(FileOutcome outcome);
+  void describe(const Playback& playback, FileOutcome outcome);
 
   Encoding encoding_;
   int augment_;
@@ -40,6 +43,7 @@ class UnitTokenizer {
   RowPacker packer_;
   InterarrivalPacker interarrival_packer_;
   TokenStats stats_;
+  CorpusProfile profile_;
 
   // Scratch memory, kept between files.
   NotePairing pairing_;

@@ -56,6 +56,7 @@ struct CheckpointerOptions {
 
 struct DataOptions {
   std::string dataset;  ///< folder that `amt prepare` wrote
+  bool verify = true;   ///< the checksums of what is read, before the first step
 
   void describe(OptionTable& table);
   void validate() const;

@@ -1,0 +1,14 @@
+// What a dataset is, in words.
+#pragma once
+
+#include <string>
+
+#include "amt/dataset/manifest.hpp"
+
+namespace amt {
+
+/// Several lines: encoding and settings, each split's rows, tokens, files and music, and what
+/// became of the corpus. From the manifest alone.
+std::string describe_dataset(const Manifest& manifest);
+
+}  // namespace amt

@@ -1,0 +1,16 @@
+// A split as the reference's text, for other trainers.
+#pragma once
+
+#include <filesystem>
+
+#include "amt/dataset/manifest.hpp"
+
+namespace amt {
+
+/// Writes the split's rows in their stored order, a line each as in the reference's
+/// tokenized-events files: the training split's as after its `shuf`. FILE.tmp is written row by
+/// row, synced and renamed; nothing is left of it after an error. Local.
+void export_text(const std::filesystem::path& dataset, const Manifest& manifest, Split split,
+                 const std::filesystem::path& file);
+
+}  // namespace amt

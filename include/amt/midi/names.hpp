@@ -1,0 +1,15 @@
+// What people call programs and pitches.
+#pragma once
+
+#include <string>
+
+namespace amt {
+
+/// General MIDI's name of a program, counted from 0: "Violin" for 40; "Drums" for 128. Error for
+/// other numbers.
+const char* instrument_name(int instrument);
+
+/// "C4" for 60, "F#-1" for 6.
+std::string pitch_name(int pitch);
+
+}  // namespace amt

@@ -1,0 +1,22 @@
+// Why files were refused, in kinds that can be counted.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "amt/corpus/corpus.hpp"
+
+namespace amt {
+
+struct RefusalCount {
+  std::string reason;
+  std::uint64_t files = 0;
+};
+
+/// Reasons without what differs from file to file: byte offsets ("a data byte over 127 at byte
+/// 1031") and paths ("cannot open PATH: No such file or directory"). Most frequent first, then by
+/// name.
+std::vector<RefusalCount> refusals_by_reason(const std::vector<Rejection>& rejections);
+
+}  // namespace amt

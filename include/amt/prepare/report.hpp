@@ -1,0 +1,19 @@
+// report.html: what people look at before they train on a dataset.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "amt/corpus/corpus.hpp"
+#include "amt/dataset/manifest.hpp"
+#include "amt/tokens/profile.hpp"
+
+namespace amt {
+
+/// One page that needs no other file: summary, histograms, refusals by reason, and for a corpus of
+/// the full Lakh dataset's size the counts of arXiv 2306.08620 beside ours. It holds no times, no
+/// names of hosts or folders: like every file of a dataset it is a function of corpus and options.
+std::string report_html(const Manifest& manifest, const CorpusProfile& profile,
+                        const std::vector<Rejection>& rejections);
+
+}  // namespace amt

@@ -1,0 +1,45 @@
+// A row back to notes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "amt/midi/note.hpp"
+#include "amt/tokens/vocabulary.hpp"
+
+namespace amt {
+
+inline constexpr std::uint8_t kPlayedVelocity = 80;  ///< of every note: tokens do not say
+
+struct RowNote {
+  Note note;  ///< onset in ticks from the start of its RowPiece; velocity kPlayedVelocity
+  bool control = false;  ///< told ahead of time
+  bool open = false;  ///< its end is not in the row; the duration is to the end of the row's part
+};
+
+/// What a row has of one piece.
+struct RowPiece {
+  /// The piece begins in this row, and times count from there. Otherwise it is the row's first,
+  /// and they count from the first thing in the row.
+  bool from_start = false;
+  std::vector<RowNote> notes;  ///< in order of onset; of equal ones, in the row's order
+  std::uint64_t rests = 0;
+};
+
+struct DecodedRow {
+  Encoding encoding = Encoding::kArrival;
+  bool anticipated = false;      ///< the row's flag
+  std::vector<RowPiece> pieces;  ///< in the row's order; a separator is where a next one begins
+};
+
+/// Reads kContextLength tokens. In the interarrival encoding the ends of notes that began before
+/// the row are passed over. Error naming the token if one cannot stand where it stands; the order
+/// of times is not looked at (row_rules.hpp). Local.
+DecodedRow decode_row(std::span<const Token> row, Encoding encoding);
+
+/// The notes of all pieces one after another, events and controls alike, with a second of silence
+/// after each piece: in order of onset, to be written as MIDI.
+std::vector<Note> notes_in_sequence(const DecodedRow& row);
+
+}  // namespace amt

@@ -1,0 +1,132 @@
+// amt inspect: what a dataset is, whether it is whole, and its rows as notes, MIDI or text.
+#include <iostream>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/log.hpp"
+#include "amt/base/progress.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/cli/command_line.hpp"
+#include "amt/cli/runtime.hpp"
+#include "amt/dataset/dataset.hpp"
+#include "amt/dataset/description.hpp"
+#include "amt/dataset/export_text.hpp"
+#include "amt/dataset/verify.hpp"
+#include "amt/midi/writer.hpp"
+#include "amt/tokens/decode.hpp"
+#include "amt/tokens/row_rules.hpp"
+#include "amt/tokens/row_table.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::int64_t kNoRow = -1;
+
+struct InspectOptions {
+  std::string dataset;
+  bool verify = false;
+  std::int64_t row = kNoRow;
+  std::string split = "train";
+  std::string midi, export_text;
+
+  void describe(OptionTable& table) {
+    table.add_flag("verify", &verify, "read everything: checksums, and every row's rules");
+    table.add("row", &row, "print this row, counted from 0, as notes");
+    table.add("split", &split, "whose row or text: train, valid or test");
+    table.add("midi", &midi, "write --row to this MIDI file, to listen to");
+    table.add("export-text", &export_text,
+              "write the split to this file, a line of tokens for each row in stored order");
+  }
+  void validate() const {
+    split_from_name(split);
+    if (row < kNoRow) throw UsageError("--row must be 0 or more");
+    if (!midi.empty() && row == kNoRow) throw UsageError("--midi FILE needs --row N");
+    if ((verify ? 1 : 0) + (row != kNoRow ? 1 : 0) + (export_text.empty() ? 0 : 1) > 1) {
+      throw UsageError("--verify, --row and --export-text are asked one at a time");
+    }
+  }
+};
+
+ExitCode verify(const InspectOptions& options, const Manifest& manifest) {
+  std::uint64_t shards = 0, rows = 0, done = 0, damaged = 0;
+  for (const Split split : kSplits) {
+    shards += manifest.split(split).shards.size();
+    rows += manifest.split(split).rows;
+  }
+  Progress progress("verify", static_cast<double>(rows));
+  for (const Split split : kSplits) {
+    const SplitInfo& info = manifest.split(split);
+    for (std::size_t shard = 0; shard < info.shards.size(); ++shard) {
+      const auto damage =
+          find_shard_damage(options.dataset, manifest, split, shard, VerifyRows::kYes);
+      done += info.shards[shard].rows;
+      progress.update(static_cast<double>(done), format_count(done) + " rows");
+      if (!damage) continue;
+      progress.finish();
+      std::cout << *damage << '\n';
+      ++damaged;
+    }
+  }
+  progress.finish();
+  if (damaged == 0) {
+    std::cout << format_count(shards) << " shards, " << format_count(rows) << " rows: all whole\n";
+    return ExitCode::kDone;
+  }
+  std::cout << damaged << " of " << shards << " shards damaged; run amt prepare again\n";
+  return ExitCode::kFailed;
+}
+
+void write_row_midi(const DecodedRow& row, const std::string& file) {
+  const WrittenMidi midi = write_midi(notes_in_sequence(row));
+  write_file_atomically(file, midi.bytes);
+  if (midi.altered == 0) return;
+  log_warning(str_cat(midi.altered, " notes in ", file,
+                      " end earlier or later than in the row: MIDI has too few channels"));
+}
+
+void show_row(const InspectOptions& options, const Manifest& manifest) {
+  const SplitReader reader(options.dataset, manifest, split_from_name(options.split));
+  const auto number = static_cast<std::uint64_t>(options.row);
+  if (number >= reader.rows()) {
+    throw UsageError(str_cat("--row ", number, ": the ", options.split, " split has ",
+                             reader.rows(), " rows, counted from 0"));
+  }
+  const std::span<const Token> tokens = reader.row(number);
+  const DecodedRow row = decode_row(tokens, manifest.encoding);
+  std::cout << "Row " << number << " of " << options.split << ": " << row_table(row);
+  if (const auto problem = find_row_problem(tokens, manifest.encoding)) {
+    log_warning(str_cat("this row breaks the rules of its encoding: ", problem->text));
+  }
+  if (!options.midi.empty()) write_row_midi(row, options.midi);
+}
+
+ExitCode inspect(const InspectOptions& options) {
+  const Manifest manifest = read_manifest(options.dataset);
+  if (options.verify) return verify(options, manifest);
+  if (options.row != kNoRow) {
+    show_row(options, manifest);
+  } else if (!options.export_text.empty()) {
+    export_text(options.dataset, manifest, split_from_name(options.split), options.export_text);
+  } else {
+    std::cout << options.dataset << '\n' << describe_dataset(manifest);
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+int run_inspect(Runtime&, std::span<const std::string> args) {
+  InspectOptions options;
+  OptionTable table;
+  options.describe(table);
+  const CommandLine line = {"inspect",
+                            "Shows what a dataset is, or with an option whether it is whole, or "
+                            "what is in it. One process, no MPI.",
+                            {{"DATASET", "folder that `amt prepare` wrote", &options.dataset}},
+                            &table};
+  if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
+  options.validate();
+  return static_cast<int>(inspect(options));
+}
+
+}  // namespace amt

@@ -1,0 +1,159 @@
+#include "amt/dataset/verify.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/base/hash.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/dataset/shard.hpp"
+#include "amt/tokens/row_rules.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::size_t kRangesNamed = 4;
+
+/// One shard, read once from its beginning to its end.
+class ShardCheck {
+ public:
+  ShardCheck(const std::filesystem::path& dataset, const Manifest& manifest, const ShardInfo& info,
+             ShardLocation location, VerifyRows rows)
+      : encoding_(manifest.encoding),
+        info_(info),
+        offset_(location.offset),
+        check_rows_(rows == VerifyRows::kYes),
+        file_(hdf5::File::open(dataset / info.file)),
+        tokens_(file_.open_dataset(kTokensDataset)) {}
+
+  std::optional<std::string> run() {
+    const std::vector<std::uint64_t> sums = read_sums();
+    for (std::uint64_t first = 0; first < info_.rows; first += kChecksumRows) {
+      const std::uint64_t count = std::min(kChecksumRows, info_.rows - first);
+      block_.resize(count);
+      const auto bytes = std::as_writable_bytes(std::span(block_));
+      tokens_.read_rows(first, count, bytes);
+      whole_.update(bytes);
+      if (xxh3_64(bytes) != sums[first / kChecksumRows]) add_range(first, first + count);
+      if (check_rows_) check_rows(first);
+    }
+    return describe();
+  }
+
+ private:
+  struct Range {
+    std::uint64_t first, last;  // rows
+  };
+
+  std::vector<std::uint64_t> read_sums() const {
+    const hdf5::Dataset dataset = file_.open_dataset(kChecksumDataset);
+    std::vector<std::uint64_t> sums((info_.rows + kChecksumRows - 1) / kChecksumRows);
+    if (dataset.type() != hdf5::Type::u64 || dataset.shape() != hdf5::Shape{sums.size()}) {
+      throw Error("its checksums are not those of so many rows");
+    }
+    dataset.read_rows(0, sums.size(), std::as_writable_bytes(std::span(sums)));
+    return sums;
+  }
+
+  void add_range(std::uint64_t first, std::uint64_t last) {
+    if (!damaged_.empty() && damaged_.back().last == first) {
+      damaged_.back().last = last;
+    } else {
+      damaged_.push_back({first, last});
+    }
+  }
+
+  void check_rows(std::uint64_t first) {
+    for (std::size_t i = 0; i < block_.size(); ++i) {
+      const auto problem = find_row_problem(block_[i], encoding_);
+      if (!problem) continue;
+      if (bad_rows_++ == 0) first_bad_ = str_cat("row ", first + i, ", ", problem->text);
+    }
+  }
+
+  std::string range_text(const Range& range) const {
+    return str_cat("rows ", range.first, " to ", range.last - 1, " (bytes ",
+                   offset_ + range.first * sizeof(Row), " to ",
+                   offset_ + range.last * sizeof(Row) - 1, ")");
+  }
+
+  std::string damaged_ranges() const {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(damaged_.size(), kRangesNamed); ++i) {
+      text += str_cat(i == 0 ? "" : ", ", range_text(damaged_[i]));
+    }
+    if (damaged_.size() <= kRangesNamed) return text;
+    return text + str_cat(" and ", damaged_.size() - kRangesNamed, " more ranges");
+  }
+
+  /// What the hashes say; "" if all is well.
+  std::string damage() const {
+    const bool fits_manifest = hex64(whole_.digest()) == info_.hash;
+    if (damaged_.empty() && fits_manifest) return "";
+    if (damaged_.empty()) {
+      return "all rows fit the shard's own checksums but not the manifest: one of the two is "
+             "damaged "
+             "or of another dataset";
+    }
+    if (!fits_manifest) return damaged_ranges() + " damaged";
+    return str_cat("the checksums of ", damaged_ranges(), " damaged, not the rows");
+  }
+
+  std::string broken_rules() const {
+    if (bad_rows_ == 0) return "";
+    return str_cat(bad_rows_, bad_rows_ == 1 ? " row breaks" : " rows break",
+                   " the rules of the encoding, first ", first_bad_);
+  }
+
+  std::optional<std::string> describe() const {
+    const std::string hashes = damage(), rules = broken_rules();
+    if (hashes.empty() && rules.empty()) return std::nullopt;
+    const bool both = !hashes.empty() && !rules.empty();
+    return str_cat(info_.file, ": ", hashes, both ? "; " : "", rules);
+  }
+
+  Encoding encoding_;
+  const ShardInfo& info_;
+  std::uint64_t offset_;  // bytes from the file's start to row 0
+  bool check_rows_;
+  hdf5::File file_;
+  hdf5::Dataset tokens_;
+  std::vector<Row> block_;
+  Xxh3 whole_;
+  std::vector<Range> damaged_;
+  std::uint64_t bad_rows_ = 0;
+  std::string first_bad_;
+};
+
+}  // namespace
+
+std::optional<std::string> find_shard_damage(const std::filesystem::path& dataset,
+                                             const Manifest& manifest, Split split,
+                                             std::size_t shard, VerifyRows rows) {
+  const ShardInfo& info = manifest.split(split).shards.at(shard);
+  try {
+    const ShardLocation location = locate_shard(dataset, manifest, split, shard);
+    return ShardCheck(dataset, manifest, info, location, rows).run();
+  } catch (const Error& error) {
+    return str_cat(info.file, ": ", error.what());
+  }
+}
+
+void verify_share(const std::filesystem::path& dataset, const Manifest& manifest,
+                  std::span<const Split> splits, int rank, int ranks) {
+  std::size_t number = 0, damaged = 0;
+  std::string first;
+  for (const Split split : splits) {
+    for (std::size_t shard = 0; shard < manifest.split(split).shards.size(); ++shard) {
+      if (number++ % static_cast<std::size_t>(ranks) != static_cast<std::size_t>(rank)) continue;
+      const auto damage = find_shard_damage(dataset, manifest, split, shard, VerifyRows::kNo);
+      if (damage && damaged++ == 0) first = *damage;
+    }
+  }
+  if (damaged == 0) return;
+  throw Error(str_cat("damaged shard in ", dataset.string(), ": ", first,
+                      damaged > 1 ? str_cat("; and ", damaged - 1, " more damaged") : "",
+                      "; run amt prepare again, or amt inspect --verify for the whole list"));
+}
+
+}  // namespace amt

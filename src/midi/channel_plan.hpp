@@ -1,0 +1,62 @@
+// Which notes go to which of the 16 channels of a MIDI file that is written.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "amt/midi/note.hpp"
+
+namespace amt {
+
+/// What a channel is told at one tick. The order within the tick is that of the members' values:
+/// ends of earlier notes, then what the notes that begin bring, then ends of notes without length.
+struct ChannelMessage {
+  std::uint32_t tick;
+  std::uint64_t order;
+  std::array<std::uint8_t, 3> bytes;
+  std::uint8_t size;
+};
+
+class ChannelPlan {
+ public:
+  static constexpr int kChannels = 16;
+
+  /// Notes in order of onset, as write_midi() takes them.
+  explicit ChannelPlan(std::span<const Note> notes);
+
+  /// In the order in which they are to be written.
+  const std::vector<ChannelMessage>& messages(int channel) const {
+    return messages_[static_cast<std::size_t>(channel)];
+  }
+  std::uint64_t altered() const { return altered_; }
+
+ private:
+  struct Placed {
+    Note note;
+    std::uint64_t number;  // among all notes
+    double end;            // ticks
+    bool cut = false;      // by the note with number cut_by
+    std::uint64_t cut_by = 0;
+  };
+  struct Channel {
+    int program = -1;
+    double silent_from = 0;              // ticks
+    std::array<double, 128> last_end{};  // of the notes of each pitch
+    std::vector<Placed> notes;
+  };
+
+  void place(const Note& note, std::uint64_t number);
+  int choose(const Note& note) const;
+  int choose_melodic(const Note& note) const;
+  void change_program(int channel, const Note& note, std::uint64_t number);
+  void cut_sounding(Channel& channel, const Note& thief, std::uint64_t number);
+  void write_notes(int channel);
+
+  std::array<Channel, kChannels> channels_;
+  std::array<std::vector<ChannelMessage>, kChannels> messages_;
+  std::uint64_t altered_ = 0;
+};
+
+}  // namespace amt

@@ -1,0 +1,88 @@
+#include "amt/midi/writer.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "channel_plan.hpp"
+
+namespace amt {
+namespace {
+
+// 60 quarter notes a minute, each of 100 ticks.
+constexpr std::uint32_t kTempo = 1'000'000;  // microseconds
+constexpr std::uint32_t kDivision = 100;
+constexpr double kTooLate = 1 << 28;  // what a delta of four bytes cannot say
+
+void put(std::uint32_t value, int bytes, std::string& out) {
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+    out += static_cast<char>(value >> shift & 0xFF);
+  }
+}
+
+void put_delta(std::uint32_t value, std::string& out) {
+  for (int shift = 21; shift > 0; shift -= 7) {
+    if (value >> shift != 0) out += static_cast<char>(0x80 | (value >> shift & 0x7F));
+  }
+  out += static_cast<char>(value & 0x7F);
+}
+
+/// A track chunk of events, with the end of track that they lack.
+void put_track(const std::string& events, std::string& out) {
+  constexpr std::uint8_t kEnd[] = {0, 0xFF, 0x2F, 0};
+  out += "MTrk";
+  put(static_cast<std::uint32_t>(events.size() + sizeof(kEnd)), 4, out);
+  out += events;
+  out.append(reinterpret_cast<const char*>(kEnd), sizeof(kEnd));
+}
+
+std::string tempo_events() {
+  std::string events("\0\xFF\x51\x03", 4);
+  put(kTempo, 3, events);
+  return events;
+}
+
+std::string channel_events(const std::vector<ChannelMessage>& messages) {
+  std::string events;
+  std::uint32_t now = 0;
+  for (const ChannelMessage& message : messages) {
+    put_delta(message.tick - now, events);
+    events.append(reinterpret_cast<const char*>(message.bytes.data()), message.size);
+    now = message.tick;
+  }
+  return events;
+}
+
+void check(std::span<const Note> notes) {
+  double previous = 0;
+  for (const Note& note : notes) {
+    const bool good = note.onset >= previous && note.duration >= 0 &&
+                      note.onset + note.duration < kTooLate && note.pitch < 128 &&
+                      note.instrument <= 128 && note.velocity >= 1 && note.velocity < 128;
+    if (!good) {
+      throw Error(str_cat("a note at tick ", note.onset, " of ", note.duration,
+                          " ticks cannot be written to a MIDI file"));
+    }
+    previous = note.onset;
+  }
+}
+
+}  // namespace
+
+WrittenMidi write_midi(std::span<const Note> notes) {
+  check(notes);
+  const ChannelPlan plan(notes);
+  std::string tracks;
+  std::uint32_t count = 1;
+  put_track(tempo_events(), tracks);
+  for (int channel = 0; channel < ChannelPlan::kChannels; ++channel) {
+    if (plan.messages(channel).empty()) continue;
+    put_track(channel_events(plan.messages(channel)), tracks);
+    ++count;
+  }
+  std::string bytes = "MThd";
+  for (const auto& [value, size] : {std::pair(6u, 4), {1u, 2}, {count, 2}, {kDivision, 2}}) {
+    put(value, size, bytes);
+  }
+  return {bytes + tracks, plan.altered()};
+}
+
+}  // namespace amt

@@ -1,0 +1,22 @@
+// The few pieces of HTML that a report is made of.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace amt {
+
+/// Text with &, <, > and quotes as entities, and what is not printable ASCII as '?': a system's
+/// message may be in any encoding.
+std::string escape_html(std::string_view text);
+
+/// A table of text cells, escaped here. The first column is to the left, the others to the right.
+/// `header` may be empty.
+std::string html_table(const std::vector<std::string>& header,
+                       const std::vector<std::vector<std::string>>& rows);
+
+/// A whole page around `body`, with the style of all its parts. Refers to nothing outside.
+std::string html_page(const std::string& title, const std::string& body);
+
+}  // namespace amt

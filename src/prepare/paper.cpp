@@ -1,0 +1,77 @@
+#include "paper.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "amt/base/strings.hpp"
+#include "html.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::uint64_t kFewestFiles = 174'000, kMostFiles = 180'000;
+
+struct Count {
+  const char* what;
+  std::uint64_t paper, ours;
+};
+
+/// The tokens that were counted in the paper: of the arrival encoding without the flags. The
+/// training split's are of one copy, rounded down.
+std::uint64_t tokens_of(const Manifest& manifest, Split split) {
+  const bool arrival = manifest.encoding == Encoding::kArrival;
+  const auto copies = static_cast<std::uint64_t>(split == Split::kTrain ? manifest.augment : 1);
+  return manifest.split(split).rows * (kContextLength - (arrival ? 1 : 0)) / copies;
+}
+
+std::uint64_t hours_of(const Manifest& manifest, Split split) {
+  return static_cast<std::uint64_t>(std::llround(manifest.split(split).seconds_of_music / 3600));
+}
+
+std::vector<Count> counts_of(const Manifest& manifest) {
+  const DatasetStatistics& all = manifest.statistics;
+  const bool arrival = manifest.encoding == Encoding::kArrival;
+  const auto tokens = [&](Split split) { return tokens_of(manifest, split); };
+  const auto hours = [&](Split split) { return hours_of(manifest, split); };
+  return {
+      {"files", 178'561, all.files},
+      {"parsed", 174'046, all.files - all.refused},
+      {"too short", 7'032, all.tokens.too_short},
+      {"over an hour", 40, all.tokens.too_long},
+      {"over 16 instruments", 2'227, all.tokens.too_many_instruments},
+      {"kept", 164'747, all.tokens.files_kept},
+      {"tokens, train", arrival ? 1'741'830'387u : 1'612'129'280u, tokens(Split::kTrain)},
+      {"tokens, valid", arrival ? 123'785'046u : 114'519'040u, tokens(Split::kValid)},
+      {"tokens, test", arrival ? 125'050'497u : 115'409'920u, tokens(Split::kTest)},
+      {"hours, train", 7'827, hours(Split::kTrain)},
+      {"hours, valid", 555, hours(Split::kValid)},
+      {"hours, test", 561, hours(Split::kTest)},
+  };
+}
+
+std::string difference(const Count& count) {
+  if (count.ours == count.paper) return "equal";
+  const bool more = count.ours > count.paper;
+  return (more ? "+" : "-") +
+         format_count(more ? count.ours - count.paper : count.paper - count.ours);
+}
+
+}  // namespace
+
+std::string paper_section(const Manifest& manifest) {
+  const std::uint64_t files = manifest.statistics.files;
+  if (files <= kFewestFiles || files >= kMostFiles) return "";
+  std::vector<std::vector<std::string>> rows;
+  for (const Count& count : counts_of(manifest)) {
+    rows.push_back(
+        {count.what, format_count(count.paper), format_count(count.ours), difference(count)});
+  }
+  return "<h2>Beside the paper's counts of the full Lakh dataset</h2>\n" +
+         html_table({"", "arXiv 2306.08620", "here", "difference"}, rows) +
+         "<p class=\"note\">Tokens of the training split are for one copy of each piece; those of "
+         "the arrival encoding are without the flags.</p>\n";
+}
+
+}  // namespace amt

@@ -1,0 +1,45 @@
+#include "amt/prepare/refusals.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+namespace amt {
+namespace {
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// A reason that names the file: the system's word for it, which is at the end.
+std::string unreadable(const std::string& reason, std::size_t path_end) {
+  const std::size_t colon = reason.find(": ", path_end);
+  if (colon == std::string::npos) return "cannot be read";
+  return "cannot be read: " + reason.substr(colon + 2);
+}
+
+std::string kind_of(const Rejection& rejection) {
+  const std::string& reason = rejection.reason;
+  const std::size_t path = reason.rfind(rejection.path);
+  if (path != std::string::npos && !rejection.path.empty()) {
+    return unreadable(reason, path + rejection.path.size());
+  }
+  constexpr std::string_view kOffset = " at byte ";
+  const std::size_t offset = reason.rfind(kOffset);
+  if (offset == std::string::npos) return reason;
+  const bool last = is_number(std::string_view(reason).substr(offset + kOffset.size()));
+  return last ? reason.substr(0, offset) : reason;
+}
+
+}  // namespace
+
+std::vector<RefusalCount> refusals_by_reason(const std::vector<Rejection>& rejections) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const Rejection& rejection : rejections) ++counts[kind_of(rejection)];
+  std::vector<RefusalCount> kinds;
+  for (const auto& [reason, files] : counts) kinds.push_back({reason, files});
+  std::ranges::stable_sort(kinds, std::ranges::greater(), &RefusalCount::files);
+  return kinds;
+}
+
+}  // namespace amt

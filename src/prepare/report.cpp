@@ -1,0 +1,209 @@
+#include "amt/prepare/report.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <numeric>
+
+#include "amt/base/strings.hpp"
+#include "amt/midi/names.hpp"
+#include "amt/prepare/refusals.hpp"
+#include "bar_chart.hpp"
+#include "html.hpp"
+#include "paper.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::size_t kInstrumentsListed = 16;
+
+std::string number(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.3g", value);
+  return text.data();
+}
+
+/// "300", "1.5k", "100k"
+std::string short_number(double value) {
+  return value < 1000 ? number(value) : number(value / 1000) + "k";
+}
+
+/// Minutes and seconds, "0:05"; from 10 minutes on "10m".
+std::string clock_time(double seconds) {
+  const int whole = static_cast<int>(seconds);
+  if (whole >= 600) return str_cat(whole / 60, 'm');
+  return str_cat(whole / 60, whole % 60 < 10 ? ":0" : ":", whole % 60);
+}
+
+std::string percent_label(double share) { return number(share) + "%"; }
+
+template <std::size_t N>
+std::vector<std::uint32_t> values_of(const std::array<std::uint32_t, N>& counts) {
+  return {counts.begin(), counts.end()};
+}
+
+/// A histogram's bins are drawn equally wide, whatever they hold.
+template <std::size_t N>
+BarChart histogram_chart(const std::array<double, N>& edges, const Histogram<N>& counts,
+                         std::string (*label)(double), const char* unit) {
+  BarChart chart;
+  chart.unit = unit;
+  chart.labels_at_edges = true;
+  chart.front = values_of(counts.counts);
+  for (std::size_t i = 0; i < N; ++i) {
+    chart.labels.push_back(label(edges[i]));
+    chart.names.push_back(i + 1 < N ? label(edges[i]) + " to " + label(edges[i + 1])
+                                    : label(edges[i]) + " and more");
+  }
+  return chart;
+}
+
+std::string section(const char* title, const std::string& note, const std::string& content) {
+  return str_cat("<h2>", title, "</h2>\n<p class=\"note\">", note, "</p>\n", content);
+}
+
+template <std::size_t N>
+std::string before_and_after(const char* title, const std::string& note,
+                             const std::array<double, N>& edges, const Histogram<N>& before,
+                             const Histogram<N>& after, std::string (*label)(double)) {
+  BarChart chart = histogram_chart(edges, after, label, "files");
+  chart.back = values_of(before.counts);
+  return section(title, note + " Pale: all files that were parsed; dark: those that were kept.",
+                 bar_chart_svg(chart));
+}
+
+std::string splits_table(const Manifest& manifest) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Split split : kSplits) {
+    const SplitInfo& info = manifest.split(split);
+    rows.push_back({split_name(split), format_count(info.rows),
+                    format_count(info.rows * static_cast<std::uint64_t>(manifest.context_length)),
+                    format_count(info.files), format_duration(info.seconds_of_music),
+                    format_count(info.shards.size())});
+  }
+  return html_table({"split", "rows", "tokens", "files", "music", "shards"}, rows);
+}
+
+std::string files_table(const Manifest& manifest) {
+  const DatasetStatistics& all = manifest.statistics;
+  const auto share = [&](std::uint64_t files) {
+    const double whole = static_cast<double>(std::max<std::uint64_t>(1, all.files));
+    return number(100 * static_cast<double>(files) / whole) + "%";
+  };
+  const auto row = [&](const char* name, std::uint64_t files) {
+    return std::vector<std::string>{name, format_count(files), share(files)};
+  };
+  return html_table(
+      {}, {row("files, without duplicates", all.files), row("refused", all.refused),
+           row("too short", all.tokens.too_short), row("over an hour", all.tokens.too_long),
+           row("over 16 instruments", all.tokens.too_many_instruments),
+           row("kept", all.tokens.files_kept)});
+}
+
+std::string summary_section(const Manifest& manifest) {
+  const DatasetStatistics& all = manifest.statistics;
+  std::string text =
+      str_cat("<h1>A dataset of MIDI music</h1>\n<p>Encoding ", encoding_name(manifest.encoding),
+              ", ", manifest.augment, manifest.augment == 1 ? " copy" : " copies",
+              " of each training piece, training rows shuffled with seed ", manifest.seed,
+              ".</p>\n", splits_table(manifest), files_table(manifest), "<p>",
+              format_count(all.duplicates), " duplicate files were left out. ");
+  if (manifest.encoding == Encoding::kArrival) {
+    text += str_cat(format_count(all.tokens.rests), " rests were inserted, ",
+                    format_count(all.tokens.truncations), " durations cut to 10 s, ",
+                    format_count(all.tokens.discarded_rows), " rows over 100 s left out.");
+  } else {
+    text += str_cat(format_count(all.tokens.truncations), " waits were cut to 10 s.");
+  }
+  return text +
+         "</p>\n<p class=\"note\">The times that the phases took are not here, so that equal runs "
+         "give equal files: amt prepare printed them when it ended.</p>\n";
+}
+
+std::string refusals_section(const std::vector<Rejection>& rejections) {
+  if (rejections.empty()) return "";
+  std::vector<std::vector<std::string>> rows;
+  for (const RefusalCount& kind : refusals_by_reason(rejections)) {
+    rows.push_back({kind.reason, format_count(kind.files)});
+  }
+  return section("Refused files, by reason", "Each file is named in rejected.tsv.",
+                 html_table({"reason", "files"}, rows));
+}
+
+std::string instrument_counts_section(const CorpusProfile& profile) {
+  BarChart chart;
+  chart.unit = "pieces";
+  for (std::size_t n = 1; n < profile.instruments_in_piece.size(); ++n) {
+    chart.labels.push_back(std::to_string(n));
+    chart.names.push_back(str_cat(n, n == 1 ? " instrument" : " instruments"));
+    chart.front.push_back(profile.instruments_in_piece[n]);
+  }
+  return section("Instruments in a piece", "How many pieces have so many instruments.",
+                 bar_chart_svg(chart));
+}
+
+std::string commonest_instruments(const CorpusProfile& profile, std::uint64_t pieces) {
+  std::vector<std::size_t> order(profile.pieces_with.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::ranges::greater(),
+                           [&](std::size_t i) { return profile.pieces_with[i]; });
+  std::vector<std::vector<std::string>> rows;
+  for (const std::size_t i : order) {
+    const std::uint32_t count = profile.pieces_with[i];
+    if (count == 0 || rows.size() == kInstrumentsListed) break;
+    rows.push_back({instrument_name(static_cast<int>(i)), format_count(count),
+                    number(100.0 * count / static_cast<double>(pieces)) + "%"});
+  }
+  return html_table({"instrument", "pieces", "share"}, rows);
+}
+
+std::string instruments_section(const CorpusProfile& profile, std::uint64_t pieces) {
+  constexpr int kFamily = 8;
+  BarChart chart;
+  chart.unit = "pieces";
+  chart.front = values_of(profile.pieces_with);
+  for (int i = 0; i < kInstruments; ++i) {
+    chart.names.push_back(instrument_name(i));
+    chart.labels.push_back(i == kDrums || i % kFamily != 0 ? "" : std::to_string(i));
+  }
+  return section("Which instruments",
+                 "How many pieces each instrument plays in, by General MIDI program from 0; the "
+                 "last bar is the drums.",
+                 bar_chart_svg(chart) + commonest_instruments(profile, pieces));
+}
+
+std::string histograms(const Manifest& manifest, const CorpusProfile& profile) {
+  const bool arrival = manifest.encoding == Encoding::kArrival;
+  std::string text =
+      before_and_after("Length in tokens",
+                       arrival ? "Three tokens a note; rests are not counted."
+                               : "Notes' beginnings and ends, and the waits between them.",
+                       kTokenEdges, profile.tokens_before, profile.tokens_after, short_number) +
+      before_and_after("Length in time",
+                       "Minutes and seconds to the last onset, which the filter looks at.",
+                       kSecondEdges, profile.seconds_before, profile.seconds_after, clock_time) +
+      section("Tokens per second of music", "Of the pieces that were kept.",
+              bar_chart_svg(
+                  histogram_chart(kRateEdges, profile.tokens_per_second, short_number, "pieces")));
+  if (arrival) {
+    text += section(
+        "Share of rests",
+        "Of a piece's events, as it is in its first copy. The first bar is pieces "
+        "without a rest.",
+        bar_chart_svg(histogram_chart(kShareEdges, profile.rests, percent_label, "pieces")));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string report_html(const Manifest& manifest, const CorpusProfile& profile,
+                        const std::vector<Rejection>& rejections) {
+  const std::uint64_t pieces = manifest.statistics.tokens.files_kept;
+  return html_page("amt: report on a dataset",
+                   summary_section(manifest) + paper_section(manifest) +
+                       histograms(manifest, profile) + instrument_counts_section(profile) +
+                       instruments_section(profile, pieces) + refusals_section(rejections));
+}
+
+}  // namespace amt

@@ -1,0 +1,111 @@
+#include "arrival_rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "amt/base/strings.hpp"
+#include "amt/tokens/anticipate.hpp"
+
+namespace amt {
+namespace {
+
+std::string seconds(std::int64_t ticks) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2f s", static_cast<double>(ticks) / kTimeResolution);
+  return text.data();
+}
+
+}  // namespace
+
+std::optional<RowProblem> ArrivalRules::add(const Triple& triple, int at) {
+  at_ = at;
+  if (triple.kind == Triple::Kind::kBoundary) return add_separator();
+  const std::int64_t time = triple.time;
+  if (head_) head_start_ = head_start_ == kUnknown ? time : std::min(head_start_, time);
+  const bool rest = triple.kind == Triple::Kind::kPause;
+  if (auto found = triple.control ? add_control(time) : add_event(time, rest)) return found;
+  last_is_control_ = triple.control;
+  piece_is_empty_ = false;
+  if (!rest && !instruments_.add(triple.instrument)) {
+    return problem(RowRule::kTooManyInstruments, "a 17th instrument in one piece");
+  }
+  return std::nullopt;
+}
+
+std::optional<RowProblem> ArrivalRules::finish() const {
+  if (head_start_ <= 0) return std::nullopt;
+  return RowProblem{RowRule::kStart, 1,
+                    str_cat("token 1: the row begins at ", seconds(head_start_), ", not at 0")};
+}
+
+std::optional<RowProblem> ArrivalRules::add_separator() {
+  if (piece_is_empty_) return problem(RowRule::kPieceEnd, "a separator ends an empty piece");
+  if (last_is_control_) return problem(RowRule::kPieceEnd, "a separator follows a control");
+  begin_piece();
+  return std::nullopt;
+}
+
+void ArrivalRules::begin_piece() {
+  head_ = false;
+  last_event_ = 0;
+  controls_after_ = last_control_ = kUnknown;
+  last_event_is_rest_ = false;
+  last_is_control_ = false;
+  piece_is_empty_ = true;
+  instruments_ = {};
+}
+
+std::optional<RowProblem> ArrivalRules::add_control(std::int64_t time) {
+  if (time < last_control_) {
+    return problem(RowRule::kControlOrder,
+                   str_cat("control at ", seconds(time), " after one at ", seconds(last_control_)));
+  }
+  if (last_event_ != kUnknown && time > last_event_ + kAnticipation) {
+    return problem(RowRule::kTooEarly, str_cat("control at ", seconds(time), " after an event at ",
+                                               seconds(last_event_)));
+  }
+  if (controls_after_ != kUnknown && time <= controls_after_) {
+    return problem(RowRule::kTooLate,
+                   str_cat("control at ", seconds(time), ": its place is before the event at ",
+                           seconds(last_event_)));
+  }
+  last_control_ = time;
+  return std::nullopt;
+}
+
+std::optional<RowProblem> ArrivalRules::add_event(std::int64_t time, bool rest) {
+  if (auto found = check_event(time, rest)) return found;
+  // Of an event before the head's first is known that it was at most a rest's length ago.
+  const std::int64_t before = last_event_ != kUnknown ? last_event_ : time - kLongestGap;
+  controls_after_ = before + kAnticipation;
+  last_event_ = time;
+  last_event_is_rest_ = rest;
+  return std::nullopt;
+}
+
+std::optional<RowProblem> ArrivalRules::check_event(std::int64_t time, bool rest) const {
+  if (last_event_ == kUnknown) {
+    if (last_control_ <= time + kAnticipation) return std::nullopt;
+    return problem(RowRule::kTooEarly, str_cat("control at ", seconds(last_control_),
+                                               " before an event at ", seconds(time)));
+  }
+  const auto broken = [&](RowRule rule, const char* what) {
+    return problem(rule,
+                   str_cat(what, " at ", seconds(time), " after one at ", seconds(last_event_)));
+  };
+  if (time < last_event_) return broken(RowRule::kEventOrder, "event");
+  if (time > last_event_ + kLongestGap)
+    return broken(RowRule::kGap, "event without a rest before,");
+  if (rest && time < last_event_ + kLongestGap) return broken(RowRule::kRestTime, "rest");
+  if (last_event_is_rest_ && time == last_event_) {
+    return broken(RowRule::kRestTime, "a rest without need: event");
+  }
+  return std::nullopt;
+}
+
+RowProblem ArrivalRules::problem(RowRule rule, const std::string& what) const {
+  return {rule, at_, str_cat("token ", at_, ": ", what)};
+}
+
+}  // namespace amt

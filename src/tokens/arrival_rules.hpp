@@ -1,0 +1,41 @@
+// The rules of row_rules.hpp for triples of the arrival encoding, one triple after another.
+#pragma once
+
+#include <optional>
+
+#include "amt/tokens/row_rules.hpp"
+#include "instrument_set.hpp"
+#include "triple.hpp"
+
+namespace amt {
+
+class ArrivalRules {
+ public:
+  /// `at`: the index of the triple's first token.
+  std::optional<RowProblem> add(const Triple& triple, int at);
+  /// After the last triple: what can be said only then.
+  std::optional<RowProblem> finish() const;
+
+ private:
+  std::optional<RowProblem> add_separator();
+  std::optional<RowProblem> add_control(std::int64_t time);
+  std::optional<RowProblem> add_event(std::int64_t time, bool rest);
+  std::optional<RowProblem> check_event(std::int64_t time, bool rest) const;
+  RowProblem problem(RowRule rule, const std::string& what) const;
+  void begin_piece();
+
+  static constexpr std::int64_t kUnknown = -1;
+
+  int at_ = 1;
+  bool head_ = true;
+  std::int64_t head_start_ = kUnknown;      // the earliest time in the head
+  std::int64_t last_event_ = kUnknown;      // p, ticks
+  std::int64_t controls_after_ = kUnknown;  // q + 5 s
+  std::int64_t last_control_ = kUnknown;
+  bool last_event_is_rest_ = false;
+  bool last_is_control_ = false;
+  bool piece_is_empty_ = false;  // not known of the head, which may have begun before
+  InstrumentSet instruments_;
+};
+
+}  // namespace amt

@@ -1,0 +1,26 @@
+// The instruments of one piece, counted.
+#pragma once
+
+#include <bitset>
+
+#include "amt/tokens/events.hpp"
+#include "amt/tokens/vocabulary.hpp"
+
+namespace amt {
+
+class InstrumentSet {
+ public:
+  /// False if that makes more than a piece may have.
+  bool add(int instrument) {
+    const auto index = static_cast<std::size_t>(instrument);
+    if (seen_[index]) return true;
+    seen_[index] = true;
+    return ++count_ <= kMostInstruments;
+  }
+
+ private:
+  std::bitset<kInstruments> seen_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace amt

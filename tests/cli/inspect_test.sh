@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# amt inspect as a user runs it; one wrong bit in a shard is named by it and by the trainer.
+# Usage: inspect_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+. "$(dirname "$0")/support.sh"
+inspect() { "$amt" inspect "$@"; }
+
+# flip FILE OFFSET: changes one bit of that byte.
+flip() {
+  local byte
+  byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+  printf "\\x$(printf %02x $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+"$amt" prepare "$golden/tree" "$work/d" --augment 10 --rows-per-shard 200 >/dev/null 2>&1
+"$amt" prepare "$golden/tree" "$work/interarrival" --interarrival >/dev/null 2>&1
+
+echo "what it is"
+expect 0 "--verify" inspect --help
+expect 0 "arrival, 55028 tokens" inspect "$work/d"
+expect 0 "10 copies" inspect "$work/d"
+expect 0 "1,118" inspect "$work/d"
+expect 0 "interarrival, 34025 tokens" inspect "$work/interarrival"
+
+echo "mistakes"
+expect_line 1 "$work/nowhere" inspect "$work/nowhere"
+expect_line 1 "is not a complete dataset" inspect "$work"
+expect_line 2 "DATASET is missing" inspect
+expect_line 2 "has 1118 rows" inspect "$work/d" --row 1118
+expect_line 2 "0 or more" inspect "$work/d" --row -2
+expect_line 2 "needs --row" inspect "$work/d" --midi "$work/x.mid"
+expect_line 2 "one at a time" inspect "$work/d" --verify --row 1
+expect_line 2 "train, valid and test" inspect "$work/d" --row 1 --split tain
+expect_line 1 "$work/no/x.mid" inspect "$work/d" --row 1 --midi "$work/no/x.mid"
+expect_line 1 "$work/no/text" inspect "$work/d" --export-text "$work/no/text"
+
+echo "rows as notes and as MIDI"
+expect 0 "Piece 1" inspect "$work/d" --row 0 --split test
+expect 0 "Row 1117 of train" inspect "$work/d" --row 1117 --midi "$work/x.mid"
+[ "$(head -c 4 "$work/x.mid")" = MThd ] || fail "no MIDI file"
+expect 0 "Row 3 of valid" inspect "$work/interarrival" --row 3 --split valid --midi "$work/y.mid"
+mkdir "$work/midi"
+mv "$work"/?.mid "$work/midi"
+expect 0 "processed 2 files (discarded 0.0%)" "$amt" prepare "$work/midi" "$work/again"
+
+echo "text"
+inspect "$work/d" --export-text "$work/valid" --split valid 2>"$work/err"
+gzip -dc "$golden/expected/augment10/tokenized-events-e.txt.gz" | cmp - "$work/valid" || fail "valid"
+inspect "$work/d" --export-text "$work/train" 2>"$work/err"
+for digit in 0 1 2 3 4 5 6 7 8 9 a b c d; do
+  gzip -dc "$golden/expected/augment10/tokenized-events-$digit.txt.gz"
+done >"$work/unshuffled"
+cmp -s "$work/unshuffled" "$work/train" && fail "the training rows are not shuffled"
+cmp <(LC_ALL=C sort "$work/unshuffled") <(LC_ALL=C sort "$work/train") || fail "train"
+
+echo "whole, then damaged by one bit in two shards"
+expect 0 "1,137 rows: all whole" inspect "$work/d" --verify
+expect 0 "all whole" inspect "$work/interarrival" --verify
+shards=("$work"/d/train-0*.h5)
+[ ${#shards[@]} -ge 3 ] || fail "too few shards to tell them apart"
+flip "${shards[1]}" 100000
+flip "$work/d/test-00000-of-00001.h5" 9000
+expect 1 "${shards[1]##*/}: rows 0 to " inspect "$work/d" --verify
+grep -q "^test-00000-of-00001.h5: " "$work/out" || fail "the second damaged shard is not named"
+grep -q "^2 of .* shards damaged" "$work/out" || fail "other shards are named"
+[ "$(wc -l <"$work/out")" -eq 3 ] || fail "more than a line for each damaged shard"
+
+echo "the trainer names the shard that it would read, at any number of ranks"
+cat >"$work/tiny.ini" <<END
+[trainer]
+num_train_steps = 1
+train_batch_size = 2
+per_device_parallelism = 1
+max_eval_batches = 1
+[model]
+hidden_dim = 16
+num_heads = 2
+num_layers = 1
+END
+train=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/d" --trainer.run_dir "$work/run")
+for ranks in 1 2; do
+  expect 1 "${shards[1]##*/}: rows 0 to " mpirun -n $ranks "${train[@]}"
+  [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one error"
+  grep -q "test-00000" "$work/err" && fail "the trainer read the test split"
+  [ ! -e "$work/run" ] || fail "a refused run left a folder"
+done
+expect 0 "" "${train[@]}" --data.verify false
+expect 1 "${shards[1]##*/}" "${train[@]}"
+flip "${shards[1]}" 100000
+expect 0 "" "${train[@]}"
+echo "all passed"

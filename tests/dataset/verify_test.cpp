@@ -1,0 +1,181 @@
+// Damage is found and named: every bit of the rows, and whatever else a reader would notice.
+#include "amt/dataset/verify.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/hash.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/dataset/dataset.hpp"
+#include "amt/dataset/shard.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<Split, 1> kTrainOnly = {Split::kTrain};
+
+/// A row that keeps the rules: events every 10 ticks.
+Row good_row(std::uint64_t number) {
+  Row row{kAutoregress};
+  for (std::size_t i = 0; i < 341; ++i) {
+    row[1 + 3 * i] = static_cast<Token>(10 * i);
+    row[2 + 3 * i] = static_cast<Token>(kDurationOffset + number % kMaxDuration);
+    row[3 + 3 * i] = static_cast<Token>(kNoteOffset + i % kPitches);
+  }
+  return row;
+}
+
+class Verify : public testing::Test {
+ protected:
+  void write(const std::vector<std::uint64_t>& rows) {
+    for (std::size_t s = 0; s < rows.size(); ++s) {
+      ShardWriter writer(folder(), manifest_, Split::kTrain, s, rows.size(), rows[s]);
+      for (std::uint64_t i = 0; i < rows[s]; ++i) {
+        const Row row = s == bad_shard_ && i == bad_row_ ? Row{} : good_row(i);
+        writer.write(std::span(&row, 1));
+      }
+      manifest_.split(Split::kTrain).shards.push_back(writer.finish());
+      manifest_.split(Split::kTrain).rows += rows[s];
+    }
+  }
+
+  std::string damage(std::size_t shard, VerifyRows rows = VerifyRows::kYes) const {
+    return find_shard_damage(folder(), manifest_, Split::kTrain, shard, rows).value_or("");
+  }
+
+  fs::path file(std::size_t shard) const {
+    return folder() / manifest_.split(Split::kTrain).shards[shard].file;
+  }
+  std::uint64_t offset(std::size_t shard) const {
+    return locate_shard(folder(), manifest_, Split::kTrain, shard).offset;
+  }
+
+  void flip(std::size_t shard, std::uint64_t byte, int bit) const {
+    std::vector<std::byte> bytes = read_file(file(shard));
+    bytes[byte] ^= std::byte{1} << bit;
+    write_bytes(shard, bytes);
+  }
+  void write_bytes(std::size_t shard, const std::vector<std::byte>& bytes) const {
+    OutputFile out(file(shard));
+    out.write(bytes);
+    out.close();
+  }
+
+  const fs::path& folder() const { return folder_.path(); }
+
+  test::TemporaryFolder folder_;
+  Manifest manifest_;
+  std::size_t bad_shard_ = SIZE_MAX;
+  std::uint64_t bad_row_ = 0;
+};
+
+TEST_F(Verify, WholeShardsOfAllSizesAreWhole) {
+  write({3, 0, 4096, 4097, 1});
+  for (std::size_t shard = 0; shard < 5; ++shard) EXPECT_EQ(damage(shard), "");
+  EXPECT_NO_THROW(verify_share(folder(), manifest_, kSplits, 0, 1));
+}
+
+TEST_F(Verify, OneBitIsNamedWithItsRowsAndBytes) {
+  write({5, 4096 + 100});
+  const std::uint64_t start = offset(1);
+  flip(1, start + 4096 * sizeof(Row) + 77, 3);
+  EXPECT_EQ(damage(0), "");
+  const std::string expected =
+      str_cat("train-00001-of-00002.h5: rows 4096 to 4195 (bytes ", start + 4096 * sizeof(Row),
+              " to ", start + 4196 * sizeof(Row) - 1, ") damaged");
+  EXPECT_EQ(damage(1, VerifyRows::kNo), expected);
+  flip(1, start, 0);
+  EXPECT_TRUE(damage(1, VerifyRows::kNo).find("rows 0 to 4195") != std::string::npos)
+      << damage(1, VerifyRows::kNo);
+}
+
+TEST_F(Verify, DamageOfTheChecksumsAloneIsToldFromThatOfRows) {
+  write({5});
+  // The only eight bytes that are the checksum.
+  std::vector<std::byte> bytes = read_file(file(0));
+  std::vector<Row> rows;
+  for (std::uint64_t i = 0; i < 5; ++i) rows.push_back(good_row(i));
+  const std::uint64_t sum = xxh3_64(std::as_bytes(std::span(rows)));
+  const auto pattern = std::as_bytes(std::span(&sum, 1));
+  const auto at = std::ranges::search(bytes, pattern);
+  ASSERT_FALSE(at.empty());
+  flip(0, static_cast<std::uint64_t>(at.begin() - bytes.begin()), 5);
+  EXPECT_NE(damage(0).find("the checksums of rows 0 to 4"), std::string::npos) << damage(0);
+}
+
+TEST_F(Verify, AnotherDatasetsShardIsNotTheManifests) {
+  write({5});
+  manifest_.split(Split::kTrain).shards[0].hash = "0123456789abcdef";
+  EXPECT_NE(damage(0).find("not the manifest"), std::string::npos) << damage(0);
+}
+
+TEST_F(Verify, RowsThatBreakTheRulesAreNamedIfAsked) {
+  bad_shard_ = 1;
+  bad_row_ = 2;
+  write({3, 4});
+  EXPECT_EQ(damage(0), "");
+  EXPECT_EQ(damage(1, VerifyRows::kNo), "");
+  EXPECT_EQ(
+      damage(1),
+      "train-00001-of-00002.h5: 1 row breaks the rules of the encoding, first row 2, token 0: "
+      "0 is no flag");
+}
+
+TEST_F(Verify, MissingOrCutShardsAreNamed) {
+  write({40, 40});
+  fs::resize_file(file(0), fs::file_size(file(0)) / 2);
+  fs::remove(file(1));
+  EXPECT_TRUE(damage(0).starts_with("train-00000-of-00002.h5: ")) << damage(0);
+  EXPECT_TRUE(damage(1).starts_with("train-00001-of-00002.h5: ")) << damage(1);
+}
+
+// Whatever byte of the file is changed: it is noticed, or nothing that a reader reads has changed.
+TEST_F(Verify, NoBitOfTheFileChangesARowUnnoticed) {
+  write({2});
+  const std::vector<std::byte> good = read_file(file(0));
+  std::size_t noticed = 0;
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    std::vector<std::byte> bytes = good;
+    bytes[at] ^= std::byte{1} << at % 8;
+    write_bytes(0, bytes);
+    if (!damage(0, VerifyRows::kNo).empty()) {
+      ++noticed;
+      continue;
+    }
+    const SplitReader reader(folder(), manifest_, Split::kTrain);
+    for (std::uint64_t i = 0; i < 2; ++i) {
+      ASSERT_TRUE(std::ranges::equal(reader.row(i), good_row(i))) << "byte " << at;
+    }
+  }
+  EXPECT_GT(noticed, 2 * sizeof(Row));
+}
+
+TEST_F(Verify, RanksShareTheShards) {
+  write({3, 3, 3, 3, 3});
+  flip(1, offset(1) + 10, 1);
+  flip(4, offset(4) + 10, 1);
+  const auto share = [&](int rank, int ranks) {
+    try {
+      verify_share(folder(), manifest_, kTrainOnly, rank, ranks);
+      return std::string();
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_NE(share(0, 1).find("train-00001-of-00005.h5: rows 0 to 2"), std::string::npos);
+  EXPECT_NE(share(0, 1).find("and 1 more"), std::string::npos);
+  EXPECT_EQ(share(0, 3), "");
+  EXPECT_NE(share(1, 3).find("train-00001-of-00005.h5"), std::string::npos);
+  EXPECT_EQ(share(2, 3), "");
+  EXPECT_EQ(share(8, 9), "") << "more ranks than shards";
+}
+
+}  // namespace
+}  // namespace amt
