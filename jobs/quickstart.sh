@@ -52,7 +52,7 @@ metric() {
 }
 count() { sed -n "s/^ *\"$1\": \([0-9]*\),*$/\1/p" "$run_dir/dataset/manifest.json" | head -n 1; }
 rows() { sed -n "s/^$1: \([0-9]*\) rows.*/\1/p" "$run_dir/prepare.txt"; }
-alone() { sed -n 's/^loss of token frequencies alone *\([0-9.]*\).*/\1/p' "$run_dir/eval-valid.txt"; }
+evaluated() { sed -n "s/^$1 *\([0-9.]*\).*/\1/p" "$run_dir/eval-valid.txt"; }
 
 step "Done"
 cat << END
@@ -60,7 +60,7 @@ files read           $(count files)
 files refused        $(count refused)
 rows                 train $(rows train), valid $(rows valid), test $(rows test)
 training loss        first step $(metric loss head), last step $(metric loss tail)
-validation loss      $(metric valid_loss tail)  (token frequencies alone: $(alone))
+validation loss      $(evaluated "loss, nats per token")  (token frequencies alone: $(evaluated "loss of token frequencies alone"))
 tokens/s             $(metric tokens_per_second tail)
 dataset              $run_dir/dataset  (refused files: rejected.tsv)
 model                $run_dir/model/checkpoints  (curves: metrics.jsonl)
