@@ -18,7 +18,7 @@ trap 'rm -rf "$work"' EXIT
 corpus=${1:-}
 if [ -z "$corpus" ]; then
   corpus=$work/corpus
-  build/bench/bin/make_corpus "$corpus" --files 2000 --seed 0 > /dev/null
+  build/bench/bench/make_corpus "$corpus" --files 2000 --seed 0 > /dev/null
 fi
 find "$corpus" -type f -exec cat {} + > /dev/null
 megabytes=$(find "$corpus" -type f \( -name '*.mid' -o -name '*.midi' -o -name '*.tar*' \) -printf '%s\n' | awk '{ s += $1 } END { print s / 1e6 }')
