@@ -2,8 +2,8 @@
 # mpirun needs on a small machine and as root.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
-export OMPI_MCA_hwloc_base_binding_policy=none OMP_NUM_THREADS=1
+. "$(dirname "${BASH_SOURCE[0]}")/../../jobs/environment.sh"
+export OMP_NUM_THREADS=1
 
 fail() {
   echo "FAILED: $*" >&2
