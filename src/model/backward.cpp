@@ -4,7 +4,7 @@ namespace amt {
 
 // Invariant between the steps: dx is the gradient of the residual stream at the place reached, dy
 // the gradient of the output of the half block that was added there.
-void Pass::backward(const ModelView& gradients, float scale,
+void Pass::backward(const ModelView& gradients, const LossTerms& terms,
                     const std::vector<std::int64_t>& starts, const Gpt2::GradientReady& ready) {
   const auto finished = [&](std::size_t section) {
     if (ready) ready(starts[section], starts[section + 1]);
@@ -12,7 +12,7 @@ void Pass::backward(const ModelView& gradients, float scale,
   const int last = config_.num_layers - 1;
   Activation* dy = work_.dy.activation();
   ops_.lm_head_train(work_.loss.as<double>(), dy, gradients.wte, work_.hf.activation(),
-                     weights_.wte, work_.tokens.as<Token>(), lm_head_shape(), scale);
+                     weights_.wte, work_.tokens.as<Token>(), lm_head_shape(), terms);
   ops_.layernorm_backward(work_.dx.activation(), dy, gradients.lnf_w, gradients.lnf_b, dy,
                           work_.x[last + 1].activation(), work_.meanf.as<float>(),
                           work_.rstdf.as<float>(), weights_.lnf_w, n_, width_, false,

@@ -113,13 +113,13 @@ void Gpt2::get_gradients(std::span<float> host) {
 
 void Gpt2::zero_gradients() { impl_->gradients.zero(); }
 
-void Gpt2::forward_backward(std::span<const Token> tokens, int rows, float scale,
+void Gpt2::forward_backward(std::span<const Token> tokens, int rows, const LossTerms& terms,
                             const DropoutKey& key, const GradientReady& ready) {
   Pass pass = impl_->forward(tokens, rows, key, true);
   const std::vector<std::int32_t> order = positions_by_token(tokens, impl_->config.vocab_size);
   impl_->ops.to_device(impl_->work.by_token.as<std::int32_t>(), order.data(),
                        order.size() * sizeof(std::int32_t));
-  pass.backward(impl_->weight_gradients, scale, impl_->starts, ready);
+  pass.backward(impl_->weight_gradients, terms, impl_->starts, ready);
 }
 
 double Gpt2::take_loss() {

@@ -20,8 +20,8 @@ class Pass {
 
   /// From hf: the loss, and all gradients added to `gradients`; `starts` are the section_starts
   /// that `ready`, if there is one, is told about.
-  void backward(const ModelView& gradients, float scale, const std::vector<std::int64_t>& starts,
-                const Gpt2::GradientReady& ready);
+  void backward(const ModelView& gradients, const LossTerms& terms,
+                const std::vector<std::int64_t>& starts, const Gpt2::GradientReady& ready);
 
   LmHeadShape lm_head_shape() const;
 

@@ -63,8 +63,8 @@ class PlainOps final : public HostMemoryOps {
   }
   void lm_head_train(double* loss, Activation* dx, float* dwte, const Activation* x,
                      const float* wte, const std::uint16_t* tokens, const LmHeadShape& shape,
-                     float scale) override {
-    plain::lm_head_train(loss, real(dx), dwte, real(x), wte, tokens, shape, scale);
+                     const LossTerms& terms) override {
+    plain::lm_head_train(loss, real(dx), dwte, real(x), wte, tokens, shape, terms);
   }
   void lm_head_losses(float* losses, const Activation* x, const float* wte,
                       const std::uint16_t* tokens, const LmHeadShape& shape) override {

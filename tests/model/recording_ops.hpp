@@ -79,8 +79,8 @@ class RecordingOps final : public Ops {
   }
   void lm_head_train(double* loss, Activation* dx, float* dwte, const Activation* x,
                      const float* wte, const std::uint16_t* tokens, const LmHeadShape& shape,
-                     float scale) override {
-    to_.lm_head_train(loss, dx, dwte, x, wte, tokens, shape, scale);
+                     const LossTerms& terms) override {
+    to_.lm_head_train(loss, dx, dwte, x, wte, tokens, shape, terms);
   }
   void lm_head_losses(float* losses, const Activation* x, const float* wte,
                       const std::uint16_t* tokens, const LmHeadShape& shape) override {

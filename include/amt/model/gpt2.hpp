@@ -57,7 +57,8 @@ class Gpt2 {
   Gpt2& operator=(const Gpt2&) = delete;
 
   /// Bytes that the constructor allocates: parameters, gradients and activations. Not in it:
-  /// optimiser state, and the device's own scratch (on the CPU the logits of 256 positions, 56 MB).
+  /// optimiser state, and the device's own scratch (on the CPU the logits of 512 positions, 113 MB,
+  /// and with bf16 a copy of the weights).
   static std::size_t estimate_bytes(const ModelConfig& config, int micro_batch,
                                     std::size_t activation_bytes);
 
@@ -83,13 +84,13 @@ class Gpt2 {
   /// asynchronously the range is final for work queued after the call.
   using GradientReady = std::function<void(std::int64_t begin, std::int64_t end)>;
 
-  /// Adds to gradients() the gradient of `scale` x (sum over the rows and their seq_len - 1
-  /// predicted positions of -log p), and the same scaled sum to an internal loss accumulator.
+  /// Adds to gradients() the gradient of what `terms` says (scale x the sum over the rows and their
+  /// seq_len - 1 predicted positions of -log p), and the same sum to an internal loss accumulator.
   /// tokens: host memory, [rows, seq_len]; 1 <= rows <= micro_batch. Dropout is on where the
   /// configuration's rates are above 0. Does not wait for the device. Error if a token is outside
   /// the vocabulary.
-  void forward_backward(std::span<const Token> tokens, int rows, float scale, const DropoutKey& key,
-                        const GradientReady& ready = {});
+  void forward_backward(std::span<const Token> tokens, int rows, const LossTerms& terms,
+                        const DropoutKey& key, const GradientReady& ready = {});
 
   /// The loss accumulated since the last call; resets it. Waits for the device.
   double take_loss();

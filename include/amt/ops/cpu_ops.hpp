@@ -1,14 +1,26 @@
-// The CPU's Ops: oneDNN for matrix products, OpenMP and vector loops for the rest. fp32 throughout.
+// The CPU's Ops: oneDNN for matrix products, OpenMP and vector loops for the rest.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "amt/ops/ops.hpp"
 
 namespace amt {
 
+/// What activations are stored in and matrix products read; sums are fp32 with both.
+enum class Precision : std::uint8_t { kF32, kBf16 };
+
+/// What the processor has for products of bf16.
+enum class Bf16Support : std::uint8_t {
+  kNone,
+  kVectors,  ///< AVX512-BF16: up to twice the rate of fp32
+  kTiles,    ///< AMX: several times the rate of fp32
+};
+Bf16Support bf16_support();
+
 /// `threads` as given, or for 0 as OpenMP would choose (OMP_NUM_THREADS, the cores this process may
-/// use). UsageError if negative.
-std::unique_ptr<Ops> make_cpu_ops(int threads);
+/// use). UsageError if negative, or if the processor does not have the precision.
+std::unique_ptr<Ops> make_cpu_ops(int threads, Precision precision = Precision::kF32);
 
 }  // namespace amt

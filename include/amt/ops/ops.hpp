@@ -4,14 +4,11 @@
 // Conventions of every call:
 //  - All calls are local to the process, and made by one thread at a time.
 //  - Work is queued in order; a call may return before its work is done. Only to_host(),
-//  synchronise()
-//    and sum_of_squares() wait for the device.
+//    synchronise() and sum_of_squares() wait for the device.
 //  - Pointers are device memory of this Ops unless a comment says host. Arrays are row-major and
-//  dense.
-//    n counts positions: rows * seq_len.
+//    dense. n counts positions: rows * seq_len.
 //  - Parameters, their gradients, moments, statistics and losses are fp32 (the loss sum fp64);
-//  matrix
-//    operands and stored activations have the device's own type, Activation.
+//    matrix operands and stored activations have the device's own type, Activation.
 //  - `dx = ` overwrites, `dw += ` adds. Outputs do not overlap inputs unless a comment allows it.
 //  - The same inputs on the same device and with the same threads give the same bits.
 // The specification of the compute calls is the plain code in amt/ops/plain/.
@@ -25,7 +22,8 @@
 
 namespace amt {
 
-/// An element of the device's compute type: fp32 on the CPU, bf16 on a GPU. Only ever pointed to.
+/// An element of the device's compute type: fp32 or bf16 on the CPU, bf16 on a GPU. Only ever
+/// pointed to.
 struct Activation;
 
 using Dim = std::int64_t;
@@ -37,9 +35,17 @@ struct AttentionShape {
 
 struct LmHeadShape {
   Dim rows = 0, seq_len = 0, width = 0;
-  Dim vocab = 0;  ///< tokens: columns of the softmax
-  Dim padded_vocab =
-      0;  ///< rows of wte as stored; those from `vocab` on never matter and never change
+  Dim vocab = 0;         ///< tokens: columns of the softmax
+  Dim padded_vocab = 0;  ///< rows of wte as stored; those from `vocab` on never matter or change
+};
+
+/// What the LM head minimises: scale x sum over positions of -log p + log_z_regularization x
+/// log(z)^2, z the sum of exp of a position's logits (the z-loss of PaLM, arXiv 2204.02311).
+struct LossTerms {
+  LossTerms(float scale_, float log_z_regularization_ = 0)
+      : scale(scale_), log_z_regularization(log_z_regularization_) {}
+  float scale;
+  float log_z_regularization;
 };
 
 struct AdamWStep {
@@ -130,10 +136,10 @@ class Ops {
   // --- tokens [rows, seq_len]; position t predicts tokens[t + 1], the last position predicts
   // nothing.
 
-  /// *loss += scale * sum of -log p; dx [n, width] = its gradient; dwte += its gradient.
+  /// *loss += what `terms` says; dx [n, width] = its gradient; dwte += its gradient.
   virtual void lm_head_train(double* loss, Activation* dx, float* dwte, const Activation* x,
                              const float* wte, const std::uint16_t* tokens,
-                             const LmHeadShape& shape, float scale) = 0;
+                             const LmHeadShape& shape, const LossTerms& terms) = 0;
   /// losses [rows, seq_len - 1] = -log p, nats.
   virtual void lm_head_losses(float* losses, const Activation* x, const float* wte,
                               const std::uint16_t* tokens, const LmHeadShape& shape) = 0;

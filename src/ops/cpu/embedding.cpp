@@ -2,6 +2,7 @@
 
 #include "cpu_calls.hpp"
 #include "parallel.hpp"
+#include "rows.hpp"
 
 namespace amt::cpu {
 
@@ -12,35 +13,29 @@ RowDropout row_dropout(const Dropout& dropout, Dim i, Dim width) {
   return {{c[0], c[1], c[2], c[3]}, {key.lo, key.hi}, threshold, dropout_scale(threshold)};
 }
 
-void embedding_forward(int threads, float* out, const std::uint16_t* tokens, const float* wte,
+template <class T>
+void embedding_forward(int threads, T* out, const std::uint16_t* tokens, const float* wte,
                        const float* wpe, Dim rows, Dim seq_len, Dim width, const Dropout& dropout) {
   const Kernels& k = kernels();
   const RowDropout off = row_dropout({}, 0, width);
   parallel_for(threads, rows * seq_len, [&](Dim i) {
-    float* row = out + i * width;
+    float* row = begin_row(out + i * width, 0, width);
     k.add_dropout(row, wte + tokens[i] * width, wpe + i % seq_len * width, width, off);
     if (dropout.rate > 0) k.dropout(row, row, width, row_dropout(dropout, i, width));
+    store_row(out + i * width, row, width);
   });
 }
 
 namespace {
 
-/// dw [width] += dropout(dx) of the positions, in their order.
-class MaskedSum {
- public:
-  MaskedSum(const float* dx, Dim width, const Dropout& dropout)
-      : dx_(dx), width_(width), dropout_(dropout), masked_(static_cast<std::size_t>(width)) {}
-  void add(float* dw, Dim i) {
-    kernels().dropout(masked_.data(), dx_ + i * width_, width_, row_dropout(dropout_, i, width_));
-    kernels().add(dw, masked_.data(), width_);
-  }
-
- private:
-  const float* dx_;
-  Dim width_;
-  const Dropout& dropout_;
-  std::vector<float> masked_;
-};
+/// dw [width] += dropout(dx) of position i, dx [n, width].
+template <class T>
+void add_masked(float* dw, const T* dx, Dim i, Dim width, const Dropout& dropout) {
+  float* masked = scratch_row(0, width);
+  kernels().dropout(masked, read_row(dx + i * width, 1, width), width,
+                    row_dropout(dropout, i, width));
+  kernels().add(dw, masked, width);
+}
 
 /// Where each run of equal tokens starts in by_token, and n at the end.
 std::vector<Dim> segments(const std::uint16_t* tokens, const std::int32_t* by_token, Dim n) {
@@ -54,19 +49,31 @@ std::vector<Dim> segments(const std::uint16_t* tokens, const std::int32_t* by_to
 
 }  // namespace
 
-void embedding_backward(int threads, float* dwte, float* dwpe, const float* dx,
+template <class T>
+void embedding_backward(int threads, float* dwte, float* dwpe, const T* dx,
                         const std::uint16_t* tokens, const std::int32_t* by_token, Dim rows,
                         Dim seq_len, Dim width, const Dropout& dropout) {
   parallel_for(threads, seq_len, [&](Dim t) {
-    MaskedSum sum(dx, width, dropout);
-    for (Dim row = 0; row < rows; ++row) sum.add(dwpe + t * width, row * seq_len + t);
+    for (Dim row = 0; row < rows; ++row) {
+      add_masked(dwpe + t * width, dx, row * seq_len + t, width, dropout);
+    }
   });
   const std::vector<Dim> starts = segments(tokens, by_token, rows * seq_len);
   parallel_for_uneven(threads, static_cast<Dim>(starts.size()) - 1, [&](Dim s) {
-    MaskedSum sum(dx, width, dropout);
     float* dw = dwte + tokens[by_token[starts[s]]] * width;
-    for (Dim i = starts[s]; i < starts[s + 1]; ++i) sum.add(dw, by_token[i]);
+    for (Dim i = starts[s]; i < starts[s + 1]; ++i) {
+      add_masked(dw, dx, by_token[i], width, dropout);
+    }
   });
 }
+
+template void embedding_forward(int, float*, const std::uint16_t*, const float*, const float*, Dim,
+                                Dim, Dim, const Dropout&);
+template void embedding_forward(int, Bf16*, const std::uint16_t*, const float*, const float*, Dim,
+                                Dim, Dim, const Dropout&);
+template void embedding_backward(int, float*, float*, const float*, const std::uint16_t*,
+                                 const std::int32_t*, Dim, Dim, Dim, const Dropout&);
+template void embedding_backward(int, float*, float*, const Bf16*, const std::uint16_t*,
+                                 const std::int32_t*, Dim, Dim, Dim, const Dropout&);
 
 }  // namespace amt::cpu

@@ -50,4 +50,10 @@ void scale(int threads, float* x, float factor, Dim n) {
                   [&](Dim begin, Dim end) { kernels().scale(x + begin, factor, end - begin); });
 }
 
+void to_bf16(int threads, Bf16* out, const float* x, Dim n) {
+  parallel_pieces(threads, n, kPiece, [&](Dim begin, Dim end) {
+    kernels().to_bf16(out + begin, x + begin, end - begin);
+  });
+}
+
 }  // namespace amt::cpu

@@ -49,15 +49,18 @@ void lm_head_losses(P* losses, const A* x, const P* wte, const std::uint16_t* to
 
 template <class A, class P>
 void lm_head_train(double* loss, A* dx, P* dwte, const A* x, const P* wte,
-                   const std::uint16_t* tokens, const LmHeadShape& s, float scale) {
+                   const std::uint16_t* tokens, const LmHeadShape& s, const LossTerms& terms) {
   for (Dim i = 0; i < s.rows * s.seq_len; ++i) {
     std::vector<double> dx_row(static_cast<std::size_t>(s.width), 0.0);
     if (i % s.seq_len != s.seq_len - 1) {
       const std::vector<double> logits = position_logits(x + i * s.width, wte, s.vocab, s.width);
       const double log_sum = log_sum_exp(logits);
-      *loss += scale * (log_sum - logits[tokens[i + 1]]);
+      const double regularization = double(terms.log_z_regularization);
+      *loss += terms.scale * (log_sum - logits[tokens[i + 1]] + regularization * log_sum * log_sum);
       for (Dim v = 0; v < s.vocab; ++v) {
-        const double d = scale * (std::exp(logits[v] - log_sum) - (v == tokens[i + 1] ? 1 : 0));
+        const double p = std::exp(logits[v] - log_sum);
+        const double d =
+            terms.scale * (p * (1 + 2 * regularization * log_sum) - (v == tokens[i + 1] ? 1 : 0));
         for (Dim c = 0; c < s.width; ++c) {
           dx_row[c] += d * wte[v * s.width + c];
           dwte[v * s.width + c] += P(d * x[i * s.width + c]);

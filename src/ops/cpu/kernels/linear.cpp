@@ -1,4 +1,5 @@
 // What surrounds the matrix product of a linear layer: bias, GELU, and their gradients.
+#include "bits.hpp"
 #include "declarations.hpp"
 #include "math.hpp"
 
@@ -12,13 +13,9 @@ inline float two_u(float x) { return kTwoFactor * (x + kCubic * x * x * x); }
 
 }  // namespace
 
-void bias_gelu(float* out, float* pre, const float* b, std::int64_t width) {
+void gelu(float* out, const float* pre, std::int64_t width) {
 #pragma omp simd
-  for (std::int64_t c = 0; c < width; ++c) {
-    const float x = pre[c] + b[c];
-    pre[c] = x;
-    out[c] = x * sigmoid(two_u(x));
-  }
+  for (std::int64_t c = 0; c < width; ++c) out[c] = pre[c] * sigmoid(two_u(pre[c]));
 }
 
 void gelu_backward(float* dx, const float* pre, std::int64_t width) {
@@ -37,6 +34,15 @@ void column_sums(float* db, const float* dout, std::int64_t n, std::int64_t stri
     const float* row = dout + i * stride;
 #pragma omp simd
     for (std::int64_t c = 0; c < width; ++c) db[c] += row[c];
+  }
+}
+
+void column_sums_bf16(float* db, const Bf16* dout, std::int64_t n, std::int64_t stride,
+                      std::int64_t width) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    const Bf16* row = dout + i * stride;
+#pragma omp simd
+    for (std::int64_t c = 0; c < width; ++c) db[c] += widened(row[c]);
   }
 }
 

@@ -1,4 +1,5 @@
 // Exponentials and their sums: attention's softmax and the LM head's cross-entropy.
+#include "bits.hpp"
 #include "declarations.hpp"
 #include "math.hpp"
 
@@ -20,12 +21,12 @@ inline void clear(float* x, std::int64_t begin, std::int64_t end) {
 
 }  // namespace
 
-float exp_row(float* scores, float* sum, std::int64_t count, std::int64_t end) {
-  const float largest = largest_of(scores, count);
+float exp_row(float* scores, float* sum, float scale, std::int64_t count, std::int64_t end) {
+  const float largest = scale * largest_of(scores, count);
   float total = 0;
 #pragma omp simd reduction(+ : total)
   for (std::int64_t k = 0; k < count; ++k) {
-    const float e = exp_fast(scores[k] - largest);
+    const float e = exp_fast(scale * scores[k] - largest);
     scores[k] = e;
     total += e;
   }
@@ -38,7 +39,7 @@ void attention_gradient(float* p, float* dp, float lse, float mean, float scale,
                         std::int64_t end) {
 #pragma omp simd
   for (std::int64_t k = 0; k < count; ++k) {
-    p[k] = exp_fast(p[k] - lse);
+    p[k] = exp_fast(scale * p[k] - lse);
     dp[k] = p[k] * (dp[k] - mean) * scale;
   }
   clear(p, count, end);
@@ -58,10 +59,27 @@ double log_sum_exp(const float* logits, std::int64_t count) {
   return static_cast<double>(largest) + __builtin_log(total);
 }
 
-void softmax_gradient(float* logits, double log_sum, float scale, std::int64_t count) {
+void softmax_gradient(float* out, const float* logits, double log_sum, float scale,
+                      std::int64_t count) {
   const float shift = static_cast<float>(log_sum);
 #pragma omp simd
-  for (std::int64_t k = 0; k < count; ++k) logits[k] = scale * exp_fast(logits[k] - shift);
+  for (std::int64_t k = 0; k < count; ++k) out[k] = scale * exp_fast(logits[k] - shift);
+}
+
+// A chunk is complete before it is copied: at half the width of what was read, the copy ends
+// before the first logit that is still needed.
+void softmax_gradient_bf16(Bf16* out, const float* logits, double log_sum, float scale,
+                           std::int64_t count) {
+  const float shift = static_cast<float>(log_sum);
+  alignas(64) Bf16 chunk[kChunk];
+  for (std::int64_t begin = 0; begin < count; begin += kChunk) {
+    const std::int64_t n = count - begin < kChunk ? count - begin : kChunk;
+#pragma omp simd
+    for (std::int64_t k = 0; k < n; ++k) {
+      chunk[k] = rounded(scale * exp_fast(logits[begin + k] - shift));
+    }
+    __builtin_memcpy(out + begin, chunk, static_cast<std::size_t>(n) * sizeof(Bf16));
+  }
 }
 
 }  // namespace amt::AMT_ISA

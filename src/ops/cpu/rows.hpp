@@ -1,0 +1,47 @@
+// Rows of activations as the kernels take them, which is fp32: rows of floats where they are, rows
+// of bf16 through scratch rows of the thread.
+#pragma once
+
+#include <algorithm>
+
+#include "amt/ops/ops.hpp"
+#include "kernels/kernels.hpp"
+
+namespace amt::cpu {
+
+/// Scratch row number `which` (0 to 3) of the calling thread: at least `width` floats, valid until
+/// the thread asks for the same number again.
+float* scratch_row(int which, Dim width);
+
+/// `row` as floats, for reading.
+inline const float* read_row(const float* row, int, Dim) { return row; }
+inline const float* read_row(const Bf16* row, int which, Dim width) {
+  float* floats = scratch_row(which, width);
+  kernels().to_float(floats, row, width);
+  return floats;
+}
+
+/// Where to write what is to become `row`; then store_row() puts it there. Until then the row
+/// itself may be unchanged.
+inline float* begin_row(float* row, int, Dim) { return row; }
+inline float* begin_row(Bf16*, int which, Dim width) { return scratch_row(which, width); }
+inline void store_row(float*, const float*, Dim) {}
+inline void store_row(Bf16* row, const float* floats, Dim width) {
+  kernels().to_bf16(row, floats, width);
+}
+
+/// row = floats
+inline void copy_row(float* row, const float* floats, Dim width) {
+  std::copy(floats, floats + width, row);
+}
+inline void copy_row(Bf16* row, const float* floats, Dim width) { store_row(row, floats, width); }
+
+/// begin_row() for a row that is to be changed: it starts with what `row` holds.
+inline float* change_row(float* row, int, Dim) { return row; }
+inline float* change_row(Bf16* row, int which, Dim width) {
+  float* floats = scratch_row(which, width);
+  kernels().to_float(floats, row, width);
+  return floats;
+}
+
+}  // namespace amt::cpu

@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""The peer of step_bench: the same model in PyTorch, forward and backward of one micro-batch on the CPU.
+
+Prints one line: PyTorch's version, precision, threads, seconds of the fastest and the median pass, tokens/s,
+the largest resident size. Attention is scaled_dot_product_attention where PyTorch has it (2.0 and later, a fused
+kernel), else two products and a softmax. bf16 is autocast over fp32 parameters, as a user would train.
+"""
+import argparse
+import resource
+import statistics
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+SIZES = {"small": (768, 12, 12), "medium": (1024, 16, 24), "large": (1280, 20, 36)}
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads, layer, dropout):
+        super().__init__()
+        self.heads, self.scale = heads, (width // heads) ** -0.5 / (layer + 1)
+        self.ln1, self.ln2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.fc, self.out = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.drop = nn.Dropout(dropout)
+
+    def attention(self, x):
+        rows, length, width = x.shape
+        q, k, v = self.qkv(x).view(rows, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        if hasattr(F, "scaled_dot_product_attention"):
+            # The scale as a factor of q: 2.0 has no argument for it.
+            y = F.scaled_dot_product_attention(q * (self.scale * q.shape[-1] ** 0.5), k, v, is_causal=True)
+        else:
+            mask = torch.full((length, length), float("-inf"), dtype=q.dtype).triu(1)
+            y = torch.softmax((q @ k.transpose(-1, -2) * self.scale + mask).float(), -1).to(v.dtype) @ v
+        return self.proj(y.transpose(1, 2).reshape(rows, length, width))
+
+    def forward(self, x):
+        x = x + self.drop(self.attention(self.ln1(x)))
+        return x + self.drop(self.out(F.gelu(self.fc(self.ln2(x)), approximate="tanh")))
+
+
+class Gpt2(nn.Module):
+    def __init__(self, vocab, length, width, heads, layers, dropout):
+        super().__init__()
+        self.wte, self.wpe = nn.Embedding(vocab, width), nn.Embedding(length, width)
+        self.blocks = nn.ModuleList(Block(width, heads, layer, dropout) for layer in range(layers))
+        self.lnf, self.drop = nn.LayerNorm(width), nn.Dropout(dropout)
+        for parameter in self.parameters():
+            if parameter.dim() == 2:
+                nn.init.normal_(parameter, std=0.02)
+
+    def forward(self, tokens):
+        x = self.drop(self.wte(tokens) + self.wpe.weight)
+        for block in self.blocks:
+            x = block(x)
+        logits = F.linear(self.lnf(x[:, :-1]), self.wte.weight)
+        return F.cross_entropy(logits.float().flatten(0, 1), tokens[:, 1:].flatten())
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--size", choices=SIZES, default="small")
+    options.add_argument("--rows", type=int, default=1, help="rows of 1024 tokens in the micro-batch")
+    options.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
+    options.add_argument("--threads", type=int, default=2)
+    options.add_argument("--passes", type=int, default=5)
+    options.add_argument("--vocab", type=int, default=55028)
+    options.add_argument("--compile", action="store_true", help="torch.compile the model")
+    o = options.parse_args()
+
+    torch.manual_seed(0)
+    torch.set_num_threads(o.threads)
+    model = Gpt2(o.vocab, 1024, *SIZES[o.size], dropout=0.1)
+    run = torch.compile(model) if o.compile else model
+    tokens = torch.randint(0, o.vocab, (o.rows, 1024))
+    seconds = []
+    for _ in range(o.passes + 1):  # the first one allocates
+        model.zero_grad(set_to_none=False)
+        start = time.perf_counter()
+        with torch.autocast("cpu", torch.bfloat16, enabled=o.precision == "bf16"):
+            loss = run(tokens)
+        loss.backward()
+        seconds.append(time.perf_counter() - start)
+    best, median = min(seconds[1:]), statistics.median(seconds[1:])
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"PyTorch {torch.__version__}{' compiled' if o.compile else ''}, {o.size}, {o.rows} rows, {o.precision}, "
+          f"{o.threads} threads: best {best:.3f} s, median {median:.3f} s, {o.rows * 1024 / best:.0f} tokens/s, "
+          f"peak {memory:.2f} GB, loss {loss.item():.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+// Forward and backward passes of one micro-batch on the CPU, beside the rate of the matrix products
+// alone: pytorch_step.py is the same in PyTorch.
+//
+//   step_bench [--size small|medium|large] [--rows N] [--precision fp32|bf16] [--threads N]
+//              [--passes N] [--checkpointing]
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/model/gpt2.hpp"
+#include "amt/ops/cpu_ops.hpp"
+#include "product_rate.hpp"
+
+namespace amt {
+namespace {
+
+struct Options {
+  std::string size = "small", precision = "fp32";
+  int rows = 1, threads = 2, passes = 5;
+  bool checkpointing = false;
+};
+
+Options parse(int argc, char** argv) {
+  Options o;
+  for (int i = 1; i < argc; ++i) {
+    const std::string name = argv[i];
+    if (name == "--checkpointing") {
+      o.checkpointing = true;
+      continue;
+    }
+    if (++i == argc) throw UsageError(name + " needs a value");
+    if (name == "--size") {
+      o.size = argv[i];
+    } else if (name == "--precision") {
+      o.precision = argv[i];
+    } else if (name == "--rows") {
+      o.rows = std::stoi(argv[i]);
+    } else if (name == "--threads") {
+      o.threads = std::stoi(argv[i]);
+    } else if (name == "--passes") {
+      o.passes = std::stoi(argv[i]);
+    } else {
+      throw UsageError("unknown option " + name);
+    }
+  }
+  return o;
+}
+
+ModelConfig config_of(const Options& o) {
+  struct Size {
+    int hidden, heads, layers;
+  };
+  const std::map<std::string, Size> sizes = {
+      {"small", {768, 12, 12}}, {"medium", {1024, 16, 24}}, {"large", {1280, 20, 36}}};
+  ModelConfig config;
+  const Size& size = sizes.at(o.size);
+  config.hidden_dim = size.hidden;
+  config.num_heads = size.heads;
+  config.num_layers = size.layers;
+  config.vocab_size = vocabulary_size(Encoding::kArrival);
+  config.gradient_checkpointing = o.checkpointing;
+  return config;
+}
+
+double seconds_of(const auto& f) {
+  const auto start = std::chrono::steady_clock::now();
+  f();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+int run(const Options& o) {
+  const Precision precision = o.precision == "bf16" ? Precision::kBf16 : Precision::kF32;
+  const ModelConfig config = config_of(o);
+  const double gflop = products_gflop(config) * o.rows;
+  const double products = product_seconds(config, o.rows, precision, o.threads);
+  const auto ops = make_cpu_ops(o.threads, precision);
+  Gpt2 model(*ops, config, o.rows);
+  std::vector<float> start(static_cast<std::size_t>(model.layout().total()));
+  initialise_parameters(config, model.layout(), 0, start);
+  model.set_parameters(start);
+  std::vector<Token> tokens(static_cast<std::size_t>(o.rows) * kContextLength);
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    tokens[i] = static_cast<Token>(i * 7919 % static_cast<std::size_t>(config.vocab_size));
+  }
+  std::vector<double> seconds;
+  for (int pass = 0; pass <= o.passes; ++pass) {  // the first one touches the memory
+    model.parameters();                           // as after an update: weights are prepared anew
+    seconds.push_back(seconds_of([&] {
+      model.forward_backward(tokens, o.rows, 1e-6f, {.step = static_cast<std::uint64_t>(pass)});
+    }));
+  }
+  std::sort(seconds.begin() + 1, seconds.end());
+  const double best = seconds[1], median = seconds[1 + static_cast<std::size_t>(o.passes) / 2];
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  std::printf("amt, %s, %d rows, %s: best %.3f s, median %.3f s, %.0f tokens/s, peak %.2f GB\n",
+              o.size.c_str(), o.rows, ops->description().c_str(), best, median,
+              o.rows * kContextLength / best, static_cast<double>(usage.ru_maxrss) * 1024e-9);
+  std::printf("  products alone %.3f s (%.0f GFLOP/s): %.0f %% of their rate\n", products,
+              gflop / products, 100 * products / best);
+  return 0;
+}
+
+}  // namespace
+}  // namespace amt
+
+int main(int argc, char** argv) {
+  try {
+    return amt::run(amt::parse(argc, argv));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "step_bench: %s\n", error.what());
+    return 2;
+  }
+}
