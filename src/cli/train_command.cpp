@@ -72,7 +72,8 @@ int train(TrainConfiguration& config, const std::string& resolved, mpi::Communic
     if (world.rank() != 0) return;
     open_run(RunPaths(config.trainer.run_dir), resolved, config.trainer.load_last_checkpoint);
   });
-  const auto ops = make_cpu_ops(threads_per_rank(config.trainer.threads, world));
+  const auto ops = make_cpu_ops(threads_per_rank(config.trainer.threads, world),
+                                config.trainer.precision(bf16_support()));
   const auto reducer = world.size() == 1 ? make_single_reducer() : make_mpi_reducer(*ops, world);
   Gpt2 model(*ops, config.model, inputs->micro_batch);
   announce(model, *inputs, ops->description(), world.size());

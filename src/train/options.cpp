@@ -49,6 +49,11 @@ void TrainerOptions::describe(OptionTable& table) {
             "steps in a row with a loss or gradient that is not finite before the job fails");
   table.add("trainer.threads", &threads,
             "threads per rank; 0: OMP_NUM_THREADS, else this rank's share of its node's cores");
+  table.add("trainer.mp", &mp,
+            "precision of activations and matrix products: f32, bf16, or auto: bf16 on processors "
+            "with AMX, else f32; parameters and sums are f32 always");
+  table.add("trainer.log_z_regularization", &log_z_regularization,
+            "adds so much x log(z)^2 to each position's training loss, z the softmax's sum");
 }
 
 void TrainerOptions::validate() const {
@@ -61,6 +66,16 @@ void TrainerOptions::validate() const {
   require(max_eval_batches >= 0, "trainer.max_eval_batches", "be 0 or more");
   require(max_skipped >= 0, "trainer.max_skipped", "be 0 or more");
   require(threads >= 0, "trainer.threads", "be 0 or more");
+  require(log_z_regularization >= 0, "trainer.log_z_regularization", "be 0 or more");
+  precision(Bf16Support::kNone);
+}
+
+Precision TrainerOptions::precision(Bf16Support support) const {
+  if (mp == "auto") return support == Bf16Support::kTiles ? Precision::kBf16 : Precision::kF32;
+  // The long names are Levanter's policies.
+  if (mp == "f32" || mp == "fp32" || mp == "p=f32,c=f32") return Precision::kF32;
+  if (mp == "bf16" || mp == "bfloat16" || mp == "p=f32,c=bfloat16") return Precision::kBf16;
+  throw UsageError(str_cat("--trainer.mp '", mp, "' is not known; use auto, f32 or bf16"));
 }
 
 int TrainerOptions::micro_batch(int ranks) const {

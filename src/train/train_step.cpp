@@ -29,6 +29,7 @@ double TrainStep::accumulate_gradients(const TrainingState& state) {
   // Scaled so that a sum over positions, micro-batches and ranks is the batch's mean.
   const float scale = 1.0f / (static_cast<float>(trainer_.train_batch_size) *
                               static_cast<float>(rows_.row_length() - 1));
+  const LossTerms terms(scale, static_cast<float>(trainer_.log_z_regularization));
   DropoutKey key{trainer_.seed, static_cast<std::uint64_t>(state.step), 0};
   const auto reduce = [this](std::int64_t begin, std::int64_t end) {
     reducer_.start_sum(model_.gradients() + begin, end - begin);
@@ -38,7 +39,7 @@ double TrainStep::accumulate_gradients(const TrainingState& state) {
     key.first_row = static_cast<std::uint64_t>(plan_[i].first_row);
     rows_.read(state.next_row + key.first_row, static_cast<std::uint64_t>(plan_[i].rows), tokens_);
     const bool last = i + 1 == plan_.size();
-    model_.forward_backward(tokens_, plan_[i].rows, scale, key,
+    model_.forward_backward(tokens_, plan_[i].rows, terms, key,
                             last ? Gpt2::GradientReady(reduce) : Gpt2::GradientReady());
   }
   reducer_.finish();

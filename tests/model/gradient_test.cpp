@@ -112,6 +112,22 @@ TEST(Gradient, DoesNotDependOnTheMicroBatch) {
   EXPECT_NEAR(model.take_loss(), whole.loss, 1e-6 * whole.loss);
 }
 
+// bf16 changes a gradient by its rounding, the loss by less, and nothing about what repeats.
+TEST(Gradient, Bf16IsCloseAndRepeats) {
+  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this processor has no bf16 products";
+  ModelConfig config = small_config();
+  const auto tokens = random_rows(config, kRows);
+  const auto ops = make_cpu_ops(2, Precision::kBf16);
+  const Result fp32 = run(*make_cpu_ops(2), config, tokens), bf16 = run(*ops, config, tokens);
+  EXPECT_LT(relative_distance(bf16.gradients, fp32.gradients), 0.02);
+  EXPECT_GT(relative_distance(bf16.gradients, fp32.gradients), 1e-4);  // it is another precision
+  EXPECT_NEAR(bf16.loss, fp32.loss, 2e-3 * fp32.loss);
+  config.gradient_checkpointing = true;
+  const Result again = run(*ops, config, tokens);
+  EXPECT_TRUE(same_bits(bf16.gradients, again.gradients));
+  EXPECT_EQ(bf16.loss, again.loss);
+}
+
 TEST(Gradient, EveryPartOfTheDropoutKeyMatters) {
   const ModelConfig config = small_config();
   const auto tokens = random_rows(config, kRows);

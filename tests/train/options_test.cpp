@@ -67,6 +67,24 @@ TEST(TrainerOptions, NamesAreLevanters) {
   EXPECT_EQ(data.dataset, "somewhere");
 }
 
+TEST(TrainerOptions, PrecisionIsBf16WhereItIsAskedForOrHasTiles) {
+  TrainerOptions trainer;
+  EXPECT_EQ(trainer.precision(Bf16Support::kTiles), Precision::kBf16);
+  EXPECT_EQ(trainer.precision(Bf16Support::kVectors), Precision::kF32);
+  EXPECT_EQ(trainer.precision(Bf16Support::kNone), Precision::kF32);
+  for (const char* name : {"f32", "p=f32,c=f32"}) {
+    trainer.mp = name;
+    EXPECT_EQ(trainer.precision(Bf16Support::kTiles), Precision::kF32);
+  }
+  for (const char* name : {"bf16", "p=f32,c=bfloat16"}) {
+    trainer.mp = name;
+    EXPECT_EQ(trainer.precision(Bf16Support::kNone), Precision::kBf16);
+  }
+  trainer.run_dir = "run";
+  trainer.mp = "f16";
+  EXPECT_NE(refusal([&] { trainer.validate(); }).find("use auto, f32 or bf16"), std::string::npos);
+}
+
 TEST(TrainerOptions, ValuesThatCannotWorkAreNamed) {
   TrainerOptions trainer;
   EXPECT_NE(refusal([&] { trainer.validate(); }).find("--trainer.run_dir"), std::string::npos);

@@ -15,8 +15,8 @@ struct ConfigurationChange {
 };
 
 /// Changes that alter what is trained. Not among them: where things lie, how often something is
-/// written or looked at, threads, micro-batch and gradient checkpointing, which change losses by
-/// rounding at most.
+/// written or looked at, threads, micro-batch, gradient checkpointing and precision, which change
+/// losses by rounding at most.
 std::vector<ConfigurationChange> changes_of_result(const std::string& before,
                                                    const std::string& now);
 
