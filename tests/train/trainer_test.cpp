@@ -92,6 +92,18 @@ TEST_F(TrainerTest, LearnsAndWritesWhatItDid) {
   EXPECT_EQ(checkpoint_steps(RunPaths(s.trainer.run_dir)), (std::vector<std::int64_t>{60}));
 }
 
+// An untrained model's logits are near 0: log z is log 50 at each position, and the loss the same.
+TEST_F(TrainerTest, LogZRegularizationIsPartOfTheTrainingLossAlone) {
+  TrainerSettings s = settings("run");
+  s.trainer.num_train_steps = 60;
+  s.trainer.log_z_regularization = 0.1;
+  test::run_alone(s, rows_, &valid_);
+  const double log_z = std::log(50.0);
+  EXPECT_NEAR(test::metric(s.trainer.run_dir, "loss")[0], log_z + 0.1 * log_z * log_z, 0.05);
+  EXPECT_LT(test::metric(s.trainer.run_dir, "valid_loss")[0], log_z);
+  EXPECT_LT(test::metric(s.trainer.run_dir, "loss").back(), 0.7 * (log_z + 0.1 * log_z * log_z));
+}
+
 TEST_F(TrainerTest, EqualRunsGiveEqualBits) {
   expect_same(test::run_alone(settings("a"), rows_, &valid_),
               test::run_alone(settings("b"), rows_, nullptr));
