@@ -1,0 +1,131 @@
+// Causal attention without matrix units: the reference for cuDNN's, and what is left where cuDNN
+// has no plan. A warp for each query (or, for the gradients of k and v, each key), whose lanes
+// share the channels of the head.
+#pragma once
+
+#include "common.cuh"
+
+namespace amt::gpu {
+
+constexpr int kAttentionWarps = 4;  // in a block
+constexpr int kHeadParts = 8;       // channels of a head in each lane at most: heads of up to 256
+
+/// Where one warp works: head `head` of row `row`, position t.
+struct AttentionPlace {
+  Dim row, head, t;
+};
+
+/// false if there is nothing for this warp.
+__device__ inline bool attention_place(AttentionPlace& at, const AttentionShape& s) {
+  Dim i = Dim{blockIdx.x} * kAttentionWarps + threadIdx.x / kLanes;
+  if (i >= s.rows * s.heads * s.seq_len) return false;
+  at.t = i % s.seq_len;
+  i /= s.seq_len;
+  at.head = i % s.heads;
+  at.row = i / s.heads;
+  return true;
+}
+
+/// Offsets in qkv [rows, seq_len, 3, heads, head_dim] (part 0, 1, 2 is q, k, v), in
+/// out [rows, seq_len, heads, head_dim] and in lse [rows, heads, seq_len].
+__device__ inline Dim qkv_at(const AttentionShape& s, const AttentionPlace& p, Dim t, Dim part) {
+  return (((p.row * s.seq_len + t) * 3 + part) * s.heads + p.head) * s.head_dim;
+}
+__device__ inline Dim out_at(const AttentionShape& s, const AttentionPlace& p, Dim t) {
+  return ((p.row * s.seq_len + t) * s.heads + p.head) * s.head_dim;
+}
+__device__ inline Dim lse_at(const AttentionShape& s, const AttentionPlace& p, Dim t) {
+  return (p.row * s.heads + p.head) * s.seq_len + t;
+}
+
+/// The lane's channels of a head: lane, lane + 32, ...; 0 beyond head_dim.
+__device__ inline void load_part(float* out, const Bf16* x, Dim head_dim) {
+  for (int k = 0; k < kHeadParts; ++k) {
+    const Dim c = threadIdx.x % kLanes + Dim{k} * kLanes;
+    out[k] = c < head_dim ? __bfloat162float(x[c]) : 0.0f;
+  }
+}
+__device__ inline void store_part(Bf16* x, const float* values, Dim head_dim) {
+  for (int k = 0; k < kHeadParts; ++k) {
+    const Dim c = threadIdx.x % kLanes + Dim{k} * kLanes;
+    if (c < head_dim) x[c] = __float2bfloat16_rn(values[k]);
+  }
+}
+/// a.b over the whole head, the same in all lanes.
+__device__ inline float dot_part(const float* a, const float* b) {
+  float sum = 0;
+  for (int k = 0; k < kHeadParts; ++k) sum += a[k] * b[k];
+  return warp_sum(sum);
+}
+
+/// One query: the softmax is made while going along the keys (online), so that nothing is stored.
+__global__ void __launch_bounds__(kAttentionWarps* kLanes)
+    attention_forward(Bf16* out, float* lse, const Bf16* qkv, AttentionShape s) {
+  AttentionPlace p;
+  if (!attention_place(p, s)) return;
+  float q[kHeadParts], key[kHeadParts], value[kHeadParts], sum[kHeadParts] = {};
+  float largest = -INFINITY, total = 0;
+  load_part(q, qkv + qkv_at(s, p, p.t, 0), s.head_dim);
+  for (Dim k = 0; k <= p.t; ++k) {
+    load_part(key, qkv + qkv_at(s, p, k, 1), s.head_dim);
+    load_part(value, qkv + qkv_at(s, p, k, 2), s.head_dim);
+    const float score = s.scale * dot_part(q, key);
+    const float above = fmaxf(largest, score);
+    const float keep = expf(largest - above), weight = expf(score - above);
+    total = total * keep + weight;
+    for (int c = 0; c < kHeadParts; ++c) sum[c] = sum[c] * keep + weight * value[c];
+    largest = above;
+  }
+  for (int c = 0; c < kHeadParts; ++c) sum[c] /= total;
+  store_part(out + out_at(s, p, p.t), sum, s.head_dim);
+  if (threadIdx.x % kLanes == 0) lse[lse_at(s, p, p.t)] = largest + logf(total);
+}
+
+/// The gradient of the query at t.
+__global__ void __launch_bounds__(kAttentionWarps* kLanes)
+    attention_query_gradient(Bf16* dqkv, const Bf16* dout, const Bf16* out, const float* lse,
+                             const Bf16* qkv, AttentionShape s) {
+  AttentionPlace p;
+  if (!attention_place(p, s)) return;
+  float q[kHeadParts], key[kHeadParts], value[kHeadParts], d[kHeadParts], o[kHeadParts];
+  float dq[kHeadParts] = {};
+  load_part(q, qkv + qkv_at(s, p, p.t, 0), s.head_dim);
+  load_part(d, dout + out_at(s, p, p.t), s.head_dim);
+  load_part(o, out + out_at(s, p, p.t), s.head_dim);
+  const float mean = dot_part(d, o), log_sum = lse[lse_at(s, p, p.t)];
+  for (Dim k = 0; k <= p.t; ++k) {
+    load_part(key, qkv + qkv_at(s, p, k, 1), s.head_dim);
+    load_part(value, qkv + qkv_at(s, p, k, 2), s.head_dim);
+    const float probability = expf(s.scale * dot_part(q, key) - log_sum);
+    const float ds = probability * (dot_part(d, value) - mean) * s.scale;
+    for (int c = 0; c < kHeadParts; ++c) dq[c] += ds * key[c];
+  }
+  store_part(dqkv + qkv_at(s, p, p.t, 0), dq, s.head_dim);
+}
+
+/// The gradients of the key and the value at t, from the queries at t and after it.
+__global__ void __launch_bounds__(kAttentionWarps* kLanes)
+    attention_key_gradient(Bf16* dqkv, const Bf16* dout, const Bf16* out, const float* lse,
+                           const Bf16* qkv, AttentionShape s) {
+  AttentionPlace p;
+  if (!attention_place(p, s)) return;
+  float q[kHeadParts], key[kHeadParts], value[kHeadParts], d[kHeadParts], o[kHeadParts];
+  float dk[kHeadParts] = {}, dv[kHeadParts] = {};
+  load_part(key, qkv + qkv_at(s, p, p.t, 1), s.head_dim);
+  load_part(value, qkv + qkv_at(s, p, p.t, 2), s.head_dim);
+  for (Dim t = p.t; t < s.seq_len; ++t) {
+    load_part(q, qkv + qkv_at(s, p, t, 0), s.head_dim);
+    load_part(d, dout + out_at(s, p, t), s.head_dim);
+    load_part(o, out + out_at(s, p, t), s.head_dim);
+    const float probability = expf(s.scale * dot_part(q, key) - lse[lse_at(s, p, t)]);
+    const float ds = probability * (dot_part(d, value) - dot_part(d, o)) * s.scale;
+    for (int c = 0; c < kHeadParts; ++c) {
+      dk[c] += ds * q[c];
+      dv[c] += probability * d[c];
+    }
+  }
+  store_part(dqkv + qkv_at(s, p, p.t, 1), dk, s.head_dim);
+  store_part(dqkv + qkv_at(s, p, p.t, 2), dv, s.head_dim);
+}
+
+}  // namespace amt::gpu

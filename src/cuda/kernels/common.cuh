@@ -1,0 +1,116 @@
+// What the kernels share: packs of 8 activations (16 bytes, one memory access of a thread), sums
+// over warps and blocks in a fixed order, dropout factors.
+//
+// The files of this folder compile with nvcc and, behind tests/cuda/cuda_on_cpu.hpp, as plain C++.
+// Launching is elsewhere. All sums have an order that follows from the shapes alone: equal runs
+// give equal bits.
+#pragma once
+
+#include <cuda_bf16.h>
+
+#include "amt/ops/ops.hpp"
+
+namespace amt::gpu {
+
+using Bf16 = __nv_bfloat16;
+
+constexpr int kLanes = 32;
+constexpr int kPack = 8;
+
+struct alignas(16) Pack {
+  Bf16 x[kPack];
+};
+struct alignas(16) Quad {
+  float x[4];
+};
+
+/// Floats of 8 activations; p is a multiple of 16 bytes.
+__device__ inline void load(float* out, const Bf16* p) {
+  const Pack pack = *reinterpret_cast<const Pack*>(p);
+  for (int c = 0; c < kPack; ++c) out[c] = __bfloat162float(pack.x[c]);
+}
+__device__ inline void load(float* out, const float* p) {
+  const Quad low = reinterpret_cast<const Quad*>(p)[0], high = reinterpret_cast<const Quad*>(p)[1];
+  for (int c = 0; c < 4; ++c) {
+    out[c] = low.x[c];
+    out[c + 4] = high.x[c];
+  }
+}
+__device__ inline void store(Bf16* p, const float* values) {
+  Pack pack;
+  for (int c = 0; c < kPack; ++c) pack.x[c] = __float2bfloat16_rn(values[c]);
+  *reinterpret_cast<Pack*>(p) = pack;
+}
+__device__ inline void store(float* p, const float* values) {
+  Quad low, high;
+  for (int c = 0; c < 4; ++c) {
+    low.x[c] = values[c];
+    high.x[c] = values[c + 4];
+  }
+  reinterpret_cast<Quad*>(p)[0] = low;
+  reinterpret_cast<Quad*>(p)[1] = high;
+}
+
+/// The sum over the warp's lanes, the same in all of them.
+template <class T>
+__device__ inline T warp_sum(T value) {
+  for (int mask = kLanes / 2; mask > 0; mask /= 2) value += __shfl_xor_sync(~0u, value, mask);
+  return value;
+}
+__device__ inline float warp_max(float value) {
+  for (int mask = kLanes / 2; mask > 0; mask /= 2) {
+    value = fmaxf(value, __shfl_xor_sync(~0u, value, mask));
+  }
+  return value;
+}
+
+/// The sum over a block of kWarps warps, the same in all threads. Every thread of the block calls
+/// it.
+template <int kWarps, class T>
+__device__ inline T block_sum(T value) {
+  __shared__ T of_warp[kWarps];
+  value = warp_sum(value);
+  if (threadIdx.x % kLanes == 0) of_warp[threadIdx.x / kLanes] = value;
+  __syncthreads();
+  T sum = 0;
+  for (int warp = 0; warp < kWarps; ++warp) sum += of_warp[warp];
+  __syncthreads();  // before a next call overwrites them
+  return sum;
+}
+template <int kWarps>
+__device__ inline float block_max(float value) {
+  __shared__ float of_warp[kWarps];
+  value = warp_max(value);
+  if (threadIdx.x % kLanes == 0) of_warp[threadIdx.x / kLanes] = value;
+  __syncthreads();
+  float largest = of_warp[0];
+  for (int warp = 1; warp < kWarps; ++warp) largest = fmaxf(largest, of_warp[warp]);
+  __syncthreads();
+  return largest;
+}
+
+/// A dropout as kernels take it.
+struct DropoutMask {
+  explicit DropoutMask(const Dropout& d)
+      : dropout(d),
+        key(philox_key(d.seed)),
+        threshold(dropout_threshold(d.rate)),
+        scale(dropout_scale(threshold)) {}
+  Dropout dropout;
+  PhiloxKey key;
+  std::uint32_t threshold;
+  float scale;
+};
+
+/// values[c] *= the mask of channel 8 pack + c of position i: one Philox block has 8 masks.
+__device__ inline void apply(const DropoutMask& mask, float* values, Dim i, Dim pack, Dim width) {
+  if (mask.threshold == 0) return;
+  PhiloxCounter counter = dropout_counter(mask.dropout, i, width);
+  counter[0] += static_cast<std::uint32_t>(pack);
+  const PhiloxBlock block = philox4x32_10(counter, mask.key);
+  for (int c = 0; c < kPack; ++c) {
+    values[c] *= dropout_bits(block, c) >= mask.threshold ? mask.scale : 0.0f;
+  }
+}
+
+}  // namespace amt::gpu

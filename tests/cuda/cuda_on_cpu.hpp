@@ -1,0 +1,215 @@
+// Runs CUDA kernels on the CPU, so that each of the project's own kernels is tested without a GPU.
+// Include it before a kernel's .cuh; `launch` then stands for kernel<<<grid, block>>>(arguments).
+//
+// Blocks run one after another; the threads of a block are fibers, which run one at a time until
+// they wait for others (__syncthreads, a shuffle) or end. A warp runs as far as it comes without
+// the others; which warp, and which of its threads, is first, is the launch's Order: a kernel that
+// forgets a barrier reads what another thread has not written yet in at least one of them. Limits:
+// shared memory is static (one copy, as blocks do not overlap), one-dimensional blocks of whole
+// warps, full-mask shuffles; no dynamic shared memory, streams, atomics or warp divergence.
+#pragma once
+
+#include <algorithm>
+#include <boost/context/fiber.hpp>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <random>
+#include <stdexcept>
+#include <vector>
+
+#define __global__
+#define __device__
+#define __host__
+#define __forceinline__ inline
+#define __restrict__
+#define __launch_bounds__(...)
+#define __shared__ static
+
+namespace amt::gpu {
+
+struct Index {
+  unsigned x = 1, y = 1, z = 1;
+};
+
+/// In which order the threads of a block that can go on do so.
+enum class Order { kUpwards, kDownwards, kShuffled };
+
+namespace detail {
+
+constexpr unsigned kWarp = 32;
+
+/// One block while it runs.
+class Block {
+ public:
+  Block(unsigned threads, Order order) : order_(order), threads_(threads), slots_(threads) {
+    if (threads % kWarp != 0) throw std::invalid_argument("a block must be whole warps");
+  }
+
+  void run(const std::function<void()>& kernel);
+
+  void barrier() { wait(kBlockWide); }
+
+  /// Leaves `bits` for the warp and returns those of `lane`, once all have left theirs.
+  std::uint64_t exchange(std::uint64_t bits, unsigned lane) {
+    const unsigned self = current_;
+    Thread& me = threads_[self];
+    // Two sets of slots: a fast lane may already write the next exchange's while a slow one reads.
+    const unsigned set = me.exchanges++ % 2;
+    slots_[self].bits[set] = bits;
+    wait(kWarpWide);
+    return slots_[self / kWarp * kWarp + lane].bits[set];
+  }
+
+  static Block*& active() {
+    static Block* block = nullptr;
+    return block;
+  }
+
+ private:
+  enum State { kReady, kBlockWide, kWarpWide, kDone };
+  struct Thread {
+    boost::context::fiber fiber;
+    boost::context::fiber scheduler;
+    State state = kReady;
+    unsigned exchanges = 0;
+  };
+  struct Slots {
+    std::uint64_t bits[2];
+  };
+
+  void wait(State state);
+  void resume(unsigned thread);
+  void run_warp(unsigned first);
+  bool release(State state, unsigned first, unsigned last);
+  std::vector<unsigned> sequence(unsigned first, unsigned count);
+
+  Order order_;
+  std::vector<Thread> threads_;
+  std::vector<Slots> slots_;
+  unsigned current_ = 0;
+  std::exception_ptr failure_;
+  std::mt19937 random_{7};
+};
+
+}  // namespace detail
+}  // namespace amt::gpu
+
+inline amt::gpu::Index threadIdx, blockIdx, blockDim, gridDim;
+constexpr int warpSize = amt::gpu::detail::kWarp;
+
+namespace amt::gpu::detail {
+
+inline void Block::resume(unsigned thread) {
+  current_ = thread;
+  threadIdx = {thread, 0, 0};
+  threads_[thread].fiber = std::move(threads_[thread].fiber).resume();
+}
+
+inline void Block::wait(State state) {
+  Thread& me = threads_[current_];
+  me.state = state;
+  me.scheduler = std::move(me.scheduler).resume();
+}
+
+/// first, first + 1, ... as the order has them.
+inline std::vector<unsigned> Block::sequence(unsigned first, unsigned count) {
+  std::vector<unsigned> order(count);
+  for (unsigned i = 0; i < count; ++i) {
+    order[i] = first + (order_ == Order::kDownwards ? count - 1 - i : i);
+  }
+  if (order_ == Order::kShuffled) std::shuffle(order.begin(), order.end(), random_);
+  return order;
+}
+
+/// Lets threads [first, last) go on if they have all come to `state`, or have ended; false if there
+/// is none to go on.
+inline bool Block::release(State state, unsigned first, unsigned last) {
+  bool any = false;
+  for (unsigned i = first; i < last; ++i) {
+    const bool ended = threads_[i].state == kDone && state == kBlockWide;
+    if (threads_[i].state != state && !ended) return false;
+    any = any || threads_[i].state == state;
+  }
+  for (unsigned i = first; i < last; ++i) {
+    if (threads_[i].state == state) threads_[i].state = kReady;
+  }
+  return any;
+}
+
+/// Runs a warp as far as it comes without the others.
+inline void Block::run_warp(unsigned first) {
+  do {
+    for (const unsigned thread : sequence(first, kWarp)) {
+      if (threads_[thread].state == kReady) resume(thread);
+    }
+  } while (release(kWarpWide, first, first + kWarp));
+}
+
+inline void Block::run(const std::function<void()>& kernel) {
+  active() = this;
+  for (Thread& t : threads_) {
+    t.fiber = boost::context::fiber([this, &t, &kernel](boost::context::fiber&& scheduler) {
+      t.scheduler = std::move(scheduler);
+      try {
+        kernel();
+      } catch (const boost::context::detail::forced_unwind&) {
+        throw;  // the block is given up while this thread waits
+      } catch (...) {
+        if (!failure_) failure_ = std::current_exception();
+      }
+      t.state = kDone;
+      return std::move(t.scheduler);
+    });
+  }
+  const auto count = static_cast<unsigned>(threads_.size());
+  do {
+    // Warps that run ahead of the others show what a barrier protects.
+    for (const unsigned warp : sequence(0, count / kWarp)) run_warp(warp * kWarp);
+  } while (release(kBlockWide, 0, count));
+  active() = nullptr;
+  if (failure_) std::rethrow_exception(failure_);
+  for (const Thread& t : threads_) {
+    if (t.state != kDone)
+      throw std::logic_error("threads of a block wait for others that never come");
+  }
+}
+
+template <class T>
+T shuffle(T value, unsigned lane) {
+  static_assert(sizeof(T) <= 8);
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, &value, sizeof(T));
+  bits = Block::active()->exchange(bits, lane);
+  std::memcpy(&value, &bits, sizeof(T));
+  return value;
+}
+
+}  // namespace amt::gpu::detail
+
+inline void __syncthreads() { amt::gpu::detail::Block::active()->barrier(); }
+template <class T>
+T __shfl_xor_sync(unsigned, T value, int mask) {
+  return amt::gpu::detail::shuffle(value, threadIdx.x % 32 ^ static_cast<unsigned>(mask));
+}
+template <class T>
+T __shfl_sync(unsigned, T value, int lane) {
+  return amt::gpu::detail::shuffle(value, static_cast<unsigned>(lane));
+}
+
+namespace amt::gpu {
+
+/// kernel<<<grid, block>>>(arguments...) in the given order of threads.
+template <class Kernel, class... Arguments>
+void launch(Order order, Index grid, unsigned block, Kernel kernel, Arguments... arguments) {
+  gridDim = grid;
+  blockDim = {block, 1, 1};
+  for (unsigned y = 0; y < grid.y; ++y) {
+    for (unsigned x = 0; x < grid.x; ++x) {
+      blockIdx = {x, y, 0};
+      detail::Block(block, order).run([&] { kernel(arguments...); });
+    }
+  }
+}
+
+}  // namespace amt::gpu

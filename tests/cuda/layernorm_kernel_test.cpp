@@ -1,0 +1,78 @@
+#include "amt/ops/plain/layernorm.hpp"
+#include "kernel_support.hpp"
+#include "kernels/layernorm.cuh"
+#include "kernels/sums.cuh"
+
+namespace amt::gpu {
+namespace {
+
+struct Case {
+  Dim n, width;
+  bool residual, add;
+  Dropout dropout() const { return {.rate = 0.2, .seed = 3, .step = 9, .seq_len = 7, .layer = 2}; }
+};
+
+// 8 packs a lane: widths up to 2048, those of the three models among them.
+constexpr int kPacks = 5;
+constexpr unsigned kThreads = kNormWarps * kLanes;
+
+void check(const Case& c, Order order) {
+  const Dim size = c.n * c.width;
+  const auto x = bf16_normal(size, 1), y = bf16_normal(size, 2), dout = bf16_normal(size, 5);
+  const auto w = bf16_normal(c.width, 3), b = bf16_normal(c.width, 4);
+  const auto before = bf16_normal(size, 6), dw0 = bf16_normal(c.width, 7);
+  std::vector<double> out(size), residual(x), mean(c.n), rstd(c.n), dx(before), dy(size), dw(dw0),
+      db(dw0);
+  plain::layernorm_forward(out.data(), residual.data(), mean.data(), rstd.data(), x.data(),
+                           c.residual ? y.data() : nullptr, w.data(), b.data(), c.n, c.width,
+                           c.dropout());
+  plain::layernorm_backward(dx.data(), c.residual ? dy.data() : nullptr, dw.data(), db.data(),
+                            dout.data(), residual.data(), mean.data(), rstd.data(), w.data(), c.n,
+                            c.width, c.add, c.dropout());
+
+  Array<Bf16> gx(x), gy(y), gout(size), gresidual(x), gdout(dout), gdx(before), gdy(size);
+  Array<float> gw(w), gb(b), gmean(c.n), grstd(c.n), gdw(dw0), gdb(dw0);
+  const DropoutMask mask(c.dropout());
+  launch(order, blocks_for(c.n, kNormWarps), kThreads, layernorm_forward<kPacks>, gout.data(),
+         gresidual.data(), gmean.data(), grstd.data(), gx.data(), c.residual ? gy.data() : nullptr,
+         gw.data(), gb.data(), c.n, c.width, mask);
+  constexpr Dim kBlocks = 3;  // fewer than the positions need: each warp takes several
+  Array<float> partial(kBlocks * 2 * c.width);
+  launch(order, {kBlocks}, kThreads, layernorm_backward<kPacks>, gdx.data(),
+         c.residual ? gdy.data() : nullptr, partial.data(), gdout.data(), gresidual.data(),
+         gmean.data(), grstd.data(), gw.data(), c.n, c.width, c.add, mask);
+  launch(order, blocks_for(c.width, 64), 64, add_rows, gdw.data(), partial.data(), kBlocks,
+         2 * c.width, c.width);
+  launch(order, blocks_for(c.width, 64), 64, add_rows, gdb.data(), partial.data() + c.width,
+         kBlocks, 2 * c.width, c.width);
+
+  EXPECT_LT(distance(gout.values(), out), 2 * kRounding);
+  EXPECT_LT(distance(gresidual.values(), residual), kRounding);
+  EXPECT_LT(distance(gmean.values(), mean), kRounding);
+  EXPECT_LT(distance(grstd.values(), rstd), kRounding);
+  EXPECT_LT(distance(gdx.values(), dx), 2 * kRounding);
+  if (c.residual) {
+    EXPECT_LT(distance(gdy.values(), dy), 2 * kRounding);
+  }
+  EXPECT_LT(distance(gdw.values(), dw), 2 * kRounding);
+  EXPECT_LT(distance(gdb.values(), db), 1e-5);
+  for (const Array<Bf16>* a : {&gx, &gy, &gout, &gresidual, &gdout, &gdx, &gdy}) {
+    EXPECT_TRUE(a->fences_stand());
+  }
+  for (const Array<float>* a : {&gmean, &grstd, &gdw, &gdb, &partial}) {
+    EXPECT_TRUE(a->fences_stand());
+  }
+}
+
+TEST(LayerNormKernel, AgreesWithPlain) {
+  for (const Order order : kOrders) {
+    for (const Case& c :
+         {Case{1, 8, false, false}, Case{5, 24, true, true}, Case{33, 264, true, false},
+          Case{18, 768, true, true}, Case{14, 1280, true, true}}) {
+      check(c, order);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace amt::gpu
