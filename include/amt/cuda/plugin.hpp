@@ -1,0 +1,54 @@
+// The boundary between amt and its CUDA plug-in, libamt_cuda.so, which is loaded at run time so
+// that the same program runs where there is no CUDA. Both are built from one tree by one compiler;
+// the loader refuses a plug-in of another version.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "amt/collective/reducer.hpp"
+#include "amt/mpi/communicator.hpp"
+#include "amt/ops/ops.hpp"
+
+namespace amt::cuda {
+
+/// Changes with anything below, and with Ops and Reducer.
+constexpr int kPluginVersion = 1;
+
+struct DeviceInfo {
+  std::string name;    ///< "NVIDIA H200"
+  int capability = 0;  ///< 90 for compute capability 9.0
+  std::uint64_t memory_bytes = 0, free_bytes = 0;
+};
+
+/// Which code computes attention. kAuto: cuDNN's, and where it has no plan for the shape, the own.
+enum class Attention : std::uint8_t { kAuto, kCudnn, kPlain };
+
+struct OpsOptions {
+  int device = 0;
+  Attention attention = Attention::kAuto;
+};
+
+/// What the plug-in can do. Errors are amt::Error.
+struct Plugin {
+  int version;  ///< kPluginVersion of the build; first, and read before anything else
+  /// "CUDA 13.0, driver 580.65, cuBLAS 13.1.0, cuDNN 9.19.0, NCCL 2.28.9"
+  std::string (*versions)();
+  /// Devices of this process; 0 with the reason in *why ("no CUDA device is detected").
+  int (*device_count)(std::string* why);
+  DeviceInfo (*device_info)(int device);
+  /// The Ops of a device: bf16 activations, all work on one stream.
+  std::unique_ptr<Ops> (*make_ops)(const OpsOptions& options);
+  /// NCCL among the ranks of `communicator`, one device each. Collective. `ops` is one of make_ops
+  /// and outlives it, as does the communicator, which carries the scalars. Error naming rank and
+  /// host if the ranks have not met within `seconds`.
+  std::unique_ptr<Reducer> (*make_reducer)(Ops& ops, mpi::Communicator& communicator,
+                                           double seconds);
+};
+
+/// The one symbol that the loader looks for.
+extern "C" const Plugin* amt_cuda_plugin();
+using PluginEntry = const Plugin* (*)();
+
+}  // namespace amt::cuda

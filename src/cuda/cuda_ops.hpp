@@ -1,0 +1,26 @@
+// What the parts of the plug-in know of its Ops.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <memory>
+
+#include "amt/cuda/plugin.hpp"
+
+namespace amt::cuda {
+
+/// An Ops that works on one stream of one device.
+class CudaOps : public Ops {
+ public:
+  virtual int device() const = 0;
+  /// All its work is queued here, in order.
+  virtual cudaStream_t stream() const = 0;
+};
+
+std::unique_ptr<CudaOps> make_cuda_ops(const OpsOptions& options);
+
+/// See Plugin::make_reducer. `ops` must be a CudaOps.
+std::unique_ptr<Reducer> make_nccl_reducer(CudaOps& ops, mpi::Communicator& communicator,
+                                           double seconds);
+
+}  // namespace amt::cuda
