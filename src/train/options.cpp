@@ -49,6 +49,9 @@ void TrainerOptions::describe(OptionTable& table) {
             "steps in a row with a loss or gradient that is not finite before the job fails");
   table.add("trainer.threads", &threads,
             "threads per rank; 0: OMP_NUM_THREADS, else this rank's share of its node's cores");
+  table.add("trainer.peak_flops", &peak_flops,
+            "most FLOP/s of one rank's device, for mfu in metrics.jsonl; 0: not known. A processor "
+            "does about cores x Hz x 64 (AVX-512) or 32 (AVX2)");
 }
 
 void TrainerOptions::validate() const {
@@ -61,6 +64,7 @@ void TrainerOptions::validate() const {
   require(max_eval_batches >= 0, "trainer.max_eval_batches", "be 0 or more");
   require(max_skipped >= 0, "trainer.max_skipped", "be 0 or more");
   require(threads >= 0, "trainer.threads", "be 0 or more");
+  require(std::isfinite(peak_flops) && peak_flops >= 0, "trainer.peak_flops", "be 0 or more");
 }
 
 int TrainerOptions::micro_batch(int ranks) const {

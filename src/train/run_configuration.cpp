@@ -18,13 +18,14 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSteps = "trainer.num_train_steps";
 // data.dataset may move: its digest is compared with the checkpoint's.
-constexpr std::array<std::string_view, 12> kFree = {"trainer.run_dir",
+constexpr std::array<std::string_view, 13> kFree = {"trainer.run_dir",
                                                     "trainer.per_device_parallelism",
                                                     "trainer.steps_per_eval",
                                                     "trainer.max_eval_batches",
                                                     "trainer.load_last_checkpoint",
                                                     "trainer.max_skipped",
                                                     "trainer.threads",
+                                                    "trainer.peak_flops",
                                                     "checkpointer.save_interval",
                                                     "checkpointer.keep_every",
                                                     "data.dataset",

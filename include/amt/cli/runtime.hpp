@@ -30,5 +30,6 @@ int run_prepare(Runtime& runtime, std::span<const std::string> args);
 int run_train(Runtime& runtime, std::span<const std::string> args);
 int run_eval(Runtime& runtime, std::span<const std::string> args);
 int run_inspect(Runtime& runtime, std::span<const std::string> args);
+int run_report(Runtime& runtime, std::span<const std::string> args);
 
 }  // namespace amt

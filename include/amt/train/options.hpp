@@ -19,8 +19,9 @@ struct TrainerOptions {
   std::int64_t max_eval_batches = 0;  ///< validate on this many global batches at most; 0: all
   std::uint64_t seed = 0;
   bool load_last_checkpoint = true;
-  int max_skipped = 10;  ///< steps in a row whose gradient is not finite, before the job fails
-  int threads = 0;       ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
+  int max_skipped = 10;   ///< steps in a row whose gradient is not finite, before the job fails
+  int threads = 0;        ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
+  double peak_flops = 0;  ///< FLOP/s of one rank's device; 0: not known
 
   void describe(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
