@@ -31,7 +31,7 @@ std::string axis_label(double value) {
 std::vector<double> round_values(double low, double high, int most) {
   const double step = round_step(high - low, most);
   std::vector<double> values;
-  for (double i = std::ceil(low / step - 1e-9); i * step <= high * (1 + 1e-9); ++i) {
+  for (double i = std::ceil(low / step - 1e-9) + 0.0; i * step <= high * (1 + 1e-9); ++i) {
     values.push_back(i * step);
   }
   return values;

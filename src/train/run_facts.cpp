@@ -39,8 +39,10 @@ RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
   run.tokens_per_step = std::int64_t{trainer.train_batch_size} * model.seq_len;
   run.facts = {
       {"run", trainer.run_dir},
-      {"model", str_cat(model.num_layers, " layers, ", model.hidden_dim, " wide, ", model.num_heads,
-                        " heads, ", model.seq_len, " tokens of context")},
+      {"model",
+       str_cat(model.num_layers, model.num_layers == 1 ? " layer, " : " layers, ", model.hidden_dim,
+               " wide, ", model.num_heads, model.num_heads == 1 ? " head" : " heads")},
+      {"tokens of context", count(model.seq_len)},
       {"parameters", count(ParameterLayout(model).count())},
       {"work of a token",
        str_cat(count(static_cast<std::int64_t>(model_flops_per_token(model) / 1e6)), " MFLOP")},
