@@ -1,21 +1,13 @@
 #include "amt/train/metrics.hpp"
 
-#include <cmath>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "amt/base/error.hpp"
-#include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
+#include "json_file.hpp"
 
 namespace amt {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr const char* kValidLoss = "valid_loss";
-
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 /// A line of this file, or null: a line that was cut, or something else.
 Json parse_line(const std::string& line) {

@@ -1,17 +1,12 @@
 #include "amt/train/run_facts.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include "amt/base/error.hpp"
-#include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/model/gpt2.hpp"
 #include "amt/train/flops.hpp"
+#include "json_file.hpp"
 
 namespace amt {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "amt-run";
 constexpr int kVersion = 1;
@@ -19,9 +14,6 @@ constexpr int kVersion = 1;
 std::string count(std::int64_t n) { return format_count(static_cast<std::uint64_t>(n)); }
 
 RunFacts parse(const Json& json) {
-  if (json.at("format") != kFormat || json.at("version") != kVersion) {
-    throw Error(str_cat("it is not ", kFormat, " version ", kVersion));
-  }
   RunFacts facts;
   facts.num_train_steps = json.at("num_train_steps").get<std::int64_t>();
   facts.tokens_per_step = json.at("tokens_per_step").get<std::int64_t>();
@@ -72,14 +64,7 @@ std::string to_json(const RunFacts& facts) {
 
 RunFacts read_run_facts(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) return {};
-  const std::string text = read_text(path);
-  try {
-    return parse(Json::parse(text));
-  } catch (const nlohmann::json::exception&) {
-    throw Error(str_cat("cannot read ", path.string(), ": a member is missing or of another type"));
-  } catch (const Error& error) {
-    throw Error(str_cat("cannot read ", path.string(), ": ", error.what()));
-  }
+  return read_json_file(path, kFormat, kVersion, parse);
 }
 
 }  // namespace amt
