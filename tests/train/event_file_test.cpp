@@ -79,7 +79,9 @@ TEST_F(EventFileTest, FolderThatCannotBeMadeIsNamed) {
     EventFile file(folder(), 0);
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find(folder().string()), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("cannot make the folder " + folder().string()),
+              std::string::npos)
+        << error.what();
   }
 }
 

@@ -12,6 +12,7 @@
 #include "amt/base/files.hpp"
 #include "amt/base/signals.hpp"
 #include "amt/ops/cpu_ops.hpp"
+#include "amt/train/run_report.hpp"
 #include "event_reader.hpp"
 #include "support/temporary_folder.hpp"
 #include "tiny_training.hpp"
@@ -106,19 +107,22 @@ TEST_F(TrainerTest, LearnsAndWritesWhatItDid) {
   EXPECT_EQ(checkpoint_steps(RunPaths(s.trainer.run_dir)), (std::vector<std::int64_t>{60}));
 }
 
-TEST_F(TrainerTest, ReportFollowsTheValidationsAndTheCheckpoints) {
-  const TrainerSettings s = settings("run");
+TEST_F(TrainerTest, ValidationsAndCheckpointsPublishWhatIsRecorded) {
+  TrainerSettings s = settings("run");
+  s.checkpointer.keep_every = 3;
   const RunPaths paths(s.trainer.run_dir);
   test::MemoryRows rows = rows_;
-  std::vector<int> seen;  // steps that the report knows of when a step begins
+  std::vector<std::size_t> seen;  // steps that the report knows of when a step begins
   rows.before_read = [&](std::uint64_t first) {
     if (first % 12 != 0 || !std::filesystem::exists(paths.report())) return;
     const std::string html = read_text(paths.report());
     const std::string label = "<td>steps done</td><td>";
-    seen.push_back(std::stoi(html.substr(html.find(label) + label.size(), 2)));
+    seen.push_back(std::stoul(html.substr(html.find(label) + label.size(), 2)));
+    EXPECT_GE(test::shown(paths.tensorboard(), "train/loss").size(), seen.back());
   };
   test::run_alone(s, rows, &valid_);
-  EXPECT_EQ(seen, (std::vector<int>{5, 5, 5, 5, 5, 10, 10, 10, 10, 10, 15, 15, 15, 15, 15}));
+  EXPECT_EQ(seen, (std::vector<std::size_t>{3, 3, 5, 6, 6, 6, 9, 10, 10, 12, 12, 12, 15, 15, 15, 18,
+                                            18}));
 }
 
 TEST_F(TrainerTest, RunThatCannotBeRecordedFails) {
@@ -204,8 +208,9 @@ TEST_F(TrainerTest, KilledWhileSavingGoesOnFromTheCheckpointBefore) {
   EXPECT_EQ(test::metric(s.trainer.run_dir, "loss"),
             test::metric(folder_.path() / "reference", "loss"));
   expect_same_curves(s.trainer.run_dir);
-  EXPECT_NE(read_text(paths.report()).find("<td>steps done</td><td>20 of 20</td>"),
-            std::string::npos);
+  EXPECT_EQ(read_text(paths.report()),
+            run_report_html(read_run_facts(paths.facts()), read_history(paths.metrics())))
+      << "the report lacks what was recorded before the restart";
   EXPECT_FALSE(std::filesystem::exists(paths.partial(16)));
   EXPECT_EQ(checkpoint_damage(paths.step(12)), "");
 }
