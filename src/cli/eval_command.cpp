@@ -80,12 +80,6 @@ void print_row(const char* name, const std::string& value) {
   std::printf("%-33s %s\n", name, value.c_str());
 }
 
-std::string fixed(double value, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", digits, value);
-  return text;
-}
-
 void print_results(const EvalOptions& options, const Inputs& inputs, const LossSums& sums,
                    std::uint64_t selected, double unigram) {
   const SplitInfo& split = inputs.manifest.split(split_from_name(options.split));

@@ -78,7 +78,7 @@ int train(TrainConfiguration& config, const std::string& resolved, mpi::Communic
   Gpt2 model(*ops, config.model, inputs->micro_batch);
   announce(model, *inputs, ops->description(), world.size());
   Trainer trainer(model, *reducer, *inputs->train, inputs->valid ? &*inputs->valid : nullptr,
-                  {config.trainer, config.optimizer, config.checkpointer,
+                  {config.trainer, config.optimizer, config.checkpointer, config.data.dataset,
                    hex64(inputs->manifest.digest()), encoding_name(inputs->manifest.encoding)});
   const ExitCode code = trainer.run() == Outcome::kFinished ? ExitCode::kDone : ExitCode::kStopped;
   return static_cast<int>(code);

@@ -54,6 +54,9 @@ void TrainerOptions::describe(OptionTable& table) {
             "with AMX, else f32; parameters and sums are f32 always");
   table.add("trainer.log_z_regularization", &log_z_regularization,
             "adds so much x log(z)^2 to each position's training loss, z the softmax's sum");
+  table.add("trainer.peak_flops", &peak_flops,
+            "most FLOP/s of one rank's device, for mfu in metrics.jsonl; 0: not known. A processor "
+            "does about cores x Hz x 64 (AVX-512) or 32 (AVX2)");
 }
 
 void TrainerOptions::validate() const {
@@ -67,6 +70,7 @@ void TrainerOptions::validate() const {
   require(max_skipped >= 0, "trainer.max_skipped", "be 0 or more");
   require(threads >= 0, "trainer.threads", "be 0 or more");
   require(log_z_regularization >= 0, "trainer.log_z_regularization", "be 0 or more");
+  require(std::isfinite(peak_flops) && peak_flops >= 0, "trainer.peak_flops", "be 0 or more");
   precision(Bf16Support::kNone);
 }
 

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSteps = "trainer.num_train_steps";
 // data.dataset may move: its digest is compared with the checkpoint's.
-constexpr std::array<std::string_view, 13> kFree = {"trainer.run_dir",
+constexpr std::array<std::string_view, 14> kFree = {"trainer.run_dir",
                                                     "trainer.per_device_parallelism",
                                                     "trainer.steps_per_eval",
                                                     "trainer.max_eval_batches",
@@ -26,6 +26,7 @@ constexpr std::array<std::string_view, 13> kFree = {"trainer.run_dir",
                                                     "trainer.max_skipped",
                                                     "trainer.threads",
                                                     "trainer.mp",
+                                                    "trainer.peak_flops",
                                                     "checkpointer.save_interval",
                                                     "checkpointer.keep_every",
                                                     "data.dataset",

@@ -38,8 +38,9 @@ void Trainer::begin() {
   step >= 0 ? load(step) : initialise();
   saved_step_ = step;
   reducer_.broadcast(model_.parameters(), model_.layout().total());
-  if (leads())
-    metrics_ = std::make_unique<MetricsFile>(paths_.metrics(), state_.step, state_.evaluated_step);
+  if (leads()) {
+    recorder_ = std::make_unique<RunRecorder>(paths_, facts_, state_.step, state_.evaluated_step);
+  }
 }
 
 void Trainer::initialise() {
@@ -121,6 +122,7 @@ void Trainer::save(Keep keep) {
     ops.to_host(checkpoint.first_moment.data(), optimizer.first_moment(), total * sizeof(float));
     ops.to_host(checkpoint.second_moment.data(), optimizer.second_moment(), total * sizeof(float));
     save_checkpoint(paths_, model_.config(), model_.layout(), checkpoint, keep);
+    recorder_->publish();
   }
   saved_step_ = state_.step;
   last_save_ = Clock::now();

@@ -15,15 +15,6 @@ train() {
     --trainer.run_dir "$work/$run" "$@"
 }
 
-# wait_for_lines COUNT FILE: until the file has that many lines.
-wait_for_lines() {
-  for _ in $(seq 1200); do
-    [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ] && return
-    sleep 0.05
-  done
-  fail "$2 never had $1 lines"
-}
-
 same_end() {
   for file in model.safetensors optimizer.h5 config.json; do
     cmp "$work/whole/checkpoints/step-000008/$file" "$work/$1/checkpoints/step-000008/$file" ||

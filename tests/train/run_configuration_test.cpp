@@ -37,6 +37,11 @@ TEST(RunConfiguration, VerifyingTheDatasetDoesNotMatter) {
   EXPECT_TRUE(changes_of_result("[data]\nverify = true\n", "[data]\nverify = false\n").empty());
 }
 
+TEST(RunConfiguration, PeakOfTheDeviceDoesNotMatter) {
+  EXPECT_TRUE(
+      changes_of_result("[trainer]\npeak_flops = 0\n", "[trainer]\npeak_flops = 1e12\n").empty());
+}
+
 TEST(RunConfiguration, WritesWhatTheRunWasStartedWith) {
   const test::TemporaryFolder folder;
   const RunPaths paths(folder.path() / "a" / "run");

@@ -9,6 +9,7 @@
 #include "amt/mpi/communicator.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/train/evaluation.hpp"
+#include "event_reader.hpp"
 #include "support/temporary_folder.hpp"
 #include "tiny_training.hpp"
 
@@ -71,6 +72,22 @@ TEST_F(TrainerRanksTest, EqualsOneRankToRounding) {
       EXPECT_NEAR(values[i], expected[i], 1e-4) << name << " " << i;
     }
   }
+}
+
+TEST_F(TrainerRanksTest, RankZeroRecordsForAll) {
+  const auto run = shared() / "run";
+  TrainerSettings s = settings(run);
+  s.trainer.peak_flops = 1e12;
+  world_.barrier();
+  test::run_trainer(test::tiny_model(), s, rows_, &valid_, *ops_, *reducer_);
+  world_.barrier();
+  if (world_.rank() != 0) return;
+  EXPECT_EQ(test::event_files(RunPaths(run).tensorboard()).size(), 1u);
+  const auto mfu = test::metric(run, "mfu"), rate = test::metric(run, "model_flops_per_second");
+  ASSERT_EQ(mfu.size(), 20u);
+  EXPECT_DOUBLE_EQ(mfu[7] * world_.size() * 1e12, rate[7]);
+  EXPECT_EQ(test::shown(RunPaths(run).tensorboard(), "train/mfu")[7], static_cast<float>(mfu[7]));
+  EXPECT_GT(test::metric(run, "memory_bytes").back(), 1e6);
 }
 
 TEST_F(TrainerRanksTest, SignalOnOneRankStopsAllAndTheSameBitsComeOut) {

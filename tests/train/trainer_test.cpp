@@ -12,6 +12,8 @@
 #include "amt/base/files.hpp"
 #include "amt/base/signals.hpp"
 #include "amt/ops/cpu_ops.hpp"
+#include "amt/train/run_report.hpp"
+#include "event_reader.hpp"
 #include "support/temporary_folder.hpp"
 #include "tiny_training.hpp"
 
@@ -61,6 +63,19 @@ class TrainerTest : public testing::Test {
     };
     return rows;
   }
+  /// What TensorBoard shows of a run is what metrics.jsonl says, in order.
+  static void expect_same_curves(const std::filesystem::path& run) {
+    for (const auto& [tag, name] : {std::pair{"train/loss", "loss"}, {"eval/loss", "valid_loss"}}) {
+      std::vector<float> shown, written;
+      for (const auto& point : test::shown(RunPaths(run).tensorboard(), tag)) {
+        shown.push_back(point.second);
+      }
+      for (const double value : test::metric(run, name)) {
+        written.push_back(static_cast<float>(value));
+      }
+      EXPECT_EQ(shown, written) << tag;
+    }
+  }
   static void expect_same(const test::TrainedRun& a, const test::TrainedRun& b) {
     EXPECT_TRUE(a.parameters == b.parameters);
     EXPECT_TRUE(a.first_moment == b.first_moment);
@@ -104,6 +119,30 @@ TEST_F(TrainerTest, LogZRegularizationIsPartOfTheTrainingLossAlone) {
   EXPECT_LT(test::metric(s.trainer.run_dir, "loss").back(), 0.7 * (log_z + 0.1 * log_z * log_z));
 }
 
+TEST_F(TrainerTest, ValidationsAndCheckpointsPublishWhatIsRecorded) {
+  TrainerSettings s = settings("run");
+  s.checkpointer.keep_every = 3;
+  const RunPaths paths(s.trainer.run_dir);
+  test::MemoryRows rows = rows_;
+  std::vector<std::size_t> seen;  // steps that the report knows of when a step begins
+  rows.before_read = [&](std::uint64_t first) {
+    if (first % 12 != 0 || !std::filesystem::exists(paths.report())) return;
+    const std::string html = read_text(paths.report());
+    const std::string label = "<td>steps done</td><td>";
+    seen.push_back(std::stoul(html.substr(html.find(label) + label.size(), 2)));
+    EXPECT_GE(test::shown(paths.tensorboard(), "train/loss").size(), seen.back());
+  };
+  test::run_alone(s, rows, &valid_);
+  EXPECT_EQ(seen, (std::vector<std::size_t>{3, 3, 5, 6, 6, 6, 9, 10, 10, 12, 12, 12, 15, 15, 15, 18,
+                                            18}));
+}
+
+TEST_F(TrainerTest, RunThatCannotBeRecordedFails) {
+  const TrainerSettings s = settings("run");
+  write_file_atomically(RunPaths(s.trainer.run_dir).tensorboard(), "in the way");
+  EXPECT_THROW(test::run_alone(s, rows_, &valid_), Error);
+}
+
 TEST_F(TrainerTest, EqualRunsGiveEqualBits) {
   expect_same(test::run_alone(settings("a"), rows_, &valid_),
               test::run_alone(settings("b"), rows_, nullptr));
@@ -135,6 +174,7 @@ TEST_F(TrainerTest, StoppedAndStartedAgainGivesTheSameBits) {
             test::metric(folder_.path() / "reference", "loss"));
   EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss"),
             test::metric(folder_.path() / "reference", "valid_loss"));
+  expect_same_curves(s.trainer.run_dir);
 }
 
 TEST_F(TrainerTest, SignalDuringAValidationStopsThere) {
@@ -179,6 +219,10 @@ TEST_F(TrainerTest, KilledWhileSavingGoesOnFromTheCheckpointBefore) {
   expect_same(run, reference());
   EXPECT_EQ(test::metric(s.trainer.run_dir, "loss"),
             test::metric(folder_.path() / "reference", "loss"));
+  expect_same_curves(s.trainer.run_dir);
+  EXPECT_EQ(read_text(paths.report()),
+            run_report_html(read_run_facts(paths.facts()), read_history(paths.metrics())))
+      << "the report lacks what was recorded before the restart";
   EXPECT_FALSE(std::filesystem::exists(paths.partial(16)));
   EXPECT_EQ(checkpoint_damage(paths.step(12)), "");
 }
@@ -252,6 +296,9 @@ TEST_F(TrainerTest, TooManySkippedInARowFail) {
   s.trainer.run_dir = settings("failing").trainer.run_dir;
   PoisonedReducer many({3, 4, 5});
   EXPECT_THROW(test::run_trainer(test::tiny_model(), s, rows_, &valid_, *ops, many), Error);
+  EXPECT_NE(
+      read_text(RunPaths(s.trainer.run_dir).report()).find("<td>steps skipped</td><td>3</td>"),
+      std::string::npos);
 }
 
 TEST_F(TrainerTest, CheckpointOfAnotherRunIsRefused) {

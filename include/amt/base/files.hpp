@@ -54,10 +54,10 @@ class OutputFile {
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
+  void flush();                   ///< hands what is in memory to the operating system
   void close(bool sync = false);  ///< flushes, fsyncs if asked, reports errors
 
  private:
-  void flush();
   std::filesystem::path path_;
   int fd_ = -1;
   std::vector<std::byte> buffer_;

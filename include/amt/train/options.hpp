@@ -24,6 +24,7 @@ struct TrainerOptions {
   int threads = 0;       ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
   std::string mp = "auto";            ///< precision of activations and products
   double log_z_regularization = 0.0;  ///< weight of log(z)^2 in the training loss
+  double peak_flops = 0;              ///< FLOP/s of one rank's device; 0: not known
 
   void describe(OptionTable& table);
   void validate() const;  ///< UsageError naming the option

@@ -11,10 +11,10 @@
 #include "amt/collective/reducer.hpp"
 #include "amt/model/gpt2.hpp"
 #include "amt/train/checkpoint.hpp"
-#include "amt/train/metrics.hpp"
 #include "amt/train/options.hpp"
 #include "amt/train/paths.hpp"
 #include "amt/train/rows.hpp"
+#include "amt/train/run_recorder.hpp"
 #include "amt/train/train_step.hpp"
 
 namespace amt {
@@ -23,6 +23,7 @@ struct TrainerSettings {
   TrainerOptions trainer;
   OptimizerOptions optimizer;
   CheckpointerOptions checkpointer;
+  std::string dataset;         ///< its folder, for the report
   std::string dataset_digest;  ///< what the rows are; a checkpoint made with others is refused
   std::string encoding;
 };
@@ -71,10 +72,10 @@ class Trainer {
   RunPaths paths_;
   TrainStep step_;
   TrainingState state_;
-  std::unique_ptr<MetricsFile> metrics_;  // rank 0 only
+  RunFacts facts_;
+  std::unique_ptr<RunRecorder> recorder_;  // rank 0 only
   Clock::time_point last_save_;
   Requests requests_;            // what the ranks have agreed on at the last boundary
-  std::int64_t first_step_ = 0;  // where this process began
   std::int64_t saved_step_ = 0;  // of the newest checkpoint that is this run's
 };
 
