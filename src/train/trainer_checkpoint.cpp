@@ -44,7 +44,11 @@ void Trainer::begin() {
 
 void Trainer::initialise() {
   std::vector<float> values(static_cast<std::size_t>(model_.layout().total()));
-  initialise_parameters(model_.config(), model_.layout(), settings_.trainer.seed, values);
+  if (!settings_.initial_values) {
+    initialise_parameters(model_.config(), model_.layout(), settings_.trainer.seed, values);
+  } else if (leads()) {
+    settings_.initial_values(values);
+  }
   model_.set_parameters(values);
 }
 

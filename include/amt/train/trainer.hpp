@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "amt/base/progress.hpp"
@@ -25,6 +27,9 @@ struct TrainerSettings {
   CheckpointerOptions checkpointer;
   std::string dataset_digest;  ///< what the rows are; a checkpoint made with others is refused
   std::string encoding;
+  /// Fills the parameters that a new run starts from; called on rank 0 alone. Null: random values,
+  /// which follow from the seed.
+  std::function<void(std::span<float>)> initial_values = {};
 };
 
 enum class Outcome : std::uint8_t {
