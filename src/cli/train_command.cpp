@@ -56,7 +56,9 @@ void choose_model(TrainConfiguration& config, const OptionTable& given) {
 void agree_on_model(TrainConfiguration& config, const OptionTable& given,
                     const mpi::Communicator& world) {
   mpi::collectively(world, [&] {
-    if (world.rank() == 0) choose_model(config, given);
+    if (world.rank() != 0) return;
+    choose_model(config, given);
+    config.validate_model();
   });
   OptionTable model;
   config.model.describe(model);
@@ -100,6 +102,7 @@ void print_plan(const TrainConfiguration& config, const Manifest& manifest) {
 
 int dry_run(TrainConfiguration& config, const OptionTable& given, const OptionTable& table) {
   choose_model(config, given);
+  config.validate_model();
   const Manifest manifest = config.read_dataset();
   std::cout << table.to_ini();
   print_plan(config, manifest);

@@ -31,6 +31,10 @@ void TrainConfiguration::validate() const {
   optimizer.validate();
   checkpointer.validate();
   data.validate();
+  if (trainer.initialize_from.empty()) validate_model();
+}
+
+void TrainConfiguration::validate_model() const {
   check_heads(model);
   model.validate();
 }
