@@ -84,6 +84,30 @@ Inputs open_inputs(TrainConfiguration& config, const mpi::Communicator& world) {
   return inputs;
 }
 
+/// Of the newest checkpoint that says where it stands. Damage is for find_checkpoint to tell of.
+std::optional<TrainingState> newest_state(const RunPaths& run) {
+  for (const std::int64_t step : checkpoint_steps(run)) {
+    try {
+      return read_training_state(CheckpointPaths{run.step(step)}.state());
+    } catch (const Error&) {
+      continue;
+    }
+  }
+  return std::nullopt;
+}
+
+/// UsageError if the run cannot go on with this dataset. For one rank, before config.ini is written
+/// anew; the trainer looks again, at the checkpoint that it takes.
+void check_run(const TrainConfiguration& config, const Manifest& manifest) {
+  const RunPaths run(config.trainer.run_dir);
+  const auto saved = newest_state(run);
+  if (!saved || !config.trainer.load_last_checkpoint) return;
+  TrainingState now = *saved;
+  now.dataset_digest = hex64(manifest.digest());
+  now.encoding = encoding_name(manifest.encoding);
+  check_continues(run.run(), *saved, now, config.trainer.train_batch_size);
+}
+
 /// What a dry run prints besides the configuration.
 void print_plan(const TrainConfiguration& config, const Manifest& manifest) {
   const int batch = config.trainer.train_batch_size, micro = config.trainer.micro_batch(1);
@@ -124,6 +148,7 @@ int train(TrainConfiguration& config, const OptionTable& given, const OptionTabl
   mpi::collectively(world, [&] { inputs = open_inputs(config, world); });
   mpi::collectively(world, [&] {  // after all ranks have found their inputs to be good
     if (world.rank() != 0) return;
+    check_run(config, inputs->manifest);
     open_run(RunPaths(config.trainer.run_dir), table.to_ini(), config.trainer.load_last_checkpoint);
   });
   const auto ops = make_cpu_ops(threads_per_rank(config.trainer.threads, world));

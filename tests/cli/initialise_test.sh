@@ -83,6 +83,12 @@ expect 0 "hidden_dim = 16" "$amt" train "${tuning[@]}" --trainer.run_dir "$work/
   --init "$work/model" --dry-run
 [ ! -e "$work/refused" ] || fail "a dry run left a folder"
 
+echo "another dataset for a run is refused before its configuration is touched"
+cp "$work/run/config.ini" "$work/config.ini"
+expect_line 2 "was made with encoding arrival, this run has interarrival" "$amt" train \
+  "${tuning[@]}" --trainer.run_dir "$work/run" --data.dataset "$work/interarrival"
+cmp "$work/config.ini" "$work/run/config.ini" || fail "a refused start has changed config.ini"
+
 echo "early refusals that name what works"
 tiny=(--model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1)
 refused 2 "use 1, 2, 4 heads" --model.hidden_dim 16 --model.num_heads 3

@@ -58,7 +58,6 @@ class Trainer {
   void begin();
   void initialise();
   void load(std::int64_t step);
-  void check_fits(const TrainingState& loaded) const;
   void do_step(Progress& progress);
   void report(const StepResult& result, double seconds, Progress& progress);
   void validate_if_due();
