@@ -153,7 +153,9 @@ def check_encoding(name, scaled, work):
         work / "run", "--trainer.num_train_steps", 2, "--trainer.train_batch_size", 1,
         "--trainer.learning_rate", "1e-2", "--trainer.warmup_ratio", 0,
         "--trainer.max_eval_batches", 1)
-    check(work / "run" / "checkpoints" / "step-000002")
+    ours = work / "run" / "checkpoints" / "step-000002"
+    assert GPT2Config.from_pretrained(ours).scale_attn_by_inverse_layer_idx == scaled
+    check(ours)
     if scaled:
         check_other_files(work, dataset, model, check)
 
