@@ -98,7 +98,7 @@ fs::path find_model(const fs::path& path) {
     if (!step) throw Error(str_cat(run.checkpoints().string(), " holds no whole checkpoint"));
     return run.step(*step);
   }
-  if (!fs::exists(paths.model()) || !fs::exists(paths.config())) {
+  if (!fs::exists(paths.config())) {  // HuggingFaceModel looks for the weights
     throw Error(str_cat(path.string(),
                         " is no checkpoint: it has neither a checkpoints folder nor "
                         "model.safetensors with config.json"));

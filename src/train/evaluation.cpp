@@ -1,6 +1,7 @@
 #include "amt/train/evaluation.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numbers>
 #include <numeric>
 
@@ -65,6 +66,22 @@ std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource&
 
 double bits_per_second(double mean_loss, double tokens, double seconds_of_music) {
   return mean_loss * std::numbers::log2e * tokens / seconds_of_music;
+}
+
+EvaluationMetrics derive_metrics(const LossSums& sums, const Manifest& manifest, Split split) {
+  const SplitInfo& info = manifest.split(split);
+  EvaluationMetrics metrics;
+  metrics.loss = sums.mean();
+  if (info.seconds_of_music > 0) {
+    const double predicted = static_cast<double>(info.rows) * (manifest.context_length - 1);
+    const int copies = split == Split::kTrain ? manifest.augment : 1;
+    metrics.bps = bits_per_second(metrics.loss, predicted, copies * info.seconds_of_music);
+  }
+  if (manifest.encoding == Encoding::kArrival) {
+    metrics.perplexities = {std::exp(3 * metrics.loss), std::exp(sums.mean(0)),
+                            std::exp(sums.mean(1)), std::exp(sums.mean(2))};
+  }
+  return metrics;
 }
 
 }  // namespace amt

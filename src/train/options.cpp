@@ -1,10 +1,11 @@
 #include "amt/train/options.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "divisors.hpp"
 
 namespace amt {
 namespace {
@@ -13,28 +14,13 @@ void require(bool holds, const std::string& option, const std::string& must) {
   if (!holds) throw UsageError(str_cat("--", option, " must ", must));
 }
 
-/// "2, 4, 8": the micro-batches that divide one rank's share, the nearest few to `wanted`.
-std::string working_micro_batches(int share, int wanted) {
-  std::vector<int> all;
-  for (int m = 1; m <= share; ++m) {
-    if (share % m == 0) all.push_back(m);
-  }
-  std::size_t nearest_one = 0;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (std::abs(all[i] - wanted) < std::abs(all[nearest_one] - wanted)) nearest_one = i;
-  }
-  std::string text;
-  const std::size_t first = nearest_one > 1 ? nearest_one - 1 : 0;
-  for (std::size_t i = first; i < std::min(all.size(), first + 3); ++i) {
-    text += str_cat(text.empty() ? "" : ", ", all[i]);
-  }
-  return text;
-}
-
 }  // namespace
 
 void TrainerOptions::describe(OptionTable& table) {
   table.add("trainer.run_dir", &run_dir, "folder of this run: checkpoints, metrics, configuration");
+  table.add("trainer.initialize_from", &initialize_from,
+            "start from the model in this folder (a checkpoint or Hugging Face's layout), not from "
+            "random weights");
   table.add("trainer.num_train_steps", &num_train_steps, "optimiser steps");
   table.add("trainer.train_batch_size", &train_batch_size, "rows per step, over all ranks");
   table.add("trainer.per_device_parallelism", &per_device_parallelism,
@@ -84,18 +70,19 @@ Precision TrainerOptions::precision(Bf16Support support) const {
 
 int TrainerOptions::micro_batch(int ranks) const {
   const int share = train_batch_size / ranks;
+  const int micro = per_device_parallelism == -1 ? std::max(1, share) : per_device_parallelism;
+  const std::int64_t step = std::int64_t{ranks} * (per_device_parallelism == -1 ? 1 : micro);
   if (share * ranks != train_batch_size) {
-    const int below = share * ranks;
     throw UsageError(str_cat("--trainer.train_batch_size ", train_batch_size,
                              " does not divide by ", ranks, " ranks; use ",
-                             below > 0 ? str_cat(below, " or ") : "", below + ranks));
+                             multiples_near(train_batch_size, step)));
   }
-  const int micro = per_device_parallelism == -1 ? share : per_device_parallelism;
   if (share % micro != 0) {
     throw UsageError(str_cat("--trainer.train_batch_size ", train_batch_size,
                              " does not divide by ", ranks, " ranks x micro-batch ", micro,
-                             "; use --trainer.per_device_parallelism ",
-                             working_micro_batches(share, micro)));
+                             "; use --trainer.per_device_parallelism ", divisors_near(share, micro),
+                             ", or --trainer.train_batch_size ",
+                             multiples_near(train_batch_size, step)));
   }
   return micro;
 }

@@ -1,5 +1,7 @@
 #include "amt/train/training_state.hpp"
 
+#include <algorithm>
+
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "json_file.hpp"
@@ -59,6 +61,24 @@ std::string to_json(const TrainingState& state) {
 
 TrainingState read_training_state(const std::filesystem::path& path) {
   return read_json_file(path, kFormat, kVersion, parse);
+}
+
+void check_continues(const std::filesystem::path& run, const TrainingState& saved,
+                     const TrainingState& now, int train_batch_size) {
+  const auto refuse = [&run](const char* what, const auto& then, const auto& value) {
+    throw UsageError(str_cat("the checkpoint in ", run.string(), " was made with ", what, " ", then,
+                             ", this run has ", value, "; use another --trainer.run_dir"));
+  };
+  if (saved.encoding != now.encoding) refuse("encoding", saved.encoding, now.encoding);
+  if (saved.dataset_digest != now.dataset_digest) {
+    refuse("dataset", saved.dataset_digest, now.dataset_digest);
+  }
+  if (saved.seed != now.seed) refuse("seed", saved.seed, now.seed);
+  const auto batch = static_cast<std::uint64_t>(train_batch_size);
+  const auto steps = static_cast<std::uint64_t>(saved.step);
+  if (saved.next_row != steps * batch) {
+    refuse("train_batch_size", saved.next_row / std::max<std::uint64_t>(1, steps), batch);
+  }
 }
 
 }  // namespace amt

@@ -41,6 +41,16 @@ TEST(TrainConfiguration, VocabularyComesFromTheDataset) {
   EXPECT_NE(refusal([&] { config.read_dataset(); }).find("model.seq_len"), std::string::npos);
 }
 
+TEST(TrainConfiguration, HeadsThatDoNotDivideTheWidthNameSomeThatDo) {
+  TrainConfiguration config;
+  config.trainer.run_dir = "run";
+  config.data.dataset = "dataset";
+  EXPECT_EQ(refusal([&] { config.validate(); }), "");
+  config.model.num_heads = 10;
+  EXPECT_EQ(refusal([&] { config.validate(); }),
+            "--model.num_heads 10 does not divide --model.hidden_dim 768; use 6, 8, 12 heads");
+}
+
 TEST(TrainConfiguration, DatasetWithoutRowsOrThatIsNoneIsRefused) {
   const test::TemporaryFolder folder;
   TrainConfiguration config;

@@ -51,7 +51,7 @@ void remove_partial_checkpoints(const RunPaths& paths);
 /// Error naming the file if it does not fit the model.
 Checkpoint load_checkpoint(const std::filesystem::path& folder, const ParameterLayout& layout);
 
-/// The folder with model.safetensors that a user means: `path` itself, or the newest whole
+/// The folder with a model that a user means: `path` itself, or the newest whole
 /// checkpoint if it is a run's folder. A checkpoint is verified. Error saying what was looked for.
 std::filesystem::path find_model(const std::filesystem::path& path);
 

@@ -11,7 +11,8 @@
 namespace amt {
 
 struct TrainerOptions {
-  std::string run_dir;  ///< everything the run writes: checkpoints, metrics, configuration
+  std::string run_dir;          ///< everything the run writes: checkpoints, metrics, configuration
+  std::string initialize_from;  ///< folder of a model to start from; empty: random weights
   std::int64_t num_train_steps = 100000;
   int train_batch_size = 512;  ///< rows per step, over all ranks
   int per_device_parallelism =

@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "amt/base/progress.hpp"
@@ -26,6 +28,9 @@ struct TrainerSettings {
   std::string dataset;         ///< its folder, for the report
   std::string dataset_digest;  ///< what the rows are; a checkpoint made with others is refused
   std::string encoding;
+  /// Fills the parameters that a new run starts from; called on rank 0 alone. Null: random values,
+  /// which follow from the seed.
+  std::function<void(std::span<float>)> initial_values = {};
 };
 
 enum class Outcome : std::uint8_t {
@@ -54,7 +59,6 @@ class Trainer {
   void begin();
   void initialise();
   void load(std::int64_t step);
-  void check_fits(const TrainingState& loaded) const;
   void do_step(Progress& progress);
   void report(const StepResult& result, double seconds, Progress& progress);
   void validate_if_due();
