@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +61,7 @@ class Trainer {
   void save_if_due();
   void save(Keep keep);
   void check_replicas(std::uint64_t hash);
+  void in_run_folder(const std::function<void()>& work) const;
   bool save_due() const;
   bool finished() const { return state_.step >= settings_.trainer.num_train_steps; }
   bool leads() const { return reducer_.rank() == 0; }
@@ -73,9 +75,10 @@ class Trainer {
   TrainingState state_;
   std::unique_ptr<MetricsFile> metrics_;  // rank 0 only
   Clock::time_point last_save_;
-  Requests requests_;            // what the ranks have agreed on at the last boundary
-  std::int64_t first_step_ = 0;  // where this process began
-  std::int64_t saved_step_ = 0;  // of the newest checkpoint that is this run's
+  Requests requests_;               // what the ranks have agreed on at the last boundary
+  std::int64_t first_step_ = 0;     // where this process began
+  std::int64_t saved_step_ = 0;     // of the newest checkpoint that is this run's
+  std::uint64_t summed_bytes_ = 0;  // by this rank's reducer, for the last step
 };
 
 }  // namespace amt
