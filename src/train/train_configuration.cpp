@@ -2,8 +2,16 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "model_limits.hpp"
 
 namespace amt {
+namespace {
+
+void require_at_most(int value, int most, const char* option) {
+  if (value > most) throw UsageError(str_cat("--", option, ": ", value, " is more than ", most));
+}
+
+}  // namespace
 
 void TrainConfiguration::describe(OptionTable& table) {
   trainer.describe(table);
@@ -19,6 +27,9 @@ void TrainConfiguration::validate() const {
   checkpointer.validate();
   data.validate();
   model.validate();
+  require_at_most(model.hidden_dim, kMaxWidth, "model.hidden_dim");
+  require_at_most(model.num_layers, kMaxLayers, "model.num_layers");
+  require_at_most(model.seq_len, kMaxPositions, "model.seq_len");
 }
 
 Manifest TrainConfiguration::read_dataset() {

@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "amt-training-state";
 constexpr int kVersion = 1;
+constexpr std::uint64_t kMaxBytes = 1u << 20;
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
@@ -68,7 +69,7 @@ std::string to_json(const TrainingState& state) {
 }
 
 TrainingState read_training_state(const std::filesystem::path& path) {
-  const std::string text = read_text(path);
+  const std::string text = read_text(path, kMaxBytes);
   try {
     return parse(Json::parse(text));
   } catch (const nlohmann::json::exception&) {
