@@ -135,8 +135,9 @@ Manifest read_manifest(const std::filesystem::path& dataset) {
   }
   try {
     return from(Json::parse(read_text(path, kMaxBytes)));
-  } catch (const Json::exception& error) {
-    throw Error(str_cat("cannot use ", path.string(), ": ", error.what()));
+  } catch (const Json::exception& error) {  // which quotes the text, of any length
+    throw Error(
+        str_cat("cannot use ", path.string(), ": ", std::string(error.what()).substr(0, 200)));
   } catch (const Error& error) {
     throw Error(str_cat("cannot use ", path.string(), ": ", error.what()));
   }
