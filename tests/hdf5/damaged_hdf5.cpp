@@ -58,4 +58,20 @@ void damage_hdf5(const std::filesystem::path& path, const std::string& name, Hdf
   good(H5Fclose(file));
 }
 
+void add_texts(const std::filesystem::path& path, const std::string& name, std::uint64_t count) {
+  const hid_t file = good(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
+  const hid_t type = good(H5Tcopy(H5T_C_S1));
+  H5Tset_size(type, 8);
+  const hsize_t extent = count;
+  const hid_t space = good(H5Screate_simple(1, &extent, nullptr));
+  const hid_t attribute =
+      good(H5Acreate2(file, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT));
+  const std::string texts(8 * count, 'x');
+  good(H5Awrite(attribute, type, texts.data()));
+  H5Aclose(attribute);
+  H5Sclose(space);
+  H5Tclose(type);
+  good(H5Fclose(file));
+}
+
 }  // namespace amt::test

@@ -32,4 +32,7 @@ void damage_hdf5(const std::filesystem::path& file, const std::string& name, Hdf
                  std::vector<std::uint64_t> shape, Hdf5Damage damage,
                  const std::filesystem::path& elsewhere);
 
+/// Adds an attribute of the root that holds `count` texts of 8 bytes.
+void add_texts(const std::filesystem::path& file, const std::string& name, std::uint64_t count);
+
 }  // namespace amt::test
