@@ -35,7 +35,7 @@ TEST(TrainConfiguration, ModelsBeyondReasonAreRefusedBeforeTheyAreLaidOut) {
   config.model.num_layers = 2'000'000'000;
   EXPECT_NE(refusal([&] { config.validate(); }).find("model.num_layers"), std::string::npos);
   config.model.num_layers = 1;
-  config.model.hidden_dim = 1 << 30;
+  config.model.hidden_dim = 96'000'000;
   EXPECT_NE(refusal([&] { config.validate(); }).find("model.hidden_dim"), std::string::npos);
 }
 
