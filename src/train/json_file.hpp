@@ -23,7 +23,8 @@ inline Json number_or_null(double value) {
 template <class Parse>
 auto read_json_file(const std::filesystem::path& path, const char* format, int version,
                     const Parse& parse) {
-  const std::string text = read_text(path);
+  constexpr std::uint64_t kMaxBytes = 1u << 20;
+  const std::string text = read_text(path, kMaxBytes);
   try {
     const Json json = Json::parse(text);
     if (json.at("format") != format || json.at("version") != version) {

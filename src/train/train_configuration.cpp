@@ -3,6 +3,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "divisors.hpp"
+#include "model_limits.hpp"
 
 namespace amt {
 namespace {
@@ -14,6 +15,10 @@ void check_heads(const ModelConfig& model) {
   throw UsageError(str_cat("--model.num_heads ", model.num_heads,
                            " does not divide --model.hidden_dim ", model.hidden_dim, "; use ",
                            divisors_near(model.hidden_dim, model.num_heads), " heads"));
+}
+
+void require_at_most(int value, int most, const char* option) {
+  if (value > most) throw UsageError(str_cat("--", option, ": ", value, " is more than ", most));
 }
 
 }  // namespace
@@ -37,6 +42,9 @@ void TrainConfiguration::validate() const {
 void TrainConfiguration::validate_model() const {
   check_heads(model);
   model.validate();
+  require_at_most(model.hidden_dim, kMaxWidth, "model.hidden_dim");
+  require_at_most(model.num_layers, kMaxLayers, "model.num_layers");
+  require_at_most(model.seq_len, kMaxPositions, "model.seq_len");
 }
 
 Manifest TrainConfiguration::read_dataset() {

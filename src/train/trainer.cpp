@@ -38,6 +38,10 @@ Outcome Trainer::run() {
   }
   if (requests_.stop && saved_step_ != state_.step) save(Keep::kRolling);
   progress.finish();
+  if (summed_bytes_ > 0) {
+    log_info(str_cat(format_bytes(static_cast<double>(summed_bytes_)),
+                     " reduced per step on each rank"));
+  }
   const bool complete = finished() && !requests_.stop;
   log_info(str_cat(complete ? "trained " : "stopped after ", state_.step, " steps; checkpoint ",
                    paths_.step(saved_step_).string()));
@@ -46,18 +50,22 @@ Outcome Trainer::run() {
 
 void Trainer::do_step(Progress& progress) {
   const Clock::time_point start = Clock::now();
+  const std::uint64_t summed_before = reducer_.summed_bytes();
   const StepResult result = step_.run(state_, [this] {
     return Requests{stop_signal() != 0, save_due()};
   });
   requests_ = result.agreed;
+  summed_bytes_ = reducer_.summed_bytes() - summed_before;
   report(result, std::chrono::duration<double>(Clock::now() - start).count(), progress);
   const int allowed = settings_.trainer.max_skipped;
   if (result.skipped && state_.skipped_in_a_row > allowed) {
     if (leads()) recorder_->publish();  // to see what led to it
-    throw mpi::AgreedError(
-        str_cat("the loss or gradient was not finite in ", state_.skipped_in_a_row,
-                " steps in a row, up to step ", state_.step - 1,
-                "; start again from a checkpoint with a lower --trainer.learning_rate"));
+    throw mpi::AgreedError(str_cat("the loss or gradient was not finite in ",
+                                   state_.skipped_in_a_row, " steps in a row, up to step ",
+                                   state_.step - 1, "; ",
+                                   leads() ? describe_last_checkpoint(paths_) : "",
+                                   "; train anew in another --trainer.run_dir, with a lower "
+                                   "--trainer.learning_rate"));
   }
 }
 
@@ -77,7 +85,7 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
   metrics.mfu = model_flops_utilisation(metrics.model_flops_per_second, reducer_.ranks(),
                                         settings_.trainer.peak_flops);
   metrics.memory_bytes = peak_memory_bytes();
-  recorder_->write(metrics);
+  in_run_folder([&] { recorder_->write(metrics); });
   if (result.skipped) {
     log_warning(str_cat("step ", metrics.step, " was skipped: loss ", result.loss,
                         ", gradient norm ", result.grad_norm));
@@ -104,8 +112,10 @@ void Trainer::validate_if_due() {
   state_.valid_loss = sums->mean();
   state_.evaluated_step = state_.step;
   if (leads()) {
-    recorder_->write(ValidationMetrics{state_.step - 1, state_.valid_loss});
-    recorder_->publish();
+    in_run_folder([this] {
+      recorder_->write(ValidationMetrics{state_.step - 1, state_.valid_loss});
+      recorder_->publish();
+    });
   }
   log_info(str_cat("step ", state_.step, "  validation loss ", state_.valid_loss));
 }

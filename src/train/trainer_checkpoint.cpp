@@ -107,11 +107,23 @@ void Trainer::save(Keep keep) {
     Optimizer& optimizer = step_.optimizer();
     ops.to_host(checkpoint.first_moment.data(), optimizer.first_moment(), total * sizeof(float));
     ops.to_host(checkpoint.second_moment.data(), optimizer.second_moment(), total * sizeof(float));
-    save_checkpoint(paths_, model_.config(), model_.layout(), checkpoint, keep);
-    recorder_->publish();
+    in_run_folder([&] {
+      save_checkpoint(paths_, model_.config(), model_.layout(), checkpoint, keep);
+      recorder_->publish();
+    });
   }
   saved_step_ = state_.step;
   last_save_ = Clock::now();
+}
+
+/// What rank 0 writes: an error there also says what there is to go on from.
+void Trainer::in_run_folder(const std::function<void()>& work) const {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    throw Error(
+        str_cat(error.what(), "; ", describe_last_checkpoint(paths_), "; start again to go on"));
+  }
 }
 
 /// Ranks that have drifted apart train nonsense without a sign: a checkpoint is the moment to

@@ -98,5 +98,14 @@ expect 2 "trainer.learning_rate = 0.01, now it is 0.02" "$amt" train "${train_op
 expect 1 "per_device_parallelism" "$amt" train "${train_options[@]}" \
   --data.dataset "$work/dataset" --trainer.train_batch_size 100000000 \
   --trainer.per_device_parallelism 100000000
+mkdir "$work/folder.ini"
+truncate -s 1T "$work/huge.ini"
+printf '[trainer]\nseed = 1\n\0\377\033[2J = \n' >"$work/binary.ini"
+printf '[trainer]\nseed = 99999999999999999999999\n' >"$work/number.ini"
+printf '[trainer\n' >"$work/cut.ini"
+for file in folder huge binary number cut; do
+  (ulimit -v 4000000; expect_line 2 "$work/$file.ini" "$amt" train --config "$work/$file.ini" \
+    --data.dataset "$work/dataset" --trainer.run_dir "$work/new")
+done
 [ ! -e "$work/new" ] || fail "a refused run left a folder"
 echo "all passed"

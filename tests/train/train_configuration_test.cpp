@@ -27,6 +27,18 @@ Manifest interarrival() {
   return manifest;
 }
 
+TEST(TrainConfiguration, ModelsBeyondReasonAreRefusedBeforeTheyAreLaidOut) {
+  TrainConfiguration config;
+  config.trainer.run_dir = "run";
+  config.data.dataset = "dataset";
+  EXPECT_EQ(refusal([&] { config.validate(); }), "");
+  config.model.num_layers = 2'000'000'000;
+  EXPECT_NE(refusal([&] { config.validate(); }).find("model.num_layers"), std::string::npos);
+  config.model.num_layers = 1;
+  config.model.hidden_dim = 96'000'000;
+  EXPECT_NE(refusal([&] { config.validate(); }).find("model.hidden_dim"), std::string::npos);
+}
+
 TEST(TrainConfiguration, VocabularyComesFromTheDataset) {
   const test::TemporaryFolder folder;
   Manifest manifest = interarrival();

@@ -44,6 +44,37 @@ class PoisonedReducer : public Reducer {
   float* data_ = nullptr;
 };
 
+/// Notes what the gradients are when ranges of them are handed over, and at the end.
+class WatchingReducer : public PoisonedReducer {
+ public:
+  explicit WatchingReducer(Gpt2*& model) : PoisonedReducer({}), model_(model) {}
+  void start_sum(float* data, std::int64_t count) override {
+    const float* all = model_->gradients();
+    if (before_.empty()) before_.assign(all, all + model_->layout().total());
+    ranges_.push_back({data - all, {data, data + count}});
+  }
+  void finish() override {
+    const float* all = model_->gradients();
+    std::int64_t floats = 0;
+    for (const auto& [begin, values] : ranges_) {
+      EXPECT_TRUE(std::ranges::equal(values, std::span(all + begin, values.size())))
+          << "touched again after it was handed over: the range at " << begin;
+      floats += static_cast<std::int64_t>(values.size());
+    }
+    EXPECT_EQ(floats, model_->layout().total());
+    EXPECT_FALSE(std::ranges::equal(before_, std::span(all, before_.size())))
+        << "the backward pass was over when the first range was handed over";
+    EXPECT_GT(ranges_.size(), 4u);
+    ++steps;
+  }
+  int steps = 0;
+
+ private:
+  Gpt2*& model_;
+  std::vector<float> before_;
+  std::vector<std::pair<std::int64_t, std::vector<float>>> ranges_;
+};
+
 class TrainerTest : public testing::Test {
  protected:
   ~TrainerTest() override { set_stop_signal(0); }
@@ -283,6 +314,47 @@ TEST_F(TrainerTest, StepThatIsNotFiniteChangesNothing) {
   model.get_parameters(after);
   EXPECT_FALSE(after == values);
   EXPECT_TRUE(std::ranges::all_of(after, [](float x) { return std::isfinite(x); }));
+}
+
+TEST_F(TrainerTest, GradientsAreHandedOverWhileTheBackwardPassGoesOn) {
+  const auto ops = make_cpu_ops(1);
+  Gpt2* model = nullptr;
+  WatchingReducer reducer(model);
+  Gpt2 the_model(*ops, test::tiny_model(), 2);
+  model = &the_model;
+  TrainStep step(*model, reducer, rows_, settings("run").trainer, settings("run").optimizer);
+  std::vector<float> values(static_cast<std::size_t>(model->layout().total()));
+  initialise_parameters(test::tiny_model(), model->layout(), 0, values);
+  model->set_parameters(values);
+  TrainingState state;
+  step.run(state, [] { return Requests{}; });
+  EXPECT_EQ(reducer.steps, 1);
+}
+
+TEST_F(TrainerTest, AskedToStopBeforeItBeginsItStopsAfterOneStep) {
+  const TrainerSettings s = settings("run");
+  set_stop_signal(SIGUSR1);
+  const test::TrainedRun stopped = test::run_alone(s, rows_, &valid_);
+  EXPECT_EQ(stopped.outcome, Outcome::kStopped);
+  EXPECT_EQ(stopped.state.step, 1);
+  set_stop_signal(0);
+  expect_same(test::run_alone(s, rows_, &valid_), reference());
+}
+
+TEST_F(TrainerTest, AskedToStopBeforeAValidationIsMadeUpForItStaysDue) {
+  const TrainerSettings s = settings("run");
+  test::MemoryRows valid = valid_;
+  valid.before_read = [](std::uint64_t) { set_stop_signal(SIGTERM); };
+  for (int i = 0; i < 3; ++i) {  // the signal is still there when it is started again
+    const test::TrainedRun stopped = test::run_alone(s, rows_, &valid);
+    EXPECT_EQ(stopped.outcome, Outcome::kStopped);
+    EXPECT_EQ(stopped.state.step, 5);
+  }
+  EXPECT_TRUE(test::metric(s.trainer.run_dir, "valid_loss").empty());
+  set_stop_signal(0);
+  expect_same(test::run_alone(s, rows_, &valid_), reference());
+  EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss"),
+            test::metric(folder_.path() / "reference", "valid_loss"));
 }
 
 TEST_F(TrainerTest, TooManySkippedInARowFail) {

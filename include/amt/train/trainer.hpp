@@ -65,6 +65,7 @@ class Trainer {
   void save_if_due();
   void save(Keep keep);
   void check_replicas(std::uint64_t hash);
+  void in_run_folder(const std::function<void()>& work) const;
   bool save_due() const;
   bool finished() const { return state_.step >= settings_.trainer.num_train_steps; }
   bool leads() const { return reducer_.rank() == 0; }
@@ -79,8 +80,9 @@ class Trainer {
   RunFacts facts_;
   std::unique_ptr<RunRecorder> recorder_;  // rank 0 only
   Clock::time_point last_save_;
-  Requests requests_;            // what the ranks have agreed on at the last boundary
-  std::int64_t saved_step_ = 0;  // of the newest checkpoint that is this run's
+  Requests requests_;               // what the ranks have agreed on at the last boundary
+  std::int64_t saved_step_ = 0;     // of the newest checkpoint that is this run's
+  std::uint64_t summed_bytes_ = 0;  // by this rank's reducer, for the last step
 };
 
 }  // namespace amt
