@@ -2,6 +2,7 @@
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(Threads REQUIRED)
 find_package(xxHash REQUIRED)
+find_package(nlohmann_json 3.9 REQUIRED)
 if(AMT_FUZZ)
   return()  # the folders that are fuzzed need no more, and clang's OpenMP is one package less
 endif()
@@ -10,7 +11,6 @@ find_package(MPI 3.1 REQUIRED COMPONENTS CXX)
 set(HDF5_PREFER_PARALLEL OFF)  # serial HDF5 is enough: one writer per file; a parallel one works, too
 find_package(HDF5 1.10 REQUIRED COMPONENTS C)
 find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
-find_package(nlohmann_json 3.9 REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(LibArchive 3.4 REQUIRED)
 find_package(ZLIB REQUIRED)

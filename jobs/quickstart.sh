@@ -63,5 +63,5 @@ training loss        first step $(metric loss head), last step $(metric loss tai
 validation loss      $(evaluated "loss, nats per token")  (token frequencies alone: $(evaluated "loss of token frequencies alone"))
 tokens/s             $(metric tokens_per_second tail)
 dataset              $run_dir/dataset  (refused files: rejected.tsv)
-model                $run_dir/model/checkpoints  (curves: metrics.jsonl)
+model                $run_dir/model/checkpoints  (curves: $run_dir/model/report.html)
 END

@@ -69,6 +69,16 @@ std::string read_text(const std::filesystem::path& path) {
   return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
+std::string read_text(const std::filesystem::path& path, std::uint64_t most) {
+  std::error_code unknown;
+  const std::uint64_t bytes = std::filesystem::file_size(path, unknown);
+  if (!unknown && bytes > most) {  // what cannot be asked shows when it is read
+    throw Error(str_cat("cannot read ", path.string(), ": it has ", format_count(bytes),
+                        " bytes, a file of its kind at most ", format_count(most)));
+  }
+  return read_text(path);
+}
+
 void fsync_path(const std::filesystem::path& path) {
   const Descriptor file(path, O_RDONLY);
   // Some network file systems refuse to sync a folder; there the rename is durable without it.

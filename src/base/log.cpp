@@ -18,6 +18,17 @@ Identity& identity() {
   return it;
 }
 
+constexpr std::size_t kLongest = 4096;  // bytes: what a damaged file says may be of any length
+
+/// The message as one line: names from files may hold any bytes.
+std::string one_line(const std::string& message) {
+  std::string line = message.substr(0, kLongest);
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+  }
+  return message.size() > kLongest ? line + " ..." : line;
+}
+
 /// One write per line, so that the lines of several ranks do not mix.
 void print_line(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
 
@@ -39,11 +50,11 @@ void log_info(const std::string& message) {
 }
 
 void log_warning(const std::string& message) {
-  print_line(str_cat("amt: warning: ", prefix(), message));
+  print_line(str_cat("amt: warning: ", prefix(), one_line(message)));
 }
 
 void log_error(const std::string& message) {
-  print_line(str_cat("amt: error: ", prefix(), message));
+  print_line(str_cat("amt: error: ", prefix(), one_line(message)));
 }
 
 void log_agreed_error(const std::string& message) {

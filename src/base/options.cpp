@@ -147,7 +147,11 @@ void OptionTable::add_flag(const std::string& name, bool* value, const std::stri
 void OptionTable::set(const std::string& name, const std::string& text) {
   std::vector<std::string> names;
   for (const Option& option : options_) {
-    if (option.name == name) return option.set(text);
+    if (option.name == name) {
+      option.set(text);
+      given_.insert(name);
+      return;
+    }
     names.push_back(option.name);
   }
   const std::string close = nearest(name, names);

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <limits>
 #include <utility>
 
 #include "amt/base/log.hpp"
@@ -14,9 +16,15 @@ namespace {
 constexpr double kTerminalInterval = 0.2;  // seconds between rewrites of a terminal's line
 }
 
-Progress::Progress(std::string label, double total, double interval)
+double seconds_left(double before, double done, double total, double seconds) {
+  if (done <= before) return std::numeric_limits<double>::quiet_NaN();
+  return seconds * std::max(0.0, total - done) / (done - before);
+}
+
+Progress::Progress(std::string label, double total, double before, double interval)
     : label_(std::move(label)),
       total_(total),
+      before_(before),
       terminal_(isatty(STDERR_FILENO) == 1),
       start_(Clock::now()),
       last_(start_) {
@@ -35,7 +43,8 @@ void Progress::update(double done, const std::string& detail) {
   last_ = now;
   const double share = total_ > 0 ? std::min(1.0, done / total_) : 0;
   std::string line = str_cat(label_, " ", static_cast<int>(100 * share), " %  ", detail);
-  if (share > 0) line += "  left " + format_duration(seconds() * (1 - share) / share);
+  const double left = seconds_left(before_, done, total_, seconds());
+  if (std::isfinite(left)) line += "  left " + format_duration(left);
   if (terminal_) {
     std::fprintf(stderr, "\r\033[K%s", line.c_str());
     line_open_ = true;

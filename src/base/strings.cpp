@@ -51,6 +51,12 @@ std::string format_count(std::uint64_t n) {
   return digits;
 }
 
+std::string fixed(double value, int digits) {
+  std::array<char, 352> text{};  // the largest double has 309 digits before the point
+  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+  return text.data();
+}
+
 std::string format_duration(double seconds) {
   if (!std::isfinite(seconds) || seconds < 0) return "unknown";
   if (seconds < 60) return print(seconds < 10 ? "%.1f s" : "%.0f s", seconds);

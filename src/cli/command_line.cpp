@@ -1,6 +1,7 @@
 #include "amt/cli/command_line.hpp"
 
 #include <boost/program_options.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -12,6 +13,7 @@ namespace {
 
 namespace po = boost::program_options;
 
+constexpr std::uintmax_t kMaxFile = 1u << 20;           // bytes of a configuration file
 constexpr const char* kWords = "words without a dash";  // cannot be typed as an option
 
 /// Every option as text: OptionTable converts and checks the values.
@@ -45,7 +47,8 @@ void print_help(const CommandLine& line, const po::options_description& known) {
   std::cout << (line.positionals.empty() ? "" : "\n") << known;
 }
 
-[[noreturn]] void refuse_unknown(const CommandLine& line, std::string name, const std::string& where) {
+[[noreturn]] void refuse_unknown(const CommandLine& line, std::string name,
+                                 const std::string& where) {
   while (name.starts_with('-')) name.erase(0, 1);
   std::vector<std::string> names = {"help"};
   if (line.takes_config) names.push_back("config");
@@ -93,7 +96,14 @@ bool given(const po::parsed_options& parsed, const std::string& name) {
 void apply_file(const CommandLine& line, const po::options_description& known,
                 const std::string& path) {
   std::ifstream in(path);
-  if (!in) throw UsageError("cannot open the configuration file " + path);
+  if (!in || std::filesystem::is_directory(path)) {
+    throw UsageError("cannot open the configuration file " + path);
+  }
+  std::error_code unknown;  // of a pipe, which is read like a file
+  if (const auto bytes = std::filesystem::file_size(path, unknown); !unknown && bytes > kMaxFile) {
+    throw UsageError(
+        str_cat(path, " has ", format_count(bytes), " bytes: it is no configuration file"));
+  }
   try {
     const po::parsed_options parsed = po::parse_config_file(in, known);
     for (const po::option& option : parsed.options) {

@@ -1,36 +1,39 @@
-// amt eval: a checkpoint and a dataset -> loss, bps, perplexities.
-#include <cmath>
+// amt eval: checkpoints and a dataset -> loss, bps, perplexities.
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <optional>
 
 #include "amt/base/error.hpp"
+#include "amt/base/log.hpp"
 #include "amt/base/signals.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/cli/command_line.hpp"
 #include "amt/cli/runtime.hpp"
-#include "amt/collective/reducer.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/train/checkpoint.hpp"
-#include "amt/train/evaluation.hpp"
-#include "amt/train/hugging_face.hpp"
 #include "amt/train/resources.hpp"
-#include "amt/train/train_configuration.hpp"
+#include "evaluator.hpp"
 
 namespace amt {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct EvalOptions {
   std::string checkpoint, dataset;
   std::string split = "test";
   std::uint64_t subsample = 1;
+  bool all = false;
+  bool csv = false;
   int batch = 1;
   int threads = 0;
 
   void describe(OptionTable& table) {
     table.add("split", &split, "train, valid or test");
     table.add("subsample", &subsample, "look at every so-manyth row");
+    table.add_flag("all", &all, "every checkpoint of a run, oldest first; implies --csv");
+    table.add_flag("csv", &csv, "print CSV: a line of names, then a line for each checkpoint");
     table.add("batch", &batch, "rows at a time on each rank");
     table.add("threads", &threads, "per rank; 0: OMP_NUM_THREADS, else its share of the node");
   }
@@ -42,37 +45,34 @@ struct EvalOptions {
   }
 };
 
-/// What is evaluated on what.
-struct Inputs {
-  std::filesystem::path folder;
-  Manifest manifest;
-  std::optional<HuggingFaceModel> model;
-  std::optional<DatasetRows> train, rows;
-};
-
-Inputs open_inputs(const EvalOptions& options, const std::filesystem::path& folder) {
-  Inputs inputs;
-  inputs.folder = folder;
-  inputs.manifest = read_manifest(options.dataset);
-  inputs.model.emplace(folder);
-  check_dataset_fits(inputs.manifest, inputs.model->config(), folder.string());
-  const Split split = split_from_name(options.split);
-  if (inputs.manifest.split(split).rows == 0) {
-    throw UsageError(str_cat(options.dataset, " has no rows in its ", options.split, " split"));
+/// Every checkpoint of a run, oldest first, not verified yet.
+std::vector<fs::path> all_checkpoints(const std::string& folder) {
+  const RunPaths run(folder);
+  std::vector<fs::path> folders;
+  for (const std::int64_t step : checkpoint_steps(run)) folders.push_back(run.step(step));
+  if (folders.empty()) {
+    throw UsageError(str_cat("--all needs the folder of a run: there are no checkpoints in ",
+                             run.checkpoints().string()));
   }
-  inputs.train.emplace(SplitReader(options.dataset, inputs.manifest, Split::kTrain));
-  inputs.rows.emplace(SplitReader(options.dataset, inputs.manifest, split));
-  return inputs;
+  std::ranges::reverse(folders);
+  return folders;
 }
 
-/// Rank 0 looks for the checkpoint and verifies it, so that its files are hashed once.
-std::filesystem::path agree_on_folder(const std::string& asked, const mpi::Communicator& world) {
-  std::string folder;
+/// Rank 0 looks for the folders, so that all ranks take the same ones. A single one is verified.
+std::vector<fs::path> agree_on_folders(const EvalOptions& options, const mpi::Communicator& world) {
+  std::string joined;  // each with the zero that ends it
   mpi::collectively(world, [&] {
-    if (world.rank() == 0) folder = find_model(asked).string();
+    if (world.rank() != 0) return;
+    const std::vector<fs::path> found = options.all ? all_checkpoints(options.checkpoint)
+                                                    : std::vector{find_model(options.checkpoint)};
+    for (const fs::path& folder : found) joined += folder.string() + '\0';
   });
-  world.broadcast(folder, 0);
-  return folder;
+  world.broadcast(joined, 0);
+  std::vector<fs::path> folders;
+  for (std::size_t at = 0; at < joined.size(); at = joined.find('\0', at) + 1) {
+    folders.emplace_back(joined.c_str() + at);
+  }
+  return folders;
 }
 
 /// "name    value" with the values in a column.
@@ -80,57 +80,82 @@ void print_row(const char* name, const std::string& value) {
   std::printf("%-33s %s\n", name, value.c_str());
 }
 
-std::string fixed(double value, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", digits, value);
-  return text;
+void print_table(const EvaluationRecord& record, const Manifest& manifest,
+                 const ParameterLayout& layout) {
+  const EvaluationMetrics& metrics = record.metrics;
+  print_row("checkpoint", record.folder.string());
+  print_row("parameters", format_count(static_cast<std::uint64_t>(layout.count())));
+  print_row("encoding", encoding_name(manifest.encoding));
+  print_row("rows", str_cat(format_count(record.rows), " of ",
+                            format_count(manifest.split(record.split).rows), " (",
+                            split_name(record.split), ")"));
+  print_row("loss, nats per token", fixed(metrics.loss, 4));
+  print_row("loss of token frequencies alone", fixed(record.unigram_loss, 4));
+  if (metrics.bps) print_row("bits per second of music", fixed(*metrics.bps, 2));
+  if (metrics.perplexities) {
+    print_row("perplexity of an event", fixed(metrics.perplexities->event, 3));
+    print_row("perplexity of an onset", fixed(metrics.perplexities->onset, 3));
+    print_row("perplexity of a duration", fixed(metrics.perplexities->duration, 3));
+    print_row("perplexity of a note", fixed(metrics.perplexities->note, 3));
+  }
 }
 
-void print_results(const EvalOptions& options, const Inputs& inputs, const LossSums& sums,
-                   std::uint64_t selected, double unigram) {
-  const SplitInfo& split = inputs.manifest.split(split_from_name(options.split));
-  const double loss = sums.mean();
-  const double predicted = static_cast<double>(split.rows) * (inputs.manifest.context_length - 1);
-  print_row("checkpoint", inputs.folder.string());
-  print_row("parameters", format_count(static_cast<std::uint64_t>(inputs.model->layout().count())));
-  print_row("encoding", encoding_name(inputs.manifest.encoding));
-  print_row("rows", str_cat(format_count(selected), " of ", format_count(split.rows), " (",
-                            options.split, ")"));
-  print_row("loss, nats per token", fixed(loss, 4));
-  print_row("loss of token frequencies alone", fixed(unigram, 4));
-  if (split.seconds_of_music > 0) {
-    print_row("bits per second of music",
-              fixed(bits_per_second(loss, predicted, split.seconds_of_music), 2));
+/// Lines leave at once: the checkpoints of a long run take hours.
+void print_csv(const std::string& line) { std::cout << line << std::flush; }
+
+/// Rank 0 hashes a checkpoint when its turn comes. AgreedError if it is damaged.
+void load_verified(Evaluator& evaluator, const fs::path& folder, const mpi::Communicator& world) {
+  mpi::collectively(world, [&] {
+    const std::string damage = world.rank() == 0 ? checkpoint_damage(folder) : "";
+    if (!damage.empty()) throw Error(damage);
+  });
+  evaluator.load(folder);
+}
+
+/// Goes on after a damaged checkpoint, and throws an AgreedError at the end if there was any.
+void evaluate_all(Evaluator& evaluator, const std::vector<fs::path>& folders,
+                  const mpi::Communicator& world) {
+  std::size_t damaged = 0;
+  for (const fs::path& folder : folders) {
+    try {
+      load_verified(evaluator, folder, world);
+    } catch (const mpi::AgreedError& error) {
+      if (error.code() == ExitCode::kUsage) throw;  // the dataset is not for this run
+      ++damaged;
+      if (world.rank() == 0) {
+        log_warning(str_cat("left out ", folder.string(), ", which is damaged: ", error.what()));
+      }
+      continue;
+    }
+    const EvaluationRecord record = evaluator.evaluate();
+    if (world.rank() == 0) print_csv(to_csv(record));
   }
-  if (inputs.manifest.encoding == Encoding::kArrival) {
-    print_row("perplexity of an event", fixed(std::exp(3 * loss), 3));
-    print_row("perplexity of an onset", fixed(std::exp(sums.mean(0)), 3));
-    print_row("perplexity of a duration", fixed(std::exp(sums.mean(1)), 3));
-    print_row("perplexity of a note", fixed(std::exp(sums.mean(2)), 3));
-  }
+  if (damaged == 0) return;
+  throw mpi::AgreedError(
+      str_cat(damaged, " of ", folders.size(), " checkpoints are damaged and were left out"));
 }
 
 int eval(const EvalOptions& options, mpi::Communicator& world) {
   install_stop_handlers();  // before there are any other threads that compute
-  const std::filesystem::path folder = agree_on_folder(options.checkpoint, world);
-  std::optional<Inputs> inputs;
-  mpi::collectively(world, [&] { inputs = open_inputs(options, folder); });
+  const std::vector<fs::path> folders = agree_on_folders(options, world);
+  std::optional<EvaluationRows> rows;
+  mpi::collectively(world, [&] {
+    rows.emplace(options.dataset, split_from_name(options.split),
+                 RowSelection{options.subsample, 0});
+  });
   const auto ops = make_cpu_ops(threads_per_rank(options.threads, world));
   const auto reducer = world.size() == 1 ? make_single_reducer() : make_mpi_reducer(*ops, world);
-  Gpt2 model(*ops, inputs->model->config(), options.batch);
-  mpi::collectively(world, [&] {
-    std::vector<float> parameters(static_cast<std::size_t>(model.layout().total()));
-    inputs->model->read(parameters);
-    model.set_parameters(parameters);
-  });
-  const RowSelection selection{options.subsample, 0};
-  const auto sums = evaluate(model, *reducer, *inputs->rows, selection, options.batch);
-  if (!sums) throw mpi::AgreedError("stopped on a signal; nothing was evaluated");
-  const double unigram =
-      unigram_loss(*reducer, *inputs->train, *inputs->rows, selection, inputs->manifest.vocabulary);
-  if (world.rank() == 0) {
-    print_results(options, *inputs, *sums, selection.count(inputs->rows->rows()), unigram);
+  Evaluator evaluator(*rows, options.batch, world, *ops, *reducer);
+  const bool leads = world.rank() == 0;
+  if (options.all) {
+    if (leads) print_csv(evaluation_csv_header());
+    evaluate_all(evaluator, folders, world);
+    return static_cast<int>(ExitCode::kDone);
   }
+  evaluator.load(folders.front());
+  const EvaluationRecord record = evaluator.evaluate();
+  if (leads && options.csv) print_csv(evaluation_csv_header() + to_csv(record));
+  if (leads && !options.csv) print_table(record, rows->manifest, evaluator.layout());
   return static_cast<int>(ExitCode::kDone);
 }
 
@@ -142,7 +167,7 @@ int run_eval(Runtime& runtime, std::span<const std::string> args) {
   options.describe(table);
   CommandLine line;
   line.command = "eval";
-  line.summary = "Evaluates a model on a split of a dataset.";
+  line.summary = "Evaluates a model, or all checkpoints of a run, on a split of a dataset.";
   line.positionals = {
       {"CHECKPOINT", "a checkpoint's folder, a run's folder, or a folder in Hugging Face's layout",
        &options.checkpoint},

@@ -4,8 +4,10 @@
 #include <optional>
 
 #include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/log.hpp"
+#include "amt/base/machine.hpp"
 #include "amt/base/signals.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/cli/command_line.hpp"
@@ -14,6 +16,9 @@
 #include "amt/dataset/verify.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/ops/cpu_ops.hpp"
+#include "amt/train/checkpoint.hpp"
+#include "amt/train/hugging_face.hpp"
+#include "amt/train/initial_model.hpp"
 #include "amt/train/resources.hpp"
 #include "amt/train/run_configuration.hpp"
 #include "amt/train/train_configuration.hpp"
@@ -29,11 +34,45 @@ struct Inputs {
   int micro_batch = 1;
 };
 
+/// Takes what the user leaves open of the model from what training begins with: the run itself if
+/// it goes on, else the folder it is initialised from, which is read whole to find damage before
+/// anything is written. For one rank.
+void choose_model(TrainConfiguration& config, const OptionTable& given) {
+  const std::string& source = config.trainer.initialize_from;
+  const RunPaths run(config.trainer.run_dir);
+  if (source.empty()) return;
+  if (goes_on(run, config.trainer.load_last_checkpoint)) {
+    log_info(str_cat(run.run().string(), " has checkpoints of its own: ", source, " is not read"));
+    return take_values(read_text(run.config()), given, config.model);
+  }
+  HuggingFaceModel model(find_model(source));
+  check_dataset_fits(read_manifest(config.data.dataset), model.config(), source);
+  follow_model(model.config(), source, given, config.model);
+  std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
+  model.read(values);
+}
+
+/// Collective: rank 0 chooses for all.
+void agree_on_model(TrainConfiguration& config, const OptionTable& given,
+                    const mpi::Communicator& world) {
+  mpi::collectively(world, [&] {
+    if (world.rank() != 0) return;
+    choose_model(config, given);
+    config.validate_model();
+  });
+  OptionTable model;
+  config.model.describe(model);
+  std::string chosen = model.to_ini();
+  world.broadcast(chosen, 0);
+  take_values(chosen, {}, config.model);
+}
+
 Inputs open_inputs(TrainConfiguration& config, const mpi::Communicator& world) {
   Inputs inputs;
   inputs.micro_batch = config.trainer.micro_batch(world.size());
   inputs.manifest = config.read_dataset();
-  check_memory(config.model, inputs.micro_batch, world);
+  check_memory(config.model, inputs.micro_batch, config.trainer.train_batch_size / world.size(),
+               world);
   inputs.train.emplace(SplitReader(config.data.dataset, inputs.manifest, Split::kTrain));
   if (inputs.manifest.split(Split::kValid).rows > 0) {
     inputs.valid.emplace(SplitReader(config.data.dataset, inputs.manifest, Split::kValid));
@@ -45,16 +84,53 @@ Inputs open_inputs(TrainConfiguration& config, const mpi::Communicator& world) {
   return inputs;
 }
 
-void print_plan(TrainConfiguration& config, const std::string& resolved) {
-  const Manifest manifest = config.read_dataset();
-  const int micro = config.trainer.micro_batch(1);
-  const auto bytes = static_cast<double>(training_bytes(config.model, micro, sizeof(float)));
+/// Of the newest checkpoint that says where it stands. Damage is for find_checkpoint to tell of.
+std::optional<TrainingState> newest_state(const RunPaths& run) {
+  for (const std::int64_t step : checkpoint_steps(run)) {
+    try {
+      return read_training_state(CheckpointPaths{run.step(step)}.state());
+    } catch (const Error&) {
+      continue;
+    }
+  }
+  return std::nullopt;
+}
+
+/// UsageError if the run cannot go on with this dataset. For one rank, before config.ini is written
+/// anew; the trainer looks again, at the checkpoint that it takes.
+void check_run(const TrainConfiguration& config, const Manifest& manifest) {
+  const RunPaths run(config.trainer.run_dir);
+  const auto saved = newest_state(run);
+  if (!saved || !config.trainer.load_last_checkpoint) return;
+  TrainingState now = *saved;
+  now.dataset_digest = hex64(manifest.digest());
+  now.encoding = encoding_name(manifest.encoding);
+  check_continues(run.run(), *saved, now, config.trainer.train_batch_size);
+}
+
+/// What a dry run prints besides the configuration.
+void print_plan(const TrainConfiguration& config, const Manifest& manifest) {
+  const int batch = config.trainer.train_batch_size, micro = config.trainer.micro_batch(1);
+  const std::uint64_t needed = host_bytes(config.model, micro, 1), here = node_memory_bytes();
   const auto count = static_cast<std::uint64_t>(ParameterLayout(config.model).count());
-  std::cout << resolved << "\n# " << format_count(count) << " parameters; " << format_bytes(bytes)
-            << " of memory on one rank with " << micro
-            << " rows per micro-batch\n# dataset: " << encoding_name(manifest.encoding) << ", "
+  std::cout << "\n# " << format_count(count)
+            << " parameters\n# memory: " << format_bytes(static_cast<double>(needed))
+            << " on one rank with " << micro << " rows per micro-batch; this machine has "
+            << format_bytes(static_cast<double>(here))
+            << "\n# dataset: " << encoding_name(manifest.encoding) << ", "
             << format_count(manifest.split(Split::kTrain).rows) << " rows to train on, "
             << format_count(manifest.split(Split::kValid).rows) << " to validate on\n";
+  const std::string refusal = memory_refusal(config.model, micro, batch, 1, "this machine", here);
+  if (!refusal.empty()) log_warning(refusal);
+}
+
+int dry_run(TrainConfiguration& config, const OptionTable& given, const OptionTable& table) {
+  choose_model(config, given);
+  config.validate_model();
+  const Manifest manifest = config.read_dataset();
+  std::cout << table.to_ini();
+  print_plan(config, manifest);
+  return static_cast<int>(ExitCode::kDone);
 }
 
 void announce(const Gpt2& model, const Inputs& inputs, const std::string& device, int ranks) {
@@ -64,22 +140,27 @@ void announce(const Gpt2& model, const Inputs& inputs, const std::string& device
   if (!inputs.valid) log_warning("the dataset has no validation rows: nothing is validated");
 }
 
-int train(TrainConfiguration& config, const std::string& resolved, mpi::Communicator& world) {
+int train(TrainConfiguration& config, const OptionTable& given, const OptionTable& table,
+          mpi::Communicator& world) {
   install_stop_handlers();  // before there are any other threads that compute
   std::optional<Inputs> inputs;
+  agree_on_model(config, given, world);
   mpi::collectively(world, [&] { inputs = open_inputs(config, world); });
   mpi::collectively(world, [&] {  // after all ranks have found their inputs to be good
     if (world.rank() != 0) return;
-    open_run(RunPaths(config.trainer.run_dir), resolved, config.trainer.load_last_checkpoint);
+    check_run(config, inputs->manifest);
+    open_run(RunPaths(config.trainer.run_dir), table.to_ini(), config.trainer.load_last_checkpoint);
   });
   const auto ops = make_cpu_ops(threads_per_rank(config.trainer.threads, world),
                                 config.trainer.precision(bf16_support()));
   const auto reducer = world.size() == 1 ? make_single_reducer() : make_mpi_reducer(*ops, world);
   Gpt2 model(*ops, config.model, inputs->micro_batch);
   announce(model, *inputs, ops->description(), world.size());
-  Trainer trainer(model, *reducer, *inputs->train, inputs->valid ? &*inputs->valid : nullptr,
-                  {config.trainer, config.optimizer, config.checkpointer,
-                   hex64(inputs->manifest.digest()), encoding_name(inputs->manifest.encoding)});
+  Trainer trainer(
+      model, *reducer, *inputs->train, inputs->valid ? &*inputs->valid : nullptr,
+      {config.trainer, config.optimizer, config.checkpointer, config.data.dataset,
+       hex64(inputs->manifest.digest()), encoding_name(inputs->manifest.encoding),
+       initial_values(config.trainer.initialize_from)});
   const ExitCode code = trainer.run() == Outcome::kFinished ? ExitCode::kDone : ExitCode::kStopped;
   return static_cast<int>(code);
 }
@@ -88,11 +169,12 @@ int train(TrainConfiguration& config, const std::string& resolved, mpi::Communic
 
 int run_train(Runtime& runtime, std::span<const std::string> args) {
   TrainConfiguration config;
-  bool dry_run = false;
+  bool only_plan = false;
   OptionTable table;
   config.describe(table);
   OptionTable words = table;
-  words.add_flag("dry-run", &dry_run, "check everything, print the plan, do nothing");
+  words.add_flag("dry-run", &only_plan, "check everything, print the plan, do nothing");
+  words.add("init", &config.trainer.initialize_from, "the same as --trainer.initialize_from");
   CommandLine line;
   line.command = "train";
   line.summary =
@@ -101,12 +183,8 @@ int run_train(Runtime& runtime, std::span<const std::string> args) {
   line.takes_config = true;
   if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
   config.validate();
-  const std::string resolved = table.to_ini();
-  if (dry_run) {
-    print_plan(config, resolved);
-    return static_cast<int>(ExitCode::kDone);
-  }
-  return train(config, resolved, runtime.start_mpi());
+  if (only_plan) return dry_run(config, words, table);
+  return train(config, words, table, runtime.start_mpi());
 }
 
 }  // namespace amt

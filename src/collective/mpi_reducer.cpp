@@ -62,7 +62,11 @@ class MpiReducer : public Reducer {
     while (!in_flight_.empty()) complete_oldest();
   }
 
-  void sum(std::span<double> values) override { communicator_.all_reduce_sum(values); }
+  void sum(std::span<double> values) override {
+    summed_bytes_ += values.size_bytes();
+    communicator_.all_reduce_sum(values);
+  }
+  std::uint64_t summed_bytes() const override { return summed_bytes_; }
   double max(double value) override { return communicator_.all_reduce_max(value); }
   bool any(bool value) override { return communicator_.any_of(value); }
 
@@ -81,6 +85,7 @@ class MpiReducer : public Reducer {
     transfer.host = std::move(spare_);
     transfer.host.resize(static_cast<std::size_t>(count));
     ops_.to_host(transfer.host.data(), data, transfer.host.size() * sizeof(float));
+    summed_bytes_ += transfer.host.size() * sizeof(float);
     transfer.request = communicator_.start_all_reduce_sum(transfer.host);
     in_flight_.push_back(std::move(transfer));
   }
@@ -99,6 +104,7 @@ class MpiReducer : public Reducer {
   std::vector<float> spare_;
   float* pending_ = nullptr;
   std::int64_t pending_count_ = 0;
+  std::uint64_t summed_bytes_ = 0;
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "amt-dataset";  // the magic word of the file
+constexpr std::uint64_t kMaxBytes = 16u << 20;  // of 100,000 shards; parsed it is many times larger
 
 Json shard_json(const ShardInfo& shard) {
   return {{"file", shard.file}, {"rows", shard.rows}, {"xxh3", shard.hash}};
@@ -59,6 +60,7 @@ SplitInfo split_from(const Json& json) {
     if (file.empty() || file.find('/') != std::string::npos) {
       throw Error(str_cat("'", file, "' is not the name of a shard"));
     }
+    if (split.shards.back().rows > split.rows - rows) throw Error("a shard has too many rows");
     rows += split.shards.back().rows;
   }
   if (rows != split.rows) throw Error("the shards' rows do not add up");
@@ -74,7 +76,8 @@ Manifest from(const Json& json) {
                         kDatasetFormatVersion, "; run amt prepare again"));
   }
   const auto encoding = json.at("encoding").get<std::string>();
-  if (encoding != "arrival" && encoding != "interarrival") throw Error("encoding " + encoding);
+  if (encoding != "arrival" && encoding != "interarrival")
+    throw Error(str_cat("encoding '", encoding, "' is not known"));
   manifest.encoding = encoding == "arrival" ? Encoding::kArrival : Encoding::kInterarrival;
   manifest.vocabulary = json.at("vocabulary").get<int>();
   manifest.context_length = json.at("context_length").get<int>();
@@ -131,9 +134,10 @@ Manifest read_manifest(const std::filesystem::path& dataset) {
                         ": it is not a complete dataset; make one with amt prepare"));
   }
   try {
-    return from(Json::parse(read_text(path)));
-  } catch (const Json::exception& error) {
-    throw Error(str_cat("cannot use ", path.string(), ": ", error.what()));
+    return from(Json::parse(read_text(path, kMaxBytes)));
+  } catch (const Json::exception& error) {  // which quotes the text, of any length
+    throw Error(
+        str_cat("cannot use ", path.string(), ": ", std::string(error.what()).substr(0, 200)));
   } catch (const Error& error) {
     throw Error(str_cat("cannot use ", path.string(), ": ", error.what()));
   }

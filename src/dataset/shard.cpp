@@ -84,7 +84,8 @@ ShardLocation locate_shard(const std::filesystem::path& folder, const Manifest& 
   }
   if (info.rows == 0) return {0, 0};  // nothing was allocated
   const ShardLocation location = {tokens.file_offset(), info.rows};
-  if (location.offset + info.rows * sizeof(Row) > std::filesystem::file_size(path)) {
+  const std::uint64_t bytes = std::filesystem::file_size(path);
+  if (location.offset > bytes || location.rows > (bytes - location.offset) / sizeof(Row)) {
     throw Error(path.string() + " is cut short; run amt prepare again");
   }
   return location;

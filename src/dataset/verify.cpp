@@ -47,10 +47,11 @@ class ShardCheck {
 
   std::vector<std::uint64_t> read_sums() const {
     const hdf5::Dataset dataset = file_.open_dataset(kChecksumDataset);
-    std::vector<std::uint64_t> sums((info_.rows + kChecksumRows - 1) / kChecksumRows);
-    if (dataset.type() != hdf5::Type::u64 || dataset.shape() != hdf5::Shape{sums.size()}) {
+    const std::uint64_t count = (info_.rows + kChecksumRows - 1) / kChecksumRows;
+    if (dataset.type() != hdf5::Type::u64 || dataset.shape() != hdf5::Shape{count}) {
       throw Error("its checksums are not those of so many rows");
     }
+    std::vector<std::uint64_t> sums(count);
     dataset.read_rows(0, sums.size(), std::as_writable_bytes(std::span(sums)));
     return sums;
   }

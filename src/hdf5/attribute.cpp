@@ -30,6 +30,14 @@ Handle open_attribute(std::int64_t file, const std::string& name, const std::str
   return own(H5Aopen(file, name.c_str(), H5P_DEFAULT), close_attribute, "opening", where);
 }
 
+/// An array would be read beyond the end of what holds one value.
+void require_single(const Handle& attribute, const std::string& where) {
+  const Handle space = own(H5Aget_space(attribute.get()), close_space, "H5Aget_space", where);
+  if (H5Sget_simple_extent_npoints(space.get()) != 1) {
+    throw Error(where + " is not a single value; the file was not written by amt");
+  }
+}
+
 }  // namespace
 
 void File::set_attribute(const std::string& name, std::string_view value) {
@@ -53,6 +61,7 @@ std::string File::text_attribute(const std::string& name) const {
       H5Tis_variable_str(on_disk.get()) != 0) {
     throw Error(where + " is not a text of fixed length; the file was not written by amt");
   }
+  require_single(attribute, where);
   std::string value(size, '\0');
   check(H5Aread(attribute.get(), on_disk.get(), value.data()), "reading", where);
   value.resize(value.find_last_not_of('\0') + 1);
@@ -62,9 +71,7 @@ std::string File::text_attribute(const std::string& name) const {
 std::uint64_t File::integer_attribute(const std::string& name) const {
   const std::string where = str_cat(path_.string(), "@", name);
   const Handle attribute = open_attribute(handle_.get(), name, where);
-  const Handle space = own(H5Aget_space(attribute.get()), close_space, "H5Aget_space", where);
-  if (H5Sget_simple_extent_npoints(space.get()) != 1)
-    throw Error(where + " is not a single number");
+  require_single(attribute, where);
   std::uint64_t value = 0;
   check(H5Aread(attribute.get(), H5T_NATIVE_UINT64, &value), "reading", where);
   return value;

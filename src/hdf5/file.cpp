@@ -27,6 +27,15 @@ Handle simple_space(const Shape& shape, const std::string& where) {
              "H5Screate_simple", where);
 }
 
+/// A link to another file, or to a name in this one, is none of ours.
+void require_own_object(std::int64_t file, const std::string& name, const std::string& where) {
+  H5L_info_t link{};
+  check(H5Lget_info(file, name.c_str(), &link, H5P_DEFAULT), "opening", where);
+  if (link.type != H5L_TYPE_HARD) {
+    throw Error(where + " is a link to something else; the file was not written by amt");
+  }
+}
+
 void map_source(const Handle& list, const Handle& target, std::uint64_t first, std::uint64_t width,
                 const VirtualSource& source) {
   const hsize_t start[2] = {first, 0}, count[2] = {source.rows, width};
@@ -98,6 +107,7 @@ void File::create_virtual_dataset(const std::string& name, Type type, std::uint6
 
 Dataset File::open_dataset(const std::string& name) const {
   const std::string where = str_cat(path_.string(), ":", name);
+  require_own_object(handle_.get(), name, where);
   Handle dataset =
       own(H5Dopen2(handle_.get(), name.c_str(), H5P_DEFAULT), close_dataset, "opening", where);
   const Handle type = own(H5Dget_type(dataset.get()), close_type, "H5Dget_type", where);

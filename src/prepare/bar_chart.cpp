@@ -1,11 +1,11 @@
 #include "bar_chart.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
+#include <cmath>
 
+#include "amt/base/html.hpp"
 #include "amt/base/strings.hpp"
-#include "html.hpp"
+#include "amt/base/svg.hpp"
 
 namespace amt {
 namespace {
@@ -13,39 +13,25 @@ namespace {
 // Pixels.
 constexpr double kWidth = 760, kLeft = 64, kRight = 16, kTop = 10, kPlotHeight = 170, kBelow = 24;
 constexpr double kFloor = kTop + kPlotHeight;
-constexpr std::uint32_t kMostLines = 5;
-
-std::string px(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f", value);
-  return text.data();
-}
-
-/// 1, 2 or 5 times a power of ten, such that few lines reach `top`.
-std::uint64_t step_of(std::uint64_t top) {
-  for (std::uint64_t power = 1;; power *= 10) {
-    for (const std::uint64_t factor : {1, 2, 5}) {
-      if (factor * power * kMostLines >= top) return factor * power;
-    }
-  }
-}
+constexpr int kMostLines = 5;
 
 class Drawing {
  public:
   explicit Drawing(const BarChart& chart) : chart_(chart) {
     std::uint64_t top = std::ranges::max(chart.front);
     if (!chart.back.empty()) top = std::max<std::uint64_t>(top, std::ranges::max(chart.back));
-    step_ = step_of(std::max<std::uint64_t>(1, top));
-    ceiling_ = std::max<std::uint64_t>(1, (top + step_ - 1) / step_) * step_;
+    top = std::max<std::uint64_t>(1, top);
+    step_ =
+        std::max<std::uint64_t>(1, std::llround(round_step(static_cast<double>(top), kMostLines)));
+    ceiling_ = (top + step_ - 1) / step_ * step_;
     pitch_ = (kWidth - kLeft - kRight) / static_cast<double>(chart.front.size());
   }
 
   std::string svg() const {
-    std::string text = str_cat("<svg viewBox=\"0 0 ", px(kWidth), ' ', px(kFloor + kBelow),
-                               "\" width=\"760\" role=\"img\">\n", grid());
+    std::string text = grid();
     if (!chart_.back.empty()) text += bars(chart_.back, "back", pitch_ > 10 ? 1 : 0.5);
     text += bars(chart_.front, "front", chart_.back.empty() ? (pitch_ > 10 ? 1 : 0.5) : pitch_ / 5);
-    return text + labels() + "</svg>\n";
+    return svg_figure(kWidth, kFloor + kBelow, chart_.unit, text + labels());
   }
 
  private:
@@ -57,11 +43,7 @@ class Drawing {
   std::string grid() const {
     std::string text;
     for (std::uint64_t value = 0; value <= ceiling_; value += step_) {
-      const std::string y = px(kFloor - height(value));
-      text += str_cat("<line class=\"grid\" x1=\"", px(kLeft), "\" x2=\"", px(kWidth - kRight),
-                      "\" y1=\"", y, "\" y2=\"", y, "\"/><text text-anchor=\"end\" x=\"",
-                      px(kLeft - 6), "\" y=\"", px(kFloor - height(value) + 4), "\">",
-                      format_count(value), "</text>\n");
+      text += svg_grid_line(kLeft, kWidth - kRight, kFloor - height(value), format_count(value));
     }
     return text;
   }
@@ -86,8 +68,7 @@ class Drawing {
     for (std::size_t i = 0; i < chart_.labels.size(); ++i) {
       if (chart_.labels[i].empty()) continue;
       const double x = left_of(i) + (chart_.labels_at_edges ? 0 : pitch_ / 2);
-      text += str_cat("<text text-anchor=\"middle\" x=\"", px(x), "\" y=\"", px(kFloor + 16), "\">",
-                      escape_html(chart_.labels[i]), "</text>\n");
+      text += svg_text(x, kFloor + 16, "middle", chart_.labels[i]);
     }
     return text;
   }

@@ -5,11 +5,11 @@
 #include <cstdio>
 #include <numeric>
 
+#include "amt/base/html.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/midi/names.hpp"
 #include "amt/prepare/refusals.hpp"
 #include "bar_chart.hpp"
-#include "html.hpp"
 #include "paper.hpp"
 
 namespace amt {
@@ -58,18 +58,15 @@ BarChart histogram_chart(const std::array<double, N>& edges, const Histogram<N>&
   return chart;
 }
 
-std::string section(const char* title, const std::string& note, const std::string& content) {
-  return str_cat("<h2>", title, "</h2>\n<p class=\"note\">", note, "</p>\n", content);
-}
-
 template <std::size_t N>
 std::string before_and_after(const char* title, const std::string& note,
                              const std::array<double, N>& edges, const Histogram<N>& before,
                              const Histogram<N>& after, std::string (*label)(double)) {
   BarChart chart = histogram_chart(edges, after, label, "files");
   chart.back = values_of(before.counts);
-  return section(title, note + " Pale: all files that were parsed; dark: those that were kept.",
-                 bar_chart_svg(chart));
+  return html_section(title,
+                      note + " Pale: all files that were parsed; dark: those that were kept.",
+                      bar_chart_svg(chart));
 }
 
 std::string splits_table(const Manifest& manifest) {
@@ -126,8 +123,8 @@ std::string refusals_section(const std::vector<Rejection>& rejections) {
   for (const RefusalCount& kind : refusals_by_reason(rejections)) {
     rows.push_back({kind.reason, format_count(kind.files)});
   }
-  return section("Refused files, by reason", "Each file is named in rejected.tsv.",
-                 html_table({"reason", "files"}, rows));
+  return html_section("Refused files, by reason", "Each file is named in rejected.tsv.",
+                      html_table({"reason", "files"}, rows));
 }
 
 std::string instrument_counts_section(const CorpusProfile& profile) {
@@ -138,8 +135,8 @@ std::string instrument_counts_section(const CorpusProfile& profile) {
     chart.names.push_back(str_cat(n, n == 1 ? " instrument" : " instruments"));
     chart.front.push_back(profile.instruments_in_piece[n]);
   }
-  return section("Instruments in a piece", "How many pieces have so many instruments.",
-                 bar_chart_svg(chart));
+  return html_section("Instruments in a piece", "How many pieces have so many instruments.",
+                      bar_chart_svg(chart));
 }
 
 std::string commonest_instruments(const CorpusProfile& profile, std::uint64_t pieces) {
@@ -166,10 +163,11 @@ std::string instruments_section(const CorpusProfile& profile, std::uint64_t piec
     chart.names.push_back(instrument_name(i));
     chart.labels.push_back(i == kDrums || i % kFamily != 0 ? "" : std::to_string(i));
   }
-  return section("Which instruments",
-                 "How many pieces each instrument plays in, by General MIDI program from 0; the "
-                 "last bar is the drums.",
-                 bar_chart_svg(chart) + commonest_instruments(profile, pieces));
+  return html_section(
+      "Which instruments",
+      "How many pieces each instrument plays in, by General MIDI program from 0; the "
+      "last bar is the drums.",
+      bar_chart_svg(chart) + commonest_instruments(profile, pieces));
 }
 
 std::string histograms(const Manifest& manifest, const CorpusProfile& profile) {
@@ -182,11 +180,11 @@ std::string histograms(const Manifest& manifest, const CorpusProfile& profile) {
       before_and_after("Length in time",
                        "Minutes and seconds to the last onset, which the filter looks at.",
                        kSecondEdges, profile.seconds_before, profile.seconds_after, clock_time) +
-      section("Tokens per second of music", "Of the pieces that were kept.",
-              bar_chart_svg(
-                  histogram_chart(kRateEdges, profile.tokens_per_second, short_number, "pieces")));
+      html_section("Tokens per second of music", "Of the pieces that were kept.",
+                   bar_chart_svg(histogram_chart(kRateEdges, profile.tokens_per_second,
+                                                 short_number, "pieces")));
   if (arrival) {
-    text += section(
+    text += html_section(
         "Share of rests",
         "Of a piece's events, as it is in its first copy. The first bar is pieces "
         "without a rest.",

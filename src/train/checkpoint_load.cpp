@@ -72,6 +72,16 @@ std::optional<std::int64_t> find_checkpoint(const RunPaths& paths) {
   return std::nullopt;
 }
 
+std::string describe_last_checkpoint(const RunPaths& paths) noexcept try {
+  for (const std::int64_t step : checkpoint_steps(paths)) {
+    if (!checkpoint_damage(paths.step(step)).empty()) continue;
+    return str_cat("the last good checkpoint is ", paths.step(step).string());
+  }
+  return "there is no good checkpoint";
+} catch (const std::exception&) {
+  return "the checkpoints cannot be read";
+}
+
 Checkpoint load_checkpoint(const fs::path& folder, const ParameterLayout& layout) {
   const CheckpointPaths paths{folder};
   Checkpoint checkpoint;
@@ -98,7 +108,7 @@ fs::path find_model(const fs::path& path) {
     if (!step) throw Error(str_cat(run.checkpoints().string(), " holds no whole checkpoint"));
     return run.step(*step);
   }
-  if (!fs::exists(paths.model()) || !fs::exists(paths.config())) {
+  if (!fs::exists(paths.config())) {  // HuggingFaceModel looks for the weights
     throw Error(str_cat(path.string(),
                         " is no checkpoint: it has neither a checkpoints folder nor "
                         "model.safetensors with config.json"));

@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "amt-checkpoint";
 constexpr int kVersion = 1;
+constexpr std::uint64_t kMaxBytes = 1u << 20;
 
 CheckpointManifest parse(const Json& json) {
   if (json.at("format") != kFormat || json.at("version") != kVersion) {
@@ -54,7 +55,7 @@ std::string to_json(const CheckpointManifest& manifest) {
 }
 
 CheckpointManifest read_checkpoint_manifest(const std::filesystem::path& path) {
-  const std::string text = read_text(path);
+  const std::string text = read_text(path, kMaxBytes);
   try {
     return parse(Json::parse(text));
   } catch (const nlohmann::json::exception&) {

@@ -60,6 +60,14 @@ void remove_old_rolling(const RunPaths& paths, std::int64_t newest) {
   }
 }
 
+void write_files(const CheckpointPaths& files, const ModelConfig& config,
+                 const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep) {
+  write_hugging_face(files, config, layout, checkpoint.parameters);
+  write_moments(files.optimizer(), layout, checkpoint.first_moment, checkpoint.second_moment);
+  write_file_atomically(files.state(), to_json(checkpoint.state));
+  write_manifest(files, checkpoint.state.step, keep);
+}
+
 }  // namespace
 
 void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
@@ -70,10 +78,13 @@ void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
           [&](std::error_code& e) { fs::remove_all(partial.folder, e); });
   checked("make the folder " + partial.folder.string(),
           [&](std::error_code& e) { fs::create_directories(partial.folder, e); });
-  write_hugging_face(partial, config, layout, checkpoint.parameters);
-  write_moments(partial.optimizer(), layout, checkpoint.first_moment, checkpoint.second_moment);
-  write_file_atomically(partial.state(), to_json(checkpoint.state));
-  write_manifest(partial, step, keep);
+  try {
+    write_files(partial, config, layout, checkpoint, keep);
+  } catch (...) {
+    std::error_code ignored;  // a full disk must not stay full of what nobody can use
+    fs::remove_all(partial.folder, ignored);
+    throw;
+  }
   publish(partial.folder, paths.step(step));
   write_file_atomically(paths.latest(), RunPaths::step_name(step) + "\n");
   remove_old_rolling(paths, step);

@@ -1,6 +1,7 @@
 #include "amt/train/hugging_face.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
@@ -23,6 +24,21 @@ std::span<const float> values(std::span<const float> all, const ParameterInfo& p
                      static_cast<std::size_t>(parameter.size));
 }
 
+/// One file of weights, in a format that is safe to read. Error saying what to do otherwise.
+std::filesystem::path weights_file(const std::filesystem::path& folder) {
+  const std::filesystem::path path = CheckpointPaths{folder}.model();
+  if (std::filesystem::exists(path)) return path;
+  for (const char* other :
+       {"model.safetensors.index.json", "pytorch_model.bin.index.json", "pytorch_model.bin"}) {
+    if (!std::filesystem::exists(folder / other)) continue;
+    throw Error(str_cat(folder.string(), " has its weights as ", other,
+                        ", which amt does not read; make one model.safetensors of them in Python: "
+                        "GPT2LMHeadModel.from_pretrained(OLD).save_pretrained(NEW, "
+                        "max_shard_size='100GB')"));
+  }
+  return path;
+}
+
 }  // namespace
 
 void write_hugging_face(const CheckpointPaths& paths, const ModelConfig& config,
@@ -39,7 +55,7 @@ HuggingFaceModel::HuggingFaceModel(const std::filesystem::path& folder)
     : folder_(folder),
       config_(read_hugging_face_config(CheckpointPaths{folder}.config())),
       layout_(config_),
-      weights_(CheckpointPaths{folder}.model()) {
+      weights_(weights_file(folder)) {
   for (const ParameterInfo& parameter : layout_.all()) {
     const TensorEntry& entry = entry_of(parameter);
     if (entry.shape != parameter.shape || entry.type == TensorType::kI64) {
@@ -77,8 +93,12 @@ void HuggingFaceModel::refuse_strangers() const {
 void HuggingFaceModel::read(std::span<float> out) {
   std::ranges::fill(out, 0.0f);
   for (const ParameterInfo& parameter : layout_.all()) {
-    weights_.read(entry_of(parameter), out.subspan(static_cast<std::size_t>(parameter.offset),
-                                                   static_cast<std::size_t>(parameter.size)));
+    const auto values = out.subspan(static_cast<std::size_t>(parameter.offset),
+                                    static_cast<std::size_t>(parameter.size));
+    weights_.read(entry_of(parameter), values);
+    if (std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) continue;
+    throw Error(str_cat(CheckpointPaths{folder_}.model().string(), ": tensor ", parameter.name,
+                        " has values that are not finite"));
   }
 }
 

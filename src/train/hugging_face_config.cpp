@@ -6,6 +6,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
+#include "model_limits.hpp"
 
 namespace amt {
 namespace {
@@ -13,11 +14,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kLayerNormEpsilon = 1e-5;
-constexpr std::int64_t kMaxExtent = 1 << 20;  // keeps products of extents far from overflow
+constexpr std::uint64_t kMaxBytes = 1u << 20;
 
-int extent(const Json& json, const char* key) {
+int extent(const Json& json, const char* key, int most) {
   const auto value = json.at(key).get<std::int64_t>();
-  if (value < 1 || value > kMaxExtent) throw Error(str_cat(key, " is ", value));
+  if (value < 1 || value > most) throw Error(str_cat(key, " is ", value));
   return static_cast<int>(value);
 }
 
@@ -35,18 +36,19 @@ void require_supported(const Json& json) {
   require(json.value("scale_attn_weights", true), "scale_attn_weights must be true");
   require(!json.value("add_cross_attention", false), "add_cross_attention must be false");
   const auto inner = json.find("n_inner");
-  require(inner == json.end() || inner->is_null() || *inner == 4 * json.at("n_embd").get<int>(),
-          "n_inner must be 4 x n_embd");
+  require(
+      inner == json.end() || inner->is_null() || *inner == 4 * extent(json, "n_embd", kMaxWidth),
+      "n_inner must be 4 x n_embd");
 }
 
 ModelConfig parse(const Json& json) {
   require_supported(json);
   ModelConfig config;
-  config.seq_len = extent(json, "n_positions");
-  config.hidden_dim = extent(json, "n_embd");
-  config.num_heads = extent(json, "n_head");
-  config.num_layers = extent(json, "n_layer");
-  config.vocab_size = extent(json, "vocab_size");
+  config.seq_len = extent(json, "n_positions", kMaxPositions);
+  config.hidden_dim = extent(json, "n_embd", kMaxWidth);
+  config.num_heads = extent(json, "n_head", kMaxWidth);
+  config.num_layers = extent(json, "n_layer", kMaxLayers);
+  config.vocab_size = extent(json, "vocab_size", kMaxVocabulary);
   config.scale_attn_by_inverse_layer_idx = json.value("scale_attn_by_inverse_layer_idx", false);
   config.embed_pdrop = json.value("embd_pdrop", 0.1);
   config.resid_pdrop = json.value("resid_pdrop", 0.1);
@@ -83,7 +85,7 @@ std::string to_hugging_face_json(const ModelConfig& config) {
 }
 
 ModelConfig read_hugging_face_config(const std::filesystem::path& path) {
-  const std::string text = read_text(path);
+  const std::string text = read_text(path, kMaxBytes);
   try {
     return parse(Json::parse(text));
   } catch (const nlohmann::json::exception&) {

@@ -35,6 +35,7 @@ void read_moment(const hdf5::File& file, const char* name, const ParameterLayout
   if (dataset.type() != hdf5::Type::f32 || dataset.shape() != expected) {
     throw Error(str_cat(name, " does not hold ", expected[0], " floats"));
   }
+  dataset.file_offset();  // an error unless all of it lies in this file, as it was written
   std::ranges::fill(moment, 0.0f);
   std::uint64_t first = 0;
   for (const ParameterInfo& parameter : layout.all()) {

@@ -1,10 +1,11 @@
 #include "amt/train/options.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "divisors.hpp"
 
 namespace amt {
 namespace {
@@ -13,28 +14,13 @@ void require(bool holds, const std::string& option, const std::string& must) {
   if (!holds) throw UsageError(str_cat("--", option, " must ", must));
 }
 
-/// "2, 4, 8": the micro-batches that divide one rank's share, the nearest few to `wanted`.
-std::string working_micro_batches(int share, int wanted) {
-  std::vector<int> all;
-  for (int m = 1; m <= share; ++m) {
-    if (share % m == 0) all.push_back(m);
-  }
-  std::size_t nearest_one = 0;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (std::abs(all[i] - wanted) < std::abs(all[nearest_one] - wanted)) nearest_one = i;
-  }
-  std::string text;
-  const std::size_t first = nearest_one > 1 ? nearest_one - 1 : 0;
-  for (std::size_t i = first; i < std::min(all.size(), first + 3); ++i) {
-    text += str_cat(text.empty() ? "" : ", ", all[i]);
-  }
-  return text;
-}
-
 }  // namespace
 
 void TrainerOptions::describe(OptionTable& table) {
   table.add("trainer.run_dir", &run_dir, "folder of this run: checkpoints, metrics, configuration");
+  table.add("trainer.initialize_from", &initialize_from,
+            "start from the model in this folder (a checkpoint or Hugging Face's layout), not from "
+            "random weights");
   table.add("trainer.num_train_steps", &num_train_steps, "optimiser steps");
   table.add("trainer.train_batch_size", &train_batch_size, "rows per step, over all ranks");
   table.add("trainer.per_device_parallelism", &per_device_parallelism,
@@ -54,6 +40,9 @@ void TrainerOptions::describe(OptionTable& table) {
             "with AMX, else f32; parameters and sums are f32 always");
   table.add("trainer.log_z_regularization", &log_z_regularization,
             "adds so much x log(z)^2 to each position's training loss, z the softmax's sum");
+  table.add("trainer.peak_flops", &peak_flops,
+            "most FLOP/s of one rank's device, for mfu in metrics.jsonl; 0: not known. A processor "
+            "does about cores x Hz x 64 (AVX-512) or 32 (AVX2)");
 }
 
 void TrainerOptions::validate() const {
@@ -67,6 +56,7 @@ void TrainerOptions::validate() const {
   require(max_skipped >= 0, "trainer.max_skipped", "be 0 or more");
   require(threads >= 0, "trainer.threads", "be 0 or more");
   require(log_z_regularization >= 0, "trainer.log_z_regularization", "be 0 or more");
+  require(std::isfinite(peak_flops) && peak_flops >= 0, "trainer.peak_flops", "be 0 or more");
   precision(Bf16Support::kNone);
 }
 
@@ -80,18 +70,19 @@ Precision TrainerOptions::precision(Bf16Support support) const {
 
 int TrainerOptions::micro_batch(int ranks) const {
   const int share = train_batch_size / ranks;
+  const int micro = per_device_parallelism == -1 ? std::max(1, share) : per_device_parallelism;
+  const std::int64_t step = std::int64_t{ranks} * (per_device_parallelism == -1 ? 1 : micro);
   if (share * ranks != train_batch_size) {
-    const int below = share * ranks;
     throw UsageError(str_cat("--trainer.train_batch_size ", train_batch_size,
                              " does not divide by ", ranks, " ranks; use ",
-                             below > 0 ? str_cat(below, " or ") : "", below + ranks));
+                             multiples_near(train_batch_size, step)));
   }
-  const int micro = per_device_parallelism == -1 ? share : per_device_parallelism;
   if (share % micro != 0) {
     throw UsageError(str_cat("--trainer.train_batch_size ", train_batch_size,
                              " does not divide by ", ranks, " ranks x micro-batch ", micro,
-                             "; use --trainer.per_device_parallelism ",
-                             working_micro_batches(share, micro)));
+                             "; use --trainer.per_device_parallelism ", divisors_near(share, micro),
+                             ", or --trainer.train_batch_size ",
+                             multiples_near(train_batch_size, step)));
   }
   return micro;
 }

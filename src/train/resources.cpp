@@ -7,11 +7,9 @@
 #include <string>
 #include <thread>
 
-#include "amt/base/error.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/machine.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/model/gpt2.hpp"
 
 namespace amt {
 namespace {
@@ -46,26 +44,6 @@ int threads_per_rank(int wanted, const mpi::Communicator& communicator) {
                         " threads; start it with --bind-to none to use more"));
   }
   return threads;
-}
-
-std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
-                             std::size_t activation_bytes) {
-  const auto moments =
-      2 * sizeof(float) * static_cast<std::size_t>(ParameterLayout(config).total());
-  return Gpt2::estimate_bytes(config, micro_batch, activation_bytes) + moments;
-}
-
-void check_memory(const ModelConfig& config, int micro_batch,
-                  const mpi::Communicator& communicator) {
-  const std::uint64_t needed = training_bytes(config, micro_batch, sizeof(float));
-  const auto ranks = static_cast<std::uint64_t>(communicator.ranks_on_host());
-  const std::uint64_t available = node_memory_bytes();
-  if (needed <= available / ranks) return;
-  throw Error(str_cat("training needs at least ", format_bytes(static_cast<double>(needed)),
-                      " on each of the ", ranks, " ranks on ", communicator.host(), ", which has ",
-                      format_bytes(static_cast<double>(available)),
-                      "; use a smaller --trainer.per_device_parallelism (now ", micro_batch,
-                      " rows), --model.gradient_checkpointing true, or fewer ranks per node"));
 }
 
 }  // namespace amt

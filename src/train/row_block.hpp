@@ -20,13 +20,13 @@ inline RowBlock block_of_rank(std::uint64_t rows, int ranks, int rank) {
   return {r * base + std::min(r, extra), base + (r < extra ? 1 : 0)};
 }
 
-/// Rows first x stride, (first + 1) x stride, ... into `out`, [count or more, row_length].
-inline void read_selected(const RowSource& rows, std::uint64_t stride, std::uint64_t first,
-                          std::uint64_t count, std::span<Token> out) {
+/// A range into `out`, [range.count or more, row_length].
+inline void read_selected(const RowSource& rows, const RowRange& range, std::span<Token> out) {
   const auto length = static_cast<std::size_t>(rows.row_length());
-  if (stride == 1) return rows.read(first, count, out.first(count * length));
-  for (std::uint64_t i = 0; i < count; ++i) {
-    rows.read((first + i) * stride, 1, out.subspan(i * length, length));
+  if (range.stride == 1)
+    return rows.read(range.first, range.count, out.first(range.count * length));
+  for (std::uint64_t i = 0; i < range.count; ++i) {
+    rows.read((range.first + i) * range.stride, 1, out.subspan(i * length, length));
   }
 }
 

@@ -17,8 +17,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kSteps = "trainer.num_train_steps";
-// data.dataset may move: its digest is compared with the checkpoint's.
-constexpr std::array<std::string_view, 13> kFree = {"trainer.run_dir",
+// data.dataset may move: its digest is compared with the checkpoint's. trainer.initialize_from is
+// not looked at by a run that goes on from its own checkpoint.
+constexpr std::array<std::string_view, 15> kFree = {"trainer.run_dir",
+                                                    "trainer.initialize_from",
                                                     "trainer.per_device_parallelism",
                                                     "trainer.steps_per_eval",
                                                     "trainer.max_eval_batches",
@@ -26,6 +28,7 @@ constexpr std::array<std::string_view, 13> kFree = {"trainer.run_dir",
                                                     "trainer.max_skipped",
                                                     "trainer.threads",
                                                     "trainer.mp",
+                                                    "trainer.peak_flops",
                                                     "checkpointer.save_interval",
                                                     "checkpointer.keep_every",
                                                     "data.dataset",
@@ -83,6 +86,20 @@ std::vector<ConfigurationChange> changes_of_result(const std::string& before,
     }
   }
   return changes;
+}
+
+bool goes_on(const RunPaths& paths, bool load_last_checkpoint) {
+  return load_last_checkpoint && !checkpoint_steps(paths).empty();
+}
+
+void take_values(const std::string& configuration, const OptionTable& given, ModelConfig& model) {
+  const auto values = parse_ini(configuration);
+  OptionTable table;
+  model.describe(table);
+  for (const Option& option : table.options()) {
+    const auto value = values.find(option.name);
+    if (value != values.end() && !given.given(option.name)) option.set(value->second);
+  }
 }
 
 void open_run(const RunPaths& paths, const std::string& configuration, bool load_last_checkpoint) {

@@ -2,8 +2,26 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "divisors.hpp"
+#include "model_limits.hpp"
 
 namespace amt {
+namespace {
+
+/// Before the model's own check, which does not know what to propose.
+void check_heads(const ModelConfig& model) {
+  if (model.hidden_dim < 1 || model.num_heads < 1 || model.hidden_dim % model.num_heads == 0)
+    return;
+  throw UsageError(str_cat("--model.num_heads ", model.num_heads,
+                           " does not divide --model.hidden_dim ", model.hidden_dim, "; use ",
+                           divisors_near(model.hidden_dim, model.num_heads), " heads"));
+}
+
+void require_at_most(int value, int most, const char* option) {
+  if (value > most) throw UsageError(str_cat("--", option, ": ", value, " is more than ", most));
+}
+
+}  // namespace
 
 void TrainConfiguration::describe(OptionTable& table) {
   trainer.describe(table);
@@ -18,7 +36,15 @@ void TrainConfiguration::validate() const {
   optimizer.validate();
   checkpointer.validate();
   data.validate();
+  if (trainer.initialize_from.empty()) validate_model();
+}
+
+void TrainConfiguration::validate_model() const {
+  check_heads(model);
   model.validate();
+  require_at_most(model.hidden_dim, kMaxWidth, "model.hidden_dim");
+  require_at_most(model.num_layers, kMaxLayers, "model.num_layers");
+  require_at_most(model.seq_len, kMaxPositions, "model.seq_len");
 }
 
 Manifest TrainConfiguration::read_dataset() {
@@ -49,9 +75,11 @@ void check_dataset_fits(const Manifest& manifest, const ModelConfig& model,
                              "); use a dataset of the model's encoding"));
   }
   if (model.seq_len != manifest.context_length) {
-    throw UsageError(str_cat(model_name, " has a context of ", model.seq_len,
-                             " tokens, the dataset's rows have ", manifest.context_length,
-                             "; they must be equal (model.seq_len)"));
+    throw UsageError(
+        str_cat(model_name, " has a context of ", model.seq_len,
+                " tokens, the dataset's rows have ", manifest.context_length,
+                "; they must be equal (model.seq_len): a position that no row reaches is never "
+                "trained, one that the model lacks cannot be read"));
   }
 }
 

@@ -11,24 +11,32 @@ TrainStep::TrainStep(Gpt2& model, Reducer& reducer, const RowSource& rows,
                      const TrainerOptions& trainer, const OptimizerOptions& optimizer)
     : model_(model),
       reducer_(reducer),
-      rows_(rows),
+      row_length_(rows.row_length()),
       trainer_(trainer),
       options_(optimizer),
       optimizer_(model.ops(), optimizer, model.layout().total()),
       plan_(plan_micro_batches(trainer.train_batch_size, reducer.ranks(), reducer.rank(),
                                trainer.micro_batch(reducer.ranks()))),
-      tokens_(static_cast<std::size_t>(plan_.front().rows) *
-              static_cast<std::size_t>(rows.row_length())) {}
+      reader_(rows, static_cast<std::uint64_t>(plan_.front().rows)) {}
 
 StepResult TrainStep::run(TrainingState& state, const std::function<Requests()>& ask) {
   const double loss = accumulate_gradients(state);
   return apply(state, loss, ask());
 }
 
+/// Of micro-batch plan_.size(): the first of the step after this one.
+RowRange TrainStep::rows_of(const TrainingState& state, std::size_t micro_batch) const {
+  const bool following = micro_batch == plan_.size();
+  const MicroBatch& piece = plan_[following ? 0 : micro_batch];
+  const auto batch = static_cast<std::uint64_t>(trainer_.train_batch_size);
+  return {state.next_row + (following ? batch : 0) + static_cast<std::uint64_t>(piece.first_row),
+          static_cast<std::uint64_t>(piece.rows)};
+}
+
 double TrainStep::accumulate_gradients(const TrainingState& state) {
   // Scaled so that a sum over positions, micro-batches and ranks is the batch's mean.
-  const float scale = 1.0f / (static_cast<float>(trainer_.train_batch_size) *
-                              static_cast<float>(rows_.row_length() - 1));
+  const float scale =
+      1.0f / (static_cast<float>(trainer_.train_batch_size) * static_cast<float>(row_length_ - 1));
   const LossTerms terms(scale, static_cast<float>(trainer_.log_z_regularization));
   DropoutKey key{trainer_.seed, static_cast<std::uint64_t>(state.step), 0};
   const auto reduce = [this](std::int64_t begin, std::int64_t end) {
@@ -37,9 +45,9 @@ double TrainStep::accumulate_gradients(const TrainingState& state) {
   model_.zero_gradients();
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     key.first_row = static_cast<std::uint64_t>(plan_[i].first_row);
-    rows_.read(state.next_row + key.first_row, static_cast<std::uint64_t>(plan_[i].rows), tokens_);
+    const auto tokens = reader_.take(rows_of(state, i), rows_of(state, i + 1));
     const bool last = i + 1 == plan_.size();
-    model_.forward_backward(tokens_, plan_[i].rows, terms, key,
+    model_.forward_backward(tokens, plan_[i].rows, terms, key,
                             last ? Gpt2::GradientReady(reduce) : Gpt2::GradientReady());
   }
   reducer_.finish();

@@ -2,10 +2,12 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/log.hpp"
+#include "amt/base/machine.hpp"
 #include "amt/base/signals.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/train/evaluation.hpp"
+#include "amt/train/flops.hpp"
 
 namespace amt {
 
@@ -17,12 +19,16 @@ Trainer::Trainer(Gpt2& model, Reducer& reducer, const RowSource& train, const Ro
       settings_(std::move(settings)),
       paths_(settings_.trainer.run_dir),
       step_(model, reducer, train, settings_.trainer, settings_.optimizer),
+      facts_(describe_run(model.config(), settings_.trainer, settings_.optimizer,
+                          {settings_.dataset, settings_.encoding, settings_.dataset_digest,
+                           train.rows(), valid == nullptr ? 0 : valid->rows()},
+                          reducer.ranks(), model.ops().description())),
       last_save_(Clock::now()) {}
 
 Outcome Trainer::run() {
   begin();
-  first_step_ = state_.step;
-  Progress progress("train", static_cast<double>(settings_.trainer.num_train_steps - first_step_));
+  Progress progress("train", static_cast<double>(settings_.trainer.num_train_steps),
+                    static_cast<double>(state_.step));
   // A run that was stopped in a validation, or before it, makes up for it first.
   validate_if_due();
   while (!finished() && !requests_.stop) {
@@ -32,6 +38,10 @@ Outcome Trainer::run() {
   }
   if (requests_.stop && saved_step_ != state_.step) save(Keep::kRolling);
   progress.finish();
+  if (summed_bytes_ > 0) {
+    log_info(str_cat(format_bytes(static_cast<double>(summed_bytes_)),
+                     " reduced per step on each rank"));
+  }
   const bool complete = finished() && !requests_.stop;
   log_info(str_cat(complete ? "trained " : "stopped after ", state_.step, " steps; checkpoint ",
                    paths_.step(saved_step_).string()));
@@ -40,17 +50,22 @@ Outcome Trainer::run() {
 
 void Trainer::do_step(Progress& progress) {
   const Clock::time_point start = Clock::now();
+  const std::uint64_t summed_before = reducer_.summed_bytes();
   const StepResult result = step_.run(state_, [this] {
     return Requests{stop_signal() != 0, save_due()};
   });
   requests_ = result.agreed;
+  summed_bytes_ = reducer_.summed_bytes() - summed_before;
   report(result, std::chrono::duration<double>(Clock::now() - start).count(), progress);
   const int allowed = settings_.trainer.max_skipped;
   if (result.skipped && state_.skipped_in_a_row > allowed) {
-    throw mpi::AgreedError(
-        str_cat("the loss or gradient was not finite in ", state_.skipped_in_a_row,
-                " steps in a row, up to step ", state_.step - 1,
-                "; start again from a checkpoint with a lower --trainer.learning_rate"));
+    if (leads()) recorder_->publish();  // to see what led to it
+    throw mpi::AgreedError(str_cat("the loss or gradient was not finite in ",
+                                   state_.skipped_in_a_row, " steps in a row, up to step ",
+                                   state_.step - 1, "; ",
+                                   leads() ? describe_last_checkpoint(paths_) : "",
+                                   "; train anew in another --trainer.run_dir, with a lower "
+                                   "--trainer.learning_rate"));
   }
 }
 
@@ -65,14 +80,19 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
   metrics.tokens_per_second =
       static_cast<double>(settings_.trainer.train_batch_size) * model_.config().seq_len / seconds;
   metrics.skipped = state_.skipped;
-  metrics_->write(metrics);
+  metrics.model_flops_per_second =
+      metrics.tokens_per_second * model_flops_per_token(model_.config());
+  metrics.mfu = model_flops_utilisation(metrics.model_flops_per_second, reducer_.ranks(),
+                                        settings_.trainer.peak_flops);
+  metrics.memory_bytes = peak_memory_bytes();
+  in_run_folder([&] { recorder_->write(metrics); });
   if (result.skipped) {
     log_warning(str_cat("step ", metrics.step, " was skipped: loss ", result.loss,
                         ", gradient norm ", result.grad_norm));
   }
   const std::int64_t total = settings_.trainer.num_train_steps;
   progress.update(
-      static_cast<double>(state_.step - first_step_),
+      static_cast<double>(state_.step),
       str_cat("step ", state_.step, "/", total, "  loss ", result.loss, "  ",
               format_count(static_cast<std::uint64_t>(metrics.tokens_per_second)), " tokens/s"));
 }
@@ -91,7 +111,12 @@ void Trainer::validate_if_due() {
   }
   state_.valid_loss = sums->mean();
   state_.evaluated_step = state_.step;
-  if (leads()) metrics_->write_validation(state_.step - 1, state_.valid_loss);
+  if (leads()) {
+    in_run_folder([this] {
+      recorder_->write(ValidationMetrics{state_.step - 1, state_.valid_loss});
+      recorder_->publish();
+    });
+  }
   log_info(str_cat("step ", state_.step, "  validation loss ", state_.valid_loss));
 }
 

@@ -1,8 +1,6 @@
 // How the trainer begins, goes on from a checkpoint, and saves one.
-#include <algorithm>
 #include <array>
 
-#include "amt/base/error.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
@@ -38,13 +36,18 @@ void Trainer::begin() {
   step >= 0 ? load(step) : initialise();
   saved_step_ = step;
   reducer_.broadcast(model_.parameters(), model_.layout().total());
-  if (leads())
-    metrics_ = std::make_unique<MetricsFile>(paths_.metrics(), state_.step, state_.evaluated_step);
+  if (leads()) {
+    recorder_ = std::make_unique<RunRecorder>(paths_, facts_, state_.step, state_.evaluated_step);
+  }
 }
 
 void Trainer::initialise() {
   std::vector<float> values(static_cast<std::size_t>(model_.layout().total()));
-  initialise_parameters(model_.config(), model_.layout(), settings_.trainer.seed, values);
+  if (!settings_.initial_values) {
+    initialise_parameters(model_.config(), model_.layout(), settings_.trainer.seed, values);
+  } else if (leads()) {
+    settings_.initial_values(values);
+  }
   model_.set_parameters(values);
 }
 
@@ -54,7 +57,9 @@ void Trainer::load(std::int64_t step) {
   Optimizer& optimizer = step_.optimizer();
   if (leads()) {
     const CheckpointPaths files{paths_.step(step)};
-    check_fits(read_training_state(files.state()));  // before sizes: it says why they differ
+    // Before sizes: it says why they differ.
+    check_continues(paths_.run(), read_training_state(files.state()), state_,
+                    settings_.trainer.train_batch_size);
     const Checkpoint checkpoint = load_checkpoint(files.folder, model_.layout());
     const int ranks_now = state_.ranks;
     state_ = checkpoint.state;
@@ -72,24 +77,6 @@ void Trainer::load(std::int64_t step) {
   reducer_.broadcast(optimizer.second_moment(), total);
   share(reducer_, state_.step, state_.updates, state_.next_row, state_.skipped,
         state_.skipped_in_a_row, state_.evaluated_step);
-}
-
-void Trainer::check_fits(const TrainingState& loaded) const {
-  const auto refuse = [this](const char* what, const auto& then, const auto& now) {
-    throw UsageError(str_cat("the checkpoint in ", paths_.run().string(), " was made with ", what,
-                             " ", then, ", this run has ", now, "; use another --trainer.run_dir"));
-  };
-  if (loaded.encoding != state_.encoding) refuse("encoding", loaded.encoding, state_.encoding);
-  if (loaded.dataset_digest != state_.dataset_digest) {
-    refuse("dataset", loaded.dataset_digest, state_.dataset_digest);
-  }
-  if (loaded.seed != state_.seed) refuse("seed", loaded.seed, state_.seed);
-  const auto batch = static_cast<std::uint64_t>(settings_.trainer.train_batch_size);
-  if (loaded.next_row != static_cast<std::uint64_t>(loaded.step) * batch) {
-    refuse("train_batch_size",
-           loaded.next_row / static_cast<std::uint64_t>(std::max<std::int64_t>(1, loaded.step)),
-           batch);
-  }
 }
 
 bool Trainer::save_due() const {
@@ -120,10 +107,23 @@ void Trainer::save(Keep keep) {
     Optimizer& optimizer = step_.optimizer();
     ops.to_host(checkpoint.first_moment.data(), optimizer.first_moment(), total * sizeof(float));
     ops.to_host(checkpoint.second_moment.data(), optimizer.second_moment(), total * sizeof(float));
-    save_checkpoint(paths_, model_.config(), model_.layout(), checkpoint, keep);
+    in_run_folder([&] {
+      save_checkpoint(paths_, model_.config(), model_.layout(), checkpoint, keep);
+      recorder_->publish();
+    });
   }
   saved_step_ = state_.step;
   last_save_ = Clock::now();
+}
+
+/// What rank 0 writes: an error there also says what there is to go on from.
+void Trainer::in_run_folder(const std::function<void()>& work) const {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    throw Error(
+        str_cat(error.what(), "; ", describe_last_checkpoint(paths_), "; start again to go on"));
+  }
 }
 
 /// Ranks that have drifted apart train nonsense without a sign: a checkpoint is the moment to

@@ -1,21 +1,16 @@
 #include "amt/train/training_state.hpp"
 
-#include <cmath>
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 #include "amt/base/error.hpp"
-#include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
+#include "json_file.hpp"
 
 namespace amt {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr const char* kFormat = "amt-training-state";
 constexpr int kVersion = 1;
-
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 double loss_of(const Json& value) {
   return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
@@ -28,9 +23,6 @@ std::int64_t count_of(const Json& json, const char* key) {
 }
 
 TrainingState parse(const Json& json) {
-  if (json.at("format") != kFormat || json.at("version") != kVersion) {
-    throw Error(str_cat("it is not ", kFormat, " version ", kVersion));
-  }
   TrainingState state;
   state.step = count_of(json, "step");
   state.updates = count_of(json, "updates");
@@ -68,13 +60,24 @@ std::string to_json(const TrainingState& state) {
 }
 
 TrainingState read_training_state(const std::filesystem::path& path) {
-  const std::string text = read_text(path);
-  try {
-    return parse(Json::parse(text));
-  } catch (const nlohmann::json::exception&) {
-    throw Error(str_cat("cannot read ", path.string(), ": a member is missing or of another type"));
-  } catch (const Error& error) {
-    throw Error(str_cat("cannot read ", path.string(), ": ", error.what()));
+  return read_json_file(path, kFormat, kVersion, parse);
+}
+
+void check_continues(const std::filesystem::path& run, const TrainingState& saved,
+                     const TrainingState& now, int train_batch_size) {
+  const auto refuse = [&run](const char* what, const auto& then, const auto& value) {
+    throw UsageError(str_cat("the checkpoint in ", run.string(), " was made with ", what, " ", then,
+                             ", this run has ", value, "; use another --trainer.run_dir"));
+  };
+  if (saved.encoding != now.encoding) refuse("encoding", saved.encoding, now.encoding);
+  if (saved.dataset_digest != now.dataset_digest) {
+    refuse("dataset", saved.dataset_digest, now.dataset_digest);
+  }
+  if (saved.seed != now.seed) refuse("seed", saved.seed, now.seed);
+  const auto batch = static_cast<std::uint64_t>(train_batch_size);
+  const auto steps = static_cast<std::uint64_t>(saved.step);
+  if (saved.next_row != steps * batch) {
+    refuse("train_batch_size", saved.next_row / std::max<std::uint64_t>(1, steps), batch);
   }
 }
 

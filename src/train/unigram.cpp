@@ -20,7 +20,7 @@ std::vector<double> count_tokens(const Reducer& reducer, const RowSource& rows,
       block_of_rank(selection.count(rows.rows()), reducer.ranks(), reducer.rank());
   std::vector<Token> row(static_cast<std::size_t>(rows.row_length()));
   for (std::uint64_t i = 0; i < mine.count; ++i) {
-    read_selected(rows, selection.subsample, mine.first + i, 1, row);
+    read_selected(rows, {mine.first + i, 1, selection.subsample}, row);
     for (const Token token : std::span(row).subspan(1)) {
       if (token >= counts.size()) {
         throw Error(str_cat("token ", token, " in a dataset with ", vocab_size,

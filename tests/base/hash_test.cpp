@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "amt/base/crc32c.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {
@@ -19,6 +20,13 @@ TEST(Hash, Md5) {
 
 // The published value for the empty input.
 TEST(Hash, Xxh3) { EXPECT_EQ(hex64(xxh3_64(bytes(""))), "2d06800538d394c2"); }
+
+// RFC 3720, appendix B.4, and the check value of the catalogue of CRCs.
+TEST(Hash, Crc32c) {
+  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAu);
+  EXPECT_EQ(crc32c(std::string(32, '\xFF')), 0x62A8AB43u);
+  EXPECT_EQ(crc32c("123456789"), 0xE3069283u);
+}
 
 TEST(Hash, PiecesAndFilesGiveTheHashOfTheWhole) {
   const test::TemporaryFolder folder;

@@ -25,3 +25,12 @@ expect_line() {
   expect "$@"
   [ "$(wc -l <"$work/err")" -eq 1 ] || fail "more than one line on stderr: ${*:3}"
 }
+
+# wait_for_lines COUNT FILE: until the file has that many lines.
+wait_for_lines() {
+  for _ in $(seq 1200); do
+    [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ] && return
+    sleep 0.05
+  done
+  fail "$2 never had $1 lines"
+}

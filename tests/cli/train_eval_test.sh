@@ -15,15 +15,6 @@ train() {
     --trainer.run_dir "$work/$run" "$@"
 }
 
-# wait_for_lines COUNT FILE: until the file has that many lines.
-wait_for_lines() {
-  for _ in $(seq 1200); do
-    [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ] && return
-    sleep 0.05
-  done
-  fail "$2 never had $1 lines"
-}
-
 same_end() {
   for file in model.safetensors optimizer.h5 config.json; do
     cmp "$work/whole/checkpoints/step-000008/$file" "$work/$1/checkpoints/step-000008/$file" ||
@@ -107,5 +98,14 @@ expect 2 "trainer.learning_rate = 0.01, now it is 0.02" "$amt" train "${train_op
 expect 1 "per_device_parallelism" "$amt" train "${train_options[@]}" \
   --data.dataset "$work/dataset" --trainer.train_batch_size 100000000 \
   --trainer.per_device_parallelism 100000000
+mkdir "$work/folder.ini"
+truncate -s 1T "$work/huge.ini"
+printf '[trainer]\nseed = 1\n\0\377\033[2J = \n' >"$work/binary.ini"
+printf '[trainer]\nseed = 99999999999999999999999\n' >"$work/number.ini"
+printf '[trainer\n' >"$work/cut.ini"
+for file in folder huge binary number cut; do
+  (ulimit -v 4000000; expect_line 2 "$work/$file.ini" "$amt" train --config "$work/$file.ini" \
+    --data.dataset "$work/dataset" --trainer.run_dir "$work/new")
+done
 [ ! -e "$work/new" ] || fail "a refused run left a folder"
 echo "all passed"

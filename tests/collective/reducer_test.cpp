@@ -101,6 +101,26 @@ TEST_F(ReducerTest, AllRanksGetTheSameBits) {
   for (const std::string& other : world_.all_gather(bytes)) EXPECT_TRUE(other == bytes);
 }
 
+TEST_F(ReducerTest, EqualSumsGiveEqualBits) {
+  std::vector<float> mine(300'000);  // of all magnitudes: another order would round otherwise
+  for (std::size_t i = 0; i < mine.size(); ++i) {
+    const auto x = static_cast<float>(i + 1) * static_cast<float>(reducer_->rank() + 1);
+    mine[i] = std::sin(x) * std::exp(8 * std::cos(1.7f * x));
+  }
+  std::vector<float> first;
+  for (int round = 0; round < 5; ++round) {
+    const auto reducer = make_mpi_reducer(*ops_, world_);
+    const Buffer buffer = device(mine);
+    for (std::int64_t begin = 200'000; begin >= 0; begin -= 100'000) {
+      reducer->start_sum(buffer.as<float>() + begin, 100'000);
+    }
+    reducer->finish();
+    if (round == 0) first = fetch(buffer);
+    EXPECT_TRUE(fetch(buffer) == first);
+    EXPECT_EQ(reducer->summed_bytes(), mine.size() * sizeof(float));
+  }
+}
+
 TEST_F(ReducerTest, BroadcastsFromRankZero) {
   const Buffer buffer = device(values(7'000'000, reducer_->rank()));
   reducer_->broadcast(buffer.as<float>(), 7'000'000);

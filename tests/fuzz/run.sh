@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Builds the fuzz target with clang's sanitizers and runs it, starting from the golden files.
-# Usage: tests/fuzz/run.sh [SECONDS] [SEED]
+# Builds a fuzz target with clang's sanitizers and runs it: "parse" from the golden MIDI files, or
+# "safetensors" from the golden model's files.
+# Usage: tests/fuzz/run.sh [SECONDS] [SEED] [TARGET]
 # Exit 77 (skipped) where clang or its fuzzer library is not installed. A finding is kept in
 # build/fuzz/findings.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
 seed=${2:-0}
+target=${3:-parse}
 
 clang=$(command -v clang++ || command -v clang++-14 || true)
 probe=$(mktemp -d)
@@ -18,13 +20,38 @@ if [ -z "$clang" ] || ! "$clang" -fsanitize=fuzzer,address "$probe/probe.cpp" -o
 fi
 
 cmake --preset fuzz -G Ninja -DCMAKE_CXX_COMPILER="$clang" > "$probe/configure.log" || { cat "$probe/configure.log"; exit 1; }
-cmake --build --preset fuzz --target parse_fuzz
+cmake --build --preset fuzz --target "${target}_fuzz"
+
+# tensors TYPE:BYTES...: a whole file with one tensor [2, 1] of each type.
+tensors() {
+  local header="" end=0 type
+  for type in "$@"; do
+    header+="${header:+,}\"${type%:*}\":{\"dtype\":\"${type%:*}\",\"shape\":[2,1],"
+    header+="\"data_offsets\":[$end,$((end + 2 * ${type#*:}))]}"
+    end=$((end + 2 * ${type#*:}))
+  done
+  header="{$header}"
+  printf "\\x$(printf %02x $((${#header} % 256)))\\x$(printf %02x $((${#header} / 256)))\0\0\0\0\0\0%s" "$header"
+  head -c $end /dev/zero
+}
 
 golden=${AMT_GOLDEN_DIR:-tests/data/golden}
-mkdir -p build/fuzz/corpus build/fuzz/seeds build/fuzz/findings
-find "$golden/mid" "$golden/tree" -name '*.mid' -exec cp {} build/fuzz/seeds/ \;
+corpus=build/fuzz/corpus-$target seeds=build/fuzz/seeds-$target
+mkdir -p "$corpus" "$seeds" build/fuzz/findings
+case $target in
+  parse) find "$golden/mid" "$golden/tree" -name '*.mid' -exec cp {} "$seeds" \; ;;
+  safetensors)
+    for folder in "$golden"/model/*; do
+      cp "$folder/tokens.safetensors" "$seeds/$(basename "$folder")"
+      head -c 8192 "$folder/init.safetensors" > "$seeds/$(basename "$folder")-cut"
+    done
+    tensors F32:4 F16:2 BF16:2 I64:8 > "$seeds/every-type"
+    tensors F32:4 > "$seeds/one"
+    tensors > "$seeds/none" ;;
+  *) echo "no fuzz target $target: parse or safetensors" >&2; exit 2 ;;
+esac
 # libFuzzer's own exit code for a finding is 77, which CTest would take for a skipped test.
-build/fuzz/bin/parse_fuzz -error_exitcode=1 build/fuzz/corpus build/fuzz/seeds -max_total_time="$seconds" -seed="$seed" \
+build/fuzz/bin/${target}_fuzz -error_exitcode=1 "$corpus" "$seeds" -max_total_time="$seconds" -seed="$seed" \
   -max_len=8192 -rss_limit_mb=2048 -timeout=20 -artifact_prefix=build/fuzz/findings/ \
   -print_final_stats=1 -verbosity=1 2>&1 | grep -E "^(Done|stat::|ERROR|SUMMARY|broken|==)" 
 echo "no findings in $seconds s"

@@ -7,6 +7,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "hdf5/damaged_hdf5.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt::hdf5 {
@@ -100,6 +101,15 @@ TEST_F(Hdf5, WrongRangesAndTypesAreRefused) {
   EXPECT_THROW(tokens.read_rows(0, 2, row), Error);
   EXPECT_THROW(file.open_dataset("nothing"), Error);
   EXPECT_THROW(file.text_attribute("count"), Error);
+}
+
+TEST_F(Hdf5, AnArrayIsNotTakenForOneText) {
+  write_shard(path("a.h5"), 0);
+  test::add_texts(path("a.h5"), "one", 1);
+  test::add_texts(path("a.h5"), "many", 1000);
+  const File file = File::open(path("a.h5"));
+  EXPECT_EQ(file.text_attribute("one"), "xxxxxxxx");
+  EXPECT_THROW(file.text_attribute("many"), Error);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "amt/base/signals.hpp"
 #include "amt/ops/cpu_ops.hpp"
+#include "amt/train/evaluation_csv.hpp"
 #include "tiny_training.hpp"
 
 namespace amt {
@@ -85,6 +86,60 @@ TEST_F(EvaluationTest, TokenFrequenciesAlone) {
 
 TEST_F(EvaluationTest, BitsPerSecond) {
   EXPECT_NEAR(bits_per_second(std::log(2.0), 300, 100), 3.0, 1e-12);
+}
+
+/// Mean losses 1, 0.5 and 0.25 of an onset, a duration and a note.
+LossSums round_sums() { return {{341, 170.5, 85.25}, {341, 341, 341}}; }
+
+Manifest manifest_of(Encoding encoding) {
+  Manifest manifest;
+  manifest.encoding = encoding;
+  manifest.augment = 10;
+  for (const Split split : kSplits) {
+    manifest.split(split).rows = 20;
+    manifest.split(split).seconds_of_music = 100;
+  }
+  return manifest;
+}
+
+TEST(EvaluationMetrics, AreThePapers) {
+  const auto metrics = derive_metrics(round_sums(), manifest_of(Encoding::kArrival), Split::kTest);
+  EXPECT_NEAR(metrics.loss, 0.5833333333, 1e-9);                 // (1 + 0.5 + 0.25) / 3
+  EXPECT_NEAR(metrics.perplexities->event, 5.7546026760, 1e-9);  // e^1.75
+  EXPECT_NEAR(metrics.perplexities->onset, 2.7182818285, 1e-9);  // e
+  EXPECT_NEAR(metrics.perplexities->duration, 1.6487212707, 1e-9);
+  EXPECT_NEAR(metrics.perplexities->note, 1.2840254167, 1e-9);
+  EXPECT_NEAR(*metrics.bps, 172.18565313, 1e-6);  // 0.58333 / ln 2 x 20 x 1023 / 100
+}
+
+TEST(EvaluationMetrics, CopiesOfTrainingPiecesAreMusicToo) {
+  const auto metrics = derive_metrics(round_sums(), manifest_of(Encoding::kArrival), Split::kTrain);
+  EXPECT_NEAR(*metrics.bps, 17.218565313, 1e-7);
+}
+
+TEST(EvaluationCsv, ColumnsWithoutAValueAreEmpty) {
+  EvaluationRecord record;
+  record.folder = "a, \"b\"";
+  record.split = Split::kValid;
+  record.rows = 7;
+  record.unigram_loss = 6.5;
+  Manifest manifest = manifest_of(Encoding::kInterarrival);
+  manifest.split(Split::kValid).seconds_of_music = 0;
+  record.metrics = derive_metrics(round_sums(), manifest, Split::kValid);
+  EXPECT_EQ(to_csv(record), "\"a, \"\"b\"\"\",,valid,7,0.583333333,,,,,,6.5\n");
+}
+
+TEST(EvaluationCsv, ColumnsAreNamedInOrder) {
+  EXPECT_EQ(evaluation_csv_header(),
+            "checkpoint,step,split,rows,loss,bps,event_ppl,onset_ppl,duration_ppl,note_ppl,"
+            "unigram_loss\n");
+  EvaluationRecord record;
+  record.folder = "run/checkpoints/step-000008";
+  record.step = 8;
+  record.rows = 20;
+  record.unigram_loss = 6.5;
+  record.metrics = {1.5, 80.25, Perplexities{15, 1.5, 4, 2.5}};
+  EXPECT_EQ(to_csv(record), "run/checkpoints/step-000008,8,test,20,1.5,80.25,15,1.5,4,2.5,6.5\n");
 }
 
 }  // namespace

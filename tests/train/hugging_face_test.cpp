@@ -111,6 +111,28 @@ TEST_F(HuggingFaceTest, ModelsThatAreNotOursAreRefused) {
   expect_refusal("config.json");
 }
 
+TEST_F(HuggingFaceTest, WeightsInOtherFilesAreRefusedWithAWayOut) {
+  write();
+  std::filesystem::rename(paths_.model(), folder_.path() / "pytorch_model.bin");
+  expect_refusal("pytorch_model.bin, which amt does not read");
+  std::filesystem::rename(folder_.path() / "pytorch_model.bin",
+                          folder_.path() / "model.safetensors.index.json");
+  expect_refusal("max_shard_size");
+}
+
+TEST_F(HuggingFaceTest, NumbersThatAreNotFiniteAreRefused) {
+  std::vector<float> values(static_cast<std::size_t>(layout_.total()));
+  values[5] = std::numeric_limits<float>::quiet_NaN();
+  write_hugging_face(paths_, config_, layout_, values);
+  try {
+    HuggingFaceModel(folder_.path()).read(values);
+    FAIL() << "expected a refusal";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("wte.weight has values"), std::string::npos)
+        << error.what();
+  }
+}
+
 TEST_F(HuggingFaceTest, ExportsWithoutPrefixAndWithMasksAreRead) {
   write();
   std::vector<float> was(static_cast<std::size_t>(layout_.total())), back(was.size());

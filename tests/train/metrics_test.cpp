@@ -33,8 +33,8 @@ TEST(Metrics, ResumedRunHasEachStepOnce) {
   {
     MetricsFile file(path, 0, 0);
     for (int step = 0; step < 7; ++step) file.write(at(step));
-    file.write_validation(3, 2.0);
-    file.write_validation(6, 2.0);
+    file.write(ValidationMetrics{3, 2.0});
+    file.write(ValidationMetrics{6, 2.0});
   }
   {
     MetricsFile file(path, 5, 4);
@@ -56,7 +56,7 @@ TEST(Metrics, ResumedRunHasEachStepOnce) {
 TEST(Metrics, ValidationThatWillBeRepeatedIsRemoved) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "metrics.jsonl";
-  MetricsFile(path, 0, 0).write_validation(3, 2.0);
+  MetricsFile(path, 0, 0).write(ValidationMetrics{3, 2.0});
   MetricsFile(path, 4, 2).write(at(4));
   ASSERT_EQ(lines_of(path).size(), 1u);
   EXPECT_EQ(lines_of(path)[0].at("step"), 4);
@@ -84,6 +84,7 @@ TEST(Metrics, NumbersThatAreNotFiniteAreNull) {
   EXPECT_TRUE(line.at("loss").is_null());
   EXPECT_TRUE(line.at("grad_norm").is_null());
   EXPECT_EQ(line.at("skipped"), 1);
+  EXPECT_TRUE(line.at("mfu").is_null()) << "the device's peak is not known";
 }
 
 }  // namespace

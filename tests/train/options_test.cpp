@@ -38,7 +38,16 @@ TEST(TrainerOptions, MicroBatchThatDoesNotDivideNamesOnesThatWork) {
   options.per_device_parallelism = 24;
   const std::string message = refusal([&] { options.micro_batch(4); });
   EXPECT_NE(message.find("4 ranks x micro-batch 24"), std::string::npos) << message;
-  EXPECT_NE(message.find("8, 16, 32"), std::string::npos) << message;
+  EXPECT_NE(message.find("--trainer.per_device_parallelism 8, 16, 32"), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("--trainer.train_batch_size 480 or 576"), std::string::npos) << message;
+}
+
+TEST(TrainerOptions, BatchesThatAreNamedHaveWholeMicroBatches) {
+  TrainerOptions options;
+  options.per_device_parallelism = 8;
+  const std::string message = refusal([&] { options.micro_batch(3); });
+  EXPECT_NE(message.find("use 504 or 528"), std::string::npos) << message;
 }
 
 TEST(TrainerOptions, NamesAreLevanters) {

@@ -37,6 +37,36 @@ TEST(RunConfiguration, VerifyingTheDatasetDoesNotMatter) {
   EXPECT_TRUE(changes_of_result("[data]\nverify = true\n", "[data]\nverify = false\n").empty());
 }
 
+TEST(RunConfiguration, PeakOfTheDeviceDoesNotMatter) {
+  EXPECT_TRUE(
+      changes_of_result("[trainer]\npeak_flops = 0\n", "[trainer]\npeak_flops = 1e12\n").empty());
+}
+
+TEST(RunConfiguration, WhereItOnceStartedFromDoesNotMatter) {
+  EXPECT_TRUE(
+      changes_of_result("[trainer]\ninitialize_from = a\n", "[trainer]\ninitialize_from = \n")
+          .empty());
+}
+
+TEST(RunConfiguration, ModelIsTakenFromARun) {
+  ModelConfig model;
+  OptionTable given;
+  model.describe(given);
+  given.set("model.num_layers", "3");
+  take_values("[trainer]\nseed = 5\n\n[model]\nhidden_dim = 24\nnum_layers = 2\n", given, model);
+  EXPECT_EQ(model.hidden_dim, 24);
+  EXPECT_EQ(model.num_layers, 3);
+}
+
+TEST(RunConfiguration, GoesOnWhereThereAreCheckpoints) {
+  const test::TemporaryFolder folder;
+  const RunPaths paths(folder.path());
+  EXPECT_FALSE(goes_on(paths, true));
+  std::filesystem::create_directories(paths.step(5));
+  EXPECT_TRUE(goes_on(paths, true));
+  EXPECT_FALSE(goes_on(paths, false));
+}
+
 TEST(RunConfiguration, WritesWhatTheRunWasStartedWith) {
   const test::TemporaryFolder folder;
   const RunPaths paths(folder.path() / "a" / "run");

@@ -27,6 +27,18 @@ Manifest interarrival() {
   return manifest;
 }
 
+TEST(TrainConfiguration, ModelsBeyondReasonAreRefusedBeforeTheyAreLaidOut) {
+  TrainConfiguration config;
+  config.trainer.run_dir = "run";
+  config.data.dataset = "dataset";
+  EXPECT_EQ(refusal([&] { config.validate(); }), "");
+  config.model.num_layers = 2'000'000'000;
+  EXPECT_NE(refusal([&] { config.validate(); }).find("model.num_layers"), std::string::npos);
+  config.model.num_layers = 1;
+  config.model.hidden_dim = 96'000'000;
+  EXPECT_NE(refusal([&] { config.validate(); }).find("model.hidden_dim"), std::string::npos);
+}
+
 TEST(TrainConfiguration, VocabularyComesFromTheDataset) {
   const test::TemporaryFolder folder;
   Manifest manifest = interarrival();
@@ -39,6 +51,16 @@ TEST(TrainConfiguration, VocabularyComesFromTheDataset) {
   EXPECT_EQ(config.model.vocab_size, kInterarrivalVocabulary);
   config.model.seq_len = 512;
   EXPECT_NE(refusal([&] { config.read_dataset(); }).find("model.seq_len"), std::string::npos);
+}
+
+TEST(TrainConfiguration, HeadsThatDoNotDivideTheWidthNameSomeThatDo) {
+  TrainConfiguration config;
+  config.trainer.run_dir = "run";
+  config.data.dataset = "dataset";
+  EXPECT_EQ(refusal([&] { config.validate(); }), "");
+  config.model.num_heads = 10;
+  EXPECT_EQ(refusal([&] { config.validate(); }),
+            "--model.num_heads 10 does not divide --model.hidden_dim 768; use 6, 8, 12 heads");
 }
 
 TEST(TrainConfiguration, DatasetWithoutRowsOrThatIsNoneIsRefused) {

@@ -1,19 +1,49 @@
 // Training on several ranks against training on one.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <limits>
 
 #include "amt/base/error.hpp"
 #include "amt/base/signals.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/train/evaluation.hpp"
+#include "event_reader.hpp"
 #include "support/temporary_folder.hpp"
 #include "tiny_training.hpp"
 
 namespace amt {
 namespace {
+
+/// Another reducer, for which the last rank's gradient is not finite in chosen steps.
+class PoisonedRank : public Reducer {
+ public:
+  PoisonedRank(Reducer& to, std::vector<std::int64_t> steps) : to_(to), steps_(std::move(steps)) {}
+  std::string name() const override { return to_.name(); }
+  int rank() const override { return to_.rank(); }
+  int ranks() const override { return to_.ranks(); }
+  void broadcast(float* data, std::int64_t count) override { to_.broadcast(data, count); }
+  void start_sum(float* data, std::int64_t count) override {
+    const bool now = std::ranges::find(steps_, step_) != steps_.end();
+    if (now && rank() + 1 == ranks()) data[count - 1] = std::numeric_limits<float>::quiet_NaN();
+    to_.start_sum(data, count);
+  }
+  void finish() override {
+    to_.finish();
+    ++step_;
+  }
+  void sum(std::span<double> values) override { to_.sum(values); }
+  double max(double value) override { return to_.max(value); }
+  bool any(bool value) override { return to_.any(value); }
+
+ private:
+  Reducer& to_;
+  std::vector<std::int64_t> steps_;
+  std::int64_t step_ = 0;
+};
 
 class TrainerRanksTest : public testing::Test {
  protected:
@@ -73,6 +103,22 @@ TEST_F(TrainerRanksTest, EqualsOneRankToRounding) {
   }
 }
 
+TEST_F(TrainerRanksTest, RankZeroRecordsForAll) {
+  const auto run = shared() / "run";
+  TrainerSettings s = settings(run);
+  s.trainer.peak_flops = 1e12;
+  world_.barrier();
+  test::run_trainer(test::tiny_model(), s, rows_, &valid_, *ops_, *reducer_);
+  world_.barrier();
+  if (world_.rank() != 0) return;
+  EXPECT_EQ(test::event_files(RunPaths(run).tensorboard()).size(), 1u);
+  const auto mfu = test::metric(run, "mfu"), rate = test::metric(run, "model_flops_per_second");
+  ASSERT_EQ(mfu.size(), 20u);
+  EXPECT_DOUBLE_EQ(mfu[7] * world_.size() * 1e12, rate[7]);
+  EXPECT_EQ(test::shown(RunPaths(run).tensorboard(), "train/mfu")[7], static_cast<float>(mfu[7]));
+  EXPECT_GT(test::metric(run, "memory_bytes").back(), 1e6);
+}
+
 TEST_F(TrainerRanksTest, SignalOnOneRankStopsAllAndTheSameBitsComeOut) {
   const auto whole = shared() / "whole", parts = shared() / "parts";
   const test::TrainedRun expected = together(whole, rows_);
@@ -122,6 +168,75 @@ TEST_F(TrainerRanksTest, AllRanksSkipAStepThatOneCannotDo) {
   std::vector<float> after(values.size());
   model.get_parameters(after);
   EXPECT_TRUE(after == values);
+}
+
+/// Parameters and both moments.
+std::vector<float> everything(Gpt2& model, Optimizer& optimizer) {
+  const auto total = static_cast<std::size_t>(model.layout().total());
+  std::vector<float> all(3 * total);
+  model.get_parameters(std::span(all).first(total));
+  model.ops().to_host(&all[total], optimizer.first_moment(), total * sizeof(float));
+  model.ops().to_host(&all[2 * total], optimizer.second_moment(), total * sizeof(float));
+  return all;
+}
+
+TEST_F(TrainerRanksTest, OneRanksBadGradientChangesNothingAnywhere) {
+  const TrainerSettings s = settings(shared() / "run");
+  PoisonedRank reducer(*reducer_, {2, 3});
+  Gpt2 model(*ops_, test::tiny_model(), 1);
+  TrainStep step(model, reducer, rows_, s.trainer, s.optimizer);
+  std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
+  initialise_parameters(test::tiny_model(), model.layout(), 0, values);
+  model.set_parameters(values);
+  TrainingState state;
+  std::vector<float> before = everything(model, step.optimizer());
+  for (const bool bad : {false, false, true, true, false}) {
+    EXPECT_EQ(step.run(state, [] { return Requests{}; }).skipped, bad);
+    const std::vector<float> after = everything(model, step.optimizer());
+    EXPECT_EQ(after == before, bad) << "step " << state.step;
+    before = after;
+  }
+  EXPECT_EQ(state.skipped, 2);
+  EXPECT_EQ(state.skipped_in_a_row, 0);
+  EXPECT_EQ(state.updates, 3);
+  EXPECT_EQ(state.next_row, 60u);
+}
+
+TEST_F(TrainerRanksTest, TooManyBadStepsEndTheJobAndLeaveTheCheckpoint) {
+  const auto run = shared() / "run";
+  TrainerSettings s = settings(run);
+  s.trainer.max_skipped = 2;
+  s.checkpointer.keep_every = 4;
+  PoisonedRank reducer(*reducer_, {5, 6, 7});
+  world_.barrier();
+  try {
+    test::run_trainer(test::tiny_model(), s, rows_, &valid_, *ops_, reducer);
+    ADD_FAILURE() << "went on";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kFailed);
+    const bool named = std::string(error.what()).find("step-000004;") != std::string::npos;
+    EXPECT_EQ(named, world_.rank() == 0) << error.what();
+  }
+  if (world_.rank() == 0) {
+    EXPECT_EQ(checkpoint_damage(RunPaths(run).step(4)), "");
+    EXPECT_EQ(test::metric(run, "skipped").back(), 3);
+  }
+  const test::TrainedRun again = together(run, rows_);
+  EXPECT_TRUE(again.parameters == together(shared() / "whole", rows_).parameters);
+}
+
+TEST_F(TrainerRanksTest, AStepSumsTheGradientAndFourNumbers) {
+  const TrainerSettings s = settings(shared() / "run");
+  Gpt2 model(*ops_, test::tiny_model(), 1);
+  TrainStep step(model, *reducer_, rows_, s.trainer, s.optimizer);
+  TrainingState state;
+  for (int i = 0; i < 3; ++i) {
+    const std::uint64_t before = reducer_->summed_bytes();
+    step.run(state, [] { return Requests{}; });
+    EXPECT_EQ(
+        reducer_->summed_bytes() - before,
+        static_cast<std::uint64_t>(model.layout().total()) * sizeof(float) + 4 * sizeof(double));
+  }
 }
 
 TEST_F(TrainerRanksTest, EvaluationSharesTheRows) {

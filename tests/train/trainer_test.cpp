@@ -12,6 +12,8 @@
 #include "amt/base/files.hpp"
 #include "amt/base/signals.hpp"
 #include "amt/ops/cpu_ops.hpp"
+#include "amt/train/run_report.hpp"
+#include "event_reader.hpp"
 #include "support/temporary_folder.hpp"
 #include "tiny_training.hpp"
 
@@ -42,6 +44,37 @@ class PoisonedReducer : public Reducer {
   float* data_ = nullptr;
 };
 
+/// Notes what the gradients are when ranges of them are handed over, and at the end.
+class WatchingReducer : public PoisonedReducer {
+ public:
+  explicit WatchingReducer(Gpt2*& model) : PoisonedReducer({}), model_(model) {}
+  void start_sum(float* data, std::int64_t count) override {
+    const float* all = model_->gradients();
+    if (before_.empty()) before_.assign(all, all + model_->layout().total());
+    ranges_.push_back({data - all, {data, data + count}});
+  }
+  void finish() override {
+    const float* all = model_->gradients();
+    std::int64_t floats = 0;
+    for (const auto& [begin, values] : ranges_) {
+      EXPECT_TRUE(std::ranges::equal(values, std::span(all + begin, values.size())))
+          << "touched again after it was handed over: the range at " << begin;
+      floats += static_cast<std::int64_t>(values.size());
+    }
+    EXPECT_EQ(floats, model_->layout().total());
+    EXPECT_FALSE(std::ranges::equal(before_, std::span(all, before_.size())))
+        << "the backward pass was over when the first range was handed over";
+    EXPECT_GT(ranges_.size(), 4u);
+    ++steps;
+  }
+  int steps = 0;
+
+ private:
+  Gpt2*& model_;
+  std::vector<float> before_;
+  std::vector<std::pair<std::int64_t, std::vector<float>>> ranges_;
+};
+
 class TrainerTest : public testing::Test {
  protected:
   ~TrainerTest() override { set_stop_signal(0); }
@@ -60,6 +93,19 @@ class TrainerTest : public testing::Test {
       if (first == static_cast<std::uint64_t>(step) * 12 + 4) set_stop_signal(signal);
     };
     return rows;
+  }
+  /// What TensorBoard shows of a run is what metrics.jsonl says, in order.
+  static void expect_same_curves(const std::filesystem::path& run) {
+    for (const auto& [tag, name] : {std::pair{"train/loss", "loss"}, {"eval/loss", "valid_loss"}}) {
+      std::vector<float> shown, written;
+      for (const auto& point : test::shown(RunPaths(run).tensorboard(), tag)) {
+        shown.push_back(point.second);
+      }
+      for (const double value : test::metric(run, name)) {
+        written.push_back(static_cast<float>(value));
+      }
+      EXPECT_EQ(shown, written) << tag;
+    }
   }
   static void expect_same(const test::TrainedRun& a, const test::TrainedRun& b) {
     EXPECT_TRUE(a.parameters == b.parameters);
@@ -104,6 +150,30 @@ TEST_F(TrainerTest, LogZRegularizationIsPartOfTheTrainingLossAlone) {
   EXPECT_LT(test::metric(s.trainer.run_dir, "loss").back(), 0.7 * (log_z + 0.1 * log_z * log_z));
 }
 
+TEST_F(TrainerTest, ValidationsAndCheckpointsPublishWhatIsRecorded) {
+  TrainerSettings s = settings("run");
+  s.checkpointer.keep_every = 3;
+  const RunPaths paths(s.trainer.run_dir);
+  test::MemoryRows rows = rows_;
+  std::vector<std::size_t> seen;  // steps that the report knows of when a step begins
+  rows.before_read = [&](std::uint64_t first) {
+    if (first % 12 != 0 || !std::filesystem::exists(paths.report())) return;
+    const std::string html = read_text(paths.report());
+    const std::string label = "<td>steps done</td><td>";
+    seen.push_back(std::stoul(html.substr(html.find(label) + label.size(), 2)));
+    EXPECT_GE(test::shown(paths.tensorboard(), "train/loss").size(), seen.back());
+  };
+  test::run_alone(s, rows, &valid_);
+  EXPECT_EQ(seen, (std::vector<std::size_t>{3, 3, 5, 6, 6, 6, 9, 10, 10, 12, 12, 12, 15, 15, 15, 18,
+                                            18}));
+}
+
+TEST_F(TrainerTest, RunThatCannotBeRecordedFails) {
+  const TrainerSettings s = settings("run");
+  write_file_atomically(RunPaths(s.trainer.run_dir).tensorboard(), "in the way");
+  EXPECT_THROW(test::run_alone(s, rows_, &valid_), Error);
+}
+
 TEST_F(TrainerTest, EqualRunsGiveEqualBits) {
   expect_same(test::run_alone(settings("a"), rows_, &valid_),
               test::run_alone(settings("b"), rows_, nullptr));
@@ -135,6 +205,7 @@ TEST_F(TrainerTest, StoppedAndStartedAgainGivesTheSameBits) {
             test::metric(folder_.path() / "reference", "loss"));
   EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss"),
             test::metric(folder_.path() / "reference", "valid_loss"));
+  expect_same_curves(s.trainer.run_dir);
 }
 
 TEST_F(TrainerTest, SignalDuringAValidationStopsThere) {
@@ -179,6 +250,10 @@ TEST_F(TrainerTest, KilledWhileSavingGoesOnFromTheCheckpointBefore) {
   expect_same(run, reference());
   EXPECT_EQ(test::metric(s.trainer.run_dir, "loss"),
             test::metric(folder_.path() / "reference", "loss"));
+  expect_same_curves(s.trainer.run_dir);
+  EXPECT_EQ(read_text(paths.report()),
+            run_report_html(read_run_facts(paths.facts()), read_history(paths.metrics())))
+      << "the report lacks what was recorded before the restart";
   EXPECT_FALSE(std::filesystem::exists(paths.partial(16)));
   EXPECT_EQ(checkpoint_damage(paths.step(12)), "");
 }
@@ -241,6 +316,47 @@ TEST_F(TrainerTest, StepThatIsNotFiniteChangesNothing) {
   EXPECT_TRUE(std::ranges::all_of(after, [](float x) { return std::isfinite(x); }));
 }
 
+TEST_F(TrainerTest, GradientsAreHandedOverWhileTheBackwardPassGoesOn) {
+  const auto ops = make_cpu_ops(1);
+  Gpt2* model = nullptr;
+  WatchingReducer reducer(model);
+  Gpt2 the_model(*ops, test::tiny_model(), 2);
+  model = &the_model;
+  TrainStep step(*model, reducer, rows_, settings("run").trainer, settings("run").optimizer);
+  std::vector<float> values(static_cast<std::size_t>(model->layout().total()));
+  initialise_parameters(test::tiny_model(), model->layout(), 0, values);
+  model->set_parameters(values);
+  TrainingState state;
+  step.run(state, [] { return Requests{}; });
+  EXPECT_EQ(reducer.steps, 1);
+}
+
+TEST_F(TrainerTest, AskedToStopBeforeItBeginsItStopsAfterOneStep) {
+  const TrainerSettings s = settings("run");
+  set_stop_signal(SIGUSR1);
+  const test::TrainedRun stopped = test::run_alone(s, rows_, &valid_);
+  EXPECT_EQ(stopped.outcome, Outcome::kStopped);
+  EXPECT_EQ(stopped.state.step, 1);
+  set_stop_signal(0);
+  expect_same(test::run_alone(s, rows_, &valid_), reference());
+}
+
+TEST_F(TrainerTest, AskedToStopBeforeAValidationIsMadeUpForItStaysDue) {
+  const TrainerSettings s = settings("run");
+  test::MemoryRows valid = valid_;
+  valid.before_read = [](std::uint64_t) { set_stop_signal(SIGTERM); };
+  for (int i = 0; i < 3; ++i) {  // the signal is still there when it is started again
+    const test::TrainedRun stopped = test::run_alone(s, rows_, &valid);
+    EXPECT_EQ(stopped.outcome, Outcome::kStopped);
+    EXPECT_EQ(stopped.state.step, 5);
+  }
+  EXPECT_TRUE(test::metric(s.trainer.run_dir, "valid_loss").empty());
+  set_stop_signal(0);
+  expect_same(test::run_alone(s, rows_, &valid_), reference());
+  EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss"),
+            test::metric(folder_.path() / "reference", "valid_loss"));
+}
+
 TEST_F(TrainerTest, TooManySkippedInARowFail) {
   TrainerSettings s = settings("run");
   s.trainer.max_skipped = 2;
@@ -252,6 +368,9 @@ TEST_F(TrainerTest, TooManySkippedInARowFail) {
   s.trainer.run_dir = settings("failing").trainer.run_dir;
   PoisonedReducer many({3, 4, 5});
   EXPECT_THROW(test::run_trainer(test::tiny_model(), s, rows_, &valid_, *ops, many), Error);
+  EXPECT_NE(
+      read_text(RunPaths(s.trainer.run_dir).report()).find("<td>steps skipped</td><td>3</td>"),
+      std::string::npos);
 }
 
 TEST_F(TrainerTest, CheckpointOfAnotherRunIsRefused) {

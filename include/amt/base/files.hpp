@@ -34,6 +34,9 @@ std::vector<std::byte> read_file(const std::filesystem::path& path);
 std::span<const std::byte> read_file(const std::filesystem::path& path,
                                      std::vector<std::byte>& buffer);
 std::string read_text(const std::filesystem::path& path);
+/// The same of a file that cannot be large: Error naming it, before it is read, if it has more than
+/// `most` bytes.
+std::string read_text(const std::filesystem::path& path, std::uint64_t most);
 
 /// Writes PATH.tmp, fsyncs it and renames it to PATH: a reader sees the old file or the new one.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
@@ -54,10 +57,10 @@ class OutputFile {
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
+  void flush();                   ///< hands what is in memory to the operating system
   void close(bool sync = false);  ///< flushes, fsyncs if asked, reports errors
 
  private:
-  void flush();
   std::filesystem::path path_;
   int fd_ = -1;
   std::vector<std::byte> buffer_;

@@ -9,6 +9,10 @@ namespace amt {
 /// group (a container's, a Slurm job's) where that is smaller.
 std::uint64_t node_memory_bytes();
 
+/// The most memory that this process has held at once, in bytes (resident; its children do not
+/// count).
+std::uint64_t peak_memory_bytes();
+
 /// Processor cores that this process may run on. At least 1.
 int available_cores();
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,9 @@ class OptionTable {
   /// Sets one option by name. UsageError if the name is not known, naming the nearest that is.
   void set(const std::string& name, const std::string& text);
 
+  /// True if set() was called for this option: its value was chosen, even where it is the default.
+  bool given(const std::string& name) const { return given_.contains(name); }
+
   /// The table as an INI file: sections from the names' first parts, in order of declaration.
   std::string to_ini() const;
 
@@ -56,6 +60,7 @@ class OptionTable {
   template <class T>
   void bind(const std::string& name, T* value, const std::string& help, bool is_flag);
   std::vector<Option> options_;
+  std::set<std::string> given_;
 };
 
 }  // namespace amt

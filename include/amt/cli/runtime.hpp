@@ -1,4 +1,5 @@
-// The process as the operating system and MPI see it: what main() owns on behalf of the subcommands.
+// The process as the operating system and MPI see it: what main() owns on behalf of the
+// subcommands.
 #pragma once
 
 #include <optional>
@@ -9,8 +10,8 @@
 
 namespace amt {
 
-/// Starts MPI only when a subcommand asks for it, so that --help and --dry-run work without. Lives in
-/// main() outside of its try block: an exception must not finalise MPI while other ranks go on.
+/// Starts MPI only when a subcommand asks for it, so that --help and --dry-run work without. Lives
+/// in main() outside of its try block: an exception must not finalise MPI while other ranks go on.
 class Runtime {
  public:
   Runtime();  ///< takes rank and host for messages from the launcher's environment
@@ -30,5 +31,6 @@ int run_prepare(Runtime& runtime, std::span<const std::string> args);
 int run_train(Runtime& runtime, std::span<const std::string> args);
 int run_eval(Runtime& runtime, std::span<const std::string> args);
 int run_inspect(Runtime& runtime, std::span<const std::string> args);
+int run_report(Runtime& runtime, std::span<const std::string> args);
 
 }  // namespace amt

@@ -32,6 +32,10 @@ class Reducer {
   virtual void sum(std::span<double> values) = 0;
   virtual double max(double value) = 0;
   virtual bool any(bool value) = 0;
+
+  /// Bytes that this rank has handed to start_sum() and sum() so far: what a step costs the
+  /// network. 0 where nothing has to be sent. Local.
+  virtual std::uint64_t summed_bytes() const { return 0; }
 };
 
 /// For one process.

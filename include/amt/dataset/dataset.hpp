@@ -29,7 +29,8 @@ class SplitReader {
   std::span<const Token> row(std::uint64_t index) const;
 
   /// Copies rows first, first + 1, ... (modulo rows(): round and round) into out, which holds
-  /// count x kContextLength tokens.
+  /// count x kContextLength tokens. Error naming the shard and its row if a token is outside the
+  /// dataset's vocabulary.
   void read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const;
 
  private:

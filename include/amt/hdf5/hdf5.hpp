@@ -76,7 +76,8 @@ class File {
   /// All sources stacked along the first dimension, shown as one [sum of rows, width] dataset.
   void create_virtual_dataset(const std::string& name, Type type, std::uint64_t width,
                               std::span<const VirtualSource> sources);
-  Dataset open_dataset(const std::string& name) const;  ///< Error if missing or of another type
+  /// Error if it is missing, a link (above all one to another file) or of another type.
+  Dataset open_dataset(const std::string& name) const;
 
   /// Attributes of the file's root group.
   void set_attribute(const std::string& name, std::string_view value);

@@ -31,7 +31,8 @@ enum class Keep : std::uint8_t {
 
 /// Writes step-N.partial/, fsyncs, renames it to step-N/, points `latest` to it, and only then
 /// removes rolling checkpoints that are no longer needed. The last rolling one but one stays, so
-/// that there is something to go back to if the last is damaged.
+/// that there is something to go back to if the last is damaged. An error before the rename leaves
+/// nothing of step-N, and every error leaves the checkpoints before it as they were.
 void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
                      const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep);
 
@@ -42,6 +43,10 @@ std::string checkpoint_damage(const std::filesystem::path& folder);
 /// The step of the newest checkpoint that is whole; damaged ones are named in warnings.
 std::optional<std::int64_t> find_checkpoint(const RunPaths& paths);
 
+/// "the last good checkpoint is FOLDER" or that there is none, for the message of an error that
+/// ends a run. Reads what it names; throws nothing.
+std::string describe_last_checkpoint(const RunPaths& paths) noexcept;
+
 /// Steps that have a checkpoint folder, damaged or not, newest first.
 std::vector<std::int64_t> checkpoint_steps(const RunPaths& paths);
 
@@ -51,7 +56,7 @@ void remove_partial_checkpoints(const RunPaths& paths);
 /// Error naming the file if it does not fit the model.
 Checkpoint load_checkpoint(const std::filesystem::path& folder, const ParameterLayout& layout);
 
-/// The folder with model.safetensors that a user means: `path` itself, or the newest whole
+/// The folder with a model that a user means: `path` itself, or the newest whole
 /// checkpoint if it is a run's folder. A checkpoint is verified. Error saying what was looked for.
 std::filesystem::path find_model(const std::filesystem::path& path);
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "amt/collective/reducer.hpp"
+#include "amt/dataset/manifest.hpp"
 #include "amt/model/gpt2.hpp"
 #include "amt/train/rows.hpp"
 
@@ -47,5 +48,21 @@ double unigram_loss(Reducer& reducer, const RowSource& train, const RowSource& e
 
 /// Bits per second of music: mean loss in nats, tokens predicted in the whole split, its seconds.
 double bits_per_second(double mean_loss, double tokens, double seconds_of_music);
+
+/// exp of mean losses; an event is an onset, a duration and a note.
+struct Perplexities {
+  double event = 0, onset = 0, duration = 0, note = 0;
+};
+
+/// What the paper reports of a model on a split.
+struct EvaluationMetrics {
+  double loss = 0;            ///< nats per token
+  std::optional<double> bps;  ///< bits per second of music; nothing if the split has no music
+  std::optional<Perplexities> perplexities;  ///< arrival encoding only
+};
+
+/// `sums` are of some or all rows of this split of a dataset. Each augmented copy of a training
+/// piece counts as music.
+EvaluationMetrics derive_metrics(const LossSums& sums, const Manifest& manifest, Split split);
 
 }  // namespace amt

@@ -1,14 +1,18 @@
 // metrics.jsonl: one JSON object per line (wrapped here), appended as training goes.
 //   {"step":41,"loss":4.61,"lr":0.0006,"grad_norm":0.71,"tokens_per_second":8123.4,
-//    "step_time_s":1.008,"skipped":0}
+//    "step_time_s":1.008,"skipped":0,"model_flops_per_second":4.3e11,"mfu":0.31,
+//    "memory_bytes":812351488}
 //   {"step":999,"valid_loss":4.12}
 // `step` counts from 0; a validation carries the last step before it. `skipped` counts the steps so
-// far that changed nothing; a number that is not finite is null. All calls local: one rank writes.
+// far that changed nothing; a number that is not finite or not known is null. All calls local: one
+// rank writes.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <limits>
 
 namespace amt {
 
@@ -16,10 +20,18 @@ struct StepMetrics {
   std::int64_t step = 0;
   double loss = 0;  ///< mean over the global batch, nats per token
   double lr = 0;
-  double grad_norm = 0;  ///< before clipping
-  double tokens_per_second = 0;
+  double grad_norm = 0;          ///< before clipping
+  double tokens_per_second = 0;  ///< of all ranks
   double step_time_s = 0;
   std::int64_t skipped = 0;
+  double model_flops_per_second = 0;                      ///< of all ranks: amt/train/flops.hpp
+  double mfu = std::numeric_limits<double>::quiet_NaN();  ///< not a number: peak not known
+  std::uint64_t memory_bytes = 0;  ///< most that rank 0's process has held so far
+};
+
+struct ValidationMetrics {
+  std::int64_t step = 0;
+  double loss = 0;  ///< nats per token
 };
 
 class MetricsFile {
@@ -31,12 +43,19 @@ class MetricsFile {
               std::int64_t evaluated_step);
 
   void write(const StepMetrics& metrics);
-  void write_validation(std::int64_t step, double loss);
+  void write(const ValidationMetrics& metrics);
 
  private:
   void write_line(const std::string& line);
   std::filesystem::path path_;
   std::ofstream out_;
 };
+
+/// Calls one of the two for each line, in order; values that are null or not there, as in files of
+/// older runs, are not a number. Returns how many lines are none of ours. Error if the file cannot
+/// be read.
+std::int64_t read_metrics(const std::filesystem::path& path,
+                          const std::function<void(const StepMetrics&)>& step,
+                          const std::function<void(const ValidationMetrics&)>& validation);
 
 }  // namespace amt

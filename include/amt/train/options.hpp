@@ -11,7 +11,8 @@
 namespace amt {
 
 struct TrainerOptions {
-  std::string run_dir;  ///< everything the run writes: checkpoints, metrics, configuration
+  std::string run_dir;          ///< everything the run writes: checkpoints, metrics, configuration
+  std::string initialize_from;  ///< folder of a model to start from; empty: random weights
   std::int64_t num_train_steps = 100000;
   int train_batch_size = 512;  ///< rows per step, over all ranks
   int per_device_parallelism =
@@ -24,6 +25,7 @@ struct TrainerOptions {
   int threads = 0;       ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
   std::string mp = "auto";            ///< precision of activations and products
   double log_z_regularization = 0.0;  ///< weight of log(z)^2 in the training loss
+  double peak_flops = 0;              ///< FLOP/s of one rank's device; 0: not known
 
   void describe(OptionTable& table);
   void validate() const;  ///< UsageError naming the option

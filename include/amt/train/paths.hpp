@@ -16,6 +16,10 @@ class RunPaths {
   const std::filesystem::path& run() const { return run_; }
   std::filesystem::path config() const { return run_ / "config.ini"; }
   std::filesystem::path metrics() const { return run_ / "metrics.jsonl"; }
+  std::filesystem::path facts() const { return run_ / "run.json"; }
+  std::filesystem::path report() const { return run_ / "report.html"; }
+  /// Folder of TensorBoard's files.
+  std::filesystem::path tensorboard() const { return run_ / "tensorboard"; }
   std::filesystem::path checkpoints() const { return run_ / "checkpoints"; }
   /// Text: the name of the newest complete checkpoint's folder.
   std::filesystem::path latest() const { return checkpoints() / "latest"; }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "amt/model/config.hpp"
 #include "amt/mpi/communicator.hpp"
@@ -23,9 +24,21 @@ int choose_threads(int wanted, const char* environment, int node_cores, int usab
 std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
                              std::size_t activation_bytes);
 
-/// Error if the ranks of this host together need more memory than it has, where they compute on the
-/// CPU. Local.
-void check_memory(const ModelConfig& config, int micro_batch,
+/// Bytes that `ranks` processes on one host need together where they compute on the CPU, which
+/// makes device memory host memory: besides training_bytes, each rank's block of logits and its
+/// copy of the parameters when it saves, and rank 0's copies of the moments then. Not in it: what a
+/// process has before it trains (about 50 MB), and pages of the dataset, which the system takes
+/// back.
+std::uint64_t host_bytes(const ModelConfig& config, int micro_batch, int ranks);
+
+/// "" if host_bytes is at most `available`; else one line that says so and names the largest
+/// micro-batch that fits, without and with gradient checkpointing. `share` is what a rank has of
+/// the global batch, in rows: a micro-batch divides it.
+std::string memory_refusal(const ModelConfig& config, int micro_batch, int share, int ranks,
+                           const std::string& host, std::uint64_t available);
+
+/// Error with memory_refusal() for the ranks on this host. Local.
+void check_memory(const ModelConfig& config, int micro_batch, int share,
                   const mpi::Communicator& communicator);
 
 }  // namespace amt

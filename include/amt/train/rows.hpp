@@ -10,7 +10,16 @@
 
 namespace amt {
 
-/// Rows of equal length in a fixed order, the same on every rank. Local.
+/// Rows first x stride, (first + 1) x stride, ...: `count` of them, modulo the source's rows.
+struct RowRange {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+  std::uint64_t stride = 1;
+  bool operator==(const RowRange&) const = default;
+};
+
+/// Rows of equal length in a fixed order, the same on every rank. Local; read() may be called from
+/// any thread, and must not call MPI or HDF5.
 class RowSource {
  public:
   virtual ~RowSource() = default;

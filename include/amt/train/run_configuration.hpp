@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "amt/base/options.hpp"
+#include "amt/model/config.hpp"
 #include "amt/train/paths.hpp"
 
 namespace amt {
@@ -19,6 +21,13 @@ struct ConfigurationChange {
 /// losses by rounding at most.
 std::vector<ConfigurationChange> changes_of_result(const std::string& before,
                                                    const std::string& now);
+
+/// Whether a run started now would go on from a checkpoint of its own. Local.
+bool goes_on(const RunPaths& paths, bool load_last_checkpoint);
+
+/// Sets those [model] options that the user has not `given` to what a resolved configuration (INI
+/// text) has. UsageError if a value cannot be read. Local.
+void take_values(const std::string& configuration, const OptionTable& given, ModelConfig& model);
 
 /// Makes the run's folder and writes config.ini, or, where a run is already, checks that this is
 /// the same one: UsageError naming the key that differs. trainer.num_train_steps alone may change,

@@ -19,8 +19,10 @@ struct TrainConfiguration {
 
   /// The options of all parts; the table refers to this object.
   void describe(OptionTable& table);
-  /// UsageError naming the option.
+  /// UsageError naming the option. Leaves the model out if that is still to be taken from the
+  /// folder trainer.initialize_from.
   void validate() const;
+  void validate_model() const;  ///< UsageError naming the option
   /// Reads the dataset's manifest and takes the vocabulary from it. UsageError if its rows do not
   /// fit the model or there are none to train on. Local.
   Manifest read_dataset();

@@ -9,6 +9,7 @@
 #include "amt/model/gpt2.hpp"
 #include "amt/train/optimizer.hpp"
 #include "amt/train/options.hpp"
+#include "amt/train/read_ahead.hpp"
 #include "amt/train/rows.hpp"
 #include "amt/train/training_state.hpp"
 
@@ -42,16 +43,17 @@ class TrainStep {
 
  private:
   double accumulate_gradients(const TrainingState& state);
+  RowRange rows_of(const TrainingState& state, std::size_t micro_batch) const;
   StepResult apply(TrainingState& state, double local_loss, const Requests& mine);
 
   Gpt2& model_;
   Reducer& reducer_;
-  const RowSource& rows_;
+  int row_length_;
   TrainerOptions trainer_;
   OptimizerOptions options_;
   Optimizer optimizer_;
   std::vector<MicroBatch> plan_;
-  std::vector<Token> tokens_;
+  ReadAhead reader_;
 };
 
 }  // namespace amt

@@ -3,18 +3,20 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "amt/base/progress.hpp"
 #include "amt/collective/reducer.hpp"
 #include "amt/model/gpt2.hpp"
 #include "amt/train/checkpoint.hpp"
-#include "amt/train/metrics.hpp"
 #include "amt/train/options.hpp"
 #include "amt/train/paths.hpp"
 #include "amt/train/rows.hpp"
+#include "amt/train/run_recorder.hpp"
 #include "amt/train/train_step.hpp"
 
 namespace amt {
@@ -23,8 +25,12 @@ struct TrainerSettings {
   TrainerOptions trainer;
   OptimizerOptions optimizer;
   CheckpointerOptions checkpointer;
+  std::string dataset;         ///< its folder, for the report
   std::string dataset_digest;  ///< what the rows are; a checkpoint made with others is refused
   std::string encoding;
+  /// Fills the parameters that a new run starts from; called on rank 0 alone. Null: random values,
+  /// which follow from the seed.
+  std::function<void(std::span<float>)> initial_values = {};
 };
 
 enum class Outcome : std::uint8_t {
@@ -53,13 +59,13 @@ class Trainer {
   void begin();
   void initialise();
   void load(std::int64_t step);
-  void check_fits(const TrainingState& loaded) const;
   void do_step(Progress& progress);
   void report(const StepResult& result, double seconds, Progress& progress);
   void validate_if_due();
   void save_if_due();
   void save(Keep keep);
   void check_replicas(std::uint64_t hash);
+  void in_run_folder(const std::function<void()>& work) const;
   bool save_due() const;
   bool finished() const { return state_.step >= settings_.trainer.num_train_steps; }
   bool leads() const { return reducer_.rank() == 0; }
@@ -71,11 +77,12 @@ class Trainer {
   RunPaths paths_;
   TrainStep step_;
   TrainingState state_;
-  std::unique_ptr<MetricsFile> metrics_;  // rank 0 only
+  RunFacts facts_;
+  std::unique_ptr<RunRecorder> recorder_;  // rank 0 only
   Clock::time_point last_save_;
-  Requests requests_;            // what the ranks have agreed on at the last boundary
-  std::int64_t first_step_ = 0;  // where this process began
-  std::int64_t saved_step_ = 0;  // of the newest checkpoint that is this run's
+  Requests requests_;               // what the ranks have agreed on at the last boundary
+  std::int64_t saved_step_ = 0;     // of the newest checkpoint that is this run's
+  std::uint64_t summed_bytes_ = 0;  // by this rank's reducer, for the last step
 };
 
 }  // namespace amt

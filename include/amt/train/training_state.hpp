@@ -26,6 +26,11 @@ struct TrainingState {
 /// JSON text, ending in a newline; losses that are not finite are null.
 std::string to_json(const TrainingState& state);
 
+/// UsageError unless training that has `saved` in the folder `run` can go on as `now`: same
+/// encoding, dataset, seed and batch.
+void check_continues(const std::filesystem::path& run, const TrainingState& saved,
+                     const TrainingState& now, int train_batch_size);
+
 /// Error naming the file and what is wrong with it.
 TrainingState read_training_state(const std::filesystem::path& path);
 

@@ -16,6 +16,14 @@ std::string escape_html(std::string_view text);
 std::string html_table(const std::vector<std::string>& header,
                        const std::vector<std::vector<std::string>>& rows);
 
+/// A heading, a note in small grey letters and what they are about. All three are HTML.
+std::string html_section(const std::string& title, const std::string& note,
+                         const std::string& content);
+
+/// The style of figures, for light and dark screens: what html_page has and an SVG of its own
+/// needs.
+const char* figure_style();
+
 /// A whole page around `body`, with the style of all its parts. Refers to nothing outside.
 std::string html_page(const std::string& title, const std::string& body);
 

@@ -1,0 +1,12 @@
+// CRC-32C (Castagnoli), which the records of TensorBoard's files are checked with.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace amt {
+
+/// Polynomial 0x1EDC6F41 reflected, initial value and final XOR all ones: RFC 3720, appendix B.4.
+std::uint32_t crc32c(std::string_view bytes);
+
+}  // namespace amt

@@ -1,0 +1,31 @@
+// What charts as inline SVG have in common: coordinates as text, lines of a grid, round steps.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace amt {
+
+/// A length in pixels, to a tenth.
+std::string px(double value);
+
+/// A step of 1, 2 or 5 times a power of ten such that at most `most` of them reach `span` (above
+/// 0).
+double round_step(double span, int most);
+
+/// `anchor`: start, middle or end of the text is at x. The text is escaped here.
+std::string svg_text(double x, double y, const char* anchor, const std::string& text);
+
+/// A horizontal line of the grid from x1 to x2 with its label to the left of it.
+std::string svg_grid_line(double x1, double x2, double y, const std::string& label);
+
+/// <svg> for a page of html_page around `content`, which is `width` x `height` pixels. `name`: for
+/// those who hear it read.
+std::string svg_figure(double width, double height, const std::string& name,
+                       const std::string& content);
+
+/// The same as a file of its own, with the style and the background of html_page.
+std::string svg_document(double width, double height, const std::string& name,
+                         const std::string& content);
+
+}  // namespace amt

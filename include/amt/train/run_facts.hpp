@@ -1,0 +1,40 @@
+// RUN/run.json: what a run is, for its report. Written by each start of it:
+//   {"format":"amt-run","version":1,"num_train_steps":300,"tokens_per_step":4096,
+//    "facts":[["parameters","7,967,744"], ...]}
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "amt/model/config.hpp"
+#include "amt/train/options.hpp"
+#include "amt/train/rows.hpp"
+
+namespace amt {
+
+struct RunFacts {
+  std::int64_t num_train_steps = 0;
+  std::int64_t tokens_per_step = 0;
+  std::vector<std::vector<std::string>> facts;  ///< name and text, in the order they are shown
+};
+
+/// The part of the facts that says on what the run trains.
+struct DatasetFacts {
+  std::string folder, encoding, digest;
+  std::uint64_t train_rows = 0, valid_rows = 0;
+};
+
+RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
+                      const OptimizerOptions& optimizer, const DatasetFacts& dataset, int ranks,
+                      const std::string& device);
+
+/// JSON text, ending in a newline. Bytes that are no UTF-8 are replaced.
+std::string to_json(const RunFacts& facts);
+
+/// Error naming the file and what is wrong with it. Nothing if there is no such file: a run of an
+/// older version.
+RunFacts read_run_facts(const std::filesystem::path& path);
+
+}  // namespace amt

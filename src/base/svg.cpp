@@ -1,0 +1,58 @@
+#include "amt/base/svg.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "amt/base/html.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+std::string svg_element(const char* attributes, double width, double height,
+                        const std::string& name, const std::string& content) {
+  return str_cat("<svg ", attributes, "viewBox=\"0 0 ", px(width), ' ', px(height), "\" width=\"",
+                 std::lround(width), "\" role=\"img\" aria-label=\"", escape_html(name), "\">\n",
+                 content, "</svg>\n");
+}
+
+}  // namespace
+
+std::string px(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f", value);
+  return text.data();
+}
+
+double round_step(double span, int most) {
+  const double power = std::pow(10.0, std::floor(std::log10(span / most)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * power * most >= span) return factor * power;
+  }
+  return 10 * power;
+}
+
+std::string svg_text(double x, double y, const char* anchor, const std::string& text) {
+  return str_cat("<text text-anchor=\"", anchor, "\" x=\"", px(x), "\" y=\"", px(y), "\">",
+                 escape_html(text), "</text>\n");
+}
+
+std::string svg_grid_line(double x1, double x2, double y, const std::string& label) {
+  return str_cat("<line class=\"grid\" x1=\"", px(x1), "\" x2=\"", px(x2), "\" y1=\"", px(y),
+                 "\" y2=\"", px(y), "\"/>", svg_text(x1 - 6, y + 4, "end", label));
+}
+
+std::string svg_figure(double width, double height, const std::string& name,
+                       const std::string& content) {
+  return svg_element("", width, height, name, content);
+}
+
+std::string svg_document(double width, double height, const std::string& name,
+                         const std::string& content) {
+  return svg_element("xmlns=\"http://www.w3.org/2000/svg\" ", width, height, name,
+                     str_cat("<style>", figure_style(), "</style>\n<rect class=\"page\" width=\"",
+                             px(width), "\" height=\"", px(height), "\"/>\n", content));
+}
+
+}  // namespace amt

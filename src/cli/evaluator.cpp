@@ -1,0 +1,82 @@
+#include "evaluator.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/mpi/collectively.hpp"
+#include "amt/train/initial_model.hpp"
+#include "amt/train/train_configuration.hpp"
+#include "amt/train/training_state.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Nothing for a model from elsewhere, which does not say how long it was trained.
+std::optional<std::int64_t> step_of(const fs::path& folder) {
+  const fs::path state = CheckpointPaths{folder}.state();
+  if (!fs::exists(state)) return std::nullopt;
+  return read_training_state(state).step;
+}
+
+}  // namespace
+
+EvaluationRows::EvaluationRows(const std::string& dataset, Split s, const RowSelection& chosen)
+    : manifest(read_manifest(dataset)), split(s), selection(chosen) {
+  if (manifest.split(split).rows == 0) {
+    throw UsageError(str_cat(dataset, " has no rows in its ", split_name(split), " split"));
+  }
+  train.emplace(SplitReader(dataset, manifest, Split::kTrain));
+  evaluated.emplace(SplitReader(dataset, manifest, split));
+}
+
+Evaluator::Evaluator(const EvaluationRows& rows, int micro_batch, const mpi::Communicator& world,
+                     Ops& ops, Reducer& reducer)
+    : rows_(rows), micro_batch_(micro_batch), world_(world), ops_(ops), reducer_(reducer) {
+  record_.split = rows.split;
+  record_.rows = rows.selection.count(rows.evaluated->rows());
+}
+
+HuggingFaceModel Evaluator::open(const fs::path& folder) const {
+  HuggingFaceModel source(folder);
+  check_dataset_fits(rows_.manifest, source.config(), folder.string());
+  if (!model_) return source;
+  if (const auto difference = shape_difference(source.config(), model_->config())) {
+    throw Error(str_cat("its ", difference->key, " is ", difference->before,
+                        ", that of the checkpoints before it ", difference->now));
+  }
+  return source;
+}
+
+void Evaluator::load(const fs::path& folder) {
+  std::optional<HuggingFaceModel> source;
+  mpi::collectively(world_, [&] { source.emplace(open(folder)); });
+  if (!model_) model_.emplace(ops_, source->config(), micro_batch_);
+  mpi::collectively(world_, [&] {
+    if (world_.rank() != 0) return;
+    std::vector<float> parameters(static_cast<std::size_t>(model_->layout().total()));
+    source->read(parameters);
+    model_->set_parameters(parameters);
+    record_.step = step_of(folder);
+  });
+  reducer_.broadcast(model_->parameters(), model_->layout().total());
+  record_.folder = folder;
+}
+
+EvaluationRecord Evaluator::evaluate() {
+  const auto sums =
+      amt::evaluate(*model_, reducer_, *rows_.evaluated, rows_.selection, micro_batch_);
+  if (!sums) {
+    throw mpi::AgreedError(str_cat("stopped on a signal; ", record_.folder.string(),
+                                   " was not evaluated, start again for it"));
+  }
+  if (!unigram_) {
+    unigram_ = unigram_loss(reducer_, *rows_.train, *rows_.evaluated, rows_.selection,
+                            rows_.manifest.vocabulary);
+  }
+  record_.metrics = derive_metrics(*sums, rows_.manifest, rows_.split);
+  record_.unigram_loss = *unigram_;
+  return record_;
+}
+
+}  // namespace amt

@@ -1,0 +1,19 @@
+// Values to propose in place of one that does not divide.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace amt {
+
+/// The divisors of `n` >= 1, in ascending order.
+std::vector<int> divisors(int n);
+
+/// "2, 4, 8": the divisor of `n` that is nearest to `wanted`, and its neighbours.
+std::string divisors_near(int n, int wanted);
+
+/// "504 or 528": the multiples of `step` below and above `n`, without 0.
+std::string multiples_near(int n, std::int64_t step);
+
+}  // namespace amt

@@ -1,0 +1,28 @@
+// Curves over the steps of a run, as SVG.
+#pragma once
+
+#include <string>
+
+#include "amt/train/curve.hpp"
+
+namespace amt {
+
+enum class Axis : std::uint8_t {
+  kFromZero,
+  kLogarithmic,  ///< values that are not above 0 are left out
+};
+
+struct LineChart {
+  std::string name;  ///< of the values, with their unit: "loss, nats per token"
+  Axis axis = Axis::kFromZero;
+  const Curve* curve = nullptr;   ///< with a pale band from lowest to highest
+  const Curve* second = nullptr;  ///< with a dot for each bin while they are few; may be null
+};
+
+/// For a page of html_page; "" if there is nothing to draw.
+std::string line_chart_figure(const LineChart& chart);
+
+/// The same as a file of its own, with `title` above it.
+std::string line_chart_document(const LineChart& chart, const std::string& title);
+
+}  // namespace amt

@@ -1,0 +1,110 @@
+#include "amt/train/run_report.hpp"
+
+#include <cmath>
+
+#include "amt/base/html.hpp"
+#include "amt/base/strings.hpp"
+#include "line_chart.hpp"
+
+namespace amt {
+namespace {
+
+using Table = std::vector<std::vector<std::string>>;
+
+std::string count(double n) { return format_count(static_cast<std::uint64_t>(std::llround(n))); }
+
+/// How the points of a figure came about.
+std::string binning(const Curve& curve) {
+  const std::int64_t width = curve.steps_per_bin();
+  if (width == 1) return "Each point is one step.";
+  return str_cat("Each point is the mean of ", width,
+                 " steps; the pale band reaches from the lowest to the highest of them.");
+}
+
+LineChart loss_chart(const RunHistory& history) {
+  return {"loss, nats per token", Axis::kLogarithmic, &history.loss, &history.valid_loss};
+}
+
+std::string figure(const std::string& title, const std::string& note, const LineChart& chart) {
+  const std::string svg = line_chart_figure(chart);
+  if (svg.empty()) return "";
+  return html_section(title, str_cat(note, ' ', binning(*chart.curve)), svg);
+}
+
+std::string figures(const RunHistory& history) {
+  return figure("Loss",
+                "Nats per token, on a logarithmic axis: of the training batches, and with dots of "
+                "the validation split.",
+                loss_chart(history)) +
+         figure("Learning rate", "", {"learning rate", Axis::kFromZero, &history.learning_rate}) +
+         figure("Gradient norm", "Before clipping, on a logarithmic axis.",
+                {"gradient norm", Axis::kLogarithmic, &history.grad_norm}) +
+         figure("Tokens per second", "Of all ranks together.",
+                {"tokens per second", Axis::kFromZero, &history.tokens_per_second});
+}
+
+void add_steps(Table& rows, const RunFacts& facts, const StepMetrics& last) {
+  const auto steps = static_cast<double>(last.step + 1);
+  rows.push_back({"steps done", facts.num_train_steps == 0
+                                    ? count(steps)
+                                    : str_cat(count(steps), " of ",
+                                              count(static_cast<double>(facts.num_train_steps)))});
+  if (facts.tokens_per_step > 0) {
+    rows.push_back({"tokens seen", count(steps * static_cast<double>(facts.tokens_per_step))});
+  }
+  rows.push_back({"steps skipped", count(static_cast<double>(last.skipped))});
+  rows.push_back({"loss of the last step", fixed(last.loss, 4)});
+}
+
+void add_validations(Table& rows, const RunHistory& history) {
+  if (!history.last_validation) return;
+  const auto row = [&](const char* name, const ValidationMetrics& metrics) {
+    rows.push_back({name, str_cat(fixed(metrics.loss, 4), " after step ", metrics.step + 1)});
+  };
+  row("last validation loss", *history.last_validation);
+  row("lowest validation loss", *history.best_validation);
+}
+
+void add_speed(Table& rows, const StepMetrics& last) {
+  if (std::isfinite(last.tokens_per_second)) {
+    rows.push_back({"tokens per second, last step", count(last.tokens_per_second)});
+  }
+  if (std::isfinite(last.model_flops_per_second)) {
+    rows.push_back({"model GFLOP/s, last step", count(last.model_flops_per_second / 1e9)});
+  }
+  if (std::isfinite(last.mfu)) {
+    rows.push_back({"model FLOPs utilisation, last step", fixed(100 * last.mfu, 1) + "%"});
+  }
+  if (last.memory_bytes > 0) {
+    rows.push_back({"most memory of rank 0", format_bytes(static_cast<double>(last.memory_bytes))});
+  }
+}
+
+std::string results_table(const RunFacts& facts, const RunHistory& history) {
+  if (!history.last_step) return "<p>No step is done yet.</p>\n";
+  Table rows;
+  add_steps(rows, facts, *history.last_step);
+  add_validations(rows, history);
+  add_speed(rows, *history.last_step);
+  return html_table({}, rows);
+}
+
+}  // namespace
+
+std::string run_report_html(const RunFacts& facts, const RunHistory& history) {
+  return html_page(
+      "amt: report on a training run",
+      str_cat("<h1>A training run</h1>\n", results_table(facts, history), figures(history),
+              facts.facts.empty() ? ""
+                                  : html_section("What is trained",
+                                                 "All settings: config.ini beside "
+                                                 "this file.",
+                                                 html_table({}, facts.facts))));
+}
+
+std::string loss_figure_svg(const RunHistory& history) {
+  return line_chart_document(loss_chart(history),
+                             "loss, nats per token: training (line), validation (dots)");
+}
+
+}  // namespace amt

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# amt eval --all and --csv: every checkpoint of a run, damaged ones left out, a signal on the way.
+# Usage: evaluate_all_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+. "$(dirname "$0")/support.sh"
+
+"$amt" prepare "$golden/tree" "$work/dataset" >/dev/null 2>&1
+"$amt" train --data.dataset "$work/dataset" --trainer.run_dir "$work/run" \
+  --trainer.num_train_steps 6 --trainer.train_batch_size 1 --trainer.learning_rate 1e-2 \
+  --trainer.max_eval_batches 1 --checkpointer.keep_every 2 \
+  --model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1 2>/dev/null
+
+# column NAME LINE: one value of "$work/csv", LINE from 2 on.
+column() {
+  awk -F, -v name="$1" -v line="$2" '
+    NR == 1 { for (i = 1; i <= NF; ++i) if ($i == name) wanted = i }
+    NR == line { print $wanted }' "$work/csv"
+}
+
+echo "all checkpoints, oldest first, each as it is alone"
+"$amt" eval "$work/run" "$work/dataset" --all >"$work/csv" 2>"$work/err" || fail "--all"
+[ "$(wc -l <"$work/csv")" -eq 4 ] || fail "not one line for each checkpoint"
+for line in 2 3 4; do
+  step=$((2 * line - 2))
+  [ "$(column step $line)" = "$step" ] || fail "line $line is not step $step"
+  "$amt" eval "$work/run/checkpoints/step-00000$step/" "$work/dataset" --csv 2>/dev/null |
+    tail -n 1 | cut -d, -f 2- >"$work/alone"
+  sed -n ${line}p "$work/csv" | cut -d, -f 2- | cmp - "$work/alone" || fail "step $step alone differs"
+done
+[ "$(column rows 2)" = 11 ] || fail "rows"
+[ "$(column loss 2)" != "$(column loss 4)" ] || fail "the same parameters twice"
+
+echo "on two ranks, a part of another split"
+mpirun -n 2 "$amt" eval "$work/run" "$work/dataset" --all --split valid --subsample 3 \
+  >"$work/csv" 2>"$work/err" || fail "--all on two ranks"
+[ "$(column split 4) $(column rows 4)" = "valid 3" ] || fail "the rows of another split"
+
+echo "damaged checkpoints are named and left out"
+printf x | dd of="$work/run/checkpoints/step-000004/model.safetensors" bs=1 seek=2000 conv=notrunc 2>/dev/null
+code=0
+mpirun -n 2 "$amt" eval "$work/run" "$work/dataset" --all >"$work/csv" 2>"$work/err" || code=$?
+[ $code -eq 1 ] || fail "exit code $code instead of 1 with a damaged checkpoint"
+[ "$(column step 2) $(column step 3)" = "2 6" ] || fail "the whole checkpoints"
+grep -q "left out .*step-000004, which is damaged: model.safetensors" "$work/err" || fail "its name"
+grep -q "1 of 3 checkpoints are damaged" "$work/err" || fail "their count"
+
+echo "a signal ends it with 1; complete lines stay"
+"$amt" eval "$work/run" "$work/dataset" --all --split train >"$work/csv" 2>"$work/err" &
+pid=$!
+for _ in $(seq 1200); do
+  [ "$(wc -l <"$work/csv")" -ge 2 ] && break
+  sleep 0.05
+done
+kill -USR1 $pid
+code=0
+wait $pid || code=$?
+[ $code -eq 1 ] || fail "exit code $code instead of 1 after a signal"
+grep -q "stopped on a signal" "$work/err" || fail "why it stopped"
+[ "$(wc -l <"$work/csv")" -eq 2 ] || fail "lines after a signal"
+
+echo "mistakes"
+expect_line 2 "--all needs the folder of a run" "$amt" eval "$work/run/checkpoints/step-000006" \
+  "$work/dataset" --all
+"$amt" prepare "$golden/tree" "$work/interarrival" --interarrival >/dev/null 2>&1
+expect_line 2 "encoding interarrival" "$amt" eval "$work/run" "$work/interarrival" --all
+echo "all passed"

@@ -1,0 +1,171 @@
+"""Checks amt's models and metrics against transformers' GPT2LMHeadModel and numpy.
+
+Both encodings, attention scaled by the layer or not: models that transformers saved are evaluated
+by amt, are trained on by amt, and what amt saved is loaded by transformers as it is. All metrics of
+`amt eval --csv` are computed again here, from transformers' logits, by the formulas of the paper.
+Usage: hugging_face.py AMT GOLDEN_FOLDER; exits with 1 at the first difference.
+"""
+import csv
+import io
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy
+import safetensors.torch
+import torch
+from transformers import GPT2Config, GPT2LMHeadModel
+from transformers.utils.logging import disable_progress_bar
+
+AMT, GOLDEN = sys.argv[1], pathlib.Path(sys.argv[2])
+ENCODINGS = {"arrival": (55028, ["--augment", "10"]), "interarrival": (34025, ["--interarrival"])}
+SUBSAMPLE = {"arrival": 101, "interarrival": 10}  # of the training split: a dozen rows
+# Where the kinds of arrival tokens begin: times, durations, notes, the rest, the same three as
+# controls, and three special tokens.
+KINDS = [0, 10000, 11000, 27512, 27513, 37513, 38513, 55025, 55026, 55027]
+
+
+def amt(*args, code=0):
+    result = subprocess.run([AMT, *map(str, args)], capture_output=True, text=True)
+    assert result.returncode == code, (args, result.returncode, result.stderr)
+    return result.stdout if code == 0 else result.stderr
+
+
+def near(ours, theirs, what, tolerance=1e-5):
+    assert abs(ours - theirs) <= tolerance, f"{what}: amt has {ours}, transformers {theirs}"
+
+
+def read_rows(dataset, split, work):
+    text = work / "rows.txt"
+    amt("inspect", dataset, "--export-text", text, "--split", split)
+    return numpy.loadtxt(text, dtype=numpy.int64)
+
+
+def cross_entropy(folder, rows):
+    """-log p of each token but the first, [rows, 1023], and the model as transformers loads it."""
+    model, info = GPT2LMHeadModel.from_pretrained(
+        folder, output_loading_info=True, dtype=torch.float32)
+    for problem in ("missing_keys", "unexpected_keys", "mismatched_keys"):
+        assert not info[problem], (folder, problem, info[problem])
+    losses = []
+    with torch.no_grad():
+        for row in rows:
+            logits = model.eval()(torch.from_numpy(row[None])).logits[0, :-1].double().numpy()
+            logits -= logits.max(axis=1, keepdims=True)
+            chosen = logits[numpy.arange(len(row) - 1), row[1:]]
+            losses.append(numpy.log(numpy.exp(logits).sum(axis=1)) - chosen)
+    return numpy.array(losses)
+
+
+def expected_metrics(losses, dataset, split, copies):
+    """The columns of the CSV that follow from the losses."""
+    manifest = json.loads((dataset / "manifest.json").read_text())
+    info = manifest["splits"][split]
+    mean = losses.mean()
+    seconds = copies * info["seconds_of_music"]
+    values = {"loss": mean, "bps": mean / numpy.log(2) * info["rows"] * 1023 / seconds}
+    if manifest["encoding"] == "arrival":
+        position = numpy.arange(1, 1024)
+        by_kind = [losses[:, position % 3 == kind].mean() for kind in (1, 2, 0)]
+        names = ("onset_ppl", "duration_ppl", "note_ppl")
+        values |= dict(zip(names, numpy.exp(by_kind))) | {"event_ppl": numpy.exp(3 * mean)}
+    return values
+
+
+def check_eval(folder, dataset, split, subsample, rows, copies):
+    """amt's metrics of a folder against those of transformers and numpy."""
+    out = amt("eval", folder, dataset, "--split", split, "--subsample", subsample, "--csv")
+    [line] = csv.DictReader(io.StringIO(out))
+    rows = rows[::subsample]
+    assert int(line["rows"]) == len(rows), line
+    expected = expected_metrics(cross_entropy(folder, rows), dataset, split, copies)
+    for name in ("loss", "bps", "event_ppl", "onset_ppl", "duration_ppl", "note_ppl"):
+        if name not in expected:
+            assert line[name] == "", (name, line)
+        elif name == "loss":
+            near(float(line[name]), expected[name], f"{folder.name} {name}")
+        else:  # exp(3 x loss) and loss x a large factor: relative
+            near(float(line[name]) / expected[name], 1, f"{folder.name} {name}", 5e-5)
+    print(f"{folder.parent.name}/{folder.name} {split}: {line['loss']}")
+
+
+def save_model(folder, vocabulary, scaled):
+    """A random model whose losses differ from token to token."""
+    torch.manual_seed(7)
+    config = GPT2Config(
+        vocab_size=vocabulary, n_positions=1024, n_embd=24, n_layer=3, n_head=3,
+        initializer_range=0.2, scale_attn_by_inverse_layer_idx=scaled,
+        embd_pdrop=0.0, resid_pdrop=0.0, bos_token_id=None, eos_token_id=None)
+    model = GPT2LMHeadModel(config)
+    model.save_pretrained(folder)
+    return model
+
+
+def save_old_layout(folder, like, model):
+    """As early exports had it: the tied output layer and the causal masks are written, too."""
+    folder.mkdir()
+    (folder / "config.json").write_text((like / "config.json").read_text())
+    tensors = {name: value.detach().clone() for name, value in model.state_dict().items()}
+    tensors["lm_head.weight"] = tensors["transformer.wte.weight"].clone()
+    tensors["transformer.h.0.attn.bias"] = torch.tril(torch.ones(1024, 1024))[None, None]
+    safetensors.torch.save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+
+
+def check_other_files(work, dataset, model, check):
+    """What transformers saves in other types, and in several files."""
+    save_old_layout(work / "old", work / "theirs", model)
+    near(float(eval_loss(work / "old", dataset)), float(eval_loss(work / "theirs", dataset)), "old")
+    for name, dtype in (("bf16", torch.bfloat16), ("fp16", torch.float16)):
+        GPT2LMHeadModel.from_pretrained(work / "theirs", dtype=dtype).save_pretrained(work / name)
+        check(work / name)
+    model.save_pretrained(work / "sharded", max_shard_size="300KB")
+    refusal = amt("eval", work / "sharded", dataset, code=1)
+    assert "max_shard_size" in refusal and refusal.count("\n") == 1, refusal
+    again = GPT2LMHeadModel.from_pretrained(work / "sharded")
+    again.save_pretrained(work / "joined", max_shard_size="100GB")
+    check(work / "joined")
+
+
+def eval_loss(folder, dataset):
+    [line] = csv.DictReader(io.StringIO(amt("eval", folder, dataset, "--csv")))
+    return line["loss"]
+
+
+def check_encoding(name, scaled, work):
+    vocabulary, options = ENCODINGS[name]
+    dataset = work / "dataset"
+    amt("prepare", GOLDEN / "tree", dataset, *options)
+    rows = {split: read_rows(dataset, split, work) for split in ("train", "test")}
+    copies = 10 if name == "arrival" else 1
+    if name == "arrival":  # every kind of token is looked at
+        tokens = rows["train"][::SUBSAMPLE[name]]
+        assert set(numpy.digitize(tokens, KINDS).flat) == set(range(1, 11)), "kinds"
+    model = save_model(work / "theirs", vocabulary, scaled)
+    check_eval(work / "theirs", dataset, "train", SUBSAMPLE[name], rows["train"], copies)
+
+    def check(folder):
+        check_eval(folder, dataset, "test", 4, rows["test"], 1)
+
+    check(work / "theirs")
+    amt("train", "--data.dataset", dataset, "--init", work / "theirs", "--trainer.run_dir",
+        work / "run", "--trainer.num_train_steps", 2, "--trainer.train_batch_size", 1,
+        "--trainer.learning_rate", "1e-2", "--trainer.warmup_ratio", 0,
+        "--trainer.max_eval_batches", 1)
+    ours = work / "run" / "checkpoints" / "step-000002"
+    assert GPT2Config.from_pretrained(ours).scale_attn_by_inverse_layer_idx == scaled
+    check(ours)
+    if scaled:
+        check_other_files(work, dataset, model, check)
+
+
+torch.set_num_threads(2)
+disable_progress_bar()
+with tempfile.TemporaryDirectory() as folder:
+    for encoding in ENCODINGS:
+        for scaled_by_layer in (True, False):
+            place = pathlib.Path(folder) / f"{encoding}-{scaled_by_layer}"
+            place.mkdir()
+            check_encoding(encoding, scaled_by_layer, place)
+print("all passed")

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# amt train --init as a user runs it: fine-tuning a model, going on without it, refusals.
+# Usage: initialise_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+. "$(dirname "$0")/support.sh"
+
+"$amt" prepare "$golden/tree" "$work/dataset" >/dev/null 2>&1
+"$amt" prepare "$golden/tree" "$work/interarrival" --interarrival >/dev/null 2>&1
+tuning=(--data.dataset "$work/dataset" --trainer.train_batch_size 2 --trainer.max_eval_batches 1
+  --trainer.per_device_parallelism 1 --trainer.lr_schedule constant --trainer.warmup_ratio 0)
+"$amt" train "${tuning[@]}" --trainer.run_dir "$work/first" --trainer.num_train_steps 2 \
+  --model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1 --model.embed_pdrop 0 \
+  --model.resid_pdrop 0 --trainer.learning_rate 1e-2 2>"$work/err" || fail "the first run"
+mkdir "$work/model"
+cp "$work/first/checkpoints/step-000002/"{config.json,model.safetensors} "$work/model"
+
+# tune RUN [OPTION...]: two steps more from there, on two ranks.
+tune() {
+  local run=$1
+  shift
+  mpirun -n 2 "$amt" train "${tuning[@]}" --trainer.run_dir "$work/$run" --trainer.num_train_steps 2 \
+    --trainer.learning_rate 1e-12 "$@"
+}
+
+echo "a model is tuned on; the shape is its own, steps count from 0"
+(tune run --init "$work/model") 2>"$work/err" || fail "tuning"
+grep -q "hidden_dim = 16" "$work/run/config.ini" || fail "the shape in config.ini"
+grep -q "embed_pdrop = 0$" "$work/run/config.ini" || fail "the dropout rate in config.ini"
+grep -q "initialize_from = $work/model" "$work/run/config.ini" || fail "where it came from"
+[ "$(cat "$work/run/checkpoints/latest")" = step-000002 ] || fail "its steps"
+"$amt" eval "$work/model" "$work/dataset" --csv 2>/dev/null | cut -d, -f 3- >"$work/before"
+"$amt" eval "$work/run" "$work/dataset" --csv 2>/dev/null | cut -d, -f 3- >"$work/after"
+cmp "$work/before" "$work/after" || fail "tuning with no learning rate changed the model"
+
+echo "a checkpoint or a run is a model, too"
+for from in first first/checkpoints/step-000002; do
+  (tune "from-${from//\//-}" --trainer.initialize_from "$work/$from") 2>"$work/err" || fail "from $from"
+  cmp "$work/run/checkpoints/step-000002/model.safetensors" \
+    "$work/from-${from//\//-}/checkpoints/step-000002/model.safetensors" || fail "from $from"
+done
+
+echo "a run that goes on needs neither the folder nor the option's old value"
+mv "$work/model" "$work/moved"
+(tune run --init "$work/model" --trainer.num_train_steps 4) 2>"$work/err" || fail "without the folder"
+grep -q "is not read" "$work/err" || fail "not a word about the folder"
+[ "$(cat "$work/run/checkpoints/latest")" = step-000004 ] || fail "the steps after that"
+(tune run --model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1 --model.embed_pdrop 0 \
+  --model.resid_pdrop 0 --trainer.num_train_steps 4) 2>"$work/err" || fail "without the option"
+expect 2 "model.hidden_dim = 16, now it is 32" tune run --init "$work/model" --model.hidden_dim 32
+mv "$work/moved" "$work/model"
+
+echo "refusals, in one line, before anything is written"
+refused() {
+  expect_line "$1" "$2" "$amt" train "${tuning[@]}" --trainer.run_dir "$work/refused" "${@:3}"
+  [ ! -e "$work/refused" ] || fail "a refused run left a folder: $*"
+}
+refused 2 "--model.num_layers 12, but the model in $work/model has 1" --init "$work/model" \
+  --model.num_layers 12
+refused 2 "has 55028 tokens (encoding arrival), the dataset has 34025" --init "$work/model" \
+  --data.dataset "$work/interarrival"
+refused 1 "$work/nowhere is no checkpoint" --init "$work/nowhere"
+damaged() {
+  rm -rf "$work/damaged"
+  cp -r "$work/model" "$work/damaged"
+}
+damaged
+truncate -s 100000 "$work/damaged/model.safetensors"
+refused 1 "$work/damaged/model.safetensors" --init "$work/damaged"
+damaged
+sed -i 's/"n_positions": 1024/"n_positions": 2048/' "$work/damaged/config.json"
+refused 1 "does not have the shape" --init "$work/damaged"
+damaged
+head -c 400 "$work/model/config.json" >"$work/damaged/config.json"
+refused 1 "$work/damaged/config.json" --init "$work/damaged"
+cp -r "$work/first/checkpoints/step-000002" "$work/checkpoint"
+printf x | dd of="$work/checkpoint/model.safetensors" bs=1 seek=90000 conv=notrunc 2>/dev/null
+refused 1 "$work/checkpoint is damaged" --init "$work/checkpoint"
+expect 2 "--model.num_layers 12, but" tune refused --init "$work/model" --model.num_layers 12
+[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "two ranks said the same"
+expect 0 "hidden_dim = 16" "$amt" train "${tuning[@]}" --trainer.run_dir "$work/refused" \
+  --init "$work/model" --dry-run
+[ ! -e "$work/refused" ] || fail "a dry run left a folder"
+
+echo "another dataset for a run is refused before its configuration is touched"
+cp "$work/run/config.ini" "$work/config.ini"
+expect_line 2 "was made with encoding arrival, this run has interarrival" "$amt" train \
+  "${tuning[@]}" --trainer.run_dir "$work/run" --data.dataset "$work/interarrival"
+cmp "$work/config.ini" "$work/run/config.ini" || fail "a refused start has changed config.ini"
+
+echo "early refusals that name what works"
+tiny=(--model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1)
+refused 2 "use 1, 2, 4 heads" --model.hidden_dim 16 --model.num_heads 3
+refused 2 "a context of 512 tokens, the dataset's rows have 1024" "${tiny[@]}" --model.seq_len 512
+refused 1 "--trainer.per_device_parallelism" "${tiny[@]}" --trainer.train_batch_size 1000000000 \
+  --trainer.per_device_parallelism 1000000000
+expect 0 "# memory: " "$amt" train "${tuning[@]}" "${tiny[@]}" --trainer.run_dir "$work/refused" --dry-run
+expect 0 "the largest micro-batch that fits" "$amt" train "${tuning[@]}" "${tiny[@]}" \
+  --trainer.run_dir "$work/refused" --dry-run --trainer.train_batch_size 1000000000 \
+  --trainer.per_device_parallelism 1000000000
+echo "all passed"

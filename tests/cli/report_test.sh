@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# What a training run shows of itself, as a user sees it: report.html and amt report, progress after a
+# restart, TensorBoard's files of a run whose ranks were killed.
+# Usage: report_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+. "$(dirname "$0")/support.sh"
+. "$(dirname "$0")/tiny_run.sh"
+
+echo "a run whose ranks are killed, then goes on"
+train_killed_once
+run=$work/run
+grep -q "<td>steps done</td><td>20 of 20</td>" "$run/report.html" || fail "report.html"
+for member in model_flops_per_second mfu memory_bytes; do
+  [ "$(grep -c "\"$member\":[0-9]" "$run/metrics.jsonl")" -eq 20 ] || fail "$member"
+done
+[ "$(ls "$run/tensorboard" | grep -c '^events.out.tfevents.')" -eq 2 ] || fail "tensorboard"
+grep -q "going on from $run/checkpoints/step-0000" "$work/restart" || fail "it began again"
+
+echo "amt report writes the same page"
+cp "$run/report.html" "$work/report.html"
+rm "$run/report.html"
+expect 0 "$run/report.html" "$amt" report "$run"
+cmp "$run/report.html" "$work/report.html" || fail "another report"
+expect 0 "$work/loss.svg" "$amt" report "$run" --svg "$work/loss.svg"
+grep -q '^<svg xmlns="http://www.w3.org/2000/svg"' "$work/loss.svg" || fail "loss.svg"
+cmp "$run/report.html" "$work/report.html" || fail "--svg wrote the report"
+
+echo "a run of an older version"
+mkdir "$work/old"
+head -n 3 "$run/metrics.jsonl" | sed 's/,"model_flops.*/}/' >"$work/old/metrics.jsonl"
+printf '{"step":3,"lo' >>"$work/old/metrics.jsonl"
+expect 0 "1 line of $work/old/metrics.jsonl" "$amt" report "$work/old"
+grep -q "<td>steps done</td><td>3</td>" "$work/old/report.html" || fail "old report"
+
+echo "mistakes"
+expect_line 2 "RUN is missing" "$amt" report
+expect_line 1 "$work/nowhere holds no metrics.jsonl" "$amt" report "$work/nowhere"
+expect_line 1 "$work/no/x.svg" "$amt" report "$run" --svg "$work/no/x.svg"
+echo '{"format":"amt-run"}' >"$work/old/run.json"
+expect 1 "cannot read $work/old/run.json" "$amt" report "$work/old"
+expect 2 "trainer.peak_flops must be 0 or more" "$amt" train --config "$work/tiny.ini" \
+  --data.dataset "$work/dataset" --trainer.run_dir "$work/x" --trainer.peak_flops -1
+echo "all passed"

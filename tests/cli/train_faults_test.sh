@@ -1,0 +1,212 @@
+#!/usr/bin/env bash
+# amt train when it is killed at any moment, when its disk is full and when its folder goes away: the
+# run that is started again ends with the bytes of one that was never stopped.
+# Usage: train_faults_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+. "$(dirname "$0")/support.sh"
+steps=12
+
+cat >"$work/tiny.ini" <<END
+[trainer]
+num_train_steps = $steps
+train_batch_size = 2
+per_device_parallelism = 1
+steps_per_eval = 6
+max_eval_batches = 1
+learning_rate = 1e-2
+[checkpointer]
+save_interval = 0.01s
+keep_every = 6
+[model]
+hidden_dim = 16
+num_heads = 2
+num_layers = 1
+END
+"$amt" prepare "$golden/tree" "$work/dataset" --interarrival >/dev/null 2>&1
+
+# train RANKS RUN [OPTION...]: replaces the shell, so that $! is mpirun, or amt itself on one rank.
+train() {
+  local ranks=$1 launcher=() run=$2
+  shift 2
+  [ "$ranks" -eq 1 ] || launcher=(mpirun -n "$ranks")
+  exec "${launcher[@]}" "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" \
+    --trainer.run_dir "$work/$run" --data.verify false "$@"
+}
+
+# losses RUN: a line '{"step":3,"loss":4.1' or '{"step":3,"valid_loss":4.2' for each step and validation.
+losses() { grep -o '^{"step":[0-9]*,"[a-z_]*loss":[^,}]*' "$work/$1/metrics.jsonl"; }
+
+# steps_done RUN: the step of the last line that is complete, -1 before the first.
+steps_done() {
+  local step
+  step=$(grep -s '}$' "$work/$1/metrics.jsonl" | tail -n 1 | grep -o '^{"step":[0-9]*') || true
+  echo "${step#*:}" | grep . || echo -1
+}
+
+# wait_for CONDITION...: until it holds; fails if the job $pid has ended before.
+wait_for() {
+  until "$@"; do
+    kill -0 "$pid" 2>/dev/null || return 1
+  done
+}
+has_done() { sleep 0.02 && [ "$(steps_done "$1")" -ge "$2" ]; }
+is_saving() { compgen -G "$work/$1/checkpoints/step-*.partial/$2" >/dev/null; }
+
+all_started() {
+  [ "$1" -eq 1 ] && ranks_of_job=("$pid") && return
+  mapfile -t ranks_of_job < <(pgrep -P "$pid" amt)
+  [ ${#ranks_of_job[@]} -eq "$1" ]
+}
+
+# kill_ranks VICTIM: the "first" rank of the job, the "last" one, or "all".
+kill_ranks() {
+  case $1 in
+    first) kill -9 "${ranks_of_job[0]}" ;;
+    last) kill -9 "${ranks_of_job[-1]}" ;;
+    all) kill -9 "${ranks_of_job[@]}" ;;
+  esac 2>/dev/null
+}
+
+# same_checkpoint RUN RUN: the last ones of both have the same bytes.
+same_checkpoint() {
+  local last=checkpoints/step-0000$steps file
+  for file in model.safetensors optimizer.h5; do
+    cmp "$work/$1/$last/$file" "$work/$2/$last/$file" || fail "$1 ended with another $file"
+  done
+}
+
+# one_of WORD...: as $RANDOM chooses.
+one_of() {
+  shift $((RANDOM % $#))
+  chosen=$1
+}
+
+# soak RANKS KILLS SEED: so many kills at moments that the seed chooses, every other one while a file
+# of a checkpoint is being written.
+soak() {
+  local ranks=$1 kills=$2 run=killed-$1 saving=0 attempts=0 last caught victim
+  RANDOM=$3
+  (train "$ranks" "whole-$ranks") 2>"$work/err" || fail "the run that is left alone"
+  while [ "$kills" -gt 0 ]; do
+    [ $((attempts++)) -lt 60 ] || fail "$kills kills were never made"
+    last=$(steps_done "$run")
+    if [ "$last" -ge $((steps - 4)) ]; then  # no room for another moment
+      rm -r "${work:?}/$run"
+      last=-1
+    fi
+    (train "$ranks" "$run") 2>"$work/err" &
+    pid=$!
+    caught=0
+    wait_for all_started "$ranks" || fail "the run ended too early"
+    if [ $((kills % 2)) -eq 0 ]; then
+      one_of first last all
+      victim=$chosen
+      wait_for has_done "$run" $((last + 1 + RANDOM % 4)) || caught=1
+    else
+      one_of first all  # rank 0 is the one that writes
+      victim=$chosen
+      one_of "*" "model*" "optimizer.h5"
+      wait_for is_saving "$run" "$chosen" || caught=1
+    fi
+    [ $caught -ne 0 ] || kill_ranks "$victim" || caught=1
+    if wait $pid 2>/dev/null; then
+      rm -r "${work:?}/$run"  # it was faster than the one that watches it
+      continue
+    fi
+    [ $caught -eq 0 ] || fail "the run failed by itself"
+    ! is_saving "$run" "*" || saving=$((saving + 1))
+    kills=$((kills - 1))
+  done
+  [ $saving -gt 0 ] || fail "no kill met a checkpoint that was being written"
+  (train "$ranks" "$run") 2>"$work/err" || fail "going on after the kills"
+  same_checkpoint "$run" "whole-$ranks"
+  diff <(losses "$run") <(losses "whole-$ranks") || fail "other losses after the kills"
+  [ "$(losses "$run" | wc -l)" -eq $((steps + 2)) ] || fail "a step is missing or there twice"
+}
+
+echo "kill -9 at any moment, one rank"
+soak 1 4 11
+echo "kill -9 at any moment, two ranks"
+soak 2 6 12
+
+# stop SIGNAL STEP RUN RANKS [OPTION...]: the signal comes after that step; the run saves and asks to be started again.
+stop() {
+  local code=0 saved
+  (train "$4" "$3" "${@:5}") 2>"$work/err" &
+  pid=$!
+  wait_for has_done "$3" "$2" || fail "the run ended too early"
+  kill -"$1" $pid
+  wait $pid || code=$?
+  [ $code -eq 75 ] || fail "exit code $code instead of 75 after SIG$1"
+  saved=$(cat "$work/$3/checkpoints/latest")
+  [ "$saved" = "$(printf step-%06d $(($(steps_done "$3") + 1)))" ] || fail "$saved is not the last step"
+}
+
+echo "stopped on two ranks, going on with another number"
+wide=(--trainer.train_batch_size 6 --trainer.num_train_steps 5)
+(train 2 wide "${wide[@]}") 2>"$work/err" || fail "the run that is left alone"
+for ranks in 1 3; do
+  stop USR1 1 moved-$ranks 2 "${wide[@]}"
+  (train $ranks moved-$ranks "${wide[@]}") 2>"$work/err" || fail "going on with $ranks ranks"
+  paste -d : <(losses moved-$ranks) <(losses wide) | awk -F : -v lines=6 '
+    $2 != $5 || ($3 - $6) ^ 2 > 1e-8 { print; bad = 1 }
+    END { exit bad || NR != lines }' || fail "other losses with $ranks ranks"
+done
+
+echo "SIGTERM and SIGINT to one process"
+stop TERM 2 stopped 1
+stop INT 8 stopped 1
+(train 1 stopped) 2>"$work/err" || fail "going on after signals"
+same_checkpoint stopped whole-1
+
+echo "the run's folder goes away: it is made again, or the job says so"
+(train 1 gone) 2>"$work/err" &
+pid=$!
+wait_for has_done gone 4 || fail "the run ended too early"
+mv "$work/gone" "$work/taken"
+if ! wait $pid; then  # it went in the middle of a checkpoint
+  [ "$(grep -c 'amt: error: .*/gone/.*start again to go on' "$work/err")" -eq 1 ] || fail "no proper line"
+  (train 1 gone) 2>"$work/err" || fail "starting again after the folder went away"
+fi
+same_checkpoint gone whole-1
+
+stop USR1 2 base 2
+
+# broken TEXT RUN: the job fails with one line that has the text and names the last good checkpoint.
+broken() {
+  local good code=0
+  (train 2 "$2") >"$work/out" 2>"$work/err" || code=$?
+  [ $code -eq 1 ] || fail "exit code $code instead of 1"
+  [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
+  grep 'amt: error' "$work/err" | grep -qF "$1" || fail "does not say '$1'"
+  good=$(grep -o 'the last good checkpoint is [^;]*' "$work/err") || fail "no checkpoint is named"
+  [ -e "${good##* }/checkpoint.json" ] || fail "there is no ${good##* }"
+  [ -z "$(compgen -G "$work/$2/checkpoints/*.partial")" ] || fail "remains are left"
+}
+
+echo "a file where a checkpoint has to go"
+cp -r "$work/base" "$work/blocked"
+mkdir -p "$work/blocked/checkpoints/latest.tmp"
+broken "latest.tmp" blocked
+rmdir "$work/blocked/checkpoints/latest.tmp"
+(train 2 blocked) 2>"$work/err" || fail "going on after a checkpoint that could not be written"
+same_checkpoint blocked whole-2
+
+if ! mkdir "$work/small" || ! mount -t tmpfs -o size=64m tmpfs "$work/small" 2>/dev/null; then
+  echo "not tried: a full disk (it takes root to mount a small one)"
+  exit 0
+fi
+trap 'umount "$work/small"; rm -rf "$work"' EXIT
+cp -r "$work/base" "$work/small/run"
+for left in 5000 500; do
+  echo "a full disk, $left KiB left: not enough for the moments, the model"
+  free=$(df --output=avail -B 1024 "$work/small" | tail -n 1)
+  head -c $(((free - left) * 1024)) /dev/zero >"$work/small/filler"
+  broken "No space left on device" small/run
+  rm "$work/small/filler"
+done
+(train 2 small/run) 2>"$work/err" || fail "going on after a full disk"
+same_checkpoint small/run whole-2
+echo "all passed"

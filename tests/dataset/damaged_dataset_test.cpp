@@ -1,0 +1,104 @@
+// Datasets that are hostile, with hashes that may fit: refused in one line that names the file.
+#include <gtest/gtest.h>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/dataset/dataset.hpp"
+#include "amt/dataset/paths.hpp"
+#include "amt/dataset/shard.hpp"
+#include "hdf5/damaged_hdf5.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace amt {
+namespace {
+
+class DamagedDataset : public testing::Test {
+ protected:
+  static constexpr std::uint64_t kRows = 40;
+
+  /// One training shard; one token of its row 7 is `token`.
+  void write(Token token = 0) {
+    ShardWriter writer(folder_.path(), manifest_, Split::kTrain, 0, 1, kRows);
+    for (std::uint64_t i = 0; i < kRows; ++i) {
+      Row row{kAutoregress};
+      if (i == 7) row[1000] = token;
+      writer.write(std::span(&row, 1));
+    }
+    SplitInfo& train = manifest_.split(Split::kTrain);
+    train.shards = {writer.finish()};
+    train.rows = kRows;
+    write_file_atomically(folder_.path() / kManifestFile, to_json(manifest_));
+  }
+  std::filesystem::path shard() const {
+    return folder_.path() / manifest_.split(Split::kTrain).shards[0].file;
+  }
+  /// What opening the split and reading all of it says.
+  std::string refusal() const try {
+    const Manifest manifest = read_manifest(folder_.path());
+    const SplitReader reader(folder_.path(), manifest, Split::kTrain);
+    std::vector<Token> tokens(kRows * kContextLength);
+    reader.read(0, kRows, tokens);
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+  void expect_refusal(const std::string& name) const {
+    const std::string what = refusal();
+    EXPECT_NE(what.find(name), std::string::npos) << what;
+    EXPECT_EQ(what.find('\n'), std::string::npos) << what;
+    EXPECT_LT(what.size(), 600u);
+  }
+
+  test::TemporaryFolder folder_;
+  Manifest manifest_;
+};
+
+TEST_F(DamagedDataset, TokenOutsideTheVocabularyIsNamedWithItsRow) {
+  write(kArrivalVocabulary - 1);
+  EXPECT_EQ(refusal(), "");
+  write(kArrivalVocabulary);
+  expect_refusal(shard().filename().string() + ": row 7 holds the token 55028");
+}
+
+TEST_F(DamagedDataset, ShardsThatAreNotStoredAsOursAreRefused) {
+  write();
+  const auto elsewhere = folder_.path() / "elsewhere.h5";
+  std::filesystem::copy_file(shard(), elsewhere);
+  for (const test::Hdf5Damage damage : test::kHdf5Damages) {
+    SCOPED_TRACE(static_cast<int>(damage));
+    std::filesystem::remove(shard());
+    std::filesystem::copy_file(elsewhere, shard());
+    test::damage_hdf5(shard(), kTokensDataset, test::Hdf5Values::kUint16, {kRows, kContextLength},
+                      damage, elsewhere);
+    expect_refusal(shard().filename().string());
+  }
+}
+
+TEST_F(DamagedDataset, RowsThatTheFileCannotHoldAreRefused) {
+  write();
+  // 2^50 rows, as the manifest and the shard agree: their bytes are 2^61, nothing of it is there.
+  test::damage_hdf5(shard(), kTokensDataset, test::Hdf5Values::kUint16, {kRows, kContextLength},
+                    test::Hdf5Damage::kHuge, "");
+  SplitInfo& train = manifest_.split(Split::kTrain);
+  train.rows = train.shards[0].rows = std::uint64_t{1} << 50;
+  write_file_atomically(folder_.path() / kManifestFile, to_json(manifest_));
+  expect_refusal(shard().filename().string());
+}
+
+TEST_F(DamagedDataset, HostileManifestsAreRefused) {
+  const std::string deep(100'000, '[');
+  write();
+  manifest_.split(Split::kValid) = {
+      {{"a.h5", std::uint64_t{1} << 63, ""}, {"b.h5", std::uint64_t{1} << 63, ""}}, 0, 0, 0};
+  for (const std::string& text :
+       {deep, deep + std::string(100'000, ']'), "{\"format\":\"" + std::string(5'000'000, 'x'),
+        std::string("\0\xff\n", 3), to_json(manifest_)}) {
+    write_file_atomically(folder_.path() / kManifestFile, text);
+    expect_refusal(kManifestFile);
+  }
+  std::filesystem::resize_file(folder_.path() / kManifestFile, std::uintmax_t{1} << 40);  // sparse
+  expect_refusal(kManifestFile);
+}
+
+}  // namespace
+}  // namespace amt

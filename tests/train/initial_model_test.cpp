@@ -1,0 +1,159 @@
+// Runs that start from an existing model, on several ranks.
+#include "amt/train/initial_model.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "amt/base/error.hpp"
+#include "amt/mpi/communicator.hpp"
+#include "amt/ops/cpu_ops.hpp"
+#include "amt/train/evaluation.hpp"
+#include "amt/train/hugging_face.hpp"
+#include "support/temporary_folder.hpp"
+#include "tiny_training.hpp"
+
+namespace amt {
+namespace {
+
+class InitialModelTest : public testing::Test {
+ protected:
+  InitialModelTest() {
+    config_.embed_pdrop = config_.resid_pdrop = 0;
+    world_.broadcast(place_, 0);
+  }
+
+  std::filesystem::path folder() const { return std::filesystem::path(place_) / "model"; }
+
+  /// Writes a model that no seed gives; on rank 0.
+  std::vector<float> write_model() {
+    const ParameterLayout layout(config_);
+    std::vector<float> values(static_cast<std::size_t>(layout.total()));
+    initialise_parameters(config_, layout, 11, values);
+    for (float& value : values) value *= 3;
+    if (world_.rank() == 0) {
+      std::filesystem::create_directories(folder());
+      write_hugging_face(CheckpointPaths{folder()}, config_, layout, values);
+    }
+    world_.barrier();
+    return values;
+  }
+
+  /// One batch of 12 rows, which are all there are.
+  TrainerSettings settings(const std::string& run, double rate) const {
+    TrainerSettings s = test::tiny_settings(std::filesystem::path(place_) / run);
+    s.trainer.num_train_steps = 2;
+    s.trainer.per_device_parallelism = 1;
+    s.optimizer.learning_rate = rate;
+    s.optimizer.warmup_ratio = 0;
+    s.initial_values = initial_values(folder().string());
+    return s;
+  }
+
+  test::TrainedRun train(const TrainerSettings& s) {
+    world_.barrier();
+    const test::TrainedRun run = test::run_trainer(config_, s, rows_, nullptr, *ops_, *reducer_);
+    world_.barrier();
+    return run;
+  }
+
+  double loss_of(std::span<const float> values) {
+    Gpt2 model(*ops_, config_, 1);
+    model.set_parameters(values);
+    return evaluate(model, *reducer_, rows_, {}, 1)->mean();
+  }
+
+  test::TemporaryFolder own_;
+  std::string place_ = own_.path().string();  // rank 0's, for all
+  mpi::Communicator world_ = mpi::Communicator::world();
+  std::unique_ptr<Ops> ops_ = make_cpu_ops(1);
+  std::unique_ptr<Reducer> reducer_ = make_mpi_reducer(*ops_, world_);
+  ModelConfig config_ = test::tiny_model();
+  test::MemoryRows rows_ = test::make_rows(1, 12, config_);
+};
+
+TEST_F(InitialModelTest, FirstLossIsThatOfTheModel) {
+  const double expected = loss_of(write_model());
+  train(settings("run", 1e-9));
+  if (world_.rank() != 0) return;
+  const auto losses = test::metric(std::filesystem::path(place_) / "run", "loss");
+  ASSERT_EQ(losses.size(), 2u);
+  EXPECT_NEAR(losses[0], expected, 1e-5);
+  EXPECT_NEAR(losses[1], expected, 1e-5);
+}
+
+TEST_F(InitialModelTest, AllRanksStartFromItsBits) {
+  const std::vector<float> values = write_model();
+  TrainerSettings s = settings("run", 1e-2);
+  s.trainer.num_train_steps = 1;
+  s.optimizer.warmup_ratio = 1;  // the first step of a warm-up changes nothing
+  const test::TrainedRun run = train(s);
+  EXPECT_TRUE(run.parameters == values) << "rank " << world_.rank();
+  EXPECT_EQ(run.state.step, 1);
+  EXPECT_EQ(run.state.next_row, 12u);
+}
+
+TEST_F(InitialModelTest, RunThatGoesOnDoesNotReadIt) {
+  write_model();
+  TrainerSettings whole = settings("whole", 1e-2), parts = settings("parts", 1e-2);
+  whole.optimizer.lr_schedule = parts.optimizer.lr_schedule = "constant";
+  whole.trainer.num_train_steps = 4;
+  const test::TrainedRun expected = train(whole);
+  train(parts);
+  if (world_.rank() == 0) std::filesystem::remove_all(folder());
+  parts.trainer.num_train_steps = 4;
+  const test::TrainedRun finished = train(parts);
+  EXPECT_TRUE(finished.parameters == expected.parameters);
+  EXPECT_TRUE(finished.second_moment == expected.second_moment);
+}
+
+std::string refusal(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(FollowModel, WhatIsNotGivenIsTakenFromTheFolder) {
+  ModelConfig found = test::tiny_model(), model;
+  found.embed_pdrop = 0.25;
+  model.gradient_checkpointing = true;
+  OptionTable given;
+  model.describe(given);
+  given.set("model.resid_pdrop", "0.5");
+  given.set("model.num_heads", "2");
+  follow_model(found, "there", given, model);
+  EXPECT_EQ(shape_difference(found, model)->key, "vocabulary");  // the dataset's, set elsewhere
+  EXPECT_EQ(model.hidden_dim, 16);
+  EXPECT_EQ(model.embed_pdrop, 0.25);
+  EXPECT_EQ(model.resid_pdrop, 0.5);
+  EXPECT_TRUE(model.gradient_checkpointing);
+}
+
+TEST(FollowModel, ShapeThatWasGivenMustBeTheFolders) {
+  ModelConfig model;
+  OptionTable given;
+  model.describe(given);
+  given.set("model.hidden_dim", "768");  // the default, but chosen
+  EXPECT_EQ(
+      refusal([&] { follow_model(test::tiny_model(), "there", given, model); }),
+      "--model.hidden_dim 768, but the model in there has 16; leave the option out to take it "
+      "from there");
+}
+
+TEST(ShapeDifference, NamesTheFirstOne) {
+  ModelConfig a = test::tiny_model(), b = a;
+  b.embed_pdrop = 0;
+  b.gradient_checkpointing = true;
+  EXPECT_FALSE(shape_difference(a, b));
+  b.scale_attn_by_inverse_layer_idx = false;
+  EXPECT_EQ(shape_difference(a, b)->key, "model.scale_attn_by_inverse_layer_idx");
+  b = a;
+  b.vocab_size = 51;
+  EXPECT_EQ(shape_difference(a, b)->key, "vocabulary");
+}
+
+}  // namespace
+}  // namespace amt

@@ -1,0 +1,130 @@
+// The estimate of memory: what it proposes, and that it is near what a run really takes.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "amt/ops/cpu_ops.hpp"
+#include "amt/train/resources.hpp"
+#include "support/temporary_folder.hpp"
+#include "tiny_training.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define AMT_SANITIZED 1
+#endif
+
+namespace amt {
+namespace {
+
+std::string refusal(const ModelConfig& config, int micro, int share, std::uint64_t available) {
+  return memory_refusal(config, micro, share, 2, "node7", available);
+}
+
+TEST(MemoryRefusal, NothingWhereItFits) {
+  const ModelConfig config;
+  EXPECT_EQ(refusal(config, 8, 16, host_bytes(config, 8, 2)), "");
+}
+
+TEST(MemoryRefusal, NamesTheLargestMicroBatchThatFits) {
+  ModelConfig config;
+  config.gradient_checkpointing = true;
+  const std::string message = refusal(config, 16, 48, host_bytes(config, 13, 2));
+  EXPECT_NE(message.find("for the 2 ranks on node7"), std::string::npos) << message;
+  // 48 does not divide by 13.
+  EXPECT_NE(message.find("use --trainer.per_device_parallelism 12, the largest"), std::string::npos)
+      << message;
+  EXPECT_EQ(message.find("gradient_checkpointing"), std::string::npos) << message;
+}
+
+TEST(MemoryRefusal, SaysWhatGradientCheckpointingWouldDo) {
+  ModelConfig config, checkpointed;
+  checkpointed.gradient_checkpointing = true;
+  const std::uint64_t enough = host_bytes(checkpointed, 16, 2);
+  EXPECT_NE(refusal(config, 16, 16, enough).find("gradient_checkpointing true, with which it fits"),
+            std::string::npos);
+  EXPECT_NE(refusal(config, 16, 16, host_bytes(config, 1, 2))
+                .find("per_device_parallelism 1, the largest micro-batch that fits, or "
+                      "--model.gradient_checkpointing true with"),
+            std::string::npos)
+      << refusal(config, 16, 16, host_bytes(config, 1, 2));
+  const std::uint64_t one = host_bytes(checkpointed, 1, 2);
+  EXPECT_NE(refusal(config, 16, 16, one)
+                .find("use --model.gradient_checkpointing true with "
+                      "--trainer.per_device_parallelism 1"),
+            std::string::npos);
+  EXPECT_NE(refusal(config, 16, 16, one - 1).find("not even one row"), std::string::npos);
+}
+
+/// The largest resident size that this process has had, in bytes.
+std::uint64_t peak_resident_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    std::uint64_t kib = 0;
+    if (word == "VmHWM:" && status >> kib) return kib << 10;
+  }
+  return 0;
+}
+
+ModelConfig measured_model() {
+  ModelConfig config;
+  config.seq_len = 256;
+  config.hidden_dim = 256;
+  config.num_heads = 4;
+  config.num_layers = 8;
+  config.vocab_size = 5000;
+  return config;
+}
+
+constexpr int kMicroBatch = 12;
+
+/// The peak of a run of two steps that saves, in a process of its own.
+std::uint64_t measure(const ModelConfig& config, const std::filesystem::path& run) {
+  int ends[2];
+  if (::pipe(ends) != 0) return 0;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    TrainerSettings settings = test::tiny_settings(run);
+    settings.trainer.num_train_steps = 2;
+    settings.trainer.per_device_parallelism = kMicroBatch;
+    const auto ops = make_cpu_ops(1);
+    const auto reducer = make_single_reducer();
+    Gpt2 model(*ops, config, kMicroBatch);
+    const test::MemoryRows rows = test::make_rows(1, 12, config);
+    Trainer(model, *reducer, rows, nullptr, settings).run();
+    const std::uint64_t peak = peak_resident_bytes();
+    ::_exit(::write(ends[1], &peak, sizeof(peak)) == sizeof(peak) ? 0 : 1);
+  }
+  std::uint64_t peak = 0;
+  ::close(ends[1]);
+  const bool got = ::read(ends[0], &peak, sizeof(peak)) == sizeof(peak);
+  ::close(ends[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return got && status == 0 ? peak : 0;
+}
+
+TEST(Memory, EstimateIsNearThePeak) {
+#ifdef AMT_SANITIZED
+  GTEST_SKIP() << "the sanitizer's own memory would be counted";
+#endif
+  const test::TemporaryFolder folder;
+  ModelConfig config = measured_model();
+  std::array<double, 2> peaks = {}, estimates = {};
+  for (const bool checkpointing : {false, true}) {
+    config.gradient_checkpointing = checkpointing;
+    const auto peak = static_cast<double>(
+        measure(config, folder.path() / (checkpointing ? "checkpointed" : "plain")));
+    const auto estimate = static_cast<double>(host_bytes(config, kMicroBatch, 1));
+    RecordProperty(checkpointing ? "checkpointed" : "plain", std::to_string(peak / estimate));
+    EXPECT_LE(peak, 1.15 * estimate + 60e6);
+    EXPECT_GE(peak, 0.85 * estimate) << "more would be refused than need be";
+    peaks[checkpointing] = peak;
+    estimates[checkpointing] = estimate;
+  }
+  EXPECT_NEAR(peaks[0] - peaks[1], estimates[0] - estimates[1],
+              0.15 * (estimates[0] - estimates[1]));
+}
+
+}  // namespace
+}  // namespace amt
