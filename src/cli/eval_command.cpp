@@ -28,6 +28,7 @@ struct EvalOptions {
   bool csv = false;
   int batch = 1;
   int threads = 0;
+  std::string mp = "f32";
 
   void describe(OptionTable& table) {
     table.add("split", &split, "train, valid or test");
@@ -36,11 +37,16 @@ struct EvalOptions {
     table.add_flag("csv", &csv, "print CSV: a line of names, then a line for each checkpoint");
     table.add("batch", &batch, "rows at a time on each rank");
     table.add("threads", &threads, "per rank; 0: OMP_NUM_THREADS, else its share of the node");
+    table.add(
+        "mp", &mp,
+        "precision of activations and matrix products: f32, bf16, or auto: bf16 on processors "
+        "with AMX, else f32");
   }
   void validate() const {
     split_from_name(split);
     if (subsample < 1) throw UsageError("--subsample must be at least 1");
     if (batch < 1) throw UsageError("--batch must be at least 1");
+    choose_precision(mp, "mp", Bf16Support::kNone);
     if (threads < 0) throw UsageError("--threads must be 0 or more");
   }
 };
@@ -143,7 +149,8 @@ int eval(const EvalOptions& options, mpi::Communicator& world) {
     rows.emplace(options.dataset, split_from_name(options.split),
                  RowSelection{options.subsample, 0});
   });
-  const auto ops = make_cpu_ops(threads_per_rank(options.threads, world));
+  const auto ops = make_cpu_ops(threads_per_rank(options.threads, world),
+                                choose_precision(options.mp, "mp", bf16_support()));
   const auto reducer = world.size() == 1 ? make_single_reducer() : make_mpi_reducer(*ops, world);
   Evaluator evaluator(*rows, options.batch, world, *ops, *reducer);
   const bool leads = world.rank() == 0;

@@ -67,12 +67,17 @@ void agree_on_model(TrainConfiguration& config, const OptionTable& given,
   take_values(chosen, {}, config.model);
 }
 
+/// On this rank's processor.
+Precision precision_of(const TrainConfiguration& config) {
+  return choose_precision(config.trainer.mp, "trainer.mp", bf16_support());
+}
+
 Inputs open_inputs(TrainConfiguration& config, const mpi::Communicator& world) {
   Inputs inputs;
   inputs.micro_batch = config.trainer.micro_batch(world.size());
   inputs.manifest = config.read_dataset();
-  check_memory(config.model, inputs.micro_batch, config.trainer.train_batch_size / world.size(),
-               world);
+  check_memory(config.model, precision_of(config), inputs.micro_batch,
+               config.trainer.train_batch_size / world.size(), world);
   inputs.train.emplace(SplitReader(config.data.dataset, inputs.manifest, Split::kTrain));
   if (inputs.manifest.split(Split::kValid).rows > 0) {
     inputs.valid.emplace(SplitReader(config.data.dataset, inputs.manifest, Split::kValid));
@@ -111,7 +116,8 @@ void check_run(const TrainConfiguration& config, const Manifest& manifest) {
 /// What a dry run prints besides the configuration.
 void print_plan(const TrainConfiguration& config, const Manifest& manifest) {
   const int batch = config.trainer.train_batch_size, micro = config.trainer.micro_batch(1);
-  const std::uint64_t needed = host_bytes(config.model, micro, 1), here = node_memory_bytes();
+  const std::uint64_t needed = host_bytes(config.model, precision_of(config), micro, 1),
+                      here = node_memory_bytes();
   const auto count = static_cast<std::uint64_t>(ParameterLayout(config.model).count());
   std::cout << "\n# " << format_count(count)
             << " parameters\n# memory: " << format_bytes(static_cast<double>(needed))
@@ -120,7 +126,8 @@ void print_plan(const TrainConfiguration& config, const Manifest& manifest) {
             << "\n# dataset: " << encoding_name(manifest.encoding) << ", "
             << format_count(manifest.split(Split::kTrain).rows) << " rows to train on, "
             << format_count(manifest.split(Split::kValid).rows) << " to validate on\n";
-  const std::string refusal = memory_refusal(config.model, micro, batch, 1, "this machine", here);
+  const std::string refusal =
+      memory_refusal(config.model, precision_of(config), micro, batch, 1, "this machine", here);
   if (!refusal.empty()) log_warning(refusal);
 }
 
@@ -151,16 +158,15 @@ int train(TrainConfiguration& config, const OptionTable& given, const OptionTabl
     check_run(config, inputs->manifest);
     open_run(RunPaths(config.trainer.run_dir), table.to_ini(), config.trainer.load_last_checkpoint);
   });
-  const auto ops = make_cpu_ops(threads_per_rank(config.trainer.threads, world),
-                                config.trainer.precision(bf16_support()));
+  const auto ops =
+      make_cpu_ops(threads_per_rank(config.trainer.threads, world), precision_of(config));
   const auto reducer = world.size() == 1 ? make_single_reducer() : make_mpi_reducer(*ops, world);
   Gpt2 model(*ops, config.model, inputs->micro_batch);
   announce(model, *inputs, ops->description(), world.size());
-  Trainer trainer(
-      model, *reducer, *inputs->train, inputs->valid ? &*inputs->valid : nullptr,
-      {config.trainer, config.optimizer, config.checkpointer, config.data.dataset,
-       hex64(inputs->manifest.digest()), encoding_name(inputs->manifest.encoding),
-       initial_values(config.trainer.initialize_from)});
+  Trainer trainer(model, *reducer, *inputs->train, inputs->valid ? &*inputs->valid : nullptr,
+                  {config.trainer, config.optimizer, config.checkpointer, config.data.dataset,
+                   hex64(inputs->manifest.digest()), encoding_name(inputs->manifest.encoding),
+                   initial_values(config.trainer.initialize_from)});
   const ExitCode code = trainer.run() == Outcome::kFinished ? ExitCode::kDone : ExitCode::kStopped;
   return static_cast<int>(code);
 }

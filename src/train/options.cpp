@@ -5,6 +5,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/train/resources.hpp"
 #include "divisors.hpp"
 
 namespace amt {
@@ -57,15 +58,7 @@ void TrainerOptions::validate() const {
   require(threads >= 0, "trainer.threads", "be 0 or more");
   require(log_z_regularization >= 0, "trainer.log_z_regularization", "be 0 or more");
   require(std::isfinite(peak_flops) && peak_flops >= 0, "trainer.peak_flops", "be 0 or more");
-  precision(Bf16Support::kNone);
-}
-
-Precision TrainerOptions::precision(Bf16Support support) const {
-  if (mp == "auto") return support == Bf16Support::kTiles ? Precision::kBf16 : Precision::kF32;
-  // The long names are Levanter's policies.
-  if (mp == "f32" || mp == "fp32" || mp == "p=f32,c=f32") return Precision::kF32;
-  if (mp == "bf16" || mp == "bfloat16" || mp == "p=f32,c=bfloat16") return Precision::kBf16;
-  throw UsageError(str_cat("--trainer.mp '", mp, "' is not known; use auto, f32 or bf16"));
+  choose_precision(mp, "trainer.mp", Bf16Support::kNone);
 }
 
 int TrainerOptions::micro_batch(int ranks) const {

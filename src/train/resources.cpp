@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "amt/base/error.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/machine.hpp"
 #include "amt/base/strings.hpp"
@@ -29,6 +30,14 @@ int choose_threads(int wanted, const char* environment, int node_cores, int usab
   int threads = wanted > 0 ? wanted : leading_number(environment);
   if (threads == 0) threads = node_cores / std::max(1, ranks_on_host);
   return std::clamp(threads, 1, std::max(1, usable_cores));
+}
+
+Precision choose_precision(const std::string& name, const std::string& option,
+                           Bf16Support support) {
+  if (name == "auto") return support == Bf16Support::kTiles ? Precision::kBf16 : Precision::kF32;
+  if (name == "f32" || name == "fp32" || name == "p=f32,c=f32") return Precision::kF32;
+  if (name == "bf16" || name == "bfloat16" || name == "p=f32,c=bfloat16") return Precision::kBf16;
+  throw UsageError(str_cat("--", option, " '", name, "' is not known; use auto, f32 or bf16"));
 }
 
 int threads_per_rank(int wanted, const mpi::Communicator& communicator) {

@@ -10,6 +10,7 @@
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/train/checkpoint.hpp"
+#include "amt/train/train_configuration.hpp"
 
 namespace amt {
 namespace {
@@ -58,6 +59,13 @@ std::map<std::string, std::string> parse_ini(const std::string& text) {
   return values;
 }
 
+std::map<std::string, std::string> default_values() {
+  TrainConfiguration configuration;
+  OptionTable table;
+  configuration.describe(table);
+  return parse_ini(table.to_ini());
+}
+
 void check_same_run(const RunPaths& paths, const std::string& configuration) {
   for (const ConfigurationChange& change :
        changes_of_result(read_text(paths.config()), configuration)) {
@@ -76,11 +84,12 @@ void check_same_run(const RunPaths& paths, const std::string& configuration) {
 
 std::vector<ConfigurationChange> changes_of_result(const std::string& before,
                                                    const std::string& now) {
-  const auto old_values = parse_ini(before), new_values = parse_ini(now);
+  // A version before an option existed did what is now its default.
+  auto old_values = default_values();
+  for (const auto& [key, value] : parse_ini(before)) old_values[key] = value;
   std::vector<ConfigurationChange> changes;
-  for (const auto& [key, value] : new_values) {
-    const auto old = old_values.find(key);
-    const std::string was = old == old_values.end() ? "(not set)" : old->second;
+  for (const auto& [key, value] : parse_ini(now)) {
+    const std::string& was = old_values[key];
     if (was != value && std::ranges::find(kFree, key) == kFree.end()) {
       changes.push_back({key, was, value});
     }

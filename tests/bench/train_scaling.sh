@@ -2,13 +2,13 @@
 # amt train at one and two ranks of one thread each: tokens per second of whole steps (forward, backward,
 # reduction, update), lakh-small, interleaved.
 #
-# Usage: tests/bench/train_scaling.sh [BATCH [MICRO_BATCH [f32|bf16]]]      (default 16 4 f32)
+# Usage: tests/bench/train_scaling.sh [BATCH [MICRO_BATCH [f32|bf16]]]      (default 8 4 f32)
 # The first step of a run touches its memory for the first time and is left out. The figures of interest
 # are recorded in NOTES.md. Needs 8 GB of memory and, for the checkpoint, 2 GB of disk.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . jobs/environment.sh
-batch=${1:-16} micro=${2:-4} precision=${3:-f32}
+batch=${1:-8} micro=${2:-4} precision=${3:-f32}
 cmake --preset bench -G Ninja > /dev/null
 cmake --build --preset bench --target amt make_corpus > /dev/null
 amt=$PWD/build/bench/bin/amt
@@ -22,7 +22,7 @@ measure() {
   rm -rf "$work/run"
   mpirun -n "$1" "$amt" train --config configs/lakh-small.ini --data.dataset "$work/dataset" \
     --trainer.run_dir "$work/run" --trainer.train_batch_size "$batch" --trainer.threads 1 \
-    --trainer.per_device_parallelism "$micro" --trainer.num_train_steps 4 --trainer.mp "$precision" \
+    --trainer.per_device_parallelism "$micro" --trainer.num_train_steps 3 --trainer.mp "$precision" \
     --trainer.max_eval_batches 1 --trainer.steps_per_eval 1000 > /dev/null 2>&1
   python3 - "$work/run/metrics.jsonl" "$1" <<'END'
 import json, sys

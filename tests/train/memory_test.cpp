@@ -18,18 +18,18 @@ namespace amt {
 namespace {
 
 std::string refusal(const ModelConfig& config, int micro, int share, std::uint64_t available) {
-  return memory_refusal(config, micro, share, 2, "node7", available);
+  return memory_refusal(config, Precision::kF32, micro, share, 2, "node7", available);
 }
 
 TEST(MemoryRefusal, NothingWhereItFits) {
   const ModelConfig config;
-  EXPECT_EQ(refusal(config, 8, 16, host_bytes(config, 8, 2)), "");
+  EXPECT_EQ(refusal(config, 8, 16, host_bytes(config, Precision::kF32, 8, 2)), "");
 }
 
 TEST(MemoryRefusal, NamesTheLargestMicroBatchThatFits) {
   ModelConfig config;
   config.gradient_checkpointing = true;
-  const std::string message = refusal(config, 16, 48, host_bytes(config, 13, 2));
+  const std::string message = refusal(config, 16, 48, host_bytes(config, Precision::kF32, 13, 2));
   EXPECT_NE(message.find("for the 2 ranks on node7"), std::string::npos) << message;
   // 48 does not divide by 13.
   EXPECT_NE(message.find("use --trainer.per_device_parallelism 12, the largest"), std::string::npos)
@@ -40,15 +40,15 @@ TEST(MemoryRefusal, NamesTheLargestMicroBatchThatFits) {
 TEST(MemoryRefusal, SaysWhatGradientCheckpointingWouldDo) {
   ModelConfig config, checkpointed;
   checkpointed.gradient_checkpointing = true;
-  const std::uint64_t enough = host_bytes(checkpointed, 16, 2);
+  const std::uint64_t enough = host_bytes(checkpointed, Precision::kF32, 16, 2);
   EXPECT_NE(refusal(config, 16, 16, enough).find("gradient_checkpointing true, with which it fits"),
             std::string::npos);
-  EXPECT_NE(refusal(config, 16, 16, host_bytes(config, 1, 2))
+  EXPECT_NE(refusal(config, 16, 16, host_bytes(config, Precision::kF32, 1, 2))
                 .find("per_device_parallelism 1, the largest micro-batch that fits, or "
                       "--model.gradient_checkpointing true with"),
             std::string::npos)
-      << refusal(config, 16, 16, host_bytes(config, 1, 2));
-  const std::uint64_t one = host_bytes(checkpointed, 1, 2);
+      << refusal(config, 16, 16, host_bytes(config, Precision::kF32, 1, 2));
+  const std::uint64_t one = host_bytes(checkpointed, Precision::kF32, 1, 2);
   EXPECT_NE(refusal(config, 16, 16, one)
                 .find("use --model.gradient_checkpointing true with "
                       "--trainer.per_device_parallelism 1"),
@@ -79,7 +79,8 @@ ModelConfig measured_model() {
 constexpr int kMicroBatch = 12;
 
 /// The peak of a run of two steps that saves, in a process of its own.
-std::uint64_t measure(const ModelConfig& config, const std::filesystem::path& run) {
+std::uint64_t measure(const ModelConfig& config, Precision precision,
+                      const std::filesystem::path& run) {
   int ends[2];
   if (::pipe(ends) != 0) return 0;
   const pid_t child = ::fork();
@@ -87,7 +88,7 @@ std::uint64_t measure(const ModelConfig& config, const std::filesystem::path& ru
     TrainerSettings settings = test::tiny_settings(run);
     settings.trainer.num_train_steps = 2;
     settings.trainer.per_device_parallelism = kMicroBatch;
-    const auto ops = make_cpu_ops(1);
+    const auto ops = make_cpu_ops(1, precision);
     const auto reducer = make_single_reducer();
     Gpt2 model(*ops, config, kMicroBatch);
     const test::MemoryRows rows = test::make_rows(1, 12, config);
@@ -104,19 +105,18 @@ std::uint64_t measure(const ModelConfig& config, const std::filesystem::path& ru
   return got && status == 0 ? peak : 0;
 }
 
-TEST(Memory, EstimateIsNearThePeak) {
-#ifdef AMT_SANITIZED
-  GTEST_SKIP() << "the sanitizer's own memory would be counted";
-#endif
+/// With and without gradient checkpointing, which must take as much less as it is estimated to.
+void expect_near_estimate(Precision precision) {
   const test::TemporaryFolder folder;
   ModelConfig config = measured_model();
   std::array<double, 2> peaks = {}, estimates = {};
   for (const bool checkpointing : {false, true}) {
     config.gradient_checkpointing = checkpointing;
     const auto peak = static_cast<double>(
-        measure(config, folder.path() / (checkpointing ? "checkpointed" : "plain")));
-    const auto estimate = static_cast<double>(host_bytes(config, kMicroBatch, 1));
-    RecordProperty(checkpointing ? "checkpointed" : "plain", std::to_string(peak / estimate));
+        measure(config, precision, folder.path() / (checkpointing ? "checkpointed" : "plain")));
+    const auto estimate = static_cast<double>(host_bytes(config, precision, kMicroBatch, 1));
+    testing::Test::RecordProperty(checkpointing ? "checkpointed" : "plain",
+                                  std::to_string(peak / estimate));
     EXPECT_LE(peak, 1.15 * estimate + 60e6);
     EXPECT_GE(peak, 0.85 * estimate) << "more would be refused than need be";
     peaks[checkpointing] = peak;
@@ -124,6 +124,21 @@ TEST(Memory, EstimateIsNearThePeak) {
   }
   EXPECT_NEAR(peaks[0] - peaks[1], estimates[0] - estimates[1],
               0.15 * (estimates[0] - estimates[1]));
+}
+
+TEST(Memory, EstimateIsNearThePeak) {
+#ifdef AMT_SANITIZED
+  GTEST_SKIP() << "the sanitizer's own memory would be counted";
+#endif
+  expect_near_estimate(Precision::kF32);
+}
+
+TEST(Memory, EstimateIsNearThePeakInBf16) {
+  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this processor has no bf16 products";
+#ifdef AMT_SANITIZED
+  GTEST_SKIP() << "the sanitizer's own memory would be counted";
+#endif
+  expect_near_estimate(Precision::kBf16);
 }
 
 }  // namespace

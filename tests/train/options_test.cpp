@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "amt/base/error.hpp"
+#include "amt/train/resources.hpp"
 
 namespace amt {
 namespace {
@@ -78,16 +79,16 @@ TEST(TrainerOptions, NamesAreLevanters) {
 
 TEST(TrainerOptions, PrecisionIsBf16WhereItIsAskedForOrHasTiles) {
   TrainerOptions trainer;
-  EXPECT_EQ(trainer.precision(Bf16Support::kTiles), Precision::kBf16);
-  EXPECT_EQ(trainer.precision(Bf16Support::kVectors), Precision::kF32);
-  EXPECT_EQ(trainer.precision(Bf16Support::kNone), Precision::kF32);
+  EXPECT_EQ(choose_precision(trainer.mp, "trainer.mp", Bf16Support::kTiles), Precision::kBf16);
+  EXPECT_EQ(choose_precision(trainer.mp, "trainer.mp", Bf16Support::kVectors), Precision::kF32);
+  EXPECT_EQ(choose_precision(trainer.mp, "trainer.mp", Bf16Support::kNone), Precision::kF32);
   for (const char* name : {"f32", "p=f32,c=f32"}) {
     trainer.mp = name;
-    EXPECT_EQ(trainer.precision(Bf16Support::kTiles), Precision::kF32);
+    EXPECT_EQ(choose_precision(trainer.mp, "trainer.mp", Bf16Support::kTiles), Precision::kF32);
   }
   for (const char* name : {"bf16", "p=f32,c=bfloat16"}) {
     trainer.mp = name;
-    EXPECT_EQ(trainer.precision(Bf16Support::kNone), Precision::kBf16);
+    EXPECT_EQ(choose_precision(trainer.mp, "trainer.mp", Bf16Support::kNone), Precision::kBf16);
   }
   trainer.run_dir = "run";
   trainer.mp = "f16";

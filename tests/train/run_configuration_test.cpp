@@ -33,6 +33,17 @@ TEST(RunConfiguration, ChangeThatMattersIsNamed) {
   EXPECT_EQ(changes[0].now, "0.2");
 }
 
+// A run of a version that did not have the option.
+TEST(RunConfiguration, OptionThatWasNotThereHadItsDefault) {
+  const std::string before = "[trainer]\nseed = 0\n";
+  EXPECT_TRUE(changes_of_result(before, before + "log_z_regularization = 0\n").empty());
+  EXPECT_EQ(changes_of_result(before, before + "log_z_regularization = 0.1\n").size(), 1u);
+}
+
+TEST(RunConfiguration, PrecisionDoesNotMatter) {
+  EXPECT_TRUE(changes_of_result("[trainer]\nmp = f32\n", "[trainer]\nmp = bf16\n").empty());
+}
+
 TEST(RunConfiguration, VerifyingTheDatasetDoesNotMatter) {
   EXPECT_TRUE(changes_of_result("[data]\nverify = true\n", "[data]\nverify = false\n").empty());
 }

@@ -19,6 +19,11 @@ enum class Bf16Support : std::uint8_t {
 };
 Bf16Support bf16_support();
 
+/// Bytes that such a device takes beside what its callers allocate: the logits of a block of
+/// positions, and with bf16 a copy of the flat buffer of `parameters` floats. `positions` is rows x
+/// seq_len of the largest call. Not in it: a few MB for each thread.
+std::size_t cpu_scratch_bytes(Precision precision, Dim vocab, Dim positions, Dim parameters);
+
 /// `threads` as given, or for 0 as OpenMP would choose (OMP_NUM_THREADS, the cores this process may
 /// use). UsageError if negative, or if the processor does not have the precision.
 std::unique_ptr<Ops> make_cpu_ops(int threads, Precision precision = Precision::kF32);

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "amt/base/options.hpp"
-#include "amt/ops/cpu_ops.hpp"
 
 namespace amt {
 
@@ -21,9 +20,9 @@ struct TrainerOptions {
   std::int64_t max_eval_batches = 0;  ///< validate on this many global batches at most; 0: all
   std::uint64_t seed = 0;
   bool load_last_checkpoint = true;
-  int max_skipped = 10;  ///< steps in a row whose gradient is not finite, before the job fails
-  int threads = 0;       ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
-  std::string mp = "auto";            ///< precision of activations and products
+  int max_skipped = 10;     ///< steps in a row whose gradient is not finite, before the job fails
+  int threads = 0;          ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
+  std::string mp = "auto";  ///< precision of activations and products
   double log_z_regularization = 0.0;  ///< weight of log(z)^2 in the training loss
   double peak_flops = 0;              ///< FLOP/s of one rank's device; 0: not known
 
@@ -32,9 +31,6 @@ struct TrainerOptions {
   /// Rows per micro-batch on one of `ranks` ranks. UsageError naming values that work if
   /// ranks x micro-batch does not divide the global batch.
   int micro_batch(int ranks) const;
-  /// The precision that `mp` means on a processor with this support for bf16: "auto" is bf16 where it
-  /// has tiles. UsageError if `mp` is no known name.
-  Precision precision(Bf16Support support) const;
 };
 
 enum class LrSchedule : std::uint8_t { kCosine, kLinear, kConstant };

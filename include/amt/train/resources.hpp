@@ -1,4 +1,4 @@
-// What a rank may use of its node: threads and memory.
+// What a rank may use of its node: threads, memory, and what its processor is good at.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 
 #include "amt/model/config.hpp"
 #include "amt/mpi/communicator.hpp"
+#include "amt/ops/cpu_ops.hpp"
 
 namespace amt {
 
@@ -19,26 +20,32 @@ int threads_per_rank(int wanted, const mpi::Communicator& communicator);
 int choose_threads(int wanted, const char* environment, int node_cores, int usable_cores,
                    int ranks_on_host);
 
+/// What `name` means on a processor with this support for bf16: "f32", "bf16" (also by the names of
+/// Levanter's policies), or "auto", which is bf16 where the processor has tiles for it. UsageError
+/// naming `option` if it is none of these.
+Precision choose_precision(const std::string& name, const std::string& option, Bf16Support support);
+
 /// Bytes that training needs on the device of each rank: parameters, gradients, moments, and the
 /// activations of `micro_batch` rows.
 std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
                              std::size_t activation_bytes);
 
 /// Bytes that `ranks` processes on one host need together where they compute on the CPU, which
-/// makes device memory host memory: besides training_bytes, each rank's block of logits and its
+/// makes device memory host memory: besides training_bytes, each rank's cpu_scratch_bytes and its
 /// copy of the parameters when it saves, and rank 0's copies of the moments then. Not in it: what a
 /// process has before it trains (about 50 MB), and pages of the dataset, which the system takes
 /// back.
-std::uint64_t host_bytes(const ModelConfig& config, int micro_batch, int ranks);
+std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int micro_batch,
+                         int ranks);
 
 /// "" if host_bytes is at most `available`; else one line that says so and names the largest
 /// micro-batch that fits, without and with gradient checkpointing. `share` is what a rank has of
 /// the global batch, in rows: a micro-batch divides it.
-std::string memory_refusal(const ModelConfig& config, int micro_batch, int share, int ranks,
-                           const std::string& host, std::uint64_t available);
+std::string memory_refusal(const ModelConfig& config, Precision precision, int micro_batch,
+                           int share, int ranks, const std::string& host, std::uint64_t available);
 
 /// Error with memory_refusal() for the ranks on this host. Local.
-void check_memory(const ModelConfig& config, int micro_batch, int share,
+void check_memory(const ModelConfig& config, Precision precision, int micro_batch, int share,
                   const mpi::Communicator& communicator);
 
 }  // namespace amt

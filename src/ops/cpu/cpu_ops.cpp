@@ -158,6 +158,16 @@ class CpuOps final : public HostMemoryOps {
 
 }  // namespace
 
+std::size_t cpu_scratch_bytes(Precision precision, Dim vocab, Dim positions, Dim parameters) {
+  LmHeadShape shape;
+  shape.rows = 1;
+  shape.seq_len = positions;
+  shape.vocab = vocab;
+  const Dim copy = precision == Precision::kBf16 ? parameters : 0;
+  return static_cast<std::size_t>(cpu::lm_head_scratch(shape)) * sizeof(float) +
+         static_cast<std::size_t>(copy) * sizeof(Bf16);
+}
+
 Bf16Support bf16_support() { return bf16_products(); }
 
 std::unique_ptr<Ops> make_cpu_ops(int threads, Precision precision) {
