@@ -7,6 +7,7 @@
 
 #include "amt/base/options.hpp"
 #include "amt/ops/cpu_ops.hpp"
+#include "amt/train/step_profile.hpp"
 
 namespace amt {
 
@@ -21,20 +22,26 @@ struct TrainerOptions {
   std::int64_t max_eval_batches = 0;  ///< validate on this many global batches at most; 0: all
   std::uint64_t seed = 0;
   bool load_last_checkpoint = true;
-  int max_skipped = 10;  ///< steps in a row whose gradient is not finite, before the job fails
-  int threads = 0;       ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
-  std::string mp = "auto";            ///< precision of activations and products
+  int max_skipped = 10;     ///< steps in a row whose gradient is not finite, before the job fails
+  int threads = 0;          ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
+  std::string mp = "auto";  ///< precision of activations and products
   double log_z_regularization = 0.0;  ///< weight of log(z)^2 in the training loss
   double peak_flops = 0;              ///< FLOP/s of one rank's device; 0: not known
+  std::string device = "auto";        ///< a DeviceKind
+  std::string attention = "auto";     ///< of GPUs, a cuda::Attention
+  std::string profile_steps;          ///< "10:12"; empty: none
 
   void describe(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
   /// Rows per micro-batch on one of `ranks` ranks. UsageError naming values that work if
   /// ranks x micro-batch does not divide the global batch.
   int micro_batch(int ranks) const;
-  /// The precision that `mp` means on a processor with this support for bf16: "auto" is bf16 where it
-  /// has tiles. UsageError if `mp` is no known name.
+  /// The precision that `mp` means on a processor with this support for bf16: "auto" is bf16 where
+  /// it has tiles. UsageError if `mp` is no known name.
   Precision precision(Bf16Support support) const;
+  /// Why these options leave the CPU alone to compute on, "" if they do not.
+  std::string cpu_only() const;
+  StepRange profiled_steps() const { return step_range(profile_steps, "--trainer.profile_steps"); }
 };
 
 enum class LrSchedule : std::uint8_t { kCosine, kLinear, kConstant };
