@@ -26,6 +26,19 @@ function(amt_add_library name)
   target_link_libraries(amt_${name} PUBLIC amt_flags ${ARG_DEPENDS} ${ARG_LINK})
 endfunction()
 
+# amt_add_plugin(target SOURCES a.cpp b.cu ... LINK library ...): lib<target>.so, which the program loads
+# for its one symbol, amt_cuda_plugin (cmake/plugin.map).
+function(amt_add_plugin target)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${target} MODULE ${ARG_SOURCES})
+  set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden
+    CUDA_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/plugin.map)
+  target_link_libraries(${target} PRIVATE amt_flags ${ARG_LINK})
+  target_link_options(${target} PRIVATE LINKER:--as-needed
+    LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/plugin.map LINKER:--no-undefined)
+endfunction()
+
 # amt_add_test(name SOURCES a_test.cpp ... DEPENDS folder ... [LINK lib ...] [RANKS 1 2 3 4] [TIMEOUT s])
 # Without RANKS: a plain GoogleTest program, one CTest entry per test. With RANKS: the program's
 # main comes from tests/support/mpi_main.cpp, and it is run under mpirun once per rank count.

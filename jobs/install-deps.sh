@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Installs what amt is built from, on Debian and Ubuntu, as root or with sudo. Where neither serves,
-# it names what is missing. Usage: jobs/install-deps.sh [build] [tests] [corpus]   (default: build)
+# it names what is missing. Usage: jobs/install-deps.sh [build] [tests] [corpus] [cuda]   (default: build)
+# cuda: where a CUDA Toolkit is, what the CUDA plug-in needs besides and pip has; never fails.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 # Debian package, Spack package, a file that shows it is there (in an include, library or bin folder).
 build_packages="
@@ -21,6 +23,7 @@ nlohmann-json3-dev            nlohmann-json     include/nlohmann/json.hpp
 "
 test_packages="
 libgtest-dev                  googletest        include/gtest/gtest.h
+libboost-context-dev          boost+context     include/boost/context/fiber.hpp
 clang                         llvm              bin/clang++
 libclang-rt-dev               llvm              share/doc/libclang-rt-dev/copyright
 python3-mido                  py-mido           share/doc/python3-mido/copyright
@@ -31,13 +34,30 @@ openttd-openmsx               -                 share/games/openttd/baseset/open
 planetblupi-music-midi        -                 share/doc/planetblupi-music-midi/copyright
 "
 
-wanted=""
+# The headers of cudnn-frontend into build/cuda-python, where CMake looks for them. Without them, or
+# without a way to get them, the plug-in has its own attention alone.
+install_cudnn_frontend() {
+  local environment=build/cuda-python package=nvidia-cudnn-frontend
+  if ! command -v nvcc /usr/local/cuda/bin/nvcc > /dev/null; then
+    echo "install-deps.sh: no CUDA Toolkit here, so nothing is installed for CUDA"
+    return
+  fi
+  [ -n "$(compgen -G "$environment/lib/python3*/site-packages/include/cudnn_frontend.h")" ] && return
+  echo "Installing: $package into $environment"
+  { python3 -m venv "$environment" && "$environment/bin/pip" install --quiet --no-deps "$package"; } \
+    > /dev/null 2>&1 ||
+    echo "install-deps.sh: cannot install $package (pip, python3-venv); for cuDNN's attention get" \
+      "it elsewhere and give cmake -DcudnnFrontend_ROOT=FOLDER" >&2
+}
+
+wanted="" with_cuda=false
 for group in "${@:-build}"; do
   case $group in
     build) wanted+=$build_packages ;;
     tests) wanted+=$test_packages ;;
     corpus) wanted+=$corpus_packages ;;
-    *) echo "install-deps.sh: unknown group '$group'; they are build, tests and corpus" >&2; exit 2 ;;
+    cuda) with_cuda=true ;;
+    *) echo "install-deps.sh: unknown group '$group'; they are build, tests, corpus and cuda" >&2; exit 2 ;;
   esac
 done
 
@@ -66,20 +86,21 @@ while read -r debian spack file; do
   [ "$spack" = - ] || missing_spack+=("$spack")
 done <<< "$wanted"
 
-if [ ${#missing_debian[@]} -eq 0 ]; then
-  exit 0
-fi
+install_packages() {
+  local as_root=""
+  if [ "$(id -u)" != 0 ]; then as_root="sudo -n"; fi
+  if command -v apt-get > /dev/null && $as_root true 2> /dev/null; then
+    echo "Installing: ${missing_debian[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    $as_root apt-get update -qq
+    $as_root apt-get install -y -qq --no-install-recommends "${missing_debian[@]}" > /dev/null
+  else
+    echo "install-deps.sh: these are missing, and there is no apt-get with root rights here." >&2
+    echo "  Debian, Ubuntu:  apt-get install ${missing_debian[*]}" >&2
+    echo "  Spack:           spack install ${missing_spack[*]:-(none of them is in Spack)}" >&2
+    exit 1
+  fi
+}
 
-as_root=""
-if [ "$(id -u)" != 0 ]; then as_root="sudo -n"; fi
-if command -v apt-get > /dev/null && $as_root true 2> /dev/null; then
-  echo "Installing: ${missing_debian[*]}"
-  export DEBIAN_FRONTEND=noninteractive
-  $as_root apt-get update -qq
-  $as_root apt-get install -y -qq --no-install-recommends "${missing_debian[@]}" > /dev/null
-else
-  echo "install-deps.sh: these are missing, and there is no apt-get with root rights here." >&2
-  echo "  Debian, Ubuntu:  apt-get install ${missing_debian[*]}" >&2
-  echo "  Spack:           spack install ${missing_spack[*]:-(none of them is in Spack)}" >&2
-  exit 1
-fi
+if [ ${#missing_debian[@]} -gt 0 ]; then install_packages; fi
+if $with_cuda; then install_cudnn_frontend; fi

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
-layers=(base mpi hdf5 midi tokens corpus shuffle dataset prepare ops model collective train cli)
+layers=(base mpi hdf5 midi tokens corpus shuffle dataset prepare ops model collective cuda device train cli)
 problems=0
 
 complain() { echo "$*" >&2; problems=$((problems + 1)); }
@@ -33,6 +33,8 @@ for file in $files; do
   grep -q '^#include <hdf5.h>' "$file" && [ "$folder" != hdf5 ] && complain "$file includes <hdf5.h>"
   grep -q '^#include <archive' "$file" && [ "$folder" != corpus ] && complain "$file includes libarchive"
   grep -q '^#include <boost/' "$file" && [ "$folder" != cli ] && complain "$file includes Boost"
+  grep -qE '^#include <(cuda|cublas|cudnn|nccl)' "$file" && [ "$folder" != cuda ] &&
+    complain "$file includes CUDA"
   true
 done
 

@@ -9,6 +9,7 @@
 #include "amt/base/strings.hpp"
 #include "amt/cli/command_line.hpp"
 #include "amt/cli/runtime.hpp"
+#include "amt/device/device.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/train/checkpoint.hpp"
@@ -28,7 +29,8 @@ struct EvalOptions {
   bool csv = false;
   int batch = 1;
   int threads = 0;
-  std::string mp = "f32";
+  std::string mp = "auto";
+  std::string device = "auto";
 
   void describe(OptionTable& table) {
     table.add("split", &split, "train, valid or test");
@@ -39,8 +41,10 @@ struct EvalOptions {
     table.add("threads", &threads, "per rank; 0: OMP_NUM_THREADS, else its share of the node");
     table.add(
         "mp", &mp,
-        "precision of activations and matrix products: f32, bf16, or auto: bf16 on processors "
-        "with AMX, else f32");
+        "precision of activations and matrix products: f32, bf16, or auto: bf16 on GPUs and on "
+        "processors with AMX, else f32");
+    table.add("device", &device,
+              "cuda, cpu, or auto: cuda where every rank has a GPU that can be used, else cpu");
   }
   void validate() const {
     split_from_name(split);
@@ -48,6 +52,7 @@ struct EvalOptions {
     if (batch < 1) throw UsageError("--batch must be at least 1");
     choose_precision(mp, "mp", Bf16Support::kNone);
     if (threads < 0) throw UsageError("--threads must be 0 or more");
+    device_kind(device, "--device");
   }
 };
 
@@ -141,6 +146,23 @@ void evaluate_all(Evaluator& evaluator, const std::vector<fs::path>& folders,
       str_cat(damaged, " of ", folders.size(), " checkpoints are damaged and were left out"));
 }
 
+Device open_eval_device(const EvalOptions& options, mpi::Communicator& world) {
+  DeviceRequest request;
+  request.kind = device_kind(options.device, "--device");
+  request.cpu_only = gpu_refusal(options.mp, "--mp");
+  request.make_cpu_ops = [&] {
+    return make_cpu_ops(threads_per_rank(options.threads, world),
+                        choose_precision(options.mp, "mp", bf16_support()));
+  };
+  return open_device(request, world);
+}
+
+/// After what can be refused: an error stays the only line.
+void announce(const Device& device) {
+  log_info(
+      str_cat("on ", device.ops->description(), device.remark.empty() ? "" : "; ", device.remark));
+}
+
 int eval(const EvalOptions& options, mpi::Communicator& world) {
   install_stop_handlers();  // before there are any other threads that compute
   const std::vector<fs::path> folders = agree_on_folders(options, world);
@@ -149,17 +171,17 @@ int eval(const EvalOptions& options, mpi::Communicator& world) {
     rows.emplace(options.dataset, split_from_name(options.split),
                  RowSelection{options.subsample, 0});
   });
-  const auto ops = make_cpu_ops(threads_per_rank(options.threads, world),
-                                choose_precision(options.mp, "mp", bf16_support()));
-  const auto reducer = world.size() == 1 ? make_single_reducer() : make_mpi_reducer(*ops, world);
-  Evaluator evaluator(*rows, options.batch, world, *ops, *reducer);
+  const Device device = open_eval_device(options, world);
+  Evaluator evaluator(*rows, options.batch, world, *device.ops, *device.reducer);
   const bool leads = world.rank() == 0;
   if (options.all) {
+    announce(device);
     if (leads) print_csv(evaluation_csv_header());
     evaluate_all(evaluator, folders, world);
     return static_cast<int>(ExitCode::kDone);
   }
   evaluator.load(folders.front());
+  announce(device);
   const EvaluationRecord record = evaluator.evaluate();
   if (leads && options.csv) print_csv(evaluation_csv_header() + to_csv(record));
   if (leads && !options.csv) print_table(record, rows->manifest, evaluator.layout());

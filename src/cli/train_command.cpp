@@ -7,22 +7,19 @@
 #include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/log.hpp"
-#include "amt/base/machine.hpp"
 #include "amt/base/signals.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/cli/command_line.hpp"
 #include "amt/cli/runtime.hpp"
-#include "amt/collective/reducer.hpp"
 #include "amt/dataset/verify.hpp"
 #include "amt/mpi/collectively.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "amt/train/checkpoint.hpp"
 #include "amt/train/hugging_face.hpp"
 #include "amt/train/initial_model.hpp"
-#include "amt/train/resources.hpp"
 #include "amt/train/run_configuration.hpp"
 #include "amt/train/train_configuration.hpp"
 #include "amt/train/trainer.hpp"
+#include "train_device.hpp"
 
 namespace amt {
 namespace {
@@ -31,7 +28,6 @@ namespace {
 struct Inputs {
   Manifest manifest;
   std::optional<DatasetRows> train, valid;
-  int micro_batch = 1;
 };
 
 /// Takes what the user leaves open of the model from what training begins with: the run itself if
@@ -67,17 +63,10 @@ void agree_on_model(TrainConfiguration& config, const OptionTable& given,
   take_values(chosen, {}, config.model);
 }
 
-/// On this rank's processor.
-Precision precision_of(const TrainConfiguration& config) {
-  return choose_precision(config.trainer.mp, "trainer.mp", bf16_support());
-}
-
-Inputs open_inputs(TrainConfiguration& config, const mpi::Communicator& world) {
+Inputs open_inputs(const TrainConfiguration& config, Manifest manifest,
+                   const mpi::Communicator& world) {
   Inputs inputs;
-  inputs.micro_batch = config.trainer.micro_batch(world.size());
-  inputs.manifest = config.read_dataset();
-  check_memory(config.model, precision_of(config), inputs.micro_batch,
-               config.trainer.train_batch_size / world.size(), world);
+  inputs.manifest = std::move(manifest);
   inputs.train.emplace(SplitReader(config.data.dataset, inputs.manifest, Split::kTrain));
   if (inputs.manifest.split(Split::kValid).rows > 0) {
     inputs.valid.emplace(SplitReader(config.data.dataset, inputs.manifest, Split::kValid));
@@ -114,21 +103,14 @@ void check_run(const TrainConfiguration& config, const Manifest& manifest) {
 }
 
 /// What a dry run prints besides the configuration.
-void print_plan(const TrainConfiguration& config, const Manifest& manifest) {
-  const int batch = config.trainer.train_batch_size, micro = config.trainer.micro_batch(1);
-  const std::uint64_t needed = host_bytes(config.model, precision_of(config), micro, 1),
-                      here = node_memory_bytes();
+void print_plan(const TrainConfiguration& config, const OptionTable& given,
+                const Manifest& manifest) {
   const auto count = static_cast<std::uint64_t>(ParameterLayout(config.model).count());
-  std::cout << "\n# " << format_count(count)
-            << " parameters\n# memory: " << format_bytes(static_cast<double>(needed))
-            << " on one rank with " << micro << " rows per micro-batch; this machine has "
-            << format_bytes(static_cast<double>(here))
-            << "\n# dataset: " << encoding_name(manifest.encoding) << ", "
+  std::cout << "\n# " << format_count(count) << " parameters\n";
+  print_device_plan(config, given);
+  std::cout << "# dataset: " << encoding_name(manifest.encoding) << ", "
             << format_count(manifest.split(Split::kTrain).rows) << " rows to train on, "
             << format_count(manifest.split(Split::kValid).rows) << " to validate on\n";
-  const std::string refusal =
-      memory_refusal(config.model, precision_of(config), micro, batch, 1, "this machine", here);
-  if (!refusal.empty()) log_warning(refusal);
 }
 
 int dry_run(TrainConfiguration& config, const OptionTable& given, const OptionTable& table) {
@@ -136,37 +118,45 @@ int dry_run(TrainConfiguration& config, const OptionTable& given, const OptionTa
   config.validate_model();
   const Manifest manifest = config.read_dataset();
   std::cout << table.to_ini();
-  print_plan(config, manifest);
+  print_plan(config, given, manifest);
   return static_cast<int>(ExitCode::kDone);
 }
 
-void announce(const Gpt2& model, const Inputs& inputs, const std::string& device, int ranks) {
+void announce(const Gpt2& model, int micro_batch, const Inputs& inputs, const std::string& device) {
   log_info(str_cat(format_count(static_cast<std::uint64_t>(model.layout().count())),
-                   " parameters, ", encoding_name(inputs.manifest.encoding), "; ", ranks,
-                   " ranks, each ", device, ", ", inputs.micro_batch, " rows per micro-batch"));
+                   " parameters, ", encoding_name(inputs.manifest.encoding), ", ", micro_batch,
+                   " rows per micro-batch; ", device));
   if (!inputs.valid) log_warning("the dataset has no validation rows: nothing is validated");
 }
 
 int train(TrainConfiguration& config, const OptionTable& given, const OptionTable& table,
           mpi::Communicator& world) {
   install_stop_handlers();  // before there are any other threads that compute
-  std::optional<Inputs> inputs;
   agree_on_model(config, given, world);
-  mpi::collectively(world, [&] { inputs = open_inputs(config, world); });
+  int micro_batch = 0;
+  Manifest manifest;
+  mpi::collectively(world, [&] {
+    micro_batch = config.trainer.micro_batch(world.size());
+    manifest = config.read_dataset();
+  });
+  const Device device = open_train_device(config.trainer, world);
+  const bool recomputes =
+      fit_memory(config, given, memory_of(device, config.trainer, world), world);
+  std::optional<Inputs> inputs;
+  mpi::collectively(world, [&] { inputs = open_inputs(config, std::move(manifest), world); });
   mpi::collectively(world, [&] {  // after all ranks have found their inputs to be good
     if (world.rank() != 0) return;
     check_run(config, inputs->manifest);
     open_run(RunPaths(config.trainer.run_dir), table.to_ini(), config.trainer.load_last_checkpoint);
   });
-  const auto ops =
-      make_cpu_ops(threads_per_rank(config.trainer.threads, world), precision_of(config));
-  const auto reducer = world.size() == 1 ? make_single_reducer() : make_mpi_reducer(*ops, world);
-  Gpt2 model(*ops, config.model, inputs->micro_batch);
-  announce(model, *inputs, ops->description(), world.size());
-  Trainer trainer(model, *reducer, *inputs->train, inputs->valid ? &*inputs->valid : nullptr,
-                  {config.trainer, config.optimizer, config.checkpointer, config.data.dataset,
+  Gpt2 model(*device.ops, config.model, micro_batch);
+  const TrainerOptions completed = complete(config.trainer, device);
+  announce(model, micro_batch, *inputs, describe(device, completed, world.size()));
+  announce_choices(completed, device, recomputes);
+  Trainer trainer(model, *device.reducer, *inputs->train, inputs->valid ? &*inputs->valid : nullptr,
+                  {completed, config.optimizer, config.checkpointer, config.data.dataset,
                    hex64(inputs->manifest.digest()), encoding_name(inputs->manifest.encoding),
-                   initial_values(config.trainer.initialize_from)});
+                   initial_values(config.trainer.initialize_from), profiler_of(device)});
   const ExitCode code = trainer.run() == Outcome::kFinished ? ExitCode::kDone : ExitCode::kStopped;
   return static_cast<int>(code);
 }
@@ -181,6 +171,7 @@ int run_train(Runtime& runtime, std::span<const std::string> args) {
   OptionTable words = table;
   words.add_flag("dry-run", &only_plan, "check everything, print the plan, do nothing");
   words.add("init", &config.trainer.initialize_from, "the same as --trainer.initialize_from");
+  words.add("device", &config.trainer.device, "the same as --trainer.device");
   CommandLine line;
   line.command = "train";
   line.summary =

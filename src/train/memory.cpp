@@ -3,7 +3,6 @@
 #include <ranges>
 
 #include "amt/base/error.hpp"
-#include "amt/base/machine.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/model/gpt2.hpp"
 #include "amt/train/resources.hpp"
@@ -12,28 +11,34 @@
 namespace amt {
 namespace {
 
+constexpr std::size_t kGpuLogitPositions = 4096;     // that a GPU's LM head does, at most
+constexpr std::size_t kBf16 = 2;                     // bytes
+constexpr std::uint64_t kGpuWorkspace = 256u << 20;  // of the GPU's libraries, while they compute
+
 std::uint64_t parameter_bytes(const ModelConfig& config) {
   return static_cast<std::uint64_t>(ParameterLayout(config).total()) * sizeof(float);
 }
 
+bool fits(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {
+  return needed_bytes(config, micro_batch, memory) <= memory.bytes;
+}
+
 /// The largest divisor of `share` up to `micro_batch` that fits; 0 if none does.
-int largest_that_fits(const ModelConfig& config, Precision precision, int micro_batch, int share,
-                      int ranks, std::uint64_t available) {
+int largest_that_fits(const ModelConfig& config, int micro_batch, int share,
+                      const DeviceMemory& memory) {
   const std::vector<int> all = divisors(share);
   for (const int rows : all | std::views::reverse) {
-    if (rows <= micro_batch && host_bytes(config, precision, rows, ranks) <= available) return rows;
+    if (rows <= micro_batch && fits(config, rows, memory)) return rows;
   }
   return 0;
 }
 
 /// "use --trainer.per_device_parallelism 4, or ..."
-std::string advice(ModelConfig config, Precision precision, int micro_batch, int share, int ranks,
-                   std::uint64_t available) {
-  const int plain = largest_that_fits(config, precision, micro_batch, share, ranks, available);
+std::string advice(ModelConfig config, int micro_batch, int share, const DeviceMemory& memory) {
+  const int plain = largest_that_fits(config, micro_batch, share, memory);
   const bool tried = config.gradient_checkpointing;
   config.gradient_checkpointing = true;
-  const int checkpointed =
-      tried ? 0 : largest_that_fits(config, precision, micro_batch, share, ranks, available);
+  const int checkpointed = tried ? 0 : largest_that_fits(config, micro_batch, share, memory);
   const std::string smaller =
       str_cat("--trainer.per_device_parallelism ", plain, ", the largest micro-batch that fits");
   const std::string again =
@@ -46,7 +51,7 @@ std::string advice(ModelConfig config, Precision precision, int micro_batch, int
   if (checkpointed > 0) return "use " + again;
   return str_cat("not even one row at a time fits", tried ? "" : ", with gradient checkpointing",
                  ": use a smaller model or a machine with more memory",
-                 ranks > 1 ? ", or fewer ranks on each" : "");
+                 memory.ranks > 1 ? ", or fewer ranks on each" : "");
 }
 
 }  // namespace
@@ -67,22 +72,43 @@ std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int mic
   return static_cast<std::uint64_t>(ranks) * one + 2 * copy;
 }
 
-std::string memory_refusal(const ModelConfig& config, Precision precision, int micro_batch,
-                           int share, int ranks, const std::string& host, std::uint64_t available) {
-  const std::uint64_t needed = host_bytes(config, precision, micro_batch, ranks);
-  if (needed <= available) return "";
-  const std::string who = ranks == 1 ? "" : str_cat(" for the ", ranks, " ranks");
-  return str_cat("training needs at least ", format_bytes(static_cast<double>(needed)), who, " on ",
-                 host, ", which has ", format_bytes(static_cast<double>(available)),
-                 ", with micro-batches of ", micro_batch, " rows; ",
-                 advice(config, precision, micro_batch, share, ranks, available));
+std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks) {
+  const std::uint64_t positions =
+      static_cast<std::uint64_t>(micro_batch) * static_cast<std::uint64_t>(config.seq_len);
+  const std::uint64_t logits = std::min<std::uint64_t>(positions, kGpuLogitPositions) *
+                               static_cast<std::uint64_t>(config.padded_vocab_size()) * kBf16;
+  const std::uint64_t query_gradients =
+      positions * static_cast<std::uint64_t>(config.hidden_dim) * sizeof(float);
+  const std::uint64_t copy = parameter_bytes(config) / sizeof(float) * kBf16;
+  return static_cast<std::uint64_t>(ranks) * (training_bytes(config, micro_batch, kBf16) + copy +
+                                              logits + query_gradients + kGpuWorkspace);
 }
 
-void check_memory(const ModelConfig& config, Precision precision, int micro_batch, int share,
-                  const mpi::Communicator& communicator) {
-  const std::string refusal =
-      memory_refusal(config, precision, micro_batch, share, communicator.ranks_on_host(),
-                     communicator.host(), node_memory_bytes());
+std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {
+  return memory.gpu ? gpu_bytes(config, micro_batch, memory.ranks)
+                    : host_bytes(config, memory.precision, micro_batch, memory.ranks);
+}
+
+bool only_fits_checkpointed(ModelConfig config, int micro_batch, const DeviceMemory& memory) {
+  if (config.gradient_checkpointing || fits(config, micro_batch, memory)) return false;
+  config.gradient_checkpointing = true;
+  return fits(config, micro_batch, memory);
+}
+
+std::string memory_refusal(const ModelConfig& config, int micro_batch, int share,
+                           const DeviceMemory& memory) {
+  if (fits(config, micro_batch, memory)) return "";
+  const auto bytes = [](std::uint64_t n) { return format_bytes(static_cast<double>(n)); };
+  const std::string who = memory.ranks == 1 ? "" : str_cat(" for the ", memory.ranks, " ranks");
+  return str_cat("training needs at least ", bytes(needed_bytes(config, micro_batch, memory)), who,
+                 " on ", memory.name, ", which has ", bytes(memory.bytes),
+                 memory.gpu ? " free" : "", ", with micro-batches of ", micro_batch, " rows; ",
+                 advice(config, micro_batch, share, memory));
+}
+
+void check_memory(const ModelConfig& config, int micro_batch, int share,
+                  const DeviceMemory& memory) {
+  const std::string refusal = memory_refusal(config, micro_batch, share, memory);
   if (!refusal.empty()) throw Error(refusal);
 }
 

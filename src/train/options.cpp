@@ -5,6 +5,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/device/device_kind.hpp"
 #include "amt/train/resources.hpp"
 #include "divisors.hpp"
 
@@ -42,8 +43,15 @@ void TrainerOptions::describe(OptionTable& table) {
   table.add("trainer.log_z_regularization", &log_z_regularization,
             "adds so much x log(z)^2 to each position's training loss, z the softmax's sum");
   table.add("trainer.peak_flops", &peak_flops,
-            "most FLOP/s of one rank's device, for mfu in metrics.jsonl; 0: not known. A processor "
-            "does about cores x Hz x 64 (AVX-512) or 32 (AVX2)");
+            "most FLOP/s of one rank's device, for mfu in metrics.jsonl; 0: a GPU's data sheet, if "
+            "it is known. A processor does about cores x Hz x 64 (AVX-512) or 32 (AVX2)");
+  table.add("trainer.device", &device,
+            "cuda, cpu, or auto: cuda where every rank has a GPU that can be used, else cpu");
+  table.add("trainer.attention", &attention,
+            "on GPUs: cudnn, plain (this program's own), or auto: cudnn where it can");
+  table.add("trainer.profile_steps", &profile_steps,
+            "A:B: steps A to B - 1 (from 0) for a profiler of GPUs, as nsys profile "
+            "--capture-range cudaProfilerApi");
 }
 
 void TrainerOptions::validate() const {
@@ -59,7 +67,15 @@ void TrainerOptions::validate() const {
   require(log_z_regularization >= 0, "trainer.log_z_regularization", "be 0 or more");
   require(std::isfinite(peak_flops) && peak_flops >= 0, "trainer.peak_flops", "be 0 or more");
   choose_precision(mp, "trainer.mp", Bf16Support::kNone);
+  const bool must_be_gpu = device_kind(device, "--trainer.device") == DeviceKind::kCuda;
+  attention_kind(attention, "--trainer.attention");
+  profiled_steps();
+  if (must_be_gpu && !cpu_only().empty()) {
+    throw UsageError(str_cat("--trainer.device cuda cannot be: ", cpu_only()));
+  }
 }
+
+std::string TrainerOptions::cpu_only() const { return gpu_refusal(mp, "--trainer.mp"); }
 
 int TrainerOptions::micro_batch(int ranks) const {
   const int share = train_batch_size / ranks;

@@ -40,6 +40,11 @@ Precision choose_precision(const std::string& name, const std::string& option,
   throw UsageError(str_cat("--", option, " '", name, "' is not known; use auto, f32 or bf16"));
 }
 
+std::string gpu_refusal(const std::string& name, const std::string& option) {
+  if (choose_precision(name, option, Bf16Support::kTiles) == Precision::kBf16) return "";
+  return str_cat("GPUs compute in bf16, and ", option, " is ", name);
+}
+
 int threads_per_rank(int wanted, const mpi::Communicator& communicator) {
   const int node = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   const int usable = available_cores();

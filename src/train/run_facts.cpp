@@ -49,7 +49,9 @@ RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
                                 100 * optimizer.warmup_ratio, "% of the steps")},
       {"weight decay", str_cat(optimizer.weight_decay)},
       {"seed", str_cat(trainer.seed)},
-      {"ranks", str_cat(ranks, ranks == 1 ? ": " : ", each: ", device)}};
+      {"ranks", str_cat(ranks, ranks == 1 ? ": " : ", each: ", device)},
+      {"peak of a device", trainer.peak_flops > 0 ? str_cat(trainer.peak_flops / 1e12, " TFLOP/s")
+                                                  : "unknown, so is the share of it (MFU)"}};
   return run;
 }
 

@@ -19,6 +19,7 @@ Trainer::Trainer(Gpt2& model, Reducer& reducer, const RowSource& train, const Ro
       settings_(std::move(settings)),
       paths_(settings_.trainer.run_dir),
       step_(model, reducer, train, settings_.trainer, settings_.optimizer),
+      profile_(settings_.trainer.profiled_steps(), settings_.profiler, model.ops()),
       facts_(describe_run(model.config(), settings_.trainer, settings_.optimizer,
                           {settings_.dataset, settings_.encoding, settings_.dataset_digest,
                            train.rows(), valid == nullptr ? 0 : valid->rows()},
@@ -51,9 +52,11 @@ Outcome Trainer::run() {
 void Trainer::do_step(Progress& progress) {
   const Clock::time_point start = Clock::now();
   const std::uint64_t summed_before = reducer_.summed_bytes();
+  profile_.before(state_.step);
   const StepResult result = step_.run(state_, [this] {
     return Requests{stop_signal() != 0, save_due()};
   });
+  profile_.after(state_.step - 1);
   requests_ = result.agreed;
   summed_bytes_ = reducer_.summed_bytes() - summed_before;
   report(result, std::chrono::duration<double>(Clock::now() - start).count(), progress);

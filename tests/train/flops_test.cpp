@@ -34,5 +34,15 @@ TEST(Flops, UtilisationIsOfAllRanks) {
   EXPECT_TRUE(std::isnan(model_flops_utilisation(4e12, 4, 0)));
 }
 
+TEST(Flops, PeaksAreOfWholeKnownGpus) {
+  EXPECT_EQ(known_peak_flops("NVIDIA H200"), 989.4e12);
+  EXPECT_EQ(known_peak_flops("NVIDIA H100 80GB HBM3"), 989.4e12);
+  EXPECT_EQ(known_peak_flops("NVIDIA H100 PCIe"), 756e12);
+  EXPECT_EQ(known_peak_flops("NVIDIA A100-SXM4-80GB"), 312e12);
+  for (const char* name : {"NVIDIA H200 MIG 1g.18gb", "NVIDIA H100", "Tesla V100-SXM2-32GB", ""}) {
+    EXPECT_EQ(known_peak_flops(name), 0) << name;
+  }
+}
+
 }  // namespace
 }  // namespace amt

@@ -18,7 +18,7 @@ namespace amt {
 namespace {
 
 std::string refusal(const ModelConfig& config, int micro, int share, std::uint64_t available) {
-  return memory_refusal(config, Precision::kF32, micro, share, 2, "node7", available);
+  return memory_refusal(config, micro, share, {"node7", available, 2, false});
 }
 
 TEST(MemoryRefusal, NothingWhereItFits) {
@@ -54,6 +54,48 @@ TEST(MemoryRefusal, SaysWhatGradientCheckpointingWouldDo) {
                       "--trainer.per_device_parallelism 1"),
             std::string::npos);
   EXPECT_NE(refusal(config, 16, 16, one - 1).find("not even one row"), std::string::npos);
+}
+
+TEST(MemoryRefusal, OfAGpuIsWhatIsFreeThere) {
+  const ModelConfig config;
+  const std::uint64_t needed = gpu_bytes(config, 8, 1);
+  const auto said = [&](int micro, std::uint64_t bytes, int ranks) {
+    return memory_refusal(config, micro, 16, {"NVIDIA H200 of node7", bytes, ranks, true});
+  };
+  EXPECT_EQ(said(8, needed, 1), "");
+  EXPECT_NE(said(8, needed - 1, 1)
+                .find(" free, with micro-batches of 8 rows; use "
+                      "--trainer.per_device_parallelism 4, the largest"),
+            std::string::npos)
+      << said(8, needed - 1, 1);
+  EXPECT_NE(said(8, needed, 2).find("for the 2 ranks on NVIDIA H200 of node7, which has"),
+            std::string::npos);
+  EXPECT_EQ(said(8, 2 * needed, 2), "");
+}
+
+// 16 bytes of a parameter's values, gradient and moments, 2 of its copy; activations of 2 bytes.
+TEST(Memory, OfAGpuGrowsWithParametersAndRows) {
+  ModelConfig config;
+  const std::uint64_t one = gpu_bytes(config, 64, 1), two = gpu_bytes(config, 128, 1);
+  const auto parameters = static_cast<std::uint64_t>(ParameterLayout(config).total());
+  EXPECT_GT(one, 18 * parameters + (two - one));
+  EXPECT_LT(one, 18 * parameters + (two - one) + (std::uint64_t{1} << 30));
+  EXPECT_LT(two - one,
+            training_bytes(config, 128, sizeof(float)) - training_bytes(config, 64, sizeof(float)));
+}
+
+TEST(Memory, CheckpointingIsChosenOnlyWhereItHelps) {
+  ModelConfig config, checkpointed;
+  checkpointed.gradient_checkpointing = true;
+  const auto chosen = [](const ModelConfig& model, std::uint64_t bytes) {
+    return only_fits_checkpointed(model, 16, {"node7", bytes, 1, true});
+  };
+  const std::uint64_t plain = gpu_bytes(config, 16, 1), least = gpu_bytes(checkpointed, 16, 1);
+  EXPECT_FALSE(chosen(config, plain));
+  EXPECT_TRUE(chosen(config, plain - 1));
+  EXPECT_TRUE(chosen(config, least));
+  EXPECT_FALSE(chosen(config, least - 1));
+  EXPECT_FALSE(chosen(checkpointed, least));
 }
 
 /// The largest resident size that this process has had, in bytes.

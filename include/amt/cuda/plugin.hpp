@@ -14,10 +14,11 @@
 namespace amt::cuda {
 
 /// Changes with anything below, and with Ops and Reducer.
-constexpr int kPluginVersion = 1;
+constexpr int kPluginVersion = 2;
 
 struct DeviceInfo {
   std::string name;    ///< "NVIDIA H200"
+  std::string bus_id;  ///< "0000:17:00.0": equal numbers on one host are one device
   int capability = 0;  ///< 90 for compute capability 9.0
   std::uint64_t memory_bytes = 0, free_bytes = 0;
 };
@@ -33,7 +34,8 @@ struct OpsOptions {
 /// What the plug-in can do. Errors are amt::Error.
 struct Plugin {
   int version;  ///< kPluginVersion of the build; first, and read before anything else
-  /// "CUDA 13.0, driver 580.65, cuBLAS 13.1.0, cuDNN 9.19.0, NCCL 2.28.9"
+  /// "CUDA 13.0, driver 580.65.06, cuBLAS 13.1.0, cuDNN 9.19.0, NCCL 2.28.9, attention cuDNN and
+  /// plain"
   std::string (*versions)();
   /// Devices of this process; 0 with the reason in *why ("no CUDA device is detected").
   int (*device_count)(std::string* why);
@@ -45,6 +47,9 @@ struct Plugin {
   /// host if the ranks have not met within `seconds`.
   std::unique_ptr<Reducer> (*make_reducer)(Ops& ops, mpi::Communicator& communicator,
                                            double seconds);
+  /// Begins and ends what a profiler that waits for it records (nsys --capture-range
+  /// cudaProfilerApi).
+  void (*profile)(bool begin);
 };
 
 /// The one symbol that the loader looks for.

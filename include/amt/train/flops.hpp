@@ -1,6 +1,8 @@
 // How much of its devices' arithmetic a run uses.
 #pragma once
 
+#include <string>
+
 #include "amt/model/config.hpp"
 
 namespace amt {
@@ -14,9 +16,10 @@ double model_flops_per_token(const ModelConfig& config);
 
 /// Model FLOPs utilisation of the same source: the share of what all ranks' devices could do. Not a
 /// number if `peak_flops`, the peak FLOP/s of one rank's device, is 0: not known.
-///
-/// The peak is what trainer.peak_flops says. A table of devices by Ops::description() belongs
-/// here.
 double model_flops_utilisation(double flops_per_second, int ranks, double peak_flops);
+
+/// FLOP/s that the data sheet of a GPU promises, by the name that its driver reports; 0 if the name
+/// is not known. What trainer.peak_flops says goes before.
+double known_peak_flops(const std::string& device_name);
 
 }  // namespace amt

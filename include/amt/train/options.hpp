@@ -6,6 +6,7 @@
 #include <string>
 
 #include "amt/base/options.hpp"
+#include "amt/train/step_profile.hpp"
 
 namespace amt {
 
@@ -25,12 +26,18 @@ struct TrainerOptions {
   std::string mp = "auto";  ///< precision of activations and products
   double log_z_regularization = 0.0;  ///< weight of log(z)^2 in the training loss
   double peak_flops = 0;              ///< FLOP/s of one rank's device; 0: not known
+  std::string device = "auto";        ///< a DeviceKind
+  std::string attention = "auto";     ///< of GPUs, a cuda::Attention
+  std::string profile_steps;          ///< "10:12"; empty: none
 
   void describe(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
   /// Rows per micro-batch on one of `ranks` ranks. UsageError naming values that work if
   /// ranks x micro-batch does not divide the global batch.
   int micro_batch(int ranks) const;
+  /// Why these options leave the CPU alone to compute on, "" if they do not.
+  std::string cpu_only() const;
+  StepRange profiled_steps() const { return step_range(profile_steps, "--trainer.profile_steps"); }
 };
 
 enum class LrSchedule : std::uint8_t { kCosine, kLinear, kConstant };

@@ -25,6 +25,10 @@ int choose_threads(int wanted, const char* environment, int node_cores, int usab
 /// naming `option` if it is none of these.
 Precision choose_precision(const std::string& name, const std::string& option, Bf16Support support);
 
+/// Why `name`, given as `option`, leaves no choice but a processor: GPUs compute in bf16. "" if it
+/// does not.
+std::string gpu_refusal(const std::string& name, const std::string& option);
+
 /// Bytes that training needs on the device of each rank: parameters, gradients, moments, and the
 /// activations of `micro_batch` rows.
 std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
@@ -38,14 +42,34 @@ std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
 std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int micro_batch,
                          int ranks);
 
-/// "" if host_bytes is at most `available`; else one line that says so and names the largest
-/// micro-batch that fits, without and with gradient checkpointing. `share` is what a rank has of
-/// the global batch, in rows: a micro-batch divides it.
-std::string memory_refusal(const ModelConfig& config, Precision precision, int micro_batch,
-                           int share, int ranks, const std::string& host, std::uint64_t available);
+/// Bytes that `ranks` processes that share one GPU need on it: besides training_bytes, each one's
+/// copy of the weights in bf16, its block of logits, and what the libraries work in. Not in it:
+/// what a process has there before it trains, which is no longer free.
+std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks);
 
-/// Error with memory_refusal() for the ranks on this host. Local.
-void check_memory(const ModelConfig& config, Precision precision, int micro_batch, int share,
-                  const mpi::Communicator& communicator);
+/// Where the ranks that share some memory train.
+struct DeviceMemory {
+  std::string name;  ///< "node17", "NVIDIA H200 of node17"
+  std::uint64_t bytes = 0;
+  int ranks = 1;  ///< that share it
+  bool gpu = false;
+  Precision precision = Precision::kF32;  ///< on a processor; a GPU has bf16 alone
+};
+
+/// host_bytes or gpu_bytes.
+std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const DeviceMemory& memory);
+
+/// Whether gradient checkpointing, which is off, is what makes a micro-batch fit.
+bool only_fits_checkpointed(ModelConfig config, int micro_batch, const DeviceMemory& memory);
+
+/// "" if there are needed_bytes; else one line that says so and names the largest micro-batch that
+/// fits, without and with gradient checkpointing. `share` is what a rank has of the global batch,
+/// in rows: a micro-batch divides it.
+std::string memory_refusal(const ModelConfig& config, int micro_batch, int share,
+                           const DeviceMemory& memory);
+
+/// Error with memory_refusal(). Local.
+void check_memory(const ModelConfig& config, int micro_batch, int share,
+                  const DeviceMemory& memory);
 
 }  // namespace amt

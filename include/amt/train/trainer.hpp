@@ -17,6 +17,7 @@
 #include "amt/train/paths.hpp"
 #include "amt/train/rows.hpp"
 #include "amt/train/run_recorder.hpp"
+#include "amt/train/step_profile.hpp"
 #include "amt/train/train_step.hpp"
 
 namespace amt {
@@ -31,6 +32,7 @@ struct TrainerSettings {
   /// Fills the parameters that a new run starts from; called on rank 0 alone. Null: random values,
   /// which follow from the seed.
   std::function<void(std::span<float>)> initial_values = {};
+  StepProfile::Switch profiler = {};  ///< of the device; null: none
 };
 
 enum class Outcome : std::uint8_t {
@@ -76,6 +78,7 @@ class Trainer {
   TrainerSettings settings_;
   RunPaths paths_;
   TrainStep step_;
+  StepProfile profile_;
   TrainingState state_;
   RunFacts facts_;
   std::unique_ptr<RunRecorder> recorder_;  // rank 0 only

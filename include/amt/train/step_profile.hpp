@@ -1,0 +1,44 @@
+// Which steps a device's profiler records.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "amt/ops/ops.hpp"
+
+namespace amt {
+
+/// Steps begin, begin + 1, ..., end - 1, counted from 0 as in metrics.jsonl. Empty by default.
+struct StepRange {
+  std::int64_t begin = 0, end = 0;
+};
+
+/// "10:12" is steps 10 and 11; "" is none. UsageError naming `option` otherwise.
+StepRange step_range(const std::string& text, const std::string& option);
+
+/// Switches a profiler on before the first step of a range and off after the last, or with the end
+/// of the run if that is sooner. Local.
+class StepProfile {
+ public:
+  using Switch = std::function<void(bool begin)>;
+
+  /// `profiler` may be null: then nothing is done. `ops` must outlive it.
+  StepProfile(StepRange range, Switch profiler, Ops& ops);
+  ~StepProfile();
+  StepProfile(const StepProfile&) = delete;
+  StepProfile& operator=(const StepProfile&) = delete;
+
+  void before(std::int64_t step);  ///< also of a run that goes on inside of the range
+  void after(std::int64_t step);
+
+ private:
+  void turn(bool on);
+
+  StepRange range_;
+  Switch switch_;
+  Ops& ops_;
+  bool on_ = false;
+};
+
+}  // namespace amt

@@ -1,0 +1,120 @@
+#include "train_device.hpp"
+
+#include <iostream>
+
+#include "amt/base/log.hpp"
+#include "amt/base/machine.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/mpi/collectively.hpp"
+#include "amt/ops/cpu_ops.hpp"
+#include "amt/train/flops.hpp"
+
+namespace amt {
+namespace {
+
+constexpr const char* kCheckpointing = "model.gradient_checkpointing";
+
+DeviceMemory host_memory(const TrainerOptions& trainer, const std::string& host, int ranks) {
+  return {host, node_memory_bytes(), ranks, false,
+          choose_precision(trainer.mp, "trainer.mp", bf16_support())};
+}
+
+DeviceMemory gpu_memory(const cuda::DeviceInfo& info, const std::string& host, int ranks) {
+  return {str_cat(info.name, " of ", host), info.free_bytes, ranks, true};
+}
+
+/// What a rank alone would be given.
+struct PlannedDevice {
+  explicit PlannedDevice(const TrainerOptions& trainer) {
+    const DeviceKind kind = device_kind(trainer.device, "--trainer.device");
+    const DeviceOffer offer = offer_device(kind, trainer.cpu_only(), 0);
+    if (kind == DeviceKind::kCuda && !offer.refusal.empty()) throw no_device(offer.refusal);
+    if (!offer.refusal.empty()) refusal = unused_gpu(offer.refusal);
+    memory = offer.plugin != nullptr ? gpu_memory(offer.info, "this machine", 1)
+                                     : host_memory(trainer, "this machine", 1);
+  }
+  DeviceMemory memory;
+  std::string refusal;
+};
+
+}  // namespace
+
+Device open_train_device(const TrainerOptions& trainer, mpi::Communicator& world) {
+  DeviceRequest request;
+  request.kind = device_kind(trainer.device, "--trainer.device");
+  request.attention = attention_kind(trainer.attention, "--trainer.attention");
+  request.cpu_only = trainer.cpu_only();
+  request.make_cpu_ops = [&] {
+    return make_cpu_ops(threads_per_rank(trainer.threads, world),
+                        choose_precision(trainer.mp, "trainer.mp", bf16_support()));
+  };
+  return open_device(request, world);
+}
+
+DeviceMemory memory_of(const Device& device, const TrainerOptions& trainer,
+                       const mpi::Communicator& world) {
+  if (device.plugin != nullptr) return gpu_memory(device.info, world.host(), device.sharing);
+  return host_memory(trainer, world.host(), device.sharing);
+}
+
+bool fit_memory(TrainConfiguration& config, const OptionTable& given, const DeviceMemory& memory,
+                const mpi::Communicator& world) {
+  const int micro = config.trainer.micro_batch(world.size());
+  const bool turn_on = world.any_of(!given.given(kCheckpointing) &&
+                                    only_fits_checkpointed(config.model, micro, memory));
+  if (turn_on) config.model.gradient_checkpointing = true;
+  mpi::collectively(world, [&] {
+    check_memory(config.model, micro, config.trainer.train_batch_size / world.size(), memory);
+  });
+  return turn_on;
+}
+
+TrainerOptions complete(TrainerOptions trainer, const Device& device) {
+  if (trainer.peak_flops == 0) trainer.peak_flops = known_peak_flops(device.info.name);
+  return trainer;
+}
+
+std::string describe(const Device& device, const TrainerOptions& completed, int ranks) {
+  const double peak = completed.peak_flops;
+  std::string text = str_cat(ranks, " ranks, each ", device.ops->description());
+  if (ranks > 1) text += ", summed by " + device.reducer->name();
+  if (device.plugin != nullptr || peak > 0) {
+    text += peak > 0 ? str_cat(", peak ", peak / 1e12, " TFLOP/s")
+                     : ", peak unknown (--trainer.peak_flops)";
+  }
+  return device.remark.empty() ? text : text + "; " + device.remark;
+}
+
+void announce_choices(const TrainerOptions& trainer, const Device& device, bool recomputes) {
+  if (recomputes) {
+    log_info(str_cat("--", kCheckpointing, " true was chosen: without it the memory is too small"));
+  }
+  if (!trainer.profile_steps.empty() && device.plugin == nullptr) {
+    log_info("--trainer.profile_steps does nothing on the CPU");
+  }
+}
+
+StepProfile::Switch profiler_of(const Device& device) {
+  if (device.plugin == nullptr) return {};
+  return device.plugin->profile;
+}
+
+void print_device_plan(const TrainConfiguration& config, const OptionTable& given) {
+  const PlannedDevice device(config.trainer);
+  const DeviceMemory& memory = device.memory;
+  const int micro = config.trainer.micro_batch(1);
+  const auto bytes = [](std::uint64_t n) { return format_bytes(static_cast<double>(n)); };
+  std::cout << "# device: " << (memory.gpu ? "cuda" : "cpu")
+            << (device.refusal.empty() ? "" : "; " + device.refusal)
+            << "\n# memory: " << bytes(needed_bytes(config.model, micro, memory))
+            << " on one rank with " << micro << " rows per micro-batch; " << memory.name << " has "
+            << bytes(memory.bytes) << (memory.gpu ? " free" : "") << '\n';
+  if (!given.given(kCheckpointing) && only_fits_checkpointed(config.model, micro, memory)) {
+    return log_info(str_cat("--", kCheckpointing, " true would be chosen, with which it fits"));
+  }
+  const std::string refusal =
+      memory_refusal(config.model, micro, config.trainer.train_batch_size, memory);
+  if (!refusal.empty()) log_warning(refusal);
+}
+
+}  // namespace amt

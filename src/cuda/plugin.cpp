@@ -1,0 +1,140 @@
+// The plug-in's table: what the program may call.
+#include "amt/cuda/plugin.hpp"
+
+#include <cublas_v2.h>
+#include <cuda_profiler_api.h>
+#include <cuda_runtime.h>
+#include <cudnn.h>
+#include <nccl.h>
+
+#include <array>
+#include <fstream>
+
+#include "amt/base/error.hpp"
+#include "amt/base/log.hpp"
+#include "amt/base/strings.hpp"
+#include "cuda_ops.hpp"
+
+namespace amt::cuda {
+namespace {
+
+#ifdef AMT_CUDNN_ATTENTION
+constexpr const char* kAttention = "cuDNN and plain";
+#else
+constexpr const char* kAttention = "plain only (built without cudnn-frontend)";
+#endif
+
+void check(cudaError_t result, const std::string& what) {
+  if (result == cudaSuccess) return;
+  cudaGetLastError();  // else a later call would return it again
+  throw Error(str_cat(what, ": ", cudaGetErrorString(result), " (", cudaGetErrorName(result),
+                      "); nvidia-smi shows the state of the devices"));
+}
+
+/// "13.0" of 13000.
+std::string cuda_version(int version) { return str_cat(version / 1000, ".", version % 1000 / 10); }
+
+/// 0 where there is no driver.
+int driver_version() {
+  int version = 0;
+  check(cudaDriverGetVersion(&version), "cudaDriverGetVersion");
+  return version;
+}
+
+int runtime_version() {
+  int version = 0;
+  check(cudaRuntimeGetVersion(&version), "cudaRuntimeGetVersion");
+  return version;
+}
+
+/// "580.65.06", of the kernel's module.
+std::string driver_name() {
+  const int supports = driver_version();
+  if (supports == 0) return "no driver";
+  std::string name;
+  std::ifstream("/sys/module/nvidia/version") >> name;
+  return name.empty() ? str_cat("driver for CUDA ", cuda_version(supports)) : "driver " + name;
+}
+
+std::string cublas_version() {
+  std::array<int, 3> parts = {};
+  const std::array kinds = {MAJOR_VERSION, MINOR_VERSION, PATCH_LEVEL};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (cublasGetProperty(kinds[i], &parts[i]) != CUBLAS_STATUS_SUCCESS) return "unknown";
+  }
+  return str_cat(parts[0], ".", parts[1], ".", parts[2]);
+}
+
+std::string cudnn_version() {
+  const std::size_t version = cudnnGetVersion();  // 91900
+  return str_cat(version / 10000, ".", version / 100 % 100, ".", version % 100);
+}
+
+std::string nccl_version() {
+  int version = 0;  // 22809
+  if (ncclGetVersion(&version) != ncclSuccess) return "unknown";
+  return str_cat(version / 10000, ".", version / 100 % 100, ".", version % 100);
+}
+
+std::string versions() {
+  return str_cat("CUDA ", cuda_version(runtime_version()), ", ", driver_name(), ", cuBLAS ",
+                 cublas_version(), ", cuDNN ", cudnn_version(), ", NCCL ", nccl_version(),
+                 ", attention ", kAttention);
+}
+
+/// Why there is no device, and what to do.
+std::string explain(cudaError_t result) {
+  if (result != cudaErrorInsufficientDriver) {
+    return str_cat(cudaGetErrorString(result), " (", cudaGetErrorName(result),
+                   "); nvidia-smi and CUDA_VISIBLE_DEVICES say which there are");
+  }
+  const int driver = driver_version();
+  if (driver == 0) return "no NVIDIA driver is installed";
+  return str_cat("the NVIDIA driver is made for CUDA ", cuda_version(driver),
+                 ", which is too old for CUDA ", cuda_version(runtime_version()),
+                 "; update the driver, or build with an older CUDA Toolkit");
+}
+
+int device_count(std::string* why) {
+  int count = 0;
+  const cudaError_t result = cudaGetDeviceCount(&count);
+  if (result == cudaSuccess && count > 0) return count;
+  cudaGetLastError();
+  *why = explain(result == cudaSuccess ? cudaErrorNoDevice : result);
+  return 0;
+}
+
+DeviceInfo device_info(int device) {
+  const std::string where = str_cat("CUDA device ", device);
+  check(cudaSetDevice(device), where);
+  cudaDeviceProp properties = {};
+  check(cudaGetDeviceProperties(&properties, device), where);
+  std::array<char, 32> bus_id = {};
+  check(cudaDeviceGetPCIBusId(bus_id.data(), static_cast<int>(bus_id.size()), device), where);
+  std::size_t free = 0, total = 0;
+  check(cudaMemGetInfo(&free, &total), where);
+  return {properties.name, bus_id.data(), properties.major * 10 + properties.minor, total, free};
+}
+
+std::unique_ptr<Ops> make_ops(const OpsOptions& options) { return make_cuda_ops(options); }
+
+std::unique_ptr<Reducer> make_reducer(Ops& ops, mpi::Communicator& communicator, double seconds) {
+  // The plug-in has its own copy of what names this process in messages.
+  set_log_identity(communicator.rank(), communicator.size(), communicator.host());
+  return make_nccl_reducer(dynamic_cast<CudaOps&>(ops), communicator, seconds);
+}
+
+void profile(bool begin) {
+  check(begin ? cudaProfilerStart() : cudaProfilerStop(), "the CUDA profiler");
+}
+
+constexpr Plugin kPlugin = {kPluginVersion, versions,     device_count, device_info,
+                            make_ops,       make_reducer, profile};
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) const Plugin* amt_cuda_plugin() {
+  return &kPlugin;
+}
+
+}  // namespace amt::cuda

@@ -1,0 +1,94 @@
+#include "amt/device/device.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "amt/base/error.hpp"
+#include "amt/base/log.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/mpi/collectively.hpp"
+
+namespace amt {
+namespace {
+
+constexpr double kMeetSeconds = 300;  // for NCCL's ranks to meet; hundreds of them take a minute
+
+/// The refusal of the first rank that has one, with its name; "" if all have a GPU. Collective.
+std::string first_refusal(const std::string& mine, const mpi::Communicator& world) {
+  const std::string named =
+      mine.empty() || world.rank() == 0 ? mine : str_cat(mine, " [", log_identity(), "]");
+  for (const std::string& refusal : world.all_gather(named)) {
+    if (!refusal.empty()) return refusal;
+  }
+  return "";
+}
+
+Device open_cpu(const DeviceRequest& request, mpi::Communicator& world) {
+  Device device;
+  mpi::collectively(world, [&] { device.ops = request.make_cpu_ops(); });
+  device.sharing = world.ranks_on_host();
+  device.reducer = world.size() == 1 ? make_single_reducer() : make_mpi_reducer(*device.ops, world);
+  return device;
+}
+
+/// Equal for ranks that NCCL would call one device. NCCL_HOSTID is its own way of telling ranks on
+/// one host apart.
+std::string identity(const cuda::DeviceInfo& info, const mpi::Communicator& world) {
+  const char* host = std::getenv("NCCL_HOSTID");
+  return str_cat(host == nullptr ? world.host() : host, ' ', info.bus_id);
+}
+
+/// Ranks on this rank's GPU, and whether any GPU has several. Collective.
+struct Sharing {
+  Sharing(const cuda::DeviceInfo& info, const mpi::Communicator& world) {
+    const std::string own = identity(info, world);
+    const std::vector<std::string> all = world.all_gather(own);
+    here = static_cast<int>(std::ranges::count(all, own));
+    anywhere = world.any_of(here > 1);
+  }
+  int here = 1;
+  bool anywhere = false;
+};
+
+void make_reducer(Device& device, bool shared, mpi::Communicator& world) {
+  if (world.size() == 1) {
+    device.reducer = make_single_reducer();
+  } else if (shared) {
+    device.reducer = make_mpi_reducer(*device.ops, world);
+    device.remark = "ranks share a GPU, so gradients are summed by MPI, not by NCCL";
+  } else {
+    mpi::collectively(world, [&] {
+      device.reducer = device.plugin->make_reducer(*device.ops, world, kMeetSeconds);
+    });
+  }
+}
+
+Device open_gpu(const DeviceRequest& request, const DeviceOffer& offer, mpi::Communicator& world) {
+  Device device;
+  device.plugin = offer.plugin;
+  mpi::collectively(world, [&] {
+    device.ops = offer.plugin->make_ops({offer.device, request.attention});
+  });
+  const Sharing sharing(offer.info, world);
+  device.sharing = sharing.here;
+  make_reducer(device, sharing.anywhere, world);
+  world.barrier();  // what is free is what all ranks have left
+  mpi::collectively(world, [&] { device.info = offer.plugin->device_info(offer.device); });
+  return device;
+}
+
+}  // namespace
+
+Device open_device(const DeviceRequest& request, mpi::Communicator& world) {
+  const DeviceOffer offer = offer_device(request.kind, request.cpu_only, world.rank_on_host());
+  const std::string refusal = first_refusal(offer.refusal, world);
+  if (!refusal.empty() && request.kind == DeviceKind::kCuda) {
+    throw mpi::AgreedError(no_device(refusal).what());
+  }
+  if (refusal.empty() && offer.plugin != nullptr) return open_gpu(request, offer, world);
+  Device device = open_cpu(request, world);
+  if (!refusal.empty()) device.remark = unused_gpu(refusal);
+  return device;
+}
+
+}  // namespace amt

@@ -1,0 +1,76 @@
+#include "amt/device/plugin_loader.hpp"
+
+#include <dlfcn.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFile = "libamt_cuda.so";
+
+fs::path program_folder() {
+  std::error_code failed;
+  return fs::read_symlink("/proc/self/exe", failed).parent_path();
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code failed;
+  return fs::is_regular_file(path, failed);
+}
+
+/// dlerror's text names the library that is missing.
+Error loading_error(const fs::path& file) {
+  const char* text = dlerror();
+  return Error(str_cat("cannot load ", file.string(), ": ", text == nullptr ? "unknown" : text,
+                       "; a library that is missing must be installed, or its folder be in "
+                       "LD_LIBRARY_PATH"));
+}
+
+}  // namespace
+
+fs::path find_plugin() {
+  const char* named = std::getenv(kPluginVariable);
+  if (named != nullptr && *named != '\0') {
+    if (is_file(named)) return fs::absolute(named);  // dlopen searches for a name without a slash
+    throw Error(str_cat(kPluginVariable, " names ", named, ", which is no file; name ", kFile,
+                        " or unset it"));
+  }
+  const fs::path program = program_folder();
+  const std::array places = {program.parent_path() / "lib" / kFile, program / kFile};
+  for (const fs::path& place : places) {
+    if (is_file(place)) return place;
+  }
+  throw Error(str_cat("there is no CUDA plug-in: neither ", places[0].string(), " nor ",
+                      places[1].string(), "; build it (cmake -DAMT_CUDA=ON) or name it in ",
+                      kPluginVariable));
+}
+
+const cuda::Plugin& load_plugin(const fs::path& file) {
+  void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (library == nullptr) throw loading_error(file);
+  void* symbol = dlsym(library, "amt_cuda_plugin");
+  if (symbol == nullptr) {
+    dlclose(library);
+    throw Error(str_cat(file.string(), " is no plug-in of amt: it has no symbol amt_cuda_plugin"));
+  }
+  const cuda::Plugin& plugin = *reinterpret_cast<cuda::PluginEntry>(symbol)();
+  if (plugin.version == cuda::kPluginVersion) return plugin;
+  throw Error(str_cat(file.string(), " has version ", plugin.version,
+                      " of the plug-in's interface, this program ", cuda::kPluginVersion,
+                      "; build both from one source"));
+}
+
+bool has_driver() {
+  void* driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
+  if (driver != nullptr) dlclose(driver);
+  return driver != nullptr;
+}
+
+}  // namespace amt

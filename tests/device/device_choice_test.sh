@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# --device as a user meets it: what is chosen, said and refused, with a plug-in that plays GPUs.
+# Usage: device_choice_test.sh AMT GOLDEN_FOLDER FAKE_PLUGIN
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+fake=$(realpath "$3")
+. "$(dirname "$0")/../cli/support.sh"
+. "$(dirname "$0")/../cli/tiny_run.sh"
+plugins=$(dirname "$fake")
+sed -i '/peak_flops/d' "$work/tiny.ini"
+tiny=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset"
+  --trainer.num_train_steps 2 --trainer.train_batch_size 6 --trainer.steps_per_eval 2)
+
+# train RANKS RUN [OPTION...]: into a new folder $work/RUN.
+train() {
+  rm -rf "$work/$2"
+  mpirun -n "$1" "${tiny[@]}" --trainer.run_dir "$work/$2" "${@:3}"
+}
+# by_rank RANKS 'NAME=$OMPI_COMM_WORLD_RANK' RUN [OPTION...]: with a variable of its own for each.
+by_rank() {
+  rm -rf "$work/$3"
+  mpirun -n "$1" bash -c "export $2; exec \"\$@\"" - "${tiny[@]}" --trainer.run_dir "$work/$3" "${@:4}"
+}
+said() { grep -qF -e "$1" "$work/err" || fail "does not say '$1'"; }
+silent_on() { ! grep -qF -e "$1" "$work/err" || fail "says '$1'"; }
+said_once() { [ "$(grep -c "amt: error" "$work/err")" -eq 1 ] || fail "ranks repeat one another"; }
+finished() { [ "$(cat "$work/$1/checkpoints/latest")" = step-000002 ] || fail "$1 did not finish"; }
+
+echo "--device cuda where there is none: one line, exit code 1, nothing written"
+echo "no library" >"$work/text.so"
+refused() {
+  expect_line 1 "no GPU can be used: $2" env AMT_CUDA_PLUGIN="$1" "${tiny[@]}" \
+    --trainer.run_dir "$work/refused" --device cuda
+  said "--device cpu computes without"
+  [ ! -e "$work/refused" ] || fail "a refused run left a folder"
+}
+refused /nowhere/plugin.so "AMT_CUDA_PLUGIN names /nowhere/plugin.so, which is no file"
+refused "$work/text.so" "cannot load $work/text.so: "
+refused "$plugins/libamt_stranger.so" "$plugins/libamt_stranger.so is no plug-in of amt"
+refused "$plugins/libamt_old_plugin.so" "$plugins/libamt_old_plugin.so has version 1 of the plug-in's interface"
+refused "$fake" "the fake has no device"
+expect 1 "no GPU can be used: AMT_CUDA_PLUGIN names none" train 3 refused --device cuda
+said_once
+expect_line 1 "no GPU can be used" "${tiny[@]}" --trainer.run_dir "$work/refused" --device cuda --dry-run
+
+echo "auto takes the CPU then, and says why"
+expect 0 "no GPU is used: AMT_CUDA_PLUGIN names none" train 1 plain
+expect 0 "# device: cpu; no GPU is used: AMT_CUDA_PLUGIN names none" "${tiny[@]}" \
+  --trainer.run_dir "$work/refused" --dry-run
+export AMT_CUDA_PLUGIN=$fake
+expect 0 "no GPU is used: the fake has no device" train 2 plain
+expect 0 "CUDA plug-in fake CUDA; the fake has no device; $fake" "$amt" --version
+AMT_CUDA_PLUGIN=/nowhere expect 0 "CUDA plug-in none: AMT_CUDA_PLUGIN names /nowhere" "$amt" --version
+
+echo "words that are not known"
+for option in --device --trainer.device --trainer.attention; do
+  expect_line 2 "'gpu' is not known; use" "${tiny[@]}" --trainer.run_dir "$work/refused" $option gpu
+done
+expect_line 2 "'gpu' is not known; use" "$amt" eval "$work/plain" "$work/dataset" --device gpu
+expect_line 2 "'2:1' is no range of steps" "${tiny[@]}" --trainer.run_dir "$work/refused" \
+  --trainer.profile_steps 2:1
+
+export AMT_FAKE_DEVICES=3
+echo "a GPU for each rank, and the plug-in's reducer"
+for ranks in 1 2 3; do
+  expect 0 "fake: device $((ranks - 1)), attention 0" train $ranks gpu
+  finished gpu
+  [ "$(grep -c "fake: device" "$work/err")" -eq $ranks ] || fail "devices of $ranks ranks"
+  [ "$(grep -c "fake: reducer" "$work/err")" -eq $((ranks > 1 ? ranks : 0)) ] || fail "reducers"
+  silent_on "ranks share a GPU"
+  said "peak 989.4 TFLOP/s"
+  grep -q '"mfu":[0-9]' "$work/gpu/metrics.jsonl" || fail "no mfu of a known GPU"
+done
+expect 0 "# device: cuda" "${tiny[@]}" --trainer.run_dir "$work/refused" --dry-run --device cuda
+
+echo "ranks that share a GPU sum by MPI"
+for devices in 1 2; do
+  export AMT_FAKE_DEVICES=$devices
+  expect 0 "ranks share a GPU" train 3 shared --device cuda
+  finished shared
+  silent_on "fake: reducer"
+  said "summed by mpi"
+done
+expect 0 "fake: reducer of rank 1" by_rank 2 'NCCL_HOSTID=$OMPI_COMM_WORLD_RANK' shared
+silent_on "ranks share a GPU"
+
+echo "all ranks compute on one kind of device"
+expect 0 "no GPU is used: the fake has no device [rank 1 of 2 on" \
+  by_rank 2 'AMT_FAKE_DEVICES=$((1 - OMPI_COMM_WORLD_RANK))' mixed
+silent_on "fake: device"
+expect 1 "no GPU can be used: the fake has no device [rank 1 of 2 on" \
+  by_rank 2 'AMT_FAKE_DEVICES=$((1 - OMPI_COMM_WORLD_RANK))' mixed --device cuda
+said_once
+[ ! -e "$work/mixed" ] || fail "a refused run left a folder"
+
+echo "what the options say reaches the plug-in"
+expect 0 "fake: device 0, attention 2" train 1 gpu --trainer.attention plain --trainer.profile_steps 1:2
+[ "$(grep "fake: profile" "$work/err" | tr '\n' ,)" = "fake: profile on,fake: profile off," ] ||
+  fail "profile_steps"
+AMT_FAKE_NAME="NVIDIA X1" expect 0 "peak unknown (--trainer.peak_flops)" train 1 gpu
+grep -q '"mfu":null' "$work/gpu/metrics.jsonl" || fail "mfu of an unknown GPU"
+expect 0 "--trainer.profile_steps does nothing on the CPU" train 1 plain --device cpu \
+  --trainer.profile_steps 0:1
+silent_on "fake:"
+expect 0 "no GPU is used: GPUs compute in bf16, and --trainer.mp is f32" train 1 plain --trainer.mp f32
+expect_line 2 "--trainer.device cuda cannot be: GPUs compute in bf16" "${tiny[@]}" \
+  --trainer.run_dir "$work/refused" --device cuda --trainer.mp f32
+expect 0 "fake: device 0" "$amt" eval "$work/plain" "$work/dataset"
+expect 0 "loss, nats per token" "$amt" eval "$work/plain" "$work/dataset" --device cpu
+silent_on "fake:"
+
+echo "a run may go on, on another device"
+expect 0 "trained 3 steps" "${tiny[@]}" --trainer.run_dir "$work/plain" --trainer.num_train_steps 3 \
+  --trainer.attention plain --trainer.mp auto
+
+echo "memory: what is free on the GPU, and gradient checkpointing only where it is needed"
+deep=(--model.num_layers 12 --model.hidden_dim 64)
+# needs FOLDER-LESS OPTIONS: MiB that a dry run says.
+needs() {
+  "${tiny[@]}" "${deep[@]}" --trainer.run_dir "$work/refused" --dry-run "$@" 2>/dev/null |
+    sed -n 's/^# memory: \([0-9]*\) MiB .*/\1/p'
+}
+plain=$(needs --model.gradient_checkpointing false)
+checkpointed=$(needs --model.gradient_checkpointing true)
+[ "$plain" -gt $((checkpointed + 20)) ] || fail "$plain and $checkpointed MiB"
+export AMT_FAKE_FREE=$(((plain + checkpointed) / 2 << 20))
+expect 0 "gradient_checkpointing true was chosen" train 1 deep "${deep[@]}"
+grep -q "gradient_checkpointing = true" "$work/deep/config.ini" || fail "config.ini"
+expect 0 "gradient_checkpointing true would be chosen" "${tiny[@]}" "${deep[@]}" \
+  --trainer.run_dir "$work/refused" --dry-run
+expect 1 "gradient_checkpointing true, with which it fits" train 1 refused "${deep[@]}" \
+  --model.gradient_checkpointing false
+said " free, with micro-batches of 6 rows; use --trainer.per_device_parallelism "
+[ ! -e "$work/refused" ] || fail "a refused run left a folder"
+export AMT_FAKE_FREE=1000000
+expect 1 "training needs at least" train 1 refused "${deep[@]}"
+said "on NVIDIA H200 of"
+said "not even one row at a time fits"
+AMT_FAKE_FREE=$(((plain + 1) << 20)) expect 0 "fake: device 0" train 1 deep "${deep[@]}"
+silent_on "gradient_checkpointing"
+AMT_FAKE_DEVICES=1 AMT_FAKE_FREE=$(((plain + 1) << 20)) expect 1 "for the 2 ranks on NVIDIA H200 of" train 2 refused \
+  "${deep[@]}" --model.gradient_checkpointing false
+echo "all passed"

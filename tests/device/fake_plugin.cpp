@@ -1,0 +1,68 @@
+// A plug-in whose GPUs are this machine's CPU, for the tests of the loader and of the choice of a
+// device. The environment says what it claims to have:
+//   AMT_FAKE_DEVICES     how many GPUs [0]
+//   AMT_FAKE_NAME        what they are called [NVIDIA H200]
+//   AMT_FAKE_CAPABILITY  [90]
+//   AMT_FAKE_FREE        bytes that are free on each [2^40]
+// It says on stderr what it is asked for.
+#include <cstdio>
+#include <cstdlib>
+
+#include "amt/base/error.hpp"
+#include "amt/base/log.hpp"
+#include "amt/cuda/plugin.hpp"
+#include "amt/ops/cpu_ops.hpp"
+
+#ifndef AMT_FAKE_VERSION
+#define AMT_FAKE_VERSION amt::cuda::kPluginVersion
+#endif
+
+namespace amt::cuda {
+namespace {
+
+std::string setting(const char* name, const char* otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? otherwise : value;
+}
+
+std::string versions() { return "fake CUDA"; }
+
+int device_count(std::string* why) {
+  const int devices = std::stoi(setting("AMT_FAKE_DEVICES", "0"));
+  if (devices == 0) *why = "the fake has no device";
+  return devices;
+}
+
+DeviceInfo device_info(int device) {
+  const std::uint64_t free = std::stoull(setting("AMT_FAKE_FREE", "1099511627776"));
+  return {setting("AMT_FAKE_NAME", "NVIDIA H200"), "0000:0" + std::to_string(device) + ":00.0",
+          std::stoi(setting("AMT_FAKE_CAPABILITY", "90")), free, free};
+}
+
+std::unique_ptr<Ops> make_ops(const OpsOptions& options) {
+  std::string why;
+  if (options.device >= device_count(&why)) {
+    throw Error("the fake has no device " + std::to_string(options.device));
+  }
+  std::fprintf(stderr, "fake: device %d, attention %d\n", options.device,
+               static_cast<int>(options.attention));
+  return make_cpu_ops(1);
+}
+
+std::unique_ptr<Reducer> make_reducer(Ops& ops, mpi::Communicator& communicator, double) {
+  std::fprintf(stderr, "fake: reducer of rank %d\n", communicator.rank());
+  return make_mpi_reducer(ops, communicator);
+}
+
+void profile(bool begin) { std::fprintf(stderr, "fake: profile %s\n", begin ? "on" : "off"); }
+
+constexpr Plugin kPlugin = {AMT_FAKE_VERSION, versions,     device_count, device_info,
+                            make_ops,         make_reducer, profile};
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) const Plugin* amt_cuda_plugin() {
+  return &kPlugin;
+}
+
+}  // namespace amt::cuda

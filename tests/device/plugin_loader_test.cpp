@@ -1,0 +1,147 @@
+// What the loader finds, what it refuses and in which words; errors across the plug-in's boundary.
+#include "amt/device/plugin_loader.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "amt/base/error.hpp"
+#include "amt/device/offer.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kPlugins = AMT_TEST_PLUGINS;
+const fs::path kFake = kPlugins / "libamt_fake_plugin.so";
+
+/// An environment variable for the life of the object.
+class Setting {
+ public:
+  Setting(const char* name, const std::string& value) : name_(name) {
+    setenv(name, value.c_str(), 1);
+  }
+  ~Setting() { unsetenv(name_); }
+  Setting(const Setting&) = delete;
+  Setting& operator=(const Setting&) = delete;
+
+ private:
+  const char* name_;
+};
+
+/// The one line of the Error that `work` throws.
+template <class Work>
+std::string error_of(const Work& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+    return text;
+  } catch (...) {
+    ADD_FAILURE() << "no amt::Error";
+    return "";
+  }
+  ADD_FAILURE() << "no error";
+  return "";
+}
+
+void expect_says(const std::string& text, const std::string& part) {
+  EXPECT_NE(text.find(part), std::string::npos) << text;
+}
+
+TEST(PluginLoader, LoadsWhatTheVariableNames) {
+  const Setting named(kPluginVariable, kFake);
+  EXPECT_EQ(find_plugin(), kFake);
+  EXPECT_EQ(load_plugin(find_plugin()).versions(), "fake CUDA");
+}
+
+TEST(PluginLoader, LooksBesideTheProgram) {
+  // This program lies in build/.../tests/, and the plug-in, if it is built, in build/.../lib/.
+#ifdef AMT_BUILT_PLUGIN
+  EXPECT_EQ(find_plugin(), fs::path(AMT_BUILT_PLUGIN));
+#else
+  const std::string text = error_of([] { find_plugin(); });
+  expect_says(text, "/lib/libamt_cuda.so nor ");
+  expect_says(text, "/tests/libamt_cuda.so; build it");
+#endif
+}
+
+TEST(PluginLoader, RefusesWhatIsNoFile) {
+  const Setting named(kPluginVariable, "/nowhere/libamt_cuda.so");
+  expect_says(error_of([] { find_plugin(); }),
+              "AMT_CUDA_PLUGIN names /nowhere/libamt_cuda.so, which is no file");
+}
+
+TEST(PluginLoader, RefusesText) {
+  const test::TemporaryFolder folder;
+  const fs::path text = folder.path() / "text.so";
+  std::ofstream(text) << "no library\n";
+  expect_says(error_of([&] { load_plugin(text); }), "cannot load " + text.string() + ": ");
+}
+
+TEST(PluginLoader, RefusesALibraryWithoutTheSymbol) {
+  const fs::path file = kPlugins / "libamt_stranger.so";
+  expect_says(error_of([&] { load_plugin(file); }), file.string() + " is no plug-in of amt");
+}
+
+TEST(PluginLoader, RefusesAnotherVersion) {
+  expect_says(error_of([] { load_plugin(kPlugins / "libamt_old_plugin.so"); }),
+              "has version 1 of the plug-in's interface, this program ");
+}
+
+TEST(PluginLoader, ErrorsCrossTheBoundary) {
+  const cuda::Plugin& plugin = load_plugin(kFake);
+  EXPECT_EQ(error_of([&] {
+              plugin.make_ops({999, cuda::Attention::kAuto});
+            }),
+            "the fake has no device 999");
+}
+
+#ifdef AMT_BUILT_PLUGIN
+// No machine has a device 999, and this one may have none at all.
+TEST(BuiltPlugin, SaysWhatItIsAndThrowsWithoutADevice) {
+  const cuda::Plugin& plugin = load_plugin(AMT_BUILT_PLUGIN);
+  expect_says(plugin.versions(), "CUDA 1");
+  expect_says(plugin.versions(), ", NCCL 2.");
+  expect_says(plugin.versions(), ", attention ");
+  std::string why;
+  const int devices = plugin.device_count(&why);
+  EXPECT_EQ(devices == 0, !why.empty());
+  expect_says(error_of([&] { plugin.device_info(999); }), "CUDA device 999: ");
+  error_of([&] { plugin.make_ops({999, cuda::Attention::kAuto}); });
+}
+#endif
+
+TEST(DeviceOffer, FollowsTheRankOnTheHost) {
+  const Setting named(kPluginVariable, kFake), devices("AMT_FAKE_DEVICES", "2");
+  for (int rank = 0; rank < 5; ++rank) {
+    const DeviceOffer offer = offer_device(DeviceKind::kAuto, "", rank);
+    EXPECT_EQ(offer.refusal, "");
+    ASSERT_NE(offer.plugin, nullptr);
+    EXPECT_EQ(offer.device, rank % 2);
+    EXPECT_EQ(offer.info.bus_id, rank % 2 == 0 ? "0000:00:00.0" : "0000:01:00.0");
+  }
+}
+
+TEST(DeviceOffer, SaysWhyThereIsNone) {
+  const Setting named(kPluginVariable, kFake);
+  EXPECT_EQ(offer_device(DeviceKind::kCuda, "", 0).refusal, "the fake has no device");
+  const Setting devices("AMT_FAKE_DEVICES", "1"), capability("AMT_FAKE_CAPABILITY", "70");
+  const DeviceOffer old = offer_device(DeviceKind::kAuto, "", 0);
+  EXPECT_EQ(old.plugin, nullptr);
+  expect_says(old.refusal, "NVIDIA H200 has compute capability 7.0 and so no bf16");
+}
+
+TEST(DeviceOffer, NothingIsLoadedForTheCpu) {
+  const Setting named(kPluginVariable, "/nowhere");
+  EXPECT_EQ(offer_device(DeviceKind::kCpu, "", 0).refusal, "");
+  EXPECT_EQ(offer_device(DeviceKind::kAuto, "only the CPU will do", 0).refusal,
+            "only the CPU will do");
+}
+
+}  // namespace
+}  // namespace amt
