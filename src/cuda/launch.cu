@@ -1,10 +1,9 @@
-#include "launch.hpp"
-
 #include "kernels/attention.cuh"
 #include "kernels/embedding.cuh"
 #include "kernels/flat.cuh"
 #include "kernels/lm_head.cuh"
 #include "kernels/sums.cuh"
+#include "launch.hpp"
 #include "launch_grid.hpp"
 
 namespace amt::cuda {

@@ -38,9 +38,9 @@ void launch_layernorm_backward(cudaStream_t stream, Bf16* dresidual, Bf16* dy, f
                                const Dropout& dropout) {
   const unsigned blocks = count(shares_of(n).count);
   for_width(width, [&](auto packs) {
-    gpu::layernorm_backward<packs.value><<<blocks, kThreads, 0, stream>>>(
-        dresidual, dy, partial, dout, residual, mean, rstd, w, n, width, add,
-        gpu::DropoutMask(dropout));
+    gpu::layernorm_backward<packs.value>
+        <<<blocks, kThreads, 0, stream>>>(dresidual, dy, partial, dout, residual, mean, rstd, w, n,
+                                          width, add, gpu::DropoutMask(dropout));
   });
   check_launch("layernorm_backward");
 }

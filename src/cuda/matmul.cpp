@@ -117,8 +117,8 @@ Preference make_preference() {
 }
 
 void check_alignment(const MatmulPlan& plan, const MatmulOperands& o) {
-  for (const void* operand : {o.a, o.b, static_cast<const void*>(o.d), o.bias,
-                              static_cast<const void*>(o.aux)}) {
+  for (const void* operand :
+       {o.a, o.b, static_cast<const void*>(o.d), o.bias, static_cast<const void*>(o.aux)}) {
     if (reinterpret_cast<std::uintptr_t>(operand) % kAlignment == 0) continue;
     throw Error(str_cat(text(plan), " was given memory that is not aligned to ", kAlignment,
                         " bytes: this is a bug in amt, please report it"));
@@ -181,11 +181,11 @@ void Matmul::run(const MatmulPlan& plan, const MatmulOperands& operands) {
   const Prepared& p = prepared(plan);
   set_vectors(p.description, plan, operands.bias, operands.aux);
   const float alpha = 1, beta = plan.accumulate ? 1 : 0;
-  check_blas(cublasLtMatmul(library_->handle, p.description.get(), &alpha, operands.a, p.a.get(),
-                            operands.b, p.b.get(), &beta, operands.d, p.d.get(), operands.d,
-                            p.d.get(), &p.algorithm, workspace_.as<void>(), kWorkspaceBytes,
-                            ops_.stream()),
-             text(plan));
+  check_blas(
+      cublasLtMatmul(library_->handle, p.description.get(), &alpha, operands.a, p.a.get(),
+                     operands.b, p.b.get(), &beta, operands.d, p.d.get(), operands.d, p.d.get(),
+                     &p.algorithm, workspace_.as<void>(), kWorkspaceBytes, ops_.stream()),
+      text(plan));
 }
 
 }  // namespace amt::cuda
