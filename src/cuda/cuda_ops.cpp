@@ -53,8 +53,9 @@ class Weights {
 
 class GpuOps final : public DeviceMemoryOps {
  public:
-  explicit GpuOps(const OpsOptions& options)
+  GpuOps(const OpsOptions& options, Dim logits_bytes)
       : DeviceMemoryOps(options.device),
+        logits_bytes_(logits_bytes),
         weights_(*this),
         partial_(*this),
         logits_(*this),
@@ -220,11 +221,13 @@ class GpuOps final : public DeviceMemoryOps {
   /// [begin, begin + count), all with the same scratch; logits are of type T.
   template <class T, class F>
   void for_blocks(const LmHeadShape& s, const F& f) {
-    const Dim n = s.rows * s.seq_len, block = lm_head_block(n, s.padded_vocab, sizeof(T));
+    const Dim n = s.rows * s.seq_len;
+    const Dim block = lm_head_block(n, s.padded_vocab * Dim{sizeof(T)}, logits_bytes_);
     T* logits = logits_.of<T>(block * s.padded_vocab);
     for (Dim begin = 0; begin < n; begin += block) f(logits, begin, std::min(block, n - begin));
   }
 
+  Dim logits_bytes_;
   Weights weights_;
   Scratch partial_;  ///< sums of shares, within a call
   Scratch logits_;
@@ -235,8 +238,8 @@ class GpuOps final : public DeviceMemoryOps {
 
 }  // namespace
 
-std::unique_ptr<CudaOps> make_cuda_ops(const OpsOptions& options) {
-  return std::make_unique<GpuOps>(options);
+std::unique_ptr<CudaOps> make_cuda_ops(const OpsOptions& options, Dim logits_bytes) {
+  return std::make_unique<GpuOps>(options, logits_bytes);
 }
 
 }  // namespace amt::cuda

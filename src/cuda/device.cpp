@@ -32,10 +32,11 @@ const char* advice(cudaError_t status) {
 void check(cudaError_t status, const char* what) {
   if (status == cudaSuccess) return;
   cudaGetLastError();  // errors that are not final would be reported by the next call again
-  int device = -1;
-  cudaGetDevice(&device);
-  throw Error(str_cat("CUDA device ", device, ": ", what, ": ", cudaGetErrorString(status), " (",
-                      cudaGetErrorName(status), "): ", advice(status)));
+  int device = 0;
+  const bool known = cudaGetDevice(&device) == cudaSuccess;
+  throw Error(str_cat("CUDA", known ? str_cat(" device ", device) : "", ": ", what, ": ",
+                      cudaGetErrorString(status), " (", cudaGetErrorName(status),
+                      "): ", advice(status)));
 }
 
 Stream make_stream(int device) {

@@ -1,7 +1,7 @@
 // Calls of CUDA's run time: checked once, handles with an owner, named ranges for profilers.
 #pragma once
 
-#include <cuda_runtime.h>
+#include <cuda_runtime_api.h>
 #include <nvtx3/nvToolsExt.h>
 
 #include <memory>

@@ -10,135 +10,119 @@ namespace amt::cuda {
 namespace {
 
 /// Threads of blocks whose threads share the packs of a row: a warp for each 256 channels.
-unsigned pack_threads(Dim width) {
-  return count(std::min<Dim>(divide_up(width / gpu::kPack, gpu::kLanes), 16) * gpu::kLanes);
+Dim pack_threads(Dim width) {
+  return std::min<Dim>(divide_up(width / gpu::kPack, gpu::kLanes), 16) * gpu::kLanes;
 }
 
-unsigned attention_blocks(const AttentionShape& s) {
-  return count(divide_up(s.rows * s.heads * s.seq_len, gpu::kAttentionWarps));
+Dim attention_blocks(const AttentionShape& s) {
+  return divide_up(s.rows * s.heads * s.seq_len, gpu::kAttentionWarps);
 }
 
-constexpr unsigned kAttentionThreads = gpu::kAttentionWarps * gpu::kLanes;
-constexpr unsigned kHeadThreads = gpu::kHeadWarps * gpu::kLanes;
-constexpr unsigned kSumThreads = gpu::kSumWarps * gpu::kLanes;
+constexpr Dim kAttentionThreads = gpu::kAttentionWarps * gpu::kLanes;
+constexpr Dim kHeadThreads = gpu::kHeadWarps * gpu::kLanes;
+constexpr Dim kSumThreads = gpu::kSumWarps * gpu::kLanes;
 
 }  // namespace
 
 void launch_embedding_forward(cudaStream_t stream, Bf16* out, const std::uint16_t* tokens,
                               const float* wte, const float* wpe, Dim n, Dim seq_len, Dim width,
                               const Dropout& dropout) {
-  constexpr int kWarps = 4;  // a position each
-  gpu::embedding_forward<<<count(divide_up(n, kWarps)), kWarps * gpu::kLanes, 0, stream>>>(
-      out, tokens, wte, wpe, n, seq_len, width, gpu::DropoutMask(dropout));
-  check_launch("embedding_forward");
+  constexpr Dim kWarps = 4;  // a position each
+  start(stream, {divide_up(n, kWarps)}, kWarps * gpu::kLanes, "embedding_forward",
+        gpu::embedding_forward, out, tokens, wte, wpe, n, seq_len, width,
+        gpu::DropoutMask(dropout));
 }
 
 void launch_position_gradient(cudaStream_t stream, float* dwpe, const Bf16* dx, Dim rows,
                               Dim seq_len, Dim width, const Dropout& dropout) {
-  gpu::position_gradient<<<count(seq_len), pack_threads(width), 0, stream>>>(
-      dwpe, dx, rows, seq_len, width, gpu::DropoutMask(dropout));
-  check_launch("position_gradient");
+  start(stream, {seq_len}, pack_threads(width), "position_gradient", gpu::position_gradient, dwpe,
+        dx, rows, seq_len, width, gpu::DropoutMask(dropout));
 }
 
 void launch_token_gradient(cudaStream_t stream, float* dwte, float* partial, const Bf16* dx,
                            const std::uint16_t* tokens, const std::int32_t* by_token, Dim n,
                            Dim width, const Dropout& dropout) {
   const gpu::TokenOrder order{tokens, by_token, n};
-  gpu::token_parts<<<count(n), pack_threads(width), 0, stream>>>(dwte, partial, dx, order, width,
-                                                                 gpu::DropoutMask(dropout));
-  check_launch("token_parts");
-  gpu::token_sums<<<count(token_pieces(n)), pack_threads(width), 0, stream>>>(dwte, partial, order,
-                                                                              width);
-  check_launch("token_sums");
+  start(stream, {n}, pack_threads(width), "token_parts", gpu::token_parts, dwte, partial, dx, order,
+        width, gpu::DropoutMask(dropout));
+  start(stream, {token_pieces(n)}, pack_threads(width), "token_sums", gpu::token_sums, dwte,
+        partial, order, width);
 }
 
 void launch_add_pairs(cudaStream_t stream, float* first, float* second, const float* partial,
-                      Dim count_of_rows, Dim width) {
-  const dim3 grid(count(divide_up(width, gpu::kLanes)), 2);
-  gpu::add_rows<<<grid, gpu::kRowWarps * gpu::kLanes, 0, stream>>>(first, second, partial,
-                                                                   count_of_rows, width);
-  check_launch("add_rows");
+                      Dim count, Dim width) {
+  const Grid grid{divide_up(width, gpu::kLanes), 2};
+  start(stream, grid, gpu::kRowWarps * gpu::kLanes, "add_rows", gpu::add_rows, first, second,
+        partial, count, width);
 }
 
 void launch_column_sums(cudaStream_t stream, float* sums, float* partial, const Bf16* x, Dim n,
                         Dim width) {
-  constexpr int kThreads = 32;  // few: the shares, not the columns, are what there is enough of
+  constexpr Dim kThreads = 32;  // few: the shares, not the columns, are what there is enough of
   const Shares shares = shares_of(n);
-  const dim3 grid(count(divide_up(width / gpu::kPack, kThreads)), count(shares.count));
-  gpu::column_sums<<<grid, kThreads, 0, stream>>>(partial, x, n, width, shares.each);
-  check_launch("column_sums");
-  const unsigned blocks = count(divide_up(width, gpu::kLanes));
-  gpu::add_rows<<<blocks, gpu::kRowWarps * gpu::kLanes, 0, stream>>>(sums, nullptr, partial,
-                                                                     shares.count, width);
-  check_launch("add_rows");
+  const Grid grid{divide_up(width / gpu::kPack, kThreads), shares.count};
+  start(stream, grid, kThreads, "column_sums", gpu::column_sums, partial, x, n, width, shares.each);
+  const Dim blocks = divide_up(width, gpu::kLanes);
+  start(stream, {blocks}, gpu::kRowWarps * gpu::kLanes, "add_rows", gpu::add_rows, sums, nullptr,
+        partial, shares.count, width);
 }
 
 void launch_attention_forward(cudaStream_t stream, Bf16* out, float* lse, const Bf16* qkv,
                               const AttentionShape& s) {
-  gpu::attention_forward<<<attention_blocks(s), kAttentionThreads, 0, stream>>>(out, lse, qkv, s);
-  check_launch("attention_forward");
+  start(stream, {attention_blocks(s)}, kAttentionThreads, "attention_forward",
+        gpu::attention_forward, out, lse, qkv, s);
 }
 
 void launch_attention_backward(cudaStream_t stream, Bf16* dqkv, const Bf16* dout, const Bf16* out,
                                const float* lse, const Bf16* qkv, const AttentionShape& s) {
-  gpu::attention_query_gradient<<<attention_blocks(s), kAttentionThreads, 0, stream>>>(
-      dqkv, dout, out, lse, qkv, s);
-  check_launch("attention_query_gradient");
-  gpu::attention_key_gradient<<<attention_blocks(s), kAttentionThreads, 0, stream>>>(
-      dqkv, dout, out, lse, qkv, s);
-  check_launch("attention_key_gradient");
+  start(stream, {attention_blocks(s)}, kAttentionThreads, "attention_query_gradient",
+        gpu::attention_query_gradient, dqkv, dout, out, lse, qkv, s);
+  start(stream, {attention_blocks(s)}, kAttentionThreads, "attention_key_gradient",
+        gpu::attention_key_gradient, dqkv, dout, out, lse, qkv, s);
 }
 
 void launch_loss_and_gradient(cudaStream_t stream, float* losses, Bf16* logits,
-                              const std::uint16_t* tokens, Dim first, Dim positions,
+                              const std::uint16_t* tokens, Dim first, Dim count,
                               const LmHeadShape& shape, const LossTerms& terms) {
-  gpu::loss_and_gradient<<<count(positions), kHeadThreads, 0, stream>>>(losses, logits, tokens,
-                                                                        first, shape, terms);
-  check_launch("loss_and_gradient");
+  start(stream, {count}, kHeadThreads, "loss_and_gradient", gpu::loss_and_gradient, losses, logits,
+        tokens, first, shape, terms);
 }
 
 void launch_position_losses(cudaStream_t stream, float* losses, const Bf16* logits,
-                            const std::uint16_t* tokens, Dim first, Dim positions,
+                            const std::uint16_t* tokens, Dim first, Dim count,
                             const LmHeadShape& shape) {
-  gpu::position_losses<<<count(positions), kHeadThreads, 0, stream>>>(losses, logits, tokens, first,
-                                                                      shape);
-  check_launch("position_losses");
+  start(stream, {count}, kHeadThreads, "position_losses", gpu::position_losses, losses, logits,
+        tokens, first, shape);
 }
 
 void launch_add_sum(cudaStream_t stream, double* total, const float* x, Dim n, double scale) {
-  gpu::sum_all<<<1, kSumThreads, 0, stream>>>(total, x, n, scale, true);
-  check_launch("sum_all");
+  start(stream, {1}, kSumThreads, "sum_all", gpu::sum_all<float>, total, x, n, scale, true);
 }
 
 void launch_adamw(cudaStream_t stream, float* p, float* m, float* v, const float* g, Dim n,
                   const AdamWStep& step) {
-  gpu::adamw<<<count(flat_blocks(n)), kFlatThreads, 0, stream>>>(
-      p, m, v, g, quads_of(n, p, m, v, g), n, adamw_coefficients(step));
-  check_launch("adamw");
+  start(stream, {flat_blocks(n)}, kFlatThreads, "adamw", gpu::adamw, p, m, v, g,
+        quads_of(n, p, m, v, g), n, adamw_coefficients(step));
 }
 
 void launch_sum_of_squares(cudaStream_t stream, double* total, double* partial, const float* x,
                            Dim n) {
-  gpu::sum_of_squares<<<count(sum_blocks(n)), kSumThreads, 0, stream>>>(partial, x, quads_of(n, x),
-                                                                        n);
-  check_launch("sum_of_squares");
-  gpu::sum_all<<<1, kSumThreads, 0, stream>>>(total, partial, sum_blocks(n), 1.0, false);
-  check_launch("sum_all");
+  start(stream, {sum_blocks(n)}, kSumThreads, "sum_of_squares", gpu::sum_of_squares, partial, x,
+        quads_of(n, x), n);
+  start(stream, {1}, kSumThreads, "sum_all", gpu::sum_all<double>, total, partial, sum_blocks(n),
+        1.0, false);
 }
 
 void launch_add(cudaStream_t stream, float* to, const float* x, Dim n) {
-  gpu::add<<<count(flat_blocks(n)), kFlatThreads, 0, stream>>>(to, x, quads_of(n, to, x), n);
-  check_launch("add");
+  start(stream, {flat_blocks(n)}, kFlatThreads, "add", gpu::add, to, x, quads_of(n, to, x), n);
 }
 
 void launch_scale(cudaStream_t stream, float* x, float factor, Dim n) {
-  gpu::scale<<<count(flat_blocks(n)), kFlatThreads, 0, stream>>>(x, factor, quads_of(n, x), n);
-  check_launch("scale");
+  start(stream, {flat_blocks(n)}, kFlatThreads, "scale", gpu::scale, x, factor, quads_of(n, x), n);
 }
 
 void launch_to_bf16(cudaStream_t stream, Bf16* out, const float* x, Dim n) {
-  gpu::to_bf16<<<count(flat_blocks(n)), kFlatThreads, 0, stream>>>(out, x, n);
-  check_launch("to_bf16");
+  start(stream, {flat_blocks(n)}, kFlatThreads, "to_bf16", gpu::to_bf16, out, x, n);
 }
 
 }  // namespace amt::cuda

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cuda_bf16.h>
-#include <cuda_runtime.h>
+#include <cuda_runtime_api.h>
 
 #include "amt/ops/ops.hpp"
 

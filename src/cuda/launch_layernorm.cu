@@ -7,7 +7,7 @@
 namespace amt::cuda {
 namespace {
 
-constexpr unsigned kThreads = gpu::kNormWarps * gpu::kLanes;
+constexpr Dim kNormThreads = gpu::kNormWarps * gpu::kLanes;
 
 /// f(std::integral_constant<int, norm_packs(width)>): kernels are compiled for 1 to 8 packs.
 template <class F, int... packs>
@@ -24,25 +24,23 @@ void for_width(Dim width, const F& f) {
 void launch_layernorm_forward(cudaStream_t stream, Bf16* out, Bf16* residual, float* mean,
                               float* rstd, const Bf16* x, const Bf16* y, const float* w,
                               const float* b, Dim n, Dim width, const Dropout& dropout) {
-  const unsigned blocks = count(divide_up(n, gpu::kNormWarps));
+  const Dim blocks = divide_up(n, gpu::kNormWarps);
   for_width(width, [&](auto packs) {
-    gpu::layernorm_forward<packs.value><<<blocks, kThreads, 0, stream>>>(
-        out, residual, mean, rstd, x, y, w, b, n, width, gpu::DropoutMask(dropout));
+    start(stream, {blocks}, kNormThreads, "layernorm_forward", gpu::layernorm_forward<packs.value>,
+          out, residual, mean, rstd, x, y, w, b, n, width, gpu::DropoutMask(dropout));
   });
-  check_launch("layernorm_forward");
 }
 
 void launch_layernorm_backward(cudaStream_t stream, Bf16* dresidual, Bf16* dy, float* partial,
                                const Bf16* dout, const Bf16* residual, const float* mean,
                                const float* rstd, const float* w, Dim n, Dim width, bool add,
                                const Dropout& dropout) {
-  const unsigned blocks = count(shares_of(n).count);
+  const Dim blocks = shares_of(n).count;
   for_width(width, [&](auto packs) {
     gpu::layernorm_backward<packs.value>
-        <<<blocks, kThreads, 0, stream>>>(dresidual, dy, partial, dout, residual, mean, rstd, w, n,
-                                          width, add, gpu::DropoutMask(dropout));
+        <<<blocks, kNormThreads, 0, stream>>>(dresidual, dy, partial, dout, residual, mean, rstd, w,
+                                              n, width, add, gpu::DropoutMask(dropout));
   });
-  check_launch("layernorm_backward");
 }
 
 }  // namespace amt::cuda

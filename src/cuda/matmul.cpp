@@ -90,11 +90,10 @@ Description make_description(const MatmulPlan& p) {
   return description;
 }
 
-/// Of a column-major matrix as it is stored.
-Layout make_layout(cudaDataType_t type, Dim rows, Dim columns, Dim leading) {
+Layout make_layout(cudaDataType_t type, const StoredMatrix& stored) {
   cublasLtMatrixLayout_t raw = nullptr;
-  check_blas(cublasLtMatrixLayoutCreate(&raw, type, static_cast<std::uint64_t>(rows),
-                                        static_cast<std::uint64_t>(columns), leading),
+  check_blas(cublasLtMatrixLayoutCreate(&raw, type, static_cast<std::uint64_t>(stored.rows),
+                                        static_cast<std::uint64_t>(stored.columns), stored.leading),
              "describing a matrix");
   return Layout(raw);
 }
@@ -154,12 +153,11 @@ std::string Matmul::version() {
 const Matmul::Prepared& Matmul::prepared(const MatmulPlan& plan) {
   const auto known = plans_.find(plan);
   if (known != plans_.end()) return known->second;
-  const bool ta = plan.transpose_a, tb = plan.transpose_b;
+  const cudaDataType_t type = plan.output == Element::kFloat ? CUDA_R_32F : CUDA_R_16BF;
   Prepared made{make_description(plan),
-                make_layout(CUDA_R_16BF, ta ? plan.k : plan.m, ta ? plan.m : plan.k, plan.lda),
-                make_layout(CUDA_R_16BF, tb ? plan.n : plan.k, tb ? plan.k : plan.n, plan.ldb),
-                make_layout(plan.output == Element::kFloat ? CUDA_R_32F : CUDA_R_16BF, plan.m,
-                            plan.n, plan.ldd),
+                make_layout(CUDA_R_16BF, stored_a(plan)),
+                make_layout(CUDA_R_16BF, stored_b(plan)),
+                make_layout(type, stored_d(plan)),
                 {}};
   // Only their alignment matters here, and it must be that of any layer's.
   void* const aligned_to_16 = workspace_.as<char>() + kAlignment;

@@ -34,6 +34,18 @@ struct MatmulPlan {
   auto operator<=>(const MatmulPlan&) const = default;
 };
 
+/// A column-major matrix as it lies in memory.
+struct StoredMatrix {
+  Dim rows, columns, leading;
+};
+constexpr StoredMatrix stored_a(const MatmulPlan& p) {
+  return {p.transpose_a ? p.k : p.m, p.transpose_a ? p.m : p.k, p.lda};
+}
+constexpr StoredMatrix stored_b(const MatmulPlan& p) {
+  return {p.transpose_b ? p.n : p.k, p.transpose_b ? p.k : p.n, p.ldb};
+}
+constexpr StoredMatrix stored_d(const MatmulPlan& p) { return {p.m, p.n, p.ldd}; }
+
 enum class Stored : std::uint8_t { kAsItIs, kTransposed };
 
 /// Row-major: left [rows, inner] right [inner, columns]; one that is stored transposed lies in

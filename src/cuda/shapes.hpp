@@ -53,12 +53,10 @@ Dim quads_of(Dim n, const Pointers*... pointers) {
   return bits % 16 == 0 ? n / 4 : 0;
 }
 
-/// Bytes of logits (or of their gradient) at most, for which the LM head's blocks are chosen.
-constexpr Dim kLogitsBytes = Dim{1} << 30;
-/// Positions in a block of the LM head: n in as few blocks as kLogitsBytes allows, as equal as
-/// multiples of 128 can be; `bytes` is the size of a logit.
-constexpr Dim lm_head_block(Dim n, Dim padded_vocab, Dim bytes) {
-  const Dim most = std::max<Dim>(128, kLogitsBytes / (padded_vocab * bytes) / 128 * 128);
+/// Positions in a block of the LM head: n in as few blocks as `most_bytes` of logits allow, but of
+/// 128 at least, and as equal as multiples of 128 can be; each position has `bytes_each` of logits.
+constexpr Dim lm_head_block(Dim n, Dim bytes_each, Dim most_bytes) {
+  const Dim most = std::max<Dim>(128, most_bytes / bytes_each / 128 * 128);
   const Dim blocks = divide_up(n, most);
   return std::min(n, divide_up(divide_up(n, blocks), 128) * 128);
 }

@@ -8,8 +8,6 @@
 namespace amt::cuda {
 namespace {
 
-constexpr Dim kPadded = 55040;  // of the models of the paper
-
 TEST(Shares, CoverEveryPositionOnceAndAreFew) {
   for (const Dim n : {1, 2, 15, 16, 17, 1023, 1024, 8191, 8192, 8193, 32768, 65536, 1 << 24}) {
     const Shares s = shares_of(n);
@@ -49,19 +47,19 @@ TEST(Shapes, PacksOfLayerNorms) {
 }
 
 TEST(Shapes, BlocksOfTheLmHeadAreEqualAndFit) {
-  EXPECT_EQ(lm_head_block(32768, kPadded, 2), 8192);
-  EXPECT_EQ(lm_head_block(1024, kPadded, 2), 1024);
-  EXPECT_EQ(lm_head_block(100, kPadded, 2), 100);
+  constexpr Dim kEach = 55040 * 2, kMost = Dim{1} << 30;  // the paper's models, bf16
+  EXPECT_EQ(lm_head_block(32768, kEach, kMost), 8192);
+  EXPECT_EQ(lm_head_block(1024, kEach, kMost), 1024);
+  EXPECT_EQ(lm_head_block(100, kEach, kMost), 100);
   for (const Dim n : {1, 127, 129, 9728, 9729, 40000, 65536}) {
-    for (const Dim bytes : {2, 4}) {
-      const Dim block = lm_head_block(n, kPadded, bytes);
-      EXPECT_LE(block * kPadded * bytes, kLogitsBytes);
+    for (const Dim each : {kEach, 2 * kEach}) {
+      const Dim block = lm_head_block(n, each, kMost);
+      EXPECT_LE(block * each, kMost);
       EXPECT_TRUE(block == n || block % 128 == 0) << block;
       EXPECT_GE(block, 1);
     }
   }
-  // However large the vocabulary, there is a block.
-  EXPECT_EQ(lm_head_block(32768, Dim{1} << 30, 2), 128);
+  EXPECT_EQ(lm_head_block(32768, Dim{1} << 40, kMost), 128);  // there is always a block
 }
 
 /// The offset of an element as cuDNN computes it.
