@@ -18,7 +18,7 @@ struct Grid {
 
 /// Queues kernel(arguments...). Error if it cannot be started; what fails later is found later.
 template <class... Parameters, class... Arguments>
-void start(cudaStream_t stream, Grid grid, Dim threads, const char* name,
+void start([[maybe_unused]] cudaStream_t stream, Grid grid, Dim threads, const char* name,
            void (*kernel)(Parameters...), const Arguments&... arguments) {
 #ifdef __CUDACC__
   kernel<<<dim3(narrow(grid.x), narrow(grid.y)), narrow(threads), 0, stream>>>(

@@ -37,9 +37,9 @@ void launch_layernorm_backward(cudaStream_t stream, Bf16* dresidual, Bf16* dy, f
                                const Dropout& dropout) {
   const Dim blocks = shares_of(n).count;
   for_width(width, [&](auto packs) {
-    gpu::layernorm_backward<packs.value>
-        <<<blocks, kNormThreads, 0, stream>>>(dresidual, dy, partial, dout, residual, mean, rstd, w,
-                                              n, width, add, gpu::DropoutMask(dropout));
+    start(stream, {blocks}, kNormThreads, "layernorm_backward",
+          gpu::layernorm_backward<packs.value>, dresidual, dy, partial, dout, residual, mean, rstd,
+          w, n, width, add, gpu::DropoutMask(dropout));
   });
 }
 
