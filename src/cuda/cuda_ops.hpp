@@ -1,7 +1,7 @@
 // What the parts of the plug-in know of its Ops.
 #pragma once
 
-#include <cuda_runtime.h>
+#include <cuda_runtime_api.h>
 
 #include <memory>
 
@@ -17,7 +17,9 @@ class CudaOps : public Ops {
   virtual cudaStream_t stream() const = 0;
 };
 
-std::unique_ptr<CudaOps> make_cuda_ops(const OpsOptions& options);
+/// logits_bytes: of the LM head's logits at most at once, as far as blocks of 128 positions allow.
+std::unique_ptr<CudaOps> make_cuda_ops(const OpsOptions& options,
+                                       std::int64_t logits_bytes = std::int64_t{1} << 30);
 
 /// See Plugin::make_reducer. `ops` must be a CudaOps.
 std::unique_ptr<Reducer> make_nccl_reducer(CudaOps& ops, mpi::Communicator& communicator,

@@ -199,9 +199,13 @@ T __shfl_sync(unsigned, T value, int lane) {
 
 namespace amt::gpu {
 
+/// What is to be done before each launch: what a stream would have done by then.
+inline std::function<void()> before_launch = [] {};
+
 /// kernel<<<grid, block>>>(arguments...) in the given order of threads.
 template <class Kernel, class... Arguments>
 void launch(Order order, Index grid, unsigned block, Kernel kernel, Arguments... arguments) {
+  before_launch();
   gridDim = grid;
   blockDim = {block, 1, 1};
   for (unsigned y = 0; y < grid.y; ++y) {

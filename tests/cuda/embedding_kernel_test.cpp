@@ -3,6 +3,7 @@
 #include "amt/ops/plain/embedding.hpp"
 #include "kernel_support.hpp"
 #include "kernels/embedding.cuh"
+#include "shapes.hpp"
 
 namespace amt::gpu {
 namespace {
@@ -34,20 +35,61 @@ void check(const Case& c, Order order) {
          gwpe.data(), n, c.seq_len, c.width, mask);
   launch(order, {static_cast<unsigned>(c.seq_len)}, 96, position_gradient, gdwpe.data(), gdx.data(),
          c.rows, c.seq_len, c.width, mask);
-  launch(order, {static_cast<unsigned>(n)}, 96, token_gradient, gdwte.data(), gdx.data(),
-         tokens.data(), by_token.data(), n, c.width, mask);
+  const TokenOrder token_order{tokens.data(), by_token.data(), n};
+  const Dim pieces = cuda::token_pieces(n);
+  Array<float> partial(pieces * 2 * c.width);
+  launch(order, {static_cast<unsigned>(n)}, 96, token_parts, gdwte.data(), partial.data(),
+         gdx.data(), token_order, c.width, mask);
+  launch(order, {static_cast<unsigned>(pieces)}, 96, token_sums, gdwte.data(), partial.data(),
+         token_order, c.width);
   EXPECT_LT(distance(gout.values(), out), kRounding);
   EXPECT_LT(distance(gdwte.values(), dwte), 1e-5);
   EXPECT_LT(distance(gdwpe.values(), dwpe), 1e-5);
-  EXPECT_TRUE(gout.fences_stand() && gdwte.fences_stand() && gdwpe.fences_stand());
+  EXPECT_TRUE(gout.fences_stand() && gdwte.fences_stand() && gdwpe.fences_stand() &&
+              partial.fences_stand());
 }
 
 TEST(EmbeddingKernel, AgreesWithPlain) {
   for (const Order order : kOrders) {
-    for (const Case& c : {Case{1, 1, 8, 2}, Case{3, 7, 40, 5}, Case{2, 33, 768, 20}}) {
+    for (const Case& c : {Case{1, 1, 8, 2}, Case{3, 7, 40, 5}, Case{2, 33, 768, 20},
+                          Case{2, 64, 8, 1}, Case{4, 65, 16, 3}, Case{3, 150, 24, 11}}) {
       check(c, order);
     }
   }
+}
+
+/// The gradient of tokens that are given in their order.
+void check_runs(const std::vector<Dim>& runs) {
+  const Dim width = 8;
+  std::vector<std::uint16_t> tokens;
+  for (const Dim run : runs) tokens.insert(tokens.end(), run, std::uint16_t(tokens.size() % 7000));
+  const Dim n = static_cast<Dim>(tokens.size()), vocab = 7000;
+  std::vector<std::int32_t> by_token(tokens.size());
+  std::iota(by_token.begin(), by_token.end(), 0);
+  const auto dx = bf16_normal(n * width, 4);
+  std::vector<double> dwte(vocab * width), dwpe(n * width);
+  plain::embedding_backward(dwte.data(), dwpe.data(), dx.data(), tokens.data(), 1, n, width, {});
+  Array<Bf16> gdx(dx);
+  Array<float> gdwte(std::vector<double>(vocab * width)),
+      partial(cuda::token_pieces(n) * 2 * width);
+  const TokenOrder order{tokens.data(), by_token.data(), n};
+  const DropoutMask mask{Dropout{}};
+  launch(Order::kShuffled, {unsigned(n)}, 32, token_parts, gdwte.data(), partial.data(), gdx.data(),
+         order, width, mask);
+  launch(Order::kShuffled, {unsigned(cuda::token_pieces(n))}, 32, token_sums, gdwte.data(),
+         partial.data(), order, width);
+  EXPECT_LT(distance(gdwte.values(), dwte), 1e-5);
+  EXPECT_TRUE(gdwte.fences_stand() && partial.fences_stand());
+}
+
+TEST(EmbeddingKernel, RunsMayBeginAndEndAnywhereInThePieces) {
+  check_runs({kPiece});
+  check_runs({kPiece, kPiece, 1});
+  check_runs({kPiece - 1, 2, kPiece - 1});            // a run over a border
+  check_runs({3, 5 * kPiece, 7});                     // from within a piece into another
+  check_runs({kPiece, 3 * kPiece, 2 * kPiece, 9});    // whole pieces
+  check_runs({kPiece, 3 * kPiece + 1, 2 * kPiece});   // a border after one entry
+  check_runs({10, 10, kPiece, kPiece, kPiece + 30});  // two long runs meet in a piece
 }
 
 }  // namespace

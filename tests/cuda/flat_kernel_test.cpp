@@ -9,30 +9,25 @@ namespace {
 constexpr Index kGrid{2};  // fewer threads than elements, so that each takes several
 constexpr unsigned kThreads = 64;
 
-class FlatKernels : public testing::TestWithParam<Dim> {};
+/// How many elements, and how many of them from 16 bytes to 16 bytes: all that can, or none.
+struct Length {
+  Dim n, quads;
+};
+
+class FlatKernels : public testing::TestWithParam<Length> {};
 
 TEST_P(FlatKernels, AdamWAgreesWithPlain) {
-  const Dim n = GetParam();
+  const auto [n, quads] = GetParam();
   const AdamWStep step{
       .learning_rate = 1e-2, .weight_decay = 0.1, .gradient_scale = 0.5, .update = 3};
   auto p = normal<double>(n, 1), m = normal<double>(n, 2, 0.1), g = normal<double>(n, 4);
   auto v = normal<double>(n, 3, 0.1);
   for (double& x : v) x = double(float(x * x));
   Array<float> gp(p), gm(m), gv(v), gg(g);
-  AdamWCoefficients c{};
-  c.gradient_scale = 0.5f;
-  c.beta1 = 0.9f;
-  c.beta2 = 0.999f;
-  c.rest1 = float(1 - 0.9);
-  c.rest2 = float(1 - 0.999);
-  c.inverse_correction1 = float(1 / (1 - std::pow(0.9, 3)));
-  c.inverse_correction2 = float(1 / (1 - std::pow(0.999, 3)));
-  c.epsilon = 1e-8f;
-  c.weight_decay = 0.1f;
-  c.learning_rate = 1e-2f;
   for (const Order order : kOrders) {
     Array<float> p1(gp), m1(gm), v1(gv);
-    launch(order, kGrid, kThreads, adamw, p1.data(), m1.data(), v1.data(), gg.data(), n, c);
+    launch(order, kGrid, kThreads, adamw, p1.data(), m1.data(), v1.data(), gg.data(), quads, n,
+           adamw_coefficients(step));
     auto p2 = p, m2 = m, v2 = v;
     plain::adamw(p2.data(), m2.data(), v2.data(), g.data(), n, step);
     EXPECT_LT(distance(p1.values(), p2), 1e-6);
@@ -43,7 +38,7 @@ TEST_P(FlatKernels, AdamWAgreesWithPlain) {
 }
 
 TEST_P(FlatKernels, SumsScalesAndRounds) {
-  const Dim n = GetParam();
+  const auto [n, quads] = GetParam();
   const auto x = normal<double>(n, 1), y = normal<double>(n, 2);
   for (const Order order : kOrders) {
     Array<float> gx(x), gy(y);
@@ -51,14 +46,14 @@ TEST_P(FlatKernels, SumsScalesAndRounds) {
     std::vector<double> partial(kGrid.x);
     double sum = 5;
     constexpr unsigned kThreadsOfSums = kSumWarps * kLanes;
-    launch(order, kGrid, kThreadsOfSums, sum_of_squares, partial.data(), gx.data(), n);
+    launch(order, kGrid, kThreadsOfSums, sum_of_squares, partial.data(), gx.data(), quads, n);
     launch(order, {1}, kThreadsOfSums, sum_all<double>, &sum, partial.data(), Dim{kGrid.x}, 1.0,
            false);
     EXPECT_NEAR(sum, plain::sum_of_squares(x.data(), n), 1e-9 * sum + 1e-12);
     launch(order, kGrid, kThreads, to_bf16, narrow.data(), gx.data(), n);
     EXPECT_LT(distance(narrow.values(), x), kRounding);
-    launch(order, kGrid, kThreads, add, gy.data(), gx.data(), n);
-    launch(order, kGrid, kThreads, scale, gy.data(), 0.25f, n);
+    launch(order, kGrid, kThreads, add, gy.data(), gx.data(), quads, n);
+    launch(order, kGrid, kThreads, scale, gy.data(), 0.25f, quads, n);
     std::vector<double> expected(y);
     for (Dim i = 0; i < n; ++i) expected[i] = 0.25 * (y[i] + x[i]);
     EXPECT_LT(distance(gy.values(), expected), 1e-6);
@@ -66,7 +61,9 @@ TEST_P(FlatKernels, SumsScalesAndRounds) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Lengths, FlatKernels, testing::Values(1, 7, 129, 1030));
+INSTANTIATE_TEST_SUITE_P(Lengths, FlatKernels,
+                         testing::Values(Length{1, 0}, Length{7, 1}, Length{129, 32},
+                                         Length{1030, 257}, Length{1024, 256}, Length{200, 0}));
 
 TEST(ColumnSumsKernel, AddsTheRows) {
   const Dim n = 37, width = 200, each = 10;
@@ -78,8 +75,9 @@ TEST(ColumnSumsKernel, AddsTheRows) {
     Array<Bf16> gx(x);
     Array<float> partial(4 * width), to(before);
     launch(order, {1, 4}, 32, column_sums, partial.data(), gx.data(), n, width, each);
-    launch(order, blocks_for(width, 64), 64, add_rows, to.data(), partial.data(), Dim{4}, width,
-           width);
+    float* const none = nullptr;
+    launch(order, blocks_for(width, kLanes), kRowWarps * kLanes, add_rows, to.data(), none,
+           partial.data(), Dim{4}, width);
     EXPECT_LT(distance(to.values(), expected), 1e-5);
     EXPECT_TRUE(partial.fences_stand() && to.fences_stand());
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common.cuh"
+#include "shapes.hpp"
 
 namespace amt::gpu {
 
@@ -46,19 +47,81 @@ __global__ void position_gradient(float* dwpe, const Bf16* dx, Dim rows, Dim seq
   }
 }
 
-/// dwte [., width] +=. A block for each position in the order by_token [n]; the block at the first
-/// position of a token takes all of that token, in order, the others nothing.
-__global__ void token_gradient(float* dwte, const Bf16* dx, const std::uint16_t* tokens,
-                               const std::int32_t* by_token, Dim n, Dim width, DropoutMask mask) {
-  const Dim begin = blockIdx.x;
-  const std::uint16_t token = tokens[by_token[begin]];
-  if (begin > 0 && tokens[by_token[begin - 1]] == token) return;
+// dwte in two passes. by_token [n], in which positions of equal tokens are neighbours, is cut into
+// pieces of kPiece; a token's run of equal entries is thereby cut too, into parts of at most
+// kPiece. A run that lies in one piece is added to dwte at once. A part of a longer run leaves its
+// sum in partial [pieces, 2, width]: in slot 0 if it reaches from the piece's beginning, else in
+// slot 1 (then it is the first of its run); the second pass adds up the parts of each run in order.
+
+using cuda::kPiece;
+
+/// The positions in order of their tokens.
+struct TokenOrder {
+  const std::uint16_t* tokens;
+  const std::int32_t* by_token;
+  Dim n;
+  __device__ Dim token(Dim at) const { return tokens[by_token[at]]; }
+};
+
+/// The first place in [begin, end) whose token is not that of `begin`, or `end`. By halving:
+/// equal tokens are neighbours.
+__device__ inline Dim run_end(const TokenOrder& order, Dim begin, Dim end) {
+  const Dim token = order.token(begin);
+  Dim inside = begin;
+  while (end - inside > 1) {
+    const Dim middle = inside + (end - inside) / 2;
+    if (order.token(middle) == token) {
+      inside = middle;
+    } else {
+      end = middle;
+    }
+  }
+  return end;
+}
+
+/// First pass. A block for each place in by_token; the one at the beginning of a part takes all of
+/// it, in order, the others nothing.
+__global__ void token_parts(float* dwte, float* partial, const Bf16* dx, TokenOrder order,
+                            Dim width, DropoutMask mask) {
+  const Dim begin = blockIdx.x, token = order.token(begin), piece = begin / kPiece;
+  const bool run_begins = begin == 0 || order.token(begin - 1) != token;
+  if (!run_begins && begin % kPiece != 0) return;
+  const Dim limit = (piece + 1) * kPiece < order.n ? (piece + 1) * kPiece : order.n;
+  const Dim end = run_end(order, begin, limit);
+  const bool run_ends = end == order.n || order.token(end) != token;
+  const bool whole = run_begins && run_ends;
+  float* to =
+      whole ? dwte + token * width : partial + (piece * 2 + (begin % kPiece == 0 ? 0 : 1)) * width;
+  for (Dim pack = threadIdx.x; pack < width / kPack; pack += blockDim.x) {
+    float sum[kPack] = {};
+    if (whole) load(sum, to + pack * kPack);
+    for (Dim at = begin; at < end; ++at) {
+      add_masked(sum, dx, order.by_token[at], pack, width, mask);
+    }
+    store(to + pack * kPack, sum);
+  }
+}
+
+/// Second pass. A block for each piece; it adds up the run that begins there and goes on in the
+/// next piece, if there is one.
+__global__ void token_sums(float* dwte, const float* partial, TokenOrder order, Dim width) {
+  const Dim piece = blockIdx.x, next = (piece + 1) * kPiece;
+  if (next >= order.n) return;
+  const Dim token = order.token(next - 1), first = piece * kPiece;
+  if (order.token(next) != token) return;
+  const bool from_first = order.token(first) == token;
+  if (from_first && first > 0 && order.token(first - 1) == token) return;  // began earlier
+  const Dim last = (run_end(order, next, order.n) - 1) / kPiece;
+  const float* begun = partial + (piece * 2 + (from_first ? 0 : 1)) * width;
   for (Dim pack = threadIdx.x; pack < width / kPack; pack += blockDim.x) {
     float* dw = dwte + token * width + pack * kPack;
-    float sum[kPack];
+    float sum[kPack], part[kPack];
     load(sum, dw);
-    for (Dim at = begin; at < n && tokens[by_token[at]] == token; ++at) {
-      add_masked(sum, dx, by_token[at], pack, width, mask);
+    load(part, begun + pack * kPack);
+    for (int c = 0; c < kPack; ++c) sum[c] += part[c];
+    for (Dim k = piece + 1; k <= last; ++k) {
+      load(part, partial + k * 2 * width + pack * kPack);
+      for (int c = 0; c < kPack; ++c) sum[c] += part[c];
     }
     store(dw, sum);
   }

@@ -1,15 +1,12 @@
-// Loops over flat buffers of n elements: the optimiser, conversions. A thread for each element, or
-// for each that is a grid's length apart.
+// Loops over flat buffers of n elements: the optimiser, conversions. Every thread takes elements
+// that are a grid's length apart: four at once (16 bytes) as far as `quads` reaches, which is n / 4
+// or, where a buffer is not aligned for that, 0.
 #pragma once
 
+#include "amt/ops/adamw_coefficients.hpp"
 #include "common.cuh"
 
 namespace amt::gpu {
-
-struct AdamWCoefficients {
-  float gradient_scale, beta1, beta2, rest1, rest2;
-  float inverse_correction1, inverse_correction2, epsilon, weight_decay, learning_rate;
-};
 
 __device__ inline Dim first_element() { return Dim{blockIdx.x} * blockDim.x + threadIdx.x; }
 __device__ inline Dim grid_length() { return Dim{gridDim.x} * blockDim.x; }
@@ -22,9 +19,10 @@ __device__ inline void update(float& p, float& m, float& v, float g, const AdamW
   p -= c.learning_rate * (m_hat / (sqrtf(v_hat) + c.epsilon) + c.weight_decay * p);
 }
 
-/// As Ops::adamw; the buffers are multiples of 16 bytes long and so aligned.
-__global__ void adamw(float* p, float* m, float* v, const float* g, Dim n, AdamWCoefficients c) {
-  for (Dim i = first_element(); i < n / 4; i += grid_length()) {
+/// As Ops::adamw.
+__global__ void adamw(float* p, float* m, float* v, const float* g, Dim quads, Dim n,
+                      AdamWCoefficients c) {
+  for (Dim i = first_element(); i < quads; i += grid_length()) {
     Quad parameter = reinterpret_cast<Quad*>(p)[i], first = reinterpret_cast<Quad*>(m)[i];
     Quad second = reinterpret_cast<Quad*>(v)[i];
     const Quad gradient = reinterpret_cast<const Quad*>(g)[i];
@@ -35,19 +33,31 @@ __global__ void adamw(float* p, float* m, float* v, const float* g, Dim n, AdamW
     reinterpret_cast<Quad*>(m)[i] = first;
     reinterpret_cast<Quad*>(v)[i] = second;
   }
-  const Dim rest = n / 4 * 4 + first_element();
-  if (rest < n) update(p[rest], m[rest], v[rest], g[rest], c);
+  for (Dim i = 4 * quads + first_element(); i < n; i += grid_length()) {
+    update(p[i], m[i], v[i], g[i], c);
+  }
 }
 
-__global__ void add(float* to, const float* x, Dim n) {
-  for (Dim i = first_element(); i < n; i += grid_length()) to[i] += x[i];
+__global__ void add(float* to, const float* x, Dim quads, Dim n) {
+  for (Dim i = first_element(); i < quads; i += grid_length()) {
+    Quad sum = reinterpret_cast<Quad*>(to)[i];
+    const Quad more = reinterpret_cast<const Quad*>(x)[i];
+    for (int k = 0; k < 4; ++k) sum.x[k] += more.x[k];
+    reinterpret_cast<Quad*>(to)[i] = sum;
+  }
+  for (Dim i = 4 * quads + first_element(); i < n; i += grid_length()) to[i] += x[i];
 }
 
-__global__ void scale(float* x, float factor, Dim n) {
-  for (Dim i = first_element(); i < n; i += grid_length()) x[i] *= factor;
+__global__ void scale(float* x, float factor, Dim quads, Dim n) {
+  for (Dim i = first_element(); i < quads; i += grid_length()) {
+    Quad product = reinterpret_cast<Quad*>(x)[i];
+    for (int k = 0; k < 4; ++k) product.x[k] *= factor;
+    reinterpret_cast<Quad*>(x)[i] = product;
+  }
+  for (Dim i = 4 * quads + first_element(); i < n; i += grid_length()) x[i] *= factor;
 }
 
-/// out = x, rounded
+/// out = x, rounded; both aligned to 16 bytes.
 __global__ void to_bf16(Bf16* out, const float* x, Dim n) {
   for (Dim i = first_element(); i < n / kPack; i += grid_length()) {
     float v[kPack];

@@ -11,7 +11,7 @@ constexpr int kNormWarps = 4;  // in a block of these kernels
 
 /// As Ops::layernorm_forward. y null: residual is not written.
 template <int kPacks>
-__global__ void __launch_bounds__(kNormWarps* kLanes)
+__global__ void __launch_bounds__(kNormWarps* kLanes, 4)
     layernorm_forward(Bf16* out, Bf16* residual, float* mean, float* rstd, const Bf16* x,
                       const Bf16* y, const float* w, const float* b, Dim n, Dim width,
                       DropoutMask mask) {
@@ -58,21 +58,25 @@ __global__ void __launch_bounds__(kNormWarps* kLanes)
 }
 
 /// One pack of a position: normal = the normalised channels, g = dout w.
-__device__ inline void normal_and_gradient(float* normal, float* g, float* d, const Bf16* dout,
-                                           const Bf16* residual, const float* w, float mean,
-                                           float rstd) {
-  float weight[kPack];
-  load(normal, residual);
-  load(d, dout);
-  load(weight, w);
-  for (int c = 0; c < kPack; ++c) {
-    normal[c] = (normal[c] - mean) * rstd;
-    g[c] = d[c] * weight[c];
+struct NormPack {
+  float normal[kPack], d[kPack], g[kPack];
+  __device__ NormPack(const Bf16* dout, const Bf16* residual, const float* w, float mean,
+                      float rstd) {
+    float weight[kPack];
+    load(normal, residual);
+    load(d, dout);
+    load(weight, w);
+    for (int c = 0; c < kPack; ++c) {
+      normal[c] = (normal[c] - mean) * rstd;
+      g[c] = d[c] * weight[c];
+    }
   }
-}
+};
 
 /// As Ops::layernorm_backward, but for the sums of dw and db: each block leaves its own in
-/// partial [blocks, 2, width] (dw, then db). The warps of all blocks share the positions evenly.
+/// partial [blocks, 2, width] (dw, then db). The warps of all blocks share the positions evenly. A
+/// position is read twice, the second time from the cache: its channels beside dw and db would not
+/// fit into the registers.
 template <int kPacks>
 __global__ void __launch_bounds__(kNormWarps* kLanes)
     layernorm_backward(Bf16* dresidual, Bf16* dy, float* partial, const Bf16* dout,
@@ -82,31 +86,28 @@ __global__ void __launch_bounds__(kNormWarps* kLanes)
   float dw[kPacks][kPack] = {}, db[kPacks][kPack] = {};
   for (Dim i = Dim{blockIdx.x} * kNormWarps + warp; i < n; i += Dim{gridDim.x} * kNormWarps) {
     const Dim at = i * width;
-    float normal[kPacks][kPack], g[kPacks][kPack];
+    const float mu = mean[i], r = rstd[i];
     float sum_g = 0, sum_gx = 0;
     for (int k = 0; k < kPacks; ++k) {
       const Dim pack = lane + k * kLanes;
       if (pack >= packs) break;
-      float d[kPack];
-      normal_and_gradient(normal[k], g[k], d, dout + at + pack * kPack,
-                          residual + at + pack * kPack, w + pack * kPack, mean[i], rstd[i]);
+      const NormPack p(dout + at + pack * kPack, residual + at + pack * kPack, w + pack * kPack, mu,
+                       r);
       for (int c = 0; c < kPack; ++c) {
-        sum_g += g[k][c];
-        sum_gx += g[k][c] * normal[k][c];
-        dw[k][c] += d[c] * normal[k][c];
-        db[k][c] += d[c];
+        sum_g += p.g[c];
+        sum_gx += p.g[c] * p.normal[c];
+        dw[k][c] += p.d[c] * p.normal[c];
+        db[k][c] += p.d[c];
       }
     }
     const float mean_g = warp_sum(sum_g) / static_cast<float>(width);
     const float mean_gx = warp_sum(sum_gx) / static_cast<float>(width);
-    for (int k = 0; k < kPacks; ++k) {
-      const Dim pack = lane + k * kLanes;
-      if (pack >= packs) break;
+    for (Dim pack = lane; pack < packs; pack += kLanes) {
+      const NormPack p(dout + at + pack * kPack, residual + at + pack * kPack, w + pack * kPack, mu,
+                       r);
       float dx[kPack] = {};
       if (add) load(dx, dresidual + at + pack * kPack);
-      for (int c = 0; c < kPack; ++c) {
-        dx[c] += rstd[i] * (g[k][c] - mean_g - normal[k][c] * mean_gx);
-      }
+      for (int c = 0; c < kPack; ++c) dx[c] += r * (p.g[c] - mean_g - p.normal[c] * mean_gx);
       store(dresidual + at + pack * kPack, dx);
       if (dy == nullptr) continue;
       apply(mask, dx, i, pack, width);

@@ -18,19 +18,19 @@ __device__ inline void load_logits(float* out, const Bf16* logits, Dim pack, Dim
 }
 
 /// log of the sum of exp of logits [vocab]; every thread of the block gets it. The packs that the
-/// vocabulary ends in are read whole.
+/// vocabulary ends in are read whole. One pass: a sum is scaled down when a larger logit comes.
 __device__ inline float log_sum_exp(const Bf16* logits, Dim vocab) {
   float largest = kNoLogit, sum = 0, x[kPack];
   for (Dim pack = threadIdx.x; pack * kPack < vocab; pack += kHeadWarps * kLanes) {
     load_logits(x, logits, pack, vocab);
-    for (int c = 0; c < kPack; ++c) largest = fmaxf(largest, x[c]);
+    float top = largest;
+    for (int c = 0; c < kPack; ++c) top = fmaxf(top, x[c]);
+    sum *= expf(largest - top);
+    for (int c = 0; c < kPack; ++c) sum += expf(x[c] - top);
+    largest = top;
   }
-  largest = block_max<kHeadWarps>(largest);
-  for (Dim pack = threadIdx.x; pack * kPack < vocab; pack += kHeadWarps * kLanes) {
-    load_logits(x, logits, pack, vocab);
-    for (int c = 0; c < kPack; ++c) sum += expf(x[c] - largest);
-  }
-  return largest + logf(block_sum<kHeadWarps>(sum));
+  const float top = block_max<kHeadWarps>(largest);
+  return top + logf(block_sum<kHeadWarps>(sum * expf(largest - top)));
 }
 
 /// losses[k] = -log p + log_z_regularization log(z)^2 of position first + k, k = blockIdx.x, 0 for

@@ -5,13 +5,27 @@
 
 namespace amt::gpu {
 
-/// to[c] += sum over `count` rows of partial [count, stride], c < width. A thread for each column.
-__global__ void add_rows(float* to, const float* partial, Dim count, Dim stride, Dim width) {
-  const Dim c = Dim{blockIdx.x} * blockDim.x + threadIdx.x;
-  if (c >= width) return;
+constexpr int kRowWarps = 16;  // in a block of add_rows: they share the rows
+
+/// to[c] += sum over `count` rows of partial [count, gridDim.y, width], where `to` is `first` for
+/// the part blockIdx.y = 0 and `second` for 1. A block for each 32 columns.
+__global__ void __launch_bounds__(kRowWarps* kLanes)
+    add_rows(float* first, float* second, const float* partial, Dim count, Dim width) {
+  __shared__ float sums[kRowWarps][kLanes];
+  const Dim lane = threadIdx.x % kLanes, warp = threadIdx.x / kLanes;
+  const Dim c = Dim{blockIdx.x} * kLanes + lane;
   float sum = 0;
-  for (Dim row = 0; row < count; ++row) sum += partial[row * stride + c];
-  to[c] += sum;
+  if (c < width) {
+    for (Dim row = warp; row < count; row += kRowWarps) {
+      sum += partial[(row * gridDim.y + blockIdx.y) * width + c];
+    }
+  }
+  sums[warp][lane] = sum;
+  __syncthreads();
+  if (warp > 0 || c >= width) return;
+  float total = 0;
+  for (int of = 0; of < kRowWarps; ++of) total += sums[of][lane];
+  (blockIdx.y == 0 ? first : second)[c] += total;
 }
 
 /// partial [gridDim.y, width]: column sums of x [n, width] over the rows_each rows of a block's
@@ -32,14 +46,18 @@ __global__ void column_sums(float* partial, const Bf16* x, Dim n, Dim width, Dim
 
 constexpr int kSumWarps = 8;  // in a block of the kernels below
 
-/// partial [gridDim.x]: sums of squares of x [n], in fp64.
+__device__ inline double square(float x) { return static_cast<double>(x) * static_cast<double>(x); }
+
+/// partial [gridDim.x]: sums of squares of x [n], in fp64. `quads` as in flat.cuh.
 __global__ void __launch_bounds__(kSumWarps* kLanes)
-    sum_of_squares(double* partial, const float* x, Dim n) {
+    sum_of_squares(double* partial, const float* x, Dim quads, Dim n) {
+  const Dim first = Dim{blockIdx.x} * blockDim.x + threadIdx.x, all = Dim{gridDim.x} * blockDim.x;
   double sum = 0;
-  for (Dim i = Dim{blockIdx.x} * blockDim.x + threadIdx.x; i < n;
-       i += Dim{gridDim.x} * blockDim.x) {
-    sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  for (Dim i = first; i < quads; i += all) {
+    const Quad quad = reinterpret_cast<const Quad*>(x)[i];
+    for (int k = 0; k < 4; ++k) sum += square(quad.x[k]);
   }
+  for (Dim i = 4 * quads + first; i < n; i += all) sum += square(x[i]);
   sum = block_sum<kSumWarps>(sum);
   if (threadIdx.x == 0) partial[blockIdx.x] = sum;
 }

@@ -1,5 +1,4 @@
 // Calls on flat buffers, by pieces that do not depend on the number of threads.
-#include <cmath>
 #include <numeric>
 #include <vector>
 
@@ -14,18 +13,7 @@ constexpr Dim kPiece = 16384;  // floats: 64 KiB
 }  // namespace
 
 void adamw(int threads, float* p, float* m, float* v, const float* g, Dim n, const AdamWStep& s) {
-  const double updates = static_cast<double>(s.update);
-  const auto f = [](double x) { return static_cast<float>(x); };
-  const AdamWCoefficients c{.gradient_scale = f(s.gradient_scale),
-                            .beta1 = f(s.beta1),
-                            .beta2 = f(s.beta2),
-                            .rest1 = f(1 - s.beta1),
-                            .rest2 = f(1 - s.beta2),
-                            .inverse_correction1 = f(1 / (1 - std::pow(s.beta1, updates))),
-                            .inverse_correction2 = f(1 / (1 - std::pow(s.beta2, updates))),
-                            .epsilon = f(s.epsilon),
-                            .weight_decay = f(s.weight_decay),
-                            .learning_rate = f(s.learning_rate)};
+  const AdamWCoefficients c = adamw_coefficients(s);
   parallel_pieces(threads, n, kPiece, [&](Dim begin, Dim end) {
     kernels().adamw(p + begin, m + begin, v + begin, g + begin, end - begin, c);
   });

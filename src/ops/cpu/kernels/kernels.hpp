@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include "amt/ops/adamw_coefficients.hpp"
+
 namespace amt {
 
 /// A bfloat16 as it lies in memory: the upper half of an fp32.
@@ -21,13 +23,6 @@ struct RowDropout {
   std::uint32_t key[2];
   std::uint32_t threshold;
   float scale;
-};
-
-struct AdamWCoefficients {
-  float gradient_scale, beta1, beta2;
-  float rest1, rest2;  ///< 1 - beta, rounded once from fp64
-  float inverse_correction1, inverse_correction2;
-  float epsilon, weight_decay, learning_rate;
 };
 
 struct Kernels {

@@ -1,0 +1,208 @@
+// The only file that knows cuDNN and cudnn-frontend, which makes graphs of cuDNN's operations. One
+// plan for each shape and direction serves all layers: the scale is given with each call.
+#include <cudnn_frontend.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <unordered_map>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "attention.hpp"
+#include "attention_layout.hpp"
+#include "device_memory.hpp"
+
+namespace amt::cuda {
+namespace {
+
+namespace fe = cudnn_frontend;
+using Graph = fe::graph::Graph;
+using Tensor = std::shared_ptr<fe::graph::Tensor_attributes>;
+
+/// The tensors' names in a plan: what a call gives pointers for.
+enum Name : std::int64_t { kQ = 1, kK, kV, kOut, kLse, kDout, kDq, kDk, kDv, kScale };
+
+using Pointers = std::unordered_map<std::int64_t, void*>;
+
+void check_cudnn(cudnnStatus_t status, const char* what) {
+  if (status == CUDNN_STATUS_SUCCESS) return;
+  throw Error(str_cat("cuDNN: ", what, ": ", cudnnGetErrorString(status)));
+}
+
+struct DestroyHandle {
+  void operator()(cudnnHandle_t handle) const { cudnnDestroy(handle); }
+};
+using Handle = std::unique_ptr<std::remove_pointer_t<cudnnHandle_t>, DestroyHandle>;
+
+Handle make_handle(cudaStream_t stream) {
+  cudnnHandle_t raw = nullptr;
+  check_cudnn(cudnnCreate(&raw), "starting");
+  Handle handle(raw);
+  check_cudnn(cudnnSetStream(raw, stream), "choosing the stream");
+  return handle;
+}
+
+std::vector<std::int64_t> list(const std::array<Dim, 4>& a) { return {a.begin(), a.end()}; }
+
+void lay_out(const Tensor& tensor, Name name, const TensorLayout& layout, fe::DataType_t type) {
+  tensor->set_uid(name).set_dim(list(layout.sizes)).set_stride(list(layout.strides));
+  tensor->set_data_type(type);
+}
+
+Tensor input(Graph& graph, Name name, const TensorLayout& layout,
+             fe::DataType_t type = fe::DataType_t::BFLOAT16) {
+  const Tensor tensor = graph.tensor(fe::graph::Tensor_attributes());
+  lay_out(tensor, name, layout, type);
+  return tensor;
+}
+
+void output(const Tensor& tensor, Name name, const TensorLayout& layout,
+            fe::DataType_t type = fe::DataType_t::BFLOAT16) {
+  tensor->set_output(true);
+  lay_out(tensor, name, layout, type);
+}
+
+/// One number, read from host memory when a plan is executed.
+Tensor scale_input(Graph& graph) {
+  const Tensor scale = input(graph, kScale, {{1, 1, 1, 1}, {1, 1, 1, 1}}, fe::DataType_t::FLOAT);
+  scale->set_is_pass_by_value(true);
+  return scale;
+}
+
+Graph bf16_graph() {
+  Graph graph;
+  graph.set_io_data_type(fe::DataType_t::BFLOAT16)
+      .set_intermediate_data_type(fe::DataType_t::FLOAT)
+      .set_compute_data_type(fe::DataType_t::FLOAT);
+  return graph;
+}
+
+Graph forward_graph(const AttentionShape& s) {
+  Graph graph = bf16_graph();
+  const Tensor q = input(graph, kQ, qkv_layout(s)), k = input(graph, kK, qkv_layout(s));
+  const Tensor v = input(graph, kV, qkv_layout(s));
+  auto options = fe::graph::SDPA_attributes()
+                     .set_name("attention_forward")
+                     .set_generate_stats(true)
+                     .set_diagonal_alignment(fe::DiagonalAlignment_t::TOP_LEFT)
+                     .set_diagonal_band_right_bound(0)
+                     .set_attn_scale(scale_input(graph));
+  const auto [out, stats] = graph.sdpa(q, k, v, options);
+  output(out, kOut, out_layout(s));
+  output(stats, kLse, lse_layout(s), fe::DataType_t::FLOAT);
+  return graph;
+}
+
+Graph backward_graph(const AttentionShape& s) {
+  Graph graph = bf16_graph();
+  const Tensor q = input(graph, kQ, qkv_layout(s)), k = input(graph, kK, qkv_layout(s));
+  const Tensor v = input(graph, kV, qkv_layout(s)), out = input(graph, kOut, out_layout(s));
+  const Tensor dout = input(graph, kDout, out_layout(s));
+  const Tensor stats = input(graph, kLse, lse_layout(s), fe::DataType_t::FLOAT);
+  auto options = fe::graph::SDPA_backward_attributes()
+                     .set_name("attention_backward")
+                     .set_deterministic_algorithm(true)
+                     .set_diagonal_alignment(fe::DiagonalAlignment_t::TOP_LEFT)
+                     .set_diagonal_band_right_bound(0)
+                     .set_attn_scale(scale_input(graph));
+  const auto [dq, dk, dv] = graph.sdpa_backward(q, k, v, out, dout, stats, options);
+  output(dq, kDq, qkv_layout(s));
+  output(dk, kDk, qkv_layout(s));
+  output(dv, kDv, qkv_layout(s));
+  return graph;
+}
+
+/// rows, seq_len, heads, head_dim
+using Key = std::array<Dim, 4>;
+Key key_of(const AttentionShape& s) { return {s.rows, s.seq_len, s.heads, s.head_dim}; }
+
+/// Both directions of a shape, or why there is no plan for one of them.
+struct Plans {
+  Graph forward, backward;
+  std::string why_not;
+};
+
+/// "" or what went wrong, in one line.
+std::string text(fe::error_t error) {
+  if (error.is_good()) return "";
+  std::string message = error.get_message();
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  return message.empty() ? "an error without a message" : message;
+}
+
+/// "" if the graph now has a plan, else why not.
+std::string build(Graph& graph, cudnnHandle_t handle) {
+  return text(graph.build(handle, {fe::HeurMode_t::A}));
+}
+
+class CudnnAttention final : public FusedAttention {
+ public:
+  explicit CudnnAttention(CudaOps& ops) : handle_(make_handle(ops.stream())), workspace_(ops) {}
+
+  std::string name() const override {
+    const std::size_t v = cudnnGetVersion();  // 91900
+    return str_cat("cuDNN ", v / 10000, ".", v / 100 % 100, ".", v % 100);
+  }
+
+  bool supports(const AttentionShape& shape, std::string* why) override {
+    *why = plans(shape).why_not;
+    return why->empty();
+  }
+
+  void forward(Bf16* out, float* lse, const Bf16* qkv, const AttentionShape& s) override {
+    Pointers pointers{{kOut, out}, {kLse, lse}};
+    add_parts(pointers, {kQ, kK, kV}, const_cast<Bf16*>(qkv), s);
+    execute(plans(s).forward, pointers, s, "attention_forward");
+  }
+
+  void backward(Bf16* dqkv, const Bf16* dout, const Bf16* out, const float* lse, const Bf16* qkv,
+                const AttentionShape& s) override {
+    Pointers pointers{{kOut, const_cast<Bf16*>(out)},
+                      {kDout, const_cast<Bf16*>(dout)},
+                      {kLse, const_cast<float*>(lse)}};
+    add_parts(pointers, {kQ, kK, kV}, const_cast<Bf16*>(qkv), s);
+    add_parts(pointers, {kDq, kDk, kDv}, dqkv, s);
+    execute(plans(s).backward, pointers, s, "attention_backward");
+  }
+
+ private:
+  static void add_parts(Pointers& pointers, const std::array<Name, 3>& names, Bf16* packed,
+                        const AttentionShape& s) {
+    for (std::size_t part = 0; part < 3; ++part) {
+      pointers[names[part]] = packed + qkv_part(s, static_cast<Dim>(part));
+    }
+  }
+
+  const Plans& plans(const AttentionShape& shape) {
+    const auto known = plans_.find(key_of(shape));
+    if (known != plans_.end()) return known->second;
+    Plans made{forward_graph(shape), backward_graph(shape), ""};
+    made.why_not = build(made.forward, handle_.get());
+    if (made.why_not.empty()) made.why_not = build(made.backward, handle_.get());
+    return plans_.emplace(key_of(shape), std::move(made)).first->second;
+  }
+
+  void execute(const Graph& graph, Pointers& pointers, const AttentionShape& shape,
+               const char* what) {
+    float scale = shape.scale;
+    pointers[kScale] = &scale;
+    void* workspace = workspace_.bytes(static_cast<std::size_t>(graph.get_workspace_size()));
+    const std::string error = text(graph.execute(handle_.get(), pointers, workspace));
+    if (error.empty()) return;
+    throw Error(str_cat("cuDNN: ", what, ": ", error,
+                        ": use --trainer.attention plain, or another version of cuDNN"));
+  }
+
+  Handle handle_;
+  Scratch workspace_;
+  std::map<Key, Plans> plans_;
+};
+
+}  // namespace
+
+std::unique_ptr<FusedAttention> make_cudnn_attention(CudaOps& ops) {
+  return std::make_unique<CudnnAttention>(ops);
+}
+
+}  // namespace amt::cuda

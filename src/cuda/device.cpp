@@ -1,0 +1,67 @@
+#include "device.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt::cuda {
+namespace {
+
+/// What a user can do about an error of CUDA's run time.
+const char* advice(cudaError_t status) {
+  switch (status) {
+    case cudaErrorMemoryAllocation:
+      return "lower trainer.per_device_parallelism or set model.gradient_checkpointing";
+    case cudaErrorNoKernelImageForDevice:
+    case cudaErrorInvalidDeviceFunction:
+      return "the plug-in was built for other cards: build it with CMAKE_CUDA_ARCHITECTURES for "
+             "this one";
+    case cudaErrorInsufficientDriver:
+      return "update the NVIDIA driver, or build with an older CUDA Toolkit";
+    case cudaErrorInvalidDevice:
+    case cudaErrorNoDevice:
+    case cudaErrorDevicesUnavailable:
+      return "look at nvidia-smi and CUDA_VISIBLE_DEVICES, or use --device cpu";
+    default:
+      return "start again to go on from the last checkpoint; if it comes back, look at nvidia-smi "
+             "-q and at the kernel's log for Xid";
+  }
+}
+
+}  // namespace
+
+void check(cudaError_t status, const char* what) {
+  if (status == cudaSuccess) return;
+  cudaGetLastError();  // errors that are not final would be reported by the next call again
+  int device = 0;
+  const bool known = cudaGetDevice(&device) == cudaSuccess;
+  throw Error(str_cat("CUDA", known ? str_cat(" device ", device) : "", ": ", what, ": ",
+                      cudaGetErrorString(status), " (", cudaGetErrorName(status),
+                      "): ", advice(status)));
+}
+
+Stream make_stream(int device) {
+  check(cudaSetDevice(device), "choosing the device");
+  cudaStream_t stream = nullptr;
+  check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "making a stream");
+  return Stream(stream);
+}
+
+Event make_event() {
+  cudaEvent_t event = nullptr;
+  check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "making an event");
+  return Event(event);
+}
+
+Pinned make_pinned(std::size_t bytes) {
+  void* memory = nullptr;
+  check(cudaMallocHost(&memory, bytes), "pinning host memory (a limit of ulimit -l?)");
+  return Pinned(static_cast<char*>(memory));
+}
+
+std::string device_name(int device) {
+  cudaDeviceProp properties;
+  check(cudaGetDeviceProperties(&properties, device), "asking for the device's name");
+  return properties.name;
+}
+
+}  // namespace amt::cuda

@@ -1,0 +1,52 @@
+// Calls of CUDA's run time: checked once, handles with an owner, named ranges for profilers.
+#pragma once
+
+#include <cuda_runtime_api.h>
+#include <nvtx3/nvToolsExt.h>
+
+#include <memory>
+#include <string>
+#include <type_traits>
+
+namespace amt::cuda {
+
+/// Error that names `what` and what to do next, unless `status` is success. Errors of work that was
+/// queued before may come out at any call.
+void check(cudaError_t status, const char* what);
+
+/// Makes `device` the calling thread's and shows a profiler the range `name` while it lives.
+class Call {
+ public:
+  Call(int device, const char* name) {
+    check(cudaSetDevice(device), "choosing the device");
+    nvtxRangePushA(name);
+  }
+  ~Call() { nvtxRangePop(); }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+};
+
+struct DestroyStream {
+  void operator()(cudaStream_t stream) const { cudaStreamDestroy(stream); }
+};
+struct DestroyEvent {
+  void operator()(cudaEvent_t event) const { cudaEventDestroy(event); }
+};
+struct FreePinned {
+  void operator()(void* memory) const { cudaFreeHost(memory); }
+};
+using Stream = std::unique_ptr<std::remove_pointer_t<cudaStream_t>, DestroyStream>;
+using Event = std::unique_ptr<std::remove_pointer_t<cudaEvent_t>, DestroyEvent>;
+using Pinned = std::unique_ptr<char, FreePinned>;
+
+/// A stream of `device` that does not wait for the default one.
+Stream make_stream(int device);
+/// An event to wait for, without times.
+Event make_event();
+/// Host memory that the device reads by itself.
+Pinned make_pinned(std::size_t bytes);
+
+/// "NVIDIA H200"
+std::string device_name(int device);
+
+}  // namespace amt::cuda

@@ -1,0 +1,69 @@
+// The memory calls of a GPU's Ops, on one stream.
+#pragma once
+
+#include <array>
+
+#include "amt/ops/buffer.hpp"
+#include "cuda_ops.hpp"
+#include "device.hpp"
+
+namespace amt::cuda {
+
+/// Copies from any host memory to the device without waiting for it: through pinned pieces that are
+/// used in turn, each again only when the device has read it. So a caller waits only if it is
+/// kPieces copies (or kPieces x kPieceBytes) ahead of the device.
+class Staging {
+ public:
+  explicit Staging(cudaStream_t stream);
+  /// `host` may be reused when it returns.
+  void copy(void* device, const void* host, std::size_t bytes);
+
+ private:
+  static constexpr std::size_t kPieces = 16, kPieceBytes = std::size_t{2} << 20;
+  struct Piece {
+    Pinned memory;
+    Event read;  ///< recorded behind the copy from it
+  };
+  cudaStream_t stream_;
+  std::array<Piece, kPieces> pieces_;
+  std::size_t next_ = 0;
+};
+
+class DeviceMemoryOps : public CudaOps {
+ public:
+  explicit DeviceMemoryOps(int device);
+
+  int device() const final { return device_; }
+  cudaStream_t stream() const final { return stream_.get(); }
+  void* allocate(std::size_t bytes) final;
+  void release(void* memory) noexcept final;
+  void to_device(void* device, const void* host, std::size_t bytes) final;
+  void to_host(void* host, const void* device, std::size_t bytes) final;
+  void zero(void* device, std::size_t bytes) final;
+  void synchronise() final;
+
+ private:
+  int device_;
+  Stream stream_;
+  Staging staging_;
+};
+
+/// Device memory for use within calls, which grows to the largest size that was asked for. It is
+/// never larger than before after the first step, in which every shape has been seen; growing frees
+/// the old memory, for which CUDA waits until all queued work is done.
+class Scratch {
+ public:
+  explicit Scratch(Ops& ops) : ops_(ops) {}
+  /// `count` of T; what it held before is gone when it has to grow.
+  template <class T>
+  T* of(Dim count) {
+    return static_cast<T*>(bytes(static_cast<std::size_t>(count) * sizeof(T)));
+  }
+  void* bytes(std::size_t size);
+
+ private:
+  Ops& ops_;
+  Buffer buffer_;
+};
+
+}  // namespace amt::cuda

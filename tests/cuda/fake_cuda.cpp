@@ -1,0 +1,147 @@
+#include "fake_cuda.hpp"
+
+#include <cuda_runtime_api.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <functional>
+#include <map>
+
+namespace amt::cuda::fake {
+namespace {
+
+struct Queue {
+  std::deque<std::function<void()>> late;
+  std::size_t done = 0;
+  std::size_t end() const { return done + late.size(); }
+  void run_to(std::size_t place) {
+    for (; done < place; ++done) {
+      late.front()();
+      late.pop_front();
+    }
+  }
+};
+Queue& queue() {
+  static Queue queue;
+  return queue;
+}
+
+std::map<void*, std::size_t>& sizes() {
+  static std::map<void*, std::size_t> sizes;
+  return sizes;
+}
+
+cudaError_t status() { return device().broken ? cudaErrorIllegalAddress : cudaSuccess; }
+
+}  // namespace
+
+Device& device() {
+  static Device device;
+  return device;
+}
+
+void finish() { queue().run_to(queue().end()); }
+
+}  // namespace amt::cuda::fake
+
+using namespace amt::cuda::fake;
+
+extern "C" {
+
+cudaError_t cudaSetDevice(int) { return cudaSuccess; }
+cudaError_t cudaGetDevice(int* out) {
+  *out = 0;
+  return cudaSuccess;
+}
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int) {
+  std::strcpy(p->name, "No GPU");
+  return cudaSuccess;
+}
+cudaError_t cudaGetLastError() { return status(); }
+const char* cudaGetErrorString(cudaError_t) { return "the text"; }
+const char* cudaGetErrorName(cudaError_t) { return "theName"; }
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t*, unsigned) { return cudaSuccess; }
+cudaError_t cudaStreamDestroy(cudaStream_t) { return cudaSuccess; }
+cudaError_t cudaStreamSynchronize(cudaStream_t) {
+  ++device().waits;
+  finish();
+  return status();
+}
+
+// An event is the place in the queue where it was recorded last.
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
+  *event = reinterpret_cast<cudaEvent_t>(new std::size_t(0));
+  return cudaSuccess;
+}
+cudaError_t cudaEventDestroy(cudaEvent_t event) {
+  delete reinterpret_cast<std::size_t*>(event);
+  return cudaSuccess;
+}
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t) {
+  *reinterpret_cast<std::size_t*>(event) = queue().end();
+  return cudaSuccess;
+}
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  queue().run_to(*reinterpret_cast<std::size_t*>(event));
+  return cudaSuccess;
+}
+
+cudaError_t cudaMallocHost(void** memory, std::size_t bytes) {
+  *memory = std::aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
+  return cudaSuccess;
+}
+cudaError_t cudaFreeHost(void* memory) {
+  std::free(memory);
+  return cudaSuccess;
+}
+cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
+  Device& d = device();
+  if (d.used_bytes + bytes > d.memory_bytes) return cudaErrorMemoryAllocation;
+  d.used_bytes += bytes;
+  d.most_used = std::max(d.most_used, d.used_bytes);
+  *memory = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
+  std::memset(*memory, 0xFF, bytes);  // NaN: a device's memory is not zero
+  sizes()[*memory] = bytes;
+  return cudaSuccess;
+}
+cudaError_t cudaFree(void* memory) {
+  finish();
+  device().used_bytes -= sizes()[memory];
+  sizes().erase(memory);
+  std::free(memory);
+  return cudaSuccess;
+}
+cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
+  *total = device().memory_bytes;
+  *free = device().memory_bytes - device().used_bytes;
+  return cudaSuccess;
+}
+cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t) {
+  finish();
+  std::memset(memory, value, bytes);
+  return status();
+}
+cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
+                            cudaStream_t) {
+  if (kind == cudaMemcpyHostToDevice) {
+    queue().late.push_back([=] { std::memcpy(to, from, bytes); });
+  } else {
+    finish();
+    std::memcpy(to, from, bytes);
+  }
+  return status();
+}
+cudaError_t cudaMemcpy2DAsync(void* to, std::size_t to_pitch, const void* from,
+                              std::size_t from_pitch, std::size_t width, std::size_t height,
+                              cudaMemcpyKind, cudaStream_t) {
+  finish();
+  for (std::size_t i = 0; i < height; ++i) {
+    std::memcpy(static_cast<char*>(to) + i * to_pitch,
+                static_cast<const char*>(from) + i * from_pitch, width);
+  }
+  return status();
+}
+
+}  // extern "C"

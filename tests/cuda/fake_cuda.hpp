@@ -1,0 +1,26 @@
+// CUDA's run time for programs without a GPU: device memory is host memory, as large as a test
+// says. Copies to the device are late: each is done when something waits for it, so that memory
+// which is used again too early shows.
+#pragma once
+
+#include <cstddef>
+
+namespace amt::cuda::fake {
+
+struct Device {
+  std::size_t memory_bytes = std::size_t{1} << 40;
+  std::size_t used_bytes = 0;
+  std::size_t waits = 0;              ///< for the whole stream
+  std::size_t most_used = 0;          ///< bytes
+  bool broken = false;                ///< every launch and copy fails
+  const char* cudnn_lacks = nullptr;  ///< why cuDNN's stand-in has no plan; null: it has one
+  std::size_t fused_calls = 0;        ///< of cuDNN's stand-in
+};
+Device& device();
+
+/// Does all late copies.
+void finish();
+/// From now on kernels find what was copied before.
+void finish_before_launches();
+
+}  // namespace amt::cuda::fake

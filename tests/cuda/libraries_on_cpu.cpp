@@ -1,0 +1,61 @@
+// In the place of cuBLASLt and cuDNN: the plans by the interpreter, attention by the own kernels.
+#include "attention.hpp"
+#include "fake_cuda.hpp"
+#include "launch.hpp"
+#include "matmul.hpp"
+#include "matmul_interpreter.hpp"
+
+namespace amt::cuda {
+
+struct Matmul::Library {};
+struct Matmul::Prepared {};
+
+Matmul::Matmul(CudaOps& ops) : ops_(ops) {}
+Matmul::~Matmul() = default;
+std::string Matmul::version() { return "none"; }
+
+void Matmul::run(const MatmulPlan& plan, const MatmulOperands& o) {
+  fake::finish();
+  const auto* a = static_cast<const Bf16*>(o.a);
+  const auto* b = static_cast<const Bf16*>(o.b);
+  const auto* bias = static_cast<const Bf16*>(o.bias);
+  auto* aux = static_cast<Bf16*>(o.aux);
+  if (plan.output == Element::kFloat) {
+    execute(plan, a, b, static_cast<float*>(o.d), bias, aux);
+  } else {
+    execute(plan, a, b, static_cast<Bf16*>(o.d), bias, aux);
+  }
+}
+
+namespace {
+
+class Fused final : public FusedAttention {
+ public:
+  explicit Fused(CudaOps& ops) : ops_(ops) {}
+  std::string name() const override { return "cuDNN"; }
+  bool supports(const AttentionShape&, std::string* why) override {
+    if (fake::device().cudnn_lacks == nullptr) return true;
+    *why = fake::device().cudnn_lacks;
+    return false;
+  }
+  void forward(Bf16* out, float* lse, const Bf16* qkv, const AttentionShape& shape) override {
+    ++fake::device().fused_calls;
+    launch_attention_forward(ops_.stream(), out, lse, qkv, shape);
+  }
+  void backward(Bf16* dqkv, const Bf16* dout, const Bf16* out, const float* lse, const Bf16* qkv,
+                const AttentionShape& shape) override {
+    ++fake::device().fused_calls;
+    launch_attention_backward(ops_.stream(), dqkv, dout, out, lse, qkv, shape);
+  }
+
+ private:
+  CudaOps& ops_;
+};
+
+}  // namespace
+
+std::unique_ptr<FusedAttention> make_cudnn_attention(CudaOps& ops) {
+  return std::make_unique<Fused>(ops);
+}
+
+}  // namespace amt::cuda
