@@ -24,7 +24,7 @@ failed=0
 for tool in memcheck racecheck synccheck initcheck; do
   # cuBLAS and cuDNN leave padding of their own memory unwritten; only our kernels are asked about.
   only=()
-  [ "$tool" = initcheck ] && only=(--kernel-regex kns=amt)
+  [ "$tool" = initcheck ] && only=(--kernel-name kns=amt)
   if timeout -k 10 "${AMT_SANITIZE_SECONDS:-1800}" "$sanitizer" --tool "$tool" "${only[@]}" --error-exitcode 9 \
     --log-file "$logs/sanitize-$tool.log" "$program" --gtest_filter="$filter" >"$logs/sanitize-$tool.out" 2>&1; then
     echo "$tool: nothing found"
