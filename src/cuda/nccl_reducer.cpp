@@ -15,11 +15,11 @@ namespace {
 ///  - what the compute stream is given after finish() starts after all sums.
 /// The host waits for neither.
 ///
-/// A peer that vanishes: what NCCL notices itself (a closed connection, a time-out of its network)
-/// is thrown by the next start_sum(), finish(), sum(), max() or any(), before an update is made of
-/// gradients that are not summed. What it does not notice (a cut link) leaves the compute stream
-/// waiting, and whoever blocks in CUDA with it; a watchdog thread would end that with
-/// NcclCommunicator::abort().
+/// A peer that vanishes: what NCCL has noticed (a closed connection, a time-out of its network) is
+/// thrown by the next call here, and sum(), max() and any() wait for the sums no longer than the
+/// time limit; so no update is made of gradients that are not summed. Between finish() and those
+/// the trainer reads its loss, though, and blocks in CUDA behind sums that may never end: nothing
+/// here can end that wait. A watchdog thread would, by NcclCommunicator::abort().
 class NcclReducer : public Reducer {
  public:
   NcclReducer(int device, cudaStream_t compute, mpi::Communicator& communicator, double seconds)
