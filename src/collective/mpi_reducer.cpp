@@ -1,15 +1,12 @@
-#include <algorithm>
 #include <deque>
 #include <vector>
 
+#include "amt/collective/buckets.hpp"
 #include "amt/collective/reducer.hpp"
 
 namespace amt {
 namespace {
 
-// 25 MB: long enough to run at the network's bandwidth, short enough that the first bucket leaves
-// early in the backward pass.
-constexpr std::int64_t kBucketFloats = 25 * 1000 * 1000 / 4;
 // Bounds the host memory; by then the oldest has had the time of two buckets' backward work.
 constexpr std::size_t kMaxInFlight = 4;
 
@@ -24,41 +21,33 @@ struct Transfer {
 /// they leave the gradients alone until their sum is complete.
 class MpiReducer : public Reducer {
  public:
-  MpiReducer(Ops& ops, mpi::Communicator& communicator) : ops_(ops), communicator_(communicator) {}
+  MpiReducer(Ops& ops, mpi::Communicator& communicator)
+      : ops_(ops),
+        communicator_(communicator),
+        buckets_([this](float* data, std::int64_t count) { send(data, count); }) {}
 
   std::string name() const override { return "mpi"; }
   int rank() const override { return communicator_.rank(); }
   int ranks() const override { return communicator_.size(); }
 
   void broadcast(float* data, std::int64_t count) override {
-    for (std::int64_t at = 0; at < count; at += kBucketFloats) {
-      std::vector<float> host(static_cast<std::size_t>(std::min(kBucketFloats, count - at)));
+    send_in_pieces(data, count, [this](float* piece, std::int64_t floats) {
+      std::vector<float> host(static_cast<std::size_t>(floats));
       const std::size_t bytes = host.size() * sizeof(float);
-      if (rank() == 0) ops_.to_host(host.data(), data + at, bytes);
+      if (rank() == 0) ops_.to_host(host.data(), piece, bytes);
       communicator_.broadcast(std::as_writable_bytes(std::span(host)), 0);
-      if (rank() != 0) ops_.to_device(data + at, host.data(), bytes);
-    }
+      if (rank() != 0) ops_.to_device(piece, host.data(), bytes);
+    });
   }
 
-  /// Neighbouring ranges are merged, in either direction, until a bucket is full.
   void start_sum(float* data, std::int64_t count) override {
     if (count == 0) return;
-    if (pending_count_ > 0 && data == pending_ + pending_count_) {
-      pending_count_ += count;
-    } else if (pending_count_ > 0 && data + count == pending_) {
-      pending_ = data;
-      pending_count_ += count;
-    } else {
-      send_pending();
-      pending_ = data;
-      pending_count_ = count;
-    }
-    if (pending_count_ >= kBucketFloats) send_pending();
+    buckets_.add(data, count);
     for (Transfer& transfer : in_flight_) transfer.request.done();  // MPI moves only when called
   }
 
   void finish() override {
-    send_pending();
+    buckets_.flush();
     while (!in_flight_.empty()) complete_oldest();
   }
 
@@ -71,13 +60,6 @@ class MpiReducer : public Reducer {
   bool any(bool value) override { return communicator_.any_of(value); }
 
  private:
-  void send_pending() {
-    for (std::int64_t at = 0; at < pending_count_; at += kBucketFloats) {
-      send(pending_ + at, std::min(kBucketFloats, pending_count_ - at));
-    }
-    pending_count_ = 0;
-  }
-
   void send(float* data, std::int64_t count) {
     if (in_flight_.size() == kMaxInFlight) complete_oldest();
     Transfer transfer;
@@ -100,10 +82,9 @@ class MpiReducer : public Reducer {
 
   Ops& ops_;
   mpi::Communicator& communicator_;
+  Buckets buckets_;
   std::deque<Transfer> in_flight_;
   std::vector<float> spare_;
-  float* pending_ = nullptr;
-  std::int64_t pending_count_ = 0;
   std::uint64_t summed_bytes_ = 0;
 };
 

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""The peer of step_bench: the same model in PyTorch, forward and backward of one micro-batch on the CPU.
+"""The peer of step_bench and gpu_bench: the same model in PyTorch, forward and backward of one micro-batch.
 
-Prints one line: PyTorch's version, precision, threads, seconds of the fastest and the median pass, tokens/s,
-the largest resident size. Attention is scaled_dot_product_attention where PyTorch has it (2.0 and later, a fused
-kernel), else two products and a softmax. bf16 is autocast over fp32 parameters, as a user would train.
+Prints one line: PyTorch's version, device, precision, seconds of the fastest and the median pass, tokens/s, the
+largest memory (resident, or allocated on the device). --update makes it whole steps, as gpu_bench's: clipping of
+the gradient norm, AdamW (fused), gradients set to none. Attention is scaled_dot_product_attention where PyTorch
+has it (2.0 and later, a fused kernel), else two products and a softmax. bf16 is autocast over fp32 parameters, as
+a user would train. On a GPU: --device cuda --precision bf16 --compile --update.
 """
 import argparse
 import resource
@@ -60,6 +62,22 @@ class Gpt2(nn.Module):
         return F.cross_entropy(logits.float().flatten(0, 1), tokens[:, 1:].flatten())
 
 
+def device_seconds(work, device):
+    """Seconds until the device has done the work."""
+    wait = torch.cuda.synchronize if device == "cuda" else lambda: None
+    wait()
+    start = time.perf_counter()
+    work()
+    wait()
+    return time.perf_counter() - start
+
+
+def peak_gb(device):
+    if device == "cuda":
+        return torch.cuda.max_memory_allocated() / 1e9
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--size", choices=SIZES, default="small")
@@ -68,27 +86,41 @@ def main():
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--passes", type=int, default=5)
     options.add_argument("--vocab", type=int, default=55028)
+    options.add_argument("--layers", type=int, default=0, help="other than the size's")
     options.add_argument("--compile", action="store_true", help="torch.compile the model")
+    options.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    options.add_argument("--update", action="store_true", help="clip, and one AdamW step, after each pass")
     o = options.parse_args()
+    if o.device == "cuda" and not torch.cuda.is_available():
+        raise SystemExit("pytorch_step.py: PyTorch sees no CUDA device")
 
     torch.manual_seed(0)
     torch.set_num_threads(o.threads)
-    model = Gpt2(o.vocab, 1024, *SIZES[o.size], dropout=0.1)
+    width, heads, layers = SIZES[o.size]
+    model = Gpt2(o.vocab, 1024, width, heads, o.layers or layers, dropout=0.1).to(o.device)
     run = torch.compile(model) if o.compile else model
-    tokens = torch.randint(0, o.vocab, (o.rows, 1024))
-    seconds = []
-    for _ in range(o.passes + 1):  # the first one allocates
-        model.zero_grad(set_to_none=False)
-        start = time.perf_counter()
-        with torch.autocast("cpu", torch.bfloat16, enabled=o.precision == "bf16"):
+    optimizer = torch.optim.AdamW(model.parameters(), lr=6e-4, weight_decay=0.1, fused=o.device == "cuda")
+    tokens = torch.randint(0, o.vocab, (o.rows, 1024), device=o.device)
+    losses = []
+
+    def one_pass():
+        model.zero_grad(set_to_none=o.update)
+        with torch.autocast(o.device, torch.bfloat16, enabled=o.precision == "bf16"):
             loss = run(tokens)
         loss.backward()
-        seconds.append(time.perf_counter() - start)
-    best, median = min(seconds[1:]), statistics.median(seconds[1:])
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"PyTorch {torch.__version__}{' compiled' if o.compile else ''}, {o.size}, {o.rows} rows, {o.precision}, "
-          f"{o.threads} threads: best {best:.3f} s, median {median:.3f} s, {o.rows * 1024 / best:.0f} tokens/s, "
-          f"peak {memory:.2f} GB, loss {loss.item():.3f}")
+        if o.update:
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+        losses.append(loss.item())  # on the host, as a trainer has it
+
+    warm_up = 3 if o.compile or o.device == "cuda" else 1  # compiles, chooses kernels, allocates
+    seconds = [device_seconds(one_pass, o.device) for _ in range(warm_up + o.passes)][warm_up:]
+    best, median = min(seconds), statistics.median(seconds)
+    where = torch.cuda.get_device_name() if o.device == "cuda" else f"{o.threads} threads"
+    print(f"PyTorch {torch.__version__}{' compiled' if o.compile else ''}{', AdamW' if o.update else ''}, {o.size}, "
+          f"{len(model.blocks)} layers, {o.rows} rows, {o.precision}, {where}: best {best:.4f} s, median {median:.4f} s, "
+          f"{o.rows * 1024 / best:.0f} tokens/s (median {o.rows * 1024 / median:.0f}), "
+          f"peak {peak_gb(o.device):.2f} GB, loss {losses[-1]:.3f}")
 
 
 if __name__ == "__main__":

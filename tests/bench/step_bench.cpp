@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include "amt/base/strings.hpp"
 #include "amt/model/gpt2.hpp"
 #include "amt/ops/cpu_ops.hpp"
+#include "model_size.hpp"
 #include "product_rate.hpp"
 
 namespace amt {
@@ -53,22 +53,6 @@ Options parse(int argc, char** argv) {
   return o;
 }
 
-ModelConfig config_of(const Options& o) {
-  struct Size {
-    int hidden, heads, layers;
-  };
-  const std::map<std::string, Size> sizes = {
-      {"small", {768, 12, 12}}, {"medium", {1024, 16, 24}}, {"large", {1280, 20, 36}}};
-  ModelConfig config;
-  const Size& size = sizes.at(o.size);
-  config.hidden_dim = size.hidden;
-  config.num_heads = size.heads;
-  config.num_layers = size.layers;
-  config.vocab_size = vocabulary_size(Encoding::kArrival);
-  config.gradient_checkpointing = o.checkpointing;
-  return config;
-}
-
 double seconds_of(const auto& f) {
   const auto start = std::chrono::steady_clock::now();
   f();
@@ -77,7 +61,8 @@ double seconds_of(const auto& f) {
 
 int run(const Options& o) {
   const Precision precision = o.precision == "bf16" ? Precision::kBf16 : Precision::kF32;
-  const ModelConfig config = config_of(o);
+  ModelConfig config = sized_config(o.size);
+  config.gradient_checkpointing = o.checkpointing;
   const double gflop = products_gflop(config) * o.rows;
   const double products = product_seconds(config, o.rows, precision, o.threads);
   const auto ops = make_cpu_ops(o.threads, precision);

@@ -1,0 +1,130 @@
+#include "nccl_communicator.hpp"
+
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include "amt/mpi/collectively.hpp"
+#include "nccl_wait.hpp"
+
+namespace amt::cuda {
+
+NcclCommunicator::NcclCommunicator(const mpi::Communicator& ranks, NcclPlace place, double seconds)
+    : place_(std::move(place)), seconds_(seconds) {
+  try {
+    meet(ranks);
+  } catch (...) {
+    abort();  // there is no destructor yet
+    throw;
+  }
+}
+
+void NcclCommunicator::meet(const mpi::Communicator& ranks) {
+  ncclUniqueId id{};
+  mpi::collectively(ranks, [&] {
+    if (place_.rank == 0) check(ncclGetUniqueId(&id), "making an id for the ranks");
+  });
+  ranks.broadcast(std::as_writable_bytes(std::span(&id, 1)), 0);
+  mpi::collectively(ranks, [&] {
+    ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
+    config.blocking = 0;
+    check(ncclCommInitRankConfig(&comm_, place_.ranks, id, place_.rank, &config),
+          "the meeting of all ranks");
+    settle("the meeting of all ranks");
+  });
+}
+
+NcclCommunicator::~NcclCommunicator() {
+  if (comm_ == nullptr) return;
+  // With work under way, finalizing would wait for ranks that may be gone.
+  if (!under_way_ && finalized()) {
+    ncclCommDestroy(comm_);
+  } else {
+    abort();
+  }
+}
+
+bool NcclCommunicator::finalized() {
+  const ncclResult_t begun = ncclCommFinalize(comm_);
+  if (begun != ncclSuccess && begun != ncclInProgress) return false;
+  return wait_until([this] { return state() != ncclInProgress; }, seconds_) &&
+         state() == ncclSuccess;
+}
+
+void NcclCommunicator::abort() noexcept {
+  const std::scoped_lock lock(mutex_);
+  if (comm_ != nullptr) ncclCommAbort(std::exchange(comm_, nullptr));
+}
+
+void NcclCommunicator::fail(const Error& error) {
+  abort();
+  throw error;
+}
+
+/// Of any communicator in this process: what ncclGetLastError is given does not matter.
+std::string NcclCommunicator::last_error() const { return ncclGetLastError(nullptr); }
+
+void NcclCommunicator::check(ncclResult_t result, std::string_view what) {
+  if (result == ncclSuccess || result == ncclInProgress) return;
+  fail(nccl_failure(place_, what, result, last_error()));
+}
+
+/// ncclInProgress while the last call is still at work in a thread of NCCL's.
+ncclResult_t NcclCommunicator::state() {
+  const std::scoped_lock lock(mutex_);
+  if (comm_ == nullptr) return ncclRemoteError;
+  ncclResult_t async = ncclSuccess;
+  const ncclResult_t asked = ncclCommGetAsyncError(comm_, &async);
+  return asked == ncclSuccess ? async : asked;
+}
+
+void NcclCommunicator::settle(std::string_view what) {
+  ncclResult_t now = ncclInProgress;
+  const auto ready = [&] { return (now = state()) != ncclInProgress; };
+  if (!wait_until(ready, seconds_)) fail(nccl_timeout(place_, what, seconds_, last_error()));
+  check(now, what);
+}
+
+void NcclCommunicator::check_health(std::string_view what) { check(state(), what); }
+
+void NcclCommunicator::start(const std::function<ncclResult_t()>& call, std::string_view what) {
+  under_way_ = true;
+  ncclResult_t result = ncclRemoteError;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (comm_ != nullptr) result = call();
+  }
+  check(result, what);
+  settle(what);
+}
+
+void NcclCommunicator::start_sum(float* data, std::int64_t count, cudaStream_t stream) {
+  const auto call = [&] {
+    return ncclAllReduce(data, data, static_cast<std::size_t>(count), ncclFloat32, ncclSum, comm_,
+                         stream);
+  };
+  start(call, "a sum of gradients");
+}
+
+void NcclCommunicator::start_broadcast(float* data, std::int64_t count, cudaStream_t stream) {
+  const auto call = [&] {
+    return ncclBroadcast(data, data, static_cast<std::size_t>(count), ncclFloat32, 0, comm_,
+                         stream);
+  };
+  start(call, "the broadcast of parameters");
+}
+
+void NcclCommunicator::wait_for(cudaEvent_t event, std::string_view what) {
+  cudaError_t reached = cudaErrorNotReady;
+  ncclResult_t now = ncclSuccess;
+  const auto over = [&] {
+    return (now = state()) != ncclSuccess || (reached = cudaEventQuery(event)) != cudaErrorNotReady;
+  };
+  if (!wait_until(over, seconds_)) fail(nccl_timeout(place_, what, seconds_, last_error()));
+  check(now, what);
+  if (reached != cudaSuccess) abort();
+  check_cuda(place_, what, reached);
+  under_way_ = false;
+}
+
+}  // namespace amt::cuda

@@ -1,0 +1,63 @@
+// NCCL's communicator, never blocking: whoever waits can stop waiting.
+#pragma once
+
+#include <cuda_runtime.h>
+#include <nccl.h>
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "amt/mpi/communicator.hpp"
+#include "nccl_failure.hpp"
+
+namespace amt::cuda {
+
+/// Owns a ncclComm_t in non-blocking mode. Every wait ends after `seconds`
+/// with an Error, and so does every failure that NCCL reports, at the next call; the communicator
+/// is aborted then. Calls are made by one thread, but for abort().
+class NcclCommunicator {
+ public:
+  /// Collective. Error on all ranks if any has not met the others within `seconds`.
+  NcclCommunicator(const mpi::Communicator& ranks, NcclPlace place, double seconds);
+  /// Finalizes, or aborts if something failed or is under way; ends within `seconds`.
+  ~NcclCommunicator();
+  NcclCommunicator(const NcclCommunicator&) = delete;
+  NcclCommunicator& operator=(const NcclCommunicator&) = delete;
+
+  /// Queues data[i] = sum over the ranks of data[i], fp32, in place. Does not wait for the device,
+  /// but until the work is in `stream`, so that an event recorded next stands for it: in
+  /// non-blocking mode NCCL itself returns before. The first call of a kind waits for the others.
+  void start_sum(float* data, std::int64_t count, cudaStream_t stream);
+  /// Queues rank 0's floats to all, in place, in the same way.
+  void start_broadcast(float* data, std::int64_t count, cudaStream_t stream);
+  /// Error if something has failed so far. Does not wait for the device.
+  void check_health(std::string_view what);
+  /// Waits until the device has passed `event`.
+  void wait_for(cudaEvent_t event, std::string_view what);
+
+  /// Ends all communication, also kernels that wait on the device for a rank that is gone: after
+  /// it, calls that block in CUDA return, and every call of this class throws. A watchdog thread
+  /// would call it when no step has ended for its time. Never throws; the first call counts.
+  void abort() noexcept;
+
+ private:
+  void meet(const mpi::Communicator& ranks);
+  void start(const std::function<ncclResult_t()>& call, std::string_view what);
+  void settle(std::string_view what);
+  void check(ncclResult_t result, std::string_view what);
+  ncclResult_t state();
+  bool finalized();
+  std::string last_error() const;
+  [[noreturn]] void fail(const Error& error);
+
+  NcclPlace place_;
+  double seconds_;
+  std::mutex mutex_;           // of comm_, which abort() takes away
+  ncclComm_t comm_ = nullptr;  // null before the start and after abort()
+  bool under_way_ = false;     // started, and not seen to be done
+};
+
+}  // namespace amt::cuda

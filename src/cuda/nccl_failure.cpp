@@ -1,0 +1,59 @@
+#include "nccl_failure.hpp"
+
+#include <algorithm>
+
+#include "amt/base/strings.hpp"
+
+namespace amt::cuda {
+namespace {
+
+/// What to do next.
+std::string_view advice(ncclResult_t result) {
+  switch (result) {
+    case ncclRemoteError:
+      return "another rank ended or cannot be reached: its own message is the cause; start again "
+             "to go on from the last checkpoint";
+    case ncclInvalidUsage:
+      return "each rank needs a device of its own, as ranks that share one cannot use NCCL";
+    case ncclUnhandledCudaError:
+      return "the device itself failed or is out of memory: nvidia-smi shows both";
+    default:
+      return "NCCL_DEBUG=INFO shows what NCCL was doing, NCCL_SOCKET_IFNAME chooses its network";
+  }
+}
+
+/// On one line; " (...)" or nothing.
+std::string in_brackets(std::string_view detail) {
+  std::string text(detail);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  return text.empty() ? text : " (" + text + ")";
+}
+
+}  // namespace
+
+std::string describe(const NcclPlace& place) {
+  return str_cat("rank ", place.rank, " of ", place.ranks, " on ", place.host, ", device ",
+                 place.device);
+}
+
+Error nccl_failure(const NcclPlace& place, std::string_view what, ncclResult_t result,
+                   std::string_view detail) {
+  return Error(str_cat("NCCL: ", what, " failed on ", describe(place), ": ",
+                       ncclGetErrorString(result), in_brackets(detail), "; ", advice(result)));
+}
+
+Error nccl_timeout(const NcclPlace& place, std::string_view what, double seconds,
+                   std::string_view detail) {
+  return Error(str_cat("NCCL: ", what, " was not done after ", format_duration(seconds), " on ",
+                       describe(place), in_brackets(detail),
+                       "; a rank has ended or cannot be reached: ", advice(ncclSystemError)));
+}
+
+void check_cuda(const NcclPlace& place, std::string_view what, cudaError_t result) {
+  if (result == cudaSuccess) return;
+  throw Error(str_cat("CUDA: ", what, " failed on ", describe(place), ": ",
+                      cudaGetErrorString(result), "; ", advice(ncclUnhandledCudaError)));
+}
+
+}  // namespace amt::cuda

@@ -1,0 +1,37 @@
+// What NCCL's and CUDA's errors become: one line with what, where and what to do next.
+#pragma once
+
+#include <cuda_runtime.h>
+#include <nccl.h>
+
+#include <string>
+#include <string_view>
+
+#include "amt/base/error.hpp"
+
+namespace amt::cuda {
+
+/// Which rank speaks, for messages. Ranks that wait for one another fail together, and the first
+/// cause is on one of them.
+struct NcclPlace {
+  int rank = 0, ranks = 1;
+  std::string host;
+  int device = 0;
+};
+
+/// "rank 3 of 8 on node-07, device 1"
+std::string describe(const NcclPlace& place);
+
+/// `what` failed with `result`; `detail` is ncclGetLastError's text, which may be empty or many
+/// lines.
+Error nccl_failure(const NcclPlace& place, std::string_view what, ncclResult_t result,
+                   std::string_view detail);
+
+/// `what` was not done after `seconds`.
+Error nccl_timeout(const NcclPlace& place, std::string_view what, double seconds,
+                   std::string_view detail);
+
+/// Error unless `result` is cudaSuccess.
+void check_cuda(const NcclPlace& place, std::string_view what, cudaError_t result);
+
+}  // namespace amt::cuda

@@ -1,0 +1,116 @@
+#include "nccl_reducer.hpp"
+
+#include "amt/base/log.hpp"
+#include "amt/collective/buckets.hpp"
+#include "cuda_ops.hpp"
+#include "nccl_communicator.hpp"
+#include "nccl_stream.hpp"
+
+namespace amt::cuda {
+namespace {
+
+/// Sums run on a stream of their own while the backward pass goes on. Two promises of order:
+///  - a bucket's sum starts after everything that the compute stream had been given when the last
+///    range of the bucket was started;
+///  - what the compute stream is given after finish() starts after all sums.
+/// The host waits for neither.
+///
+/// A peer that vanishes: what NCCL has noticed (a closed connection, a time-out of its network) is
+/// thrown by the next call here, and sum(), max() and any() wait for the sums no longer than the
+/// time limit; so no update is made of gradients that are not summed. Between finish() and those
+/// the trainer reads its loss, though, and blocks in CUDA behind sums that may never end: nothing
+/// here can end that wait. A watchdog thread would, by NcclCommunicator::abort().
+class NcclReducer : public Reducer {
+ public:
+  NcclReducer(int device, cudaStream_t compute, mpi::Communicator& communicator, double seconds)
+      : communicator_(communicator),
+        compute_(compute),
+        place_{communicator.rank(), communicator.size(), communicator.host(), device},
+        summing_(place_),
+        written_(place_),
+        summed_(place_),
+        nccl_(communicator, place_, seconds),
+        buckets_([this](float* data, std::int64_t count) { send(data, count); }) {}
+
+  std::string name() const override { return "nccl"; }
+  int rank() const override { return communicator_.rank(); }
+  int ranks() const override { return communicator_.size(); }
+
+  /// Waits for the device: it is the first thing ranks do together, so a network that does not
+  /// work shows here, within the time limit.
+  void broadcast(float* data, std::int64_t count) override {
+    communicator_.barrier();  // rank 0 may be reading a checkpoint: no reason to give up
+    queue_after(place_, summing_.get(), compute_, written_);
+    send_in_pieces(data, count, [this](float* piece, std::int64_t floats) {
+      nccl_.start_broadcast(piece, floats, summing_.get());
+    });
+    join();
+    nccl_.wait_for(summed_.get(), "the broadcast of parameters");
+  }
+
+  void start_sum(float* data, std::int64_t count) override { buckets_.add(data, count); }
+
+  void finish() override {
+    buckets_.flush();
+    join();
+  }
+
+  void sum(std::span<double> values) override {
+    complete();
+    summed_bytes_ += values.size_bytes();
+    communicator_.all_reduce_sum(values);
+  }
+  double max(double value) override {
+    complete();
+    return communicator_.all_reduce_max(value);
+  }
+  bool any(bool value) override {
+    complete();
+    return communicator_.any_of(value);
+  }
+  std::uint64_t summed_bytes() const override { return summed_bytes_; }
+
+ private:
+  /// A plain sum: gradients are scaled by 1 / (the global batch's positions) where they are made,
+  /// so no factor is left for NCCL to multiply by.
+  void send(float* data, std::int64_t count) {
+    queue_after(place_, summing_.get(), compute_, written_);
+    nccl_.start_sum(data, count, summing_.get());
+    summed_bytes_ += static_cast<std::uint64_t>(count) * sizeof(float);
+  }
+
+  /// Makes the compute stream wait for all that was sent.
+  void join() {
+    nccl_.check_health("a sum of gradients");
+    queue_after(place_, compute_, summing_.get(), summed_);
+  }
+
+  /// Before ranks meet on the host: the trainer has read its loss by then, so this finds the sums
+  /// done, or learns why they never will be.
+  void complete() { nccl_.wait_for(summed_.get(), "a sum of gradients"); }
+
+  mpi::Communicator& communicator_;
+  cudaStream_t compute_;
+  NcclPlace place_;
+  UrgentStream summing_;
+  Event written_, summed_;
+  NcclCommunicator nccl_;  // after the stream: it is gone before the stream goes
+  Buckets buckets_;
+  std::uint64_t summed_bytes_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Reducer> make_nccl_reducer(int device, cudaStream_t compute,
+                                           mpi::Communicator& communicator, double seconds) {
+  return std::make_unique<NcclReducer>(device, compute, communicator, seconds);
+}
+
+std::unique_ptr<Reducer> make_nccl_reducer(CudaOps& ops, mpi::Communicator& communicator,
+                                           double seconds) {
+  // The plug-in's copy of base/ has not heard of it, and errors that ranks agree on name their rank.
+  set_log_identity(communicator.rank(), communicator.size(), communicator.host());
+  return make_nccl_reducer(ops.device(), ops.stream(), communicator, seconds);
+}
+
+}  // namespace amt::cuda

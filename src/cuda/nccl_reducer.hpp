@@ -1,0 +1,18 @@
+// The Reducer on NCCL, for a stream of one device.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <memory>
+
+#include "amt/collective/reducer.hpp"
+#include "amt/mpi/communicator.hpp"
+
+namespace amt::cuda {
+
+/// make_nccl_reducer (cuda_ops.hpp) for any stream: `compute` is where gradients are written and
+/// read. Collective; `communicator` must outlive it, and so must the stream.
+std::unique_ptr<Reducer> make_nccl_reducer(int device, cudaStream_t compute,
+                                           mpi::Communicator& communicator, double seconds);
+
+}  // namespace amt::cuda

@@ -1,0 +1,56 @@
+// A stand-in for NCCL and the CUDA runtime, linked in their place: it computes nothing, writes down
+// what was asked for and in which order the device would have to do it, and fails when told to.
+#pragma once
+
+#include <cuda_runtime.h>
+#include <nccl.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace amt::test {
+
+/// Work given to a stream, or a mark that a test has put there.
+struct FakeCall {
+  enum Kind { kRecord, kWait, kSum, kBroadcast, kMark } kind = kMark;
+  cudaStream_t stream = nullptr;
+  cudaEvent_t event = nullptr;
+  float* data = nullptr;
+  std::int64_t count = 0;
+};
+
+struct FakeNccl {
+  std::vector<FakeCall> calls;  ///< in the order in which they reached their streams
+
+  // What goes wrong.
+  int polls = 0;           ///< a call is under way for that many questions; -1: for ever
+  int finalize_polls = 0;  ///< the same for ncclCommFinalize
+  ncclResult_t id_result = ncclSuccess, call_result = ncclSuccess;
+  ncclResult_t async_error = ncclSuccess;     ///< of the communicator from now on
+  cudaError_t event_state = cudaSuccess;      ///< of every event
+  cudaError_t stream_creation = cudaSuccess;  ///< of cudaStreamCreateWithPriority
+
+  // What was asked for.
+  std::string id;  ///< that the communicator was made with
+  int rank = -1, ranks = -1, blocking = -1, device = -1, priority = 0;
+  int streams = 0, events = 0;  ///< made and not destroyed
+  int finalized = 0, destroyed = 0, aborted = 0;
+  bool stream_outlived_comm = false;  ///< a stream was there when the communicator went
+
+  /// The position in `calls` up to which all that was given to `earlier` is done when calls[i]
+  /// starts; 0 if they know nothing of each other. Sees direct waits only.
+  std::size_t follows(std::size_t i, cudaStream_t earlier) const;
+  /// Puts work of a test on a stream; returns its position.
+  std::size_t mark(cudaStream_t stream);
+  std::vector<std::size_t> positions(FakeCall::Kind kind) const;
+
+ private:
+  /// Of the recording that a wait at position i is for.
+  std::size_t recorded(std::size_t i) const;
+};
+
+/// The one that the C functions use; a test begins with `fake() = {}`.
+FakeNccl& fake();
+
+}  // namespace amt::test

@@ -1,0 +1,94 @@
+// Sums over ranks by both reducers. One rank is a case as well; for several on one GPU see
+// gpu_ranks.sh.
+#include <gtest/gtest.h>
+
+#include "amt/collective/buckets.hpp"
+#include "amt/ops/buffer.hpp"
+#include "gpu_compare.hpp"
+#include "gpu_device.hpp"
+#include "gpu_training.hpp"
+#include "model/model_support.hpp"
+
+namespace amt::test {
+namespace {
+
+class GpuRanks : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (!no_device().empty()) GTEST_SKIP() << no_device();
+    const bool nccl = GetParam() == std::string("nccl");
+    if (nccl && plugin() == nullptr) GTEST_SKIP() << "a stand-in has no NCCL";
+    ops_ = make_tested_ops();
+    reducer_ = nccl ? plugin()->make_reducer(*ops_, world_, 60) : make_mpi_reducer(*ops_, world_);
+  }
+  /// Whole numbers, so that sums are exact in any order.
+  std::vector<float> values(std::int64_t count, int rank) const {
+    std::vector<float> all(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all[i] = static_cast<float>((i * 7 + 1) % 1000 * static_cast<std::size_t>(rank + 1));
+    }
+    return all;
+  }
+
+  mpi::Communicator world_ = mpi::Communicator::world();
+  std::unique_ptr<Ops> ops_;
+  std::unique_ptr<Reducer> reducer_;
+};
+
+// The buffer is written by queued work just before each range is started, and scaled just after
+// finish(): a sum that does not wait, or is not waited for, is seen.
+TEST_P(GpuRanks, SumsWhatWasQueuedAndIsDoneBeforeWhatFollows) {
+  constexpr std::int64_t kCount = 2 * kBucketFloats + 1001, kPieces = 5;
+  const auto mine = values(kCount, reducer_->rank());
+  const Buffer source = Buffer::floats(*ops_, kCount), sum = Buffer::floats(*ops_, kCount);
+  ops_->to_device(source.as<float>(), mine.data(), source.bytes());
+  for (int round = 0; round < 3; ++round) {
+    ops_->zero(sum.as<float>(), sum.bytes());
+    for (std::int64_t piece = kPieces; piece-- > 0;) {
+      const std::int64_t begin = piece * kCount / kPieces, end = (piece + 1) * kCount / kPieces;
+      ops_->add(sum.as<float>() + begin, source.as<float>() + begin, end - begin);
+      reducer_->start_sum(sum.as<float>() + begin, end - begin);
+    }
+    reducer_->finish();
+    ops_->scale(sum.as<float>(), 2, kCount);
+    std::vector<float> host(static_cast<std::size_t>(kCount)), expected = values(kCount, 0);
+    ops_->to_host(host.data(), sum.as<float>(), sum.bytes());
+    const int n = reducer_->ranks();
+    for (float& value : expected) value *= static_cast<float>(n * (n + 1));
+    EXPECT_TRUE(host == expected) << "round " << round;
+  }
+}
+
+TEST_P(GpuRanks, BroadcastsFromRankZero) {
+  constexpr std::int64_t kCount = kBucketFloats + 3;
+  const Buffer buffer = Buffer::floats(*ops_, kCount);
+  const auto mine = values(kCount, reducer_->rank());
+  ops_->to_device(buffer.as<float>(), mine.data(), buffer.bytes());
+  reducer_->broadcast(buffer.as<float>(), kCount);
+  std::vector<float> host(static_cast<std::size_t>(kCount));
+  ops_->to_host(host.data(), buffer.as<float>(), buffer.bytes());
+  EXPECT_TRUE(host == values(kCount, 0));
+}
+
+TEST_P(GpuRanks, TrainAsOneRankDoes) {
+  const ModelConfig config = small_device_model();
+  const ShortRun together = train_shortly(*ops_, *reducer_, config, 5);
+  const auto single = make_single_reducer();
+  const ShortRun alone = train_shortly(*ops_, *single, config, 5);
+  for (std::size_t step = 0; step < alone.losses.size(); ++step) {
+    EXPECT_NEAR(together.losses[step], alone.losses[step], 1e-2 * alone.losses[step]) << step;
+  }
+  const double difference = relative_distance(together.parameters, alone.parameters);
+  note_difference("5 steps, " + reducer_->name(), std::to_string(reducer_->ranks()) + " ranks",
+                  "parameters", difference);
+  EXPECT_LT(difference, 2e-2);
+  const std::string bytes(reinterpret_cast<const char*>(together.parameters.data()),
+                          together.parameters.size() * sizeof(float));
+  for (const std::string& other : world_.all_gather(bytes)) EXPECT_TRUE(other == bytes);
+}
+
+INSTANTIATE_TEST_SUITE_P(Reducers, GpuRanks, testing::Values("mpi", "nccl"),
+                         [](const auto& name) { return std::string(name.param); });
+
+}  // namespace
+}  // namespace amt::test

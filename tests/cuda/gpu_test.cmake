@@ -1,0 +1,15 @@
+# The program for a machine with a GPU: loads the plug-in, links nothing of CUDA, skips all where
+# there is no device. Its stand-in runs show that the tests themselves work.
+amt_add_test(gpu_test
+  SOURCES gpu_compare.cpp gpu_device.cpp gpu_model_test.cpp gpu_ops_test.cpp gpu_ranks_test.cpp
+    gpu_training.cpp ../train/golden_run.cpp ../train/tiny_training.cpp
+  DEPENDS train device RANKS 1 TIMEOUT 600)
+# Rounding to bf16 is no call of Ops.
+target_include_directories(gpu_test PRIVATE ${PROJECT_SOURCE_DIR}/src/ops/cpu/kernels)
+if(TARGET amt_cuda)
+  add_dependencies(gpu_test amt_cuda)
+endif()
+amt_add_mpi_command(gpu_test:standin 1 600 $<TARGET_FILE:gpu_test>)
+amt_add_mpi_command(gpu_test:standin:ranks=2 2 300 $<TARGET_FILE:gpu_test> --gtest_filter=*Ranks*)
+set_property(TEST gpu_test:standin gpu_test:standin:ranks=2 APPEND PROPERTY
+  ENVIRONMENT AMT_GPU_TEST_STANDIN=cpu-bf16)

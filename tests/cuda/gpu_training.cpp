@@ -1,0 +1,42 @@
+#include "gpu_training.hpp"
+
+#include "amt/train/train_step.hpp"
+#include "train/tiny_training.hpp"
+
+namespace amt::test {
+
+ModelConfig small_device_model() {
+  ModelConfig config;
+  config.seq_len = 64;
+  config.hidden_dim = 128;
+  config.num_heads = 2;
+  config.num_layers = 2;
+  config.vocab_size = 300;
+  return config;
+}
+
+ShortRun train_shortly(Ops& ops, Reducer& reducer, const ModelConfig& config, int steps) {
+  TrainerOptions trainer;
+  trainer.num_train_steps = steps;
+  trainer.train_batch_size = 12;
+  trainer.per_device_parallelism = 3;
+  OptimizerOptions optimizer;
+  optimizer.learning_rate = 3e-3;
+  Gpt2 model(ops, config, trainer.per_device_parallelism);
+  std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
+  if (reducer.rank() == 0) initialise_parameters(config, model.layout(), 0, values);
+  model.set_parameters(values);
+  reducer.broadcast(model.parameters(), model.layout().total());
+  const MemoryRows rows = make_rows(2, 12 * steps, config);
+  TrainStep step(model, reducer, rows, trainer, optimizer);
+  TrainingState state;
+  ShortRun run;
+  for (int i = 0; i < steps; ++i) {
+    run.losses.push_back(step.run(state, [] { return Requests{}; }).loss);
+  }
+  model.get_parameters(values);
+  run.parameters = std::move(values);
+  return run;
+}
+
+}  // namespace amt::test

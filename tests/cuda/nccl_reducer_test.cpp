@@ -1,0 +1,291 @@
+// The NCCL reducer against a stand-in for NCCL: what it asks for, in which order the device would
+// do it, and what becomes of failures. Nothing here has run on a device.
+#include "nccl_reducer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+#include "amt/base/error.hpp"
+#include "amt/collective/buckets.hpp"
+#include "fake_nccl.hpp"
+
+namespace amt::cuda {
+namespace {
+
+using test::fake;
+using test::FakeCall;
+
+constexpr double kSeconds = 0.05;
+const auto kCompute = reinterpret_cast<cudaStream_t>(7);
+
+/// Addresses only: nothing is read or written.
+float* at(std::int64_t i) { return reinterpret_cast<float*>(std::uintptr_t{1} << 40) + i; }
+
+class NcclReducerTest : public testing::Test {
+ protected:
+  void SetUp() override { fake() = {}; }
+  void make() { reducer_ = make_nccl_reducer(3, kCompute, world_, kSeconds); }
+  /// The message that `work` fails with; "" if it does not.
+  template <class Work>
+  std::string failure(const Work& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+  void expect_named(const std::string& message, const std::string& text) {
+    const std::string me = "rank " + std::to_string(world_.rank()) + " of " +
+                           std::to_string(world_.size()) + " on " + world_.host() + ", device 3";
+    EXPECT_NE(message.find(me), std::string::npos) << message;
+    EXPECT_NE(message.find(text), std::string::npos) << message;
+    EXPECT_NE(message.find("; "), std::string::npos) << "what to do next: " << message;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  }
+
+  mpi::Communicator world_ = mpi::Communicator::world();
+  std::unique_ptr<Reducer> reducer_;
+};
+
+TEST_F(NcclReducerTest, RanksMeetByTheIdOfRankZeroWithoutBlocking) {
+  fake().polls = 3;
+  make();
+  EXPECT_EQ(fake().id, "made by rank 0");
+  EXPECT_EQ(fake().rank, world_.rank());
+  EXPECT_EQ(fake().ranks, world_.size());
+  EXPECT_EQ(fake().blocking, 0);
+  EXPECT_EQ(fake().device, 3);
+  EXPECT_EQ(fake().priority, -5);
+  EXPECT_EQ(reducer_->name(), "nccl");
+  EXPECT_EQ(reducer_->rank(), world_.rank());
+  EXPECT_EQ(reducer_->ranks(), world_.size());
+}
+
+/// Backward passes in small: work on the compute stream, then the range that it has written.
+struct Started {
+  std::int64_t begin, count;
+  std::size_t written;
+};
+
+void check_order(Reducer& reducer) {
+  std::vector<Started> started;
+  const auto start = [&](std::int64_t begin, std::int64_t count) {
+    started.push_back({begin, count, fake().mark(kCompute)});
+    reducer.start_sum(at(begin), count);
+  };
+  constexpr std::int64_t kHalf = kBucketFloats / 2 + 1;
+  for (int i = 5; i-- > 0;) start(i * kHalf, kHalf);
+  start(6 * kHalf, 2 * kBucketFloats + 3);
+  start(-100, 10);
+  reducer.finish();
+  const std::size_t used = fake().mark(kCompute);
+  const auto sums = fake().positions(FakeCall::kSum);
+  ASSERT_GE(sums.size(), 6u);
+  EXPECT_GT(fake().follows(used, fake().calls[sums.back()].stream), sums.back());
+  for (const Started& s : started) {
+    std::int64_t summed = 0;
+    for (const std::size_t i : sums) {
+      const FakeCall& sum = fake().calls[i];
+      EXPECT_NE(sum.stream, kCompute);
+      EXPECT_LE(sum.count, kBucketFloats);
+      const std::int64_t first = std::max(s.begin, static_cast<std::int64_t>(sum.data - at(0)));
+      const std::int64_t end =
+          std::min(s.begin + s.count, static_cast<std::int64_t>(sum.data - at(0)) + sum.count);
+      if (end <= first) continue;
+      summed += end - first;
+      EXPECT_GT(fake().follows(i, kCompute), s.written);
+    }
+    EXPECT_EQ(summed, s.count) << "each float once";
+  }
+}
+
+TEST_F(NcclReducerTest, SumsFollowTheirGradientsAndUseFollowsTheSums) {
+  make();
+  check_order(*reducer_);
+}
+
+// In non-blocking mode work may reach its stream after the call has returned: an event that was
+// recorded before that would not wait for it.
+TEST_F(NcclReducerTest, TheSameWhereNcclQueuesItsWorkLater) {
+  fake().polls = 4;
+  make();
+  check_order(*reducer_);
+  fake().calls.clear();
+  check_order(*reducer_);  // again, with the same events
+}
+
+TEST_F(NcclReducerTest, ARoundWithoutSumsIsARound) {
+  make();
+  reducer_->finish();
+  reducer_->start_sum(at(0), 0);
+  reducer_->finish();
+  EXPECT_TRUE(fake().positions(FakeCall::kSum).empty());
+  EXPECT_EQ(reducer_->summed_bytes(), 0u);
+}
+
+TEST_F(NcclReducerTest, BroadcastGoesInPiecesBetweenTheWorkAroundIt) {
+  fake().polls = 2;
+  make();
+  const std::size_t before = fake().mark(kCompute);
+  reducer_->broadcast(at(0), 2 * kBucketFloats + 1);
+  const std::size_t after = fake().mark(kCompute);
+  const auto pieces = fake().positions(FakeCall::kBroadcast);
+  ASSERT_EQ(pieces.size(), 3u);
+  std::int64_t next = 0;
+  for (const std::size_t i : pieces) {
+    EXPECT_EQ(fake().calls[i].data, at(next));
+    next += fake().calls[i].count;
+    EXPECT_GT(fake().follows(i, kCompute), before);
+  }
+  EXPECT_EQ(next, 2 * kBucketFloats + 1);
+  EXPECT_GT(fake().follows(after, fake().calls[pieces[2]].stream), pieces[2]);
+}
+
+TEST_F(NcclReducerTest, ScalarsGoThroughTheCommunicator) {
+  make();
+  const int n = world_.size();
+  std::array<double, 2> sums = {1.0, static_cast<double>(world_.rank())};
+  reducer_->sum(sums);
+  EXPECT_EQ(sums[0], n);
+  EXPECT_EQ(sums[1], n * (n - 1) / 2);
+  EXPECT_EQ(reducer_->max(world_.rank()), n - 1);
+  EXPECT_TRUE(reducer_->any(world_.rank() == n - 1));
+  EXPECT_FALSE(reducer_->any(false));
+  reducer_->start_sum(at(0), 100);
+  reducer_->finish();
+  EXPECT_EQ(reducer_->summed_bytes(), 100 * sizeof(float) + sizeof(sums));
+}
+
+TEST_F(NcclReducerTest, EndsInGoodOrder) {
+  fake().polls = fake().finalize_polls = 3;
+  make();
+  reducer_->start_sum(at(0), 100);
+  reducer_->finish();
+  std::array<double, 1> loss = {1};
+  reducer_->sum(loss);
+  reducer_.reset();
+  EXPECT_EQ(fake().finalized, 1);
+  EXPECT_EQ(fake().destroyed, 1);
+  EXPECT_EQ(fake().aborted, 0);
+  EXPECT_EQ(fake().streams, 0);
+  EXPECT_EQ(fake().events, 0);
+  EXPECT_TRUE(fake().stream_outlived_comm);
+}
+
+TEST_F(NcclReducerTest, EndsAlsoWhereTheOthersDoNot) {
+  fake().finalize_polls = -1;
+  make();
+  reducer_.reset();
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_EQ(fake().destroyed, 0);
+}
+
+// An exception in a backward pass: the other ranks may never start the sums that these wait for.
+TEST_F(NcclReducerTest, SumsUnderWayAreAbortedNotWaitedFor) {
+  make();
+  reducer_->start_sum(at(0), kBucketFloats);
+  reducer_.reset();
+  EXPECT_EQ(fake().finalized, 0);
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+// --- Failures. ---
+
+TEST_F(NcclReducerTest, RanksThatDoNotMeetAreAnErrorOnAll) {
+  if (world_.rank() == world_.size() - 1) fake().polls = -1;
+  const std::string message = failure([&] { make(); });
+  EXPECT_NE(message.find("the meeting of all ranks was not done after"), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("rank " + std::to_string(world_.size() - 1)), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("(last words of NCCL); "), std::string::npos) << message;
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_EQ(fake().streams + fake().events, 0);
+}
+
+TEST_F(NcclReducerTest, NoIdIsAnErrorOnAll) {
+  fake().id_result = ncclSystemError;
+  const std::string message = failure([&] { make(); });
+  EXPECT_NE(message.find("making an id for the ranks failed on rank 0"), std::string::npos)
+      << message;
+  EXPECT_EQ(fake().ranks, -1) << "nobody has begun to meet";
+}
+
+TEST_F(NcclReducerTest, ADuplicateDeviceSaysWhatItNeeds) {
+  fake().call_result = ncclInvalidUsage;
+  EXPECT_NE(failure([&] { make(); }).find("each rank needs a device of its own"),
+            std::string::npos);
+}
+
+TEST_F(NcclReducerTest, NoStreamIsAnError) {
+  fake().stream_creation = cudaErrorMemoryAllocation;
+  expect_named(failure([&] { make(); }), "making a stream failed");
+}
+
+TEST_F(NcclReducerTest, AnErrorOfTheCallIsThrownAndAborts) {
+  make();
+  fake().call_result = ncclSystemError;
+  expect_named(failure([&] { reducer_->start_sum(at(0), kBucketFloats); }),
+               "a sum of gradients failed");
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+TEST_F(NcclReducerTest, AnAsyncErrorIsThrownByFinish) {
+  make();
+  reducer_->start_sum(at(0), kBucketFloats);
+  fake().async_error = ncclRemoteError;
+  expect_named(failure([&] { reducer_->finish(); }), "another rank ended");
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_NE(failure([&] { reducer_->start_sum(at(0), kBucketFloats); }), "") << "and stays";
+  reducer_.reset();
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_EQ(fake().finalized, 0);
+}
+
+// The device reaches the loss also where a sum was cut short: no update may follow.
+TEST_F(NcclReducerTest, AnAsyncErrorAfterFinishIsThrownByTheScalars) {
+  make();
+  reducer_->start_sum(at(0), 10);
+  reducer_->finish();
+  fake().async_error = ncclRemoteError;
+  std::array<double, 1> loss = {1};
+  expect_named(failure([&] { reducer_->sum(loss); }), "a sum of gradients failed");
+}
+
+TEST_F(NcclReducerTest, WorkThatIsNeverQueuedIsATimeOut) {
+  make();
+  fake().polls = -1;
+  expect_named(failure([&] { reducer_->start_sum(at(0), kBucketFloats); }),
+               "a sum of gradients was not done after");
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+TEST_F(NcclReducerTest, SumsThatNeverEndAreATimeOut) {
+  make();
+  reducer_->start_sum(at(0), 10);
+  reducer_->finish();
+  fake().event_state = cudaErrorNotReady;
+  std::array<double, 1> loss = {1};
+  expect_named(failure([&] { reducer_->sum(loss); }), "was not done after");
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+TEST_F(NcclReducerTest, ABroadcastThatNeverEndsIsATimeOut) {
+  make();
+  fake().event_state = cudaErrorNotReady;
+  expect_named(failure([&] { reducer_->broadcast(at(0), 10); }),
+               "the broadcast of parameters was not done after");
+}
+
+TEST_F(NcclReducerTest, AnErrorOfTheDeviceIsThrown) {
+  make();
+  fake().event_state = cudaErrorIllegalAddress;
+  expect_named(failure([&] { reducer_->broadcast(at(0), 10); }), "nvidia-smi");
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+}  // namespace
+}  // namespace amt::cuda

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The kernels under NVIDIA's compute-sanitizer, on a machine with a GPU:
+#   tests/cuda/sanitize.sh PROGRAM [FILTER]
+# PROGRAM is gpu_test, FILTER its tests (default: every operation; real shapes take minutes under racecheck).
+# memcheck: accesses outside of allocations; racecheck: shared memory without a barrier; synccheck: barriers
+# that not all threads reach; initcheck: device memory that is read before it is written. Each tool's report is
+# left in $AMT_SANITIZE_LOGS (default: the current folder) as sanitize-TOOL.log.
+# Exit code: 0 no finding, 1 findings, 77 no sanitizer or no device.
+set -euo pipefail
+(($# >= 1)) || { sed -n '2,8p' "$0" >&2; exit 2; }
+program=$1 filter=${2:-GpuOps.*}
+logs=${AMT_SANITIZE_LOGS:-.}
+sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sanitizer 2>/dev/null || true)
+[ -n "$sanitizer" ] || { echo "no compute-sanitizer: it comes with the CUDA Toolkit" >&2; exit 77; }
+if ! listing=$("$program" --gtest_filter='GpuOps.MemoryGoesThereAndBack' 2>&1); then
+  echo "$listing" >&2
+  exit 1
+fi
+if grep -q SKIPPED <<<"$listing"; then
+  echo "$listing" >&2
+  exit 77
+fi
+failed=0
+for tool in memcheck racecheck synccheck initcheck; do
+  # cuBLAS and cuDNN leave padding of their own memory unwritten; only our kernels are asked about.
+  only=()
+  [ "$tool" = initcheck ] && only=(--kernel-name kns=amt)
+  if timeout -k 10 "${AMT_SANITIZE_SECONDS:-1800}" "$sanitizer" --tool "$tool" "${only[@]}" --error-exitcode 9 \
+    --log-file "$logs/sanitize-$tool.log" "$program" --gtest_filter="$filter" >"$logs/sanitize-$tool.out" 2>&1; then
+    echo "$tool: nothing found"
+  else
+    echo "$tool: see $logs/sanitize-$tool.log and .out" >&2
+    failed=1
+  fi
+done
+exit "$failed"
