@@ -27,6 +27,8 @@ silent_on() { ! grep -qF -e "$1" "$work/err" || fail "says '$1'"; }
 said_once() { [ "$(grep -c "amt: error" "$work/err")" -eq 1 ] || fail "ranks repeat one another"; }
 finished() { [ "$(cat "$work/$1/checkpoints/latest")" = step-000001 ] || fail "$1 did not finish"; }
 
+[ "$(nm -D --defined-only "$fake" | wc -l)" -eq 1 ] || fail "a plug-in shows more than its symbol"
+
 echo "--device cuda where there is none: one line, exit code 1, nothing written"
 echo "no library" >"$work/text.so"
 refused() {
