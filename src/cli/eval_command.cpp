@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <utility>
 
 #include "amt/base/error.hpp"
 #include "amt/base/log.hpp"
@@ -123,10 +124,17 @@ void load_verified(Evaluator& evaluator, const fs::path& folder, const mpi::Comm
   evaluator.load(folder);
 }
 
+/// After what can be refused: an error stays the only line.
+void announce(const Device& device) {
+  log_info(
+      str_cat("on ", device.ops->description(), device.remark.empty() ? "" : "; ", device.remark));
+}
+
 /// Goes on after a damaged checkpoint, and throws an AgreedError at the end if there was any.
-void evaluate_all(Evaluator& evaluator, const std::vector<fs::path>& folders,
+void evaluate_all(Evaluator& evaluator, const Device& device, const std::vector<fs::path>& folders,
                   const mpi::Communicator& world) {
   std::size_t damaged = 0;
+  bool announced = false;
   for (const fs::path& folder : folders) {
     try {
       load_verified(evaluator, folder, world);
@@ -138,6 +146,7 @@ void evaluate_all(Evaluator& evaluator, const std::vector<fs::path>& folders,
       }
       continue;
     }
+    if (!std::exchange(announced, true)) announce(device);
     const EvaluationRecord record = evaluator.evaluate();
     if (world.rank() == 0) print_csv(to_csv(record));
   }
@@ -157,12 +166,6 @@ Device open_eval_device(const EvalOptions& options, mpi::Communicator& world) {
   return open_device(request, world);
 }
 
-/// After what can be refused: an error stays the only line.
-void announce(const Device& device) {
-  log_info(
-      str_cat("on ", device.ops->description(), device.remark.empty() ? "" : "; ", device.remark));
-}
-
 int eval(const EvalOptions& options, mpi::Communicator& world) {
   install_stop_handlers();  // before there are any other threads that compute
   const std::vector<fs::path> folders = agree_on_folders(options, world);
@@ -175,9 +178,8 @@ int eval(const EvalOptions& options, mpi::Communicator& world) {
   Evaluator evaluator(*rows, options.batch, world, *device.ops, *device.reducer);
   const bool leads = world.rank() == 0;
   if (options.all) {
-    announce(device);
     if (leads) print_csv(evaluation_csv_header());
-    evaluate_all(evaluator, folders, world);
+    evaluate_all(evaluator, device, folders, world);
     return static_cast<int>(ExitCode::kDone);
   }
   evaluator.load(folders.front());

@@ -10,7 +10,7 @@ fake=$(realpath "$3")
 plugins=$(dirname "$fake")
 sed -i '/peak_flops/d' "$work/tiny.ini"
 tiny=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset"
-  --trainer.num_train_steps 2 --trainer.train_batch_size 6 --trainer.steps_per_eval 2)
+  --trainer.num_train_steps 1 --trainer.train_batch_size 6 --trainer.steps_per_eval 2)
 
 # train RANKS RUN [OPTION...]: into a new folder $work/RUN.
 train() {
@@ -25,7 +25,9 @@ by_rank() {
 said() { grep -qF -e "$1" "$work/err" || fail "does not say '$1'"; }
 silent_on() { ! grep -qF -e "$1" "$work/err" || fail "says '$1'"; }
 said_once() { [ "$(grep -c "amt: error" "$work/err")" -eq 1 ] || fail "ranks repeat one another"; }
-finished() { [ "$(cat "$work/$1/checkpoints/latest")" = step-000002 ] || fail "$1 did not finish"; }
+finished() { [ "$(cat "$work/$1/checkpoints/latest")" = step-000001 ] || fail "$1 did not finish"; }
+
+[ "$(nm -D --defined-only "$fake" | wc -l)" -eq 1 ] || fail "a plug-in shows more than its symbol"
 
 echo "--device cuda where there is none: one line, exit code 1, nothing written"
 echo "no library" >"$work/text.so"
@@ -95,7 +97,8 @@ said_once
 [ ! -e "$work/mixed" ] || fail "a refused run left a folder"
 
 echo "what the options say reaches the plug-in"
-expect 0 "fake: device 0, attention 2" train 1 gpu --trainer.attention plain --trainer.profile_steps 1:2
+expect 0 "fake: device 0, attention 2" train 1 gpu --trainer.attention plain \
+  --trainer.num_train_steps 2 --trainer.profile_steps 1:2
 [ "$(grep "fake: profile" "$work/err" | tr '\n' ,)" = "fake: profile on,fake: profile off," ] ||
   fail "profile_steps"
 AMT_FAKE_NAME="NVIDIA X1" expect 0 "peak unknown (--trainer.peak_flops)" train 1 gpu
@@ -111,8 +114,8 @@ expect 0 "loss, nats per token" "$amt" eval "$work/plain" "$work/dataset" --devi
 silent_on "fake:"
 
 echo "a run may go on, on another device"
-expect 0 "trained 3 steps" "${tiny[@]}" --trainer.run_dir "$work/plain" --trainer.num_train_steps 3 \
-  --trainer.attention plain --trainer.mp auto
+expect 0 "trained 2 steps" "${tiny[@]}" --trainer.run_dir "$work/plain" --trainer.num_train_steps 2 \
+  --trainer.attention plain --trainer.mp auto --device cuda
 
 echo "memory: what is free on the GPU, and gradient checkpointing only where it is needed"
 deep=(--model.num_layers 12 --model.hidden_dim 64)

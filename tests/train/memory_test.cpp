@@ -73,15 +73,19 @@ TEST(MemoryRefusal, OfAGpuIsWhatIsFreeThere) {
   EXPECT_EQ(said(8, 2 * needed, 2), "");
 }
 
-// 16 bytes of a parameter's values, gradient and moments, 2 of its copy; activations of 2 bytes.
-TEST(Memory, OfAGpuGrowsWithParametersAndRows) {
-  ModelConfig config;
-  const std::uint64_t one = gpu_bytes(config, 64, 1), two = gpu_bytes(config, 128, 1);
-  const auto parameters = static_cast<std::uint64_t>(ParameterLayout(config).total());
-  EXPECT_GT(one, 18 * parameters + (two - one));
-  EXPECT_LT(one, 18 * parameters + (two - one) + (std::uint64_t{1} << 30));
-  EXPECT_LT(two - one,
-            training_bytes(config, 128, sizeof(float)) - training_bytes(config, 64, sizeof(float)));
+// Besides what training needs anywhere: 2 bytes for each parameter's copy, the block of logits.
+TEST(Memory, OfAGpuHasACopyOfTheWeightsAndABlockOfLogits) {
+  ModelConfig small, large;
+  large.num_layers = 2 * small.num_layers;
+  const auto besides = [](const ModelConfig& config, int rows) {
+    return gpu_bytes(config, rows, 1) - training_bytes(config, rows, 2);
+  };
+  const auto parameters = ParameterLayout(large).total() - ParameterLayout(small).total();
+  EXPECT_EQ(besides(large, 1) - besides(small, 1), 2 * static_cast<std::uint64_t>(parameters));
+  const auto logits = 2 * static_cast<std::uint64_t>(small.padded_vocab_size() * small.seq_len);
+  const auto gradients = 4 * static_cast<std::uint64_t>(small.hidden_dim * small.seq_len);
+  EXPECT_EQ(besides(small, 2) - besides(small, 1), logits + gradients);
+  EXPECT_EQ(besides(small, 40) - besides(small, 39), gradients) << "blocks of logits do not grow";
 }
 
 TEST(Memory, CheckpointingIsChosenOnlyWhereItHelps) {
