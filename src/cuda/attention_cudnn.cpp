@@ -70,16 +70,14 @@ Tensor scale_input(Graph& graph) {
   return scale;
 }
 
-Graph bf16_graph() {
-  Graph graph;
+void set_types(Graph& graph) {
   graph.set_io_data_type(fe::DataType_t::BFLOAT16)
       .set_intermediate_data_type(fe::DataType_t::FLOAT)
       .set_compute_data_type(fe::DataType_t::FLOAT);
-  return graph;
 }
 
-Graph forward_graph(const AttentionShape& s) {
-  Graph graph = bf16_graph();
+void describe_forward(Graph& graph, const AttentionShape& s) {
+  set_types(graph);
   const Tensor q = input(graph, kQ, qkv_layout(s)), k = input(graph, kK, qkv_layout(s));
   const Tensor v = input(graph, kV, qkv_layout(s));
   auto options = fe::graph::SDPA_attributes()
@@ -91,11 +89,10 @@ Graph forward_graph(const AttentionShape& s) {
   const auto [out, stats] = graph.sdpa(q, k, v, options);
   output(out, kOut, out_layout(s));
   output(stats, kLse, lse_layout(s), fe::DataType_t::FLOAT);
-  return graph;
 }
 
-Graph backward_graph(const AttentionShape& s) {
-  Graph graph = bf16_graph();
+void describe_backward(Graph& graph, const AttentionShape& s) {
+  set_types(graph);
   const Tensor q = input(graph, kQ, qkv_layout(s)), k = input(graph, kK, qkv_layout(s));
   const Tensor v = input(graph, kV, qkv_layout(s)), out = input(graph, kOut, out_layout(s));
   const Tensor dout = input(graph, kDout, out_layout(s));
@@ -110,17 +107,17 @@ Graph backward_graph(const AttentionShape& s) {
   output(dq, kDq, qkv_layout(s));
   output(dk, kDk, qkv_layout(s));
   output(dv, kDv, qkv_layout(s));
-  return graph;
 }
 
 /// rows, seq_len, heads, head_dim
 using Key = std::array<Dim, 4>;
 Key key_of(const AttentionShape& s) { return {s.rows, s.seq_len, s.heads, s.head_dim}; }
 
-/// Both directions of a shape, or why there is no plan for one of them.
+/// Both directions of a shape, or why there is no plan for one of them. Graphs stay where they were
+/// made: what they are made of may point at them.
 struct Plans {
   Graph forward, backward;
-  std::string why_not;
+  std::string why_not = "its plan was begun and not finished";
 };
 
 /// "" or what went wrong, in one line.
@@ -177,10 +174,12 @@ class CudnnAttention final : public FusedAttention {
   const Plans& plans(const AttentionShape& shape) {
     const auto known = plans_.find(key_of(shape));
     if (known != plans_.end()) return known->second;
-    Plans made{forward_graph(shape), backward_graph(shape), ""};
+    Plans& made = plans_[key_of(shape)];
+    describe_forward(made.forward, shape);
+    describe_backward(made.backward, shape);
     made.why_not = build(made.forward, handle_.get());
     if (made.why_not.empty()) made.why_not = build(made.backward, handle_.get());
-    return plans_.emplace(key_of(shape), std::move(made)).first->second;
+    return made;
   }
 
   void execute(const Graph& graph, Pointers& pointers, const AttentionShape& shape,

@@ -14,13 +14,13 @@ __global__ void __launch_bounds__(kRowWarps* kLanes)
   __shared__ float sums[kRowWarps][kLanes];
   const Dim lane = threadIdx.x % kLanes, warp = threadIdx.x / kLanes;
   const Dim c = Dim{blockIdx.x} * kLanes + lane;
-  float sum = 0;
   if (c < width) {
+    float sum = 0;
     for (Dim row = warp; row < count; row += kRowWarps) {
       sum += partial[(row * gridDim.y + blockIdx.y) * width + c];
     }
+    sums[warp][lane] = sum;
   }
-  sums[warp][lane] = sum;
   __syncthreads();
   if (warp > 0 || c >= width) return;
   float total = 0;
