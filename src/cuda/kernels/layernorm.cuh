@@ -18,7 +18,7 @@ __global__ void __launch_bounds__(kNormWarps* kLanes, 4)
   const Dim i = Dim{blockIdx.x} * kNormWarps + threadIdx.x / kLanes, at = i * width;
   if (i >= n) return;
   const Dim lane = threadIdx.x % kLanes, packs = width / kPack;
-  float v[kPacks][kPack];
+  float v[kPacks][kPack] = {};
   float sum = 0;
   for (int k = 0; k < kPacks; ++k) {
     const Dim pack = lane + k * kLanes;
