@@ -11,7 +11,7 @@
 namespace amt {
 namespace {
 
-constexpr std::size_t kGpuLogitPositions = 4096;     // that a GPU's LM head does, at most
+constexpr std::uint64_t kGpuLogitBytes = 1u << 30;   // of a GPU's LM head at once, at most
 constexpr std::size_t kBf16 = 2;                     // bytes
 constexpr std::uint64_t kGpuWorkspace = 256u << 20;  // of the GPU's libraries, while they compute
 
@@ -75,8 +75,8 @@ std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int mic
 std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks) {
   const std::uint64_t positions =
       static_cast<std::uint64_t>(micro_batch) * static_cast<std::uint64_t>(config.seq_len);
-  const std::uint64_t logits = std::min<std::uint64_t>(positions, kGpuLogitPositions) *
-                               static_cast<std::uint64_t>(config.padded_vocab_size()) * kBf16;
+  const std::uint64_t logits = std::min(
+      positions * static_cast<std::uint64_t>(config.padded_vocab_size()) * kBf16, kGpuLogitBytes);
   const std::uint64_t query_gradients =
       positions * static_cast<std::uint64_t>(config.hidden_dim) * sizeof(float);
   const std::uint64_t copy = parameter_bytes(config) / sizeof(float) * kBf16;
