@@ -77,11 +77,14 @@ std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks) {
       static_cast<std::uint64_t>(micro_batch) * static_cast<std::uint64_t>(config.seq_len);
   const std::uint64_t logits = std::min(
       positions * static_cast<std::uint64_t>(config.padded_vocab_size()) * kBf16, kGpuLogitBytes);
-  const std::uint64_t query_gradients =
-      positions * static_cast<std::uint64_t>(config.hidden_dim) * sizeof(float);
+  // cuDNN's backward pass: fp32 gradients of the queries, and on Hopper those of the scores.
+  const std::uint64_t attention =
+      positions * (static_cast<std::uint64_t>(config.hidden_dim) * sizeof(float) +
+                   static_cast<std::uint64_t>(config.num_heads) *
+                       static_cast<std::uint64_t>(config.seq_len) * kBf16);
   const std::uint64_t copy = parameter_bytes(config) / sizeof(float) * kBf16;
-  return static_cast<std::uint64_t>(ranks) * (training_bytes(config, micro_batch, kBf16) + copy +
-                                              logits + query_gradients + kGpuWorkspace);
+  return static_cast<std::uint64_t>(ranks) *
+         (training_bytes(config, micro_batch, kBf16) + copy + logits + attention + kGpuWorkspace);
 }
 
 std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {
