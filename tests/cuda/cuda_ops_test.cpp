@@ -14,6 +14,7 @@
 #include "amt/ops/plain/optimizer.hpp"
 #include "fake_cuda.hpp"
 #include "ops/numbers.hpp"
+#include "support/refusal.hpp"
 
 namespace amt::cuda {
 namespace {
@@ -67,14 +68,7 @@ class CudaOpsTest : public testing::Test {
     }
     return values;
   }
-  std::string error(const std::function<void()>& f) {
-    try {
-      f();
-    } catch (const Error& e) {
-      return e.what();
-    }
-    return "";
-  }
+  static constexpr auto error = test::refusal<Error>;
 
   std::unique_ptr<CudaOps> ops_;
 };

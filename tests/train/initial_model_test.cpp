@@ -10,6 +10,7 @@
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/train/evaluation.hpp"
 #include "amt/train/hugging_face.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "tiny_training.hpp"
 
@@ -107,14 +108,7 @@ TEST_F(InitialModelTest, RunThatGoesOnDoesNotReadIt) {
   EXPECT_TRUE(finished.second_moment == expected.second_moment);
 }
 
-std::string refusal(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
-}
+constexpr auto refusal = test::refusal<UsageError>;
 
 TEST(FollowModel, WhatIsNotGivenIsTakenFromTheFolder) {
   ModelConfig found = test::tiny_model(), model;

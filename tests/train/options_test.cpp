@@ -4,18 +4,12 @@
 
 #include "amt/base/error.hpp"
 #include "amt/train/resources.hpp"
+#include "support/refusal.hpp"
 
 namespace amt {
 namespace {
 
-std::string refusal(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
-}
+constexpr auto refusal = test::refusal<UsageError>;
 
 TEST(TrainerOptions, MicroBatchIsTheWholeShareByDefault) {
   TrainerOptions options;

@@ -6,6 +6,7 @@
 #include "cpu_calls.hpp"
 #include "gemm.hpp"
 #include "parallel.hpp"
+#include "rows.hpp"
 
 namespace amt::cpu {
 namespace {
@@ -38,8 +39,6 @@ void softmax_gradient(float* out, const float* logits, double log_sum, float sca
 void softmax_gradient(Bf16* out, const float* logits, double log_sum, float scale, Dim vocab) {
   kernels().softmax_gradient_bf16(out, logits, log_sum, scale, vocab);
 }
-void store(float* to, float value) { *to = value; }
-void store(Bf16* to, float value) { kernels().to_bf16(to, &value, 1); }
 
 /// One position: `gradient`, which begins where the logits do, becomes `scale` x the gradient of
 /// its loss; returns the loss, -log p + log_z_regularization log(z)^2.
@@ -56,8 +55,9 @@ double position_gradient(T* gradient, const float* logits, Dim target, Dim vocab
   const double scale = static_cast<double>(terms.scale) * (1 + 2 * regularization * log_z);
   softmax_gradient(gradient, logits, log_z, static_cast<float>(scale), vocab);
   // Made anew, not changed: in bf16 the difference from 1 would be lost.
-  store(gradient + target,
-        static_cast<float>(scale * std::exp(logit - log_z) - static_cast<double>(terms.scale)));
+  const auto of_target =
+      static_cast<float>(scale * std::exp(logit - log_z) - static_cast<double>(terms.scale));
+  copy_row(gradient + target, &of_target, 1);
   return log_z - logit + regularization * log_z * log_z;
 }
 

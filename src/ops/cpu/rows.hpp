@@ -13,12 +13,17 @@ namespace amt::cpu {
 /// the thread asks for the same number again.
 float* scratch_row(int which, Dim width);
 
-/// `row` as floats, for reading.
-inline const float* read_row(const float* row, int, Dim) { return row; }
-inline const float* read_row(const Bf16* row, int which, Dim width) {
+/// `row` as floats in a scratch row of its own.
+inline float* widen_row(const Bf16* row, int which, Dim width) {
   float* floats = scratch_row(which, width);
   kernels().to_float(floats, row, width);
   return floats;
+}
+
+/// `row` as floats, for reading.
+inline const float* read_row(const float* row, int, Dim) { return row; }
+inline const float* read_row(const Bf16* row, int which, Dim width) {
+  return widen_row(row, which, width);
 }
 
 /// Where to write what is to become `row`; then store_row() puts it there. Until then the row
@@ -38,10 +43,6 @@ inline void copy_row(Bf16* row, const float* floats, Dim width) { store_row(row,
 
 /// begin_row() for a row that is to be changed: it starts with what `row` holds.
 inline float* change_row(float* row, int, Dim) { return row; }
-inline float* change_row(Bf16* row, int which, Dim width) {
-  float* floats = scratch_row(which, width);
-  kernels().to_float(floats, row, width);
-  return floats;
-}
+inline float* change_row(Bf16* row, int which, Dim width) { return widen_row(row, which, width); }
 
 }  // namespace amt::cpu
