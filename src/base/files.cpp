@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 
@@ -33,6 +34,7 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::
                                  " bytes still to be written)"));
     }
     bytes = bytes.subspan(static_cast<std::size_t>(n));
+    note_progress();
   }
 }
 
@@ -55,6 +57,7 @@ std::span<const std::byte> read_file(const std::filesystem::path& path,
     size += static_cast<std::size_t>(n);
     if (n == 0 || size == static_cast<std::size_t>(info.st_size)) break;
   }
+  note_progress();
   return {buffer.data(), size};
 }
 

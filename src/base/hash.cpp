@@ -7,6 +7,7 @@
 #include <fstream>
 #include <vector>
 
+#include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 
 namespace amt {
@@ -44,6 +45,7 @@ Xxh3::~Xxh3() { XXH3_freeState(state_of(state_)); }
 
 void Xxh3::update(std::span<const std::byte> bytes) {
   XXH3_64bits_update(state_of(state_), bytes.data(), bytes.size());
+  note_progress();
 }
 
 std::uint64_t Xxh3::digest() const { return XXH3_64bits_digest(state_of(state_)); }

@@ -1,6 +1,7 @@
 #include "amt/base/log.hpp"
 
 #include <cstdio>
+#include <mutex>
 
 #include "amt/base/strings.hpp"
 
@@ -13,9 +14,12 @@ struct Identity {
   std::string host;
 };
 
-Identity& identity() {
-  static Identity it;
-  return it;
+std::mutex identity_mutex;
+Identity the_identity;
+
+Identity identity() {
+  const std::scoped_lock lock(identity_mutex);
+  return the_identity;
 }
 
 constexpr std::size_t kLongest = 4096;  // bytes: what a damaged file says may be of any length
@@ -32,16 +36,19 @@ std::string one_line(const std::string& message) {
 /// One write per line, so that the lines of several ranks do not mix.
 void print_line(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
 
-std::string prefix() { return identity().rank == 0 ? "" : str_cat("[", log_identity(), "] "); }
+std::string name() { return str_cat("[", log_identity(), "] "); }
+
+std::string prefix() { return identity().rank == 0 ? "" : name(); }
 
 }  // namespace
 
 void set_log_identity(int rank, int ranks, const std::string& host) {
-  identity() = {rank, ranks, host};
+  const std::scoped_lock lock(identity_mutex);
+  the_identity = {rank, ranks, host};
 }
 
 std::string log_identity() {
-  const Identity& it = identity();
+  const Identity it = identity();
   return str_cat("rank ", it.rank, " of ", it.ranks, it.host.empty() ? "" : " on ", it.host);
 }
 
@@ -55,6 +62,10 @@ void log_warning(const std::string& message) {
 
 void log_error(const std::string& message) {
   print_line(str_cat("amt: error: ", prefix(), one_line(message)));
+}
+
+void log_named_error(const std::string& message) {
+  print_line(str_cat("amt: error: ", name(), one_line(message)));
 }
 
 void log_agreed_error(const std::string& message) {

@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "amt/base/activity.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 
@@ -38,6 +39,7 @@ double Progress::seconds() const {
 }
 
 void Progress::update(double done, const std::string& detail) {
+  note_progress();
   const Clock::time_point now = Clock::now();
   if (std::chrono::duration<double>(now - last_).count() < interval_) return;
   last_ = now;

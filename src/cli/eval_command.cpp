@@ -32,6 +32,7 @@ struct EvalOptions {
   int threads = 0;
   std::string mp = "auto";
   std::string device = "auto";
+  Duration watchdog = kDefaultWatchdog;
 
   void describe(OptionTable& table) {
     table.add("split", &split, "train, valid or test");
@@ -46,6 +47,7 @@ struct EvalOptions {
         "processors with AMX, else f32");
     table.add("device", &device,
               "cuda, cpu, or auto: cuda where every rank has a GPU that can be used, else cpu");
+    table.add("watchdog", &watchdog, kWatchdogHelp);
   }
   void validate() const {
     split_from_name(split);
@@ -206,7 +208,7 @@ int run_eval(Runtime& runtime, std::span<const std::string> args) {
   line.table = &table;
   if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
   options.validate();
-  return eval(options, runtime.start_mpi());
+  return eval(options, runtime.start_mpi(options.watchdog));
 }
 
 }  // namespace amt

@@ -1,7 +1,9 @@
 // amt: MIDI files to a trained Anticipatory Music Transformer.
 #include <array>
+#include <chrono>
 #include <iostream>
 #include <new>
+#include <thread>
 #include <vector>
 
 #include "amt/base/error.hpp"
@@ -58,6 +60,17 @@ int dispatch(Runtime& runtime, const std::vector<std::string>& args) {
                            " (see amt --help)"));
 }
 
+/// Wrong words are every rank's: rank 0 prints them, and the launcher ends the others. A rank that
+/// is still there after a while is the only one with the error, as when its node lacks a file.
+int fail_before_start(const UsageError& error) {
+  log_agreed_error(error.what());
+  if (launcher_rank() > 0) {
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    log_error(error.what());
+  }
+  return static_cast<int>(error.code());
+}
+
 /// An error that other ranks do not know of: they may wait in a collective, so the job is ended.
 int fail_alone(const std::string& message, ExitCode code) {
   log_error(message);
@@ -77,8 +90,7 @@ int main(int argc, char** argv) {
     return static_cast<int>(error.code());
   } catch (const amt::UsageError& error) {
     if (amt::mpi::active()) return amt::fail_alone(error.what(), error.code());
-    amt::log_agreed_error(error.what());  // every rank was given the same words
-    return static_cast<int>(error.code());
+    return amt::fail_before_start(error);
   } catch (const amt::Error& error) {
     return amt::fail_alone(error.what(), error.code());
   } catch (const std::bad_alloc&) {

@@ -172,6 +172,7 @@ int run_train(Runtime& runtime, std::span<const std::string> args) {
   words.add_flag("dry-run", &only_plan, "check everything, print the plan, do nothing");
   words.add("init", &config.trainer.initialize_from, "the same as --trainer.initialize_from");
   words.add("device", &config.trainer.device, "the same as --trainer.device");
+  words.add("watchdog", &config.trainer.watchdog, "the same as --trainer.watchdog");
   CommandLine line;
   line.command = "train";
   line.summary =
@@ -181,7 +182,7 @@ int run_train(Runtime& runtime, std::span<const std::string> args) {
   if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
   config.validate();
   if (only_plan) return dry_run(config, words, table);
-  return train(config, words, table, runtime.start_mpi());
+  return train(config, words, table, runtime.start_mpi(config.trainer.watchdog));
 }
 
 }  // namespace amt

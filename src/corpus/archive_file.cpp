@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "amt/base/activity.hpp"
 #include "amt/base/strings.hpp"
 #include "gzip_stream.hpp"
 
@@ -83,6 +84,7 @@ std::size_t ArchiveFile::read_at(std::uint64_t offset, std::span<std::byte> byte
     if (n < 0) throw failed("read", path_);
     if (n == 0) break;
     done += static_cast<std::size_t>(n);
+    note_progress();
   }
   return done;
 }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <set>
 
+#include "amt/base/activity.hpp"
 #include "amt/base/strings.hpp"
 #include "file_tree.hpp"
 
@@ -55,6 +56,7 @@ class Walk {
   }
 
   void take(const std::string& path, std::vector<std::string>& pending) {
+    note_progress();
     TreeEntry entry = tree_.look(path);
     switch (entry.kind) {
       case TreeEntry::Kind::kMissing:  // vanished, or a dangling link

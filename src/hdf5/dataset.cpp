@@ -2,6 +2,7 @@
 #include <numeric>
 #include <utility>
 
+#include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "check.hpp"
@@ -58,6 +59,7 @@ void Dataset::write_rows(std::uint64_t first, std::uint64_t count,
   check(H5Dwrite(handle_.get(), memory_type(type_), rows.memory.get(), rows.file.get(), H5P_DEFAULT,
                  data.data()),
         "writing", where_);
+  note_progress();
 }
 
 void Dataset::read_rows(std::uint64_t first, std::uint64_t count, std::span<std::byte> data) const {
@@ -67,6 +69,7 @@ void Dataset::read_rows(std::uint64_t first, std::uint64_t count, std::span<std:
   check(H5Dread(handle_.get(), memory_type(type_), rows.memory.get(), rows.file.get(), H5P_DEFAULT,
                 data.data()),
         "reading", where_);
+  note_progress();
 }
 
 std::uint64_t Dataset::file_offset() const {

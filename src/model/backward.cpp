@@ -1,3 +1,4 @@
+#include "amt/base/activity.hpp"
 #include "pass.hpp"
 
 namespace amt {
@@ -24,6 +25,7 @@ void Pass::backward(const ModelView& gradients, const LossTerms& terms,
     backward_attention(layer, gradients.blocks[layer]);
     backward_layernorm1(layer, gradients.blocks[layer]);
     finished(static_cast<std::size_t>(layer) + 1);
+    note_progress();
   }
   ops_.embedding_backward(gradients.wte, gradients.wpe, work_.dx.activation(),
                           work_.tokens.as<Token>(), work_.by_token.as<std::int32_t>(), rows_,

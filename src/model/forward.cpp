@@ -1,3 +1,4 @@
+#include "amt/base/activity.hpp"
 #include "pass.hpp"
 
 namespace amt {
@@ -53,6 +54,7 @@ void Pass::forward() {
 
 /// From h1 to x_mid = x + dropout(attention) and its layer norm h2.
 void Pass::attention_half(int layer) {
+  note_progress();
   const BlockView& w = weights_.blocks[layer];
   BlockActivations& a = work_.block(layer);
   Activation* y = work_.y.activation();

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <utility>
 
+#include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "check.hpp"
@@ -64,11 +65,18 @@ int total(const std::vector<int>& counts) {
   return std::accumulate(counts.begin(), counts.end(), 0);
 }
 
+/// A call that returns when other ranks have done their part. `operation` is a literal.
+template <class Call>
+void wait_in(const char* operation, Call call) {
+  const Waiting others(operation);
+  check(call(), operation);
+}
+
 template <class T>
 void reduce_in_place(MPI_Comm comm, std::span<T> values, MPI_Datatype type, MPI_Op op) {
-  check(MPI_Allreduce(MPI_IN_PLACE, values.data(), checked_count(values.size(), "MPI_Allreduce"),
-                      type, op, comm),
-        "MPI_Allreduce");
+  const int count = checked_count(values.size(), "MPI_Allreduce");
+  wait_in("MPI_Allreduce",
+          [&] { return MPI_Allreduce(MPI_IN_PLACE, values.data(), count, type, op, comm); });
 }
 
 /// Splits concatenated bytes by their counts.
@@ -91,10 +99,14 @@ Request& Request::operator=(Request&& other) noexcept {
   return *this;
 }
 Request::~Request() {
-  if (impl_) MPI_Wait(&impl_->request, MPI_STATUS_IGNORE);
+  if (!impl_ || impl_->request == MPI_REQUEST_NULL) return;
+  const Waiting others("MPI_Wait");
+  MPI_Wait(&impl_->request, MPI_STATUS_IGNORE);
 }
 
-void Request::wait() { check(MPI_Wait(&impl_->request, MPI_STATUS_IGNORE), "MPI_Wait"); }
+void Request::wait() {
+  wait_in("MPI_Wait", [&] { return MPI_Wait(&impl_->request, MPI_STATUS_IGNORE); });
+}
 
 bool Request::done() {
   int flag = 0;
@@ -134,15 +146,18 @@ Communicator Communicator::self() {
   return Communicator(std::move(impl));
 }
 
-void Communicator::barrier() const { check(MPI_Barrier(impl_->comm), "MPI_Barrier"); }
+void Communicator::barrier() const {
+  wait_in("MPI_Barrier", [&] { return MPI_Barrier(impl_->comm); });
+}
 
 void Communicator::broadcast(std::span<std::byte> bytes, int root) const {
   // In pieces: a large buffer has more bytes than an MPI count can say.
   constexpr std::size_t kPiece = std::size_t{1} << 30;
   for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
     const std::size_t count = std::min(kPiece, bytes.size() - at);
-    check(MPI_Bcast(bytes.data() + at, static_cast<int>(count), MPI_BYTE, root, impl_->comm),
-          "MPI_Bcast");
+    wait_in("MPI_Bcast", [&] {
+      return MPI_Bcast(bytes.data() + at, static_cast<int>(count), MPI_BYTE, root, impl_->comm);
+    });
   }
 }
 
@@ -192,19 +207,23 @@ bool Communicator::all_of(bool value) const { return !any_of(!value); }
 std::vector<std::string> Communicator::all_gather(const std::string& bytes) const {
   const int mine = checked_count(bytes.size(), "MPI_Allgatherv");
   std::vector<int> counts(static_cast<std::size_t>(size_));
-  check(MPI_Allgather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, impl_->comm), "MPI_Allgather");
+  wait_in("MPI_Allgather",
+          [&] { return MPI_Allgather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, impl_->comm); });
   const std::vector<int> offsets = displacements(counts, "MPI_Allgatherv");
   std::string all(static_cast<std::size_t>(total(counts)), '\0');
-  check(MPI_Allgatherv(bytes.data(), mine, MPI_BYTE, all.data(), counts.data(), offsets.data(),
-                       MPI_BYTE, impl_->comm),
-        "MPI_Allgatherv");
+  wait_in("MPI_Allgatherv", [&] {
+    return MPI_Allgatherv(bytes.data(), mine, MPI_BYTE, all.data(), counts.data(), offsets.data(),
+                          MPI_BYTE, impl_->comm);
+  });
   return split(all, counts);
 }
 
 std::vector<std::string> Communicator::gather(const std::string& bytes, int root) const {
   const int mine = checked_count(bytes.size(), "MPI_Gatherv");
   std::vector<int> counts(rank_ == root ? static_cast<std::size_t>(size_) : 0);
-  check(MPI_Gather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, root, impl_->comm), "MPI_Gather");
+  wait_in("MPI_Gather", [&] {
+    return MPI_Gather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, root, impl_->comm);
+  });
   // The root alone can see an overflow: all ranks must hear of it, or they wait for ever.
   std::vector<int> offsets;
   std::string problem;
@@ -217,9 +236,10 @@ std::vector<std::string> Communicator::gather(const std::string& bytes, int root
     throw Error(problem.empty() ? "MPI_Gatherv: too much to gather at once" : problem);
   }
   std::string all(static_cast<std::size_t>(total(counts)), '\0');
-  check(MPI_Gatherv(bytes.data(), mine, MPI_BYTE, all.data(), counts.data(), offsets.data(),
-                    MPI_BYTE, root, impl_->comm),
-        "MPI_Gatherv");
+  wait_in("MPI_Gatherv", [&] {
+    return MPI_Gatherv(bytes.data(), mine, MPI_BYTE, all.data(), counts.data(), offsets.data(),
+                       MPI_BYTE, root, impl_->comm);
+  });
   return split(all, counts);
 }
 
@@ -234,7 +254,8 @@ std::vector<std::size_t> Communicator::all_to_all(std::span<const std::span<cons
     if (parts[r].size() % item_bytes != 0) throw Error("all_to_all: a part of an item");
     out[r] = checked_count(parts[r].size() / item_bytes, "MPI_Isend");
   }
-  check(MPI_Alltoall(out.data(), 1, MPI_INT, in.data(), 1, MPI_INT, impl_->comm), "MPI_Alltoall");
+  wait_in("MPI_Alltoall",
+          [&] { return MPI_Alltoall(out.data(), 1, MPI_INT, in.data(), 1, MPI_INT, impl_->comm); });
   const std::size_t items = std::accumulate(in.begin(), in.end(), std::size_t{0});
   if (received.size() < items * item_bytes) received.resize(items * item_bytes);
   // Point to point and not MPI_Alltoallv, which would ask for the parts to be copied together
@@ -256,8 +277,9 @@ std::vector<std::size_t> Communicator::all_to_all(std::span<const std::span<cons
                     impl_->comm, &requests.emplace_back()),
           "MPI_Isend");
   }
-  check(MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE),
-        "MPI_Waitall");
+  wait_in("MPI_Waitall", [&] {
+    return MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
+  });
   return {in.begin(), in.end()};
 }
 

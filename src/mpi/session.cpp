@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
@@ -31,6 +32,7 @@ int checked_count(std::size_t count, const char* operation) {
 }
 
 Session::Session() {
+  const Waiting others("MPI_Init");
   int provided = 0;
   check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
   if (provided < MPI_THREAD_FUNNELED) throw Error("this MPI was built without thread support");
@@ -42,6 +44,7 @@ Session::Session() {
 
 Session::~Session() {
   is_active = false;
+  const Waiting others("MPI_Finalize");
   MPI_Finalize();
 }
 
@@ -56,6 +59,7 @@ std::string library_version() {
 }
 
 void abort(int exit_code) {
+  const Waiting launcher("MPI_Abort");
   MPI_Abort(MPI_COMM_WORLD, exit_code);
   std::_Exit(exit_code);  // MPI_Abort is not declared to never return
 }

@@ -47,16 +47,17 @@ class Job {
 
   std::string run() {
     PhaseTimes times;
+    times.begin("listing");
     plan_.emplace(list_corpus(communicator_, options_.corpus), options_, communicator_.size());
     make_folders();
-    times.end("listing");
+    times.begin("tokenising");
     tokenise();
     describe_dataset();
     check_refusals();
-    times.end("tokenising");
+    times.begin("writing");
     write_shards();
     publish();
-    times.end("writing");
+    times.end();
     std::string summary = summary_text(manifest_, options_) + times.text();
     communicator_.broadcast(summary, 0);
     return summary;

@@ -28,6 +28,7 @@ void PrepareOptions::describe(OptionTable& table) {
   table.add("compound", &compound, "folder for the reference's NAME.mid.compound.txt as well");
   table.add("max-bad-fraction", &max_bad_fraction,
             "share of refused files above which the job fails with exit code 3");
+  table.add("watchdog", &watchdog, kWatchdogHelp);
   table.add_flag("overwrite", &overwrite, "replace DATASET if it is there");
   table.add_flag("dry-run", &dry_run, "say what would be done, without MPI, and stop");
 }

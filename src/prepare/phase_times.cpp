@@ -4,11 +4,18 @@
 
 namespace amt {
 
-void PhaseTimes::end(const char* phase) {
-  const Clock::time_point now = Clock::now();
-  const std::chrono::duration<double> seconds = now - start_;
-  text_ += str_cat(text_.empty() ? "" : ", ", phase, ' ', format_duration(seconds.count()));
-  start_ = now;
+void PhaseTimes::begin(const char* name) {
+  end();
+  name_ = name;
+  phase_.emplace(name);
+  start_ = Clock::now();
+}
+
+void PhaseTimes::end() {
+  if (!phase_) return;
+  phase_.reset();
+  const std::chrono::duration<double> seconds = Clock::now() - start_;
+  text_ += str_cat(text_.empty() ? "" : ", ", name_, ' ', format_duration(seconds.count()));
 }
 
 }  // namespace amt

@@ -2,22 +2,28 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+
+#include "amt/base/activity.hpp"
 
 namespace amt {
 
-/// A phase begins where the one before it ended, the first with the object. Where phases end in
-/// collective calls, one rank's times are the job's.
+/// Where phases end in collective calls, one rank's times are the job's.
 class PhaseTimes {
  public:
-  void end(const char* phase);
+  /// Ends the phase before, if any. `name` is a literal; the watchdog's line names it, too.
+  void begin(const char* name);
+  void end();
 
   /// "Time: listing 0.2 s, tokenising 12 s\n"
   std::string text() const { return "Time: " + text_ + '\n'; }
 
  private:
   using Clock = std::chrono::steady_clock;
-  Clock::time_point start_ = Clock::now();
+  const char* name_ = nullptr;
+  std::optional<Phase> phase_;
+  Clock::time_point start_;
   std::string text_;
 };
 

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "amt/base/activity.hpp"
 #include "amt/base/progress.hpp"
 #include "amt/base/signals.hpp"
 #include "amt/base/strings.hpp"
@@ -47,6 +48,7 @@ RowRange rows_of_round(const RowBlock& mine, std::uint64_t round, std::uint64_t 
 
 std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource& rows,
                                  const RowSelection& selection, int micro_batch) {
+  const Phase evaluation("evaluation");
   const std::uint64_t selected = selection.count(rows.rows());
   const RowBlock mine = block_of_rank(selected, reducer.ranks(), reducer.rank());
   const auto micro = static_cast<std::uint64_t>(micro_batch);

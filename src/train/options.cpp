@@ -52,6 +52,7 @@ void TrainerOptions::describe(OptionTable& table) {
   table.add("trainer.profile_steps", &profile_steps,
             "A:B: steps A to B - 1 (from 0) for a profiler of GPUs, as nsys profile "
             "--capture-range cudaProfilerApi");
+  table.add("trainer.watchdog", &watchdog, kWatchdogHelp);
 }
 
 void TrainerOptions::validate() const {

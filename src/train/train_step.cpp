@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "amt/base/activity.hpp"
 #include "amt/train/schedule.hpp"
 
 namespace amt {
@@ -50,6 +51,8 @@ double TrainStep::accumulate_gradients(const TrainingState& state) {
     model_.forward_backward(tokens, plan_[i].rows, terms, key,
                             last ? Gpt2::GradientReady(reduce) : Gpt2::GradientReady());
   }
+  // A GPU's loss is there when its sums are: a rank that is gone blocks the host here.
+  const Waiting others("the sum of gradients");
   reducer_.finish();
   return model_.take_loss();
 }
@@ -61,7 +64,10 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
   // One exchange of scalars per step. Ranks must not decide for themselves whether to skip.
   std::array<double, 4> sums = {local_loss, std::isfinite(result.grad_norm) ? 0.0 : 1.0,
                                 mine.stop ? 1.0 : 0.0, mine.save ? 1.0 : 0.0};
-  reducer_.sum(sums);
+  {
+    const Waiting others("the sum of losses");
+    reducer_.sum(sums);
+  }
   result.loss = sums[0];
   result.skipped = !std::isfinite(result.loss) || sums[1] > 0;
   result.agreed = {sums[2] > 0, sums[3] > 0};

@@ -1,5 +1,6 @@
 #include "amt/train/trainer.hpp"
 
+#include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/machine.hpp"
@@ -50,6 +51,8 @@ Outcome Trainer::run() {
 }
 
 void Trainer::do_step(Progress& progress) {
+  Phase training("training");
+  training.at_step(state_.step);
   const Clock::time_point start = Clock::now();
   const std::uint64_t summed_before = reducer_.summed_bytes();
   profile_.before(state_.step);

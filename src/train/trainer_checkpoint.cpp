@@ -1,6 +1,7 @@
 // How the trainer begins, goes on from a checkpoint, and saves one.
 #include <array>
 
+#include "amt/base/activity.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
@@ -23,6 +24,7 @@ void share(Reducer& reducer, Integers&... values) {
 }  // namespace
 
 void Trainer::begin() {
+  const Phase beginning("loading what training begins with");
   std::int64_t step = -1;
   if (leads()) {
     remove_partial_checkpoints(paths_);
@@ -94,6 +96,8 @@ void Trainer::save_if_due() {
 }
 
 void Trainer::save(Keep keep) {
+  Phase saving("saving a checkpoint");
+  saving.at_step(state_.step);
   Checkpoint checkpoint;
   const auto total = static_cast<std::size_t>(model_.layout().total());
   checkpoint.parameters.resize(total);

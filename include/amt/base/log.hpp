@@ -6,6 +6,7 @@
 namespace amt {
 
 /// Who this process is within the job; before it is called: rank 0 of 1 on no named host.
+/// Thread-safe, as all of these are.
 void set_log_identity(int rank, int ranks, const std::string& host);
 
 /// "rank 3 of 8 on node17": how this process is named in messages.
@@ -20,7 +21,10 @@ void log_warning(const std::string& message);
 /// "amt: error: message", printed by every rank, named like a warning.
 void log_error(const std::string& message);
 
-/// The same for an error that all ranks have: printed by rank 0 only.
+/// The same, with this process's name on rank 0, too: for what may be the only line of the job.
+void log_named_error(const std::string& message);
+
+/// The same as log_error() for an error that all ranks have: printed by rank 0 only.
 void log_agreed_error(const std::string& message);
 
 }  // namespace amt

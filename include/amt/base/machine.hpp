@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace amt {
 
@@ -12,6 +13,9 @@ std::uint64_t node_memory_bytes();
 /// The most memory that this process has held at once, in bytes (resident; its children do not
 /// count).
 std::uint64_t peak_memory_bytes();
+
+/// As the machine calls itself: "node17".
+std::string host_name();
 
 /// Processor cores that this process may run on. At least 1.
 int available_cores();

@@ -23,6 +23,12 @@ struct Duration {
   double seconds = 0;
 };
 
+/// For an option "watchdog" of whatever starts several ranks. Long enough for rank 0 to write the
+/// largest checkpoint to a slow disk (9 GB at 10 MB/s) while the others wait for it.
+constexpr Duration kDefaultWatchdog{900};
+constexpr const char* kWatchdogHelp =
+    "time without any progress on a rank after which it ends the job with exit code 76; 0: never";
+
 struct Option {
   std::string name;  ///< "trainer.learning_rate": the INI key is the part after the first dot
   std::string help;

@@ -6,9 +6,15 @@
 #include <span>
 #include <string>
 
+#include "amt/base/options.hpp"
+#include "amt/base/watchdog.hpp"
 #include "amt/mpi/communicator.hpp"
 
 namespace amt {
+
+/// This process's number within the job as its launcher says, before MPI is started; 0 outside of a
+/// job.
+int launcher_rank();
 
 /// Starts MPI only when a subcommand asks for it, so that --help and --dry-run work without. Lives
 /// in main() outside of its try block: an exception must not finalise MPI while other ranks go on.
@@ -16,10 +22,12 @@ class Runtime {
  public:
   Runtime();  ///< takes rank and host for messages from the launcher's environment
 
-  /// Collective, once. The communicator lives as long as the Runtime.
-  mpi::Communicator& start_mpi();
+  /// Collective, once. The communicator lives as long as the Runtime, and so does a watchdog over
+  /// everything from here on, MPI's own start and end too; 0 seconds: none.
+  mpi::Communicator& start_mpi(const Duration& watchdog);
 
  private:
+  std::optional<Watchdog> watchdog_;
   std::optional<mpi::Session> session_;
   std::optional<mpi::Communicator> world_;
 };

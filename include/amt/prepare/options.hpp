@@ -26,6 +26,7 @@ struct PrepareOptions {
   double max_bad_fraction = 0.5;
   bool overwrite = false;
   bool dry_run = false;
+  Duration watchdog = kDefaultWatchdog;  ///< without progress, before the job is ended; 0: never
 
   Encoding encoding() const { return interarrival ? Encoding::kInterarrival : Encoding::kArrival; }
 

@@ -1,0 +1,55 @@
+// What this process is doing right now, as its main thread says and other threads may read: for the
+// watchdog, and for the line that it prints. Cheap enough for every file and every layer.
+#pragma once
+
+#include <cstdint>
+
+namespace amt {
+
+struct Activity {
+  const char* phase = "";            ///< "training"
+  std::int64_t step = -1;            ///< of the phase; -1: it has no steps
+  const char* waiting_in = nullptr;  ///< what it waits for others in; null: it does its own work
+  std::uint64_t progress = 0;        ///< grows with every sign of life
+};
+
+/// Of the main thread. Its members belong together but for the moment of a change.
+Activity current_activity();
+
+/// A sign of life from within long work: a file, a layer, a block of rows is done.
+void note_progress();
+
+/// Names a part of the main thread's work for as long as it lives; phases may nest. `name` is a
+/// literal. Its begin and its end are progress.
+class Phase {
+ public:
+  explicit Phase(const char* name);
+  ~Phase();
+  Phase(const Phase&) = delete;
+  Phase& operator=(const Phase&) = delete;
+
+  void at_step(std::int64_t step);
+
+ private:
+  const char* outer_name_;
+  std::int64_t outer_step_;
+};
+
+/// While it lives, the main thread waits for other ranks in `operation`, a literal. Of nested ones
+/// the outermost counts. Its begin and its end are progress.
+class Waiting {
+ public:
+  explicit Waiting(const char* operation);
+  ~Waiting();
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  bool outermost_;
+  double began_;
+};
+
+/// Seconds that the main thread has spent waiting so far.
+double seconds_waited();
+
+}  // namespace amt
