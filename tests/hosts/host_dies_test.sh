@@ -39,5 +39,6 @@ in_sum killed
 host_dies
 unshape_links
 (train_on 2 2 killed) >"$work/out" 2>"$work/err" || fail "training, started again"
+grep -q "going on from .*step-00000" "$work/err" || fail "it began anew"
 same_training killed whole
 echo "all passed"
