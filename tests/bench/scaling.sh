@@ -31,15 +31,15 @@ launch() {
 
 # seconds_of PHASE: from the summary that prepare prints, to 0.1 s: "writing 1 min 02 s" or "writing 3.1 s".
 seconds_of() {
-  grep -oE "$1 ([0-9]+ min )?[0-9.]+ s" "$work/out" | awk '{ print NF > 3 ? $2 * 60 + $4 : $2 }'
+  grep -oE "$1 ([0-9]+ min )?[0-9.]+ s" "$work/out" | awk '{ print (NF > 3 ? $2 * 60 + $4 : $2) }'
 }
 
 # measure_prepare RANKS HOSTS LINK_MBIT
 measure_prepare() {
   local rows before bytes sent
   before=$(link_bytes 2)
-  launch "$1" "$2" "$amt" prepare "$work/corpus" "$work/set" --augment 10 --overwrite \
-    >"$work/out" 2>"$work/err" || fail "prepare on $1 ranks, $2 hosts"
+  launch "$1" "$2" "$amt" prepare "$work/corpus" "$work/set" --augment 10 --rows-per-shard 5000 \
+    --overwrite >"$work/out" 2>"$work/err" || fail "prepare on $1 ranks, $2 hosts"
   sent=$(($(link_bytes 2) - before))
   rows=$(sed -n 's/^  "rows": \([0-9]*\),*$/\1/p' "$work/set/manifest.json" | head -n 1)
   bytes=$((rows * ($1 - 1) / $1 * 2064))

@@ -44,10 +44,10 @@ rm "$work/mounts.host2"
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
 grep 'amt: error' "$work/err" | grep -q 'rank 1 of 2 on host2' || fail "host2 is not named"
 
-# A sum takes 3 s, and rank 1 does nothing for 3 s now and then: the job as a whole takes longer than the
+# A sum takes 1.5 s, and rank 1 does nothing for 3 s now and then: the job as a whole takes longer than the
 # watchdog waits, but each of its steps is a sign of life.
 echo "a slow network and a slow rank are no failures"
-shape_links 10mbit 2
+shape_links 20mbit 2
 start train_on 2 2 slow --watchdog 15s
 for lines in 1 3; do
   wait_for "step $lines" has_lines $lines "$work/slow/metrics.jsonl"
