@@ -57,6 +57,8 @@ def parse_arguments(words=None):
     for name, default, what, source in INPUTS:
         parser.add_argument(f"--{name}", type=float, default=default, help=f"{what}; {default:g}: {source}")
     parser.add_argument("--model", choices=MODELS, default="small", help="that is trained")
+    parser.add_argument("--sums", choices=("ring", "tree"), default="ring",
+                        help="how gradients are summed; ring: NCCL, tree: MPI of this program on Open MPI 4.1")
     parser.add_argument("--measured", metavar="FILE.csv", help="points that scaling.sh printed")
     return parser.parse_args(words)
 
@@ -137,10 +139,22 @@ def ring_seconds(size, ranks, bandwidth, hop_seconds):
     return 2 * (ranks - 1) / ranks * size / bandwidth + buckets * 2 * (ranks - 1) * hop_seconds
 
 
-def exposed_reduction(blocks, embedding, ranks, bandwidth, hop_seconds, backward):
+def tree_seconds(size, ranks, bandwidth, hop_seconds):
+    """An all-reduce up a binomial tree and down again, all of it at each level."""
+    levels = math.ceil(math.log2(ranks))
+    return 2 * levels * (size / bandwidth + math.ceil(size / BUCKET_BYTES) * hop_seconds)
+
+
+# NCCL's ring; what Open MPI 4.1 takes for an MPI_Iallreduce in place, whatever its size (its bytes at four
+# hosts were counted: the root sends them twice, where a ring sends 1.5 times).
+SUMS = {"ring": ring_seconds, "tree": tree_seconds}
+
+
+def exposed_reduction(sums, blocks, embedding, ranks, bandwidth, hop_seconds, backward):
     """Seconds of a step's sums that the backward pass does not hide."""
-    hidden_part = ring_seconds(blocks, ranks, bandwidth, hop_seconds)
-    return max(0.0, hidden_part - backward) + ring_seconds(embedding, ranks, bandwidth, hop_seconds)
+    seconds = SUMS[sums]
+    hidden_part = seconds(blocks, ranks, bandwidth, hop_seconds)
+    return max(0.0, hidden_part - backward) + seconds(embedding, ranks, bandwidth, hop_seconds)
 
 
 def train_phases(inputs, gpus, batch_rows):
@@ -155,8 +169,8 @@ def train_phases(inputs, gpus, batch_rows):
     return {
         "passes": rows / micro * pass_seconds,
         # Two thirds of a pass are backward; sums begin in the last micro-batch's.
-        "exposed sums": exposed_reduction(blocks, embedding, gpus, link, inputs.hop_seconds,
-                                          pass_seconds * 2 / 3),
+        "exposed sums": exposed_reduction(inputs.sums, blocks, embedding, gpus, link,
+                                          inputs.hop_seconds, pass_seconds * 2 / 3),
         # AdamW reads four numbers of each parameter and writes three.
         "update": 7 * (blocks + embedding) / inputs.hbm,
     }
@@ -180,7 +194,8 @@ def limit(table):
     """Where the efficiency first falls below half, and the phase that takes the most there."""
     for ranks, phases, efficiency in table:
         if efficiency < LEAST_EFFICIENCY:
-            return f"below {LEAST_EFFICIENCY:.0%} from {ranks} on, where most time goes to: " + max(phases, key=phases.get)
+            most = max(phases, key=phases.get)
+            return f"below {LEAST_EFFICIENCY:.0%} from {ranks} on, where most time goes to: {most}"
     return f"above {LEAST_EFFICIENCY:.0%} up to {table[-1][0]}"
 
 
@@ -223,7 +238,7 @@ def predict_point(inputs, point, alone):
     if point["job"] == "train":
         # Rows are a rank's own there. As on a GPU, two thirds of a pass are backward.
         reduced, embedding = point["bytes"], point["embedding_bytes"]
-        return compute + exposed_reduction(reduced - embedding, embedding, int(ranks), bandwidth,
+        return compute + exposed_reduction("tree", reduced - embedding, embedding, int(ranks), bandwidth,
                                            inputs.hop_seconds, compute * 2 / 3)
     sent = point["bytes"] / hosts if hosts > 1 else 0.0
     return compute / ranks + sent / bandwidth

@@ -19,9 +19,14 @@ class ScalingModelTest(unittest.TestCase):
         self.assertAlmostEqual(model.ring_seconds(1e9, 2, 1e9, 0), 1)
         self.assertAlmostEqual(model.ring_seconds(1e9, 1000, 1e9, 0), 1.998)
 
+    def test_tree_sends_all_at_each_level_up_and_down(self):
+        self.assertEqual(model.tree_seconds(1e9, 1, 1e9, 0), 0)
+        self.assertAlmostEqual(model.tree_seconds(1e9, 2, 1e9, 0), 2)
+        self.assertAlmostEqual(model.tree_seconds(1e9, 64, 1e9, 0), 12)
+
     def test_backward_pass_hides_the_blocks_but_not_the_embedding(self):
-        self.assertAlmostEqual(model.exposed_reduction(1e9, 1e8, 2, 1e9, 0, backward=5), 0.1)
-        self.assertAlmostEqual(model.exposed_reduction(1e9, 1e8, 2, 1e9, 0, backward=0.25), 0.85)
+        self.assertAlmostEqual(model.exposed_reduction("ring", 1e9, 1e8, 2, 1e9, 0, backward=5), 0.1)
+        self.assertAlmostEqual(model.exposed_reduction("ring", 1e9, 1e8, 2, 1e9, 0, backward=0.25), 0.85)
 
     def test_flops_of_the_models(self):
         for name, mflop in (("small", 876), ("medium", 2452), ("large", 5236)):
