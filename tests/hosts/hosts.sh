@@ -26,7 +26,8 @@ remove_hosts() {
 make_hosts() {
   local i
   [ "$(id -u)" -eq 0 ] || skip "several hosts on one machine take root"
-  command -v ip tc unshare >/dev/null || skip "ip and tc are missing (jobs/install-deps.sh tests)"
+  command -v ip >/dev/null && command -v tc >/dev/null ||
+    skip "ip and tc are missing (jobs/install-deps.sh tests)"
   trap remove_hosts EXIT
   ip netns add "$(namespace_of switch)" 2>"$work/err" || skip "network namespaces: $(cat "$work/err")"
   unshare -u -m true 2>/dev/null || skip "namespaces of names and mounts are not allowed here"

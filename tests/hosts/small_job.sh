@@ -34,9 +34,6 @@ train_here() {
     --trainer.run_dir "$work/$2"
 }
 
-# losses RUN: a line '{"step":3,"loss":4.1' or '{"step":3,"valid_loss":4.2' for each step and validation.
-losses() { grep -o '^{"step":[0-9]*,"[a-z_]*loss":[^,}]*' "$work/$1/metrics.jsonl"; }
-
 # same_training RUN RUN: the same losses and checkpoints, bit for bit.
 same_training() {
   local last=checkpoints/step-000008 file
