@@ -2,18 +2,21 @@
 # shellcheck shell=bash
 
 # The name of the script, as its messages begin.
-amt_job=${amt_job:-$(basename "$0")}
+amt_job=${amt_job:-${0##*/}}
 say() { echo "$amt_job: $*"; }
 # Wrong use: amt's exit code for it.
 refuse() { say "$*" >&2; exit 2; }
 
 # Every setting is exported, so that a job has those of its submission.
 read_site() {
+  local settings
   AMT_JOBS_DIR=$(cd "$AMT_JOBS_DIR" && pwd)
   export AMT_JOBS_DIR
+  settings=${AMT_SITE:-$AMT_JOBS_DIR/site.conf}
+  [ -r "$settings" ] || refuse "cannot read the settings in $settings"
   set -a
   # shellcheck source=jobs/site.conf
-  . "${AMT_SITE:-$AMT_JOBS_DIR/site.conf}" || refuse "cannot read the settings in ${AMT_SITE:-$AMT_JOBS_DIR/site.conf}"
+  . "$settings"
   set +a
   case $AMT_LAUNCHER in
     srun | mpirun) ;;
@@ -37,13 +40,13 @@ set_up_job() {
 
 # From here on TERM and USR1, when Slurm sends them to the job's shell, make amt save and stop. Both are
 # passed on as USR1: mpirun ends its ranks within a second of a TERM.
-launcher_pid="" signalled=false asked_to_stop=false
+launcher_pid="" signalled=false asked_to_stop=""
 save_on_signals() {
   trap 'stop_amt TERM' TERM
   trap 'stop_amt USR1' USR1
 }
 stop_amt() {
-  signalled=true asked_to_stop=true
+  signalled=true asked_to_stop=$1
   say "SIG$1: amt is to save and stop"
   if [ -n "$launcher_pid" ]; then kill -USR1 "$launcher_pid" 2> /dev/null || true; fi
 }
@@ -58,7 +61,7 @@ launch() {
   else
     command=(mpirun --bind-to none)
   fi
-  if $asked_to_stop; then return $code; fi
+  if [ -n "$asked_to_stop" ]; then return $code; fi
   "${command[@]}" "$AMT_BIN" "$@" &  # a shell runs no trap while it has a foreground command
   launcher_pid=$!
   while signalled=false code=0; do
@@ -66,5 +69,7 @@ launch() {
     $signalled || break  # else the wait was ended by the signal, not by amt
   done
   launcher_pid=""
+  # An mpirun that Slurm has sent a TERM as well, and not the shell alone, kills its ranks and says 1.
+  if [ "$AMT_LAUNCHER $asked_to_stop $code" = "mpirun TERM 1" ]; then code=143; fi
   return $code
 }

@@ -55,7 +55,7 @@ done
 declare -A ids  # of the jobs by name
 # submit NAME OPTION... SCRIPT ARGUMENT...: prints the job's id, or in a dry run the command.
 submit() {
-  local name=$1 words=()
+  local name=$1 words=() id
   shift
   read -ra words <<< "$AMT_SBATCH_OPTIONS"
   local command=(sbatch --parsable "--job-name=amt-$name" "--output=$run_dir/jobs/$name-%j.log"
@@ -66,8 +66,8 @@ submit() {
     ids[$name]=${name^^}_ID
     return
   fi
-  ids[$name]=$("${command[@]}") || { say "sbatch refused the job $name" >&2; cancel_submitted; exit 1; }
-  ids[$name]=${ids[$name]%%;*}  # ID;CLUSTER where there are several
+  id=$("${command[@]}") || { say "sbatch refused the job $name" >&2; cancel_submitted; exit 1; }
+  ids[$name]=${id%%;*}  # ID;CLUSTER where there are several
   echo "$name ${ids[$name]}  log: $run_dir/jobs/$name-${ids[$name]}.log"
 }
 # A chain is in the queue whole or not at all.
