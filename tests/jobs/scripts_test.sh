@@ -56,6 +56,7 @@ expect 1 "sbatch refused the job train" submit "${chain[@]}"
 # followed by the step whose checkpoint it has made: "137 step-000010".
 export SLURM_JOB_ID=1
 stand_in srun <<END
+echo "\$*" >"$work/arguments"
 read -r code step <"$work/codes"
 sed -i 1d "$work/codes"
 mkdir -p "$work/run/checkpoints"
@@ -107,6 +108,12 @@ echo "step-000006 3" >"$work/run/requeues"  # of a job that gave up
 echo 137 >"$work/codes"
 start 0 >"$work/out" 2>&1 || true
 [ "$(cat "$work/run/requeues")" = "step-000006 1" ] || fail "another job does not begin to count anew"
+
+echo "GPUs that a job was given are used, or it fails"
+requeues 0 0 0
+grep -qE -e "train --config .* --trainer.run_dir $work/run$" "$work/arguments" || fail "$(cat "$work/arguments")"
+SLURM_JOB_GPUS=0,1 requeues 0 0 0
+grep -qF -e "--device cuda" "$work/arguments" || fail "it would compute beside its GPUs"
 
 echo "a job that Slurm has taken away is not requeued"
 for state in COMPLETING CANCELLED PENDING; do
