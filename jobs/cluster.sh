@@ -35,9 +35,6 @@ set_up_job() {
     export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$SLURM_CPUS_PER_TASK}
     export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK  # srun does not take it from sbatch since Slurm 22.05
   fi
-  # A job that was given GPUs fails without them, rather than compute for days beside them.
-  on_gpus=()
-  if [ -n "${SLURM_JOB_GPUS:-}${SLURM_GPUS_ON_NODE:-}" ]; then on_gpus=(--device cuda); fi
   say "job $SLURM_JOB_ID, start $((${SLURM_RESTART_COUNT:-0} + 1)), on ${SLURM_JOB_NODELIST:-?}"
 }
 
@@ -65,6 +62,10 @@ launch() {
     command=(mpirun --bind-to none)
   fi
   if [ -n "$asked_to_stop" ]; then return $code; fi
+  # A job that was given GPUs fails without them, rather than compute for days beside them.
+  if [ "$1" != prepare ] && [ -n "${SLURM_JOB_GPUS:-}${SLURM_GPUS_ON_NODE:-}" ]; then
+    set -- "$1" --device cuda "${@:2}"
+  fi
   "${command[@]}" "$AMT_BIN" "$@" &  # a shell runs no trap while it has a foreground command
   launcher_pid=$!
   while signalled=false code=0; do

@@ -126,4 +126,8 @@ expect 2 "train.sbatch: submit from the folder that has jobs/ in it, or set AMT_
   env -u AMT_JOBS_DIR SLURM_SUBMIT_DIR="$work" bash "$jobs/train.sbatch" a b
 expect_line 2 "this is for sbatch" env -u SLURM_JOB_ID SLURM_SUBMIT_DIR="$jobs/.." bash "$jobs/train.sbatch" a b
 expect_line 2 "usage: " env SLURM_SUBMIT_DIR="$jobs/.." bash "$jobs/train.sbatch" a
+if command -v shellcheck >/dev/null; then
+  echo "shellcheck"
+  (cd "$jobs/.." && shellcheck -x -s bash jobs/*.sh jobs/*.sbatch jobs/site.conf) >"$work/out" || fail "$(cat "$work/out")"
+fi
 echo "all passed"

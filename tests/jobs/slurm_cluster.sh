@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the tests of the job scripts: a Slurm cluster of four nodes, n1 to n4, on this machine, with
 # its own munge, ports and state, all below $work. Debian's packages slurm-wlm and munge; as root, as
 # slurmd needs it. Everything that it starts is ended by its process id when the test ends.
@@ -100,7 +101,7 @@ no_daemon_lives() { ! kill -0 "${daemons[@]}" 2>/dev/null; }
 # Four nodes idle afterwards. Sets $cluster and SLURM_CONF for all commands of Slurm.
 start_cluster() {
   local node
-  cluster=$work/cluster
+  cluster=${work:?}/cluster
   export SLURM_CONF=$cluster/slurm.conf
   mkdir -p "$cluster/state"
   chmod 755 "$work" "$cluster"

@@ -83,6 +83,8 @@ ended() {
   [ ! -e "$work/$1/requeues" ] || give_up "the count of requeues is left in $1"
 }
 
+saved() { says "$(log "$1" "$train")" "stopped after" || give_up "$1 was stopped without saving"; }
+
 # ranks RUN: the process ids of its ranks.
 ranks() { pgrep -f "^$amt train .*--trainer.run_dir $work/$1( |\$)"; }
 
@@ -112,8 +114,10 @@ says "$work/out" "nothing to prepare" || fail "a complete dataset is prepared ag
 trains launched 8
 scancel --signal=TERM --batch "$train"
 ended launched
+saved launched
 train=${limited[0]} eval=${limited[1]}
 ended limited
+saved limited
 
 echo "a rank is killed"
 for launcher in srun mpirun; do
@@ -131,7 +135,7 @@ trains preempted 14
 sbatch --quiet --partition=urgent --nodes=4 --exclusive --output=/dev/null --wrap "sleep 2"
 ended preempted
 says "$(log preempted "$train")" "DUE TO PREEMPTION" || give_up "it was not preempted"
-says "$(log preempted "$train")" "stopped after" || give_up "it was preempted without saving"
+saved preempted
 
 echo "what a new start does not mend, or nobody wants, is not requeued"
 for launcher in srun mpirun; do
