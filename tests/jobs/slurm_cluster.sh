@@ -28,7 +28,7 @@ first_free_port() {
 
 # The nodes are this machine four times: config_overrides believes their CPUs, %n keeps their files apart
 # and TmpFS the PMIx files of one job's nodes. cred_expire is also what a requeued job has to wait (120 s
-# unless said).
+# unless said); OverTimeLimit leaves a busy machine a minute more to save.
 write_slurm_conf() {
   local port
   port=$(first_free_port 5)
@@ -54,6 +54,7 @@ SlurmdParameters=config_overrides
 MpiDefault=none
 ReturnToService=2
 KillWait=5
+OverTimeLimit=1
 MinJobAge=600
 SchedulerParameters=sched_interval=2,bf_interval=2
 SelectType=select/cons_tres

@@ -67,13 +67,13 @@ give_up() {
   fail "$*"
 }
 has_lines() { [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ]; }
-trains() { within 60 has_lines "$2" "$work/$1/metrics.jsonl" || give_up "$1 does not train"; }
+trains() { within 120 has_lines "$2" "$work/$1/metrics.jsonl" || give_up "$1 does not train"; }
 
 # ended RUN: the chain is through, after at least one more start, with the reference's bytes.
 ended() {
   local last=checkpoints/step-0000$steps file
-  within 120 job_has "$train" JobState=COMPLETED || give_up "$1 does not complete"
-  within 60 job_has "$eval" JobState=COMPLETED || give_up "$1 is not evaluated"
+  within 180 job_has "$train" JobState=COMPLETED || give_up "$1 does not complete"
+  within 90 job_has "$eval" JobState=COMPLETED || give_up "$1 is not evaluated"
   ! job_has "$train" Restarts=0 || give_up "$1 was never requeued"
   says "$(log "$1" "$train")" "going on from $work/$1/checkpoints/step-" || give_up "$1 began anew"
   for file in model.safetensors optimizer.h5; do
@@ -103,9 +103,10 @@ echo "the run that is left alone, without Slurm"
 mpirun -n 2 "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" \
   --trainer.run_dir "$work/reference" 2>"$work/err" || fail "the run that is left alone"
 
-within 60 says "$(log limited "${limited[0]}")" "SIGUSR1: amt is to save" || give_up "no signal before the limit"
-kill -CONT "$frozen"
+within 90 says "$(log limited "${limited[0]}")" "SIGUSR1: amt is to save" || give_up "no signal before the limit"
+kill -CONT "$frozen" || give_up "the ranks were killed"
 within 30 job_has "${limited[0]}" Restarts=1 || give_up "limited is not requeued"
+scontrol update JobId="${limited[0]}" TimeLimit=10  # one such stop is enough
 job_has "${limited[1]}" JobState=PENDING || give_up "eval did not wait for the requeued job"
 
 echo "mpirun, and the signal to the shell alone"
