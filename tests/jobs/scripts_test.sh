@@ -53,14 +53,14 @@ expect 1 "sbatch refused the job train" submit "${chain[@]}"
 [ "$(cat "$work/cancelled")" = 7 ] || fail "the first job stays in the queue"
 
 # What a job sees. srun ends with the next of the exit codes in $work/codes, the first of which may be
-# followed by the step whose checkpoint it has made: "137 step-000010".
+# followed by the checkpoint, or the dataset, that it has made: "137 step-000010".
 export SLURM_JOB_ID=1
 stand_in srun <<END
 echo "\$*" >"$work/arguments"
 read -r code step <"$work/codes"
 sed -i 1d "$work/codes"
 mkdir -p "$work/run/checkpoints"
-if [ -n "\$step" ]; then echo "\$step" >"$work/run/checkpoints/latest"; fi
+if [ -n "\$step" ]; then echo "\$step" | tee "$work/run/manifest.json" >"$work/run/checkpoints/latest"; fi
 exit "\$code"
 END
 stand_in scontrol <<END
@@ -72,8 +72,9 @@ END
 echo RUNNING >"$work/state"
 
 # start COUNT: the job's script as Slurm runs it, a copy in another folder.
+script=train.sbatch
 start() {
-  cp "$jobs/train.sbatch" "$work/slurm_script"
+  cp "$jobs/$script" "$work/slurm_script"
   (cd "$work" && SLURM_RESTART_COUNT=$1 AMT_JOBS_DIR=$jobs bash "$work/slurm_script" "$work/dataset" "$work/run")
 }
 # requeues TIMES CODE LINE...: amt ends with a code per line; the job is requeued so many times, and its
@@ -101,13 +102,20 @@ for code in 75 76 137 143 205; do requeues 1 0 "$code step-000010" 0; done
 
 echo "at most three starts in a row without a new checkpoint"
 requeues 3 137 137 137 76 137 0
-grep -qF "3 starts brought no new checkpoint (none): giving up" "$work/err" || fail "does not say so"
+grep -qF "3 starts in a row have not helped: giving up" "$work/err" || fail "does not say so"
 requeues 5 75 137 137 "137 step-000002" 137 75 75 0
 requeues 6 0 "75 step-000001" "75 step-000002" "75 step-000003" "75 step-000004" "75 step-000005" "75 step-000006" 0
 echo "step-000006 3" >"$work/run/requeues"  # of a job that gave up
 echo 137 >"$work/codes"
 start 0 >"$work/out" 2>&1 || true
 [ "$(cat "$work/run/requeues")" = "step-000006 1" ] || fail "another job does not begin to count anew"
+
+echo "prepare, which begins anew each time"
+script=prepare.sbatch
+requeues 3 137 137 137 137 137 0
+requeues 1 1 139 1
+requeues 1 0 "137 complete"  # though a rank died: the next start has nothing to do
+script=train.sbatch
 
 echo "GPUs that a job was given are used, or it fails"
 requeues 0 0 0
