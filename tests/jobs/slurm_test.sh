@@ -105,7 +105,8 @@ mpirun -n 2 "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset
 
 within 90 says "$(log limited "${limited[0]}")" "SIGUSR1: amt is to save" || give_up "no signal before the limit"
 kill -CONT "$frozen" || give_up "the ranks were killed"
-within 30 job_has "${limited[0]}" Restarts=1 || give_up "limited is not requeued"
+within 60 says "$(log limited "${limited[0]}")" "exit code 75: to the queue again, to go on from step-" ||
+  give_up "limited is not requeued"
 scontrol update JobId="${limited[0]}" TimeLimit=10  # one such stop is enough
 job_has "${limited[1]}" JobState=PENDING || give_up "eval did not wait for the requeued job"
 
@@ -140,7 +141,7 @@ saved preempted
 
 echo "what a new start does not mend, or nobody wants, is not requeued"
 for launcher in srun mpirun; do
-  AMT_LAUNCHER=$launcher chain refused-$launcher -- --trainer.train_batch_size 3
+  AMT_LAUNCHER=$launcher chain refused-$launcher -- --trainer.train_batch_sise 4
   within 90 job_has "$train" JobState=FAILED || give_up "no failure"
   job_has "$train" ExitCode=2:0 || give_up "another exit code than 2"
   job_has "$train" Restarts=0 || give_up "it was requeued"
