@@ -117,6 +117,10 @@ requeues 1 1 139 1
 requeues 1 0 "137 complete"  # though a rank died: the next start has nothing to do
 script=train.sbatch
 
+echo "a signal before amt is started"
+AMT_SETUP='kill -USR1 $$' requeues 3 75 0  # each time: it never gets to srun
+[ "$(cat "$work/codes")" = 0 ] || fail "amt was started after the signal"
+
 echo "GPUs that a job was given are used, or it fails"
 requeues 0 0 0
 grep -qE -e "train --config .* --trainer.run_dir $work/run$" "$work/arguments" || fail "$(cat "$work/arguments")"
