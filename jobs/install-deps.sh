@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Installs what amt is built from, on Debian and Ubuntu, as root or with sudo. Where neither serves,
-# it names what is missing. Usage: jobs/install-deps.sh [build] [tests] [corpus] [cuda]   (default: build)
+# it names what is missing. Usage: jobs/install-deps.sh [build] [tests] [corpus] [cluster-tests] [cuda]
+# (default: build)
+# cluster-tests: a Slurm for the tests of the job scripts, which are skipped without; never fails.
 # cuda: where a CUDA Toolkit is, what the CUDA plug-in needs besides and pip has; never fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -35,6 +37,12 @@ openttd-openmsx               -                 share/games/openttd/baseset/open
 planetblupi-music-midi        -                 share/doc/planetblupi-music-midi/copyright
 "
 
+cluster_packages="
+slurm-wlm                     -                 bin/slurmctld
+munge                         -                 bin/mungekey
+shellcheck                    -                 bin/shellcheck
+"
+
 # The headers of cudnn-frontend into build/cuda-python, where CMake looks for them. Without them, or
 # without a way to get them, the plug-in has its own attention alone.
 install_cudnn_frontend() {
@@ -51,14 +59,18 @@ install_cudnn_frontend() {
       "it elsewhere and give cmake -DcudnnFrontend_ROOT=FOLDER" >&2
 }
 
-wanted="" with_cuda=false
+wanted="" with_cluster=false with_cuda=false
 for group in "${@:-build}"; do
   case $group in
     build) wanted+=$build_packages ;;
     tests) wanted+=$test_packages ;;
     corpus) wanted+=$corpus_packages ;;
+    cluster-tests) with_cluster=true ;;
     cuda) with_cuda=true ;;
-    *) echo "install-deps.sh: unknown group '$group'; they are build, tests, corpus and cuda" >&2; exit 2 ;;
+    *)
+      echo "install-deps.sh: unknown group '$group'; they are build, tests, corpus, cluster-tests and cuda" >&2
+      exit 2
+      ;;
   esac
 done
 
@@ -79,22 +91,32 @@ is_there() {
   return 1
 }
 
-missing_debian=() missing_spack=()
-while read -r debian spack file; do
-  [ -n "$debian" ] || continue
-  is_there "$file" && continue
-  missing_debian+=("$debian")
-  [ "$spack" = - ] || missing_spack+=("$spack")
-done <<< "$wanted"
+# find_missing LIST: those of its packages that are not there.
+find_missing() {
+  local debian spack file
+  missing_debian=() missing_spack=()
+  while read -r debian spack file; do
+    [ -n "$debian" ] || continue
+    is_there "$file" && continue
+    missing_debian+=("$debian")
+    [ "$spack" = - ] || missing_spack+=("$spack")
+  done <<< "$1"
+  [ ${#missing_debian[@]} -gt 0 ]
+}
+
+as_root=""
+if [ "$(id -u)" != 0 ]; then as_root="sudo -n"; fi
+can_install() { command -v apt-get > /dev/null && $as_root true 2> /dev/null; }
+install_missing() {
+  echo "Installing: ${missing_debian[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  $as_root apt-get update -qq
+  $as_root apt-get install -y -qq --no-install-recommends "${missing_debian[@]}" > /dev/null
+}
 
 install_packages() {
-  local as_root=""
-  if [ "$(id -u)" != 0 ]; then as_root="sudo -n"; fi
-  if command -v apt-get > /dev/null && $as_root true 2> /dev/null; then
-    echo "Installing: ${missing_debian[*]}"
-    export DEBIAN_FRONTEND=noninteractive
-    $as_root apt-get update -qq
-    $as_root apt-get install -y -qq --no-install-recommends "${missing_debian[@]}" > /dev/null
+  if can_install; then
+    install_missing
   else
     echo "install-deps.sh: these are missing, and there is no apt-get with root rights here." >&2
     echo "  Debian, Ubuntu:  apt-get install ${missing_debian[*]}" >&2
@@ -103,5 +125,23 @@ install_packages() {
   fi
 }
 
-if [ ${#missing_debian[@]} -gt 0 ]; then install_packages; fi
+# The tests start daemons of their own. Debian's are kept from starting by the file that its packages ask,
+# and without a slurm.conf Slurm's do not start later, either.
+install_cluster() {
+  local policy=/usr/sbin/policy-rc.d ours=false
+  if can_install; then
+    if [ ! -e $policy ]; then
+      ours=true
+      printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy > /dev/null
+      $as_root chmod 755 $policy
+    fi
+    install_missing || echo "install-deps.sh: without these, tests of the job scripts are skipped" >&2
+    if $ours; then $as_root rm -f $policy; fi
+  else
+    echo "install-deps.sh: tests of the job scripts are skipped without ${missing_debian[*]}"
+  fi
+}
+
+if find_missing "$wanted"; then install_packages; fi
+if $with_cluster && find_missing "$cluster_packages"; then install_cluster; fi
 if $with_cuda; then install_cudnn_frontend; fi

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-jobs/install-deps.sh build tests cuda
+jobs/install-deps.sh build tests cluster-tests cuda
 . jobs/environment.sh
 
 cmake --preset ci -G Ninja

@@ -60,6 +60,10 @@ void log_warning(const std::string& message) {
   print_line(str_cat("amt: warning: ", prefix(), one_line(message)));
 }
 
+void log_named_warning(const std::string& message) {
+  print_line(str_cat("amt: warning: ", name(), one_line(message)));
+}
+
 void log_error(const std::string& message) {
   print_line(str_cat("amt: error: ", prefix(), one_line(message)));
 }

@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 
 #include "amt/base/error.hpp"
 #include "amt/base/log.hpp"
+#include "amt/base/signals.hpp"
 #include "amt/base/strings.hpp"
 
 namespace amt {
@@ -16,9 +18,10 @@ double tick_of(double limit) { return std::clamp(limit / 20, 0.01, 1.0); }
 
 }  // namespace
 
-double patience(double limit, const Activity& activity, int rank) {
+double patience(double limit, const Activity& activity, int rank, bool being_ended) {
+  if (being_ended) limit += 5;
   if (activity.waiting_in == nullptr) return limit;
-  return limit + std::clamp(limit / 10, 2.0, 10.0) + std::min(0.5 * rank, 15.0);
+  return limit + std::clamp(limit / 10, 2.0, 10.0) + std::min(1.5 * rank, 12.0);
 }
 
 double IdleTime::add(std::uint64_t progress, double elapsed) {
@@ -48,7 +51,7 @@ Watchdog::Watchdog(double limit, int rank)
 void Watchdog::look(double elapsed) {
   const Activity activity = current_activity();
   const double idle = idle_time_.add(activity.progress, elapsed);
-  if (idle < patience(limit_, activity, rank_)) return;
+  if (idle < patience(limit_, activity, rank_, stop_signal() == SIGTERM)) return;
   log_named_error(describe_hang(activity, idle, limit_));
   _exit(static_cast<int>(ExitCode::kWatchdog));
 }

@@ -157,4 +157,11 @@ bool parse_command_line(const CommandLine& line, std::span<const std::string> ar
   return true;
 }
 
+std::string configuration_text(const CommandLine& line) {
+  std::string text = str_cat("command = ", line.command, '\n');
+  for (const Positional& word : line.positionals)
+    text += str_cat(word.name, " = ", *word.value, '\n');
+  return text + line.table->to_ini();
+}
+
 }  // namespace amt

@@ -16,6 +16,7 @@
 #include "amt/train/checkpoint.hpp"
 #include "amt/train/resources.hpp"
 #include "evaluator.hpp"
+#include "same_dataset.hpp"
 
 namespace amt {
 namespace {
@@ -176,6 +177,7 @@ int eval(const EvalOptions& options, mpi::Communicator& world) {
     rows.emplace(options.dataset, split_from_name(options.split),
                  RowSelection{options.subsample, 0});
   });
+  require_same_dataset(rows->manifest, world);
   const Device device = open_eval_device(options, world);
   Evaluator evaluator(*rows, options.batch, world, *device.ops, *device.reducer);
   const bool leads = world.rank() == 0;
@@ -208,7 +210,7 @@ int run_eval(Runtime& runtime, std::span<const std::string> args) {
   line.table = &table;
   if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
   options.validate();
-  return eval(options, runtime.start_mpi(options.watchdog));
+  return eval(options, runtime.start_mpi(options.watchdog, configuration_text(line)));
 }
 
 }  // namespace amt

@@ -24,7 +24,7 @@ int run_prepare(Runtime& runtime, std::span<const std::string> args) {
     std::cout << describe_preparation(options);
     return 0;
   }
-  const mpi::Communicator& world = runtime.start_mpi(options.watchdog);
+  const mpi::Communicator& world = runtime.start_mpi(options.watchdog, configuration_text(line));
   const std::string summary = prepare_dataset(world, options);
   if (world.rank() == 0) std::cout << summary << std::flush;
   return 0;

@@ -19,6 +19,7 @@
 #include "amt/train/run_configuration.hpp"
 #include "amt/train/train_configuration.hpp"
 #include "amt/train/trainer.hpp"
+#include "same_dataset.hpp"
 #include "train_device.hpp"
 
 namespace amt {
@@ -139,6 +140,7 @@ int train(TrainConfiguration& config, const OptionTable& given, const OptionTabl
     micro_batch = config.trainer.micro_batch(world.size());
     manifest = config.read_dataset();
   });
+  require_same_dataset(manifest, world);
   const Device device = open_train_device(config.trainer, world);
   const bool recomputes =
       fit_memory(config, given, memory_of(device, config.trainer, world), world);
@@ -182,7 +184,8 @@ int run_train(Runtime& runtime, std::span<const std::string> args) {
   if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
   config.validate();
   if (only_plan) return dry_run(config, words, table);
-  return train(config, words, table, runtime.start_mpi(config.trainer.watchdog));
+  return train(config, words, table,
+               runtime.start_mpi(config.trainer.watchdog, configuration_text(line)));
 }
 
 }  // namespace amt

@@ -3,6 +3,7 @@
 #include <boost/version.hpp>
 
 #include "amt/base/error.hpp"
+#include "amt/base/hash.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/device/plugin_loader.hpp"
 #include "amt/hdf5/hdf5.hpp"
@@ -26,6 +27,10 @@ std::string plugin_text() {
 }
 
 }  // namespace
+
+std::string build_text() {
+  return str_cat(AMT_VERSION, ", build ", hex64(xxh3_64_file("/proc/self/exe")));
+}
 
 std::string version_text() {
   return str_cat("amt ", AMT_VERSION, "\n  compiler ", __VERSION__, "\n  MPI ",

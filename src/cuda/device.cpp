@@ -46,11 +46,17 @@ Stream make_stream(int device) {
   return Stream(stream);
 }
 
-Event make_event() {
+namespace {
+Event make_event_with(unsigned flags) {
   cudaEvent_t event = nullptr;
-  check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "making an event");
+  check(cudaEventCreateWithFlags(&event, flags), "making an event");
   return Event(event);
 }
+}  // namespace
+
+Event make_event() { return make_event_with(cudaEventDisableTiming); }
+
+Event make_timing_event() { return make_event_with(cudaEventDefault); }
 
 Pinned make_pinned(std::size_t bytes) {
   void* memory = nullptr;

@@ -43,6 +43,8 @@ using Pinned = std::unique_ptr<char, FreePinned>;
 Stream make_stream(int device);
 /// An event to wait for, without times.
 Event make_event();
+/// An event that knows when the device passed it.
+Event make_timing_event();
 /// Host memory that the device reads by itself.
 Pinned make_pinned(std::size_t bytes);
 

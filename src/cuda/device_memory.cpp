@@ -39,7 +39,11 @@ void Staging::copy(void* device, const void* host, std::size_t bytes) {
 }
 
 DeviceMemoryOps::DeviceMemoryOps(int device)
-    : device_(device), stream_(make_stream(device)), staging_(stream_.get()) {}
+    : device_(device),
+      stream_(make_stream(device)),
+      staging_(stream_.get()),
+      lap_start_(make_timing_event()),
+      lap_end_(make_timing_event()) {}
 
 void* DeviceMemoryOps::allocate(std::size_t bytes) {
   check(cudaSetDevice(device_), "choosing the device");
@@ -78,6 +82,24 @@ void DeviceMemoryOps::zero(void* device, std::size_t bytes) {
 void DeviceMemoryOps::synchronise() {
   const Call call(device_, "synchronise");
   check(cudaStreamSynchronize(stream()), "waiting for queued work");
+}
+
+void DeviceMemoryOps::start_lap() {
+  const Call call(device_, "start_lap");
+  check(cudaEventRecord(lap_start_.get(), stream()), "marking the start of a lap");
+}
+
+void DeviceMemoryOps::end_lap() {
+  const Call call(device_, "end_lap");
+  check(cudaEventRecord(lap_end_.get(), stream()), "marking the end of a lap");
+}
+
+double DeviceMemoryOps::lap_seconds() {
+  const Call call(device_, "lap_seconds");
+  check(cudaEventSynchronize(lap_end_.get()), "waiting for the end of a lap");
+  float milliseconds = 0;
+  check(cudaEventElapsedTime(&milliseconds, lap_start_.get(), lap_end_.get()), "timing a lap");
+  return milliseconds / 1e3;
 }
 
 void* Scratch::bytes(std::size_t size) {

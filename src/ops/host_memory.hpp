@@ -1,6 +1,7 @@
 // The memory calls of an Ops whose device is the host itself.
 #pragma once
 
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -35,10 +36,17 @@ class HostMemoryOps : public Ops {
   }
   void synchronise() override {}
   void prepare_weights(const float*, Dim) override {}
+  void start_lap() override { lap_started_ = Clock::now(); }
+  void end_lap() override { lap_ended_ = Clock::now(); }
+  double lap_seconds() override {
+    return std::chrono::duration<double>(lap_ended_ - lap_started_).count();
+  }
 
  private:
+  using Clock = std::chrono::steady_clock;
   static constexpr std::align_val_t kAlignment{
       4096};  // pages: scratch of threads does not share lines
+  Clock::time_point lap_started_, lap_ended_;
 };
 
 }  // namespace amt

@@ -10,6 +10,7 @@ namespace amt {
 namespace {
 
 constexpr std::size_t kMaxWarnings = 5;
+constexpr std::size_t kFilesLookedFor = 64;
 
 Listing list_and_report(const std::filesystem::path& root) {
   Listing listing = list_files(root);
@@ -56,6 +57,26 @@ void share_listing(const mpi::Communicator& communicator, Listing& listing) {
   }
 }
 
+/// Local. A node that lacks the corpus would refuse its files one by one, and the dataset would
+/// lose them: some that rank 0 has found are looked for. A few may have vanished meanwhile.
+void require_same_folder(const Listing& listing) {
+  if (listing.source.kind != SourceKind::kFolder) return;  // readers compare an archive's stamp
+  const std::size_t stride = listing.files.size() / kFilesLookedFor + 1;
+  std::size_t looked = 0, missing = 0;
+  std::string first;
+  for (std::size_t i = 0; i < listing.files.size(); i += stride, ++looked) {
+    const CorpusFile& file = listing.files[i];
+    std::error_code failed;
+    const auto bytes = std::filesystem::file_size(listing.source.path / file.path, failed);
+    if (!failed && bytes == file.bytes) continue;
+    if (missing++ == 0) first = file.path;
+  }
+  if (2 * missing <= looked) return;
+  throw CorpusError(str_cat(listing.source.path.string(), " is not here what it is on rank 0: ",
+                            missing, " of ", looked, " files looked for are missing or of another ",
+                            "size, first ", first, "; give every node the same corpus"));
+}
+
 }  // namespace
 
 Corpus list_corpus(const mpi::Communicator& communicator, const std::filesystem::path& root) {
@@ -64,6 +85,7 @@ Corpus list_corpus(const mpi::Communicator& communicator, const std::filesystem:
     if (communicator.rank() == 0) listing = list_and_report(root);
   });
   share_listing(communicator, listing);
+  mpi::collectively(communicator, [&] { require_same_folder(listing); });
   std::vector<std::string> mine;
   mpi::collectively(communicator,
                     [&] { mine = hash_share(listing, communicator.rank(), communicator.size()); });

@@ -52,6 +52,8 @@ void TrainerOptions::describe(OptionTable& table) {
   table.add("trainer.profile_steps", &profile_steps,
             "A:B: steps A to B - 1 (from 0) for a profiler of GPUs, as nsys profile "
             "--capture-range cudaProfilerApi");
+  table.add("trainer.steps_per_straggler_check", &steps_per_straggler_check,
+            "steps after which ranks are compared, and slow ones named; 0: never");
   table.add("trainer.watchdog", &watchdog, kWatchdogHelp);
 }
 
@@ -63,6 +65,7 @@ void TrainerOptions::validate() const {
           "trainer.per_device_parallelism", "be at least 1, or -1 for a rank's whole share");
   require(steps_per_eval >= 1, "trainer.steps_per_eval", "be at least 1");
   require(max_eval_batches >= 0, "trainer.max_eval_batches", "be 0 or more");
+  require(steps_per_straggler_check >= 0, "trainer.steps_per_straggler_check", "be 0 or more");
   require(max_skipped >= 0, "trainer.max_skipped", "be 0 or more");
   require(threads >= 0, "trainer.threads", "be 0 or more");
   require(log_z_regularization >= 0, "trainer.log_z_regularization", "be 0 or more");

@@ -35,6 +35,20 @@ RowRange TrainStep::rows_of(const TrainingState& state, std::size_t micro_batch)
 }
 
 double TrainStep::accumulate_gradients(const TrainingState& state) {
+  const double waited_before = seconds_waited();
+  model_.ops().start_lap();
+  run_micro_batches(state);
+  model_.ops().end_lap();
+  const double waited = seconds_waited() - waited_before;
+  // A GPU's loss is there when its sums are: a rank that is gone blocks the host here.
+  const Waiting others("the sum of gradients");
+  reducer_.finish();
+  const double loss = model_.take_loss();
+  own_seconds_ = model_.ops().lap_seconds() - waited;
+  return loss;
+}
+
+void TrainStep::run_micro_batches(const TrainingState& state) {
   // Scaled so that a sum over positions, micro-batches and ranks is the batch's mean.
   const float scale =
       1.0f / (static_cast<float>(trainer_.train_batch_size) * static_cast<float>(row_length_ - 1));
@@ -51,10 +65,6 @@ double TrainStep::accumulate_gradients(const TrainingState& state) {
     model_.forward_backward(tokens, plan_[i].rows, terms, key,
                             last ? Gpt2::GradientReady(reduce) : Gpt2::GradientReady());
   }
-  // A GPU's loss is there when its sums are: a rank that is gone blocks the host here.
-  const Waiting others("the sum of gradients");
-  reducer_.finish();
-  return model_.take_loss();
 }
 
 StepResult TrainStep::apply(TrainingState& state, double local_loss, const Requests& mine) {
@@ -69,6 +79,7 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
     reducer_.sum(sums);
   }
   result.loss = sums[0];
+  result.own_seconds = own_seconds_;
   result.skipped = !std::isfinite(result.loss) || sums[1] > 0;
   result.agreed = {sums[2] > 0, sums[3] > 0};
   if (result.skipped) {

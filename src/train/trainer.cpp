@@ -21,6 +21,7 @@ Trainer::Trainer(Gpt2& model, Reducer& reducer, const RowSource& train, const Ro
       paths_(settings_.trainer.run_dir),
       step_(model, reducer, train, settings_.trainer, settings_.optimizer),
       profile_(settings_.trainer.profiled_steps(), settings_.profiler, model.ops()),
+      stragglers_(reducer, settings_.trainer.steps_per_straggler_check),
       facts_(describe_run(model.config(), settings_.trainer, settings_.optimizer,
                           {settings_.dataset, settings_.encoding, settings_.dataset_digest,
                            train.rows(), valid == nullptr ? 0 : valid->rows()},
@@ -61,6 +62,7 @@ void Trainer::do_step(Progress& progress) {
   });
   profile_.after(state_.step - 1);
   requests_ = result.agreed;
+  stragglers_.add(state_.step - 1, result.own_seconds);
   summed_bytes_ = reducer_.summed_bytes() - summed_before;
   report(result, std::chrono::duration<double>(Clock::now() - start).count(), progress);
   const int allowed = settings_.trainer.max_skipped;

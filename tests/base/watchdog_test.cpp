@@ -17,11 +17,15 @@ constexpr Activity kWorking = {"training", 12, nullptr, 1};
 constexpr Activity kWaiting = {"training", 12, "the sum of gradients", 1};
 
 TEST(Watchdog, TheRankThatHangsInItsOwnWorkSpeaksFirst) {
-  EXPECT_EQ(patience(60, kWorking, 7), 60);
-  EXPECT_GE(patience(60, kWaiting, 0), 62);
-  EXPECT_GT(patience(60, kWaiting, 1), patience(60, kWaiting, 0));
+  EXPECT_EQ(patience(60, kWorking, 7, false), 60);
+  EXPECT_GE(patience(60, kWaiting, 0, false), 62);
+  EXPECT_GT(patience(60, kWaiting, 1, false), patience(60, kWaiting, 0, false) + 1);
+}
+
+TEST(Watchdog, ARankThatIsBeingEndedLeavesTheWordToTheOneThatSpoke) {
+  EXPECT_GT(patience(60, kWaiting, 1, true), patience(60, kWaiting, 1, false) + 2);
   for (const double limit : {1.0, 60.0, 900.0}) {
-    EXPECT_LT(patience(limit, kWaiting, 4095), limit + 30);
+    EXPECT_LT(patience(limit, kWaiting, 4095, true), limit + 30);
   }
 }
 

@@ -87,6 +87,18 @@ TEST_F(CudaOpsTest, HostMemoryMayBeReusedAsSoonAsACopyReturns) {
   EXPECT_TRUE(download<char>(buffer) == expected);
 }
 
+TEST_F(CudaOpsTest, ALapTimesWhatIsQueuedBetweenItsEnds) {
+  const Buffer buffer(*ops_, 64);
+  const std::array<char, 64> host{};
+  const auto copy = [&] { ops_->to_device(buffer.as<char>(), host.data(), host.size()); };
+  copy();
+  ops_->start_lap();
+  for (int i = 0; i < 3; ++i) copy();
+  ops_->end_lap();
+  copy();
+  EXPECT_FLOAT_EQ(static_cast<float>(ops_->lap_seconds()), 0.003f);  // 1 ms each, in fake_cuda.cpp
+}
+
 TEST_F(CudaOpsTest, OutOfMemorySaysHowMuchAndWhatToDo) {
   fake::device().memory_bytes = fake::device().used_bytes + (3u << 20);
   const std::string text = error([&] { ops_->allocate(std::size_t{5} << 30); });

@@ -87,6 +87,13 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event) {
   queue().run_to(*reinterpret_cast<std::size_t*>(event));
   return cudaSuccess;
 }
+// A millisecond for each piece of work between them.
+cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEvent_t to) {
+  const std::size_t work =
+      *reinterpret_cast<std::size_t*>(to) - *reinterpret_cast<std::size_t*>(from);
+  *milliseconds = static_cast<float>(work);
+  return cudaSuccess;
+}
 
 cudaError_t cudaMallocHost(void** memory, std::size_t bytes) {
   *memory = std::aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);

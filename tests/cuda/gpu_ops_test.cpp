@@ -245,6 +245,18 @@ TEST_F(GpuOps, MemoryGoesThereAndBack) {
   ops->synchronise();
 }
 
+TEST_F(GpuOps, ALapIsTheDevicesTime) {
+  const auto ops = make_tested_ops();
+  const Buffer buffer(*ops, std::size_t{256} << 20);
+  const auto lap = [&](int pieces) {
+    ops->start_lap();
+    for (int i = 0; i < pieces; ++i) ops->zero(buffer.as<char>(), buffer.bytes());
+    ops->end_lap();
+    return ops->lap_seconds();
+  };
+  EXPECT_GT(lap(64), lap(1));
+}
+
 // The comparison itself: a device that computes something else is seen.
 TEST_F(GpuOps, AnotherScaleIsSeen) {
   const AttentionShape s{1, 24, 2, 16, 0.25f};

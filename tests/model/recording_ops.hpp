@@ -33,6 +33,12 @@ class RecordingOps final : public Ops {
   }
   void zero(void* device, std::size_t bytes) override { to_.zero(device, bytes); }
   void synchronise() override { ++waits; }
+  void start_lap() override { to_.start_lap(); }
+  void end_lap() override { to_.end_lap(); }
+  double lap_seconds() override {
+    ++waits;
+    return to_.lap_seconds();
+  }
   void prepare_weights(const float*, Dim) override { ++prepared; }
   void embedding_forward(Activation* out, const std::uint16_t* tokens, const float* wte,
                          const float* wpe, Dim rows, Dim seq_len, Dim width,

@@ -18,6 +18,9 @@ void log_info(const std::string& message);
 /// Printed by every rank; other ranks than 0 say who they are.
 void log_warning(const std::string& message);
 
+/// The same, with this process's name on rank 0, too: for what is about this process.
+void log_named_warning(const std::string& message);
+
 /// "amt: error: message", printed by every rank, named like a warning.
 void log_error(const std::string& message);
 

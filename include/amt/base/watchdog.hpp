@@ -12,8 +12,9 @@ namespace amt {
 
 /// Which of the ranks that hang together speaks first. A rank that hangs in its own work is the one
 /// to be named: it speaks at the limit. Those that wait for it give it a little time, and then do
-/// not all speak at once: the first to end makes the launcher end the others.
-double patience(double limit, const Activity& activity, int rank);
+/// not all speak at once: the first to end makes the launcher end the others, by SIGTERM and about
+/// a second later by SIGKILL. `being_ended`: SIGTERM has come. All in seconds, below limit + 30.
+double patience(double limit, const Activity& activity, int rank, bool being_ended);
 
 /// How long there was no sign of life. Time during which the process did not run does not count: a
 /// job that was suspended, or a clock that jumped, is no reason to end it.

@@ -26,9 +26,12 @@ struct CommandLine {
 };
 
 /// Fills positionals and table from `args` (without program and command), then from the file that
-/// --config names: command line over file over default. UsageError in one line otherwise; an unknown
-/// option or key is answered with the nearest known one. Returns false if --help was given: the help
-/// has been printed to stdout and nothing is to be done.
+/// --config names: command line over file over default. UsageError in one line otherwise; an
+/// unknown option or key is answered with the nearest known one. Returns false if --help was given:
+/// the help has been printed to stdout and nothing is to be done.
 bool parse_command_line(const CommandLine& line, std::span<const std::string> args);
+
+/// All that was parsed, one line each: what ranks that work together must have alike.
+std::string configuration_text(const CommandLine& line);
 
 }  // namespace amt

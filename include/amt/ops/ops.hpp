@@ -4,7 +4,7 @@
 // Conventions of every call:
 //  - All calls are local to the process, and made by one thread at a time.
 //  - Work is queued in order; a call may return before its work is done. Only to_host(),
-//    synchronise() and sum_of_squares() wait for the device.
+//    synchronise(), lap_seconds() and sum_of_squares() wait for the device.
 //  - Pointers are device memory of this Ops unless a comment says host. Arrays are row-major and
 //    dense. n counts positions: rows * seq_len.
 //  - Parameters, their gradients, moments, statistics and losses are fp32 (the loss sum fp64);
@@ -75,6 +75,13 @@ class Ops {
   virtual void zero(void* device, std::size_t bytes) = 0;
   /// Waits until everything queued is done; errors of queued work are thrown here at the latest.
   virtual void synchronise() = 0;
+
+  // --- A lap: the time that the device takes for what is queued between two calls. ---
+
+  virtual void start_lap() = 0;
+  virtual void end_lap() = 0;
+  /// Seconds of the last lap. Waits for its end.
+  virtual double lap_seconds() = 0;
 
   /// Tells the device that parameters[0, count) have changed: a device that computes in another
   /// type than fp32 refreshes its copy. The weights given to the calls below lie inside the range

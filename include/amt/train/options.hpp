@@ -24,11 +24,12 @@ struct TrainerOptions {
   int max_skipped = 10;     ///< steps in a row whose gradient is not finite, before the job fails
   int threads = 0;          ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
   std::string mp = "auto";  ///< precision of activations and products
-  double log_z_regularization = 0.0;     ///< weight of log(z)^2 in the training loss
-  double peak_flops = 0;                 ///< FLOP/s of one rank's device; 0: not known
-  std::string device = "auto";           ///< a DeviceKind
-  std::string attention = "auto";        ///< of GPUs, a cuda::Attention
-  std::string profile_steps;             ///< "10:12"; empty: none
+  double log_z_regularization = 0.0;             ///< weight of log(z)^2 in the training loss
+  double peak_flops = 0;                         ///< FLOP/s of one rank's device; 0: not known
+  std::string device = "auto";                   ///< a DeviceKind
+  std::string attention = "auto";                ///< of GPUs, a cuda::Attention
+  std::string profile_steps;                     ///< "10:12"; empty: none
+  std::int64_t steps_per_straggler_check = 100;  ///< 0: never
   Duration watchdog = kDefaultWatchdog;  ///< without progress, before the job is ended; 0: never
 
   void describe(OptionTable& table);

@@ -27,6 +27,7 @@ struct StepResult {
   double learning_rate = 0;
   bool skipped = false;  ///< loss or norm was not finite: parameters and moments are as before
   Requests agreed;
+  double own_seconds = 0;  ///< this rank's work on the gradients, without waiting for others
 };
 
 /// Runs steps. `model`, `reducer` and `rows` must outlive it.
@@ -43,6 +44,7 @@ class TrainStep {
 
  private:
   double accumulate_gradients(const TrainingState& state);
+  void run_micro_batches(const TrainingState& state);
   RowRange rows_of(const TrainingState& state, std::size_t micro_batch) const;
   StepResult apply(TrainingState& state, double local_loss, const Requests& mine);
 
@@ -54,6 +56,7 @@ class TrainStep {
   Optimizer optimizer_;
   std::vector<MicroBatch> plan_;
   ReadAhead reader_;
+  double own_seconds_ = 0;
 };
 
 }  // namespace amt

@@ -18,6 +18,7 @@
 #include "amt/train/rows.hpp"
 #include "amt/train/run_recorder.hpp"
 #include "amt/train/step_profile.hpp"
+#include "amt/train/stragglers.hpp"
 #include "amt/train/train_step.hpp"
 
 namespace amt {
@@ -79,6 +80,7 @@ class Trainer {
   RunPaths paths_;
   TrainStep step_;
   StepProfile profile_;
+  Stragglers stragglers_;
   TrainingState state_;
   RunFacts facts_;
   std::unique_ptr<RunRecorder> recorder_;  // rank 0 only

@@ -33,6 +33,9 @@ class TimedOps final : public Ops {
   void to_host(void* host, const void* device, std::size_t bytes) override;
   void zero(void* device, std::size_t bytes) override;
   void synchronise() override { to_.synchronise(); }
+  void start_lap() override { to_.start_lap(); }
+  void end_lap() override { to_.end_lap(); }
+  double lap_seconds() override { return to_.lap_seconds(); }
   void prepare_weights(const float* parameters, Dim count) override;
   void embedding_forward(Activation* out, const std::uint16_t* tokens, const float* wte,
                          const float* wpe, Dim rows, Dim seq_len, Dim width,

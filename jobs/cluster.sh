@@ -1,0 +1,79 @@
+# Sourced by submit.sh and by the jobs: the site's settings, and how amt is started under Slurm.
+# shellcheck shell=bash
+
+# The name of the script, as its messages begin.
+amt_job=${amt_job:-${0##*/}}
+say() { echo "$amt_job: $*"; }
+# Wrong use: amt's exit code for it.
+refuse() { say "$*" >&2; exit 2; }
+
+# Every setting is exported, so that a job has those of its submission.
+read_site() {
+  local settings
+  AMT_JOBS_DIR=$(cd "$AMT_JOBS_DIR" && pwd)
+  export AMT_JOBS_DIR
+  settings=${AMT_SITE:-$AMT_JOBS_DIR/site.conf}
+  [ -r "$settings" ] || refuse "cannot read the settings in $settings"
+  set -a
+  # shellcheck source=jobs/site.conf
+  . "$settings"
+  set +a
+  case $AMT_LAUNCHER in
+    srun | mpirun) ;;
+    *) refuse "AMT_LAUNCHER is '$AMT_LAUNCHER'; use srun or mpirun" ;;
+  esac
+}
+
+# At the start of a job.
+set_up_job() {
+  [ -n "${SLURM_JOB_ID:-}" ] || refuse "this is for sbatch; on one machine use mpirun, see jobs/README.md"
+  read_site
+  eval "${AMT_SETUP:-:}" || refuse "AMT_SETUP failed: $AMT_SETUP"
+  command -v "$AMT_BIN" > /dev/null || refuse "no amt at $AMT_BIN; build it, or set AMT_BIN in jobs/site.conf"
+  # Threads of a rank are those that Slurm has given it; amt alone would count all of the node's.
+  if [ -n "${SLURM_CPUS_PER_TASK:-}" ]; then
+    export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$SLURM_CPUS_PER_TASK}
+    export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK  # srun does not take it from sbatch since Slurm 22.05
+  fi
+  say "job $SLURM_JOB_ID, start $((${SLURM_RESTART_COUNT:-0} + 1)), on ${SLURM_JOB_NODELIST:-?}"
+}
+
+# From here on TERM and USR1, when Slurm sends them to the job's shell, make amt save and stop. Both are
+# passed on as USR1: mpirun ends its ranks within a second of a TERM.
+launcher_pid="" signalled=false asked_to_stop=""
+save_on_signals() {
+  trap 'stop_amt TERM' TERM
+  trap 'stop_amt USR1' USR1
+}
+stop_amt() {
+  signalled=true asked_to_stop=$1
+  say "SIG$1: amt is to save and stop"
+  if [ -n "$launcher_pid" ]; then kill -USR1 "$launcher_pid" 2> /dev/null || true; fi
+}
+
+# launch ARGUMENTS...: amt with them on all ranks of the job. Returns its exit code, or 75 if the job was to
+# stop before it began. Of srun's ranks, which may end with different codes, it is the largest; ranks that
+# refuse an option together get 30 s to do so, since a rank that srun kills makes it 137 or 143.
+launch() {
+  local command code=75
+  if [ "$AMT_LAUNCHER" = srun ]; then
+    command=(srun "--mpi=$AMT_SRUN_MPI" --kill-on-bad-exit=0 --wait=30)
+  else
+    command=(mpirun --bind-to none)
+  fi
+  if [ -n "$asked_to_stop" ]; then return $code; fi
+  # A job that was given GPUs fails without them, rather than compute for days beside them.
+  if [ "$1" != prepare ] && [ -n "${SLURM_JOB_GPUS:-}${SLURM_GPUS_ON_NODE:-}" ]; then
+    set -- "$1" --device cuda "${@:2}"
+  fi
+  "${command[@]}" "$AMT_BIN" "$@" &  # a shell runs no trap while it has a foreground command
+  launcher_pid=$!
+  while signalled=false code=0; do
+    wait "$launcher_pid" || code=$?
+    $signalled || break  # else the wait was ended by the signal, not by amt
+  done
+  launcher_pid=""
+  # An mpirun that Slurm has sent a TERM as well, and not the shell alone, kills its ranks and says 1.
+  if [ "$AMT_LAUNCHER $asked_to_stop $code" = "mpirun TERM 1" ]; then code=143; fi
+  return $code
+}

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# A corpus to a trained and evaluated model on a Slurm cluster: three jobs, each after the one before has
+# ended well. jobs/site.conf says for whom, where and how large; jobs/README.md the rest.
+#
+# Usage: jobs/submit.sh [--dry-run] [--dataset DIR] [--config FILE] CORPUS RUN_DIR [-- OPTION OF amt train...]
+# --dataset  where the dataset is or will be; else $AMT_SCRATCH/dataset, or dataset beside RUN_DIR. One that
+#            is complete is taken as it is, and CORPUS may then be gone.
+# --config   of the model; else AMT_CONFIG of site.conf
+# --dry-run  prints the commands, submits and makes nothing
+set -euo pipefail
+AMT_JOBS_DIR=$(dirname "$(realpath "$0")")
+# shellcheck source=jobs/cluster.sh
+. "$AMT_JOBS_DIR/cluster.sh"
+
+usage="submit.sh [--dry-run] [--dataset DIR] [--config FILE] CORPUS RUN_DIR [-- OPTION OF amt train...]"
+dry_run=false dataset="" config="" places=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --dry-run) dry_run=true ;;
+    --dataset | --config)
+      [ $# -ge 2 ] || refuse "$1 needs a value"
+      if [ "$1" = --dataset ]; then dataset=$2; else config=$2; fi
+      shift
+      ;;
+    --) shift; break ;;
+    --help | -h) echo "Usage: jobs/$usage"; exit 0 ;;
+    -*) refuse "unknown option $1; options of amt train go after --" ;;
+    *) places+=("$1") ;;
+  esac
+  shift
+done
+train_options=("$@")
+[ ${#places[@]} -eq 2 ] || refuse "usage: $usage"
+
+read_site
+corpus=$(realpath -m "${places[0]}") run_dir=$(realpath -m "${places[1]}")
+if [ -z "$dataset" ]; then dataset=${AMT_SCRATCH:-$(dirname "$run_dir")}/dataset; fi
+dataset=$(realpath -m "$dataset")
+AMT_CONFIG=$(realpath -m "${config:-$AMT_CONFIG}")
+
+# What would fail in the queue, hours later.
+$dry_run || command -v sbatch > /dev/null || refuse "no sbatch here; submit from a login node of the cluster"
+[ -r "$AMT_CONFIG" ] || refuse "no configuration at $AMT_CONFIG; give another --config"
+[ -x "$AMT_BIN" ] || (eval "${AMT_SETUP:-:}" && command -v "$AMT_BIN") > /dev/null 2>&1 ||
+  refuse "no amt at $AMT_BIN; build it (README.md), or set AMT_BIN in jobs/site.conf"
+has_dataset=false
+if [ -e "$dataset/manifest.json" ]; then has_dataset=true; fi
+$has_dataset || [ -e "$corpus" ] || refuse "no corpus at $corpus, and no dataset at $dataset"
+for number in AMT_PREPARE_NODES AMT_PREPARE_RANKS_PER_NODE AMT_TRAIN_NODES AMT_SOCKETS_PER_NODE \
+  AMT_TRAIN_CPUS_PER_RANK AMT_WARNING_SECONDS AMT_MAX_FAILURES; do
+  [[ ${!number} =~ ^[1-9][0-9]*$ ]] || refuse "$number is '${!number}'; give a number above 0 in jobs/site.conf"
+done
+[[ $AMT_GPUS_PER_NODE =~ ^[0-9]+$ ]] || refuse "AMT_GPUS_PER_NODE is '$AMT_GPUS_PER_NODE'; give a number in jobs/site.conf"
+
+declare -A ids  # of the jobs by name
+# submit NAME OPTION... SCRIPT ARGUMENT...: prints the job's id, or in a dry run the command.
+submit() {
+  local name=$1 words=() id
+  shift
+  read -ra words <<< "$AMT_SBATCH_OPTIONS"
+  local command=(sbatch --parsable "--job-name=amt-$name" "--output=$run_dir/jobs/$name-%j.log"
+    --export=ALL ${AMT_ACCOUNT:+"--account=$AMT_ACCOUNT"} ${AMT_QOS:+"--qos=$AMT_QOS"} "${words[@]}" "$@")
+  if $dry_run; then
+    printf '%q ' "${command[@]}"
+    echo
+    ids[$name]=${name^^}_ID
+    return
+  fi
+  id=$("${command[@]}") || { say "sbatch refused the job $name" >&2; cancel_submitted; exit 1; }
+  ids[$name]=${id%%;*}  # ID;CLUSTER where there are several
+  echo "$name ${ids[$name]}  log: $run_dir/jobs/$name-${ids[$name]}.log"
+}
+# A chain is in the queue whole or not at all.
+cancel_submitted() { if [ ${#ids[@]} -gt 0 ]; then scancel "${ids[@]}"; fi; }
+
+$dry_run || mkdir -p "$run_dir/jobs"
+after_prepare=()
+if $has_dataset; then
+  say "the dataset $dataset is complete: nothing to prepare"
+else
+  read -ra words <<< "$AMT_PREPARE_OPTIONS"
+  submit prepare "--nodes=$AMT_PREPARE_NODES" "--ntasks-per-node=$AMT_PREPARE_RANKS_PER_NODE" \
+    --cpus-per-task=1 "--time=$AMT_PREPARE_TIME" ${AMT_PREPARE_MEMORY:+"--mem=$AMT_PREPARE_MEMORY"} \
+    ${AMT_CPU_PARTITION:+"--partition=$AMT_CPU_PARTITION"} \
+    "$AMT_JOBS_DIR/prepare.sbatch" "$corpus" "$dataset" "${words[@]}"
+  after_prepare=("--dependency=afterok:${ids[prepare]}")
+fi
+
+compute=("--cpus-per-task=$AMT_TRAIN_CPUS_PER_RANK" ${AMT_TRAIN_MEMORY:+"--mem=$AMT_TRAIN_MEMORY"}
+  ${AMT_GPU_PARTITION:+"--partition=$AMT_GPU_PARTITION"})
+if [ "$AMT_GPUS_PER_NODE" -gt 0 ]; then
+  separator="="
+  case $AMT_GPU_REQUEST in gres=*) separator=: ;; esac
+  compute+=("--ntasks-per-node=$AMT_GPUS_PER_NODE" "--$AMT_GPU_REQUEST$separator$AMT_GPUS_PER_NODE")
+else
+  compute+=("--ntasks-per-node=$AMT_SOCKETS_PER_NODE")
+fi
+submit train "--nodes=$AMT_TRAIN_NODES" "${compute[@]}" "--time=$AMT_TRAIN_TIME" \
+  "--signal=B:USR1@$AMT_WARNING_SECONDS" "${after_prepare[@]}" \
+  "$AMT_JOBS_DIR/train.sbatch" "$dataset" "$run_dir" "${train_options[@]}"
+read -ra words <<< "$AMT_EVAL_OPTIONS"
+submit eval --nodes=1 "${compute[@]}" "--time=$AMT_EVAL_TIME" \
+  "--dependency=afterok:${ids[train]}" \
+  "$AMT_JOBS_DIR/eval.sbatch" "$run_dir" "$dataset" "${words[@]}"

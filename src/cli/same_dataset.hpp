@@ -1,0 +1,12 @@
+#pragma once
+
+#include "amt/dataset/manifest.hpp"
+#include "amt/mpi/communicator.hpp"
+
+namespace amt {
+
+/// Collective. AgreedError naming the rank whose node has another dataset at the same path, as a
+/// stale copy on a local disk.
+void require_same_dataset(const Manifest& manifest, const mpi::Communicator& world);
+
+}  // namespace amt

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# amt prepare when a rank hangs, freezes, leaves or is slow: no process hangs, one line names the rank,
+# and the next run gives the bytes of one left alone.
+# Usage: prepare_hangs_test.sh AMT GOLDEN_FOLDER FAULTS_LIBRARY
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+faults=$(realpath "$3")
+. "$(dirname "$0")/../cli/support.sh"
+. "$(dirname "$0")/support.sh"
+prepare=("$amt" prepare "$golden/tree" "$work/dataset" --augment 10)
+
+mpirun -n 3 "$amt" prepare "$golden/tree" "$work/whole" --augment 10 >"$work/out" 2>"$work/err" ||
+  fail "the run that is left alone"
+
+# next_is_whole: nothing that a reader accepts is left, and the next run gives the same bytes.
+next_is_whole() {
+  [ ! -e "$work/dataset" ] || fail "a dataset was left"
+  mpirun -n 3 "${prepare[@]}" >"$work/out" 2>"$work/err" || fail "the next run"
+  diff -r "$work/whole" "$work/dataset" || fail "other bytes"
+  rm -r "$work/dataset"
+}
+
+echo "a disk that hangs on one rank"
+ended 76 '\[rank 1 of 3 on .*\] no progress for .* in tokenising, in its own work' 1:open:5:loop 3 "${prepare[@]}"
+next_is_whole
+
+echo "a rank that freezes in the exchange of rows"
+ended 76 '\[rank [12] of 3 on .*\] no progress for .* in tokenising, waiting for other ranks in MPI_' \
+  0:MPI_Alltoall:1:stop 3 "${prepare[@]}"
+next_is_whole
+
+echo "a rank that leaves without a word"
+! hurt 2:MPI_Alltoall:1:exit 3 "${prepare[@]}" || fail "it went on without a rank"
+next_is_whole
+
+echo "a slow disk on one rank"
+hurt 1:open:1:slow 3 "${prepare[@]}" || fail "a slow disk ended the job"
+diff -r "$work/whole" "$work/dataset" || fail "other bytes"
+echo "all passed"

@@ -1,0 +1,29 @@
+# Sourced by the tests of hangs, after tests/cli/support.sh.
+limit=6  # seconds of the watchdog: enough for MPI's start on a loaded machine
+
+# hurt FAULT RANKS COMMAND...: the command on so many ranks with a fault (faults.cpp) in one of them.
+# Ends by itself within the watchdog's time + 30 s, and no process is left.
+hurt() {
+  local fault=$1 ranks=$2 code=0
+  shift 2
+  timeout -k 5 $((limit + 30 + 10)) mpirun -n "$ranks" -x AMT_FAULT="$fault" \
+    -x LD_PRELOAD="$faults" "$@" --watchdog $limit >"$work/out" 2>"$work/err" || code=$?
+  [ $code -ne 124 ] && [ $code -ne 137 ] || fail "$fault: it did not end by itself"
+  for _ in $(seq 50); do
+    [ -n "$(pgrep -f -- "$work/")" ] || break
+    sleep 0.1
+  done
+  # shellcheck disable=SC2009 # the arguments are what tells this test's processes from others
+  ! pgrep -af -- "$1 .*$work/" || fail "$fault: processes are left"
+  return $code
+}
+
+# ended CODE TEXT FAULT RANKS COMMAND...: it ends with the code and one line of error, which has the text.
+ended() {
+  local code=$1 text=$2 got=0
+  shift 2
+  hurt "$@" || got=$?
+  [ $got -eq "$code" ] || fail "$1: exit code $got instead of $code"
+  [ "$(grep -c 'amt: error: ' "$work/err")" -eq 1 ] || fail "$1: not one line"
+  grep 'amt: error: ' "$work/err" | grep -qE "$text" || fail "$1: does not say '$text'"
+}

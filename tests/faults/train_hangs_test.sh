@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# amt train when a rank hangs, freezes, leaves or is slow, and when the clock jumps: no process hangs,
+# one line names the rank, and the run that is started again ends with the bytes of one left alone.
+# Usage: train_hangs_test.sh AMT GOLDEN_FOLDER FAULTS_LIBRARY
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+faults=$(realpath "$3")
+. "$(dirname "$0")/../cli/support.sh"
+. "$(dirname "$0")/support.sh"
+
+cat >"$work/tiny.ini" <<END
+[trainer]
+num_train_steps = 40
+train_batch_size = 3
+per_device_parallelism = 1
+steps_per_eval = 20
+max_eval_batches = 1
+learning_rate = 1e-2
+steps_per_straggler_check = 10
+[checkpointer]
+save_interval = 0.01s
+keep_every = 40
+[model]
+hidden_dim = 16
+num_heads = 2
+num_layers = 1
+END
+"$amt" prepare "$golden/tree" "$work/dataset" --interarrival >/dev/null 2>&1
+
+command_of() {
+  train=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" --data.verify false
+    --trainer.run_dir "$work/$1")
+}
+
+same_as_whole() {
+  local file
+  for file in model.safetensors optimizer.h5; do
+    cmp "$work/$1/checkpoints/step-000040/$file" "$work/whole/checkpoints/step-000040/$file" ||
+      fail "$1 ended with another $file"
+  done
+}
+
+# goes_on RUN: it stopped on its way, and what is started again ends as if nothing had been.
+goes_on() {
+  [ -e "$work/$1/checkpoints/latest" ] || fail "$1 has no checkpoint to go on from"
+  [ ! -e "$work/$1/checkpoints/step-000040" ] || fail "$1 was not stopped on its way"
+  command_of "$1"
+  mpirun -n 3 "${train[@]}" 2>"$work/err" || fail "going on with $1"
+  grep -q 'going on from .*step-0000' "$work/err" || fail "does not say where it goes on from"
+  same_as_whole "$1"
+}
+
+command_of whole
+mpirun -n 3 "${train[@]}" 2>"$work/err" || fail "the run that is left alone"
+
+echo "a rank that hangs in its own work is the one that is named"
+command_of looping
+ended 76 '\[rank 1 of 3 on .*\] no progress for .* in training, step [0-9]+, in its own work' \
+  1:product:1000:loop 3 "${train[@]}"
+goes_on looping
+
+echo "a rank that freezes: one of those that wait for it speaks"
+command_of frozen
+ended 76 '\[rank [01] of 3 on .*\] no progress for .* in training, step [0-9]+, waiting for other ranks in the sum of ' \
+  2:MPI_Allreduce:60:stop 3 "${train[@]}"
+goes_on frozen
+
+echo "rank 0, which writes, freezes"
+command_of leader
+ended 76 '\[rank [12] of 3 on .*\] no progress for .* waiting for other ranks in ' \
+  0:MPI_Allreduce:60:stop 3 "${train[@]}"
+goes_on leader
+
+echo "a rank that leaves without a word"
+command_of leaving
+! hurt 1:MPI_Allreduce:60:exit 3 "${train[@]}" || fail "it went on without a rank"
+goes_on leaving
+
+echo "a slow rank is named, and nothing else happens"
+command_of slow
+hurt 1:product:1:slow 3 "${train[@]}" || fail "a slow rank ended the job"
+grep -q 'amt: warning: \[rank 1 of 3 on .*\] this rank is slow: ' "$work/err" || fail "it is not named"
+! grep 'is slow' "$work/err" | grep -v 'rank 1 of 3' || fail "another rank is named"
+same_as_whole slow
+
+echo "the wall clock jumps by days"
+for rank in 0 1; do
+  command_of jumping-$rank
+  hurt $rank:product:1:clock 3 "${train[@]}" || fail "the clock of rank $rank ended the job"
+  same_as_whole jumping-$rank
+done
+echo "all passed"

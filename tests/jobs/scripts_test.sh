@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# The job scripts without a Slurm: what submit.sh asks of sbatch and refuses, and which exit codes of amt
+# bring a run back to the queue, how often. sbatch, srun and scontrol are stand-ins here.
+# Usage: scripts_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=$(realpath "${AMT_GOLDEN_DIR:-$2}")
+jobs=$(realpath "$(dirname "$0")/../../jobs")
+. "$(dirname "$0")/../cli/support.sh"
+export AMT_BIN=$amt
+
+mkdir "$work/bin"
+stand_in() { # NAME, its shell on stdin
+  { echo '#!/usr/bin/env bash'; cat; } >"$work/bin/$1"
+  chmod +x "$work/bin/$1"
+}
+submit() { "$jobs/submit.sh" "$@"; }
+chain=("$golden/tree" "$work/run")
+
+echo "what submit.sh asks for"
+AMT_ACCOUNT=music AMT_GPUS_PER_NODE=4 AMT_TRAIN_NODES=2 AMT_PREPARE_OPTIONS="--augment 10" \
+  submit --dry-run "${chain[@]}" -- --trainer.seed 3 >"$work/plan" || fail "no dry run"
+asks() { sed -n "$1p" "$work/plan" | grep -qE -e "$2" || fail "job $1 does not ask for $2: $(cat "$work/plan")"; }
+[ "$(wc -l <"$work/plan")" -eq 3 ] || fail "not three jobs"
+asks 1 "--account=music .*--ntasks-per-node=16 .*prepare.sbatch $golden/tree $work/dataset --augment 10"
+asks 2 "--nodes=2 .*--ntasks-per-node=4 --gpus-per-node=4 .*--signal=B:USR1@300 --dependency=afterok:PREPARE_ID"
+asks 2 "train.sbatch $work/dataset $work/run --trainer.seed 3"
+asks 3 "--nodes=1 .*--dependency=afterok:TRAIN_ID .*eval.sbatch $work/run $work/dataset --split test"
+[ ! -e "$work/run" ] || fail "a dry run makes something"
+AMT_GPUS_PER_NODE=4 AMT_GPU_REQUEST=gres=gpu:a100 AMT_SCRATCH=$work/scratch submit --dry-run "${chain[@]}" >"$work/plan"
+asks 2 "--gres=gpu:a100:4 .*train.sbatch $work/scratch/dataset"
+AMT_GPUS_PER_NODE=0 submit --dry-run --dataset "$work/other" "${chain[@]}" >"$work/plan"
+asks 2 "--ntasks-per-node=2 --time.*train.sbatch $work/other"
+
+echo "what submit.sh refuses"
+mkdir "$work/bare"
+for tool in bash dirname realpath; do ln -s "$(command -v $tool)" "$work/bare/"; done
+expect_line 2 "no sbatch here" env PATH="$work/bare" "$jobs/submit.sh" "${chain[@]}"
+expect_line 2 "no corpus at" submit --dry-run "$work/nothing" "$work/run"
+expect_line 2 "no amt at" env AMT_BIN="$work/nothing" "$jobs/submit.sh" --dry-run "${chain[@]}"
+expect_line 2 "no configuration at" submit --dry-run --config "$work/nothing" "${chain[@]}"
+expect_line 2 "usage: " submit --dry-run "$golden/tree"
+expect_line 2 "unknown option --trainer.seed" submit --dry-run "${chain[@]}" --trainer.seed 3
+expect_line 2 "AMT_TRAIN_NODES is 'two'" env AMT_TRAIN_NODES=two "$jobs/submit.sh" --dry-run "${chain[@]}"
+expect_line 2 "use srun or mpirun" env AMT_LAUNCHER=mpiexec "$jobs/submit.sh" --dry-run "${chain[@]}"
+expect_line 2 "cannot read the settings" env AMT_SITE="$work/nothing" "$jobs/submit.sh" --dry-run "${chain[@]}"
+
+export PATH=$work/bin:$PATH
+echo "sbatch refuses the second job: the first is taken back"
+stand_in sbatch <<<'case "$*" in *train.sbatch*) echo "sbatch: error: Invalid qos" >&2; exit 1 ;; *) echo 7 ;; esac'
+stand_in scancel <<<'echo "$*" >>"'"$work"'/cancelled"'
+expect 1 "sbatch refused the job train" submit "${chain[@]}"
+[ "$(cat "$work/cancelled")" = 7 ] || fail "the first job stays in the queue"
+
+# What a job sees. srun ends with the next of the exit codes in $work/codes, the first of which may be
+# followed by the checkpoint, or the dataset, that it has made: "137 step-000010".
+export SLURM_JOB_ID=1
+stand_in srun <<END
+echo "\$*" >"$work/arguments"
+read -r code step <"$work/codes"
+sed -i 1d "$work/codes"
+mkdir -p "$work/run/checkpoints"
+if [ -n "\$step" ]; then echo "\$step" | tee "$work/run/manifest.json" >"$work/run/checkpoints/latest"; fi
+exit "\$code"
+END
+stand_in scontrol <<END
+case \$1 in
+  requeue) echo requeue >>"$work/requeued" ;;
+  *) echo "JobId=1 JobState=\$(cat "$work/state") Reason=None" ;;
+esac
+END
+echo RUNNING >"$work/state"
+
+# start COUNT: the job's script as Slurm runs it, a copy in another folder.
+script=train.sbatch
+start() {
+  cp "$jobs/$script" "$work/slurm_script"
+  (cd "$work" && SLURM_RESTART_COUNT=$1 AMT_JOBS_DIR=$jobs bash "$work/slurm_script" "$work/dataset" "$work/run")
+}
+# requeues TIMES CODE LINE...: amt ends with a code per line; the job is requeued so many times, and its
+# last start ends with CODE.
+requeues() {
+  local times=$1 last=$2 count=0 code
+  shift 2
+  rm -rf "$work/run" "$work/requeued"
+  printf '%s\n' "$@" >"$work/codes"
+  while :; do
+    code=0
+    rm -f "$work/requeued"
+    start $count >"$work/out" 2>"$work/err" || code=$?
+    [ -e "$work/requeued" ] || break
+    count=$((count + 1))
+  done
+  [ $count -eq "$times" ] || fail "requeued $count times instead of $times: $*"
+  [ $code -eq "$last" ] || fail "ended with $code instead of $last: $*"
+}
+
+echo "which exit codes bring a run back"
+for code in 0 1 2 3 126 127; do requeues 0 $code $code; done
+for code in 75 76 137 143 205; do requeues 1 0 "$code step-000010" 0; done
+[ ! -e "$work/run/requeues" ] || fail "the count is left after the end"
+
+echo "at most three starts in a row without a new checkpoint"
+requeues 3 137 137 137 76 137 0
+grep -qF "3 starts in a row have not helped: giving up" "$work/err" || fail "does not say so"
+requeues 5 75 137 137 "137 step-000002" 137 75 75 0
+requeues 6 0 "75 step-000001" "75 step-000002" "75 step-000003" "75 step-000004" "75 step-000005" "75 step-000006" 0
+echo "step-000006 3" >"$work/run/requeues"  # of a job that gave up
+echo 137 >"$work/codes"
+start 0 >"$work/out" 2>&1 || true
+[ "$(cat "$work/run/requeues")" = "step-000006 1" ] || fail "another job does not begin to count anew"
+
+echo "prepare, which begins anew each time"
+script=prepare.sbatch
+requeues 3 137 137 137 137 137 0
+requeues 1 1 139 1
+requeues 1 0 "137 complete"  # though a rank died: the next start has nothing to do
+script=train.sbatch
+
+echo "a signal before amt is started"
+AMT_SETUP='kill -USR1 $$' requeues 3 75 0  # each time: it never gets to srun
+[ "$(cat "$work/codes")" = 0 ] || fail "amt was started after the signal"
+
+echo "GPUs that a job was given are used, or it fails"
+requeues 0 0 0
+grep -qE -e "train --config .* --trainer.run_dir $work/run$" "$work/arguments" || fail "$(cat "$work/arguments")"
+SLURM_JOB_GPUS=0,1 requeues 0 0 0
+grep -qF -e "--device cuda" "$work/arguments" || fail "it would compute beside its GPUs"
+
+echo "a job that Slurm has taken away is not requeued"
+for state in COMPLETING CANCELLED PENDING; do
+  echo $state >"$work/state"
+  requeues 0 75 75
+done
+
+echo "submitted from the wrong folder"
+expect 2 "train.sbatch: submit from the folder that has jobs/ in it, or set AMT_JOBS_DIR" \
+  env -u AMT_JOBS_DIR SLURM_SUBMIT_DIR="$work" bash "$jobs/train.sbatch" a b
+expect_line 2 "this is for sbatch" env -u SLURM_JOB_ID SLURM_SUBMIT_DIR="$jobs/.." bash "$jobs/train.sbatch" a b
+expect_line 2 "usage: " env SLURM_SUBMIT_DIR="$jobs/.." bash "$jobs/train.sbatch" a
+if command -v shellcheck >/dev/null; then
+  echo "shellcheck"
+  (cd "$jobs/.." && shellcheck -x -s bash jobs/*.sh jobs/*.sbatch jobs/site.conf) >"$work/out" || fail "$(cat "$work/out")"
+fi
+echo "all passed"

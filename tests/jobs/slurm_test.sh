@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# The job scripts on a real Slurm: a chain of jobs over a time limit, preemption, dead ranks, both
+# launchers. However a run was stopped, it ends with the bytes of one that was left alone.
+# Usage: slurm_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=$(realpath "${AMT_GOLDEN_DIR:-$2}")
+here=$(realpath "$(dirname "$0")")
+. "$here/slurm_cluster.sh"
+require_slurm
+. "$here/../cli/support.sh"
+trap 'stop_cluster; rm -rf "$work"' EXIT
+jobs=$here/../../jobs
+
+# The nodes are one machine: ranks on two of them must not meet in its shared memory.
+export OMPI_MCA_btl=self,tcp
+steps=40
+cat >"$work/tiny.ini" <<END
+[trainer]
+num_train_steps = $steps
+train_batch_size = 2
+per_device_parallelism = 1
+steps_per_eval = 20
+max_eval_batches = 1
+learning_rate = 1e-2
+[checkpointer]
+save_interval = 1h
+keep_every = 10
+[model]
+hidden_dim = 16
+num_heads = 2
+num_layers = 1
+END
+cat >"$work/site.conf" <<END
+AMT_BIN=$amt
+AMT_CONFIG=$work/tiny.ini
+AMT_PREPARE_NODES=4
+AMT_PREPARE_RANKS_PER_NODE=1
+AMT_PREPARE_OPTIONS=
+AMT_PREPARE_TIME=5
+AMT_TRAIN_NODES=2
+AMT_GPUS_PER_NODE=0
+AMT_SOCKETS_PER_NODE=1
+AMT_TRAIN_CPUS_PER_RANK=1
+: "\${AMT_TRAIN_TIME=10}" "\${AMT_WARNING_SECONDS=60}"
+AMT_EVAL_TIME=5
+. "\$AMT_JOBS_DIR/site.conf"
+END
+export AMT_SITE=$work/site.conf
+
+log() { echo "$work/$1/jobs/train-$2.log"; }
+says() { grep -qF -e "$2" "$1"; }
+job_has() { [[ $(scontrol --oneliner show job "$1") == *" $2 "* ]]; }
+
+# chain RUN [OPTION...]: submits; the ids of its jobs are in $train and $eval.
+chain() {
+  "$jobs/submit.sh" --dataset "$work/dataset" "$golden/tree" "$work/$1" "${@:2}" >"$work/out" 2>"$work/err" ||
+    fail "submit.sh does not submit"
+  train=$(awk '$1 == "train" { print $2 }' "$work/out")
+  eval=$(awk '$1 == "eval" { print $2 }' "$work/out")
+}
+
+# give_up TEXT...: with all that the jobs have said.
+give_up() {
+  squeue >&2 || true
+  tail -n 30 "$work"/*/jobs/*.log >&2 || true
+  fail "$*"
+}
+has_lines() { [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ]; }
+trains() { within 120 has_lines "$2" "$work/$1/metrics.jsonl" || give_up "$1 does not train"; }
+
+# ended RUN: the chain is through, after at least one more start, with the reference's bytes.
+ended() {
+  local last=checkpoints/step-0000$steps file
+  within 180 job_has "$train" JobState=COMPLETED || give_up "$1 does not complete"
+  within 90 job_has "$eval" JobState=COMPLETED || give_up "$1 is not evaluated"
+  ! job_has "$train" Restarts=0 || give_up "$1 was never requeued"
+  says "$(log "$1" "$train")" "going on from $work/$1/checkpoints/step-" || give_up "$1 began anew"
+  for file in model.safetensors optimizer.h5; do
+    cmp "$work/reference/$last/$file" "$work/$1/$last/$file" || give_up "$1 ended with another $file"
+  done
+  says "$work/$1/jobs/eval-$eval.log" "checkpoints/step-0000$steps" || give_up "$1: another was evaluated"
+  [ ! -e "$work/$1/requeues" ] || give_up "the count of requeues is left in $1"
+}
+
+saved() { says "$(log "$1" "$train")" "stopped after" || give_up "$1 was stopped without saving"; }
+
+# ranks RUN: the process ids of its ranks.
+ranks() { pgrep -f "^$amt train .*--trainer.run_dir $work/$1( |\$)"; }
+
+start_cluster
+srun --mpi=list 2>&1 | grep pmix >"$work/out" || { echo "skipped: this Slurm's srun has no PMIx"; exit 77; }
+
+echo "a chain whose training is stopped by its time limit"
+# Slurm looks at limits twice a minute. A rank is frozen meanwhile, so that the run is not done before.
+AMT_TRAIN_TIME=1 AMT_WARNING_SECONDS=55 chain limited
+limited=("$train" "$eval")
+trains limited 8
+frozen=$(ranks limited | head -n 1)
+kill -STOP "$frozen"
+
+echo "the run that is left alone, without Slurm"
+mpirun -n 2 "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" \
+  --trainer.run_dir "$work/reference" 2>"$work/err" || fail "the run that is left alone"
+
+within 90 says "$(log limited "${limited[0]}")" "SIGUSR1: amt is to save" || give_up "no signal before the limit"
+kill -CONT "$frozen" || give_up "the ranks were killed"
+within 60 says "$(log limited "${limited[0]}")" "exit code 75: to the queue again, to go on from step-" ||
+  give_up "limited is not requeued"
+scontrol update JobId="${limited[0]}" TimeLimit=10  # one such stop is enough
+job_has "${limited[1]}" JobState=PENDING || give_up "eval did not wait for the requeued job"
+
+echo "mpirun, and the signal to the shell alone"
+AMT_LAUNCHER=mpirun chain launched
+says "$work/out" "nothing to prepare" || fail "a complete dataset is prepared again"
+trains launched 8
+scancel --signal=TERM --batch "$train"
+ended launched
+saved launched
+train=${limited[0]} eval=${limited[1]}
+ended limited
+saved limited
+
+echo "a rank is killed"
+for launcher in srun mpirun; do
+  AMT_LAUNCHER=$launcher chain killed-$launcher
+  trains killed-$launcher 14  # after the checkpoint of step 10
+  kill -9 "$(ranks killed-$launcher | tail -n 1)"
+  ended killed-$launcher
+  says "$(log killed-$launcher "$train")" "to the queue again, to go on from step-000010" ||
+    give_up "no word of the checkpoint"
+done
+
+echo "preempted by a job of higher priority"
+chain preempted
+trains preempted 14
+sbatch --quiet --partition=urgent --nodes=4 --exclusive --output=/dev/null --wrap "sleep 2"
+ended preempted
+says "$(log preempted "$train")" "DUE TO PREEMPTION" || give_up "it was not preempted"
+saved preempted
+
+echo "what a new start does not mend, or nobody wants, is not requeued"
+for launcher in srun mpirun; do
+  AMT_LAUNCHER=$launcher chain refused-$launcher -- --trainer.train_batch_sise 4
+  within 90 job_has "$train" JobState=FAILED || give_up "no failure"
+  job_has "$train" ExitCode=2:0 || give_up "another exit code than 2"
+  job_has "$train" Restarts=0 || give_up "it was requeued"
+  job_has "$eval" JobState=PENDING || give_up "evaluated without a model"
+  scancel "$eval"
+done
+chain cancelled
+trains cancelled 4
+scancel "$train"
+within 40 says "$(log cancelled "$train")" "exit code" || give_up "it does not end"
+within 20 job_has "$train" JobState=CANCELLED || give_up "it came back after scancel"
+echo "all passed"
