@@ -107,7 +107,14 @@ kill_host() {
 }
 
 cut_link() { in_network ip link set "host$1" down; }
-restore_link() { in_network ip link set "host$1" up; }
+
+# restore_link NUMBER: and the hosts forget that they did not find each other, as they soon would: until
+# then a connection may be refused at once.
+restore_link() {
+  local i
+  in_network ip link set "host$1" up
+  for ((i = 1; i <= hosts_made; i++)); do ip -n "$(namespace_of "host$i")" neighbour flush dev eth0; done
+}
 
 # shape_links RATE COUNT: what each of these hosts receives, and sends, per second at most, in tc's words.
 shape_links() {

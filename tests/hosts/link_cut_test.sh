@@ -19,17 +19,10 @@ for host in host1 host2; do
     skip "settings of network namespaces cannot be changed"
 done
 
-none_is_left() { [ -z "$(amt_processes)" ] && ! kill -0 "$job" 2>/dev/null; }
-
 # all_ends CODE: within the watchdog's time and 30 s after the link was cut.
 all_ends() {
-  local tenths
   cut_link 2
-  for ((tenths = 0; tenths < (watchdog + 30) * 10; tenths++)); do
-    ! none_is_left || break
-    sleep 0.1
-  done
-  none_is_left || fail "processes are left: $(amt_processes), mpirun $job"
+  all_gone $((watchdog + 30))
   finish
   [ "$code" -eq "$1" ] || fail "exit code $code instead of $1"
   restore_link 2

@@ -55,6 +55,16 @@ finish() {
   wait "$job" || code=$?
 }
 
+# all_gone SECONDS: the job and every amt end by themselves within them.
+all_gone() {
+  local tenths
+  for ((tenths = 0; tenths < $1 * 10; tenths++)); do
+    [ -n "$(amt_processes)" ] || kill -0 "$job" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  fail "processes are left after $1 s: amt $(amt_processes), mpirun $job"
+}
+
 # wait_for WHAT CONDITION...: until it holds, while the job runs.
 wait_for() {
   local what=$1
