@@ -29,6 +29,7 @@ struct TrainerOptions {
   std::string device = "auto";        ///< a DeviceKind
   std::string attention = "auto";     ///< of GPUs, a cuda::Attention
   std::string profile_steps;          ///< "10:12"; empty: none
+  bool shard_optimizer = false;       ///< each rank keeps the moments of its own Shard alone
 
   void describe(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
