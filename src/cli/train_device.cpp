@@ -82,6 +82,7 @@ std::string describe(const Device& device, const TrainerOptions& completed, int 
   const double peak = completed.peak_flops;
   std::string text = str_cat(ranks, " ranks, each ", device.ops->description());
   if (ranks > 1) text += ", summed by " + device.reducer->name();
+  if (ranks > 1 && completed.shard_optimizer) text += ", sharing the optimiser's state";
   if (device.plugin != nullptr || peak > 0) {
     text += peak > 0 ? str_cat(", peak ", peak / 1e12, " TFLOP/s")
                      : ", peak unknown (--trainer.peak_flops)";

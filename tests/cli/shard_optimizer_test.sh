@@ -43,6 +43,7 @@ echo "two ranks: the same bytes with and without"
 (train sharded2 2 true) 2>"$work/err" || fail "training with shards"
 same_end whole2 sharded2
 grep -q "shard_optimizer = true" "$work/sharded2/config.ini" || fail "config.ini"
+grep -q "summed by mpi, sharing the optimiser's state" "$work/err" || fail "does not say that it shards"
 
 echo "three ranks: the same bytes after a kill"
 (train whole3 3 true) 2>"$work/err" || fail "training on three ranks"

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -35,13 +34,12 @@ class NcclReducerTest : public testing::Test {
   /// Polls as a watchdog does, while `work` goes on.
   template <class Work>
   void watched(const Work& work) {
-    std::atomic<bool> stop = false;
-    std::thread watchdog([&] {
-      for (; !stop; std::this_thread::sleep_for(std::chrono::microseconds(100))) reducer_->poll();
+    const std::jthread watchdog([this](const std::stop_token& over) {
+      for (; !over.stop_requested(); std::this_thread::sleep_for(std::chrono::microseconds(100))) {
+        reducer_->poll();
+      }
     });
     work();
-    stop = true;
-    watchdog.join();
   }
   /// The message that `work` fails with; "" if it does not.
   template <class Work>
@@ -352,7 +350,7 @@ TEST_F(NcclReducerTest, APollEndsAWaitForADeviceWhoseNetworkFailed) {
 
 TEST_F(NcclReducerTest, APollLeavesAloneWhatIsUnderWay) {
   make(60);
-  fake().polls = 3;
+  fake().polls = 500;  // long enough for some to meet a poll
   watched([this] {
     for (int i = 0; i < 50; ++i) reducer_->start_sum(at(0), kBucketFloats);
     reducer_->finish();

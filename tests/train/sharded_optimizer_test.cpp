@@ -105,9 +105,11 @@ TEST_F(ShardedOptimizerTest, GoesOnWithAnotherNumberOfRanks) {
   if (world_.rank() == 0) {
     const RunPaths paths(s.trainer.run_dir);
     for (const int step : {20, 16}) std::filesystem::remove_all(paths.step(step));
-    const test::TrainedRun alone = test::run_alone(s, rows_, &valid_);
-    EXPECT_EQ(alone.state.step, 20);
-    EXPECT_LT(distance(alone, expected), 1e-3);
+    EXPECT_NO_THROW({  // the others wait for this one
+      const test::TrainedRun alone = test::run_alone(s, rows_, &valid_);
+      EXPECT_EQ(alone.state.step, 20);
+      EXPECT_LT(distance(alone, expected), 1e-3);
+    });
   }
   world_.barrier();
 }
