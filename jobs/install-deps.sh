@@ -24,6 +24,7 @@ zlib1g-dev                    zlib-ng           include/zlib.h
 nlohmann-json3-dev            nlohmann-json     include/nlohmann/json.hpp
 "
 test_packages="
+iproute2                      -                 bin/ip
 libgtest-dev                  googletest        include/gtest/gtest.h
 libboost-context-dev          boost+context     include/boost/context/fiber.hpp
 clang                         llvm              bin/clang++

@@ -36,3 +36,6 @@ wait_for_lines() {
   done
   fail "$2 never had $1 lines"
 }
+
+# losses RUN: a line '{"step":3,"loss":4.1' or '{"step":3,"valid_loss":4.2' for each step and validation.
+losses() { grep -o '^{"step":[0-9]*,"[a-z_]*loss":[^,}]*' "$work/$1/metrics.jsonl"; }

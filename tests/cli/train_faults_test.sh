@@ -35,9 +35,6 @@ train() {
     --trainer.run_dir "$work/$run" --data.verify false "$@"
 }
 
-# losses RUN: a line '{"step":3,"loss":4.1' or '{"step":3,"valid_loss":4.2' for each step and validation.
-losses() { grep -o '^{"step":[0-9]*,"[a-z_]*loss":[^,}]*' "$work/$1/metrics.jsonl"; }
-
 # steps_done RUN: the step of the last line that is complete, -1 before the first.
 steps_done() {
   local step

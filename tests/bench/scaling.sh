@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# What a model of scaling needs, as CSV on stdout: prepare and training on one rank and two of this
+# machine, and on two hosts (tests/hosts/hosts.sh) with links of several speeds. Needs root.
+#
+# Usage: tests/bench/scaling.sh [FILES [STEPS]] > points.csv        (default 10000 10)
+#        tests/bench/scaling_model.py --measured points.csv
+#
+# job: tokenise (the exchange is in it), write, train. link_mbit: of each host, each way; 0: not shaped.
+# rows: of the training split, or of one rank's part of a batch. seconds: of that phase; of the fastest step
+# but the first. bytes: rows of it that change ranks; what each rank gives to a step's all-reduce, of which
+# embedding_bytes are final only when the backward pass is over. link_bytes: sent by the second host in the
+# whole job. Absolute times on a shared machine are noise: run it on one that does nothing else.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+files=${1:-10000} steps=${2:-10} rows_per_rank=2
+cmake --preset bench -G Ninja >/dev/null
+cmake --build --preset bench --target amt make_corpus >/dev/null
+amt=$PWD/build/bench/bin/amt
+. tests/hosts/hosts.sh
+make_hosts 2
+build/bench/bench/make_corpus "$work/corpus" --files "$files" --seed 0 >/dev/null
+find "$work/corpus" -type f -exec cat {} + >/dev/null  # files come from the page cache
+"$amt" prepare "$work/corpus" "$work/dataset" --augment 1 >/dev/null 2>&1
+
+# launch RANKS HOSTS COMMAND...
+launch() {
+  local ranks=$1 hosts=$2
+  shift 2
+  if [ "$hosts" -eq 1 ]; then mpirun -n "$ranks" "$@"; else (on_hosts "$hosts" "$ranks" "$@"); fi
+}
+
+# seconds_of PHASE: from the summary that prepare prints, to 0.1 s: "writing 1 min 02 s" or "writing 3.1 s".
+seconds_of() {
+  grep -oE "$1 ([0-9]+ min )?[0-9.]+ s" "$work/out" | awk '{ print (NF > 3 ? $2 * 60 + $4 : $2) }'
+}
+
+# measure_prepare RANKS HOSTS LINK_MBIT
+measure_prepare() {
+  local rows before bytes sent
+  before=$(link_bytes 2)
+  launch "$1" "$2" "$amt" prepare "$work/corpus" "$work/set" --augment 10 --rows-per-shard 5000 \
+    --overwrite >"$work/out" 2>"$work/err" || fail "prepare on $1 ranks, $2 hosts"
+  sent=$(($(link_bytes 2) - before))
+  rows=$(sed -n 's/^  "rows": \([0-9]*\),*$/\1/p' "$work/set/manifest.json" | head -n 1)
+  bytes=$((rows * ($1 - 1) / $1 * 2064))
+  echo "tokenise,$1,$2,$3,$rows,$(seconds_of tokenising),$bytes,0,$sent"
+  echo "write,$1,$2,$3,$rows,$(seconds_of writing),0,0,$sent"
+}
+
+# measure_training RANKS HOSTS LINK_MBIT: configs/nano.ini, whose embedding is most of its gradient.
+measure_training() {
+  local before sent seconds bytes
+  rm -rf "$work/run"
+  before=$(link_bytes 2)
+  launch "$1" "$2" "$amt" train --config configs/nano.ini --data.dataset "$work/dataset" \
+    --trainer.run_dir "$work/run" --trainer.train_batch_size $(($1 * rows_per_rank)) --trainer.threads 1 \
+    --trainer.num_train_steps "$steps" --trainer.max_eval_batches 1 --trainer.steps_per_eval 1000 \
+    >"$work/out" 2>"$work/err" || fail "training on $1 ranks, $2 hosts"
+  sent=$(($(link_bytes 2) - before))
+  seconds=$(grep -o '"step_time_s":[0-9.e-]*' "$work/run/metrics.jsonl" | cut -d : -f 2 | tail -n +2 |
+    sort -g | head -n 1)
+  bytes=$(stat -L -c %s "$work/run/checkpoints/$(cat "$work/run/checkpoints/latest")/model.safetensors")
+  echo "train,$1,$2,$3,$rows_per_rank,$seconds,$bytes,$((55040 * 128 * 4)),$sent"
+}
+
+echo "job,ranks,hosts,link_mbit,rows,seconds,bytes,embedding_bytes,link_bytes"
+for job in measure_prepare measure_training; do
+  unshape_links
+  for ranks in 1 2; do $job $ranks 1 0; done
+  for link in 0 1000 100; do
+    [ "$link" -eq 0 ] || shape_links "${link}mbit" 2
+    $job 2 2 "$link"
+  done
+done

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""The scaling model keeps what can be known without running it: limits, published numbers, its own words."""
+import contextlib
+import io
+import pathlib
+import tempfile
+import unittest
+
+import scaling_model as model
+
+
+class ScalingModelTest(unittest.TestCase):
+    def setUp(self):
+        self.inputs = model.parse_arguments([])
+        self.even = {1: [1.0] * 3584}
+
+    def test_ring_sends_twice_the_data_in_the_limit(self):
+        self.assertEqual(model.ring_seconds(1e9, 1, 1e9, 0), 0)
+        self.assertAlmostEqual(model.ring_seconds(1e9, 2, 1e9, 0), 1)
+        self.assertAlmostEqual(model.ring_seconds(1e9, 1000, 1e9, 0), 1.998)
+
+    def test_tree_sends_all_at_each_level_up_and_down(self):
+        self.assertEqual(model.tree_seconds(1e9, 1, 1e9, 0), 0)
+        self.assertAlmostEqual(model.tree_seconds(1e9, 2, 1e9, 0), 2)
+        self.assertAlmostEqual(model.tree_seconds(1e9, 64, 1e9, 0), 12)
+
+    def test_backward_pass_hides_the_blocks_but_not_the_embedding(self):
+        self.assertAlmostEqual(model.exposed_reduction("ring", 1e9, 1e8, 2, 1e9, 0, backward=5), 0.1)
+        self.assertAlmostEqual(model.exposed_reduction("ring", 1e9, 1e8, 2, 1e9, 0, backward=0.25), 0.85)
+
+    def test_flops_of_the_models(self):
+        for name, mflop in (("small", 876), ("medium", 2452), ("large", 5236)):
+            self.assertEqual(round(model.row_flops(name) / model.CONTEXT / 1e6), mflop)
+
+    def test_one_rank_is_efficient_and_more_never_beat_perfect(self):
+        for weak in (False, True):
+            for table in (model.train_table(self.inputs, weak),
+                          model.prepare_table(self.inputs, 1, self.even, weak)):
+                self.assertEqual(table[0][2], 1)
+                self.assertLessEqual(max(row[2] for row in table), 1 + 1e-12)
+
+    def test_without_costs_of_growth_prepare_scales_perfectly(self):
+        words = "--start-seconds 0 --list-rate 1e99 --file-operations 0 --message-seconds 0 " \
+                "--node-link 1e99 --file-system 1e99 --rows-per-shard 1"
+        table = model.prepare_table(model.parse_arguments(words.split()), 1, self.even, weak=False)
+        self.assertAlmostEqual(table[6][2], 1, places=6)  # 64 ranks, which divide the units
+
+    def test_limit_is_the_first_below_half(self):
+        table = [(1, {"a": 1, "b": 0}, 1.0), (2, {"a": 1, "b": 3}, 0.4)]
+        self.assertIn("from 2 on", model.limit(table))
+        self.assertTrue(model.limit(table).endswith(": b"))
+        self.assertIn("up to 1", model.limit(table[:1]))
+
+    def test_measured_points_are_compared_with_one_rank_s_time(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "points.csv"
+            path.write_text("job,ranks,hosts,link_mbit,rows,seconds,bytes,embedding_bytes,link_bytes\n"
+                            "tokenise,1,1,0,1000,8,0,0,0\n"
+                            "tokenise,2,2,80,1000,10,40000000,0,20000000\n")
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                model.print_measured(self.inputs, model.read_points(path))
+        # 8 s on two ranks, and each host sends half of the bytes at 10 MB/s.
+        self.assertIn("| 10 | 6 | 1.67 |", out.getvalue())
+
+
+if __name__ == "__main__":
+    unittest.main()

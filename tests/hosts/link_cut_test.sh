@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# The link to one of two hosts is cut in the middle of prepare's exchange and of training's sums: the
+# watchdog ends every process of both hosts, one line says where, and the job that is started again ends
+# with the same bytes. With keep-alive messages mpirun itself notices.
+# Usage: link_cut_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=$(realpath "${AMT_GOLDEN_DIR:-$2}")
+. "$(dirname "$0")/hosts.sh"
+. "$(dirname "$0")/small_job.sh"
+make_hosts 2
+watchdog=5  # seconds
+
+# mpirun tells the lost host to end its ranks, and waits until the kernel gives up that message: 13 s with
+# this number of attempts, 15 minutes with the usual one. The ranks' own connections last longer than the
+# watchdog waits.
+for host in host1 host2; do
+  ip netns exec "$(namespace_of $host)" sh -c 'echo 5 >/proc/sys/net/ipv4/tcp_retries2' 2>/dev/null ||
+    skip "settings of network namespaces cannot be changed"
+done
+
+none_is_left() { [ -z "$(amt_processes)" ] && ! kill -0 "$job" 2>/dev/null; }
+
+# all_ends CODE: within the watchdog's time and 30 s after the link was cut.
+all_ends() {
+  local tenths
+  cut_link 2
+  for ((tenths = 0; tenths < (watchdog + 30) * 10; tenths++)); do
+    ! none_is_left || break
+    sleep 0.1
+  done
+  none_is_left || fail "processes are left: $(amt_processes), mpirun $job"
+  finish
+  [ "$code" -eq "$1" ] || fail "exit code $code instead of $1"
+  restore_link 2
+  unshape_links
+}
+
+# watchdog_ends WHERE: the first host knows why.
+watchdog_ends() {
+  local line
+  all_ends 76
+  [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
+  line=$(grep 'amt: error' "$work/err")
+  [[ $line =~ rank\ 0\ of\ 2\ on\ host1.*no\ progress\ for\ .*$1 ]] || fail "the line says something else"
+}
+
+echo "in prepare's exchange"
+"$amt" prepare "$golden/tree" "$work/all" --augment 60 --rows-per-shard 500 >/dev/null 2>&1
+shape_links 20mbit 2
+start prepare_on 2 2 cut-off --watchdog ${watchdog}s
+in_exchange
+watchdog_ends "in tokenising, waiting for other ranks in MPI_"
+[ ! -e "$work/cut-off" ] || fail "a dataset was left"
+(prepare_on 2 2 cut-off) >"$work/out" 2>"$work/err" || fail "prepare, started again"
+diff -r "$work/all" "$work/cut-off" || fail "other bytes after the link was cut"
+[ ! -e "$work/cut-off.partial" ] || fail "remains are left"
+
+echo "in training"
+"$amt" prepare "$golden/tree" "$work/dataset" >/dev/null 2>&1
+(train_on 2 2 whole) >"$work/out" 2>"$work/err" || fail "the run that is left alone"
+shape_links 20mbit 2
+start train_on 2 2 cut --watchdog ${watchdog}s
+in_sum cut
+watchdog_ends "in training, step [2-7], waiting for other ranks in (MPI_|the sum of)"
+(train_on 2 2 cut) >"$work/out" 2>"$work/err" || fail "training, started again"
+grep -q "going on from .*step-00000" "$work/err" || fail "it began anew"
+same_training cut whole
+
+echo "in training, with keep-alive messages between the hosts"
+rm -r "$work/cut"
+shape_links 20mbit 2
+export OMPI_MCA_oob_tcp_keepalive_time=2 OMPI_MCA_oob_tcp_keepalive_intvl=1 OMPI_MCA_oob_tcp_keepalive_probes=2
+start train_on 2 2 cut --watchdog 60s
+in_sum cut
+all_ends 205
+grep -q "lost communication" "$work/err" && grep -q host2 "$work/err" || fail "mpirun does not say why"
+(train_on 2 2 cut) >"$work/out" 2>"$work/err" || fail "training, started again after keep-alive"
+same_training cut whole
+echo "all passed"

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Several hosts give what one gives: prepare the same bytes, training the same losses, eval the same words;
+# a slow network changes nothing; a message names the host that it is about.
+# Usage: results_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=$(realpath "${AMT_GOLDEN_DIR:-$2}")
+. "$(dirname "$0")/hosts.sh"
+. "$(dirname "$0")/small_job.sh"
+make_hosts 4
+
+"$amt" prepare "$golden/tree" "$work/dataset" --augment 60 --rows-per-shard 500 >/dev/null 2>&1
+
+for layout in "2 2" "3 3" "4 4" "2 5"; do
+  read -r hosts ranks <<<"$layout"
+  echo "prepare with $ranks ranks on $hosts hosts"
+  (prepare_on "$hosts" "$ranks" "set-$hosts-$ranks") >"$work/out" 2>"$work/err" || fail "prepare"
+  diff -r "$work/dataset" "$work/set-$hosts-$ranks" || fail "other bytes with $ranks ranks on $hosts hosts"
+done
+[ "$(link_bytes 2)" -gt 1000000 ] || fail "the rows did not go over the network"
+
+# The algorithms of Open MPI's sums depend on sizes and the number of ranks, not on where the ranks are.
+for ranks in 2 3; do
+  echo "train on $ranks hosts"
+  train_here $ranks "here-$ranks" >"$work/out" 2>"$work/err" || fail "training on one host"
+  (train_on $ranks $ranks "apart-$ranks") >"$work/out" 2>"$work/err" || fail "training on $ranks hosts"
+  same_training "apart-$ranks" "here-$ranks"
+done
+
+echo "eval on 2 hosts"
+mpirun -n 2 "$amt" eval "$work/here-2" "$work/dataset" --split test >"$work/eval-here" 2>"$work/err" ||
+  fail "eval on one host"
+(on_hosts 2 2 "$amt" eval "$work/here-2" "$work/dataset" --split test) >"$work/eval-apart" 2>"$work/err" ||
+  fail "eval on 2 hosts"
+grep -q loss "$work/eval-here" || fail "no loss is printed"
+diff "$work/eval-here" "$work/eval-apart" || fail "eval prints something else on 2 hosts"
+
+echo "a dataset that one host does not have"
+echo "mount -t tmpfs tmpfs '$work/dataset'" >"$work/mounts.host2"
+code=0
+(train_on 2 2 lost) >"$work/out" 2>"$work/err" || code=$?
+[ $code -ne 0 ] || fail "a missing dataset was not noticed"
+rm "$work/mounts.host2"
+[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
+grep 'amt: error' "$work/err" | grep -q 'rank 1 of 2 on host2' || fail "host2 is not named"
+
+# A sum takes 1.5 s, and rank 1 does nothing for 3 s now and then: the job as a whole takes longer than the
+# watchdog waits, but each of its steps is a sign of life.
+echo "a slow network and a slow rank are no failures"
+shape_links 20mbit 2
+start train_on 2 2 slow --watchdog 15s
+for lines in 1 3; do
+  wait_for "step $lines" has_lines $lines "$work/slow/metrics.jsonl"
+  slow_rank=$(amt_processes | tail -n 1)
+  kill -STOP "$slow_rank"
+  sleep 3
+  kill -CONT "$slow_rank"
+done
+finish
+[ "$code" -eq 0 ] || fail "exit code $code of training with slow links and a slow rank"
+same_training slow here-2
+echo "all passed"

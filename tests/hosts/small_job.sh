@@ -1,0 +1,85 @@
+# Sourced after hosts.sh: small jobs on several hosts. Needs $amt, $golden. The model is tiny but for its
+# embedding, whose gradient makes a step's sum 3.5 MB.
+cat >"$work/tiny.ini" <<END
+[trainer]
+num_train_steps = 8
+train_batch_size = 6
+per_device_parallelism = 1
+steps_per_eval = 4
+max_eval_batches = 1
+learning_rate = 1e-2
+[checkpointer]
+save_interval = 0.01s
+keep_every = 4
+[model]
+hidden_dim = 16
+num_heads = 2
+num_layers = 1
+END
+
+# prepare_on HOSTS RANKS DATASET [OPTION...], of the golden corpus; replaces the shell.
+prepare_on() {
+  on_hosts "$1" "$2" "$amt" prepare "$golden/tree" "$work/$3" --augment 60 --rows-per-shard 500 "${@:4}"
+}
+
+# train_on HOSTS RANKS RUN [OPTION...], on $work/dataset; replaces the shell.
+train_on() {
+  on_hosts "$1" "$2" "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" \
+    --trainer.run_dir "$work/$3" "${@:4}"
+}
+
+# train_here RANKS RUN: the same on the machine itself.
+train_here() {
+  mpirun -n "$1" "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" \
+    --trainer.run_dir "$work/$2"
+}
+
+# same_training RUN RUN: the same losses and checkpoints, bit for bit.
+same_training() {
+  local last=checkpoints/step-000008 file
+  diff <(losses "$1") <(losses "$2") || fail "$1 has other losses than $2"
+  for file in model.safetensors optimizer.h5; do
+    cmp "$work/$1/$last/$file" "$work/$2/$last/$file" || fail "$1 ended with another $file than $2"
+  done
+}
+
+# start COMMAND...: in the background, as $job, with its words in $work/err.
+start() {
+  ("$@") >"$work/out" 2>"$work/err" &
+  job=$!
+}
+
+# finish: sets $code to how the job ended.
+finish() {
+  code=0
+  wait "$job" || code=$?
+}
+
+# wait_for WHAT CONDITION...: until it holds, while the job runs.
+wait_for() {
+  local what=$1
+  shift
+  until "$@"; do
+    kill -0 "$job" 2>/dev/null || fail "the job ended before: $what"
+    sleep 0.02
+  done
+}
+
+# The jobs below are met in the middle of their sums and exchanges, as slow links make these last nearly
+# all of the time.
+has_sent() { [ "$(link_bytes 2)" -ge "$1" ]; }
+
+# in_exchange: waits until the job, prepare on 2 hosts, has moved a part of its rows.
+in_exchange() {
+  wait_for "the exchange" has_sent $(($(link_bytes 2) + 2000000))
+  compgen -G "$work/*.partial/in-use" >/dev/null || fail "it does not tokenise yet"
+}
+
+has_lines() { [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ]; }
+
+# in_sum RUN: waits until the job, training on 2 hosts, has a checkpoint and is in the sum of a later step.
+in_sum() {
+  wait_for "a checkpoint" [ -e "$work/$1/checkpoints/latest" ]
+  wait_for "step 4" has_lines 4 "$work/$1/metrics.jsonl"
+  wait_for "a sum" has_sent $(($(link_bytes 2) + 1000000))
+}
