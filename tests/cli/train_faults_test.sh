@@ -108,7 +108,7 @@ soak() {
       wait_for is_saving "$run" "$chosen" || caught=1
     fi
     [ $caught -ne 0 ] || kill_ranks "$victim" || caught=1
-    if wait $pid 2>/dev/null; then
+    if ended_well $pid; then
       rm -r "${work:?}/$run"  # it was faster than the one that watches it
       continue
     fi
