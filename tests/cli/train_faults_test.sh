@@ -195,7 +195,7 @@ if ! mkdir "$work/small" || ! mount -t tmpfs -o size=64m tmpfs "$work/small" 2>/
   echo "not tried: a full disk and a locked folder (it takes root to mount them)"
   exit 0
 fi
-trap 'umount -q "$work/small" "$work/locked/checkpoints"; rm -rf "$work"' EXIT
+trap 'umount "$work/small" "$work/locked/checkpoints" 2>/dev/null || true; rm -rf "$work"' EXIT
 cp -r "$work/base" "$work/small/run"
 for left in 5000 500; do
   echo "a full disk, $left KiB left: not enough for the moments, the model"
