@@ -1,4 +1,4 @@
-# Sourced by train.sbatch and prepare.sbatch: whether a job whose amt has stopped goes to the queue again.
+# Sourced by the three jobs: whether a job whose amt has stopped goes to the queue again.
 # shellcheck shell=bash
 
 newest_checkpoint() { cat "$1/checkpoints/latest" 2> /dev/null || echo none; }

@@ -60,13 +60,13 @@ int dispatch(Runtime& runtime, const std::vector<std::string>& args) {
                            " (see amt --help)"));
 }
 
-/// Wrong words are every rank's: rank 0 prints them, and the launcher ends the others. A rank that
-/// is still there after a while is the only one with the error, as when its node lacks a file.
+/// Wrong words are every rank's: rank 0 prints them, and the launcher ends the others. One that is
+/// still there after a while has the error alone, or with its host, as when that lacks a file.
 int fail_before_start(const UsageError& error) {
   log_agreed_error(error.what());
   if (launcher_rank() > 0) {
     std::this_thread::sleep_for(std::chrono::seconds(3));
-    log_error(error.what());
+    if (launcher_rank_on_host() == 0) log_error(error.what());
   }
   return static_cast<int>(error.code());
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <initializer_list>
 
 #include "amt/base/log.hpp"
 #include "amt/base/machine.hpp"
@@ -10,14 +11,29 @@
 
 namespace amt {
 
-int launcher_rank() {
-  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
+namespace {
+
+/// The first of these variables that the launcher has set, else `otherwise`.
+int first_number(std::initializer_list<const char*> names, int otherwise = 0) {
+  for (const char* name : names) {
     if (const char* value = std::getenv(name)) return std::atoi(value);
   }
-  return 0;
+  return otherwise;
 }
 
-Runtime::Runtime() { set_log_identity(launcher_rank(), 1, host_name()); }
+int launcher_ranks() { return first_number({"OMPI_COMM_WORLD_SIZE", "SLURM_NTASKS"}, 1); }
+
+}  // namespace
+
+int launcher_rank() {
+  return first_number({"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"});
+}
+
+int launcher_rank_on_host() {
+  return first_number({"OMPI_COMM_WORLD_LOCAL_RANK", "SLURM_LOCALID"});
+}
+
+Runtime::Runtime() { set_log_identity(launcher_rank(), launcher_ranks(), host_name()); }
 
 mpi::Communicator& Runtime::start_mpi(const Duration& watchdog, const std::string& configuration) {
   if (watchdog.seconds > 0) watchdog_.emplace(watchdog.seconds, launcher_rank());

@@ -7,6 +7,7 @@
 #include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/log.hpp"
+#include "amt/base/poller.hpp"
 #include "amt/base/signals.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/cli/command_line.hpp"
@@ -24,6 +25,8 @@
 
 namespace amt {
 namespace {
+
+constexpr double kPollSeconds = 1;  // between looks for errors that block the main thread in CUDA
 
 /// What every rank needs before the model is made; opening it is where most mistakes show.
 struct Inputs {
@@ -142,6 +145,7 @@ int train(TrainConfiguration& config, const OptionTable& given, const OptionTabl
   });
   require_same_dataset(manifest, world);
   const Device device = open_train_device(config.trainer, world);
+  const Poller poll(kPollSeconds, [&](double) { device.reducer->poll(); });
   const bool recomputes =
       fit_memory(config, given, memory_of(device, config.trainer, world), world);
   std::optional<Inputs> inputs;

@@ -53,8 +53,12 @@ Device open_train_device(const TrainerOptions& trainer, mpi::Communicator& world
 
 DeviceMemory memory_of(const Device& device, const TrainerOptions& trainer,
                        const mpi::Communicator& world) {
-  if (device.plugin != nullptr) return gpu_memory(device.info, world.host(), device.sharing);
-  return host_memory(trainer, world.host(), device.sharing);
+  DeviceMemory memory = device.plugin != nullptr
+                            ? gpu_memory(device.info, world.host(), device.sharing)
+                            : host_memory(trainer, world.host(), device.sharing);
+  memory.training_ranks = world.size();
+  memory.shard_optimizer = trainer.shard_optimizer;
+  return memory;
 }
 
 bool fit_memory(TrainConfiguration& config, const OptionTable& given, const DeviceMemory& memory,
@@ -78,6 +82,7 @@ std::string describe(const Device& device, const TrainerOptions& completed, int 
   const double peak = completed.peak_flops;
   std::string text = str_cat(ranks, " ranks, each ", device.ops->description());
   if (ranks > 1) text += ", summed by " + device.reducer->name();
+  if (ranks > 1 && completed.shard_optimizer) text += ", sharing the optimiser's state";
   if (device.plugin != nullptr || peak > 0) {
     text += peak > 0 ? str_cat(", peak ", peak / 1e12, " TFLOP/s")
                      : ", peak unknown (--trainer.peak_flops)";
@@ -107,8 +112,13 @@ void print_device_plan(const TrainConfiguration& config, const OptionTable& give
   std::cout << "# device: " << (memory.gpu ? "cuda" : "cpu")
             << (device.refusal.empty() ? "" : "; " + device.refusal)
             << "\n# memory: " << bytes(needed_bytes(config.model, micro, memory))
-            << " on one rank with " << micro << " rows per micro-batch; " << memory.name << " has "
-            << bytes(memory.bytes) << (memory.gpu ? " free" : "") << '\n';
+            << " on one rank with " << micro << " rows per micro-batch"
+            << (config.trainer.shard_optimizer
+                    ? str_cat(", of which several share the optimiser's ",
+                              bytes(moment_bytes(config.model)))
+                    : "")
+            << "; " << memory.name << " has " << bytes(memory.bytes) << (memory.gpu ? " free" : "")
+            << '\n';
   if (!given.given(kCheckpointing) && only_fits_checkpointed(config.model, micro, memory)) {
     return log_info(str_cat("--", kCheckpointing, " true would be chosen, with which it fits"));
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <deque>
 #include <vector>
 
@@ -12,7 +13,7 @@ constexpr std::size_t kMaxInFlight = 4;
 
 /// A bucket of a gradient buffer whose sum is under way, in host memory.
 struct Transfer {
-  float* device = nullptr;
+  float* device = nullptr;  // where the sum goes; null: not to this rank
   std::vector<float> host;
   mpi::Request request;  // after `host`: it is waited for before the memory goes
 };
@@ -46,9 +47,22 @@ class MpiReducer : public Reducer {
     for (Transfer& transfer : in_flight_) transfer.request.done();  // MPI moves only when called
   }
 
+  void start_sum_to_owners(const ShardedBuffer& gradients, Shard range) override {
+    sharded_ = &gradients;
+    start_sum(gradients.data + range.begin, range.count());
+  }
+
   void finish() override {
     buckets_.flush();
+    sharded_ = nullptr;
     while (!in_flight_.empty()) complete_oldest();
+  }
+
+  /// In rounds of about a bucket, so that host memory is bounded.
+  void all_gather(const ShardedBuffer& buffer) override {
+    const std::int64_t longest = buffer.shards.of(0).count();
+    const std::int64_t piece = std::max<std::int64_t>(1, kBucketFloats / ranks());
+    for (std::int64_t at = 0; at < longest; at += piece) gather_round(buffer, at, piece);
   }
 
   void sum(std::span<double> values) override {
@@ -61,6 +75,20 @@ class MpiReducer : public Reducer {
 
  private:
   void send(float* data, std::int64_t count) {
+    if (sharded_ == nullptr) {
+      return send(data, count,
+                  [this](auto& host) { return communicator_.start_all_reduce_sum(host); });
+    }
+    const std::int64_t begin = data - sharded_->data;
+    sharded_->shards.for_each_part({begin, begin + count}, [this](int owner, Shard part) {
+      send(sharded_->data + part.begin, part.count(),
+           [=, this](auto& host) { return communicator_.start_reduce_sum(host, owner); });
+      if (owner != rank()) in_flight_.back().device = nullptr;
+    });
+  }
+
+  void send(float* data, std::int64_t count,
+            const std::function<mpi::Request(std::vector<float>&)>& start) {
     if (in_flight_.size() == kMaxInFlight) complete_oldest();
     Transfer transfer;
     transfer.device = data;
@@ -68,20 +96,46 @@ class MpiReducer : public Reducer {
     transfer.host.resize(static_cast<std::size_t>(count));
     ops_.to_host(transfer.host.data(), data, transfer.host.size() * sizeof(float));
     summed_bytes_ += transfer.host.size() * sizeof(float);
-    transfer.request = communicator_.start_all_reduce_sum(transfer.host);
+    transfer.request = start(transfer.host);
     in_flight_.push_back(std::move(transfer));
   }
 
   void complete_oldest() {
     Transfer& oldest = in_flight_.front();
     oldest.request.wait();
-    ops_.to_device(oldest.device, oldest.host.data(), oldest.host.size() * sizeof(float));
+    if (oldest.device != nullptr) {
+      ops_.to_device(oldest.device, oldest.host.data(), oldest.host.size() * sizeof(float));
+    }
     spare_ = std::move(oldest.host);
     in_flight_.pop_front();
   }
 
+  /// The `piece` floats from `at` on of every shard to all.
+  void gather_round(const ShardedBuffer& buffer, std::int64_t at, std::int64_t piece) {
+    std::vector<std::size_t> counts;
+    std::vector<float*> places;
+    std::size_t floats = 0, mine = 0;
+    for (int r = 0; r < ranks(); ++r) {
+      const Shard shard = buffer.shards.of(r);
+      if (r == rank()) mine = floats;
+      places.push_back(buffer.data + shard.begin + at);
+      counts.push_back(
+          static_cast<std::size_t>(std::clamp<std::int64_t>(shard.count() - at, 0, piece)));
+      floats += counts.back();
+    }
+    const auto me = static_cast<std::size_t>(rank());
+    std::vector<float> host(floats);
+    ops_.to_host(host.data() + mine, places[me], counts[me] * sizeof(float));
+    communicator_.all_gather(host, counts);
+    const float* from = host.data();
+    for (std::size_t r = 0; r < counts.size(); from += counts[r++]) {
+      if (r != me) ops_.to_device(places[r], from, counts[r] * sizeof(float));
+    }
+  }
+
   Ops& ops_;
   mpi::Communicator& communicator_;
+  const ShardedBuffer* sharded_ = nullptr;  // that the ranges of this round are of; null: of none
   Buckets buckets_;
   std::deque<Transfer> in_flight_;
   std::vector<float> spare_;

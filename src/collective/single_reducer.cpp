@@ -11,7 +11,9 @@ class SingleReducer : public Reducer {
   int ranks() const override { return 1; }
   void broadcast(float*, std::int64_t) override {}
   void start_sum(float*, std::int64_t) override {}
+  void start_sum_to_owners(const ShardedBuffer&, Shard) override {}
   void finish() override {}
+  void all_gather(const ShardedBuffer&) override {}
   void sum(std::span<double>) override {}
   double max(double value) override { return value; }
   bool any(bool value) override { return value; }

@@ -53,7 +53,19 @@ bool NcclCommunicator::finalized() {
 
 void NcclCommunicator::abort() noexcept {
   const std::scoped_lock lock(mutex_);
+  locked_abort();
+}
+
+void NcclCommunicator::locked_abort() noexcept {
   if (comm_ != nullptr) ncclCommAbort(std::exchange(comm_, nullptr));
+}
+
+void NcclCommunicator::poll() noexcept {
+  const std::scoped_lock lock(mutex_);
+  const ncclResult_t now = locked_state();
+  if (comm_ == nullptr || now == ncclSuccess || now == ncclInProgress) return;
+  failure_ = now;
+  locked_abort();
 }
 
 void NcclCommunicator::fail(const Error& error) {
@@ -72,7 +84,11 @@ void NcclCommunicator::check(ncclResult_t result, std::string_view what) {
 /// ncclInProgress while the last call is still at work in a thread of NCCL's.
 ncclResult_t NcclCommunicator::state() {
   const std::scoped_lock lock(mutex_);
-  if (comm_ == nullptr) return ncclRemoteError;
+  return locked_state();
+}
+
+ncclResult_t NcclCommunicator::locked_state() noexcept {
+  if (comm_ == nullptr) return failure_;
   ncclResult_t async = ncclSuccess;
   const ncclResult_t asked = ncclCommGetAsyncError(comm_, &async);
   return asked == ncclSuccess ? async : asked;
@@ -89,10 +105,10 @@ void NcclCommunicator::check_health(std::string_view what) { check(state(), what
 
 void NcclCommunicator::start(const std::function<ncclResult_t()>& call, std::string_view what) {
   under_way_ = true;
-  ncclResult_t result = ncclRemoteError;
+  ncclResult_t result = ncclSuccess;
   {
     const std::scoped_lock lock(mutex_);
-    if (comm_ != nullptr) result = call();
+    result = comm_ != nullptr ? call() : failure_;
   }
   check(result, what);
   settle(what);
@@ -106,12 +122,38 @@ void NcclCommunicator::start_sum(float* data, std::int64_t count, cudaStream_t s
   start(call, "a sum of gradients");
 }
 
-void NcclCommunicator::start_broadcast(float* data, std::int64_t count, cudaStream_t stream) {
-  const auto call = [&] {
-    return ncclBroadcast(data, data, static_cast<std::size_t>(count), ncclFloat32, 0, comm_,
-                         stream);
+/// One call of NCCL, which does all parts at once.
+void NcclCommunicator::start_group(std::span<const RankPart> parts,
+                                   const std::function<ncclResult_t(const RankPart&)>& call,
+                                   std::string_view what) {
+  const auto all = [&] {
+    ncclResult_t result = ncclGroupStart();
+    if (result != ncclSuccess) return result;
+    for (const RankPart& part : parts) {
+      result = call(part);
+      if (result != ncclSuccess && result != ncclInProgress) break;
+    }
+    const ncclResult_t ended = ncclGroupEnd();  // also after a failure: it closes the group
+    return result == ncclSuccess || result == ncclInProgress ? ended : result;
   };
-  start(call, "the broadcast of parameters");
+  start(all, what);
+}
+
+void NcclCommunicator::start_sums_to_owners(std::span<const RankPart> parts, cudaStream_t stream) {
+  const auto call = [&](const RankPart& part) {
+    return ncclReduce(part.data, part.data, static_cast<std::size_t>(part.count), ncclFloat32,
+                      ncclSum, part.rank, comm_, stream);
+  };
+  start_group(parts, call, "a sum of gradients");
+}
+
+void NcclCommunicator::start_broadcasts(std::span<const RankPart> parts, cudaStream_t stream,
+                                        std::string_view what) {
+  const auto call = [&](const RankPart& part) {
+    return ncclBroadcast(part.data, part.data, static_cast<std::size_t>(part.count), ncclFloat32,
+                         part.rank, comm_, stream);
+  };
+  start_group(parts, call, what);
 }
 
 void NcclCommunicator::wait_for(cudaEvent_t event, std::string_view what) {

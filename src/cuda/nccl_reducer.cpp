@@ -1,5 +1,8 @@
 #include "nccl_reducer.hpp"
 
+#include <array>
+#include <vector>
+
 #include "amt/base/log.hpp"
 #include "amt/collective/buckets.hpp"
 #include "cuda_ops.hpp"
@@ -15,11 +18,14 @@ namespace {
 ///  - what the compute stream is given after finish() starts after all sums.
 /// The host waits for neither.
 ///
+/// all_gather() keeps the same promises: it starts after the update that the compute stream has
+/// been given, and what follows there starts after it.
+///
 /// A peer that vanishes: what NCCL has noticed (a closed connection, a time-out of its network) is
 /// thrown by the next call here, and sum(), max() and any() wait for the sums no longer than the
 /// time limit; so no update is made of gradients that are not summed. Between finish() and those
-/// the trainer reads its loss, though, and blocks in CUDA behind sums that may never end: nothing
-/// here can end that wait. A watchdog thread would, by NcclCommunicator::abort().
+/// the trainer reads its loss, though, and blocks in CUDA behind sums that may never end: poll(),
+/// by another thread, ends that wait.
 class NcclReducer : public Reducer {
  public:
   NcclReducer(int device, cudaStream_t compute, mpi::Communicator& communicator, double seconds)
@@ -42,17 +48,29 @@ class NcclReducer : public Reducer {
     communicator_.barrier();  // rank 0 may be reading a checkpoint: no reason to give up
     queue_after(place_, summing_.get(), compute_, written_);
     send_in_pieces(data, count, [this](float* piece, std::int64_t floats) {
-      nccl_.start_broadcast(piece, floats, summing_.get());
+      nccl_.start_broadcasts(std::array{RankPart{0, piece, floats}}, summing_.get(), kBroadcast);
     });
-    join();
-    nccl_.wait_for(summed_.get(), "the broadcast of parameters");
+    join(kBroadcast);
+    nccl_.wait_for(summed_.get(), kBroadcast);
   }
 
   void start_sum(float* data, std::int64_t count) override { buckets_.add(data, count); }
 
+  void start_sum_to_owners(const ShardedBuffer& gradients, Shard range) override {
+    sharded_ = &gradients;
+    start_sum(gradients.data + range.begin, range.count());
+  }
+
   void finish() override {
     buckets_.flush();
-    join();
+    sharded_ = nullptr;
+    join(kSum);
+  }
+
+  void all_gather(const ShardedBuffer& buffer) override {
+    queue_after(place_, summing_.get(), compute_, written_);
+    nccl_.start_broadcasts(parts_of(buffer, {0, buffer.shards.count()}), summing_.get(), kGather);
+    join(kGather);
   }
 
   void sum(std::span<double> values) override {
@@ -69,32 +87,51 @@ class NcclReducer : public Reducer {
     return communicator_.any_of(value);
   }
   std::uint64_t summed_bytes() const override { return summed_bytes_; }
+  void poll() noexcept override { nccl_.poll(); }
 
  private:
+  static constexpr const char* kBroadcast = "the broadcast of parameters";
+  static constexpr const char* kSum = "a sum of gradients";
+  static constexpr const char* kGather = "the exchange of updated shards";
+
+  static std::vector<RankPart> parts_of(const ShardedBuffer& buffer, Shard range) {
+    std::vector<RankPart> parts;
+    buffer.shards.for_each_part(range, [&](int owner, Shard part) {
+      parts.push_back({owner, buffer.data + part.begin, part.count()});
+    });
+    return parts;
+  }
+
   /// A plain sum: gradients are scaled by 1 / (the global batch's positions) where they are made,
   /// so no factor is left for NCCL to multiply by.
   void send(float* data, std::int64_t count) {
     queue_after(place_, summing_.get(), compute_, written_);
-    nccl_.start_sum(data, count, summing_.get());
+    if (sharded_ == nullptr) {
+      nccl_.start_sum(data, count, summing_.get());
+    } else {
+      const std::int64_t begin = data - sharded_->data;
+      nccl_.start_sums_to_owners(parts_of(*sharded_, {begin, begin + count}), summing_.get());
+    }
     summed_bytes_ += static_cast<std::uint64_t>(count) * sizeof(float);
   }
 
   /// Makes the compute stream wait for all that was sent.
-  void join() {
-    nccl_.check_health("a sum of gradients");
+  void join(std::string_view what) {
+    nccl_.check_health(what);
     queue_after(place_, compute_, summing_.get(), summed_);
   }
 
   /// Before ranks meet on the host: the trainer has read its loss by then, so this finds the sums
   /// done, or learns why they never will be.
-  void complete() { nccl_.wait_for(summed_.get(), "a sum of gradients"); }
+  void complete() { nccl_.wait_for(summed_.get(), kSum); }
 
   mpi::Communicator& communicator_;
   cudaStream_t compute_;
   NcclPlace place_;
   UrgentStream summing_;
   Event written_, summed_;
-  NcclCommunicator nccl_;  // after the stream: it is gone before the stream goes
+  NcclCommunicator nccl_;                   // after the stream: it is gone before the stream goes
+  const ShardedBuffer* sharded_ = nullptr;  // that the ranges of this round are of; null: of none
   Buckets buckets_;
   std::uint64_t summed_bytes_ = 0;
 };
@@ -108,7 +145,8 @@ std::unique_ptr<Reducer> make_nccl_reducer(int device, cudaStream_t compute,
 
 std::unique_ptr<Reducer> make_nccl_reducer(CudaOps& ops, mpi::Communicator& communicator,
                                            double seconds) {
-  // The plug-in's copy of base/ has not heard of it, and errors that ranks agree on name their rank.
+  // The plug-in's copy of base/ has not heard of it, and errors that ranks agree on name their
+  // rank.
   set_log_identity(communicator.rank(), communicator.size(), communicator.host());
   return make_nccl_reducer(ops.device(), ops.stream(), communicator, seconds);
 }

@@ -188,6 +188,16 @@ Request Communicator::start_all_reduce_sum(std::span<float> values) const {
   return request;
 }
 
+Request Communicator::start_reduce_sum(std::span<float> values, int root) const {
+  Request request;
+  const bool here = rank_ == root;
+  check(MPI_Ireduce(here ? MPI_IN_PLACE : values.data(), here ? values.data() : nullptr,
+                    checked_count(values.size(), "MPI_Ireduce"), MPI_FLOAT, MPI_SUM, root,
+                    impl_->comm, &request.impl_->request),
+        "MPI_Ireduce");
+  return request;
+}
+
 std::int64_t Communicator::all_reduce_max(std::int64_t value) const {
   reduce_in_place(impl_->comm, std::span(&value, 1), MPI_INT64_T, MPI_MAX);
   return value;
@@ -216,6 +226,18 @@ std::vector<std::string> Communicator::all_gather(const std::string& bytes) cons
                           MPI_BYTE, impl_->comm);
   });
   return split(all, counts);
+}
+
+void Communicator::all_gather(std::span<float> values, std::span<const std::size_t> counts) const {
+  std::vector<int> sizes;
+  for (const std::size_t count : counts) {
+    sizes.push_back(checked_count(count, "MPI_Allgatherv"));
+  }
+  const std::vector<int> offsets = displacements(sizes, "MPI_Allgatherv");
+  wait_in("MPI_Allgatherv", [&] {
+    return MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values.data(), sizes.data(),
+                          offsets.data(), MPI_FLOAT, impl_->comm);
+  });
 }
 
 std::vector<std::string> Communicator::gather(const std::string& bytes, int root) const {

@@ -1,25 +1,24 @@
 #include "amt/train/optimizer.hpp"
 
-#include <cmath>
-
 namespace amt {
 
-Optimizer::Optimizer(Ops& ops, const OptimizerOptions& options, std::int64_t count)
+Optimizer::Optimizer(Ops& ops, const OptimizerOptions& options, Shard part)
     : ops_(ops),
       options_(options),
-      count_(count),
-      first_(Buffer::floats(ops, count)),
-      second_(Buffer::floats(ops, count)) {
+      part_(part),
+      first_(Buffer::floats(ops, part.count())),
+      second_(Buffer::floats(ops, part.count())) {
   first_.zero();
   second_.zero();
 }
 
-double Optimizer::gradient_norm(const float* gradients) {
-  return std::sqrt(ops_.sum_of_squares(gradients, count_));
+double Optimizer::gradient_squares(const float* gradients) {
+  return part_.count() == 0 ? 0 : ops_.sum_of_squares(gradients + part_.begin, part_.count());
 }
 
 void Optimizer::update(float* parameters, const float* gradients, double norm, double learning_rate,
                        std::int64_t update) {
+  if (part_.count() == 0) return;
   AdamWStep step;
   step.learning_rate = learning_rate;
   step.beta1 = options_.beta1;
@@ -28,7 +27,8 @@ void Optimizer::update(float* parameters, const float* gradients, double norm, d
   step.weight_decay = options_.weight_decay;
   step.gradient_scale = norm > options_.max_grad_norm ? options_.max_grad_norm / norm : 1.0;
   step.update = update;
-  ops_.adamw(parameters, first_.as<float>(), second_.as<float>(), gradients, count_, step);
+  ops_.adamw(parameters + part_.begin, first_.as<float>(), second_.as<float>(),
+             gradients + part_.begin, part_.count(), step);
 }
 
 }  // namespace amt

@@ -52,6 +52,9 @@ void TrainerOptions::describe(OptionTable& table) {
   table.add("trainer.profile_steps", &profile_steps,
             "A:B: steps A to B - 1 (from 0) for a profiler of GPUs, as nsys profile "
             "--capture-range cudaProfilerApi");
+  table.add("trainer.shard_optimizer", &shard_optimizer,
+            "ZeRO stage 1: each rank keeps the optimiser's state of its own share of the "
+            "parameters, not of all");
   table.add("trainer.steps_per_straggler_check", &steps_per_straggler_check,
             "steps after which ranks are compared, and slow ones named; 0: never");
   table.add("trainer.watchdog", &watchdog, kWatchdogHelp);

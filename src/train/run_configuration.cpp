@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr const char* kSteps = "trainer.num_train_steps";
 // data.dataset may move: its digest is compared with the checkpoint's. trainer.initialize_from is
 // not looked at by a run that goes on from its own checkpoint.
-constexpr std::array<std::string_view, 20> kFree = {"trainer.run_dir",
+constexpr std::array<std::string_view, 21> kFree = {"trainer.run_dir",
                                                     "trainer.initialize_from",
                                                     "trainer.per_device_parallelism",
                                                     "trainer.steps_per_eval",
@@ -33,6 +33,7 @@ constexpr std::array<std::string_view, 20> kFree = {"trainer.run_dir",
                                                     "trainer.device",
                                                     "trainer.attention",
                                                     "trainer.profile_steps",
+                                                    "trainer.shard_optimizer",
                                                     "trainer.steps_per_straggler_check",
                                                     "trainer.watchdog",
                                                     "checkpointer.save_interval",

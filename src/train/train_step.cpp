@@ -1,12 +1,23 @@
 #include "amt/train/train_step.hpp"
 
-#include <array>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include "amt/base/activity.hpp"
 #include "amt/train/schedule.hpp"
 
 namespace amt {
+namespace {
+
+constexpr std::size_t kScalars = 4;  // that a step's one exchange has besides squares
+
+std::optional<ShardedBuffer> shard_gradients(Gpt2& model, const Reducer& reducer, bool sharded) {
+  if (!sharded) return std::nullopt;
+  return ShardedBuffer{model.gradients(), Shards(model.layout().total(), reducer.ranks())};
+}
+
+}  // namespace
 
 TrainStep::TrainStep(Gpt2& model, Reducer& reducer, const RowSource& rows,
                      const TrainerOptions& trainer, const OptimizerOptions& optimizer)
@@ -15,7 +26,9 @@ TrainStep::TrainStep(Gpt2& model, Reducer& reducer, const RowSource& rows,
       row_length_(rows.row_length()),
       trainer_(trainer),
       options_(optimizer),
-      optimizer_(model.ops(), optimizer, model.layout().total()),
+      sharded_(shard_gradients(model, reducer, trainer.shard_optimizer)),
+      optimizer_(model.ops(), optimizer,
+                 sharded_ ? sharded_->shards.of(reducer.rank()) : Shard{0, model.layout().total()}),
       plan_(plan_micro_batches(trainer.train_batch_size, reducer.ranks(), reducer.rank(),
                                trainer.micro_batch(reducer.ranks()))),
       reader_(rows, static_cast<std::uint64_t>(plan_.front().rows)) {}
@@ -54,9 +67,7 @@ void TrainStep::run_micro_batches(const TrainingState& state) {
       1.0f / (static_cast<float>(trainer_.train_batch_size) * static_cast<float>(row_length_ - 1));
   const LossTerms terms(scale, static_cast<float>(trainer_.log_z_regularization));
   DropoutKey key{trainer_.seed, static_cast<std::uint64_t>(state.step), 0};
-  const auto reduce = [this](std::int64_t begin, std::int64_t end) {
-    reducer_.start_sum(model_.gradients() + begin, end - begin);
-  };
+  const auto reduce = [this](std::int64_t begin, std::int64_t end) { start_sum(begin, end); };
   model_.zero_gradients();
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     key.first_row = static_cast<std::uint64_t>(plan_[i].first_row);
@@ -67,17 +78,31 @@ void TrainStep::run_micro_batches(const TrainingState& state) {
   }
 }
 
+void TrainStep::start_sum(std::int64_t begin, std::int64_t end) {
+  if (sharded_) {
+    reducer_.start_sum_to_owners(*sharded_, {begin, end});
+  } else {
+    reducer_.start_sum(model_.gradients() + begin, end - begin);
+  }
+}
+
 StepResult TrainStep::apply(TrainingState& state, double local_loss, const Requests& mine) {
   StepResult result;
   result.learning_rate = learning_rate(options_, trainer_.num_train_steps, state.step);
-  result.grad_norm = optimizer_.gradient_norm(model_.gradients());
+  const double squares = optimizer_.gradient_squares(model_.gradients());
   // One exchange of scalars per step. Ranks must not decide for themselves whether to skip.
-  std::array<double, 4> sums = {local_loss, std::isfinite(result.grad_norm) ? 0.0 : 1.0,
-                                mine.stop ? 1.0 : 0.0, mine.save ? 1.0 : 0.0};
+  std::vector<double> sums = {local_loss, std::isfinite(squares) ? 0.0 : 1.0, mine.stop ? 1.0 : 0.0,
+                              mine.save ? 1.0 : 0.0};
+  if (sharded_) {  // a place for each rank, so that they are added in the order of ranks
+    sums.resize(kScalars + static_cast<std::size_t>(reducer_.ranks()));
+    sums[kScalars + static_cast<std::size_t>(reducer_.rank())] = squares;
+  }
   {
     const Waiting others("the sum of losses");
     reducer_.sum(sums);
   }
+  result.grad_norm =
+      std::sqrt(sharded_ ? std::accumulate(sums.begin() + kScalars, sums.end(), 0.0) : squares);
   result.loss = sums[0];
   result.own_seconds = own_seconds_;
   result.skipped = !std::isfinite(result.loss) || sums[1] > 0;
@@ -88,6 +113,7 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
   } else {
     optimizer_.update(model_.parameters(), model_.gradients(), result.grad_norm,
                       result.learning_rate, ++state.updates);
+    if (sharded_) reducer_.all_gather({model_.parameters(), sharded_->shards});
     state.skipped_in_a_row = 0;
   }
   ++state.step;

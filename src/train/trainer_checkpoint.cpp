@@ -7,6 +7,7 @@
 #include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/train/trainer.hpp"
+#include "moment_exchange.hpp"
 
 namespace amt {
 namespace {
@@ -54,20 +55,16 @@ void Trainer::initialise() {
 }
 
 void Trainer::load(std::int64_t step) {
-  const std::int64_t total = model_.layout().total();
-  const std::size_t bytes = static_cast<std::size_t>(total) * sizeof(float);
-  Optimizer& optimizer = step_.optimizer();
+  Checkpoint checkpoint;
   if (leads()) {
     const CheckpointPaths files{paths_.step(step)};
     // Before sizes: it says why they differ.
     check_continues(paths_.run(), read_training_state(files.state()), state_,
                     settings_.trainer.train_batch_size);
-    const Checkpoint checkpoint = load_checkpoint(files.folder, model_.layout());
+    checkpoint = load_checkpoint(files.folder, model_.layout());
     const int ranks_now = state_.ranks;
     state_ = checkpoint.state;
     model_.set_parameters(checkpoint.parameters);
-    model_.ops().to_device(optimizer.first_moment(), checkpoint.first_moment.data(), bytes);
-    model_.ops().to_device(optimizer.second_moment(), checkpoint.second_moment.data(), bytes);
     log_info(str_cat("going on from ", paths_.step(step).string()));
     if (state_.ranks != ranks_now) {
       log_info(str_cat("that was made with ", state_.ranks, " ranks, now there are ", ranks_now,
@@ -75,11 +72,12 @@ void Trainer::load(std::int64_t step) {
     }
     state_.ranks = ranks_now;
   }
-  reducer_.broadcast(optimizer.first_moment(), total);
-  reducer_.broadcast(optimizer.second_moment(), total);
+  moments().distribute(checkpoint.first_moment, checkpoint.second_moment);
   share(reducer_, state_.step, state_.updates, state_.next_row, state_.skipped,
         state_.skipped_in_a_row, state_.evaluated_step);
 }
+
+MomentExchange Trainer::moments() { return {model_, reducer_, step_.optimizer(), step_.sharded()}; }
 
 bool Trainer::save_due() const {
   if (!leads()) return false;  // rank 0's clock decides for all
@@ -107,10 +105,9 @@ void Trainer::save(Keep keep) {
     checkpoint.state = state_;
     checkpoint.first_moment.resize(total);
     checkpoint.second_moment.resize(total);
-    Ops& ops = model_.ops();
-    Optimizer& optimizer = step_.optimizer();
-    ops.to_host(checkpoint.first_moment.data(), optimizer.first_moment(), total * sizeof(float));
-    ops.to_host(checkpoint.second_moment.data(), optimizer.second_moment(), total * sizeof(float));
+  }
+  moments().collect(checkpoint.first_moment, checkpoint.second_moment);
+  if (leads()) {
     in_run_folder([&] {
       save_checkpoint(paths_, model_.config(), model_.layout(), checkpoint, keep);
       recorder_->publish();

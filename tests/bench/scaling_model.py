@@ -57,8 +57,9 @@ def parse_arguments(words=None):
     for name, default, what, source in INPUTS:
         parser.add_argument(f"--{name}", type=float, default=default, help=f"{what}; {default:g}: {source}")
     parser.add_argument("--model", choices=MODELS, default="small", help="that is trained")
-    parser.add_argument("--sums", choices=("ring", "tree"), default="ring",
-                        help="how gradients are summed; ring: NCCL, tree: MPI of this program on Open MPI 4.1")
+    parser.add_argument("--sums", choices=SUMS, default="nccl",
+                        help="how gradients are summed; nccl: its ring or its double tree, whichever is faster\n"
+                        "there; tree: by MPI as Open MPI 4.1 does it")
     parser.add_argument("--measured", metavar="FILE.csv", help="points that scaling.sh printed")
     return parser.parse_args(words)
 
@@ -139,15 +140,24 @@ def ring_seconds(size, ranks, bandwidth, hop_seconds):
     return 2 * (ranks - 1) / ranks * size / bandwidth + buckets * 2 * (ranks - 1) * hop_seconds
 
 
+def nccl_seconds(size, ranks, bandwidth, hop_seconds):
+    """NCCL takes the faster of its ring and two binary trees, each of which carries half of the bytes."""
+    if ranks == 1:
+        return 0.0
+    buckets = math.ceil(size / BUCKET_BYTES)
+    trees = 2 * size / bandwidth + buckets * 2 * math.ceil(math.log2(ranks)) * hop_seconds
+    return min(ring_seconds(size, ranks, bandwidth, hop_seconds), trees)
+
+
 def tree_seconds(size, ranks, bandwidth, hop_seconds):
     """An all-reduce up a binomial tree and down again, all of it at each level."""
     levels = math.ceil(math.log2(ranks))
     return 2 * levels * (size / bandwidth + math.ceil(size / BUCKET_BYTES) * hop_seconds)
 
 
-# NCCL's ring; what Open MPI 4.1 takes for an MPI_Iallreduce in place, whatever its size (its bytes at four
-# hosts were counted: the root sends them twice, where a ring sends 1.5 times).
-SUMS = {"ring": ring_seconds, "tree": tree_seconds}
+# tree: what Open MPI 4.1 takes for an MPI_Iallreduce in place, whatever its size (its bytes at four hosts
+# were counted: the root sends them twice, where a ring sends 1.5 times).
+SUMS = {"nccl": nccl_seconds, "ring": ring_seconds, "tree": tree_seconds}
 
 
 def exposed_reduction(sums, blocks, embedding, ranks, bandwidth, hop_seconds, backward):

@@ -24,6 +24,13 @@ class ScalingModelTest(unittest.TestCase):
         self.assertAlmostEqual(model.tree_seconds(1e9, 2, 1e9, 0), 2)
         self.assertAlmostEqual(model.tree_seconds(1e9, 64, 1e9, 0), 12)
 
+    def test_nccl_takes_a_ring_for_few_and_trees_for_many(self):
+        self.assertAlmostEqual(model.nccl_seconds(1e9, 2, 1e9, 0), 1)
+        ring = model.ring_seconds(1e9, 512, 1e9, 1e-3)
+        trees = model.nccl_seconds(1e9, 512, 1e9, 1e-3)
+        self.assertLess(trees, ring)
+        self.assertAlmostEqual(trees, 2 + 40 * 2 * 9 * 1e-3)
+
     def test_backward_pass_hides_the_blocks_but_not_the_embedding(self):
         self.assertAlmostEqual(model.exposed_reduction("ring", 1e9, 1e8, 2, 1e9, 0, backward=5), 0.1)
         self.assertAlmostEqual(model.exposed_reduction("ring", 1e9, 1e8, 2, 1e9, 0, backward=0.25), 0.85)

@@ -44,13 +44,7 @@ kill_in() {
     kill -0 $pid 2>/dev/null || break
   done
   kill -9 "$(pgrep -P $pid amt | sed -n "$2p")" 2>/dev/null || true
-  # Open MPI 4.1's mpirun was seen to wait for ever for a rank that was killed while it connected.
-  for _ in $(seq 600); do
-    kill -0 $pid 2>/dev/null || break
-    sleep 0.1
-  done
-  kill -9 $pid 2>/dev/null || true
-  ! wait $pid
+  ! ended_well $pid
 }
 
 for phase in listing tokenising exchange writing; do

@@ -39,3 +39,14 @@ wait_for_lines() {
 
 # losses RUN: a line '{"step":3,"loss":4.1' or '{"step":3,"valid_loss":4.2' for each step and validation.
 losses() { grep -o '^{"step":[0-9]*,"[a-z_]*loss":[^,}]*' "$work/$1/metrics.jsonl"; }
+
+# ended_well PID: waits for an mpirun whose ranks were killed, and says whether it succeeded. Open MPI 4.1's
+# was seen to wait for ever for a rank that was killed while it connected: it is given a minute.
+ended_well() {
+  for _ in $(seq 600); do
+    kill -0 "$1" 2>/dev/null || break
+    sleep 0.1
+  done
+  kill -9 "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null
+}

@@ -108,7 +108,7 @@ soak() {
       wait_for is_saving "$run" "$chosen" || caught=1
     fi
     [ $caught -ne 0 ] || kill_ranks "$victim" || caught=1
-    if wait $pid 2>/dev/null; then
+    if ended_well $pid; then
       rm -r "${work:?}/$run"  # it was faster than the one that watches it
       continue
     fi
@@ -192,10 +192,10 @@ rmdir "$work/blocked/checkpoints/latest.tmp"
 same_checkpoint blocked whole-2
 
 if ! mkdir "$work/small" || ! mount -t tmpfs -o size=64m tmpfs "$work/small" 2>/dev/null; then
-  echo "not tried: a full disk (it takes root to mount a small one)"
+  echo "not tried: a full disk and a locked folder (it takes root to mount them)"
   exit 0
 fi
-trap 'umount "$work/small"; rm -rf "$work"' EXIT
+trap 'umount "$work/small" "$work/locked/checkpoints" 2>/dev/null || true; rm -rf "$work"' EXIT
 cp -r "$work/base" "$work/small/run"
 for left in 5000 500; do
   echo "a full disk, $left KiB left: not enough for the moments, the model"
@@ -206,4 +206,17 @@ for left in 5000 500; do
 done
 (train 2 small/run) 2>"$work/err" || fail "going on after a full disk"
 same_checkpoint small/run whole-2
+
+echo "a folder that can no longer be written to, under a running job"
+(train 2 locked) 2>"$work/err" &
+pid=$!
+wait_for has_done locked 3 || fail "the run ended too early"
+mount --bind "$work/locked/checkpoints" "$work/locked/checkpoints"
+mount -o remount,bind,ro "$work/locked/checkpoints"
+! wait $pid || fail "it went on without being able to save"
+grep 'amt: error' "$work/err" | grep -q 'Read-only file system.*the last good checkpoint is .*step-0000' ||
+  fail "does not say why, or what there is to go on from"
+umount "$work/locked/checkpoints"
+(train 2 locked) 2>"$work/err" || fail "going on after a locked folder"
+same_checkpoint locked whole-2
 echo "all passed"

@@ -1,8 +1,11 @@
 #include "fake_nccl.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstring>
 #include <functional>
+#include <thread>
 
 namespace amt::test {
 
@@ -41,14 +44,30 @@ std::vector<std::size_t> FakeNccl::positions(FakeCall::Kind kind) const {
   return all;
 }
 
+bool wait_on_hanging_device() {
+  using namespace std::chrono_literals;
+  for (int i = 0; i < 1000; ++i) {
+    if (std::atomic_ref(fake().aborted) > 0) return true;
+    std::this_thread::sleep_for(1ms);
+  }
+  return false;
+}
+
 namespace {
 
 int under_way = 0;             // questions left until the last call is done; -1: for ever
 std::vector<FakeCall> queued;  // by it, then
 
+bool in_group = false;
+std::vector<FakeCall> group;
+
 /// What a non-blocking call answers, whose work reaches its stream only later.
 ncclResult_t begin(int polls, std::vector<FakeCall> work) {
   if (fake().call_result != ncclSuccess) return fake().call_result;
+  if (in_group) {
+    group.insert(group.end(), work.begin(), work.end());
+    return ncclSuccess;
+  }
   under_way = polls;
   queued = std::move(work);
   if (polls != 0) return ncclInProgress;
@@ -64,9 +83,9 @@ Handle handle() {
 
 /// The communicator is gone.
 ncclResult_t gone(int& count) {
-  ++count;
   under_way = 0;
   fake().stream_outlived_comm = fake().streams > 0;
+  ++std::atomic_ref(count);
   return ncclSuccess;
 }
 
@@ -108,12 +127,29 @@ ncclResult_t ncclAllReduce(const void* from, void* to, size_t count, ncclDataTyp
   return amt::test::begin(fake().polls, {{FakeCall::kSum, stream, nullptr, static_cast<float*>(to),
                                           static_cast<std::int64_t>(count)}});
 }
+ncclResult_t ncclReduce(const void* from, void* to, size_t count, ncclDataType_t type,
+                        ncclRedOp_t op, int root, ncclComm_t, cudaStream_t stream) {
+  if (from != to || type != ncclFloat32 || op != ncclSum) return ncclInvalidArgument;
+  return amt::test::begin(fake().polls,
+                          {{FakeCall::kReduce, stream, nullptr, static_cast<float*>(to),
+                            static_cast<std::int64_t>(count), root}});
+}
+ncclResult_t ncclGroupStart() {
+  amt::test::in_group = true;
+  amt::test::group.clear();
+  return ncclSuccess;
+}
+ncclResult_t ncclGroupEnd() {
+  amt::test::in_group = false;
+  ++fake().groups;
+  return amt::test::begin(fake().polls, amt::test::group);
+}
 ncclResult_t ncclBroadcast(const void* from, void* to, size_t count, ncclDataType_t type, int root,
                            ncclComm_t, cudaStream_t stream) {
-  if (from != to || type != ncclFloat32 || root != 0) return ncclInvalidArgument;
+  if (from != to || type != ncclFloat32) return ncclInvalidArgument;
   return amt::test::begin(fake().polls,
                           {{FakeCall::kBroadcast, stream, nullptr, static_cast<float*>(to),
-                            static_cast<std::int64_t>(count)}});
+                            static_cast<std::int64_t>(count), root}});
 }
 ncclResult_t ncclCommFinalize(ncclComm_t) {
   ++fake().finalized;

@@ -13,11 +13,12 @@ namespace amt::test {
 
 /// Work given to a stream, or a mark that a test has put there.
 struct FakeCall {
-  enum Kind { kRecord, kWait, kSum, kBroadcast, kMark } kind = kMark;
+  enum Kind { kRecord, kWait, kSum, kReduce, kBroadcast, kMark } kind = kMark;
   cudaStream_t stream = nullptr;
   cudaEvent_t event = nullptr;
   float* data = nullptr;
   std::int64_t count = 0;
+  int root = 0;  ///< of kReduce and kBroadcast
 };
 
 struct FakeNccl {
@@ -35,6 +36,7 @@ struct FakeNccl {
   std::string id;  ///< that the communicator was made with
   int rank = -1, ranks = -1, blocking = -1, device = -1, priority = 0;
   int streams = 0, events = 0;  ///< made and not destroyed
+  int groups = 0;               ///< ended
   int finalized = 0, destroyed = 0, aborted = 0;
   bool stream_outlived_comm = false;  ///< a stream was there when the communicator went
 
@@ -49,6 +51,10 @@ struct FakeNccl {
   /// Of the recording that a wait at position i is for.
   std::size_t recorded(std::size_t i) const;
 };
+
+/// As a call of CUDA that waits for a device whose communication hangs: returns after
+/// ncclCommAbort. False if that did not happen within a second.
+bool wait_on_hanging_device();
 
 /// The one that the C functions use; a test begins with `fake() = {}`.
 FakeNccl& fake();

@@ -59,6 +59,46 @@ TEST_P(GpuRanks, SumsWhatWasQueuedAndIsDoneBeforeWhatFollows) {
   }
 }
 
+// As above: an update between the sums and the exchange of shards that waits for neither shows.
+TEST_P(GpuRanks, ShardsAreSummedForTheirOwnersAndComeBack) {
+  constexpr std::int64_t kCount = 2 * kBucketFloats + 1001, kPieces = 5;
+  const auto mine = values(kCount, reducer_->rank());
+  const Buffer source = Buffer::floats(*ops_, kCount), sum = Buffer::floats(*ops_, kCount);
+  ops_->to_device(source.as<float>(), mine.data(), source.bytes());
+  const ShardedBuffer buffer{sum.as<float>(), Shards(kCount, reducer_->ranks())};
+  const Shard own = buffer.shards.of(reducer_->rank());
+  for (int round = 0; round < 3; ++round) {
+    ops_->zero(sum.as<float>(), sum.bytes());
+    for (std::int64_t piece = kPieces; piece-- > 0;) {
+      const std::int64_t begin = piece * kCount / kPieces, end = (piece + 1) * kCount / kPieces;
+      ops_->add(sum.as<float>() + begin, source.as<float>() + begin, end - begin);
+      reducer_->start_sum_to_owners(buffer, {begin, end});
+    }
+    reducer_->finish();
+    ops_->scale(sum.as<float>() + own.begin, 2, own.count());
+    reducer_->all_gather(buffer);
+    ops_->scale(sum.as<float>(), 3, kCount);
+    std::vector<float> host(static_cast<std::size_t>(kCount)), expected = values(kCount, 0);
+    ops_->to_host(host.data(), sum.as<float>(), sum.bytes());
+    const int n = reducer_->ranks();
+    for (float& value : expected) value *= static_cast<float>(3 * n * (n + 1));
+    EXPECT_TRUE(host == expected) << "round " << round;
+  }
+}
+
+TEST_P(GpuRanks, TrainTheSameWithAShardedOptimizer) {
+  const ModelConfig config = small_device_model();
+  const ShortRun whole = train_shortly(*ops_, *reducer_, config, 5);
+  const ShortRun sharded = train_shortly(*ops_, *reducer_, config, 5, true);
+  const double difference = relative_distance(sharded.parameters, whole.parameters);
+  note_difference("5 steps, sharded, " + reducer_->name(),
+                  std::to_string(reducer_->ranks()) + " ranks", "parameters", difference);
+  EXPECT_LT(difference, reducer_->ranks() <= 2 ? 1e-6 : 1e-2);
+  const ShortRun again = train_shortly(*ops_, *reducer_, config, 5, true);
+  EXPECT_TRUE(again.parameters == sharded.parameters);
+  EXPECT_EQ(again.losses, sharded.losses);
+}
+
 TEST_P(GpuRanks, BroadcastsFromRankZero) {
   constexpr std::int64_t kCount = kBucketFloats + 3;
   const Buffer buffer = Buffer::floats(*ops_, kCount);

@@ -15,8 +15,10 @@ ModelConfig small_device_model() {
   return config;
 }
 
-ShortRun train_shortly(Ops& ops, Reducer& reducer, const ModelConfig& config, int steps) {
+ShortRun train_shortly(Ops& ops, Reducer& reducer, const ModelConfig& config, int steps,
+                       bool sharded) {
   TrainerOptions trainer;
+  trainer.shard_optimizer = sharded;
   trainer.num_train_steps = steps;
   trainer.train_batch_size = 12;
   trainer.per_device_parallelism = 3;

@@ -17,7 +17,9 @@ struct ShortRun {
   std::vector<float> parameters;
 };
 
-/// `steps` steps of 12 rows, in micro-batches of at most 3. Collective.
-ShortRun train_shortly(Ops& ops, Reducer& reducer, const ModelConfig& config, int steps);
+/// `steps` steps of 12 rows, in micro-batches of at most 3; `sharded` as trainer.shard_optimizer.
+/// Collective.
+ShortRun train_shortly(Ops& ops, Reducer& reducer, const ModelConfig& config, int steps,
+                       bool sharded = false);
 
 }  // namespace amt::test

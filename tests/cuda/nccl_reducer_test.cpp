@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include "amt/base/error.hpp"
 #include "amt/collective/buckets.hpp"
@@ -26,7 +28,19 @@ float* at(std::int64_t i) { return reinterpret_cast<float*>(std::uintptr_t{1} <<
 class NcclReducerTest : public testing::Test {
  protected:
   void SetUp() override { fake() = {}; }
-  void make() { reducer_ = make_nccl_reducer(3, kCompute, world_, kSeconds); }
+  void make(double seconds = kSeconds) {
+    reducer_ = make_nccl_reducer(3, kCompute, world_, seconds);
+  }
+  /// Polls as a watchdog does, while `work` goes on.
+  template <class Work>
+  void watched(const Work& work) {
+    const std::jthread watchdog([this](const std::stop_token& over) {
+      for (; !over.stop_requested(); std::this_thread::sleep_for(std::chrono::microseconds(100))) {
+        reducer_->poll();
+      }
+    });
+    work();
+  }
   /// The message that `work` fails with; "" if it does not.
   template <class Work>
   std::string failure(const Work& work) {
@@ -70,19 +84,24 @@ struct Started {
   std::size_t written;
 };
 
-void check_order(Reducer& reducer) {
+constexpr std::int64_t kHalf = kBucketFloats / 2 + 1;
+constexpr std::int64_t kAllFloats = 6 * kHalf + 2 * kBucketFloats + 3;
+
+/// With `shards`, each rank gets its own sums alone.
+void check_order(Reducer& reducer, const Shards* shards = nullptr) {
   std::vector<Started> started;
+  const ShardedBuffer gradients{at(0), shards != nullptr ? *shards : Shards(kAllFloats, 1)};
   const auto start = [&](std::int64_t begin, std::int64_t count) {
     started.push_back({begin, count, fake().mark(kCompute)});
-    reducer.start_sum(at(begin), count);
+    if (shards == nullptr) return reducer.start_sum(at(begin), count);
+    reducer.start_sum_to_owners(gradients, {begin, begin + count});
   };
-  constexpr std::int64_t kHalf = kBucketFloats / 2 + 1;
   for (int i = 5; i-- > 0;) start(i * kHalf, kHalf);
   start(6 * kHalf, 2 * kBucketFloats + 3);
-  start(-100, 10);
+  start(5 * kHalf + 100, 10);
   reducer.finish();
   const std::size_t used = fake().mark(kCompute);
-  const auto sums = fake().positions(FakeCall::kSum);
+  const auto sums = fake().positions(shards == nullptr ? FakeCall::kSum : FakeCall::kReduce);
   ASSERT_GE(sums.size(), 6u);
   EXPECT_GT(fake().follows(used, fake().calls[sums.back()].stream), sums.back());
   for (const Started& s : started) {
@@ -100,6 +119,12 @@ void check_order(Reducer& reducer) {
     }
     EXPECT_EQ(summed, s.count) << "each float once";
   }
+  for (const std::size_t i : fake().positions(FakeCall::kReduce)) {
+    const FakeCall& sum = fake().calls[i];
+    const Shard owned = gradients.shards.of(sum.root);
+    EXPECT_GE(sum.data, at(owned.begin));
+    EXPECT_LE(sum.data + sum.count, at(owned.end));
+  }
 }
 
 TEST_F(NcclReducerTest, SumsFollowTheirGradientsAndUseFollowsTheSums) {
@@ -115,6 +140,43 @@ TEST_F(NcclReducerTest, TheSameWhereNcclQueuesItsWorkLater) {
   check_order(*reducer_);
   fake().calls.clear();
   check_order(*reducer_);  // again, with the same events
+}
+
+TEST_F(NcclReducerTest, SumsOfShardsGoToTheirOwnersInTheSameOrder) {
+  for (const int polls : {0, 4}) {
+    for (const int ranks : {1, 2, 3, 64}) {
+      fake() = {};
+      fake().polls = polls;
+      make();
+      const Shards shards(kAllFloats, ranks);
+      check_order(*reducer_, &shards);
+      EXPECT_TRUE(fake().positions(FakeCall::kSum).empty());
+      fake().calls.clear();
+      check_order(*reducer_);  // and a round of the other kind
+      EXPECT_EQ(fake().groups, static_cast<int>(fake().positions(FakeCall::kSum).size()))
+          << "one call for all owners of a bucket";
+    }
+  }
+}
+
+TEST_F(NcclReducerTest, ShardsComeFromTheirOwnersBetweenTheWorkAroundThem) {
+  fake().polls = 2;
+  make();
+  const Shards shards(3 * kBucketFloats + 5, 3);
+  const std::size_t before = fake().mark(kCompute);
+  reducer_->all_gather({at(0), shards});
+  const std::size_t after = fake().mark(kCompute);
+  const auto pieces = fake().positions(FakeCall::kBroadcast);
+  ASSERT_EQ(pieces.size(), 3u);
+  EXPECT_EQ(fake().groups, 1);
+  for (int owner = 0; owner < 3; ++owner) {
+    const FakeCall& piece = fake().calls[pieces[static_cast<std::size_t>(owner)]];
+    EXPECT_EQ(piece.root, owner);
+    EXPECT_EQ(piece.data, at(shards.of(owner).begin));
+    EXPECT_EQ(piece.count, shards.of(owner).count());
+    EXPECT_GT(fake().follows(pieces[static_cast<std::size_t>(owner)], kCompute), before);
+  }
+  EXPECT_GT(fake().follows(after, fake().calls[pieces[2]].stream), pieces[2]);
 }
 
 TEST_F(NcclReducerTest, ARoundWithoutSumsIsARound) {
@@ -136,6 +198,7 @@ TEST_F(NcclReducerTest, BroadcastGoesInPiecesBetweenTheWorkAroundIt) {
   ASSERT_EQ(pieces.size(), 3u);
   std::int64_t next = 0;
   for (const std::size_t i : pieces) {
+    EXPECT_EQ(fake().calls[i].root, 0);
     EXPECT_EQ(fake().calls[i].data, at(next));
     next += fake().calls[i].count;
     EXPECT_GT(fake().follows(i, kCompute), before);
@@ -253,6 +316,47 @@ TEST_F(NcclReducerTest, AnAsyncErrorAfterFinishIsThrownByTheScalars) {
   fake().async_error = ncclRemoteError;
   std::array<double, 1> loss = {1};
   expect_named(failure([&] { reducer_->sum(loss); }), "a sum of gradients failed");
+}
+
+TEST_F(NcclReducerTest, AFailedExchangeOfShardsSaysSoAndClosesItsGroup) {
+  make();
+  fake().call_result = ncclSystemError;
+  expect_named(failure([&] {
+                 reducer_->all_gather({at(0), Shards(1000, 3)});
+               }),
+               "the exchange of updated shards failed");
+  EXPECT_EQ(fake().groups, 1);
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+// The main thread waits in CUDA, where it cannot look for itself: a watchdog does, meanwhile.
+TEST_F(NcclReducerTest, APollEndsAWaitForADeviceWhoseNetworkFailed) {
+  make();
+  reducer_->start_sum(at(0), 10);
+  reducer_->finish();
+  reducer_->poll();
+  EXPECT_EQ(fake().aborted, 0) << "all is well";
+  fake().async_error = ncclSystemError;
+  watched([] { EXPECT_TRUE(test::wait_on_hanging_device()); });
+  fake().async_error = ncclSuccess;  // nobody is left to ask
+  std::array<double, 1> loss = {1};
+  expect_named(failure([&] { reducer_->sum(loss); }), "NCCL_SOCKET_IFNAME");
+  expect_named(failure([&] { reducer_->start_sum(at(0), kBucketFloats); }), "NCCL_SOCKET_IFNAME");
+  reducer_->poll();
+  reducer_.reset();
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_EQ(fake().finalized + fake().destroyed, 0);
+}
+
+TEST_F(NcclReducerTest, APollLeavesAloneWhatIsUnderWay) {
+  make(60);
+  fake().polls = 500;  // long enough for some to meet a poll
+  watched([this] {
+    for (int i = 0; i < 50; ++i) reducer_->start_sum(at(0), kBucketFloats);
+    reducer_->finish();
+  });
+  EXPECT_EQ(fake().aborted, 0);
+  EXPECT_EQ(fake().positions(FakeCall::kSum).size(), 50u);
 }
 
 TEST_F(NcclReducerTest, WorkThatIsNeverQueuedIsATimeOut) {

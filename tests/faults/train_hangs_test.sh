@@ -77,6 +77,10 @@ command_of leaving
 ! hurt 1:MPI_Allreduce:60:exit 3 "${train[@]}" || fail "it went on without a rank"
 goes_on leaving
 
+echo "a rank that freezes in an evaluation"
+ended 76 '\[rank 0 of 2 on .*\] no progress for .* in evaluation, waiting for other ranks in ' 1:product:5:stop \
+  2 "$amt" eval "$work/whole" "$work/dataset" --split valid
+
 echo "a slow rank is named, and nothing else happens"
 command_of slow
 hurt 1:product:1:slow 3 "${train[@]}" || fail "a slow rank ended the job"

@@ -115,6 +115,11 @@ script=prepare.sbatch
 requeues 3 137 137 137 137 137 0
 requeues 1 1 139 1
 requeues 1 0 "137 complete"  # though a rank died: the next start has nothing to do
+echo "eval, too"
+script=eval.sbatch
+requeues 3 137 137 137 137 137 0
+requeues 2 0 139 76 0
+requeues 0 1 1
 script=train.sbatch
 
 echo "a signal before amt is started"

@@ -48,6 +48,32 @@ TEST(Communicator, StartedReductionSumsInPlace) {
   for (const float value : values) ASSERT_EQ(value, n * (n + 1) / 2);
 }
 
+TEST(Communicator, StartedReductionIsForItsRootAlone) {
+  const Communicator world = Communicator::world();
+  const float n = static_cast<float>(world.size()), own = static_cast<float>(world.rank() + 1);
+  for (int root = 0; root < world.size(); ++root) {
+    std::vector<float> values(1000, own);
+    world.start_reduce_sum(values, root).wait();
+    const float expected = world.rank() == root ? n * (n + 1) / 2 : own;
+    for (const float value : values) ASSERT_EQ(value, expected);
+  }
+}
+
+TEST(Communicator, GathersFloatsInPlace) {
+  const Communicator world = Communicator::world();
+  std::vector<std::size_t> counts;
+  std::vector<float> expected, values;
+  for (int r = 0; r < world.size(); ++r) {
+    counts.push_back(static_cast<std::size_t>(2 * (world.size() - 1 - r)));  // the last: nothing
+    for (std::size_t i = 0; i < counts.back(); ++i) {
+      expected.push_back(static_cast<float>(10 * r) + static_cast<float>(i));
+      values.push_back(world.rank() == r ? expected.back() : -1.0f);
+    }
+  }
+  world.all_gather(values, counts);
+  EXPECT_EQ(values, expected);
+}
+
 TEST(Communicator, GathersPartsOfDifferentLengths) {
   const Communicator world = Communicator::world();
   const std::string mine(static_cast<std::size_t>(world.rank()), 'a');

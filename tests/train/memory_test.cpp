@@ -73,6 +73,33 @@ TEST(MemoryRefusal, OfAGpuIsWhatIsFreeThere) {
   EXPECT_EQ(said(8, 2 * needed, 2), "");
 }
 
+TEST(MemoryRefusal, SaysWhatShardingTheOptimizerWouldDo) {
+  const ModelConfig config;
+  DeviceMemory memory{"node7", gpu_bytes(config, 16, 2, 4), 2, true, Precision::kBf16, 4, false};
+  EXPECT_NE(memory_refusal(config, 16, 16, memory)
+                .find("; use --trainer.shard_optimizer true, with which it fits, or --trainer.per"),
+            std::string::npos)
+      << memory_refusal(config, 16, 16, memory);
+  memory.shard_optimizer = true;
+  EXPECT_EQ(memory_refusal(config, 16, 16, memory), "");
+  --memory.bytes;
+  const std::string message = memory_refusal(config, 16, 16, memory);
+  EXPECT_NE(message, "");
+  EXPECT_EQ(message.find("shard_optimizer"), std::string::npos) << message;
+}
+
+TEST(Memory, ShardedMomentsAreARanksShare) {
+  const ModelConfig config;
+  const std::uint64_t all = moment_bytes(config), third = moment_bytes(config, 3);
+  EXPECT_EQ(all, 8 * static_cast<std::uint64_t>(ParameterLayout(config).total()));
+  EXPECT_GE(3 * third, all);
+  EXPECT_LE(3 * third, all + 3 * 8 * Shards::kAlignment);
+  EXPECT_EQ(gpu_bytes(config, 2, 5) - gpu_bytes(config, 2, 5, 3), 5 * (all - third));
+  EXPECT_EQ(
+      host_bytes(config, Precision::kF32, 2, 2) - host_bytes(config, Precision::kF32, 2, 2, 3),
+      2 * (all - third));
+}
+
 // Besides what training needs anywhere: 2 bytes for each parameter's copy, the block of logits.
 TEST(Memory, OfAGpuHasACopyOfTheWeightsAndABlockOfLogits) {
   ModelConfig small, large;
@@ -125,21 +152,44 @@ ModelConfig measured_model() {
 
 constexpr int kMicroBatch = 12;
 
-/// The peak of a run of two steps that saves, in a process of its own.
+/// Rank 0 of several, without the others.
+class FirstOfMany : public Reducer {
+ public:
+  explicit FirstOfMany(int ranks) : ranks_(ranks) {}
+  std::string name() const override { return "none"; }
+  int rank() const override { return 0; }
+  int ranks() const override { return ranks_; }
+  void broadcast(float*, std::int64_t) override {}
+  void start_sum(float*, std::int64_t) override {}
+  void start_sum_to_owners(const ShardedBuffer&, Shard) override {}
+  void finish() override {}
+  void all_gather(const ShardedBuffer&) override {}
+  void sum(std::span<double>) override {}
+  double max(double value) override { return value; }
+  bool any(bool value) override { return value; }
+
+ private:
+  int ranks_;
+};
+
+/// The peak of a run of two steps that saves, in a process of its own: rank 0 of `ranks`, which
+/// shard the optimiser's state.
 std::uint64_t measure(const ModelConfig& config, Precision precision,
-                      const std::filesystem::path& run) {
+                      const std::filesystem::path& run, int ranks = 1) {
   int ends[2];
   if (::pipe(ends) != 0) return 0;
   const pid_t child = ::fork();
   if (child == 0) {
     TrainerSettings settings = test::tiny_settings(run);
     settings.trainer.num_train_steps = 2;
+    settings.trainer.train_batch_size = kMicroBatch * ranks;
     settings.trainer.per_device_parallelism = kMicroBatch;
+    settings.trainer.shard_optimizer = ranks > 1;
     const auto ops = make_cpu_ops(1, precision);
-    const auto reducer = make_single_reducer();
+    FirstOfMany reducer(ranks);
     Gpt2 model(*ops, config, kMicroBatch);
     const test::MemoryRows rows = test::make_rows(1, 12, config);
-    Trainer(model, *reducer, rows, nullptr, settings).run();
+    Trainer(model, reducer, rows, nullptr, settings).run();
     const std::uint64_t peak = peak_resident_bytes();
     ::_exit(::write(ends[1], &peak, sizeof(peak)) == sizeof(peak) ? 0 : 1);
   }
@@ -178,6 +228,19 @@ TEST(Memory, EstimateIsNearThePeak) {
   GTEST_SKIP() << "the sanitizer's own memory would be counted";
 #endif
   expect_near_estimate(Precision::kF32);
+}
+
+TEST(Memory, AShardedOptimizerTakesAsMuchLessAsItIsEstimatedTo) {
+#ifdef AMT_SANITIZED
+  GTEST_SKIP() << "the sanitizer's own memory would be counted";
+#endif
+  const test::TemporaryFolder folder;
+  const ModelConfig config = measured_model();
+  const auto peak = [&](const char* run, int ranks) {
+    return static_cast<double>(measure(config, Precision::kF32, folder.path() / run, ranks));
+  };
+  const auto less = static_cast<double>(moment_bytes(config) - moment_bytes(config, 8));
+  EXPECT_NEAR(peak("whole", 1) - peak("sharded", 8), less, 0.2 * less);
 }
 
 TEST(Memory, EstimateIsNearThePeakInBf16) {

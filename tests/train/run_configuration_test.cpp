@@ -44,6 +44,10 @@ TEST(RunConfiguration, PrecisionDoesNotMatter) {
   EXPECT_TRUE(changes_of_result("[trainer]\nmp = f32\n", "[trainer]\nmp = bf16\n").empty());
 }
 
+TEST(RunConfiguration, ShardingTheOptimizerDoesNotMatter) {
+  EXPECT_TRUE(changes_of_result("", "[trainer]\nshard_optimizer = true\n").empty());
+}
+
 TEST(RunConfiguration, VerifyingTheDatasetDoesNotMatter) {
   EXPECT_TRUE(changes_of_result("[data]\nverify = true\n", "[data]\nverify = false\n").empty());
 }

@@ -1,92 +1,21 @@
 // Training on several ranks against training on one.
+#include "trainer_ranks.hpp"
+
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <csignal>
-#include <filesystem>
 #include <limits>
 
 #include "amt/base/error.hpp"
-#include "amt/base/signals.hpp"
-#include "amt/mpi/communicator.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "amt/train/evaluation.hpp"
 #include "event_reader.hpp"
-#include "support/temporary_folder.hpp"
-#include "tiny_training.hpp"
 
 namespace amt {
 namespace {
 
-/// Another reducer, for which the last rank's gradient is not finite in chosen steps.
-class PoisonedRank : public Reducer {
- public:
-  PoisonedRank(Reducer& to, std::vector<std::int64_t> steps) : to_(to), steps_(std::move(steps)) {}
-  std::string name() const override { return to_.name(); }
-  int rank() const override { return to_.rank(); }
-  int ranks() const override { return to_.ranks(); }
-  void broadcast(float* data, std::int64_t count) override { to_.broadcast(data, count); }
-  void start_sum(float* data, std::int64_t count) override {
-    const bool now = std::ranges::find(steps_, step_) != steps_.end();
-    if (now && rank() + 1 == ranks()) data[count - 1] = std::numeric_limits<float>::quiet_NaN();
-    to_.start_sum(data, count);
-  }
-  void finish() override {
-    to_.finish();
-    ++step_;
-  }
-  void sum(std::span<double> values) override { to_.sum(values); }
-  double max(double value) override { return to_.max(value); }
-  bool any(bool value) override { return to_.any(value); }
-
- private:
-  Reducer& to_;
-  std::vector<std::int64_t> steps_;
-  std::int64_t step_ = 0;
-};
-
-class TrainerRanksTest : public testing::Test {
- protected:
-  ~TrainerRanksTest() override { set_stop_signal(0); }
-
-  /// A folder that all ranks share; each rank's own where it trains alone.
-  std::filesystem::path shared() const {
-    std::string path = folder_.path().string();
-    world_.broadcast(path, 0);
-    return path;
-  }
-  TrainerSettings settings(const std::filesystem::path& run) const {
-    TrainerSettings s = test::tiny_settings(run);
-    s.trainer.per_device_parallelism = 1;
-    return s;
-  }
-  test::TrainedRun alone() const {
-    return test::run_alone(settings(folder_.path() / "alone"), rows_, &valid_);
-  }
-  test::TrainedRun together(const std::filesystem::path& run, const RowSource& rows) {
-    world_.barrier();
-    const test::TrainedRun result =
-        test::run_trainer(test::tiny_model(), settings(run), rows, &valid_, *ops_, *reducer_);
-    world_.barrier();
-    return result;
-  }
-  /// Largest difference of two runs' parameters.
-  static double distance(const test::TrainedRun& a, const test::TrainedRun& b) {
-    double largest = 0;
-    for (std::size_t i = 0; i < a.parameters.size(); ++i) {
-      largest = std::max(largest, std::abs(static_cast<double>(a.parameters[i]) -
-                                           static_cast<double>(b.parameters[i])));
-    }
-    return largest;
-  }
-
-  test::TemporaryFolder folder_;
-  mpi::Communicator world_ = mpi::Communicator::world();
-  std::unique_ptr<Ops> ops_ = make_cpu_ops(1);
-  std::unique_ptr<Reducer> reducer_ = make_mpi_reducer(*ops_, world_);
-  test::MemoryRows rows_ = test::make_rows(1, 100, test::tiny_model());
-  test::MemoryRows valid_ = test::make_rows(2, 7, test::tiny_model());
-};
+using test::everything;
+using test::PoisonedRank;
+using test::TrainerRanksTest;
 
 TEST_F(TrainerRanksTest, EqualsOneRankToRounding) {
   const auto run = shared() / "together";
@@ -168,16 +97,6 @@ TEST_F(TrainerRanksTest, AllRanksSkipAStepThatOneCannotDo) {
   std::vector<float> after(values.size());
   model.get_parameters(after);
   EXPECT_TRUE(after == values);
-}
-
-/// Parameters and both moments.
-std::vector<float> everything(Gpt2& model, Optimizer& optimizer) {
-  const auto total = static_cast<std::size_t>(model.layout().total());
-  std::vector<float> all(3 * total);
-  model.get_parameters(std::span(all).first(total));
-  model.ops().to_host(&all[total], optimizer.first_moment(), total * sizeof(float));
-  model.ops().to_host(&all[2 * total], optimizer.second_moment(), total * sizeof(float));
-  return all;
 }
 
 TEST_F(TrainerRanksTest, OneRanksBadGradientChangesNothingAnywhere) {

@@ -15,6 +15,8 @@ namespace amt {
 /// This process's number within the job as its launcher says, before MPI is started; 0 outside of a
 /// job.
 int launcher_rank();
+/// The same among the processes on its host.
+int launcher_rank_on_host();
 
 /// Starts MPI only when a subcommand asks for it, so that --help and --dry-run work without. Lives
 /// in main() outside of its try block: an exception must not finalise MPI while other ranks go on.

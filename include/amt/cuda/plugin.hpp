@@ -14,7 +14,7 @@
 namespace amt::cuda {
 
 /// Changes with anything below, and with Ops and Reducer.
-constexpr int kPluginVersion = 2;
+constexpr int kPluginVersion = 3;
 
 struct DeviceInfo {
   std::string name;    ///< "NVIDIA H200"

@@ -72,12 +72,17 @@ class Communicator {
   void all_reduce_sum(std::span<std::uint64_t> values) const;
   void all_reduce_sum(std::span<float> values) const;
   Request start_all_reduce_sum(std::span<float> values) const;  ///< in place
+  /// In place on `root`; elsewhere `values` stays as it is.
+  Request start_reduce_sum(std::span<float> values, int root) const;
   std::int64_t all_reduce_max(std::int64_t value) const;
   double all_reduce_max(double value) const;
   bool all_of(bool value) const;
   bool any_of(bool value) const;
   /// Every rank's bytes, in rank order, on every rank.
   std::vector<std::string> all_gather(const std::string& bytes) const;
+  /// `values` holds counts[r] floats of each rank r, in rank order: this rank's on entry, all of
+  /// them afterwards.
+  void all_gather(std::span<float> values, std::span<const std::size_t> counts) const;
   /// Every rank's bytes on `root`; empty elsewhere.
   std::vector<std::string> gather(const std::string& bytes, int root) const;
 

@@ -29,23 +29,27 @@ Precision choose_precision(const std::string& name, const std::string& option, B
 /// does not.
 std::string gpu_refusal(const std::string& name, const std::string& option);
 
+/// Bytes of Adam's moments on each of `shards` ranks that share them.
+std::uint64_t moment_bytes(const ModelConfig& config, int shards = 1);
+
 /// Bytes that training needs on the device of each rank: parameters, gradients, moments, and the
-/// activations of `micro_batch` rows.
+/// activations of `micro_batch` rows. `moment_shards` here and below: ranks that share the moments.
 std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
-                             std::size_t activation_bytes);
+                             std::size_t activation_bytes, int moment_shards = 1);
 
 /// Bytes that `ranks` processes on one host need together where they compute on the CPU, which
 /// makes device memory host memory: besides training_bytes, each rank's cpu_scratch_bytes and its
 /// copy of the parameters when it saves, and rank 0's copies of the moments then. Not in it: what a
 /// process has before it trains (about 50 MB), and pages of the dataset, which the system takes
 /// back.
-std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int micro_batch,
-                         int ranks);
+std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int micro_batch, int ranks,
+                         int moment_shards = 1);
 
 /// Bytes that `ranks` processes that share one GPU need on it: besides training_bytes, each one's
 /// copy of the weights in bf16, its block of logits, and what the libraries work in. Not in it:
 /// what a process has there before it trains, which is no longer free.
-std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks);
+std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks,
+                        int moment_shards = 1);
 
 /// Where the ranks that share some memory train.
 struct DeviceMemory {
@@ -54,6 +58,8 @@ struct DeviceMemory {
   int ranks = 1;  ///< that share it
   bool gpu = false;
   Precision precision = Precision::kF32;  ///< on a processor; a GPU has bf16 alone
+  int training_ranks = 1;                 ///< in all, wherever they are
+  bool shard_optimizer = false;           ///< among those
 };
 
 /// host_bytes or gpu_bytes.
@@ -63,8 +69,8 @@ std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const Dev
 bool only_fits_checkpointed(ModelConfig config, int micro_batch, const DeviceMemory& memory);
 
 /// "" if there are needed_bytes; else one line that says so and names the largest micro-batch that
-/// fits, without and with gradient checkpointing. `share` is what a rank has of the global batch,
-/// in rows: a micro-batch divides it.
+/// fits, without and with gradient checkpointing, and whether to shard the optimiser. `share` is
+/// what a rank has of the global batch, in rows: a micro-batch divides it.
 std::string memory_refusal(const ModelConfig& config, int micro_batch, int share,
                            const DeviceMemory& memory);
 

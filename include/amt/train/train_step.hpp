@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "amt/collective/reducer.hpp"
@@ -41,11 +42,15 @@ class TrainStep {
   StepResult run(TrainingState& state, const std::function<Requests()>& ask);
 
   Optimizer& optimizer() { return optimizer_; }
+  /// The gradients as the ranks share them; null unless trainer.shard_optimizer. Between steps the
+  /// buffer is free for other uses.
+  const ShardedBuffer* sharded() const { return sharded_ ? &*sharded_ : nullptr; }
 
  private:
   double accumulate_gradients(const TrainingState& state);
   void run_micro_batches(const TrainingState& state);
   RowRange rows_of(const TrainingState& state, std::size_t micro_batch) const;
+  void start_sum(std::int64_t begin, std::int64_t end);
   StepResult apply(TrainingState& state, double local_loss, const Requests& mine);
 
   Gpt2& model_;
@@ -53,6 +58,7 @@ class TrainStep {
   int row_length_;
   TrainerOptions trainer_;
   OptimizerOptions options_;
+  std::optional<ShardedBuffer> sharded_;
   Optimizer optimizer_;
   std::vector<MicroBatch> plan_;
   ReadAhead reader_;

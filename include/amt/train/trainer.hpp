@@ -23,6 +23,8 @@
 
 namespace amt {
 
+class MomentExchange;
+
 struct TrainerSettings {
   TrainerOptions trainer;
   OptimizerOptions optimizer;
@@ -68,6 +70,7 @@ class Trainer {
   void save_if_due();
   void save(Keep keep);
   void check_replicas(std::uint64_t hash);
+  MomentExchange moments();
   void in_run_folder(const std::function<void()>& work) const;
   bool save_due() const;
   bool finished() const { return state_.step >= settings_.trainer.num_train_steps; }

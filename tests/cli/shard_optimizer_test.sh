@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# amt train --trainer.shard_optimizer as a user runs it: the same model on two ranks, the same bytes after
+# a kill on three, on and off within a run, and what is said of its memory.
+# Usage: shard_optimizer_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+. "$(dirname "$0")/support.sh"
+
+# train RUN RANKS SHARDED [OPTION...]: replaces the shell, so that $! is mpirun.
+train() {
+  exec mpirun -n "$2" "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" \
+    --trainer.run_dir "$work/$1" --trainer.shard_optimizer "$3" "${@:4}"
+}
+
+# same_end RUN OTHER: both runs ended with the same bytes.
+same_end() {
+  for file in model.safetensors optimizer.h5 config.json; do
+    cmp "$work/$1/checkpoints/step-000012/$file" "$work/$2/checkpoints/step-000012/$file" ||
+      fail "$1 and $2 ended with another $file"
+  done
+}
+
+cat >"$work/tiny.ini" <<END
+[trainer]
+num_train_steps = 12
+train_batch_size = 6
+per_device_parallelism = 1
+steps_per_eval = 6
+max_eval_batches = 1
+learning_rate = 1e-2
+[checkpointer]
+keep_every = 4
+[model]
+hidden_dim = 16
+num_heads = 2
+num_layers = 1
+END
+"$amt" prepare "$golden/tree" "$work/dataset" >/dev/null 2>&1
+
+echo "two ranks: the same bytes with and without"
+(train whole2 2 false) 2>"$work/err" || fail "training"
+(train sharded2 2 true) 2>"$work/err" || fail "training with shards"
+same_end whole2 sharded2
+grep -q "shard_optimizer = true" "$work/sharded2/config.ini" || fail "config.ini"
+grep -q "summed by mpi, sharing the optimiser's state" "$work/err" || fail "does not say that it shards"
+
+echo "three ranks: the same bytes after a kill"
+(train whole3 3 true) 2>"$work/err" || fail "training on three ranks"
+(train killed3 3 true) 2>"$work/err" &
+pid=$!
+wait_for_lines 6 "$work/killed3/metrics.jsonl"
+kill -9 $(pgrep -P $pid)
+wait $pid && fail "a killed run ended well"
+(train killed3 3 true) 2>"$work/err" || fail "going on after a kill"
+grep -q "going on from" "$work/err" || fail "did not go on from a checkpoint"
+same_end whole3 killed3
+
+# back_to STEP: as if the run had been killed soon after it.
+back_to() {
+  for step in 8 12; do
+    [ $step -le "$1" ] || rm -r "$work/mixed/checkpoints/step-0000$(printf %02d $step)"
+  done
+}
+
+echo "on and off, and on other numbers of ranks, within a run"
+(train mixed 2 true) 2>"$work/err" || fail "training"
+for change in "4 2 false" "8 2 true" "8 3 true" "8 1 true"; do
+  read -r from ranks sharded <<<"$change"
+  back_to "$from"
+  (train mixed "$ranks" "$sharded") 2>"$work/err" || fail "going on with shards $sharded"
+  grep -q "going on from .*step-00000$from" "$work/err" || fail "not from step $from"
+  [ "$ranks" -ne 2 ] || same_end whole2 mixed
+done
+
+echo "what is said"
+expect 0 "ZeRO stage 1" "$amt" train --help
+expect 0 "of which several share the optimiser's" "$amt" train --config "$work/tiny.ini" \
+  --data.dataset "$work/dataset" --trainer.run_dir "$work/dry" --trainer.shard_optimizer true --dry-run
+[ ! -e "$work/dry" ] || fail "--dry-run made the run's folder"
+echo "all passed"

@@ -1,0 +1,140 @@
+// Sums that go to their owners, and shards that come back from them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "amt/collective/reducer.hpp"
+#include "amt/ops/buffer.hpp"
+#include "amt/ops/cpu_ops.hpp"
+
+namespace amt {
+namespace {
+
+class ShardedReducerTest : public testing::Test {
+ protected:
+  Buffer device(const std::vector<float>& host) const {
+    Buffer buffer = Buffer::floats(*ops_, static_cast<Dim>(host.size()));
+    ops_->to_device(buffer.as<float>(), host.data(), buffer.bytes());
+    return buffer;
+  }
+  static std::vector<float> fetch(const Buffer& buffer, Shard shard) {
+    return {buffer.as<float>() + shard.begin, buffer.as<float>() + shard.end};
+  }
+  ShardedBuffer sharded(const Buffer& buffer) const {
+    const auto floats = static_cast<std::int64_t>(buffer.bytes() / sizeof(float));
+    return {buffer.as<float>(), Shards(floats, reducer_->ranks())};
+  }
+  Shard mine(const ShardedBuffer& buffer) const { return buffer.shards.of(reducer_->rank()); }
+
+  /// Of all magnitudes, so that every order of a sum rounds otherwise; each rank's are others.
+  std::vector<float> values(std::int64_t count) const {
+    std::vector<float> all(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto x = static_cast<float>(i + 1) * static_cast<float>(reducer_->rank() + 1);
+      all[i] = std::sin(x) * std::exp(8 * std::cos(1.7f * x));
+    }
+    return all;
+  }
+
+  /// Starts all of `buffer` in `pieces` ranges, from the back to the front, as a backward pass
+  /// does.
+  void sum_to_owners(const ShardedBuffer& buffer, std::int64_t pieces) {
+    const std::int64_t count = buffer.shards.count();
+    for (std::int64_t i = pieces; i-- > 0;) {
+      reducer_->start_sum_to_owners(buffer, {i * count / pieces, (i + 1) * count / pieces});
+    }
+    reducer_->finish();
+  }
+
+  mpi::Communicator world_ = mpi::Communicator::world();
+  std::unique_ptr<Ops> ops_ = make_cpu_ops(1);
+  std::unique_ptr<Reducer> reducer_ = make_mpi_reducer(*ops_, world_);
+};
+
+TEST_F(ShardedReducerTest, OwnersGetTheirSums) {
+  for (const std::int64_t count : {1, 127, 129, 100'003, 15'000'000}) {  // the last: three buckets
+    std::vector<float> whole(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      whole[i] = static_cast<float>(i % 1000 * static_cast<std::size_t>(reducer_->rank() + 1));
+    }
+    const Buffer buffer = device(whole);
+    const ShardedBuffer gradients = sharded(buffer);
+    sum_to_owners(gradients, 7);
+    const Shard shard = mine(gradients);
+    const int n = reducer_->ranks();
+    std::vector<float> expected;
+    for (std::int64_t i = shard.begin; i < shard.end; ++i) {
+      expected.push_back(static_cast<float>(i % 1000 * (n * (n + 1) / 2)));
+    }
+    EXPECT_TRUE(fetch(buffer, shard) == expected) << count;
+  }
+}
+
+// Two numbers have one sum; of three or more the order may be another than that of start_sum().
+TEST_F(ShardedReducerTest, SumsAreThoseOfAllRanksToRounding) {
+  constexpr std::int64_t kCount = 300'001;
+  const Buffer buffer = device(values(kCount)), whole = device(values(kCount));
+  sum_to_owners(sharded(buffer), 5);
+  reducer_->start_sum(whole.as<float>(), kCount);
+  reducer_->finish();
+  const Shard shard = mine(sharded(buffer));
+  const std::vector<float> sums = fetch(buffer, shard), expected = fetch(whole, shard);
+  for (std::size_t i = 0; i < sums.size(); ++i) ASSERT_NEAR(sums[i], expected[i], 4e-3) << i;
+  if (reducer_->ranks() <= 2) {
+    EXPECT_TRUE(sums == expected);
+  }
+}
+
+TEST_F(ShardedReducerTest, EqualSumsGiveEqualBits) {
+  std::vector<float> first;
+  for (int round = 0; round < 5; ++round) {
+    const Buffer buffer = device(values(300'001));
+    const ShardedBuffer gradients = sharded(buffer);
+    const std::uint64_t before = reducer_->summed_bytes();
+    sum_to_owners(gradients, 3);
+    EXPECT_EQ(reducer_->summed_bytes() - before, 300'001 * sizeof(float));
+    const std::vector<float> sums = fetch(buffer, mine(gradients));
+    if (round == 0) first = sums;
+    EXPECT_TRUE(sums == first) << "round " << round;
+  }
+}
+
+TEST_F(ShardedReducerTest, BothKindsOfSumsMayFollowEachOther) {
+  const Buffer one = device(std::vector<float>(1000, 1)), other = device(std::vector<float>(9, 1));
+  sum_to_owners(sharded(one), 2);
+  reducer_->start_sum(other.as<float>(), 9);
+  reducer_->finish();
+  const auto n = static_cast<float>(reducer_->ranks());
+  EXPECT_EQ(fetch(other, {0, 9}), std::vector<float>(9, n));
+  const Shard shard = mine(sharded(one));
+  EXPECT_EQ(fetch(one, shard), std::vector<float>(static_cast<std::size_t>(shard.count()), n));
+}
+
+TEST_F(ShardedReducerTest, ShardsComeBackToAll) {
+  for (const std::int64_t count : {1, 100, 129, 513, 100'003, 15'000'000}) {
+    std::vector<float> whole(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < whole.size(); ++i) whole[i] = static_cast<float>(i % 9973);
+    const Shard shard = Shards(count, reducer_->ranks()).of(reducer_->rank());
+    std::vector<float> part(whole.size(), -1.0f);
+    std::copy(whole.begin() + shard.begin, whole.begin() + shard.end, part.begin() + shard.begin);
+    const Buffer buffer = device(part);
+    reducer_->all_gather(sharded(buffer));
+    EXPECT_TRUE(fetch(buffer, {0, count}) == whole) << count;
+  }
+}
+
+TEST(SingleReducer, OwnsEverything) {
+  const auto reducer = make_single_reducer();
+  std::vector<float> values = {1, 2, 3};
+  const ShardedBuffer buffer{values.data(), Shards(3, reducer->ranks())};
+  reducer->start_sum_to_owners(buffer, {0, 3});
+  reducer->finish();
+  reducer->all_gather(buffer);
+  reducer->poll();
+  EXPECT_EQ(values, (std::vector<float>{1, 2, 3}));
+}
+
+}  // namespace
+}  // namespace amt

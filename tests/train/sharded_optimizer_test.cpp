@@ -1,0 +1,159 @@
+// Training whose ranks keep a shard of the optimiser's state each, against training where each
+// keeps all of it.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <csignal>
+
+#include "trainer_ranks.hpp"
+
+namespace amt {
+namespace {
+
+class ShardedOptimizerTest : public test::TrainerRanksTest {
+ protected:
+  TrainerSettings settings_of(const char* run, bool sharded) const {
+    TrainerSettings s = settings(shared() / run);
+    s.trainer.shard_optimizer = sharded;
+    return s;
+  }
+  TrainStep make_step(Gpt2& model, Reducer& reducer) {
+    const TrainerSettings s = settings_of("run", true);
+    std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
+    initialise_parameters(test::tiny_model(), model.layout(), 0, values);
+    model.set_parameters(values);
+    return {model, reducer, rows_, s.trainer, s.optimizer};
+  }
+  static void expect_same(const test::TrainedRun& a, const test::TrainedRun& b) {
+    EXPECT_TRUE(a.parameters == b.parameters);
+    EXPECT_TRUE(a.first_moment == b.first_moment);
+    EXPECT_TRUE(a.second_moment == b.second_moment);
+  }
+  /// Sums over 3 ranks or more may be made in another order.
+  void expect_equal_to_rounding(const test::TrainedRun& a, const test::TrainedRun& b) {
+    EXPECT_LT(distance(a, b), 1e-4);
+    ASSERT_EQ(a.first_moment.size(), b.first_moment.size());
+    for (std::size_t i = 0; i < a.first_moment.size(); ++i) {
+      ASSERT_NEAR(a.first_moment[i], b.first_moment[i], 1e-4) << i;
+      ASSERT_NEAR(a.second_moment[i], b.second_moment[i], 1e-4) << i;
+    }
+    if (world_.size() <= 2) expect_same(a, b);
+  }
+};
+
+TEST_F(ShardedOptimizerTest, EqualsTheWholeOne) {
+  const test::TrainedRun sharded = together(settings_of("sharded", true), rows_);
+  const test::TrainedRun whole = together(settings_of("whole", false), rows_);
+  EXPECT_EQ(sharded.state.updates, 20);
+  expect_equal_to_rounding(sharded, whole);
+  if (world_.rank() != 0) return;
+  for (const char* name : {"loss", "valid_loss", "grad_norm"}) {
+    const auto values = test::metric(folder_.path() / "sharded", name);
+    const auto expected = test::metric(folder_.path() / "whole", name);
+    ASSERT_EQ(values.size(), expected.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      EXPECT_NEAR(values[i], expected[i], 1e-5) << name << " " << i;
+    }
+  }
+}
+
+TEST_F(ShardedOptimizerTest, EqualRunsGiveEqualBits) {
+  expect_same(together(settings_of("a", true), rows_), together(settings_of("b", true), rows_));
+}
+
+TEST_F(ShardedOptimizerTest, StoppedOrKilledAndStartedAgainGivesTheSameBits) {
+  const test::TrainedRun expected = together(settings_of("whole", true), rows_);
+  TrainerSettings s = settings_of("parts", true);
+  s.checkpointer.keep_every = 4;
+  test::MemoryRows rows = rows_;
+  rows.before_read = [](std::uint64_t first) {
+    if (first >= 6 * 12) set_stop_signal(SIGUSR1);
+  };
+  EXPECT_EQ(together(s, rows).outcome, Outcome::kStopped);
+  set_stop_signal(0);
+  expect_same(together(s, rows_), expected);
+  // As if killed after step 12.
+  const RunPaths paths(s.trainer.run_dir);
+  if (world_.rank() == 0) {
+    for (const int step : {20, 16}) std::filesystem::remove_all(paths.step(step));
+  }
+  expect_same(together(s, rows_), expected);
+}
+
+TEST_F(ShardedOptimizerTest, MayBeTurnedOnAndOffWithinARun) {
+  const test::TrainedRun expected = together(settings_of("whole", false), rows_);
+  for (const int stop : {5, 11, 20}) {
+    TrainerSettings s = settings_of("mixed", stop != 11);
+    test::MemoryRows rows = rows_;
+    rows.before_read = [=](std::uint64_t first) {
+      if (first >= static_cast<std::uint64_t>(stop - 1) * 12) set_stop_signal(SIGUSR1);
+    };
+    const test::TrainedRun run = together(s, rows);
+    set_stop_signal(0);
+    EXPECT_EQ(run.outcome, Outcome::kStopped);
+    EXPECT_GE(run.state.step, stop - 1);
+  }
+  expect_equal_to_rounding(together(settings_of("mixed", true), rows_), expected);
+}
+
+// A checkpoint says nothing of shards: what many ranks have saved, one goes on with.
+TEST_F(ShardedOptimizerTest, GoesOnWithAnotherNumberOfRanks) {
+  const test::TrainedRun expected = together(settings_of("whole", false), rows_);
+  TrainerSettings s = settings_of("run", true);
+  s.checkpointer.keep_every = 8;
+  together(s, rows_);
+  if (world_.rank() == 0) {
+    const RunPaths paths(s.trainer.run_dir);
+    for (const int step : {20, 16}) std::filesystem::remove_all(paths.step(step));
+    EXPECT_NO_THROW({  // the others wait for this one
+      const test::TrainedRun alone = test::run_alone(s, rows_, &valid_);
+      EXPECT_EQ(alone.state.step, 20);
+      EXPECT_LT(distance(alone, expected), 1e-3);
+    });
+  }
+  world_.barrier();
+}
+
+TEST_F(ShardedOptimizerTest, ARankHasTheMomentsOfItsShardAlone) {
+  Gpt2 model(*ops_, test::tiny_model(), 1);
+  TrainStep step = make_step(model, *reducer_);
+  const Shard part = step.optimizer().part();
+  const Shard expected = Shards(model.layout().total(), world_.size()).of(world_.rank());
+  EXPECT_EQ(part.begin, expected.begin);
+  EXPECT_EQ(part.end, expected.end);
+}
+
+TEST_F(ShardedOptimizerTest, ABadGradientInOneShardChangesNothingAnywhere) {
+  test::PoisonedRank reducer(*reducer_, {2, 3});
+  Gpt2 model(*ops_, test::tiny_model(), 1);
+  TrainStep step = make_step(model, reducer);
+  TrainingState state;
+  std::vector<float> before = test::everything(model, step.optimizer());
+  for (const bool bad : {false, false, true, true, false}) {
+    const StepResult result = step.run(state, [] { return Requests{}; });
+    EXPECT_EQ(result.skipped, bad);
+    EXPECT_EQ(std::isfinite(result.grad_norm), !bad);
+    const std::vector<float> after = test::everything(model, step.optimizer());
+    EXPECT_EQ(after == before, bad) << "step " << state.step;
+    before = after;
+  }
+  EXPECT_EQ(state.skipped, 2);
+  EXPECT_EQ(state.updates, 3);
+}
+
+TEST_F(ShardedOptimizerTest, AStepSumsTheGradientAndFourNumbersAndASquareOfEachRank) {
+  Gpt2 model(*ops_, test::tiny_model(), 1);
+  TrainStep step = make_step(model, *reducer_);
+  TrainingState state;
+  for (int i = 0; i < 3; ++i) {
+    const std::uint64_t before = reducer_->summed_bytes();
+    step.run(state, [] { return Requests{}; });
+    const auto numbers = static_cast<std::uint64_t>(4 + world_.size());
+    EXPECT_EQ(reducer_->summed_bytes() - before,
+              static_cast<std::uint64_t>(model.layout().total()) * sizeof(float) +
+                  numbers * sizeof(double));
+  }
+}
+
+}  // namespace
+}  // namespace amt
