@@ -59,6 +59,11 @@ launch() {
   if [ "$AMT_LAUNCHER" = srun ]; then
     command=(srun "--mpi=$AMT_SRUN_MPI" --kill-on-bad-exit=0 --wait=30)
   else
+    # An mpirun whose ranks have been ended by their watchdogs waits up to 16 minutes for a host that is
+    # cut off, unless it has noticed before that: 7 minutes after the link is gone.
+    export OMPI_MCA_oob_tcp_keepalive_time="${OMPI_MCA_oob_tcp_keepalive_time:-300}"
+    export OMPI_MCA_oob_tcp_keepalive_intvl="${OMPI_MCA_oob_tcp_keepalive_intvl:-30}"
+    export OMPI_MCA_oob_tcp_keepalive_probes="${OMPI_MCA_oob_tcp_keepalive_probes:-4}"
     command=(mpirun --bind-to none)
   fi
   if [ -n "$asked_to_stop" ]; then return $code; fi
