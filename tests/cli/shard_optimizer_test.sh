@@ -21,21 +21,7 @@ same_end() {
   done
 }
 
-cat >"$work/tiny.ini" <<END
-[trainer]
-num_train_steps = 12
-train_batch_size = 6
-per_device_parallelism = 1
-steps_per_eval = 6
-max_eval_batches = 1
-learning_rate = 1e-2
-[checkpointer]
-keep_every = 4
-[model]
-hidden_dim = 16
-num_heads = 2
-num_layers = 1
-END
+tiny_configuration 12 6 6 "keep_every = 4"
 "$amt" prepare "$golden/tree" "$work/dataset" >/dev/null 2>&1
 
 echo "two ranks: the same bytes with and without"

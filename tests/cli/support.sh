@@ -28,6 +28,15 @@ expect_line() {
   [ "$(wc -l <"$work/err")" -eq 1 ] || fail "more than one line on stderr: ${*:3}"
 }
 
+# tiny_configuration STEPS BATCH STEPS_PER_EVAL [LINE...]: makes $work/tiny.ini, of a model that trains in no
+# time, on one row at a time. The lines are keys of [checkpointer], or a section and its keys.
+tiny_configuration() {
+  printf '%s\n' "[model]" "hidden_dim = 16" "num_heads = 2" "num_layers = 1" \
+    "[trainer]" "num_train_steps = $1" "train_batch_size = $2" "steps_per_eval = $3" \
+    "per_device_parallelism = 1" "max_eval_batches = 1" "learning_rate = 1e-2" \
+    "[checkpointer]" "${@:4}" >"$work/tiny.ini"
+}
+
 # wait_for_lines COUNT FILE: until the file has that many lines.
 wait_for_lines() {
   for _ in $(seq 1200); do

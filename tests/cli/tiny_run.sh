@@ -1,19 +1,5 @@
 # Sourced after support.sh: a tiny dataset, and a run on it that is killed once. Needs $amt, $golden.
-cat >"$work/tiny.ini" <<END
-[trainer]
-num_train_steps = 20
-train_batch_size = 2
-steps_per_eval = 5
-max_eval_batches = 1
-learning_rate = 1e-2
-peak_flops = 1e11
-[checkpointer]
-keep_every = 4
-[model]
-hidden_dim = 16
-num_heads = 2
-num_layers = 1
-END
+tiny_configuration 20 2 5 "keep_every = 4" "[trainer]" "peak_flops = 1e11"
 "$amt" prepare "$golden/tree" "$work/dataset" >/dev/null 2>&1
 
 # On two ranks, into $work/run; replaces the shell, so that $! is mpirun.

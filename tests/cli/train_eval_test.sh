@@ -22,21 +22,7 @@ same_end() {
   done
 }
 
-cat >"$work/tiny.ini" <<END
-[trainer]
-num_train_steps = 8
-train_batch_size = 4
-per_device_parallelism = 1
-steps_per_eval = 4
-max_eval_batches = 1
-learning_rate = 1e-2
-[checkpointer]
-save_interval = 1s
-[model]
-hidden_dim = 16
-num_heads = 2
-num_layers = 1
-END
+tiny_configuration 8 4 4 "save_interval = 1s"
 "$amt" prepare "$golden/tree" "$work/dataset" 2>/dev/null
 "$amt" prepare "$golden/tree" "$work/interarrival" --interarrival 2>/dev/null
 

@@ -8,22 +8,7 @@ golden=${AMT_GOLDEN_DIR:-$2}
 . "$(dirname "$0")/support.sh"
 steps=12
 
-cat >"$work/tiny.ini" <<END
-[trainer]
-num_train_steps = $steps
-train_batch_size = 2
-per_device_parallelism = 1
-steps_per_eval = 6
-max_eval_batches = 1
-learning_rate = 1e-2
-[checkpointer]
-save_interval = 0.01s
-keep_every = 6
-[model]
-hidden_dim = 16
-num_heads = 2
-num_layers = 1
-END
+tiny_configuration $steps 2 6 "save_interval = 0.01s" "keep_every = 6"
 "$amt" prepare "$golden/tree" "$work/dataset" --interarrival >/dev/null 2>&1
 
 # train RANKS RUN [OPTION...]: replaces the shell, so that $! is mpirun, or amt itself on one rank.

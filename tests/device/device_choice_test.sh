@@ -118,7 +118,7 @@ expect 0 "trained 2 steps" "${tiny[@]}" --trainer.run_dir "$work/plain" --traine
   --trainer.attention plain --trainer.mp auto --device cuda
 
 echo "memory: what is free on the GPU, and gradient checkpointing only where it is needed"
-deep=(--model.num_layers 12 --model.hidden_dim 64)
+deep=(--trainer.per_device_parallelism -1 --model.num_layers 12 --model.hidden_dim 64)
 # needs OPTION...: MiB that a dry run says, to 12 MiB.
 needs() {
   "${tiny[@]}" "${deep[@]}" --trainer.run_dir "$work/refused" --dry-run "$@" 2>/dev/null |

@@ -9,23 +9,7 @@ faults=$(realpath "$3")
 . "$(dirname "$0")/../cli/support.sh"
 . "$(dirname "$0")/support.sh"
 
-cat >"$work/tiny.ini" <<END
-[trainer]
-num_train_steps = 40
-train_batch_size = 3
-per_device_parallelism = 1
-steps_per_eval = 20
-max_eval_batches = 1
-learning_rate = 1e-2
-steps_per_straggler_check = 10
-[checkpointer]
-save_interval = 0.01s
-keep_every = 40
-[model]
-hidden_dim = 16
-num_heads = 2
-num_layers = 1
-END
+tiny_configuration 40 3 20 "save_interval = 0.01s" "keep_every = 40" "[trainer]" "steps_per_straggler_check = 10"
 "$amt" prepare "$golden/tree" "$work/dataset" --interarrival >/dev/null 2>&1
 
 command_of() {

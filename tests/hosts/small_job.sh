@@ -1,21 +1,6 @@
 # Sourced after hosts.sh: small jobs on several hosts. Needs $amt, $golden. The model is tiny but for its
 # embedding, whose gradient makes a step's sum 3.5 MB.
-cat >"$work/tiny.ini" <<END
-[trainer]
-num_train_steps = 8
-train_batch_size = 6
-per_device_parallelism = 1
-steps_per_eval = 4
-max_eval_batches = 1
-learning_rate = 1e-2
-[checkpointer]
-save_interval = 0.01s
-keep_every = 4
-[model]
-hidden_dim = 16
-num_heads = 2
-num_layers = 1
-END
+tiny_configuration 8 6 4 "save_interval = 0.01s" "keep_every = 4"
 
 # prepare_on HOSTS RANKS DATASET [OPTION...], of the golden corpus; replaces the shell.
 prepare_on() {
@@ -92,4 +77,19 @@ in_sum() {
   wait_for "a checkpoint" [ -e "$work/$1/checkpoints/latest" ]
   wait_for "step 4" has_lines 4 "$work/$1/metrics.jsonl"
   wait_for "a sum" has_sent $(($(link_bytes 2) + 1000000))
+}
+
+# prepared_again: prepare on 2 hosts left no dataset "cut-off", and started again it gives the bytes of "all".
+prepared_again() {
+  [ ! -e "$work/cut-off" ] || fail "a dataset was left"
+  (prepare_on 2 2 cut-off) >"$work/out" 2>"$work/err" || fail "prepare, started again"
+  diff -r "$work/all" "$work/cut-off" || fail "other bytes than those of a run left alone"
+  [ ! -e "$work/cut-off.partial" ] || fail "remains are left"
+}
+
+# trained_again RUN: on 2 hosts, started again, it goes on and ends as "whole" did.
+trained_again() {
+  (train_on 2 2 "$1") >"$work/out" 2>"$work/err" || fail "training, started again"
+  grep -q "going on from .*step-00000" "$work/err" || fail "it began anew"
+  same_training "$1" whole
 }

@@ -15,22 +15,7 @@ jobs=$here/../../jobs
 # The nodes are one machine: ranks on two of them must not meet in its shared memory.
 export OMPI_MCA_btl=self,tcp
 steps=40
-cat >"$work/tiny.ini" <<END
-[trainer]
-num_train_steps = $steps
-train_batch_size = 2
-per_device_parallelism = 1
-steps_per_eval = 20
-max_eval_batches = 1
-learning_rate = 1e-2
-[checkpointer]
-save_interval = 1h
-keep_every = 10
-[model]
-hidden_dim = 16
-num_heads = 2
-num_layers = 1
-END
+tiny_configuration $steps 2 20 "save_interval = 1h" "keep_every = 10"
 cat >"$work/site.conf" <<END
 AMT_BIN=$amt
 AMT_CONFIG=$work/tiny.ini
