@@ -180,7 +180,7 @@ if ! mkdir "$work/small" || ! mount -t tmpfs -o size=64m tmpfs "$work/small" 2>/
   echo "not tried: a full disk and a locked folder (it takes root to mount them)"
   exit 0
 fi
-trap 'umount "$work/small" "$work/locked/checkpoints" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'umount "$work"/{small,view,locked/checkpoints} 2>/dev/null || true; rm -rf "$work"' EXIT
 cp -r "$work/base" "$work/small/run"
 for left in 5000 500; do
   echo "a full disk, $left KiB left: not enough for the moments, the model"
@@ -193,11 +193,13 @@ done
 same_checkpoint small/run whole-2
 
 echo "a folder that can no longer be written to, under a running job"
+mkdir -p "$work/locked/checkpoints" "$work/view"
+mount --bind "$work/locked/checkpoints" "$work/view"
+mount -o remount,bind,ro "$work/view"
 (train 2 locked) 2>"$work/err" &
 pid=$!
 wait_for has_done locked 3 || fail "the run ended too early"
-mount --bind "$work/locked/checkpoints" "$work/locked/checkpoints"
-mount -o remount,bind,ro "$work/locked/checkpoints"
+mount --bind "$work/view" "$work/locked/checkpoints"  # read-only at once
 ! wait $pid || fail "it went on without being able to save"
 grep 'amt: error' "$work/err" | grep -q 'Read-only file system.*the last good checkpoint is .*step-0000' ||
   fail "does not say why, or what there is to go on from"
