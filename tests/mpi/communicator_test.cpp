@@ -102,7 +102,7 @@ TEST(Communicator, AllToAllKeepsRankOrder) {
   for (int round = 0; round < 2; ++round) {  // the second time into a buffer that is large enough
     const auto got = world.all_to_all(parts, 2 * sizeof(int), received);
     std::vector<int> values(received.size() / sizeof(int));
-    std::memcpy(values.data(), received.data(), received.size());
+    if (!received.empty()) std::memcpy(values.data(), received.data(), received.size());
     std::size_t at = 0;
     for (int from = 0; from < n; ++from) {
       const std::size_t count = got[static_cast<std::size_t>(from)];
