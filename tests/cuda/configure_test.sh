@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 # configure CODE TEXT AMT_CUDA: without NCCL.
 configure() {
   local got=0
-  cmake -S "$source" -B "$work/build" -DAMT_BUILD_TESTS=OFF -DNCCL_LIBRARY= "-DAMT_CUDA=$3" "${@:4}" \
+  cmake -G Ninja -S "$source" -B "$work/build" -DAMT_BUILD_TESTS=OFF -DNCCL_LIBRARY= "-DAMT_CUDA=$3" "${@:4}" \
     >"$work/out" 2>&1 || got=$?
   [ "$got" -eq "$1" ] && grep -qF -e "$2" "$work/out" && return
   echo "FAILED: AMT_CUDA=$3 ended with $got instead of $1, or does not say '$2':" >&2

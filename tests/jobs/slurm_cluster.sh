@@ -11,6 +11,7 @@ require_slurm() {
   for command in munged mungekey slurmctld slurmd sbatch srun mpirun; do
     command -v $command >/dev/null || skip "no $command (jobs/install-deps.sh cluster-tests)"
   done
+  mountpoint -q /sys/fs/cgroup || skip "slurmd wants control groups at /sys/fs/cgroup"
 }
 
 # first_free_port COUNT: the first of so many ports in a row on which nothing listens.
