@@ -3,15 +3,15 @@
 # its own munge, ports and state, all below $work. Debian's packages slurm-wlm and munge; as root, as
 # slurmd needs it. Everything that it starts is ended by its process id when the test ends.
 
+skip() { echo "skipped: $*"; exit 77; }
+
 # Skips the test, with the reason, where there can be no such cluster.
 require_slurm() {
   local command
-  skip() { echo "skipped: $*"; exit 77; }
   [ "$(id -u)" = 0 ] || skip "slurmd has to be started by root"
   for command in munged mungekey slurmctld slurmd sbatch srun mpirun; do
     command -v $command >/dev/null || skip "no $command (jobs/install-deps.sh cluster-tests)"
   done
-  mountpoint -q /sys/fs/cgroup || skip "slurmd wants control groups at /sys/fs/cgroup"
 }
 
 # first_free_port COUNT: the first of so many ports in a row on which nothing listens.
@@ -118,6 +118,9 @@ start_cluster() {
     mkdir -p "$cluster/$node/spool" "$cluster/$node/tmp"
     start_daemon slurmd -D -N $node
   done
-  within 40 four_idle || fail "the cluster does not start: $(tail -n 5 "$cluster"/*.log)"
+  within 40 four_idle && return
+  ! grep -q "Unable to initialize cgroup plugin" "$cluster"/n?.log ||
+    skip "slurmd does not find the control groups that it wants: $(grep -m 1 -h error: "$cluster"/n1.log)"
+  fail "the cluster does not start: $(tail -n 5 "$cluster"/*.log)"
 }
 four_idle() { [ "$(sinfo --noheader --partition=normal --states=idle --format=%D)" = 4 ]; }
