@@ -13,7 +13,6 @@ hurt() {
     [ -n "$(pgrep -f -- "$work/")" ] || break
     sleep 0.1
   done
-  # shellcheck disable=SC2009 # the arguments are what tells this test's processes from others
   ! pgrep -af -- "$1 .*$work/" || fail "$fault: processes are left"
   return $code
 }
