@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
-layers=(base mpi hdf5 midi tokens corpus shuffle dataset prepare ops model collective cuda device train cli)
+layers=(base mpi hdf5 midi tokens corpus shuffle dataset prepare ops model collective cuda device weights train cli)
 problems=0
 
 complain() { echo "$*" >&2; problems=$((problems + 1)); }

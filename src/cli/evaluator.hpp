@@ -9,7 +9,7 @@
 #include "amt/model/gpt2.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/train/evaluation_csv.hpp"
-#include "amt/train/hugging_face.hpp"
+#include "amt/weights/hugging_face.hpp"
 
 namespace amt {
 

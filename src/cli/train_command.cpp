@@ -15,11 +15,11 @@
 #include "amt/dataset/verify.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/train/checkpoint.hpp"
-#include "amt/train/hugging_face.hpp"
 #include "amt/train/initial_model.hpp"
 #include "amt/train/run_configuration.hpp"
 #include "amt/train/train_configuration.hpp"
 #include "amt/train/trainer.hpp"
+#include "amt/weights/hugging_face.hpp"
 #include "same_dataset.hpp"
 #include "train_device.hpp"
 

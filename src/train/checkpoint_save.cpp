@@ -4,7 +4,7 @@
 #include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/train/checkpoint.hpp"
-#include "amt/train/hugging_face.hpp"
+#include "amt/weights/hugging_face.hpp"
 #include "checkpoint_manifest.hpp"
 #include "moments_file.hpp"
 

@@ -6,7 +6,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/train/checkpoint.hpp"
-#include "amt/train/hugging_face.hpp"
+#include "amt/weights/hugging_face.hpp"
 
 namespace amt {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/model/model_limits.hpp"
 #include "divisors.hpp"
-#include "model_limits.hpp"
 
 namespace amt {
 namespace {

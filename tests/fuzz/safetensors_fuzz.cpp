@@ -14,7 +14,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/train/safetensors.hpp"
+#include "amt/weights/safetensors.hpp"
 
 namespace amt {
 namespace {

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "amt/train/evaluation.hpp"
-#include "amt/train/safetensors.hpp"
 #include "amt/train/train_step.hpp"
+#include "amt/weights/safetensors.hpp"
 #include "support/golden.hpp"
 
 namespace amt::test {

@@ -9,7 +9,7 @@
 #include "amt/mpi/communicator.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/train/evaluation.hpp"
-#include "amt/train/hugging_face.hpp"
+#include "amt/weights/hugging_face.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "tiny_training.hpp"

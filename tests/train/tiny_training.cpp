@@ -35,16 +35,6 @@ MemoryRows make_rows(std::uint64_t seed, int rows, const ModelConfig& config) {
   return MemoryRows(config.seq_len, std::move(tokens));
 }
 
-ModelConfig tiny_model() {
-  ModelConfig config;
-  config.seq_len = 12;
-  config.hidden_dim = 16;
-  config.num_heads = 2;
-  config.num_layers = 2;
-  config.vocab_size = 50;
-  return config;
-}
-
 TrainerSettings tiny_settings(const std::filesystem::path& run) {
   TrainerSettings settings;
   settings.trainer.run_dir = run.string();

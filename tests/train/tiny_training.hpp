@@ -9,6 +9,7 @@
 #include "amt/collective/reducer.hpp"
 #include "amt/train/rows.hpp"
 #include "amt/train/trainer.hpp"
+#include "support/tiny_model.hpp"
 
 namespace amt::test {
 
@@ -33,9 +34,6 @@ class MemoryRows : public RowSource {
 
 /// Rows in which a token says much about the next one, so that a loss can fall.
 MemoryRows make_rows(std::uint64_t seed, int rows, const ModelConfig& config);
-
-/// 16 wide, 2 layers, rows of 12 tokens out of 50, with dropout.
-ModelConfig tiny_model();
 
 /// Batches of 12 rows, 20 steps, a validation every 5, no checkpoint but the last.
 TrainerSettings tiny_settings(const std::filesystem::path& run);

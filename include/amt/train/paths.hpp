@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "amt/weights/model_paths.hpp"
+
 namespace amt {
 
 /// The folder of one run (trainer.run_dir).
@@ -38,12 +40,8 @@ class RunPaths {
   std::filesystem::path run_;
 };
 
-/// The files of one checkpoint folder; the first two alone are what Hugging Face reads.
-struct CheckpointPaths {
-  std::filesystem::path folder;
-
-  std::filesystem::path model() const { return folder / "model.safetensors"; }
-  std::filesystem::path config() const { return folder / "config.json"; }
+/// The files of one checkpoint folder: a model that Hugging Face reads, and what training needs.
+struct CheckpointPaths : ModelPaths {
   std::filesystem::path optimizer() const { return folder / "optimizer.h5"; }
   std::filesystem::path state() const { return folder / "state.json"; }
   std::filesystem::path manifest() const { return folder / "checkpoint.json"; }

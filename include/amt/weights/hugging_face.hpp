@@ -7,13 +7,13 @@
 
 #include "amt/model/config.hpp"
 #include "amt/model/gpt2.hpp"
-#include "amt/train/paths.hpp"
-#include "amt/train/safetensors.hpp"
+#include "amt/weights/model_paths.hpp"
+#include "amt/weights/safetensors.hpp"
 
 namespace amt {
 
 /// Writes both files, fsynced. `parameters` holds layout.total() floats.
-void write_hugging_face(const CheckpointPaths& paths, const ModelConfig& config,
+void write_hugging_face(const ModelPaths& paths, const ModelConfig& config,
                         const ParameterLayout& layout, std::span<const float> parameters);
 
 /// A folder with both files, checked: the configuration describes a model that this program has,

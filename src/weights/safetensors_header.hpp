@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "amt/train/safetensors.hpp"
+#include "amt/weights/safetensors.hpp"
 
 namespace amt {
 

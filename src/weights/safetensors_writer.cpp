@@ -4,7 +4,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/train/safetensors.hpp"
+#include "amt/weights/safetensors.hpp"
 
 namespace amt {
 namespace {

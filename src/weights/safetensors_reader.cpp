@@ -5,7 +5,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/train/safetensors.hpp"
+#include "amt/weights/safetensors.hpp"
 #include "safetensors_header.hpp"
 
 namespace amt {

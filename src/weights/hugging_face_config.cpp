@@ -6,7 +6,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
-#include "model_limits.hpp"
+#include "amt/model/model_limits.hpp"
 
 namespace amt {
 namespace {

@@ -1,4 +1,4 @@
-#include "amt/train/hugging_face.hpp"
+#include "amt/weights/hugging_face.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include "amt/base/files.hpp"
 #include "support/golden.hpp"
 #include "support/temporary_folder.hpp"
-#include "tiny_training.hpp"
+#include "support/tiny_model.hpp"
 
 namespace amt {
 namespace {
@@ -37,7 +37,7 @@ class HuggingFaceTest : public testing::Test {
     }
   }
   test::TemporaryFolder folder_;
-  CheckpointPaths paths_{folder_.path()};
+  ModelPaths paths_{folder_.path()};
   ModelConfig config_ = test::tiny_model();
   ParameterLayout layout_{config_};
 };

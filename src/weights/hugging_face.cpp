@@ -1,4 +1,4 @@
-#include "amt/train/hugging_face.hpp"
+#include "amt/weights/hugging_face.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -26,7 +26,7 @@ std::span<const float> values(std::span<const float> all, const ParameterInfo& p
 
 /// One file of weights, in a format that is safe to read. Error saying what to do otherwise.
 std::filesystem::path weights_file(const std::filesystem::path& folder) {
-  const std::filesystem::path path = CheckpointPaths{folder}.model();
+  const std::filesystem::path path = ModelPaths{folder}.model();
   if (std::filesystem::exists(path)) return path;
   for (const char* other :
        {"model.safetensors.index.json", "pytorch_model.bin.index.json", "pytorch_model.bin"}) {
@@ -41,7 +41,7 @@ std::filesystem::path weights_file(const std::filesystem::path& folder) {
 
 }  // namespace
 
-void write_hugging_face(const CheckpointPaths& paths, const ModelConfig& config,
+void write_hugging_face(const ModelPaths& paths, const ModelConfig& config,
                         const ParameterLayout& layout, std::span<const float> parameters) {
   std::vector<TensorView> tensors;
   for (const ParameterInfo& parameter : layout.all()) {
@@ -53,13 +53,13 @@ void write_hugging_face(const CheckpointPaths& paths, const ModelConfig& config,
 
 HuggingFaceModel::HuggingFaceModel(const std::filesystem::path& folder)
     : folder_(folder),
-      config_(read_hugging_face_config(CheckpointPaths{folder}.config())),
+      config_(read_hugging_face_config(ModelPaths{folder}.config())),
       layout_(config_),
       weights_(weights_file(folder)) {
   for (const ParameterInfo& parameter : layout_.all()) {
     const TensorEntry& entry = entry_of(parameter);
     if (entry.shape != parameter.shape || entry.type == TensorType::kI64) {
-      throw Error(str_cat(CheckpointPaths{folder}.model().string(), ": tensor ", entry.name,
+      throw Error(str_cat(ModelPaths{folder}.model().string(), ": tensor ", entry.name,
                           " does not have the shape that config.json implies"));
     }
   }
@@ -71,8 +71,7 @@ const TensorEntry& HuggingFaceModel::entry_of(const ParameterInfo& parameter) co
   // GPT2Model alone, without the language model's head, is saved without the prefix.
   if (entry == nullptr) entry = weights_.find(parameter.name.substr(kPrefix.size()));
   if (entry == nullptr) {
-    throw Error(
-        str_cat(CheckpointPaths{folder_}.model().string(), " has no tensor ", parameter.name));
+    throw Error(str_cat(ModelPaths{folder_}.model().string(), " has no tensor ", parameter.name));
   }
   return *entry;
 }
@@ -84,7 +83,7 @@ void HuggingFaceModel::refuse_strangers() const {
       return parameter.name == entry.name || parameter.name.substr(kPrefix.size()) == entry.name;
     });
     if (!known) {
-      throw Error(str_cat(CheckpointPaths{folder_}.model().string(), " has a tensor '",
+      throw Error(str_cat(ModelPaths{folder_}.model().string(), " has a tensor '",
                           entry.name.substr(0, 80), "' that is no part of GPT-2"));
     }
   }
@@ -97,7 +96,7 @@ void HuggingFaceModel::read(std::span<float> out) {
                                     static_cast<std::size_t>(parameter.size));
     weights_.read(entry_of(parameter), values);
     if (std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) continue;
-    throw Error(str_cat(CheckpointPaths{folder_}.model().string(), ": tensor ", parameter.name,
+    throw Error(str_cat(ModelPaths{folder_}.model().string(), ": tensor ", parameter.name,
                         " has values that are not finite"));
   }
 }

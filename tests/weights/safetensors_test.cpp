@@ -1,4 +1,4 @@
-#include "amt/train/safetensors.hpp"
+#include "amt/weights/safetensors.hpp"
 
 #include <gtest/gtest.h>
 

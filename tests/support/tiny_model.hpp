@@ -1,0 +1,19 @@
+// A model that takes no time.
+#pragma once
+
+#include "amt/model/config.hpp"
+
+namespace amt::test {
+
+/// 16 wide, 2 layers, rows of 12 tokens out of 50, with dropout.
+inline ModelConfig tiny_model() {
+  ModelConfig config;
+  config.seq_len = 12;
+  config.hidden_dim = 16;
+  config.num_heads = 2;
+  config.num_layers = 2;
+  config.vocab_size = 50;
+  return config;
+}
+
+}  // namespace amt::test
