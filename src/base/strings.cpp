@@ -73,6 +73,16 @@ std::string format_duration(double seconds) {
   return text.data();
 }
 
+std::string printable(std::string_view text, std::size_t most) {
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  std::size_t end = std::min(text.size(), most);
+  while (end < text.size() && end > 0 && continues(text[end])) --end;  // not within a character
+  std::string shown(text.substr(0, end));
+  std::ranges::replace_if(
+      shown, [](unsigned char c) { return c < ' ' || c == 0x7F; }, '?');
+  return end < text.size() ? shown + "..." : shown;
+}
+
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
   std::size_t best = std::max<std::size_t>(2, word.size() / 3) + 1;
   std::string found;

@@ -17,6 +17,13 @@ TEST(Strings, Quantities) {
   EXPECT_EQ(format_duration(3725), "1 h 02 min");
 }
 
+TEST(Strings, PrintableTextIsOneLineAndBounded) {
+  EXPECT_EQ(printable("a\tb\n\x7f", 80), "a?b??");
+  EXPECT_EQ(printable("abcdef", 6), "abcdef");
+  EXPECT_EQ(printable("abcdefg", 6), "abcdef...");
+  EXPECT_EQ(printable("a\u00e4b", 2), "a...") << "no half of a character";
+}
+
 TEST(Strings, NearestWord) {
   const std::string words[] = {"augment", "overwrite", "seed"};
   EXPECT_EQ(nearest("augmnet", words), "augment");

@@ -1,0 +1,162 @@
+#include "amt/base/json.hpp"
+
+#include <algorithm>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+#include "json_tree.hpp"
+
+namespace amt::json {
+namespace {
+
+constexpr std::size_t kMaxShown = 60;      // characters of a text or a name in a message
+constexpr std::size_t kMaxFileName = 255;  // NAME_MAX of every file system that is met
+
+struct Describe {
+  std::string operator()(std::monostate) const { return "null"; }
+  std::string operator()(bool value) const { return value ? "true" : "false"; }
+  std::string operator()(std::uint64_t value) const { return std::to_string(value); }
+  std::string operator()(std::int64_t value) const { return std::to_string(value); }
+  std::string operator()(double value) const { return str_cat(value); }
+  std::string operator()(const std::string& value) const {
+    return str_cat("'", printable(value, kMaxShown), "'");
+  }
+  std::string operator()(const Array& value) const {
+    return str_cat("an array of ", value.elements.size());
+  }
+  std::string operator()(const Object&) const { return "an object"; }
+};
+
+const Content& content_of(const Tree& tree, NodeIndex node) { return tree.nodes[node].content; }
+
+}  // namespace
+
+std::string Tree::path_of(NodeIndex node) const {
+  std::string path;
+  for (; node != 0; node = nodes[node].parent) {
+    const bool element = std::holds_alternative<Array>(nodes[nodes[node].parent].content);
+    const std::string step = element ? str_cat('[', nodes[node].position, ']')
+                                     : "." + printable(nodes[node].name, kMaxShown);
+    path.insert(0, step);
+  }
+  return path.starts_with('.') ? path.substr(1) : path;
+}
+
+std::string Value::where() const {
+  const std::string path = tree_->path_of(node_);
+  return path.empty() ? tree_->where : str_cat(tree_->where, ": ", path);
+}
+
+void Value::refuse(std::string_view expected) const {
+  throw Error(str_cat(where(), " is ", std::visit(Describe(), content_of(*tree_, node_)),
+                      ", it must be ", expected));
+}
+
+bool Value::is_null() const {
+  return std::holds_alternative<std::monostate>(content_of(*tree_, node_));
+}
+
+std::optional<Value> Value::find(std::string_view name) const {
+  const auto* object = std::get_if<Object>(&content_of(*tree_, node_));
+  if (object == nullptr) refuse("an object");
+  const auto name_of = [this](NodeIndex node) -> std::string_view {
+    return tree_->nodes[node].name;
+  };
+  const auto it = std::ranges::lower_bound(object->members, name, {}, name_of);
+  if (it == object->members.end() || name_of(*it) != name) return std::nullopt;
+  return Value(tree_, *it);
+}
+
+Value Value::at(std::string_view name) const {
+  if (const auto value = find(name)) return *value;
+  const std::string path = tree_->path_of(node_);
+  throw Error(str_cat(tree_->where, ": ", path, path.empty() ? "" : ".", name, " is missing"));
+}
+
+std::vector<std::pair<std::string, Value>> Value::members() const {
+  const auto* object = std::get_if<Object>(&content_of(*tree_, node_));
+  if (object == nullptr) refuse("an object");
+  std::vector<std::pair<std::string, Value>> all;
+  all.reserve(object->members.size());
+  for (const NodeIndex node : object->members) {
+    all.emplace_back(tree_->nodes[node].name, Value(tree_, node));
+  }
+  return all;
+}
+
+std::vector<Value> Value::array(std::size_t most) const {
+  const auto* array = std::get_if<Array>(&content_of(*tree_, node_));
+  if (array == nullptr) refuse("an array");
+  if (array->elements.size() > most) refuse(str_cat("one of at most ", most));
+  std::vector<Value> all;
+  all.reserve(array->elements.size());
+  for (const NodeIndex node : array->elements) all.push_back(Value(tree_, node));
+  return all;
+}
+
+bool Value::boolean() const {
+  const auto* value = std::get_if<bool>(&content_of(*tree_, node_));
+  if (value == nullptr) refuse("true or false");
+  return *value;
+}
+
+std::int64_t Value::integer(std::int64_t least, std::int64_t most) const {
+  const Content& content = content_of(*tree_, node_);
+  const auto* above = std::get_if<std::uint64_t>(&content);
+  const auto* below = std::get_if<std::int64_t>(&content);
+  if (above != nullptr && std::in_range<std::int64_t>(*above)) {
+    const auto value = static_cast<std::int64_t>(*above);
+    if (value >= least && value <= most) return value;
+  }
+  if (below != nullptr && *below >= least && *below <= most) return *below;
+  refuse(str_cat("a whole number from ", least, " to ", most));
+}
+
+std::uint64_t Value::count(std::uint64_t most) const {
+  const auto* value = std::get_if<std::uint64_t>(&content_of(*tree_, node_));
+  if (value == nullptr || *value > most) refuse(str_cat("a whole number from 0 to ", most));
+  return *value;
+}
+
+double Value::number() const {
+  const Content& content = content_of(*tree_, node_);
+  if (const auto* value = std::get_if<double>(&content)) return *value;
+  if (const auto* value = std::get_if<std::uint64_t>(&content)) return static_cast<double>(*value);
+  if (const auto* value = std::get_if<std::int64_t>(&content)) return static_cast<double>(*value);
+  refuse("a number");
+}
+
+std::string Value::text(std::size_t most) const {
+  const auto* value = std::get_if<std::string>(&content_of(*tree_, node_));
+  if (value == nullptr) refuse("a text");
+  if (value->size() > most) refuse(str_cat("a text of at most ", most, " bytes"));
+  return *value;
+}
+
+std::string Value::file_name() const {
+  const std::string name = text(kMaxFileName);
+  const bool leads_away = name.empty() || name == "." || name == ".." ||
+                          name.find_first_of(std::string_view("/\0", 2)) != std::string::npos;
+  if (leads_away) refuse("the name of a file in the same folder");
+  return name;
+}
+
+Value read(const std::filesystem::path& path, const Limits& limits) {
+  return from_text(read_text(path, limits.bytes), path.string(), limits);
+}
+
+Value read_format(const std::filesystem::path& path, const Limits& limits, std::string_view format,
+                  int version, std::string_view version_name) {
+  Value root = read(path, limits);
+  const Value name = root.at("format");
+  if (name.text() != format) name.refuse(str_cat("'", format, "'"));
+  const std::uint64_t found = root.at(version_name).count();
+  if (found != static_cast<std::uint64_t>(version)) {
+    throw Error(str_cat(path.string(), " is of format version ", found, ", this amt reads version ",
+                        version));
+  }
+  return root;
+}
+
+}  // namespace amt::json

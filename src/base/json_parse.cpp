@@ -1,0 +1,128 @@
+// Builds a Tree from a text. The library's own tree is not used: it knows no limits, keeps the last
+// of equal names, and its errors speak of the library.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "amt/base/error.hpp"
+#include "amt/base/json.hpp"
+#include "amt/base/strings.hpp"
+#include "json_tree.hpp"
+
+namespace amt::json {
+namespace {
+
+using Library = nlohmann::json;
+
+constexpr int kNumberOutOfRange = 406;  // the library's number of this error
+
+/// "line 3, column 7" of the `position`-th byte, counted from 1.
+std::string line_and_column(std::string_view text, std::size_t position) {
+  const std::string_view before = text.substr(0, position == 0 ? 0 : position - 1);
+  const auto lines = std::ranges::count(before, '\n');
+  const std::size_t newline = before.rfind('\n');
+  const std::size_t line_start = newline == std::string_view::npos ? 0 : newline + 1;
+  return str_cat("line ", lines + 1, ", column ", before.size() - line_start + 1);
+}
+
+/// Takes the parser's events; throws at the first that breaks a limit.
+class Builder : public Library::json_sax_t {
+ public:
+  Builder(Tree& tree, std::string_view text, const Limits& limits)
+      : tree_(tree), text_(text), limits_(limits) {}
+
+  bool null() override { return add(std::monostate()); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(std::int64_t value) override { return add(value); }
+  bool number_unsigned(std::uint64_t value) override { return add(value); }
+  bool number_float(double value, const std::string&) override { return add(value); }
+  bool string(std::string& value) override { return add(std::move(value)); }
+  bool binary(Library::binary_t&) override { return false; }  // JSON has none
+  bool start_object(std::size_t) override { return open(Object()); }
+  bool start_array(std::size_t) override { return open(Array()); }
+  bool key(std::string& name) override {
+    name_ = std::move(name);
+    return true;
+  }
+  bool end_object() override {
+    sort_members(std::get<Object>(tree_.nodes[open_.back()].content));
+    open_.pop_back();
+    return true;
+  }
+  bool end_array() override {
+    open_.pop_back();
+    return true;
+  }
+
+  bool parse_error(std::size_t position, const std::string&,
+                   const Library::exception& error) override {
+    if (text_.empty()) throw Error(tree_.where + " is empty");
+    const std::string at = line_and_column(text_, position);
+    if (error.id == kNumberOutOfRange) {
+      throw Error(str_cat(tree_.where, ": ", at, ": the number is too large"));
+    }
+    if (position > text_.size()) throw Error(str_cat(tree_.where, " is cut short at ", at));
+    throw Error(str_cat(tree_.where, ": ", at, ": this is not JSON"));
+  }
+
+ private:
+  bool add(Content content) {
+    if (tree_.nodes.size() == limits_.values) {
+      throw Error(str_cat(tree_.where, " has more than ", limits_.values, " values"));
+    }
+    const auto node = static_cast<NodeIndex>(tree_.nodes.size());
+    tree_.nodes.push_back({0, 0, std::move(name_), std::move(content)});
+    name_.clear();
+    if (open_.empty()) return true;
+    auto& siblings = children(tree_.nodes[open_.back()].content);
+    tree_.nodes[node].parent = open_.back();
+    tree_.nodes[node].position = static_cast<NodeIndex>(siblings.size());
+    siblings.push_back(node);
+    return true;
+  }
+
+  bool open(Content content) {
+    if (open_.size() == limits_.depth) {
+      throw Error(str_cat(tree_.where, " is nested more than ", limits_.depth, " levels deep"));
+    }
+    add(std::move(content));
+    open_.push_back(static_cast<NodeIndex>(tree_.nodes.size() - 1));
+    return true;
+  }
+
+  static std::vector<NodeIndex>& children(Content& content) {
+    if (auto* array = std::get_if<Array>(&content)) return array->elements;
+    return std::get<Object>(content).members;
+  }
+
+  void sort_members(Object& object) const {
+    const auto name_of = [this](NodeIndex node) -> const std::string& {
+      return tree_.nodes[node].name;
+    };
+    std::ranges::sort(object.members, {}, name_of);
+    const auto twice = std::ranges::adjacent_find(object.members, {}, name_of);
+    if (twice == object.members.end()) return;
+    throw Error(str_cat(tree_.where, ": ", tree_.path_of(*twice), " is there twice"));
+  }
+
+  Tree& tree_;
+  std::string_view text_;
+  const Limits& limits_;
+  std::vector<NodeIndex> open_;  // arrays and objects that have not ended, the root first
+  std::string name_;             // of the member that comes next
+};
+
+}  // namespace
+
+Value from_text(std::string_view text, const std::string& where, const Limits& limits) {
+  if (text.size() > limits.bytes) {
+    throw Error(str_cat(where, " has ", format_count(text.size()), " bytes, it may have ",
+                        format_count(limits.bytes)));
+  }
+  const auto tree = std::make_shared<Tree>();
+  tree->where = where;
+  Builder builder(*tree, text, limits);
+  Library::sax_parse(text.begin(), text.end(), &builder);
+  return Value(tree, 0);
+}
+
+}  // namespace amt::json
