@@ -51,7 +51,7 @@ HuggingFaceModel Evaluator::open(const fs::path& folder) const {
 void Evaluator::load(const fs::path& folder) {
   std::optional<HuggingFaceModel> source;
   mpi::collectively(world_, [&] { source.emplace(open(folder)); });
-  if (!model_) model_.emplace(ops_, source->config(), micro_batch_);
+  if (!model_) model_.emplace(ops_, source->config(), micro_batch_, Purpose::kInference);
   mpi::collectively(world_, [&] {
     if (world_.rank() != 0) return;
     std::vector<float> parameters(static_cast<std::size_t>(model_->layout().total()));

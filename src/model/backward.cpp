@@ -15,7 +15,7 @@ void Pass::backward(const ModelView& gradients, const LossTerms& terms,
   ops_.lm_head_train(work_.loss.as<double>(), dy, gradients.wte, work_.hf.activation(),
                      weights_.wte, work_.tokens.as<Token>(), lm_head_shape(), terms);
   ops_.layernorm_backward(work_.dx.activation(), dy, gradients.lnf_w, gradients.lnf_b, dy,
-                          work_.x[last + 1].activation(), work_.meanf.as<float>(),
+                          work_.stream(last + 1).activation(), work_.meanf.as<float>(),
                           work_.rstdf.as<float>(), weights_.lnf_w, n_, width_, false,
                           dropout_at(DropoutSite::kMlp, last));
   finished(static_cast<std::size_t>(last) + 2);
@@ -68,8 +68,8 @@ void Pass::backward_layernorm1(int layer, const BlockView& g) {
   Activation* dy = work_.dy.activation();
   const bool first = layer == 0;
   ops_.layernorm_backward(work_.dx.activation(), first ? nullptr : dy, g.ln1_w, g.ln1_b, dy,
-                          work_.x[layer].activation(), a.mean1.as<float>(), a.rstd1.as<float>(),
-                          weights_.blocks[layer].ln1_w, n_, width_, true,
+                          work_.stream(layer).activation(), a.mean1.as<float>(),
+                          a.rstd1.as<float>(), weights_.blocks[layer].ln1_w, n_, width_, true,
                           first ? Dropout{} : dropout_at(DropoutSite::kMlp, layer - 1));
 }
 

@@ -38,12 +38,12 @@ LmHeadShape Pass::lm_head_shape() const {
 }
 
 void Pass::forward() {
-  ops_.embedding_forward(work_.x[0].activation(), work_.tokens.as<Token>(), weights_.wte,
+  ops_.embedding_forward(work_.stream(0).activation(), work_.tokens.as<Token>(), weights_.wte,
                          weights_.wpe, rows_, config_.seq_len, width_,
                          dropout_at(DropoutSite::kEmbedding, 0));
   BlockActivations& first = work_.block(0);
   ops_.layernorm_forward(first.h1.activation(), nullptr, first.mean1.as<float>(),
-                         first.rstd1.as<float>(), work_.x[0].activation(), nullptr,
+                         first.rstd1.as<float>(), work_.stream(0).activation(), nullptr,
                          weights_.blocks[0].ln1_w, weights_.blocks[0].ln1_b, n_, width_, {});
   for (int layer = 0; layer < config_.num_layers; ++layer) {
     attention_half(layer);
@@ -64,8 +64,8 @@ void Pass::attention_half(int layer) {
                          attention_shape(layer));
   ops_.linear_forward(y, nullptr, a.att.activation(), w.proj_w, w.proj_b, n_, width_, width_);
   ops_.layernorm_forward(a.h2.activation(), a.x_mid.activation(), a.mean2.as<float>(),
-                         a.rstd2.as<float>(), work_.x[layer].activation(), y, w.ln2_w, w.ln2_b, n_,
-                         width_, dropout_at(DropoutSite::kAttention, layer));
+                         a.rstd2.as<float>(), work_.stream(layer).activation(), y, w.ln2_w, w.ln2_b,
+                         n_, width_, dropout_at(DropoutSite::kAttention, layer));
 }
 
 void Pass::mlp_up(int layer) {
@@ -82,7 +82,7 @@ void Pass::mlp_down(int layer) {
   const BlockView& w = weights_.blocks[layer];
   BlockActivations& a = work_.block(layer);
   Activation* y = work_.y.activation();
-  Activation* next = work_.x[layer + 1].activation();
+  Activation* next = work_.stream(layer + 1).activation();
   const Dropout dropout = dropout_at(DropoutSite::kMlp, layer);
   ops_.linear_forward(y, nullptr, a.gelu.activation(), w.out_w, w.out_b, n_, 4 * width_, width_);
   if (layer + 1 == config_.num_layers) {
@@ -103,7 +103,8 @@ void Pass::recompute(int layer) {
   const BlockView& w = weights_.blocks[layer];
   BlockActivations& a = work_.block(layer);
   ops_.layernorm_forward(a.h1.activation(), nullptr, a.mean1.as<float>(), a.rstd1.as<float>(),
-                         work_.x[layer].activation(), nullptr, w.ln1_w, w.ln1_b, n_, width_, {});
+                         work_.stream(layer).activation(), nullptr, w.ln1_w, w.ln1_b, n_, width_,
+                         {});
   attention_half(layer);
   mlp_up(layer);
 }

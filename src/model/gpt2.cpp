@@ -1,5 +1,7 @@
 #include "amt/model/gpt2.hpp"
 
+#include <stdexcept>
+
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "pass.hpp"
@@ -16,21 +18,22 @@ const ModelConfig& validated(const ModelConfig& config) {
 }  // namespace
 
 struct Gpt2::Impl {
-  Impl(Ops& o, const ModelConfig& c, int rows)
+  Impl(Ops& o, const ModelConfig& c, int rows, Purpose purpose)
       : ops(o),
         config(validated(c)),
         micro_batch(rows),
         layout(c),
         starts(section_starts(layout)),
         parameters(Buffer::floats(o, layout.total())),
-        gradients(Buffer::floats(o, layout.total())),
+        gradients(purpose == Purpose::kTraining ? Buffer::floats(o, layout.total()) : Buffer()),
         weights(parameters.as<float>(), layout),
-        weight_gradients(gradients.as<float>(), layout),
-        work(o, c, Dim{rows} * c.seq_len) {
+        work(o, c, Dim{rows} * c.seq_len, purpose) {
     parameters.zero();
-    gradients.zero();
+    if (purpose == Purpose::kTraining) gradients.zero();
   }
 
+  /// A model made for inference has nothing that belongs to a backward pass.
+  void require_training() const;
   /// Error unless a host buffer has the layout's size.
   void check_size(std::size_t floats) const;
   /// Checks a batch and takes it to the device.
@@ -43,10 +46,15 @@ struct Gpt2::Impl {
   ParameterLayout layout;
   std::vector<std::int64_t> starts;
   Buffer parameters, gradients;
-  ModelView weights, weight_gradients;
+  ModelView weights;
   Workspace work;
   bool weights_changed = true;
 };
+
+void Gpt2::Impl::require_training() const {
+  if (gradients.bytes() > 0) return;
+  throw std::logic_error("a model that was made for inference was asked for gradients");
+}
 
 void Gpt2::Impl::check_size(std::size_t floats) const {
   if (floats == static_cast<std::size_t>(layout.total())) return;
@@ -82,8 +90,8 @@ Pass Gpt2::Impl::forward(std::span<const Token> tokens, int rows, const DropoutK
   return pass;
 }
 
-Gpt2::Gpt2(Ops& ops, const ModelConfig& config, int micro_batch)
-    : impl_(std::make_unique<Impl>(ops, config, micro_batch)) {}
+Gpt2::Gpt2(Ops& ops, const ModelConfig& config, int micro_batch, Purpose purpose)
+    : impl_(std::make_unique<Impl>(ops, config, micro_batch, purpose)) {}
 Gpt2::~Gpt2() = default;
 
 const ModelConfig& Gpt2::config() const { return impl_->config; }
@@ -107,22 +115,29 @@ void Gpt2::get_parameters(std::span<float> host) {
 }
 
 void Gpt2::get_gradients(std::span<float> host) {
+  impl_->require_training();
   impl_->check_size(host.size());
   impl_->ops.to_host(host.data(), impl_->gradients.as<float>(), impl_->gradients.bytes());
 }
 
-void Gpt2::zero_gradients() { impl_->gradients.zero(); }
+void Gpt2::zero_gradients() {
+  impl_->require_training();
+  impl_->gradients.zero();
+}
 
 void Gpt2::forward_backward(std::span<const Token> tokens, int rows, const LossTerms& terms,
                             const DropoutKey& key, const GradientReady& ready) {
+  impl_->require_training();
   Pass pass = impl_->forward(tokens, rows, key, true);
   const std::vector<std::int32_t> order = positions_by_token(tokens, impl_->config.vocab_size);
   impl_->ops.to_device(impl_->work.by_token.as<std::int32_t>(), order.data(),
                        order.size() * sizeof(std::int32_t));
-  pass.backward(impl_->weight_gradients, terms, impl_->starts, ready);
+  pass.backward(ModelView(impl_->gradients.as<float>(), impl_->layout), terms, impl_->starts,
+                ready);
 }
 
 double Gpt2::take_loss() {
+  impl_->require_training();
   double loss = 0;
   impl_->ops.to_host(&loss, impl_->work.loss.as<double>(), sizeof(loss));
   impl_->work.loss.zero();

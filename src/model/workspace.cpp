@@ -18,38 +18,43 @@ BlockActivations::BlockActivations(Ops& ops, const ModelConfig& config, Dim n)
       pre(Buffer::activations(ops, 4 * n * config.hidden_dim)),
       gelu(Buffer::activations(ops, 4 * n * config.hidden_dim)) {}
 
-Workspace::Workspace(Ops& ops, const ModelConfig& config, Dim n)
+Workspace::Workspace(Ops& ops, const ModelConfig& config, Dim n, Purpose purpose)
     : tokens(ops, static_cast<std::size_t>(n) * sizeof(Token)),
-      by_token(ops, static_cast<std::size_t>(n) * sizeof(std::int32_t)),
-      loss(ops, sizeof(double)),
       losses(Buffer::floats(ops, n)),
       hf(Buffer::activations(ops, n * config.hidden_dim)),
       meanf(Buffer::floats(ops, n)),
       rstdf(Buffer::floats(ops, n)),
-      y(Buffer::activations(ops, n * config.hidden_dim)),
-      dx(Buffer::activations(ops, n * config.hidden_dim)),
-      dy(Buffer::activations(ops, n * config.hidden_dim)),
-      wide(Buffer::activations(ops, 4 * n * config.hidden_dim)) {
-  for (int l = 0; l <= config.num_layers; ++l) {
+      y(Buffer::activations(ops, n * config.hidden_dim)) {
+  const bool training = purpose == Purpose::kTraining;
+  for (int l = 0; l < (training ? config.num_layers + 1 : 1); ++l) {
     x.push_back(Buffer::activations(ops, n * config.hidden_dim));
   }
-  const int kept = config.gradient_checkpointing ? 1 : config.num_layers;
+  const int kept = training && !config.gradient_checkpointing ? config.num_layers : 1;
   for (int l = 0; l < kept; ++l) blocks.emplace_back(ops, config, n);
+  if (!training) return;
+  loss = Buffer(ops, sizeof(double));
   loss.zero();
+  by_token = Buffer(ops, static_cast<std::size_t>(n) * sizeof(std::int32_t));
+  dx = Buffer::activations(ops, n * config.hidden_dim);
+  dy = Buffer::activations(ops, n * config.hidden_dim);
+  wide = Buffer::activations(ops, 4 * n * config.hidden_dim);
 }
 
 std::size_t Gpt2::estimate_bytes(const ModelConfig& config, int micro_batch,
-                                 std::size_t activation_bytes) {
+                                 std::size_t activation_bytes, Purpose purpose) {
+  const bool training = purpose == Purpose::kTraining;
   const auto n = static_cast<std::size_t>(micro_batch) * static_cast<std::size_t>(config.seq_len);
   const auto h = static_cast<std::size_t>(config.hidden_dim);
   const auto layers = static_cast<std::size_t>(config.num_layers);
-  const std::size_t kept = config.gradient_checkpointing ? 1 : layers;
-  const std::size_t widths =
-      (layers + 1) + kept * 15 + 8;  // x; BlockActivations; hf, y, dx, dy, wide
+  const std::size_t streams = training ? layers + 1 : 1;
+  const std::size_t kept = training && !config.gradient_checkpointing ? layers : 1;
+  // x; BlockActivations; hf, y and for training dx, dy, wide
+  const std::size_t widths = streams + kept * 15 + (training ? 8 : 2);
   const std::size_t floats = kept * (4 + static_cast<std::size_t>(config.num_heads)) + 3;
   const auto flat = static_cast<std::size_t>(ParameterLayout(config).total()) * sizeof(float);
-  return 2 * flat + n * (widths * h * activation_bytes + floats * sizeof(float)) +
-         n * (sizeof(Token) + sizeof(std::int32_t)) + sizeof(double);
+  const std::size_t all =
+      n * (widths * h * activation_bytes + floats * sizeof(float)) + n * sizeof(Token);
+  return training ? all + 2 * flat + n * sizeof(std::int32_t) + sizeof(double) : all + flat;
 }
 
 }  // namespace amt

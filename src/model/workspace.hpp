@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "amt/model/config.hpp"
+#include "amt/model/gpt2.hpp"
 #include "amt/ops/buffer.hpp"
 
 namespace amt {
@@ -23,24 +24,27 @@ struct BlockActivations {
 };
 
 struct Workspace {
-  Workspace(Ops& ops, const ModelConfig& config, Dim n);
+  Workspace(Ops& ops, const ModelConfig& config, Dim n, Purpose purpose);
 
-  /// With gradient checkpointing all blocks share one.
+  /// With gradient checkpointing, and for inference, all blocks share one.
   BlockActivations& block(int layer) { return blocks[blocks.size() == 1 ? 0 : layer]; }
+  /// The residual stream before a block; for inference, where only the newest is read, one buffer.
+  Buffer& stream(int layer) { return x[x.size() == 1 ? 0 : layer]; }
 
-  Buffer tokens;    ///< uint16 [n]
-  Buffer by_token;  ///< int32 [n]: positions in order of their token
-  Buffer loss;      ///< one fp64
-  Buffer losses;    ///< fp32 [n]
-  std::vector<Buffer>
-      x;  ///< num_layers + 1, each 1: the residual stream before each block, and after
+  Buffer tokens;          ///< uint16 [n]
+  Buffer losses;          ///< fp32 [n]
+  std::vector<Buffer> x;  ///< num_layers + 1 (inference: 1), each 1: see stream()
   std::vector<BlockActivations> blocks;
   Buffer hf;            ///< 1: last layer norm's output
   Buffer meanf, rstdf;  ///< fp32 [n]
   Buffer y;             ///< 1: a block half's output before it joins the residual stream
-  Buffer dx;            ///< 1: gradient of the residual stream
-  Buffer dy;            ///< 1: gradient of a block half's output, or of a layer norm's
-  Buffer wide;          ///< 4: gradient of pre, or of qkv
+
+  // Empty in a model for inference.
+  Buffer loss;      ///< one fp64
+  Buffer by_token;  ///< int32 [n]: positions in order of their token
+  Buffer dx;        ///< 1: gradient of the residual stream
+  Buffer dy;        ///< 1: gradient of a block half's output, or of a layer norm's
+  Buffer wide;      ///< 4: gradient of pre, or of qkv
 };
 
 }  // namespace amt

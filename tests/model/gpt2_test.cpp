@@ -16,13 +16,47 @@ using namespace test;
 
 TEST(Gpt2, EstimateIsWhatIsAllocated) {
   const auto cpu = make_cpu_ops(1);
-  for (const bool checkpointing : {false, true}) {
-    ModelConfig config = small_config();
-    config.gradient_checkpointing = checkpointing;
-    RecordingOps ops(*cpu);
-    const Gpt2 model(ops, config, 3);
-    EXPECT_EQ(Gpt2::estimate_bytes(config, 3, ops.activation_bytes()), ops.allocated);
+  for (const Purpose purpose : {Purpose::kTraining, Purpose::kInference}) {
+    for (const bool checkpointing : {false, true}) {
+      ModelConfig config = small_config();
+      config.gradient_checkpointing = checkpointing;
+      RecordingOps ops(*cpu);
+      const Gpt2 model(ops, config, 3, purpose);
+      EXPECT_EQ(Gpt2::estimate_bytes(config, 3, ops.activation_bytes(), purpose), ops.allocated);
+    }
   }
+}
+
+TEST(Gpt2, InferenceNeedsLessThanHalfTheMemoryOfTraining) {
+  const ModelConfig small;  // GPT-2 small; one row is the worst case: most of it are parameters
+  for (const int rows : {1, 8}) {
+    EXPECT_LT(2 * Gpt2::estimate_bytes(small, rows, 4, Purpose::kInference),
+              Gpt2::estimate_bytes(small, rows, 4, Purpose::kTraining));
+  }
+}
+
+TEST(Gpt2, InferenceGivesTheBitsOfATrainingModel) {
+  const auto ops = make_cpu_ops(2);
+  const ModelConfig config = small_config();
+  const auto tokens = random_rows(config, 2);
+  std::vector<std::vector<float>> losses;
+  for (const Purpose purpose : {Purpose::kTraining, Purpose::kInference}) {
+    Gpt2 model(*ops, config, 2, purpose);
+    model.set_parameters(lively_parameters(config));
+    losses.emplace_back(2 * (std::size_t(config.seq_len) - 1));
+    model.losses(tokens, 2, losses.back());
+  }
+  EXPECT_EQ(losses[0], losses[1]);
+}
+
+TEST(Gpt2, AModelForInferenceRefusesWhatBelongsToTraining) {
+  const auto ops = make_cpu_ops(1);
+  const ModelConfig config = small_config();
+  Gpt2 model(*ops, config, 1, Purpose::kInference);
+  EXPECT_EQ(model.gradients(), nullptr);
+  EXPECT_THROW(model.forward_backward(random_rows(config, 1), 1, 1, {}), std::logic_error);
+  EXPECT_THROW(model.zero_gradients(), std::logic_error);
+  EXPECT_THROW(model.take_loss(), std::logic_error);
 }
 
 TEST(Gpt2, CheckpointingNeedsLessMemory) {

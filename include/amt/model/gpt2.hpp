@@ -47,20 +47,25 @@ struct DropoutKey {
   std::uint64_t first_row = 0;  ///< index of the call's first row within the global batch
 };
 
+/// What a model is made for. One for inference has no gradients and keeps the activations of one
+/// block at a time, as nothing is computed backwards.
+enum class Purpose : std::uint8_t { kTraining, kInference };
+
 class Gpt2 {
  public:
-  /// Owns parameters, gradients and activations for up to `micro_batch` rows on the device of
-  /// `ops`, which must outlive the model. Parameters start as zeros.
-  Gpt2(Ops& ops, const ModelConfig& config, int micro_batch);
+  /// Owns the parameters and, for up to `micro_batch` rows, what its purpose needs besides, on the
+  /// device of `ops`, which must outlive the model. Parameters start as zeros.
+  Gpt2(Ops& ops, const ModelConfig& config, int micro_batch, Purpose purpose = Purpose::kTraining);
   ~Gpt2();
   Gpt2(const Gpt2&) = delete;
   Gpt2& operator=(const Gpt2&) = delete;
 
-  /// Bytes that the constructor allocates: parameters, gradients and activations. Not in it:
+  /// Bytes that the constructor allocates. Not in it:
   /// optimiser state, and the device's own scratch (on the CPU the logits of 512 positions, 113 MB,
   /// and with bf16 a copy of the weights).
   static std::size_t estimate_bytes(const ModelConfig& config, int micro_batch,
-                                    std::size_t activation_bytes);
+                                    std::size_t activation_bytes,
+                                    Purpose purpose = Purpose::kTraining);
 
   const ModelConfig& config() const;
   const ParameterLayout& layout() const;
@@ -69,7 +74,7 @@ class Gpt2 {
   /// the next forward pass then refreshes the copies that a device may keep in another type. A
   /// pointer kept from before an earlier forward pass is for reading only.
   float* parameters();
-  float* gradients();  ///< device memory, the same layout
+  float* gradients();  ///< device memory, the same layout; null in a model for inference
 
   /// Host <-> device, layout().total() floats each.
   void set_parameters(std::span<const float> host);
@@ -88,7 +93,7 @@ class Gpt2 {
   /// seq_len - 1 predicted positions of -log p), and the same sum to an internal loss accumulator.
   /// tokens: host memory, [rows, seq_len]; 1 <= rows <= micro_batch. Dropout is on where the
   /// configuration's rates are above 0. Does not wait for the device. Error if a token is outside
-  /// the vocabulary.
+  /// the vocabulary. For models made for training only, as are all calls about gradients.
   void forward_backward(std::span<const Token> tokens, int rows, const LossTerms& terms,
                         const DropoutKey& key, const GradientReady& ready = {});
 
