@@ -1,0 +1,64 @@
+// The hashes that amt keeps of its files, for tests that change a file and make its hash right again.
+//
+//   file_hashes                  reads lines "OFFSET LENGTH PATH" and answers each with the XXH3 of
+//                                that part of the file, 16 hex digits; a LENGTH of 0 is the rest
+//   file_hashes --shards DATASET prints a line "PATH OFFSET ROWS" for each shard: where its tokens
+//                                lie
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/hash.hpp"
+#include "amt/dataset/manifest.hpp"
+#include "amt/dataset/shard.hpp"
+
+namespace {
+
+std::string hash_of_part(const std::string& path, std::uint64_t offset, std::uint64_t length) {
+  std::vector<std::byte> buffer;
+  std::span<const std::byte> bytes = amt::read_file(path, buffer);
+  if (offset > bytes.size() || length > bytes.size() - offset) {
+    throw amt::Error(path + " is too short for that part");
+  }
+  bytes = bytes.subspan(offset);
+  return amt::hex64(amt::xxh3_64(length == 0 ? bytes : bytes.first(length)));
+}
+
+void answer_lines() {
+  std::uint64_t offset = 0, length = 0;
+  std::string path;
+  while (std::cin >> offset >> length && std::getline(std::cin >> std::ws, path)) {
+    std::cout << hash_of_part(path, offset, length) << std::endl;  // the asker waits for it
+  }
+}
+
+void print_shards(const std::string& dataset) {
+  const amt::Manifest manifest = amt::read_manifest(dataset);
+  for (const amt::Split split : amt::kSplits) {
+    const auto& shards = manifest.split(split).shards;
+    for (std::size_t shard = 0; shard < shards.size(); ++shard) {
+      const amt::ShardLocation at = amt::locate_shard(dataset, manifest, split, shard);
+      std::cout << shards[shard].file << ' ' << at.offset << ' ' << at.rows << '\n';
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    if (argc == 3 && std::string_view(argv[1]) == "--shards") {
+      print_shards(argv[2]);
+    } else {
+      answer_lines();
+    }
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << "file_hashes: " << error.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,121 @@
+"""A small corpus in all forms, its dataset, a run and a model: what sandboxes are copied from."""
+import os
+import pathlib
+import shutil
+import tarfile
+import zipfile
+
+import process
+
+PIECES = ("3/30da7200faa13d7635e8c934be63ca0e", "9/9fa5e8cfbc2517c234d609a3fb65e94b",
+          "3/379ff555cf76d67052e45fcb74d41095", "e/e25cbd789ad62ac5cc2545b6b7072302",
+          "f/f70da6009c68b10139ec5f99890bbbb9")
+TINY = """# a model that trains in no time
+[model]
+hidden_dim = 8
+num_heads = 1
+num_layers = 1
+[trainer]
+num_train_steps = 3
+train_batch_size = 1
+max_eval_batches = 1
+steps_per_eval = 2
+[checkpointer]
+keep_every = 1
+"""
+STRANGER = 65534  # "nobody": a user without rights
+FAST_START = {"OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_pml": "ob1",
+              "OMPI_MCA_btl": "self", "OMPI_ALLOW_RUN_AS_ROOT": "1",
+              "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMP_NUM_THREADS": "1",
+              "AMT_CUDA_PLUGIN": "none", "LC_ALL": "C"}
+
+
+def _temporary(sandbox):
+    return sandbox.with_name(sandbox.name + "-temporary")
+
+
+class Fixture:
+    """Lives in a folder that others may enter; its sandboxes are beside `pristine`."""
+
+    def __init__(self, folder, amt, golden, limit):
+        self.folder, self.amt, self.limit = pathlib.Path(folder), amt, limit
+        self.environment = {**os.environ, **FAST_START}
+        self.pristine = self.folder / "pristine"
+        self.pristine.mkdir()
+        self._make_corpora(pathlib.Path(golden))
+        self._amt("prepare", "corpus", "ds", "--rows-per-shard", "2")
+        (self.pristine / "tiny.ini").write_text(TINY)
+        self._make_run()
+        self.as_stranger = self._works_for_a_stranger()
+
+    def _amt(self, *argv):
+        ended = process.run([self.amt, *argv], self.pristine, self.environment, 120)
+        if ended.code != 0:
+            raise SystemExit(f"amt {' '.join(argv)}: {ended.code}: {ended.stderr}")
+
+    def _make_corpora(self, golden):
+        corpus = self.pristine / "corpus"
+        corpus.mkdir()
+        for piece in PIECES:
+            shutil.copy(golden / "tree" / f"{piece}.mid", corpus)
+        files = sorted(corpus.iterdir())
+        for name, mode in (("corpus.tar", "w"), ("corpus.tar.gz", "w:gz")):
+            with tarfile.open(self.pristine / name, mode) as tar:
+                for file in files:
+                    tar.add(file, f"corpus/{file.name}")
+        with zipfile.ZipFile(self.pristine / "corpus.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in files:
+                archive.write(file, f"corpus/{file.name}")
+        if process.run([self.amt, "prepare", "corpus.zip", "zip", "--dry-run"], self.pristine,
+                       self.environment, 60).code != 0:
+            (self.pristine / "corpus.zip").unlink()  # this amt does not know them
+
+    def _make_run(self):
+        """Three steps, of which the last one's checkpoint is missing: as after a kill."""
+        self._amt("train", "--config", "tiny.ini", "--data.dataset", "ds", "--trainer.run_dir",
+                  "run")
+        checkpoints = self.pristine / "run/checkpoints"
+        shutil.rmtree(checkpoints / "step-000003")
+        (checkpoints / "latest").write_text("step-000002\n")
+        hugging_face = self.pristine / "hf"
+        hugging_face.mkdir()
+        for name in ("model.safetensors", "config.json"):
+            shutil.copy(checkpoints / "step-000002" / name, hugging_face)
+
+    def _works_for_a_stranger(self):
+        """Whether programs can be run by a user who is kept out by a file's mode."""
+        if os.geteuid() != 0:
+            return True  # as whom they are run anyway
+        try:
+            return process.run([self.amt, "--version"], self.folder, self.environment, 20,
+                               STRANGER).code == 0
+        except OSError:
+            return False
+
+    def sandbox(self, name, parts, stranger=False):
+        """A fresh folder with these parts, out/ for results, and something that nobody may touch.
+        It belongs to the stranger if a command is to be run by one."""
+        folder = self.folder / name
+        shutil.rmtree(folder, ignore_errors=True)
+        _temporary(folder).mkdir(exist_ok=True)
+        _temporary(folder).chmod(0o1777)
+        (folder / "out").mkdir(parents=True)
+        for part in parts:
+            source = self.pristine / part
+            if source.is_dir():
+                shutil.copytree(source, folder / part)
+            else:
+                shutil.copy2(source, folder / part)
+        (folder / "notes").mkdir()
+        (folder / "notes/precious.txt").write_text("not ours\n")
+        if stranger and os.geteuid() == 0:
+            for root, folders, files in os.walk(folder):
+                for entry in ("", *folders, *files):
+                    os.chown(os.path.join(root, entry), STRANGER, STRANGER)
+        return folder
+
+    def run(self, argv, sandbox, stranger=False):
+        """amt in a sandbox, with temporary files of its own: Open MPI's names are not unique."""
+        environment = {**self.environment, "TMPDIR": str(_temporary(sandbox))}
+        user = STRANGER if stranger and os.geteuid() == 0 else None
+        return process.run([self.amt, *argv], sandbox, environment, self.limit, user)

@@ -1,0 +1,53 @@
+"""Changes of HDF5 files, mostly where their structure is written, not their values."""
+import math
+import struct
+
+import byte_changes
+
+MARKS = (b"\x89HDF\r\n\x1a\n", b"TREE", b"HEAP", b"SNOD", b"OHDR", b"GCOL", b"OCHK", b"FRHP",
+         b"FSHD", b"BTHD", b"BTLF")
+MOMENTS = (math.nan, math.inf, -math.inf, -1.0, -1e-30, 3e38)
+STRUCTURE_BYTES = 4096  # at most, at each end of a file that holds many values
+
+
+def structure(rng, data):
+    """(begin, end) of a part that holds no values, or little else."""
+    near = [at for at in (data.find(mark) for mark in MARKS) if at >= 0]
+    kind = rng.random()
+    if near and kind < 0.4:
+        at = rng.choice(near)
+        return at, at + 128
+    if kind < 0.8:
+        return 0, min(len(data), STRUCTURE_BYTES)
+    return max(0, len(data) - STRUCTURE_BYTES), len(data)
+
+
+def change(rng, data):
+    """(bytes, what was done)"""
+    within = structure(rng, data) if rng.random() < 0.8 else None
+    return byte_changes.change(rng, data, within)
+
+
+def change_token(rng, data, begin, end):
+    """One token of a shard, whose tokens lie at [begin, end), gets another number."""
+    at = begin + 2 * rng.randrange((end - begin) // 2)
+    value = rng.choice((0, 65535, 55028, 55027, 34025, 34024, 27513, rng.randrange(65536)))
+    return data[:at] + struct.pack("<H", value) + data[at + 2:], f"token at byte {at} is {value}"
+
+
+def swap_rows(rng, data, begin, end):
+    """Two rows of a shard trade places, or one is there twice."""
+    rows, width = (end - begin) // 2048, 2048
+    first, second = (begin + width * rng.randrange(rows) for _ in range(2))
+    changed = bytearray(data)
+    changed[first:first + width] = data[second:second + width]
+    if rng.random() < 0.7:
+        changed[second:second + width] = data[first:first + width]
+    return bytes(changed), f"rows at bytes {first} and {second} exchanged"
+
+
+def change_moment(rng, data):
+    """A value in the middle of a file of moments gets one that no optimiser has."""
+    at = rng.randrange(STRUCTURE_BYTES, len(data) - STRUCTURE_BYTES) & ~3
+    value = rng.choice(MOMENTS)
+    return data[:at] + struct.pack("<f", value) + data[at + 4:], f"moment at byte {at} is {value}"

@@ -1,0 +1,93 @@
+"""What is wrong with how a command ended: a list of (kind, detail), empty if nothing is."""
+import re
+
+import rules
+
+CODES = (0, 1, 2, 3)
+MORE_MEMORY = 150 << 20  # than for the unchanged input
+RAW = re.compile(r"json\.exception|HDF5-DIAG|terminate called|what\(\):|MPI_ABORT|MPI_Abort|"
+                 r"basic_string|std::|filesystem error|boost|Assertion|bad_alloc|bad_cast|"
+                 r"vector::|stoi|stoull|map::at|out_of_range|Segmentation|Sanitizer")
+# A library's own words may follow ours in brackets.
+RAW_OUTSIDE_BRACKETS = re.compile(r"\bH5[A-Z]\w+|\bunable to \w+|libarchive|nlohmann")
+BRACKETS = re.compile(r"\([^()]*\)")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+|\d{19,}")
+NOT_FINITE = re.compile(r"\b(?:nan|-?inf|infinity)\b", re.IGNORECASE)
+ERROR = "amt: error"
+LONG_LINE = 2000
+MANY_LINES = 40
+
+
+def _words(ended):
+    if RAW.search(ended.text):
+        yield "raw text", RAW.search(ended.text).group()
+    outside = ended.text
+    while BRACKETS.search(outside):
+        outside = BRACKETS.sub("", outside)
+    if RAW_OUTSIDE_BRACKETS.search(outside):
+        yield "raw text", RAW_OUTSIDE_BRACKETS.search(outside).group()
+    if CONTROL.search(ended.text):
+        yield "control characters", repr(CONTROL.search(ended.text).group())
+    lines = ended.stderr.splitlines()
+    if len(lines) > MANY_LINES or any(len(line) > LONG_LINE for line in lines):
+        yield "much text", f"{len(lines)} lines, up to {max(map(len, lines), default=0)} long"
+
+
+def _numbers(change, ended):
+    for number in NUMBER.findall(ended.stdout):
+        if int(number.replace(",", "")) >= rules.MOST and number.encode() not in change.after:
+            yield "nonsense number", number[:60]
+    if NOT_FINITE.search(ended.stdout):
+        yield "not finite", NOT_FINITE.search(ended.stdout).group()
+
+
+def _refusal(target, ended):
+    """One line that names the file."""
+    errors = [line for line in ended.stderr.splitlines() if ERROR in line]
+    damages = ended.stdout if "damaged" in ended.stdout else ""  # what --verify prints
+    if len(errors) != 1 and not (damages and not errors):
+        yield "not one error", f"{len(errors)} lines"
+    told = ended.stderr + damages
+    if target.names and not any(name in told for name in target.names):
+        yield "file not named", (errors or [""])[0][:200]
+
+
+def _ending(ended):
+    if ended.hung:
+        yield "hang", f"after {ended.seconds:.1f} s of computing"
+    elif ended.code < 0 or ended.code >= 128:
+        yield "crash", f"signal {abs(ended.code)}" if ended.code < 0 else f"code {ended.code}"
+    elif ended.code not in CODES:
+        yield "exit code", str(ended.code)
+
+
+def judge(target, change, command, ended, result, baseline):
+    """`result`: of this input, an exception if there was none to be had; `baseline` has result,
+    peak_bytes, and fallback: the result with the checkpoint before the changed one."""
+    problems = list(_ending(ended))
+    if problems:
+        return problems
+    problems += _words(ended)
+    if ended.peak_bytes > baseline.peak_bytes + MORE_MEMORY:
+        problems.append(("memory", f"{ended.peak_bytes >> 20} MiB"))
+    if ended.code != 0:
+        return problems + list(_refusal(target, ended))
+    problems += _numbers(change, ended)
+    warned = any(name in ended.stderr for name in target.names)
+    if rules.may_differ(target, change, command) or (command.startswith("report") and warned):
+        return problems
+    if isinstance(result, Exception):
+        problems.append(("silently wrong", f"no result: {type(result).__name__} {result}"))
+    elif result not in (baseline.result, baseline.fallback):
+        problems.append(("silently wrong", _difference(result, baseline.result)))
+    elif result != baseline.result and not warned:
+        problems.append(("silently wrong", "an older checkpoint without a word"))
+    return problems
+
+
+def _difference(result, expected):
+    """Where two results differ, in a few words."""
+    one, other = str(result), str(expected)
+    at = next((i for i, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
+    return f"...{one[max(0, at - 30):at + 60]!r}"

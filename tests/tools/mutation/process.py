@@ -1,0 +1,59 @@
+"""Runs a program under limits of time, memory and output, and says how it ended."""
+import dataclasses
+import os
+import select
+import signal
+import subprocess
+import tempfile
+
+ADDRESS_SPACE_KIB = 8 << 20  # far above what is judged: it protects the machine, not the claim
+FILE_BLOCKS = 4 << 20        # of 512 bytes: what a program may write to one file
+SHELL = f'ulimit -v {ADDRESS_SPACE_KIB} -f {FILE_BLOCKS} -c 0; exec "$0" "$@"'
+KEPT_OUTPUT = 1 << 20
+
+
+@dataclasses.dataclass
+class Ended:
+    """`code` is negative for a signal; `hung` is a program that was killed after its time."""
+    code: int
+    stdout: str
+    stderr: str
+    seconds: float
+    peak_bytes: int
+    hung: bool
+
+    @property
+    def text(self):
+        return self.stdout + self.stderr
+
+
+def _wait(pid, seconds):
+    """(status, resources, hung) of a child, which is killed with its group after `seconds`."""
+    descriptor = os.pidfd_open(pid)
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    hung = not poll.poll(seconds * 1000)
+    if hung:
+        os.killpg(pid, signal.SIGKILL)
+    os.close(descriptor)
+    _, status, used = os.wait4(pid, 0)
+    return status, used, hung
+
+
+def _text(stream):
+    stream.seek(0)
+    return stream.read(KEPT_OUTPUT).decode("utf-8", "replace")
+
+
+def run(argv, folder, environment, seconds, user=None):
+    """`user`: the number of a user and group without other rights; None keeps those of this
+    process."""
+    rights = {} if user is None else {"user": user, "group": user, "extra_groups": []}
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = subprocess.Popen(["/bin/bash", "-c", SHELL, *map(str, argv)], cwd=folder,
+                                 env=environment, stdin=subprocess.DEVNULL, stdout=out,
+                                 stderr=err, start_new_session=True, **rights)
+        status, used, hung = _wait(child.pid, seconds)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        return Ended(child.returncode, _text(out), _text(err), used.ru_utime + used.ru_stime,
+                     used.ru_maxrss * 1024, hung)

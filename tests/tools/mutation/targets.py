@@ -1,0 +1,85 @@
+"""The files that are changed, and the commands that read them."""
+import dataclasses
+
+SPLITS = ("train", "valid", "test")
+ALL_OF_DATASET = ("inspect", "inspect --verify", "inspect --row, train",
+                  "inspect --export-text, valid", "train", "train --dry-run", "train, going on",
+                  "eval, test")
+# An error about the manifest may name what no longer fits it.
+MANIFEST_WORDS = ("manifest.json", "ds/", ".h5", ".H5", "made with dataset")
+OF_RUN = ("train, going on", "train, going on", "eval, test", "eval --all")
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """`path` within a sandbox; `form`: how the file is written; `sealed`: its hash is kept
+    elsewhere; `names`: one of these is in each error; `weight`: how often it is chosen."""
+    path: str
+    form: str
+    commands: tuple
+    names: tuple
+    weight: int
+    sealed: bool = False
+
+
+def _corpora(sandbox):
+    for form, name in (("tar", "corpus.tar"), ("gzip", "corpus.tar.gz"), ("zip", "corpus.zip")):
+        commands = (f"prepare {name}",) * 4 + (f"prepare {name} --dry-run",)
+        yield Target(name, form, commands, (name,), 8)
+    for path in sorted((sandbox / "corpus").iterdir()):
+        commands = ("prepare corpus",) * 4 + ("prepare corpus --dry-run",)
+        yield Target(f"corpus/{path.name}", "midi", commands, (), 3)
+
+
+def _readers(split):
+    """Of a shard of the split. The training split's rows also give eval the token frequencies."""
+    common = ("inspect --verify", f"inspect --row, {split}", f"inspect --export-text, {split}",
+              f"eval, {split}")
+    return common + {"train": ("train", "train, going on", "eval, test"), "valid": ("train",),
+                     "test": ()}[split]
+
+
+def _dataset(sandbox):
+    yield Target("ds/manifest.json", "json", ALL_OF_DATASET, MANIFEST_WORDS, 25)
+    for split in SPLITS:
+        for path in sorted((sandbox / "ds").glob(f"{split}-*.h5")):
+            yield Target(f"ds/{path.name}", "shard", _readers(split), (path.name,), 6, True)
+        yield Target(f"ds/{split}.h5", "hdf5", ("inspect --verify",), (f"{split}.h5",), 4)
+
+
+def _checkpoint(step, weight):
+    folder = f"run/checkpoints/step-{step:06d}"
+    commands = OF_RUN if step == 2 else ("eval --all",)
+    for name, form in (("checkpoint.json", "json"), ("state.json", "json"), ("config.json", "json"),
+                       ("model.safetensors", "safetensors"), ("optimizer.h5", "moments")):
+        yield Target(f"{folder}/{name}", form, commands, (name, f"step-{step:06d}", "checkpoint in run"),
+                     weight,
+                     name != "checkpoint.json")
+
+
+def _run(sandbox):
+    yield from _checkpoint(2, 10)
+    yield from _checkpoint(1, 1)
+    reports = ("report",) * 6 + ("report --svg",) * 2 + ("train, going on",)
+    yield Target("run/metrics.jsonl", "jsonl", reports, ("metrics.jsonl",), 10)
+    yield Target("run/run.json", "json", reports, ("run.json",), 10)
+    yield Target("run/config.ini", "ini", ("train, going on",), ("config.ini", "run holds"), 6)
+    yield Target("run/checkpoints/latest", "bytes", ("train, going on", "eval, test"),
+                 ("latest",), 2)
+    for path in sorted((sandbox / "run").glob("tensorboard/*")) + sorted(
+            (sandbox / "run").glob("*lock*")):
+        yield Target(str(path.relative_to(sandbox)), "bytes", ("train, going on",), (path.name,),
+                     2)
+
+
+def _elsewhere():
+    yield Target("tiny.ini", "ini", ("train --dry-run",) * 4 + ("train",), ("tiny.ini", "--"), 10)
+    commands = ("eval, a folder",) * 2 + ("train --init --dry-run",) * 2 + ("train --init",)
+    for name, form in (("model.safetensors", "safetensors"), ("config.json", "json")):
+        yield Target(f"hf/{name}", form, commands, (name, "hf"), 10)
+
+
+def find_targets(sandbox):
+    """All that this version of amt has, in a fixed order."""
+    return [target for group in (_corpora(sandbox), _dataset(sandbox), _run(sandbox), _elsewhere())
+            for target in group if (sandbox / target.path).is_file()]
