@@ -1,4 +1,5 @@
-// The hashes that amt keeps of its files, for tests that change a file and make its hash right again.
+// The hashes that amt keeps of its files, for tests that change a file and make its hash right
+// again.
 //
 //   file_hashes                  reads lines "OFFSET LENGTH PATH" and answers each with the XXH3 of
 //                                that part of the file, 16 hex digits; a LENGTH of 0 is the rest
