@@ -1,6 +1,9 @@
 # Sourced by submit.sh and by the jobs: the site's settings, and how amt is started under Slurm.
 # shellcheck shell=bash
 
+# shellcheck source=jobs/help.sh
+. "$AMT_JOBS_DIR/help.sh"
+
 # The name of the script, as its messages begin.
 amt_job=${amt_job:-${0##*/}}
 say() { echo "$amt_job: $*"; }

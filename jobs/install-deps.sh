@@ -1,46 +1,58 @@
 #!/usr/bin/env bash
-# Installs what amt is built from, on Debian and Ubuntu, as root or with sudo. Where neither serves,
-# it names what is missing. Usage: jobs/install-deps.sh [build] [tests] [corpus] [cluster-tests] [cuda]
-# (default: build)
-# cluster-tests: a Slurm for the tests of the job scripts, which are skipped without; never fails.
-# cuda: where a CUDA Toolkit is, what the CUDA plug-in needs besides and pip has; never fails.
+# Installs what amt is built from, on Debian and Ubuntu, as root or with sudo, which may ask for a password.
+# Asks for nothing where nothing is missing; where it cannot install, it names the packages.
+#
+# Usage: jobs/install-deps.sh [build] [tests] [corpus] [cluster-tests] [cuda]    (default: build)
+#   build          compilers and libraries
+#   tests          what the tests need besides
+#   corpus         real music for jobs/quickstart.sh
+#   cluster-tests  shellcheck and, for root, a Slurm: the tests that need them are skipped without. Never
+#                  fails, and never asks for a password
+#   cuda           where a CUDA Toolkit is, what the CUDA plug-in needs besides and pip has. Never fails
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Debian package, Spack package, a file that shows it is there (in an include, library or bin folder).
+# shellcheck source=jobs/help.sh
+. jobs/help.sh
+# shellcheck source=jobs/root_rights.sh
+. jobs/root_rights.sh
+
+# Package of Debian, of Spack, of Fedora, and a file that shows it is there: below a folder such as /usr, with
+# wildcards; bin/X is also looked for on PATH.
 build_packages="
-g++                           gcc               bin/g++
-cmake                         cmake             bin/cmake
-ninja-build                   ninja             bin/ninja
-libopenmpi-dev                openmpi           bin/mpicxx
-openmpi-bin                   openmpi           bin/mpirun
-libhdf5-dev                   hdf5              include/hdf5/serial/hdf5.h
-libboost-program-options-dev  boost+program_options include/boost/program_options.hpp
-libdnnl-dev                   onednn            include/oneapi/dnnl/dnnl.hpp
-libssl-dev                    openssl           include/openssl/evp.h
-libxxhash-dev                 xxhash            include/xxhash.h
-libarchive-dev                libarchive        include/archive.h
-zlib1g-dev                    zlib-ng           include/zlib.h
-nlohmann-json3-dev            nlohmann-json     include/nlohmann/json.hpp
+g++                           gcc               gcc-c++           bin/g++
+cmake                         cmake             cmake             bin/cmake
+ninja-build                   ninja             ninja-build       bin/ninja
+libopenmpi-dev                openmpi           openmpi-devel     bin/mpicxx
+openmpi-bin                   openmpi           openmpi           bin/mpirun
+libhdf5-dev                   hdf5              hdf5-devel        include/hdf5/serial/hdf5.h
+libboost-program-options-dev  boost+program_options boost-devel   include/boost/program_options.hpp
+libdnnl-dev                   onednn            onednn-devel      include/oneapi/dnnl/dnnl.hpp
+libssl-dev                    openssl           openssl-devel     include/openssl/evp.h
+libxxhash-dev                 xxhash            xxhash-devel      include/xxhash.h
+libarchive-dev                libarchive        libarchive-devel  include/archive.h
+zlib1g-dev                    zlib-ng           zlib-devel        include/zlib.h
+nlohmann-json3-dev            nlohmann-json     json-devel        include/nlohmann/json.hpp
 "
 test_packages="
-iproute2                      -                 bin/ip
-libgtest-dev                  googletest        include/gtest/gtest.h
-libboost-context-dev          boost+context     include/boost/context/fiber.hpp
-clang                         llvm              bin/clang++
-libclang-rt-dev               llvm              share/doc/libclang-rt-dev/copyright
-python3-mido                  py-mido           share/doc/python3-mido/copyright
+iproute2                      -                 iproute           bin/ip
+libgtest-dev                  googletest        gtest-devel       include/gtest/gtest.h
+libboost-context-dev          boost+context     boost-devel       include/boost/context/fiber.hpp
+clang                         llvm              clang             bin/clang++
+libclang-rt-dev               llvm              compiler-rt       lib/clang/*/lib/*/libclang_rt.fuzzer*
+python3-mido                  py-mido           python3-mido      lib/python3*/*-packages/mido/__init__.py
 "
 # Real music by many instruments, for the quickstart.
 corpus_packages="
-openttd-openmsx               -                 share/games/openttd/baseset/openmsx/openmsx.obm
-planetblupi-music-midi        -                 share/doc/planetblupi-music-midi/copyright
+openttd-openmsx               -                 -                 share/games/openttd/baseset/openmsx/openmsx.obm
+planetblupi-music-midi        -                 -                 share/doc/planetblupi-music-midi/copyright
 "
-
-cluster_packages="
-slurm-wlm                     -                 bin/slurmctld
-munge                         -                 bin/mungekey
-shellcheck                    -                 bin/shellcheck
+shell_packages="
+shellcheck                    -                 ShellCheck        bin/shellcheck
+"
+slurm_packages="
+slurm-wlm                     -                 slurm-slurmctld   bin/slurmctld
+munge                         -                 munge             bin/mungekey
 "
 
 # The headers of cudnn-frontend into build/cuda-python, where CMake looks for them. Without them, or
@@ -59,16 +71,21 @@ install_cudnn_frontend() {
       "it elsewhere and give cmake -DcudnnFrontend_ROOT=FOLDER" >&2
 }
 
-wanted="" with_cluster=false with_cuda=false
+wanted="" optional="" with_cuda=false
 for group in "${@:-build}"; do
   case $group in
+    --help | -h) print_help jobs/install-deps.sh; exit 0 ;;
     build) wanted+=$build_packages ;;
     tests) wanted+=$test_packages ;;
     corpus) wanted+=$corpus_packages ;;
-    cluster-tests) with_cluster=true ;;
+    cluster-tests)
+      optional+=$shell_packages
+      if [ "$(id -u)" = 0 ]; then optional+=$slurm_packages; fi  # slurmd takes root
+      ;;
     cuda) with_cuda=true ;;
     *)
-      echo "install-deps.sh: unknown group '$group'; they are build, tests, corpus, cluster-tests and cuda" >&2
+      echo "install-deps.sh: unknown group '$group'; they are build, tests, corpus, cluster-tests and cuda" \
+        "(--help)" >&2
       exit 2
       ;;
   esac
@@ -83,65 +100,61 @@ is_there() {
   local IFS=:
   for folder in $search_path; do
     [ -n "$folder" ] || continue
-    [ -e "$folder/$file" ] && return
-    # Debian's multiarch folders, and a Spack hdf5, which has no serial/ folder.
-    [ -n "$(compgen -G "$folder/include/*/${file#include/}")" ] && return
-    [ "${file##*/}" = hdf5.h ] && [ -e "$folder/include/hdf5.h" ] && return
+    [ -n "$(compgen -G "$folder/$file")" ] && return
+    case $file in
+      bin/*) [ -e "$folder/s$file" ] && return ;;  # sbin is not on every user's PATH
+      # Debian's multiarch folders, and a Spack hdf5, which has no serial/ folder.
+      include/*)
+        [ -n "$(compgen -G "$folder/include/*/${file#include/}")" ] && return
+        [ "${file##*/}" = hdf5.h ] && [ -e "$folder/include/hdf5.h" ] && return
+        ;;
+    esac
   done
   return 1
 }
 
+# add_once LIST NAME: to an array, but not "-", and nothing twice.
+add_once() {
+  local -n list=$1
+  [ "$2" = - ] || [[ " ${list[*]} " == *" $2 "* ]] || list+=("$2")
+}
+
 # find_missing LIST: those of its packages that are not there.
 find_missing() {
-  local debian spack file
-  missing_debian=() missing_spack=()
-  while read -r debian spack file; do
+  local debian spack fedora file
+  missing_debian=() missing_spack=() missing_fedora=()
+  while read -r debian spack fedora file; do
     [ -n "$debian" ] || continue
     is_there "$file" && continue
     missing_debian+=("$debian")
-    [ "$spack" = - ] || missing_spack+=("$spack")
+    add_once missing_spack "$spack"
+    add_once missing_fedora "$fedora"
   done <<< "$1"
   [ ${#missing_debian[@]} -gt 0 ]
 }
 
-as_root=""
-if [ "$(id -u)" != 0 ]; then as_root="sudo -n"; fi
-can_install() { command -v apt-get > /dev/null && $as_root true 2> /dev/null; }
-install_missing() {
-  echo "Installing: ${missing_debian[*]}"
-  export DEBIAN_FRONTEND=noninteractive
-  $as_root apt-get update -qq
-  $as_root apt-get install -y -qq --no-install-recommends "${missing_debian[@]}" > /dev/null
+# name_missing REASON: ends with the names of the packages on other systems.
+name_missing() {
+  echo "install-deps.sh: these packages are missing, and $1" >&2
+  echo "  Debian, Ubuntu:  apt-get install ${missing_debian[*]}" >&2
+  echo "  Fedora:          dnf install ${missing_fedora[*]:-(none of them is in Fedora)}" >&2
+  echo "  Spack:           spack install ${missing_spack[*]:-(none of them is in Spack)}" >&2
+  exit 1
 }
 
-install_packages() {
-  if can_install; then
-    install_missing
-  else
-    echo "install-deps.sh: these are missing, and there is no apt-get with root rights here." >&2
-    echo "  Debian, Ubuntu:  apt-get install ${missing_debian[*]}" >&2
-    echo "  Spack:           spack install ${missing_spack[*]:-(none of them is in Spack)}" >&2
-    exit 1
+install_wanted() {
+  command -v apt-get > /dev/null || name_missing "there is no apt-get here"
+  with_asking || name_missing "$no_root"
+  apt_install "${missing_debian[@]}" || name_missing "could not be installed; the reason stands above"
+}
+
+install_optional() {
+  if command -v apt-get > /dev/null && without_asking; then
+    apt_install "${missing_debian[@]}" && return
   fi
+  echo "install-deps.sh: tests of the job scripts are skipped without ${missing_debian[*]}"
 }
 
-# The tests start daemons of their own. Debian's are kept from starting by the file that its packages ask,
-# and without a slurm.conf Slurm's do not start later, either.
-install_cluster() {
-  local policy=/usr/sbin/policy-rc.d ours=false
-  if can_install; then
-    if [ ! -e $policy ]; then
-      ours=true
-      printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy > /dev/null
-      $as_root chmod 755 $policy
-    fi
-    install_missing || echo "install-deps.sh: without these, tests of the job scripts are skipped" >&2
-    if $ours; then $as_root rm -f $policy; fi
-  else
-    echo "install-deps.sh: tests of the job scripts are skipped without ${missing_debian[*]}"
-  fi
-}
-
-if find_missing "$wanted"; then install_packages; fi
-if $with_cluster && find_missing "$cluster_packages"; then install_cluster; fi
+if find_missing "$wanted"; then install_wanted; fi
+if find_missing "$optional"; then install_optional; fi
 if $with_cuda; then install_cudnn_frontend; fi

@@ -1,67 +1,107 @@
 #!/usr/bin/env bash
-# From MIDI files to a trained and evaluated small model, on this machine.
+# From MIDI files to a trained and evaluated small model, on this machine: installs what is missing (as root
+# or with sudo), builds, and runs amt prepare, train and eval.
 #
-# Usage: jobs/quickstart.sh [CORPUS]
-# CORPUS: a folder of MIDI files, e.g. the unpacked lmd_full of the Lakh MIDI dataset; without it, the
-# real multi-instrument music of two Debian packages. Everything lies in runs/quickstart (or in
-# $AMT_QUICKSTART_DIR) and can be removed. Runs again without harm.
+# Usage: jobs/quickstart.sh [CORPUS] [-- OPTION OF amt prepare...]
+#
+# CORPUS: a folder of MIDI files, e.g. the unpacked lmd_full of the Lakh MIDI dataset, or a .tar, .tar.gz or
+#         .zip of one. Without it: the real music by many instruments of two Debian packages.
+#
+# Everything lies in runs/quickstart, or runs/quickstart-CORPUS, and can be removed; AMT_QUICKSTART_DIR names
+# another folder. Started again it goes on where it was interrupted. A dataset or model that it has not made
+# from the same corpus and with the same options is left alone.
 set -euo pipefail
-corpus=${1:+$(realpath "$1")}
-cd "$(dirname "$0")/.."
+jobs=$(dirname "$(realpath "$0")")
+# shellcheck source=jobs/help.sh
+. "$jobs/help.sh"
+# shellcheck source=jobs/folders.sh
+. "$jobs/folders.sh"
+# shellcheck source=jobs/quickstart_folder.sh
+. "$jobs/quickstart_folder.sh"
+refuse() { echo "quickstart.sh: $*" >&2; exit 2; }
+step() { current=$1; printf '\n== %s (%d s)\n' "$1" $((SECONDS - started)); }
 
-run_dir=${AMT_QUICKSTART_DIR:-runs/quickstart}
-ranks=2
-started=$SECONDS
-step() { printf '\n== %s (%d s)\n' "$1" $((SECONDS - started)); }
+again=("$0" "$@")  # what goes on after an interruption
+corpus="" prepare_options=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --help | -h) print_help "$0"; exit 0 ;;
+    --) prepare_options=("${@:2}"); break ;;
+    -*) refuse "unknown option $1; options of amt prepare go after -- (--help)" ;;
+    "") refuse "the name of the corpus is empty" ;;
+    *) [ -z "$corpus" ] || refuse "there is one corpus, not both $corpus and $1"; corpus=$1 ;;
+  esac
+  shift
+done
+if [ -n "$corpus" ]; then check_corpus "$corpus" "${prepare_options[*]}"; corpus=$(realpath "$corpus"); fi
+run_dir=${AMT_QUICKSTART_DIR:+$(realpath -m "$AMT_QUICKSTART_DIR")}
+cd "$jobs/.."
+if [ -z "$run_dir" ]; then run_dir=$(usual_folder "$corpus"); fi
+check_folder "$run_dir" "$corpus"
+
+# Files that begin with e validate and those that begin with f test: of the default corpus one alone.
+if [ -z "$corpus" ] && [ ${#prepare_options[@]} -eq 0 ]; then prepare_options=(--test-digits cf); fi
+prepare_options=(--augment 10 "${prepare_options[@]}")
+ranks=2 started=$SECONDS current=""
+if [ -n "$corpus" ]; then claim_folder "$run_dir" "$corpus" "${prepare_options[*]}"; fi
+trap 'code=$?; [ $code = 0 ] || echo "quickstart.sh: ended in the step \"$current\" with exit code $code;" \
+  "the same command goes on from there:$(printf " %q" "${again[@]}")" >&2' EXIT
 
 step "Installing what is missing"
 if [ -n "$corpus" ]; then jobs/install-deps.sh build; else jobs/install-deps.sh build corpus; fi
 . jobs/environment.sh
-
-step "Building"
-cmake --preset release -G Ninja -DAMT_BUILD_TESTS=OFF > "${TMPDIR:-/tmp}/amt-configure.log" ||
-  { cat "${TMPDIR:-/tmp}/amt-configure.log"; exit 1; }
-cmake --build --preset release --target amt
-amt=build/release/bin/amt
-
-mkdir -p "$run_dir"
 if [ -z "$corpus" ]; then
-  corpus=$run_dir/corpus
-  mkdir -p "$corpus"
-  for folder in /usr/share/games/openttd/baseset/openmsx /usr/share/planetblupi/music; do
-    ln -sfn "$folder" "$corpus/$(basename "$folder")"
-  done
+  corpus=$(default_corpus "$run_dir")
+  claim_folder "$run_dir" "$corpus" "${prepare_options[*]}"
 fi
 
+build=$PWD/build/release
+if ! can_build "$build"; then
+  echo "$(why_not "$build"): building in $run_dir/build"
+  build=$run_dir/build
+fi
+step "Building in $build"
+mkdir -p "$build"
+exec 8< "$build"
+flock 8 2> /dev/null || true  # another quickstart builds here: wait; a file system without locks: go on
+fresh=(-DAMT_BUILD_TESTS=OFF)
+if [ -e "$build/CMakeCache.txt" ]; then fresh=(); fi  # a developer's folder keeps its tests
+cmake --preset release -G Ninja -B "$build" "${fresh[@]}" > "$build/configure.log" 2>&1 ||
+  { cat "$build/configure.log"; exit 1; }
+cmake --build "$build" --target amt
+exec 8<&-
+amt=$build/bin/amt dataset=$run_dir/dataset model=$run_dir/model
+
 step "amt prepare: $corpus"
-mpirun -n $ranks $amt prepare "$corpus" "$run_dir/dataset" --augment 10 --overwrite |
-  tee "$run_dir/prepare.txt"
+echo "everything lies in $run_dir"
+if [ -e "$dataset/manifest.json" ]; then
+  echo "the dataset is complete: nothing to prepare"
+else
+  mpirun -n "$ranks" "$amt" prepare "$corpus" "$dataset" "${prepare_options[@]}"
+fi
+
+# rows SPLIT: of the dataset.
+rows() { sed -n "/\"$1\": {/,/}/s/^ *\"rows\": \([0-9]*\),*\$/\1/p" "$dataset/manifest.json" | head -n 1; }
+more="see \"amt prepare --help\" for its --valid and --test options, which go after --"
+if [ "$(rows train)" = 0 ]; then
+  echo "quickstart.sh: the corpus leaves no music for the training split; $more" >&2
+  exit 1
+fi
 
 step "amt train"
-rm -rf "$run_dir/model"  # another corpus would not fit the old run
-mpirun -n $ranks $amt train --config configs/nano.ini \
-  --data.dataset "$run_dir/dataset" --trainer.run_dir "$run_dir/model"
+if [ -e "$model/checkpoints/latest" ]; then echo "$model resumes from $(cat "$model/checkpoints/latest")"; fi
+mpirun -n "$ranks" "$amt" train --config configs/nano.ini --data.dataset "$dataset" --trainer.run_dir "$model"
 
 step "amt eval"
-mpirun -n $ranks $amt eval "$run_dir/model" "$run_dir/dataset" --split test | tee "$run_dir/eval.txt"
-mpirun -n $ranks $amt eval "$run_dir/model" "$run_dir/dataset" --split valid > "$run_dir/eval-valid.txt"
-
-# The value of a key in the first or last line of metrics.jsonl that has it.
-metric() {
-  grep "\"$1\"" "$run_dir/model/metrics.jsonl" | "$2" -n 1 | sed "s/.*\"$1\":\([^,}]*\).*/\1/"
-}
-count() { sed -n "s/^ *\"$1\": \([0-9]*\),*$/\1/p" "$run_dir/dataset/manifest.json" | head -n 1; }
-rows() { sed -n "s/^$1: \([0-9]*\) rows.*/\1/p" "$run_dir/prepare.txt"; }
-evaluated() { sed -n "s/^$1 *\([0-9.]*\).*/\1/p" "$run_dir/eval-valid.txt"; }
+for split in valid test; do
+  rm -f "$run_dir/eval-$split.csv"
+  if [ "$(rows $split)" = 0 ]; then
+    echo "the corpus leaves no music for the $split split: nothing to evaluate; $more"
+  else
+    echo "$split: all rows"
+    mpirun -n "$ranks" "$amt" eval "$model" "$dataset" --split $split --csv > "$run_dir/eval-$split.csv"
+  fi
+done
 
 step "Done"
-cat << END
-files read           $(count files)
-files refused        $(count refused)
-rows                 train $(rows train), valid $(rows valid), test $(rows test)
-training loss        first step $(metric loss head), last step $(metric loss tail)
-validation loss      $(evaluated "loss, nats per token")  (token frequencies alone: $(evaluated "loss of token frequencies alone"))
-tokens/s             $(metric tokens_per_second tail)
-dataset              $run_dir/dataset  (refused files: rejected.tsv)
-model                $run_dir/model/checkpoints  (curves: $run_dir/model/report.html)
-END
+. jobs/quickstart_summary.sh

@@ -23,8 +23,8 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --) shift; break ;;
-    --help | -h) echo "Usage: jobs/$usage"; exit 0 ;;
-    -*) refuse "unknown option $1; options of amt train go after --" ;;
+    --help | -h) print_help "$0"; exit 0 ;;
+    -*) refuse "unknown option $1; options of amt train go after -- (--help)" ;;
     *) places+=("$1") ;;
   esac
   shift

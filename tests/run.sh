@@ -1,12 +1,30 @@
 #!/usr/bin/env bash
-# Installs what is needed, builds with warnings as errors, and runs every test with CTest.
-# Usage: tests/run.sh [CTest options], e.g. tests/run.sh -R prepare
+# Installs what is needed, builds with warnings as errors, and runs every test with CTest, which ends with a
+# list of the skipped ones and their reasons. As a user who is not root, what needs root is skipped.
+#
+# Usage: tests/run.sh [OPTION OF ctest...], e.g. tests/run.sh -R prepare
+#
+# It builds in build/ci, or in the folder that AMT_BUILD_DIR names: for a checkout that is not yours.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$(realpath "$0")")/.."
+# shellcheck source=jobs/help.sh
+. jobs/help.sh
+# shellcheck source=jobs/folders.sh
+. jobs/folders.sh
+if wants_help "$@"; then print_help tests/run.sh; exit 0; fi
+case ${1:--} in
+  -*) ;;
+  *) echo "run.sh: '$1' is no option of ctest; tests are chosen with -R $1 (--help)" >&2; exit 2 ;;
+esac
+build=${AMT_BUILD_DIR:-$PWD/build/ci}
+if ! can_build "$build"; then
+  echo "run.sh: $(why_not "$build"); set AMT_BUILD_DIR to a folder of your own" >&2
+  exit 2
+fi
 
 jobs/install-deps.sh build tests cluster-tests cuda
 . jobs/environment.sh
 
-cmake --preset ci -G Ninja
-cmake --build --preset ci
-ctest --preset ci -j "$(nproc)" "$@"
+cmake --preset ci -G Ninja -B "$build"
+cmake --build "$build"
+ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 300 -j "$(nproc)" "$@"

@@ -10,7 +10,7 @@ namespace_of() { echo "amt-$$-$1"; }
 in_network() { ip netns exec "$(namespace_of switch)" "$@"; }
 
 skip() {
-  echo "not tried: $*"
+  echo "skipped: $*"
   exit 77
 }
 

@@ -9,11 +9,8 @@ jobs=$(realpath "$(dirname "$0")/../../jobs")
 . "$(dirname "$0")/../cli/support.sh"
 export AMT_BIN=$amt
 
-mkdir "$work/bin"
-stand_in() { # NAME, its shell on stdin
-  { echo '#!/usr/bin/env bash'; cat; } >"$work/bin/$1"
-  chmod +x "$work/bin/$1"
-}
+. "$(dirname "$0")/stand_ins.sh"
+
 submit() { "$jobs/submit.sh" "$@"; }
 chain=("$golden/tree" "$work/run")
 
@@ -143,8 +140,23 @@ expect 2 "train.sbatch: submit from the folder that has jobs/ in it, or set AMT_
   env -u AMT_JOBS_DIR SLURM_SUBMIT_DIR="$work" bash "$jobs/train.sbatch" a b
 expect_line 2 "this is for sbatch" env -u SLURM_JOB_ID SLURM_SUBMIT_DIR="$jobs/.." bash "$jobs/train.sbatch" a b
 expect_line 2 "usage: " env SLURM_SUBMIT_DIR="$jobs/.." bash "$jobs/train.sbatch" a
+
+echo "help of every script, from anywhere"
+for script in install-deps.sh quickstart.sh submit.sh prepare.sbatch train.sbatch eval.sbatch ../tests/run.sh; do
+  for word in --help -h; do
+    (cd / && env -u AMT_JOBS_DIR -u SLURM_JOB_ID bash "$jobs/$script" $word) >"$work/out" 2>"$work/err" || fail "$script $word"
+    grep -q "^Usage: .*${script##*/}" "$work/out" || fail "$script $word: $(cat "$work/out")"
+    [ ! -s "$work/err" ] && ! grep -q "^#" "$work/out" || fail "$script $word: $(cat "$work/err" "$work/out")"
+  done
+done
+echo "no names in /tmp that two users would share"
+! grep -nE '(TMPDIR:-)?/tmp\}?/[A-Za-z]' "$jobs"/*.sh "$jobs"/*.sbatch "$jobs"/../tests/run.sh "$jobs"/../tests/*/*.sh |
+  grep -v -e mktemp -e "grep -nE" || fail "a fixed name in /tmp"
 if command -v shellcheck >/dev/null; then
   echo "shellcheck"
-  (cd "$jobs/.." && shellcheck -x -s bash jobs/*.sh jobs/*.sbatch jobs/site.conf) >"$work/out" || fail "$(cat "$work/out")"
+  (cd "$jobs/.." && shellcheck -x -s bash jobs/*.sh jobs/*.sbatch jobs/site.conf tests/run.sh tests/skipped.sh \
+    tests/jobs/stand_ins.sh) >"$work/out" || fail "$(cat "$work/out")"
+else
+  echo "shellcheck is not installed: not tried"
 fi
 echo "all passed"

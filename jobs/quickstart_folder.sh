@@ -1,0 +1,92 @@
+# Sourced by quickstart.sh: is the corpus one, which folder is worked in, and whose is what lies there.
+# shellcheck shell=bash
+
+# check_corpus CORPUS OPTIONS: before anything is installed.
+check_corpus() {
+  [ -e "$1" ] || refuse "there is no $1, or it cannot be reached; give a folder of MIDI files," \
+    "or a .tar, .tar.gz or .zip of one"
+  [ -r "$1" ] || refuse "$1 may not be read by $(id -un)"
+  if [ -d "$1" ]; then
+    [ -n "$(music_in "$1" "$2" | head -z -n 1 | tr -d '\0')" ] || refuse "$1 has no .mid or .midi files in it, nor in its folders"
+    return
+  fi
+  [ -f "$1" ] || refuse "$1 is neither a folder nor a file"
+  case ${1,,} in
+    *.tar | *.tar.gz | *.tgz | *.zip) ;;
+    *) refuse "$1 is neither a folder nor a .tar, .tar.gz or .zip" ;;
+  esac
+}
+
+# music_in FOLDER OPTIONS: the names of its MIDI files, each ending in a zero. Other endings that amt prepare
+# is to take are for amt to tell: then all files.
+music_in() {
+  local names=('(' -name '*.mid' -o -name '*.midi' ')')
+  case $2 in *--extensions*) names=() ;; esac
+  (cd "$1" && find -L . -type f "${names[@]}" -print0 2> /dev/null) || true
+}
+
+# usual_folder CORPUS: a corpus has a folder of its own.
+usual_folder() {
+  local name=quickstart runs=$PWD/runs
+  if [ -n "$1" ]; then
+    name=$(basename "$1")
+    if [ ! -d "$1" ]; then name=${name%.*} name=${name%.tar}; fi
+    name=quickstart-$name
+  fi
+  can_write "$runs/$name" || runs=${HOME:-.}/amt-runs
+  echo "$runs/$name"
+}
+
+# check_folder FOLDER CORPUS: that what lies there is the quickstart's, or nothing.
+check_folder() {
+  local other
+  can_write "$1" || refuse "$(why_not "$1"); AMT_QUICKSTART_DIR=FOLDER names another folder"
+  case $1/ in
+    "${2:-/dev/null}"/*) refuse "$1 lies in the corpus; AMT_QUICKSTART_DIR=FOLDER names another folder" ;;
+  esac
+  [ ! -e "$1/quickstart.mark" ] || return 0
+  for other in dataset dataset.partial model corpus; do
+    if [ -e "$1/$other" ] || [ -L "$1/$other" ]; then
+      refuse "$1/$other was not made by the quickstart, which leaves it alone;" \
+        "AMT_QUICKSTART_DIR=FOLDER names another folder"
+    fi
+  done
+}
+
+# mark_of CORPUS OPTIONS: of what everything in a folder is made. Equal music gives equal marks.
+mark_of() {
+  local digest
+  if [ -d "$1" ]; then
+    digest=$(cd "$1" && music_in . "$2" | LC_ALL=C sort -z | xargs -0 -r md5sum -- 2> /dev/null | md5sum)
+  else
+    digest=$(md5sum < "$1")
+  fi
+  printf 'made by jobs/quickstart.sh from a corpus of this digest, with these options\n%s\n%s\n' "${digest%% *}" "$2"
+}
+
+# claim_folder FOLDER CORPUS OPTIONS: makes it this corpus's, for this process alone.
+claim_folder() {
+  local mark code=0
+  mark=$(mark_of "$2" "$3")
+  mkdir -p "$1"
+  exec 9< "$1"
+  flock -n -E 75 9 2> /dev/null || code=$?  # a file system without locks ends it with another code
+  [ $code != 75 ] || refuse "another quickstart is at work in $1"
+  if [ ! -e "$1/quickstart.mark" ]; then
+    printf '%s\n' "$mark" > "$1/quickstart.new"
+    mv "$1/quickstart.new" "$1/quickstart.mark"
+  fi
+  [ "$mark" = "$(cat "$1/quickstart.mark")" ] ||
+    refuse "$1 was made from another corpus, from this one before it changed, or with other options;" \
+      "remove that folder, or name another: AMT_QUICKSTART_DIR=FOLDER"
+}
+
+# default_corpus FOLDER: the music of the Debian packages, as links in it.
+default_corpus() {
+  local music
+  mkdir -p "$1/corpus"
+  for music in /usr/share/games/openttd/baseset/openmsx /usr/share/planetblupi/music; do
+    ln -sfn "$music" "$1/corpus/$(basename "$music")"
+  done
+  echo "$1/corpus"
+}

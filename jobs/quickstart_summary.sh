@@ -1,0 +1,54 @@
+# Sourced by quickstart.sh at its end: what came out, and what to do next.
+# shellcheck shell=bash disable=SC2154  # quickstart.sh sets the variables
+
+# metric KEY head|tail: its value in the first or last line of metrics.jsonl that has it.
+metric() { grep "\"$1\"" "$model/metrics.jsonl" | "$2" -n 1 | sed "s/.*\"$1\":\([^,}]*\).*/\1/"; }
+counted() { sed -n "s/^ *\"$1\": \([0-9]*\),*$/\1/p" "$dataset/manifest.json" | head -n 1; }
+setting() { sed -n "s/^$1 = //p" "$model/config.ini"; }
+# evaluated SPLIT COLUMN: of the line of CSV that amt eval has printed.
+evaluated() {
+  awk -F, -v column="$2" 'NR == 1 { for (i = 1; i <= NF; ++i) at[$i] = i - NF }
+                          NR == 2 { print $(NF + at[column]) }' "$run_dir/eval-$1.csv"
+}
+rounded() { LC_ALL=C printf "%.$2f" "$1"; }
+line() { printf '%-34s %s\n' "$1" "$2"; }
+
+# evaluation SPLIT: its loss on all rows, beside what is to be had without a model.
+evaluation() {
+  if [ "$(rows "$1")" = 0 ]; then
+    line "  $1 split, by amt eval" "-      the corpus leaves no music for it ($more)"
+    return
+  fi
+  line "  $1 split, by amt eval" "$(rounded "$(evaluated "$1" loss)" 2)   on all $(rows "$1") rows"
+  line "  frequencies of the tokens alone" "$(rounded "$(evaluated "$1" unigram_loss)" 2)   on the same rows: a model should be well below"
+}
+
+validated=$(($(setting max_eval_batches) * $(setting train_batch_size)))
+if [ $validated = 0 ] || [ $validated -gt "$(rows valid)" ]; then validated=$(rows valid); fi
+
+line "files read" "$(counted files), of which $(counted refused) were rejected (dataset/rejected.tsv)"
+line "rows of 1,024 tokens" "train $(rows train), valid $(rows valid), test $(rows test)"
+echo "loss, nats per token (lower is better)"
+line "  training, first step" "$(rounded "$(metric loss head)" 2)  on $(setting train_batch_size) rows"
+line "  training, last step" "$(rounded "$(metric loss tail)" 2)   on $(setting train_batch_size) rows"
+if [ "$validated" -gt 0 ]; then
+  line "  validation, during the training" "$(rounded "$(metric valid_loss tail)" 2)   a quick look at $validated of the $(rows valid) rows"
+fi
+evaluation valid
+evaluation test
+line "tokens/s, last step" "$(rounded "$(metric tokens_per_second tail)" 0)"
+line "dataset" "$dataset  (report.html shows its music)"
+line "model" "$model  (report.html shows its curves)"
+
+cat << END
+
+What next
+  listen to a row of the dataset, with any player of MIDI files:
+    $(printf '%q ' "$amt" inspect "$dataset" --row 0 --midi "$run_dir/row.mid")
+  watch the curves:
+    $(printf '%q ' tensorboard --logdir "$model/tensorboard")
+  train on from this model's weights:
+    $(printf '%q ' mpirun -n "$ranks" "$amt" train --config configs/nano.ini --init "$model" --data.dataset "$dataset" --trainer.run_dir "$model-2")
+  train a larger model (128 M parameters, for a machine with a GPU; --dry-run says what it takes):
+    $(printf '%q ' mpirun -n "$ranks" "$amt" train --config configs/lakh-small.ini --data.dataset "$dataset" --trainer.run_dir "$run_dir/small")
+END

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# install-deps.sh: what it asks of whom, and what it says where it cannot install. sudo, apt-get and id are
+# stand-ins, and no package is there but those of a made-up /usr.
+# Usage: install_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+. "$(dirname "$0")/../cli/support.sh"
+. "$(dirname "$0")/stand_ins.sh"
+jobs=$(realpath "$(dirname "$0")/../../jobs")
+checkout="$work/check out #1"
+mkdir -p "$checkout/jobs" "$work/usr"
+cp "$jobs"/*.sh "$checkout/jobs/"
+sed -i "s|^search_path=\"/usr:/usr/local:.*|search_path=\"$work/usr\"|" "$checkout/jobs/install-deps.sh"
+sed -i "s|^policy=/usr/sbin/|policy=$work/|" "$checkout/jobs/root_rights.sh"
+only_commands bash sh true sed dirname realpath rm chmod env cat setsid script
+
+stand_in id <<<'echo "${TEST_UID:-1000}"'
+stand_in apt-get <<END
+echo "\$*" >>"$work/asked"
+[ -z "\${APT_FAILS:-}" ] || [ "\$1" = update ] || { echo "E: Unable to locate package" >&2; exit 100; }
+[ "\$1" = update ] || [ -e "$work/policy-rc.d" ] || echo "daemons may start" >>"$work/asked"
+END
+# sudo's ways: "free" asks for nothing, "secret" for a password; each question is written down.
+stand_in sudo <<END
+option=
+case \$1 in -*) option=\$1; shift ;; esac
+echo "sudo \$option" >>"$work/questions"
+if [ "\$SUDO_WAY" != free ]; then
+  case \$option in
+    -n) exit 1 ;;
+    -A) password=\$("\$SUDO_ASKPASS") ;;
+    *) echo "[sudo] password:" >/dev/tty; read -r password </dev/tty ;;
+  esac
+  [ "\$password" = secret ] || { echo "sudo: 3 incorrect password attempts" >&2; exit 1; }
+fi
+exec "\$@"
+END
+printf '#!/bin/sh\necho secret\n' >"$work/answer"
+printf '#!/bin/sh\necho guess\n' >"$work/wrong-answer"
+chmod +x "$work/answer" "$work/wrong-answer"
+
+# install GROUP...: without a terminal.
+install() {
+  rm -f "$work/asked" "$work/questions"
+  (cd / && exec env PATH="$work/bin" setsid -w "$checkout/jobs/install-deps.sh" "$@")
+}
+installed() {
+  grep -q "^install .*libarchive-dev" "$work/asked" || fail "nothing is installed: $*"
+  ! grep -q "daemons may start" "$work/asked" || fail "daemons may start"
+  [ ! -e "$work/policy-rc.d" ] || fail "policy-rc.d is left behind"
+}
+nothing_asked() { [ ! -e "$work/asked" ] && [ ! -e "$work/questions" ] || fail "something was asked: $*"; }
+
+echo "root, sudo without a password"
+TEST_UID=0 expect 0 "Installing: g++ " install build
+installed root
+[ ! -e "$work/questions" ] || fail "root asks sudo"
+export SUDO_WAY=free
+expect 0 "Installing: g++ " install build
+installed sudo
+
+echo "sudo with a password: by SUDO_ASKPASS, on a terminal, or not at all"
+export SUDO_WAY=secret
+SUDO_ASKPASS=$work/answer expect 0 "sudo asks for your password" install build
+installed askpass
+[ "$(grep -c -v -e -n "$work/questions")" -eq 1 ] || fail "asks more than once: $(cat "$work/questions")"
+rm -f "$work/asked"
+echo secret | PATH=$work/bin script -qec "'$checkout/jobs/install-deps.sh' build" /dev/null >"$work/out" 2>"$work/err" ||
+  fail "not on a terminal: $(cat "$work/out")"
+installed terminal
+expect 1 "no terminal to ask for it on, nor SUDO_ASKPASS" install build
+grep -q "Fedora: .*gcc-c++ cmake ninja-build openmpi-devel" "$work/err" || fail "names no packages"
+SUDO_ASKPASS=$work/wrong-answer expect 1 "could not be installed; the reason stands above" install build
+[ ! -e "$work/asked" ] || fail "installs after a wrong password"
+
+echo "apt-get fails, is missing; sudo is missing"
+TEST_UID=0 APT_FAILS=1 expect 1 "apt-get install g++ cmake" install build
+[ ! -e "$work/policy-rc.d" ] || fail "policy-rc.d is left behind after a failure"
+mv "$work/bin/sudo" "$work/sudo"
+expect 1 "you are not root, and there is no sudo" install build
+mv "$work/sudo" "$work/bin/sudo"
+mv "$work/bin/apt-get" "$work/apt-get"
+TEST_UID=0 expect 1 "there is no apt-get here" install build
+mv "$work/apt-get" "$work/bin/apt-get"
+
+echo "what only tests of the job scripts need is never worth a password, nor a failure"
+SUDO_ASKPASS=$work/answer expect 0 "are skipped without shellcheck" install cluster-tests
+[ ! -e "$work/asked" ] || fail "installs what is not worth a password"
+! grep -q munge "$work/out" || fail "wants a Slurm that takes root"
+TEST_UID=0 APT_FAILS=1 expect 0 "skipped without shellcheck slurm-wlm munge" install cluster-tests
+
+echo "nothing is missing: nothing is asked"
+while read -r _ _ _ file; do
+  case $file in bin/slurmctld) file=sbin/slurmctld ;; esac
+  case $file in [bils]*/*) ;; *) continue ;; esac
+  file=${file//'*'/14}
+  mkdir -p "$work/usr/$(dirname "$file")"
+  touch "$work/usr/$file"
+done <"$jobs/install-deps.sh"
+for user in 0 1000; do
+  TEST_UID=$user install build tests corpus cluster-tests >"$work/out" 2>"$work/err" || fail "not all there"
+  nothing_asked "$(cat "$work/out")"
+done
+
+echo "help, mistakes"
+expect 0 "Usage: jobs/install-deps.sh [build]" install --help
+expect 0 "Usage: jobs/install-deps.sh [build]" install build -h
+nothing_asked help
+expect_line 2 "unknown group 'biuld'" install biuld
+echo "all passed"

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# quickstart.sh from end to end, with a tiny model and with stand-ins for installing and building: whose
+# datasets and models it touches, what it goes on with, what it says of corpora that are none.
+# Usage: quickstart_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=$(realpath "${AMT_GOLDEN_DIR:-$2}")
+source=$(realpath "$(dirname "$0")/../..")
+. "$(dirname "$0")/../cli/support.sh"
+. "$(dirname "$0")/stand_ins.sh"
+
+# A checkout whose name is a hard one. Its cmake "builds" the amt that is tested.
+checkout="$work/check out #1"
+mkdir -p "$checkout/configs" "$work/tmp dir"
+cp -r "$source/jobs" "$checkout/"
+tiny_configuration 6 2 2 "keep_every = 2"
+cp "$work/tiny.ini" "$checkout/configs/nano.ini"
+printf '#!/bin/sh\necho "$*" >>"%s"\n' "$work/installed" >"$checkout/jobs/install-deps.sh"
+stand_in cmake <<END
+while [ \$# -gt 0 ]; do if [ "\$1" = -B ]; then mkdir -p "\$2/bin" && ln -sf "$amt" "\$2/bin/amt"; fi; shift; done
+END
+export PATH=$work/bin:$PATH TMPDIR="$work/tmp dir"
+quickstart() { "$checkout/jobs/quickstart.sh" "$@"; }
+
+mkdir "$work/my music #1" "$work/no music" "$work/more"
+cp "$golden"/tree/[0-9]/*.mid "$golden"/tree/[ef]/*.mid "$work/my music #1/"
+touch "$work/no music/readme.txt" "$work/song.mid"
+run="$checkout/runs/quickstart-my music #1"
+cd "$work"
+
+echo "a mistyped corpus is noticed before anything is installed"
+expect 0 "Usage: jobs/quickstart.sh [CORPUS]" quickstart --help
+expect_line 2 "there is no my musik, or it cannot be reached" quickstart "my musik"
+expect_line 2 "no music has no .mid or .midi files in it" quickstart "no music"
+expect_line 2 "song.mid is neither a folder nor a .tar" quickstart song.mid
+expect_line 2 "the name of the corpus is empty" quickstart ""
+expect_line 2 "one corpus, not both" quickstart "my music #1" more
+expect_line 2 "unknown option --augment; options of amt prepare go after --" quickstart --augment 1
+[ ! -e "$work/installed" ] && [ ! -e "$checkout/runs" ] || fail "something was installed or made"
+
+echo "from a folder to the table"
+expect 0 "everything lies in $run" quickstart "my music #1" -- --max-bad-fraction 0.9
+for words in "training, first step  *[0-9]*\.[0-9][0-9]  *on 2 rows" "quick look at 2 of the [0-9]* rows" \
+  "valid split, by amt eval  *[0-9]*\.[0-9][0-9]  *on all [0-9]* rows" "test split, by amt eval  *[0-9]*\.[0-9][0-9]  *on all" \
+  "frequencies of the tokens alone  *[0-9]*\.[0-9][0-9] " "inspect .*my.*music.*--midi" "tensorboard --logdir" \
+  "--init .*model .*model-2" "lakh-small.ini"; do
+  grep -qe "$words" "$work/out" || fail "the table has no '$words': $(cat "$work/out")"
+done
+[ -z "$(ls -A "$TMPDIR")" ] || fail "left in TMPDIR: $(ls -A "$TMPDIR")"
+
+# state FOLDER: of every file of a dataset or model.
+state() { (cd "$1" && find . -type f ! -name 'report.html' ! -path '*/tensorboard/*' -exec stat -c '%n %s %Y' {} + | sort); }
+echo "again: everything is there"
+state "$run/dataset" >"$work/dataset-before"
+expect 0 "nothing to prepare" quickstart "my music #1" -- --max-bad-fraction 0.9
+state "$run/dataset" | cmp - "$work/dataset-before" || fail "the dataset was made anew"
+
+echo "an interrupted training goes on"
+rm -r "$run/model/checkpoints/step-000006"
+echo step-000004 >"$run/model/checkpoints/latest"
+expect 0 "resumes from step-000004" quickstart "my music #1" -- --max-bad-fraction 0.9
+[ -e "$run/model/checkpoints/step-000006" ] && [ -e "$run/model/checkpoints/step-000002" ] || fail "another training"
+
+# untouched COMMAND...: is refused and leaves what is in $run as it is.
+untouched() {
+  state "$run" >"$work/before"
+  expect_line 2 "$@"
+  state "$run" | cmp - "$work/before" || fail "something of $run was touched: ${*:2}"
+}
+echo "another corpus, other options, or a corpus that has changed"
+mkdir "$work/more/my music #1"
+cp "$golden"/tree/[0-9]/*.mid "$work/more/my music #1/"
+untouched "$run was made from another corpus" quickstart "more/my music #1" -- --max-bad-fraction 0.9
+untouched "or with other options" quickstart "my music #1"
+cp "$golden"/mid/*.mid "my music #1/"
+untouched "from this one before it changed" quickstart "my music #1" -- --max-bad-fraction 0.9
+(
+  exec 9<"$run"
+  flock 9
+  untouched "another quickstart is at work in $run" quickstart "my music #1" -- --max-bad-fraction 0.9
+)
+
+echo "a dataset or model that it has not made"
+for name in dataset model corpus dataset.partial; do
+  mkdir -p "theirs/$name"
+  touch "theirs/$name/precious"
+  AMT_QUICKSTART_DIR=theirs expect_line 2 "$work/theirs/$name was not made by the quickstart" quickstart "more/my music #1"
+  [ "$(find theirs -type f)" = "theirs/$name/precious" ] || fail "theirs: $(find theirs)"
+  rm -r theirs
+done
+AMT_QUICKSTART_DIR="more/my music #1/x" expect_line 2 "lies in the corpus" quickstart more
+
+echo "an archive, whose splits for validation and test are empty"
+tar -C "more/my music #1" -czf digits.tar.gz .
+expect 0 "the corpus leaves no music for the test split" quickstart digits.tar.gz
+grep -q "valid split, by amt eval  *-  *the corpus leaves no music" "$work/out" || fail "$(cat "$work/out")"
+[ -e "$checkout/runs/quickstart-digits/model/checkpoints/latest" ] || fail "no model"
+echo "no music to train on"
+mkdir only-test
+cp "$golden"/tree/f/*.mid only-test/
+expect 1 "the corpus leaves no music for the training split" quickstart only-test
+grep -q "the same command goes on from there: .*quickstart.sh only-test" "$work/err" || fail "does not say how to go on"
+
+if [ "$(id -u)" = 0 ]; then
+  echo "another user, in the same checkout"
+  mkdir home tmp
+  chmod 666 installed
+  chmod 755 "$work" && chown 65534 home && chmod 1777 tmp
+  quickstart_of_another() {
+    HOME=$work/home TMPDIR=$work/tmp setpriv --reuid=65534 --regid=65534 --clear-groups \
+      "$checkout/jobs/quickstart.sh" "$@"
+  }
+  expect 0 "$checkout/build/release belongs to root: building in $work/home/amt-runs/quickstart-digits/build" \
+    quickstart_of_another digits.tar.gz
+  AMT_QUICKSTART_DIR=$run expect_line 2 "$run belongs to root" quickstart_of_another digits.tar.gz
+fi
+echo "all passed"
