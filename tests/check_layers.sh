@@ -33,6 +33,9 @@ for file in $files; do
   grep -q '^#include <hdf5.h>' "$file" && [ "$folder" != hdf5 ] && complain "$file includes <hdf5.h>"
   grep -q '^#include <archive' "$file" && [ "$folder" != corpus ] && complain "$file includes libarchive"
   grep -q '^#include <boost/' "$file" && [ "$folder" != cli ] && complain "$file includes Boost"
+  grep -q '^#include <nlohmann/' "$file" && [ "$folder" != base ] &&  # others may write with it
+    grep -qE 'son::(parse|accept|sax_parse)\(' "$file" &&
+    complain "$file reads JSON past amt/base/json.hpp and its limits"
   grep -qE '^#include <(cuda|cublas|cudnn|nccl)' "$file" && [ "$folder" != cuda ] &&
     complain "$file includes CUDA"
   true

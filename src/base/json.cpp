@@ -43,14 +43,14 @@ std::string Tree::path_of(NodeIndex node) const {
   return path.starts_with('.') ? path.substr(1) : path;
 }
 
-std::string Value::where() const {
+void Value::fail(std::string_view problem) const {
   const std::string path = tree_->path_of(node_);
-  return path.empty() ? tree_->where : str_cat(tree_->where, ": ", path);
+  throw Error(str_cat(tree_->where, path.empty() ? "" : ": ", path, " ", problem));
 }
 
 void Value::refuse(std::string_view expected) const {
-  throw Error(str_cat(where(), " is ", std::visit(Describe(), content_of(*tree_, node_)),
-                      ", it must be ", expected));
+  fail(
+      str_cat("is ", std::visit(Describe(), content_of(*tree_, node_)), ", it must be ", expected));
 }
 
 bool Value::is_null() const {
@@ -135,11 +135,21 @@ std::string Value::text(std::size_t most) const {
 }
 
 std::string Value::file_name() const {
-  const std::string name = text(kMaxFileName);
-  const bool leads_away = name.empty() || name == "." || name == ".." ||
-                          name.find_first_of(std::string_view("/\0", 2)) != std::string::npos;
-  if (leads_away) refuse("the name of a file in the same folder");
+  const std::string name = text();
+  if (!is_file_name(name)) refuse("the name of a file in the same folder");
   return name;
+}
+
+std::string Value::hex64() const {
+  const std::string digits = text();
+  const bool hexadecimal = digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (digits.size() != 16 || !hexadecimal) refuse("16 hexadecimal digits");
+  return digits;
+}
+
+bool is_file_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxFileName && name != "." && name != ".." &&
+         name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
 }
 
 Value read(const std::filesystem::path& path, const Limits& limits) {
@@ -154,7 +164,7 @@ Value read_format(const std::filesystem::path& path, const Limits& limits, std::
   const std::uint64_t found = root.at(version_name).count();
   if (found != static_cast<std::uint64_t>(version)) {
     throw Error(str_cat(path.string(), " is of format version ", found, ", this amt reads version ",
-                        version));
+                        version, ": another amt wrote it"));
   }
   return root;
 }

@@ -5,6 +5,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
+#include "amt/base/json.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
 
@@ -13,8 +14,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kFormat = "amt-dataset";  // the magic word of the file
-constexpr std::uint64_t kMaxBytes = 16u << 20;  // of 100,000 shards; parsed it is many times larger
+constexpr const char* kFormat = "amt-dataset";              // the magic word of the file
+constexpr json::Limits kLimits = {16u << 20, 8, 1u << 20};  // 100,000 shards have half of it
+constexpr std::size_t kMaxDigest = 64;                      // characters
 
 Json shard_json(const ShardInfo& shard) {
   return {{"file", shard.file}, {"rows", shard.rows}, {"xxh3", shard.hash}};
@@ -46,54 +48,62 @@ void visit_statistics(Statistics& s, Visit visit) {
   visit("seconds_of_music", s.tokens.seconds_of_music);
 }
 
-SplitInfo split_from(const Json& json) {
+void read_value(const json::Value& value, std::uint64_t& into) { into = value.count(); }
+void read_value(const json::Value& value, double& into) {
+  into = value.number();
+  if (into < 0) value.refuse("a number from 0 up");
+}
+
+ShardInfo shard_from(const json::Value& value) {
+  return {value.at("file").file_name(), value.at("rows").count(), value.at("xxh3").hex64()};
+}
+
+SplitInfo split_from(const json::Value& value) {
   SplitInfo split;
-  split.rows = json.at("rows").get<std::uint64_t>();
-  split.files = json.at("files").get<std::uint64_t>();
-  split.seconds_of_music = json.at("seconds_of_music").get<double>();
+  read_value(value.at("rows"), split.rows);
+  read_value(value.at("files"), split.files);
+  read_value(value.at("seconds_of_music"), split.seconds_of_music);
   std::uint64_t rows = 0;
-  for (const Json& shard : json.at("shards")) {
-    split.shards.push_back({shard.at("file").get<std::string>(),
-                            shard.at("rows").get<std::uint64_t>(),
-                            shard.at("xxh3").get<std::string>()});
-    const std::string& file = split.shards.back().file;
-    if (file.empty() || file.find('/') != std::string::npos) {
-      throw Error(str_cat("'", file, "' is not the name of a shard"));
+  for (const json::Value& shard : value.at("shards").array()) {
+    split.shards.push_back(shard_from(shard));
+    const std::uint64_t left = split.rows - rows;
+    if (split.shards.back().rows > left) {
+      shard.at("rows").refuse(str_cat("at most ", left, ", for the split has ", split.rows));
     }
-    if (split.shards.back().rows > split.rows - rows) throw Error("a shard has too many rows");
     rows += split.shards.back().rows;
   }
-  if (rows != split.rows) throw Error("the shards' rows do not add up");
+  if (rows != split.rows) value.at("rows").refuse(str_cat(rows, ", the sum of its shards' rows"));
   return split;
 }
 
-Manifest from(const Json& json) {
+Encoding encoding_from(const json::Value& value) {
+  for (const Encoding encoding : {Encoding::kArrival, Encoding::kInterarrival}) {
+    if (value.text() == encoding_name(encoding)) return encoding;
+  }
+  value.refuse("arrival or interarrival");
+}
+
+/// A number that this program cannot vary.
+int fixed_number(const json::Value& value, int expected) {
+  return static_cast<int>(value.integer(expected, expected));
+}
+
+Manifest from(const json::Value& root) {
   Manifest manifest;
-  if (json.at("format").get<std::string>() != kFormat) throw Error("it is not a dataset's");
-  manifest.format_version = json.at("format_version").get<int>();
-  if (manifest.format_version != kDatasetFormatVersion) {
-    throw Error(str_cat("format version ", manifest.format_version, ", this amt reads version ",
-                        kDatasetFormatVersion, "; run amt prepare again"));
-  }
-  const auto encoding = json.at("encoding").get<std::string>();
-  if (encoding != "arrival" && encoding != "interarrival")
-    throw Error(str_cat("encoding '", encoding, "' is not known"));
-  manifest.encoding = encoding == "arrival" ? Encoding::kArrival : Encoding::kInterarrival;
-  manifest.vocabulary = json.at("vocabulary").get<int>();
-  manifest.context_length = json.at("context_length").get<int>();
-  if (manifest.vocabulary != vocabulary_size(manifest.encoding) ||
-      manifest.context_length != kContextLength) {
-    throw Error("vocabulary or context length are not those of its encoding");
-  }
-  manifest.augment = json.at("augment").get<int>();
-  manifest.prefix_digits = json.at("prefix_digits").get<int>();
-  manifest.seed = json.at("seed").get<std::uint64_t>();
-  manifest.corpus_digest = json.at("corpus_digest").get<std::string>();
-  visit_statistics(manifest.statistics, [&](const char* name, auto& value) {
-    value = json.at("statistics").at(name).get<std::remove_reference_t<decltype(value)>>();
-  });
+  manifest.encoding = encoding_from(root.at("encoding"));
+  manifest.vocabulary = fixed_number(root.at("vocabulary"), vocabulary_size(manifest.encoding));
+  manifest.context_length = fixed_number(root.at("context_length"), kContextLength);
+  manifest.augment =
+      static_cast<int>(root.at("augment").integer(1, std::numeric_limits<int>::max()));
+  manifest.prefix_digits = static_cast<int>(root.at("prefix_digits").integer(1, 3));
+  manifest.seed = root.at("seed").count(std::numeric_limits<std::uint64_t>::max());
+  manifest.corpus_digest = root.at("corpus_digest").text(kMaxDigest);
+  const json::Value statistics = root.at("statistics");
+  visit_statistics(manifest.statistics,
+                   [&](const char* name, auto& value) { read_value(statistics.at(name), value); });
+  const json::Value splits = root.at("splits");
   for (const Split split : kSplits) {
-    manifest.split(split) = split_from(json.at("splits").at(split_name(split)));
+    manifest.split(split) = split_from(splits.at(split_name(split)));
   }
   return manifest;
 }
@@ -133,14 +143,7 @@ Manifest read_manifest(const std::filesystem::path& dataset) {
     throw Error(str_cat(dataset.string(), " holds no ", kManifestFile,
                         ": it is not a complete dataset; make one with amt prepare"));
   }
-  try {
-    return from(Json::parse(read_text(path, kMaxBytes)));
-  } catch (const Json::exception& error) {  // which quotes the text, of any length
-    throw Error(
-        str_cat("cannot use ", path.string(), ": ", std::string(error.what()).substr(0, 200)));
-  } catch (const Error& error) {
-    throw Error(str_cat("cannot use ", path.string(), ": ", error.what()));
-  }
+  return from(json::read_format(path, kLimits, kFormat, kDatasetFormatVersion, "format_version"));
 }
 
 }  // namespace amt

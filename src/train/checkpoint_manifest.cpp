@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "amt/base/error.hpp"
-#include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
+#include "amt/base/json.hpp"
 #include "amt/base/strings.hpp"
 
 namespace amt {
@@ -14,23 +14,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "amt-checkpoint";
 constexpr int kVersion = 1;
-constexpr std::uint64_t kMaxBytes = 1u << 20;
-
-CheckpointManifest parse(const Json& json) {
-  if (json.at("format") != kFormat || json.at("version") != kVersion) {
-    throw Error(str_cat("it is not ", kFormat, " version ", kVersion));
-  }
-  CheckpointManifest manifest;
-  manifest.step = json.at("step").get<std::int64_t>();
-  manifest.for_good = json.at("for_good").get<bool>();
-  for (const auto& [name, file] : json.at("files").items()) {
-    // A name is joined to the folder: it must not lead out of it.
-    if (std::filesystem::path(name).filename() != name) throw Error("a file name has a folder");
-    manifest.files[name] = {file.at("bytes").get<std::uint64_t>(),
-                            file.at("xxh3").get<std::string>()};
-  }
-  return manifest;
-}
 
 }  // namespace
 
@@ -55,14 +38,15 @@ std::string to_json(const CheckpointManifest& manifest) {
 }
 
 CheckpointManifest read_checkpoint_manifest(const std::filesystem::path& path) {
-  const std::string text = read_text(path, kMaxBytes);
-  try {
-    return parse(Json::parse(text));
-  } catch (const nlohmann::json::exception&) {
-    throw Error(str_cat("cannot read ", path.string(), ": it is not the manifest of a checkpoint"));
-  } catch (const Error& error) {
-    throw Error(str_cat("cannot read ", path.string(), ": ", error.what()));
+  const json::Value root = json::read_format(path, {}, kFormat, kVersion);
+  CheckpointManifest manifest;
+  manifest.step = root.at("step").integer(0, std::numeric_limits<std::int64_t>::max());
+  manifest.for_good = root.at("for_good").boolean();
+  for (const auto& [name, file] : root.at("files").members()) {
+    if (!json::is_file_name(name)) file.fail("is not the name of a file in the same folder");
+    manifest.files[name] = {file.at("bytes").count(), file.at("xxh3").hex64()};
   }
+  return manifest;
 }
 
 }  // namespace amt

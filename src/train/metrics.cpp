@@ -1,52 +1,70 @@
 #include "amt/train/metrics.hpp"
 
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
+#include <variant>
 
-#include "json_file.hpp"
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/json.hpp"
+#include "json_number.hpp"
 
 namespace amt {
 namespace {
 
+using Json = nlohmann::ordered_json;
+using Line = std::variant<StepMetrics, ValidationMetrics>;
+
 constexpr const char* kValidLoss = "valid_loss";
 
-/// A line of this file, or null: a line that was cut, or something else.
-Json parse_line(const std::string& line) {
-  Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-  const bool ours = json.is_object() && json.contains("step") && json["step"].is_number_integer() &&
-                    json["step"].get<std::int64_t>() >= 0;
-  return ours ? std::move(json) : Json(nullptr);
+constexpr json::Limits kLineLimits = {64u << 10, 1, 64};  // bytes, depth, values
+
+double number_at(const json::Value& line, const char* name) {
+  const auto value = line.find(name);
+  if (!value || value->is_null()) return std::numeric_limits<double>::quiet_NaN();
+  return value->number();
 }
 
-double number_at(const Json& json, const char* key) {
-  const auto value = json.find(key);
-  if (value == json.end() || !value->is_number()) return std::numeric_limits<double>::quiet_NaN();
-  return value->get<double>();
+std::int64_t count_at(const json::Value& line, const char* name) {
+  const auto value = line.find(name);
+  return value ? value->integer(0, std::numeric_limits<std::int64_t>::max()) : 0;
 }
 
-std::int64_t count_at(const Json& json, const char* key) {
-  const auto value = json.find(key);
-  return value != json.end() && value->is_number_integer() ? value->get<std::int64_t>() : 0;
-}
-
-StepMetrics step_of(const Json& json) {
+StepMetrics step_of(const json::Value& line) {
   StepMetrics m;
-  m.step = count_at(json, "step");
-  m.loss = number_at(json, "loss");
-  m.lr = number_at(json, "lr");
-  m.grad_norm = number_at(json, "grad_norm");
-  m.tokens_per_second = number_at(json, "tokens_per_second");
-  m.step_time_s = number_at(json, "step_time_s");
-  m.skipped = count_at(json, "skipped");
-  m.model_flops_per_second = number_at(json, "model_flops_per_second");
-  m.mfu = number_at(json, "mfu");
-  m.memory_bytes = static_cast<std::uint64_t>(count_at(json, "memory_bytes"));
+  m.step = count_at(line, "step");
+  m.loss = number_at(line, "loss");
+  m.lr = number_at(line, "lr");
+  m.grad_norm = number_at(line, "grad_norm");
+  m.tokens_per_second = number_at(line, "tokens_per_second");
+  m.step_time_s = number_at(line, "step_time_s");
+  m.skipped = count_at(line, "skipped");
+  m.model_flops_per_second = number_at(line, "model_flops_per_second");
+  m.mfu = number_at(line, "mfu");
+  m.memory_bytes = static_cast<std::uint64_t>(count_at(line, "memory_bytes"));
   return m;
 }
 
-bool belongs_before(const std::string& line, std::int64_t next_step, std::int64_t evaluated_step) {
-  const Json json = parse_line(line);
-  return !json.is_null() &&
-         count_at(json, "step") < (json.contains(kValidLoss) ? evaluated_step : next_step);
+/// What a line says, or nothing: a line that was cut, or something else.
+std::optional<Line> parse_line(const std::string& text) try {
+  const json::Value line = json::from_text(text, "the line", kLineLimits);
+  line.at("step");
+  if (line.find(kValidLoss)) {
+    return ValidationMetrics{count_at(line, "step"), number_at(line, kValidLoss)};
+  }
+  return step_of(line);
+} catch (const Error&) {
+  return std::nullopt;
+}
+
+bool belongs_before(const std::string& text, std::int64_t next_step, std::int64_t evaluated_step) {
+  const auto line = parse_line(text);
+  if (!line) return false;
+  if (const auto* validation = std::get_if<ValidationMetrics>(&*line)) {
+    return validation->step < evaluated_step;
+  }
+  return std::get<StepMetrics>(*line).step < next_step;
 }
 
 void truncate(const std::filesystem::path& path, std::int64_t next_step,
@@ -99,13 +117,13 @@ std::int64_t read_metrics(const std::filesystem::path& path,
   if (!in) throw system_error("cannot open " + path.string());
   std::int64_t strange = 0;
   for (std::string line; std::getline(in, line);) {
-    const Json json = parse_line(line);
-    if (json.is_null()) {
+    const auto parsed = parse_line(line);
+    if (!parsed) {
       ++strange;
-    } else if (json.contains(kValidLoss)) {
-      validation({count_at(json, "step"), number_at(json, kValidLoss)});
+    } else if (const auto* metrics = std::get_if<StepMetrics>(&*parsed)) {
+      step(*metrics);
     } else {
-      step(step_of(json));
+      validation(std::get<ValidationMetrics>(*parsed));
     }
   }
   if (in.bad()) throw system_error("cannot read " + path.string());

@@ -1,24 +1,29 @@
 #include "amt/train/run_facts.hpp"
 
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "amt/base/json.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/model/gpt2.hpp"
 #include "amt/train/flops.hpp"
-#include "json_file.hpp"
 
 namespace amt {
 namespace {
 
 constexpr const char* kFormat = "amt-run";
 constexpr int kVersion = 1;
+constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
+
+using Json = nlohmann::ordered_json;
 
 std::string count(std::int64_t n) { return format_count(static_cast<std::uint64_t>(n)); }
 
-RunFacts parse(const Json& json) {
-  RunFacts facts;
-  facts.num_train_steps = json.at("num_train_steps").get<std::int64_t>();
-  facts.tokens_per_step = json.at("tokens_per_step").get<std::int64_t>();
-  facts.facts = json.at("facts").get<std::vector<std::vector<std::string>>>();
-  return facts;
+std::vector<std::string> fact_from(const json::Value& value) {
+  std::vector<std::string> fact;
+  for (const json::Value& text : value.array(2)) fact.push_back(text.text());
+  if (fact.size() != 2) value.refuse("a name and a text");
+  return fact;
 }
 
 }  // namespace
@@ -66,7 +71,12 @@ std::string to_json(const RunFacts& facts) {
 
 RunFacts read_run_facts(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) return {};
-  return read_json_file(path, kFormat, kVersion, parse);
+  const json::Value root = json::read_format(path, {}, kFormat, kVersion);
+  RunFacts facts;
+  facts.num_train_steps = root.at("num_train_steps").integer(0, kAnyCount);
+  facts.tokens_per_step = root.at("tokens_per_step").integer(0, kAnyCount);
+  for (const json::Value& fact : root.at("facts").array()) facts.facts.push_back(fact_from(fact));
+  return facts;
 }
 
 }  // namespace amt

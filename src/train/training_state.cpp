@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "amt/base/error.hpp"
+#include "amt/base/json.hpp"
 #include "amt/base/strings.hpp"
-#include "json_file.hpp"
+#include "json_number.hpp"
 
 namespace amt {
 namespace {
@@ -12,55 +13,53 @@ namespace {
 constexpr const char* kFormat = "amt-training-state";
 constexpr int kVersion = 1;
 
-double loss_of(const Json& value) {
-  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+constexpr std::size_t kMaxName = 64;  // characters
+constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
+
+double loss_of(const json::Value& value) {
+  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.number();
 }
 
-std::int64_t count_of(const Json& json, const char* key) {
-  const auto value = json.at(key).get<std::int64_t>();
-  if (value < 0) throw Error(str_cat(key, " is negative"));
-  return value;
-}
-
-TrainingState parse(const Json& json) {
-  TrainingState state;
-  state.step = count_of(json, "step");
-  state.updates = count_of(json, "updates");
-  state.next_row = static_cast<std::uint64_t>(count_of(json, "next_row"));
-  state.skipped = count_of(json, "skipped");
-  state.skipped_in_a_row = count_of(json, "skipped_in_a_row");
-  state.evaluated_step = count_of(json, "evaluated_step");
-  state.ranks = json.at("ranks").get<int>();
-  state.seed = json.at("seed").get<std::uint64_t>();
-  state.dataset_digest = json.at("dataset_digest").get<std::string>();
-  state.encoding = json.at("encoding").get<std::string>();
-  state.train_loss = loss_of(json.at("train_loss"));
-  state.valid_loss = loss_of(json.at("valid_loss"));
-  return state;
+std::int64_t count_of(const json::Value& root, const char* name) {
+  return root.at(name).integer(0, kAnyCount);
 }
 
 }  // namespace
 
 std::string to_json(const TrainingState& state) {
-  const Json json = {{"format", kFormat},
-                     {"version", kVersion},
-                     {"step", state.step},
-                     {"updates", state.updates},
-                     {"next_row", state.next_row},
-                     {"skipped", state.skipped},
-                     {"skipped_in_a_row", state.skipped_in_a_row},
-                     {"evaluated_step", state.evaluated_step},
-                     {"ranks", state.ranks},
-                     {"seed", state.seed},
-                     {"dataset_digest", state.dataset_digest},
-                     {"encoding", state.encoding},
-                     {"train_loss", number_or_null(state.train_loss)},
-                     {"valid_loss", number_or_null(state.valid_loss)}};
+  const nlohmann::ordered_json json = {{"format", kFormat},
+                                       {"version", kVersion},
+                                       {"step", state.step},
+                                       {"updates", state.updates},
+                                       {"next_row", state.next_row},
+                                       {"skipped", state.skipped},
+                                       {"skipped_in_a_row", state.skipped_in_a_row},
+                                       {"evaluated_step", state.evaluated_step},
+                                       {"ranks", state.ranks},
+                                       {"seed", state.seed},
+                                       {"dataset_digest", state.dataset_digest},
+                                       {"encoding", state.encoding},
+                                       {"train_loss", number_or_null(state.train_loss)},
+                                       {"valid_loss", number_or_null(state.valid_loss)}};
   return json.dump(2) + "\n";
 }
 
 TrainingState read_training_state(const std::filesystem::path& path) {
-  return read_json_file(path, kFormat, kVersion, parse);
+  const json::Value root = json::read_format(path, {}, kFormat, kVersion);
+  TrainingState state;
+  state.step = count_of(root, "step");
+  state.updates = count_of(root, "updates");
+  state.next_row = root.at("next_row").count();
+  state.skipped = count_of(root, "skipped");
+  state.skipped_in_a_row = count_of(root, "skipped_in_a_row");
+  state.evaluated_step = count_of(root, "evaluated_step");
+  state.ranks = static_cast<int>(root.at("ranks").integer(1, std::numeric_limits<int>::max()));
+  state.seed = root.at("seed").count(std::numeric_limits<std::uint64_t>::max());
+  state.dataset_digest = root.at("dataset_digest").text(kMaxName);
+  state.encoding = root.at("encoding").text(kMaxName);
+  state.train_loss = loss_of(root.at("train_loss"));
+  state.valid_loss = loss_of(root.at("valid_loss"));
+  return state;
 }
 
 void check_continues(const std::filesystem::path& run, const TrainingState& saved,

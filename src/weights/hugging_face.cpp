@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
@@ -77,15 +78,15 @@ const TensorEntry& HuggingFaceModel::entry_of(const ParameterInfo& parameter) co
 }
 
 void HuggingFaceModel::refuse_strangers() const {
+  std::unordered_set<std::string> known;
+  for (const ParameterInfo& parameter : layout_.all()) {
+    known.insert(parameter.name);
+    known.insert(parameter.name.substr(kPrefix.size()));
+  }
   for (const TensorEntry& entry : weights_.tensors()) {
-    if (redundant(entry.name)) continue;
-    const bool known = std::ranges::any_of(layout_.all(), [&](const ParameterInfo& parameter) {
-      return parameter.name == entry.name || parameter.name.substr(kPrefix.size()) == entry.name;
-    });
-    if (!known) {
-      throw Error(str_cat(ModelPaths{folder_}.model().string(), " has a tensor '",
-                          entry.name.substr(0, 80), "' that is no part of GPT-2"));
-    }
+    if (redundant(entry.name) || known.contains(entry.name)) continue;
+    throw Error(str_cat(ModelPaths{folder_}.model().string(), " has a tensor '",
+                        printable(entry.name, 80), "' that is no part of GPT-2"));
   }
 }
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "amt/base/error.hpp"
-#include "amt/base/files.hpp"
+#include "amt/base/json.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/model/model_limits.hpp"
 
@@ -14,46 +14,49 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kLayerNormEpsilon = 1e-5;
-constexpr std::uint64_t kMaxBytes = 1u << 20;
+constexpr double kDefaultDropout = 0.1;
+constexpr const char* kForModel = " for a model that amt can run";
 
-int extent(const Json& json, const char* key, int most) {
-  const auto value = json.at(key).get<std::int64_t>();
-  if (value < 1 || value > most) throw Error(str_cat(key, " is ", value));
-  return static_cast<int>(value);
+int extent(const json::Value& root, const char* name, int most) {
+  return static_cast<int>(root.at(name).integer(1, most));
 }
 
-/// Members whose values this program cannot vary; absent ones have Hugging Face's default.
-void require_supported(const Json& json) {
-  const auto require = [](bool holds, const char* what) {
-    if (!holds) throw Error(str_cat("it is not a model that amt can run: ", what));
-  };
-  require(json.at("model_type") == "gpt2", "model_type must be gpt2");
-  require(json.value("activation_function", "gelu_new") == "gelu_new",
-          "activation_function must be gelu_new");
-  require(std::abs(json.value("layer_norm_epsilon", kLayerNormEpsilon) - kLayerNormEpsilon) < 1e-9,
-          "layer_norm_epsilon must be 1e-5");
-  require(json.value("tie_word_embeddings", true), "tie_word_embeddings must be true");
-  require(json.value("scale_attn_weights", true), "scale_attn_weights must be true");
-  require(!json.value("add_cross_attention", false), "add_cross_attention must be false");
-  const auto inner = json.find("n_inner");
-  require(
-      inner == json.end() || inner->is_null() || *inner == 4 * extent(json, "n_embd", kMaxWidth),
-      "n_inner must be 4 x n_embd");
+double rate(const json::Value& root, const char* name) {
+  const auto value = root.find(name);
+  if (!value) return kDefaultDropout;
+  const double rate = value->number();
+  if (rate < 0 || rate >= 1) value->refuse("a rate from 0 up to, but not, 1");
+  return rate;
 }
 
-ModelConfig parse(const Json& json) {
-  require_supported(json);
-  ModelConfig config;
-  config.seq_len = extent(json, "n_positions", kMaxPositions);
-  config.hidden_dim = extent(json, "n_embd", kMaxWidth);
-  config.num_heads = extent(json, "n_head", kMaxWidth);
-  config.num_layers = extent(json, "n_layer", kMaxLayers);
-  config.vocab_size = extent(json, "vocab_size", kMaxVocabulary);
-  config.scale_attn_by_inverse_layer_idx = json.value("scale_attn_by_inverse_layer_idx", false);
-  config.embed_pdrop = json.value("embd_pdrop", 0.1);
-  config.resid_pdrop = json.value("resid_pdrop", 0.1);
-  config.validate();
-  return config;
+void require_text(const json::Value& root, const char* name, const char* text) {
+  const auto value = root.find(name);
+  if (value && value->text() != text) value->refuse(str_cat("'", text, "'", kForModel));
+}
+
+void require_flag(const json::Value& root, const char* name, bool flag) {
+  const auto value = root.find(name);
+  if (value && value->boolean() != flag) value->refuse(str_cat(flag ? "true" : "false", kForModel));
+}
+
+/// Members whose values this program cannot vary; absent ones have Hugging Face's default, which
+/// is what this program does.
+void require_supported(const json::Value& root) {
+  root.at("model_type");
+  require_text(root, "model_type", "gpt2");
+  require_text(root, "activation_function", "gelu_new");
+  require_flag(root, "tie_word_embeddings", true);
+  require_flag(root, "scale_attn_weights", true);
+  require_flag(root, "add_cross_attention", false);
+  const auto epsilon = root.find("layer_norm_epsilon");
+  if (epsilon && std::abs(epsilon->number() - kLayerNormEpsilon) >= 1e-9) {
+    epsilon->refuse(str_cat("1e-5", kForModel));
+  }
+  const auto inner = root.find("n_inner");
+  const int expected = 4 * extent(root, "n_embd", kMaxWidth);
+  if (inner && !inner->is_null() && inner->count() != static_cast<unsigned>(expected)) {
+    inner->refuse(str_cat("4 x n_embd", kForModel));
+  }
 }
 
 }  // namespace
@@ -85,15 +88,24 @@ std::string to_hugging_face_json(const ModelConfig& config) {
 }
 
 ModelConfig read_hugging_face_config(const std::filesystem::path& path) {
-  const std::string text = read_text(path, kMaxBytes);
+  const json::Value root = json::read(path);
+  require_supported(root);
+  ModelConfig config;
+  config.seq_len = extent(root, "n_positions", kMaxPositions);
+  config.hidden_dim = extent(root, "n_embd", kMaxWidth);
+  config.num_heads = extent(root, "n_head", kMaxWidth);
+  config.num_layers = extent(root, "n_layer", kMaxLayers);
+  config.vocab_size = extent(root, "vocab_size", kMaxVocabulary);
+  const auto scale = root.find("scale_attn_by_inverse_layer_idx");
+  config.scale_attn_by_inverse_layer_idx = scale && scale->boolean();
+  config.embed_pdrop = rate(root, "embd_pdrop");
+  config.resid_pdrop = rate(root, "resid_pdrop");
   try {
-    return parse(Json::parse(text));
-  } catch (const nlohmann::json::exception&) {
-    throw Error(str_cat("cannot read ", path.string(),
-                        ": it is not the config.json of a GPT-2 in Hugging Face's layout"));
+    config.validate();
   } catch (const Error& error) {
     throw Error(str_cat("cannot use ", path.string(), ": ", error.what()));
   }
+  return config;
 }
 
 }  // namespace amt

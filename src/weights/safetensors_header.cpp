@@ -2,19 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
 #include "amt/base/error.hpp"
+#include "amt/base/json.hpp"
 #include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr int kMaxDepth = 3;  // header, tensor, shape: a deeper text is not a header
+// Header, tensor, shape: a deeper text is not a header. The largest model here has 50,000 tensors.
+constexpr json::Limits kLimits = {16u << 20, 3, 1u << 20};  // bytes, depth, values
 constexpr std::size_t kMaxDimensions = 8;
 constexpr std::array<std::pair<std::string_view, TensorType>, 4> kTypes = {{
     {"F32", TensorType::kF32},
@@ -23,79 +21,51 @@ constexpr std::array<std::pair<std::string_view, TensorType>, 4> kTypes = {{
     {"I64", TensorType::kI64},
 }};
 
-/// Parses without ever holding more nesting than a header has, and refuses a key that comes twice
-/// (the parser alone would keep the last).
-Json parse_flat(std::string_view text) {
-  std::vector<std::set<std::string>> keys;
-  const auto check = [&keys](int depth, Json::parse_event_t event, Json& parsed) {
-    if (depth > kMaxDepth) throw Error("its header is nested too deeply");
-    if (event == Json::parse_event_t::object_start) keys.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key &&
-        !keys.back().insert(parsed.get<std::string>()).second) {
-      throw Error(str_cat("its header names ", parsed.dump(), " twice"));
-    }
-    return true;
-  };
-  try {
-    return Json::parse(text, check);
-  } catch (const Json::exception&) {
-    throw Error("its header is not JSON");
-  }
+std::vector<std::uint64_t> numbers(const json::Value& value, std::size_t most) {
+  std::vector<std::uint64_t> numbers;
+  for (const json::Value& number : value.array(most)) numbers.push_back(number.count());
+  return numbers;
 }
 
-/// A member that must be an array of whole numbers from 0 up.
-std::vector<std::uint64_t> numbers(const Json& tensor, const char* key, std::size_t most) {
-  const auto it = tensor.find(key);
-  if (it == tensor.end() || !it->is_array() || it->size() > most) {
-    throw Error(str_cat("it has no proper ", key));
-  }
-  std::vector<std::uint64_t> values;
-  for (const Json& value : *it) {
-    if (!value.is_number_unsigned()) throw Error(str_cat("its ", key, " has a bad number"));
-    values.push_back(value.get<std::uint64_t>());
-  }
-  return values;
-}
-
-TensorType type_of(const Json& tensor) {
-  const auto it = tensor.find("dtype");
-  if (it == tensor.end() || !it->is_string()) throw Error("it has no dtype");
-  const auto name = it->get<std::string>();
+TensorType type_from(const json::Value& value) {
+  const std::string name = value.text();
   for (const auto& [known, type] : kTypes) {
     if (name == known) return type;
   }
-  throw Error(str_cat("its dtype ", name.substr(0, 16), " is not one of F32, F16, BF16, I64"));
+  value.refuse("one of F32, F16, BF16, I64");
 }
 
-/// Elements of a shape whose bytes fit `bytes`; anything larger is refused before it can overflow.
-std::uint64_t element_count(std::span<const std::uint64_t> shape, std::uint64_t limit) {
+/// Elements of a shape that fits in `limit` bytes; anything larger is refused before it can
+/// overflow.
+std::uint64_t element_count(const json::Value& value, std::span<const std::uint64_t> shape,
+                            std::uint64_t limit) {
   std::uint64_t count = 1;
   for (const std::uint64_t extent : shape) {
     if (extent > limit || (extent != 0 && count > limit / extent)) {
-      throw Error("its shape is larger than the file");
+      value.fail("is larger than the file");
     }
     count *= extent;
   }
   return count;
 }
 
-TensorEntry parse_tensor(const std::string& name, const Json& tensor, std::uint64_t data_bytes) {
-  if (!tensor.is_object()) throw Error("it is not an object");
+TensorEntry parse_tensor(const std::string& name, const json::Value& tensor,
+                         std::uint64_t data_bytes) {
   TensorEntry entry;
   entry.name = name;
-  entry.type = type_of(tensor);
-  const std::vector<std::uint64_t> shape = numbers(tensor, "shape", kMaxDimensions);
-  const std::vector<std::uint64_t> offsets = numbers(tensor, "data_offsets", 2);
-  if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data_bytes) {
-    throw Error("its data_offsets lie outside the file");
+  entry.type = type_from(tensor.at("dtype"));
+  const json::Value shape = tensor.at("shape"), offsets = tensor.at("data_offsets");
+  const std::vector<std::uint64_t> extents = numbers(shape, kMaxDimensions);
+  const std::vector<std::uint64_t> ends = numbers(offsets, 2);
+  if (ends.size() != 2 || ends[0] > ends[1] || ends[1] > data_bytes) {
+    offsets.fail("is no range, or lies outside the file");
   }
-  entry.elements = element_count(shape, data_bytes);
-  if (offsets[1] - offsets[0] != entry.elements * element_bytes(entry.type)) {
-    throw Error("its data_offsets do not match its shape");
+  entry.elements = element_count(shape, extents, data_bytes);
+  if (ends[1] - ends[0] != entry.elements * element_bytes(entry.type)) {
+    offsets.fail("does not match the shape");
   }
-  entry.begin = offsets[0];
-  entry.shape.assign(shape.begin(), shape.end());
+  entry.begin = ends[0];
+  entry.shape.assign(extents.begin(), extents.end());
   return entry;
 }
 
@@ -107,23 +77,16 @@ std::uint64_t element_bytes(TensorType type) {
 }
 
 std::vector<TensorEntry> parse_safetensors_header(std::string_view text, std::uint64_t data_bytes) {
-  const Json header = parse_flat(text);
-  if (!header.is_object()) throw Error("its header is not an object");
   std::vector<TensorEntry> tensors;
-  for (const auto& [name, tensor] : header.items()) {
-    if (name == "__metadata__") continue;
-    try {
-      tensors.push_back(parse_tensor(name, tensor, data_bytes));
-    } catch (const Error& error) {
-      throw Error(str_cat("tensor '", name.substr(0, 80), "': ", error.what()));
-    }
+  for (const auto& [name, tensor] : json::from_text(text, "its header", kLimits).members()) {
+    if (name != "__metadata__") tensors.push_back(parse_tensor(name, tensor, data_bytes));
   }
   const auto order = [](const TensorEntry& e) { return std::pair(e.begin, e.elements); };
   std::ranges::sort(tensors, {}, order);
   std::uint64_t end = 0;
   for (const TensorEntry& entry : tensors) {
     if (entry.begin != end) {
-      throw Error(str_cat("tensor '", entry.name.substr(0, 80), "' ",
+      throw Error(str_cat("tensor '", printable(entry.name, 80), "' ",
                           entry.begin < end ? "overlaps" : "leaves a gap after",
                           " the one before it"));
     }

@@ -52,15 +52,18 @@ SafetensorsReader::SafetensorsReader(const std::filesystem::path& path)
     const std::string header = read_header(file_, bytes);
     const std::uint64_t data = 8 + header.size();
     tensors_ = parse_safetensors_header(header, bytes - data);
-    for (TensorEntry& entry : tensors_) entry.begin += data;
+    for (std::size_t i = 0; i < tensors_.size(); ++i) {
+      tensors_[i].begin += data;
+      by_name_[tensors_[i].name] = i;
+    }
   } catch (const Error& error) {
     throw Error(str_cat("cannot read ", path.string(), ": ", error.what()));
   }
 }
 
 const TensorEntry* SafetensorsReader::find(const std::string& name) const {
-  const auto it = std::ranges::find(tensors_, name, &TensorEntry::name);
-  return it == tensors_.end() ? nullptr : &*it;
+  const auto it = by_name_.find(name);
+  return it == by_name_.end() ? nullptr : &tensors_[it->second];
 }
 
 void SafetensorsReader::read_bytes(const TensorEntry& entry, std::uint64_t offset,

@@ -93,6 +93,9 @@ TEST(Json, NamesOfFilesLeadNowhereElse) {
     EXPECT_THROW(parse(text).file_name(), Error) << text;
   }
   EXPECT_THROW(parse('"' + std::string(256, 'x') + '"').file_name(), Error);
+  EXPECT_EQ(parse(R"("00ff00ff00ff00ff")").hex64(), "00ff00ff00ff00ff");
+  EXPECT_THROW(parse(R"("00ff00ff00ff00f")").hex64(), Error);
+  EXPECT_THROW(parse(R"("00ff00ff00ff00fg")").hex64(), Error);
 }
 
 TEST(Json, WhatIsNotJsonIsNamedByLineAndColumn) {
@@ -130,8 +133,9 @@ TEST(Json, FilesSayWhatTheyAreAndOfWhichVersion) {
     return refusal<Error>([&] { read_format(path, {}, "amt-thing", 1); });
   };
   EXPECT_EQ(says(R"({"format":"amt-thing","version":1})"), "");
-  EXPECT_EQ(says(R"({"format":"amt-thing","version":2})"),
-            path.string() + " is of format version 2, this amt reads version 1");
+  EXPECT_EQ(
+      says(R"({"format":"amt-thing","version":2})"),
+      path.string() + " is of format version 2, this amt reads version 1: another amt wrote it");
   EXPECT_EQ(says(R"({"format":"other","version":1})"),
             path.string() + ": format is 'other', it must be 'amt-thing'");
   EXPECT_EQ(says("[]"), path.string() + " is an array of 0, it must be an object");

@@ -6,6 +6,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/dataset/paths.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {
@@ -49,7 +50,10 @@ TEST(Manifest, DamagedOrForeignFilesAreRefusedInOneLine) {
         changed("\"format_version\": 1", "\"format_version\": 2"), changed("amt-dataset", "other"),
         changed("test-00000", "../test"), changed("\"rows\": 12", "\"rows\": 13"),
         changed("\"rows\": 12", "\"rows\": -1"), changed("34025", "55028"),
-        changed("interarrival", "sideways")}) {
+        changed("interarrival", "sideways"), changed("\"seed\": 17", "\"seed\": 17.5"),
+        changed("00ff00ff00ff00ff", "00ff"), changed("61.25", "-61.25"),
+        changed("\"seed\": 17", "\"seed\": 17, \"seed\": 18"),
+        changed("\"seed\": 17", "\"seed\": " + std::string(100'000, '['))}) {
     std::ofstream(folder.path() / kManifestFile, std::ios::trunc) << bad;
     try {
       read_manifest(folder.path());
@@ -58,8 +62,27 @@ TEST(Manifest, DamagedOrForeignFilesAreRefusedInOneLine) {
       const std::string what = error.what();
       EXPECT_NE(what.find(kManifestFile), std::string::npos) << what;
       EXPECT_EQ(what.find('\n'), std::string::npos) << what;
+      EXPECT_EQ(what.find("exception"), std::string::npos) << what;
     }
   }
+}
+
+TEST(Manifest, ErrorsNameTheMember) {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / kManifestFile;
+  const auto says = [&](const std::string& from, const std::string& to) {
+    std::string text = to_json(example());
+    std::ofstream(path) << text.replace(text.find(from), from.size(), to);
+    return test::refusal<Error>([&] { read_manifest(folder.path()); });
+  };
+  EXPECT_EQ(says("\"files\": 3", "\"files\": -5"),
+            path.string() +
+                ": splits.test.files is -5, it must be a whole number from 0 to "
+                "9223372036854775807");
+  EXPECT_EQ(says("test-00000-", "../test-"),
+            path.string() +
+                ": splits.test.shards[0].file is '../test-of-00001.h5'"
+                ", it must be the name of a file in the same folder");
 }
 
 TEST(Manifest, AFolderWithoutOneIsNotADataset) {

@@ -72,6 +72,24 @@ TEST(Metrics, CutLastLineIsRemoved) {
   EXPECT_EQ(lines_of(path)[1].at("step"), 2);
 }
 
+TEST(Metrics, LinesThatAreNotOursAreCountedAndPassedOver) {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "metrics.jsonl";
+  write_file_atomically(path,
+                        "{\"step\":1,\"loss\":2.5}\n{\"step\":-1,\"loss\":2}\n{\"loss\":2}\n[]\n\n"
+                        "{\"step\":2,\"loss\":\"two\"}\n{\"step\":2,\"memory_bytes\":-5}\n"
+                        "{\"step\":2,\"step\":3}\n" +
+                            std::string(100'000, '[') +
+                            "\n{\"step\":3,\"valid_loss\":null}\n{\"step\":4,\"lo");
+  std::vector<std::int64_t> steps, validations;
+  const std::int64_t strange = read_metrics(
+      path, [&](const StepMetrics& step) { steps.push_back(step.step); },
+      [&](const ValidationMetrics& validation) { validations.push_back(validation.step); });
+  EXPECT_EQ(steps, std::vector<std::int64_t>{1});
+  EXPECT_EQ(validations, std::vector<std::int64_t>{3});
+  EXPECT_EQ(strange, 9);
+}
+
 TEST(Metrics, NumbersThatAreNotFiniteAreNull) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "metrics.jsonl";

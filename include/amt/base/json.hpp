@@ -47,21 +47,25 @@ class Value {
   std::uint64_t count(std::uint64_t most = std::numeric_limits<std::int64_t>::max()) const;
   double number() const;  ///< whole or not, always finite
   std::string text(std::size_t most = 4096) const;
-  /// A text that is the name of something within a folder: it leads nowhere else.
-  std::string file_name() const;
+  std::string file_name() const;  ///< a text that is_file_name
+  std::string hex64() const;      ///< a text of 16 hexadecimal digits
 
   /// Error "FILE: MEMBER is VALUE, it must be EXPECTED".
   [[noreturn]] void refuse(std::string_view expected) const;
+  /// Error "FILE: MEMBER PROBLEM".
+  [[noreturn]] void fail(std::string_view problem) const;
 
  private:
   friend Value from_text(std::string_view, const std::string&, const Limits&);
   Value(std::shared_ptr<const Tree> tree, std::uint32_t node)
       : tree_(std::move(tree)), node_(node) {}
-  std::string where() const;
 
   std::shared_ptr<const Tree> tree_;
   std::uint32_t node_;
 };
+
+/// Whether something of this name in a folder lies in that folder.
+bool is_file_name(std::string_view name);
 
 /// Of a text in memory; errors call it `where`.
 Value from_text(std::string_view text, const std::string& where, const Limits& limits);

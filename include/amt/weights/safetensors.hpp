@@ -9,6 +9,7 @@
 #include <fstream>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace amt {
@@ -44,6 +45,7 @@ class SafetensorsReader {
   std::filesystem::path path_;
   std::ifstream file_;
   std::vector<TensorEntry> tensors_;
+  std::unordered_map<std::string, std::size_t> by_name_;  // index in tensors_
 };
 
 /// One fp32 tensor to be written.
