@@ -13,16 +13,29 @@
 namespace amt {
 namespace {
 
+EVP_MD_CTX* md5_of(void* p) { return static_cast<EVP_MD_CTX*>(p); }
 XXH3_state_t* state_of(void* p) { return static_cast<XXH3_state_t*>(p); }
 
 }  // namespace
 
-std::string md5_hex(std::span<const std::byte> bytes) {
+Md5::Md5() : context_(EVP_MD_CTX_new()) {
+  if (context_ == nullptr) throw std::bad_alloc();
+  if (EVP_DigestInit_ex(md5_of(context_), EVP_md5(), nullptr) == 1) return;
+  EVP_MD_CTX_free(md5_of(context_));
+  throw Error("OpenSSL offers no MD5 here (FIPS mode?), which names files of the corpus");
+}
+
+Md5::~Md5() { EVP_MD_CTX_free(md5_of(context_)); }
+
+void Md5::update(std::span<const std::byte> bytes) {
+  EVP_DigestUpdate(md5_of(context_), bytes.data(), bytes.size());
+  note_progress();
+}
+
+std::string Md5::hex() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_md5(), nullptr) != 1) {
-    throw Error("OpenSSL offers no MD5 here (FIPS mode?), which names files of the corpus");
-  }
+  EVP_DigestFinal_ex(md5_of(context_), digest.data(), &size);
   constexpr char kDigits[] = "0123456789abcdef";
   std::string hex;
   for (unsigned int i = 0; i < size; ++i) {
@@ -30,6 +43,12 @@ std::string md5_hex(std::span<const std::byte> bytes) {
     hex += kDigits[digest[i] & 15];
   }
   return hex;
+}
+
+std::string md5_hex(std::span<const std::byte> bytes) {
+  Md5 hash;
+  hash.update(bytes);
+  return hash.hex();
 }
 
 std::uint64_t xxh3_64(std::span<const std::byte> bytes) {

@@ -14,7 +14,8 @@ int run_prepare(Runtime& runtime, std::span<const std::string> args) {
   const CommandLine line = {
       "prepare",
       "Turns a tree of MIDI files into a shuffled dataset of tokens, on any number of MPI ranks.",
-      {{"CORPUS", "folder with .mid and .midi files, in any layout, or a .tar or .tar.gz of one",
+      {{"CORPUS",
+        "folder with .mid and .midi files, in any layout, or a .tar, .tar.gz or .zip of one",
         &options.corpus},
        {"DATASET", "folder to make", &options.dataset}},
       &table};

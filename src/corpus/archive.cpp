@@ -1,4 +1,6 @@
 // A corpus that is an archive: what is in it.
+#include <algorithm>
+
 #include "amt/base/hash.hpp"
 #include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
@@ -7,39 +9,56 @@
 namespace amt {
 namespace {
 
-/// The MD5 of a member, while the stream is at it; "" if it is not worth the time now. In a plain
-/// archive all ranks hash together later.
-std::string hash_in_passing(const Source& source, const Member& member, TarMembers& members,
-                            std::vector<std::byte>& buffer) {
-  if (source.kind == SourceKind::kTar || member.kind != Member::Kind::kFile ||
-      !is_midi_name(member.path) || member.bytes > kLargestFile) {
+/// The MD5 of a member, while the stream is at it; "" if it is not worth the time now. Where
+/// members can be reached without unpacking those before, all ranks hash together later.
+std::string hash_in_passing(const Source& source, const Member& member,
+                            const Extensions& extensions, ArchiveMembers& members) {
+  if (source.kind != SourceKind::kPackedTar || member.kind != Member::Kind::kFile ||
+      !extensions.take(member.path) || member.bytes > kLargestFile ||
+      !md5_from_name(member.path).empty()) {
     return "";
   }
-  std::string md5 = md5_from_name(member.path);
-  if (!md5.empty()) return "";
-  members.read(buffer);
-  return md5_hex(buffer);
+  Md5 hash;
+  members.read([&](std::span<const std::byte> piece) { hash.update(piece); });
+  return hash.hex();
+}
+
+/// What could not be unpacked is like what cannot be read, if it has a MIDI file's name.
+void add_left_out(const ArchiveTree& tree, const Extensions& extensions, Listing& listing) {
+  for (const auto& [kind, member] : tree.left_out()) {
+    if (kind != Member::Kind::kFolder && extensions.take(member.path)) {
+      listing.rejected.push_back(member);
+    } else {
+      listing.problems.push_back(str_cat(member.path, " is left out: ", member.reason));
+    }
+  }
+  std::ranges::stable_sort(listing.rejected, {}, &Rejection::path);
 }
 
 }  // namespace
 
-Listing list_archive(const Source& source) {
+Listing list_archive(const Source& source, const Extensions& extensions) {
   ArchiveTree tree;
-  TarMembers members(source);
+  ArchiveMembers members(source);
   Progress progress("list the archive", static_cast<double>(source.stamp.bytes));
-  std::vector<std::byte> buffer;
   std::uint64_t count = 0;
   for (Member member; members.next(member); ++count) {
-    if (member.sparse && is_midi_name(member.path)) {
-      throw CorpusError(str_cat("the archive ", source.path.string(), " stores ", member.path,
+    if (member.sparse && extensions.take(member.path)) {
+      throw CorpusError(str_cat("the archive ", source.path.string(), " stores ",
+                                shortened(member.path),
                                 " as a sparse file; pack it again without tar's -S"));
     }
+    if (member.encrypted && extensions.take(member.path)) {
+      throw CorpusError(str_cat("the archive ", source.path.string(), " keeps ",
+                                shortened(member.path),
+                                " encrypted; unpack it with its password and give the folder"));
+    }
     if (member.sparse) member.kind = Member::Kind::kOther;
-    tree.add(member, hash_in_passing(source, member, members, buffer));
+    tree.add(member, hash_in_passing(source, member, extensions, members));
     progress.update(static_cast<double>(members.bytes_used()), format_count(count) + " members");
   }
-  Listing listing = walk(tree, "the archive " + source.path.string());
-  listing.problems.insert(listing.problems.end(), tree.problems().begin(), tree.problems().end());
+  Listing listing = walk(tree, extensions, "the archive " + source.path.string());
+  add_left_out(tree, extensions, listing);
   return listing;
 }
 

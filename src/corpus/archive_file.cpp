@@ -20,7 +20,7 @@ CorpusError failed(const char* what, const std::filesystem::path& path) {
 }
 
 /// An archive that is not packed.
-class PlainStream : public TarStream {
+class PlainStream : public ArchiveStream {
  public:
   explicit PlainStream(ArchiveFile file) : file_(std::move(file)), size_(file_.stamp().bytes) {}
 
@@ -36,6 +36,11 @@ class PlainStream : public TarStream {
     return n;
   }
 
+  bool seek(std::uint64_t offset) override {
+    at_ = offset;
+    return true;
+  }
+
   std::uint64_t bytes_used() const override { return at_; }
 
  private:
@@ -47,7 +52,7 @@ class PlainStream : public TarStream {
 }  // namespace
 
 ArchiveFile::ArchiveFile(std::filesystem::path path)
-    : path_(std::move(path)), fd_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
+    : path_(std::move(path)), fd_(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
   if (fd_ < 0) throw failed("open", path_);
 }
 
@@ -89,11 +94,19 @@ std::size_t ArchiveFile::read_at(std::uint64_t offset, std::span<std::byte> byte
   return done;
 }
 
-std::unique_ptr<TarStream> open_stream(const Source& source) {
+void ArchiveFile::read_file(const Stamp& stamp, const CorpusFile& file, std::uint64_t from,
+                            std::span<std::byte> bytes) const {
+  if (read_at(file.offset + from, bytes) == bytes.size()) return;
+  expect(stamp);
+  throw CorpusError(str_cat("the archive ", path_.string(), " ends within ", file.path,
+                            ", at byte ", file.offset));
+}
+
+std::unique_ptr<ArchiveStream> open_stream(const Source& source) {
   ArchiveFile file(source.path);
   file.expect(source.stamp);
-  if (source.kind == SourceKind::kTar) return std::make_unique<PlainStream>(std::move(file));
-  return std::make_unique<GzipStream>(std::move(file));
+  if (source.kind == SourceKind::kPackedTar) return std::make_unique<GzipStream>(std::move(file));
+  return std::make_unique<PlainStream>(std::move(file));
 }
 
 }  // namespace amt

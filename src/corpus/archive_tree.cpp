@@ -9,7 +9,10 @@ namespace amt {
 namespace {
 
 constexpr std::uint32_t kNone = 0xFFFFFFFF;  // no node
-constexpr int kMaxLinks = 40;                // on the way to one file, as in Linux: more are a loop
+// As in Linux: the links on the way to one file, more are a loop; PATH_MAX without its zero byte;
+// NAME_MAX.
+constexpr std::uint32_t kMaxLinks = 40;
+constexpr std::size_t kLongestPath = 4095, kLongestName = 255;
 
 /// The names between the slashes, without empty ones and ".".
 std::vector<std::string> components(std::string_view path) {
@@ -19,6 +22,26 @@ std::vector<std::string> components(std::string_view path) {
     if (!name.empty() && name != ".") names.push_back(std::move(name));
   }
   return names;
+}
+
+/// The next of the names that components() gives, taken off the path; "" after the last.
+std::string_view take_name(std::string_view& path) {
+  while (!path.empty()) {
+    const std::string_view name = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(path.size(), name.size() + 1));
+    if (!name.empty() && name != ".") return name;
+  }
+  return "";
+}
+
+/// Why no file can have this name; "" if one can.
+std::string fault_of(const std::string& path, const std::vector<std::string>& names) {
+  if (path.size() > kLongestPath) return "its name is longer than a file system allows";
+  for (const std::string& name : names) {
+    if (name == "..") return "its name leads out of the archive";
+    if (name.size() > kLongestName) return "its name is longer than a file system allows";
+  }
+  return "";
 }
 
 }  // namespace
@@ -44,9 +67,8 @@ std::uint32_t ArchiveTree::new_text(const std::string& text) {
 void ArchiveTree::add(const Member& member, const std::string& md5) {
   std::vector<std::string> names = components(member.path);
   if (names.empty()) return;  // the root itself
-  if (std::ranges::find(names, "..") != names.end()) {
-    return leave_out(member, "its name leads out of the archive");
-  }
+  const std::string fault = fault_of(member.path, names);
+  if (!fault.empty()) return leave_out(member, fault);
   const std::string last = std::move(names.back());
   names.pop_back();
   std::uint32_t folder = 0;
@@ -65,7 +87,7 @@ void ArchiveTree::add(const Member& member, const std::string& md5) {
 }
 
 void ArchiveTree::leave_out(const Member& member, const std::string& why) {
-  problems_.push_back(str_cat(member.path, " is left out: ", why));
+  left_out_.push_back({member.kind, {shortened(member.path), why}});
 }
 
 std::uint32_t ArchiveTree::child_folder(std::uint32_t folder, const std::string& name) {
@@ -85,53 +107,100 @@ std::uint32_t ArchiveTree::node_of(const Member& member, const std::string& md5,
     case Member::Kind::kFile:
       return new_node({Node::Kind::kFile, new_text(md5), member.bytes, member.offset});
     case Member::Kind::kSymbolicLink:
-      return new_node({Node::Kind::kLink, new_text(member.link), 0, 0});
-    case Member::Kind::kHardLink: {
-      const std::uint32_t target = resolve(member.link);
-      if (target != kNone && !is_folder(target)) return target;
-      leave_out(member, str_cat("it is a link to ", member.link, ", which is not before it"));
+      if (!member.link.empty() && member.link.size() <= kLongestPath) {
+        return new_node({Node::Kind::kLink, new_text(member.link), 0, 0});
+      }
+      leave_out(member, member.link.empty() ? "it is a link without a target"
+                                            : "its target is longer than a file system allows");
       return kNone;
-    }
+    case Member::Kind::kHardLink:
+      return hard_link(member);
     case Member::Kind::kOther:
       break;
   }
   return new_node({});
 }
 
-std::uint32_t ArchiveTree::resolve(std::string_view path) {
+std::uint32_t ArchiveTree::hard_link(const Member& member) {
+  const std::uint32_t target = member_at(member.link);
+  if (target == kNone || is_folder(target)) {
+    leave_out(member,
+              str_cat("it is a link to ", shortened(member.link), ", which is not before it"));
+    return kNone;
+  }
+  // A link's second name leads from its own folder.
+  const Node node = nodes_[target];
+  return node.kind == Node::Kind::kLink ? new_node(node) : target;
+}
+
+std::uint32_t ArchiveTree::neighbour(std::uint32_t folder, std::string_view name) {
+  if (!is_folder(folder)) return kNone;
+  const Folder& inside = folder_of(folder);
+  if (name == "..") return folder == 0 ? kNone : inside.parent;
+  const auto found = inside.children.find(name);
+  return found == inside.children.end() ? kNone : found->second;
+}
+
+std::uint32_t ArchiveTree::member_at(std::string_view path) {
   std::uint32_t at = 0;
-  int links = 0;
-  std::vector<std::string> left = components(path);  // the next one last
-  std::ranges::reverse(left);
-  while (!left.empty()) {
-    const std::string name = std::move(left.back());
-    left.pop_back();
-    if (!is_folder(at)) return kNone;
-    Folder& folder = folder_of(at);
-    if (name == "..") {
-      if (at == 0) return kNone;
-      at = folder.parent;
-      continue;
-    }
-    const auto found = folder.children.find(name);
-    if (found == folder.children.end()) return kNone;
-    const Node& node = nodes_[found->second];
-    if (node.kind != Node::Kind::kLink) {
-      at = found->second;
-      continue;
-    }
-    const std::string& target = texts_[node.detail];
-    if (++links > kMaxLinks || target.starts_with('/')) return kNone;
-    std::vector<std::string> more = components(target);
-    std::ranges::reverse(more);
-    left.insert(left.end(), more.begin(), more.end());
+  if (path.size() > kLongestPath) return kNone;
+  for (auto name = take_name(path); !name.empty() && at != kNone; name = take_name(path)) {
+    at = neighbour(at, name);
   }
   return at;
 }
 
+bool ArchiveTree::advance(std::vector<Journey>& journeys) {
+  Journey& journey = journeys.back();
+  while (journey.at.node != kNone) {
+    const std::string_view before = journey.left;
+    const std::string_view name = take_name(journey.left);
+    if (name.empty()) return true;
+    const std::uint32_t next = neighbour(journey.at.node, name);
+    if (next == kNone || nodes_[next].kind != Node::Kind::kLink) {
+      journey.at.node = next;
+      continue;
+    }
+    // While a link's end is looked for it is nowhere: what meets itself is a loop.
+    const auto [end, unknown] = ends_.try_emplace(next, Place{kNone, 0});
+    const std::string_view target = texts_[nodes_[next].detail];
+    if (unknown && !target.starts_with('/')) {
+      journey.left = before;
+      journeys.push_back({next, {journey.at.node, 0}, target});
+      return false;
+    }
+    journey.at = {end->second.node, journey.at.links + end->second.links + 1};
+    if (journey.at.links > kMaxLinks) journey.at.node = kNone;
+  }
+  return true;
+}
+
+ArchiveTree::Place ArchiveTree::resolve_from(Place start, std::string_view path) {
+  std::vector<Journey> journeys = {{kNone, start, path}};  // not recursion: links may be many
+  for (;;) {
+    if (!advance(journeys)) continue;
+    const Journey done = journeys.back();
+    journeys.pop_back();
+    if (journeys.empty()) return done.at;
+    ends_[done.link] = done.at;
+  }
+}
+
+ArchiveTree::Place ArchiveTree::resolve(const std::string& path) {
+  if (path.size() > kLongestPath) return {kNone, 0};
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash);
+  if (folder != last_folder_) {
+    last_place_ = resolve_from({}, folder);
+    last_folder_ = folder;
+  }
+  return resolve_from(last_place_, std::string_view(path).substr(slash + 1));
+}
+
 TreeEntry ArchiveTree::look(const std::string& path) {
   TreeEntry entry;
-  const std::uint32_t found = resolve(path);
+  const std::uint32_t found = resolve(path).node;
+  entry.why = found == kNone ? kDangling : kNoFile;
   if (found == kNone) return entry;
   const Node& node = nodes_[found];
   entry.identity = {0, found};
@@ -148,13 +217,9 @@ TreeEntry ArchiveTree::look(const std::string& path) {
   return entry;
 }
 
-std::vector<std::string> ArchiveTree::names(const std::string& folder, std::string& failure) {
+std::vector<std::string> ArchiveTree::names(const std::string& folder, std::string&) {
   std::vector<std::string> names;
-  const std::uint32_t node = resolve(folder);
-  if (node == kNone || !is_folder(node)) {
-    failure = "cannot be listed";
-    return names;
-  }
+  const std::uint32_t node = resolve(folder).node;
   for (const auto& [name, child] : folder_of(node).children) names.push_back(name);
   return names;
 }

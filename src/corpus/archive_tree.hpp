@@ -5,23 +5,32 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "archive_members.hpp"
 #include "file_tree.hpp"
-#include "tar_members.hpp"
 
 namespace amt {
 
+struct LeftOut {
+  Member::Kind kind;
+  Rejection member;
+};
+
 /// Members are added in the order of the archive; as on disk, later ones replace earlier ones of
 /// the same name. Leading "/" and "." are dropped from names, as tar does. Links lead to other
-/// members; those that would leave the archive lead nowhere.
+/// members; those that would leave the archive lead nowhere. Names and targets are limited as Linux
+/// limits them, so that the time is linear in the archive's bytes: each link is resolved once.
 class ArchiveTree : public FileTree {
  public:
   ArchiveTree();
 
-  /// `md5` if it is known. Members that cannot be unpacked are left out and said in problems().
+  /// `md5` if it is known. Not after the first look().
   void add(const Member& member, const std::string& md5);
-  const std::vector<std::string>& problems() const { return problems_; }
+
+  /// Members that cannot be unpacked. Names that are too long are shortened.
+  const std::vector<LeftOut>& left_out() const { return left_out_; }
 
   TreeEntry look(const std::string& path) override;
   std::vector<std::string> names(const std::string& folder, std::string& failure) override;
@@ -39,6 +48,17 @@ class ArchiveTree : public FileTree {
     std::map<std::string, std::uint32_t, std::less<>> children;
   };
 
+  struct Place {
+    std::uint32_t node = 0;   // kNone: nowhere
+    std::uint32_t links = 0;  // followed on the way
+  };
+  /// The way to a link's end, or to that of the path that was asked for.
+  struct Journey {
+    std::uint32_t link;     // node; the path's: kNone
+    Place at;               // so far
+    std::string_view left;  // of the path
+  };
+
   std::uint32_t new_node(Node node);
   std::uint32_t new_folder(std::uint32_t parent);
   std::uint32_t new_text(const std::string& text);
@@ -46,16 +66,28 @@ class ArchiveTree : public FileTree {
   /// The folder of this name in a folder, made if need be; kNone if something else has the name.
   std::uint32_t child_folder(std::uint32_t folder, const std::string& name);
   std::uint32_t node_of(const Member& member, const std::string& md5, std::uint32_t folder);
+  std::uint32_t hard_link(const Member& member);
   bool is_folder(std::uint32_t node) const { return nodes_[node].kind == Node::Kind::kFolder; }
   Folder& folder_of(std::uint32_t node) { return folders_[nodes_[node].detail]; }
-  /// The node that a path leads to, links on the way and at its end followed; kNone if there is
-  /// none.
-  std::uint32_t resolve(std::string_view path);
+  /// What a folder has under a name, its parent under ".."; kNone if nothing, or it is no folder.
+  std::uint32_t neighbour(std::uint32_t folder, std::string_view name);
+  /// The member of this name; no links are followed.
+  std::uint32_t member_at(std::string_view path);
+
+  /// Where a path leads, links on the way and at its end followed.
+  Place resolve(const std::string& path);
+  Place resolve_from(Place start, std::string_view path);
+  /// True when the journey is at its end, which may be nowhere; false if it needs a link's end that
+  /// is not known: a journey to it is then the last of `journeys`.
+  bool advance(std::vector<Journey>& journeys);
 
   std::vector<Node> nodes_;  // [0] is the root, whose detail is folders_[0]
   std::vector<Folder> folders_;
   std::vector<std::string> texts_ = {""};
-  std::vector<std::string> problems_;
+  std::vector<LeftOut> left_out_;
+  std::unordered_map<std::uint32_t, Place> ends_;  // of links; nowhere while one is looked for
+  std::string last_folder_;  // of the path resolved last: its neighbours are asked for in turn
+  Place last_place_;
 };
 
 }  // namespace amt

@@ -5,15 +5,11 @@
 
 #include "amt/base/hash.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/corpus/file_reader.hpp"
 #include "file_tree.hpp"
+#include "hash_files.hpp"
 
 namespace amt {
 namespace {
-
-constexpr char kUnreadable = '!';  // marks a reason in place of a hash
-
-constexpr std::uint64_t kHashMemory = std::uint64_t{64} << 20;  // for files of a packed archive
 
 /// What is known of a file without reading it; "" if nothing.
 std::string known_identity(const CorpusFile& file) {
@@ -22,14 +18,6 @@ std::string known_identity(const CorpusFile& file) {
   }
   const std::string named = md5_from_name(file.path);
   return named.empty() ? file.md5 : named;
-}
-
-std::string hash(const CorpusFile& file, FileReader& reader) try {
-  return md5_hex(reader.read(file));
-} catch (const CorpusError&) {
-  throw;
-} catch (const Error& error) {
-  return kUnreadable + std::string(error.what());
 }
 
 }  // namespace
@@ -44,10 +32,10 @@ std::string md5_from_name(const std::string& path) {
   return stem;
 }
 
-Listing list_files(const std::filesystem::path& corpus) {
+Listing list_files(const std::filesystem::path& corpus, const Extensions& extensions) {
   Source source = find_source(corpus);
-  Listing listing =
-      source.kind == SourceKind::kFolder ? list_folder(source.path) : list_archive(source);
+  Listing listing = source.kind == SourceKind::kFolder ? list_folder(source.path, extensions)
+                                                       : list_archive(source, extensions);
   listing.source = std::move(source);
   return listing;
 }
@@ -64,9 +52,8 @@ std::vector<std::string> hash_share(const Listing& listing, int rank, int ranks)
     order.push_back(&listing.files[i]);
   }
   if (order.empty()) return hashes;
-  const auto reader = open_reader(listing.source, order, kHashMemory);
-  for (std::size_t i = 0; i < order.size(); ++i) hashes[unknown[i]] = hash(*order[i], *reader);
-  reader->finish();
+  std::vector<std::string> found = hash_files(listing.source, order);
+  for (std::size_t i = 0; i < order.size(); ++i) hashes[unknown[i]] = std::move(found[i]);
   return hashes;
 }
 
@@ -74,6 +61,8 @@ Corpus assemble_corpus(const Listing& listing,
                        const std::vector<std::vector<std::string>>& shares) {
   Corpus corpus;
   corpus.source = listing.source;
+  corpus.unreadable = listing.rejected;
+  corpus.passed_over = listing.passed_over;
   for (std::size_t i = 0; i < listing.files.size(); ++i) {
     const CorpusFile& file = listing.files[i];
     const std::string& hash = shares[i % shares.size()].at(i / shares.size());

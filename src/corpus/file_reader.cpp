@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "archive_file.hpp"
+#include "file_buffer.hpp"
 #include "packed_reader.hpp"
+#include "regular_file.hpp"
 
 namespace amt {
 namespace {
@@ -15,12 +15,15 @@ class FolderReader : public FileReader {
   explicit FolderReader(std::filesystem::path root) : root_(std::move(root)) {}
 
   std::span<const std::byte> read(const CorpusFile& file) override {
-    return read_file(root_ / file.path, buffer_);
+    RegularFile from(root_ / file.path, file.bytes);
+    const std::span<std::byte> bytes = buffer_.room(file.bytes);
+    from.read(bytes);
+    return bytes;
   }
 
  private:
   std::filesystem::path root_;
-  std::vector<std::byte> buffer_;
+  FileBuffer buffer_;
 };
 
 class TarReader : public FileReader {
@@ -30,13 +33,8 @@ class TarReader : public FileReader {
   }
 
   std::span<const std::byte> read(const CorpusFile& file) override {
-    if (buffer_.size() < file.bytes) buffer_.resize(file.bytes);
-    const std::span<std::byte> bytes = std::span(buffer_).first(file.bytes);
-    if (archive_.read_at(file.offset, bytes) < file.bytes) {
-      archive_.expect(stamp_);
-      throw CorpusError(str_cat("the archive ", archive_.path().string(), " ends within ",
-                                file.path, ", at byte ", file.offset));
-    }
+    const std::span<std::byte> bytes = buffer_.room(file.bytes);
+    archive_.read_file(stamp_, file, 0, bytes);
     return bytes;
   }
 
@@ -45,7 +43,7 @@ class TarReader : public FileReader {
  private:
   ArchiveFile archive_;
   Stamp stamp_;
-  std::vector<std::byte> buffer_;
+  FileBuffer buffer_;
 };
 
 }  // namespace
@@ -58,6 +56,7 @@ std::unique_ptr<FileReader> open_reader(const Source& source, ReadingOrder order
     case SourceKind::kTar:
       return std::make_unique<TarReader>(source);
     case SourceKind::kPackedTar:
+    case SourceKind::kZip:
       break;
   }
   return std::make_unique<PackedReader>(source, std::move(order), memory);

@@ -17,7 +17,12 @@ struct TreeEntry {
   std::pair<std::uint64_t, std::uint64_t> identity;  ///< of a folder: equal for all ways to it
   std::uint64_t bytes = 0, offset = 0;               ///< of a file, as in CorpusFile
   std::string md5;                                   ///< of a file, if known
+  std::string why;                                   ///< of what is missing or neither
 };
+
+/// The same words for a folder and for the archive of it: rejected.tsv is part of a dataset.
+inline constexpr const char* kDangling = "a link that leads nowhere";
+inline constexpr const char* kNoFile = "neither a file nor a folder: a pipe, a socket or a device";
 
 /// A tree of folders as far as the walk needs it. Paths are relative to its root, which is "".
 class FileTree {
@@ -28,14 +33,11 @@ class FileTree {
   virtual std::vector<std::string> names(const std::string& folder, std::string& failure) = 0;
 };
 
-/// Whether the reference would take a file of this name: by its extension, in lower case.
-bool is_midi_name(const std::string& name);
-
 /// All of the listing but its source. CorpusError that begins with `name` if the root cannot be
 /// listed.
-Listing walk(FileTree& tree, const std::string& name);
+Listing walk(FileTree& tree, const Extensions& extensions, const std::string& name);
 
-Listing list_folder(const std::filesystem::path& root);
-Listing list_archive(const Source& source);
+Listing list_folder(const std::filesystem::path& root, const Extensions& extensions);
+Listing list_archive(const Source& source, const Extensions& extensions);
 
 }  // namespace amt

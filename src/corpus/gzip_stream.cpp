@@ -37,9 +37,8 @@ std::size_t GzipStream::read(std::span<std::byte> bytes) {
     // A stream that is cut off is no error of gzread, which returns what there is.
     if (n < 0 || code != Z_OK) {
       throw CorpusError(str_cat("the archive ", path_.string(), " is cut off or damaged near byte ",
-                                bytes_used(), ": ", reason,
-                                "; compare its checksum, or download it "
-                                "again"));
+                                bytes_used(), " (", reason,
+                                "); compare its checksum, or download it again"));
     }
     if (n == 0) break;
     done += static_cast<std::size_t>(n);

@@ -11,7 +11,7 @@ namespace amt {
 
 /// Several gzip files behind each other are one stream, as for gunzip. The check of the sums is why
 /// this is not left to libarchive, which skips it.
-class GzipStream : public TarStream {
+class GzipStream : public ArchiveStream {
  public:
   explicit GzipStream(ArchiveFile file);
   ~GzipStream() override;

@@ -9,6 +9,7 @@
 #include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
 #include "archive_file.hpp"
+#include "unpacker.hpp"
 
 namespace amt {
 namespace {
@@ -64,25 +65,22 @@ void PackedReader::load_batch() {
 }
 
 void PackedReader::unpack(const std::vector<std::size_t>& by_offset) {
-  const std::unique_ptr<TarStream> stream = open_stream(source_);
+  const std::unique_ptr<Unpacker> archive = open_unpacker(source_);
   Progress progress(str_cat("unpack, pass ", ++pass_, " of ", passes_),
                     static_cast<double>(source_.stamp.bytes));
-  std::uint64_t at = 0, filled = 0;  // in the stream, in held_
+  std::uint64_t filled = 0;  // in held_
+  const CorpusFile* before = nullptr;
   for (const std::size_t i : by_offset) {
     const CorpusFile& file = *order_[first_ + i];
-    if (at > file.offset) {  // a hard link: its bytes are the ones read last
-      places_[i] = filled - file.bytes;
+    if (before != nullptr && before->offset == file.offset && file.bytes > 0) {
+      places_[i] = filled - file.bytes;  // a hard link: its bytes are the ones read last
       continue;
     }
-    at += stream->skip(file.offset - at);
-    at += stream->read({held_.get() + filled, file.bytes});
-    if (at != file.offset + file.bytes) {
-      throw CorpusError(str_cat("the archive ", source_.path.string(),
-                                " changed while it was read: ", file.path, " is gone"));
-    }
+    archive->read(file, {held_.get() + filled, file.bytes});
     places_[i] = filled;
     filled += file.bytes;
-    progress.update(static_cast<double>(stream->bytes_used()),
+    before = &file;
+    progress.update(static_cast<double>(archive->bytes_used()),
                     format_bytes(static_cast<double>(filled)) + " of files");
   }
 }

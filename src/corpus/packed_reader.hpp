@@ -1,4 +1,4 @@
-// The files of a packed archive, which can only be read from front to back.
+// The files of a packed archive, which is read from front to back.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,11 @@
 #include "amt/corpus/source.hpp"
 
-#include <algorithm>
+#include <sys/stat.h>
+
 #include <array>
+#include <cerrno>
+#include <string_view>
+#include <system_error>
 
 #include "amt/base/strings.hpp"
 #include "archive_file.hpp"
@@ -9,24 +13,57 @@
 namespace amt {
 namespace {
 
-constexpr std::array kGzipMagic = {std::byte{0x1f}, std::byte{0x8b}};
+constexpr std::string_view kGzipMagic = "\x1f\x8b";
+constexpr std::string_view kZipMagic = "PK\3\4", kEmptyZipMagic = "PK\5\6",
+                           kSplitZipMagic = "PK\7\x8";
+
+struct OtherArchive {
+  std::string_view magic;
+  const char* name;
+};
+constexpr std::array<OtherArchive, 8> kOtherArchives = {{{"7z\xbc\xaf\x27\x1c", "a 7z archive"},
+                                                         {"Rar!\x1a\x07", "a rar archive"},
+                                                         {"\xfd\x37zXZ", "packed with xz"},
+                                                         {"\x28\xb5\x2f\xfd", "packed with zstd"},
+                                                         {"BZh", "packed with bzip2"},
+                                                         {"LZIP", "packed with lzip"},
+                                                         {"\x04\x22\x4d\x18", "packed with lz4"},
+                                                         {"\x1f\x9d", "packed with compress"}}};
+
+constexpr std::size_t kMagicBytes = 8;
+
+SourceKind kind_of(std::string_view head, const std::filesystem::path& path) {
+  if (head.starts_with(kGzipMagic)) return SourceKind::kPackedTar;
+  if (head.starts_with(kZipMagic) || head.starts_with(kSplitZipMagic)) return SourceKind::kZip;
+  if (head.starts_with(kEmptyZipMagic)) {
+    throw CorpusError(str_cat("the corpus ", path.string(), " is an empty .zip"));
+  }
+  for (const auto& [magic, name] : kOtherArchives) {
+    if (!head.starts_with(magic)) continue;
+    throw CorpusError(str_cat("the corpus ", path.string(), " is ", name,
+                              ", which is not read here; unpack it and give the folder, or pack "
+                              "that as a .tar, .tar.gz or .zip"));
+  }
+  return SourceKind::kTar;
+}
 
 }  // namespace
 
 Source find_source(const std::filesystem::path& path) {
-  std::error_code failed;
-  const std::filesystem::file_status status = std::filesystem::status(path, failed);
-  if (!std::filesystem::exists(status)) {
-    throw CorpusError(str_cat("there is no corpus ", path.string()));
+  struct stat info = {};
+  if (::stat(path.c_str(), &info) != 0) {
+    if (errno == ENOENT) throw CorpusError(str_cat("there is no corpus ", path.string()));
+    throw CorpusError(str_cat("the corpus ", path.string(), " cannot be reached (",
+                              std::generic_category().message(errno), ")"));
   }
-  if (std::filesystem::is_directory(status)) return {path, SourceKind::kFolder, {}};
-  if (!std::filesystem::is_regular_file(status)) {
+  if (S_ISDIR(info.st_mode)) return {path, SourceKind::kFolder, {}};
+  if (!S_ISREG(info.st_mode)) {
     throw CorpusError(str_cat("the corpus ", path.string(), " is neither a folder nor a file"));
   }
   const ArchiveFile file(path);
-  std::array<std::byte, 2> magic{};
-  file.read_at(0, magic);
-  return {path, magic == kGzipMagic ? SourceKind::kPackedTar : SourceKind::kTar, file.stamp()};
+  std::array<char, kMagicBytes> head{};
+  file.read_at(0, std::as_writable_bytes(std::span(head)));
+  return {path, kind_of({head.data(), head.size()}, path), file.stamp()};
 }
 
 }  // namespace amt

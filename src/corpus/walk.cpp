@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <cctype>
-#include <filesystem>
 #include <set>
 
 #include "amt/base/activity.hpp"
@@ -10,20 +8,10 @@
 namespace amt {
 namespace {
 
-std::string extension_of(const std::string& name) {
-  return std::filesystem::path(name).extension().string();
-}
-
-bool is_midi_in_capitals(const std::string& name) {
-  std::string extension = extension_of(name);
-  std::ranges::transform(extension, extension.begin(),
-                         [](unsigned char c) { return std::tolower(c); });
-  return !is_midi_name(name) && is_midi_name("x" + extension);
-}
-
 class Walk {
  public:
-  Walk(FileTree& tree, const std::string& name) : tree_(tree), name_(name) {}
+  Walk(FileTree& tree, const Extensions& extensions, const std::string& name)
+      : tree_(tree), extensions_(extensions), name_(name) {}
 
   Listing run() {
     // A list instead of recursion: a tree may be deeper than the stack.
@@ -34,6 +22,7 @@ class Walk {
       enter(folder, pending);
     }
     std::ranges::sort(listing_.files, {}, &CorpusFile::path);
+    std::ranges::sort(listing_.rejected, {}, &Rejection::path);
     std::ranges::sort(listing_.problems);
     return std::move(listing_);
   }
@@ -41,10 +30,11 @@ class Walk {
  private:
   void enter(const std::string& folder, std::vector<std::string>& pending) {
     const TreeEntry entry = tree_.look(folder);
-    if (entry.kind != TreeEntry::Kind::kFolder) return problem(folder, "cannot be reached");
+    if (entry.kind != TreeEntry::Kind::kFolder) return reject(folder, entry.why);
     // A folder that was entered before: a link back up the tree, or a second way to the same files.
     if (!entered_.insert(entry.identity).second) {
-      return problem(folder, "was reached by another way already");
+      listing_.problems.push_back(folder + " was reached by another way already");
+      return;
     }
     std::string failure;
     std::vector<std::string> names = tree_.names(folder, failure);
@@ -52,37 +42,38 @@ class Walk {
     for (const std::string& name : names) {
       if (!name.starts_with('.')) take(folder.empty() ? name : folder + '/' + name, pending);
     }
-    if (!failure.empty()) problem(folder, failure);
+    if (!failure.empty()) reject(folder, failure);
   }
 
   void take(const std::string& path, std::vector<std::string>& pending) {
     note_progress();
     TreeEntry entry = tree_.look(path);
+    const bool midi = extensions_.take(path);
     switch (entry.kind) {
-      case TreeEntry::Kind::kMissing:  // vanished, or a dangling link
-        if (is_midi_name(path)) problem(path, "cannot be reached");
-        break;
       case TreeEntry::Kind::kFolder:
         pending.push_back(path);
         break;
       case TreeEntry::Kind::kFile:
-        if (is_midi_name(path)) {
+        if (midi) {
           listing_.files.push_back({std::move(entry.md5), path, entry.bytes, entry.offset});
         } else {
-          listing_.other_case += is_midi_in_capitals(path);
+          ++listing_.passed_over[ending_of(path)];
         }
         break;
+      case TreeEntry::Kind::kMissing:
       case TreeEntry::Kind::kOther:
+        if (midi) reject(path, entry.why);
         break;
     }
   }
 
-  void problem(const std::string& path, const std::string& what) {
-    if (path.empty()) throw CorpusError(str_cat(name_, " ", what));
-    listing_.problems.push_back(str_cat(path, " ", what));
+  void reject(const std::string& path, const std::string& why) {
+    if (path.empty()) throw CorpusError(str_cat(name_, " cannot be listed: ", why));
+    listing_.rejected.push_back({path, why});
   }
 
   FileTree& tree_;
+  const Extensions& extensions_;
   std::string name_;
   Listing listing_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> entered_;
@@ -90,11 +81,8 @@ class Walk {
 
 }  // namespace
 
-bool is_midi_name(const std::string& name) {
-  const std::string extension = extension_of(name);
-  return extension == ".mid" || extension == ".midi";
+Listing walk(FileTree& tree, const Extensions& extensions, const std::string& name) {
+  return Walk(tree, extensions, name).run();
 }
-
-Listing walk(FileTree& tree, const std::string& name) { return Walk(tree, name).run(); }
 
 }  // namespace amt

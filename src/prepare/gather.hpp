@@ -31,6 +31,9 @@ requires std::is_trivially_copyable_v<T> std::vector<T> gather_items(
 std::string pack_strings(const std::vector<std::string>& strings);
 std::vector<std::string> unpack_strings(const std::string& bytes);
 
+std::string pack_rejections(const std::vector<Rejection>& rejections);
+std::vector<Rejection> unpack_rejections(const std::string& bytes);
+
 /// Collective. All ranks' rejections on rank 0; empty elsewhere.
 std::vector<Rejection> gather_rejections(const mpi::Communicator& communicator,
                                          const std::vector<Rejection>& mine);

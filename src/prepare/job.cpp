@@ -48,7 +48,7 @@ class Job {
   std::string run() {
     PhaseTimes times;
     times.begin("listing");
-    plan_.emplace(list_corpus(communicator_, options_.corpus), options_, communicator_.size());
+    plan_.emplace(list_corpus(communicator_, options_), options_, communicator_.size());
     make_folders();
     times.begin("tokenising");
     tokenise();
@@ -255,7 +255,8 @@ class Job {
       resolved.describe_content(table);
       write_file_atomically(folder() / kConfigFile, table.to_ini());
       write_file_atomically(folder() / kRejectedFile, rejected_text(rejections_));
-      write_file_atomically(folder() / kReportFile, report_html(manifest_, profile_, rejections_));
+      write_file_atomically(folder() / kReportFile, report_html(manifest_, profile_, rejections_,
+                                                                plan_->corpus().passed_over));
       write_file_atomically(folder() / kManifestFile, to_json(manifest_));
       output_->commit();
     });
@@ -277,10 +278,10 @@ class Job {
 }  // namespace
 
 std::string describe_preparation(const PrepareOptions& options) {
-  const Plan plan(list_corpus(options.corpus), options, 1);
+  const Plan plan(list_corpus(options), options, 1);
   std::string text = plan.describe();
   const Source& source = plan.corpus().source;
-  if (source.kind == SourceKind::kPackedTar) {
+  if (is_packed(source.kind)) {
     const std::uint64_t memory = share_memory(options, source, 1).files;
     text += str_cat("  one rank unpacks the archive ", count_passes(plan.reading_order(0), memory),
                     " times more, holding up to ", format_bytes(static_cast<double>(memory)),

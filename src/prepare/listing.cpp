@@ -4,6 +4,7 @@
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
+#include "amt/prepare/summary.hpp"
 #include "gather.hpp"
 
 namespace amt {
@@ -12,49 +13,69 @@ namespace {
 constexpr std::size_t kMaxWarnings = 5;
 constexpr std::size_t kFilesLookedFor = 64;
 
-Listing list_and_report(const std::filesystem::path& root) {
-  Listing listing = list_files(root);
+void warn_of_problems(const Listing& listing) {
   for (std::size_t i = 0; i < listing.problems.size() && i < kMaxWarnings; ++i) {
     log_warning(listing.problems[i]);
   }
   if (listing.problems.size() > kMaxWarnings) {
     log_warning(str_cat("and ", listing.problems.size() - kMaxWarnings, " more like these"));
   }
-  if (listing.other_case > 0) {
-    log_warning(str_cat(listing.other_case,
-                        " files named .MID or the like are not taken, as the "
-                        "reference does not; rename them to .mid"));
+  if (!listing.rejected.empty()) {
+    const Rejection& first = listing.rejected.front();
+    log_warning(str_cat(format_count(listing.rejected.size()),
+                        " of the corpus' files and folders cannot be read and count as refused; "
+                        "the first is ",
+                        first.path, " (", first.reason, ")"));
   }
-  if (listing.files.empty()) {
-    throw Error(str_cat("there are no .mid or .midi files ",
-                        listing.source.kind == SourceKind::kFolder ? "below " : "in ",
-                        root.string()));
+  if (!listing.passed_over.empty()) log_info(passed_over_text(listing.passed_over));
+}
+
+Listing list_and_report(const PrepareOptions& options) {
+  const Extensions extensions = options.taken();
+  Listing listing = list_files(options.corpus, extensions);
+  warn_of_problems(listing);
+  if (listing.files.empty() && listing.rejected.empty()) {
+    throw Error(str_cat("there are no ", extensions.describe(),
+                        listing.source.kind == SourceKind::kFolder ? " below " : " in ",
+                        options.corpus));
   }
   return listing;
 }
 
-/// Rank 0's source and files to all.
-void share_listing(const mpi::Communicator& communicator, Listing& listing) {
-  Source& source = listing.source;
-  std::vector<std::string> fields = {
-      source.path.string(), std::to_string(static_cast<int>(source.kind)),
-      std::to_string(source.stamp.bytes), std::to_string(source.stamp.modified_ns)};
-  const std::size_t head = fields.size();
-  for (const CorpusFile& file : listing.files) {
+std::string pack_files(const std::vector<CorpusFile>& files) {
+  std::vector<std::string> fields;
+  for (const CorpusFile& file : files) {
     fields.insert(fields.end(),
                   {file.md5, file.path, std::to_string(file.bytes), std::to_string(file.offset)});
   }
-  std::string bytes = pack_strings(fields);
+  return pack_strings(fields);
+}
+
+std::vector<CorpusFile> unpack_files(const std::string& bytes) {
+  std::vector<CorpusFile> files;
+  const std::vector<std::string> fields = unpack_strings(bytes);
+  for (std::size_t i = 0; i + 3 < fields.size(); i += 4) {
+    files.push_back(
+        {fields[i], fields[i + 1], std::stoull(fields[i + 2]), std::stoull(fields[i + 3])});
+  }
+  return files;
+}
+
+/// Rank 0's source, files and rejections to all; the rest is for rank 0 alone.
+void share_listing(const mpi::Communicator& communicator, Listing& listing) {
+  Source& source = listing.source;
+  std::string bytes =
+      pack_strings({source.path.string(), std::to_string(static_cast<int>(source.kind)),
+                    std::to_string(source.stamp.bytes), std::to_string(source.stamp.modified_ns),
+                    pack_files(listing.files), pack_rejections(listing.rejected)});
   communicator.broadcast(bytes, 0);
   if (communicator.rank() == 0) return;
-  fields = unpack_strings(bytes);
+  const std::vector<std::string> fields = unpack_strings(bytes);
   source = {fields[0],
             static_cast<SourceKind>(std::stoi(fields[1])),
             {std::stoull(fields[2]), std::stoll(fields[3])}};
-  for (std::size_t i = head; i + 3 < fields.size(); i += 4) {
-    listing.files.push_back(
-        {fields[i], fields[i + 1], std::stoull(fields[i + 2]), std::stoull(fields[i + 3])});
-  }
+  listing.files = unpack_files(fields[4]);
+  listing.rejected = unpack_rejections(fields[5]);
 }
 
 /// Local. A node that lacks the corpus would refuse its files one by one, and the dataset would
@@ -79,25 +100,28 @@ void require_same_folder(const Listing& listing) {
 
 }  // namespace
 
-Corpus list_corpus(const mpi::Communicator& communicator, const std::filesystem::path& root) {
+Corpus list_corpus(const mpi::Communicator& communicator, const PrepareOptions& options) {
   Listing listing;
   mpi::collectively(communicator, [&] {
-    if (communicator.rank() == 0) listing = list_and_report(root);
+    if (communicator.rank() == 0) listing = list_and_report(options);
   });
   share_listing(communicator, listing);
   mpi::collectively(communicator, [&] { require_same_folder(listing); });
-  std::vector<std::string> mine;
-  mpi::collectively(communicator,
-                    [&] { mine = hash_share(listing, communicator.rank(), communicator.size()); });
-  std::vector<std::vector<std::string>> shares;
-  for (const std::string& part : communicator.all_gather(pack_strings(mine))) {
-    shares.push_back(unpack_strings(part));
-  }
-  return assemble_corpus(listing, shares);
+  const auto hash_together = [&](const Listing& files) {
+    std::vector<std::string> mine;
+    mpi::collectively(communicator,
+                      [&] { mine = hash_share(files, communicator.rank(), communicator.size()); });
+    std::vector<std::vector<std::string>> shares;
+    for (const std::string& part : communicator.all_gather(pack_strings(mine))) {
+      shares.push_back(unpack_strings(part));
+    }
+    return shares;
+  };
+  return assemble_corpus(listing, hash_together(listing));
 }
 
-Corpus list_corpus(const std::filesystem::path& root) {
-  const Listing listing = list_and_report(root);
+Corpus list_corpus(const PrepareOptions& options) {
+  const Listing listing = list_and_report(options);
   return assemble_corpus(listing, {hash_share(listing, 0, 1)});
 }
 

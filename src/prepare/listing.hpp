@@ -1,18 +1,17 @@
 // Listing a corpus on all ranks together.
 #pragma once
 
-#include <filesystem>
-
 #include "amt/corpus/corpus.hpp"
 #include "amt/mpi/communicator.hpp"
+#include "amt/prepare/options.hpp"
 
 namespace amt {
 
 /// Collective. Rank 0 lists the folder or archive, all ranks hash their share, all return the same
 /// corpus.
-Corpus list_corpus(const mpi::Communicator& communicator, const std::filesystem::path& root);
+Corpus list_corpus(const mpi::Communicator& communicator, const PrepareOptions& options);
 
 /// The same on one process, without MPI.
-Corpus list_corpus(const std::filesystem::path& root);
+Corpus list_corpus(const PrepareOptions& options);
 
 }  // namespace amt

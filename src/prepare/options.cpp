@@ -14,6 +14,9 @@ void PrepareOptions::describe_content(OptionTable& table) {
             "16 ranks)");
   table.add("seed", &seed, "of the global shuffle");
   table.add("rows-per-shard", &rows_per_shard, "training rows per shard, about");
+  table.add("extensions", &extensions,
+            "endings of MIDI files, in any letter case, e.g. mid,midi,kar; without it the "
+            "reference's: .mid and .midi as they are written here");
   table.add("valid-digits", &splits.valid, "first hex digits of the validation split");
   table.add("test-digits", &splits.test, "first hex digits of the test split");
 }
@@ -23,7 +26,7 @@ void PrepareOptions::describe(OptionTable& table) {
   table.add(
       "memory", &memory,
       "rows that a rank holds before it spills to disk, e.g. 4GB, and, with half of it, files "
-      "of a .tar.gz; 0: a quarter of the node's memory divided by its ranks");
+      "of a .tar.gz or .zip; 0: a quarter of the node's memory divided by its ranks");
   table.add("text", &text, "folder for the reference's tokenized-events-X.txt as well");
   table.add("compound", &compound, "folder for the reference's NAME.mid.compound.txt as well");
   table.add("max-bad-fraction", &max_bad_fraction,
@@ -48,6 +51,7 @@ void PrepareOptions::validate() const {
     throw UsageError(
         str_cat("--max-bad-fraction ", max_bad_fraction, ": give a number from 0 to 1"));
   }
+  taken();
   splits.validate();
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "amt/base/strings.hpp"
+#include "amt/prepare/summary.hpp"
 
 namespace amt {
 namespace {
@@ -73,6 +74,7 @@ std::string Plan::describe() const {
                              format_bytes(static_cast<double>(corpus_.bytes())), ", ",
                              format_count(corpus_.duplicates), " duplicates left out, ",
                              corpus_.unreadable.size(), " unreadable\n");
+  if (!corpus_.passed_over.empty()) text += "  " + passed_over_text(corpus_.passed_over) + '\n';
   for (const Split split : kSplits) {
     std::uint64_t files = 0, bytes = 0, units = 0;
     for (const Unit& unit : units_) {

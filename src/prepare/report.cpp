@@ -127,6 +127,14 @@ std::string refusals_section(const std::vector<Rejection>& rejections) {
                       html_table({"reason", "files"}, rows));
 }
 
+std::string endings_section(const EndingCounts& passed_over) {
+  if (passed_over.empty()) return "";
+  return html_section("Files passed over for their ending",
+                      "They were not looked into: amt prepare --extensions says which endings are "
+                      "taken.",
+                      "<p>" + describe_endings(passed_over) + "</p>\n");
+}
+
 std::string instrument_counts_section(const CorpusProfile& profile) {
   BarChart chart;
   chart.unit = "pieces";
@@ -196,12 +204,13 @@ std::string histograms(const Manifest& manifest, const CorpusProfile& profile) {
 }  // namespace
 
 std::string report_html(const Manifest& manifest, const CorpusProfile& profile,
-                        const std::vector<Rejection>& rejections) {
+                        const std::vector<Rejection>& rejections, const EndingCounts& passed_over) {
   const std::uint64_t pieces = manifest.statistics.tokens.files_kept;
   return html_page("amt: report on a dataset",
                    summary_section(manifest) + paper_section(manifest) +
                        histograms(manifest, profile) + instrument_counts_section(profile) +
-                       instruments_section(profile, pieces) + refusals_section(rejections));
+                       instruments_section(profile, pieces) + refusals_section(rejections) +
+                       endings_section(passed_over));
 }
 
 }  // namespace amt

@@ -72,6 +72,13 @@ std::string summary_text(const Manifest& manifest, const PrepareOptions& options
                         " (refused files: ", kRejectedFile, ")\n");
 }
 
+std::string passed_over_text(const EndingCounts& counts) {
+  return str_cat("passed over for their ending: ", describe_endings(counts),
+                 hides_midi_files(counts)
+                     ? "; --extensions mid,midi,kar takes such files, in any letter case"
+                     : "");
+}
+
 std::string rejected_text(std::vector<Rejection> rejections) {
   std::ranges::sort(rejections, {}, &Rejection::path);
   std::string text = "path\treason\n";

@@ -1,6 +1,10 @@
 #include "amt/corpus/corpus.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -43,7 +47,7 @@ TEST_F(CorpusTest, TakesMidiFilesOnly) {
   ASSERT_EQ(listing.files.size(), 2u);
   EXPECT_EQ(listing.files[0].path, "a/b/two.midi");
   EXPECT_EQ(listing.files[1].path, "a/one.mid");
-  EXPECT_EQ(listing.other_case, 1u);
+  EXPECT_EQ(listing.passed_over, (EndingCounts{{".MID", 1}, {".txt", 1}}));
 }
 
 TEST_F(CorpusTest, NamesFilesByMd5AndTakesEqualOnesOnce) {
@@ -69,8 +73,90 @@ TEST_F(CorpusTest, FollowsLinksButNoLoops) {
   fs::create_symlink("real/song.mid", root() / "link.mid");
   const Listing listing = list_files(root());
   EXPECT_EQ(listing.files.size(), 2u);  // the song and the link to it; equal, so taken once later
-  EXPECT_EQ(listing.problems.size(), 2u);
+  EXPECT_EQ(listing.problems.size(), 1u);
+  EXPECT_EQ(listing.rejected.size(), 1u);
   EXPECT_EQ(list().files.size(), 1u);
+}
+
+TEST_F(CorpusTest, WhatCannotBeReadIsRejectedWithoutBeingOpened) {
+  put("here.mid", "x");
+  ASSERT_EQ(::mkfifo((root() / "pipe.mid").c_str(), 0600), 0);
+  ASSERT_EQ(::mkfifo((root() / "pipe").c_str(), 0600), 0);
+  fs::create_symlink("/dev/zero", root() / "device.mid");
+  fs::create_symlink("/proc/self/mem", root() / "memory.mid");
+  fs::create_symlink("../annex/gone", root() / "annex.mid");
+  fs::create_symlink("self.mid", root() / "self.mid");
+  fs::create_symlink("../annex/gone", root() / "annex.txt");
+  fs::create_directory_symlink("/proc", root() / "kernel");
+  const int plug = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address = {AF_UNIX, {}};
+  const std::string name = (root() / "plug.mid").string();
+  ASSERT_LT(name.size(), sizeof(address.sun_path));
+  name.copy(address.sun_path, name.size());
+  ASSERT_EQ(::bind(plug, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  ::close(plug);
+  const Listing listing = list_files(root());
+  EXPECT_EQ(listing.files.size(), 1u);
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"annex.mid", "leads nowhere"}, {"device.mid", "a device"}, {"kernel", "/proc"},
+      {"memory.mid", "/proc"},        {"pipe.mid", "a pipe"},     {"plug.mid", "a socket"},
+      {"self.mid", "leads nowhere"}};
+  ASSERT_EQ(listing.rejected.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(listing.rejected[i].path, expected[i].first);
+    EXPECT_NE(listing.rejected[i].reason.find(expected[i].second), std::string::npos)
+        << listing.rejected[i].reason;
+  }
+  EXPECT_EQ(list().unreadable.size(), expected.size());
+}
+
+TEST_F(CorpusTest, AFileThatBecameAPipeIsNotWaitedFor) {
+  put("song.mid", "x");
+  const Listing listing = list_files(root());
+  fs::remove(root() / "song.mid");
+  ASSERT_EQ(::mkfifo((root() / "song.mid").c_str(), 0600), 0);
+  const Corpus corpus = assemble_corpus(listing, {hash_share(listing, 0, 1)});
+  ASSERT_EQ(corpus.unreadable.size(), 1u);
+  EXPECT_NE(corpus.unreadable[0].reason.find("not a regular file"), std::string::npos);
+}
+
+TEST_F(CorpusTest, AFolderThatIsNotOnADiskIsNoCorpus) {
+  EXPECT_THROW(list_files("/proc"), CorpusError);
+  EXPECT_THROW(list_files("/proc/self"), CorpusError);
+}
+
+TEST_F(CorpusTest, EndingsCanBeChosen) {
+  put("a.mid", "1");
+  put("b.MID", "2");
+  put("c.kar", "3");
+  put("d.MIDI", "4");
+  put("e.mid.gz", "5");
+  const auto paths = [&](const std::string& list) {
+    std::string all;
+    for (const CorpusFile& file : list_files(root(), Extensions(list)).files) all += file.path;
+    return all;
+  };
+  EXPECT_EQ(paths(""), "a.mid");
+  EXPECT_EQ(paths("mid"), "a.midb.MID");
+  EXPECT_EQ(paths("KAR,.midi"), "c.kard.MIDI");
+  for (const std::string wrong : {",", "mid,", "mi/d", "mid.gz", "mid midi", "averylongending"}) {
+    EXPECT_THROW(Extensions{wrong}, UsageError) << wrong;
+  }
+}
+
+TEST_F(CorpusTest, EndingsAreCounted) {
+  EXPECT_EQ(ending_of("a/b.MID"), ".MID");
+  EXPECT_EQ(ending_of("b.mid.gz"), ".mid.gz");
+  EXPECT_EQ(ending_of("b.1.txt"), ".txt");
+  EXPECT_EQ(ending_of("a.mid/README"), "(none)");
+  EXPECT_EQ(ending_of("b."), "(none)");
+  EXPECT_EQ(ending_of("b.\x1b[2J"), "(other)");
+  EXPECT_EQ(describe_endings({{".kar", 3}, {".txt", 1200}}), "1,200 .txt, 3 .kar");
+  EndingCounts many;
+  for (char c = 'a'; c <= 'j'; ++c) many[std::string(".") + c] = 2;
+  EXPECT_NE(describe_endings(many).find(", 4 of other endings"), std::string::npos);
+  EXPECT_TRUE(hides_midi_files({{".MIDI", 1}}));
+  EXPECT_FALSE(hides_midi_files({{".txt", 1}, {".mid.gz", 1}}));
 }
 
 TEST_F(CorpusTest, NamesNeedNotBeUtf8) {

@@ -6,6 +6,7 @@
 #include "amt/prepare/memory.hpp"
 #include "prepare/prepare_fixture.hpp"
 #include "support/tar_builder.hpp"
+#include "support/zip_builder.hpp"
 
 namespace amt {
 namespace {
@@ -32,6 +33,7 @@ class PreparedArchive : public PrepareTest {
       std::ofstream(tree / ".trash" / "x.mid") << "x";
       test::TarBuilder().tree(tree).write(root() / "t.tar");
       test::TarBuilder().tree(tree).write_packed(root() / "t.tar.gz");
+      test::ZipBuilder().tree(tree).write(root() / "t.zip");
     }
     world().barrier();
   }
@@ -52,7 +54,7 @@ TEST_F(PreparedArchive, SameBytesAsTheFolder) {
     EXPECT_EQ(read_manifest(tree.dataset).statistics.duplicates, 1u);
     EXPECT_EQ(read_manifest(tree.dataset).statistics.refused, 2u);
   }
-  for (const std::string corpus : {"t.tar", "t.tar.gz"}) {
+  for (const std::string corpus : {"t.tar", "t.tar.gz", "t.zip"}) {
     for (const std::uint64_t memory : {0, 30'000, 1}) {
       PrepareOptions o = of(corpus, corpus + std::to_string(memory));
       o.memory.bytes = memory;
@@ -76,9 +78,10 @@ TEST_F(PreparedArchive, ADryRunSaysWhatItCosts) {
 TEST_F(PreparedArchive, HalfOfTheMemoryIsForItsFiles) {
   PrepareOptions o;
   o.memory.bytes = 1001;
-  for (const SourceKind kind : {SourceKind::kFolder, SourceKind::kTar, SourceKind::kPackedTar}) {
+  for (const SourceKind kind :
+       {SourceKind::kFolder, SourceKind::kTar, SourceKind::kPackedTar, SourceKind::kZip}) {
     const MemoryShares shares = share_memory(o, {"x", kind, {}}, 3);
-    EXPECT_EQ(shares.files, kind == SourceKind::kPackedTar ? 500u : 0u);
+    EXPECT_EQ(shares.files, is_packed(kind) ? 500u : 0u);
     EXPECT_EQ(shares.rows + shares.files, 1001u);
   }
   o.memory.bytes = 0;

@@ -92,14 +92,23 @@ TarBuilder& TarBuilder::gnu_long_name(const std::string& name) {
 }
 
 TarBuilder& TarBuilder::pax_name(const std::string& name) {
-  const std::string record = " path=" + name + "\n";
+  pax("path", name);
+  return *this;
+}
+
+TarBuilder& TarBuilder::pax_link(const std::string& target) {
+  pax("linkpath", target);
+  return *this;
+}
+
+void TarBuilder::pax(const std::string& key, const std::string& value) {
+  const std::string record = ' ' + key + '=' + value + '\n';
   // The number at its beginning counts itself.
   std::size_t length = record.size() + 1;
   while (std::to_string(length).size() + record.size() != length) ++length;
   const std::string text = std::to_string(length) + record;
   header("PaxHeaders/x", 'x', text.size(), "");
   content(text);
-  return *this;
 }
 
 TarBuilder& TarBuilder::tree(const std::filesystem::path& root) {

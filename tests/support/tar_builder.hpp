@@ -18,6 +18,8 @@ class TarBuilder {
   /// GNU's way and POSIX' way to give the next member a name of any length.
   TarBuilder& gnu_long_name(const std::string& name);
   TarBuilder& pax_name(const std::string& name);
+  /// POSIX' way to give the next link a target of any length.
+  TarBuilder& pax_link(const std::string& target);
   /// Every file below a folder, in an order that is not that of the names.
   TarBuilder& tree(const std::filesystem::path& root);
 
@@ -29,6 +31,7 @@ class TarBuilder {
  private:
   void header(const std::string& name, char type, std::uint64_t bytes, const std::string& link);
   void content(const std::string& bytes);
+  void pax(const std::string& key, const std::string& value);
   std::string records_;
 };
 

@@ -13,6 +13,20 @@ namespace amt {
 /// 32 lower-case hex digits.
 std::string md5_hex(std::span<const std::byte> bytes);
 
+/// MD5 over a stream of pieces. Error if this system's OpenSSL offers none.
+class Md5 {
+ public:
+  Md5();
+  ~Md5();
+  Md5(const Md5&) = delete;
+  Md5& operator=(const Md5&) = delete;
+  void update(std::span<const std::byte> bytes);
+  std::string hex();  ///< 32 lower-case hex digits; ends the stream
+
+ private:
+  void* context_;
+};
+
 /// XXH3, 64 bits, seed 0.
 std::uint64_t xxh3_64(std::span<const std::byte> bytes);
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "amt/corpus/extensions.hpp"
 #include "amt/corpus/source.hpp"
 
 namespace amt {
@@ -24,30 +25,33 @@ struct CorpusFile {
   std::uint64_t offset = 0;  ///< of its bytes in the (unpacked) archive; 0 in a folder
 };
 
-/// The files as they were found; a file's md5 is empty where it is not known yet.
-struct Listing {
-  Source source;
-  std::vector<CorpusFile> files;      ///< in byte order of their paths
-  std::vector<std::string> problems;  ///< one line for each folder or link that could not be used
-  std::uint64_t other_case = 0;  ///< files named .MID, .Midi ...: not taken, as in the reference
-};
-
-/// Every `*.mid` and `*.midi` below the folder, or in the archive as if it were unpacked; names
-/// beginning with a dot aside. Symbolic links are followed, in an archive only those that stay
-/// within it; a folder reached again is not entered again. A packed archive is read through once,
-/// hashing the files whose names are no MD5, with progress on stderr. CorpusError if the corpus
-/// cannot be listed, or the archive is damaged, or a MIDI file in it is stored as a sparse file.
-/// Local.
-Listing list_files(const std::filesystem::path& corpus);
-
-/// "" if the name (without extension) is no MD5, else its 32 hex digits in lower case.
-std::string md5_from_name(const std::string& path);
-
 /// A file that is not taken, and why. `path` is relative to the corpus.
 struct Rejection {
   std::string path;
   std::string reason;
 };
+
+/// The files as they were found; a file's md5 is empty where it is not known yet.
+struct Listing {
+  Source source;
+  std::vector<CorpusFile> files;  ///< in byte order of their paths
+  /// In byte order of their paths: what has a MIDI file's name and cannot be read (a link that
+  /// leads nowhere, a pipe, a member that cannot be unpacked), and folders that cannot be listed.
+  std::vector<Rejection> rejected;
+  std::vector<std::string> problems;  ///< one line for all else that was left out
+  EndingCounts passed_over;           ///< files that are not taken for their ending
+};
+
+/// Every file below the folder whose ending is taken, or in the archive as if it were unpacked;
+/// names beginning with a dot aside. Symbolic links are followed, in an archive only those that
+/// stay within it; a folder reached again is not entered again. Nothing is opened but folders and
+/// the archive. A packed archive is read through once, hashing the files whose names are no MD5,
+/// with progress on stderr. CorpusError if the corpus cannot be listed, or the archive is damaged,
+/// or a MIDI file in it is stored as a sparse file. Local.
+Listing list_files(const std::filesystem::path& corpus, const Extensions& extensions = {});
+
+/// "" if the name (without extension) is no MD5, else its 32 hex digits in lower case.
+std::string md5_from_name(const std::string& path);
 
 /// The hashes of files rank, rank + ranks, rank + 2 ranks ... of the listing: an MD5 or, for a file
 /// that cannot be read, "!" and the reason. CorpusError if an archive changed. Local.
@@ -56,8 +60,9 @@ std::vector<std::string> hash_share(const Listing& listing, int rank, int ranks)
 struct Corpus {
   Source source;
   std::vector<CorpusFile> files;      ///< in order of md5, each md5 once
-  std::vector<Rejection> unreadable;  ///< files that could not be read
-  std::uint64_t duplicates = 0;       ///< files left out because an equal one was taken
+  std::vector<Rejection> unreadable;  ///< the listing's, and files that could not be read
+  std::uint64_t duplicates = 0;       ///< files left out because one of the same md5 was taken
+  EndingCounts passed_over;           ///< as in the listing
   std::uint64_t bytes() const;
   /// XXH3 over names and sizes: equal for equal corpora wherever they lie. 16 hex digits.
   std::string digest() const;

@@ -27,11 +27,11 @@ class FileReader {
   virtual void finish() {}
 };
 
-/// A folder's files are read by path, a tar archive's by offset. A packed archive can only be read
-/// from front to back: its reader holds as many of the next files as fit into `memory` bytes (one
-/// at least), and reads the archive again for those after them, with progress on stderr. An archive
-/// that cannot be opened or is not the one that was listed is a CorpusError, here or at the first
-/// read.
+/// A folder's files are read by path, a tar archive's by offset. A packed archive is read from
+/// front to back (of a zip archive no more is unpacked than is asked for): its reader holds as many
+/// of the next files as fit into `memory` bytes (one at least), and reads the archive again for
+/// those after them, with progress on stderr. An archive that cannot be opened or is not the one
+/// that was listed is a CorpusError, here or at the first read.
 std::unique_ptr<FileReader> open_reader(const Source& source, ReadingOrder order,
                                         std::uint64_t memory);
 

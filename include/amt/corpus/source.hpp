@@ -1,4 +1,4 @@
-// Where a corpus lies: a folder, a tar archive, or a tar archive packed with gzip.
+// Where a corpus lies: a folder, a tar archive, a tar archive packed with gzip, or a zip archive.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,12 @@
 
 namespace amt {
 
-enum class SourceKind : std::uint8_t { kFolder, kTar, kPackedTar };
+enum class SourceKind : std::uint8_t { kFolder, kTar, kPackedTar, kZip };
+
+/// Whether files are unpacked in batches, in the archive's order, rather than read where they lie.
+constexpr bool is_packed(SourceKind kind) {
+  return kind == SourceKind::kPackedTar || kind == SourceKind::kZip;
+}
 
 /// Tells one state of an archive from another.
 struct Stamp {
@@ -31,7 +36,7 @@ class CorpusError : public Error {
 };
 
 /// What lies at `path`, by its first bytes and not by its name. CorpusError if it is neither a
-/// folder nor a file. Local.
+/// folder nor a file, or an archive of another kind. Local.
 Source find_source(const std::filesystem::path& path);
 
 }  // namespace amt

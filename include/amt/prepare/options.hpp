@@ -19,6 +19,7 @@ struct PrepareOptions {
   std::uint64_t seed = 0;
   ByteSize memory{
       0};  ///< what one rank holds (prepare/memory.hpp); 0: a quarter of the node / its ranks
+  std::string extensions;  ///< "mid,midi,kar", or "" for the reference's
   std::uint64_t rows_per_shard = 262144;
   SplitRule splits;
   std::string text;      ///< folder, or ""
@@ -29,6 +30,8 @@ struct PrepareOptions {
   Duration watchdog = kDefaultWatchdog;  ///< without progress, before the job is ended; 0: never
 
   Encoding encoding() const { return interarrival ? Encoding::kInterarrival : Encoding::kArrival; }
+
+  Extensions taken() const { return Extensions(extensions); }
 
   void describe(OptionTable& table);
   /// Only those that the dataset's bytes depend on, besides the corpus: what prepare.ini records.

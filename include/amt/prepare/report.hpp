@@ -10,10 +10,12 @@
 
 namespace amt {
 
-/// One page that needs no other file: summary, histograms, refusals by reason, and for a corpus of
-/// the full Lakh dataset's size the counts of arXiv 2306.08620 beside ours. It holds no times, no
-/// names of hosts or folders: like every file of a dataset it is a function of corpus and options.
+/// One page that needs no other file: summary, histograms, refusals by reason, files passed over by
+/// ending, and for a corpus of the full Lakh dataset's size the counts of arXiv 2306.08620 beside
+/// ours. It holds no times, no names of hosts or folders: like every file of a dataset it is a
+/// function of corpus and options.
 std::string report_html(const Manifest& manifest, const CorpusProfile& profile,
-                        const std::vector<Rejection>& rejections);
+                        const std::vector<Rejection>& rejections,
+                        const EndingCounts& passed_over = {});
 
 }  // namespace amt

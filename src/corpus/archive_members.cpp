@@ -1,0 +1,209 @@
+#include "archive_members.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <locale.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::size_t kRecord = 512;
+// Few bytes to read before the next skip in a plain archive; unpacking prefers larger pieces.
+constexpr std::size_t kPlainBlock = 8 << 10, kPackedBlock = 64 << 10;
+
+std::string text_of(const char* text) { return text == nullptr ? "" : text; }
+
+/// libarchive's words, of which some end their lines.
+std::string one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < ' '; }, ' ');
+  while (text.ends_with(' ')) text.pop_back();
+  return text;
+}
+
+/// In the locale "C", libarchive loses a zip archive's names that are marked as UTF-8. For this
+/// thread and the object's life, the locale is one that knows UTF-8.
+class Utf8Names {
+ public:
+  Utf8Names() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (locale_ != nullptr) before_ = ::uselocale(locale_);
+  }
+  ~Utf8Names() {
+    if (locale_ == nullptr) return;
+    ::uselocale(before_);
+    ::freelocale(locale_);
+  }
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+
+ private:
+  locale_t locale_;
+  locale_t before_ = nullptr;
+};
+
+Member::Kind kind_of(archive_entry* entry) {
+  if (archive_entry_hardlink(entry) != nullptr) return Member::Kind::kHardLink;
+  switch (archive_entry_filetype(entry)) {
+    case AE_IFREG:
+      return Member::Kind::kFile;
+    case AE_IFDIR:
+      return Member::Kind::kFolder;
+    case AE_IFLNK:
+      return Member::Kind::kSymbolicLink;
+    default:
+      return Member::Kind::kOther;
+  }
+}
+
+}  // namespace
+
+/// What libarchive calls. No exception may pass through it: a failure is kept until it has
+/// returned.
+struct ArchiveMembers::Callbacks {
+  static la_ssize_t read(archive*, void* self, const void** bytes) try {
+    auto& members = *static_cast<ArchiveMembers*>(self);
+    *bytes = members.block_.data();
+    return static_cast<la_ssize_t>(members.stream_->read(members.block_));
+  } catch (...) {
+    static_cast<ArchiveMembers*>(self)->failure_ = std::current_exception();
+    return -1;
+  }
+
+  static la_int64_t skip(archive*, void* self, la_int64_t bytes) try {
+    auto& members = *static_cast<ArchiveMembers*>(self);
+    return static_cast<la_int64_t>(members.stream_->skip(static_cast<std::uint64_t>(bytes)));
+  } catch (...) {
+    static_cast<ArchiveMembers*>(self)->failure_ = std::current_exception();
+    return ARCHIVE_FATAL;
+  }
+
+  static la_int64_t seek(archive*, void* self, la_int64_t offset, int whence) {
+    auto& members = *static_cast<ArchiveMembers*>(self);
+    if (whence == SEEK_END) offset += static_cast<la_int64_t>(members.source_.stamp.bytes);
+    if (whence == SEEK_CUR) offset += static_cast<la_int64_t>(members.stream_->bytes_used());
+    const bool done = offset >= 0 && members.stream_->seek(static_cast<std::uint64_t>(offset));
+    return done ? offset : ARCHIVE_FATAL;
+  }
+};
+
+std::string shortened(const std::string& path) {
+  constexpr std::size_t kLongest = 255, kHead = 80, kTail = 40;
+  if (path.size() <= kLongest) return path;
+  return str_cat(path.substr(0, kHead), "... (", format_count(path.size()), " bytes) ...",
+                 path.substr(path.size() - kTail));
+}
+
+ArchiveMembers::ArchiveMembers(const Source& source)
+    : source_(source),
+      stream_(open_stream(source)),
+      block_(source.kind == SourceKind::kPackedTar ? kPackedBlock : kPlainBlock),
+      reader_(archive_read_new()) {
+  if (reader_ == nullptr) throw std::bad_alloc();
+  if (is_zip()) {
+    archive_read_support_format_zip_seekable(reader_);
+    archive_read_set_seek_callback(reader_, Callbacks::seek);
+  } else {
+    archive_read_support_format_tar(reader_);
+  }
+  archive_read_set_read_callback(reader_, Callbacks::read);
+  archive_read_set_skip_callback(reader_, Callbacks::skip);
+  archive_read_set_callback_data(reader_, this);
+  archive_read_open1(reader_);  // what it says is found again by the first next()
+}
+
+ArchiveMembers::~ArchiveMembers() { archive_read_free(reader_); }
+
+bool ArchiveMembers::next(Member& member) {
+  archive_entry* entry = nullptr;
+  std::optional<Utf8Names> utf8;
+  if (is_zip()) utf8.emplace();
+  const int result = archive_read_next_header(reader_, &entry);
+  if (result == ARCHIVE_EOF) {
+    check_end();
+    return false;
+  }
+  check(result);
+  member.kind = kind_of(entry);
+  // Where a name is not UTF-8 although the archive says so, or the locale does not know its
+  // letters, libarchive warns and gives the bytes as they are: what tar would call the file.
+  member.path = last_ = text_of(archive_entry_pathname(entry));
+  member.link = text_of(member.kind == Member::Kind::kHardLink ? archive_entry_hardlink(entry)
+                                                               : archive_entry_symlink(entry));
+  if (member.path.empty()) damaged("a member's name is not in the letters that it claims");
+  const bool file = member.kind == Member::Kind::kFile;
+  member.bytes = file ? static_cast<std::uint64_t>(archive_entry_size(entry)) : 0;
+  member.offset = static_cast<std::uint64_t>(archive_filter_bytes(reader_, 0));
+  member.sparse = archive_entry_sparse_count(entry) > 0;
+  member.encrypted = archive_entry_is_data_encrypted(entry) != 0;
+  bytes_of_last_ = member.bytes;
+  end_of_last_ = member.offset + (member.sparse ? 0 : member.bytes);
+  return true;
+}
+
+void ArchiveMembers::read(const Sink& sink) {
+  std::uint64_t bytes = 0;
+  for (;;) {
+    const void* piece = nullptr;
+    std::size_t size = 0;
+    la_int64_t at = 0;
+    const int result = archive_read_data_block(reader_, &piece, &size, &at);
+    if (result == ARCHIVE_EOF) break;
+    check(result);
+    // A zip archive's wrong checksums and sizes are warnings of libarchive's.
+    if (is_zip() && result == ARCHIVE_WARN)
+      damaged(one_line(text_of(archive_error_string(reader_))));
+    bytes += size;
+    if (bytes > bytes_of_last_) damaged("it holds more bytes than its header says");
+    sink({static_cast<const std::byte*>(piece), size});
+  }
+  if (bytes < bytes_of_last_) damaged("it holds less bytes than its header says");
+}
+
+void ArchiveMembers::check(int result) const {
+  if (failure_) std::rethrow_exception(failure_);
+  if (result == ARCHIVE_OK || result == ARCHIVE_WARN) return;  // a retry would leave something out
+  if (archive_format(reader_) == 0) not_an_archive();
+  damaged(one_line(text_of(archive_error_string(reader_))));
+}
+
+void ArchiveMembers::not_an_archive() const {
+  if (is_zip()) {
+    throw CorpusError(str_cat("the archive ", source_.path.string(),
+                              " is cut off or damaged: the list of members that ends a .zip is not "
+                              "there; compare its checksum, or download it again"));
+  }
+  throw CorpusError(str_cat("the corpus ", source_.path.string(), " is a file",
+                            source_.kind == SourceKind::kTar
+                                ? ", but no tar archive"
+                                : " packed with gzip, but holds no tar archive",
+                            "; give a folder with MIDI files, or a .tar, .tar.gz or .zip of one"));
+}
+
+void ArchiveMembers::check_end() {
+  if (failure_) std::rethrow_exception(failure_);
+  if (is_zip()) return;
+  // An empty record ends the archive. Where the data end at a member's end instead, tar's output
+  // was cut off; libarchive takes that for the end.
+  const std::uint64_t padded = (end_of_last_ + kRecord - 1) / kRecord * kRecord;
+  if (static_cast<std::uint64_t>(archive_filter_bytes(reader_, 0)) <= padded) {
+    damaged("the archive ends without the mark that ends one");
+  }
+  while (stream_->read(block_) > 0) {
+    // The padding, and behind it the checksum of a packed archive.
+  }
+}
+
+void ArchiveMembers::damaged(const std::string& reason) const {
+  throw CorpusError(str_cat("the archive ", source_.path.string(),
+                            " is cut off or damaged at byte ", stream_->bytes_used(),
+                            last_.empty() ? "" : str_cat(", in or after ", shortened(last_)), " (",
+                            reason, "); compare its checksum, or download it again"));
+}
+
+}  // namespace amt

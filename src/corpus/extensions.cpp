@@ -1,0 +1,101 @@
+#include "amt/corpus/extensions.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ranges>
+#include <utility>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::size_t kLongest = 12;  // letters of an ending that is one and not part of a name
+constexpr std::size_t kEndingsNamed = 8;
+
+constexpr std::array kMidiEndings = {".mid", ".midi", ".kar", ".smf"};
+constexpr std::array kPackedEndings = {".gz", ".bz2", ".xz", ".zst", ".z"};
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return result;
+}
+
+/// With the dot; "" where there is none, and for a name that only begins with one.
+std::string_view extension_of(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string_view::npos || dot == 0 ? "" : name.substr(dot);
+}
+
+bool is_letter_or_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool can_be_shown(std::string_view extension) {
+  return extension.size() >= 2 && extension.size() <= kLongest + 1 &&
+         std::ranges::all_of(extension.substr(1), is_letter_or_digit);
+}
+
+}  // namespace
+
+Extensions::Extensions(const std::string& list) {
+  if (list.empty()) return;
+  for (const auto part : std::views::split(list, ',')) {
+    std::string extension = lower(std::string_view(part.begin(), part.end()));
+    if (!extension.starts_with('.')) extension.insert(0, ".");
+    if (!can_be_shown(extension)) {
+      throw UsageError(str_cat("'", std::string_view(part.begin(), part.end()),
+                               "' is not the ending of a file's name, up to ", kLongest,
+                               " letters or digits as in --extensions mid,midi,kar"));
+    }
+    any_case_.push_back(std::move(extension));
+  }
+}
+
+bool Extensions::take(std::string_view path) const {
+  const std::string_view extension = extension_of(path);
+  if (any_case_.empty()) return extension == ".mid" || extension == ".midi";
+  return std::ranges::find(any_case_, lower(extension)) != any_case_.end();
+}
+
+std::string Extensions::describe() const {
+  if (any_case_.empty()) return ".mid or .midi files";
+  std::string text;
+  for (const std::string& extension : any_case_) text += (text.empty() ? "" : ", ") + extension;
+  return text + " files (letter case ignored)";
+}
+
+std::string ending_of(std::string_view path) {
+  const std::string_view extension = extension_of(path);
+  if (extension.size() < 2) return "(none)";
+  if (!can_be_shown(extension)) return "(other)";
+  const bool packed = std::ranges::find(kPackedEndings, lower(extension)) != kPackedEndings.end();
+  const std::string_view inner = extension_of(path.substr(0, path.size() - extension.size()));
+  return str_cat(packed && can_be_shown(inner) ? inner : "", extension);
+}
+
+std::string describe_endings(const EndingCounts& counts) {
+  std::vector<std::pair<std::string, std::uint64_t>> order(counts.begin(), counts.end());
+  std::ranges::stable_sort(order, std::ranges::greater(), [](const auto& e) { return e.second; });
+  std::string text;
+  std::uint64_t more = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i >= kEndingsNamed) {
+      more += order[i].second;
+    } else {
+      text += str_cat(i == 0 ? "" : ", ", format_count(order[i].second), ' ', order[i].first);
+    }
+  }
+  return more == 0 ? text : str_cat(text, ", ", format_count(more), " of other endings");
+}
+
+bool hides_midi_files(const EndingCounts& counts) {
+  return std::ranges::any_of(counts, [](const auto& entry) {
+    return std::ranges::find(kMidiEndings, lower(entry.first)) != kMidiEndings.end();
+  });
+}
+
+}  // namespace amt

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# amt prepare on corpora as they are met: dangling links, pipes, other endings, archives that are not believed.
+# Usage: corpus_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+. "$(dirname "$0")/support.sh"
+prepare() { timeout -k 5 60 "$amt" prepare "$@"; }
+corpus=$work/corpus
+cp -r "$golden/tree" "$corpus"
+
+echo "what cannot be read is counted, listed and never waited for"
+for i in $(seq 5); do ln -s ../annex/gone "$corpus/gone$i.mid"; done
+mkfifo "$corpus/pipe.mid"
+ln -s /dev/zero "$corpus/zero.mid"
+ln -s /proc/kmsg "$corpus/kmsg.mid"
+ln -s /proc "$corpus/kernel"
+expect 0 "9 of the corpus' files and folders cannot be read" prepare "$corpus" "$work/d" --dry-run
+expect 0 "refused" prepare "$corpus" "$work/d"
+[ "$(grep -c "a link that leads nowhere" "$work/d/rejected.tsv")" -eq 5 ] || fail "links are not listed"
+[ "$(grep -cE "^(pipe|zero|kmsg).mid|^kernel" "$work/d/rejected.tsv")" -eq 4 ] || fail "pipes are not listed"
+grep -q '"refused": 10' "$work/d/manifest.json" || fail "they do not count"
+grep -q "a link that leads nowhere" "$work/d/report.html" || fail "the report says nothing of links"
+expect 3 "d2.rejected.tsv" prepare "$corpus" "$work/d2" --max-bad-fraction 0.1
+expect 0 "refused" mpirun -n 3 "$amt" prepare "$corpus" "$work/d3"
+diff -r "$work/d" "$work/d3" || fail "three ranks give another dataset"
+mkdir "$work/links"
+ln -s nowhere "$work/links/a.mid"
+expect 3 "1 of 1 files were refused" prepare "$work/links" "$work/d2"
+
+echo "other endings"
+rm -r "$corpus" && cp -r "$golden/tree" "$corpus"
+find "$corpus" -name '0*.mid' | while read -r file; do mv "$file" "${file%.mid}.KAR"; done
+touch "$corpus/a.txt" "$corpus/b.mid.gz" "$corpus/README"
+kar=$(find "$corpus" -name '*.KAR' | wc -l)
+expect 0 "$kar .KAR" prepare "$corpus" "$work/e" --overwrite
+grep -qF -e "--extensions mid,midi,kar" "$work/err" || fail "no word of --extensions"
+for ending in .txt .mid.gz "(none)" .KAR; do
+  grep -qF "1 $ending" "$work/err" || [ "$ending" = .KAR ] || fail "$ending is not counted"
+  grep -qF "$ending" "$work/e/report.html" || fail "report.html does not count $ending"
+done
+expect 0 "Successfully processed 56 files" prepare "$corpus" "$work/k" --extensions Mid,kar
+expect 0 "Successfully processed 56 files" prepare "$golden/tree" "$work/t"
+for file in "$work/t"/*.h5; do cmp "$file" "$work/k/$(basename "$file")"; done
+grep -q "extensions = Mid,kar" "$work/k/prepare.ini" || fail "prepare.ini"
+expect_line 2 "is not the ending" prepare "$corpus" "$work/k2" --extensions mid,
+
+echo "zip archives and those that are none"
+mkdir "$work/few"
+cp "$golden"/tree/*/*.mid "$work/few" 2>/dev/null || find "$golden/tree" -name '*.mid' -exec cp {} "$work/few" \;
+if command -v python3 >/dev/null; then
+  (cd "$work/few" && python3 -m zipfile -c "$work/few.zip" ./*.mid)
+  expect 0 "Successfully" prepare "$work/few" "$work/few-set"
+  expect 0 "Successfully" mpirun -n 2 "$amt" prepare "$work/few.zip" "$work/zip-set" --memory 1MB
+  diff -r "$work/few-set" "$work/zip-set" || fail "the .zip gives another dataset"
+  head -c 60000 "$work/few.zip" >"$work/cut.zip"
+  expect_line 1 "cut.zip is cut off or damaged" prepare "$work/cut.zip" "$work/d2"
+fi
+printf '7z\274\257\047\034 and so on' >"$work/c.7z"
+expect_line 1 "is a 7z archive, which is not read here; unpack it" prepare "$work/c.7z" "$work/d2"
+mkdir "$work/shut"
+expect_line 1 "there is no corpus" prepare "$work/shut/none" "$work/d2"
+[ ! -e "$work/d2" ] || fail "something refused left a dataset"
+echo "all passed"
