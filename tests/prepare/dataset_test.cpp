@@ -50,6 +50,16 @@ class PreparedDataset : public PrepareTest {
 
 TEST_F(PreparedDataset, SameBytesFromAnyNumberOfRanks) { expect_same_as_alone(options("d", 10)); }
 
+// Rows and their order, as datasets that exist have them.
+TEST_F(PreparedDataset, TheTrainingSplitIsWhatItAlwaysWas) {
+  PrepareOptions o = options("d");
+  o.seed = 11;
+  prepare_dataset(world(), o);
+  const SplitInfo train = read_manifest(o.dataset).split(Split::kTrain);
+  ASSERT_EQ(train.shards.size(), 1u);
+  EXPECT_EQ(train.shards.front().hash, "6ac609324c7f96c8");
+}
+
 TEST_F(PreparedDataset, SameBytesWithManyShardsAndUnits) {
   PrepareOptions o = options("d", 10);
   o.rows_per_shard = 50;

@@ -1,6 +1,7 @@
 // What goes wrong leaves nothing that a reader accepts, on any rank.
 #include <sys/file.h>
 
+#include <cmath>
 #include <fstream>
 
 #include "amt/base/error.hpp"
@@ -74,6 +75,30 @@ TEST_F(PrepareFailure, TooManyRefusedFilesKeepTheirList) {
               std::string::npos);
     EXPECT_FALSE(fs::exists(o.dataset));
   }
+}
+
+TEST_F(PrepareFailure, AsManyRefusedFilesAsAllowedAreNotTooMany) {
+  PrepareOptions o = options("d");
+  prepare_dataset(world(), o);
+  const DatasetStatistics all = read_manifest(o.dataset).statistics;
+  ASSERT_GT(all.refused, 0u);
+  o.dataset = (root() / "at-the-limit").string();
+  o.max_bad_fraction = static_cast<double>(all.refused) / static_cast<double>(all.files);
+  EXPECT_NO_THROW(prepare_dataset(world(), o));
+  o.dataset = (root() / "below-the-limit").string();
+  o.max_bad_fraction = std::nextafter(o.max_bad_fraction, 0.0);
+  expect_failure(o, ExitCode::kBadInput, "max-bad-fraction");
+  o.dataset = (root() / "none-allowed").string();
+  o.corpus = (root() / "clean").string();
+  o.max_bad_fraction = 0;
+  if (leader()) {
+    fs::create_directories(o.corpus);
+    for (const auto& entry : fs::directory_iterator(test::golden_dir() / "tree" / "3")) {
+      fs::copy(entry.path(), fs::path(o.corpus) / entry.path().filename());
+    }
+  }
+  world().barrier();
+  EXPECT_NO_THROW(prepare_dataset(world(), o));
 }
 
 TEST_F(PrepareFailure, AFileThatCannotBeWrittenStopsAllRanks) {

@@ -17,6 +17,15 @@ TEST(RowKey, DependsOnEveryArgument) {
   EXPECT_EQ(key, row_key(1, Split::kTrain, 2, 3));
 }
 
+// The order of every dataset that exists depends on these: another key is another dataset.
+TEST(RowKey, IsWhatItAlwaysWas) {
+  EXPECT_EQ(row_key(0, Split::kTrain, 0, 0), 0x6627e8d5e169c58du);
+  EXPECT_EQ(row_key(0, Split::kTrain, 1, 0), 0xf8e4cca45cb200dbu);
+  EXPECT_EQ(row_key(0, Split::kTrain, 0, 1), 0x6ad0c5ecea236249u);
+  EXPECT_EQ(row_key(0, Split::kTest, 0, 0), 0x0661d677b6826759u);
+  EXPECT_EQ(row_key(std::uint64_t{5} << 32 | 7, Split::kTrain, 13, 70000), 0xac64a17d07fe304du);
+}
+
 TEST(RowKey, ShardsAreRangesOfKeys) {
   const std::uint64_t top = ~std::uint64_t{0};
   for (const std::size_t shards : {1u, 2u, 3u, 7u, 64u}) {

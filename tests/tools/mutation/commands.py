@@ -5,6 +5,9 @@ import json
 import re
 import typing
 
+import weight_files
+
+MODELS = ("hf", *weight_files.FORMS)
 TRAIN = ("train", "--config", "tiny.ini", "--data.dataset", "ds")
 SHORT = ("--trainer.num_train_steps", "1", "--trainer.run_dir", "out/run")
 DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?")
@@ -91,16 +94,18 @@ COMMANDS = {command.name: command for command in (
       for split in ("train", "valid", "test")),
     _train("train", (), SHORT, "out/run", 1),
     _train("train, going on", ("run",), ("--trainer.run_dir", "run"), "run", 3, ("run",)),
-    _train("train --init", ("hf",), (*SHORT, "--init", "hf"), "out/run", 1),
+    *(_train(f"train --init {model}", (model,), (*SHORT, "--init", model), "out/run", 1)
+      for model in MODELS),
     Command("train --dry-run", ("tiny.ini", "ds"), (*TRAIN, *SHORT, "--dry-run"), printed),
-    Command("train --init --dry-run", ("tiny.ini", "ds", "hf"),
-            (*TRAIN, *SHORT, "--init", "hf", "--dry-run"), printed),
+    *(Command(f"train --init {model} --dry-run", ("tiny.ini", "ds", model),
+              (*TRAIN, *SHORT, "--init", model, "--dry-run"), printed) for model in MODELS),
     *(Command(f"eval, {split}", ("ds", "run"),
               ("eval", "run", "ds", "--split", split, "--subsample", "2"), printed)
       for split in ("train", "valid", "test")),
     Command("eval --all", ("ds", "run"), ("eval", "run", "ds", "--all", "--subsample", "4"),
             printed),
-    Command("eval, a folder", ("ds", "hf"), ("eval", "hf", "ds", "--subsample", "4"), printed),
+    *(Command(f"eval {model}", ("ds", model), ("eval", model, "ds", "--subsample", "4"), printed)
+      for model in MODELS),
     Command("report", ("run",), ("report", "run"), report("run/report.html"),
             ("run/report.html",)),
     Command("report --svg", ("run",), ("report", "run", "--svg", "out/loss.svg"),

@@ -6,6 +6,7 @@ import tarfile
 import zipfile
 
 import process
+import weight_files
 
 PIECES = ("3/30da7200faa13d7635e8c934be63ca0e", "9/9fa5e8cfbc2517c234d609a3fb65e94b",
           "3/379ff555cf76d67052e45fcb74d41095", "e/e25cbd789ad62ac5cc2545b6b7072302",
@@ -81,6 +82,19 @@ class Fixture:
         hugging_face.mkdir()
         for name in ("model.safetensors", "config.json"):
             shutil.copy(checkpoints / "step-000002" / name, hugging_face)
+        tensors = weight_files.read_tensors(hugging_face / "model.safetensors")
+        for name, write in weight_files.FORMS.items():
+            self._make_model(self.pristine / name, lambda folder: write(folder, tensors))
+
+    def _make_model(self, folder, write):
+        """The same model in another form; removed if this amt does not know it."""
+        folder.mkdir()
+        shutil.copy(self.pristine / "hf/config.json", folder)
+        write(folder)
+        if process.run([self.amt, "train", "--config", "tiny.ini", "--data.dataset", "ds", "--init",
+                        folder.name, "--trainer.run_dir", "no", "--dry-run"], self.pristine,
+                       self.environment, 60).code != 0:
+            shutil.rmtree(folder)
 
     def _works_for_a_stranger(self):
         """Whether programs can be run by a user who is kept out by a file's mode."""

@@ -1,6 +1,8 @@
 """The files that are changed, and the commands that read them."""
 import dataclasses
 
+import commands
+
 SPLITS = ("train", "valid", "test")
 ALL_OF_DATASET = ("inspect", "inspect --verify", "inspect --row, train",
                   "inspect --export-text, valid", "train", "train --dry-run", "train, going on",
@@ -24,11 +26,11 @@ class Target:
 
 def _corpora(sandbox):
     for form, name in (("tar", "corpus.tar"), ("gzip", "corpus.tar.gz"), ("zip", "corpus.zip")):
-        commands = (f"prepare {name}",) * 4 + (f"prepare {name} --dry-run",)
-        yield Target(name, form, commands, (name,), 8)
+        tried = (f"prepare {name}",) * 4 + (f"prepare {name} --dry-run",)
+        yield Target(name, form, tried, (name,), 8)
     for path in sorted((sandbox / "corpus").iterdir()):
-        commands = ("prepare corpus",) * 4 + ("prepare corpus --dry-run",)
-        yield Target(f"corpus/{path.name}", "midi", commands, (), 3)
+        tried = ("prepare corpus",) * 4 + ("prepare corpus --dry-run",)
+        yield Target(f"corpus/{path.name}", "midi", tried, (), 3)
 
 
 def _readers(split):
@@ -49,11 +51,11 @@ def _dataset(sandbox):
 
 def _checkpoint(step, weight):
     folder = f"run/checkpoints/step-{step:06d}"
-    commands = OF_RUN if step == 2 else ("eval --all",)
+    tried = OF_RUN if step == 2 else ("eval --all",)
     for name, form in (("checkpoint.json", "json"), ("state.json", "json"), ("config.json", "json"),
                        ("model.safetensors", "safetensors"), ("optimizer.h5", "moments")):
-        yield Target(f"{folder}/{name}", form, commands, (name, f"step-{step:06d}", "checkpoint in run"),
-                     weight,
+        yield Target(f"{folder}/{name}", form, tried,
+                     (name, f"step-{step:06d}", "checkpoint in run"), weight,
                      name != "checkpoint.json")
 
 
@@ -72,14 +74,22 @@ def _run(sandbox):
                      2)
 
 
-def _elsewhere():
+def _options():
     yield Target("tiny.ini", "ini", ("train --dry-run",) * 4 + ("train",), ("tiny.ini", "--"), 10)
-    commands = ("eval, a folder",) * 2 + ("train --init --dry-run",) * 2 + ("train --init",)
-    for name, form in (("model.safetensors", "safetensors"), ("config.json", "json")):
-        yield Target(f"hf/{name}", form, commands, (name, "hf"), 10)
+
+
+def _models(sandbox):
+    forms = {".json": "json", ".safetensors": "safetensors", ".bin": "pickle"}
+    for model in commands.MODELS:
+        tried = (f"eval {model}",) * 2 + (f"train --init {model} --dry-run",) * 2 + (
+            f"train --init {model}",)
+        for path in sorted((sandbox / model).glob("*")):
+            weight = 10 if model == "hf" else 4
+            yield Target(f"{model}/{path.name}", forms[path.suffix], tried, (path.name, model),
+                         weight)
 
 
 def find_targets(sandbox):
     """All that this version of amt has, in a fixed order."""
-    return [target for group in (_corpora(sandbox), _dataset(sandbox), _run(sandbox), _elsewhere())
-            for target in group if (sandbox / target.path).is_file()]
+    groups = (_corpora(sandbox), _dataset(sandbox), _run(sandbox), _options(), _models(sandbox))
+    return [target for group in groups for target in group if (sandbox / target.path).is_file()]

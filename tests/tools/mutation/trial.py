@@ -12,6 +12,7 @@ import hdf5_changes
 import json_changes
 import midi_changes
 import oracle
+import pickle_changes
 import process
 import safetensors_changes
 import stand_ins
@@ -23,7 +24,8 @@ BY_FORM = {"json": json_changes.change, "jsonl": json_changes.change_line,
            "shard": hdf5_changes.change, "moments": hdf5_changes.change,
            "safetensors": safetensors_changes.change, "midi": midi_changes.change,
            "tar": archive_changes.change_tar, "gzip": archive_changes.change_gzip,
-           "zip": archive_changes.change_zip, "bytes": byte_changes.change}
+           "zip": archive_changes.change_zip, "pickle": pickle_changes.change,
+           "bytes": byte_changes.change}
 STAND_IN, BYTES, SEALED = 0.12, 0.25, 0.5  # shares of the kinds of change
 
 
