@@ -3,6 +3,9 @@
 //
 //   file_hashes                  reads lines "OFFSET LENGTH PATH" and answers each with the XXH3 of
 //                                that part of the file, 16 hex digits; a LENGTH of 0 is the rest
+//   file_hashes --rows FILE      prints the XXH3 of all rows of an HDF5 file's tokens, as HDF5
+//   gives
+//                                them to anyone
 //   file_hashes --shards DATASET prints a line "PATH OFFSET ROWS" for each shard: where its tokens
 //                                lie
 #include <fstream>
@@ -16,6 +19,7 @@
 #include "amt/base/hash.hpp"
 #include "amt/dataset/manifest.hpp"
 #include "amt/dataset/shard.hpp"
+#include "amt/hdf5/hdf5.hpp"
 
 namespace {
 
@@ -37,6 +41,14 @@ void answer_lines() {
   }
 }
 
+std::string hash_of_rows(const std::string& path) {
+  const amt::hdf5::Dataset tokens = amt::hdf5::File::open(path).open_dataset(amt::kTokensDataset);
+  const std::uint64_t rows = tokens.shape().at(0);
+  std::vector<amt::Row> read(rows);
+  tokens.read_rows(0, rows, std::as_writable_bytes(std::span(read)));
+  return amt::hex64(amt::xxh3_64(std::as_bytes(std::span(read))));
+}
+
 void print_shards(const std::string& dataset) {
   const amt::Manifest manifest = amt::read_manifest(dataset);
   for (const amt::Split split : amt::kSplits) {
@@ -54,6 +66,8 @@ int main(int argc, char** argv) {
   try {
     if (argc == 3 && std::string_view(argv[1]) == "--shards") {
       print_shards(argv[2]);
+    } else if (argc == 3 && std::string_view(argv[1]) == "--rows") {
+      std::cout << hash_of_rows(argv[2]) << '\n';
     } else {
       answer_lines();
     }

@@ -40,6 +40,12 @@ class Seals:
             places[name] = (int(offset), int(offset) + ROW_BYTES * int(rows))
         return places
 
+    def rows_of(self, path):
+        """The hash of all rows as HDF5 shows them, or why there is none."""
+        done = subprocess.run([self.tool, "--rows", path], capture_output=True, text=True,
+                              check=False, timeout=60)
+        return done.stdout.strip() or f"code {done.returncode}: {done.stderr.strip()}"
+
     def seal_shard(self, path, place):
         """The shard's own checksum, and the manifest's. A shard of one block of rows."""
         manifest = path.parent / "manifest.json"

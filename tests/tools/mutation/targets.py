@@ -27,7 +27,7 @@ class Target:
 def _corpora(sandbox):
     for form, name in (("tar", "corpus.tar"), ("gzip", "corpus.tar.gz"), ("zip", "corpus.zip")):
         tried = (f"prepare {name}",) * 4 + (f"prepare {name} --dry-run",)
-        yield Target(name, form, tried, (name,), 8)
+        yield Target(name, form, tried, (name, "rejected.tsv"), 8)
     for path in sorted((sandbox / "corpus").iterdir()):
         tried = ("prepare corpus",) * 4 + ("prepare corpus --dry-run",)
         yield Target(f"corpus/{path.name}", "midi", tried, (), 3)

@@ -134,6 +134,12 @@ class Bench:
             self._seal(target, path)
         return change
 
+    def _shown(self, path):
+        """What h5py would show of a file that was found to be whole must be the rows."""
+        rows = self.seals.rows_of(path)
+        if rows != self.seals.rows_of(self.fixture.pristine / "ds" / path.name):
+            yield "silently wrong", f"HDF5 shows other rows: {rows}"
+
     def trial(self, seed, number, worker, wanted=""):
         """Tries one input in the worker's own sandbox."""
         rng, target, command = self.choose(seed, number, wanted)
@@ -150,6 +156,8 @@ class Bench:
             result = error
         problems = oracle.judge(target, change, command.name, ended, result,
                                 self.baselines[command.name])
+        if target.form == "hdf5" and ended.code == 0:
+            problems += self._shown(path)
         problems += _touched(sandbox, before, command, ended)
         return Verdict(number, target.path, change.kind, change.what, command.name, ended.code,
                        problems, ended)
