@@ -1,12 +1,12 @@
 #include "safetensors_header.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include "amt/base/error.hpp"
 #include "amt/base/json.hpp"
 #include "amt/base/strings.hpp"
+#include "malformed.hpp"
+#include "tensor_type.hpp"
 
 namespace amt {
 namespace {
@@ -14,12 +14,6 @@ namespace {
 // Header, tensor, shape: a deeper text is not a header. The largest model here has 50,000 tensors.
 constexpr json::Limits kLimits = {16u << 20, 3, 1u << 20};  // bytes, depth, values
 constexpr std::size_t kMaxDimensions = 8;
-constexpr std::array<std::pair<std::string_view, TensorType>, 4> kTypes = {{
-    {"F32", TensorType::kF32},
-    {"F16", TensorType::kF16},
-    {"BF16", TensorType::kBF16},
-    {"I64", TensorType::kI64},
-}};
 
 std::vector<std::uint64_t> numbers(const json::Value& value, std::size_t most) {
   std::vector<std::uint64_t> numbers;
@@ -28,11 +22,8 @@ std::vector<std::uint64_t> numbers(const json::Value& value, std::size_t most) {
 }
 
 TensorType type_from(const json::Value& value) {
-  const std::string name = value.text();
-  for (const auto& [known, type] : kTypes) {
-    if (name == known) return type;
-  }
-  value.refuse("one of F32, F16, BF16, I64");
+  if (const auto type = type_from_name(value.text())) return *type;
+  value.refuse("a type that amt knows");
 }
 
 /// Elements of a shape that fits in `limit` bytes; anything larger is refused before it can
@@ -69,30 +60,32 @@ TensorEntry parse_tensor(const std::string& name, const json::Value& tensor,
   return entry;
 }
 
-}  // namespace
-
-std::uint64_t element_bytes(TensorType type) {
-  if (type == TensorType::kI64) return 8;
-  return type == TensorType::kF32 ? 4 : 2;
-}
-
-std::vector<TensorEntry> parse_safetensors_header(std::string_view text, std::uint64_t data_bytes) {
+std::vector<TensorEntry> parse_tensors(std::string_view text, std::uint64_t data_bytes) try {
   std::vector<TensorEntry> tensors;
   for (const auto& [name, tensor] : json::from_text(text, "its header", kLimits).members()) {
     if (name != "__metadata__") tensors.push_back(parse_tensor(name, tensor, data_bytes));
   }
+  return tensors;
+} catch (const Error& error) {
+  throw Malformed(error.what());
+}
+
+}  // namespace
+
+std::vector<TensorEntry> parse_safetensors_header(std::string_view text, std::uint64_t data_bytes) {
+  std::vector<TensorEntry> tensors = parse_tensors(text, data_bytes);
   const auto order = [](const TensorEntry& e) { return std::pair(e.begin, e.elements); };
   std::ranges::sort(tensors, {}, order);
   std::uint64_t end = 0;
   for (const TensorEntry& entry : tensors) {
     if (entry.begin != end) {
-      throw Error(str_cat("tensor '", printable(entry.name, 80), "' ",
-                          entry.begin < end ? "overlaps" : "leaves a gap after",
-                          " the one before it"));
+      throw Malformed(str_cat("tensor '", printable(entry.name, kShown), "' ",
+                              entry.begin < end ? "overlaps" : "leaves a gap after",
+                              " the one before it"));
     }
     end += entry.elements * element_bytes(entry.type);
   }
-  if (end != data_bytes) throw Error("it is longer than its tensors");
+  if (end != data_bytes) throw Malformed("it is longer than its tensors");
   return tensors;
 }
 

@@ -6,14 +6,12 @@
 #include <string_view>
 #include <vector>
 
-#include "amt/weights/safetensors.hpp"
+#include "amt/weights/tensor_file.hpp"
 
 namespace amt {
 
-std::uint64_t element_bytes(TensorType type);
-
 /// The header's tensors in the order of their offsets; `begin` counts from the start of the data.
-/// `data_bytes` is the size of the data that follows the header. Error, not naming the file.
+/// `data_bytes` is the size of the data that follows the header. Malformed.
 std::vector<TensorEntry> parse_safetensors_header(std::string_view text, std::uint64_t data_bytes);
 
 }  // namespace amt

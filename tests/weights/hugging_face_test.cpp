@@ -6,6 +6,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/weights/safetensors.hpp"
 #include "support/golden.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_model.hpp"
@@ -111,13 +112,23 @@ TEST_F(HuggingFaceTest, ModelsThatAreNotOursAreRefused) {
   expect_refusal("config.json");
 }
 
-TEST_F(HuggingFaceTest, WeightsInOtherFilesAreRefusedWithAWayOut) {
+TEST_F(HuggingFaceTest, FolderWithoutWeightsSaysWhatIsLookedFor) {
   write();
-  std::filesystem::rename(paths_.model(), folder_.path() / "pytorch_model.bin");
-  expect_refusal("pytorch_model.bin, which amt does not read");
-  std::filesystem::rename(folder_.path() / "pytorch_model.bin",
-                          folder_.path() / "model.safetensors.index.json");
-  expect_refusal("max_shard_size");
+  std::filesystem::remove(paths_.model());
+  expect_refusal("has no weights: neither model.safetensors nor pytorch_model.bin");
+  std::filesystem::create_symlink("nowhere", paths_.model());
+  expect_refusal("cannot open " + paths_.model().string());
+}
+
+TEST_F(HuggingFaceTest, SafetensorsWinOverTorch) {
+  write();
+  write_file_atomically(paths_.torch_model(), "damaged");
+  write_file_atomically(paths_.torch_index(), "damaged");
+  const HuggingFaceModel model(folder_.path());
+  std::filesystem::remove(paths_.model());
+  expect_refusal("pytorch_model.bin: it is no torch file");
+  write_file_atomically(paths_.model_index(), "damaged");
+  expect_refusal("model.safetensors.index.json");
 }
 
 TEST_F(HuggingFaceTest, NumbersThatAreNotFiniteAreRefused) {

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"

@@ -10,6 +10,11 @@ struct ModelPaths {
 
   std::filesystem::path model() const { return folder / "model.safetensors"; }
   std::filesystem::path config() const { return folder / "config.json"; }
+
+  // What others have in place of model.safetensors.
+  std::filesystem::path model_index() const { return folder / "model.safetensors.index.json"; }
+  std::filesystem::path torch_model() const { return folder / "pytorch_model.bin"; }
+  std::filesystem::path torch_index() const { return folder / "pytorch_model.bin.index.json"; }
 };
 
 }  // namespace amt

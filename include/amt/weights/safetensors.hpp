@@ -1,49 +1,40 @@
 // The safetensors format: 8 bytes of header length (little endian), a JSON header that maps names
 // to {dtype, shape, data_offsets}, then the tensors' bytes, row by row. Example header:
 //   {"__metadata__":{"format":"pt"},"wpe":{"dtype":"F32","shape":[4,2],"data_offsets":[0,32]}}
-// Files from elsewhere are checked as hostile before any of their numbers is used. All calls local.
+// All calls local.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "amt/base/regular_file.hpp"
+#include "amt/weights/tensor_file.hpp"
+
 namespace amt {
-
-enum class TensorType : std::uint8_t { kF32, kF16, kBF16, kI64 };
-
-/// Where one tensor of a file lies.
-struct TensorEntry {
-  std::string name;
-  TensorType type = TensorType::kF32;
-  std::vector<std::int64_t> shape;
-  std::uint64_t elements = 0;  ///< product of shape
-  std::uint64_t begin = 0;     ///< byte in the file
-};
 
 /// An open file whose header has been read and checked: names unique, shapes and offsets
 /// consistent, tensors covering the data exactly, without overlap. Not thread-safe.
-class SafetensorsReader {
+class SafetensorsReader : public TensorFile {
  public:
   /// Error naming the file and what is wrong with it.
   explicit SafetensorsReader(const std::filesystem::path& path);
 
-  const std::vector<TensorEntry>& tensors() const { return tensors_; }
-  const TensorEntry* find(const std::string& name) const;  ///< null if there is none
+  const std::filesystem::path& path() const override { return file_.path(); }
+  const std::vector<TensorEntry>& tensors() const override { return tensors_; }
+  void read(std::span<const TensorRequest> requests) override;
 
+  const TensorEntry* find(const std::string& name) const;  ///< null if there is none
   /// All elements of an F32, F16 or BF16 tensor; `out` holds entry.elements.
   void read(const TensorEntry& entry, std::span<float> out);
   /// All elements of an I64 tensor.
   void read(const TensorEntry& entry, std::span<std::int64_t> out);
 
  private:
-  void read_bytes(const TensorEntry& entry, std::uint64_t offset, std::span<std::byte> out);
-  std::filesystem::path path_;
-  std::ifstream file_;
+  RegularFile file_;
   std::vector<TensorEntry> tensors_;
   std::unordered_map<std::string, std::size_t> by_name_;  // index in tensors_
 };

@@ -1,0 +1,35 @@
+#include "amt/base/regular_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "amt/base/activity.hpp"
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+
+RegularFile::RegularFile(std::filesystem::path path)
+    : path_(std::move(path)), fd_(path_, O_RDONLY | O_NONBLOCK) {
+  struct stat info = {};
+  if (::fstat(fd_.get(), &info) != 0) throw system_error("cannot stat " + path_.string());
+  if (!S_ISREG(info.st_mode)) throw Error("cannot read " + path_.string() + ": not a regular file");
+  size_ = static_cast<std::uint64_t>(info.st_size);
+}
+
+void RegularFile::read_at(std::uint64_t offset, std::span<std::byte> out) const {
+  while (!out.empty()) {
+    const ssize_t n = ::pread(fd_.get(), out.data(), out.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw system_error("cannot read " + path_.string());
+    if (n == 0) throw Error(str_cat("cannot read ", path_.string(), ": it ends at byte ", offset));
+    out = out.subspan(static_cast<std::size_t>(n));
+    offset += static_cast<std::uint64_t>(n);
+    note_progress();
+  }
+}
+
+}  // namespace amt

@@ -1,0 +1,72 @@
+#include "element_stream.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "amt/base/strings.hpp"
+#include "malformed.hpp"
+#include "tensor_type.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::uint64_t kPieceElements = 1 << 14;
+
+/// Elements [first, first + values.size()) of the tensor as it lies in its run.
+void give(const Destination& to, std::uint64_t first, std::span<const float> values) {
+  const std::span<float> out = to.request.out;
+  if (!to.transposed && to.request.same_as.empty()) {
+    std::ranges::copy(values, out.begin() + static_cast<std::ptrdiff_t>(first));
+    return;
+  }
+  const auto rows = to.transposed ? static_cast<std::uint64_t>(to.tensor->shape[0]) : 1;
+  const std::uint64_t columns = to.tensor->elements / rows;
+  bool same = true;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint64_t at = first + i;
+    float& mine = out[to.transposed ? at % rows * columns + at / rows : at];
+    if (to.request.same_as.empty()) mine = values[i];
+    same = same && mine == values[i];
+  }
+  if (!same) {
+    throw Malformed(str_cat("tensor ", printable(to.tensor->name, kShown),
+                            " has other values than ", to.request.same_as,
+                            "; amt runs models in which they are one"));
+  }
+}
+
+/// What of the run's elements [begin, begin + values.size()) belongs to one tensor.
+void give_share(const Destination& to, std::uint64_t begin, std::span<const float> values) {
+  const std::uint64_t first = std::max(begin, to.first);
+  const std::uint64_t end = std::min(begin + values.size(), to.first + to.tensor->elements);
+  if (first < end) give(to, first - to.first, values.subspan(first - begin, end - first));
+}
+
+}  // namespace
+
+void stream_elements(TensorType type, std::uint64_t elements, const NextBytes& next,
+                     std::span<const Destination> destinations) {
+  const std::uint64_t piece = std::min(elements, kPieceElements);
+  std::vector<std::byte> bytes(piece * element_bytes(type));
+  std::vector<float> values(piece);
+  for (std::uint64_t begin = 0; begin < elements; begin += values.size()) {
+    values.resize(std::min(piece, elements - begin));
+    bytes.resize(values.size() * element_bytes(type));
+    next(bytes);
+    widen(type, bytes, values);
+    for (const Destination& to : destinations) give_share(to, begin, values);
+  }
+}
+
+void check_request(const TensorEntry& tensor, const TensorRequest& request) {
+  if (!is_parameter_type(tensor.type)) {
+    throw Malformed(str_cat("tensor ", printable(tensor.name, kShown), " is of type ",
+                            type_name(tensor.type), "; amt takes F32, F16 and BF16"));
+  }
+  if (request.out.size() != tensor.elements) {
+    throw Malformed(str_cat("tensor ", printable(tensor.name, kShown), " has ", tensor.elements,
+                            " elements instead of ", request.out.size()));
+  }
+}
+
+}  // namespace amt

@@ -1,0 +1,85 @@
+#include "model_weights.hpp"
+
+#include <set>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "malformed.hpp"
+#include "shard_index.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Each stays open; a process may have 1024 files.
+constexpr std::size_t kMaxShards = 256;
+
+/// Whether something has this name, a link to nothing included. Error if that cannot be found out.
+bool is_there(const fs::path& path) {
+  std::error_code failed;
+  const fs::file_status status = fs::symlink_status(path, failed);
+  if (status.type() == fs::file_type::not_found) return false;
+  if (failed) throw Error(str_cat("cannot look for ", path.string(), ": ", failed.message()));
+  return true;
+}
+
+fs::path choose_file(const ModelPaths& paths) {
+  for (const fs::path& path :
+       {paths.model(), paths.model_index(), paths.torch_model(), paths.torch_index()}) {
+    if (is_there(path)) return path;
+  }
+  throw Error(str_cat(paths.folder.string(),
+                      " has no weights: neither model.safetensors nor pytorch_model.bin, nor the "
+                      "index.json of one of them in several files"));
+}
+
+}  // namespace
+
+ModelWeights::ModelWeights(const ModelPaths& paths) : path_(choose_file(paths)) {
+  if (path_.extension() == ".json") {
+    open_shards();
+  } else {
+    add_file(path_);
+  }
+}
+
+void ModelWeights::add_file(const fs::path& path) {
+  files_.push_back(open_tensor_file(path));
+  const std::vector<TensorEntry>& tensors = files_.back()->tensors();
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (places_.emplace(tensors[i].name, Place{files_.size() - 1, i}).second) continue;
+    throw Error(str_cat("cannot use ", path_.string(), ": two of its files have a tensor '",
+                        printable(tensors[i].name, kShown), "'"));
+  }
+}
+
+void ModelWeights::open_shards() {
+  const ShardIndex index = read_shard_index(path_);
+  if (index.empty()) throw Error(str_cat("cannot use ", path_.string(), ": it names no tensors"));
+  std::set<std::string> shards;
+  for (const auto& [tensor, shard] : index) shards.insert(shard);
+  if (shards.size() > kMaxShards) {
+    throw Error(str_cat("cannot use ", path_.string(), ": it names ", shards.size(),
+                        " files, amt reads at most ", kMaxShards));
+  }
+  for (const std::string& shard : shards) add_file(path_.parent_path() / shard);
+  for (const auto& [tensor, shard] : index) {
+    const auto place = places_.find(tensor);
+    if (place != places_.end() && files_[place->second.file]->path().filename() == shard) continue;
+    throw Error(str_cat("cannot use ", path_.string(), ": tensor '", printable(tensor, kShown),
+                        "' is not in ", printable(shard, kShown)));
+  }
+}
+
+void ModelWeights::read(std::span<const Request> requests) {
+  std::vector<std::vector<TensorRequest>> of_file(files_.size());
+  for (const Request& request : requests) {
+    of_file[request.place.file].push_back({request.place.tensor, request.out, request.same_as});
+  }
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    if (!of_file[i].empty()) files_[i]->read(of_file[i]);
+  }
+}
+
+}  // namespace amt

@@ -1,0 +1,143 @@
+#include "parameter_names.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "malformed.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::string_view kPrefix = "transformer.";
+constexpr std::string_view kOutputLayer = "lm_head.weight";
+constexpr std::string_view kEmbedding = "wte.weight";
+
+/// The name without the prefix that GPT2LMHeadModel has and GPT2Model has not.
+std::string_view short_name(std::string_view name) {
+  return name.substr(name.starts_with(kPrefix) ? kPrefix.size() : 0);
+}
+
+/// Buffers that older versions of transformers save: causal masks.
+bool is_mask(std::string_view name) {
+  name = short_name(name);
+  if (!name.starts_with("h.")) return false;
+  name.remove_prefix(2);
+  const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+  name.remove_prefix(digits);
+  return digits > 0 && (name == ".attn.bias" || name == ".attn.masked_bias");
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  std::string text = "[";
+  for (const std::int64_t extent : shape) {
+    text += (text.size() > 1 ? ", " : "") + std::to_string(extent);
+  }
+  return text + "]";
+}
+
+class Finder {
+ public:
+  Finder(const ModelWeights& weights, const ParameterLayout& layout)
+      : weights_(weights), layout_(layout) {}
+
+  FoundParameters find() {
+    FoundParameters found;
+    const Named* output = named(kOutputLayer);
+    for (const ParameterInfo& parameter : layout_.all()) {
+      const auto* entry = find(parameter);
+      if (entry == nullptr) refuse_missing(parameter);
+      check(parameter, entry->second);
+      found.places.push_back(entry->second);
+      if (entry->first == kOutputLayer) output = nullptr;
+    }
+    if (output != nullptr) {
+      check(token_embedding(layout_), output->second);
+      found.output_layer = output->second;
+    }
+    if (const std::string stranger = first_stranger(); !stranger.empty()) {
+      refuse(str_cat("it has a tensor '", stranger,
+                     "', which is no part of GPT-2 as config.json describes it"));
+    }
+    return found;
+  }
+
+ private:
+  using Named = std::pair<const std::string, ModelWeights::Place>;
+
+  const Named* named(std::string_view name) const {
+    const auto it = weights_.places().find(name);
+    return it == weights_.places().end() ? nullptr : &*it;
+  }
+
+  /// Null if there is none.
+  const Named* find(const ParameterInfo& parameter) const {
+    const Named* with = named(parameter.name);
+    const Named* without = named(short_name(parameter.name));
+    if (with != nullptr && without != nullptr) {
+      refuse(str_cat("it has both ", with->first, " and ", without->first));
+    }
+    if (with != nullptr) return with;
+    if (without != nullptr) return without;
+    // Of two names for the same values an export may have kept the other one.
+    return short_name(parameter.name) == kEmbedding ? named(kOutputLayer) : nullptr;
+  }
+
+  void check(const ParameterInfo& parameter, const ModelWeights::Place& place) const {
+    const TensorEntry& entry = weights_.entry(place);
+    if (entry.shape != parameter.shape) {
+      refuse(str_cat("tensor ", entry.name, " does not have the shape that config.json implies, ",
+                     shape_text(parameter.shape), ", but ", shape_text(entry.shape)));
+    }
+    if (!is_parameter_type(entry.type)) {
+      refuse(str_cat("tensor ", entry.name, " is of type ", type_name(entry.type),
+                     "; amt takes F32, F16 and BF16"));
+    }
+  }
+
+  [[noreturn]] void refuse_missing(const ParameterInfo& parameter) const {
+    const auto others = std::ranges::count_if(
+        layout_.all(), [&](const ParameterInfo& other) { return find(other) == nullptr; });
+    std::string what = "it has no tensor " + parameter.name;
+    if (others > 1) what += str_cat(", nor ", others - 1, " others that config.json implies");
+    const std::string stranger = first_stranger();
+    if (!stranger.empty()) what += str_cat("; it has '", stranger, "', which is no part of GPT-2");
+    refuse(what);
+  }
+
+  /// "" if every tensor is a parameter, the output layer or a mask.
+  std::string first_stranger() const {
+    std::set<std::string_view> known = {kOutputLayer};
+    for (const ParameterInfo& parameter : layout_.all()) {
+      known.insert(parameter.name);
+      known.insert(short_name(parameter.name));
+    }
+    for (const auto& [name, place] : weights_.places()) {
+      if (!known.contains(name) && !is_mask(name)) return printable(name, kShown);
+    }
+    return "";
+  }
+
+  [[noreturn]] void refuse(const std::string& what) const {
+    throw Error(str_cat("cannot use ", weights_.path().string(), ": ", what));
+  }
+
+  const ModelWeights& weights_;
+  const ParameterLayout& layout_;
+};
+
+}  // namespace
+
+const ParameterInfo& token_embedding(const ParameterLayout& layout) {
+  return *std::ranges::find_if(layout.all(), [](const ParameterInfo& parameter) {
+    return short_name(parameter.name) == kEmbedding;
+  });
+}
+
+FoundParameters find_parameters(const ModelWeights& weights, const ParameterLayout& layout) {
+  return Finder(weights, layout).find();
+}
+
+}  // namespace amt

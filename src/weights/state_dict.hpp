@@ -1,0 +1,39 @@
+// The dictionary of tensors that a pickle describes, checked. Local.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "amt/weights/tensor_file.hpp"
+#include "pickle.hpp"
+
+namespace amt {
+
+/// Bytes that lie in the file beside the pickle; tensors are views of them.
+struct TorchStorage {
+  std::string key;
+  TensorType type = TensorType::kF32;
+  std::uint64_t elements = 0;
+
+  std::uint64_t bytes() const { return elements * element_bytes(type); }
+};
+
+/// How a tensor lies in its storage.
+struct TensorPlace {
+  enum class Order { kRows, kColumns, kOther };  ///< kOther: strides that amt does not follow
+  std::size_t storage = 0;
+  std::uint64_t first = 0;  ///< element of the storage
+  Order order = Order::kRows;
+};
+
+struct StateDict {
+  std::vector<TorchStorage> storages;  ///< keys are unique
+  std::vector<TensorEntry> tensors;    ///< names are unique; each lies inside its storage
+  std::vector<TensorPlace> places;     ///< of each tensor
+};
+
+/// Malformed naming the tensor and what is wrong with it.
+StateDict read_state_dict(const Pickle& pickle);
+
+}  // namespace amt
