@@ -20,6 +20,7 @@ int run_prepare(Runtime& runtime, std::span<const std::string> args) {
        {"DATASET", "folder to make", &options.dataset}},
       &table};
   if (!parse_command_line(line, args)) return 0;
+  options.validate_given(table);
   options.validate();
   if (options.dry_run) {
     std::cout << describe_preparation(options);

@@ -1,18 +1,49 @@
 #include "amt/corpus/units.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <numeric>
+#include <utility>
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
+
 constexpr char kDigits[] = "0123456789abcdef";
+constexpr std::size_t kPositionDigits = 13;  // 52 bits, which a double holds exactly
+constexpr std::uint64_t kPositions = std::uint64_t{1} << 52;
+
+/// An MD5's place among all, 0 to kPositions - 1. What lacks digits is filled up with `rest`.
+std::uint64_t position_of(const std::string& md5, char rest) {
+  std::string digits = md5.substr(0, kPositionDigits);
+  digits.resize(kPositionDigits, rest);
+  return std::stoull(digits, nullptr, 16);
 }
 
+/// Where the splits begin that fractions make.
+struct Bounds {
+  explicit Bounds(const SplitRule& rule)
+      : valid(kPositions - positions(rule.valid_fraction + rule.test_fraction)),
+        test(kPositions - positions(rule.test_fraction)) {}
+  static std::uint64_t positions(double fraction) {
+    return static_cast<std::uint64_t>(std::llround(fraction * static_cast<double>(kPositions)));
+  }
+  std::uint64_t valid, test;
+};
+
+}  // namespace
+
 void SplitRule::validate() const {
+  const auto is_fraction = [](double value) { return value >= 0 && value < 1; };
+  if (!is_fraction(valid_fraction) || !is_fraction(test_fraction) ||
+      !is_fraction(valid_fraction + test_fraction)) {
+    throw UsageError(str_cat("--valid-fraction ", valid_fraction, " and --test-fraction ",
+                             test_fraction,
+                             ": give numbers from 0 to less than 1, as their sum must be"));
+  }
   for (const char digit : valid + test) {
     if (std::string(kDigits).find(digit) == std::string::npos) {
       throw UsageError(
@@ -25,27 +56,56 @@ void SplitRule::validate() const {
   }
 }
 
-Split SplitRule::of(char first_digit) const {
-  if (valid.find(first_digit) != std::string::npos) return Split::kValid;
-  if (test.find(first_digit) != std::string::npos) return Split::kTest;
+Split SplitRule::of(const std::string& md5) const {
+  if (by_fraction()) {
+    const Bounds bounds(*this);
+    const std::uint64_t position = position_of(md5, '0');
+    return position >= bounds.test    ? Split::kTest
+           : position >= bounds.valid ? Split::kValid
+                                      : Split::kTrain;
+  }
+  if (valid.find(md5[0]) != std::string::npos) return Split::kValid;
+  if (test.find(md5[0]) != std::string::npos) return Split::kTest;
   return Split::kTrain;
 }
 
+std::vector<Split> SplitRule::splits_of(const std::string& prefix) const {
+  if (!by_fraction()) return {of(prefix)};
+  const Bounds bounds(*this);
+  const std::uint64_t first = position_of(prefix, '0'), last = position_of(prefix, 'f');
+  std::vector<Split> splits;
+  if (first < bounds.valid) splits.push_back(Split::kTrain);
+  if (std::max(first, bounds.valid) < std::min(last + 1, bounds.test)) {
+    splits.push_back(Split::kValid);
+  }
+  if (last >= bounds.test) splits.push_back(Split::kTest);
+  return splits;
+}
+
 std::vector<Unit> make_units(const Corpus& corpus, int prefix_digits, const SplitRule& rule) {
-  std::vector<Unit> units(std::size_t{1} << (4 * prefix_digits));
+  std::vector<Unit> units;
   std::size_t at = 0;
-  for (std::size_t u = 0; u < units.size(); ++u) {
-    Unit& unit = units[u];
-    unit.index = static_cast<std::uint32_t>(u);
+  for (std::size_t p = 0; p < std::size_t{1} << (4 * prefix_digits); ++p) {
+    std::string prefix;
     for (int digit = prefix_digits - 1; digit >= 0; --digit) {
-      unit.prefix += kDigits[u >> (4 * digit) & 15];
+      prefix += kDigits[p >> (4 * digit) & 15];
     }
-    unit.split = rule.of(unit.prefix[0]);
-    unit.first = at;
-    for (; at < corpus.files.size() && corpus.files[at].md5.starts_with(unit.prefix); ++at) {
-      unit.bytes += corpus.files[at].bytes;
+    const std::vector<Split> splits = rule.splits_of(prefix);
+    for (const Split split : splits) {
+      Unit unit;
+      unit.index = static_cast<std::uint32_t>(units.size());
+      unit.prefix = prefix;
+      unit.name = splits.size() == 1 ? prefix : str_cat(prefix, '-', split_name(split));
+      unit.split = split;
+      unit.first = at;
+      for (; at < corpus.files.size() && corpus.files[at].md5.starts_with(prefix) &&
+             rule.of(corpus.files[at].md5) == split;
+           ++at) {
+        unit.bytes += corpus.files[at].bytes;
+      }
+      unit.last = at;
+      units.push_back(std::move(unit));
     }
-    unit.last = at;
   }
   return units;
 }

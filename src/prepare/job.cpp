@@ -9,6 +9,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/base/log.hpp"
 #include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/corpus/file_reader.hpp"
@@ -23,6 +24,7 @@
 #include "amt/prepare/tokenise.hpp"
 #include "amt/shuffle/exchange.hpp"
 #include "amt/shuffle/row_store.hpp"
+#include "empty_splits.hpp"
 #include "gather.hpp"
 #include "listing.hpp"
 #include "phase_times.hpp"
@@ -49,6 +51,7 @@ class Job {
     PhaseTimes times;
     times.begin("listing");
     plan_.emplace(list_corpus(communicator_, options_), options_, communicator_.size());
+    warn(empty_splits_text(plan_->corpus(), options_.splits));
     make_folders();
     times.begin("tokenising");
     tokenise();
@@ -65,6 +68,9 @@ class Job {
 
  private:
   bool leader() const { return communicator_.rank() == 0; }
+  void warn(const std::string& text) const {
+    if (leader() && !text.empty()) log_warning(text);
+  }
   fs::path folder() const { return partial_path(options_.dataset); }
 
   void make_folders() {
@@ -260,6 +266,11 @@ class Job {
       write_file_atomically(folder() / kManifestFile, to_json(manifest_));
       output_->commit();
     });
+    std::array<std::uint64_t, 3> rows = {};
+    for (const Split split : kSplits) {
+      rows[static_cast<std::size_t>(split)] = manifest_.split(split).rows;
+    }
+    warn(rowless_splits_text(plan_->corpus(), options_.splits, rows));
   }
 
   const mpi::Communicator& communicator_;
@@ -279,6 +290,8 @@ class Job {
 
 std::string describe_preparation(const PrepareOptions& options) {
   const Plan plan(list_corpus(options), options, 1);
+  const std::string empty = empty_splits_text(plan.corpus(), options.splits);
+  if (!empty.empty()) log_warning(empty);
   std::string text = plan.describe();
   const Source& source = plan.corpus().source;
   if (is_packed(source.kind)) {

@@ -19,6 +19,10 @@ void PrepareOptions::describe_content(OptionTable& table) {
             "reference's: .mid and .midi as they are written here");
   table.add("valid-digits", &splits.valid, "first hex digits of the validation split");
   table.add("test-digits", &splits.test, "first hex digits of the test split");
+  table.add("valid-fraction", &splits.valid_fraction,
+            "in place of digits: this share of all MD5s, e.g. 0.1, is the validation split; a file "
+            "stays in its split when others are added");
+  table.add("test-fraction", &splits.test_fraction, "the same for the test split");
 }
 
 void PrepareOptions::describe(OptionTable& table) {
@@ -34,6 +38,16 @@ void PrepareOptions::describe(OptionTable& table) {
   table.add("watchdog", &watchdog, kWatchdogHelp);
   table.add_flag("overwrite", &overwrite, "replace DATASET if it is there");
   table.add_flag("dry-run", &dry_run, "say what would be done, without MPI, and stop");
+}
+
+void PrepareOptions::validate_given(const OptionTable& table) const {
+  for (const char* fraction : {"valid-fraction", "test-fraction"}) {
+    for (const char* digits : {"valid-digits", "test-digits"}) {
+      if (!table.given(fraction) || !table.given(digits)) continue;
+      throw UsageError(str_cat("--", fraction, " and --", digits,
+                               " exclude each other: splits are made by fractions or by digits"));
+    }
+  }
 }
 
 void PrepareOptions::validate() const {

@@ -17,7 +17,7 @@ namespace {
 class TextFile {
  public:
   TextFile(const std::filesystem::path& folder, const Unit& unit)
-      : path_(folder / str_cat("tokenized-events-", unit.prefix, ".txt")), out_(temporary()) {}
+      : path_(folder / str_cat("tokenized-events-", unit.name, ".txt")), out_(temporary()) {}
 
   void write(const Row& row) {
     line_.clear();

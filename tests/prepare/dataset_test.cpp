@@ -69,6 +69,35 @@ TEST_F(PreparedDataset, SameBytesWithManyShardsAndUnits) {
   EXPECT_GT(read_manifest(o.dataset).split(Split::kTrain).shards.size(), 7u);
 }
 
+// Units are divided where a fraction divides their prefix, and each split keeps the files' order.
+TEST_F(PreparedDataset, SameBytesWithFractions) {
+  for (const int digits : {1, 2}) {
+    PrepareOptions o = options("d" + std::to_string(digits), 10);
+    o.text = (root() / ("text" + std::to_string(digits))).string();
+    o.prefix_digits = digits;
+    o.splits.valid_fraction = 0.1;
+    o.splits.test_fraction = 0.22;
+    expect_same_as_alone(o);
+    if (!leader()) continue;
+    const Manifest manifest = read_manifest(o.dataset);
+    EXPECT_GT(manifest.split(Split::kValid).rows, 0u);
+    EXPECT_GT(manifest.split(Split::kTest).rows, manifest.split(Split::kValid).rows / 2);
+    std::vector<std::string> test;
+    std::set<fs::path> units;
+    for (const auto& entry : fs::directory_iterator(o.text)) units.insert(entry.path());
+    EXPECT_EQ(units.size(), manifest.prefix_digits == 1 ? 18u : 258u);
+    for (const fs::path& unit : units) {
+      const std::string name = unit.stem().string().substr(std::string("tokenized-events-").size());
+      const bool whole = name.size() == static_cast<std::size_t>(digits);
+      const SplitRule& rule = o.splits;
+      if (whole ? rule.splits_of(name)[0] == Split::kTest : name.ends_with("-test")) {
+        std::ranges::copy(lines_of(unit), std::back_inserter(test));
+      }
+    }
+    EXPECT_EQ(rows_of(o.dataset, Split::kTest), test);
+  }
+}
+
 TEST_F(PreparedDataset, SameBytesWithALittleMemory) {
   PrepareOptions o = options("d", 10);
   o.memory.bytes = 100'000;

@@ -37,6 +37,8 @@ struct PrepareOptions {
   /// Only those that the dataset's bytes depend on, besides the corpus: what prepare.ini records.
   void describe_content(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
+  /// UsageError if options were given that exclude each other.
+  void validate_given(const OptionTable& table) const;
 };
 
 }  // namespace amt

@@ -1,0 +1,78 @@
+#include "empty_splits.hpp"
+
+#include <vector>
+
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+using Counts = std::array<std::uint64_t, 3>;
+
+Counts count_files(const Corpus& corpus, const SplitRule& rule) {
+  Counts counts = {};
+  for (const CorpusFile& file : corpus.files) ++counts[static_cast<std::size_t>(rule.of(file.md5))];
+  return counts;
+}
+
+bool is_wanted(const SplitRule& rule, Split split) {
+  if (rule.by_fraction() || split == Split::kTrain) return true;
+  return !(split == Split::kValid ? rule.valid : rule.test).empty();
+}
+
+std::string joined(const std::vector<Split>& splits) {
+  std::string text;
+  for (const Split split : splits) {
+    text += str_cat(text.empty() ? "" : " and the ", split_name(split));
+  }
+  return text + (splits.size() == 1 ? " split" : " splits");
+}
+
+/// The smallest fractions, in steps, that leave no split empty.
+std::string advice(const Corpus& corpus) {
+  constexpr int kSteps = 20;  // of 5 %
+  for (int test = 1; test < kSteps; ++test) {
+    for (int valid = 1; valid + test < kSteps; ++valid) {
+      SplitRule rule;
+      rule.valid_fraction = static_cast<double>(valid) / kSteps;
+      rule.test_fraction = static_cast<double>(test) / kSteps;
+      const Counts counts = count_files(corpus, rule);
+      if (counts[0] == 0 || counts[1] == 0 || counts[2] == 0) continue;
+      return str_cat("--valid-fraction ", rule.valid_fraction, " --test-fraction ",
+                     rule.test_fraction, " would put ", counts[0], ", ", counts[1], " and ",
+                     counts[2], " files into train, valid and test");
+    }
+  }
+  return "more files are needed for three splits, and --valid-fraction and --test-fraction choose "
+         "their shares";
+}
+
+}  // namespace
+
+std::string empty_splits_text(const Corpus& corpus, const SplitRule& rule) {
+  const Counts counts = count_files(corpus, rule);
+  std::vector<Split> empty;
+  for (const Split split : kSplits) {
+    if (counts[static_cast<std::size_t>(split)] == 0 && is_wanted(rule, split)) {
+      empty.push_back(split);
+    }
+  }
+  if (empty.empty()) return "";
+  return str_cat("none of the ", format_count(corpus.files.size()), " files falls into the ",
+                 joined(empty), " (which their MD5s decide): ", advice(corpus));
+}
+
+std::string rowless_splits_text(const Corpus& corpus, const SplitRule& rule, const Counts& rows) {
+  const Counts counts = count_files(corpus, rule);
+  std::vector<Split> rowless;
+  for (const Split split : kSplits) {
+    const auto s = static_cast<std::size_t>(split);
+    if (counts[s] > 0 && rows[s] == 0) rowless.push_back(split);
+  }
+  if (rowless.empty()) return "";
+  return str_cat("there is no row in the ", joined(rowless),
+                 ": the files there were refused, or their music does not fill a row; "
+                 "--valid-fraction and --test-fraction choose larger shares");
+}
+
+}  // namespace amt
