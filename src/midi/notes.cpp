@@ -1,5 +1,6 @@
 #include "amt/midi/notes.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "amt/midi/ticks.hpp"
@@ -16,6 +17,10 @@ constexpr std::size_t kInstruments = 129;
 void NotePairing::find(const Playback& playback, std::vector<Note>& notes) {
   clear();
   notes.clear();
+  const auto most = static_cast<std::size_t>(std::ranges::count_if(
+      playback.messages, [](const NoteMessage& message) { return message.velocity > 0; }));
+  notes.reserve(most);
+  sounding_.reserve(most);
   for (const NoteMessage& message : playback.messages) {
     if (message.velocity > 0) {
       start(message, notes);

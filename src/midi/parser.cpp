@@ -12,6 +12,24 @@
 #include "wide_playback.hpp"
 
 namespace amt {
+namespace {
+
+/// Calls `take` with each track that the header announces.
+template <class Take>
+MidiHeader for_each_track(std::span<const std::byte> file, Take take) {
+  const auto* begin = reinterpret_cast<const Byte*>(file.data());
+  const ByteRange bytes{begin, begin, begin + file.size()};
+  const MidiHeader header = read_header(bytes);
+  const Byte* at = header.at;
+  for (int i = 0; i < header.tracks; ++i) {
+    const ByteRange track = find_track(bytes, at);
+    take(track);
+    at = track.end;
+  }
+  return header;
+}
+
+}  // namespace
 
 /// What stays allocated between files.
 struct MidiParser::Buffers {
@@ -19,11 +37,13 @@ struct MidiParser::Buffers {
   void read_track(const ByteRange& track);
   void play(int division);
   void play_merged(Player& player);
+  std::span<const Message> in_order(std::uint32_t end);
 
-  std::vector<Message> messages, scratch;  ///< room for any file of the size of the present one
-  std::size_t count = 0;                   ///< messages kept so far
-  std::size_t notes = 0;                   ///< notes among them
-  std::uint64_t last_tick = 0;             ///< of all messages, dropped ones as well
+  std::unique_ptr<Message[]> messages, scratch;  ///< what is not used is never touched
+  std::size_t room = 0, scratch_room = 0;        ///< for any file of the size of the present one
+  std::size_t count = 0;                         ///< messages kept so far
+  std::size_t notes = 0;                         ///< notes among them
+  std::uint64_t last_tick = 0;                   ///< of all messages, dropped ones as well
   std::vector<ByteRange> tracks;
   Playback playback;
 };
@@ -31,7 +51,11 @@ struct MidiParser::Buffers {
 void MidiParser::Buffers::prepare(std::size_t file_bytes) {
   // A message takes two bytes at least. One more: whether a message is kept is not branched on.
   const std::size_t most = file_bytes / 2 + 1;
-  if (messages.size() < most) messages.resize(most);
+  if (room < most) {
+    messages.reset();
+    messages = std::make_unique_for_overwrite<Message[]>(most);
+    room = most;
+  }
   count = notes = 0;
   last_tick = 0;
   tracks.clear();
@@ -42,7 +66,7 @@ void MidiParser::Buffers::prepare(std::size_t file_bytes) {
 void MidiParser::Buffers::read_track(const ByteRange& track) {
   EventReader reader(track);
   std::uint64_t tick = 0, kept_tick = 0;
-  Message* out = messages.data() + count;
+  Message* out = messages.get() + count;
   std::size_t track_notes = 0;
   while (!reader.done()) {
     const TrackEvent event = reader.next();
@@ -55,7 +79,7 @@ void MidiParser::Buffers::read_track(const ByteRange& track) {
     kept_tick = keep ? tick : kept_tick;
     track_notes += kind == MessageKind::kNote ? 1 : 0;
   }
-  count = static_cast<std::size_t>(out - messages.data());
+  count = static_cast<std::size_t>(out - messages.get());
   notes += track_notes;
   last_tick = std::max(last_tick, tick);
 }
@@ -71,16 +95,40 @@ void MidiParser::Buffers::play(int division) {
   playback.messages.resize(notes);
 }
 
+/// A single track is in order as it is.
+std::span<const Message> MidiParser::Buffers::in_order(std::uint32_t end) {
+  if (tracks.size() < 2) return {messages.get(), count};
+  if (scratch_room < count) {
+    scratch.reset();
+    scratch = std::make_unique_for_overwrite<Message[]>(count);
+    scratch_room = count;
+  }
+  return merge_tracks({messages.get(), count}, {scratch.get(), count}, end);
+}
+
 void MidiParser::Buffers::play_merged(Player& player) {
-  if (scratch.size() < count) scratch.resize(count);
   const auto end = static_cast<std::uint32_t>(last_tick);
   std::uint32_t played = 0;
-  for (const Message& message :
-       merge_tracks({messages.data(), count}, {scratch.data(), count}, end)) {
+  for (const Message& message : in_order(end)) {
     player.play(message.tick - played, message.body);
     played = message.tick;
   }
   player.finish(end - played);
+}
+
+MidiCounts count_messages(std::span<const std::byte> file) {
+  MidiCounts counts;
+  for_each_track(file, [&](const ByteRange& track) {
+    ++counts.tracks;
+    for (EventReader reader(track); !reader.done();) {
+      const MessageBody body = reader.next().body;
+      const bool note = kind_of(body) == MessageKind::kNote;
+      ++counts.messages;
+      counts.notes += note ? 1 : 0;
+      counts.note_ons += note && velocity_of(body) > 0 ? 1 : 0;
+    }
+  });
+  return counts;
 }
 
 MidiParser::MidiParser() : buffers_(std::make_unique<Buffers>()) {}
@@ -89,17 +137,11 @@ MidiParser::MidiParser(MidiParser&&) noexcept = default;
 MidiParser& MidiParser::operator=(MidiParser&&) noexcept = default;
 
 const Playback& MidiParser::parse(std::span<const std::byte> file) {
-  const auto* begin = reinterpret_cast<const Byte*>(file.data());
-  const ByteRange bytes{begin, begin, begin + file.size()};
-  const MidiHeader header = read_header(bytes);
   buffers_->prepare(file.size());
-  const Byte* at = header.at;
-  for (int i = 0; i < header.tracks; ++i) {
-    const ByteRange track = find_track(bytes, at);
+  const MidiHeader header = for_each_track(file, [&](const ByteRange& track) {
     buffers_->read_track(track);
     buffers_->tracks.push_back(track);
-    at = track.end;
-  }
+  });
   buffers_->play(header.division);
   return buffers_->playback;
 }

@@ -16,9 +16,11 @@
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/shard.hpp"
 #include "amt/mpi/collectively.hpp"
+#include "amt/prepare/file_memory.hpp"
 #include "amt/prepare/memory.hpp"
 #include "amt/prepare/output_folder.hpp"
 #include "amt/prepare/plan.hpp"
+#include "amt/prepare/refusals.hpp"
 #include "amt/prepare/report.hpp"
 #include "amt/prepare/summary.hpp"
 #include "amt/prepare/tokenise.hpp"
@@ -41,16 +43,28 @@ struct WrittenShard {
   std::array<char, 16> hash{};
 };
 
+/// Collective. What a file may need on the rank that has the least memory: which files are refused
+/// does not depend on who reads them.
+std::uint64_t agree_on_a_file(const mpi::Communicator& communicator,
+                              const PrepareOptions& options) {
+  const MemoryShares shares = share_memory(options, {}, communicator.ranks_on_host());
+  const auto mine = static_cast<std::int64_t>(most_for_a_file(shares.all()));
+  return static_cast<std::uint64_t>(-communicator.all_reduce_max(-mine));
+}
+
 /// One run of the job, as one rank sees it. Functions are collective unless they say otherwise.
 class Job {
  public:
   Job(const mpi::Communicator& communicator, const PrepareOptions& options)
-      : communicator_(communicator), options_(options) {}
+      : communicator_(communicator),
+        options_(options),
+        most_for_a_file_(agree_on_a_file(communicator, options)) {}
 
   std::string run() {
     PhaseTimes times;
     times.begin("listing");
-    plan_.emplace(list_corpus(communicator_, options_), options_, communicator_.size());
+    plan_.emplace(list_corpus(communicator_, options_, most_for_a_file_), options_,
+                  communicator_.size());
     warn(empty_splits_text(plan_->corpus(), options_.splits));
     make_folders();
     times.begin("tokenising");
@@ -135,7 +149,12 @@ class Job {
         [&](const Unit& unit, std::uint32_t row, const Row& tokens) {
           route(exchange, unit, row, tokens);
         },
-        [&](std::uint64_t files, std::uint64_t bytes) { exchange.set_progress(files, bytes); });
+        [&](std::uint64_t files, std::uint64_t bytes) { exchange.set_progress(files, bytes); },
+        most_for_a_file_,
+        [&](std::uint64_t bytes) {
+          const std::uint64_t rows = memory().rows;
+          store_->set_budget(rows - std::min(bytes, rows));
+        });
     for (const Unit& unit : plan_->units()) {
       if (plan_->owner(unit) == communicator_.rank()) {
         results_.push_back(reader.read(unit, rejections_));
@@ -167,6 +186,7 @@ class Job {
     const Corpus& corpus = plan_->corpus();
     manifest_.corpus_digest = corpus.digest();
     rejections_.insert(rejections_.end(), corpus.unreadable.begin(), corpus.unreadable.end());
+    warn(too_large_text(rejections_));
     DatasetStatistics& all = manifest_.statistics;
     all.files = corpus.files.size() + corpus.unreadable.size();
     all.duplicates = corpus.duplicates;
@@ -275,6 +295,7 @@ class Job {
 
   const mpi::Communicator& communicator_;
   const PrepareOptions& options_;
+  std::uint64_t most_for_a_file_;
   std::optional<Plan> plan_;
   std::unique_ptr<OutputFolder> output_;  // rank 0's
   std::vector<ShardSlot> slots_;
@@ -289,7 +310,8 @@ class Job {
 }  // namespace
 
 std::string describe_preparation(const PrepareOptions& options) {
-  const Plan plan(list_corpus(options), options, 1);
+  const std::uint64_t most = most_for_a_file(share_memory(options, {}, 1).all());
+  const Plan plan(list_corpus(options, most), options, 1);
   const std::string empty = empty_splits_text(plan.corpus(), options.splits);
   if (!empty.empty()) log_warning(empty);
   std::string text = plan.describe();

@@ -4,6 +4,7 @@
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
+#include "amt/prepare/file_memory.hpp"
 #include "amt/prepare/summary.hpp"
 #include "gather.hpp"
 
@@ -28,6 +29,14 @@ void warn_of_problems(const Listing& listing) {
                         first.path, " (", first.reason, ")"));
   }
   if (!listing.passed_over.empty()) log_info(passed_over_text(listing.passed_over));
+}
+
+void warn_of_clashes(const NameClashes& clashes) {
+  if (clashes.files == 0) return;
+  log_warning(str_cat(format_count(clashes.files),
+                      " files are left out whose names are the MD5 of another file that differs "
+                      "from them; the first is ",
+                      clashes.first, ", in whose place ", clashes.taken, " is taken"));
 }
 
 Listing list_and_report(const PrepareOptions& options) {
@@ -98,31 +107,55 @@ void require_same_folder(const Listing& listing) {
                             "size, first ", first, "; give every node the same corpus"));
 }
 
+/// What does not fit even without being parsed is not read, above all not by the reader of a packed
+/// archive, which reads ahead. The memory that it would need is a guess: two messages a note.
+void refuse_large_files(Corpus& corpus, const PrepareOptions& options, std::uint64_t most) {
+  std::erase_if(corpus.files, [&](const CorpusFile& file) {
+    if (file.bytes <= most) return false;
+    const MidiCounts guess = {1, file.bytes / 3, file.bytes / 3, file.bytes / 6};
+    corpus.unreadable.push_back(
+        {file.path, too_large_reason(memory_of_file(file.bytes, guess, options))});
+    return true;
+  });
+}
+
 }  // namespace
 
-Corpus list_corpus(const mpi::Communicator& communicator, const PrepareOptions& options) {
+Corpus list_corpus(const mpi::Communicator& communicator, const PrepareOptions& options,
+                   std::uint64_t most) {
   Listing listing;
   mpi::collectively(communicator, [&] {
     if (communicator.rank() == 0) listing = list_and_report(options);
   });
   share_listing(communicator, listing);
   mpi::collectively(communicator, [&] { require_same_folder(listing); });
-  const auto hash_together = [&](const Listing& files) {
+  const auto hash_together = [&](const Listing& files, auto hash) {
     std::vector<std::string> mine;
     mpi::collectively(communicator,
-                      [&] { mine = hash_share(files, communicator.rank(), communicator.size()); });
-    std::vector<std::vector<std::string>> shares;
+                      [&] { mine = hash(files, communicator.rank(), communicator.size()); });
+    HashShares shares;
     for (const std::string& part : communicator.all_gather(pack_strings(mine))) {
       shares.push_back(unpack_strings(part));
     }
     return shares;
   };
-  return assemble_corpus(listing, hash_together(listing));
+  const HashShares shares = hash_together(listing, hash_share);
+  const Listing alike = files_named_alike(listing, shares);
+  Corpus corpus =
+      assemble_corpus(listing, shares, alike, hash_together(alike, hash_contents_share));
+  if (communicator.rank() == 0) warn_of_clashes(corpus.clashes);
+  refuse_large_files(corpus, options, most);
+  return corpus;
 }
 
-Corpus list_corpus(const PrepareOptions& options) {
+Corpus list_corpus(const PrepareOptions& options, std::uint64_t most) {
   const Listing listing = list_and_report(options);
-  return assemble_corpus(listing, {hash_share(listing, 0, 1)});
+  const HashShares shares = {hash_share(listing, 0, 1)};
+  const Listing alike = files_named_alike(listing, shares);
+  Corpus corpus = assemble_corpus(listing, shares, alike, {hash_contents_share(alike, 0, 1)});
+  warn_of_clashes(corpus.clashes);
+  refuse_large_files(corpus, options, most);
+  return corpus;
 }
 
 }  // namespace amt

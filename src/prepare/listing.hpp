@@ -1,6 +1,8 @@
 // Listing a corpus on all ranks together.
 #pragma once
 
+#include <cstdint>
+
 #include "amt/corpus/corpus.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/prepare/options.hpp"
@@ -8,10 +10,11 @@
 namespace amt {
 
 /// Collective. Rank 0 lists the folder or archive, all ranks hash their share, all return the same
-/// corpus.
-Corpus list_corpus(const mpi::Communicator& communicator, const PrepareOptions& options);
+/// corpus. Files that are larger than `most` bytes, which is what a file may need, are refused.
+Corpus list_corpus(const mpi::Communicator& communicator, const PrepareOptions& options,
+                   std::uint64_t most);
 
 /// The same on one process, without MPI.
-Corpus list_corpus(const PrepareOptions& options);
+Corpus list_corpus(const PrepareOptions& options, std::uint64_t most);
 
 }  // namespace amt

@@ -4,6 +4,11 @@
 #include "amt/base/strings.hpp"
 
 namespace amt {
+namespace {
+
+constexpr std::uint64_t kLeastMemory = std::uint64_t{1} << 20;
+
+}  // namespace
 
 void PrepareOptions::describe_content(OptionTable& table) {
   table.add("augment", &augment, "copies of each training piece: 1, or a multiple of 10");
@@ -29,7 +34,8 @@ void PrepareOptions::describe(OptionTable& table) {
   describe_content(table);
   table.add(
       "memory", &memory,
-      "rows that a rank holds before it spills to disk, e.g. 4GB, and, with half of it, files "
+      "rows that a rank holds before it spills to disk, e.g. 4GB (GB and GiB are 2^30 bytes), and, "
+      "with half of it, files "
       "of a .tar.gz or .zip; 0: a quarter of the node's memory divided by its ranks");
   table.add("text", &text, "folder for the reference's tokenized-events-X.txt as well");
   table.add("compound", &compound, "folder for the reference's NAME.mid.compound.txt as well");
@@ -64,6 +70,11 @@ void PrepareOptions::validate() const {
   if (max_bad_fraction < 0 || max_bad_fraction > 1) {
     throw UsageError(
         str_cat("--max-bad-fraction ", max_bad_fraction, ": give a number from 0 to 1"));
+  }
+  if (memory.bytes > 0 && memory.bytes < kLeastMemory) {
+    throw UsageError(str_cat("--memory ", memory.bytes, " is ", format_bytes(double(memory.bytes)),
+                             ": give a size with its unit, e.g. 4GB, of at least 1MB (MB and MiB "
+                             "are 2^20 bytes)"));
   }
   taken();
   splits.validate();

@@ -70,10 +70,14 @@ std::vector<ShardSlot> Plan::slots(int rank) const {
 }
 
 std::string Plan::describe() const {
-  std::string text = str_cat(format_count(corpus_.files.size()), " files, ",
-                             format_bytes(static_cast<double>(corpus_.bytes())), ", ",
-                             format_count(corpus_.duplicates), " duplicates left out, ",
-                             corpus_.unreadable.size(), " unreadable\n");
+  std::string text =
+      str_cat(format_count(corpus_.files.size()), " files, ",
+              format_bytes(static_cast<double>(corpus_.bytes())), ", ",
+              format_count(corpus_.duplicates), " duplicates left out, ",
+              corpus_.clashes.files == 0 ? ""
+                                         : str_cat(format_count(corpus_.clashes.files),
+                                                   " others that have the name of one taken, "),
+              corpus_.unreadable.size(), " unreadable\n");
   if (!corpus_.passed_over.empty()) text += "  " + passed_over_text(corpus_.passed_over) + '\n';
   for (const Split split : kSplits) {
     std::uint64_t files = 0, bytes = 0, units = 0;

@@ -4,6 +4,9 @@
 #include <map>
 #include <string_view>
 
+#include "amt/base/strings.hpp"
+#include "amt/prepare/file_memory.hpp"
+
 namespace amt {
 namespace {
 
@@ -20,6 +23,7 @@ std::string unreadable(const std::string& reason, std::size_t path_end) {
 
 std::string kind_of(const Rejection& rejection) {
   const std::string& reason = rejection.reason;
+  if (reason.starts_with(kTooLarge)) return kTooLarge;
   const std::size_t path = reason.rfind(rejection.path);
   if (path != std::string::npos && !rejection.path.empty()) {
     return unreadable(reason, path + rejection.path.size());
@@ -40,6 +44,15 @@ std::vector<RefusalCount> refusals_by_reason(const std::vector<Rejection>& rejec
   for (const auto& [reason, files] : counts) kinds.push_back({reason, files});
   std::ranges::stable_sort(kinds, std::ranges::greater(), &RefusalCount::files);
   return kinds;
+}
+
+std::string too_large_text(const std::vector<Rejection>& rejections) {
+  const auto is_one = [](const Rejection& r) { return r.reason.starts_with(kTooLarge); };
+  const auto first = std::ranges::find_if(rejections, is_one);
+  if (first == rejections.end()) return "";
+  const auto count = static_cast<std::uint64_t>(std::ranges::count_if(rejections, is_one));
+  return str_cat(format_count(count), count == 1 ? " file is" : " files are",
+                 " refused for --memory alone: ", first->path, ' ', first->reason);
 }
 
 }  // namespace amt

@@ -44,12 +44,14 @@ class TextFile {
 }  // namespace
 
 UnitReader::UnitReader(const Corpus& corpus, FileReader& files, const PrepareOptions& options,
-                       UnitRowSink sink, FileDone done)
+                       UnitRowSink sink, FileDone done, std::uint64_t most, MakeRoom make_room)
     : corpus_(corpus),
       files_(files),
       options_(options),
       sink_(std::move(sink)),
-      done_(std::move(done)) {}
+      done_(std::move(done)),
+      most_(most),
+      make_room_(std::move(make_room)) {}
 
 UnitResult UnitReader::read(const Unit& unit, std::vector<Rejection>& rejections) {
   std::optional<TextFile> text;
@@ -85,14 +87,41 @@ bool UnitReader::add(const CorpusFile& file, UnitTokenizer& tokenizer,
     return false;
   }
   try {
-    const Playback& playback = parser_.parse(bytes);
-    if (!options_.compound.empty()) write_compound(file, playback);
-    tokenizer.add(playback);
+    add_parsed(file, bytes, tokenizer);
     return true;
   } catch (const MidiError& error) {
     rejections.push_back({file.path, error.what()});
     return false;
   }
+}
+
+/// Counting takes about as long as parsing: only files that may be large are counted.
+std::uint64_t UnitReader::need_of(std::span<const std::byte> bytes) const {
+  const std::uint64_t most = memory_of_file(bytes.size(), options_);
+  return most <= kFileMemory ? most : memory_of_file(bytes.size(), count_messages(bytes), options_);
+}
+
+void UnitReader::add_parsed(const CorpusFile& file, std::span<const std::byte> bytes,
+                            UnitTokenizer& tokenizer) {
+  const std::uint64_t need = need_of(bytes);
+  if (need > most_) throw MidiError(too_large_reason(need));
+  const bool large = need > kFileMemory;
+  if (large && make_room_) make_room_(need - kFileMemory);
+  const auto tidy_up = [&] {
+    if (!large) return;
+    parser_ = MidiParser();
+    tokenizer.release_scratch();
+    if (make_room_) make_room_(0);
+  };
+  try {
+    const Playback& playback = parser_.parse(bytes);
+    if (!options_.compound.empty()) write_compound(file, playback);
+    tokenizer.add(playback);
+  } catch (...) {
+    tidy_up();
+    throw;
+  }
+  tidy_up();
 }
 
 void UnitReader::write_compound(const CorpusFile& file, const Playback& playback) {

@@ -62,9 +62,16 @@ std::filesystem::path RowStore::spill_file(std::size_t slot) const {
   return folder_ / str_cat("slot-", slot);
 }
 
+void RowStore::set_budget(std::uint64_t budget) {
+  if (budget < budget_) {  // also the memory of rows that were spilled before
+    if (arena_.rows() * kHeldBytes > budget) spill();
+    if (arena_.rows() == 0) arena_.release();
+  }
+  budget_ = budget;
+}
+
 void RowStore::add(std::size_t slot, const RowId& id, const Row& row) {
-  constexpr std::uint64_t kBytes = sizeof(Row) + sizeof(Held);
-  if ((arena_.rows() + 1) * kBytes > budget_ && arena_.rows() > 0) spill();
+  if ((arena_.rows() + 1) * kHeldBytes > budget_ && arena_.rows() > 0) spill();
   slots_[slot].held.push_back({id, arena_.add(row)});
 }
 

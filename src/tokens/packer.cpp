@@ -46,19 +46,31 @@ void RowPacker::add(std::span<const Event> triples, bool anticipated) {
   const Token next_flag = anticipated ? kAnticipate : kAutoregress;
   if (buffer_.empty()) flag_ = next_flag;
   buffer_.push_back(kSeparatorEvent);
-  buffer_.insert(buffer_.end(), triples.begin(), triples.end());
-  std::size_t cut = 0;
-  for (; buffer_.size() - cut >= kTriples; cut += kTriples) {
-    if (!fill_row(std::span(buffer_).subspan(cut, kTriples))) {
-      ++discarded_;
-      continue;  // the flag stays: the reference renews it with a row that is written only
+  while (buffer_.size() + triples.size() >= kTriples) {
+    std::span<const Event> full = triples.first(std::min(triples.size(), kTriples));
+    if (buffer_.empty()) {
+      triples = triples.subspan(kTriples);
+    } else {
+      const auto head = triples.first(kTriples - buffer_.size());
+      buffer_.insert(buffer_.end(), head.begin(), head.end());
+      triples = triples.subspan(head.size());
+      full = buffer_;
     }
-    row_[0] = flag_;
-    ++rows_;
-    sink_(row_);
-    flag_ = next_flag;
+    emit(full, next_flag);
+    buffer_.clear();
   }
-  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(cut));
+  buffer_.insert(buffer_.end(), triples.begin(), triples.end());
+}
+
+void RowPacker::emit(std::span<const Event> triples, Token next_flag) {
+  if (!fill_row(triples)) {
+    ++discarded_;
+    return;  // the flag stays: the reference renews it with a row that is written only
+  }
+  row_[0] = flag_;
+  ++rows_;
+  sink_(row_);
+  flag_ = next_flag;
 }
 
 /// The triples into row_, all but the flag. Times are made relative up to the first separator only:

@@ -50,6 +50,16 @@ FileOutcome UnitTokenizer::add(const Playback& playback) {
   return outcome;
 }
 
+void UnitTokenizer::release_scratch() {
+  pairing_ = {};
+  notes_ = {};
+  piece_ = {};
+  augmented_ = {};
+  padded_ = {};
+  triples_ = {};
+  tokens_ = {};
+}
+
 void UnitTokenizer::add_arrival() {
   for (int k = 0; k < augment_; ++k) {
     augment(piece_, k, random_, augmented_);

@@ -61,4 +61,37 @@ expect_line 1 "is a 7z archive, which is not read here; unpack it" prepare "$wor
 mkdir "$work/shut"
 expect_line 1 "there is no corpus" prepare "$work/shut/none" "$work/d2"
 [ ! -e "$work/d2" ] || fail "something refused left a dataset"
+echo "a file that needs more memory than it may"
+# 20 MB of notes that never end: a step of 1 tick, pitch 1, velocity 1, and so on
+black() {
+  printf 'MThd\0\0\0\6\0\1\0\1\1\340MTrk\1\061\055\006\0\220\1\1'
+  head -c 19999998 /dev/zero | tr '\0' '\1'
+  printf '\0\377\057\0'
+}
+rm -r "$corpus" && cp -r "$golden/tree" "$corpus" && black >"$corpus/black.mid"
+for ranks in 1 3; do
+  expect 0 "needs more memory" mpirun -n "$ranks" "$amt" prepare "$corpus" "$work/b$ranks" --memory 16MB
+  grep -q "^black.mid.needs more memory than --memory allows (about .*: give --memory" \
+    "$work/b$ranks/rejected.tsv" || fail "it is not listed with its reason"
+done
+diff -r "$work/b1" "$work/b3" || fail "three ranks refuse other files"
+expect_line 2 "--memory 4 is 4 B: give a size with its unit" prepare "$corpus" "$work/d2" --memory 4
+
+echo "splits"
+mkdir "$work/ten"
+find "$golden/tree" -name '[0-9]*.mid' | sort | tail -12 | while read -r file; do cp "$file" "$work/ten"; done
+expect 0 "falls into the valid and the test splits" prepare "$work/ten" "$work/s" --dry-run
+fractions=$(grep -o -e "--valid-fraction [0-9.]* --test-fraction [0-9.]*" "$work/err") || fail "no fractions"
+# shellcheck disable=SC2086
+expect 0 "Successfully" prepare "$work/ten" "$work/s" $fractions
+! grep -q "falls into" "$work/err" || fail "the advice does not help"
+grep -q "${fractions##* }" "$work/s/prepare.ini" || fail "prepare.ini does not record the fractions"
+expect_line 2 "exclude each other" prepare "$work/ten" "$work/s2" --valid-fraction 0.1 --test-digits f
+expect_line 2 "give numbers from 0" prepare "$work/ten" "$work/s2" --valid-fraction 0.6 --test-fraction 0.5
+
+echo "different files of one name"
+name=$(basename "$(find "$work/ten" -name '*.mid' | sort | head -1)")
+mkdir "$work/ten/z" && sed 's/MTrk/MTRK/' "$work/ten/$name" >"$work/ten/z/$name"
+expect 0 "the first is z/$name" prepare "$work/ten" "$work/s3"
+grep -q '"duplicates": 0' "$work/s3/manifest.json" || fail "they are called duplicates"
 echo "all passed"

@@ -23,7 +23,10 @@ class ArchiveFixture : public testing::Test {
     const Listing listing = list_files(path);
     std::vector<std::vector<std::string>> shares;
     for (int r = 0; r < ranks; ++r) shares.push_back(hash_share(listing, r, ranks));
-    return assemble_corpus(listing, shares);
+    const Listing alike = files_named_alike(listing, shares);
+    HashShares contents;
+    for (int r = 0; r < ranks; ++r) contents.push_back(hash_contents_share(alike, r, ranks));
+    return assemble_corpus(listing, shares, alike, contents);
   }
 
   static ReadingOrder order_of(const Corpus& corpus) {

@@ -32,6 +32,9 @@ class ArchiveTest : public ArchiveFixture {
     put("empty.mid", "");
     put("d41d8cd98f00b204e9800998ecf8427f.mid", "named");
     put("folder.mid/six.mid", "6");
+    put("0/00112233445566778899aabbccddeeff.mid", "claimed");
+    put("1/00112233445566778899aabbccddeeff.mid", "CLAIMED");
+    put("2/00112233445566778899aabbccddeeff.mid", "claimed");
     put("na\xefve/\xc3\xa9t\xc3\xa9.mid", "summer");
     put(std::string(150, 'n') + "/" + std::string(200, 'm') + ".mid", std::string(1500, 'l'));
     put("data.bin", "reached by a link only");
@@ -76,6 +79,8 @@ class ArchiveTest : public ArchiveFixture {
         EXPECT_EQ(a.files[i].bytes, b.files[i].bytes);
       }
       EXPECT_EQ(a.duplicates, b.duplicates);
+      EXPECT_EQ(b.clashes.files, 1u);
+      EXPECT_EQ(a.clashes.first, b.clashes.first);
       EXPECT_EQ(a.digest(), b.digest());
       for (const std::uint64_t memory : {0, 5, 2000, 1 << 20}) {
         EXPECT_EQ(contents(a, 0), contents(b, memory)) << memory;
@@ -86,7 +91,7 @@ class ArchiveTest : public ArchiveFixture {
 
 TEST_F(ArchiveTest, HoldsWhatTheFolderHolds) {
   make_tree();
-  ASSERT_EQ(list(root() / "tree").files.size(), 8u);
+  ASSERT_EQ(list(root() / "tree").files.size(), 9u);
   ASSERT_EQ(list(root() / "tree").unreadable.size(), 3u);  // two links and the pipe
   for (const std::string format : {"gnu", "pax"}) {
     expect_same(root() / "tree", pack("--format=" + format, format + ".tar"));

@@ -28,7 +28,10 @@ class CorpusTest : public testing::Test {
     const Listing listing = list_files(root());
     std::vector<std::vector<std::string>> shares;
     for (int r = 0; r < ranks; ++r) shares.push_back(hash_share(listing, r, ranks));
-    return assemble_corpus(listing, shares);
+    const Listing alike = files_named_alike(listing, shares);
+    HashShares contents;
+    for (int r = 0; r < ranks; ++r) contents.push_back(hash_contents_share(alike, r, ranks));
+    return assemble_corpus(listing, shares, alike, contents);
   }
 
  private:
@@ -61,8 +64,30 @@ TEST_F(CorpusTest, NamesFilesByMd5AndTakesEqualOnesOnce) {
     EXPECT_EQ(corpus.files[0].md5, "d41d8cd98f00b204e9800998ecf8427e");
     EXPECT_EQ(corpus.files[1].md5, "f96b697d7cb7938d525a2f31aaf161d0");
     EXPECT_EQ(corpus.files[1].path, "F96B697D7CB7938D525A2F31AAF161D0.mid") << "first by path";
-    EXPECT_EQ(corpus.duplicates, 2u);
+    EXPECT_EQ(corpus.duplicates, 0u);
+    EXPECT_EQ(corpus.clashes.files, 2u) << "the name of one lies";
+    EXPECT_EQ(corpus.clashes.first, "a/song.mid");
+    EXPECT_EQ(corpus.clashes.taken, "F96B697D7CB7938D525A2F31AAF161D0.mid");
     EXPECT_EQ(corpus.digest(), list().digest());
+  }
+}
+
+TEST_F(CorpusTest, FilesOfOneNameAreEqualByTheirContents) {
+  const std::string name = "0123456789abcdef0123456789abcdef.mid";
+  put("a/" + name, "first");
+  put("b/" + name, "first");
+  put("c/" + name, "FIRST");
+  put("d/" + name, "longer");
+  put("e/copy.mid", "x");
+  put("e/copy of it.mid", "x");
+  for (const int ranks : {1, 2, 5}) {
+    const Corpus corpus = list(ranks);
+    ASSERT_EQ(corpus.files.size(), 2u);
+    EXPECT_EQ(corpus.files[0].path, "a/" + name);
+    EXPECT_EQ(corpus.duplicates, 2u);
+    EXPECT_EQ(corpus.clashes.files, 2u);
+    EXPECT_EQ(corpus.clashes.first, "c/" + name);
+    EXPECT_EQ(corpus.clashes.taken, "a/" + name);
   }
 }
 

@@ -53,22 +53,41 @@ Listing list_files(const std::filesystem::path& corpus, const Extensions& extens
 /// "" if the name (without extension) is no MD5, else its 32 hex digits in lower case.
 std::string md5_from_name(const std::string& path);
 
+/// All ranks' hashes, [rank][i] being that of file rank + i * ranks of a listing.
+using HashShares = std::vector<std::vector<std::string>>;
+
 /// The hashes of files rank, rank + ranks, rank + 2 ranks ... of the listing: an MD5 or, for a file
 /// that cannot be read, "!" and the reason. CorpusError if an archive changed. Local.
 std::vector<std::string> hash_share(const Listing& listing, int rank, int ranks);
+
+/// The same, by the bytes of each file whatever its name says.
+std::vector<std::string> hash_contents_share(const Listing& listing, int rank, int ranks);
+
+/// The files of which two have the same size and, by a name at least, the same MD5: only their
+/// contents tell whether they are equal. A pure function, as assemble_corpus is.
+Listing files_named_alike(const Listing& listing, const HashShares& shares);
+
+/// Files left out although they differ from the one of the same MD5 that was taken.
+struct NameClashes {
+  std::uint64_t files = 0;
+  std::string first, taken;  ///< paths; of the first of them, and of the one taken in its place
+};
 
 struct Corpus {
   Source source;
   std::vector<CorpusFile> files;      ///< in order of md5, each md5 once
   std::vector<Rejection> unreadable;  ///< the listing's, and files that could not be read
-  std::uint64_t duplicates = 0;       ///< files left out because one of the same md5 was taken
-  EndingCounts passed_over;           ///< as in the listing
+  std::uint64_t duplicates = 0;       ///< files left out because an equal one was taken
+  NameClashes clashes;
+  EndingCounts passed_over;  ///< as in the listing
   std::uint64_t bytes() const;
   /// XXH3 over names and sizes: equal for equal corpora wherever they lie. 16 hex digits.
   std::string digest() const;
 };
 
-/// `shares[r]` is rank r's hash_share. Of equal files the first by path is taken.
-Corpus assemble_corpus(const Listing& listing, const std::vector<std::vector<std::string>>& shares);
+/// Of files with the same MD5 the first by path is taken. `alike` and `contents` are
+/// files_named_alike and its hash_contents_shares.
+Corpus assemble_corpus(const Listing& listing, const HashShares& shares, const Listing& alike = {},
+                       const HashShares& contents = {});
 
 }  // namespace amt

@@ -11,14 +11,14 @@
 
 namespace amt {
 
-/// Which MD5s make the validation and test splits; all others train. A file's split follows from its
-/// MD5 alone: it stays where it is when files are added.
+/// Which MD5s make the validation and test splits; all others train. A file's split follows from
+/// its MD5 alone: it stays where it is when files are added.
 struct SplitRule {
   std::string valid = "e";  ///< first hex digits
   std::string test = "f";
   /// Of all MD5s, read as numbers: the highest are the test split, those below them the validation
-  /// split. Where one of the two is not 0, both hold in place of the digits. 1/16 and 1/16 are "e" and
-  /// "f".
+  /// split. Where one of the two is not 0, both hold in place of the digits. 1/16 and 1/16 are "e"
+  /// and "f".
   double valid_fraction = 0;
   double test_fraction = 0;
 
@@ -43,8 +43,8 @@ struct Unit {
 /// more where fractions divide a prefix. They follow from digits and rule alone.
 std::vector<Unit> make_units(const Corpus& corpus, int prefix_digits, const SplitRule& rule);
 
-/// About how long a unit takes, in bytes: reading and parsing, and tokenising each of the copies, of
-/// which only training pieces have `augment`.
+/// About how long a unit takes, in bytes: reading and parsing, and tokenising each of the copies,
+/// of which only training pieces have `augment`.
 std::uint64_t work_of(const Unit& unit, int augment);
 
 /// The rank that owns each unit: largest first, each to the rank with the least work so far. A pure

@@ -12,6 +12,7 @@ namespace amt {
 struct MemoryShares {
   std::uint64_t rows = 0;   ///< for rows until they are written
   std::uint64_t files = 0;  ///< for files of a packed archive, which must be unpacked in batches
+  std::uint64_t all() const { return rows + files; }
 };
 
 /// --memory, or its default, for one of `ranks_on_host` ranks. Half of it is for files if the

@@ -19,4 +19,7 @@ struct RefusalCount {
 /// name.
 std::vector<RefusalCount> refusals_by_reason(const std::vector<Rejection>& rejections);
 
+/// A line about the files that only --memory kept out; "" if there are none.
+std::string too_large_text(const std::vector<Rejection>& rejections);
+
 }  // namespace amt

@@ -10,6 +10,7 @@
 #include "amt/corpus/file_reader.hpp"
 #include "amt/corpus/units.hpp"
 #include "amt/midi/parser.hpp"
+#include "amt/prepare/file_memory.hpp"
 #include "amt/prepare/options.hpp"
 #include "amt/tokens/unit_tokenizer.hpp"
 
@@ -29,12 +30,16 @@ using UnitRowSink = std::function<void(const Unit& unit, std::uint32_t row, cons
 /// Called after each file: files and bytes that this rank has done so far.
 using FileDone = std::function<void(std::uint64_t files, std::uint64_t bytes)>;
 
+inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
+
 /// Tokenises units with buffers that are kept from file to file. Local.
 class UnitReader {
  public:
   /// `files` must have been told to expect the units' files in the order of the calls of read().
+  /// A file that needs more than `most` bytes is refused before it is parsed.
   UnitReader(const Corpus& corpus, FileReader& files, const PrepareOptions& options,
-             UnitRowSink sink, FileDone done);
+             UnitRowSink sink, FileDone done, std::uint64_t most = kNoLimit,
+             MakeRoom make_room = {});
 
   /// Files that are refused are added to `rejections`. Error if a text file cannot be written
   /// or an archive not be read any more.
@@ -42,6 +47,9 @@ class UnitReader {
 
  private:
   bool add(const CorpusFile& file, UnitTokenizer& tokenizer, std::vector<Rejection>& rejections);
+  void add_parsed(const CorpusFile& file, std::span<const std::byte> bytes,
+                  UnitTokenizer& tokenizer);
+  std::uint64_t need_of(std::span<const std::byte> bytes) const;
   void write_compound(const CorpusFile& file, const Playback& playback);
 
   const Corpus& corpus_;
@@ -49,6 +57,8 @@ class UnitReader {
   const PrepareOptions& options_;
   UnitRowSink sink_;
   FileDone done_;
+  std::uint64_t most_;
+  MakeRoom make_room_;
   MidiParser parser_;
   std::uint64_t files_done_ = 0, bytes_done_ = 0;
 };

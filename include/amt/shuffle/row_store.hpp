@@ -29,6 +29,9 @@ class RowStore {
 
   void add(std::size_t slot, const RowId& id, const Row& row);
 
+  /// Another budget from now on. What is over it is spilled at once and its memory given back.
+  void set_budget(std::uint64_t budget);
+
   std::uint64_t rows(std::size_t slot) const;
   std::uint64_t spilled_bytes() const { return spilled_; }
 
@@ -43,6 +46,7 @@ class RowStore {
     RowId id;
     std::uint32_t number;
   };
+  static constexpr std::uint64_t kHeldBytes = sizeof(Row) + sizeof(Held);
   struct Slot {
     std::vector<Held> held;
     std::uint64_t spilled = 0;  // rows in the spill file

@@ -29,6 +29,7 @@ class RowPacker {
   std::uint64_t discarded() const { return discarded_; }  ///< rows with a time over 100 s
 
  private:
+  void emit(std::span<const Event> triples, Token next_flag);
   bool fill_row(std::span<const Event> triples);
 
   RowSink sink_;

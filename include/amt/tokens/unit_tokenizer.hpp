@@ -28,6 +28,9 @@ class UnitTokenizer {
   /// MidiError if the file's times exceed a double: it is as if the file had not been there.
   FileOutcome add(const Playback& playback);
 
+  /// Gives back the memory that add() keeps for the next file, after a large one.
+  void release_scratch();
+
   const TokenStats& stats() const { return stats_; }
   const CorpusProfile& profile() const { return profile_; }
 
