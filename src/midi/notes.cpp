@@ -1,6 +1,5 @@
 #include "amt/midi/notes.hpp"
 
-#include <algorithm>
 #include <limits>
 
 #include "amt/midi/ticks.hpp"
@@ -15,13 +14,23 @@ constexpr std::size_t kInstruments = 129;
 }  // namespace
 
 void NotePairing::find(const Playback& playback, std::vector<Note>& notes) {
-  clear();
+  begin(notes);
+  add(playback.messages, notes);
+  finish(notes);
+}
+
+void NotePairing::begin(std::vector<Note>& notes, std::size_t expected) {
+  page_of_.resize(kChannels * kInstruments);
+  for (const std::uint16_t entry : used_) page_of_[entry] = 0;
+  used_.clear();
+  next_.clear();
   notes.clear();
-  const auto most = static_cast<std::size_t>(std::ranges::count_if(
-      playback.messages, [](const NoteMessage& message) { return message.velocity > 0; }));
-  notes.reserve(most);
-  sounding_.reserve(most);
-  for (const NoteMessage& message : playback.messages) {
+  next_.reserve(expected);
+  notes.reserve(expected);
+}
+
+void NotePairing::add(std::span<const NoteMessage> messages, std::vector<Note>& notes) {
+  for (const NoteMessage& message : messages) {
     if (message.velocity > 0) {
       start(message, notes);
     } else {
@@ -30,11 +39,12 @@ void NotePairing::find(const Playback& playback, std::vector<Note>& notes) {
   }
 }
 
-void NotePairing::clear() {
-  page_of_.resize(kChannels * kInstruments);
-  for (const std::uint16_t entry : used_) page_of_[entry] = 0;
-  used_.clear();
-  sounding_.clear();
+void NotePairing::finish(std::vector<Note>& notes) const {
+  for (std::size_t p = 0; p < used_.size(); ++p) {
+    for (std::uint32_t note : pages_[p].first) {
+      for (; note != kNone; note = next_[note]) notes[note].duration = kNeverEnded;
+    }
+  }
 }
 
 NotePairing::Page& NotePairing::page(const NoteMessage& message) {
@@ -51,13 +61,14 @@ NotePairing::Page& NotePairing::page(const NoteMessage& message) {
 void NotePairing::start(const NoteMessage& message, std::vector<Note>& notes) {
   Page& queues = page(message);
   const auto index = static_cast<std::uint32_t>(notes.size());
-  notes.push_back({seconds_to_ticks(message.time), kNeverEnded, message.pitch, message.instrument,
+  // While it sounds, its duration holds the onset in seconds.
+  notes.push_back({seconds_to_ticks(message.time), message.time, message.pitch, message.instrument,
                    message.velocity});
-  sounding_.push_back({message.time, kNone});
+  next_.push_back(kNone);
   if (queues.first[message.pitch] == kNone) {
     queues.first[message.pitch] = index;
   } else {
-    sounding_[queues.last[message.pitch]].next = index;
+    next_[queues.last[message.pitch]] = index;
   }
   queues.last[message.pitch] = index;
 }
@@ -65,8 +76,8 @@ void NotePairing::start(const NoteMessage& message, std::vector<Note>& notes) {
 void NotePairing::end(const NoteMessage& message, std::vector<Note>& notes) {
   std::uint32_t& first = page(message).first[message.pitch];
   if (first == kNone) return;
-  notes[first].duration = seconds_to_ticks(message.time - sounding_[first].onset);
-  first = sounding_[first].next;
+  notes[first].duration = seconds_to_ticks(message.time - notes[first].duration);
+  first = next_[first];
 }
 
 void notes_of(const Playback& playback, std::vector<Note>& notes) {

@@ -35,16 +35,16 @@ MidiHeader for_each_track(std::span<const std::byte> file, Take take) {
 struct MidiParser::Buffers {
   void prepare(std::size_t file_bytes);
   void read_track(const ByteRange& track);
-  void play(int division);
-  void play_merged(Player& player);
+  void play(int division, const NoteMessageSink& sink);
+  void play_merged(Player& player, const NoteMessageSink& sink);
   std::span<const Message> in_order(std::uint32_t end);
 
   std::unique_ptr<Message[]> messages, scratch;  ///< what is not used is never touched
   std::size_t room = 0, scratch_room = 0;        ///< for any file of the size of the present one
   std::size_t count = 0;                         ///< messages kept so far
-  std::size_t notes = 0;                         ///< notes among them
   std::uint64_t last_tick = 0;                   ///< of all messages, dropped ones as well
   std::vector<ByteRange> tracks;
+  std::vector<NoteMessage> room_for_notes;
   Playback playback;
 };
 
@@ -56,7 +56,7 @@ void MidiParser::Buffers::prepare(std::size_t file_bytes) {
     messages = std::make_unique_for_overwrite<Message[]>(most);
     room = most;
   }
-  count = notes = 0;
+  count = 0;
   last_tick = 0;
   tracks.clear();
 }
@@ -67,7 +67,6 @@ void MidiParser::Buffers::read_track(const ByteRange& track) {
   EventReader reader(track);
   std::uint64_t tick = 0, kept_tick = 0;
   Message* out = messages.get() + count;
-  std::size_t track_notes = 0;
   while (!reader.done()) {
     const TrackEvent event = reader.next();
     tick += event.delta;
@@ -77,22 +76,19 @@ void MidiParser::Buffers::read_track(const ByteRange& track) {
     *out = {static_cast<std::uint32_t>(tick), event.body};
     out += keep ? 1 : 0;
     kept_tick = keep ? tick : kept_tick;
-    track_notes += kind == MessageKind::kNote ? 1 : 0;
   }
   count = static_cast<std::size_t>(out - messages.get());
-  notes += track_notes;
   last_tick = std::max(last_tick, tick);
 }
 
-void MidiParser::Buffers::play(int division) {
-  playback.messages.resize(notes + 1);
-  Player player(division, playback.messages.data());
+void MidiParser::Buffers::play(int division, const NoteMessageSink& sink) {
+  room_for_notes.resize(Player::kRoom + 1);
+  Player player(division, room_for_notes.data());
   if (last_tick > std::numeric_limits<std::uint32_t>::max()) {
-    play_wide(tracks, player);
+    play_wide(tracks, player, sink);
   } else {
-    play_merged(player);
+    play_merged(player, sink);
   }
-  playback.messages.resize(notes);
 }
 
 /// A single track is in order as it is.
@@ -106,12 +102,17 @@ std::span<const Message> MidiParser::Buffers::in_order(std::uint32_t end) {
   return merge_tracks({messages.get(), count}, {scratch.get(), count}, end);
 }
 
-void MidiParser::Buffers::play_merged(Player& player) {
+void MidiParser::Buffers::play_merged(Player& player, const NoteMessageSink& sink) {
   const auto end = static_cast<std::uint32_t>(last_tick);
   std::uint32_t played = 0;
-  for (const Message& message : in_order(end)) {
-    player.play(message.tick - played, message.body);
-    played = message.tick;
+  for (std::span<const Message> left = in_order(end); !left.empty();) {
+    const auto some = left.first(std::min(left.size(), Player::kRoom));
+    for (const Message& message : some) {
+      player.play(message.tick - played, message.body);
+      played = message.tick;
+    }
+    sink(player.take());
+    left = left.subspan(some.size());
   }
   player.finish(end - played);
 }
@@ -136,13 +137,21 @@ MidiParser::~MidiParser() = default;
 MidiParser::MidiParser(MidiParser&&) noexcept = default;
 MidiParser& MidiParser::operator=(MidiParser&&) noexcept = default;
 
-const Playback& MidiParser::parse(std::span<const std::byte> file) {
+void MidiParser::parse(std::span<const std::byte> file, const NoteMessageSink& sink) {
   buffers_->prepare(file.size());
   const MidiHeader header = for_each_track(file, [&](const ByteRange& track) {
     buffers_->read_track(track);
     buffers_->tracks.push_back(track);
   });
-  buffers_->play(header.division);
+  buffers_->play(header.division, sink);
+}
+
+const Playback& MidiParser::parse(std::span<const std::byte> file) {
+  std::vector<NoteMessage>& messages = buffers_->playback.messages;
+  messages.clear();
+  parse(file, [&](std::span<const NoteMessage> some) {
+    messages.insert(messages.end(), some.begin(), some.end());
+  });
   return buffers_->playback;
 }
 

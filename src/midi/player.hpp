@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "amt/midi/playback.hpp"
 #include "clock.hpp"
@@ -11,12 +12,21 @@
 
 namespace amt {
 
-/// Plays merged messages into `out`, which must have room for the notes and one more: whether a
-/// message is a note is not branched on.
+/// Plays merged messages, of which take() must be told after each kRoom at the latest.
 class Player {
  public:
-  Player(int division, NoteMessage* out) : clock_(division), out_(out) {
+  static constexpr std::size_t kRoom = 4096;  ///< messages; the room stays in the processor's cache
+
+  /// `room` is for kRoom messages and one more: whether a message is a note is not branched on.
+  Player(int division, NoteMessage* room) : clock_(division), room_(room), out_(room) {
     instrument_[kDrumChannel] = kDrumInstrument;
+  }
+
+  /// The notes since the last time, valid until the next play().
+  std::span<const NoteMessage> take() {
+    const std::span<const NoteMessage> notes(room_, static_cast<std::size_t>(out_ - room_));
+    out_ = room_;
+    return notes;
   }
 
   /// `ticks` since the message before. No kEndOfTrack.
@@ -52,6 +62,7 @@ class Player {
 
   Clock clock_;
   std::array<std::uint8_t, 16> instrument_{};
+  NoteMessage* room_;
   NoteMessage* out_;
 };
 

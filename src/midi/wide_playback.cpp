@@ -51,12 +51,13 @@ double ticks_between(const WideTick& from, WideTick to) { return (to -= from).to
 
 }  // namespace
 
-void play_wide(std::span<const ByteRange> tracks, Player& player) {
+void play_wide(std::span<const ByteRange> tracks, Player& player, const NoteMessageSink& sink) {
   std::vector<Cursor> cursors = open_tracks(tracks);
   std::vector<Cursor*> heap;
   for (Cursor& cursor : cursors) heap.push_back(&cursor);
   std::ranges::make_heap(heap, PlaysLater());
   WideTick played, last;
+  std::size_t since_taken = 0;
   while (!heap.empty()) {
     std::ranges::pop_heap(heap, PlaysLater());
     Cursor& cursor = *heap.back();
@@ -64,6 +65,7 @@ void play_wide(std::span<const ByteRange> tracks, Player& player) {
     if (kind_of(cursor.body) != MessageKind::kEndOfTrack) {
       player.play(ticks_between(played, cursor.tick), cursor.body);
       played = cursor.tick;
+      if (++since_taken % Player::kRoom == 0) sink(player.take());
     }
     if (cursor.advance()) {
       std::ranges::push_heap(heap, PlaysLater());
@@ -71,6 +73,7 @@ void play_wide(std::span<const ByteRange> tracks, Player& player) {
       heap.pop_back();
     }
   }
+  sink(player.take());
   player.finish(ticks_between(played, last));
 }
 

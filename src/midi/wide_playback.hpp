@@ -9,7 +9,8 @@
 namespace amt {
 
 /// Merges the tracks' messages straight from their bytes, in the order of merge_tracks(), and plays
-/// them. The tracks must have been read once without an error. Memory: 200 bytes a track.
-void play_wide(std::span<const ByteRange> tracks, Player& player);
+/// them into the sink. The tracks must have been read once without an error. Memory: 200 bytes a
+/// track.
+void play_wide(std::span<const ByteRange> tracks, Player& player, const NoteMessageSink& sink);
 
 }  // namespace amt

@@ -1,26 +1,31 @@
 #include "amt/prepare/file_memory.hpp"
 
+#include <algorithm>
+
 #include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
 
 // Bytes for each, from the structures in midi/ and tokens/.
-constexpr std::uint64_t kMessage = 8, kNoteMessage = 24;  // Message, NoteMessage
-constexpr std::uint64_t kNote = 24 + 16;                  // Note and its place in NotePairing
-constexpr std::uint64_t kEvents = 5 * 8;      // Event: piece, two parts, padded, triples
-constexpr std::uint64_t kTokens = 2 * 2 * 2;  // a message's, and again in the packer
-constexpr std::uint64_t kCompound = 24 + 64;  // Note, and a line of text
+constexpr std::uint64_t kMessage = 8;                      // Message; in several tracks twice
+constexpr std::uint64_t kNote = 24 + 4;                    // Note and its place in NotePairing
+constexpr std::uint64_t kEvent = 8, kEvents = 5;           // piece, two parts, padded, triples
+constexpr std::uint64_t kTokens = 4;                       // of a message and the wait before it
+constexpr std::uint64_t kLine = 96;                        // --compound's text while it grows
 constexpr std::uint64_t kMargin = std::uint64_t{1} << 20;  // rests of an hour, tracks, rounding
 
 }  // namespace
 
 std::uint64_t memory_of_file(std::uint64_t bytes, const MidiCounts& counts,
                              const PrepareOptions& options) {
-  std::uint64_t need = bytes + kMargin + kMessage * counts.messages * (counts.tracks > 1 ? 2 : 1) +
-                       kNoteMessage * counts.notes + kNote * counts.note_ons;
-  need += options.interarrival ? kTokens * counts.notes : kEvents * counts.note_ons;
-  return need + (options.compound.empty() ? 0 : kCompound * counts.note_ons);
+  const std::uint64_t messages = kMessage * counts.messages * (counts.tracks > 1 ? 2 : 1);
+  const std::uint64_t notes = kNote * counts.note_ons;
+  // One after the other: messages become notes, these text, then a piece, and that rows.
+  std::uint64_t most = std::max(messages + notes, notes + kEvent * counts.note_ons);
+  if (!options.compound.empty()) most = std::max(most, notes + kLine * counts.note_ons);
+  if (!options.interarrival) most = std::max(most, kEvents * kEvent * counts.note_ons);
+  return bytes + kMargin + most + (options.interarrival ? kTokens * counts.notes : 0);
 }
 
 std::uint64_t memory_of_file(std::uint64_t bytes, const PrepareOptions& options) {

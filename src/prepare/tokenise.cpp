@@ -41,6 +41,23 @@ class TextFile {
   std::string line_;
 };
 
+/// For the time of a large file, the rows give way.
+class Room {
+ public:
+  Room(const MakeRoom& make_room, std::uint64_t need)
+      : make_room_(need > kFileMemory ? make_room : MakeRoom()) {
+    if (make_room_) make_room_(need - kFileMemory);
+  }
+  ~Room() {
+    if (make_room_) make_room_(0);
+  }
+  Room(const Room&) = delete;
+  Room& operator=(const Room&) = delete;
+
+ private:
+  MakeRoom make_room_;
+};
+
 }  // namespace
 
 UnitReader::UnitReader(const Corpus& corpus, FileReader& files, const PrepareOptions& options,
@@ -95,38 +112,34 @@ bool UnitReader::add(const CorpusFile& file, UnitTokenizer& tokenizer,
   }
 }
 
-/// Counting takes about as long as parsing: only files that may be large are counted.
-std::uint64_t UnitReader::need_of(std::span<const std::byte> bytes) const {
-  const std::uint64_t most = memory_of_file(bytes.size(), options_);
-  return most <= kFileMemory ? most : memory_of_file(bytes.size(), count_messages(bytes), options_);
-}
-
 void UnitReader::add_parsed(const CorpusFile& file, std::span<const std::byte> bytes,
                             UnitTokenizer& tokenizer) {
-  const std::uint64_t need = need_of(bytes);
-  if (need > most_) throw MidiError(too_large_reason(need));
-  const bool large = need > kFileMemory;
-  if (large && make_room_) make_room_(need - kFileMemory);
-  const auto tidy_up = [&] {
-    if (!large) return;
-    parser_ = MidiParser();
-    tokenizer.release_scratch();
-    if (make_room_) make_room_(0);
-  };
-  try {
-    const Playback& playback = parser_.parse(bytes);
-    if (!options_.compound.empty()) write_compound(file, playback);
-    tokenizer.add(playback);
-  } catch (...) {
-    tidy_up();
-    throw;
+  // Counting takes about as long as parsing: only a file that may be large is counted.
+  if (memory_of_file(bytes.size(), options_) > kFileMemory) {
+    return add_large(file, bytes, tokenizer);
   }
-  tidy_up();
+  tokenizer.begin_file();
+  parser_.parse(bytes, [&](std::span<const NoteMessage> some) { tokenizer.add_messages(some); });
+  if (!options_.compound.empty()) write_compound(file, tokenizer.notes());
+  tokenizer.end_file();
 }
 
-void UnitReader::write_compound(const CorpusFile& file, const Playback& playback) {
-  std::vector<Note> notes;
-  notes_of(playback, notes);
+void UnitReader::add_large(const CorpusFile& file, std::span<const std::byte> bytes,
+                           UnitTokenizer& tokenizer) {
+  const MidiCounts counts = count_messages(bytes);
+  const std::uint64_t need = memory_of_file(bytes.size(), counts, options_);
+  if (need > most_) throw MidiError(too_large_reason(need));
+  const Room room(make_room_, need);
+  parser_ = MidiParser();
+  tokenizer.begin_file(&counts);
+  // The messages are given back when they have become notes.
+  MidiParser().parse(bytes,
+                     [&](std::span<const NoteMessage> some) { tokenizer.add_messages(some); });
+  if (!options_.compound.empty()) write_compound(file, tokenizer.notes());
+  tokenizer.end_file();
+}
+
+void UnitReader::write_compound(const CorpusFile& file, const std::vector<Note>& notes) const {
   const std::string name = file.md5 + std::filesystem::path(file.path).extension().string();
   OutputFile out(std::filesystem::path(options_.compound) / (name + ".compound.txt"));
   out.write(compound_text(notes));

@@ -14,37 +14,40 @@ Token note_token(const NoteMessage& message) {
 
 }  // namespace
 
-std::uint64_t interarrival_of(const Playback& playback, std::vector<Token>& tokens) {
-  constexpr double kLongest = kMaxInterarrival - 1;
-  tokens.clear();
-  std::uint64_t truncations = 0;
-  for (const NoteMessage& message : playback.messages) {
-    const double wait = seconds_to_ticks(message.wait);
-    truncations += wait > kLongest ? 1 : 0;
-    if (wait > 0) tokens.push_back(static_cast<Token>(std::min(wait, kLongest)));
-    tokens.push_back(note_token(message));
-  }
-  return truncations;
+void InterarrivalTokens::begin(std::size_t expected) {
+  tokens_.clear();
+  tokens_.reserve(2 * expected);
+  truncations_ = 0;
+  overflow_ = false;
 }
 
-std::size_t interarrival_size(const Playback& playback) {
-  constexpr double kNoTick = 0.5;  // rounds to the even 0
-  std::size_t waits = 0;
-  for (const NoteMessage& message : playback.messages)
-    waits += 100 * message.wait > kNoTick ? 1 : 0;
-  return playback.messages.size() + waits;
+void InterarrivalTokens::add(std::span<const NoteMessage> messages) {
+  constexpr double kLongest = kMaxInterarrival - 1;
+  for (const NoteMessage& message : messages) {
+    const double wait = round_half_even(100 * message.wait);
+    overflow_ |= !is_finite_ticks(wait);
+    truncations_ += wait > kLongest ? 1 : 0;
+    if (wait > 0) tokens_.push_back(static_cast<Token>(std::min(wait, kLongest)));
+    tokens_.push_back(note_token(message));
+  }
+}
+
+std::span<const Token> InterarrivalTokens::tokens() const {
+  if (overflow_) refuse_time();
+  return tokens_;
 }
 
 void InterarrivalPacker::add(std::span<const Token> tokens) {
   buffer_.push_back(kMidiSeparator);
-  buffer_.insert(buffer_.end(), tokens.begin(), tokens.end());
-  auto from = buffer_.begin();
-  for (; buffer_.end() - from >= kContextLength; from += kContextLength) {
-    std::copy_n(from, kContextLength, row_.begin());
+  while (buffer_.size() + tokens.size() >= kContextLength) {
+    const auto head = tokens.first(kContextLength - buffer_.size());
+    std::ranges::copy(head, std::ranges::copy(buffer_, row_.begin()).out);
+    tokens = tokens.subspan(head.size());
+    buffer_.clear();
     ++rows_;
     sink_(row_);
   }
-  buffer_.erase(buffer_.begin(), from);
+  buffer_.insert(buffer_.end(), tokens.begin(), tokens.end());
 }
 
 }  // namespace amt

@@ -36,31 +36,64 @@ UnitTokenizer::UnitTokenizer(Encoding encoding, int augment, RowSink sink)
 }
 
 FileOutcome UnitTokenizer::add(const Playback& playback) {
-  pairing_.find(playback, notes_);
-  const FileOutcome outcome = make_piece(notes_, piece_);
+  begin_file();
+  add_messages(playback.messages);
+  return end_file();
+}
+
+void UnitTokenizer::begin_file(const MidiCounts* large) {
+  if (large_ || large != nullptr) release_scratch();
+  large_ = large != nullptr;
+  pairing_.begin(notes_, large_ ? large->note_ons : 0);
+  tokens_.begin(large_ && encoding_ == Encoding::kInterarrival ? large->notes : 0);
+}
+
+void UnitTokenizer::add_messages(std::span<const NoteMessage> messages) {
+  pairing_.add(messages, notes_);
+  if (encoding_ == Encoding::kInterarrival) tokens_.add(messages);
+}
+
+const std::vector<Note>& UnitTokenizer::notes() {
+  pairing_.finish(notes_);
+  return notes_;
+}
+
+FileOutcome UnitTokenizer::end_file() {
+  const FileOutcome outcome = make_piece(notes(), piece_);
+  const Extent of_file = extent();
+  if (large_) {
+    notes_ = std::vector<Note>();
+    pairing_ = NotePairing();
+  }
   if (outcome == FileOutcome::kKept) {
     if (encoding_ == Encoding::kArrival) {
       add_arrival();
     } else {
-      add_interarrival(playback);
+      add_interarrival();
     }
   }
   count(outcome);
-  describe(playback, outcome);
+  describe(of_file, outcome);
+  if (large_) release_scratch();
   return outcome;
 }
 
 void UnitTokenizer::release_scratch() {
-  pairing_ = {};
-  notes_ = {};
-  piece_ = {};
-  augmented_ = {};
-  padded_ = {};
-  triples_ = {};
-  tokens_ = {};
+  // Not "= {}", by which a vector keeps its memory.
+  pairing_ = NotePairing();
+  notes_ = std::vector<Note>();
+  piece_ = Piece();
+  augmented_ = AugmentedPiece();
+  padded_ = std::vector<Event>();
+  triples_ = std::vector<Event>();
+  tokens_ = InterarrivalTokens();
 }
 
 void UnitTokenizer::add_arrival() {
+  // With the most rests that there can be: no copy needs more, and none is moved as it grows.
+  const std::size_t most = piece_.events.size() + piece_.end_time / kLongestGap + 1;
+  padded_.reserve(most);
+  triples_.reserve(most);
   for (int k = 0; k < augment_; ++k) {
     augment(piece_, k, random_, augmented_);
     const std::uint64_t rests = pad(augmented_.events, piece_.end_time, padded_);
@@ -72,10 +105,9 @@ void UnitTokenizer::add_arrival() {
   stats_.truncations += piece_.truncations * static_cast<std::uint64_t>(augment_);
 }
 
-void UnitTokenizer::add_interarrival(const Playback& playback) {
-  const std::uint64_t truncations = interarrival_of(playback, tokens_);
-  interarrival_packer_.add(tokens_);
-  stats_.truncations += truncations;
+void UnitTokenizer::add_interarrival() {
+  interarrival_packer_.add(tokens_.tokens());
+  stats_.truncations += tokens_.truncations();
 }
 
 void UnitTokenizer::count(FileOutcome outcome) {
@@ -89,10 +121,13 @@ void UnitTokenizer::count(FileOutcome outcome) {
   stats_.seconds_of_music += piece_.seconds();
 }
 
-void UnitTokenizer::describe(const Playback& playback, FileOutcome outcome) {
-  const auto tokens = static_cast<double>(
-      encoding_ == Encoding::kArrival ? 3 * notes_.size() : interarrival_size(playback));
-  const double seconds = notes_.empty() ? 0 : notes_.back().onset / kTimeResolution;
+UnitTokenizer::Extent UnitTokenizer::extent() const {
+  const std::size_t tokens = encoding_ == Encoding::kArrival ? 3 * notes_.size() : tokens_.size();
+  return {static_cast<double>(tokens), notes_.empty() ? 0 : notes_.back().onset / kTimeResolution};
+}
+
+void UnitTokenizer::describe(const Extent& extent, FileOutcome outcome) {
+  const auto [tokens, seconds] = extent;
   profile_.tokens_before.add(kTokenEdges, tokens);
   profile_.seconds_before.add(kSecondEdges, seconds);
   if (outcome != FileOutcome::kKept) return;

@@ -35,12 +35,14 @@ TEST(GoldenTokens, CasesGiveTheReferencesFilterAndEvents) {
 
 TEST(GoldenTokens, CasesGiveTheReferencesInterarrivalTokens) {
   MidiParser parser;
-  std::vector<Token> tokens;
+  InterarrivalTokens made;
   for (const GoldenCase& golden : golden_cases()) {
     if (!golden.ok) continue;
     SCOPED_TRACE(golden.file);
-    EXPECT_EQ(interarrival_of(parser.parse(as_bytes(golden.bytes)), tokens),
-              golden.interarrival_truncations);
+    made.begin();
+    made.add(parser.parse(as_bytes(golden.bytes)).messages);
+    const std::span<const Token> tokens = made.tokens();
+    EXPECT_EQ(made.truncations(), golden.interarrival_truncations);
     EXPECT_EQ(std::vector<int>(tokens.begin(), tokens.end()), golden.interarrival);
   }
 }

@@ -97,10 +97,33 @@ TEST(UnitTokenizer, InterarrivalSizeIsThatOfItsTokens) {
   Playback playback = playback_of(3);
   playback.messages[1].wait = 0.005;  // half a tick: to the even 0
   playback.messages[2].wait = 0.0051;
-  std::vector<Token> tokens;
-  interarrival_of(playback, tokens);
-  EXPECT_EQ(interarrival_size(playback), tokens.size());
+  InterarrivalTokens tokens;
+  tokens.add(playback.messages);
+  EXPECT_EQ(tokens.size(), tokens.tokens().size());
   EXPECT_EQ(tokens.size(), 6u + 4u);
+}
+
+TEST(UnitTokenizer, MessagesMayComeSomeAtATime) {
+  const Playback playback = playback_of(2000);
+  const MidiCounts counts = {1, playback.messages.size(), playback.messages.size(),
+                             playback.messages.size()};
+  for (const Encoding encoding : {Encoding::kArrival, Encoding::kInterarrival}) {
+    std::string whole, pieces;
+    UnitTokenizer first(encoding, 1, [&](const Row& row) { append_row_text(row, whole); });
+    UnitTokenizer second(encoding, 1, [&](const Row& row) { append_row_text(row, pieces); });
+    for (const MidiCounts* large : {static_cast<const MidiCounts*>(nullptr), &counts}) {
+      first.add(playback);
+      second.begin_file(large);
+      for (std::size_t at = 0; at < playback.messages.size(); at += 300) {
+        const std::span<const NoteMessage> left = std::span(playback.messages).subspan(at);
+        second.add_messages(left.first(std::min<std::size_t>(300, left.size())));
+      }
+      second.end_file();
+    }
+    EXPECT_EQ(whole, pieces);
+    EXPECT_GT(second.profile().pieces_with[0], 0u);
+    EXPECT_EQ(first.stats().seconds_of_music, second.stats().seconds_of_music);
+  }
 }
 
 TEST(UnitTokenizer, ARefusedFileLeavesNoTrace) {

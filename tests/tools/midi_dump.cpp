@@ -34,11 +34,11 @@ std::string md5_or_reject(Text text) {
 }
 
 std::string interarrival_text(const amt::Playback& playback) {
-  std::vector<amt::Token> tokens;
-  const std::uint64_t truncations = amt::interarrival_of(playback, tokens);
+  amt::InterarrivalTokens made;
+  made.add(playback.messages);
   std::string text;
-  for (const amt::Token token : tokens) text += std::to_string(token) + ' ';
-  return text + std::to_string(truncations);
+  for (const amt::Token token : made.tokens()) text += std::to_string(token) + ' ';
+  return text + std::to_string(made.truncations());
 }
 
 std::string compound_text_of(const amt::Playback& playback) {

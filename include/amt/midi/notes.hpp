@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "amt/midi/note.hpp"
@@ -19,18 +21,18 @@ class NotePairing {
   /// `notes` is unspecified then.
   void find(const Playback& playback, std::vector<Note>& notes);
 
+  /// The same for messages that come some at a time: begin(), add() for each, finish(). Until then
+  /// the durations of sounding notes are not set. `expected` notes get their memory at once.
+  void begin(std::vector<Note>& notes, std::size_t expected = 0);
+  void add(std::span<const NoteMessage> messages, std::vector<Note>& notes);
+  void finish(std::vector<Note>& notes) const;
+
  private:
   /// The sounding notes of one (channel, instrument): for each pitch a queue of note indices.
   struct Page {
     std::array<std::uint32_t, 128> first;  ///< oldest sounding note, or kNone
     std::array<std::uint32_t, 128> last;   ///< newest one; meaningful if there is a first
   };
-  struct Sounding {
-    double onset;        ///< seconds
-    std::uint32_t next;  ///< the next note in the same queue, or kNone
-  };
-
-  void clear();
   Page& page(const NoteMessage& message);
   void start(const NoteMessage& message, std::vector<Note>& notes);
   void end(const NoteMessage& message, std::vector<Note>& notes);
@@ -38,7 +40,7 @@ class NotePairing {
   std::vector<std::uint16_t> page_of_;  ///< [channel][instrument] -> 1 + index into pages_, or 0
   std::vector<std::uint16_t> used_;     ///< the entries of page_of_ that are not 0
   std::vector<Page> pages_;             ///< the first used_.size() are in use
-  std::vector<Sounding> sounding_;      ///< one per note found
+  std::vector<std::uint32_t> next_;     ///< of each note: the next in the same queue, or kNone
 };
 
 /// NotePairing::find() for a single playback.

@@ -27,8 +27,8 @@ MidiCounts count_messages(std::span<const std::byte> file);
 
 /// Parses one file after another into the same buffers. Local; not thread-safe.
 ///
-/// Memory is at most about 24 bytes per byte of the largest file, whatever the file announces;
-/// time is at most proportional to bytes x log(tracks).
+/// Memory is at most 8 bytes per byte of the largest file, whatever the file announces, and 24
+/// bytes for each message of a Playback; time is at most proportional to bytes x log(tracks).
 class MidiParser {
  public:
   MidiParser();
@@ -39,6 +39,9 @@ class MidiParser {
   /// The result is valid until the next call. MidiError if the reference would refuse the file: a
   /// file is never half accepted. After an error the parser can be used again.
   const Playback& parse(std::span<const std::byte> file);
+
+  /// The same without holding the messages: `sink` takes them, and must forget them after an error.
+  void parse(std::span<const std::byte> file, const NoteMessageSink& sink);
 
  private:
   struct Buffers;

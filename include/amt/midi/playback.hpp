@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 namespace amt {
@@ -16,6 +18,9 @@ struct NoteMessage {
   std::uint8_t channel;   ///< 0..15
   std::uint8_t instrument;  ///< the channel's program at this moment, 0..127; 128 on channel 9
 };
+
+/// Takes a file's note messages in the order in which they are played, some at a time.
+using NoteMessageSink = std::function<void(std::span<const NoteMessage> messages)>;
 
 /// All tracks merged. Other messages are gone: their effect is in the times and instruments.
 struct Playback {

@@ -14,12 +14,18 @@ inline double round_half_even(double x) {
   return x < kNoFraction ? (x + kNoFraction) - kNoFraction : x;
 }
 
-/// Rounded ticks of `seconds` >= 0. MidiError if they are infinite, where the reference fails, too.
+/// Not infinite, where the reference fails.
+inline bool is_finite_ticks(double ticks) { return ticks <= std::numeric_limits<double>::max(); }
+
+[[noreturn]] inline void refuse_time() {
+  throw MidiError("a time in seconds is too large for a double");
+}
+
+/// Rounded ticks of `seconds` >= 0. MidiError if they are infinite.
 inline double seconds_to_ticks(double seconds) {
   const double ticks = 100 * seconds;
-  if (!(ticks <= std::numeric_limits<double>::max())) [[unlikely]] {
-    throw MidiError("a time in seconds is too large for a double");
-  }
+  if (!is_finite_ticks(ticks)) [[unlikely]]
+    refuse_time();
   return round_half_even(ticks);
 }
 

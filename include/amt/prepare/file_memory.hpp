@@ -29,7 +29,7 @@ std::string too_large_reason(std::uint64_t bytes);
 inline constexpr const char* kTooLarge = "needs more memory than --memory allows";
 
 /// Called before a file that needs more than kFileMemory, with what it needs beyond that, and with
-/// 0 after it.
+/// 0 after it, when it must not throw.
 using MakeRoom = std::function<void(std::uint64_t bytes)>;
 
 }  // namespace amt

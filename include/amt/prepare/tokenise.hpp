@@ -49,8 +49,9 @@ class UnitReader {
   bool add(const CorpusFile& file, UnitTokenizer& tokenizer, std::vector<Rejection>& rejections);
   void add_parsed(const CorpusFile& file, std::span<const std::byte> bytes,
                   UnitTokenizer& tokenizer);
-  std::uint64_t need_of(std::span<const std::byte> bytes) const;
-  void write_compound(const CorpusFile& file, const Playback& playback);
+  void add_large(const CorpusFile& file, std::span<const std::byte> bytes,
+                 UnitTokenizer& tokenizer);
+  void write_compound(const CorpusFile& file, const std::vector<Note>& notes) const;
 
   const Corpus& corpus_;
   FileReader& files_;

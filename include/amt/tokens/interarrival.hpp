@@ -13,12 +13,23 @@
 
 namespace amt {
 
-/// The tokens of a piece into `tokens`. Returns how many times were cut to what a token can say.
-/// MidiError if a time is too large for a double; `tokens` is unspecified then.
-std::uint64_t interarrival_of(const Playback& playback, std::vector<Token>& tokens);
+/// A piece's tokens, made as its messages come.
+class InterarrivalTokens {
+ public:
+  /// Forgets the piece before. `expected` messages get their memory at once.
+  void begin(std::size_t expected = 0);
+  void add(std::span<const NoteMessage> messages);
 
-/// How many tokens interarrival_of() makes of it.
-std::size_t interarrival_size(const Playback& playback);
+  /// MidiError if a time was too large for a double.
+  std::span<const Token> tokens() const;
+  std::size_t size() const { return tokens_.size(); }         ///< also where a time was too large
+  std::uint64_t truncations() const { return truncations_; }  ///< times cut to what a token can say
+
+ private:
+  std::vector<Token> tokens_;
+  std::uint64_t truncations_ = 0;
+  bool overflow_ = false;
+};
 
 /// Concatenates pieces and cuts the stream into rows; what does not fill one in the end is dropped.
 class InterarrivalPacker {

@@ -2,10 +2,12 @@
 // of its splits: the packing buffer, the flag and the random stream (seed 0) run through it.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "amt/base/numpy_random.hpp"
 #include "amt/midi/notes.hpp"
+#include "amt/midi/parser.hpp"
 #include "amt/midi/playback.hpp"
 #include "amt/tokens/augment.hpp"
 #include "amt/tokens/events.hpp"
@@ -28,17 +30,31 @@ class UnitTokenizer {
   /// MidiError if the file's times exceed a double: it is as if the file had not been there.
   FileOutcome add(const Playback& playback);
 
-  /// Gives back the memory that add() keeps for the next file, after a large one.
-  void release_scratch();
+  /// The same for a file whose messages come some at a time: begin_file(), add_messages() for each,
+  /// end_file(). A file that is not ended is as if it had not been there. A `large` file's memory
+  /// is taken at once and given back as soon as it is not needed any more, as what was kept before
+  /// is.
+  void begin_file(const MidiCounts* large = nullptr);
+  void add_messages(std::span<const NoteMessage> messages);
+  FileOutcome end_file();
+
+  /// After the file's last messages and before its end.
+  const std::vector<Note>& notes();
 
   const TokenStats& stats() const { return stats_; }
   const CorpusProfile& profile() const { return profile_; }
 
  private:
   void add_arrival();
-  void add_interarrival(const Playback& playback);
+  void add_interarrival();
   void count(FileOutcome outcome);
-  void describe(const Playback& playback, FileOutcome outcome);
+  /// What the profile says of a file before its notes are given back.
+  struct Extent {
+    double tokens = 0, seconds = 0;
+  };
+  Extent extent() const;
+  void describe(const Extent& extent, FileOutcome outcome);
+  void release_scratch();
 
   Encoding encoding_;
   int augment_;
@@ -54,7 +70,8 @@ class UnitTokenizer {
   Piece piece_;
   AugmentedPiece augmented_;
   std::vector<Event> padded_, triples_;
-  std::vector<Token> tokens_;
+  InterarrivalTokens tokens_;
+  bool large_ = false;  // the present file
 };
 
 }  // namespace amt
