@@ -194,6 +194,7 @@ void ArchiveMembers::check_end() {
   if (static_cast<std::uint64_t>(archive_filter_bytes(reader_, 0)) <= padded) {
     damaged("the archive ends without the mark that ends one");
   }
+  if (source_.kind == SourceKind::kTar) return;  // what is behind its end may be without end
   while (stream_->read(block_) > 0) {
     // The padding, and behind it the checksum of a packed archive.
   }

@@ -118,6 +118,17 @@ TEST_F(DamagedArchive, AHeaderOfATar) {
   }
 }
 
+// Reading it would take longer than the time that this test has.
+TEST_F(DamagedArchive, ATarIsNotReadBehindItsEnd) {
+  EXPECT_EQ(failure_of(songs().finished()), "");
+  fs::resize_file(archive(), std::uintmax_t{1} << 40);
+  EXPECT_EQ(failure(archive()), "");
+  EXPECT_EQ(list(archive()).files.size(), 3u);
+  test::write_bytes(archive(), "");
+  fs::resize_file(archive(), std::uintmax_t{1} << 40);
+  EXPECT_EQ(list(archive()).files.size(), 0u);
+}
+
 TEST_F(DamagedArchive, ClaimsOfTerabytesTakeNoMemory) {
   for (const std::uint64_t bytes : {std::uint64_t{1} << 20, std::uint64_t{8} << 40,
                                     (std::uint64_t{1} << 62) + 5, ~std::uint64_t{0} >> 1}) {

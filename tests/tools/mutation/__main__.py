@@ -71,9 +71,10 @@ def print_table(verdicts):
     print(f"{'file':36} {'change':9} {'inputs':>7} {'refused':>8} {'failed':>7}")
     for (group, kind), row in sorted(rows.items()):
         print(f"{group:36} {kind:9} {row['inputs']:7} {row['refused']:8} {row['failed']:7}")
-    kinds = collections.Counter(kind for verdict in verdicts for kind, _ in verdict.problems)
-    for kind, count in kinds.most_common():
-        print(f"{kind}: {count}")
+    kinds = collections.Counter((kind, pathlib.PurePath(verdict.target).name)
+                                for verdict in verdicts for kind, _ in verdict.problems)
+    for (kind, name), count in kinds.most_common():
+        print(f"{count:6} {kind}: {name}")
 
 
 def try_all(options, bench):

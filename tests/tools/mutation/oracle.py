@@ -15,7 +15,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+|\d{19,}")
 NOT_FINITE = re.compile(r"\b(?:nan|-?inf|infinity)\b", re.IGNORECASE)
 ERROR = "amt: error"
-LONG_LINE = 2000
+LONG_LINE = 5000
 MANY_LINES = 40
 
 
@@ -42,10 +42,10 @@ def _numbers(change, ended):
         yield "not finite", NOT_FINITE.search(ended.stdout).group()
 
 
-def _refusal(target, ended):
-    """One line that names the file."""
+def _refusal(target, command, ended):
+    """One line that names the file; --verify prints what it finds."""
     errors = [line for line in ended.stderr.splitlines() if ERROR in line]
-    damages = ended.stdout if "damaged" in ended.stdout else ""  # what --verify prints
+    damages = ended.stdout if command == "inspect --verify" else ""
     if len(errors) != 1 and not (damages and not errors):
         yield "not one error", f"{len(errors)} lines"
     told = ended.stderr + damages
@@ -72,7 +72,7 @@ def judge(target, change, command, ended, result, baseline):
     if ended.peak_bytes > baseline.peak_bytes + MORE_MEMORY:
         problems.append(("memory", f"{ended.peak_bytes >> 20} MiB"))
     if ended.code != 0:
-        return problems + list(_refusal(target, ended))
+        return problems + list(_refusal(target, command, ended))
     problems += _numbers(change, ended)
     warned = any(name in ended.stderr for name in target.names)
     if rules.may_differ(target, change, command) or (command.startswith("report") and warned):
