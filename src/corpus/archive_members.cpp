@@ -2,13 +2,13 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <locale.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <optional>
 
 #include "amt/base/strings.hpp"
+#include "amt/base/utf8_names.hpp"
 
 namespace amt {
 namespace {
@@ -26,26 +26,6 @@ std::string one_line(std::string text) {
   while (text.ends_with(' ')) text.pop_back();
   return text;
 }
-
-/// In the locale "C", libarchive loses a zip archive's names that are marked as UTF-8. For this
-/// thread and the object's life, the locale is one that knows UTF-8.
-class Utf8Names {
- public:
-  Utf8Names() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (locale_ != nullptr) before_ = ::uselocale(locale_);
-  }
-  ~Utf8Names() {
-    if (locale_ == nullptr) return;
-    ::uselocale(before_);
-    ::freelocale(locale_);
-  }
-  Utf8Names(const Utf8Names&) = delete;
-  Utf8Names& operator=(const Utf8Names&) = delete;
-
- private:
-  locale_t locale_;
-  locale_t before_ = nullptr;
-};
 
 Member::Kind kind_of(archive_entry* entry) {
   if (archive_entry_hardlink(entry) != nullptr) return Member::Kind::kHardLink;

@@ -109,9 +109,7 @@ fs::path find_model(const fs::path& path) {
     return run.step(*step);
   }
   if (!fs::exists(paths.config())) {  // HuggingFaceModel looks for the weights
-    throw Error(str_cat(path.string(),
-                        " is no checkpoint: it has neither a checkpoints folder nor "
-                        "model.safetensors with config.json"));
+    throw missing_config(path);
   }
   // A folder exported for Hugging Face has no manifest; one of ours always has.
   const std::string damage = fs::exists(paths.manifest()) ? checkpoint_damage(path) : "";

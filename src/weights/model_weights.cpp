@@ -24,11 +24,8 @@ bool is_there(const fs::path& path) {
   return true;
 }
 
-fs::path choose_file(const ModelPaths& paths) {
-  for (const fs::path& path :
-       {paths.model(), paths.model_index(), paths.torch_model(), paths.torch_index()}) {
-    if (is_there(path)) return path;
-  }
+fs::path require_weights(const ModelPaths& paths) {
+  if (const auto path = find_weights(paths)) return *path;
   throw Error(str_cat(paths.folder.string(),
                       " has no weights: neither model.safetensors nor pytorch_model.bin, nor the "
                       "index.json of one of them in several files"));
@@ -36,7 +33,15 @@ fs::path choose_file(const ModelPaths& paths) {
 
 }  // namespace
 
-ModelWeights::ModelWeights(const ModelPaths& paths) : path_(choose_file(paths)) {
+std::optional<fs::path> find_weights(const ModelPaths& paths) {
+  for (const fs::path& path :
+       {paths.model(), paths.model_index(), paths.torch_model(), paths.torch_index()}) {
+    if (is_there(path)) return path;
+  }
+  return std::nullopt;
+}
+
+ModelWeights::ModelWeights(const ModelPaths& paths) : path_(require_weights(paths)) {
   if (path_.extension() == ".json") {
     open_shards();
   } else {

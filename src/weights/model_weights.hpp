@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@
 #include "amt/weights/tensor_file.hpp"
 
 namespace amt {
+
+/// The file that is taken, if there is one. Error if that cannot be found out.
+std::optional<std::filesystem::path> find_weights(const ModelPaths& paths);
 
 class ModelWeights {
  public:

@@ -15,11 +15,6 @@ constexpr std::string_view kPrefix = "transformer.";
 constexpr std::string_view kOutputLayer = "lm_head.weight";
 constexpr std::string_view kEmbedding = "wte.weight";
 
-/// The name without the prefix that GPT2LMHeadModel has and GPT2Model has not.
-std::string_view short_name(std::string_view name) {
-  return name.substr(name.starts_with(kPrefix) ? kPrefix.size() : 0);
-}
-
 /// Buffers that older versions of transformers save: causal masks.
 bool is_mask(std::string_view name) {
   name = short_name(name);
@@ -129,6 +124,10 @@ class Finder {
 };
 
 }  // namespace
+
+std::string_view short_name(std::string_view name) {
+  return name.substr(name.starts_with(kPrefix) ? kPrefix.size() : 0);
+}
 
 const ParameterInfo& token_embedding(const ParameterLayout& layout) {
   return *std::ranges::find_if(layout.all(), [](const ParameterInfo& parameter) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "amt/model/gpt2.hpp"
@@ -14,6 +15,9 @@ struct FoundParameters {
   /// Of an output layer that is stored beside the token embedding, whose values it must have.
   std::optional<ModelWeights::Place> output_layer;
 };
+
+/// The name without the prefix that GPT2LMHeadModel has and GPT2Model has not.
+std::string_view short_name(std::string_view name);
 
 /// The token embedding.
 const ParameterInfo& token_embedding(const ParameterLayout& layout);

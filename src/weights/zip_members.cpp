@@ -4,9 +4,9 @@
 #include <archive_entry.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "amt/base/strings.hpp"
+#include "amt/base/utf8_names.hpp"
 #include "malformed.hpp"
 
 namespace amt {
@@ -75,18 +75,18 @@ ZipMembers::ZipMembers(const RegularFile& file)
 ZipMembers::~ZipMembers() { archive_read_free(reader_); }
 
 bool ZipMembers::next() {
+  const Utf8Names names;
   for (;;) {
     archive_entry* entry = nullptr;
     const int result = archive_read_next_header(reader_, &entry);
     listed_ = true;
     if (failure_) std::rethrow_exception(failure_);
     if (result == ARCHIVE_EOF) return false;
-    // A warning is about names, which are compared later.
-    if (result != ARCHIVE_OK && result != ARCHIVE_WARN) fail("its zip archive is damaged");
+    // A warning says that the list and the member contradict each other.
+    if (result != ARCHIVE_OK) fail("its zip archive is damaged");
     if (archive_entry_filetype(entry) != AE_IFREG) continue;
     if (archive_entry_is_encrypted(entry) != 0) fail("its zip archive is encrypted");
-    const char* name = archive_entry_pathname_utf8(entry);
-    if (name == nullptr) name = archive_entry_pathname(entry);
+    const char* name = archive_entry_pathname(entry);
     const la_int64_t bytes = archive_entry_size(entry);
     if (name == nullptr || archive_entry_size_is_set(entry) == 0 || bytes < 0) {
       fail("its zip archive has a member without name or size");
@@ -100,7 +100,7 @@ bool ZipMembers::next() {
 void ZipMembers::read(std::span<std::byte> out) {
   while (!out.empty()) {
     const la_ssize_t n = archive_read_data(reader_, out.data(), out.size());
-    if (n <= 0) fail(str_cat("member ", printable(name_, kShown), " is cut off or damaged"));
+    if (n <= 0) fail_member();
     out = out.subspan(static_cast<std::size_t>(n));
   }
 }
@@ -108,6 +108,10 @@ void ZipMembers::read(std::span<std::byte> out) {
 void ZipMembers::finish() {
   std::byte more{};
   if (archive_read_data(reader_, &more, 1) == 0) return;
+  fail_member();
+}
+
+void ZipMembers::fail_member() const {
   fail(str_cat("member ", printable(name_, kShown),
                " is damaged: it does not have the recorded size and checksum"));
 }
@@ -115,7 +119,7 @@ void ZipMembers::finish() {
 void ZipMembers::fail(const std::string& what) const {
   if (failure_) std::rethrow_exception(failure_);
   const char* reason = archive_error_string(reader_);
-  throw Malformed(reason == nullptr ? what : str_cat(what, " (libarchive: ", reason, ")"));
+  throw Malformed(reason == nullptr ? what : str_cat(what, " (libarchive: ", printable(reason, kShown), ")"));
 }
 
 }  // namespace amt

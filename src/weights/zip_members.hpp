@@ -35,6 +35,7 @@ class ZipMembers {
  private:
   struct Callbacks;
   [[noreturn]] void fail(const std::string& what) const;
+  [[noreturn]] void fail_member() const;
 
   const RegularFile& file_;
   archive* reader_;

@@ -74,6 +74,10 @@ refused 1 "does not have the shape" --init "$work/damaged"
 damaged
 head -c 400 "$work/model/config.json" >"$work/damaged/config.json"
 refused 1 "$work/damaged/config.json" --init "$work/damaged"
+rm "$work/damaged/config.json"
+refused 1 'has weights, but no config.json; take the one published with them, or write {"model_type"' \
+  --init "$work/damaged"
+refused 1 "is a file; give the folder" --init "$work/damaged/model.safetensors"
 cp -r "$work/first/checkpoints/step-000002" "$work/checkpoint"
 printf x | dd of="$work/checkpoint/model.safetensors" bs=1 seek=90000 conv=notrunc 2>/dev/null
 refused 1 "$work/checkpoint is damaged" --init "$work/checkpoint"

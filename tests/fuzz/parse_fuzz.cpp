@@ -1,21 +1,14 @@
 // libFuzzer target: any bytes through parser, pairing, filter, tokeniser and packer, in both
 // encodings. What it looks for are the sanitizers' findings and broken promises of the contracts.
-#include <cstdio>
-#include <cstdlib>
 #include <vector>
 
 #include "amt/midi/notes.hpp"
 #include "amt/midi/parser.hpp"
 #include "amt/tokens/unit_tokenizer.hpp"
+#include "fuzz_support.hpp"
 
 namespace amt {
 namespace {
-
-void require(bool promise, const char* what) {
-  if (promise) return;
-  std::fprintf(stderr, "broken promise: %s\n", what);
-  std::abort();
-}
 
 void check_row(const Row& row, Encoding encoding) {
   for (const Token token : row) require(token < vocabulary_size(encoding), "tokens are in range");

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds a fuzz target with clang's sanitizers and runs it: "parse" from the golden MIDI files, or
-# "safetensors" from the golden model's files.
+# Builds a fuzz target with clang's sanitizers and runs it: "parse" from the golden MIDI files,
+# "safetensors" from the golden model's files, or "torch" from the golden weights.
 # Usage: tests/fuzz/run.sh [SECONDS] [SEED] [TARGET]
 # Exit 77 (skipped) where clang or its fuzzer library is not installed. A finding is kept in
 # build/fuzz/findings.
@@ -38,6 +38,7 @@ tensors() {
 golden=${AMT_GOLDEN_DIR:-tests/data/golden}
 corpus=build/fuzz/corpus-$target seeds=build/fuzz/seeds-$target
 mkdir -p "$corpus" "$seeds" build/fuzz/findings
+max_len=8192
 case $target in
   parse) find "$golden/mid" "$golden/tree" -name '*.mid' -exec cp {} "$seeds" \; ;;
   safetensors)
@@ -48,10 +49,19 @@ case $target in
     tensors F32:4 F16:2 BF16:2 I64:8 > "$seeds/every-type"
     tensors F32:4 > "$seeds/one"
     tensors > "$seeds/none" ;;
-  *) echo "no fuzz target $target: parse or safetensors" >&2; exit 2 ;;
+  torch)
+    max_len=40000  # a whole file
+    for file in "$golden"/weights/bin-*/*.bin; do
+      name=$(basename "$(dirname "$file")")-$(basename "$file")
+      cp "$file" "$seeds/$name"
+      for at in $(LC_ALL=C grep -obUaP '\x80[\x02\x04]' "$file" | head -4 | cut -d: -f1); do
+        tail -c +$((at + 1)) "$file" | head -c 4096 > "$seeds/$name-pickle-$at"  # or what looks like one
+      done
+    done ;;
+  *) echo "no fuzz target $target: parse, safetensors or torch" >&2; exit 2 ;;
 esac
 # libFuzzer's own exit code for a finding is 77, which CTest would take for a skipped test.
 build/fuzz/bin/${target}_fuzz -error_exitcode=1 "$corpus" "$seeds" -max_total_time="$seconds" -seed="$seed" \
-  -max_len=8192 -rss_limit_mb=2048 -timeout=20 -artifact_prefix=build/fuzz/findings/ \
+  -max_len="$max_len" -rss_limit_mb=2048 -timeout=20 -artifact_prefix=build/fuzz/findings/ \
   -print_final_stats=1 -verbosity=1 2>&1 | grep -E "^(Done|stat::|ERROR|SUMMARY|broken|==)" 
 echo "no findings in $seconds s"

@@ -1,11 +1,6 @@
 // libFuzzer target: any bytes as a safetensors file. What it looks for are the sanitizers' findings
 // and broken promises of the contract: tensors that cover the data exactly, and can all be read.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <set>
@@ -13,32 +8,11 @@
 #include <vector>
 
 #include "amt/base/error.hpp"
-#include "amt/base/files.hpp"
 #include "amt/weights/safetensors.hpp"
+#include "fuzz_support.hpp"
 
 namespace amt {
 namespace {
-
-void require(bool promise, const char* what) {
-  if (promise) return;
-  std::fprintf(stderr, "broken promise: %s\n", what);
-  std::abort();
-}
-
-/// A file in memory with a path.
-class MemoryFile {
- public:
-  explicit MemoryFile(std::span<const std::byte> bytes) : fd_(::memfd_create("fuzz", MFD_CLOEXEC)) {
-    write_all(fd_, bytes, "memory");
-  }
-  ~MemoryFile() { ::close(fd_); }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-  std::string path() const { return "/proc/self/fd/" + std::to_string(fd_); }
-
- private:
-  int fd_;
-};
 
 std::uint64_t read_all(SafetensorsReader& reader, const TensorEntry& entry) {
   if (entry.type == TensorType::kI64) {

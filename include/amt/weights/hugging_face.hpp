@@ -16,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "amt/base/error.hpp"
 #include "amt/model/config.hpp"
 #include "amt/model/gpt2.hpp"
 #include "amt/weights/model_paths.hpp"
@@ -27,6 +28,11 @@ class ModelWeights;
 /// Writes both files, fsynced. `parameters` holds layout.total() floats.
 void write_hugging_face(const ModelPaths& paths, const ModelConfig& config,
                         const ParameterLayout& layout, std::span<const float> parameters);
+
+/// What there is to say of a folder without config.json: what is missing and, where there are
+/// weights, how to write it. It may be a file, too, or not be there. Throws what is wrong with the
+/// weights.
+Error missing_config(const std::filesystem::path& folder);
 
 /// A folder with both, checked: the configuration describes a model that this program has, and the
 /// weights' names, types and shapes fit it.

@@ -1,0 +1,57 @@
+#include <set>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/weights/hugging_face.hpp"
+#include "model_weights.hpp"
+#include "parameter_names.hpp"
+
+namespace amt {
+namespace {
+
+/// "50" from wte [50, 16]; "?" if the tensor is not there, or has no such dimension.
+std::string extent_of(const ModelWeights& weights, std::string_view parameter,
+                      std::size_t dimension) {
+  for (const auto& [name, place] : weights.places()) {
+    const std::vector<std::int64_t>& shape = weights.entry(place).shape;
+    if (short_name(name) == parameter && dimension < shape.size()) {
+      return std::to_string(shape[dimension]);
+    }
+  }
+  return "?";
+}
+
+std::size_t layers_of(const ModelWeights& weights) {
+  std::set<std::string_view> layers;  // the N of h.N.ln_1.weight
+  for (const auto& [name, place] : weights.places()) {
+    const std::string_view parameter = short_name(name);
+    if (parameter.starts_with("h.") && parameter.ends_with(".ln_1.weight")) {
+      layers.insert(parameter);
+    }
+  }
+  return layers.size();
+}
+
+}  // namespace
+
+Error missing_config(const std::filesystem::path& folder) {
+  std::error_code unknown;
+  if (std::filesystem::is_regular_file(folder, unknown)) {
+    return Error(str_cat(folder.string(), " is a file; give the folder that holds the weights and ",
+                         "their config.json"));
+  }
+  if (!find_weights(ModelPaths{folder})) {
+    return Error(str_cat(folder.string(),
+                         " is no checkpoint: it has neither a checkpoints folder nor config.json "
+                         "with model.safetensors or pytorch_model.bin"));
+  }
+  const ModelWeights weights(ModelPaths{folder});
+  return Error(str_cat(
+      folder.string(), " has weights, but no config.json; take the one published with them, or ",
+      "write {\"model_type\": \"gpt2\", \"vocab_size\": ", extent_of(weights, "wte.weight", 0),
+      ", \"n_positions\": ", extent_of(weights, "wpe.weight", 0),
+      ", \"n_embd\": ", extent_of(weights, "wpe.weight", 1), ", \"n_layer\": ", layers_of(weights),
+      ", \"n_head\": ?, \"scale_attn_by_inverse_layer_idx\": ?} with what the weights do not say"));
+}
+
+}  // namespace amt

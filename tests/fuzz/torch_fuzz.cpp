@@ -1,0 +1,105 @@
+// libFuzzer target: any bytes as a torch file, and as the pickle within good ones of both formats.
+// What it looks for are the sanitizers' findings and broken promises: tensors lie inside their
+// storages, have names of their own, and what is accepted can be read.
+#include <set>
+#include <string>
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/weights/torch_file.hpp"
+#include "fuzz_support.hpp"
+#include "pickle.hpp"
+#include "state_dict.hpp"
+#include "weights/torch_builder.hpp"
+
+namespace amt {
+namespace {
+
+// More would only cost time.
+constexpr std::uint64_t kMaxBytes = 1 << 20;
+
+void read_all(TorchFile& file) {
+  std::vector<std::vector<float>> values;
+  std::vector<TensorRequest> requests;
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < file.tensors().size(); ++i) {
+    const TensorEntry& entry = file.tensors()[i];
+    require(names.insert(entry.name).second, "names are unique");
+    if (!is_parameter_type(entry.type) || entry.elements > kMaxBytes) continue;
+    values.emplace_back(entry.elements);
+    requests.push_back({i, values.back()});
+  }
+  try {
+    file.read(requests);
+  } catch (const Error&) {
+    // A view that lies scattered, or a checksum that does not fit.
+  }
+}
+
+void run_file(std::span<const std::byte> bytes) {
+  const MemoryFile memory(bytes);
+  try {
+    TorchFile file(memory.path());
+    read_all(file);
+  } catch (const Error&) {
+    // Refused, as most inputs are.
+  }
+}
+
+void check_references(const Pickle& pickle) {
+  require(pickle.root < pickle.values.size(), "the root is a value");
+  for (const auto& items : pickle.items) {
+    for (const PickleRef ref : items) require(ref < pickle.values.size(), "items are values");
+  }
+}
+
+void check_places(const StateDict& dict) {
+  require(dict.tensors.size() == dict.places.size(), "every tensor has a place");
+  for (std::size_t i = 0; i < dict.tensors.size(); ++i) {
+    const TensorPlace& place = dict.places[i];
+    const TorchStorage& storage = dict.storages[place.storage];
+    require(place.first <= storage.elements, "a tensor begins inside its storage");
+    require(place.order == TensorPlace::Order::kOther ||
+                dict.tensors[i].elements <= storage.elements - place.first,
+            "a tensor ends inside its storage");
+  }
+}
+
+/// Storages of zeros for a dictionary; nothing if they would be large.
+test::Members storages_of(const StateDict& dict) {
+  test::Members storages;
+  std::uint64_t bytes = 0;
+  for (const TorchStorage& storage : dict.storages) {
+    if (storage.bytes() > kMaxBytes || (bytes += storage.bytes()) > kMaxBytes) return {};
+    storages.emplace_back(storage.key, std::string(storage.bytes(), '\0'));
+  }
+  return storages;
+}
+
+void run_pickle(std::string_view bytes) {
+  test::Members storages;
+  try {
+    const Pickle pickle = parse_pickle(bytes);
+    check_references(pickle);
+    const StateDict dict = read_state_dict(pickle);
+    check_places(dict);
+    storages = storages_of(dict);
+    bytes = bytes.substr(0, pickle.bytes);
+  } catch (const Error&) {
+    return;
+  }
+  const std::string text(bytes);
+  for (const std::string& file :
+       {test::torch_zip(text, storages), test::torch_legacy(text, storages)}) {
+    run_file(std::as_bytes(std::span(file)));
+  }
+}
+
+}  // namespace
+}  // namespace amt
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  amt::run_file(std::as_bytes(std::span(data, size)));
+  amt::run_pickle({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

@@ -1,0 +1,60 @@
+// Torch files made byte by byte, good ones and ones that lie.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace amt::test {
+
+/// A pickle, opcode by opcode; protocol 2.
+class PickleBuilder {
+ public:
+  PickleBuilder& raw(std::string_view opcodes) { return text_ += opcodes, *this; }
+  PickleBuilder& text(std::string_view text);
+  PickleBuilder& number(std::int64_t value);
+  PickleBuilder& tuple(const std::vector<std::int64_t>& values);
+  PickleBuilder& global(std::string_view module, std::string_view name);
+  /// With its begin and its end.
+  std::string pickle() const { return "\x80\x02" + text_ + "."; }
+
+ private:
+  std::string text_;
+};
+
+struct TorchTensor {
+  std::string name;
+  std::vector<std::int64_t> shape, strides;
+  std::string key = "0";
+  std::int64_t elements = 0;  ///< of its storage
+  std::int64_t first = 0;
+  std::string type = "FloatStorage";
+};
+
+/// One tensor as a value: its storage, its place and what torch adds.
+PickleBuilder& add_tensor(PickleBuilder& builder, const TorchTensor& tensor);
+/// The dictionary of them.
+std::string state_dict_pickle(const std::vector<TorchTensor>& tensors);
+
+/// Names and contents.
+using Members = std::vector<std::pair<std::string, std::string>>;
+
+/// An archive of stored members. A `lie` is the size of the last member in the list, and before the
+/// member, too, if it is `consistent`.
+std::string zip_archive(const Members& members, std::uint32_t lie = 0, bool consistent = false);
+/// As torch.save makes it: the pickle and storages by key.
+std::string torch_zip(const std::string& pickle, const Members& storages);
+/// The format before torch 1.6; `element_bytes` of all storages.
+std::string torch_legacy(const std::string& pickle, const Members& storages,
+                         std::size_t element_bytes = 4, bool little_endian = true);
+
+/// The bytes of numbers.
+template <class T>
+std::string bytes_of(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+}  // namespace amt::test
