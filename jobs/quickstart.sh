@@ -21,7 +21,7 @@ jobs=$(dirname "$(realpath "$0")")
 refuse() { echo "quickstart.sh: $*" >&2; exit 2; }
 step() { current=$1; printf '\n== %s (%d s)\n' "$1" $((SECONDS - started)); }
 
-again=("$0" "$@")  # what goes on after an interruption
+again=(${AMT_QUICKSTART_DIR:+"AMT_QUICKSTART_DIR=$AMT_QUICKSTART_DIR"} "$0" "$@")  # after an interruption
 corpus="" prepare_options=()
 while [ $# -gt 0 ]; do
   case $1 in
@@ -41,10 +41,13 @@ check_folder "$run_dir" "$corpus"
 
 # Files that begin with e validate and those that begin with f test: of the default corpus one alone.
 if [ -z "$corpus" ] && [ ${#prepare_options[@]} -eq 0 ]; then prepare_options=(--test-digits cf); fi
-prepare_options=(--augment 10 "${prepare_options[@]}")
+case " ${prepare_options[*]} " in
+  *" --augment"* | *" --interarrival "*) ;;
+  *) prepare_options=(--augment 10 "${prepare_options[@]}") ;;
+esac
 ranks=2 started=$SECONDS current=""
 if [ -n "$corpus" ]; then claim_folder "$run_dir" "$corpus" "${prepare_options[*]}"; fi
-trap 'code=$?; [ $code = 0 ] || echo "quickstart.sh: ended in the step \"$current\" with exit code $code;" \
+trap 'code=$?; [ $code = 0 ] || [ $code = 2 ] || echo "quickstart.sh: ended in the step \"$current\" with exit code $code;" \
   "the same command goes on from there:$(printf " %q" "${again[@]}")" >&2' EXIT
 
 step "Installing what is missing"

@@ -72,7 +72,7 @@ claim_folder() {
   exec 9< "$1"
   flock -n -E 75 9 2> /dev/null || code=$?  # a file system without locks ends it with another code
   [ $code != 75 ] || refuse "another quickstart is at work in $1"
-  if [ ! -e "$1/quickstart.mark" ]; then
+  if [ ! -s "$1/quickstart.mark" ]; then
     printf '%s\n' "$mark" > "$1/quickstart.new"
     mv "$1/quickstart.new" "$1/quickstart.mark"
   fi
@@ -81,9 +81,12 @@ claim_folder() {
       "remove that folder, or name another: AMT_QUICKSTART_DIR=FOLDER"
 }
 
-# default_corpus FOLDER: the music of the Debian packages, as links in it.
+# default_corpus FOLDER: the music of the Debian packages, as links in it. An empty mark says whose they are
+# until the folder can be claimed.
 default_corpus() {
   local music
+  mkdir -p "$1"
+  touch "$1/quickstart.mark"
   mkdir -p "$1/corpus"
   for music in /usr/share/games/openttd/baseset/openmsx /usr/share/planetblupi/music; do
     ln -sfn "$music" "$1/corpus/$(basename "$music")"

@@ -11,6 +11,8 @@ evaluated() {
                           NR == 2 { print $(NF + at[column]) }' "$run_dir/eval-$1.csv"
 }
 rounded() { LC_ALL=C printf "%.$2f" "$1"; }
+# grouped NUMBER: 1234567 as 1,234,567.
+grouped() { sed -e :a -e 's/\([0-9]\)\([0-9]\{3\}\)\($\|,\)/\1,\2\3/;ta' <<< "$1"; }
 line() { printf '%-34s %s\n' "$1" "$2"; }
 
 # evaluation SPLIT: its loss on all rows, beside what is to be had without a model.
@@ -19,7 +21,7 @@ evaluation() {
     line "  $1 split, by amt eval" "-      the corpus leaves no music for it ($more)"
     return
   fi
-  line "  $1 split, by amt eval" "$(rounded "$(evaluated "$1" loss)" 2)   on all $(rows "$1") rows"
+  line "  $1 split, by amt eval" "$(rounded "$(evaluated "$1" loss)" 2)   on all $(grouped "$(rows "$1")") rows"
   line "  frequencies of the tokens alone" "$(rounded "$(evaluated "$1" unigram_loss)" 2)   on the same rows: a model should be well below"
 }
 
@@ -27,28 +29,28 @@ validated=$(($(setting max_eval_batches) * $(setting train_batch_size)))
 if [ $validated = 0 ] || [ $validated -gt "$(rows valid)" ]; then validated=$(rows valid); fi
 
 line "files read" "$(counted files), of which $(counted refused) were rejected (dataset/rejected.tsv)"
-line "rows of 1,024 tokens" "train $(rows train), valid $(rows valid), test $(rows test)"
+line "rows of 1,024 tokens" "train $(grouped "$(rows train)"), valid $(grouped "$(rows valid)"), test $(grouped "$(rows test)")"
 echo "loss, nats per token (lower is better)"
 line "  training, first step" "$(rounded "$(metric loss head)" 2)  on $(setting train_batch_size) rows"
 line "  training, last step" "$(rounded "$(metric loss tail)" 2)   on $(setting train_batch_size) rows"
 if [ "$validated" -gt 0 ]; then
-  line "  validation, during the training" "$(rounded "$(metric valid_loss tail)" 2)   a quick look at $validated of the $(rows valid) rows"
+  line "  validation, during the training" "$(rounded "$(metric valid_loss tail)" 2)   a quick look at $validated of the $(grouped "$(rows valid)") rows"
 fi
 evaluation valid
 evaluation test
-line "tokens/s, last step" "$(rounded "$(metric tokens_per_second tail)" 0)"
+line "tokens/s, last step" "$(grouped "$(rounded "$(metric tokens_per_second tail)" 0)")"
 line "dataset" "$dataset  (report.html shows its music)"
 line "model" "$model  (report.html shows its curves)"
 
 cat << END
 
-What next
+What next, in a shell that has read $(printf '%q' "$PWD/jobs/environment.sh") (for mpirun as root, or on few cores)
   listen to a row of the dataset, with any player of MIDI files:
     $(printf '%q ' "$amt" inspect "$dataset" --row 0 --midi "$run_dir/row.mid")
   watch the curves:
     $(printf '%q ' tensorboard --logdir "$model/tensorboard")
   train on from this model's weights:
-    $(printf '%q ' mpirun -n "$ranks" "$amt" train --config configs/nano.ini --init "$model" --data.dataset "$dataset" --trainer.run_dir "$model-2")
+    $(printf '%q ' mpirun -n "$ranks" "$amt" train --config "$PWD/configs/nano.ini" --init "$model" --data.dataset "$dataset" --trainer.run_dir "$model-2")
   train a larger model (128 M parameters, for a machine with a GPU; --dry-run says what it takes):
-    $(printf '%q ' mpirun -n "$ranks" "$amt" train --config configs/lakh-small.ini --data.dataset "$dataset" --trainer.run_dir "$run_dir/small")
+    $(printf '%q ' mpirun -n "$ranks" "$amt" train --config "$PWD/configs/lakh-small.ini" --data.dataset "$dataset" --trainer.run_dir "$run_dir/small")
 END

@@ -12,9 +12,11 @@ body { font: 15px/1.45 system-ui, sans-serif; color: var(--text); background: va
 h1 { font-size: 1.6em; margin-bottom: .2em; }
 h2 { font-size: 1.15em; margin: 2em 0 .4em; }
 p { margin: .4em 0; }
+code { font-size: .93em; overflow-wrap: anywhere; }
 .note { color: var(--note); font-size: .9em; }
 table { border-collapse: collapse; margin: .6em 0; font-variant-numeric: tabular-nums; }
 th, td { padding: .2em .9em .2em 0; text-align: right; border-bottom: 1px solid var(--line); }
+td { overflow-wrap: anywhere; }
 th { font-weight: 600; }
 th:first-child, td:first-child { text-align: left; }
 svg { display: block; max-width: 100%; height: auto; }
@@ -35,6 +37,7 @@ svg text { font: 11px system-ui, sans-serif; fill: var(--note); }
 .curve { fill: none; stroke: var(--strong); stroke-width: 1.5; stroke-linejoin: round; }
 .second { fill: none; stroke: var(--second); stroke-width: 1.5; stroke-linejoin: round; }
 .dots { fill: var(--second); }
+.level { stroke: var(--note); stroke-width: 1.5; stroke-dasharray: 5 4; }
 )";
 
 std::string table_row(const char* tag, const std::vector<std::string>& cells) {

@@ -18,9 +18,10 @@ void report(const RunPaths& paths, const std::string& svg) {
                         " holds no metrics.jsonl; name the --trainer.run_dir of an amt train"));
   }
   const RunHistory history = read_history(paths.metrics());
+  const RunFacts facts = read_run_facts(paths.facts());
   const std::filesystem::path file = svg.empty() ? paths.report() : std::filesystem::path(svg);
-  write_file_atomically(file, svg.empty() ? run_report_html(read_run_facts(paths.facts()), history)
-                                          : loss_figure_svg(history));
+  write_file_atomically(
+      file, svg.empty() ? run_report_html(facts, history) : loss_figure_svg(facts, history));
   std::cout << file.string() << '\n';
 }
 

@@ -15,6 +15,7 @@
 #include "amt/dataset/verify.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/train/checkpoint.hpp"
+#include "amt/train/evaluation.hpp"
 #include "amt/train/initial_model.hpp"
 #include "amt/train/run_configuration.hpp"
 #include "amt/train/train_configuration.hpp"
@@ -159,10 +160,15 @@ int train(TrainConfiguration& config, const OptionTable& given, const OptionTabl
   const TrainerOptions completed = complete(config.trainer, device);
   announce(model, micro_batch, *inputs, describe(device, completed, world.size()));
   announce_choices(completed, device, recomputes);
-  Trainer trainer(model, *device.reducer, *inputs->train, inputs->valid ? &*inputs->valid : nullptr,
-                  {completed, config.optimizer, config.checkpointer, config.data.dataset,
-                   hex64(inputs->manifest.digest()), encoding_name(inputs->manifest.encoding),
-                   initial_values(config.trainer.initialize_from), profiler_of(device)});
+  const RowSource* valid = inputs->valid ? &*inputs->valid : nullptr;
+  Trainer trainer(
+      model, *device.reducer, *inputs->train, valid,
+      {completed, config.optimizer, config.checkpointer, config.data.dataset,
+       hex64(inputs->manifest.digest()), encoding_name(inputs->manifest.encoding),
+       initial_values(config.trainer.initialize_from), profiler_of(device),
+       world.rank() == 0 ? std::optional(unigram_loss_of_run(*inputs->train, valid,
+                                                             config.model.vocab_size))
+                         : std::nullopt});
   const ExitCode code = trainer.run() == Outcome::kFinished ? ExitCode::kDone : ExitCode::kStopped;
   return static_cast<int>(code);
 }

@@ -5,6 +5,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/base/version.hpp"
 #include "amt/device/plugin_loader.hpp"
 #include "amt/hdf5/hdf5.hpp"
 #include "amt/mpi/communicator.hpp"
@@ -29,11 +30,11 @@ std::string plugin_text() {
 }  // namespace
 
 std::string build_text() {
-  return str_cat(AMT_VERSION, ", build ", hex64(xxh3_64_file("/proc/self/exe")));
+  return str_cat(version(), ", build ", hex64(xxh3_64_file("/proc/self/exe")));
 }
 
 std::string version_text() {
-  return str_cat("amt ", AMT_VERSION, "\n  compiler ", __VERSION__, "\n  MPI ",
+  return str_cat("amt ", version(), "\n  compiler ", __VERSION__, "\n  MPI ",
                  mpi::library_version(), "\n  HDF5 ", hdf5::library_version(), "\n  Boost ",
                  BOOST_VERSION / 100000, ".", BOOST_VERSION / 100 % 1000, ".", BOOST_VERSION % 100,
                  "\n  oneDNN ", AMT_ONEDNN_VERSION, "\n  CUDA plug-in ", plugin_text(), "\n");

@@ -22,13 +22,13 @@ std::string pair(const char* name, const std::string& value) {
 }
 
 std::string split_lines(const Manifest& manifest) {
-  std::string text = "\nsplit         rows         tokens     files     hours  shards\n";
+  std::string text = "\nsplit         rows         tokens     files         music  shards\n";
   for (const Split split : kSplits) {
     const SplitInfo& info = manifest.split(split);
-    text +=
-        print("%-6s%12s%15s%10s%10.2f%8zu\n", split_name(split), format_count(info.rows).c_str(),
-              format_count(info.rows * static_cast<unsigned>(manifest.context_length)).c_str(),
-              format_count(info.files).c_str(), info.seconds_of_music / 3600, info.shards.size());
+    text += print("%-6s%12s%15s%10s%14s%8zu\n", split_name(split), format_count(info.rows).c_str(),
+                  format_count(info.rows * static_cast<unsigned>(manifest.context_length)).c_str(),
+                  format_count(info.files).c_str(), format_duration(info.seconds_of_music).c_str(),
+                  info.shards.size());
   }
   return text + '\n';
 }

@@ -1,6 +1,7 @@
 #include "bar_chart.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "amt/base/html.hpp"
@@ -11,7 +12,7 @@ namespace amt {
 namespace {
 
 // Pixels.
-constexpr double kWidth = 760, kLeft = 64, kRight = 16, kTop = 10, kPlotHeight = 170, kBelow = 24;
+constexpr double kWidth = 760, kLeft = 64, kRight = 16, kTop = 10, kPlotHeight = 170, kBelow = 42;
 constexpr double kFloor = kTop + kPlotHeight;
 constexpr int kMostLines = 5;
 
@@ -31,7 +32,8 @@ class Drawing {
     std::string text = grid();
     if (!chart_.back.empty()) text += bars(chart_.back, "back", pitch_ > 10 ? 1 : 0.5);
     text += bars(chart_.front, "front", chart_.back.empty() ? (pitch_ > 10 ? 1 : 0.5) : pitch_ / 5);
-    return svg_figure(kWidth, kFloor + kBelow, chart_.unit, text + labels());
+    return svg_figure(kWidth, kFloor + kBelow, str_cat(chart_.unit, " by ", chart_.axis),
+                      text + labels() + names());
   }
 
  private:
@@ -71,6 +73,16 @@ class Drawing {
       text += svg_text(x, kFloor + 16, "middle", chart_.labels[i]);
     }
     return text;
+  }
+
+  /// Of both axes, and the legend.
+  std::string names() const {
+    const std::string axes = svg_axis_name(11, kFloor - kPlotHeight / 2, chart_.unit) +
+                             svg_text(kWidth - kRight, kFloor + 34, "end", chart_.axis);
+    if (chart_.back.empty()) return axes;
+    const std::array legend = {LegendEntry{LegendEntry::Mark::kBox, "back", chart_.back_name},
+                               LegendEntry{LegendEntry::Mark::kBox, "front", chart_.front_name}};
+    return axes + svg_legend(kLeft, kFloor + 34, legend);
   }
 
   const BarChart& chart_;

@@ -281,8 +281,9 @@ class Job {
       resolved.describe_content(table);
       write_file_atomically(folder() / kConfigFile, table.to_ini());
       write_file_atomically(folder() / kRejectedFile, rejected_text(rejections_));
-      write_file_atomically(folder() / kReportFile, report_html(manifest_, profile_, rejections_,
-                                                                plan_->corpus().passed_over));
+      write_file_atomically(folder() / kReportFile,
+                            report_html(manifest_, profile_, rejections_,
+                                        plan_->corpus().passed_over, origin_of(options_)));
       write_file_atomically(folder() / kManifestFile, to_json(manifest_));
       output_->commit();
     });

@@ -15,7 +15,12 @@ void PhaseTimes::end() {
   if (!phase_) return;
   phase_.reset();
   const std::chrono::duration<double> seconds = Clock::now() - start_;
+  seconds_ += seconds.count();
   text_ += str_cat(text_.empty() ? "" : ", ", name_, ' ', format_duration(seconds.count()));
+}
+
+std::string PhaseTimes::text() const {
+  return str_cat("Time: ", text_, "; ", format_duration(seconds_), " in all\n");
 }
 
 }  // namespace amt

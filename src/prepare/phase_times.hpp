@@ -16,8 +16,8 @@ class PhaseTimes {
   void begin(const char* name);
   void end();
 
-  /// "Time: listing 0.2 s, tokenising 12 s\n"
-  std::string text() const { return "Time: " + text_ + '\n'; }
+  /// "Time: listing 0.2 s, tokenising 12 s; 12 s in all\n"
+  std::string text() const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -25,6 +25,7 @@ class PhaseTimes {
   std::optional<Phase> phase_;
   Clock::time_point start_;
   std::string text_;
+  double seconds_ = 0;  // of all phases
 };
 
 }  // namespace amt

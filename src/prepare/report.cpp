@@ -7,6 +7,7 @@
 
 #include "amt/base/html.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/base/version.hpp"
 #include "amt/midi/names.hpp"
 #include "amt/prepare/refusals.hpp"
 #include "bar_chart.hpp"
@@ -45,9 +46,10 @@ std::vector<std::uint32_t> values_of(const std::array<std::uint32_t, N>& counts)
 /// A histogram's bins are drawn equally wide, whatever they hold.
 template <std::size_t N>
 BarChart histogram_chart(const std::array<double, N>& edges, const Histogram<N>& counts,
-                         std::string (*label)(double), const char* unit) {
+                         std::string (*label)(double), const char* unit, const char* axis) {
   BarChart chart;
   chart.unit = unit;
+  chart.axis = axis;
   chart.labels_at_edges = true;
   chart.front = values_of(counts.counts);
   for (std::size_t i = 0; i < N; ++i) {
@@ -59,14 +61,14 @@ BarChart histogram_chart(const std::array<double, N>& edges, const Histogram<N>&
 }
 
 template <std::size_t N>
-std::string before_and_after(const char* title, const std::string& note,
+std::string before_and_after(const char* title, const std::string& note, const char* axis,
                              const std::array<double, N>& edges, const Histogram<N>& before,
                              const Histogram<N>& after, std::string (*label)(double)) {
-  BarChart chart = histogram_chart(edges, after, label, "files");
+  BarChart chart = histogram_chart(edges, after, label, "files", axis);
   chart.back = values_of(before.counts);
-  return html_section(title,
-                      note + " Pale: all files that were parsed; dark: those that were kept.",
-                      bar_chart_svg(chart));
+  chart.back_name = "parsed";
+  chart.front_name = "kept";
+  return html_section(title, note, bar_chart_svg(chart));
 }
 
 std::string splits_table(const Manifest& manifest) {
@@ -97,11 +99,23 @@ std::string files_table(const Manifest& manifest) {
            row("kept", all.tokens.files_kept)});
 }
 
-std::string summary_section(const Manifest& manifest) {
+std::string title_of(const ReportOrigin& origin) {
+  return origin.corpus.empty() ? "A dataset of MIDI music"
+                               : "Dataset of MIDI music: " + origin.corpus;
+}
+
+std::string made_by(const ReportOrigin& origin) {
+  if (origin.command.empty()) return "";
+  return str_cat("<p>Made by amt ", version(), " as by <code>", escape_html(origin.command),
+                 "</code>.</p>\n");
+}
+
+std::string summary_section(const Manifest& manifest, const ReportOrigin& origin) {
   const DatasetStatistics& all = manifest.statistics;
   std::string text =
-      str_cat("<h1>A dataset of MIDI music</h1>\n<p>Encoding ", encoding_name(manifest.encoding),
-              ", ", manifest.augment, manifest.augment == 1 ? " copy" : " copies",
+      str_cat("<h1>", escape_html(title_of(origin)), "</h1>\n", made_by(origin), "<p>Encoding ",
+              encoding_name(manifest.encoding), ", ", manifest.augment,
+              manifest.augment == 1 ? " copy" : " copies",
               " of each training piece, training rows shuffled with seed ", manifest.seed,
               ".</p>\n", splits_table(manifest), files_table(manifest), "<p>",
               format_count(all.duplicates), " duplicate files were left out. ");
@@ -113,8 +127,8 @@ std::string summary_section(const Manifest& manifest) {
     text += str_cat(format_count(all.tokens.truncations), " waits were cut to 10 s.");
   }
   return text +
-         "</p>\n<p class=\"note\">The times that the phases took are not here, so that equal runs "
-         "give equal files: amt prepare printed them when it ended.</p>\n";
+         "</p>\n<p class=\"note\">When it was made and how long that took is not here, so that "
+         "equal runs give equal files: amt prepare printed it when it ended.</p>\n";
 }
 
 std::string refusals_section(const std::vector<Rejection>& rejections) {
@@ -138,6 +152,7 @@ std::string endings_section(const EndingCounts& passed_over) {
 std::string instrument_counts_section(const CorpusProfile& profile) {
   BarChart chart;
   chart.unit = "pieces";
+  chart.axis = "instruments in a piece";
   for (std::size_t n = 1; n < profile.instruments_in_piece.size(); ++n) {
     chart.labels.push_back(std::to_string(n));
     chart.names.push_back(str_cat(n, n == 1 ? " instrument" : " instruments"));
@@ -166,6 +181,7 @@ std::string instruments_section(const CorpusProfile& profile, std::uint64_t piec
   constexpr int kFamily = 8;
   BarChart chart;
   chart.unit = "pieces";
+  chart.axis = "General MIDI program";
   chart.front = values_of(profile.pieces_with);
   for (int i = 0; i < kInstruments; ++i) {
     chart.names.push_back(instrument_name(i));
@@ -184,19 +200,21 @@ std::string histograms(const Manifest& manifest, const CorpusProfile& profile) {
       before_and_after("Length in tokens",
                        arrival ? "Three tokens a note; rests are not counted."
                                : "Notes' beginnings and ends, and the waits between them.",
-                       kTokenEdges, profile.tokens_before, profile.tokens_after, short_number) +
+                       "tokens of a piece", kTokenEdges, profile.tokens_before,
+                       profile.tokens_after, short_number) +
       before_and_after("Length in time",
                        "Minutes and seconds to the last onset, which the filter looks at.",
-                       kSecondEdges, profile.seconds_before, profile.seconds_after, clock_time) +
+                       "length of a piece, min:s", kSecondEdges, profile.seconds_before,
+                       profile.seconds_after, clock_time) +
       html_section("Tokens per second of music", "Of the pieces that were kept.",
                    bar_chart_svg(histogram_chart(kRateEdges, profile.tokens_per_second,
-                                                 short_number, "pieces")));
+                                                 short_number, "pieces", "tokens per second")));
   if (arrival) {
-    text += html_section(
-        "Share of rests",
-        "Of a piece's events, as it is in its first copy. The first bar is pieces "
-        "without a rest.",
-        bar_chart_svg(histogram_chart(kShareEdges, profile.rests, percent_label, "pieces")));
+    text += html_section("Share of rests",
+                         "Of a piece's events, as it is in its first copy. The first bar is pieces "
+                         "without a rest.",
+                         bar_chart_svg(histogram_chart(kShareEdges, profile.rests, percent_label,
+                                                       "pieces", "share of rests")));
   }
   return text;
 }
@@ -204,10 +222,11 @@ std::string histograms(const Manifest& manifest, const CorpusProfile& profile) {
 }  // namespace
 
 std::string report_html(const Manifest& manifest, const CorpusProfile& profile,
-                        const std::vector<Rejection>& rejections, const EndingCounts& passed_over) {
+                        const std::vector<Rejection>& rejections, const EndingCounts& passed_over,
+                        const ReportOrigin& origin) {
   const std::uint64_t pieces = manifest.statistics.tokens.files_kept;
-  return html_page("amt: report on a dataset",
-                   summary_section(manifest) + paper_section(manifest) +
+  return html_page(title_of(origin) + " - amt",
+                   summary_section(manifest, origin) + paper_section(manifest) +
                        histograms(manifest, profile) + instrument_counts_section(profile) +
                        instruments_section(profile, pieces) + refusals_section(rejections) +
                        endings_section(passed_over));

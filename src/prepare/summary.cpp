@@ -63,9 +63,11 @@ std::string summary_text(const Manifest& manifest, const PrepareOptions& options
               token_lines(manifest));
   for (const Split split : kSplits) {
     const SplitInfo& info = manifest.split(split);
-    text += str_cat(split_name(split), ": ", info.rows, " rows of ", info.files, " files, ",
-                    format_duration(info.seconds_of_music), " of music, ", info.shards.size(),
-                    info.shards.size() == 1 ? " shard\n" : " shards\n");
+    text += str_cat(
+        split_name(split), ": ", format_count(info.rows), " rows, ",
+        format_count(info.rows * static_cast<std::uint64_t>(manifest.context_length)), " tokens, ",
+        format_count(info.files), " files, ", format_duration(info.seconds_of_music), " of music, ",
+        format_count(info.shards.size()), info.shards.size() == 1 ? " shard\n" : " shards\n");
   }
   if (all.duplicates > 0) text += str_cat(all.duplicates, " duplicate files were left out\n");
   return text + str_cat("The training split is shuffled. Dataset: ", options.dataset,

@@ -22,7 +22,8 @@ constexpr int kLinesAcross = 5, kLabelsBelow = 8;
 constexpr std::size_t kMostDots = 64;
 
 std::string axis_label(double value) {
-  if (value >= 10000) return format_count(static_cast<std::uint64_t>(std::llround(value)));
+  if (value >= 1e6) return str_cat(value / 1e6, 'M');
+  if (value >= 1000) return format_count(static_cast<std::uint64_t>(std::llround(value)));
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.4g", value);
   return text.data();
@@ -65,6 +66,10 @@ class Drawing {
         last_step_ = std::max(last_step_, bin.step());
       }
     }
+    if (has_level()) {
+      low_ = std::min(low_, *chart.level);
+      high_ = std::max(high_, *chart.level);
+    }
     if (chart.axis == Axis::kFromZero) low_ = 0;
     if (high_ <= low_) high_ = low_ > 0 ? low_ * 1.1 : 1;
   }
@@ -73,12 +78,18 @@ class Drawing {
   double height() const { return floor_ + kBelow; }
 
   std::string content() const {
-    std::string text = grid() + band(first_) + line(first_, "curve", "front");
+    std::string text = grid() + band(first_);
+    if (has_level()) text += level();
+    text += line(first_, "curve", "front");
     if (!second_.empty()) text += line(second_, "second", "dots");
-    return text;
+    return text + legend();
   }
 
  private:
+  bool has_level() const {
+    return chart_.level && std::isfinite(*chart_.level) && *chart_.level > 0 && !empty();
+  }
+
   Bins bins_of(const Curve* curve) const {
     if (curve == nullptr) return {};
     Bins bins = curve->bins();
@@ -110,7 +121,22 @@ class Drawing {
       text +=
           svg_text(x(step), floor_ + 16, "middle", format_count(static_cast<std::uint64_t>(step)));
     }
-    return text + svg_text(kWidth - kRight, floor_ + 32, "end", "step");
+    return text + svg_text(kWidth - kRight, floor_ + 32, "end", chart_.steps_name) +
+           svg_axis_name(11, floor_ - kPlotHeight / 2, chart_.name);
+  }
+
+  std::string level() const {
+    const std::string height = px(y(*chart_.level));
+    return str_cat("<line class=\"level\" x1=\"", px(kLeft), "\" x2=\"", px(kWidth - kRight),
+                   "\" y1=\"", height, "\" y2=\"", height, "\"/>\n");
+  }
+
+  std::string legend() const {
+    using Mark = LegendEntry::Mark;
+    std::vector<LegendEntry> entries = {{Mark::kLine, "curve", chart_.curve_name}};
+    if (!second_.empty()) entries.push_back({Mark::kDottedLine, "second", chart_.second_name});
+    if (has_level()) entries.push_back({Mark::kLine, "level", chart_.level_name});
+    return entries.size() == 1 ? "" : svg_legend(kLeft, floor_ + 32, entries);
   }
 
   /// "x,y x,y ..."

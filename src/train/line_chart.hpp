@@ -1,6 +1,8 @@
 // Curves over the steps of a run, as SVG.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "amt/train/curve.hpp"
@@ -17,6 +19,10 @@ struct LineChart {
   Axis axis = Axis::kFromZero;
   const Curve* curve = nullptr;   ///< with a pale band from lowest to highest
   const Curve* second = nullptr;  ///< with a dot for each bin while they are few; may be null
+  std::optional<double> level = std::nullopt;  ///< a dashed line across
+  std::string curve_name = {}, second_name = {},
+              level_name = {};      ///< for the legend, where it is not curve alone
+  std::string steps_name = "step";  ///< of the axis below
 };
 
 /// For a page of html_page; "" if there is nothing to draw.

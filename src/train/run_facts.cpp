@@ -34,6 +34,7 @@ RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
   RunFacts run;
   run.num_train_steps = trainer.num_train_steps;
   run.tokens_per_step = std::int64_t{trainer.train_batch_size} * model.seq_len;
+  run.tokens_per_epoch = static_cast<std::int64_t>(dataset.train_rows) * model.seq_len;
   run.facts = {
       {"run", trainer.run_dir},
       {"model",
@@ -61,11 +62,13 @@ RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
 }
 
 std::string to_json(const RunFacts& facts) {
-  const Json json = {{"format", kFormat},
-                     {"version", kVersion},
-                     {"num_train_steps", facts.num_train_steps},
-                     {"tokens_per_step", facts.tokens_per_step},
-                     {"facts", facts.facts}};
+  Json json = {{"format", kFormat},
+               {"version", kVersion},
+               {"num_train_steps", facts.num_train_steps},
+               {"tokens_per_step", facts.tokens_per_step},
+               {"tokens_per_epoch", facts.tokens_per_epoch}};
+  if (facts.unigram_loss) json["unigram_loss"] = *facts.unigram_loss;
+  json["facts"] = facts.facts;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -75,6 +78,10 @@ RunFacts read_run_facts(const std::filesystem::path& path) {
   RunFacts facts;
   facts.num_train_steps = root.at("num_train_steps").integer(0, kAnyCount);
   facts.tokens_per_step = root.at("tokens_per_step").integer(0, kAnyCount);
+  if (const auto tokens = root.find("tokens_per_epoch")) {  // older versions have none
+    facts.tokens_per_epoch = tokens->integer(0, kAnyCount);
+  }
+  if (const auto loss = root.find("unigram_loss")) facts.unigram_loss = loss->number();
   for (const json::Value& fact : root.at("facts").array()) facts.facts.push_back(fact_from(fact));
   return facts;
 }

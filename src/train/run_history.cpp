@@ -1,5 +1,7 @@
 #include "amt/train/run_history.hpp"
 
+#include <cmath>
+
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 
@@ -10,6 +12,7 @@ void RunHistory::add(const StepMetrics& metrics) {
   learning_rate.add(metrics.step, metrics.lr);
   grad_norm.add(metrics.step, metrics.grad_norm);
   tokens_per_second.add(metrics.step, metrics.tokens_per_second);
+  if (std::isfinite(metrics.step_time_s)) seconds_in_steps += metrics.step_time_s;
   last_step = metrics;
 }
 

@@ -21,26 +21,46 @@ std::string binning(const Curve& curve) {
                  " steps; the pale band reaches from the lowest to the highest of them.");
 }
 
-LineChart loss_chart(const RunHistory& history) {
-  return {"loss, nats per token", Axis::kLogarithmic, &history.loss, &history.valid_loss};
+/// "step (1,828 are an epoch)"
+std::string steps_name(const RunFacts& facts) {
+  if (facts.tokens_per_epoch <= 0 || facts.tokens_per_step <= 0) return "step";
+  return str_cat("step (",
+                 count(static_cast<double>(facts.tokens_per_epoch) /
+                       static_cast<double>(facts.tokens_per_step)),
+                 " are an epoch)");
 }
 
-std::string figure(const std::string& title, const std::string& note, const LineChart& chart) {
+LineChart loss_chart(const RunFacts& facts, const RunHistory& history) {
+  LineChart chart = {"loss, nats per token", Axis::kLogarithmic, &history.loss,
+                     &history.valid_loss};
+  chart.level = facts.unigram_loss;
+  chart.curve_name = "training";
+  chart.second_name = "validation";
+  chart.level_name = "frequencies of the tokens alone";
+  chart.steps_name = steps_name(facts);
+  return chart;
+}
+
+std::string figure(const std::string& title, const std::string& note, LineChart chart,
+                   const RunFacts& facts) {
+  chart.steps_name = steps_name(facts);
   const std::string svg = line_chart_figure(chart);
   if (svg.empty()) return "";
   return html_section(title, str_cat(note, ' ', binning(*chart.curve)), svg);
 }
 
-std::string figures(const RunHistory& history) {
+std::string figures(const RunFacts& facts, const RunHistory& history) {
   return figure("Loss",
                 "Nats per token, on a logarithmic axis: of the training batches, and with dots of "
-                "the validation split.",
-                loss_chart(history)) +
-         figure("Learning rate", "", {"learning rate", Axis::kFromZero, &history.learning_rate}) +
+                "the validation split. What has learned anything of the music is below the "
+                "loss of the token frequencies.",
+                loss_chart(facts, history), facts) +
+         figure("Learning rate", "", {"learning rate", Axis::kFromZero, &history.learning_rate},
+                facts) +
          figure("Gradient norm", "Before clipping, on a logarithmic axis.",
-                {"gradient norm", Axis::kLogarithmic, &history.grad_norm}) +
+                {"gradient norm", Axis::kLogarithmic, &history.grad_norm}, facts) +
          figure("Tokens per second", "Of all ranks together.",
-                {"tokens per second", Axis::kFromZero, &history.tokens_per_second});
+                {"tokens per second", Axis::kFromZero, &history.tokens_per_second}, facts);
 }
 
 void add_steps(Table& rows, const RunFacts& facts, const StepMetrics& last) {
@@ -50,7 +70,11 @@ void add_steps(Table& rows, const RunFacts& facts, const StepMetrics& last) {
                                     : str_cat(count(steps), " of ",
                                               count(static_cast<double>(facts.num_train_steps)))});
   if (facts.tokens_per_step > 0) {
-    rows.push_back({"tokens seen", count(steps * static_cast<double>(facts.tokens_per_step))});
+    const double tokens = steps * static_cast<double>(facts.tokens_per_step);
+    rows.push_back({"tokens seen", count(tokens)});
+    if (facts.tokens_per_epoch > 0) {
+      rows.push_back({"epochs", fixed(tokens / static_cast<double>(facts.tokens_per_epoch), 2)});
+    }
   }
   rows.push_back({"steps skipped", count(static_cast<double>(last.skipped))});
   rows.push_back({"loss of the last step", fixed(last.loss, 4)});
@@ -85,26 +109,43 @@ std::string results_table(const RunFacts& facts, const RunHistory& history) {
   Table rows;
   add_steps(rows, facts, *history.last_step);
   add_validations(rows, history);
+  if (facts.unigram_loss) {
+    rows.push_back({"loss of the token frequencies alone", fixed(*facts.unigram_loss, 4)});
+  }
+  if (history.seconds_in_steps > 0) {
+    rows.push_back({"time of the steps", format_duration(history.seconds_in_steps)});
+  }
   add_speed(rows, *history.last_step);
   return html_table({}, rows);
+}
+
+/// "Training run: NAME": the last part of its folder's name.
+std::string title_of(const RunFacts& facts) {
+  for (const std::vector<std::string>& fact : facts.facts) {
+    if (fact.size() != 2 || fact[0] != "run") continue;
+    const std::filesystem::path folder =
+        std::filesystem::path(fact[1] + "/.").lexically_normal().parent_path();
+    return "Training run: " + folder.filename().string();
+  }
+  return "A training run";
 }
 
 }  // namespace
 
 std::string run_report_html(const RunFacts& facts, const RunHistory& history) {
-  return html_page(
-      "amt: report on a training run",
-      str_cat("<h1>A training run</h1>\n", results_table(facts, history), figures(history),
-              facts.facts.empty() ? ""
-                                  : html_section("What is trained",
-                                                 "All settings: config.ini beside "
-                                                 "this file.",
-                                                 html_table({}, facts.facts))));
+  const std::string title = title_of(facts);
+  return html_page(title + " - amt",
+                   str_cat("<h1>", escape_html(title), "</h1>\n", results_table(facts, history),
+                           figures(facts, history),
+                           facts.facts.empty() ? ""
+                                               : html_section("What is trained",
+                                                              "All settings: config.ini beside "
+                                                              "this file.",
+                                                              html_table({}, facts.facts))));
 }
 
-std::string loss_figure_svg(const RunHistory& history) {
-  return line_chart_document(loss_chart(history),
-                             "loss, nats per token: training (line), validation (dots)");
+std::string loss_figure_svg(const RunFacts& facts, const RunHistory& history) {
+  return line_chart_document(loss_chart(facts, history), title_of(facts));
 }
 
 }  // namespace amt

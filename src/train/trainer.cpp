@@ -26,7 +26,9 @@ Trainer::Trainer(Gpt2& model, Reducer& reducer, const RowSource& train, const Ro
                           {settings_.dataset, settings_.encoding, settings_.dataset_digest,
                            train.rows(), valid == nullptr ? 0 : valid->rows()},
                           reducer.ranks(), model.ops().description())),
-      last_save_(Clock::now()) {}
+      last_save_(Clock::now()) {
+  facts_.unigram_loss = settings_.unigram_loss;
+}
 
 Outcome Trainer::run() {
   begin();

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/train/evaluation.hpp"
@@ -10,7 +11,13 @@
 namespace amt {
 namespace {
 
-constexpr std::uint64_t kMaxTrainingRows = 1 << 17;
+constexpr std::uint64_t kMaxRows = 1 << 17;
+
+RowSelection spread_evenly(const RowSource& rows) {
+  RowSelection selection;
+  selection.subsample = std::max<std::uint64_t>(1, (rows.rows() + kMaxRows - 1) / kMaxRows);
+  return selection;
+}
 
 /// How often each token is predicted in this rank's block of the selected rows.
 std::vector<double> count_tokens(const Reducer& reducer, const RowSource& rows,
@@ -36,10 +43,7 @@ std::vector<double> count_tokens(const Reducer& reducer, const RowSource& rows,
 
 double unigram_loss(Reducer& reducer, const RowSource& train, const RowSource& evaluated,
                     const RowSelection& selection, int vocab_size) {
-  RowSelection training;
-  training.subsample = (train.rows() + kMaxTrainingRows - 1) / kMaxTrainingRows;
-  training.subsample = std::max<std::uint64_t>(1, training.subsample);
-  std::vector<double> known = count_tokens(reducer, train, training, vocab_size);
+  std::vector<double> known = count_tokens(reducer, train, spread_evenly(train), vocab_size);
   std::vector<double> asked = count_tokens(reducer, evaluated, selection, vocab_size);
   reducer.sum(known);
   reducer.sum(asked);
@@ -49,6 +53,13 @@ double unigram_loss(Reducer& reducer, const RowSource& train, const RowSource& e
     nats -= asked[token] * std::log((known[token] + 1) / total);
   }
   return nats / std::accumulate(asked.begin(), asked.end(), 0.0);
+}
+
+double unigram_loss_of_run(const RowSource& train, const RowSource* valid, int vocab_size) {
+  const Phase counting("counting the tokens");
+  const std::unique_ptr<Reducer> alone = make_single_reducer();
+  const RowSource& evaluated = valid == nullptr ? train : *valid;
+  return unigram_loss(*alone, train, evaluated, spread_evenly(evaluated), vocab_size);
 }
 
 }  // namespace amt

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace amt {
 namespace {
 
@@ -21,6 +23,23 @@ TEST(Svg, DocumentStandsAlone) {
   EXPECT_NE(alone.find("aria-label=\"a &lt; b\""), std::string::npos);
   EXPECT_NE(alone.find(">x &amp; y</text>"), std::string::npos);
   EXPECT_EQ(svg_figure(10, 20, "f", "").find("http"), std::string::npos);
+}
+
+TEST(Svg, ALegendHasAMarkAndANameForEachEntryFromLeftToRight) {
+  using Mark = LegendEntry::Mark;
+  const std::vector<LegendEntry> entries = {{Mark::kBox, "back", "a < b"},
+                                            {Mark::kLine, "curve", "c"},
+                                            {Mark::kDottedLine, "second", "d"}};
+  const std::string legend = svg_legend(10, 20, entries);
+  std::size_t before = 0;
+  for (const char* part : {"<rect class=\"back\" x=\"10.0\"", ">a &lt; b<", "<line class=\"curve\"",
+                           ">c<", "<line class=\"second\"", "<circle class=\"dots\"", ">d<"}) {
+    const std::size_t at = legend.find(part);
+    ASSERT_NE(at, std::string::npos) << part;
+    EXPECT_GE(at, before) << part;
+    before = at;
+  }
+  EXPECT_NE(svg_axis_name(1, 2, "x & y").find("rotate(-90)\">x &amp; y<"), std::string::npos);
 }
 
 }  // namespace

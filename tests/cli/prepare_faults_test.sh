@@ -65,7 +65,7 @@ for phase in listing tokenising exchange writing; do
 done
 
 if ! mkdir "$work/small" || ! mount -t tmpfs -o size=8m tmpfs "$work/small" 2>/dev/null; then
-  echo "not tried: a full disk (it takes root to mount a small one)"
+  echo "skipped: a full disk (it takes root to mount a small one)"
   exit 0
 fi
 trap 'umount "$work/small"; rm -rf "$work"' EXIT

@@ -58,15 +58,15 @@ expect 0 "Successfully" prepare "$golden/tree" "$work/d" --seed 1 --overwrite
 [ "$before" != "$(cat "$work/d/manifest.json")" ] || fail "the dataset was not replaced"
 grep -q "2e2070425651fdeee9e1972b680913ff" "$work/d/rejected.tsv" || fail "rejected.tsv"
 echo "archives in place of the folder"
-tar -C "$golden/tree" -cf "$work/t.tar" .
-gzip -k "$work/t.tar"
+tar -C "$golden/tree" -cf "$work/tree.tar" .  # the report names the corpus: "tree" both times
+gzip -k "$work/tree.tar"
 expect 0 "Successfully processed 56 files" prepare "$golden/tree" "$work/tree-set"
-for archive in t.tar t.tar.gz; do
+for archive in tree.tar tree.tar.gz; do
   expect 0 "Successfully processed 56 files" mpirun -n 2 "$amt" prepare "$work/$archive" "$work/set" --overwrite
   diff -r "$work/tree-set" "$work/set" || fail "$archive gives another dataset"
 done
-expect 0 "unpacks the archive" prepare "$work/t.tar.gz" "$work/d2" --dry-run
-head -c 100000 "$work/t.tar.gz" > "$work/cut.tar.gz"
+expect 0 "unpacks the archive" prepare "$work/tree.tar.gz" "$work/d2" --dry-run
+head -c 100000 "$work/tree.tar.gz" > "$work/cut.tar.gz"
 expect_line 1 "cut.tar.gz is cut off or damaged near byte" prepare "$work/cut.tar.gz" "$work/d2"
 [ ! -e "$work/d2" ] && [ ! -e "$work/d2.partial" ] || fail "a damaged archive left a folder"
 echo "all passed"

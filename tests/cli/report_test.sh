@@ -39,7 +39,7 @@ expect_line 2 "RUN is missing" "$amt" report
 expect_line 1 "$work/nowhere holds no metrics.jsonl" "$amt" report "$work/nowhere"
 expect_line 1 "$work/no/x.svg" "$amt" report "$run" --svg "$work/no/x.svg"
 echo '{"format":"amt-run"}' >"$work/old/run.json"
-expect 1 "cannot read $work/old/run.json" "$amt" report "$work/old"
+expect 1 "$work/old/run.json: version is missing" "$amt" report "$work/old"
 expect 2 "trainer.peak_flops must be 0 or more" "$amt" train --config "$work/tiny.ini" \
   --data.dataset "$work/dataset" --trainer.run_dir "$work/x" --trainer.peak_flops -1
 echo "all passed"

@@ -177,7 +177,7 @@ rmdir "$work/blocked/checkpoints/latest.tmp"
 same_checkpoint blocked whole-2
 
 if ! mkdir "$work/small" || ! mount -t tmpfs -o size=64m tmpfs "$work/small" 2>/dev/null; then
-  echo "not tried: a full disk and a locked folder (it takes root to mount them)"
+  echo "skipped: a full disk and a locked folder (it takes root to mount them)"
   exit 0
 fi
 trap 'umount "$work"/{small,view,locked/checkpoints} 2>/dev/null || true; rm -rf "$work"' EXIT

@@ -100,6 +100,11 @@ mkdir only-test
 cp "$golden"/tree/f/*.mid only-test/
 expect 1 "the corpus leaves no music for the training split" quickstart only-test
 grep -q "the same command goes on from there: .*quickstart.sh only-test" "$work/err" || fail "does not say how to go on"
+echo "options of amt prepare take the place of its own"
+AMT_QUICKSTART_DIR="in/another place" expect 1 "the corpus leaves no music for the training split" \
+  quickstart only-test -- --augment 20
+grep -q "AMT_QUICKSTART_DIR=in/another.* place .*quickstart.sh only-test -- --augment 20" "$work/err" || fail "$(cat "$work/err")"
+grep -q '"augment": 20' "in/another place/dataset/manifest.json" || fail "not augmented"
 
 if [ "$(id -u)" = 0 ]; then
   echo "another user, in the same checkout"
@@ -113,5 +118,7 @@ if [ "$(id -u)" = 0 ]; then
   expect 0 "$checkout/build/release belongs to root: building in $work/home/amt-runs/quickstart-digits/build" \
     quickstart_of_another digits.tar.gz
   AMT_QUICKSTART_DIR=$run expect_line 2 "$run belongs to root" quickstart_of_another digits.tar.gz
+else
+  echo "skipped: another user in the same checkout (it takes root to be one)"
 fi
 echo "all passed"

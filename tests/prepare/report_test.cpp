@@ -76,6 +76,36 @@ TEST(Report, ShowsTheSummary) {
   EXPECT_FALSE(contains(html, "Refused files, by reason"));
 }
 
+TEST(Report, SaysOfWhatAndHowItWasMade) {
+  PrepareOptions options;
+  options.augment = 10;
+  options.splits.test = "cf";
+  options.memory = {1 << 20};  // changes no byte
+  for (const char* corpus :
+       {"music/my <songs>", "my <songs>/", "/x/my <songs>.tar.gz", "my <songs>.zip"}) {
+    options.corpus = corpus;
+    const ReportOrigin origin = origin_of(options);
+    EXPECT_EQ(origin.corpus, "my <songs>") << corpus;
+    EXPECT_EQ(origin.command, "amt prepare my <songs> DATASET --augment 10 --test-digits cf");
+    const std::string html = report_html(small_manifest(), {}, {}, {}, origin);
+    EXPECT_TRUE(contains(html, "<title>Dataset of MIDI music: my &lt;songs&gt; - amt</title>"));
+    EXPECT_TRUE(contains(html, "<h1>Dataset of MIDI music: my &lt;songs&gt;</h1>"));
+    EXPECT_TRUE(contains(html, "<code>amt prepare my &lt;songs&gt; DATASET --augment 10"));
+  }
+}
+
+TEST(Report, AxesAndColoursAreNamed) {
+  const std::string html = report_html(small_manifest(), {}, {});
+  for (const char* axis :
+       {">tokens of a piece<", ">length of a piece, min:s<", ">tokens per second<",
+        ">share of rests<", ">instruments in a piece<", ">General MIDI program<"}) {
+    EXPECT_EQ(times(html, axis), 1) << axis;
+  }
+  EXPECT_EQ(times(html, "rotate(-90)\">"), times(html, "<svg"));
+  EXPECT_EQ(times(html, ">parsed<"), 2);
+  EXPECT_EQ(times(html, ">kept<"), 3) << "and in the table of files";
+}
+
 TEST(Report, ShowsEveryCountOfTheProfile) {
   CorpusProfile profile;
   profile.tokens_before.add(kTokenEdges, 299);

@@ -82,6 +82,9 @@ TEST_F(EvaluationTest, TokenFrequenciesAlone) {
   const test::MemoryRows evaluated(4, {0, 1, 2, 4});
   const double expected = -(std::log(4.0 / 11) + std::log(3.0 / 11) + std::log(1.0 / 11)) / 3;
   EXPECT_NEAR(unigram_loss(*reducer_, train, evaluated, {}, 5), expected, 1e-12);
+  EXPECT_NEAR(unigram_loss_of_run(train, &evaluated, 5), expected, 1e-12);
+  EXPECT_NEAR(unigram_loss_of_run(train, nullptr, 5), unigram_loss(*reducer_, train, train, {}, 5),
+              1e-12);
 }
 
 TEST_F(EvaluationTest, BitsPerSecond) {

@@ -27,6 +27,7 @@ StepMetrics at(std::int64_t step) {
   m.lr = 1e-3;
   m.grad_norm = 1;
   m.tokens_per_second = 5000;
+  m.step_time_s = 0.5;
   m.model_flops_per_second = 7e12;
   m.memory_bytes = 3 << 20;
   return m;
@@ -82,6 +83,37 @@ TEST(RunReport, TableSaysHowTheRunStands) {
   }
 }
 
+TEST(RunReport, SaysWhichRunItIsAndWhatItsLinesAre) {
+  RunFacts run = facts();
+  run.facts[0][1] = "runs/my <run>/";
+  run.unigram_loss = 6.25;
+  const std::string html = run_report_html(run, history_of(5000));
+  for (const char* expected :
+       {"<title>Training run: my &lt;run&gt; - amt</title>",
+        "<h1>Training run: my &lt;run&gt;</h1>", "<td>epochs</td><td>259.74</td>",
+        "<td>loss of the token frequencies alone</td><td>6.2500</td>",
+        "<td>time of the steps</td><td>41 min 40 s</td>", ">training<", ">validation<",
+        ">frequencies of the tokens alone<", ">loss, nats per token<", ">learning rate<",
+        ">gradient norm<", ">tokens per second<"}) {
+    EXPECT_TRUE(contains(html, expected)) << expected << '\n' << html.substr(0, 4000);
+  }
+  EXPECT_EQ(times(html, "<line class=\"level\""), 2) << "in the chart and in its legend";
+  EXPECT_EQ(times(html, ">step (19 are an epoch)<"), 4) << "on each chart's axis";
+  EXPECT_TRUE(contains(loss_figure_svg(run, history_of(5)), ">Training run: my &lt;run&gt;<"));
+}
+
+TEST(RunReport, TheLevelIsWithinTheChart) {
+  RunHistory history;
+  history.add(at(0));
+  history.add(at(1));
+  RunFacts run;
+  run.unigram_loss = 20;  // above all losses: the top of the plot
+  EXPECT_TRUE(contains(loss_figure_svg(run, history),
+                       "<line class=\"level\" x1=\"64.0\" x2=\"744.0\" "
+                       "y1=\"36.0\""));
+  EXPECT_FALSE(contains(loss_figure_svg({}, history), "<line class=\"level\""));
+}
+
 TEST(RunReport, NothingToDrawIsNoError) {
   EXPECT_TRUE(contains(run_report_html({}, {}), "No step is done yet"));
   RunHistory one;
@@ -92,7 +124,7 @@ TEST(RunReport, NothingToDrawIsNoError) {
   m.loss = m.grad_norm = std::numeric_limits<double>::quiet_NaN();
   bad.add(m);
   EXPECT_EQ(times(run_report_html({}, bad), "<svg"), 2);
-  EXPECT_TRUE(contains(loss_figure_svg({}), "</svg>"));
+  EXPECT_TRUE(contains(loss_figure_svg({}, {}), "</svg>"));
 }
 
 TEST(RunReport, LowLossesAreLowAndLaterOnesToTheRight) {
@@ -103,8 +135,8 @@ TEST(RunReport, LowLossesAreLowAndLaterOnesToTheRight) {
     history.add(m);
   }
   // 680 x 190 pixels below the title and right of the labels.
-  EXPECT_TRUE(contains(loss_figure_svg(history), "points=\"64.0,36.0 744.0,226.0 \""))
-      << loss_figure_svg(history);
+  EXPECT_TRUE(contains(loss_figure_svg({}, history), "points=\"64.0,36.0 744.0,226.0 \""))
+      << loss_figure_svg({}, history);
 }
 
 TEST(RunHistory, ReadsWhatMetricsFileWrote) {
@@ -134,11 +166,14 @@ TEST(RunFacts, AreReadBack) {
   const auto path = folder.path() / "run.json";
   EXPECT_TRUE(read_run_facts(path).facts.empty());
   RunFacts written = facts();
+  written.unigram_loss = 6.5;
   written.facts[0][1] = "\xFF";  // a folder's name may be any bytes
   write_file_atomically(path, to_json(written));
   const RunFacts read = read_run_facts(path);
   EXPECT_EQ(read.tokens_per_step, 4096);
   EXPECT_EQ(read.num_train_steps, 200000);
+  EXPECT_EQ(read.tokens_per_epoch, 77 * 1024);
+  EXPECT_EQ(read.unigram_loss, 6.5);
   EXPECT_EQ(read.facts.size(), written.facts.size());
   EXPECT_EQ(read.facts[2], written.facts[2]);
   for (const char* wrong : {"{", "[]", "{\"format\":\"amt-run\",\"version\":2}"}) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace amt {
@@ -15,6 +16,20 @@ double round_step(double span, int most);
 
 /// `anchor`: start, middle or end of the text is at x. The text is escaped here.
 std::string svg_text(double x, double y, const char* anchor, const std::string& text);
+
+/// The name of a vertical axis: `text` from below to above, its middle at (x, y).
+std::string svg_axis_name(double x, double y, const std::string& text);
+
+/// What a style of a chart stands for.
+struct LegendEntry {
+  enum class Mark : std::uint8_t { kBox, kLine, kDottedLine };
+  Mark mark;
+  const char* style;  ///< a class of figure_style()
+  std::string name;
+};
+
+/// Marks and names side by side from x on, on one line of text at y.
+std::string svg_legend(double x, double y, std::span<const LegendEntry> entries);
 
 /// A horizontal line of the grid from x1 to x2 with its label to the left of it.
 std::string svg_grid_line(double x1, double x2, double y, const std::string& label);

@@ -46,6 +46,10 @@ std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource&
 double unigram_loss(Reducer& reducer, const RowSource& train, const RowSource& evaluated,
                     const RowSelection& selection, int vocab_size);
 
+/// The same for what a run is measured by: validation rows, or training rows where `valid` is null;
+/// no more than 2^17 of them, spread evenly. Local: for the rank that writes the report.
+double unigram_loss_of_run(const RowSource& train, const RowSource* valid, int vocab_size);
+
 /// Bits per second of music: mean loss in nats, tokens predicted in the whole split, its seconds.
 double bits_per_second(double mean_loss, double tokens, double seconds_of_music);
 

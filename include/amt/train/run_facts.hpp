@@ -1,10 +1,12 @@
 // RUN/run.json: what a run is, for its report. Written by each start of it:
 //   {"format":"amt-run","version":1,"num_train_steps":300,"tokens_per_step":4096,
+//    "tokens_per_epoch":7487488,"unigram_loss":5.43,
 //    "facts":[["parameters","7,967,744"], ...]}
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,8 @@ namespace amt {
 struct RunFacts {
   std::int64_t num_train_steps = 0;
   std::int64_t tokens_per_step = 0;
+  std::int64_t tokens_per_epoch = 0;   ///< of all training rows; 0: not known
+  std::optional<double> unigram_loss;  ///< of the token frequencies alone: see unigram_loss()
   std::vector<std::vector<std::string>> facts;  ///< name and text, in the order they are shown
 };
 

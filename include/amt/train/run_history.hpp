@@ -12,6 +12,7 @@ namespace amt {
 
 struct RunHistory {
   Curve loss, learning_rate, grad_norm, tokens_per_second, valid_loss;
+  double seconds_in_steps = 0;  ///< of all starts together, without validations and checkpoints
   std::optional<StepMetrics> last_step;
   std::optional<ValidationMetrics> last_validation, best_validation;
 

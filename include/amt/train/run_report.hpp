@@ -12,6 +12,6 @@ namespace amt {
 std::string run_report_html(const RunFacts& facts, const RunHistory& history);
 
 /// The figure of both losses as an SVG file of its own.
-std::string loss_figure_svg(const RunHistory& history);
+std::string loss_figure_svg(const RunFacts& facts, const RunHistory& history);
 
 }  // namespace amt

@@ -35,7 +35,8 @@ struct TrainerSettings {
   /// Fills the parameters that a new run starts from; called on rank 0 alone. Null: random values,
   /// which follow from the seed.
   std::function<void(std::span<float>)> initial_values = {};
-  StepProfile::Switch profiler = {};  ///< of the device; null: none
+  StepProfile::Switch profiler = {};                  ///< of the device; null: none
+  std::optional<double> unigram_loss = std::nullopt;  ///< for the report: unigram_loss_of_run()
 };
 
 enum class Outcome : std::uint8_t {

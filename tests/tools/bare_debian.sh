@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# The project's two commands on a Debian 12 that has nothing but its minimal base, in a chroot. Not a test of
+# CTest: it takes root, the package debootstrap, Debian's mirrors, 4 GB of disk and up to an hour.
+#
+# Usage: tests/tools/bare_debian.sh FOLDER WHO [COMMAND [ARGUMENT...]]
+#
+# FOLDER    where the systems come to lie, to be removed by hand. The base is made once.
+# WHO       root      in a new system
+#           second    a second user, without sudo, in root's system, after root
+#           password  the first user of a new system, whose sudo asks for a password
+# COMMAND   in a clone of what is committed here (default: jobs/quickstart.sh)
+#
+# AMT_MIRROR: Debian's mirror; sources of apt and resolv.conf are the host's. AMT_CCACHE: a folder for a
+# compiler cache, which all systems share; ccache is then installed as well.
+set -euo pipefail
+project=$(realpath "$(dirname "$0")/../..")
+# shellcheck source=jobs/help.sh
+. "$project/jobs/help.sh"
+refuse() { echo "bare_debian.sh: $*" >&2; exit 2; }
+if wants_help "$@"; then print_help "$0"; exit 0; fi
+[ $# -ge 2 ] || refuse "usage: bare_debian.sh FOLDER root|second|password [COMMAND...] (--help)"
+[ "$(id -u)" = 0 ] || refuse "debootstrap and chroot take root"
+command -v debootstrap > /dev/null || refuse "no debootstrap: apt-get install debootstrap"
+folder=$(realpath -m "$1") who=$2
+shift 2
+[ $# -gt 0 ] || set -- jobs/quickstart.sh
+case $who in
+  root | second) system=$folder/root ;;
+  password) system=$folder/password ;;
+  *) refuse "unknown user '$who'; they are root, second and password" ;;
+esac
+
+# A base that is complete, with this machine's way to the mirrors.
+make_base() {
+  rm -rf "$folder/base.new"
+  mkdir -p "$folder"
+  debootstrap --variant=minbase bookworm "$folder/base.new" ${AMT_MIRROR:+"$AMT_MIRROR"} > "$folder/debootstrap.log"
+  cp -L /etc/resolv.conf "$folder/base.new/etc/resolv.conf"
+  cp /etc/hosts "$folder/base.new/etc/hosts"
+  mv "$folder/base.new" "$folder/base"
+}
+
+# inside COMMAND...: as root, in the system's own mounts and processes, with no variables of this machine.
+# shellcheck disable=SC2016  # the shell expands it
+inside() {
+  unshare -m -p -f --kill-child sh -c '
+    system=$1
+    shift
+    mount -t proc proc "$system/proc"
+    mount -o bind,ro /sys "$system/sys"
+    mount -t tmpfs tmpfs "$system/dev/shm"
+    mount -t devpts -o newinstance,ptmxmode=666 devpts "$system/dev/pts"
+    ln -sfn pts/ptmx "$system/dev/ptmx"
+    if [ -n "$AMT_CCACHE" ]; then mount --bind "$AMT_CCACHE" "$system/ccache"; fi
+    exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+      ${AMT_CCACHE:+CCACHE_DIR=/ccache CCACHE_BASEDIR=/ CCACHE_NOHASHDIR=1 CCACHE_UMASK=000} \
+      ${AMT_CCACHE:+CMAKE_CXX_COMPILER_LAUNCHER=ccache} \
+      chroot "$system" "$@"' sh "$system" "$@"
+}
+
+# as USER COMMAND...: in that user's clone.
+as() {
+  local user=$1 home
+  home=/home/$1
+  [ "$user" != root ] || home=/root
+  shift
+  # shellcheck disable=SC2016  # the shell in the system expands it
+  inside sh -c 'user=$1 home=$2; shift 2; cd "$home/amt"
+    export HOME="$home" USER="$user"
+    if [ "$user" = root ]; then exec "$@"; fi
+    exec setpriv --reuid="$user" --regid="$user" --init-groups "$@"' sh "$user" "$home" "$@"
+}
+
+# clone_for USER: what is committed, as this user's own.
+clone_for() {
+  local home=$system/home/$1
+  [ "$1" != root ] || home=$system/root
+  [ -d "$home/amt" ] && return
+  git clone --quiet --no-hardlinks "$project" "$home/amt"
+  inside chown -R "$1:$1" "${home#"$system"}/amt"
+}
+
+# apt PACKAGE...: in the system, before the trial begins.
+apt() {
+  # shellcheck disable=SC2016  # the shell in the system expands it
+  inside sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" > /dev/null 2>&1' sh "$@"
+}
+
+# answer_when_asked LOG: the password, as soon as sudo asks for it there. Later input is none.
+answer_when_asked() {
+  until grep -q "password for" "$1" 2> /dev/null; do sleep 0.5; done
+  echo secret
+}
+
+export AMT_CCACHE=${AMT_CCACHE:-}
+if [ -n "$AMT_CCACHE" ]; then
+  mkdir -p "$AMT_CCACHE"
+  chmod 1777 "$AMT_CCACHE"  # for all users of all systems
+  AMT_CCACHE=$(realpath "$AMT_CCACHE")
+fi
+[ -d "$folder/base" ] || make_base
+if [ ! -d "$system" ]; then
+  cp -a "$folder/base" "$system.new" && mv "$system.new" "$system"
+  if [ -n "$AMT_CCACHE" ]; then mkdir "$system/ccache" && apt ccache; fi
+fi
+
+user=$who
+if [ "$who" != root ] && [ ! -d "$system/home/$who" ]; then inside useradd --create-home --shell /bin/bash "$who"; fi
+if [ "$who" = password ] && [ ! -e "$system/usr/bin/sudo" ]; then
+  apt sudo
+  inside sh -c 'usermod -aG sudo password && echo password:secret | chpasswd'
+fi
+clone_for "$user"
+started=$SECONDS code=0
+if [ "$who" = password ]; then
+  log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  answer_when_asked "$log" | as "$user" script -qec "$(printf '%q ' "$@")" /dev/null > >(tee "$log") || code=$?
+else
+  as "$user" "$@" || code=$?
+fi
+echo "bare_debian.sh: $who: $* ended with exit code $code after $((SECONDS - started)) s"
+exit $code
