@@ -36,10 +36,10 @@ def options_of(arguments):
     parser.add_argument("--count", type=int, default=10000, help="inputs to try")
     parser.add_argument("--first", type=int, default=0, help="number of the first one")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", type=int, help="try the input of this number alone")
+    parser.add_argument("--only", type=int, nargs="+", help="try the inputs of these numbers alone")
     parser.add_argument("--target", default="", help="change only files with this in their path")
     parser.add_argument("--limit", type=float, default=20, help="seconds for a command")
-    parser.add_argument("--keep", type=pathlib.Path, help="keep the input of --only here")
+    parser.add_argument("--keep", type=pathlib.Path, help="keep the last input of --only here")
     parser.add_argument("-j", "--jobs", type=int, default=1)
     options = parser.parse_args(arguments)
     options.amt, options.hashes = options.amt.resolve(), options.hashes.resolve()
@@ -49,11 +49,12 @@ def options_of(arguments):
 def print_problem(options, verdict):
     again = f"--seed {options.seed} --only {verdict.number}"
     again += f" --target {options.target}" if options.target else ""
-    print(f"FAILED {again}: {verdict.target}: {verdict.what}; amt {verdict.command}, exit code "
+    word = "FAILED" if verdict.problems else "passed"
+    print(f"{word} {again}: {verdict.target}: {verdict.what}; amt {verdict.command}, exit code "
           f"{verdict.code}")
     for kind, detail in verdict.problems:
         print(f"  {kind}: {detail}")
-    if options.only is not None:
+    if options.only and len(options.only) == 1:
         print(verdict.ended.text)
     sys.stdout.flush()
 
@@ -78,8 +79,7 @@ def print_table(verdicts):
 
 
 def try_all(options, bench):
-    numbers = [options.only] if options.only is not None else range(
-        options.first, options.first + options.count)
+    numbers = options.only or range(options.first, options.first + options.count)
     verdicts, lock = [], threading.Lock()
 
     def one(number):
@@ -87,7 +87,7 @@ def try_all(options, bench):
                               options.target)
         with lock:
             verdicts.append(verdict)
-            if verdict.problems or options.only is not None:
+            if verdict.problems or options.only:
                 print_problem(options, verdict)
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -106,7 +106,7 @@ def main():
         bench = trial.Bench(fixture.Fixture(folder, options.amt, options.golden, options.limit),
                             checker)
         verdicts = try_all(options, bench)
-        if options.keep and options.only is not None:
+        if options.keep and options.only:
             shutil.copytree(next(pathlib.Path(folder).glob("sandbox-*")), options.keep,
                             symlinks=True)
     finally:

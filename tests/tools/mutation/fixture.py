@@ -2,7 +2,9 @@
 import os
 import pathlib
 import shutil
+import subprocess
 import tarfile
+import time
 import zipfile
 
 import process
@@ -78,6 +80,7 @@ class Fixture:
         checkpoints = self.pristine / "run/checkpoints"
         shutil.rmtree(checkpoints / "step-000003")
         (checkpoints / "latest").write_text("step-000002\n")
+        self._leave_record()
         hugging_face = self.pristine / "hf"
         hugging_face.mkdir()
         for name in ("model.safetensors", "config.json"):
@@ -85,6 +88,24 @@ class Fixture:
         tensors = weight_files.read_tensors(hugging_face / "model.safetensors")
         for name, write in weight_files.FORMS.items():
             self._make_model(self.pristine / name, lambda folder: write(folder, tensors))
+
+    def _leave_record(self):
+        """What a training that is killed leaves of itself; nothing if this amt keeps no record."""
+        record = self.pristine / "killed/in-use"
+        training = subprocess.Popen(
+            [self.amt, "train", "--config", "tiny.ini", "--data.dataset", "ds",
+             "--trainer.run_dir", "killed", "--trainer.num_train_steps", "10000",
+             "--checkpointer.keep_every", "10000"],
+            cwd=self.pristine, env=self.environment, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        first_step = self.pristine / "killed/metrics.jsonl"
+        while training.poll() is None and not (first_step.exists() and first_step.stat().st_size):
+            time.sleep(0.01)
+        training.kill()
+        training.wait()
+        if record.is_file():
+            shutil.copy(record, self.pristine / "run")
+        shutil.rmtree(self.pristine / "killed")
 
     def _make_model(self, folder, write):
         """The same model in another form; removed if this amt does not know it."""

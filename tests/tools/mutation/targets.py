@@ -55,7 +55,7 @@ def _checkpoint(step, weight):
     for name, form in (("checkpoint.json", "json"), ("state.json", "json"), ("config.json", "json"),
                        ("model.safetensors", "safetensors"), ("optimizer.h5", "moments")):
         yield Target(f"{folder}/{name}", form, tried,
-                     (name, f"step-{step:06d}", "checkpoint in run"), weight,
+                     (name, "step-00000", "checkpoint in run"), weight,
                      name != "checkpoint.json")
 
 
@@ -68,8 +68,8 @@ def _run(sandbox):
     yield Target("run/config.ini", "ini", ("train, going on",), ("config.ini", "run holds"), 6)
     yield Target("run/checkpoints/latest", "bytes", ("train, going on", "eval, test"),
                  ("latest",), 2)
-    for path in sorted((sandbox / "run").glob("tensorboard/*")) + sorted(
-            (sandbox / "run").glob("*lock*")):
+    yield Target("run/in-use", "json", ("train, going on",), ("in-use", "in use by another"), 6)
+    for path in sorted((sandbox / "run").glob("tensorboard/*")):
         yield Target(str(path.relative_to(sandbox)), "bytes", ("train, going on",), (path.name,),
                      2)
 
