@@ -87,6 +87,7 @@ class Reader {
     const PickleValue& tensor = without_parameter(value);
     const std::vector<PickleRef>& arguments =
         arguments_of(tensor, PickleGlobal::kRebuildTensor, 6, "it is not a tensor");
+    if (arguments.size() > 6) refuse_marks(pickle_.at(arguments[6]));
     const std::size_t index = storage(pickle_.at(arguments[0]));
     const TorchStorage& storage = dict_.storages[index];
     const View view{natural(arguments[1]), naturals(arguments[2]), naturals(arguments[3])};
@@ -104,6 +105,13 @@ class Reader {
                              elements,
                              view.first * element_bytes(storage.type)});
     dict_.places.push_back({index, view.first, order_of(view)});
+  }
+
+  /// Torch marks a tensor whose elements are those of its storage with the other sign.
+  void refuse_marks(const PickleValue& marks) const {
+    if (marks.kind == PickleKind::kNone) return;
+    if (marks.kind == PickleKind::kDict && pickle_.items_of(marks).empty()) return;
+    throw Malformed("it is marked as negated or the like; save it in Python after .resolve_neg()");
   }
 
   /// nn.Parameter is a tensor with a wrapping; wrapped twice is no tensor.

@@ -119,7 +119,8 @@ void ZipMembers::fail_member() const {
 void ZipMembers::fail(const std::string& what) const {
   if (failure_) std::rethrow_exception(failure_);
   const char* reason = archive_error_string(reader_);
-  throw Malformed(reason == nullptr ? what : str_cat(what, " (libarchive: ", printable(reason, kShown), ")"));
+  throw Malformed(
+      reason == nullptr ? what : str_cat(what, " (libarchive: ", printable(reason, kShown), ")"));
 }
 
 }  // namespace amt

@@ -43,7 +43,7 @@ PickleBuilder& add_tensor(PickleBuilder& builder, const TorchTensor& tensor) {
   builder.global("torch._utils", "_rebuild_tensor_v2").raw("((").text("storage");
   builder.global("torch", tensor.type).text(tensor.key).text("cpu").number(tensor.elements);
   builder.raw("tQ").number(tensor.first).tuple(tensor.shape).tuple(tensor.strides).raw("\x89");
-  return builder.global("collections", "OrderedDict").raw(")RtR");
+  return builder.global("collections", "OrderedDict").raw(")R").raw(tensor.more).raw("tR");
 }
 
 std::string state_dict_pickle(const std::vector<TorchTensor>& tensors) {

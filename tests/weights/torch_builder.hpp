@@ -32,6 +32,7 @@ struct TorchTensor {
   std::int64_t elements = 0;  ///< of its storage
   std::int64_t first = 0;
   std::string type = "FloatStorage";
+  std::string more = "";  ///< opcodes of further arguments
 };
 
 /// One tensor as a value: its storage, its place and what torch adds.

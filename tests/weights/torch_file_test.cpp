@@ -117,6 +117,16 @@ TEST_F(TorchFileTest, ViewsThatLieScatteredAreRefusedByNameWhenTheyAreWanted) {
   expect_refusal("tensor e is a view that lies scattered");
 }
 
+TEST_F(TorchFileTest, TensorsOfWhichTheStorageIsNotAllAreRefused) {
+  TorchTensor tensor = six();
+  for (const char* nothing : {"N", "}"}) {
+    tensor.more = nothing;
+    EXPECT_EQ(refusal_of(test::state_dict_pickle({tensor})), "");
+  }
+  tensor.more = "}X\3" + std::string(3, '\0') + "neg\x88s";
+  expect_refusal_of(test::state_dict_pickle({tensor}), "tensor 'a': it is marked as negated");
+}
+
 TEST_F(TorchFileTest, DamagedArchivesAreRefused) {
   const std::string pickle = test::state_dict_pickle({six()});
   const std::string good = test::torch_zip(pickle, {{"0", kSix}});
