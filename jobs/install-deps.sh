@@ -26,7 +26,7 @@ ninja-build                   ninja             ninja-build       bin/ninja
 libopenmpi-dev                openmpi           openmpi-devel     bin/mpicxx
 openmpi-bin                   openmpi           openmpi           bin/mpirun
 libhdf5-dev                   hdf5              hdf5-devel        include/hdf5/serial/hdf5.h
-libboost-program-options-dev  boost+program_options boost-devel   include/boost/program_options.hpp
+libboost-program-options-dev  boost+program_options boost-devel   lib/libboost_program_options*.so
 libdnnl-dev                   onednn            onednn-devel      include/oneapi/dnnl/dnnl.hpp
 libssl-dev                    openssl           openssl-devel     include/openssl/evp.h
 libxxhash-dev                 xxhash            xxhash-devel      include/xxhash.h
@@ -37,7 +37,7 @@ nlohmann-json3-dev            nlohmann-json     json-devel        include/nlohma
 test_packages="
 iproute2                      -                 iproute           bin/ip
 libgtest-dev                  googletest        gtest-devel       include/gtest/gtest.h
-libboost-context-dev          boost+context     boost-devel       include/boost/context/fiber.hpp
+libboost-context-dev          boost+context     boost-devel       lib/libboost_context*.so
 clang                         llvm              clang             bin/clang++
 libclang-rt-dev               llvm              compiler-rt       lib/clang/*/lib/*/libclang_rt.fuzzer*
 python3-mido                  py-mido           python3-mido      lib/python3*/*-packages/mido/__init__.py
@@ -103,6 +103,8 @@ is_there() {
     [ -n "$(compgen -G "$folder/$file")" ] && return
     case $file in
       bin/*) [ -e "$folder/s$file" ] && return ;;  # sbin is not on every user's PATH
+      # Libraries, whose headers come with others of Boost: Debian's and Fedora's folders.
+      lib/*.so) [ -n "$(compgen -G "$folder/lib/*/${file#lib/}"; compgen -G "$folder/lib64/${file#lib/}")" ] && return ;;
       # Debian's multiarch folders, and a Spack hdf5, which has no serial/ folder.
       include/*)
         [ -n "$(compgen -G "$folder/include/*/${file#include/}")" ] && return

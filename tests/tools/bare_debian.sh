@@ -86,9 +86,12 @@ apt() {
   inside sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" > /dev/null 2>&1' sh "$@"
 }
 
-# answer_when_asked LOG: the password, as soon as sudo asks for it there. Later input is none.
+# answer_when_asked LOG: the password, if sudo asks for it there. Nothing else is typed; ends with the log.
 answer_when_asked() {
-  until grep -q "password for" "$1" 2> /dev/null; do sleep 0.5; done
+  until grep -q "password for" "$1" 2> /dev/null; do
+    [ -e "$1" ] || return 0
+    sleep 0.5
+  done
   echo secret
 }
 
@@ -115,7 +118,7 @@ started=$SECONDS code=0
 if [ "$who" = password ]; then
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
-  answer_when_asked "$log" | as "$user" script -qec "$(printf '%q ' "$@")" /dev/null > >(tee "$log") || code=$?
+  as "$user" script -qec "$(printf '%q ' "$@")" /dev/null < <(answer_when_asked "$log") > >(tee "$log") || code=$?
 else
   as "$user" "$@" || code=$?
 fi
