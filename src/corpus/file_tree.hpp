@@ -33,8 +33,7 @@ class FileTree {
   virtual std::vector<std::string> names(const std::string& folder, std::string& failure) = 0;
 };
 
-/// All of the listing but its source. CorpusError that begins with `name` if the root cannot be
-/// listed.
+/// All of the listing but its source. CorpusError with `name` if the root cannot be listed.
 Listing walk(FileTree& tree, const Extensions& extensions, const std::string& name);
 
 Listing list_folder(const std::filesystem::path& root, const Extensions& extensions);

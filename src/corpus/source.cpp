@@ -50,6 +50,7 @@ SourceKind kind_of(std::string_view head, const std::filesystem::path& path) {
 }  // namespace
 
 Source find_source(const std::filesystem::path& path) {
+  if (path.empty()) throw UsageError("the corpus has an empty name: give a folder or an archive");
   struct stat info = {};
   if (::stat(path.c_str(), &info) != 0) {
     if (errno == ENOENT) throw CorpusError(str_cat("there is no corpus ", path.string()));

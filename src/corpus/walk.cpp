@@ -68,7 +68,7 @@ class Walk {
   }
 
   void reject(const std::string& path, const std::string& why) {
-    if (path.empty()) throw CorpusError(str_cat(name_, " cannot be listed: ", why));
+    if (path.empty()) throw CorpusError(str_cat("cannot use ", name_, ": ", why));
     listing_.rejected.push_back({path, why});
   }
 
