@@ -1,7 +1,6 @@
 #include "archive_tree.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 #include "amt/base/strings.hpp"
 
@@ -14,17 +13,8 @@ constexpr std::uint32_t kNone = 0xFFFFFFFF;  // no node
 constexpr std::uint32_t kMaxLinks = 40;
 constexpr std::size_t kLongestPath = 4095, kLongestName = 255;
 
-/// The names between the slashes, without empty ones and ".".
-std::vector<std::string> components(std::string_view path) {
-  std::vector<std::string> names;
-  for (const auto part : std::views::split(path, '/')) {
-    std::string name(part.begin(), part.end());
-    if (!name.empty() && name != ".") names.push_back(std::move(name));
-  }
-  return names;
-}
-
-/// The next of the names that components() gives, taken off the path; "" after the last.
+/// The next of the names between the slashes, without empty ones and ".", taken off the path; ""
+/// after the last.
 std::string_view take_name(std::string_view& path) {
   while (!path.empty()) {
     const std::string_view name = path.substr(0, path.find('/'));
@@ -32,6 +22,12 @@ std::string_view take_name(std::string_view& path) {
     if (!name.empty() && name != ".") return name;
   }
   return "";
+}
+
+std::vector<std::string> components(std::string_view path) {
+  std::vector<std::string> names;
+  for (auto name = take_name(path); !name.empty(); name = take_name(path)) names.emplace_back(name);
+  return names;
 }
 
 /// Why no file can have this name; "" if one can.

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
+#include <functional>
+#include <sstream>
 #include <utility>
 
 #include "amt/base/error.hpp"
@@ -43,12 +44,12 @@ bool can_be_shown(std::string_view extension) {
 
 Extensions::Extensions(const std::string& list) {
   if (list.empty()) return;
-  for (const auto part : std::views::split(list, ',')) {
-    std::string extension = lower(std::string_view(part.begin(), part.end()));
+  std::istringstream parts(list + ',');  // the last part may be empty, too
+  for (std::string part; std::getline(parts, part, ',');) {
+    std::string extension = lower(part);
     if (!extension.starts_with('.')) extension.insert(0, ".");
     if (!can_be_shown(extension)) {
-      throw UsageError(str_cat("'", std::string_view(part.begin(), part.end()),
-                               "' is not the ending of a file's name, up to ", kLongest,
+      throw UsageError(str_cat("'", part, "' is not the ending of a file's name, up to ", kLongest,
                                " letters or digits as in --extensions mid,midi,kar"));
     }
     any_case_.push_back(std::move(extension));

@@ -1,7 +1,6 @@
 #include "unpacker.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include "amt/base/hash.hpp"
@@ -61,8 +60,7 @@ class ZipUnpacker : public Unpacker {
     std::byte* out = to.data();
     find(file);
     members_.read([&](std::span<const std::byte> piece) {  // never more than file.bytes
-      std::memcpy(out, piece.data(), piece.size());
-      out += piece.size();
+      out = std::ranges::copy(piece, out).out;
     });
   }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds a fuzz target with clang's sanitizers and runs it: "parse" from the golden MIDI files,
-# "safetensors" from the golden model's files, or "torch" from the golden weights.
+# "archive" from archives, "safetensors" from the golden model's files, or "torch" from the golden
+# weights.
 # Usage: tests/fuzz/run.sh [SECONDS] [SEED] [TARGET]
 # Exit 77 (skipped) where clang or its fuzzer library is not installed. A finding is kept in
 # build/fuzz/findings.
@@ -41,6 +42,17 @@ mkdir -p "$corpus" "$seeds" build/fuzz/findings
 max_len=8192
 case $target in
   parse) find "$golden/mid" "$golden/tree" -name '*.mid' -exec cp {} "$seeds" \; ;;
+  archive)
+    mkdir -p "$probe/few"
+    printf 'MThd' >"$probe/few/a.mid" && printf 'b' >"$probe/few/00112233445566778899aabbccddeeff.mid"
+    ln -s a.mid "$probe/few/link.mid" && ln "$probe/few/a.mid" "$probe/few/hard.mid"
+    for format in gnu pax; do tar --format=$format -C "$probe/few" -cf "$seeds/$format.tar" .; done
+    gzip -kf "$seeds/gnu.tar"
+    # A stored and a deflated member as zip writes them, and the list of them.
+    unzipped='PK\3\4\n\0\0\0\0\0\0\0!\0\203\026\334\214\1\0\0\0\1\0\0\0\5\0\0\0a.midx'
+    listed='PK\1\2\024\3\n\0\0\0\0\0\0\0!\0\203\026\334\214\1\0\0\0\1\0\0\0\5\0\0\0\0\0\0\0\0\0\0\0\244\201\0\0\0\0a.mid'
+    # shellcheck disable=SC2059
+    printf "$unzipped$listed"'PK\5\6\0\0\0\0\1\0\1\0\063\0\0\0\044\0\0\0\0\0' >"$seeds/stored.zip" ;;
   safetensors)
     for folder in "$golden"/model/*; do
       cp "$folder/tokens.safetensors" "$seeds/$(basename "$folder")"
@@ -58,7 +70,7 @@ case $target in
         tail -c +$((at + 1)) "$file" | head -c 4096 > "$seeds/$name-pickle-$at"  # or what looks like one
       done
     done ;;
-  *) echo "no fuzz target $target: parse, safetensors or torch" >&2; exit 2 ;;
+  *) echo "no fuzz target $target: archive, parse, safetensors or torch" >&2; exit 2 ;;
 esac
 # libFuzzer's own exit code for a finding is 77, which CTest would take for a skipped test.
 build/fuzz/bin/${target}_fuzz -error_exitcode=1 "$corpus" "$seeds" -max_total_time="$seconds" -seed="$seed" \
