@@ -3,8 +3,82 @@
 #include <cerrno>
 #include <cstring>
 
-namespace amt {
+#include "amt/base/strings.hpp"
 
-Error system_error(const std::string& what) { return Error(what + ": " + std::strerror(errno)); }
+namespace amt {
+namespace {
+
+/// nullptr for one that is too rare to need words.
+const char* words_of(int error_number) {
+  switch (error_number) {
+    case ENOENT:
+      return "no such file or folder";
+    case EACCES:
+      return "no permission";
+    case EPERM:
+      return "the system does not allow it";
+    case EEXIST:
+      return "the name is taken";
+    case EISDIR:
+      return "it is a folder";
+    case ENOTDIR:
+      return "a part of the path is not a folder";
+    case ENOTEMPTY:
+      return "the folder is not empty";
+    case ELOOP:
+      return "symbolic links that lead in a circle";
+    case ENAMETOOLONG:
+      return "the name is too long";
+    case ENOSPC:
+      return "the disk is full";
+    case EDQUOT:
+      return "the disk quota is used up";
+    case EFBIG:
+      return "larger than the file system or `ulimit -f` allows";
+    case EROFS:
+      return "the file system is read-only";
+    case EIO:
+      return "the disk or its network failed (input/output error)";
+    case ESTALE:
+      return "the file server has lost the file (stale handle)";
+    case EMFILE:
+    case ENFILE:
+      return "too many open files (`ulimit -n`)";
+    case ENOMEM:
+      return "not enough memory";
+    case EBUSY:
+    case ETXTBSY:
+      return "it is in use";
+    case EXDEV:
+      return "it lies on another file system";
+    case ENXIO:
+    case ENODEV:
+      return "there is no such device, or nobody at the other end";
+    case EPIPE:
+      return "nobody reads the pipe any more";
+    case EAGAIN:
+      return "nothing can be read or written now";
+    case EBADF:
+      return "it is not open for this";
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+std::string reason_text(int error_number) {
+  if (const char* words = words_of(error_number)) return words;
+  return str_cat("system error ", error_number, " (", std::strerror(error_number), ")");
+}
+
+std::string reason_text(const std::error_code& error) {
+  if (error.category() == std::system_category() || error.category() == std::generic_category()) {
+    return reason_text(error.value());
+  }
+  return error.message();
+}
+
+Error system_error(const std::string& what) { return Error(what + ": " + reason_text(errno)); }
 
 }  // namespace amt

@@ -1,34 +1,112 @@
 #include "amt/base/files.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <utility>
 
 #include "amt/base/activity.hpp"
+#include "amt/base/atomic_file.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
 
-constexpr std::size_t kBufferBytes = 1 << 20;
+constexpr std::size_t kFirstPiece = 1 << 12;  // of a file that does not tell its size
+
+const char* kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+struct stat status_of(const Descriptor& file, const std::filesystem::path& path) {
+  struct stat info = {};
+  if (::fstat(file.get(), &info) != 0) throw system_error("cannot stat " + path.string());
+  return info;
+}
+
+[[noreturn]] void refuse_size(const std::filesystem::path& path, const std::string& bytes,
+                              std::uint64_t most) {
+  throw Error(str_cat("cannot read ", path.string(), ": it has ", bytes,
+                      " bytes, a file of its kind at most ", format_count(most)));
+}
+
+/// Reads on to the end or until `bytes` is full: the bytes read.
+std::size_t read_on(const Descriptor& file, std::span<std::byte> bytes,
+                    const std::filesystem::path& path) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = ::read(file.get(), bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw system_error("cannot read " + path.string());
+    if (n == 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  return done;
+}
+
+/// For a pipe or terminal that somebody has made non-blocking. False if it cannot be waited for.
+bool wait_for_room(int fd) {
+  pollfd room = {fd, POLLOUT, 0};
+  return ::poll(&room, 1, -1) >= 0 || errno == EINTR;
+}
 
 }  // namespace
 
-Descriptor::Descriptor(const std::filesystem::path& path, int flags)
-    : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
-  if (fd_ < 0) throw system_error("cannot open " + path.string());
+Descriptor open_regular_file(const std::filesystem::path& path) {
+  // Without O_NONBLOCK a pipe would wait here for a writer, and some files of /proc for events.
+  Descriptor file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  const mode_t mode = status_of(file, path).st_mode;
+  if (S_ISREG(mode)) return file;
+  throw Error(str_cat("cannot read ", path.string(), ": not a regular file but ", kind_of(mode)));
 }
 
-Descriptor::~Descriptor() { ::close(fd_); }
+std::span<const std::byte> read_file(const std::filesystem::path& path,
+                                     std::vector<std::byte>& buffer, std::uint64_t most) {
+  const Descriptor file = open_regular_file(path);
+  const auto told = static_cast<std::uint64_t>(status_of(file, path).st_size);
+  if (told > most) refuse_size(path, format_count(told), most);
+  // What was told is read at one go. Of a file that tells nothing, pieces until one is not filled,
+  // of which the last may have one byte more than is allowed.
+  std::size_t size = 0;
+  for (std::size_t wanted = told > 0 ? told : kFirstPiece;; wanted = 2 * size) {
+    if (wanted > most) wanted = std::max(most, most + 1);
+    if (buffer.size() < wanted) buffer.resize(wanted);
+    size += read_on(file, std::span(buffer).subspan(size, wanted - size), path);
+    if (size > most) refuse_size(path, "more than " + format_count(most), most);
+    if (size < wanted || told > 0) break;
+  }
+  note_progress();
+  return {buffer.data(), size};
+}
+
+std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t most) {
+  std::vector<std::byte> bytes;
+  bytes.resize(read_file(path, bytes, most).size());
+  return bytes;
+}
+
+std::string read_text(const std::filesystem::path& path, std::uint64_t most) {
+  const std::vector<std::byte> bytes = read_file(path, most);
+  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
+  AtomicFile file(path);
+  file.write(content);
+  file.commit();
+}
 
 void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::path& path) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && (errno == EINTR || (errno == EAGAIN && wait_for_room(fd)))) continue;
     if (n < 0) {
       throw system_error(str_cat("cannot write ", path.string(), " (", bytes.size(),
                                  " bytes still to be written)"));
@@ -38,67 +116,20 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::
   }
 }
 
-std::span<const std::byte> read_file(const std::filesystem::path& path,
-                                     std::vector<std::byte>& buffer) {
-  const Descriptor file(path, O_RDONLY);
-  struct stat info = {};
-  if (::fstat(file.get(), &info) != 0) throw system_error("cannot stat " + path.string());
-  if (!S_ISREG(info.st_mode)) throw Error("cannot read " + path.string() + ": not a regular file");
-  // One byte more than the size: the read that returns less than asked has met the end of the file.
-  std::size_t size = 0;
-  if (buffer.size() <= static_cast<std::size_t>(info.st_size)) {
-    buffer.resize(static_cast<std::size_t>(info.st_size) + 1);
-  }
-  for (;;) {
-    if (size == buffer.size()) buffer.resize(2 * buffer.size());
-    const ssize_t n = ::read(file.get(), buffer.data() + size, buffer.size() - size);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw system_error("cannot read " + path.string());
-    size += static_cast<std::size_t>(n);
-    if (n == 0 || size == static_cast<std::size_t>(info.st_size)) break;
-  }
-  note_progress();
-  return {buffer.data(), size};
-}
-
-std::vector<std::byte> read_file(const std::filesystem::path& path) {
-  std::vector<std::byte> bytes;
-  bytes.resize(read_file(path, bytes).size());
-  return bytes;
-}
-
-std::string read_text(const std::filesystem::path& path) {
-  const std::vector<std::byte> bytes = read_file(path);
-  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-}
-
-std::string read_text(const std::filesystem::path& path, std::uint64_t most) {
-  std::error_code unknown;
-  const std::uint64_t bytes = std::filesystem::file_size(path, unknown);
-  if (!unknown && bytes > most) {  // what cannot be asked shows when it is read
-    throw Error(str_cat("cannot read ", path.string(), ": it has ", format_count(bytes),
-                        " bytes, a file of its kind at most ", format_count(most)));
-  }
-  return read_text(path);
-}
-
 void fsync_path(const std::filesystem::path& path) {
-  const Descriptor file(path, O_RDONLY);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::error_code unknown;
+  // A folder that may be written but not listed.
+  if (!file && errno == EACCES && std::filesystem::is_directory(path, unknown)) return;
+  if (!file) throw system_error("cannot open " + path.string());
   // Some network file systems refuse to sync a folder; there the rename is durable without it.
-  if (::fsync(file.get()) != 0 && errno != EINVAL)
+  if (::fsync(file.get()) != 0 && errno != EINVAL) {
     throw system_error("cannot fsync " + path.string());
+  }
 }
 
-void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
-  std::filesystem::path temporary = path;
-  temporary += ".tmp";
-  OutputFile out(temporary);
-  out.write(content);
-  out.close(/*sync=*/true);
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    throw system_error(str_cat("cannot rename ", temporary.string(), " to ", path.string()));
-  }
-  fsync_path(path.has_parent_path() ? path.parent_path() : ".");
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
 void require_space(const std::filesystem::path& folder, std::uint64_t bytes) {
@@ -108,40 +139,6 @@ void require_space(const std::filesystem::path& folder, std::uint64_t bytes) {
   throw Error(str_cat("the disk is too full for ", folder.string(), ": ", format_count(bytes),
                       " bytes to write, ", format_count(available), " free, ",
                       format_count(bytes - available), " missing"));
-}
-
-OutputFile::OutputFile(const std::filesystem::path& path)
-    : path_(path), fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-  if (fd_ < 0) throw system_error("cannot create " + path.string());
-  buffer_.reserve(kBufferBytes);
-}
-
-OutputFile::OutputFile(OutputFile&& other) noexcept
-    : path_(std::move(other.path_)),
-      fd_(std::exchange(other.fd_, -1)),
-      buffer_(std::move(other.buffer_)) {}
-
-OutputFile::~OutputFile() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-void OutputFile::flush() {
-  write_all(fd_, buffer_, path_);
-  buffer_.clear();
-}
-
-void OutputFile::write(std::span<const std::byte> bytes) {
-  if (buffer_.size() + bytes.size() > kBufferBytes) flush();
-  if (bytes.size() > kBufferBytes) return write_all(fd_, bytes, path_);
-  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-}
-
-void OutputFile::write(std::string_view text) { write(std::as_bytes(std::span(text))); }
-
-void OutputFile::close(bool sync) {
-  flush();
-  if (sync && ::fsync(fd_) != 0) throw system_error("cannot fsync " + path_.string());
-  if (::close(std::exchange(fd_, -1)) != 0) throw system_error("cannot close " + path_.string());
 }
 
 }  // namespace amt

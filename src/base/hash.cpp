@@ -1,14 +1,16 @@
 #include "amt/base/hash.hpp"
 
 #include <openssl/evp.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include <array>
-#include <fstream>
+#include <cerrno>
 #include <vector>
 
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
 
 namespace amt {
 namespace {
@@ -70,16 +72,16 @@ void Xxh3::update(std::span<const std::byte> bytes) {
 std::uint64_t Xxh3::digest() const { return XXH3_64bits_digest(state_of(state_)); }
 
 std::uint64_t xxh3_64_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw system_error("cannot open " + path.string());
+  const Descriptor file = open_regular_file(path);
   Xxh3 hash;
-  std::vector<char> piece(1 << 20);
-  while (in) {
-    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    hash.update(std::as_bytes(std::span(piece.data(), static_cast<std::size_t>(in.gcount()))));
+  std::vector<std::byte> piece(1 << 20);
+  for (;;) {
+    const ssize_t n = ::read(file.get(), piece.data(), piece.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw system_error("cannot read " + path.string());
+    if (n == 0) return hash.digest();
+    hash.update(std::span(piece).first(static_cast<std::size_t>(n)));
   }
-  if (in.bad()) throw system_error("cannot read " + path.string());
-  return hash.digest();
 }
 
 std::string hex64(std::uint64_t value) {

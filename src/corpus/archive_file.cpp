@@ -52,22 +52,13 @@ class PlainStream : public ArchiveStream {
 }  // namespace
 
 ArchiveFile::ArchiveFile(std::filesystem::path path)
-    : path_(std::move(path)), fd_(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
-  if (fd_ < 0) throw failed("open", path_);
+    : path_(std::move(path)), file_(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
+  if (!file_) throw failed("open", path_);
 }
-
-ArchiveFile::ArchiveFile(ArchiveFile&& other) noexcept
-    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
-
-ArchiveFile::~ArchiveFile() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-int ArchiveFile::release() { return std::exchange(fd_, -1); }
 
 Stamp ArchiveFile::stamp() const {
   struct stat info = {};
-  if (::fstat(fd_, &info) != 0) throw failed("stat", path_);
+  if (::fstat(file_.get(), &info) != 0) throw failed("stat", path_);
   return {static_cast<std::uint64_t>(info.st_size),
           std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};
 }
@@ -83,8 +74,8 @@ void ArchiveFile::expect(const Stamp& expected) const {
 std::size_t ArchiveFile::read_at(std::uint64_t offset, std::span<std::byte> bytes) const {
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t n =
-        ::pread(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+    const ssize_t n = ::pread(file_.get(), bytes.data() + done, bytes.size() - done,
+                              static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw failed("read", path_);
     if (n == 0) break;

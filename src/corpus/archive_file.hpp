@@ -6,7 +6,9 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
+#include "amt/base/descriptor.hpp"
 #include "amt/corpus/corpus.hpp"
 
 namespace amt {
@@ -15,9 +17,6 @@ namespace amt {
 class ArchiveFile {
  public:
   explicit ArchiveFile(std::filesystem::path path);
-  ArchiveFile(ArchiveFile&& other) noexcept;
-  ArchiveFile& operator=(ArchiveFile&&) = delete;
-  ~ArchiveFile();
 
   Stamp stamp() const;
   /// CorpusError if the archive is not the one with this stamp any more.
@@ -30,11 +29,11 @@ class ArchiveFile {
                  std::span<std::byte> bytes) const;
 
   const std::filesystem::path& path() const { return path_; }
-  int release();  ///< the descriptor, which the caller closes
+  Descriptor release() { return std::move(file_); }
 
  private:
   std::filesystem::path path_;
-  int fd_ = -1;
+  Descriptor file_;
 };
 
 /// The bytes that libarchive reads: a tar archive's records, or a zip archive as it is.

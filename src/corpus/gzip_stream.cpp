@@ -16,8 +16,10 @@ constexpr std::size_t kMostAtOnce = 1 << 30;  // gzread counts in int
 }  // namespace
 
 GzipStream::GzipStream(ArchiveFile file) : path_(file.path()), skipped_(kSkipBuffer) {
-  gzip_ = gzdopen(file.release(), "rb");
+  Descriptor packed = file.release();
+  gzip_ = gzdopen(packed.get(), "rb");
   if (gzip_ == nullptr) throw std::bad_alloc();
+  packed.release();  // gzclose closes it
   gzbuffer(gzip_, kPackedBuffer);
 }
 

@@ -1,6 +1,5 @@
 #include "regular_file.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,10 +13,9 @@
 namespace amt {
 
 RegularFile::RegularFile(std::filesystem::path path, std::uint64_t bytes)
-    : path_(std::move(path)), file_(path_, O_RDONLY | O_NONBLOCK | O_NOCTTY) {
+    : path_(std::move(path)), file_(open_regular_file(path_)) {
   struct stat info = {};
   if (::fstat(file_.get(), &info) != 0) throw system_error("cannot stat " + path_.string());
-  if (!S_ISREG(info.st_mode)) throw Error("cannot read " + path_.string() + ": not a regular file");
   if (static_cast<std::uint64_t>(info.st_size) != bytes) {
     throw Error(str_cat("cannot read ", path_.string(), ": it changed since it was listed"));
   }

@@ -1,6 +1,5 @@
 #include "amt/dataset/dataset.hpp"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/shard.hpp"
 
@@ -22,10 +22,9 @@ class Mapping {
     const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     skip_ = offset % page;  // small datasets are not aligned in the file, maps must be
     size_ = bytes + skip_;
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) throw system_error("cannot open " + path.string());
-    base_ = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file, static_cast<off_t>(offset - skip_));
-    ::close(file);
+    const Descriptor file = open_regular_file(path);
+    base_ = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.get(),
+                   static_cast<off_t>(offset - skip_));
     if (base_ == MAP_FAILED) throw system_error("cannot map " + path.string());
   }
   Mapping(Mapping&& other) noexcept

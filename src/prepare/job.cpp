@@ -7,11 +7,13 @@
 #include <optional>
 #include <vector>
 
+#include "amt/base/atomic_file.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/base/temporary_files.hpp"
 #include "amt/corpus/file_reader.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/shard.hpp"
@@ -72,6 +74,7 @@ class Job {
     describe_dataset();
     check_refusals();
     times.begin("writing");
+    sync_texts();
     write_shards();
     publish();
     times.end();
@@ -92,7 +95,9 @@ class Job {
       if (!leader()) return;
       output_ = std::make_unique<OutputFolder>(options_.dataset, options_.overwrite);
       for (const std::string& extra : {options_.text, options_.compound}) {
-        if (!extra.empty()) fs::create_directories(extra);
+        if (extra.empty()) continue;
+        fs::create_directories(extra);
+        remove_stale_temporaries(extra);
       }
     });
   }
@@ -223,6 +228,15 @@ class Job {
         str_cat(all.refused, " of ", all.files, " files were refused, more than ",
                 "--max-bad-fraction ", options_.max_bad_fraction, " allows; see ", list.string()),
         ExitCode::kBadInput);
+  }
+
+  /// What each host has written beside the dataset is durable before the dataset says so.
+  void sync_texts() {
+    mpi::collectively(communicator_, [&] {
+      for (const std::string& extra : {options_.text, options_.compound}) {
+        if (!extra.empty()) sync_file_system(extra);
+      }
+    });
   }
 
   WrittenShard write_shard(std::size_t slot) {

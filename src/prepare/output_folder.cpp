@@ -66,11 +66,9 @@ OutputFolder::OutputFolder(fs::path dataset, bool overwrite)
 
 void OutputFolder::lock() {
   const fs::path path = partial_ / kLockFile;
-  lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (lock_ < 0) throw system_error("cannot create " + path.string());
+  lock_ = Descriptor(path, O_RDWR | O_CREAT);
   // Some network file systems have no locks; there two jobs are not kept apart.
-  if (::flock(lock_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
-  ::close(std::exchange(lock_, -1));
+  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
   throw Error(str_cat("another amt prepare is writing ", dataset_.string(),
                       "; wait for it or give another name"));
 }
@@ -80,7 +78,6 @@ OutputFolder::~OutputFolder() {
     std::error_code ignored;
     fs::remove_all(partial_, ignored);
   }
-  if (lock_ >= 0) ::close(lock_);
 }
 
 void OutputFolder::commit() {

@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "amt/base/atomic_file.hpp"
 #include "amt/base/error.hpp"
-#include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/midi/compound.hpp"
 #include "amt/midi/notes.hpp"
@@ -17,7 +17,7 @@ namespace {
 class TextFile {
  public:
   TextFile(const std::filesystem::path& folder, const Unit& unit)
-      : path_(folder / str_cat("tokenized-events-", unit.name, ".txt")), out_(temporary()) {}
+      : out_(folder / str_cat("tokenized-events-", unit.name, ".txt")) {}
 
   void write(const Row& row) {
     line_.clear();
@@ -25,19 +25,10 @@ class TextFile {
     out_.write(line_);
   }
 
-  void close() {
-    out_.close();
-    std::filesystem::rename(temporary(), path_);
-  }
+  void commit() { out_.commit(Durability::kUnsynced); }
 
  private:
-  std::filesystem::path temporary() const {
-    std::filesystem::path path = path_;
-    return path += ".tmp";
-  }
-
-  std::filesystem::path path_;
-  OutputFile out_;
+  AtomicFile out_;
   std::string line_;
 };
 
@@ -86,7 +77,7 @@ UnitResult UnitReader::read(const Unit& unit, std::vector<Rejection>& rejections
     bytes_done_ += corpus_.files[i].bytes;
     done_(++files_done_, bytes_done_);
   }
-  if (text) text->close();
+  if (text) text->commit();
   result.stats = tokenizer.stats();
   result.profile = tokenizer.profile();
   return result;
@@ -141,9 +132,9 @@ void UnitReader::add_large(const CorpusFile& file, std::span<const std::byte> by
 
 void UnitReader::write_compound(const CorpusFile& file, const std::vector<Note>& notes) const {
   const std::string name = file.md5 + std::filesystem::path(file.path).extension().string();
-  OutputFile out(std::filesystem::path(options_.compound) / (name + ".compound.txt"));
+  AtomicFile out(std::filesystem::path(options_.compound) / (name + ".compound.txt"));
   out.write(compound_text(notes));
-  out.close();
+  out.commit(Durability::kUnsynced);
 }
 
 }  // namespace amt

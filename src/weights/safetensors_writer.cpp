@@ -1,9 +1,7 @@
 #include <bit>
 #include <nlohmann/json.hpp>
 
-#include "amt/base/error.hpp"
-#include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
+#include "amt/base/atomic_file.hpp"
 #include "amt/weights/safetensors.hpp"
 
 namespace amt {
@@ -28,20 +26,13 @@ std::string make_header(std::span<const TensorView> tensors) {
 }  // namespace
 
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors) {
-  std::filesystem::path temporary = path;
-  temporary += ".tmp";
-  OutputFile out(temporary);
+  AtomicFile out(path);
   const std::string header = make_header(tensors);
   const auto length = std::bit_cast<std::array<std::byte, 8>>(std::uint64_t{header.size()});
   out.write(length);
   out.write(header);
   for (const TensorView& tensor : tensors) out.write(std::as_bytes(tensor.data));
-  out.close(/*sync=*/true);
-  std::error_code failed;
-  std::filesystem::rename(temporary, path, failed);
-  if (failed) {
-    throw Error(str_cat("cannot rename ", temporary.string(), ": ", failed.message()));
-  }
+  out.commit();
 }
 
 }  // namespace amt

@@ -1,10 +1,13 @@
 #include "amt/base/files.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
 #include "amt/base/error.hpp"
+#include "amt/base/output_file.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {
@@ -47,15 +50,40 @@ TEST(Files, OutputLargerThanTheBuffer) {
 }
 
 TEST(Files, ErrorsNameThePath) {
-  for (const char* path : {"/nowhere/file", "/tmp"}) {
-    try {
-      read_file(path);
-      FAIL() << path;
-    } catch (const Error& error) {
-      EXPECT_NE(std::string(error.what()).find(path), std::string::npos) << error.what();
-    }
+  const test::TemporaryFolder folder;
+  for (const auto& path : {folder.path() / "nowhere" / "file", folder.path()}) {
+    EXPECT_NE(test::refusal<Error>([&] { read_file(path); }).find(path.string()),
+              std::string::npos);
   }
-  EXPECT_THROW(OutputFile("/nowhere/file"), Error);
+  EXPECT_THROW(OutputFile(folder.path() / "nowhere" / "file"), Error);
+}
+
+TEST(Files, WhatIsNoFileIsRefusedAtOnce) {
+  const test::TemporaryFolder folder;
+  const std::string pipe = folder.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const auto reason = [](const std::string& path) {
+    return test::refusal<Error>([&] { read_file(path); });
+  };
+  EXPECT_EQ(reason(pipe), "cannot read " + pipe + ": not a regular file but a pipe");
+  EXPECT_EQ(reason("/dev/zero"), "cannot read /dev/zero: not a regular file but a device");
+  EXPECT_EQ(reason(folder.path()),
+            "cannot read " + folder.path().string() + ": not a regular file but a folder");
+}
+
+TEST(Files, TheLimitHoldsWhateverAFileTells) {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "f";
+  write_file_atomically(path, "12345");
+  EXPECT_EQ(read_text(path, 5), "12345");
+  EXPECT_NE(test::refusal<Error>([&] { read_text(path, 4); }).find("has 5 bytes"),
+            std::string::npos);
+  // Its size is 0, as fstat tells it.
+  EXPECT_EQ(read_text("/proc/self/maps").back(), '\n');
+  EXPECT_NE(test::refusal<Error>([&] {
+              read_text("/proc/self/maps", 100);
+            }).find("has more than 100 bytes"),
+            std::string::npos);
 }
 
 TEST(Files, FullDiskIsAnError) {

@@ -11,9 +11,9 @@
 #include <string>
 
 #include "amt/base/error.hpp"
-#include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/options.hpp"
+#include "amt/base/output_file.hpp"
 #include "amt/base/strings.hpp"
 #include "bench/song.hpp"
 

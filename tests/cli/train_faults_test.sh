@@ -170,9 +170,10 @@ broken() {
 
 echo "a file where a checkpoint has to go"
 cp -r "$work/base" "$work/blocked"
-mkdir -p "$work/blocked/checkpoints/latest.tmp"
-broken "latest.tmp" blocked
-rmdir "$work/blocked/checkpoints/latest.tmp"
+rm "$work/blocked/checkpoints/latest"
+mkdir "$work/blocked/checkpoints/latest"
+broken "checkpoints/latest: it is a folder" blocked
+rmdir "$work/blocked/checkpoints/latest"
 (train 2 blocked) 2>"$work/err" || fail "going on after a checkpoint that could not be written"
 same_checkpoint blocked whole-2
 

@@ -7,6 +7,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/base/temporary_files.hpp"
 #include "amt/dataset/export_text.hpp"
 #include "amt/dataset/shard.hpp"
 #include "amt/tokens/row_text.hpp"
@@ -63,8 +64,11 @@ TEST_F(ExportText, NothingIsLeftAfterAnError) {
   const fs::path file = folder_.path() / "taken";
   fs::create_directories(file / "inside");
   EXPECT_THROW(export_text(folder_.path(), manifest_, Split::kTest, file), Error);
-  EXPECT_FALSE(fs::exists(folder_.path() / "taken.tmp"));
-  EXPECT_THROW(export_text(folder_.path(), manifest_, Split::kTest, "/nonexistent/x"), Error);
+  EXPECT_THROW(export_text(folder_.path(), manifest_, Split::kTest, folder_.path() / "none" / "x"),
+               Error);
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder_.path())) {
+    EXPECT_FALSE(is_temporary_name(entry.path().filename().string())) << entry;
+  }
 }
 
 }  // namespace

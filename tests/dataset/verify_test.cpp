@@ -9,6 +9,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
+#include "amt/base/output_file.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/dataset.hpp"
 #include "amt/dataset/shard.hpp"

@@ -105,7 +105,7 @@ TEST_F(PrepareFailure, AFileThatCannotBeWrittenStopsAllRanks) {
   PrepareOptions o = options("d");
   o.text = (root() / "text").string();
   // The name of unit 7's text is taken by a folder: the rank that owns the unit alone fails.
-  if (leader()) fs::create_directories(fs::path(o.text) / "tokenized-events-7.txt.tmp");
+  if (leader()) fs::create_directories(fs::path(o.text) / "tokenized-events-7.txt");
   world().barrier();
   expect_failure(o, ExitCode::kFailed, "tokenized-events-7.txt");
 }

@@ -66,7 +66,7 @@ TEST_F(UnitReaderTest, UnreadableFilesAreListed) {
   EXPECT_EQ(result.stats.too_short, 1u);
   ASSERT_EQ(rejections_.size(), 3u);
   EXPECT_EQ(rejections_[0].path, name('1'));
-  EXPECT_NE(rejections_[0].reason.find("No such file"), std::string::npos);
+  EXPECT_NE(rejections_[0].reason.find("no such file"), std::string::npos);
   EXPECT_NE(rejections_[1].reason.find("cannot read"), std::string::npos);
   EXPECT_NE(rejections_[2].reason.find("not a regular file"), std::string::npos);
 }

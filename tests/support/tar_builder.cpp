@@ -8,6 +8,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/base/output_file.hpp"
 
 namespace amt::test {
 namespace {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
 #include "event_reader.hpp"
 #include "support/temporary_folder.hpp"
 

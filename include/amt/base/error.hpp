@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace amt {
 
@@ -33,8 +34,14 @@ class UsageError : public Error {
   explicit UsageError(const std::string& message) : Error(message, ExitCode::kUsage) {}
 };
 
-/// An Error whose message ends with the text of `errno` as it is now: "what: No such file or
-/// directory".
+/// What an errno says, in this program's words: "no such file or folder". Of those that it has no
+/// words for: the system's, in brackets behind the number.
+std::string reason_text(int error_number);
+/// The same of what std::filesystem reports.
+std::string reason_text(const std::error_code& error);
+
+/// An Error whose message ends with the reason that `errno` gives as it is now: "what: no such file
+/// or folder".
 Error system_error(const std::string& what);
 
 }  // namespace amt

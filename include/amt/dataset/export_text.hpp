@@ -8,8 +8,8 @@
 namespace amt {
 
 /// Writes the split's rows in their stored order, a line each as in the reference's
-/// tokenized-events files: the training split's as after its `shuf`. FILE.tmp is written row by
-/// row, synced and renamed; nothing is left of it after an error. Local.
+/// tokenized-events files: the training split's as after its `shuf`. An AtomicFile: FILE is
+/// complete or as before. Local.
 void export_text(const std::filesystem::path& dataset, const Manifest& manifest, Split split,
                  const std::filesystem::path& file);
 

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include "amt/base/descriptor.hpp"
+
 namespace amt {
 
 /// DATASET.partial while the job writes; DATASET after commit(). Rank 0 owns one, the others write
@@ -27,7 +29,7 @@ class OutputFolder {
   void lock();
   std::filesystem::path dataset_;
   std::filesystem::path partial_;
-  int lock_ = -1;
+  Descriptor lock_;
   bool made_ = false;
 };
 

@@ -15,7 +15,7 @@ struct RefusalCount {
 };
 
 /// Reasons without what differs from file to file: byte offsets ("a data byte over 127 at byte
-/// 1031") and paths ("cannot open PATH: No such file or directory"). Most frequent first, then by
+/// 1031") and paths ("cannot open PATH: no such file or folder"). Most frequent first, then by
 /// name.
 std::vector<RefusalCount> refusals_by_reason(const std::vector<Rejection>& rejections);
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "amt/base/files.hpp"
+#include "amt/base/output_file.hpp"
 
 namespace amt {
 

@@ -46,7 +46,7 @@ struct TensorView {
   std::span<const float> data;
 };
 
-/// Writes PATH.tmp, fsyncs it and renames it to PATH.
+/// As an AtomicFile: PATH is the old file or the new one.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors);
 
 }  // namespace amt

@@ -1,0 +1,30 @@
+// The one owner of file descriptors.
+#pragma once
+
+#include <filesystem>
+
+namespace amt {
+
+/// A file descriptor that closes itself. Move-only; one that was moved from owns nothing.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}  ///< takes it over; negative: owns nothing
+  /// open(2) with these flags and O_CLOEXEC; Error naming the path if it fails.
+  Descriptor(const std::filesystem::path& path, int flags);
+  Descriptor(Descriptor&& other) noexcept;
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+  int release();  ///< the descriptor, which the caller closes
+
+  /// Closes it now. Error naming `path` if the system says that what was written is lost.
+  void close(const std::filesystem::path& path);
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace amt

@@ -1,0 +1,23 @@
+// Files that are not complete yet: their names, and what killed processes left of them.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace amt {
+
+/// "NAME.amt-0123456789abcdef.tmp" with random digits; a long NAME is cut, so that file systems
+/// take it.
+std::string temporary_name(std::string_view name);
+
+/// Whether temporary_name() makes such names.
+bool is_temporary_name(std::string_view name);
+
+/// Removes from a folder the temporary files that a killed process left there, and nothing that
+/// lies deeper. Takes only names of temporary_name(), and no file that a living process writes:
+/// that one holds a lock of it. (Where the file system has no locks, call it only for a folder that
+/// no other job writes to.) What cannot be removed is left without a word: it does no harm.
+void remove_stale_temporaries(const std::filesystem::path& folder);
+
+}  // namespace amt

@@ -1,0 +1,87 @@
+#include "amt/base/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "amt/base/file_lock.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/base/temporary_files.hpp"
+#include "output_place.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string reason_for_no_temporary(int error_number, const fs::path& folder) {
+  if (error_number == ENOENT) return "there is no folder " + folder.string();
+  if (error_number == EACCES) return "no permission to make a file in " + folder.string();
+  return reason_text(error_number);
+}
+
+/// Best effort: the owner of a file can be kept by root alone.
+void take_over_permissions(const fs::path& from, int to) {
+  struct stat old = {};
+  if (::stat(from.c_str(), &old) != 0) return;
+  [[maybe_unused]] const int owner = ::fchown(to, old.st_uid, old.st_gid);
+  [[maybe_unused]] const int mode = ::fchmod(to, old.st_mode & 0777);
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(const fs::path& path) : path_(path) {
+  OutputPlace place = find_output_place(path);
+  if (place.straight) {
+    out_.emplace(std::move(place.straight), path);
+    return;
+  }
+  target_ = std::move(place.target);
+  open_temporary();
+}
+
+void AtomicFile::open_temporary() {
+  const fs::path folder = folder_of(target_);
+  fs::path name;
+  int fd = -1;
+  do {
+    name = folder / temporary_name(target_.filename().string());
+    fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (fd < 0 && (errno == EEXIST || errno == EINTR));
+  if (fd < 0) throw cannot_write(path_, reason_for_no_temporary(errno, folder));
+  out_.emplace(Descriptor(fd), path_);
+  temporary_ = std::move(name);
+  try_lock(fd);
+  lock_ = Descriptor(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  take_over_permissions(target_, fd);
+}
+
+AtomicFile::~AtomicFile() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::commit(Durability durability) {
+  out_->close(/*sync=*/!temporary_.empty() && durability == Durability::kSynced);
+  if (!temporary_.empty()) rename(durability);
+}
+
+void AtomicFile::rename(Durability durability) {
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
+    throw cannot_write(path_, reason_text(errno));
+  }
+  temporary_.clear();
+  lock_ = {};
+  if (durability == Durability::kSynced) fsync_path(folder_of(target_));
+}
+
+void sync_file_system(const fs::path& folder) {
+  const Descriptor any(folder, O_RDONLY);
+  if (::syncfs(any.get()) != 0) throw system_error("cannot sync " + folder.string());
+}
+
+}  // namespace amt
