@@ -79,6 +79,12 @@ void AtomicFile::rename(Durability durability) {
   if (durability == Durability::kSynced) fsync_path(folder_of(target_));
 }
 
+bool is_standard_output(const fs::path& path) {
+  struct stat output = {}, named = {};
+  return ::fstat(STDOUT_FILENO, &output) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         output.st_dev == named.st_dev && output.st_ino == named.st_ino;
+}
+
 void sync_file_system(const fs::path& folder) {
   const Descriptor any(folder, O_RDONLY);
   if (::syncfs(any.get()) != 0) throw system_error("cannot sync " + folder.string());

@@ -132,6 +132,13 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
+void make_folders(const std::filesystem::path& folder) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (!failed) return;
+  throw Error(str_cat("cannot make the folder ", folder.string(), ": ", reason_text(failed)));
+}
+
 void require_space(const std::filesystem::path& folder, std::uint64_t bytes) {
   std::error_code unknown;
   const std::uint64_t available = std::filesystem::space(folder, unknown).available;

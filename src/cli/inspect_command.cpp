@@ -1,11 +1,13 @@
 // amt inspect: what a dataset is, whether it is whole, and its rows as notes, MIDI or text.
 #include <iostream>
 
+#include "amt/base/atomic_file.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/base/temporary_files.hpp"
 #include "amt/cli/command_line.hpp"
 #include "amt/cli/runtime.hpp"
 #include "amt/dataset/dataset.hpp"
@@ -93,7 +95,9 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
   }
   const std::span<const Token> tokens = reader.row(number);
   const DecodedRow row = decode_row(tokens, manifest.encoding);
-  std::cout << "Row " << number << " of " << options.split << ": " << row_table(row);
+  if (!is_standard_output(options.midi)) {
+    std::cout << "Row " << number << " of " << options.split << ": " << row_table(row);
+  }
   if (const auto problem = find_row_problem(tokens, manifest.encoding)) {
     log_warning(str_cat("this row breaks the rules of its encoding: ", problem->text));
   }
@@ -103,6 +107,9 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
 ExitCode inspect(const InspectOptions& options) {
   const Manifest manifest = read_manifest(options.dataset);
   if (options.verify) return verify(options, manifest);
+  for (const std::string& output : {options.midi, options.export_text}) {
+    if (!output.empty()) remove_stale_temporaries(folder_of(output));
+  }
   if (options.row != kNoRow) {
     show_row(options, manifest);
   } else if (!options.export_text.empty()) {

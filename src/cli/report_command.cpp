@@ -1,9 +1,11 @@
 // amt report: a training run's metrics -> report.html, or its losses as a picture.
 #include <iostream>
 
+#include "amt/base/atomic_file.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/base/temporary_files.hpp"
 #include "amt/cli/command_line.hpp"
 #include "amt/cli/runtime.hpp"
 #include "amt/train/paths.hpp"
@@ -20,9 +22,10 @@ void report(const RunPaths& paths, const std::string& svg) {
   const RunHistory history = read_history(paths.metrics());
   const RunFacts facts = read_run_facts(paths.facts());
   const std::filesystem::path file = svg.empty() ? paths.report() : std::filesystem::path(svg);
+  remove_stale_temporaries(folder_of(file));
   write_file_atomically(
       file, svg.empty() ? run_report_html(facts, history) : loss_figure_svg(facts, history));
-  std::cout << file.string() << '\n';
+  if (!is_standard_output(file)) std::cout << file.string() << '\n';
 }
 
 }  // namespace

@@ -14,7 +14,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kFormat = "amt-dataset";              // the magic word of the file
 constexpr json::Limits kLimits = {16u << 20, 8, 1u << 20};  // 100,000 shards have half of it
 constexpr std::size_t kMaxDigest = 64;                      // characters
 
@@ -115,7 +114,7 @@ std::string to_json(const Manifest& manifest) {
   visit_statistics(manifest.statistics,
                    [&](const char* name, const auto& value) { statistics[name] = value; });
   for (const Split split : kSplits) splits[split_name(split)] = split_json(manifest.split(split));
-  const Json json = {{"format", kFormat},
+  const Json json = {{"format", kDatasetFormat},
                      {"format_version", manifest.format_version},
                      {"encoding", encoding_name(manifest.encoding)},
                      {"vocabulary", manifest.vocabulary},
@@ -143,7 +142,8 @@ Manifest read_manifest(const std::filesystem::path& dataset) {
     throw Error(str_cat(dataset.string(), " holds no ", kManifestFile,
                         ": it is not a complete dataset; make one with amt prepare"));
   }
-  return from(json::read_format(path, kLimits, kFormat, kDatasetFormatVersion, "format_version"));
+  return from(
+      json::read_format(path, kLimits, kDatasetFormat, kDatasetFormatVersion, "format_version"));
 }
 
 }  // namespace amt

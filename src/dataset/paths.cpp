@@ -1,7 +1,11 @@
 #include "amt/dataset/paths.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
 
 namespace amt {
 
@@ -13,10 +17,24 @@ std::string shard_file_name(Split split, std::size_t shard, std::size_t shards) 
 
 std::string virtual_file_name(Split split) { return std::string(split_name(split)) + ".h5"; }
 
+std::filesystem::path dataset_name(const std::filesystem::path& dataset) {
+  // "link/../name" does not lie beside the link: a path that climbs is left as it is.
+  const bool climbs = std::ranges::find(dataset, "..") != dataset.end();
+  std::filesystem::path path = climbs ? dataset : dataset.lexically_normal();
+  while ((!path.has_filename() || path.filename() == ".") && path != path.parent_path()) {
+    path = path.parent_path();
+  }
+  if (path.has_filename() && path.filename() != "..") return path;
+  throw UsageError(
+      str_cat("DATASET '", dataset.string(), "' has no name; give that of a folder to make"));
+}
+
 std::filesystem::path partial_path(const std::filesystem::path& dataset) {
-  std::filesystem::path path = dataset.lexically_normal();
-  if (!path.has_filename()) path = path.parent_path();  // "folder/"
-  return path += ".partial";
+  return dataset_name(dataset) += ".partial";
+}
+
+std::filesystem::path replaced_path(const std::filesystem::path& dataset) {
+  return dataset_name(dataset) += ".old.partial";
 }
 
 }  // namespace amt

@@ -1,6 +1,7 @@
 #include "amt/dataset/shard.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
@@ -54,13 +55,18 @@ void ShardWriter::flush() {
   buffer_.clear();
 }
 
+void ShardWriter::write_checksums() {
+  hdf5::Dataset sums = file_.create_dataset(kChecksumDataset, hdf5::Type::u64, {checksums_.size()});
+  sums.write_rows(0, checksums_.size(), std::as_bytes(std::span(checksums_)));
+}
+
 ShardInfo ShardWriter::finish() {
   if (!buffer_.empty()) flush();
   if (written_ != info_.rows) {
     throw Error(str_cat(info_.file, ": ", written_, " rows written of ", info_.rows));
   }
-  hdf5::Dataset sums = file_.create_dataset(kChecksumDataset, hdf5::Type::u64, {checksums_.size()});
-  sums.write_rows(0, checksums_.size(), std::as_bytes(std::span(checksums_)));
+  write_checksums();
+  { const hdf5::Dataset closed = std::move(tokens_); }  // HDF5 closes a file with its last handle
   file_.close();
   info_.hash = hex64(whole_.digest());
   return info_;

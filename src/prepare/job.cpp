@@ -20,6 +20,7 @@
 #include "amt/mpi/collectively.hpp"
 #include "amt/prepare/file_memory.hpp"
 #include "amt/prepare/memory.hpp"
+#include "amt/prepare/output_check.hpp"
 #include "amt/prepare/output_folder.hpp"
 #include "amt/prepare/plan.hpp"
 #include "amt/prepare/refusals.hpp"
@@ -32,6 +33,7 @@
 #include "gather.hpp"
 #include "listing.hpp"
 #include "phase_times.hpp"
+#include "rejected_list.hpp"
 
 namespace amt {
 namespace {
@@ -65,6 +67,7 @@ class Job {
   std::string run() {
     PhaseTimes times;
     times.begin("listing");
+    check_folders();
     plan_.emplace(list_corpus(communicator_, options_, most_for_a_file_), options_,
                   communicator_.size());
     warn(empty_splits_text(plan_->corpus(), options_.splits));
@@ -90,13 +93,20 @@ class Job {
   }
   fs::path folder() const { return partial_path(options_.dataset); }
 
+  /// Before anything is read or made.
+  void check_folders() {
+    mpi::collectively(communicator_, [&] {
+      if (leader()) check_output(options_);
+    });
+  }
+
   void make_folders() {
     mpi::collectively(communicator_, [&] {
       if (!leader()) return;
       output_ = std::make_unique<OutputFolder>(options_.dataset, options_.overwrite);
       for (const std::string& extra : {options_.text, options_.compound}) {
         if (extra.empty()) continue;
-        fs::create_directories(extra);
+        amt::make_folders(extra);
         remove_stale_temporaries(extra);
       }
     });
@@ -221,9 +231,7 @@ class Job {
   }
 
   [[noreturn]] void refuse_corpus(const DatasetStatistics& all) const {
-    fs::path list = partial_path(options_.dataset).replace_extension();
-    list += std::string(".") + kRejectedFile;
-    write_file_atomically(list, rejected_text(rejections_));
+    const fs::path list = write_rejected_list(options_.dataset, rejections_);
     throw Error(
         str_cat(all.refused, " of ", all.files, " files were refused, more than ",
                 "--max-bad-fraction ", options_.max_bad_fraction, " allows; see ", list.string()),
@@ -325,6 +333,7 @@ class Job {
 }  // namespace
 
 std::string describe_preparation(const PrepareOptions& options) {
+  check_output(options);
   const std::uint64_t most = most_for_a_file(share_memory(options, {}, 1).all());
   const Plan plan(list_corpus(options, most), options, 1);
   const std::string empty = empty_splits_text(plan.corpus(), options.splits);

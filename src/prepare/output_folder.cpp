@@ -2,97 +2,156 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <cerrno>
-#include <utility>
+#include <string>
+#include <vector>
 
 #include "amt/base/error.hpp"
+#include "amt/base/file_lock.hpp"
 #include "amt/base/files.hpp"
+#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
+#include "amt/dataset/written_files.hpp"
+#include "dataset_place.hpp"
+#include "folder_mark.hpp"
+#include "replaced_dataset.hpp"
 
 namespace amt {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kLockFile = "in-use";
+bool is_folder(const fs::path& path) { return fs::is_directory(status_of(path)); }
 
-void refuse_existing(const fs::path& dataset, bool overwrite) {
-  if (!fs::exists(fs::symlink_status(dataset))) return;
-  const bool ours = fs::exists(dataset / kManifestFile);
-  if (!ours && !(fs::is_directory(dataset) && fs::is_empty(dataset))) {
-    throw UsageError(str_cat(dataset.string(), " exists and is not a dataset; give another name"));
-  }
-  if (ours && !overwrite) {
-    throw UsageError(str_cat("the dataset ", dataset.string(),
-                             " exists already; give another name, or --overwrite"));
-  }
+void rename_folder(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) == 0) return;
+  throw system_error(str_cat("cannot rename ", from.string(), " to ", to.string()));
 }
 
-/// Puts `from` in the place of the folder `to` and what was there in the place of `from`.
-void exchange_names(const fs::path& from, const fs::path& to) {
-  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) return;
+/// Puts the folder `from` in the place of the folder `to`. Where that one is now.
+fs::path exchange(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) return from;
   if (errno != EINVAL && errno != ENOSYS) {
     throw system_error(str_cat("cannot rename ", from.string(), " to ", to.string()));
   }
   // Some network file systems cannot exchange names: there is a moment without a dataset then.
-  fs::path old = to;
-  old += ".old.partial";
-  fs::rename(to, old);
-  fs::rename(from, to);
-  fs::rename(old, from);
+  const fs::path old = replaced_path(to);
+  rename_folder(to, old);
+  rename_folder(from, to);
+  return old;
+}
+
+/// A job was killed in that moment: the old dataset gets its name back.
+void bring_back(const fs::path& old, const fs::path& dataset) {
+  if (fs::exists(status_of(dataset)) || !is_folder(old) || read_mark(old) != Mark::kReplaced)
+    return;
+  const FolderMark held(old, Mark::kReplaced);
+  rename_folder(old, dataset);
+  FolderMark::remove(dataset);
+}
+
+/// A job was killed after that moment: what it replaced is removed now.
+void finish_replacement(const fs::path& old, const fs::path& dataset) {
+  if (!is_folder(old) || read_mark(old) != Mark::kReplaced) return;
+  const FolderMark held(old, Mark::kReplaced);
+  const std::vector<std::string> left = remove_replaced_dataset(old, dataset);
+  if (left.empty()) return;
+  throw UsageError(str_cat(old.string(), " holds ", joined(left), ", which amt did not write; ",
+                           "move it away"));
+}
+
+/// Removes what amt prepare has written into a folder of its own, but for the mark.
+void clear(const fs::path& folder, std::error_code& failed) {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed)) {
+    names.push_back(entry.path().filename().string());
+  }
+  for (const std::string& name : names) {
+    if (failed) return;
+    if (name == kSpillFolder) {
+      fs::remove_all(folder / name, failed);
+    } else if (name == kOldLockFile || is_written_by_prepare(name)) {
+      fs::remove(folder / name, failed);
+    }
+  }
+}
+
+/// Held by a job of an old version that is still running: Error.
+void require_old_lock_free(const fs::path& folder) {
+  const fs::path path = folder / kOldLockFile;
+  if (!fs::exists(status_of(path))) return;
+  const Descriptor lock(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+  if (try_lock(lock.get()) != LockResult::kHeldByAnother) return;
+  throw Error(str_cat("another amt prepare is writing into ", folder.string(),
+                      "; wait for it or give another name"));
 }
 
 }  // namespace
 
-OutputFolder::OutputFolder(fs::path dataset, bool overwrite)
-    : dataset_(std::move(dataset)), partial_(partial_path(dataset_)) {
-  refuse_existing(dataset_, overwrite);
-  try {
-    fs::create_directories(partial_);
-  } catch (const fs::filesystem_error& error) {
-    throw Error(
-        str_cat("cannot make the folder ", partial_.string(), ": ", error.code().message()));
-  }
-  lock();
-  made_ = true;
-  for (const fs::directory_entry& entry : fs::directory_iterator(partial_)) {
-    if (entry.path().filename() != kLockFile) fs::remove_all(entry.path());
-  }
+OutputFolder::OutputFolder(const fs::path& dataset, bool overwrite)
+    : dataset_(dataset_name(dataset)), partial_(partial_path(dataset)), overwrite_(overwrite) {
+  const std::vector<fs::path> neighbours = {replaced_path(dataset_), partial_};
+  for (const fs::path& old : neighbours) bring_back(old, dataset_);
+  check_dataset_place(dataset_, overwrite);
+  for (const fs::path& old : neighbours) finish_replacement(old, dataset_);
+  make();
 }
 
-void OutputFolder::lock() {
-  const fs::path path = partial_ / kLockFile;
-  lock_ = Descriptor(path, O_RDWR | O_CREAT);
-  // Some network file systems have no locks; there two jobs are not kept apart.
-  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
-  throw Error(str_cat("another amt prepare is writing ", dataset_.string(),
-                      "; wait for it or give another name"));
+void OutputFolder::make() {
+  make_folders(folder_of(partial_));
+  if (::mkdir(partial_.c_str(), 0777) != 0 && errno != EEXIST) {
+    throw system_error("cannot make the folder " + partial_.string());
+  }
+  require_old_lock_free(partial_);
+  mark_ = std::make_unique<FolderMark>(partial_, Mark::kBuilt);
+  made_ = true;
+  std::error_code failed;
+  clear(partial_, failed);
+  if (failed) throw Error(str_cat("cannot clear ", partial_.string(), ": ", reason_text(failed)));
 }
 
 OutputFolder::~OutputFolder() {
-  if (made_) {
-    std::error_code ignored;
-    fs::remove_all(partial_, ignored);
-  }
+  if (!made_) return;
+  std::error_code ignored;
+  clear(partial_, ignored);
+  fs::remove(partial_ / kMarkFile, ignored);
+  fs::remove(partial_, ignored);
 }
 
 void OutputFolder::commit() {
-  fs::remove(partial_ / kLockFile);
   fsync_path(partial_);
-  const fs::path target = fs::path(dataset_.lexically_normal());
-  const fs::path name = target.has_filename() ? target : target.parent_path();
-  if (fs::exists(name)) {
-    exchange_names(partial_, name);
-    fs::remove_all(partial_);
-  } else {
-    fs::rename(partial_, name);
-  }
   made_ = false;
-  fsync_path(name.has_parent_path() ? name.parent_path() : ".");
+  if (overwrite_ && is_folder(dataset_) && is_dataset(dataset_)) {
+    replace_old();
+  } else {
+    give_name();
+  }
+}
+
+/// Of folders, a rename replaces empty ones alone.
+void OutputFolder::give_name() {
+  if (::rename(partial_.c_str(), dataset_.c_str()) != 0) {
+    const std::string reason = reason_text(errno);
+    FolderMark::remove(partial_);  // so that no other job clears it
+    throw Error(str_cat("the dataset is complete, but cannot be renamed to ", dataset_.string(),
+                        ": ", reason, "; it is left as ", partial_.string()));
+  }
+  fsync_path(folder_of(dataset_));
+  FolderMark::remove(dataset_);
+}
+
+void OutputFolder::replace_old() {
+  const FolderMark old_mark(dataset_, Mark::kReplaced);
+  const fs::path old = exchange(partial_, dataset_);
+  fsync_path(folder_of(dataset_));
+  FolderMark::remove(dataset_);
+  const std::vector<std::string> left = remove_replaced_dataset(old, dataset_);
+  if (left.empty()) return;
+  log_warning(str_cat("of the dataset that was replaced ", old.string(),
+                      " is left, with what amt did not write: ", joined(left)));
 }
 
 }  // namespace amt

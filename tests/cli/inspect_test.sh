@@ -55,6 +55,32 @@ done >"$work/unshuffled"
 cmp -s "$work/unshuffled" "$work/train" && fail "the training rows are not shuffled"
 cmp <(LC_ALL=C sort "$work/unshuffled") <(LC_ALL=C sort "$work/train") || fail "train"
 
+echo "outputs through links, into pipes and to standard output; a neighbour's file, and what a kill left"
+text=(--export-text) row=(--row 0 --midi)
+inspect "$work/d" --row 0 --midi "$work/row.mid" >"$work/out"
+echo old >"$work/target"
+ln -s target "$work/link"
+mkfifo "$work/pipe"
+for file in row.mid valid; do
+  what=("${row[@]}")
+  [ $file = row.mid ] || what=(--split valid "${text[@]}")
+  echo mine >"$work/target.tmp"
+  inspect "$work/d" "${what[@]}" "$work/link" >"$work/out" 2>"$work/err"
+  [ -L "$work/link" ] && cmp "$work/target" "$work/$file" || fail "$file: not behind the link"
+  [ "$(cat "$work/target.tmp")" = mine ] || fail "$file: a neighbour's file was replaced"
+  inspect "$work/d" "${what[@]}" "$work/pipe" >"$work/out" 2>"$work/err" &
+  cmp "$work/pipe" "$work/$file" || fail "$file: not through the pipe"
+  wait $!
+  [ -p "$work/pipe" ] || fail "$file: the pipe was replaced"
+  inspect "$work/d" "${what[@]}" /dev/stdout 2>"$work/err" | cmp - "$work/$file" || fail "$file: /dev/stdout"
+  (echo before && inspect "$work/d" "${what[@]}" /dev/stdout && echo after) >"$work/log" 2>"$work/err"
+  cmp "$work/log" <(echo before && cat "$work/$file" && echo after) || fail "$file: a log was overwritten"
+  expect_line 1 "the disk is full" inspect "$work/d" "${what[@]}" /dev/full
+done
+touch "$work/x.amt-0123456789abcdef.tmp"
+inspect "$work/d" --row 0 --midi "$work/row.mid" >"$work/out"
+[ -z "$(compgen -G "$work/*.amt-*.tmp")" ] || fail "a temporary file is left"
+
 echo "whole, then damaged by one bit in two shards"
 expect 0 "1,137 rows: all whole" inspect "$work/d" --verify
 expect 0 "all whole" inspect "$work/interarrival" --verify

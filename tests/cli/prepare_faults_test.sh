@@ -30,7 +30,7 @@ prepare() {
 reached() {
   case $1 in
     listing) [ -n "$(pgrep -P "$pid" amt)" ] ;;
-    tokenising) [ -e "$2/in-use" ] ;;
+    tokenising) [ -e "$2/amt-prepare-in-use" ] ;;
     exchange) [ -n "$(compgen -G "$2/spill/rank-*/slot-*")" ] ;;
     writing) [ -n "$(compgen -G "$2/train-*.h5")" ] ;;
   esac

@@ -57,6 +57,46 @@ expect_line 2 "--overwrite" prepare "$golden/tree" "$work/d" --seed 1
 expect 0 "Successfully" prepare "$golden/tree" "$work/d" --seed 1 --overwrite
 [ "$before" != "$(cat "$work/d/manifest.json")" ] || fail "the dataset was not replaced"
 grep -q "2e2070425651fdeee9e1972b680913ff" "$work/d/rejected.tsv" || fail "rejected.tsv"
+
+# untouched FOLDER: it holds what it held.
+untouched() { diff -r "$work/mine" "$1" || fail "$1 was touched"; }
+
+echo "nothing of the user's is cleared or replaced, in a dry run neither"
+mkdir "$work/mine"
+cp "$golden/tree/0/"*.mid "$work/mine"
+for dry in "" --dry-run; do
+  cp -r "$work/mine" "$work/x.partial"
+  expect_line 2 "$work/x.partial exists and is not amt's to clear" prepare "$golden/tree" "$work/x" $dry
+  expect_line 2 "lies in $work/x.partial" prepare "$work/x.partial" "$work/x" $dry
+  untouched "$work/x.partial"
+  mv "$work/x.partial" "$work/y"
+  ln -s y "$work/x.partial"
+  expect_line 2 "a symbolic link" prepare "$golden/tree" "$work/x" $dry
+  expect_line 2 "lies in" prepare "$work/y" "$work/x" $dry
+  rm "$work/x.partial"
+  expect_line 2 "lies in the corpus" prepare "$work/y" "$work/y/d" --overwrite $dry
+  expect_line 2 "lies in" prepare "$work/y" "$work/y/" --overwrite $dry
+  expect_line 2 "y exists and is not a dataset" prepare "$golden/tree" "$work/y" --overwrite $dry
+  untouched "$work/y"
+  cp -r "$work/mine" "$work/d/corpus"
+  expect_line 2 "lies in $work/d," prepare "$work/d/corpus" "$work/d" --overwrite $dry
+  untouched "$work/d/corpus"
+  rm -r "$work/d/corpus" "$work/y"
+  for place in d/text d.partial/text d; do
+    expect_line 2 "--text $work/$place lies in" \
+      prepare "$golden/tree" "$work/d" --overwrite --text "$work/$place" $dry
+  done
+  expect_line 2 "no name" prepare "$golden/tree" "" $dry
+  expect_line 2 "no name" prepare "$golden/tree" "$work/.." --overwrite $dry
+done
+expect 0 "kept in $work/d, because amt did not write it: corpus" \
+  bash -c 'cp -r "$1/mine" "$1/d/corpus" && "$2" prepare "$3/tree" "$1/d" --overwrite' - "$work" "$amt" "$golden"
+untouched "$work/d/corpus"
+echo "my list" >"$work/f.rejected.tsv"
+expect_line 3 "f.rejected-2.tsv" prepare "$golden/tree" "$work/f" --max-bad-fraction 0
+expect_line 3 "f.rejected-2.tsv" prepare "$golden/tree" "$work/f" --max-bad-fraction 0
+[ "$(cat "$work/f.rejected.tsv")" = "my list" ] || fail "a list of the user's was replaced"
+
 echo "archives in place of the folder"
 tar -C "$golden/tree" -cf "$work/tree.tar" .  # the report names the corpus: "tree" both times
 gzip -k "$work/tree.tar"

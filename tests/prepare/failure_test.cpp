@@ -126,6 +126,7 @@ TEST_F(PrepareFailure, WhatAKilledRunLeftIsRemoved) {
   if (leader()) {
     fs::create_directories(partial_path(o.dataset) / "spill" / "rank-9");
     std::ofstream(partial_path(o.dataset) / "train-00000-of-00009.h5") << "half";
+    std::ofstream(partial_path(o.dataset) / "in-use");  // as versions before the mark left it
   }
   world().barrier();
   prepare_dataset(world(), o);

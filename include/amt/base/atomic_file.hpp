@@ -47,6 +47,9 @@ class AtomicFile {
   std::optional<OutputFile> out_;
 };
 
+/// Whether `path` leads to where this process's standard output goes.
+bool is_standard_output(const std::filesystem::path& path);
+
 /// syncfs(2) of the file system that `folder` lies on. Error naming it on failure.
 void sync_file_system(const std::filesystem::path& folder);
 

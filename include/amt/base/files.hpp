@@ -42,6 +42,9 @@ void fsync_path(const std::filesystem::path& path);
 /// The folder in which `path` has its entry: "." for a bare name.
 std::filesystem::path folder_of(const std::filesystem::path& path);
 
+/// Makes a folder and those above it. Error naming it if it cannot be made.
+void make_folders(const std::filesystem::path& folder);
+
 /// Error naming the folder and the bytes missing if its file system has less than `bytes` free.
 void require_space(const std::filesystem::path& folder, std::uint64_t bytes);
 

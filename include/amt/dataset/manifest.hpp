@@ -13,6 +13,7 @@
 
 namespace amt {
 
+inline constexpr const char* kDatasetFormat = "amt-dataset";  ///< the magic word of the file
 inline constexpr int kDatasetFormatVersion = 1;
 
 struct ShardInfo {
@@ -44,7 +45,7 @@ struct Manifest {
   int augment = 1;
   int prefix_digits = 1;
   std::uint64_t seed = 0;
-  std::string corpus_digest;        ///< XXH3 over the names and sizes of the files read
+  std::string corpus_digest;  ///< XXH3 over the names and sizes of the files read
   DatasetStatistics statistics;
   std::array<SplitInfo, 3> splits;  ///< indexed by Split
 

@@ -20,7 +20,14 @@ inline constexpr const char* kReportFile = "report.html";
 inline constexpr const char* kConfigFile = "prepare.ini";
 inline constexpr const char* kSpillFolder = "spill";
 
+/// DATASET as it was given, without slashes and dots behind its name. UsageError if it has no name:
+/// "", "/", "." and "..".
+std::filesystem::path dataset_name(const std::filesystem::path& dataset);
+
 /// Where a dataset is written until it is complete: "NAME.partial" beside it.
 std::filesystem::path partial_path(const std::filesystem::path& dataset);
+
+/// Where a dataset is while another takes its place, if the file system cannot exchange two names.
+std::filesystem::path replaced_path(const std::filesystem::path& dataset);
 
 }  // namespace amt

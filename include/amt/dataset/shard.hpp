@@ -43,6 +43,7 @@ class ShardWriter {
 
  private:
   void flush();
+  void write_checksums();
   void checksum(std::span<const Row> rows);
 
   ShardInfo info_;

@@ -1,0 +1,89 @@
+#include "folder_mark.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "amt/base/error.hpp"
+#include "amt/base/file_lock.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/log.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kBuiltText =
+    "amt prepare writes a dataset into this folder, and may clear it.\n";
+constexpr std::string_view kReplacedText =
+    "amt prepare has put another dataset in the place of this one, and may remove it.\n";
+
+std::string_view text_of(Mark mark) { return mark == Mark::kReplaced ? kReplacedText : kBuiltText; }
+
+/// Whether `file` is what has the name now: it may have been removed before the lock was taken.
+bool has_name(const Descriptor& file, const fs::path& path) {
+  struct stat opened = {}, named = {};
+  return ::fstat(file.get(), &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+void warn_of_no_locks(const fs::path& folder) {
+  static bool said = false;
+  if (!std::exchange(said, true)) {
+    log_warning(str_cat("the file system of ", folder.string(),
+                        " has no locks: a second amt prepare that writes the same dataset would "
+                        "not be noticed"));
+  }
+}
+
+void write_text(const Descriptor& file, std::string_view text, const fs::path& path) {
+  if (::ftruncate(file.get(), 0) != 0) throw system_error("cannot write " + path.string());
+  write_all(file.get(), std::as_bytes(std::span(text)), path);
+  if (::fsync(file.get()) != 0) throw system_error("cannot fsync " + path.string());
+}
+
+}  // namespace
+
+Mark read_mark(const fs::path& folder) {
+  const fs::path path = folder / kMarkFile;
+  std::error_code failed;
+  if (!fs::is_regular_file(fs::symlink_status(path, failed))) return Mark::kNone;
+  if (fs::file_size(path, failed) > kReplacedText.size() || failed) return Mark::kNone;
+  const std::string text = read_text(path);
+  if (text == kReplacedText) return Mark::kReplaced;
+  return kBuiltText.starts_with(text) ? Mark::kBuilt : Mark::kNone;
+}
+
+FolderMark::FolderMark(const fs::path& folder, Mark mark) {
+  const fs::path path = folder / kMarkFile;
+  file_ = Descriptor(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK);
+  const LockResult lock = try_lock(file_.get());
+  if (lock == LockResult::kHeldByAnother || !has_name(file_, path)) {
+    throw Error(str_cat("another amt prepare is writing into ", folder.string(),
+                        "; wait for it or give another name"));
+  }
+  if (lock == LockResult::kNoLocks) warn_of_no_locks(folder);
+  struct stat info = {};
+  const bool empty = ::fstat(file_.get(), &info) == 0 && info.st_size == 0;
+  if (!empty && read_mark(folder) == Mark::kNone) {
+    throw UsageError(str_cat(path.string(), " is not a file of amt's; move it away"));
+  }
+  if (empty || read_mark(folder) != mark) write_text(file_, text_of(mark), path);
+}
+
+void FolderMark::remove(const fs::path& folder) {
+  std::error_code failed;
+  fs::remove(folder / kMarkFile, failed);
+  if (failed) {
+    throw Error(
+        str_cat("cannot remove ", (folder / kMarkFile).string(), ": ", reason_text(failed)));
+  }
+}
+
+}  // namespace amt

@@ -1,0 +1,70 @@
+#include "amt/prepare/output_check.hpp"
+
+#include <filesystem>
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/dataset/paths.hpp"
+#include "dataset_place.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Absolute, without links as far as it exists.
+fs::path resolved(const fs::path& path) {
+  std::error_code failed;
+  const fs::path whole = fs::weakly_canonical(fs::absolute(path), failed);
+  return failed ? fs::absolute(path).lexically_normal() : whole;
+}
+
+bool is_same(const fs::path& a, const fs::path& b) {
+  std::error_code absent;  // a folder may have two names, by a mount
+  return a == b || fs::equivalent(a, b, absent);
+}
+
+/// Whether `path` is `folder` or lies in it.
+bool lies_in(fs::path path, const fs::path& folder) {
+  while (!is_same(path, folder)) {
+    if (path == path.parent_path()) return false;
+    path = path.parent_path();
+  }
+  return true;
+}
+
+void require_outside(const char* what, const std::string& path, const fs::path& place) {
+  if (path.empty() || !lies_in(resolved(path), resolved(place))) return;
+  throw UsageError(str_cat(what, path, " lies in ", place.string(),
+                           ", which amt prepare clears or replaces; give another name"));
+}
+
+void require_apart(const PrepareOptions& options) {
+  const fs::path dataset = dataset_name(options.dataset);
+  const fs::path corpus = resolved(options.corpus);
+  for (const fs::path& place : {dataset, partial_path(dataset), replaced_path(dataset)}) {
+    require_outside("the corpus ", options.corpus, place);
+    require_outside("--text ", options.text, place);
+    require_outside("--compound ", options.compound, place);
+  }
+  if (lies_in(resolved(dataset), corpus)) {
+    throw UsageError(str_cat("DATASET ", options.dataset, " lies in the corpus ", options.corpus,
+                             "; give a name outside it"));
+  }
+  for (const std::string& extra : {options.text, options.compound}) {
+    if (extra.empty() || !is_same(resolved(extra), corpus)) continue;
+    throw UsageError(str_cat("the corpus ", options.corpus,
+                             " cannot take the text files as well; give another folder than ",
+                             extra));
+  }
+}
+
+}  // namespace
+
+void check_output(const PrepareOptions& options) {
+  require_apart(options);  // first: what it names is what the user has to mend
+  check_dataset_place(dataset_name(options.dataset), options.overwrite);
+}
+
+}  // namespace amt

@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# What amt publishes is synced before it gets its name, and its folder afterwards; what fails at the last
+# moment is an error; and amt prepare loses nothing of the user's, wherever it is killed.
+# Usage: files_test.sh AMT GOLDEN_FOLDER FILE_CALLS_LIBRARY
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+calls=$(realpath "$3")
+. "$(dirname "$0")/../cli/support.sh"
+work=$(realpath "$work")
+mkdir "$work/corpus"
+for digit in 0 1 2 3 e f; do cp "$golden/tree/$digit/"*.mid "$work/corpus"; done
+
+# watched COMMAND...: looks at every file below $work.
+watched() {
+  rm -f "$work/log"
+  LD_PRELOAD=$calls AMT_FILES=$work AMT_FILES_LOG=$work/log "$@" >"$work/out" 2>"$work/err"
+}
+
+# durable COMMAND...: it succeeds, and gives no file its name too early.
+durable() {
+  watched "$@" || fail "exit code $?: $*"
+  grep -q '^renames [1-9]' "$work/log" || fail "no rename was seen: $*"
+  ! grep '^not synced' "$work/log" || fail "not durable: $*"
+}
+
+echo "everything is synced before it has its name, and the folder after"
+tiny_configuration 4 2 2
+train=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/ds" --trainer.run_dir "$work/run")
+durable "$amt" prepare "$work/corpus" "$work/ds"
+durable "$amt" prepare "$work/corpus" "$work/ds" --seed 1 --overwrite
+durable "$amt" inspect "$work/ds" --row 0 --midi "$work/row.mid"
+durable "$amt" inspect "$work/ds" --export-text "$work/text" --split train
+durable "${train[@]}"
+durable "$amt" report "$work/run" --svg "$work/loss.svg"
+rm -r "$work/run"
+
+# refused CALL PART KIND TEXT COMMAND...: that call fails, and the command says TEXT.
+refused() {
+  AMT_FILES_FAULT="$1:$2:1:$3" expect_line 1 "$4" env LD_PRELOAD="$calls" AMT_FILES="$work" "${@:5}"
+}
+
+echo "what fails at the last moment is an error"
+eio=5 enospc=28
+before=$(md5sum <"$work/row.mid")
+for call in fsync close rename; do
+  refused $call row.mid.amt- $eio "row.mid" "$amt" inspect "$work/ds" --row 1 --midi "$work/row.mid"
+  [ "$before" = "$(md5sum <"$work/row.mid")" ] || fail "the old file is gone"
+  [ "$(compgen -G "$work/row.mid*")" = "$work/row.mid" ] || fail "a temporary file is left"
+done
+refused fsync text.amt- $enospc "the disk is full" "$amt" inspect "$work/ds" --export-text "$work/text"
+refused fsync train-00000 $eio "train-00000" "$amt" prepare "$work/corpus" "$work/d2"
+refused fsync 'd2.partial$' $eio "d2.partial" "$amt" prepare "$work/corpus" "$work/d2"
+[ ! -e "$work/d2" ] && [ ! -e "$work/d2.partial" ] || fail "remains are left"
+
+echo "a file system without locks is said once, and does"
+enolck=37 enosys=38 eopnotsupp=95 enotsupp=524
+for error in $enolck $enosys $eopnotsupp $enotsupp; do
+  AMT_FILES_FAULT="flock:amt-prepare-in-use:0:$error" expect 0 "Successfully" env LD_PRELOAD="$calls" \
+    AMT_FILES="$work" "$amt" prepare "$work/corpus" "$work/d2" --overwrite
+  [ "$(grep -c "the file system of $work/d2.partial has no locks" "$work/err")" -eq 1 ] || fail "errno $error"
+done
+
+# one_of FILE TEXT: exactly one file below $work/place has that name, and holds the text.
+one_of() {
+  local found
+  found=$(find "$work/place" -name "$1")
+  [ "$(wc -l <<<"$found")" -eq 1 ] && [ "$(cat "$found")" = "$2" ]
+}
+
+# nothing_lost: what the user has put into the old dataset is there, and there is a dataset to read.
+nothing_lost() {
+  one_of NOTES "my notes" || fail "$1: NOTES is lost"
+  one_of song "a song" || fail "$1: a folder is lost"
+  one_of train-00000-of-00009.h5 "not amt's" || fail "$1: a file that is called like a shard is lost"
+}
+
+overwrite=("$amt" prepare "$work/corpus" "$work/place/ds" --seed 1 --overwrite)
+
+# killed_at N: amt prepare --overwrite is killed at its N-th change of a name; false if it ended before.
+killed_at() {
+  rm -rf "$work/place"
+  mkdir "$work/place"
+  cp -r "$work/ds" "$work/place/ds"
+  mkdir "$work/place/ds/sub"
+  echo "my notes" >"$work/place/ds/NOTES"
+  echo "a song" >"$work/place/ds/sub/song"
+  echo "not amt's" >"$work/place/ds/train-00000-of-00009.h5"
+  ! (
+    AMT_FILES_FAULT="change:place/ds:$1:kill" LD_PRELOAD="$calls" AMT_FILES="$work" \
+      AMT_FILES_NO_EXCHANGE="$no_exchange" "${overwrite[@]}"
+    exit $?
+  ) >"$work/out" 2>"$work/err"
+}
+
+# killed_everywhere: at each change of a name in turn.
+killed_everywhere() {
+  local n=1
+  while killed_at $n; do
+    nothing_lost "killed at change $n"
+    "${overwrite[@]}" >"$work/out" 2>"$work/err" || fail "the run after a kill at change $n"
+    nothing_lost "the run after a kill at change $n"
+    rmdir "$work/place/ds.old.partial" 2>/dev/null || true  # empty, and without a mark
+    [ "$(ls -A "$work/place")" = ds ] || fail "remains after a kill at change $n: $(ls -A "$work/place")"
+    [ -f "$work/place/ds/NOTES" ] && [ -f "$work/place/ds/sub/song" ] || fail "killed at $n: not in the dataset"
+    "$amt" inspect "$work/place/ds" --verify >"$work/out" 2>"$work/err" || fail "killed at $n: damaged"
+    [ "$(find "$work/place/ds" -type f | wc -l)" -eq "$files" ] || fail "killed at $n: $(ls "$work/place/ds")"
+    n=$((n + 1))
+  done
+  nothing_lost "a run that is left alone"
+  grep -qF "kept in $work/place/ds, because amt did not write it: NOTES, sub, train-00000-of-00009.h5" \
+    "$work/err" || fail "what was kept is not named"
+  [ $n -gt "$1" ] || fail "only $n changes were seen"
+}
+
+files=$(($(find "$work/ds" -type f | wc -l) + 3))
+echo "--overwrite is killed at each change of a name"
+no_exchange=
+killed_everywhere 20
+echo "the same on a file system that cannot exchange two names"
+no_exchange=1
+killed_everywhere 20
+echo "all passed"
