@@ -1,6 +1,5 @@
 #include "amt/base/regular_file.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,10 +12,9 @@
 namespace amt {
 
 RegularFile::RegularFile(std::filesystem::path path)
-    : path_(std::move(path)), fd_(path_, O_RDONLY | O_NONBLOCK) {
+    : path_(std::move(path)), fd_(open_regular_file(path_)) {
   struct stat info = {};
   if (::fstat(fd_.get(), &info) != 0) throw system_error("cannot stat " + path_.string());
-  if (!S_ISREG(info.st_mode)) throw Error("cannot read " + path_.string() + ": not a regular file");
   size_ = static_cast<std::uint64_t>(info.st_size);
 }
 

@@ -5,7 +5,7 @@
 #include "archive_file.hpp"
 #include "file_buffer.hpp"
 #include "packed_reader.hpp"
-#include "regular_file.hpp"
+#include "listed_file.hpp"
 
 namespace amt {
 namespace {
@@ -15,7 +15,7 @@ class FolderReader : public FileReader {
   explicit FolderReader(std::filesystem::path root) : root_(std::move(root)) {}
 
   std::span<const std::byte> read(const CorpusFile& file) override {
-    RegularFile from(root_ / file.path, file.bytes);
+    ListedFile from(root_ / file.path, file.bytes);
     const std::span<std::byte> bytes = buffer_.room(file.bytes);
     from.read(bytes);
     return bytes;

@@ -6,7 +6,7 @@
 
 #include "amt/base/hash.hpp"
 #include "archive_file.hpp"
-#include "regular_file.hpp"
+#include "listed_file.hpp"
 #include "unpacker.hpp"
 
 namespace amt {
@@ -29,7 +29,7 @@ std::string hash_pieces(std::uint64_t bytes, const ReadPiece& read) {
 }
 
 std::string hash_on_disk(const std::filesystem::path& path, std::uint64_t bytes) try {
-  RegularFile file(path, bytes);
+  ListedFile file(path, bytes);
   return hash_pieces(bytes, [&](std::uint64_t, std::span<std::byte> piece) { file.read(piece); });
 } catch (const Error& error) {
   return kUnreadable + std::string(error.what());

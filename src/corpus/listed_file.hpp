@@ -6,22 +6,22 @@
 #include <filesystem>
 #include <span>
 
-#include "amt/base/files.hpp"
+#include "amt/base/regular_file.hpp"
 
 namespace amt {
 
-/// An open file that had `bytes` when it was listed. Errors name its path.
-class RegularFile {
+/// An open file that had `bytes` when it was listed, read from front to back. Errors name its path.
+class ListedFile {
  public:
   /// Error if it cannot be opened, is a pipe or a device, or has another size by now.
-  RegularFile(std::filesystem::path path, std::uint64_t bytes);
+  ListedFile(std::filesystem::path path, std::uint64_t bytes);
 
   /// The next bytes. Error if the file ends before.
   void read(std::span<std::byte> bytes);
 
  private:
-  std::filesystem::path path_;
-  Descriptor file_;
+  RegularFile file_;
+  std::uint64_t at_ = 0;
 };
 
 }  // namespace amt
