@@ -79,6 +79,13 @@ std::string reason_text(const std::error_code& error) {
   return error.message();
 }
 
-Error system_error(const std::string& what) { return Error(what + ": " + reason_text(errno)); }
+SystemError system_error(const std::string& what) {
+  const int number = errno;  // before anything else changes it
+  return {what + ": " + reason_text(number), number};
+}
+
+SystemError system_error(const std::string& what, const std::error_code& error) {
+  return {what + ": " + reason_text(error), error.value()};
+}
 
 }  // namespace amt

@@ -162,10 +162,10 @@ Value read_format(const std::filesystem::path& path, const Limits& limits, std::
   const Value name = root.at("format");
   if (name.text() != format) name.refuse(str_cat("'", format, "'"));
   const std::uint64_t found = root.at(version_name).count();
-  if (found != static_cast<std::uint64_t>(version)) {
-    throw Error(str_cat(path.string(), " is of format version ", found, ", this amt reads version ",
-                        version, ": another amt wrote it"));
-  }
+  const std::string other = str_cat(path.string(), " is of format version ", found,
+                                    ", this amt reads version ", version, ": another amt wrote it");
+  if (found > static_cast<std::uint64_t>(version)) throw NewerFormat(other);
+  if (found < static_cast<std::uint64_t>(version)) throw Error(other);
   return root;
 }
 

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <initializer_list>
 #include <thread>
 
@@ -13,6 +15,7 @@ namespace {
 constexpr std::initializer_list<int> kStopSignals = {SIGTERM, SIGINT, SIGUSR1};
 
 std::atomic<int> requested = 0;
+std::atomic<const char*> the_notice = nullptr;
 static_assert(std::atomic<int>::is_always_lock_free, "handlers may use it only then");
 
 void on_signal(int signal) {
@@ -21,7 +24,12 @@ void on_signal(int signal) {
     std::raise(SIGINT);
     return;
   }
-  requested = signal;
+  if (requested.exchange(signal) != 0) return;
+  const char* const notice = the_notice;
+  if (notice == nullptr) return;
+  const int before = errno;
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, notice, std::strlen(notice));
+  errno = before;
 }
 
 void install_handlers() {
@@ -57,6 +65,8 @@ void install_stop_handlers() {
   start_receiver();
   block_here();
 }
+
+void say_when_stopped(const char* notice) { the_notice = notice; }
 
 int stop_signal() { return requested; }
 

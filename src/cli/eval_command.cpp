@@ -1,5 +1,6 @@
 // amt eval: checkpoints and a dataset -> loss, bps, perplexities.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <utility>
@@ -118,13 +119,34 @@ void print_table(const EvaluationRecord& record, const Manifest& manifest,
 /// Lines leave at once: the checkpoints of a long run take hours.
 void print_csv(const std::string& line) { std::cout << line << std::flush; }
 
-/// Rank 0 hashes a checkpoint when its turn comes. AgreedError if it is damaged.
+/// Rank 0 hashes a checkpoint when its turn comes. AgreedError if it is damaged or cannot be read,
+/// with words that follow "which".
 void load_verified(Evaluator& evaluator, const fs::path& folder, const mpi::Communicator& world) {
   mpi::collectively(world, [&] {
-    const std::string damage = world.rank() == 0 ? checkpoint_damage(folder) : "";
-    if (!damage.empty()) throw Error(damage);
+    if (world.rank() != 0) return;
+    std::string damage;
+    try {
+      damage = checkpoint_damage(folder);
+    } catch (const Error& error) {
+      throw Error(str_cat("cannot be read: ", error.what()));
+    }
+    if (!damage.empty()) throw Error("is damaged: " + damage);
   });
-  evaluator.load(folder);
+  try {
+    evaluator.load(folder);
+  } catch (const mpi::AgreedError& error) {
+    if (error.code() == ExitCode::kUsage) throw;  // the dataset is not for this run
+    throw mpi::AgreedError(str_cat("cannot be used: ", error.what()));
+  }
+}
+
+/// What is wrong with a loss, in words that follow "which"; "" if nothing is.
+std::string problem_of(const EvaluationRecord& record) {
+  if (std::isfinite(record.metrics.loss)) return "";
+  return str_cat("has a loss that is not finite on the ", split_name(record.split), " split (",
+                 record.metrics.loss,
+                 "): its training has diverged; take an older checkpoint, or train anew with a "
+                 "lower --trainer.learning_rate");
 }
 
 /// After what can be refused: an error stays the only line.
@@ -133,29 +155,37 @@ void announce(const Device& device) {
       str_cat("on ", device.ops->description(), device.remark.empty() ? "" : "; ", device.remark));
 }
 
-/// Goes on after a damaged checkpoint, and throws an AgreedError at the end if there was any.
+/// Goes on after a checkpoint that cannot be evaluated, and throws an AgreedError at the end if
+/// there was any.
 void evaluate_all(Evaluator& evaluator, const Device& device, const std::vector<fs::path>& folders,
                   const mpi::Communicator& world) {
-  std::size_t damaged = 0;
+  std::size_t left_out = 0;
   bool announced = false;
+  const auto leave_out = [&](const fs::path& folder, const std::string& why) {
+    ++left_out;
+    if (world.rank() != 0) return;
+    log_warning(str_cat("left out ", folder.string(), ", which ", why));
+  };
   for (const fs::path& folder : folders) {
     try {
       load_verified(evaluator, folder, world);
     } catch (const mpi::AgreedError& error) {
-      if (error.code() == ExitCode::kUsage) throw;  // the dataset is not for this run
-      ++damaged;
-      if (world.rank() == 0) {
-        log_warning(str_cat("left out ", folder.string(), ", which is damaged: ", error.what()));
-      }
+      if (error.code() == ExitCode::kUsage) throw;
+      leave_out(folder, error.what());
       continue;
     }
     if (!std::exchange(announced, true)) announce(device);
     const EvaluationRecord record = evaluator.evaluate();
-    if (world.rank() == 0) print_csv(to_csv(record));
+    const std::string problem = problem_of(record);
+    if (!problem.empty()) {
+      leave_out(folder, problem);
+    } else if (world.rank() == 0) {
+      print_csv(to_csv(record));
+    }
   }
-  if (damaged == 0) return;
-  throw mpi::AgreedError(
-      str_cat(damaged, " of ", folders.size(), " checkpoints are damaged and were left out"));
+  if (left_out == 0) return;
+  throw mpi::AgreedError(str_cat(left_out, " of ", folders.size(),
+                                 " checkpoints are damaged or of no use and were left out"));
 }
 
 Device open_eval_device(const EvalOptions& options, mpi::Communicator& world) {
@@ -189,6 +219,8 @@ int eval(const EvalOptions& options, mpi::Communicator& world) {
   evaluator.load(folders.front());
   announce(device);
   const EvaluationRecord record = evaluator.evaluate();
+  const std::string problem = problem_of(record);
+  if (!problem.empty()) throw mpi::AgreedError(str_cat(record.folder.string(), " ", problem));
   if (leads && options.csv) print_csv(evaluation_csv_header() + to_csv(record));
   if (leads && !options.csv) print_table(record, rows->manifest, evaluator.layout());
   return static_cast<int>(ExitCode::kDone);

@@ -19,12 +19,27 @@ std::optional<std::int64_t> step_of(const fs::path& folder) {
   return read_training_state(state).step;
 }
 
+[[noreturn]] void refuse_empty_split(const std::string& dataset, const Manifest& manifest,
+                                     Split split) {
+  std::string others;
+  for (const Split other : {Split::kTrain, Split::kValid, Split::kTest}) {
+    const std::uint64_t rows = manifest.split(other).rows;
+    if (rows == 0) continue;
+    others += str_cat(others.empty() ? "" : ", ", "--split ", split_name(other), " has ",
+                      format_count(rows));
+  }
+  throw UsageError(str_cat(dataset, " has no rows in its ", split_name(split), " split",
+                           others.empty() ? "" : " (" + others + ")",
+                           "; to get some, prepare it from more files or with a larger share for "
+                           "that split (amt prepare --help)"));
+}
+
 }  // namespace
 
 EvaluationRows::EvaluationRows(const std::string& dataset, Split s, const RowSelection& chosen)
     : manifest(read_manifest(dataset)), split(s), selection(chosen) {
   if (manifest.split(split).rows == 0) {
-    throw UsageError(str_cat(dataset, " has no rows in its ", split_name(split), " split"));
+    refuse_empty_split(dataset, manifest, split);
   }
   train.emplace(SplitReader(dataset, manifest, Split::kTrain));
   evaluated.emplace(SplitReader(dataset, manifest, split));

@@ -12,12 +12,17 @@
 #include "amt/base/strings.hpp"
 #include "amt/cli/command_line.hpp"
 #include "amt/cli/runtime.hpp"
+#include "amt/cli/version.hpp"
 #include "amt/dataset/verify.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/train/checkpoint.hpp"
+#include "amt/train/disk_space.hpp"
+#include "amt/train/epochs.hpp"
 #include "amt/train/evaluation.hpp"
 #include "amt/train/initial_model.hpp"
 #include "amt/train/run_configuration.hpp"
+#include "amt/train/run_folder.hpp"
+#include "amt/train/run_lock.hpp"
 #include "amt/train/train_configuration.hpp"
 #include "amt/train/trainer.hpp"
 #include "amt/weights/hugging_face.hpp"
@@ -27,7 +32,16 @@
 namespace amt {
 namespace {
 
+constexpr const char* kStopNotice =
+    "amt: asked to stop: this step is finished and saved; start the same command again to go on\n";
 constexpr double kPollSeconds = 1;  // between looks for errors that block the main thread in CUDA
+
+/// What is said on the command line and is no part of a run's configuration.
+struct Words {
+  bool only_plan = false;
+  bool take_over = false;
+  std::string command;  ///< as it was given
+};
 
 /// What every rank needs before the model is made; opening it is where most mistakes show.
 struct Inputs {
@@ -104,7 +118,12 @@ void check_run(const TrainConfiguration& config, const Manifest& manifest) {
   TrainingState now = *saved;
   now.dataset_digest = hex64(manifest.digest());
   now.encoding = encoding_name(manifest.encoding);
-  check_continues(run.run(), *saved, now, config.trainer.train_batch_size);
+  check_continues(run.run(), *saved, now);
+}
+
+void question_epochs(const TrainerOptions& trainer, const Manifest& manifest) {
+  const std::string warning = epochs_warning(trainer, manifest.split(Split::kTrain).rows);
+  if (!warning.empty()) log_warning(warning);
 }
 
 /// What a dry run prints besides the configuration.
@@ -115,10 +134,15 @@ void print_plan(const TrainConfiguration& config, const OptionTable& given,
   print_device_plan(config, given);
   std::cout << "# dataset: " << encoding_name(manifest.encoding) << ", "
             << format_count(manifest.split(Split::kTrain).rows) << " rows to train on, "
-            << format_count(manifest.split(Split::kValid).rows) << " to validate on\n";
+            << format_count(manifest.split(Split::kValid).rows) << " to validate on\n"
+            << "# training: " << describe_epochs(config.trainer, manifest.split(Split::kTrain).rows)
+            << "; a checkpoint has "
+            << format_bytes(static_cast<double>(checkpoint_bytes(config.model))) << '\n';
+  question_epochs(config.trainer, manifest);
 }
 
 int dry_run(TrainConfiguration& config, const OptionTable& given, const OptionTable& table) {
+  check_run_folder(RunPaths(config.trainer.run_dir), config.data.dataset);
   choose_model(config, given);
   config.validate_model();
   const Manifest manifest = config.read_dataset();
@@ -127,16 +151,47 @@ int dry_run(TrainConfiguration& config, const OptionTable& given, const OptionTa
   return static_cast<int>(ExitCode::kDone);
 }
 
-void announce(const Gpt2& model, int micro_batch, const Inputs& inputs, const std::string& device) {
+void announce(const Gpt2& model, int micro_batch, const Inputs& inputs, const std::string& device,
+              const TrainerOptions& trainer, bool leads) {
   log_info(str_cat(format_count(static_cast<std::uint64_t>(model.layout().count())),
                    " parameters, ", encoding_name(inputs.manifest.encoding), ", ", micro_batch,
                    " rows per micro-batch; ", device));
-  if (!inputs.valid) log_warning("the dataset has no validation rows: nothing is validated");
+  const std::uint64_t rows = inputs.manifest.split(Split::kTrain).rows;
+  log_info(str_cat(trainer.num_train_steps, " steps are ", describe_epochs(trainer, rows)));
+  if (!leads) return;
+  question_epochs(trainer, inputs.manifest);
+  if (!inputs.valid) {
+    log_warning(
+        "the dataset has no validation rows: nothing is validated; for a validation loss, prepare "
+        "it from more files or with a larger share for validation (amt prepare --help)");
+  }
+}
+
+/// Where a run that begins takes its weights from; one that goes on keeps what it has recorded.
+std::string origin_of(const TrainConfiguration& config) {
+  if (config.trainer.initialize_from.empty()) {
+    return str_cat("random weights, seed ", config.trainer.seed);
+  }
+  return "the model in " + config.trainer.initialize_from;
+}
+
+/// Rank 0's hold on the run's folder. Taken early where the folder exists, so that nobody waits for
+/// what will be refused; a new one is made only when all else was found to be good.
+void hold_folder(std::optional<RunLock>& lock, const TrainConfiguration& config, bool take_over) {
+  const RunPaths run(config.trainer.run_dir);
+  check_run_folder(run, config.data.dataset);
+  if (!lock) lock.emplace(run, take_over);
 }
 
 int train(TrainConfiguration& config, const OptionTable& given, const OptionTable& table,
-          mpi::Communicator& world) {
+          const Words& words, mpi::Communicator& world) {
   install_stop_handlers();  // before there are any other threads that compute
+  const bool leads = world.rank() == 0;
+  if (leads) say_when_stopped(kStopNotice);
+  std::optional<RunLock> lock;  // of rank 0
+  mpi::collectively(world, [&] {
+    if (leads && is_there(config.trainer.run_dir)) hold_folder(lock, config, words.take_over);
+  });
   agree_on_model(config, given, world);
   int micro_batch = 0;
   Manifest manifest;
@@ -152,23 +207,31 @@ int train(TrainConfiguration& config, const OptionTable& given, const OptionTabl
   std::optional<Inputs> inputs;
   mpi::collectively(world, [&] { inputs = open_inputs(config, std::move(manifest), world); });
   mpi::collectively(world, [&] {  // after all ranks have found their inputs to be good
-    if (world.rank() != 0) return;
+    if (!leads) return;
+    hold_folder(lock, config, words.take_over);
     check_run(config, inputs->manifest);
     open_run(RunPaths(config.trainer.run_dir), table.to_ini(), config.trainer.load_last_checkpoint);
   });
   Gpt2 model(*device.ops, config.model, micro_batch);
   const TrainerOptions completed = complete(config.trainer, device);
-  announce(model, micro_batch, *inputs, describe(device, completed, world.size()));
+  announce(model, micro_batch, *inputs, describe(device, completed, world.size()), completed,
+           leads);
   announce_choices(completed, device, recomputes);
   const RowSource* valid = inputs->valid ? &*inputs->valid : nullptr;
   Trainer trainer(
       model, *device.reducer, *inputs->train, valid,
-      {completed, config.optimizer, config.checkpointer, config.data.dataset,
-       hex64(inputs->manifest.digest()), encoding_name(inputs->manifest.encoding),
-       initial_values(config.trainer.initialize_from), profiler_of(device),
-       world.rank() == 0 ? std::optional(unigram_loss_of_run(*inputs->train, valid,
-                                                             config.model.vocab_size))
-                         : std::nullopt});
+      {completed,
+       config.optimizer,
+       config.checkpointer,
+       config.data.dataset,
+       hex64(inputs->manifest.digest()),
+       encoding_name(inputs->manifest.encoding),
+       initial_values(config.trainer.initialize_from),
+       profiler_of(device),
+       leads ? std::optional(unigram_loss_of_run(*inputs->train, valid, config.model.vocab_size))
+             : std::nullopt,
+       [&lock] { lock->check(); },
+       {build_text(), words.command, origin_of(config)}});
   const ExitCode code = trainer.run() == Outcome::kFinished ? ExitCode::kDone : ExitCode::kStopped;
   return static_cast<int>(code);
 }
@@ -177,11 +240,14 @@ int train(TrainConfiguration& config, const OptionTable& given, const OptionTabl
 
 int run_train(Runtime& runtime, std::span<const std::string> args) {
   TrainConfiguration config;
-  bool only_plan = false;
+  Words more;
   OptionTable table;
   config.describe(table);
   OptionTable words = table;
-  words.add_flag("dry-run", &only_plan, "check everything, print the plan, do nothing");
+  words.add("trainer.take_over", &more.take_over,
+            "go on in a run_dir that a job on another host was using and may still use: your word "
+            "that it runs no longer");
+  words.add_flag("dry-run", &more.only_plan, "check everything, print the plan, do nothing");
   words.add("init", &config.trainer.initialize_from, "the same as --trainer.initialize_from");
   words.add("device", &config.trainer.device, "the same as --trainer.device");
   words.add("watchdog", &config.trainer.watchdog, "the same as --trainer.watchdog");
@@ -193,8 +259,10 @@ int run_train(Runtime& runtime, std::span<const std::string> args) {
   line.takes_config = true;
   if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
   config.validate();
-  if (only_plan) return dry_run(config, words, table);
-  return train(config, words, table,
+  if (more.only_plan) return dry_run(config, words, table);
+  more.command = "amt train";
+  for (const std::string& word : args) more.command += " " + word;
+  return train(config, words, table, more,
                runtime.start_mpi(config.trainer.watchdog, configuration_text(line)));
 }
 

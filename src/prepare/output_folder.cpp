@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "amt/base/error.hpp"
+#include "amt/base/exchange_names.hpp"
 #include "amt/base/file_lock.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/log.hpp"
@@ -33,10 +34,7 @@ void rename_folder(const fs::path& from, const fs::path& to) {
 
 /// Puts the folder `from` in the place of the folder `to`. Where that one is now.
 fs::path exchange(const fs::path& from, const fs::path& to) {
-  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) return from;
-  if (errno != EINVAL && errno != ENOSYS) {
-    throw system_error(str_cat("cannot rename ", from.string(), " to ", to.string()));
-  }
+  if (exchange_names(from, to)) return from;
   // Some network file systems cannot exchange names: there is a moment without a dataset then.
   const fs::path old = replaced_path(to);
   rename_folder(to, old);

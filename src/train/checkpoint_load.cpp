@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cerrno>
 #include <functional>
 
 #include "amt/base/error.hpp"
@@ -6,6 +7,7 @@
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/train/checkpoint.hpp"
+#include "amt/train/initial_model.hpp"
 #include "amt/weights/hugging_face.hpp"
 #include "checkpoint_manifest.hpp"
 #include "moments_file.hpp"
@@ -38,7 +40,69 @@ std::string damage_of(const CheckpointPaths& paths) {
     const std::string damage = damage_of_file(file, recorded->second);
     if (!damage.empty()) return damage;
   }
+  const std::int64_t step = read_training_state(paths.state()).step;
+  if (step != manifest.step) return str_cat("its state.json is of step ", step);
   return "";
+}
+
+/// In a handler of `error`: what it says of a checkpoint's bytes. Throws it again if it says
+/// nothing of them, since it is this user, this disk or this program that cannot read them.
+std::string damage_in(const Error& error) {
+  const auto* system = dynamic_cast<const SystemError*>(&error);
+  const bool missing =
+      system != nullptr && (system->number() == ENOENT || system->number() == ENOTDIR);
+  const bool says_nothing = (system != nullptr && !missing) ||
+                            dynamic_cast<const NewerFormat*>(&error) != nullptr ||
+                            dynamic_cast<const UsageError*>(&error) != nullptr;
+  if (says_nothing) throw;
+  return error.what();
+}
+
+enum class Condition : std::uint8_t { kUsed, kDamaged, kUnreadable };
+
+struct Finding {
+  Condition condition = Condition::kUsed;
+  std::string reason;
+};
+
+Finding try_to_use(const fs::path& folder, const std::function<void(const fs::path&)>& use) {
+  try {
+    std::string damage = checkpoint_damage(folder);
+    if (!damage.empty()) return {Condition::kDamaged, std::move(damage)};
+    if (use) use(folder);
+    return {};
+  } catch (const UsageError&) {
+    throw;
+  } catch (const Error& error) {
+    try {
+      return {Condition::kDamaged, damage_in(error)};
+    } catch (const Error&) {
+      return {Condition::kUnreadable, error.what()};
+    }
+  }
+}
+
+/// One line has room for some.
+std::string list_of(const std::vector<std::string>& faults) {
+  constexpr std::size_t kShown = 8;
+  std::string list;
+  for (std::size_t i = 0; i < std::min(faults.size(), kShown); ++i) {
+    list += (i == 0 ? "" : ", ") + faults[i];
+  }
+  return faults.size() <= kShown ? list
+                                 : str_cat(list, " and ", faults.size() - kShown, " older ones");
+}
+
+[[noreturn]] void refuse(const RunPaths& paths, const std::vector<std::string>& faults,
+                         const std::string& good) {
+  const std::string folder = paths.checkpoints().string();
+  if (good.empty()) {
+    throw Error(str_cat("none of the checkpoints in ", folder, " can be used: ", list_of(faults),
+                        "; nothing was changed: make one readable or put back a copy, or train "
+                        "anew in another --trainer.run_dir"));
+  }
+  throw Error(str_cat("the newest of the checkpoints in ", folder, " cannot be read: ",
+                      list_of(faults), "; make it readable, or move it away to go on from ", good));
 }
 
 }  // namespace
@@ -47,28 +111,46 @@ std::string checkpoint_damage(const fs::path& folder) {
   try {
     return damage_of(CheckpointPaths{folder});
   } catch (const Error& error) {
-    return error.what();
+    return damage_in(error);
   }
 }
 
 std::vector<std::int64_t> checkpoint_steps(const RunPaths& paths) {
   std::vector<std::int64_t> steps;
-  if (!fs::is_directory(paths.checkpoints())) return steps;
-  for (const fs::directory_entry& entry : fs::directory_iterator(paths.checkpoints())) {
-    const auto step = RunPaths::step_of(entry.path().filename().string());
-    if (step && entry.is_directory()) steps.push_back(*step);
+  std::error_code failed;
+  fs::directory_iterator entry(paths.checkpoints(), failed);
+  if (failed == std::errc::no_such_file_or_directory || failed == std::errc::not_a_directory) {
+    return steps;
   }
+  for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
+    const auto step = RunPaths::step_of(entry->path().filename().string());
+    std::error_code unknown;  // what cannot be asked shows when it is read
+    const bool other = !entry->is_directory(unknown) && !unknown;
+    if (step && !other) steps.push_back(*step);
+  }
+  if (failed) throw system_error("cannot read the folder " + paths.checkpoints().string(), failed);
   std::ranges::sort(steps, std::greater<>());
   return steps;
 }
 
-std::optional<std::int64_t> find_checkpoint(const RunPaths& paths) {
+std::optional<std::int64_t> find_checkpoint(const RunPaths& paths,
+                                            const std::function<void(const fs::path&)>& use) {
+  std::vector<std::string> faults;
+  bool go_back = true;
   for (const std::int64_t step : checkpoint_steps(paths)) {
-    const std::string damage = checkpoint_damage(paths.step(step));
-    if (damage.empty()) return step;
-    log_warning(str_cat("checkpoint ", paths.step(step).string(), " is damaged (", damage,
-                        "); going back to the one before it"));
+    const Finding found = try_to_use(paths.step(step), go_back ? use : nullptr);
+    if (found.condition == Condition::kUsed && go_back) {
+      for (const std::string& fault : faults) {
+        log_warning(str_cat("passed over a damaged checkpoint in ", paths.checkpoints().string(),
+                            ": ", fault));
+      }
+      return step;
+    }
+    if (found.condition == Condition::kUsed) refuse(paths, faults, RunPaths::step_name(step));
+    if (found.condition == Condition::kUnreadable) go_back = false;
+    faults.push_back(str_cat(RunPaths::step_name(step), " (", found.reason, ")"));
   }
+  if (!faults.empty()) refuse(paths, faults, "");
   return std::nullopt;
 }
 
@@ -82,20 +164,22 @@ std::string describe_last_checkpoint(const RunPaths& paths) noexcept try {
   return "the checkpoints cannot be read";
 }
 
-Checkpoint load_checkpoint(const fs::path& folder, const ParameterLayout& layout) {
+Checkpoint load_checkpoint(const fs::path& folder, const ModelConfig& config) {
   const CheckpointPaths paths{folder};
   Checkpoint checkpoint;
   HuggingFaceModel model(folder);
-  if (model.layout().total() != layout.total()) {
-    throw Error(str_cat(folder.string(), " holds a model of another size than the configured one"));
+  if (const auto difference = recorded_difference(model.config(), config)) {
+    throw Error(str_cat(folder.string(), " holds another model than the configured one: its ",
+                        difference->key, " is ", difference->before, ", not ", difference->now));
   }
-  const auto total = static_cast<std::size_t>(layout.total());
+  const auto total = static_cast<std::size_t>(model.layout().total());
   for (auto* values :
        {&checkpoint.parameters, &checkpoint.first_moment, &checkpoint.second_moment}) {
     values->resize(total);
   }
   model.read(checkpoint.parameters);
-  read_moments(paths.optimizer(), layout, checkpoint.first_moment, checkpoint.second_moment);
+  read_moments(paths.optimizer(), model.layout(), checkpoint.first_moment,
+               checkpoint.second_moment);
   checkpoint.state = read_training_state(paths.state());
   return checkpoint;
 }
@@ -103,16 +187,15 @@ Checkpoint load_checkpoint(const fs::path& folder, const ParameterLayout& layout
 fs::path find_model(const fs::path& path) {
   const CheckpointPaths paths{path};
   const RunPaths run(path);
-  if (fs::is_directory(run.checkpoints())) {
-    const auto step = find_checkpoint(run);
-    if (!step) throw Error(str_cat(run.checkpoints().string(), " holds no whole checkpoint"));
-    return run.step(*step);
+  if (const auto step = find_checkpoint(run)) return run.step(*step);
+  if (is_there(run.checkpoints())) {
+    throw Error(str_cat(run.checkpoints().string(), " holds no checkpoint yet"));
   }
-  if (!fs::exists(paths.config())) {  // HuggingFaceModel looks for the weights
+  if (!is_there(paths.config())) {  // HuggingFaceModel looks for the weights
     throw missing_config(path);
   }
   // A folder exported for Hugging Face has no manifest; one of ours always has.
-  const std::string damage = fs::exists(paths.manifest()) ? checkpoint_damage(path) : "";
+  const std::string damage = is_there(paths.manifest()) ? checkpoint_damage(path) : "";
   if (!damage.empty()) throw Error(str_cat(path.string(), " is damaged: ", damage));
   return path;
 }

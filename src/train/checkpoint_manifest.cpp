@@ -20,7 +20,7 @@ constexpr int kVersion = 1;
 CheckpointFile describe_file(const std::filesystem::path& path) {
   std::error_code failed;
   const std::uint64_t bytes = std::filesystem::file_size(path, failed);
-  if (failed) throw Error(str_cat("cannot read ", path.string(), ": ", failed.message()));
+  if (failed) throw system_error("cannot read " + path.string(), failed);
   return {bytes, hex64(xxh3_64_file(path))};
 }
 

@@ -4,30 +4,15 @@
 #include <bit>
 #include <charconv>
 
-#include "amt/base/crc32c.hpp"
 #include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
+#include "event_record.hpp"
 
 namespace amt {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view kPrefix = "events.out.tfevents.";
-constexpr std::string_view kSuffix = ".amt";
-
-/// A field's number and wire type, as in the protocol buffers' encoding.
-enum Tag : unsigned char {
-  kEventWallTime = 1 << 3 | 1,
-  kEventStep = 2 << 3 | 0,
-  kEventFileVersion = 3 << 3 | 2,
-  kEventSummary = 5 << 3 | 2,
-  kEventSessionLog = 7 << 3 | 2,
-  kSummaryValue = 1 << 3 | 2,
-  kValueTag = 1 << 3 | 2,
-  kValueSimple = 2 << 3 | 5,
-  kSessionStatus = 1 << 3 | 0,
-};
 
 constexpr std::uint64_t kSessionStart = 1;
 
@@ -44,9 +29,9 @@ std::string varint(std::uint64_t value) {
   return bytes + static_cast<char>(value);
 }
 
-std::string field(Tag tag, const std::string& value) { return static_cast<char>(tag) + value; }
+std::string field(EventTag tag, const std::string& value) { return static_cast<char>(tag) + value; }
 
-std::string message(Tag tag, const std::string& content) {
+std::string message(EventTag tag, const std::string& content) {
   return field(tag, varint(content.size()) + content);
 }
 
@@ -62,21 +47,11 @@ std::string summary_value(const Scalar& scalar) {
                  message(kValueTag, scalar.name) + field(kValueSimple, little_endian(bits)));
 }
 
-std::string masked_crc(std::string_view bytes) {
-  const std::uint32_t crc = crc32c(bytes);
-  return little_endian((crc >> 15 | crc << 17) + 0xA282EAD8u);
-}
-
-std::string record(const std::string& data) {
-  const std::string length = little_endian(static_cast<std::uint64_t>(data.size()));
-  return length + masked_crc(length) + data + masked_crc(data);
-}
-
 /// The second in the name of an events file, else 0.
 std::int64_t second_of(const std::string& name) {
   std::int64_t second = 0;
-  if (name.starts_with(kPrefix)) {
-    std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), second);
+  if (name.starts_with(kEventFilePrefix)) {
+    std::from_chars(name.data() + kEventFilePrefix.size(), name.data() + name.size(), second);
   }
   return second;
 }
@@ -95,16 +70,19 @@ fs::path next_file(const fs::path& folder) {
   }
   if (failed)
     throw Error(str_cat("cannot read the folder ", folder.string(), ": ", failed.message()));
-  return folder / str_cat(kPrefix, second, kSuffix);
+  return folder / str_cat(kEventFilePrefix, second, kEventFileSuffix);
 }
 
 }  // namespace
 
 EventFile::EventFile(const fs::path& folder, std::int64_t next_step,
                      std::chrono::seconds flush_interval)
-    : out_(next_file(folder)), flush_interval_(flush_interval), last_flush_(Clock::now()) {
-  out_.write(record(event(0, message(kEventFileVersion, "brain.Event:2"))));
-  out_.write(record(
+    : path_(next_file(folder)),
+      out_(path_),
+      flush_interval_(flush_interval),
+      last_flush_(Clock::now()) {
+  out_.write(event_record(event(0, message(kEventFileVersion, "brain.Event:2"))));
+  out_.write(event_record(
       event(next_step, message(kEventSessionLog, field(kSessionStatus, varint(kSessionStart))))));
   flush();
 }
@@ -119,8 +97,13 @@ EventFile::~EventFile() {
 void EventFile::write(std::int64_t step, const std::vector<Scalar>& scalars) {
   std::string summary;
   for (const Scalar& scalar : scalars) summary += summary_value(scalar);
-  out_.write(record(event(step, message(kEventSummary, summary))));
+  out_.write(event_record(event(step, message(kEventSummary, summary))));
   if (Clock::now() - last_flush_ >= flush_interval_) flush();
+}
+
+void EventFile::make_durable() {
+  flush();
+  fsync_path(path_);
 }
 
 void EventFile::flush() {

@@ -30,19 +30,30 @@ struct Pair {
   OptionTable first, second;
 };
 
-}  // namespace
-
-std::optional<ConfigurationChange> shape_difference(const ModelConfig& a, const ModelConfig& b) {
+std::optional<ConfigurationChange> difference(
+    const ModelConfig& a, const ModelConfig& b,
+    const std::function<bool(const std::string& option)>& matters) {
   ModelConfig mine = a, other = b;
   const Pair pair(mine, other);
   for (std::size_t i = 0; i < pair.first.options().size(); ++i) {
     const Option &x = pair.first.options()[i], &y = pair.second.options()[i];
-    if (is_shape(x.name) && x.get() != y.get())
+    if (matters(x.name) && x.get() != y.get()) {
       return ConfigurationChange{x.name, x.get(), y.get()};
+    }
   }
   if (a.vocab_size == b.vocab_size) return std::nullopt;
   return ConfigurationChange{"vocabulary", std::to_string(a.vocab_size),
                              std::to_string(b.vocab_size)};
+}
+
+}  // namespace
+
+std::optional<ConfigurationChange> shape_difference(const ModelConfig& a, const ModelConfig& b) {
+  return difference(a, b, is_shape);
+}
+
+std::optional<ConfigurationChange> recorded_difference(const ModelConfig& a, const ModelConfig& b) {
+  return difference(a, b, [](const std::string& option) { return option != kOwn; });
 }
 
 void follow_model(const ModelConfig& found, const std::string& source, const OptionTable& given,

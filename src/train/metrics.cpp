@@ -9,6 +9,7 @@
 #include "amt/base/files.hpp"
 #include "amt/base/json.hpp"
 #include "json_number.hpp"
+#include "recorded_once.hpp"
 
 namespace amt {
 namespace {
@@ -58,21 +59,22 @@ std::optional<Line> parse_line(const std::string& text) try {
   return std::nullopt;
 }
 
-bool belongs_before(const std::string& text, std::int64_t next_step, std::int64_t evaluated_step) {
+bool keeps(RecordedOnce& recorded, const std::string& text) {
   const auto line = parse_line(text);
   if (!line) return false;
   if (const auto* validation = std::get_if<ValidationMetrics>(&*line)) {
-    return validation->step < evaluated_step;
+    return recorded.keeps(validation->step, true);
   }
-  return std::get<StepMetrics>(*line).step < next_step;
+  return recorded.keeps(std::get<StepMetrics>(*line).step, false);
 }
 
 void truncate(const std::filesystem::path& path, std::int64_t next_step,
               std::int64_t evaluated_step) {
+  RecordedOnce recorded(next_step, evaluated_step);
   std::istringstream old(read_text(path));
   std::string kept, line;
   while (std::getline(old, line)) {
-    if (belongs_before(line, next_step, evaluated_step)) kept += line + "\n";
+    if (keeps(recorded, line)) kept += line + "\n";
   }
   write_file_atomically(path, kept);
 }

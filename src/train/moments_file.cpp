@@ -1,6 +1,7 @@
 #include "moments_file.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
@@ -28,6 +29,17 @@ void write_moment(hdf5::File& file, const char* name, const ParameterLayout& lay
   }
 }
 
+/// The first moment may have any finite value; the second is a mean of squares.
+void check_values(const char* name, std::span<const float> values) {
+  const bool of_squares = name == kSecond;
+  const bool good = std::ranges::all_of(
+      values, [=](float value) { return std::isfinite(value) && !(of_squares && value < 0); });
+  if (!good) {
+    throw Error(
+        str_cat(name, " has values that are ", of_squares ? "negative or " : "", "not finite"));
+  }
+}
+
 void read_moment(const hdf5::File& file, const char* name, const ParameterLayout& layout,
                  std::span<float> moment) {
   const hdf5::Dataset dataset = file.open_dataset(name);
@@ -41,6 +53,7 @@ void read_moment(const hdf5::File& file, const char* name, const ParameterLayout
   for (const ParameterInfo& parameter : layout.all()) {
     const auto values = moment.subspan(index(parameter.offset), index(parameter.size));
     dataset.read_rows(first, values.size(), std::as_writable_bytes(values));
+    check_values(name, values);
     first += values.size();
   }
 }
@@ -61,9 +74,12 @@ void write_moments(const std::filesystem::path& path, const ParameterLayout& lay
 void read_moments(const std::filesystem::path& path, const ParameterLayout& layout,
                   std::span<float> first, std::span<float> second) {
   const hdf5::File file = hdf5::File::open(path);
-  if (file.integer_attribute("version") != kVersion) {
-    throw Error(str_cat(path.string(), " is of another version than ", kVersion));
+  const std::uint64_t version = file.integer_attribute("version");
+  if (version > kVersion) {
+    throw NewerFormat(str_cat(path.string(), " is of format version ", version,
+                              ", this amt reads version ", kVersion, ": another amt wrote it"));
   }
+  if (version != kVersion) throw Error(str_cat(path.string(), " is of version ", version));
   try {
     read_moment(file, kFirst, layout, first);
     read_moment(file, kSecond, layout, second);

@@ -3,9 +3,18 @@
 #include <charconv>
 #include <cstdio>
 
+#include "amt/base/error.hpp"
+
 namespace amt {
 namespace {
 constexpr std::string_view kStep = "step-";
+}
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code failed;
+  const bool found = std::filesystem::exists(path, failed);
+  if (failed) throw system_error("cannot read " + path.string(), failed);
+  return found;
 }
 
 std::string RunPaths::step_name(std::int64_t step) {

@@ -131,7 +131,14 @@ void open_run(const RunPaths& paths, const std::string& configuration, bool load
                              "--trainer.load_last_checkpoint true to go on from there"));
   }
   // Without a checkpoint there is nothing to be continued: the configuration may change freely.
-  if (!steps.empty() && fs::exists(paths.config())) check_same_run(paths, configuration);
+  if (!steps.empty() && !is_there(paths.config())) {
+    throw UsageError(str_cat(paths.run().string(), " has checkpoints up to step ", steps.front(),
+                             " but no ", paths.config().filename().string(),
+                             ", so nobody can tell whether this goes on with the same run; put the "
+                             "file back (`amt train ... --dry-run` with the run's options prints "
+                             "it), or use another --trainer.run_dir"));
+  }
+  if (!steps.empty()) check_same_run(paths, configuration);
   write_file_atomically(paths.config(), configuration);
 }
 

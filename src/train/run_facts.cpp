@@ -1,10 +1,13 @@
 #include "amt/train/run_facts.hpp"
 
+#include <chrono>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "amt/base/json.hpp"
+#include "amt/base/machine.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/base/timestamp.hpp"
 #include "amt/model/gpt2.hpp"
 #include "amt/train/flops.hpp"
 
@@ -59,6 +62,37 @@ RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
       {"peak of a device", trainer.peak_flops > 0 ? str_cat(trainer.peak_flops / 1e12, " TFLOP/s")
                                                   : "unknown, so is the share of it (MFU)"}};
   return run;
+}
+
+std::string RunFacts::text(const std::string& name) const {
+  for (const auto& fact : facts) {
+    if (fact.size() == 2 && fact[0] == name) return fact[1];
+  }
+  return "";
+}
+
+void RunFacts::set(const std::string& name, const std::string& text) {
+  for (auto& fact : facts) {
+    if (fact.size() == 2 && fact[0] == name) {
+      fact[1] = text;
+      return;
+    }
+  }
+  facts.push_back({name, text});
+}
+
+void add_start(RunFacts& run, const StartFacts& start, std::int64_t next_step,
+               const RunFacts& before) {
+  const std::string now =
+      str_cat(local_time_text(std::chrono::system_clock::now()), " on ", host_name());
+  const bool begins = next_step == 0;
+  const std::string from = begins ? start.started_from : before.text(kStartedFrom);
+  const std::string first = begins ? now : before.text(kFirstStart);
+  if (!from.empty()) run.set(kStartedFrom, from);
+  if (!first.empty()) run.set(kFirstStart, first);
+  if (!begins) run.set(kLastStart, str_cat(now, ", at step ", next_step));
+  if (!start.command.empty()) run.set("command", start.command);
+  if (!start.version.empty()) run.set("version", start.version);
 }
 
 std::string to_json(const RunFacts& facts) {

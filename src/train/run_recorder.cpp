@@ -5,15 +5,27 @@
 
 #include "amt/base/files.hpp"
 #include "amt/train/run_report.hpp"
+#include "event_filter.hpp"
+#include "event_record.hpp"
 
 namespace amt {
+namespace {
+
+/// Each step is there once, for readers, too, that do not know of a START.
+EventFile go_on_with_events(const RunPaths& paths, std::int64_t next_step,
+                            std::int64_t evaluated_step) {
+  cut_back_events(paths.tensorboard(), next_step, evaluated_step);
+  return EventFile(paths.tensorboard(), next_step);
+}
+
+}  // namespace
 
 RunRecorder::RunRecorder(const RunPaths& paths, RunFacts facts, std::int64_t next_step,
                          std::int64_t evaluated_step)
     : paths_(paths),
       facts_(std::move(facts)),
       metrics_(paths.metrics(), next_step, evaluated_step),
-      events_(paths.tensorboard(), next_step),
+      events_(go_on_with_events(paths, next_step, evaluated_step)),
       history_(read_history(paths.metrics())) {
   write_file_atomically(paths_.facts(), to_json(facts_));
 }
@@ -33,7 +45,12 @@ void RunRecorder::write(const StepMetrics& m) {
 void RunRecorder::write(const ValidationMetrics& m) {
   metrics_.write(m);
   history_.add(m);
-  events_.write(m.step, {{"eval/loss", m.loss}});
+  events_.write(m.step, {{kValidationTag, m.loss}});
+}
+
+void RunRecorder::make_durable() {
+  metrics_.make_durable();
+  events_.make_durable();
 }
 
 void RunRecorder::publish() {

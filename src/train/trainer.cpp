@@ -41,7 +41,11 @@ Outcome Trainer::run() {
     validate_if_due();
     save_if_due();
   }
+  on_leader([this] {
+    if (not_recorded_) throw *not_recorded_;
+  });
   if (requests_.stop && saved_step_ != state_.step) save(Keep::kRolling);
+  if (finished()) check_learned();
   progress.finish();
   if (summed_bytes_ > 0) {
     log_info(str_cat(format_bytes(static_cast<double>(summed_bytes_)),
@@ -49,7 +53,8 @@ Outcome Trainer::run() {
   }
   const bool complete = finished() && !requests_.stop;
   log_info(str_cat(complete ? "trained " : "stopped after ", state_.step, " steps; checkpoint ",
-                   paths_.step(saved_step_).string()));
+                   paths_.step(saved_step_).string(),
+                   complete ? "" : "; start the same command again to go on"));
   return complete ? Outcome::kFinished : Outcome::kStopped;
 }
 
@@ -60,7 +65,7 @@ void Trainer::do_step(Progress& progress) {
   const std::uint64_t summed_before = reducer_.summed_bytes();
   profile_.before(state_.step);
   const StepResult result = step_.run(state_, [this] {
-    return Requests{stop_signal() != 0, save_due()};
+    return Requests{stop_signal() != 0 || not_recorded_, save_due()};
   });
   profile_.after(state_.step - 1);
   requests_ = result.agreed;
@@ -68,15 +73,9 @@ void Trainer::do_step(Progress& progress) {
   summed_bytes_ = reducer_.summed_bytes() - summed_before;
   report(result, std::chrono::duration<double>(Clock::now() - start).count(), progress);
   const int allowed = settings_.trainer.max_skipped;
-  if (result.skipped && state_.skipped_in_a_row > allowed) {
-    if (leads()) recorder_->publish();  // to see what led to it
-    throw mpi::AgreedError(str_cat("the loss or gradient was not finite in ",
-                                   state_.skipped_in_a_row, " steps in a row, up to step ",
-                                   state_.step - 1, "; ",
-                                   leads() ? describe_last_checkpoint(paths_) : "",
-                                   "; train anew in another --trainer.run_dir, with a lower "
-                                   "--trainer.learning_rate"));
-  }
+  if (!result.skipped || state_.skipped_in_a_row <= allowed) return;
+  on_leader([this] { recorder_->publish(); });  // to see what led to it
+  check_learned();
 }
 
 void Trainer::report(const StepResult& result, double seconds, Progress& progress) {
@@ -95,7 +94,11 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
   metrics.mfu = model_flops_utilisation(metrics.model_flops_per_second, reducer_.ranks(),
                                         settings_.trainer.peak_flops);
   metrics.memory_bytes = peak_memory_bytes();
-  in_run_folder([&] { recorder_->write(metrics); });
+  try {
+    in_run_folder([&] { recorder_->write(metrics); });
+  } catch (const Error& error) {
+    not_recorded_ = error;
+  }
   if (result.skipped) {
     log_warning(str_cat("step ", metrics.step, " was skipped: loss ", result.loss,
                         ", gradient norm ", result.grad_norm));
@@ -121,12 +124,12 @@ void Trainer::validate_if_due() {
   }
   state_.valid_loss = sums->mean();
   state_.evaluated_step = state_.step;
-  if (leads()) {
+  on_leader([this] {
     in_run_folder([this] {
       recorder_->write(ValidationMetrics{state_.step - 1, state_.valid_loss});
       recorder_->publish();
     });
-  }
+  });
   log_info(str_cat("step ", state_.step, "  validation loss ", state_.valid_loss));
 }
 

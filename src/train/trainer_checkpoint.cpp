@@ -1,16 +1,23 @@
 // How the trainer begins, goes on from a checkpoint, and saves one.
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "amt/base/activity.hpp"
+#include "amt/base/error.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
+#include "amt/train/disk_space.hpp"
 #include "amt/train/trainer.hpp"
 #include "moment_exchange.hpp"
 
 namespace amt {
 namespace {
+
+constexpr const char* kTryLowerRate =
+    "train anew in another --trainer.run_dir, with a lower --trainer.learning_rate";
 
 /// Rank 0's whole numbers (below 2^53) to all ranks.
 template <class... Integers>
@@ -22,26 +29,60 @@ void share(Reducer& reducer, Integers&... values) {
   ((values = static_cast<Integers>(all[i++])), ...);
 }
 
+/// The run's configuration is the one that the checkpoint was made with, so these numbers follow
+/// from it.
+void check_position(const TrainingState& saved, const TrainerOptions& trainer) {
+  const std::uint64_t row =
+      static_cast<std::uint64_t>(saved.step) * static_cast<std::uint64_t>(trainer.train_batch_size);
+  if (saved.next_row != row) {
+    throw Error(str_cat("its next_row is ", saved.next_row, ", but ", saved.step,
+                        " steps of train_batch_size ", trainer.train_batch_size, " end at ", row));
+  }
+  if (saved.step > trainer.num_train_steps) {
+    throw UsageError(str_cat(trainer.run_dir, " has done ", saved.step,
+                             " steps already; give --trainer.num_train_steps that many at least, "
+                             "not ",
+                             trainer.num_train_steps, ", or use another --trainer.run_dir"));
+  }
+}
+
+/// Nothing if they cannot be read: they are for people, and written anew.
+RunFacts facts_so_far(const RunPaths& paths) try {
+  return read_run_facts(paths.facts());
+} catch (const Error&) {
+  return {};
+}
+
+bool all_finite(std::span<const float> values) {
+  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
+}
+
 }  // namespace
 
 void Trainer::begin() {
   const Phase beginning("loading what training begins with");
-  std::int64_t step = -1;
-  if (leads()) {
-    remove_partial_checkpoints(paths_);
-    if (settings_.trainer.load_last_checkpoint) step = find_checkpoint(paths_).value_or(-1);
-  }
-  share(reducer_, step);
   state_.ranks = reducer_.ranks();
   state_.seed = settings_.trainer.seed;
   state_.dataset_digest = settings_.dataset_digest;
   state_.encoding = settings_.encoding;
-  step >= 0 ? load(step) : initialise();
+  Checkpoint checkpoint;
+  std::int64_t step = -1;
+  on_leader([&] {
+    clear_interrupted_saves(paths_);
+    if (settings_.trainer.load_last_checkpoint) step = load_newest(checkpoint).value_or(-1);
+  });
+  share(reducer_, step);
+  step >= 0 ? resume(checkpoint) : initialise();
   saved_step_ = step;
   reducer_.broadcast(model_.parameters(), model_.layout().total());
-  if (leads()) {
+  on_leader([this] {
+    check_disk_space(paths_, model_.config(), settings_.trainer, settings_.checkpointer,
+                     state_.step);
+    add_start(facts_, settings_.start, state_.step, facts_so_far(paths_));
+    const std::string origin = facts_.text(kStartedFrom);
+    if (!origin.empty()) log_info("the run started from " + origin);
     recorder_ = std::make_unique<RunRecorder>(paths_, facts_, state_.step, state_.evaluated_step);
-  }
+  });
 }
 
 void Trainer::initialise() {
@@ -54,18 +95,23 @@ void Trainer::initialise() {
   model_.set_parameters(values);
 }
 
-void Trainer::load(std::int64_t step) {
-  Checkpoint checkpoint;
-  if (leads()) {
-    const CheckpointPaths files{paths_.step(step)};
+/// On rank 0. Every file has the recorded hash; what is in it may be wrong all the same.
+std::optional<std::int64_t> Trainer::load_newest(Checkpoint& checkpoint) const {
+  return find_checkpoint(paths_, [&](const std::filesystem::path& folder) {
     // Before sizes: it says why they differ.
-    check_continues(paths_.run(), read_training_state(files.state()), state_,
-                    settings_.trainer.train_batch_size);
-    checkpoint = load_checkpoint(files.folder, model_.layout());
+    const TrainingState saved = read_training_state(CheckpointPaths{folder}.state());
+    check_continues(paths_.run(), saved, state_);
+    check_position(saved, settings_.trainer);
+    checkpoint = load_checkpoint(folder, model_.config());
+  });
+}
+
+void Trainer::resume(const Checkpoint& checkpoint) {
+  if (leads()) {
     const int ranks_now = state_.ranks;
     state_ = checkpoint.state;
     model_.set_parameters(checkpoint.parameters);
-    log_info(str_cat("going on from ", paths_.step(step).string()));
+    log_info(str_cat("going on from ", paths_.step(state_.step).string()));
     if (state_.ranks != ranks_now) {
       log_info(str_cat("that was made with ", state_.ranks, " ranks, now there are ", ranks_now,
                        ": losses will be equal to rounding only"));
@@ -85,7 +131,23 @@ bool Trainer::save_due() const {
   return seconds >= settings_.checkpointer.save_interval.seconds;
 }
 
+/// Collective. What ends without a loss is no success, even if its weights are finite.
+void Trainer::check_learned() {
+  on_leader([this] {
+    std::string what;
+    if (state_.skipped_in_a_row > 0) {
+      what = str_cat("the loss or gradient is not finite since step ",
+                     state_.step - state_.skipped_in_a_row);
+    } else if (state_.evaluated_step == state_.step && !std::isfinite(state_.valid_loss)) {
+      what = str_cat("the validation loss is not finite after step ", state_.step - 1);
+    }
+    if (what.empty()) return;
+    throw Error(str_cat(what, "; ", describe_last_checkpoint(paths_), "; ", kTryLowerRate));
+  });
+}
+
 void Trainer::save_if_due() {
+  if (finished()) check_learned();
   if (finished() || state_.step % settings_.checkpointer.keep_every == 0) {
     save(Keep::kForGood);
   } else if (requests_.stop || requests_.save) {
@@ -107,24 +169,52 @@ void Trainer::save(Keep keep) {
     checkpoint.second_moment.resize(total);
   }
   moments().collect(checkpoint.first_moment, checkpoint.second_moment);
-  if (leads()) {
-    in_run_folder([&] {
-      save_checkpoint(paths_, model_.config(), model_.layout(), checkpoint, keep);
-      recorder_->publish();
-    });
-  }
+  on_leader([&] {
+    if (not_recorded_) throw *not_recorded_;
+    write(checkpoint, keep);
+  });
   saved_step_ = state_.step;
   last_save_ = Clock::now();
 }
 
-/// What rank 0 writes: an error there also says what there is to go on from.
-void Trainer::in_run_folder(const std::function<void()>& work) const {
-  try {
-    work();
-  } catch (const std::exception& error) {
-    throw Error(
-        str_cat(error.what(), "; ", describe_last_checkpoint(paths_), "; start again to go on"));
+/// What is recorded of a step is there before a checkpoint that goes on behind it.
+void Trainer::write(const Checkpoint& checkpoint, Keep keep) const {
+  if (!all_finite(checkpoint.parameters) || !all_finite(checkpoint.first_moment) ||
+      !all_finite(checkpoint.second_moment)) {
+    throw Error(str_cat("the model is not finite after step ", state_.step - 1,
+                        ", so it was not saved; ", describe_last_checkpoint(paths_), "; ",
+                        kTryLowerRate));
   }
+  in_run_folder([&] {
+    recorder_->publish();
+    recorder_->make_durable();
+    save_checkpoint(paths_, model_.config(), model_.layout(), checkpoint, keep);
+  });
+}
+
+void Trainer::on_leader(const std::function<void()>& work) {
+  std::optional<Error> failure;
+  try {
+    if (leads()) work();
+  } catch (const Error& error) {
+    failure = error;
+  } catch (const std::exception& error) {
+    failure = Error(error.what());
+  }
+  std::int64_t code = failure ? static_cast<std::int64_t>(failure->code()) : 0;
+  share(reducer_, code);
+  if (code == 0) return;
+  throw mpi::AgreedError(failure ? failure->what() : "rank 0 has failed",
+                         static_cast<ExitCode>(code));
+}
+
+/// What rank 0 writes: an error there also says what there is to go on from.
+void Trainer::in_run_folder(const std::function<void()>& work) const try {
+  if (settings_.before_writing) settings_.before_writing();
+  work();
+} catch (const std::exception& error) {
+  throw Error(
+      str_cat(error.what(), "; ", describe_last_checkpoint(paths_), "; start again to go on"));
 }
 
 /// Ranks that have drifted apart train nonsense without a sign: a checkpoint is the moment to

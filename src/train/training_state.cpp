@@ -1,7 +1,5 @@
 #include "amt/train/training_state.hpp"
 
-#include <algorithm>
-
 #include "amt/base/error.hpp"
 #include "amt/base/json.hpp"
 #include "amt/base/strings.hpp"
@@ -22,6 +20,22 @@ double loss_of(const json::Value& value) {
 
 std::int64_t count_of(const json::Value& root, const char* name) {
   return root.at(name).integer(0, kAnyCount);
+}
+
+/// A hash that fits says nothing of what was hashed.
+void check_consistent(const TrainingState& state, const std::filesystem::path& path) {
+  const auto require = [&path](bool holds, const std::string& problem) {
+    if (!holds) throw Error(str_cat(path.string(), ": ", problem));
+  };
+  require(state.skipped <= state.step && state.updates == state.step - state.skipped,
+          str_cat(state.updates, " updates and ", state.skipped, " skipped steps are not the ",
+                  state.step, " steps done"));
+  require(state.skipped_in_a_row <= state.skipped, "more steps were skipped in a row than at all");
+  require(state.evaluated_step <= state.step, "the last validation came after the last step");
+  const auto steps = static_cast<std::uint64_t>(state.step);
+  require(
+      steps == 0 ? state.next_row == 0 : state.next_row >= steps && state.next_row % steps == 0,
+      str_cat("next_row ", state.next_row, " is not that of ", state.step, " steps of equal size"));
 }
 
 }  // namespace
@@ -59,11 +73,12 @@ TrainingState read_training_state(const std::filesystem::path& path) {
   state.encoding = root.at("encoding").text(kMaxName);
   state.train_loss = loss_of(root.at("train_loss"));
   state.valid_loss = loss_of(root.at("valid_loss"));
+  check_consistent(state, path);
   return state;
 }
 
 void check_continues(const std::filesystem::path& run, const TrainingState& saved,
-                     const TrainingState& now, int train_batch_size) {
+                     const TrainingState& now) {
   const auto refuse = [&run](const char* what, const auto& then, const auto& value) {
     throw UsageError(str_cat("the checkpoint in ", run.string(), " was made with ", what, " ", then,
                              ", this run has ", value, "; use another --trainer.run_dir"));
@@ -73,11 +88,6 @@ void check_continues(const std::filesystem::path& run, const TrainingState& save
     refuse("dataset", saved.dataset_digest, now.dataset_digest);
   }
   if (saved.seed != now.seed) refuse("seed", saved.seed, now.seed);
-  const auto batch = static_cast<std::uint64_t>(train_batch_size);
-  const auto steps = static_cast<std::uint64_t>(saved.step);
-  if (saved.next_row != steps * batch) {
-    refuse("train_batch_size", saved.next_row / std::max<std::uint64_t>(1, steps), batch);
-  }
 }
 
 }  // namespace amt

@@ -40,5 +40,20 @@ TEST(Signals, AreNoticedAndNeverHandledOnAThreadThatComputes) {
   }
 }
 
+TEST(Signals, TheFirstOneIsAnsweredAtOnceAndOnce) {
+  install_stop_handlers();
+  say_when_stopped("stopping\n");
+  testing::internal::CaptureStderr();
+  kill(getpid(), SIGTERM);
+  while (stop_signal() != SIGTERM) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  kill(getpid(), SIGUSR1);
+  while (stop_signal() != SIGUSR1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(10));  // for a second line, if there were one
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "stopping\n");
+  say_when_stopped(nullptr);
+  set_stop_signal(0);
+}
+
 }  // namespace
 }  // namespace amt

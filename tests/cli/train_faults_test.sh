@@ -20,6 +20,8 @@ train() {
     --trainer.run_dir "$work/$run" --data.verify false "$@"
 }
 
+train_in_a_shell() { (train "$@"); }
+
 # steps_done RUN: the step of the last line that is complete, -1 before the first.
 steps_done() {
   local step
@@ -183,13 +185,23 @@ if ! mkdir "$work/small" || ! mount -t tmpfs -o size=64m tmpfs "$work/small" 2>/
 fi
 trap 'umount "$work"/{small,view,locked/checkpoints} 2>/dev/null || true; rm -rf "$work"' EXIT
 cp -r "$work/base" "$work/small/run"
-for left in 5000 500; do
-  echo "a full disk, $left KiB left: not enough for the moments, the model"
-  free=$(df --output=avail -B 1024 "$work/small" | tail -n 1)
-  head -c $(((free - left) * 1024)) /dev/zero >"$work/small/filler"
-  broken "No space left on device" small/run
-  rm "$work/small/filler"
-done
+echo "a disk that is too small from the start"
+free=$(df --output=avail -B 1024 "$work/small" | tail -n 1)
+head -c $(((free - 5000) * 1024)) /dev/zero >"$work/small/filler"
+expect 1 "is too small: 2 checkpoints of" train_in_a_shell 2 small/run
+[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
+rm "$work/small/filler"
+
+echo "a disk that others fill"
+(train 2 small/run) 2>"$work/err" &
+pid=$!
+wait_for has_done small/run 4 || fail "the run ended too early"
+head -c 64M /dev/zero >"$work/small/filler" 2>/dev/null || true
+! wait $pid || fail "it went on without being able to save"
+[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
+grep 'amt: error' "$work/err" | grep -q 'disk is full.*the last good checkpoint is .*step-0000' ||
+  fail "does not say why, or what there is to go on from"
+rm "$work/small/filler"
 (train 2 small/run) 2>"$work/err" || fail "going on after a full disk"
 same_checkpoint small/run whole-2
 
@@ -202,7 +214,7 @@ pid=$!
 wait_for has_done locked 3 || fail "the run ended too early"
 mount --bind "$work/view" "$work/locked/checkpoints"  # read-only at once
 ! wait $pid || fail "it went on without being able to save"
-grep 'amt: error' "$work/err" | grep -q 'Read-only file system.*the last good checkpoint is .*step-0000' ||
+grep 'amt: error' "$work/err" | grep -q 'read-only.*the last good checkpoint is .*step-0000' ||
   fail "does not say why, or what there is to go on from"
 umount "$work/locked/checkpoints"
 (train 2 locked) 2>"$work/err" || fail "going on after a locked folder"

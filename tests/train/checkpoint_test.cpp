@@ -1,13 +1,18 @@
 #include "amt/train/checkpoint.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
+#include <functional>
 #include <numeric>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "tiny_training.hpp"
 
@@ -20,6 +25,7 @@ class CheckpointTest : public testing::Test {
   Checkpoint make(std::int64_t step) const {
     Checkpoint checkpoint;
     checkpoint.state.step = step;
+    checkpoint.state.updates = step;
     checkpoint.state.next_row = static_cast<std::uint64_t>(step) * 12;
     float value = static_cast<float>(step);
     for (auto* all :
@@ -35,6 +41,25 @@ class CheckpointTest : public testing::Test {
   }
   void save(std::int64_t step, Keep keep = Keep::kRolling) const {
     save_checkpoint(paths_, config_, layout_, make(step), keep);
+  }
+  /// Names in the folder of checkpoints to which `work` made these things happen, in order.
+  std::vector<std::string> names_seen(std::uint32_t mask, const std::function<void()>& work) const {
+    const int events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    EXPECT_GE(inotify_add_watch(events, paths_.checkpoints().c_str(), mask), 0);
+    work();
+    alignas(inotify_event) std::array<char, 4096> bytes{};
+    const ssize_t size = read(events, bytes.data(), bytes.size());
+    close(events);
+    std::vector<std::string> names;
+    for (ssize_t at = 0; at < size;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(bytes.data() + at);
+      names.emplace_back(event->name);
+      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+    }
+    return names;
+  }
+  std::string refusal_of_all() const {
+    return test::refusal<Error>([this] { find_checkpoint(paths_); });
   }
   /// Changes one byte in the middle of a file.
   void damage(const std::filesystem::path& path) const {
@@ -54,7 +79,7 @@ class CheckpointTest : public testing::Test {
 
 TEST_F(CheckpointTest, ComesBackAsItWas) {
   save(7);
-  const Checkpoint back = load_checkpoint(paths_.step(7), layout_);
+  const Checkpoint back = load_checkpoint(paths_.step(7), config_);
   const Checkpoint was = make(7);
   EXPECT_EQ(back.parameters, was.parameters);
   EXPECT_EQ(back.first_moment, was.first_moment);
@@ -93,7 +118,50 @@ TEST_F(CheckpointTest, CutFileIsSeen) {
   std::filesystem::resize_file(CheckpointPaths{paths_.step(10)}.optimizer(), 100);
   EXPECT_NE(checkpoint_damage(paths_.step(10)).find("optimizer.h5 has 100 bytes"),
             std::string::npos);
+  EXPECT_NE(refusal_of_all().find("step-000010 (optimizer.h5 has 100 bytes"), std::string::npos);
+}
+
+TEST_F(CheckpointTest, ARunWithoutCheckpointsIsNotDamaged) {
   EXPECT_FALSE(find_checkpoint(paths_));
+  std::filesystem::create_directories(paths_.checkpoints());
+  EXPECT_FALSE(find_checkpoint(paths_));
+}
+
+TEST_F(CheckpointTest, WhereAllAreDamagedEachIsNamedAndNothingIsRemoved) {
+  save(10);
+  save(20);
+  for (const int step : {10, 20}) damage(CheckpointPaths{paths_.step(step)}.model());
+  const std::string what = refusal_of_all();
+  EXPECT_NE(what.find("step-000020 (model.safetensors"), std::string::npos) << what;
+  EXPECT_NE(what.find("step-000010 (model.safetensors"), std::string::npos) << what;
+  EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{20, 10}));
+}
+
+// Not even by root can a link that leads to itself be opened.
+TEST_F(CheckpointTest, NobodyGoesBackBehindOneThatCannotBeRead) {
+  save(10);
+  save(20);
+  const CheckpointPaths newest{paths_.step(20)};
+  std::filesystem::remove(newest.state());
+  std::filesystem::create_symlink("state.json", newest.state());
+  EXPECT_THROW(checkpoint_damage(newest.folder), SystemError);
+  const std::string what = refusal_of_all();
+  EXPECT_NE(what.find("cannot be read: step-000020"), std::string::npos) << what;
+  EXPECT_NE(what.find("to go on from step-000010"), std::string::npos) << what;
+  EXPECT_EQ(what.find("damaged"), std::string::npos) << what;
+}
+
+TEST_F(CheckpointTest, ANewerFormatIsNoDamage) {
+  save(10);
+  save(20);
+  const CheckpointPaths newest{paths_.step(20)};
+  const std::string text = read_text(newest.manifest());
+  const std::string version = "\"version\": 1";
+  write_file_atomically(
+      newest.manifest(),
+      std::string(text).replace(text.find(version), version.size(), "\"version\": 99"));
+  EXPECT_THROW(checkpoint_damage(newest.folder), NewerFormat);
+  EXPECT_NE(refusal_of_all().find("another amt wrote it"), std::string::npos);
 }
 
 TEST_F(CheckpointTest, RenamedCheckpointIsNotBelieved) {
@@ -106,7 +174,7 @@ TEST_F(CheckpointTest, PartialOnesAreNeverReadAndGoAway) {
   save(10);
   std::filesystem::copy(paths_.step(10), paths_.partial(20));
   EXPECT_EQ(find_checkpoint(paths_), 10);
-  remove_partial_checkpoints(paths_);
+  clear_interrupted_saves(paths_);
   EXPECT_FALSE(std::filesystem::exists(paths_.partial(20)));
   EXPECT_TRUE(std::filesystem::exists(paths_.step(10)));
   std::filesystem::create_directories(paths_.partial(20) / "junk");
@@ -120,6 +188,39 @@ TEST_F(CheckpointTest, SavingAgainReplacesADamagedOne) {
   damage(CheckpointPaths{paths_.step(20)}.model());
   save(20);
   EXPECT_EQ(find_checkpoint(paths_), 20);
+}
+
+// A crash in the middle of an exchange on a file system that cannot exchange names.
+TEST_F(CheckpointTest, WhatAnExchangeHadPutAsideComesBack) {
+  save(10);
+  const auto aside = paths_.step(10).string() + ".old.partial";
+  std::filesystem::rename(paths_.step(10), aside);
+  clear_interrupted_saves(paths_);
+  EXPECT_EQ(find_checkpoint(paths_), 10);
+  std::filesystem::copy(paths_.step(10), aside, std::filesystem::copy_options::recursive);
+  clear_interrupted_saves(paths_);
+  EXPECT_FALSE(std::filesystem::exists(aside));
+  EXPECT_EQ(find_checkpoint(paths_), 10);
+}
+
+TEST_F(CheckpointTest, LatestNamesACheckpointThatIsThere) {
+  save(10);
+  EXPECT_EQ(names_seen(IN_MOVED_TO, [this] { save(20); }),
+            (std::vector<std::string>{"step-000020", "latest"}));
+}
+
+TEST_F(CheckpointTest, ACheckpointThatIsSavedAgainIsThereAtEveryMoment) {
+  save(20);
+  EXPECT_EQ(names_seen(IN_DELETE, [this] { save(20); }),
+            (std::vector<std::string>{"step-000020.partial"}));
+  EXPECT_EQ(find_checkpoint(paths_), 20);
+}
+
+// A run that went back behind damaged checkpoints: those are newer than what it saves.
+TEST_F(CheckpointTest, NewerOnesDoNotCountAmongTheRollingOnes) {
+  for (const int step : {40, 50}) save(step);
+  for (const int step : {10, 20, 30}) save(step);
+  EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{50, 40, 30, 20}));
 }
 
 TEST_F(CheckpointTest, OldRollingOnesGoAndOthersStay) {
@@ -146,7 +247,7 @@ TEST_F(CheckpointTest, AnotherModelIsRefused) {
   save(10);
   ModelConfig wider = config_;
   wider.hidden_dim = 32;
-  EXPECT_THROW(load_checkpoint(paths_.step(10), ParameterLayout(wider)), Error);
+  EXPECT_THROW(load_checkpoint(paths_.step(10), wider), Error);
 }
 
 TEST_F(CheckpointTest, ModelIsFoundByRunByStepAndByExportedFolder) {

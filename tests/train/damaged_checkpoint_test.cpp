@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <functional>
+#include <limits>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
@@ -39,13 +40,16 @@ class MemoryLimit {
 class DamagedCheckpoint : public testing::Test {
  protected:
   DamagedCheckpoint() {
+    save_checkpoint(RunPaths(folder_.path()), config_, layout_, good(), Keep::kForGood);
+  }
+  Checkpoint good() const {
     Checkpoint checkpoint;
     checkpoint.state.encoding = "arrival";
     for (auto* all :
          {&checkpoint.parameters, &checkpoint.first_moment, &checkpoint.second_moment}) {
       all->assign(static_cast<std::size_t>(layout_.total()), 1.0f);
     }
-    save_checkpoint(RunPaths(folder_.path()), config_, layout_, checkpoint, Keep::kForGood);
+    return checkpoint;
   }
 
   /// The whole checkpoint must be refused in one short line with the name of this file.
@@ -59,7 +63,7 @@ class DamagedCheckpoint : public testing::Test {
   /// Only the hashes keep a run from reading damage; here the files are read without them.
   std::string refusal(bool manifest) const try {
     if (manifest) return checkpoint_damage(files_.folder);
-    load_checkpoint(files_.folder, layout_);
+    load_checkpoint(files_.folder, config_);
     return "accepted";
   } catch (const Error& error) {
     return error.what();
@@ -135,6 +139,52 @@ TEST_F(DamagedCheckpoint, StatesThatLieAreRefused) {
   expect_change_is_refused(files_.state(), "\"next_row\": 0", "\"next_row\": \"0\"");
   expect_change_is_refused(files_.state(), "\"version\": 1", "\"version\": 2");
   expect_change_is_refused(files_.state(), "\"updates\": 0,", "");
+}
+
+TEST_F(DamagedCheckpoint, StatesThatContradictThemselvesAreRefused) {
+  expect_change_is_refused(files_.state(), "\"updates\": 0", "\"updates\": 1");
+  expect_change_is_refused(files_.state(), "\"skipped\": 0", "\"skipped\": 1");
+  expect_change_is_refused(files_.state(), "\"skipped_in_a_row\": 0", "\"skipped_in_a_row\": 2");
+  expect_change_is_refused(files_.state(), "\"next_row\": 0", "\"next_row\": 12");
+  expect_change_is_refused(files_.state(), "\"evaluated_step\": 0", "\"evaluated_step\": 1");
+  expect_change_is_refused(files_.state(), "\"ranks\": 1", "\"ranks\": 0");
+}
+
+// All hashes fit: it was saved like this.
+TEST_F(DamagedCheckpoint, MomentsThatNoTrainingLeavesAreRefused) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const auto& [first, second] : {std::pair{nan, 1.0f}, {1.0f, nan}, {1.0f, -1e-9f}}) {
+    Checkpoint checkpoint = good();
+    checkpoint.first_moment[3] = first;
+    checkpoint.second_moment[3] = second;
+    save_checkpoint(RunPaths(folder_.path()), config_, layout_, checkpoint, Keep::kForGood);
+    EXPECT_EQ(checkpoint_damage(files_.folder), "");
+    expect_refusal(files_.optimizer());
+  }
+}
+
+TEST_F(DamagedCheckpoint, AnotherModelOfTheSameSizeIsRefused) {
+  ModelConfig other = config_;
+  other.num_heads *= 2;
+  save_checkpoint(RunPaths(folder_.path()), other, layout_, good(), Keep::kForGood);
+  EXPECT_EQ(checkpoint_damage(files_.folder), "");
+  EXPECT_NE(refusal(false).find("model.num_heads is 4, not 2"), std::string::npos);
+}
+
+TEST_F(DamagedCheckpoint, AStateOfAnotherStepIsDamage) {
+  Checkpoint checkpoint = good();
+  checkpoint.state.step = checkpoint.state.updates = 1;
+  checkpoint.state.next_row = 12;
+  save_checkpoint(RunPaths(folder_.path()), config_, layout_, checkpoint, Keep::kForGood);
+  // Step 1's files with a manifest that is right about them, under the name of step 0.
+  const CheckpointPaths one{RunPaths(folder_.path()).step(1)};
+  const std::string manifest = read_text(one.manifest());
+  const std::string step = "\"step\": 1";
+  std::filesystem::remove_all(files_.folder);
+  std::filesystem::rename(one.folder, files_.folder);
+  write_file_atomically(files_.manifest(), std::string(manifest).replace(
+                                               manifest.find(step), step.size(), "\"step\": 0"));
+  EXPECT_NE(checkpoint_damage(files_.folder).find("state.json is of step 1"), std::string::npos);
 }
 
 TEST_F(DamagedCheckpoint, ManifestThatLeadsOutOfTheFolderIsRefused) {

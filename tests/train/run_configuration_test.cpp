@@ -107,6 +107,18 @@ TEST(RunConfiguration, RunWithCheckpointsKeepsItsConfiguration) {
   EXPECT_EQ(refusal(paths, configuration("0.3", "20", "1")), "");  // longer: with a warning
 }
 
+TEST(RunConfiguration, RunWithoutItsConfigurationDoesNotGoOn) {
+  const test::TemporaryFolder folder;
+  const RunPaths paths(folder.path());
+  open_run(paths, configuration("0.1", "10", "1"), true);
+  std::filesystem::create_directories(paths.step(5));
+  std::filesystem::remove(paths.config());
+  const std::string message = refusal(paths, configuration("0.1", "10", "1"));
+  EXPECT_NE(message.find("checkpoints up to step 5 but no config.ini"), std::string::npos)
+      << message;
+  EXPECT_FALSE(std::filesystem::exists(paths.config()));
+}
+
 TEST(RunConfiguration, StartingOverInARunWithCheckpointsIsRefused) {
   const test::TemporaryFolder folder;
   const RunPaths paths(folder.path());

@@ -63,7 +63,7 @@ TrainedRun run_trainer(const ModelConfig& config, const TrainerSettings& setting
   model.get_parameters(run.parameters);
   if (reducer.rank() != 0) return run;
   const RunPaths paths(settings.trainer.run_dir);
-  Checkpoint last = load_checkpoint(paths.step(checkpoint_steps(paths).at(0)), model.layout());
+  Checkpoint last = load_checkpoint(paths.step(checkpoint_steps(paths).at(0)), config);
   run.first_moment = std::move(last.first_moment);
   run.second_moment = std::move(last.second_moment);
   return run;

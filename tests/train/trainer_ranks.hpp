@@ -51,9 +51,21 @@ class PoisonedRank : public Reducer {
   std::int64_t step_ = 0;
 };
 
+/// The last rank's copy of what rank 0 sends is not quite the same, if there are several.
+class SkewedRank : public PoisonedRank {
+ public:
+  explicit SkewedRank(Reducer& to) : PoisonedRank(to, {}) {}
+  void broadcast(float* data, std::int64_t count) override {
+    PoisonedRank::broadcast(data, count);
+    if (rank() > 0 && rank() + 1 == ranks()) data[0] += 1e-3f;
+  }
+};
+
 class TrainerRanksTest : public testing::Test {
  protected:
   ~TrainerRanksTest() override { set_stop_signal(0); }
+  /// Rank 0's folder must not go away while others still make folders in it.
+  void TearDown() override { world_.barrier(); }
 
   /// A folder that all ranks share; each rank's own where it trains alone.
   std::filesystem::path shared() const {

@@ -7,8 +7,10 @@
 #include <limits>
 
 #include "amt/base/error.hpp"
+#include "amt/mpi/collectively.hpp"
 #include "amt/train/evaluation.hpp"
 #include "event_reader.hpp"
+#include "support/refusal.hpp"
 
 namespace amt {
 namespace {
@@ -142,6 +144,47 @@ TEST_F(TrainerRanksTest, TooManyBadStepsEndTheJobAndLeaveTheCheckpoint) {
   }
   const test::TrainedRun again = together(run, rows_);
   EXPECT_TRUE(again.parameters == together(shared() / "whole", rows_).parameters);
+}
+
+TEST_F(TrainerRanksTest, RanksThatDifferSaveNothing) {
+  if (world_.size() == 1) GTEST_SKIP() << "one rank alone cannot differ";
+  const auto run = shared() / "run";
+  test::SkewedRank reducer(*reducer_);
+  world_.barrier();
+  EXPECT_NE(test::refusal<Error>([&] {
+              test::run_trainer(test::tiny_model(), settings(run), rows_, &valid_, *ops_, reducer);
+            }).find("the ranks' parameters differ at step 20"),
+            std::string::npos);
+  EXPECT_TRUE(world_.rank() != 0 || checkpoint_steps(RunPaths(run)).empty());
+}
+
+// All ranks must know that the validation of this step was made, or some wait for the others in it.
+TEST_F(TrainerRanksTest, ResumesAtAnEvaluatedStepAndValidatesAtTheEnd) {
+  const auto run = shared() / "run";
+  TrainerSettings s = settings(run);
+  s.trainer.num_train_steps = 18;  // no multiple of steps_per_eval
+  s.checkpointer.keep_every = 5;
+  const test::TrainedRun whole = together(s, rows_);
+  if (world_.rank() == 0) {
+    for (const int step : {18, 15}) std::filesystem::remove_all(RunPaths(run).step(step));
+  }
+  EXPECT_TRUE(together(s, rows_).parameters == whole.parameters);
+  if (world_.rank() != 0) return;
+  EXPECT_EQ(test::metric(run, "valid_loss").size(), 4u);  // 5, 10, 15, 18
+}
+
+TEST_F(TrainerRanksTest, AllRanksLearnThatNoCheckpointCanBeUsed) {
+  const auto run = shared() / "run";
+  together(run, rows_);
+  if (world_.rank() == 0) {
+    std::filesystem::resize_file(CheckpointPaths{RunPaths(run).step(20)}.model(), 1000);
+  }
+  world_.barrier();
+  const std::string what = test::refusal<mpi::AgreedError>([&] {
+    test::run_trainer(test::tiny_model(), settings(run), rows_, &valid_, *ops_, *reducer_);
+  });
+  EXPECT_EQ(what.find("step-000020") != std::string::npos, world_.rank() == 0) << what;
+  EXPECT_NE(what, "");
 }
 
 TEST_F(TrainerRanksTest, AStepSumsTheGradientAndFourNumbers) {

@@ -14,37 +14,14 @@
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/train/run_report.hpp"
 #include "event_reader.hpp"
+#include "poisoned_reducer.hpp"
 #include "support/temporary_folder.hpp"
 #include "tiny_training.hpp"
 
 namespace amt {
 namespace {
 
-/// Poisons the gradient of chosen steps, as a failing device or an overflow would.
-class PoisonedReducer : public Reducer {
- public:
-  explicit PoisonedReducer(std::vector<std::int64_t> steps) : steps_(std::move(steps)) {}
-  std::string name() const override { return "poisoned"; }
-  int rank() const override { return 0; }
-  int ranks() const override { return 1; }
-  void broadcast(float*, std::int64_t) override {}
-  void start_sum(float* data, std::int64_t) override { data_ = data; }
-  void start_sum_to_owners(const ShardedBuffer& buffer, Shard) override { data_ = buffer.data; }
-  void all_gather(const ShardedBuffer&) override {}
-  void finish() override {
-    if (std::ranges::find(steps_, step_++) != steps_.end()) {
-      *data_ = std::numeric_limits<float>::quiet_NaN();
-    }
-  }
-  void sum(std::span<double>) override {}
-  double max(double value) override { return value; }
-  bool any(bool value) override { return value; }
-
- private:
-  std::vector<std::int64_t> steps_;
-  std::int64_t step_ = 0;
-  float* data_ = nullptr;
-};
+using test::PoisonedReducer;
 
 /// Notes what the gradients are when ranges of them are handed over, and at the end.
 class WatchingReducer : public PoisonedReducer {
@@ -378,10 +355,11 @@ TEST_F(TrainerTest, TooManySkippedInARowFail) {
 TEST_F(TrainerTest, CheckpointOfAnotherRunIsRefused) {
   TrainerSettings s = settings("run");
   test::run_alone(s, rows_, nullptr);
-  const auto refusal = [this](const TrainerSettings& other) {
+  const auto refusal = [this](const TrainerSettings& other, ExitCode code = ExitCode::kUsage) {
     try {
       test::run_alone(other, rows_, nullptr);
-    } catch (const UsageError& error) {
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), code);
       return std::string(error.what());
     }
     return std::string();
@@ -394,7 +372,11 @@ TEST_F(TrainerTest, CheckpointOfAnotherRunIsRefused) {
   EXPECT_NE(refusal(other).find("interarrival"), std::string::npos);
   other = s;
   other.trainer.train_batch_size = 24;
-  EXPECT_NE(refusal(other).find("train_batch_size 12, this run has 24"), std::string::npos);
+  EXPECT_NE(refusal(other, ExitCode::kFailed).find("20 steps of train_batch_size 24 end at 480"),
+            std::string::npos);
+  other = s;
+  other.trainer.num_train_steps = 10;
+  EXPECT_NE(refusal(other).find("has done 20 steps already"), std::string::npos);
 }
 
 }  // namespace

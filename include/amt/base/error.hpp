@@ -40,8 +40,27 @@ std::string reason_text(int error_number);
 /// The same of what std::filesystem reports.
 std::string reason_text(const std::error_code& error);
 
-/// An Error whose message ends with the reason that `errno` gives as it is now: "what: no such file
+/// The operating system refuses: rights, a disk that fails, a name that is not there. Says nothing
+/// of what is in a file.
+class SystemError : public Error {
+ public:
+  SystemError(const std::string& message, int number) : Error(message), number_(number) {}
+  int number() const { return number_; }  ///< errno
+
+ private:
+  int number_;
+};
+
+/// A file of a newer version of this program. Says nothing of whether it is whole.
+class NewerFormat : public Error {
+ public:
+  using Error::Error;
+};
+
+/// An error whose message ends with the reason that `errno` gives as it is now: "what: no such file
 /// or folder".
-Error system_error(const std::string& what);
+SystemError system_error(const std::string& what);
+/// The same of what std::filesystem reports.
+SystemError system_error(const std::string& what, const std::error_code& error);
 
 }  // namespace amt

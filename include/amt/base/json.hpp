@@ -74,7 +74,7 @@ Value from_text(std::string_view text, const std::string& where, const Limits& l
 Value read(const std::filesystem::path& path, const Limits& limits = {});
 
 /// Of a file whose members "format" and `version_name` say that it is `format` of `version`; Error
-/// if it is something else or of another version.
+/// if it is something else or of another version, NewerFormat if of a newer one.
 Value read_format(const std::filesystem::path& path, const Limits& limits, std::string_view format,
                   int version, std::string_view version_name = "version");
 

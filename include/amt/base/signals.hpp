@@ -10,6 +10,10 @@ namespace amt {
 /// A second SIGINT ends the process at once. Calls after the first do nothing.
 void install_stop_handlers();
 
+/// A line, with its end, that the first signal writes to stderr at once: a launcher may leave
+/// little time for more. A literal; null: none.
+void say_when_stopped(const char* notice);
+
 /// The signal that asked this process to stop, or 0. Async-signal-safe, local: ranks must agree on
 /// it.
 int stop_signal();

@@ -34,9 +34,12 @@ class EventFile {
   void write(std::int64_t step, const std::vector<Scalar>& scalars);
   /// To the operating system: a killed process loses only what came after.
   void flush();
+  /// To the disk: a host that goes down loses only what came after.
+  void make_durable();
 
  private:
   using Clock = std::chrono::steady_clock;
+  std::filesystem::path path_;
   OutputFile out_;
   std::chrono::seconds flush_interval_;
   Clock::time_point last_flush_;

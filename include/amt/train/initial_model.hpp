@@ -17,6 +17,9 @@ namespace amt {
 /// differ.
 std::optional<ConfigurationChange> shape_difference(const ModelConfig& a, const ModelConfig& b);
 
+/// The first option that a config.json records and in which two models differ.
+std::optional<ConfigurationChange> recorded_difference(const ModelConfig& a, const ModelConfig& b);
+
 /// Gives `model` the values of `found`, the model in the folder `source`, for every [model] option
 /// that a config.json records and that the user has not `given`. UsageError naming the option and
 /// both values if one that was given contradicts the parameters in the folder.

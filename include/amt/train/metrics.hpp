@@ -14,6 +14,8 @@
 #include <functional>
 #include <limits>
 
+#include "amt/base/files.hpp"
+
 namespace amt {
 
 struct StepMetrics {
@@ -38,12 +40,14 @@ class MetricsFile {
  public:
   /// Opens for appending, after removing what a killed job wrote beyond its checkpoint: lines of
   /// steps from `next_step` on, validations after `evaluated_step` steps, and a last line that was
-  /// cut.
+  /// cut. A step that is there twice stays once.
   MetricsFile(const std::filesystem::path& path, std::int64_t next_step,
               std::int64_t evaluated_step);
 
   void write(const StepMetrics& metrics);
   void write(const ValidationMetrics& metrics);
+  /// To the disk.
+  void make_durable() { fsync_path(path_); }
 
  private:
   void write_line(const std::string& line);

@@ -10,6 +10,10 @@
 
 namespace amt {
 
+/// Whether there is something of this name. SystemError if that cannot be told: no permission is
+/// not "there is none".
+bool is_there(const std::filesystem::path& path);
+
 /// The folder of one run (trainer.run_dir).
 class RunPaths {
  public:
@@ -23,6 +27,8 @@ class RunPaths {
   /// Folder of TensorBoard's files.
   std::filesystem::path tensorboard() const { return run_ / "tensorboard"; }
   std::filesystem::path checkpoints() const { return run_ / "checkpoints"; }
+  /// Who trains here, while somebody does.
+  std::filesystem::path in_use() const { return run_ / "in-use"; }
   /// Text: the name of the newest complete checkpoint's folder.
   std::filesystem::path latest() const { return checkpoints() / "latest"; }
   std::filesystem::path step(std::int64_t step) const { return checkpoints() / step_name(step); }

@@ -32,7 +32,8 @@ void take_values(const std::string& configuration, const OptionTable& given, Mod
 /// Makes the run's folder and writes config.ini, or, where a run is already, checks that this is
 /// the same one: UsageError naming the key that differs. trainer.num_train_steps alone may change,
 /// with a warning: learning rates follow the new schedule from the next step on. UsageError also if
-/// the folder has checkpoints that load_last_checkpoint = false would not go on from. Local: rank 0
+/// the folder has checkpoints but no config.ini, or checkpoints that load_last_checkpoint = false
+/// would not go on from. Local: rank 0
 /// does it for all.
 void open_run(const RunPaths& paths, const std::string& configuration, bool load_last_checkpoint);
 

@@ -22,7 +22,27 @@ struct RunFacts {
   std::int64_t tokens_per_epoch = 0;   ///< of all training rows; 0: not known
   std::optional<double> unigram_loss;  ///< of the token frequencies alone: see unigram_loss()
   std::vector<std::vector<std::string>> facts;  ///< name and text, in the order they are shown
+
+  /// The text of a fact, "" if there is none of this name.
+  std::string text(const std::string& name) const;
+  /// Gives a fact this text, at the end if it is new.
+  void set(const std::string& name, const std::string& text);
 };
+
+inline constexpr const char* kStartedFrom = "started from";
+inline constexpr const char* kFirstStart = "first started";
+inline constexpr const char* kLastStart = "last started";
+
+/// What a process says of its start.
+struct StartFacts {
+  std::string version, command;
+  std::string started_from;  ///< of a run that begins: where its weights come from
+};
+
+/// Adds to the facts of a run when and how this process started, at step `next_step`. What
+/// `before`, its run.json so far, says of the beginning stays as it was, unless the run begins now.
+void add_start(RunFacts& run, const StartFacts& start, std::int64_t next_step,
+               const RunFacts& before);
 
 /// The part of the facts that says on what the run trains.
 struct DatasetFacts {

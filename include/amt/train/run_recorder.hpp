@@ -20,6 +20,9 @@ class RunRecorder {
   void write(const StepMetrics& metrics);
   void write(const ValidationMetrics& metrics);
 
+  /// What was written so far survives this host: before a checkpoint that goes on behind it.
+  void make_durable();
+
   /// Brings TensorBoard's file and report.html up to date: for moments that are rare.
   void publish();
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 
+#include "amt/base/error.hpp"
 #include "amt/base/progress.hpp"
 #include "amt/collective/reducer.hpp"
 #include "amt/model/gpt2.hpp"
@@ -37,6 +38,9 @@ struct TrainerSettings {
   std::function<void(std::span<float>)> initial_values = {};
   StepProfile::Switch profiler = {};                  ///< of the device; null: none
   std::optional<double> unigram_loss = std::nullopt;  ///< for the report: unigram_loss_of_run()
+  /// Called on rank 0 before it writes what two jobs must not both write; an Error ends the run.
+  std::function<void()> before_writing = {};
+  StartFacts start = {};  ///< for run.json
 };
 
 enum class Outcome : std::uint8_t {
@@ -45,16 +49,18 @@ enum class Outcome : std::uint8_t {
 };
 
 /// Collective throughout: every rank makes one with equal settings and calls run(). `model`,
-/// `reducer` and the row sources must outlive it. Only rank 0 touches the run's folder, so an error
-/// there is one rank's error and must end the whole job.
+/// `reducer` and the row sources must outlive it. Only rank 0 touches the run's folder; the others
+/// learn of an error there at the next moment at which all of them meet.
 class Trainer {
  public:
   /// `valid` may be null: then nothing is validated.
   Trainer(Gpt2& model, Reducer& reducer, const RowSource& train, const RowSource* valid,
           TrainerSettings settings);
 
-  /// Starts from initial values, or from the newest whole checkpoint in the run's folder, and goes
-  /// on to num_train_steps. Error if more than max_skipped steps in a row were not finite.
+  /// Starts from initial values, or from the newest checkpoint in the run's folder that can be
+  /// used, and goes on to num_train_steps. AgreedError if there are checkpoints and none can be
+  /// used, if more than max_skipped steps in a row were not finite, if the loss at the end is not,
+  /// or if the folder cannot be written.
   Outcome run();
 
   const TrainingState& state() const { return state_; }
@@ -64,14 +70,18 @@ class Trainer {
 
   void begin();
   void initialise();
-  void load(std::int64_t step);
+  std::optional<std::int64_t> load_newest(Checkpoint& checkpoint) const;
+  void resume(const Checkpoint& checkpoint);
   void do_step(Progress& progress);
   void report(const StepResult& result, double seconds, Progress& progress);
   void validate_if_due();
   void save_if_due();
   void save(Keep keep);
+  void write(const Checkpoint& checkpoint, Keep keep) const;
+  void check_learned();
   void check_replicas(std::uint64_t hash);
   MomentExchange moments();
+  void on_leader(const std::function<void()>& work);
   void in_run_folder(const std::function<void()>& work) const;
   bool save_due() const;
   bool finished() const { return state_.step >= settings_.trainer.num_train_steps; }
@@ -88,6 +98,7 @@ class Trainer {
   TrainingState state_;
   RunFacts facts_;
   std::unique_ptr<RunRecorder> recorder_;  // rank 0 only
+  std::optional<Error> not_recorded_;      // rank 0: what it could not write of a step
   Clock::time_point last_save_;
   Requests requests_;               // what the ranks have agreed on at the last boundary
   std::int64_t saved_step_ = 0;     // of the newest checkpoint that is this run's

@@ -27,11 +27,11 @@ struct TrainingState {
 std::string to_json(const TrainingState& state);
 
 /// UsageError unless training that has `saved` in the folder `run` can go on as `now`: same
-/// encoding, dataset, seed and batch.
+/// encoding, dataset and seed.
 void check_continues(const std::filesystem::path& run, const TrainingState& saved,
-                     const TrainingState& now, int train_batch_size);
+                     const TrainingState& now);
 
-/// Error naming the file and what is wrong with it.
+/// Error naming the file and what is wrong with it, also where its numbers contradict each other.
 TrainingState read_training_state(const std::filesystem::path& path);
 
 }  // namespace amt

@@ -1,0 +1,12 @@
+// Moments for people.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace amt {
+
+/// "2026-11-25 20:37:37 UTC", in the time zone of this process.
+std::string local_time_text(std::chrono::system_clock::time_point moment);
+
+}  // namespace amt

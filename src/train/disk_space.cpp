@@ -1,0 +1,58 @@
+#include "amt/train/disk_space.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/model/gpt2.hpp"
+#include "amt/train/checkpoint.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::int64_t kRolling = 2;
+constexpr std::uint64_t kBytesOfNames = 64 << 10;  // headers, configuration, state, hashes
+
+std::string in_units(std::uint64_t bytes) { return format_bytes(static_cast<double>(bytes)); }
+
+}  // namespace
+
+std::uint64_t checkpoint_bytes(const ModelConfig& model) {
+  const auto parameters = static_cast<std::uint64_t>(ParameterLayout(model).count());
+  return 3 * sizeof(float) * parameters + kBytesOfNames;
+}
+
+std::int64_t checkpoints_to_come(const TrainerOptions& trainer,
+                                 const CheckpointerOptions& checkpointer, std::int64_t step,
+                                 std::int64_t rolling) {
+  const std::int64_t steps = trainer.num_train_steps, every = checkpointer.keep_every;
+  if (step >= steps) return 0;
+  const std::int64_t at_the_end = steps % every == 0 ? 0 : 1;
+  const std::int64_t permanent = steps / every - step / every + at_the_end;
+  // When most are there, the one that is being written is the last permanent one.
+  return permanent + kRolling - std::min(rolling, kRolling);
+}
+
+void check_disk_space(const RunPaths& paths, const ModelConfig& model,
+                      const TrainerOptions& trainer, const CheckpointerOptions& checkpointer,
+                      std::int64_t step) {
+  const std::int64_t rolling =
+      std::ranges::count_if(checkpoint_steps(paths), [&](std::int64_t there) {
+        return there % checkpointer.keep_every != 0 && there != trainer.num_train_steps;
+      });
+  const std::int64_t checkpoints = checkpoints_to_come(trainer, checkpointer, step, rolling);
+  const std::uint64_t each = checkpoint_bytes(model);
+  const std::uint64_t bytes = static_cast<std::uint64_t>(checkpoints) * each;
+  std::error_code unknown;
+  const std::filesystem::space_info space = std::filesystem::space(paths.run(), unknown);
+  if (unknown || space.capacity == 0 || space.available >= bytes) return;
+  throw Error(str_cat("the disk of ", paths.run().string(), " is too small: ", checkpoints,
+                      " checkpoints of ", in_units(each), " will be there at once, ",
+                      in_units(bytes), ", and ", in_units(space.available),
+                      " are free; make room, take another --trainer.run_dir, or keep fewer with a "
+                      "larger --checkpointer.keep_every (now ",
+                      checkpointer.keep_every, ")"));
+}
+
+}  // namespace amt

@@ -1,0 +1,45 @@
+// The records that TensorBoard's event files consist of: event-file-format.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace amt {
+
+inline constexpr std::string_view kEventFilePrefix = "events.out.tfevents.";
+inline constexpr std::string_view kEventFileSuffix = ".amt";
+inline constexpr const char* kValidationTag = "eval/loss";
+
+/// A field's number and wire type, as in the protocol buffers' encoding.
+enum EventTag : unsigned char {
+  kEventWallTime = 1 << 3 | 1,
+  kEventStep = 2 << 3 | 0,
+  kEventFileVersion = 3 << 3 | 2,
+  kEventSummary = 5 << 3 | 2,
+  kEventSessionLog = 7 << 3 | 2,
+  kSummaryValue = 1 << 3 | 2,
+  kValueTag = 1 << 3 | 2,
+  kValueSimple = 2 << 3 | 5,
+  kSessionStatus = 1 << 3 | 0,
+};
+
+/// An Event with its length and checksums.
+std::string event_record(const std::string& event);
+
+/// The Event of the first record, with which `rest` gets shorter; nothing if that record was cut or
+/// has another checksum.
+std::optional<std::string_view> take_event(std::string_view& rest);
+
+/// The part of an Event that says where it belongs.
+struct EventPlace {
+  std::int64_t step = 0;
+  bool scalars = false;     ///< else a version or a start
+  bool validation = false;  ///< scalars of a validation, not of a step
+};
+
+/// Nothing if it is not an Event as this program writes them.
+std::optional<EventPlace> place_of(std::string_view event);
+
+}  // namespace amt

@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# One run folder, one job: who may train where, what a second job, a killed one and one on another host
+# are told, with locks and without; checkpoints that cannot be used; a start that says where it comes from.
+# Usage: run_folder_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+. "$(dirname "$0")/support.sh"
+unset SLURM_JOB_ID SLURM_RESTART_COUNT
+tiny_configuration 6 2 3 "keep_every = 2" "[data]" "verify = false"
+"$amt" prepare "$golden/tree" "$work/dataset" --interarrival >/dev/null 2>&1
+
+# train RUN [OPTION...]: replaces the shell, so that $! is amt.
+train() {
+  local run=$1
+  shift
+  exec "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" --trainer.run_dir "$work/$run" "$@"
+}
+train_here() { (train "$@"); }
+
+# begin RUN [OPTION...]: a run in the background that has 100,000 steps to do; sets $pid.
+begin() {
+  rm -f "$work/$1/metrics.jsonl"
+  (train "$1" --trainer.num_train_steps 100000 --checkpointer.keep_every 100000 "${@:2}") 2>"$work/log" &
+  pid=$!
+  wait_for_lines 1 "$work/$1/metrics.jsonl"
+}
+end() {
+  local code=0
+  kill -"$1" $pid
+  wait $pid || code=$?
+  [ $code -eq "$2" ] || fail "exit code $code instead of $2 after SIG$1"
+}
+
+echo "a second job is refused in one line, and changes nothing"
+begin busy
+expect_line 1 "is in use by another amt train on host $(hostname), pid $pid, since" train_here busy
+expect_line 1 "is in use by another amt train" train_here busy --trainer.take_over true
+end USR1 75
+grep -q "start the same command again to go on" "$work/log" || fail "does not say how to go on"
+[ ! -e "$work/busy/in-use" ] || fail "the lock stays after the end"
+
+echo "a killed job's place is taken, with a word"
+begin killed
+end KILL 137
+[ -e "$work/killed/in-use" ] || fail "no lock"
+begin killed
+grep -q "was left by amt train on host .*, pid .*, which runs no longer" "$work/log" || fail "not a word"
+end USR1 75
+
+echo "one of another host needs the user's word, unless Slurm has started the same job again"
+left() {
+  rm -rf "${work:?}/$1" && mkdir "$work/$1"
+  cat >"$work/$1/in-use" <<EOF
+{"format": "amt-run-in-use", "version": 1, "host": "node17", "pid": 4711, "since": "2026-01-02 03:04:05 UTC",
+ "boot": "another", "pid_namespace": "", "process_start": 1, "job": "/1234", "job_start": 0, "locked": true}
+EOF
+}
+left elsewhere
+expect_line 1 "--trainer.take_over true" train_here elsewhere
+grep -q "host node17, pid 4711, since 2026-01-02 03:04:05 UTC" "$work/err" || fail "does not name it"
+expect 0 "which is said to run no longer" train_here elsewhere --trainer.take_over true
+left requeued
+SLURM_JOB_ID=1234 expect 1 "may still be in use" train_here requeued
+SLURM_JOB_ID=1234 SLURM_RESTART_COUNT=1 expect 0 "was left by amt train on host node17" train_here requeued
+
+if ${CC:-cc} -shared -fPIC -o "$work/nolock.so" "$(dirname "$0")/no_locks.c" 2>/dev/null; then
+  for NOLOCK_ERRNO in 37 38 95 524; do  # ENOLCK, ENOSYS, EOPNOTSUPP, ENOTSUPP
+    echo "a file system without locks, errno $NOLOCK_ERRNO"
+    # Of the folder; what HDF5 does without locks is its own matter.
+    export NOLOCK_ERRNO LD_PRELOAD=$work/nolock.so HDF5_USE_FILE_LOCKING=FALSE
+    begin free-$NOLOCK_ERRNO
+    grep -q "is on a file system without locks" "$work/log" || fail "does not say so"
+    expect_line 1 "is in use by another amt train on host $(hostname), pid $pid, since" train_here free-$NOLOCK_ERRNO
+    end KILL 137
+    expect 0 "which runs no longer" train_here free-$NOLOCK_ERRNO --trainer.num_train_steps 1
+    unset LD_PRELOAD HDF5_USE_FILE_LOCKING
+  done
+else
+  echo "not tried: a file system without locks (it takes a C compiler)"
+fi
+
+echo "what is somebody else's is no run's folder, and a run is no dataset"
+mkdir "$work/corpus" && cp "$golden"/tree/*/*.mid "$work/corpus/"
+find "$work/dataset" "$work/corpus" -type f -exec sha1sum {} + >"$work/sums"
+for folder in dataset dataset/run corpus; do
+  expect_line 2 "$work/$folder" train_here $folder
+  expect_line 2 "$work/$folder" train_here $folder --dry-run
+done
+expect_line 2 "has files that are not amt train's" train_here .
+sha1sum -c --quiet "$work/sums" || fail "files were changed"
+[ ! -e "$work/corpus/checkpoints" ] && [ ! -e "$work/dataset/run" ] || fail "something was left"
+expect 0 "" train_here whole
+expect 2 "exists and is not a dataset" "$amt" prepare "$golden/tree" "$work/whole"
+expect 2 "exists and is not a dataset" "$amt" prepare "$golden/tree" "$work/whole" --overwrite
+
+echo "checkpoints that cannot be used are no fresh start"
+grep -q '"started from"' "$work/whole/run.json" || fail "run.json does not say what the run started from"
+unusable() {  # TEXT: the start fails, names each checkpoint and changes nothing
+  local before
+  before=$(cd "$work/damaged" && find checkpoints -type f -exec sha1sum {} + 2>/dev/null | sort | sha1sum)
+  expect 1 "$1" train_here damaged
+  for step in 2 4 6; do grep -q "step-00000$step" "$work/err" || fail "step $step is not named"; done
+  [ "$(cd "$work/damaged" && find checkpoints -type f -exec sha1sum {} + 2>/dev/null | sort | sha1sum)" = "$before" ] ||
+    fail "checkpoints were changed"
+  expect 1 "step-000006" "$amt" eval "$work/damaged" "$work/dataset" --split train
+}
+damaged() { rm -rf "$work/damaged" && cp -r "$work/whole" "$work/damaged"; }
+damaged
+sed -i 's/"version": 1/"version": 9/' "$work"/damaged/checkpoints/step-*/checkpoint.json
+unusable "another amt wrote it"
+damaged
+for file in "$work"/damaged/checkpoints/step-*/model.safetensors; do printf x | dd of="$file" bs=1 seek=9999 conv=notrunc status=none; done
+unusable "does not have the recorded hash"
+damaged
+for file in "$work"/damaged/checkpoints/step-*/optimizer.h5; do rm "$file" && ln -s optimizer.h5 "$file"; done
+unusable "none of the checkpoints"
+! grep -q "is damaged" "$work/err" || fail "what cannot be read is called damaged"
+damaged
+rm "$work/damaged/config.ini"
+expect 2 "but no config.ini" train_here damaged
+
+echo "said before training: batches, epochs, the disk"
+expect 0 "more than 10" train_here short --trainer.num_train_steps 100000 --dry-run
+expect 1 "is too small" train_here large --trainer.num_train_steps 1000000000 --checkpointer.keep_every 1
+[ ! -e "$work/large/in-use" ] || fail "the lock stays after an error"
+
+echo "a loss that is not finite is no success"
+expect 1 "lower --trainer.learning_rate" train_here nan --trainer.learning_rate 1e38
+echo "all passed"

@@ -1,0 +1,182 @@
+// Trainings that must not end well: what cannot be used is named, and nothing is lost for it.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/hash.hpp"
+#include "amt/base/signals.hpp"
+#include "amt/ops/cpu_ops.hpp"
+#include "event_reader.hpp"
+#include "poisoned_reducer.hpp"
+#include "support/refusal.hpp"
+#include "support/temporary_folder.hpp"
+#include "tiny_training.hpp"
+
+namespace amt {
+namespace {
+
+using test::PoisonedReducer;
+
+class BrokenTraining : public testing::Test {
+ protected:
+  BrokenTraining() { settings_.checkpointer.keep_every = 4; }
+  ~BrokenTraining() override { set_stop_signal(0); }
+
+  test::TrainedRun train() const { return test::run_alone(settings_, rows_, &valid_); }
+  std::string refusal(Reducer& reducer, const RowSource* valid) const {
+    const auto ops = make_cpu_ops(1);
+    return test::refusal<Error>(
+        [&] { test::run_trainer(test::tiny_model(), settings_, rows_, valid, *ops, reducer); });
+  }
+  std::string refusal() const {
+    return test::refusal<Error>([this] { train(); });
+  }
+  /// A state with another member, and a manifest with its hash.
+  void lie(std::int64_t step, const std::string& member, std::int64_t value) const {
+    const CheckpointPaths files{paths_.step(step)};
+    auto state = nlohmann::ordered_json::parse(read_text(files.state()));
+    state[member] = value;
+    write_file_atomically(files.state(), state.dump(2));
+    auto manifest = nlohmann::ordered_json::parse(read_text(files.manifest()));
+    manifest["files"]["state.json"] = {{"bytes", std::filesystem::file_size(files.state())},
+                                       {"xxh3", hex64(xxh3_64_file(files.state()))}};
+    write_file_atomically(files.manifest(), manifest.dump(2));
+    ASSERT_EQ(checkpoint_damage(files.folder), "");
+  }
+  /// How often each step is there, whatever a START says.
+  std::map<std::int64_t, int> recorded(const std::string& tag) const {
+    std::map<std::int64_t, int> times;
+    for (const auto& file : test::event_files(paths_.tensorboard())) {
+      for (const auto& event : test::read_events(file)) {
+        if (event.scalars.contains(tag)) ++times[event.step];
+      }
+    }
+    return times;
+  }
+  void expect_each_step_once() const {
+    std::map<std::int64_t, int> steps, validations;
+    for (std::int64_t step = 0; step < 20; ++step) steps[step] = 1;
+    for (const std::int64_t step : {4, 9, 14, 19}) validations[step] = 1;
+    EXPECT_EQ(recorded("train/loss"), steps);
+    EXPECT_EQ(recorded("eval/loss"), validations);
+    EXPECT_EQ(test::metric(paths_.run(), "loss").size(), 20u);
+    EXPECT_EQ(test::metric(paths_.run(), "valid_loss").size(), 4u);
+  }
+
+  test::TemporaryFolder folder_;
+  TrainerSettings settings_ = test::tiny_settings(folder_.path() / "run");
+  RunPaths paths_{settings_.trainer.run_dir};
+  test::MemoryRows rows_ = test::make_rows(1, 100, test::tiny_model());
+  test::MemoryRows valid_ = test::make_rows(2, 7, test::tiny_model());
+};
+
+TEST_F(BrokenTraining, DamagedCheckpointsAreNotAFreshStart) {
+  train();
+  const auto steps = checkpoint_steps(paths_);
+  for (const std::int64_t step : steps) {
+    std::filesystem::resize_file(CheckpointPaths{paths_.step(step)}.model(), 1000);
+  }
+  const std::string metrics = read_text(paths_.metrics());
+  const std::string what = refusal();
+  for (const std::int64_t step : steps) {
+    EXPECT_NE(what.find(RunPaths::step_name(step)), std::string::npos) << what;
+  }
+  EXPECT_EQ(checkpoint_steps(paths_), steps);
+  EXPECT_EQ(read_text(paths_.metrics()), metrics);
+}
+
+TEST_F(BrokenTraining, GoesBackBehindACheckpointThatLies) {
+  const test::TrainedRun expected = train();
+  std::filesystem::remove_all(paths_.step(20));
+  lie(16, "next_row", 16 * 13);
+  const test::TrainedRun again = train();
+  EXPECT_TRUE(again.parameters == expected.parameters);
+  EXPECT_EQ(again.state.next_row, 240u);
+  expect_each_step_once();
+}
+
+// A kill leaves steps and validations behind the checkpoint that is gone on from, and half a
+// record.
+TEST_F(BrokenTraining, EachStepIsRecordedOnceWhateverHappened) {
+  train();
+  for (const std::int64_t step : {20, 16, 12}) std::filesystem::remove_all(paths_.step(step));
+  for (const auto& file : test::event_files(paths_.tensorboard())) {
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) - 3);
+  }
+  // A second job wrote into the same files, before there was a lock.
+  const std::string metrics = read_text(paths_.metrics());
+  write_file_atomically(paths_.metrics(), metrics + metrics);
+  train();
+  expect_each_step_once();
+}
+
+// Stopped in a validation and saved, then killed after that validation was made up for.
+TEST_F(BrokenTraining, AValidationThatIsMadeUpForTwiceIsRecordedOnce) {
+  test::MemoryRows valid = valid_;
+  valid.before_read = [](std::uint64_t) { set_stop_signal(SIGTERM); };
+  test::run_alone(settings_, rows_, &valid);
+  set_stop_signal(0);
+  test::MemoryRows rows = rows_;
+  rows.before_read = [](std::uint64_t first) {
+    if (first == 7 * 12) throw Error("killed");
+  };
+  EXPECT_THROW(test::run_alone(settings_, rows, &valid_), Error);
+  train();
+  expect_each_step_once();
+}
+
+TEST_F(BrokenTraining, ALossThatIsNotFiniteAtTheEndIsNoSuccess) {
+  PoisonedReducer reducer({18, 19});
+  const std::string what = refusal(reducer, &valid_);
+  EXPECT_NE(what.find("not finite since step 18"), std::string::npos) << what;
+  EXPECT_NE(what.find("the last good checkpoint is "), std::string::npos) << what;
+  EXPECT_NE(what.find("lower --trainer.learning_rate"), std::string::npos) << what;
+  EXPECT_FALSE(std::filesystem::exists(paths_.step(20)));
+}
+
+TEST_F(BrokenTraining, AModelThatIsNotFiniteIsNeverSaved) {
+  settings_.trainer.num_train_steps = 2;
+  settings_.optimizer.learning_rate = 1e39;  // beyond a float
+  settings_.optimizer.warmup_ratio = 1;
+  PoisonedReducer reducer({});
+  EXPECT_NE(refusal(reducer, nullptr).find("not finite"), std::string::npos);
+  EXPECT_TRUE(checkpoint_steps(paths_).empty());
+  EXPECT_NE(refusal(reducer, &valid_).find("the validation loss is not finite after step 1"),
+            std::string::npos);
+  EXPECT_TRUE(checkpoint_steps(paths_).empty());
+}
+
+TEST_F(BrokenTraining, WhatNobodyMayWriteAnyMoreIsNotWritten) {
+  int calls = 0;
+  settings_.before_writing = [&calls] {
+    if (++calls == 3) throw Error("taken by another");
+  };
+  const std::string what = refusal();
+  EXPECT_NE(what.find("taken by another"), std::string::npos) << what;
+  EXPECT_TRUE(checkpoint_steps(paths_).empty());
+  EXPECT_LE(test::metric(paths_.run(), "loss").size(), 3u);
+}
+
+TEST_F(BrokenTraining, FactsOfTheFirstStartStay) {
+  settings_.start = {"1.0", "amt train --init gpt2", "the model in gpt2"};
+  set_stop_signal(SIGTERM);
+  train();
+  set_stop_signal(0);
+  const RunFacts first = read_run_facts(paths_.facts());
+  EXPECT_EQ(first.text(kStartedFrom), "the model in gpt2");
+  EXPECT_NE(first.text(kFirstStart), "");
+  settings_.start = {"1.1", "amt train", "random weights"};
+  train();
+  const RunFacts second = read_run_facts(paths_.facts());
+  EXPECT_EQ(second.text(kStartedFrom), "the model in gpt2");
+  EXPECT_EQ(second.text(kFirstStart), first.text(kFirstStart));
+  EXPECT_NE(second.text(kLastStart).find("at step 1"), std::string::npos);
+  EXPECT_EQ(second.text("version"), "1.1");
+}
+
+}  // namespace
+}  // namespace amt

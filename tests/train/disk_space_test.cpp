@@ -1,0 +1,68 @@
+#include "amt/train/disk_space.hpp"
+
+#include <gtest/gtest.h>
+
+#include "amt/base/error.hpp"
+#include "amt/train/checkpoint.hpp"
+#include "support/refusal.hpp"
+#include "support/temporary_folder.hpp"
+#include "tiny_training.hpp"
+
+namespace amt {
+namespace {
+
+std::int64_t to_come(std::int64_t steps, std::int64_t every, std::int64_t step,
+                     std::int64_t rolling = 0) {
+  TrainerOptions trainer;
+  CheckpointerOptions checkpointer;
+  trainer.num_train_steps = steps;
+  checkpointer.keep_every = every;
+  return checkpoints_to_come(trainer, checkpointer, step, rolling);
+}
+
+TEST(DiskSpace, CountsThePermanentOnesAndTwoRollingOnes) {
+  EXPECT_EQ(to_come(20, 1000, 0), 3);
+  EXPECT_EQ(to_come(20, 20, 0), 3);
+  EXPECT_EQ(to_come(20, 8, 0), 5);      // 8, 16, 20
+  EXPECT_EQ(to_come(20, 8, 8), 4);      // 8 is there
+  EXPECT_EQ(to_come(20, 8, 9, 1), 3);   // one rolling one is there
+  EXPECT_EQ(to_come(20, 8, 19, 5), 1);  // no more than two of them stay
+  EXPECT_EQ(to_come(20, 8, 20), 0);
+}
+
+TEST(DiskSpace, OneCheckpointHasAtMostTheBytesThatAreAskedFor) {
+  const test::TemporaryFolder folder;
+  const RunPaths paths(folder.path());
+  const ModelConfig model = test::tiny_model();
+  const ParameterLayout layout(model);
+  Checkpoint checkpoint;
+  for (auto* all : {&checkpoint.parameters, &checkpoint.first_moment, &checkpoint.second_moment}) {
+    all->resize(static_cast<std::size_t>(layout.total()));
+  }
+  save_checkpoint(paths, model, layout, checkpoint, Keep::kForGood);
+  std::uint64_t bytes = 0;
+  for (const auto& file : std::filesystem::directory_iterator(paths.step(0))) {
+    bytes += file.file_size();
+  }
+  EXPECT_LE(bytes, checkpoint_bytes(model));
+  EXPECT_GT(bytes, checkpoint_bytes(model) / 4);
+}
+
+TEST(DiskSpace, TooLittleIsSaidBeforeItIsWritten) {
+  const test::TemporaryFolder folder;
+  TrainerOptions trainer;
+  CheckpointerOptions checkpointer;
+  trainer.num_train_steps = std::int64_t{1} << 40;
+  checkpointer.keep_every = 1000;
+  const auto refusal = [&] {
+    return test::refusal<Error>([&] {
+      check_disk_space(RunPaths(folder.path()), test::tiny_model(), trainer, checkpointer, 0);
+    });
+  };
+  EXPECT_NE(refusal().find("is too small"), std::string::npos);
+  checkpointer.keep_every = trainer.num_train_steps;
+  EXPECT_EQ(refusal(), "");
+}
+
+}  // namespace
+}  // namespace amt

@@ -1,0 +1,28 @@
+#include "amt/train/epochs.hpp"
+
+#include <gtest/gtest.h>
+
+namespace amt {
+namespace {
+
+TrainerOptions options(std::int64_t steps, int batch) {
+  TrainerOptions trainer;
+  trainer.num_train_steps = steps;
+  trainer.train_batch_size = batch;
+  return trainer;
+}
+
+TEST(Epochs, AreSaidWithTheirNumber) {
+  EXPECT_EQ(describe_epochs(options(100, 16), 1000), "1.6 epochs of 1,000 rows");
+  EXPECT_DOUBLE_EQ(epochs(options(100, 16), 400), 4);
+}
+
+TEST(Epochs, MoreThanTenAndABatchLargerThanTheSplitAreQuestioned) {
+  EXPECT_EQ(epochs_warning(options(100, 16), 160), "");
+  EXPECT_NE(epochs_warning(options(101, 16), 160).find("10.1 epochs"), std::string::npos);
+  EXPECT_NE(epochs_warning(options(1, 16), 15).find("more than the 15 rows"), std::string::npos);
+  EXPECT_EQ(epochs_warning(options(1, 16), 16), "");
+}
+
+}  // namespace
+}  // namespace amt
