@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "amt/base/error.hpp"
 #include "amt/base/file_lock.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
@@ -23,6 +24,14 @@ std::string reason_for_no_temporary(int error_number, const fs::path& folder) {
   if (error_number == ENOENT) return "there is no folder " + folder.string();
   if (error_number == EACCES) return "no permission to make a file in " + folder.string();
   return reason_text(error_number);
+}
+
+/// Locks a new temporary file. False if remove_stale_temporaries() was faster.
+bool keep(const Descriptor& file, const fs::path& name) try {
+  return try_lock(file.get()) != LockResult::kHeldByAnother &&
+         (::access(name.c_str(), F_OK) == 0 || errno != ENOENT);
+} catch (const Error&) {
+  return true;  // whatever ails the locks, it does not keep files from being written
 }
 
 /// Best effort: the owner of a file can be kept by root alone.
@@ -48,15 +57,17 @@ AtomicFile::AtomicFile(const fs::path& path) : path_(path) {
 void AtomicFile::open_temporary() {
   const fs::path folder = folder_of(target_);
   fs::path name;
-  int fd = -1;
+  Descriptor file;
   do {
     name = folder / temporary_name(target_.filename().string());
-    fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  } while (fd < 0 && (errno == EEXIST || errno == EINTR));
-  if (fd < 0) throw cannot_write(path_, reason_for_no_temporary(errno, folder));
-  out_.emplace(Descriptor(fd), path_);
+    file = Descriptor(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!file && errno != EEXIST && errno != EINTR) {
+      throw cannot_write(path_, reason_for_no_temporary(errno, folder));
+    }
+  } while (!file || !keep(file, name));
+  const int fd = file.get();
+  out_.emplace(std::move(file), path_);
   temporary_ = std::move(name);
-  try_lock(fd);
   lock_ = Descriptor(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
   take_over_permissions(target_, fd);
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <random>
 #include <vector>
@@ -23,12 +24,18 @@ constexpr std::size_t kDigits = 16;
 constexpr std::size_t kAdded = kMark.size() + kDigits + kEnd.size();
 constexpr std::size_t kLongestName = 255;  // NAME_MAX
 
-/// A regular file that nobody holds a lock of.
+/// Whether nothing has been written to it for a day.
+bool is_old(const fs::path& file) {
+  return fs::last_write_time(file) < fs::file_time_type::clock::now() - std::chrono::hours(24);
+}
+
+/// A regular file that nobody holds a lock of; where there are no locks, an old one.
 bool is_stale(const fs::path& file) try {
   // To be open for writing is what a lock takes on NFS.
   const Descriptor opened(file, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
-  return fs::is_regular_file(fs::symlink_status(file)) &&
-         try_lock(opened.get()) != LockResult::kHeldByAnother;
+  if (!fs::is_regular_file(fs::symlink_status(file))) return false;
+  const LockResult lock = try_lock(opened.get());
+  return lock == LockResult::kTaken || (lock == LockResult::kNoLocks && is_old(file));
 } catch (const std::runtime_error&) {
   return false;
 }

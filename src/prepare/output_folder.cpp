@@ -38,7 +38,12 @@ fs::path exchange(const fs::path& from, const fs::path& to) {
   // Some network file systems cannot exchange names: there is a moment without a dataset then.
   const fs::path old = replaced_path(to);
   rename_folder(to, old);
-  rename_folder(from, to);
+  try {
+    rename_folder(from, to);
+  } catch (const Error&) {
+    rename_folder(old, to);
+    throw;
+  }
   return old;
 }
 
@@ -122,34 +127,28 @@ OutputFolder::~OutputFolder() {
 void OutputFolder::commit() {
   fsync_path(partial_);
   made_ = false;
-  if (overwrite_ && is_folder(dataset_) && is_dataset(dataset_)) {
-    replace_old();
-  } else {
-    give_name();
-  }
-}
-
-/// Of folders, a rename replaces empty ones alone.
-void OutputFolder::give_name() {
-  if (::rename(partial_.c_str(), dataset_.c_str()) != 0) {
-    const std::string reason = reason_text(errno);
-    FolderMark::remove(partial_);  // so that no other job clears it
-    throw Error(str_cat("the dataset is complete, but cannot be renamed to ", dataset_.string(),
-                        ": ", reason, "; it is left as ", partial_.string()));
-  }
+  const fs::path old = put_in_place();
   fsync_path(folder_of(dataset_));
   FolderMark::remove(dataset_);
-}
-
-void OutputFolder::replace_old() {
-  const FolderMark old_mark(dataset_, Mark::kReplaced);
-  const fs::path old = exchange(partial_, dataset_);
-  fsync_path(folder_of(dataset_));
-  FolderMark::remove(dataset_);
+  if (old.empty()) return;
   const std::vector<std::string> left = remove_replaced_dataset(old, dataset_);
   if (left.empty()) return;
   log_warning(str_cat("of the dataset that was replaced ", old.string(),
                       " is left, with what amt did not write: ", joined(left)));
+}
+
+fs::path OutputFolder::put_in_place() try {
+  if (!overwrite_ || !is_folder(dataset_) || !is_dataset(dataset_)) {
+    rename_folder(partial_, dataset_);  // of folders, a rename replaces empty ones alone
+    return {};
+  }
+  old_mark_ = std::make_unique<FolderMark>(dataset_, Mark::kReplaced);
+  return exchange(partial_, dataset_);
+} catch (const Error& error) {
+  std::error_code ignored;
+  fs::remove(partial_ / kMarkFile, ignored);  // so that no other job clears hours of work
+  throw Error(str_cat("the dataset is complete, but cannot be given its name (", error.what(),
+                      "); it is left as ", partial_.string()));
 }
 
 }  // namespace amt

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
 #include "spill_file.hpp"
 
@@ -81,7 +82,7 @@ std::uint64_t RowStore::rows(std::size_t slot) const {
 
 void RowStore::spill() {
   if (arena_.rows() == 0) return;
-  std::filesystem::create_directories(folder_);
+  make_folders(folder_);
   std::vector<KeyedRow> piece;
   piece.reserve(kPieceRows);
   for (std::size_t s = 0; s < slots_.size(); ++s) {

@@ -61,6 +61,23 @@ for error in $enolck $enosys $eopnotsupp $enotsupp; do
   [ "$(grep -c "the file system of $work/d2.partial has no locks" "$work/err")" -eq 1 ] || fail "errno $error"
 done
 
+# left_whole: the dataset has no name, but is complete, and the one before is as it was.
+left_whole() {
+  "$amt" inspect "$work/d2.partial" --verify >"$work/out" 2>"$work/err" || fail "$1: not complete"
+  [ ! -e "$work/d2.partial/amt-prepare-in-use" ] || fail "$1: the next job would clear it"
+  [ "$(md5sum <"$work/d2/manifest.json")" = "$before" ] || fail "$1: the old one is gone"
+  [ ! -e "$work/d2.old.partial" ] || fail "$1: remains"
+  rm -r "$work/d2.partial"
+}
+
+echo "a dataset that cannot be given its name is left, complete"
+before=$(md5sum <"$work/d2/manifest.json")
+again=("$amt" prepare "$work/corpus" "$work/d2" --seed 7 --overwrite)
+refused exchange 'd2.partial$' $eio "it is left as $work/d2.partial" "${again[@]}"
+left_whole exchange
+AMT_FILES_NO_EXCHANGE=1 refused rename 'd2.partial$' $eio "it is left as $work/d2.partial" "${again[@]}"
+left_whole rename
+
 # one_of FILE TEXT: exactly one file below $work/place has that name, and holds the text.
 one_of() {
   local found

@@ -31,13 +31,14 @@ class OutputFolder {
 
  private:
   void make();
-  void give_name();
-  void replace_old();
+  /// Where the dataset is that was replaced; empty if there was none.
+  std::filesystem::path put_in_place();
 
   std::filesystem::path dataset_;
   std::filesystem::path partial_;
   bool overwrite_;
   std::unique_ptr<FolderMark> mark_;
+  std::unique_ptr<FolderMark> old_mark_;  // of the dataset that is replaced
   bool made_ = false;
 };
 
