@@ -43,6 +43,8 @@ STAND_INS = {
     "a link to /proc/self/mem": _link("/proc/self/mem"),
     "a link to nothing": _link("nothing"),
     "a link to itself": lambda path: path.symlink_to(path.name),
+    "a link to /proc": _link("/proc"),
+    "a link to its own folder": _link("."),
     "nothing": lambda path: None,
 }
 UNREADABLE = "a file that may not be read"

@@ -26,7 +26,7 @@ BY_FORM = {"json": json_changes.change, "jsonl": json_changes.change_line,
            "tar": archive_changes.change_tar, "gzip": archive_changes.change_gzip,
            "zip": archive_changes.change_zip, "pickle": pickle_changes.change,
            "bytes": byte_changes.change}
-STAND_IN, BYTES, SEALED = 0.12, 0.25, 0.5  # shares of the kinds of change
+STAND_IN, OTHER, BYTES, SEALED = 0.12, 0.15, 0.28, 0.5  # shares of the kinds of change
 
 
 @dataclasses.dataclass
@@ -111,6 +111,13 @@ class Bench:
             return hdf5_changes.change_moment(rng, change.before)
         return BY_FORM[target.form](rng, change.before)
 
+    def _other(self, rng, target):
+        """The path of another file of that ending; its own where there is none."""
+        ending = os.path.splitext(target.path)[1]
+        others = [other.path for other in self.targets
+                  if other.path != target.path and other.path.endswith(ending)]
+        return rng.choice(others or [target.path])
+
     def change(self, rng, target, path):
         """Changes the file at `path` in a sandbox."""
         change = Change("", "", path.read_bytes())
@@ -119,6 +126,12 @@ class Bench:
             change.kind, change.stand_in = "stand-in", True
             change.what = stand_ins.choose(rng, self.fixture.as_stranger)
             stand_ins.put(change.what, path)
+            return change
+        if kind < OTHER:
+            other = self._other(rng, target)
+            change.kind, change.what, change.after = "other", f"{other} in its place", (
+                self.fixture.pristine / other).read_bytes()
+            path.write_bytes(change.after)
             return change
         if target.sealed and rng.random() < SEALED:
             change.kind, change.sealed = "lie", True
