@@ -12,8 +12,9 @@ RAW = re.compile(r"json\.exception|HDF5-DIAG|terminate called|what\(\):|MPI_ABOR
 RAW_OUTSIDE_BRACKETS = re.compile(r"\bH5[A-Z]\w+|\bunable to \w+|libarchive|nlohmann")
 BRACKETS = re.compile(r"\([^()]*\)")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+|\d{19,}")
-NOT_FINITE = re.compile(r"\b(?:nan|-?inf|infinity)\b", re.IGNORECASE)
+COUNT = re.compile(r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+|\d{19,})(?![\d.])")
+# A perplexity may be infinite where a loss is large.
+NOT_FINITE = re.compile(r"\bnan\b|loss, nats per token +-?inf", re.IGNORECASE)
 ERROR = "amt: error"
 LONG_LINE = 5000
 MANY_LINES = 40
@@ -35,7 +36,7 @@ def _words(ended):
 
 
 def _numbers(change, ended):
-    for number in NUMBER.findall(ended.stdout):
+    for number in COUNT.findall(ended.stdout):
         if int(number.replace(",", "")) >= rules.MOST and number.encode() not in change.after:
             yield "nonsense number", number[:60]
     if NOT_FINITE.search(ended.stdout):

@@ -45,7 +45,8 @@ def _dataset(sandbox):
     yield Target("ds/manifest.json", "json", ALL_OF_DATASET, MANIFEST_WORDS, 25)
     for split in SPLITS:
         for path in sorted((sandbox / "ds").glob(f"{split}-*.h5")):
-            yield Target(f"ds/{path.name}", "shard", _readers(split), (path.name,), 6, True)
+            yield Target(f"ds/{path.name}", "shard", _readers(split),
+                         (path.name, "made with dataset"), 6, True)
         yield Target(f"ds/{split}.h5", "hdf5", ("inspect --verify",), (f"{split}.h5",), 4)
 
 
