@@ -55,7 +55,7 @@ def print_problem(options, verdict):
     for kind, detail in verdict.problems:
         print(f"  {kind}: {detail}")
     if options.only and len(options.only) == 1:
-        print(verdict.ended.text)
+        print(verdict.text)
     sys.stdout.flush()
 
 

@@ -20,6 +20,10 @@ LONG_LINE = 5000
 MANY_LINES = 40
 
 
+class NoResult(str):
+    """Why what a command has made could not be looked at. No exception: those keep all they saw."""
+
+
 def _words(ended):
     if RAW.search(ended.text):
         yield "raw text", RAW.search(ended.text).group()
@@ -64,7 +68,7 @@ def _ending(ended):
 
 
 def judge(target, change, command, ended, result, baseline):
-    """`result`: of this input, an exception if there was none to be had; `baseline` has result,
+    """`result`: of this input, a NoResult if there was none to be had; `baseline` has result,
     peak_bytes, and fallback: the result with the checkpoint before the changed one."""
     problems = list(_ending(ended))
     if problems:
@@ -78,8 +82,8 @@ def judge(target, change, command, ended, result, baseline):
     warned = any(name in ended.stderr for name in target.names)
     if rules.may_differ(target, change, command) or (command.startswith("report") and warned):
         return problems
-    if isinstance(result, Exception):
-        problems.append(("silently wrong", f"no result: {type(result).__name__} {result}"))
+    if isinstance(result, NoResult):
+        problems.append(("silently wrong", f"no result: {result}"))
     elif result not in (baseline.result, baseline.fallback):
         problems.append(("silently wrong", _difference(result, baseline.result)))
     elif result != baseline.result and not warned:

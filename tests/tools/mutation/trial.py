@@ -13,7 +13,6 @@ import json_changes
 import midi_changes
 import oracle
 import pickle_changes
-import process
 import safetensors_changes
 import stand_ins
 import targets
@@ -27,6 +26,7 @@ BY_FORM = {"json": json_changes.change, "jsonl": json_changes.change_line,
            "zip": archive_changes.change_zip, "pickle": pickle_changes.change,
            "bytes": byte_changes.change}
 STAND_IN, OTHER, BYTES, SEALED = 0.12, 0.15, 0.28, 0.5  # shares of the kinds of change
+KEPT_TEXT = 4000  # of what a command printed
 
 
 @dataclasses.dataclass
@@ -57,7 +57,7 @@ class Verdict:
     command: str
     code: int
     problems: list
-    ended: process.Ended
+    text: str
 
 
 class Bench:
@@ -166,14 +166,14 @@ class Bench:
         try:
             result = command.result(sandbox, ended)
         except Exception as error:  # whatever it is, there is no result
-            result = error
+            result = oracle.NoResult(f"{type(error).__name__} {error}")
         problems = oracle.judge(target, change, command.name, ended, result,
                                 self.baselines[command.name])
         if target.form == "hdf5" and ended.code == 0:
             problems += self._shown(path)
         problems += _touched(sandbox, before, command, ended)
         return Verdict(number, target.path, change.kind, change.what, command.name, ended.code,
-                       problems, ended)
+                       problems, ended.text[:KEPT_TEXT])
 
 
 def _snapshot(sandbox):
