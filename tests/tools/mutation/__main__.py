@@ -16,6 +16,7 @@ import concurrent.futures
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -107,8 +108,8 @@ def main():
                             checker)
         verdicts = try_all(options, bench)
         if options.keep and options.only:
-            shutil.copytree(next(pathlib.Path(folder).glob("sandbox-*")), options.keep,
-                            symlinks=True)
+            sandbox = next(pathlib.Path(folder).glob("sandbox-*[0-9]"))
+            subprocess.run(["cp", "-a", sandbox, options.keep], check=True)  # pipes, too
     finally:
         checker.close()
         shutil.rmtree(folder)
