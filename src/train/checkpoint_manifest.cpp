@@ -17,11 +17,15 @@ constexpr int kVersion = 1;
 
 }  // namespace
 
-CheckpointFile describe_file(const std::filesystem::path& path) {
+std::uint64_t bytes_of(const std::filesystem::path& path) {
   std::error_code failed;
   const std::uint64_t bytes = std::filesystem::file_size(path, failed);
   if (failed) throw system_error("cannot read " + path.string(), failed);
-  return {bytes, hex64(xxh3_64_file(path))};
+  return bytes;
+}
+
+CheckpointFile describe_file(const std::filesystem::path& path) {
+  return {bytes_of(path), hex64(xxh3_64_file(path))};
 }
 
 std::string to_json(const CheckpointManifest& manifest) {

@@ -19,7 +19,10 @@ struct CheckpointManifest {
   std::map<std::string, CheckpointFile> files;  ///< by name within the folder
 };
 
-/// Size and hash of a file as it is on disk.
+/// Size of a file as it is on disk.
+std::uint64_t bytes_of(const std::filesystem::path& path);
+
+/// The same and the hash of what it holds.
 CheckpointFile describe_file(const std::filesystem::path& path);
 
 std::string to_json(const CheckpointManifest& manifest);

@@ -1,8 +1,8 @@
 #include "amt/train/metrics.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
 #include <variant>
 
 #include "amt/base/error.hpp"
@@ -68,14 +68,23 @@ bool keeps(RecordedOnce& recorded, const std::string& text) {
   return recorded.keeps(std::get<StepMetrics>(*line).step, false);
 }
 
+void for_each_line(const std::filesystem::path& path,
+                   const std::function<void(const std::string&)>& use) {
+  const std::string text = read_text(path);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    use(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
+
 void truncate(const std::filesystem::path& path, std::int64_t next_step,
               std::int64_t evaluated_step) {
   RecordedOnce recorded(next_step, evaluated_step);
-  std::istringstream old(read_text(path));
-  std::string kept, line;
-  while (std::getline(old, line)) {
+  std::string kept;
+  for_each_line(path, [&](const std::string& line) {
     if (keeps(recorded, line)) kept += line + "\n";
-  }
+  });
   write_file_atomically(path, kept);
 }
 
@@ -115,10 +124,8 @@ void MetricsFile::write_line(const std::string& line) {
 std::int64_t read_metrics(const std::filesystem::path& path,
                           const std::function<void(const StepMetrics&)>& step,
                           const std::function<void(const ValidationMetrics&)>& validation) {
-  std::ifstream in(path);
-  if (!in) throw system_error("cannot open " + path.string());
   std::int64_t strange = 0;
-  for (std::string line; std::getline(in, line);) {
+  for_each_line(path, [&](const std::string& line) {
     const auto parsed = parse_line(line);
     if (!parsed) {
       ++strange;
@@ -127,8 +134,7 @@ std::int64_t read_metrics(const std::filesystem::path& path,
     } else {
       validation(std::get<ValidationMetrics>(*parsed));
     }
-  }
-  if (in.bad()) throw system_error("cannot read " + path.string());
+  });
   return strange;
 }
 

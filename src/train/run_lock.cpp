@@ -79,10 +79,11 @@ struct Claim {
   bool earlier_start = false;
 };
 
-/// Nothing if it is gone meanwhile.
+/// Nothing if it is gone meanwhile. A link is no record: one that leads nowhere would be there for
+/// who creates and gone for who opens, for ever.
 std::optional<Claim> look_at(const fs::path& path) {
   Claim claim;
-  claim.file = Descriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  claim.file = Descriptor(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!claim.file && errno == ENOENT) return std::nullopt;
   if (!claim.file) throw system_error("cannot open " + path.string());
   claim.lock = try_lock(claim.file.get());

@@ -121,6 +121,14 @@ TEST_F(CheckpointTest, CutFileIsSeen) {
   EXPECT_NE(refusal_of_all().find("step-000010 (optimizer.h5 has 100 bytes"), std::string::npos);
 }
 
+// Reading it would take longer than the time that this test has.
+TEST_F(CheckpointTest, AFileThatIsMuchLongerIsNotRead) {
+  save(10);
+  std::filesystem::resize_file(CheckpointPaths{paths_.step(10)}.model(), std::uintmax_t{1} << 40);
+  EXPECT_NE(checkpoint_damage(paths_.step(10)).find("has 1099511627776 bytes instead of"),
+            std::string::npos);
+}
+
 TEST_F(CheckpointTest, ARunWithoutCheckpointsIsNotDamaged) {
   EXPECT_FALSE(find_checkpoint(paths_));
   std::filesystem::create_directories(paths_.checkpoints());

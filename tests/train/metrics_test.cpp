@@ -1,6 +1,7 @@
 #include "amt/train/metrics.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "amt/base/files.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {
@@ -88,6 +90,24 @@ TEST(Metrics, LinesThatAreNotOursAreCountedAndPassedOver) {
   EXPECT_EQ(steps, std::vector<std::int64_t>{1});
   EXPECT_EQ(validations, std::vector<std::int64_t>{3});
   EXPECT_EQ(strange, 9);
+}
+
+TEST(Metrics, WhatIsNoFileOfLinesIsRefusedAtOnce) {
+  const test::TemporaryFolder folder;
+  const auto refusal_of = [&](const std::filesystem::path& path) {
+    return test::refusal<Error>([&] {
+      read_metrics(
+          path, [](auto&) {}, [](auto&) {});
+    });
+  };
+  for (const char* device : {"/dev/zero", "/dev/null"}) EXPECT_NE(refusal_of(device), "") << device;
+  const auto path = folder.path() / "metrics.jsonl";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  EXPECT_NE(refusal_of(path).find(path.string()), std::string::npos);
+  std::filesystem::remove(path);
+  write_file_atomically(path, "");
+  std::filesystem::resize_file(path, std::uintmax_t{1} << 40);
+  EXPECT_NE(refusal_of(path).find(path.string()), std::string::npos);
 }
 
 TEST(Metrics, NumbersThatAreNotFiniteAreNull) {

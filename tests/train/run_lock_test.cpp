@@ -131,6 +131,17 @@ TEST_F(RunLockTest, ALaterStartOfTheSameJobNeedsNone) {
   EXPECT_NE(refusal(), "");
 }
 
+// One that leads nowhere is there for who creates, and is not for who opens: nobody waits for that.
+TEST_F(RunLockTest, ALinkIsNoRecord) {
+  std::filesystem::create_directories(paths_.run());
+  for (const char* target : {"nothing", "in-use", "/dev/zero"}) {
+    std::filesystem::remove(paths_.in_use());
+    std::filesystem::create_symlink(target, paths_.in_use());
+    EXPECT_NE(refusal(true).find("cannot open " + paths_.in_use().string()), std::string::npos)
+        << target;
+  }
+}
+
 TEST_F(RunLockTest, ARecordThatCannotBeReadNeedsAWord) {
   leave(nlohmann::json::object());
   write_file_atomically(paths_.in_use(), "");
