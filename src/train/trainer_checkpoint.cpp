@@ -46,10 +46,14 @@ void check_position(const TrainingState& saved, const TrainerOptions& trainer) {
   }
 }
 
-/// Nothing if they cannot be read: they are for people, and written anew.
+/// Nothing if they cannot be read: they are for people, and written anew. Error if that cannot be
+/// done: writing to a pipe would wait for a reader.
 RunFacts facts_so_far(const RunPaths& paths) try {
   return read_run_facts(paths.facts());
 } catch (const Error&) {
+  std::error_code failed;
+  const auto type = std::filesystem::status(paths.facts(), failed).type();
+  if (!failed && type != std::filesystem::file_type::regular) throw;
   return {};
 }
 

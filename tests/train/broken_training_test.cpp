@@ -1,5 +1,6 @@
 // Trainings that must not end well: what cannot be used is named, and nothing is lost for it.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <fstream>
@@ -159,6 +160,14 @@ TEST_F(BrokenTraining, WhatNobodyMayWriteAnyMoreIsNotWritten) {
   EXPECT_NE(what.find("taken by another"), std::string::npos) << what;
   EXPECT_TRUE(checkpoint_steps(paths_).empty());
   EXPECT_LE(test::metric(paths_.run(), "loss").size(), 3u);
+}
+
+// Writing them would wait for somebody who reads.
+TEST_F(BrokenTraining, APipeInPlaceOfTheFactsIsRefused) {
+  train();
+  std::filesystem::remove(paths_.facts());
+  ASSERT_EQ(::mkfifo(paths_.facts().c_str(), 0600), 0);
+  EXPECT_NE(refusal().find(paths_.facts().string()), std::string::npos);
 }
 
 TEST_F(BrokenTraining, FactsOfTheFirstStartStay) {
