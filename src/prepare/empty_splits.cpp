@@ -1,5 +1,7 @@
 #include "empty_splits.hpp"
 
+#include <array>
+#include <cstdint>
 #include <vector>
 
 #include "amt/base/strings.hpp"
@@ -62,12 +64,13 @@ std::string empty_splits_text(const Corpus& corpus, const SplitRule& rule) {
                  joined(empty), " (which their MD5s decide): ", advice(corpus));
 }
 
-std::string rowless_splits_text(const Corpus& corpus, const SplitRule& rule, const Counts& rows) {
+std::string rowless_splits_text(const Corpus& corpus, const SplitRule& rule,
+                                const Manifest& manifest) {
   const Counts counts = count_files(corpus, rule);
   std::vector<Split> rowless;
   for (const Split split : kSplits) {
-    const auto s = static_cast<std::size_t>(split);
-    if (counts[s] > 0 && rows[s] == 0) rowless.push_back(split);
+    const bool has_files = counts[static_cast<std::size_t>(split)] > 0;
+    if (has_files && manifest.split(split).rows == 0) rowless.push_back(split);
   }
   if (rowless.empty()) return "";
   return str_cat("there is no row in the ", joined(rowless),

@@ -1,12 +1,11 @@
 // Splits that would be empty, and how to get some.
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <string>
 
 #include "amt/corpus/corpus.hpp"
 #include "amt/corpus/units.hpp"
+#include "amt/dataset/manifest.hpp"
 
 namespace amt {
 
@@ -14,8 +13,8 @@ namespace amt {
 /// that would fill them; "" if there are none. By the digits "" a split is left out at will.
 std::string empty_splits_text(const Corpus& corpus, const SplitRule& rule);
 
-/// The same about splits into which files fall that gave no rows. `rows` is indexed by Split.
+/// The same about splits into which files fall that gave no rows.
 std::string rowless_splits_text(const Corpus& corpus, const SplitRule& rule,
-                                const std::array<std::uint64_t, 3>& rows);
+                                const Manifest& manifest);
 
 }  // namespace amt

@@ -18,7 +18,6 @@
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/shard.hpp"
 #include "amt/mpi/collectively.hpp"
-#include "amt/prepare/file_memory.hpp"
 #include "amt/prepare/memory.hpp"
 #include "amt/prepare/output_check.hpp"
 #include "amt/prepare/output_folder.hpp"
@@ -46,15 +45,6 @@ struct WrittenShard {
   std::uint64_t rows = 0;
   std::array<char, 16> hash{};
 };
-
-/// Collective. What a file may need on the rank that has the least memory: which files are refused
-/// does not depend on who reads them.
-std::uint64_t agree_on_a_file(const mpi::Communicator& communicator,
-                              const PrepareOptions& options) {
-  const MemoryShares shares = share_memory(options, {}, communicator.ranks_on_host());
-  const auto mine = static_cast<std::int64_t>(most_for_a_file(shares.all()));
-  return static_cast<std::uint64_t>(-communicator.all_reduce_max(-mine));
-}
 
 /// One run of the job, as one rank sees it. Functions are collective unless they say otherwise.
 class Job {
@@ -165,11 +155,7 @@ class Job {
           route(exchange, unit, row, tokens);
         },
         [&](std::uint64_t files, std::uint64_t bytes) { exchange.set_progress(files, bytes); },
-        most_for_a_file_,
-        [&](std::uint64_t bytes) {
-          const std::uint64_t rows = memory().rows;
-          store_->set_budget(rows - std::min(bytes, rows));
-        });
+        most_for_a_file_, [&](std::uint64_t bytes) { store_->lend(bytes); });
     for (const Unit& unit : plan_->units()) {
       if (plan_->owner(unit) == communicator_.rank()) {
         results_.push_back(reader.read(unit, rejections_));
@@ -309,11 +295,7 @@ class Job {
       write_file_atomically(folder() / kManifestFile, to_json(manifest_));
       output_->commit();
     });
-    std::array<std::uint64_t, 3> rows = {};
-    for (const Split split : kSplits) {
-      rows[static_cast<std::size_t>(split)] = manifest_.split(split).rows;
-    }
-    warn(rowless_splits_text(plan_->corpus(), options_.splits, rows));
+    warn(rowless_splits_text(plan_->corpus(), options_.splits, manifest_));
   }
 
   const mpi::Communicator& communicator_;
@@ -331,23 +313,6 @@ class Job {
 };
 
 }  // namespace
-
-std::string describe_preparation(const PrepareOptions& options) {
-  check_output(options);
-  const std::uint64_t most = most_for_a_file(share_memory(options, {}, 1).all());
-  const Plan plan(list_corpus(options, most), options, 1);
-  const std::string empty = empty_splits_text(plan.corpus(), options.splits);
-  if (!empty.empty()) log_warning(empty);
-  std::string text = plan.describe();
-  const Source& source = plan.corpus().source;
-  if (is_packed(source.kind)) {
-    const std::uint64_t memory = share_memory(options, source, 1).files;
-    text += str_cat("  one rank unpacks the archive ", count_passes(plan.reading_order(0), memory),
-                    " times more, holding up to ", format_bytes(static_cast<double>(memory)),
-                    " of its files\n");
-  }
-  return text;
-}
 
 std::string prepare_dataset(const mpi::Communicator& communicator, const PrepareOptions& options) {
   return Job(communicator, options).run();

@@ -1,6 +1,7 @@
 #include "amt/prepare/memory.hpp"
 
 #include "amt/base/machine.hpp"
+#include "amt/prepare/file_memory.hpp"
 
 namespace amt {
 
@@ -11,6 +12,13 @@ MemoryShares share_memory(const PrepareOptions& options, const Source& source, i
           : node_memory_bytes() / 4 / static_cast<std::uint64_t>(ranks_on_host);
   const std::uint64_t files = is_packed(source.kind) ? all / 2 : 0;
   return {all - files, files};
+}
+
+std::uint64_t agree_on_a_file(const mpi::Communicator& communicator,
+                              const PrepareOptions& options) {
+  const MemoryShares shares = share_memory(options, {}, communicator.ranks_on_host());
+  const auto mine = static_cast<std::int64_t>(most_for_a_file(shares.all()));
+  return static_cast<std::uint64_t>(-communicator.all_reduce_max(-mine));
 }
 
 }  // namespace amt

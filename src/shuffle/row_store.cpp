@@ -51,7 +51,7 @@ void take_by_place(const SpillReader& file, std::uint64_t rows, const RowStore::
 }  // namespace
 
 RowStore::RowStore(std::filesystem::path folder, std::uint64_t budget, std::size_t slots)
-    : folder_(std::move(folder)), budget_(budget), slots_(slots) {}
+    : folder_(std::move(folder)), whole_budget_(budget), budget_(budget), slots_(slots) {}
 
 RowStore::~RowStore() {
   if (spilled_ == 0) return;
@@ -63,12 +63,11 @@ std::filesystem::path RowStore::spill_file(std::size_t slot) const {
   return folder_ / str_cat("slot-", slot);
 }
 
-void RowStore::set_budget(std::uint64_t budget) {
-  if (budget < budget_) {  // also the memory of rows that were spilled before
-    if (arena_.rows() * kHeldBytes > budget) spill();
-    if (arena_.rows() == 0) arena_.release();
-  }
-  budget_ = budget;
+void RowStore::lend(std::uint64_t bytes) {
+  budget_ = whole_budget_ - std::min(bytes, whole_budget_);
+  if (bytes == 0) return;
+  if (arena_.rows() * kHeldBytes > budget_) spill();
+  if (arena_.rows() == 0) arena_.release();  // also the memory of rows that were spilled before
 }
 
 void RowStore::add(std::size_t slot, const RowId& id, const Row& row) {

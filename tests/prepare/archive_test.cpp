@@ -31,9 +31,9 @@ class PreparedArchive : public PrepareTest {
       std::ofstream(tree / "no music.mid") << "no music";
       fs::create_directories(tree / ".trash");
       std::ofstream(tree / ".trash" / "x.mid") << "x";
-      test::TarBuilder().tree(tree).write(root() / "t.tar");
-      test::TarBuilder().tree(tree).write_packed(root() / "t.tar.gz");
-      test::ZipBuilder().tree(tree).write(root() / "t.zip");
+      test::TarBuilder().tree(tree).write(root() / "tree.tar");
+      test::TarBuilder().tree(tree).write_packed(root() / "tree.tar.gz");
+      test::ZipBuilder().tree(tree).write(root() / "tree.zip");
     }
     world().barrier();
   }
@@ -54,7 +54,7 @@ TEST_F(PreparedArchive, SameBytesAsTheFolder) {
     EXPECT_EQ(read_manifest(tree.dataset).statistics.duplicates, 1u);
     EXPECT_EQ(read_manifest(tree.dataset).statistics.refused, 2u);
   }
-  for (const std::string corpus : {"t.tar", "t.tar.gz", "t.zip"}) {
+  for (const std::string corpus : {"tree.tar", "tree.tar.gz", "tree.zip"}) {
     for (const std::uint64_t memory : {0, 30'000, 1}) {
       PrepareOptions o = of(corpus, corpus + std::to_string(memory));
       o.memory.bytes = memory;
@@ -67,7 +67,7 @@ TEST_F(PreparedArchive, SameBytesAsTheFolder) {
 TEST_F(PreparedArchive, ADryRunSaysWhatItCosts) {
   make_corpora();
   if (!leader()) return;
-  PrepareOptions o = of("t.tar.gz", "d");
+  PrepareOptions o = of("tree.tar.gz", "d");
   o.memory.bytes = 200'000;
   const std::string packed = describe_preparation(o), tree = describe_preparation(of("tree", "d"));
   EXPECT_NE(packed.find("unpacks the archive 4 times more"), std::string::npos) << packed;

@@ -46,15 +46,15 @@ std::vector<std::vector<Token>> run(std::uint64_t budget, std::uint64_t* spilled
   return slots;
 }
 
-TEST(RowStore, ASmallerBudgetSpillsAtOnce) {
+TEST(RowStore, WhatIsLentIsSpilledAtOnce) {
   const test::TemporaryFolder folder;
   RowStore store(folder.path() / "spill", 1 << 30, 1);
   for (std::uint32_t i = 0; i < 1000; ++i) put(store, 0, i);
-  store.set_budget(3000 * sizeof(Row));
+  store.lend((1 << 30) - 3000 * sizeof(Row));
   EXPECT_EQ(store.spilled_bytes(), 0u);
-  store.set_budget(10 * sizeof(Row));
+  store.lend((1 << 30) - 10 * sizeof(Row));
   EXPECT_EQ(store.spilled_bytes(), 1000 * sizeof(KeyedRow));
-  store.set_budget(1 << 30);
+  store.lend(0);
   for (std::uint32_t i = 1000; i < 2000; ++i) put(store, 0, i);
   EXPECT_EQ(store.spilled_bytes(), 1000 * sizeof(KeyedRow));
   EXPECT_EQ(take(store, 0).size(), 2000u);

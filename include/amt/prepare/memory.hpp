@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "amt/corpus/source.hpp"
+#include "amt/mpi/communicator.hpp"
 #include "amt/prepare/options.hpp"
 
 namespace amt {
@@ -20,5 +21,9 @@ struct MemoryShares {
 /// would go through spill files. All of it is for rows otherwise: other files are held one at a
 /// time.
 MemoryShares share_memory(const PrepareOptions& options, const Source& source, int ranks_on_host);
+
+/// Collective. What a file may need, most_for_a_file, on the rank that has the least memory: which
+/// files are refused does not depend on who reads them.
+std::uint64_t agree_on_a_file(const mpi::Communicator& communicator, const PrepareOptions& options);
 
 }  // namespace amt

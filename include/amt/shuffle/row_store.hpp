@@ -29,8 +29,9 @@ class RowStore {
 
   void add(std::size_t slot, const RowId& id, const Row& row);
 
-  /// Another budget from now on. What is over it is spilled at once and its memory given back.
-  void set_budget(std::uint64_t budget);
+  /// So many bytes of the budget are for something else from now on, until lend(0). What is over the
+  /// rest is spilled at once and its memory given back.
+  void lend(std::uint64_t bytes);
 
   std::uint64_t rows(std::size_t slot) const;
   std::uint64_t spilled_bytes() const { return spilled_; }
@@ -55,7 +56,8 @@ class RowStore {
   std::filesystem::path spill_file(std::size_t slot) const;
 
   std::filesystem::path folder_;
-  std::uint64_t budget_;
+  std::uint64_t whole_budget_;
+  std::uint64_t budget_;  // what is not lent of it
   std::uint64_t spilled_ = 0;
   RowArena arena_;
   std::vector<Slot> slots_;
