@@ -109,15 +109,18 @@ grep -q '"augment": 20' "in/another place/dataset/manifest.json" || fail "not au
 if [ "$(id -u)" = 0 ]; then
   echo "another user, in the same checkout"
   mkdir home tmp
+  cp -r "more/my music #1" locked
+  touch locked/secret.mid && chmod 000 locked/secret.mid  # for amt prepare to name
   chmod 666 installed
   chmod 755 "$work" && chown 65534 home && chmod 1777 tmp
   quickstart_of_another() {
     HOME=$work/home TMPDIR=$work/tmp setpriv --reuid=65534 --regid=65534 --clear-groups \
       "$checkout/jobs/quickstart.sh" "$@"
   }
-  expect 0 "$checkout/build/release belongs to root: building in $work/home/amt-runs/quickstart-digits/build" \
-    quickstart_of_another digits.tar.gz
-  AMT_QUICKSTART_DIR=$run expect_line 2 "$run belongs to root" quickstart_of_another digits.tar.gz
+  expect 0 "$checkout/build/release belongs to root: building in $work/home/amt-runs/quickstart-locked/build" \
+    quickstart_of_another locked
+  grep -q "^secret.mid" home/amt-runs/quickstart-locked/dataset/rejected.tsv || fail "the file that cannot be read"
+  AMT_QUICKSTART_DIR=$run expect_line 2 "$run belongs to root" quickstart_of_another locked
 else
   echo "skipped: another user in the same checkout (it takes root to be one)"
 fi
