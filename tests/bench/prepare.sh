@@ -8,6 +8,8 @@
 # interest are recorded in NOTES.md.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. jobs/help.sh
+if wants_help "$@"; then print_help tests/bench/prepare.sh; exit 0; fi
 . jobs/environment.sh
 cmake --preset bench -G Ninja > /dev/null
 cmake --build --preset bench --target amt make_corpus > /dev/null

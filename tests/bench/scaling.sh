@@ -12,6 +12,8 @@
 # whole job. Absolute times on a shared machine are noise: run it on one that does nothing else.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. jobs/help.sh
+if wants_help "$@"; then print_help tests/bench/scaling.sh; exit 0; fi
 files=${1:-10000} steps=${2:-10} rows_per_rank=2
 cmake --preset bench -G Ninja >/dev/null
 cmake --build --preset bench --target amt make_corpus >/dev/null

@@ -7,6 +7,8 @@
 # are recorded in NOTES.md. Needs 8 GB of memory and, for the checkpoint, 2 GB of disk.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. jobs/help.sh
+if wants_help "$@"; then print_help tests/bench/train_scaling.sh; exit 0; fi
 . jobs/environment.sh
 batch=${1:-8} micro=${2:-4} precision=${3:-f32}
 cmake --preset bench -G Ninja > /dev/null

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # The kernels under NVIDIA's compute-sanitizer, on a machine with a GPU:
-#   tests/cuda/sanitize.sh PROGRAM [FILTER]
+# Usage: tests/cuda/sanitize.sh PROGRAM [FILTER]
 # PROGRAM is gpu_test, FILTER its tests (default: every operation; real shapes take minutes under racecheck).
 # memcheck: accesses outside of allocations; racecheck: shared memory without a barrier; synccheck: barriers
 # that not all threads reach; initcheck: device memory that is read before it is written. Each tool's report is
 # left in $AMT_SANITIZE_LOGS (default: the current folder) as sanitize-TOOL.log.
 # Exit code: 0 no finding, 1 findings, 77 no sanitizer or no device.
 set -euo pipefail
-(($# >= 1)) || { sed -n '2,8p' "$0" >&2; exit 2; }
+. "$(dirname "$0")/../../jobs/help.sh"
+if wants_help "$@"; then print_help "$0"; exit 0; fi
+(($# >= 1)) || { print_help "$0" >&2; exit 2; }
 program=$1 filter=${2:-GpuOps.*}
 logs=${AMT_SANITIZE_LOGS:-.}
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sanitizer 2>/dev/null || true)

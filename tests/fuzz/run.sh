@@ -7,10 +7,14 @@
 # build/fuzz/findings.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. jobs/help.sh
+if wants_help "$@"; then print_help tests/fuzz/run.sh; exit 0; fi
 seconds=${1:-60}
 seed=${2:-0}
 target=${3:-parse}
 
+. jobs/folders.sh
+can_build build/fuzz || { echo "skipped: it builds in build/fuzz, but $(why_not build/fuzz)"; exit 77; }
 clang=$(command -v clang++ || command -v clang++-14 || true)
 probe=$(mktemp -d)
 trap 'rm -rf "$probe"' EXIT

@@ -142,7 +142,8 @@ expect_line 2 "this is for sbatch" env -u SLURM_JOB_ID SLURM_SUBMIT_DIR="$jobs/.
 expect_line 2 "usage: " env SLURM_SUBMIT_DIR="$jobs/.." bash "$jobs/train.sbatch" a
 
 echo "help of every script, from anywhere"
-for script in install-deps.sh quickstart.sh submit.sh prepare.sbatch train.sbatch eval.sbatch ../tests/run.sh; do
+for script in install-deps.sh quickstart.sh submit.sh prepare.sbatch train.sbatch eval.sbatch ../tests/run.sh \
+  ../tests/bench/{prepare,scaling,train_scaling}.sh ../tests/fuzz/run.sh ../tests/cuda/sanitize.sh ../tests/tools/bare_debian.sh; do
   for word in --help -h; do
     (cd / && env -u AMT_JOBS_DIR -u SLURM_JOB_ID bash "$jobs/$script" $word) >"$work/out" 2>"$work/err" || fail "$script $word"
     grep -q "^Usage: .*${script##*/}" "$work/out" || fail "$script $word: $(cat "$work/out")"
