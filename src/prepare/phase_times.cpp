@@ -1,6 +1,7 @@
 #include "phase_times.hpp"
 
 #include "amt/base/strings.hpp"
+#include "amt/base/timestamp.hpp"
 
 namespace amt {
 
@@ -20,7 +21,8 @@ void PhaseTimes::end() {
 }
 
 std::string PhaseTimes::text() const {
-  return str_cat("Time: ", text_, "; ", format_duration(seconds_), " in all\n");
+  return str_cat("Time: ", text_, "; ", format_duration(seconds_), " in all, until ",
+                 local_time_text(std::chrono::system_clock::now()), '\n');
 }
 
 }  // namespace amt

@@ -22,9 +22,11 @@ using Json = nlohmann::ordered_json;
 
 std::string count(std::int64_t n) { return format_count(static_cast<std::uint64_t>(n)); }
 
+constexpr std::size_t kMostBytes = 1 << 16;  // of a fact: a command may be long
+
 std::vector<std::string> fact_from(const json::Value& value) {
   std::vector<std::string> fact;
-  for (const json::Value& text : value.array(2)) fact.push_back(text.text());
+  for (const json::Value& text : value.array(2)) fact.push_back(text.text(kMostBytes));
   if (fact.size() != 2) value.refuse("a name and a text");
   return fact;
 }

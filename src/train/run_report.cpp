@@ -121,13 +121,10 @@ std::string results_table(const RunFacts& facts, const RunHistory& history) {
 
 /// "Training run: NAME": the last part of its folder's name.
 std::string title_of(const RunFacts& facts) {
-  for (const std::vector<std::string>& fact : facts.facts) {
-    if (fact.size() != 2 || fact[0] != "run") continue;
-    const std::filesystem::path folder =
-        std::filesystem::path(fact[1] + "/.").lexically_normal().parent_path();
-    return "Training run: " + folder.filename().string();
-  }
-  return "A training run";
+  const std::string run = facts.text("run");
+  if (run.empty()) return "A training run";
+  const auto folder = std::filesystem::path(run + "/.").lexically_normal().parent_path();
+  return "Training run: " + folder.filename().string();
 }
 
 }  // namespace

@@ -141,6 +141,7 @@ TEST_F(PreparedDataset, EveryRowOnceAndOnlyTrainingRowsShuffled) {
 TEST_F(PreparedDataset, TheReportCountsTheCorpus) {
   const std::string summary = prepare_dataset(world(), options("d", 10));
   EXPECT_NE(summary.find("Time: listing "), std::string::npos);
+  EXPECT_NE(summary.find(" in all, until 20"), std::string::npos) << summary;
   if (!leader()) return;
   const std::string report = read_text(root() / "d" / kReportFile);
   for (const char* expected :

@@ -168,6 +168,7 @@ TEST(RunFacts, AreReadBack) {
   RunFacts written = facts();
   written.unigram_loss = 6.5;
   written.facts[0][1] = "\xFF";  // a folder's name may be any bytes
+  written.set("command", std::string(20000, 'x'));
   write_file_atomically(path, to_json(written));
   const RunFacts read = read_run_facts(path);
   EXPECT_EQ(read.tokens_per_step, 4096);
@@ -176,6 +177,7 @@ TEST(RunFacts, AreReadBack) {
   EXPECT_EQ(read.unigram_loss, 6.5);
   EXPECT_EQ(read.facts.size(), written.facts.size());
   EXPECT_EQ(read.facts[2], written.facts[2]);
+  EXPECT_EQ(read.text("command").size(), 20000u);
   for (const char* wrong : {"{", "[]", "{\"format\":\"amt-run\",\"version\":2}"}) {
     write_file_atomically(path, wrong);
     EXPECT_THROW(read_run_facts(path), Error) << wrong;
