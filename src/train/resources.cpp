@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
-#include <thread>
 
 #include "amt/base/error.hpp"
 #include "amt/base/log.hpp"
@@ -46,7 +45,7 @@ std::string gpu_refusal(const std::string& name, const std::string& option) {
 }
 
 int threads_per_rank(int wanted, const mpi::Communicator& communicator) {
-  const int node = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int node = node_cores();
   const int usable = available_cores();
   const char* environment = std::getenv("OMP_NUM_THREADS");
   const int ranks = communicator.ranks_on_host();

@@ -22,6 +22,9 @@ class ControlGroupTest : public testing::Test {
   std::uint64_t limit(const std::string& membership) const {
     return control_group_memory(membership, folder_.path());
   }
+  int cores(const std::string& membership) const {
+    return control_group_cores(membership, folder_.path());
+  }
   test::TemporaryFolder folder_;
 };
 
@@ -53,6 +56,43 @@ TEST_F(ControlGroupTest, VersionOne) {
 TEST_F(ControlGroupTest, InAContainerTheMountIsItsOwnGroup) {
   set_limit("memory/memory.limit_in_bytes", "3000");
   EXPECT_EQ(limit("4:memory:/docker/0123456789ab\n"), 3000u);
+}
+
+TEST_F(ControlGroupTest, NoLimitIsAllCores) {
+  EXPECT_EQ(cores("0::/job\n"), std::numeric_limits<int>::max());
+  set_limit("job/cpu.max", "max 100000");
+  set_limit("cpu/job/cpu.cfs_quota_us", "-1");
+  set_limit("cpu/job/cpu.cfs_period_us", "100000");
+  set_limit("job/cpuset.cpus.effective", "");
+  EXPECT_EQ(cores("0::/job\n3:cpu,cpuacct:/job\n"), std::numeric_limits<int>::max());
+}
+
+TEST_F(ControlGroupTest, QuotaIsWholeCoresAndOneAtLeast) {
+  set_limit("job/cpu.max", "250000 100000");
+  EXPECT_EQ(cores("0::/job\n"), 2);
+  set_limit("job/cpu.max", "50000 100000");
+  EXPECT_EQ(cores("0::/job\n"), 1);
+}
+
+TEST_F(ControlGroupTest, QuotaOfAGroupAbove) {
+  set_limit("slurm/cpu.max", "400000 100000");
+  set_limit("slurm/job/cpu.max", "max 100000");
+  EXPECT_EQ(cores("0::/slurm/job\n"), 4);
+  set_limit("cpu.max", "300000 100000");  // of the container, seen from inside
+  EXPECT_EQ(cores("0::/slurm/job\n"), 3);
+}
+
+TEST_F(ControlGroupTest, QuotaOfVersionOne) {
+  set_limit("cpu/docker/cpu.cfs_quota_us", "150000");
+  set_limit("cpu/docker/cpu.cfs_period_us", "50000");
+  EXPECT_EQ(cores("4:memory:/docker\n3:cpu,cpuacct:/docker\n0::/\n"), 3);
+}
+
+TEST_F(ControlGroupTest, CoresThatAGroupIsConfinedTo) {
+  set_limit("job/cpuset.cpus.effective", "0-3,8");
+  EXPECT_EQ(cores("0::/job\n"), 5);
+  set_limit("cpuset/job/cpuset.effective_cpus", "7");
+  EXPECT_EQ(cores("5:cpuset:/job\n"), 1);
 }
 
 }  // namespace

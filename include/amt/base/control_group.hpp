@@ -1,4 +1,4 @@
-// Limits that a container, a batch system or systemd puts on a process's memory.
+// Limits that a container, a batch system or systemd puts on a process's memory and processors.
 #pragma once
 
 #include <cstdint>
@@ -13,5 +13,10 @@ namespace amt {
 /// and 2. A group that cannot be seen from inside a container is passed over. Local.
 std::uint64_t control_group_memory(const std::string& membership,
                                    const std::filesystem::path& root);
+
+/// Processor cores that all processes of the control groups may use together, as above: of the
+/// time that their quotas grant (rounded down, at least 1) and of the cores that they are confined
+/// to, the smallest number; the highest number if nothing is set. Local.
+int control_group_cores(const std::string& membership, const std::filesystem::path& root);
 
 }  // namespace amt

@@ -20,4 +20,8 @@ std::string host_name();
 /// Processor cores that this process may run on. At least 1.
 int available_cores();
 
+/// Processor cores that processes here may use together: the machine's, or the limit of the control
+/// group (a container's quota or its set of cores) where that is smaller. At least 1.
+int node_cores();
+
 }  // namespace amt

@@ -12,7 +12,8 @@
 namespace amt {
 
 /// Threads for one rank: `wanted` if it is above 0, else OMP_NUM_THREADS if that is set, else the
-/// node's cores divided by the ranks on it; never more than the cores this process may run on.
+/// node's cores (of those, what a container grants) divided by the ranks on it; never more than the
+/// cores this process may run on.
 /// Warns on rank 0 if the launcher has bound the process to fewer cores than its share. Local.
 int threads_per_rank(int wanted, const mpi::Communicator& communicator);
 
