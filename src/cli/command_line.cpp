@@ -1,19 +1,22 @@
 #include "amt/cli/command_line.hpp"
 
+#include <algorithm>
 #include <boost/program_options.hpp>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <map>
 
 #include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/ini.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/cli/launcher.hpp"
 
 namespace amt {
 namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::uintmax_t kMaxFile = 1u << 20;           // bytes of a configuration file
+constexpr std::uint64_t kMaxFile = 1u << 20;            // bytes of a configuration file
 constexpr const char* kWords = "words without a dash";  // cannot be typed as an option
 
 /// Every option as text: OptionTable converts and checks the values.
@@ -22,7 +25,7 @@ po::options_description describe(const CommandLine& line) {
   known.add_options()("help,h", "show this text");
   if (line.takes_config) {
     known.add_options()("config", po::value<std::string>()->value_name("FILE"),
-                        "INI file with the settings below: [section] key = value");
+                        "INI file with the settings below: [section] key = value (one file)");
   }
   for (const Option& option : line.table->options()) {
     if (option.is_flag) {
@@ -44,19 +47,43 @@ void print_help(const CommandLine& line, const po::options_description& known) {
   for (const Positional& word : line.positionals) {
     std::cout << "  " << word.name << ": " << word.help << '\n';
   }
-  std::cout << (line.positionals.empty() ? "" : "\n") << known;
+  std::cout
+      << (line.positionals.empty() ? "" : "\n") << known
+      << "\nOf an option that is given twice the last one counts. Words after -- are no options.\n";
 }
 
-[[noreturn]] void refuse_unknown(const CommandLine& line, std::string name,
+[[noreturn]] void refuse(const CommandLine& line, const std::string& problem) {
+  throw UsageError(str_cat(problem, " (see amt ", line.command, " --help)"));
+}
+
+[[noreturn]] void refuse_unknown(const CommandLine& line, const std::string& word,
                                  const std::string& where) {
-  while (name.starts_with('-')) name.erase(0, 1);
-  std::vector<std::string> names = {"help"};
-  if (line.takes_config) names.push_back("config");
-  for (const Option& option : line.table->options()) names.push_back(option.name);
-  const std::string close = nearest(name, names);
-  throw UsageError(str_cat(where, "unknown option '", name, "'",
-                           close.empty() ? "" : str_cat("; did you mean '", close, "'?"),
-                           " (see amt ", line.command, " --help)"));
+  const std::string name = word.substr(std::min(word.find_first_not_of('-'), word.size()));
+  std::string close = line.table->closest(name);
+  if (close.empty()) {
+    std::vector<std::string> others = {"help"};
+    if (line.takes_config) others.push_back("config");
+    close = nearest(name, others);
+  }
+  refuse(line, str_cat(where, "unknown option '", name, "'",
+                       close.empty() ? "" : str_cat("; did you mean '", close, "'?")));
+}
+
+/// What Boost found wrong, in our words.
+std::string problem_of(const po::error_with_option_name& error) {
+  const std::string name = error.get_option_name();
+  if (const auto* syntax = dynamic_cast<const po::invalid_syntax*>(&error)) {
+    switch (syntax->kind()) {
+      case po::invalid_syntax::missing_parameter:
+      case po::invalid_syntax::empty_adjacent_parameter:
+        return name + " needs a value";
+      case po::invalid_syntax::extra_parameter:
+        return name + " takes no value";
+      default:
+        break;
+    }
+  }
+  return str_cat("the option ", name, " cannot be read (", error.what(), ")");
 }
 
 po::parsed_options parse_words(const CommandLine& line, const po::options_description& known,
@@ -73,63 +100,80 @@ po::parsed_options parse_words(const CommandLine& line, const po::options_descri
         .run();
   } catch (const po::unknown_option& error) {
     refuse_unknown(line, error.get_option_name(), "");
+  } catch (const po::error_with_option_name& error) {
+    refuse(line, problem_of(error));
   } catch (const po::error& error) {
-    throw UsageError(str_cat(error.what(), " (see amt ", line.command, " --help)"));
+    refuse(line, str_cat("the command line cannot be read (", error.what(), ")"));
   }
-}
-
-/// The first value of an option, or nullptr.
-const std::string* find(const po::parsed_options& parsed, const std::string& name) {
-  for (const po::option& option : parsed.options) {
-    if (option.string_key == name && !option.value.empty()) return &option.value.front();
-  }
-  return nullptr;
 }
 
 bool given(const po::parsed_options& parsed, const std::string& name) {
-  for (const po::option& option : parsed.options) {
-    if (option.string_key == name) return true;
-  }
-  return false;
+  return std::ranges::find(parsed.options, name, &po::option::string_key) != parsed.options.end();
 }
 
-void apply_file(const CommandLine& line, const po::options_description& known,
-                const std::string& path) {
-  std::ifstream in(path);
-  if (!in || std::filesystem::is_directory(path)) {
-    throw UsageError("cannot open the configuration file " + path);
-  }
-  std::error_code unknown;  // of a pipe, which is read like a file
-  if (const auto bytes = std::filesystem::file_size(path, unknown); !unknown && bytes > kMaxFile) {
-    throw UsageError(
-        str_cat(path, " has ", format_count(bytes), " bytes: it is no configuration file"));
-  }
-  try {
-    const po::parsed_options parsed = po::parse_config_file(in, known);
-    for (const po::option& option : parsed.options) {
-      if (option.unregistered || option.value.empty()) continue;
-      line.table->set(option.string_key, option.value.front());
+/// The file that --config names, "" if it is not given.
+std::string config_file(const CommandLine& line, const po::parsed_options& parsed) {
+  std::string file;
+  for (const po::option& option : parsed.options) {
+    if (option.string_key != "config") continue;
+    const std::string& named = option.value.front();
+    if (named.empty()) refuse(line, "--config: the name is empty");
+    if (!file.empty()) {
+      refuse(line, str_cat("--config is given twice, ", file, " and ", named, "; give one file"));
     }
-  } catch (const po::unknown_option& error) {
-    refuse_unknown(line, error.get_option_name(), path + ": ");
-  } catch (const po::error& error) {
-    throw UsageError(str_cat(path, ": ", error.what()));
-  } catch (const UsageError& error) {
-    throw UsageError(str_cat(path, ": ", error.what()));
+    file = named;
   }
+  return file;
+}
+
+std::vector<IniEntry> read_entries(const std::string& file) {
+  try {
+    return parse_ini(read_text(file, kMaxFile), file);
+  } catch (const UsageError&) {
+    throw;
+  } catch (const Error& error) {
+    throw UsageError(str_cat("--config ", file, ": ", error.what()));
+  }
+}
+
+void apply_file(const CommandLine& line, const std::string& file) {
+  OptionTable& table = *line.table;
+  std::map<std::string, int> lines;  // where each option is set
+  for (const IniEntry& entry : read_entries(file)) {
+    const std::string where = str_cat(file, ":", entry.line, ": ");
+    if (table.find(entry.key) == nullptr) refuse_unknown(line, entry.key, where);
+    const auto [first, is_new] = lines.emplace(table.full_name(entry.key), entry.line);
+    if (!is_new) {
+      throw UsageError(str_cat(where, "'", entry.key, "' sets what line ", first->second, " sets"));
+    }
+    try {
+      table.set(entry.key, entry.value);
+    } catch (const UsageError& error) {
+      throw UsageError(where + error.what());
+    }
+  }
+}
+
+/// In the order of the words: the last one counts.
+void set_option(const CommandLine& line, const po::option& option) {
+  const std::string value = option.value.empty() ? "true" : option.value.front();
+  // An empty text takes back what a file has said; elsewhere it is a variable that was not set.
+  if (value.empty() && !line.takes_config)
+    refuse(line, str_cat("--", option.string_key, " is empty"));
+  line.table->set(option.string_key, value);
 }
 
 void apply_positionals(const CommandLine& line, const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < line.positionals.size(); ++i) {
     if (i >= words.size()) {
-      throw UsageError(str_cat("amt ", line.command, ": ", line.positionals[i].name,
-                               " is missing (see amt ", line.command, " --help)"));
+      refuse(line, str_cat("amt ", line.command, ": ", line.positionals[i].name, " is missing"));
     }
+    if (words[i].empty()) refuse(line, str_cat(line.positionals[i].name, " is empty"));
     *line.positionals[i].value = words[i];
   }
   if (words.size() > line.positionals.size()) {
-    throw UsageError(str_cat("amt ", line.command, ": '", words[line.positionals.size()],
-                             "' is one word too many (see amt ", line.command, " --help)"));
+    refuse(line, str_cat("amt ", line.command, ": '", words[line.positionals.size()],
+                         "' is one word too many"));
   }
 }
 
@@ -139,18 +183,17 @@ bool parse_command_line(const CommandLine& line, std::span<const std::string> ar
   const po::options_description known = describe(line);
   const po::parsed_options parsed = parse_words(line, known, args);
   if (given(parsed, "help")) {
-    print_help(line, known);
+    if (launcher_rank() == 0) print_help(line, known);
     return false;
   }
-  if (line.takes_config) {
-    if (const std::string* path = find(parsed, "config")) apply_file(line, known, *path);
-  }
+  const std::string file = config_file(line, parsed);
+  if (!file.empty()) apply_file(line, file);
   std::vector<std::string> words;
   for (const po::option& option : parsed.options) {
     if (option.string_key == kWords) {
       words.insert(words.end(), option.value.begin(), option.value.end());
     } else if (option.string_key != "config") {
-      line.table->set(option.string_key, option.value.empty() ? "true" : option.value.front());
+      set_option(line, option);
     }
   }
   apply_positionals(line, words);

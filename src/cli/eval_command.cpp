@@ -50,13 +50,15 @@ struct EvalOptions {
     table.add("device", &device,
               "cuda, cpu, or auto: cuda where every rank has a GPU that can be used, else cpu");
     table.add("watchdog", &watchdog, kWatchdogHelp);
+    table.add_customary("batch", {"batch_size", "micro_batch"});
+    table.add_customary("mp", {"precision", "dtype", "bf16"});
   }
   void validate() const {
     split_from_name(split);
-    if (subsample < 1) throw UsageError("--subsample must be at least 1");
-    if (batch < 1) throw UsageError("--batch must be at least 1");
+    if (subsample < 1) throw UsageError("--subsample must be at least 1, not 0");
+    if (batch < 1) throw UsageError(str_cat("--batch must be at least 1, not ", batch));
     choose_precision(mp, "mp", Bf16Support::kNone);
-    if (threads < 0) throw UsageError("--threads must be 0 or more");
+    if (threads < 0) throw UsageError(str_cat("--threads must be 0 or more, not ", threads));
     device_kind(device, "--device");
   }
 };

@@ -31,6 +31,11 @@ void ModelConfig::describe(OptionTable& table) {
   table.add("model.resid_pdrop", &resid_pdrop, "dropout rate after attention and MLP");
   table.add("model.gradient_checkpointing", &gradient_checkpointing,
             "keep only each block's input and compute the rest again: less memory, more time");
+  table.add_customary("model.hidden_dim", {"n_embd", "d_model", "hidden_size", "width", "dim"});
+  table.add_customary("model.num_heads", {"heads", "n_head", "num_attention_heads"});
+  table.add_customary("model.num_layers", {"layers", "n_layer", "depth", "num_hidden_layers"});
+  table.add_customary("model.seq_len", {"context", "context_length", "block_size", "n_positions"});
+  table.add_customary("model.resid_pdrop", {"dropout"});
 }
 
 void ModelConfig::validate() const {

@@ -43,7 +43,8 @@ void PrepareOptions::describe(OptionTable& table) {
             "share of refused files above which the job fails with exit code 3");
   table.add("watchdog", &watchdog, kWatchdogHelp);
   table.add_flag("overwrite", &overwrite, "replace DATASET if it is there");
-  table.add_flag("dry-run", &dry_run, "say what would be done, without MPI, and stop");
+  table.add_flag("dry-run", &dry_run,
+                 "check what a start on these ranks checks, say what would be done, and stop");
 }
 
 void PrepareOptions::validate_given(const OptionTable& table) const {
@@ -66,7 +67,7 @@ void PrepareOptions::validate() const {
   if (prefix_digits < 1 || prefix_digits > 3) {
     throw UsageError(str_cat("--prefix-digits ", prefix_digits, ": give 1, 2 or 3"));
   }
-  if (rows_per_shard == 0) throw UsageError("--rows-per-shard must be at least 1");
+  if (rows_per_shard == 0) throw UsageError("--rows-per-shard must be at least 1, not 0");
   if (max_bad_fraction < 0 || max_bad_fraction > 1) {
     throw UsageError(
         str_cat("--max-bad-fraction ", max_bad_fraction, ": give a number from 0 to 1"));

@@ -1,12 +1,16 @@
 #include "amt/train/run_configuration.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <map>
-#include <sstream>
+#include <utility>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/base/ini.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/train/checkpoint.hpp"
@@ -42,26 +46,10 @@ constexpr std::array<std::string_view, 21> kFree = {"trainer.run_dir",
                                                     "data.verify",
                                                     "model.gradient_checkpointing"};
 
-std::string trimmed(const std::string& text) {
-  const std::size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string::npos) return "";
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-/// "section.key" -> value of an INI text as OptionTable::to_ini writes it.
-std::map<std::string, std::string> parse_ini(const std::string& text) {
+/// "section.key" -> value. UsageError naming `file` and the line.
+std::map<std::string, std::string> values_of(const std::string& text, const std::string& file) {
   std::map<std::string, std::string> values;
-  std::istringstream lines(text);
-  std::string line, section;
-  while (std::getline(lines, line)) {
-    line = trimmed(line);
-    const std::size_t equals = line.find('=');
-    if (line.starts_with('[') && line.ends_with(']')) {
-      section = line.substr(1, line.size() - 2) + ".";
-    } else if (equals != std::string::npos && !line.starts_with('#')) {
-      values[section + trimmed(line.substr(0, equals))] = trimmed(line.substr(equals + 1));
-    }
-  }
+  for (IniEntry& entry : parse_ini(text, file)) values[entry.key] = std::move(entry.value);
   return values;
 }
 
@@ -69,12 +57,32 @@ std::map<std::string, std::string> default_values() {
   TrainConfiguration configuration;
   OptionTable table;
   configuration.describe(table);
-  return parse_ini(table.to_ini());
+  return values_of(table.to_ini(), "defaults");
+}
+
+Error no_folder(const fs::path& folder, std::error_code why) {
+  return Error(str_cat("cannot make the folder ", folder.string(), ": ", why.message()));
+}
+
+/// What can be told of that without making it: the nearest folder above it that is there.
+void require_folder_can_be_made(const fs::path& folder) {
+  fs::path above = fs::absolute(folder);
+  std::error_code failed;
+  while (!fs::exists(above, failed) && !failed && above.has_relative_path()) {
+    above = above.parent_path();
+  }
+  if (!failed && !fs::is_directory(above, failed) && !failed) {
+    failed = std::make_error_code(std::errc::not_a_directory);
+  }
+  if (!failed && ::access(above.c_str(), W_OK | X_OK) != 0) {
+    failed = std::error_code(errno, std::generic_category());
+  }
+  if (failed) throw no_folder(folder, failed);
 }
 
 void check_same_run(const RunPaths& paths, const std::string& configuration) {
   for (const ConfigurationChange& change :
-       changes_of_result(read_text(paths.config()), configuration)) {
+       changes_of_result(read_text(paths.config()), configuration, paths.config().string())) {
     const std::string what = str_cat(change.key, " = ", change.before, ", now it is ", change.now);
     if (change.key != kSteps) {
       throw UsageError(str_cat(paths.run().string(), " holds a run with ", what,
@@ -89,12 +97,13 @@ void check_same_run(const RunPaths& paths, const std::string& configuration) {
 }  // namespace
 
 std::vector<ConfigurationChange> changes_of_result(const std::string& before,
-                                                   const std::string& now) {
+                                                   const std::string& now,
+                                                   const std::string& before_file) {
   // A version before an option existed did what is now its default.
   auto old_values = default_values();
-  for (const auto& [key, value] : parse_ini(before)) old_values[key] = value;
+  for (const auto& [key, value] : values_of(before, before_file)) old_values[key] = value;
   std::vector<ConfigurationChange> changes;
-  for (const auto& [key, value] : parse_ini(now)) {
+  for (const auto& [key, value] : values_of(now, "now")) {
     const std::string& was = old_values[key];
     if (was != value && std::ranges::find(kFree, key) == kFree.end()) {
       changes.push_back({key, was, value});
@@ -108,7 +117,7 @@ bool goes_on(const RunPaths& paths, bool load_last_checkpoint) {
 }
 
 void take_values(const std::string& configuration, const OptionTable& given, ModelConfig& model) {
-  const auto values = parse_ini(configuration);
+  const auto values = values_of(configuration, "config.ini");
   OptionTable table;
   model.describe(table);
   for (const Option& option : table.options()) {
@@ -117,13 +126,9 @@ void take_values(const std::string& configuration, const OptionTable& given, Mod
   }
 }
 
-void open_run(const RunPaths& paths, const std::string& configuration, bool load_last_checkpoint) {
-  std::error_code failed;
-  fs::create_directories(paths.checkpoints(), failed);
-  if (failed) {
-    throw Error(
-        str_cat("cannot make the folder ", paths.checkpoints().string(), ": ", failed.message()));
-  }
+void check_open_run(const RunPaths& paths, const std::string& configuration,
+                    bool load_last_checkpoint) {
+  require_folder_can_be_made(paths.checkpoints());
   const std::vector<std::int64_t> steps = checkpoint_steps(paths);
   if (!steps.empty() && !load_last_checkpoint) {
     throw UsageError(str_cat(paths.run().string(), " holds checkpoints up to step ", steps.front(),
@@ -132,13 +137,21 @@ void open_run(const RunPaths& paths, const std::string& configuration, bool load
   }
   // Without a checkpoint there is nothing to be continued: the configuration may change freely.
   if (!steps.empty() && !is_there(paths.config())) {
-    throw UsageError(str_cat(paths.run().string(), " has checkpoints up to step ", steps.front(),
-                             " but no ", paths.config().filename().string(),
-                             ", so nobody can tell whether this goes on with the same run; put the "
-                             "file back (`amt train ... --dry-run` with the run's options prints "
-                             "it), or use another --trainer.run_dir"));
+    throw UsageError(
+        str_cat(paths.run().string(), " has checkpoints up to step ", steps.front(), " but no ",
+                paths.config().filename().string(),
+                ", so nobody can tell whether this goes on with the same run; put the "
+                "file back (`amt train ... --dry-run` with the run's options and another "
+                "run_dir prints it), or use another --trainer.run_dir"));
   }
   if (!steps.empty()) check_same_run(paths, configuration);
+}
+
+void open_run(const RunPaths& paths, const std::string& configuration, bool load_last_checkpoint) {
+  check_open_run(paths, configuration, load_last_checkpoint);
+  std::error_code failed;
+  fs::create_directories(paths.checkpoints(), failed);
+  if (failed) throw no_folder(paths.checkpoints(), failed);
   write_file_atomically(paths.config(), configuration);
 }
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "support/refusal.hpp"
 
 namespace amt {
 namespace {
@@ -12,6 +14,8 @@ struct Values {
   int count = 3;
   double rate = 6e-4;
   std::string name = "x";
+  std::optional<std::uint64_t> row;
+  std::uint64_t seed = 0;
   ByteSize memory{1024};
   Duration interval{1800};
   OptionTable table;
@@ -59,6 +63,75 @@ TEST(Options, RefusesWhatIsNotWhollyAValue) {
       EXPECT_NE(std::string(error.what()).find(name), std::string::npos) << error.what();
     }
   }
+}
+
+std::string refusal_of(const std::string& name, const std::string& text) {
+  Values v;
+  v.table.add("row", &v.row, "");
+  v.table.add("seed", &v.seed, "");
+  return test::refusal<UsageError>([&] { v.table.set(name, text); });
+}
+
+void expect_refusal(const std::string& name, const std::string& text, const std::string& words) {
+  const std::string refusal = refusal_of(name, text);
+  EXPECT_NE(refusal.find(str_cat("--", name, ": '", text, "' ", words)), std::string::npos)
+      << refusal;
+}
+
+TEST(Options, RefusalsNameValueAndRange) {
+  expect_refusal("row", "-1", "is negative: give a whole number of 0 or more");
+  expect_refusal("seed", "-1", "is negative");
+  expect_refusal("seed", "18446744073709551616",
+                 "is out of range: give from 0 to 18446744073709551615");
+  expect_refusal("trainer.count", "2147483648",
+                 "is out of range: give from -2147483648 to 2147483647");
+  expect_refusal("trainer.count", "1.5", "is not a whole number");
+  expect_refusal("trainer.rate", "nan", "is not a finite number");
+  expect_refusal("trainer.rate", "-inf", "is not a finite number");
+  expect_refusal("trainer.rate", "1e999", "is out of range");
+  expect_refusal("data.memory", "-4GB", "is negative: give a size");
+  expect_refusal("data.memory", "99999999999TB", "is too large");
+  expect_refusal("data.interval", "", "is not a time");
+}
+
+TEST(Options, ARefusedValueLeavesWhatWasThere) {
+  Values v;
+  v.table.add("row", &v.row, "");
+  v.table.set("row", "7");
+  EXPECT_THROW(v.table.set("row", "-1"), UsageError);
+  EXPECT_EQ(v.row, 7u);
+}
+
+TEST(Options, ShortNamesStandForTheOption) {
+  Values v;
+  v.table.add_short("count", "trainer.count");
+  v.table.set("count", "5");
+  EXPECT_EQ(v.count, 5);
+  EXPECT_TRUE(v.table.given("trainer.count"));
+  EXPECT_EQ(v.table.full_name("count"), "trainer.count");
+  EXPECT_EQ(v.table.to_ini().find("count = 5"), v.table.to_ini().rfind("count = 5"));
+}
+
+TEST(Options, ClosestLooksAtNamesTheirLastPartsAndCustomaryOnes) {
+  Values v;
+  v.table.add_customary("trainer.rate", {"lr", "speed"});
+  EXPECT_EQ(v.table.closest("trainer.lr"), "trainer.rate");
+  EXPECT_EQ(v.table.closest("lr"), "trainer.rate");
+  EXPECT_EQ(v.table.closest("LR"), "trainer.rate");
+  EXPECT_EQ(v.table.closest("sped"), "trainer.rate");
+  EXPECT_EQ(v.table.closest("count"), "trainer.count");
+  EXPECT_EQ(v.table.closest("model.count"), "trainer.count");
+  EXPECT_EQ(v.table.closest("triner.count"), "trainer.count");
+  EXPECT_EQ(v.table.closest("seed-only"), "seed_only");
+  EXPECT_EQ(v.table.closest("memry"), "data.memory");
+  EXPECT_EQ(v.table.closest("unrelated"), "");
+  EXPECT_EQ(v.table.closest(""), "");
+}
+
+TEST(Options, NamesThatCouldBeMisreadAreQuoted) {
+  Values v;
+  v.table.set("trainer.name", "a #1");
+  EXPECT_NE(v.table.to_ini().find("name = \"a #1\"\n"), std::string::npos);
 }
 
 TEST(Options, UnknownNamesTheNearest) {

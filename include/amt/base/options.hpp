@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,6 +37,8 @@ struct Option {
   bool is_flag = false;                         ///< takes no value on the command line
   std::function<void(const std::string&)> set;  ///< throws UsageError naming the option
   std::function<std::string()> get;             ///< the current value as it would be written
+  std::string same_as;                          ///< of a short name: the option that it stands for
+  std::vector<std::string> customary;           ///< what other programs call it
 };
 
 /// Binds names to the members of option structs, which must outlive the table.
@@ -44,6 +48,7 @@ class OptionTable {
   void add(const std::string& name, int* value, const std::string& help);
   void add(const std::string& name, std::int64_t* value, const std::string& help);
   void add(const std::string& name, std::uint64_t* value, const std::string& help);
+  void add(const std::string& name, std::optional<std::uint64_t>* value, const std::string& help);
   void add(const std::string& name, double* value, const std::string& help);
   void add(const std::string& name, std::string* value, const std::string& help);
   void add(const std::string& name, ByteSize* value, const std::string& help);
@@ -51,15 +56,33 @@ class OptionTable {
   /// A switch: "--name" sets it.
   void add_flag(const std::string& name, bool* value, const std::string& help);
 
+  /// A short name for the option `target`, which is there already.
+  void add_short(const std::string& name, const std::string& target);
+  /// Names that users of other programs may type for `name`, which is there already: not taken,
+  /// but understood by closest().
+  void add_customary(const std::string& name, std::initializer_list<const char*> names);
+
   const std::vector<Option>& options() const { return options_; }
 
-  /// Sets one option by name. UsageError if the name is not known, naming the nearest that is.
+  /// Sets one option by name. UsageError if the name is not known, naming the nearest that is, or
+  /// naming the option, the value and what it may be.
   void set(const std::string& name, const std::string& text);
 
-  /// True if set() was called for this option: its value was chosen, even where it is the default.
-  bool given(const std::string& name) const { return given_.contains(name); }
+  /// The option of this name or short name; nullptr if there is none.
+  const Option* find(const std::string& name) const;
+  /// A short name in full, any other as it is.
+  std::string full_name(const std::string& name) const;
 
-  /// The table as an INI file: sections from the names' first parts, in order of declaration.
+  /// The option that `word`, which names none, may have been meant for; "" if none is close enough.
+  /// Compared are whole names, their parts after the last dot, and the customary names.
+  std::string closest(const std::string& word) const;
+
+  /// True if set() was called for this option, by whichever name: its value was chosen, even where
+  /// it is the default.
+  bool given(const std::string& name) const { return given_.contains(full_name(name)); }
+
+  /// The table as an INI file (amt/base/ini.hpp): sections from the names' first parts, in order of
+  /// declaration, without short names.
   std::string to_ini() const;
 
  private:

@@ -18,9 +18,11 @@ struct ConfigurationChange {
 
 /// Changes that alter what is trained. Not among them: where things lie, how often something is
 /// written or looked at, threads, micro-batch, gradient checkpointing and precision, which change
-/// losses by rounding at most.
+/// losses by rounding at most. UsageError if a text is no INI text, naming `before_file` and the
+/// line.
 std::vector<ConfigurationChange> changes_of_result(const std::string& before,
-                                                   const std::string& now);
+                                                   const std::string& now,
+                                                   const std::string& before_file = "config.ini");
 
 /// Whether a run started now would go on from a checkpoint of its own. Local.
 bool goes_on(const RunPaths& paths, bool load_last_checkpoint);
@@ -29,12 +31,15 @@ bool goes_on(const RunPaths& paths, bool load_last_checkpoint);
 /// text) has. UsageError if a value cannot be read. Local.
 void take_values(const std::string& configuration, const OptionTable& given, ModelConfig& model);
 
-/// Makes the run's folder and writes config.ini, or, where a run is already, checks that this is
-/// the same one: UsageError naming the key that differs. trainer.num_train_steps alone may change,
-/// with a warning: learning rates follow the new schedule from the next step on. UsageError also if
-/// the folder has checkpoints but no config.ini, or checkpoints that load_last_checkpoint = false
-/// would not go on from. Local: rank 0
-/// does it for all.
+/// Whether open_run() can do its work, without doing any of it. Where a run is already, this must
+/// be the same one: UsageError naming the key that differs. trainer.num_train_steps alone may
+/// change, with a warning: learning rates follow the new schedule from the next step on. UsageError
+/// also if the folder has checkpoints but no config.ini, or checkpoints that load_last_checkpoint =
+/// false would not go on from. Local.
+void check_open_run(const RunPaths& paths, const std::string& configuration,
+                    bool load_last_checkpoint);
+
+/// After that check, makes the run's folder and writes config.ini. Local: rank 0 does it for all.
 void open_run(const RunPaths& paths, const std::string& configuration, bool load_last_checkpoint);
 
 }  // namespace amt

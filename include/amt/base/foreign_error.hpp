@@ -1,0 +1,13 @@
+// Exceptions of the standard library and others, in our words.
+#pragma once
+
+#include <exception>
+
+#include "amt/base/error.hpp"
+
+namespace amt {
+
+/// An Error as it is; of any other exception what failed, with the library's own text in brackets.
+Error to_error(const std::exception& error);
+
+}  // namespace amt
