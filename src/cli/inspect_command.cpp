@@ -1,5 +1,6 @@
 // amt inspect: what a dataset is, whether it is whole, and its rows as notes, MIDI or text.
 #include <iostream>
+#include <optional>
 
 #include "amt/base/atomic_file.hpp"
 #include "amt/base/error.hpp"
@@ -9,6 +10,7 @@
 #include "amt/base/strings.hpp"
 #include "amt/base/temporary_files.hpp"
 #include "amt/cli/command_line.hpp"
+#include "amt/cli/launcher.hpp"
 #include "amt/cli/runtime.hpp"
 #include "amt/dataset/dataset.hpp"
 #include "amt/dataset/description.hpp"
@@ -22,12 +24,10 @@
 namespace amt {
 namespace {
 
-constexpr std::int64_t kNoRow = -1;
-
 struct InspectOptions {
   std::string dataset;
   bool verify = false;
-  std::int64_t row = kNoRow;
+  std::optional<std::uint64_t> row;
   std::string split = "train";
   std::string midi, export_text;
 
@@ -41,9 +41,8 @@ struct InspectOptions {
   }
   void validate() const {
     split_from_name(split);
-    if (row < kNoRow) throw UsageError("--row must be 0 or more");
-    if (!midi.empty() && row == kNoRow) throw UsageError("--midi FILE needs --row N");
-    if ((verify ? 1 : 0) + (row != kNoRow ? 1 : 0) + (export_text.empty() ? 0 : 1) > 1) {
+    if (!midi.empty() && !row) throw UsageError("--midi FILE needs --row N");
+    if ((verify ? 1 : 0) + (row ? 1 : 0) + (export_text.empty() ? 0 : 1) > 1) {
       throw UsageError("--verify, --row and --export-text are asked one at a time");
     }
   }
@@ -88,7 +87,7 @@ void write_row_midi(const DecodedRow& row, const std::string& file) {
 
 void show_row(const InspectOptions& options, const Manifest& manifest) {
   const SplitReader reader(options.dataset, manifest, split_from_name(options.split));
-  const auto number = static_cast<std::uint64_t>(options.row);
+  const std::uint64_t number = *options.row;
   if (number >= reader.rows()) {
     throw UsageError(str_cat("--row ", number, ": the ", options.split, " split has ",
                              reader.rows(), " rows, counted from 0"));
@@ -110,7 +109,7 @@ ExitCode inspect(const InspectOptions& options) {
   for (const std::string& output : {options.midi, options.export_text}) {
     if (!output.empty()) remove_stale_temporaries(folder_of(output));
   }
-  if (options.row != kNoRow) {
+  if (options.row) {
     show_row(options, manifest);
   } else if (!options.export_text.empty()) {
     export_text(options.dataset, manifest, split_from_name(options.split), options.export_text);
@@ -128,11 +127,12 @@ int run_inspect(Runtime&, std::span<const std::string> args) {
   options.describe(table);
   const CommandLine line = {"inspect",
                             "Shows what a dataset is, or with an option whether it is whole, or "
-                            "what is in it. One process, no MPI.",
+                            "what is in it. One process, no MPI: of several the first alone.",
                             {{"DATASET", "folder that `amt prepare` wrote", &options.dataset}},
                             &table};
   if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
   options.validate();
+  if (launcher_rank() > 0) return static_cast<int>(ExitCode::kDone);  // the first does it for all
   return static_cast<int>(inspect(options));
 }
 

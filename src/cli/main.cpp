@@ -2,13 +2,14 @@
 #include <array>
 #include <chrono>
 #include <iostream>
-#include <new>
 #include <thread>
 #include <vector>
 
 #include "amt/base/error.hpp"
+#include "amt/base/foreign_error.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/cli/launcher.hpp"
 #include "amt/cli/runtime.hpp"
 #include "amt/cli/version.hpp"
 #include "amt/mpi/collectively.hpp"
@@ -41,13 +42,14 @@ void print_usage() {
 }
 
 int dispatch(Runtime& runtime, const std::vector<std::string>& args) {
+  const bool first = launcher_rank() == 0;  // of those that would all print the same
   if (args.empty() || args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
-    print_usage();
+    if (first) print_usage();
     return static_cast<int>(args.empty() ? ExitCode::kUsage : ExitCode::kDone);
   }
   if (args[0] == "--version") {
-    std::cout << version_text();
-    return 0;
+    if (first) std::cout << version_text();
+    return static_cast<int>(ExitCode::kDone);
   }
   std::vector<std::string> names;
   for (const Entry& entry : kSubcommands) {
@@ -66,16 +68,18 @@ int fail_before_start(const UsageError& error) {
   log_agreed_error(error.what());
   if (launcher_rank() > 0) {
     std::this_thread::sleep_for(std::chrono::seconds(3));
-    if (launcher_rank_on_host() == 0) log_error(error.what());
+    if (launcher().rank_on_host == 0) log_error(error.what());
   }
   return static_cast<int>(error.code());
 }
 
-/// An error that other ranks do not know of: they may wait in a collective, so the job is ended.
-int fail_alone(const std::string& message, ExitCode code) {
-  log_error(message);
-  if (mpi::active()) mpi::abort(static_cast<int>(code));
-  return static_cast<int>(code);
+/// An error that other ranks, if there are any, do not know of: they may wait in a collective, so
+/// the job is ended.
+int fail_alone(const Error& error) {
+  log_error(error.what());
+  const int code = static_cast<int>(error.code());
+  if (mpi::active() && !mpi::alone()) mpi::end_job(code);
+  return code;
 }
 
 }  // namespace
@@ -89,14 +93,8 @@ int main(int argc, char** argv) {
     amt::log_agreed_error(error.what());
     return static_cast<int>(error.code());
   } catch (const amt::UsageError& error) {
-    if (amt::mpi::active()) return amt::fail_alone(error.what(), error.code());
-    return amt::fail_before_start(error);
-  } catch (const amt::Error& error) {
-    return amt::fail_alone(error.what(), error.code());
-  } catch (const std::bad_alloc&) {
-    return amt::fail_alone("out of memory; use fewer ranks per node or a smaller --memory",
-                           amt::ExitCode::kFailed);
+    return amt::mpi::active() ? amt::fail_alone(error) : amt::fail_before_start(error);
   } catch (const std::exception& error) {
-    return amt::fail_alone(error.what(), amt::ExitCode::kFailed);
+    return amt::fail_alone(amt::to_error(error));
   }
 }

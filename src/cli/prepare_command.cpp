@@ -1,7 +1,9 @@
 // amt prepare
 #include <iostream>
 
+#include "amt/base/error.hpp"
 #include "amt/cli/command_line.hpp"
+#include "amt/cli/dry_ranks.hpp"
 #include "amt/cli/runtime.hpp"
 #include "amt/prepare/job.hpp"
 
@@ -11,6 +13,7 @@ int run_prepare(Runtime& runtime, std::span<const std::string> args) {
   PrepareOptions options;
   OptionTable table;
   options.describe(table);
+  table.add("ranks", &options.ranks, kDryRanksHelp);
   const CommandLine line = {
       "prepare",
       "Turns a tree of MIDI files into a shuffled dataset of tokens, on any number of MPI ranks.",
@@ -19,17 +22,19 @@ int run_prepare(Runtime& runtime, std::span<const std::string> args) {
         &options.corpus},
        {"DATASET", "folder to make", &options.dataset}},
       &table};
-  if (!parse_command_line(line, args)) return 0;
+  if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
   options.validate_given(table);
   options.validate();
-  if (options.dry_run) {
-    std::cout << describe_preparation(options);
-    return 0;
+  const int ranks = dry_run_ranks(options.dry_run, options.ranks);
+  if (options.dry_run && !launched_with_others()) {
+    std::cout << describe_preparation(options, ranks);
+    return static_cast<int>(ExitCode::kDone);
   }
   const mpi::Communicator& world = runtime.start_mpi(options.watchdog, configuration_text(line));
-  const std::string summary = prepare_dataset(world, options);
-  if (world.rank() == 0) std::cout << summary << std::flush;
-  return 0;
+  const std::string text =
+      options.dry_run ? describe_preparation(options, world) : prepare_dataset(world, options);
+  if (world.rank() == 0) std::cout << text << std::flush;
+  return static_cast<int>(ExitCode::kDone);
 }
 
 }  // namespace amt

@@ -7,6 +7,7 @@
 #include "amt/base/strings.hpp"
 #include "amt/base/temporary_files.hpp"
 #include "amt/cli/command_line.hpp"
+#include "amt/cli/launcher.hpp"
 #include "amt/cli/runtime.hpp"
 #include "amt/train/paths.hpp"
 #include "amt/train/run_report.hpp"
@@ -36,11 +37,11 @@ int run_report(Runtime&, std::span<const std::string> args) {
   table.add("svg", &svg, "write only the figure of the losses, to this file");
   const CommandLine line = {"report",
                             "Writes RUN/report.html from what a training run has recorded so far, "
-                            "and prints its name. One process, no MPI.",
+                            "and prints its name. One process, no MPI: of several the first alone.",
                             {{"RUN", "folder of a run (trainer.run_dir)", &run}},
                             &table};
   if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
-  report(RunPaths(run), svg);
+  if (launcher_rank() == 0) report(RunPaths(run), svg);
   return static_cast<int>(ExitCode::kDone);
 }
 

@@ -1,5 +1,4 @@
 // amt train: a dataset -> a trained model, with checkpoints.
-#include <array>
 #include <iostream>
 #include <optional>
 
@@ -11,12 +10,10 @@
 #include "amt/base/signals.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/cli/command_line.hpp"
+#include "amt/cli/dry_ranks.hpp"
 #include "amt/cli/runtime.hpp"
 #include "amt/cli/version.hpp"
-#include "amt/dataset/verify.hpp"
 #include "amt/mpi/collectively.hpp"
-#include "amt/train/checkpoint.hpp"
-#include "amt/train/disk_space.hpp"
 #include "amt/train/epochs.hpp"
 #include "amt/train/evaluation.hpp"
 #include "amt/train/initial_model.hpp"
@@ -25,9 +22,10 @@
 #include "amt/train/run_lock.hpp"
 #include "amt/train/train_configuration.hpp"
 #include "amt/train/trainer.hpp"
-#include "amt/weights/hugging_face.hpp"
 #include "same_dataset.hpp"
 #include "train_device.hpp"
+#include "train_plan.hpp"
+#include "train_start.hpp"
 
 namespace amt {
 namespace {
@@ -43,111 +41,39 @@ struct Words {
   std::string command;  ///< as it was given
 };
 
-/// What every rank needs before the model is made; opening it is where most mistakes show.
-struct Inputs {
-  Manifest manifest;
-  std::optional<DatasetRows> train, valid;
-};
-
-/// Takes what the user leaves open of the model from what training begins with: the run itself if
-/// it goes on, else the folder it is initialised from, which is read whole to find damage before
-/// anything is written. For one rank.
-void choose_model(TrainConfiguration& config, const OptionTable& given) {
-  const std::string& source = config.trainer.initialize_from;
-  const RunPaths run(config.trainer.run_dir);
-  if (source.empty()) return;
-  if (goes_on(run, config.trainer.load_last_checkpoint)) {
-    log_info(str_cat(run.run().string(), " has checkpoints of its own: ", source, " is not read"));
-    return take_values(read_text(run.config()), given, config.model);
-  }
-  HuggingFaceModel model(find_model(source));
-  check_dataset_fits(read_manifest(config.data.dataset), model.config(), source);
-  follow_model(model.config(), source, given, config.model);
-  std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
-  model.read(values);
-}
-
-/// Collective: rank 0 chooses for all.
-void agree_on_model(TrainConfiguration& config, const OptionTable& given,
-                    const mpi::Communicator& world) {
-  mpi::collectively(world, [&] {
-    if (world.rank() != 0) return;
-    choose_model(config, given);
-    config.validate_model();
-  });
-  OptionTable model;
-  config.model.describe(model);
-  std::string chosen = model.to_ini();
-  world.broadcast(chosen, 0);
-  take_values(chosen, {}, config.model);
-}
-
-Inputs open_inputs(const TrainConfiguration& config, Manifest manifest,
-                   const mpi::Communicator& world) {
-  Inputs inputs;
-  inputs.manifest = std::move(manifest);
-  inputs.train.emplace(SplitReader(config.data.dataset, inputs.manifest, Split::kTrain));
-  if (inputs.manifest.split(Split::kValid).rows > 0) {
-    inputs.valid.emplace(SplitReader(config.data.dataset, inputs.manifest, Split::kValid));
-  }
-  if (config.data.verify) {
-    constexpr std::array kRead = {Split::kTrain, Split::kValid};
-    verify_share(config.data.dataset, inputs.manifest, kRead, world.rank(), world.size());
-  }
-  return inputs;
-}
-
-/// Of the newest checkpoint that says where it stands. Damage is for find_checkpoint to tell of.
-std::optional<TrainingState> newest_state(const RunPaths& run) {
-  for (const std::int64_t step : checkpoint_steps(run)) {
-    try {
-      return read_training_state(CheckpointPaths{run.step(step)}.state());
-    } catch (const Error&) {
-      continue;
-    }
-  }
-  return std::nullopt;
-}
-
-/// UsageError if the run cannot go on with this dataset. For one rank, before config.ini is written
-/// anew; the trainer looks again, at the checkpoint that it takes.
-void check_run(const TrainConfiguration& config, const Manifest& manifest) {
-  const RunPaths run(config.trainer.run_dir);
-  const auto saved = newest_state(run);
-  if (!saved || !config.trainer.load_last_checkpoint) return;
-  TrainingState now = *saved;
-  now.dataset_digest = hex64(manifest.digest());
-  now.encoding = encoding_name(manifest.encoding);
-  check_continues(run.run(), *saved, now);
-}
-
 void question_epochs(const TrainerOptions& trainer, const Manifest& manifest) {
   const std::string warning = epochs_warning(trainer, manifest.split(Split::kTrain).rows);
   if (!warning.empty()) log_warning(warning);
 }
 
-/// What a dry run prints besides the configuration.
-void print_plan(const TrainConfiguration& config, const OptionTable& given,
-                const Manifest& manifest) {
-  const auto count = static_cast<std::uint64_t>(ParameterLayout(config.model).count());
-  std::cout << "\n# " << format_count(count) << " parameters\n";
-  print_device_plan(config, given);
-  std::cout << "# dataset: " << encoding_name(manifest.encoding) << ", "
-            << format_count(manifest.split(Split::kTrain).rows) << " rows to train on, "
-            << format_count(manifest.split(Split::kValid).rows) << " to validate on\n"
-            << "# training: " << describe_epochs(config.trainer, manifest.split(Split::kTrain).rows)
-            << "; a checkpoint has "
-            << format_bytes(static_cast<double>(checkpoint_bytes(config.model))) << '\n';
-  question_epochs(config.trainer, manifest);
-}
-
-int dry_run(TrainConfiguration& config, const OptionTable& given, const OptionTable& table) {
+/// Checks what a start checks, as one of so many ranks on this machine, and prints the plan.
+int dry_run(TrainConfiguration& config, const OptionTable& given, const OptionTable& recorded,
+            int ranks) {
   check_run_folder(RunPaths(config.trainer.run_dir), config.data.dataset);
   choose_model(config, given);
   config.validate_model();
-  const Manifest manifest = config.read_dataset();
-  std::cout << table.to_ini();
-  print_plan(config, given, manifest);
+  Placement place;
+  place.ranks = place.ranks_on_host = ranks;
+  const std::string plan = plan_training(config, given, recorded, place);
+  std::cout << recorded.to_ini() << '\n' << plan;
+  return static_cast<int>(ExitCode::kDone);
+}
+
+/// The same on the ranks that there are. Collective.
+int dry_run(TrainConfiguration& config, const OptionTable& given, const OptionTable& recorded,
+            const mpi::Communicator& world) {
+  mpi::collectively(world, [&] {
+    if (world.rank() == 0) check_run_folder(RunPaths(config.trainer.run_dir), config.data.dataset);
+  });
+  agree_on_model(config, given, world);
+  std::string plan;
+  Manifest manifest;
+  mpi::collectively(world, [&] {
+    plan = plan_training(config, given, recorded, placement_of(world));
+    manifest = read_manifest(config.data.dataset);
+  });
+  require_same_dataset(manifest, world);
+  if (world.rank() == 0) std::cout << recorded.to_ini() << '\n' << plan;
   return static_cast<int>(ExitCode::kDone);
 }
 
@@ -205,7 +131,9 @@ int train(TrainConfiguration& config, const OptionTable& given, const OptionTabl
   const bool recomputes =
       fit_memory(config, given, memory_of(device, config.trainer, world), world);
   std::optional<Inputs> inputs;
-  mpi::collectively(world, [&] { inputs = open_inputs(config, std::move(manifest), world); });
+  mpi::collectively(world, [&] {
+    inputs = open_inputs(config, std::move(manifest), world.rank(), world.size());
+  });
   mpi::collectively(world, [&] {  // after all ranks have found their inputs to be good
     if (!leads) return;
     hold_folder(lock, config, words.take_over);
@@ -247,10 +175,13 @@ int run_train(Runtime& runtime, std::span<const std::string> args) {
   words.add("trainer.take_over", &more.take_over,
             "go on in a run_dir that a job on another host was using and may still use: your word "
             "that it runs no longer");
-  words.add_flag("dry-run", &more.only_plan, "check everything, print the plan, do nothing");
-  words.add("init", &config.trainer.initialize_from, "the same as --trainer.initialize_from");
-  words.add("device", &config.trainer.device, "the same as --trainer.device");
-  words.add("watchdog", &config.trainer.watchdog, "the same as --trainer.watchdog");
+  std::optional<std::uint64_t> ranks;
+  words.add_flag("dry-run", &more.only_plan,
+                 "check all that a start on these ranks checks, print the plan, write nothing");
+  words.add("ranks", &ranks, kDryRanksHelp);
+  words.add_short("init", "trainer.initialize_from");
+  words.add_short("device", "trainer.device");
+  words.add_short("watchdog", "trainer.watchdog");
   CommandLine line;
   line.command = "train";
   line.summary =
@@ -259,11 +190,13 @@ int run_train(Runtime& runtime, std::span<const std::string> args) {
   line.takes_config = true;
   if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
   config.validate();
-  if (more.only_plan) return dry_run(config, words, table);
+  const int planned = dry_run_ranks(more.only_plan, ranks);
+  if (more.only_plan && !launched_with_others()) return dry_run(config, words, table, planned);
   more.command = "amt train";
   for (const std::string& word : args) more.command += " " + word;
-  return train(config, words, table, more,
-               runtime.start_mpi(config.trainer.watchdog, configuration_text(line)));
+  mpi::Communicator& world = runtime.start_mpi(config.trainer.watchdog, configuration_text(line));
+  return more.only_plan ? dry_run(config, words, table, world)
+                        : train(config, words, table, more, world);
 }
 
 }  // namespace amt

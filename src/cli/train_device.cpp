@@ -1,6 +1,6 @@
 #include "train_device.hpp"
 
-#include <iostream>
+#include <algorithm>
 
 #include "amt/base/log.hpp"
 #include "amt/base/machine.hpp"
@@ -12,8 +12,6 @@
 namespace amt {
 namespace {
 
-constexpr const char* kCheckpointing = "model.gradient_checkpointing";
-
 DeviceMemory host_memory(const TrainerOptions& trainer, const std::string& host, int ranks) {
   return {host, node_memory_bytes(), ranks, false,
           choose_precision(trainer.mp, "trainer.mp", bf16_support())};
@@ -22,20 +20,6 @@ DeviceMemory host_memory(const TrainerOptions& trainer, const std::string& host,
 DeviceMemory gpu_memory(const cuda::DeviceInfo& info, const std::string& host, int ranks) {
   return {str_cat(info.name, " of ", host), info.free_bytes, ranks, true};
 }
-
-/// What a rank alone would be given.
-struct PlannedDevice {
-  explicit PlannedDevice(const TrainerOptions& trainer) {
-    const DeviceKind kind = device_kind(trainer.device, "--trainer.device");
-    const DeviceOffer offer = offer_device(kind, trainer.cpu_only(), 0);
-    if (kind == DeviceKind::kCuda && !offer.refusal.empty()) throw no_device(offer.refusal);
-    if (!offer.refusal.empty()) refusal = unused_gpu(offer.refusal);
-    memory = offer.plugin != nullptr ? gpu_memory(offer.info, "this machine", 1)
-                                     : host_memory(trainer, "this machine", 1);
-  }
-  DeviceMemory memory;
-  std::string refusal;
-};
 
 }  // namespace
 
@@ -64,7 +48,7 @@ DeviceMemory memory_of(const Device& device, const TrainerOptions& trainer,
 bool fit_memory(TrainConfiguration& config, const OptionTable& given, const DeviceMemory& memory,
                 const mpi::Communicator& world) {
   const int micro = config.trainer.micro_batch(world.size());
-  const bool turn_on = world.any_of(!given.given(kCheckpointing) &&
+  const bool turn_on = world.any_of(!given.given(kCheckpointingOption) &&
                                     only_fits_checkpointed(config.model, micro, memory));
   if (turn_on) config.model.gradient_checkpointing = true;
   mpi::collectively(world, [&] {
@@ -92,7 +76,8 @@ std::string describe(const Device& device, const TrainerOptions& completed, int 
 
 void announce_choices(const TrainerOptions& trainer, const Device& device, bool recomputes) {
   if (recomputes) {
-    log_info(str_cat("--", kCheckpointing, " true was chosen: without it the memory is too small"));
+    log_info(str_cat("--", kCheckpointingOption,
+                     " true was chosen: without it the memory is too small"));
   }
   if (!trainer.profile_steps.empty() && device.plugin == nullptr) {
     log_info("--trainer.profile_steps does nothing on the CPU");
@@ -104,27 +89,27 @@ StepProfile::Switch profiler_of(const Device& device) {
   return device.plugin->profile;
 }
 
-void print_device_plan(const TrainConfiguration& config, const OptionTable& given) {
-  const PlannedDevice device(config.trainer);
-  const DeviceMemory& memory = device.memory;
-  const int micro = config.trainer.micro_batch(1);
-  const auto bytes = [](std::uint64_t n) { return format_bytes(static_cast<double>(n)); };
-  std::cout << "# device: " << (memory.gpu ? "cuda" : "cpu")
-            << (device.refusal.empty() ? "" : "; " + device.refusal)
-            << "\n# memory: " << bytes(needed_bytes(config.model, micro, memory))
-            << " on one rank with " << micro << " rows per micro-batch"
-            << (config.trainer.shard_optimizer
-                    ? str_cat(", of which several share the optimiser's ",
-                              bytes(moment_bytes(config.model)))
-                    : "")
-            << "; " << memory.name << " has " << bytes(memory.bytes) << (memory.gpu ? " free" : "")
-            << '\n';
-  if (!given.given(kCheckpointing) && only_fits_checkpointed(config.model, micro, memory)) {
-    return log_info(str_cat("--", kCheckpointing, " true would be chosen, with which it fits"));
+Placement placement_of(const mpi::Communicator& world) {
+  return {world.rank(), world.size(), world.rank_on_host(), world.ranks_on_host(), world.host()};
+}
+
+PlannedDevice plan_device(const TrainerOptions& trainer, const Placement& place) {
+  PlannedDevice planned;
+  const DeviceKind kind = device_kind(trainer.device, "--trainer.device");
+  const DeviceOffer offer = offer_device(kind, trainer.cpu_only(), place.rank_on_host);
+  if (kind == DeviceKind::kCuda && !offer.refusal.empty()) throw no_device(offer.refusal);
+  if (!offer.refusal.empty()) planned.refusal = unused_gpu(offer.refusal);
+  if (offer.plugin != nullptr) {
+    std::string unused;
+    const int devices = std::max(1, offer.plugin->device_count(&unused));
+    const int sharing = (place.ranks_on_host + devices - 1) / devices;  // of the first device
+    planned.memory = gpu_memory(offer.info, place.host, sharing);
+  } else {
+    planned.memory = host_memory(trainer, place.host, place.ranks_on_host);
   }
-  const std::string refusal =
-      memory_refusal(config.model, micro, config.trainer.train_batch_size, memory);
-  if (!refusal.empty()) log_warning(refusal);
+  planned.memory.training_ranks = place.ranks;
+  planned.memory.shard_optimizer = trainer.shard_optimizer;
+  return planned;
 }
 
 }  // namespace amt

@@ -9,6 +9,9 @@
 
 namespace amt {
 
+/// What is turned on for a user who has said nothing of it.
+inline constexpr const char* kCheckpointingOption = "model.gradient_checkpointing";
+
 /// Collective: the device that the configuration asks for, where `world` puts this rank.
 Device open_train_device(const TrainerOptions& trainer, mpi::Communicator& world);
 
@@ -34,7 +37,22 @@ void announce_choices(const TrainerOptions& trainer, const Device& device, bool 
 /// Of a GPU, for trainer.profile_steps; null on the CPU.
 StepProfile::Switch profiler_of(const Device& device);
 
-/// The lines of a dry run on what one rank would compute on. Error if that is not there. Local.
-void print_device_plan(const TrainConfiguration& config, const OptionTable& given);
+/// Where the ranks of a start are, as one of them sees it.
+struct Placement {
+  int rank = 0, ranks = 1;
+  int rank_on_host = 0, ranks_on_host = 1;
+  std::string host = "this machine";
+};
+
+Placement placement_of(const mpi::Communicator& world);
+
+/// What such a rank would be given to compute on.
+struct PlannedDevice {
+  DeviceMemory memory;
+  std::string refusal;  ///< why there is no GPU, where one was to be taken if there is one
+};
+
+/// Error if the device that must be there is not. Starts nothing. Local.
+PlannedDevice plan_device(const TrainerOptions& trainer, const Placement& place);
 
 }  // namespace amt

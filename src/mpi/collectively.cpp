@@ -3,6 +3,7 @@
 #include <exception>
 #include <optional>
 
+#include "amt/base/foreign_error.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 
@@ -27,10 +28,8 @@ void collectively(const Communicator& communicator, const std::function<void()>&
   std::optional<Error> failure;
   try {
     work();
-  } catch (const Error& error) {
-    failure = error;
   } catch (const std::exception& error) {
-    failure = Error(error.what());
+    failure = to_error(error);
   }
   agree(communicator, failure ? &*failure : nullptr);
 }

@@ -1,5 +1,6 @@
 #include <mpi.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
 
@@ -50,6 +51,12 @@ Session::~Session() {
 
 bool active() { return is_active; }
 
+bool alone() {
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  return ranks == 1;
+}
+
 std::string library_version() {
   char text[MPI_MAX_LIBRARY_VERSION_STRING] = "";
   int length = 0;
@@ -58,10 +65,11 @@ std::string library_version() {
   return whole.substr(0, whole.find_first_of(",\n"));
 }
 
-void abort(int exit_code) {
+void end_job(int exit_code) {
   const Waiting launcher("MPI_Abort");
-  MPI_Abort(MPI_COMM_WORLD, exit_code);
-  std::_Exit(exit_code);  // MPI_Abort is not declared to never return
+  std::fflush(nullptr);
+  if (std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr) MPI_Abort(MPI_COMM_WORLD, exit_code);
+  std::_Exit(exit_code);  // also where MPI_Abort returns, which it may
 }
 
 }  // namespace amt::mpi

@@ -1,6 +1,7 @@
 // What a preprocessing job would do.
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/mpi/collectively.hpp"
 #include "amt/prepare/file_memory.hpp"
 #include "amt/prepare/job.hpp"
 #include "amt/prepare/memory.hpp"
@@ -10,22 +11,49 @@
 #include "listing.hpp"
 
 namespace amt {
+namespace {
 
-std::string describe_preparation(const PrepareOptions& options) {
-  check_output(options);
-  const std::uint64_t most = most_for_a_file(share_memory(options, {}, 1).all());
-  const Plan plan(list_corpus(options, most), options, 1);
-  const std::string empty = empty_splits_text(plan.corpus(), options.splits);
-  if (!empty.empty()) log_warning(empty);
-  std::string text = plan.describe();
+/// Local.
+std::string plan_text(const Plan& plan, const PrepareOptions& options, int ranks,
+                      int ranks_on_host) {
+  std::string text =
+      str_cat(plan.describe(), "  on ", ranks, ranks == 1 ? " rank" : " ranks", "\n");
   const Source& source = plan.corpus().source;
   if (is_packed(source.kind)) {
-    const std::uint64_t memory = share_memory(options, source, 1).files;
-    text += str_cat("  one rank unpacks the archive ", count_passes(plan.reading_order(0), memory),
-                    " times more, holding up to ", format_bytes(static_cast<double>(memory)),
-                    " of its files\n");
+    const std::uint64_t memory = share_memory(options, source, ranks_on_host).files;
+    text += str_cat("  ", ranks == 1 ? "one rank" : "rank 0", " unpacks the archive ",
+                    count_passes(plan.reading_order(0), memory), " times more, holding up to ",
+                    format_bytes(static_cast<double>(memory)), " of its files\n");
   }
   return text;
+}
+
+/// Local.
+void warn_of_empty_splits(const Plan& plan, const PrepareOptions& options) {
+  const std::string empty = empty_splits_text(plan.corpus(), options.splits);
+  if (!empty.empty()) log_warning(empty);
+}
+
+}  // namespace
+
+std::string describe_preparation(const PrepareOptions& options, int ranks) {
+  check_output(options);
+  const std::uint64_t most = most_for_a_file(share_memory(options, {}, ranks).all());
+  const Plan plan(list_corpus(options, most), options, ranks);
+  warn_of_empty_splits(plan, options);
+  return plan_text(plan, options, ranks, ranks);
+}
+
+std::string describe_preparation(const PrepareOptions& options,
+                                 const mpi::Communicator& communicator) {
+  const bool leads = communicator.rank() == 0;
+  mpi::collectively(communicator, [&] {
+    if (leads) check_output(options);
+  });
+  const std::uint64_t most = agree_on_a_file(communicator, options);
+  const Plan plan(list_corpus(communicator, options, most), options, communicator.size());
+  if (leads) warn_of_empty_splits(plan, options);
+  return plan_text(plan, options, communicator.size(), communicator.ranks_on_host());
 }
 
 }  // namespace amt

@@ -10,6 +10,7 @@
 #include "amt/base/atomic_file.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/base/foreign_error.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
@@ -166,10 +167,8 @@ class Job {
   } catch (const ExchangeStopped&) {
     stopped_ = true;
     return std::nullopt;
-  } catch (const Error& error) {
-    return error;
   } catch (const std::exception& error) {
-    return Error(error.what());
+    return to_error(error);
   }
 
   /// Rank 0's manifest, but for the shards.

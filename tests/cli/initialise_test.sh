@@ -100,7 +100,7 @@ refused 2 "a context of 512 tokens, the dataset's rows have 1024" "${tiny[@]}" -
 refused 1 "--trainer.per_device_parallelism" "${tiny[@]}" --trainer.train_batch_size 1000000000 \
   --trainer.per_device_parallelism 1000000000
 expect 0 "# memory: " "$amt" train "${tuning[@]}" "${tiny[@]}" --trainer.run_dir "$work/refused" --dry-run
-expect 0 "the largest micro-batch that fits" "$amt" train "${tuning[@]}" "${tiny[@]}" \
+expect 1 "the largest micro-batch that fits" "$amt" train "${tuning[@]}" "${tiny[@]}" \
   --trainer.run_dir "$work/refused" --dry-run --trainer.train_batch_size 1000000000 \
   --trainer.per_device_parallelism 1000000000
 echo "all passed"

@@ -12,12 +12,6 @@
 
 namespace amt {
 
-/// This process's number within the job as its launcher says, before MPI is started; 0 outside of a
-/// job.
-int launcher_rank();
-/// The same among the processes on its host.
-int launcher_rank_on_host();
-
 /// Starts MPI only when a subcommand asks for it, so that --help and --dry-run work without. Lives
 /// in main() outside of its try block: an exception must not finalise MPI while other ranks go on.
 class Runtime {
@@ -25,7 +19,8 @@ class Runtime {
   Runtime();  ///< takes rank and host for messages from the launcher's environment
 
   /// Collective, once. The communicator lives as long as the Runtime, and so does a watchdog over
-  /// everything from here on, MPI's own start and end too; 0 seconds: none. AgreedError naming the
+  /// everything from here on, MPI's own start and end too; 0 seconds: none. AgreedError (kUsage) if
+  /// the launcher has started several processes and MPI does not know of the others, or naming the
   /// rank that differs if not all run the same amt with the same `configuration` (an INI text).
   mpi::Communicator& start_mpi(const Duration& watchdog, const std::string& configuration);
 

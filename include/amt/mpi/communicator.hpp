@@ -25,12 +25,17 @@ class Session {
 /// True between the construction and the destruction of the Session.
 bool active();
 
+/// Whether this process is a job of one rank. Only while active.
+bool alone();
+
 /// "Open MPI v4.1.4": works before MPI is started.
 std::string library_version();
 
 /// Ends all ranks of the job at once with this exit code. For errors on one rank only, while the
-/// others may wait in a collective.
-[[noreturn]] void abort(int exit_code);
+/// others may wait in a collective. Under Open MPI's mpirun, which ends the others then, the rank
+/// exits: MPI_Abort would print seven lines more. Other launchers may let the others wait, so there
+/// it is MPI_Abort.
+[[noreturn]] void end_job(int exit_code);
 
 /// A transfer in progress. Waits in its destructor, so that its buffer may be freed after it.
 class Request {

@@ -8,8 +8,12 @@
 
 namespace amt {
 
-/// What --dry-run prints: the plan for one rank. Local, without MPI.
-std::string describe_preparation(const PrepareOptions& options);
+/// What --dry-run prints: the plan for so many ranks on this machine, after the checks that a job
+/// begins with. Writes nothing. Local, without MPI.
+std::string describe_preparation(const PrepareOptions& options, int ranks = 1);
+/// The same for the ranks of a job. Collective; the same text on all.
+std::string describe_preparation(const PrepareOptions& options,
+                                 const mpi::Communicator& communicator);
 
 /// Collective. Makes the dataset that the options describe and returns the summary (the same on all
 /// ranks). Throws mpi::AgreedError on all ranks if it cannot: nothing that a reader accepts is left

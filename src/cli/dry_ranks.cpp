@@ -1,0 +1,35 @@
+#include "amt/cli/dry_ranks.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/cli/launcher.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::uint64_t kMostRanks = 1 << 20;
+
+}  // namespace
+
+bool launched_with_others() { return launcher().ranks > 1 || !launcher().counted; }
+
+int dry_run_ranks(bool is_dry_run, std::optional<std::uint64_t> asked) {
+  if (!asked) return launcher().ranks;
+  if (!is_dry_run) {
+    throw UsageError(
+        "--ranks is for --dry-run; the launcher says how many ranks there are "
+        "(mpirun -n N, srun -n N)");
+  }
+  if (*asked < 1 || *asked > kMostRanks) {
+    throw UsageError(str_cat("--ranks must be from 1 to ", kMostRanks, ", not ", *asked));
+  }
+  const int ranks = static_cast<int>(*asked);
+  if (launched_with_others() && launcher().counted && ranks != launcher().ranks) {
+    throw UsageError(str_cat("--ranks ", ranks, ", but ", launcher().ranks,
+                             " were started; leave "
+                             "it out, or start amt alone"));
+  }
+  return ranks;
+}
+
+}  // namespace amt

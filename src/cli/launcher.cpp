@@ -1,0 +1,104 @@
+#include "amt/cli/launcher.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+constexpr const char* kStepTasks = "SLURM_STEP_NUM_TASKS";
+
+/// The variables in which a launcher tells a process its place. Those of a batch job alone, as
+/// SLURM_NTASKS in the shell that sbatch starts, are not among them: nothing was launched yet.
+struct Kind {
+  const char* name;
+  const char* ranks;
+  const char* rank;
+  const char* rank_on_host;
+};
+
+// In this order: mpirun and mpiexec start their daemons by srun, whose variables their ranks
+// inherit.
+constexpr std::array<Kind, 6> kKinds = {{
+    {"mpirun of Open MPI", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK",
+     "OMPI_COMM_WORLD_LOCAL_RANK"},
+    {"an mpirun with PMI, as MPICH's or Intel's,", "PMI_SIZE", "PMI_RANK", "MPI_LOCALRANKID"},
+    {"flux run", "FLUX_JOB_SIZE", "FLUX_TASK_RANK", "FLUX_TASK_LOCAL_ID"},
+    {"jsrun", "JSM_NAMESPACE_SIZE", "JSM_NAMESPACE_RANK", "JSM_NAMESPACE_LOCAL_RANK"},
+    {"srun", kStepTasks, "SLURM_PROCID", "SLURM_LOCALID"},
+    {"torchrun", "WORLD_SIZE", "RANK", "LOCAL_RANK"},
+}};
+
+int number(const Environment& environment, const char* name) {
+  const char* value = environment(name);
+  return value == nullptr ? 0 : std::atoi(value);
+}
+
+/// "torchrun" has variables that may be set for other reasons.
+bool is_there(const Kind& kind, const Environment& environment) {
+  const bool certain = kind.name != std::string("torchrun") || environment("TORCHELASTIC_RUN_ID");
+  return certain && environment(kind.ranks) != nullptr;
+}
+
+/// What PMI's or Slurm's variables come from.
+std::string name_of(const Kind& kind, const Environment& environment) {
+  const bool step = number(environment, kind.ranks) == number(environment, kStepTasks);
+  const char* type = environment("SLURM_MPI_TYPE");
+  return step && type != nullptr ? str_cat("srun --mpi=", type) : kind.name;
+}
+
+std::string remedy(const Launcher& launcher, const std::string& library) {
+  const std::string own = str_cat("the mpirun of ", library);
+  if (!launcher.name.starts_with("srun")) {
+    return str_cat("use ", own, ", whose folder may have to come first in PATH");
+  }
+  return str_cat("use srun --mpi=pmix (srun --mpi=list shows what there is), or ", own);
+}
+
+bool is_open_mpi(const std::string& library) { return library.starts_with("Open MPI"); }
+
+}  // namespace
+
+Launcher find_launcher(const Environment& environment) {
+  Launcher found;
+  found.meets_by_pmix = environment("PMIX_RANK") != nullptr;
+  for (const Kind& kind : kKinds) {
+    if (!is_there(kind, environment)) continue;
+    found.name = name_of(kind, environment);
+    found.variable = kind.ranks;
+    found.ranks = std::max(1, number(environment, kind.ranks));
+    found.rank = std::max(0, number(environment, kind.rank));
+    found.rank_on_host = std::max(0, number(environment, kind.rank_on_host));
+    return found;
+  }
+  found.rank = std::max(0, number(environment, "PMIX_RANK"));
+  found.ranks = found.rank + 1;
+  found.counted = !found.meets_by_pmix;  // PMIx does not tell in a variable how many there are
+  if (found.meets_by_pmix) found.name = "a launcher with PMIx", found.variable = "PMIX_RANK";
+  return found;
+}
+
+const Launcher& launcher() {
+  static const Launcher mine = find_launcher([](const char* name) { return std::getenv(name); });
+  return mine;
+}
+
+bool is_shell_of_step(const Launcher& launcher, const std::string& library) {
+  return is_open_mpi(library) && launcher.name.starts_with("srun") && launcher.ranks == 1 &&
+         !launcher.meets_by_pmix;
+}
+
+std::string launcher_refusal(const Launcher& launcher, const std::string& library, int world) {
+  if (launcher.ranks < 2 || world > 1) return "";
+  const bool is_lost =
+      is_open_mpi(library) && launcher.variable == kStepTasks && !launcher.meets_by_pmix;
+  if (world == 0 && !is_lost) return "";
+  return str_cat(launcher.name, " has started ", launcher.ranks, " processes (", launcher.variable,
+                 "), but each of them is alone: this amt is linked with ", library,
+                 ", which does not know of the others; ", remedy(launcher, library));
+}
+
+}  // namespace amt

@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# amt under launchers: one that its MPI does not know, Slurm's variables, commands of one process on several
+# ranks, errors that are one line, and dry runs for the ranks that there are.
+# Usage: launch_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+. "$(dirname "$0")/support.sh"
+on() { timeout -k 5 120 mpirun -n "$@"; }  # on RANKS COMMAND...
+
+"$amt" prepare "$golden/tree" "$work/ds" >/dev/null 2>&1
+tiny_configuration 4 4 4
+tiny=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/ds")
+
+# strangers TEXT VARIABLE=VALUE... -- COMMAND...: two processes of a launcher that MPI does not know both end
+# with 2; the first says TEXT in one line, the other nothing. %r in a value is the rank.
+strangers() {
+  local text=$1 variables=() rank code
+  shift
+  while [ "$1" != -- ]; do variables+=("$1") && shift; done
+  shift
+  for rank in 0 1; do
+    code=0
+    timeout -k 5 60 env "${variables[@]//%r/$rank}" "$@" >"$work/out" 2>"$work/err" || code=$?
+    [ $code -eq 2 ] || fail "exit code $code of rank $rank instead of 2: $*"
+    [ "$(wc -l <"$work/err")" -eq $((1 - rank)) ] || fail "rank $rank says too much or too little: $*"
+    [ $rank -eq 1 ] || grep -qF -e "$text" "$work/err" || fail "does not say '$text'"
+  done
+}
+slurm_job=(SLURM_JOB_ID=1 SLURM_JOBID=1 SLURM_NODELIST=n1 SLURM_NTASKS=2 SLURM_NPROCS=2 SLURM_PROCID=%r)
+
+echo "a launcher that MPI does not know"
+for command in "train --config $work/tiny.ini --data.dataset $work/ds --trainer.run_dir $work/run" \
+  "eval $work/ds $work/ds" "prepare $golden/tree $work/prepared"; do
+  read -ra words <<<"$command"
+  strangers "(PMI_SIZE), but each of them is alone: this amt is linked with Open MPI" \
+    PMI_SIZE=2 PMI_RANK=%r -- "$amt" "${words[@]}"
+  strangers "use srun --mpi=pmix" "${slurm_job[@]}" SLURM_STEP_ID=0 SLURM_STEP_NUM_TASKS=2 \
+    SLURM_MPI_TYPE=none -- "$amt" "${words[@]}"
+done
+[ ! -e "$work/run" ] && [ ! -e "$work/prepared" ] || fail "something was written"
+
+echo "no launcher: the shell of a batch job, and that of a step of one task"
+expect 0 "trained 4 steps" env "${slurm_job[@]//%r/0}" "${tiny[@]}" --trainer.run_dir "$work/batch"
+expect 0 "trained 4 steps" env "${slurm_job[@]//%r/0}" SLURM_STEP_ID=4294967290 SLURM_STEP_NUM_TASKS=1 \
+  "${tiny[@]}" --trainer.run_dir "$work/step"
+
+# once TEXT COMMAND...: on three ranks, ends well and says TEXT in one line only.
+once() {
+  expect 0 "$1" on 3 "${@:2}"
+  [ "$(cat "$work/out" "$work/err" | grep -cF -e "$1")" -eq 1 ] || fail "not once: $1"
+}
+# wrong CODE TEXT COMMAND...: fails with one line of ours, and without MPI's own.
+wrong() {
+  expect "$@"
+  [ "$(grep -c '^amt: error: ' "$work/err")" -eq 1 ] || fail "not one line: $(cat "$work/err")"
+  ! grep -q "MPI_ABORT" "$work/err" || fail "Open MPI speaks of MPI_ABORT"
+}
+
+echo "commands of one process, on three"
+once "Usage: amt COMMAND" "$amt" --help
+once "Usage: amt train" "$amt" train --help
+once "oneDNN" "$amt" --version
+once "arrival, 55028 tokens" "$amt" inspect "$work/ds"
+once "all whole" "$amt" inspect "$work/ds" --verify
+once "$work/batch/report.html" "$amt" report "$work/batch"
+wrong 1 "nowhere" on 3 "$amt" inspect "$work/nowhere"
+wrong 1 "nowhere" on 3 "$amt" report "$work/nowhere"
+wrong 2 "did you mean 'prepare'" on 3 "$amt" preprae
+wrong 2 "is negative" on 3 "$amt" inspect "$work/ds" --row -1
+
+echo "errors of all ranks, of one among several, and of one alone"
+wrong 1 "$work/nowhere" on 3 "$amt" train --config "$work/tiny.ini" --data.dataset "$work/nowhere" \
+  --trainer.run_dir "$work/x" --trainer.train_batch_size 3
+for ranks in 1 2 4; do
+  mkdir -p "$work/blocked-$ranks/checkpoints/latest/x"  # rank 0 cannot write it
+  wrong 1 "$work/blocked-$ranks/checkpoints" on $ranks "${tiny[@]}" --trainer.run_dir "$work/blocked-$ranks"
+done
+mkdir -p "$work/blocked/checkpoints/latest/x"
+wrong 1 "$work/blocked/checkpoints" "${tiny[@]}" --trainer.run_dir "$work/blocked"
+[ "$(grep -c . "$work/err")" -le 4 ] || fail "a single process ends with more than its lines"
+# mpirun's own words about a job that has failed can be turned off.
+wrong 1 nowhere on 2 -q "$amt" inspect "$work/nowhere"
+[ "$(wc -l <"$work/err")" -eq 1 ] || fail "mpirun -q is not quiet"
+
+echo "dry runs for the ranks that there are"
+dry=("${tiny[@]}" --dry-run --trainer.run_dir "$work/dry")
+for run in "on 2" ""; do
+  # shellcheck disable=SC2086
+  expect 0 "# training: 4 steps of 4 rows on 2 ranks (2 micro-batches each)" $run "${dry[@]}" --ranks 2
+  [ "$(grep -c '^\[trainer\]' "$work/out")" -eq 1 ] || fail "not printed once"
+  grep -q '^# memory: .* for the 2 ranks on it' "$work/out" || fail "memory is not that of two ranks"
+  grep -q '^# checkpoints: a checkpoint has .* at once' "$work/out" || fail "no word on checkpoints"
+done
+wrong 2 "use 3 or 6" on 3 "${dry[@]}"
+expect_line 2 "use 3 or 6" "${dry[@]}" --ranks 3
+wrong 2 "--ranks 3, but 2 were started" on 2 "${dry[@]}" --ranks 3
+expect_line 2 "--ranks must be from 1" "${dry[@]}" --ranks 0
+expect_line 2 "--ranks is for --dry-run" "${tiny[@]}" --trainer.run_dir "$work/dry" --ranks 2
+
+echo "a dry run ends as the start would"
+large=(--trainer.train_batch_size 200000000 --trainer.per_device_parallelism 100000000)
+wrong 1 "training needs at least" on 2 "${dry[@]}" "${large[@]}"
+expect_line 1 "for the 2 ranks" "${dry[@]}" "${large[@]}" --ranks 2
+expect_line 1 "$work/nowhere" "${dry[@]}" --data.dataset "$work/nowhere"
+other=("${tiny[@]}" --trainer.run_dir "$work/batch" --trainer.learning_rate 0.02)
+old=("${tiny[@]}" --trainer.run_dir "$work/batch" --trainer.load_last_checkpoint false)
+for dry_or_not in --dry-run --device=cpu; do
+  expect_line 2 "trainer.learning_rate = 0.01, now it is 0.02" "${other[@]}" $dry_or_not
+  expect_line 2 "holds checkpoints up to step 4" "${old[@]}" $dry_or_not
+  expect_line 1 "$work/tiny.ini/run" "${tiny[@]}" --trainer.run_dir "$work/tiny.ini/run" $dry_or_not
+done
+cp -r "$work/ds" "$work/damaged"
+shard=$(find "$work/damaged" -name 'train-0*.h5' | head -n 1)
+printf x | dd of="$shard" bs=1 seek=9000 conv=notrunc status=none
+wrong 1 "${shard##*/}" on 2 "${dry[@]}" --data.dataset "$work/damaged"
+[ ! -e "$work/dry" ] || fail "a dry run wrote something"
+
+echo "what a dry run knows of a run that is there"
+cp "$work/batch/config.ini" "$work/before.ini"
+expect 0 "goes on from step 4" "${tiny[@]}" --dry-run --trainer.run_dir "$work/batch" --trainer.num_train_steps 8
+grep -q '^# time: .* for the 4 steps that are left' "$work/out" || fail "no time"
+cmp "$work/before.ini" "$work/batch/config.ini" || fail "a dry run wrote config.ini"
+
+echo "the same of prepare"
+prepare=("$amt" prepare "$golden/tree" "$work/prepared" --dry-run)
+once "57 files" "${prepare[@]}"
+expect 0 "on 3 ranks" "${prepare[@]}" --ranks 3
+wrong 2 "--ranks 3, but 2 were started" on 2 "${prepare[@]}" --ranks 3
+expect_line 2 "--ranks is for --dry-run" "$amt" prepare "$golden/tree" "$work/prepared" --ranks 3
+expect_line 2 "exists already" "$amt" prepare "$golden/tree" "$work/ds" --dry-run
+wrong 2 "exists already" on 2 "$amt" prepare "$golden/tree" "$work/ds" --dry-run
+[ ! -e "$work/prepared" ] || fail "a dry run made the dataset"
+echo "all passed"
