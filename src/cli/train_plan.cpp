@@ -111,7 +111,8 @@ std::string plan_training(TrainConfiguration& config, const OptionTable& given,
   check_open_run(run, recorded.to_ini(), config.trainer.load_last_checkpoint);
   const auto state = newest_state(run);
   const std::int64_t steps_done = state && config.trainer.load_last_checkpoint ? state->step : 0;
-  check_disk_space(run, config.model, config.trainer, config.checkpointer, steps_done);
+  check_disk_space(RunPaths(nearest_folder(run.run())), config.model, config.trainer,
+                   config.checkpointer, steps_done);
   const std::string epochs =
       epochs_warning(config.trainer, inputs.manifest.split(Split::kTrain).rows);
   if (!epochs.empty()) log_warning(epochs);

@@ -64,20 +64,19 @@ Error no_folder(const fs::path& folder, std::error_code why) {
   return Error(str_cat("cannot make the folder ", folder.string(), ": ", why.message()));
 }
 
-/// What can be told of that without making it: the nearest folder above it that is there.
+/// What can be told of that without making it.
 void require_folder_can_be_made(const fs::path& folder) {
-  fs::path above = fs::absolute(folder);
+  const fs::path above = nearest_folder(folder);
   std::error_code failed;
-  while (!fs::exists(above, failed) && !failed && above.has_relative_path()) {
-    above = above.parent_path();
-  }
-  if (!failed && !fs::is_directory(above, failed) && !failed) {
+  if (!fs::is_directory(above, failed) && !failed) {
     failed = std::make_error_code(std::errc::not_a_directory);
   }
   if (!failed && ::access(above.c_str(), W_OK | X_OK) != 0) {
     failed = std::error_code(errno, std::generic_category());
   }
-  if (failed) throw no_folder(folder, failed);
+  if (!failed) return;
+  if (above != fs::absolute(folder)) throw no_folder(folder, failed);
+  throw Error(str_cat("cannot write to ", folder.string(), ": ", failed.message()));
 }
 
 void check_same_run(const RunPaths& paths, const std::string& configuration) {
@@ -110,6 +109,15 @@ std::vector<ConfigurationChange> changes_of_result(const std::string& before,
     }
   }
   return changes;
+}
+
+fs::path nearest_folder(const fs::path& path) {
+  fs::path there = fs::absolute(path);
+  std::error_code failed;
+  while (!fs::exists(there, failed) && !failed && there.has_relative_path()) {
+    there = there.parent_path();
+  }
+  return there;
 }
 
 bool goes_on(const RunPaths& paths, bool load_last_checkpoint) {

@@ -1,6 +1,7 @@
 // RUN/config.ini: what a run was started with, and whether it may go on with what it is given now.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ bool goes_on(const RunPaths& paths, bool load_last_checkpoint);
 /// Sets those [model] options that the user has not `given` to what a resolved configuration (INI
 /// text) has. UsageError if a value cannot be read. Local.
 void take_values(const std::string& configuration, const OptionTable& given, ModelConfig& model);
+
+/// The path, or the nearest one above it that is there or cannot be looked at. Local.
+std::filesystem::path nearest_folder(const std::filesystem::path& path);
 
 /// Whether open_run() can do its work, without doing any of it. Where a run is already, this must
 /// be the same one: UsageError naming the key that differs. trainer.num_train_steps alone may
