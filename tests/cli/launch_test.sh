@@ -108,7 +108,7 @@ old=("${tiny[@]}" --trainer.run_dir "$work/batch" --trainer.load_last_checkpoint
 for dry_or_not in --dry-run --device=cpu; do
   expect_line 2 "trainer.learning_rate = 0.01, now it is 0.02" "${other[@]}" $dry_or_not
   expect_line 2 "holds checkpoints up to step 4" "${old[@]}" $dry_or_not
-  expect_line 1 "$work/tiny.ini/run" "${tiny[@]}" --trainer.run_dir "$work/tiny.ini/run" $dry_or_not
+  expect_line 2 "$work/tiny.ini/run" "${tiny[@]}" --trainer.run_dir "$work/tiny.ini/run" $dry_or_not
 done
 cp -r "$work/ds" "$work/damaged"
 shard=$(find "$work/damaged" -name 'train-0*.h5' | head -n 1)
