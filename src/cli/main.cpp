@@ -1,6 +1,7 @@
 // amt: MIDI files to a trained Anticipatory Music Transformer.
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <iostream>
 #include <thread>
 #include <vector>
@@ -86,6 +87,7 @@ int fail_alone(const Error& error) {
 }  // namespace amt
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond `ulimit -f` is an error of its writing
   amt::Runtime runtime;
   try {
     return amt::dispatch(runtime, {argv + 1, argv + argc});

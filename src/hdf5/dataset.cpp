@@ -26,12 +26,12 @@ RowSelection select_rows(std::int64_t dataset, const Shape& shape, std::uint64_t
   start[0] = first;
   extent[0] = count;
   RowSelection selection = {
-      own(H5Dget_space(dataset), close_space, "H5Dget_space", where),
+      own(H5Dget_space(dataset), close_space, "use", where),
       own(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), close_space,
-          "H5Screate_simple", where)};
+          "use", where)};
   check(H5Sselect_hyperslab(selection.file.get(), H5S_SELECT_SET, start.data(), nullptr,
                             extent.data(), nullptr),
-        "H5Sselect_hyperslab", where);
+        "use", where);
   return selection;
 }
 
@@ -58,7 +58,7 @@ void Dataset::write_rows(std::uint64_t first, std::uint64_t count,
   const RowSelection rows = select_rows(handle_.get(), shape_, first, count, where_);
   check(H5Dwrite(handle_.get(), memory_type(type_), rows.memory.get(), rows.file.get(), H5P_DEFAULT,
                  data.data()),
-        "writing", where_);
+        "write", where_);
   note_progress();
 }
 
@@ -68,8 +68,16 @@ void Dataset::read_rows(std::uint64_t first, std::uint64_t count, std::span<std:
   const RowSelection rows = select_rows(handle_.get(), shape_, first, count, where_);
   check(H5Dread(handle_.get(), memory_type(type_), rows.memory.get(), rows.file.get(), H5P_DEFAULT,
                 data.data()),
-        "reading", where_);
+        "read", where_);
   note_progress();
+}
+
+void Dataset::set_attribute(const std::string& name, std::string_view value) {
+  write_attribute(handle_.get(), name, value, str_cat(where_, "@", name));
+}
+
+void Dataset::set_attribute(const std::string& name, std::uint64_t value) {
+  write_attribute(handle_.get(), name, value, str_cat(where_, "@", name));
 }
 
 std::uint64_t Dataset::file_offset() const {

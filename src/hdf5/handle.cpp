@@ -1,3 +1,5 @@
+#include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 #include "amt/base/error.hpp"
@@ -7,22 +9,75 @@
 namespace amt::hdf5 {
 namespace {
 
-herr_t keep_innermost(unsigned depth, const H5E_error2_t* entry, void* text) {
-  if (depth == 0 && entry->desc != nullptr) *static_cast<std::string*>(text) = entry->desc;
+/// What HDF5's error stack says of a failure.
+struct Failure {
+  std::string reason;     // its innermost message
+  const char* kind = "";  // in our words, of the causes that have an own number
+  int error_number = 0;   // errno, if a system call failed
+};
+
+const char* words_of(hid_t cause) {
+  if (cause == H5E_NOTHDF5) return ": it is not an HDF5 file";
+  if (cause == H5E_TRUNCATED) return ": it is cut short";
+  return "";
+}
+
+/// HDF5 writes "errno = 13, error message = ..." into the message of a system call that failed.
+int errno_in(const std::string& message) {
+  constexpr std::string_view kMark = "errno = ";
+  const std::size_t at = message.find(kMark);
+  return at == std::string::npos ? 0 : std::atoi(message.c_str() + at + kMark.size());
+}
+
+herr_t look(unsigned depth, const H5E_error2_t* entry, void* data) {
+  auto& failure = *static_cast<Failure*>(data);
+  const std::string message = entry->desc != nullptr ? entry->desc : "";
+  if (depth == 0) failure.reason = message;
+  if (failure.error_number == 0) failure.error_number = errno_in(message);
+  if (*failure.kind == '\0') failure.kind = words_of(entry->min_num);
   return 0;
 }
 
 [[noreturn]] void fail(const char* operation, const std::string& where) {
-  std::string reason;
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &reason);
-  throw Error(str_cat(operation, " ", where, " failed", reason.empty() ? "" : ": ", reason));
+  Failure failure;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look, &failure);
+  const std::string what = str_cat("cannot ", operation, " ", where);
+  if (failure.error_number != 0) {
+    errno = failure.error_number;
+    throw system_error(what);
+  }
+  constexpr std::size_t kMaxReason = 200;
+  throw Error(str_cat(what, failure.kind, " (HDF5: ", printable(failure.reason, kMaxReason), ")"));
 }
 
 }  // namespace
 
-void quiet() {
-  static const herr_t done = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+void set_up() {
+  static const bool done = [] {
+#if !AMT_HDF5_HAS_FILE_LOCKING
+    ::setenv("HDF5_USE_FILE_LOCKING", "FALSE", /*overwrite=*/0);
+#endif
+    H5dont_atexit();
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    return true;
+  }();
   static_cast<void>(done);
+}
+
+Handle properties(hid_t kind, const std::string& where) {
+  return own(H5Pcreate(kind), close_properties, "use", where);
+}
+
+Handle dataset_properties(const std::string& where) {
+  Handle list = properties(H5P_DATASET_CREATE, where);
+  check(H5Pset_obj_track_times(list.get(), false), "create", where);
+  return list;
+}
+
+Handle simple_space(const Shape& shape, const std::string& where) {
+  const std::vector<hsize_t> dims(shape.begin(), shape.end());
+  return own(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr), close_space,
+             "use", where);
 }
 
 void check(herr_t result, const char* operation, const std::string& where) {

@@ -12,6 +12,15 @@ hid_t good(hid_t id) {
   return id;
 }
 
+hid_t type_of(Hdf5Values values) {
+  if (values == Hdf5Values::kFloat) return H5T_IEEE_F32LE;
+  return values == Hdf5Values::kUint16 ? H5T_STD_U16LE : H5T_STD_U64LE;
+}
+
+Hdf5Values other(Hdf5Values values) {
+  return values == Hdf5Values::kFloat ? Hdf5Values::kUint16 : Hdf5Values::kFloat;
+}
+
 /// Layout and storage of the dataset.
 hid_t storage(Hdf5Damage damage, const std::vector<hsize_t>& shape, const std::string& elsewhere) {
   const hid_t list = good(H5Pcreate(H5P_DATASET_CREATE));
@@ -28,8 +37,7 @@ void make_dataset(hid_t file, const std::string& name, Hdf5Values values,
                   std::vector<hsize_t> shape, Hdf5Damage damage, const std::string& elsewhere) {
   if (damage == Hdf5Damage::kOtherShape) shape.back() -= 1;
   if (damage == Hdf5Damage::kHuge) shape.front() = hsize_t{1} << 60 >> (shape.size() > 1 ? 10 : 0);
-  const bool floats = (values == Hdf5Values::kFloat) != (damage == Hdf5Damage::kOtherType);
-  const hid_t type = floats ? H5T_IEEE_F32LE : H5T_STD_U16LE;
+  const hid_t type = damage == Hdf5Damage::kOtherType ? type_of(other(values)) : type_of(values);
   const hid_t space = good(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
   const hid_t list = storage(damage, shape, elsewhere);
   const hid_t dataset =

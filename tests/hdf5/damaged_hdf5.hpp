@@ -24,7 +24,7 @@ inline constexpr std::array kHdf5Damages = {
     Hdf5Damage::kChunked,      Hdf5Damage::kOtherType, Hdf5Damage::kOtherShape,
     Hdf5Damage::kHuge};
 
-enum class Hdf5Values : std::uint8_t { kFloat, kUint16 };
+enum class Hdf5Values : std::uint8_t { kFloat, kUint16, kUint64 };
 
 /// Puts a dataset with this name, shape and damage in place of the one in an open-able file; all
 /// else stays. `elsewhere` is the file that the first and the third kind lead to.

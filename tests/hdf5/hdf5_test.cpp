@@ -1,14 +1,34 @@
 #include "amt/hdf5/hdf5.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <numeric>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "hdf5/damaged_hdf5.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
+
+namespace {
+int lock_error = 0;  // what flock fails with; 0: it works
+}  // namespace
+
+/// In place of the C library's, for HDF5, too: as on a file system that has no locks.
+extern "C" int flock(int file, int operation) noexcept {
+  if (lock_error == 0) return static_cast<int>(::syscall(SYS_flock, file, operation));
+  errno = lock_error;
+  return -1;
+}
 
 namespace amt::hdf5 {
 namespace {
@@ -75,21 +95,98 @@ TEST_F(Hdf5, VirtualDatasetShowsAllSources) {
   all.close();
   const Dataset tokens = File::open(path("all.h5")).open_dataset("tokens");
   ASSERT_EQ(tokens.shape(), (Shape{2 * kRows, kWidth}));
+  const std::vector<VirtualSource> shown = tokens.virtual_sources();
+  ASSERT_EQ(shown.size(), 2u);
+  EXPECT_EQ(shown[1].file, "b.h5");
+  EXPECT_EQ(shown[1].dataset, "tokens");
+  EXPECT_EQ(shown[1].rows, kRows);
   std::vector<std::uint16_t> values(2 * kWidth);
   tokens.read_rows(kRows - 1, 2, std::as_writable_bytes(std::span(values)));
   EXPECT_EQ(values[0], static_cast<std::uint16_t>((kRows - 1) * kWidth));
   EXPECT_EQ(values[kWidth], 1);
 }
 
-TEST_F(Hdf5, ErrorsNameTheFile) {
-  try {
-    File::open(path("missing.h5"));
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("missing.h5"), std::string::npos) << error.what();
-  }
+TEST_F(Hdf5, RowsOfAMissingSourceAreNoTokens) {
+  File all = File::create(path("all.h5"));
+  const VirtualSource sources[] = {{"gone.h5", "tokens", kRows}};
+  all.create_virtual_dataset("tokens", Type::u16, kWidth, sources);
+  all.close();
+  std::vector<std::uint16_t> row(kWidth);
+  File::open(path("all.h5"))
+      .open_dataset("tokens")
+      .read_rows(3, 1, std::as_writable_bytes(std::span(row)));
+  EXPECT_EQ(row, std::vector<std::uint16_t>(kWidth, 65535));
+}
+
+TEST_F(Hdf5, AFileOfItsOwnRowsIsNotVirtual) {
+  write_shard(path("a.h5"), 0);
+  EXPECT_THROW(File::open(path("a.h5")).open_dataset("tokens").virtual_sources(), Error);
+}
+
+TEST_F(Hdf5, ErrorsOfOpeningSayWhatIsWrongInOurWords) {
+  const auto says = [&](const char* name) {
+    return test::refusal<Error>([&] { File::open(path(name)); });
+  };
+  const auto system_says = [&](const char* name) {
+    return test::refusal<SystemError>([&] { File::open(path(name)); });
+  };
+  EXPECT_NE(system_says("missing.h5").find("missing.h5: no such file"), std::string::npos);
   std::ofstream(path("text.h5")) << "not an HDF5 file";
-  EXPECT_THROW(File::open(path("text.h5")), Error);
+  EXPECT_NE(says("text.h5").find("text.h5: it is not an HDF5 file (HDF5: "), std::string::npos)
+      << says("text.h5");
+  std::filesystem::create_directory(path("folder.h5"));
+  EXPECT_NE(says("folder.h5").find("a folder"), std::string::npos);
+  ASSERT_EQ(::mkfifo(path("pipe.h5").c_str(), 0600), 0);
+  EXPECT_NE(says("pipe.h5").find("a pipe"), std::string::npos);
+  write_shard(path("cut.h5"), 0);
+  std::filesystem::resize_file(path("cut.h5"), 4000);
+  EXPECT_NE(says("cut.h5").find("cut.h5: it is cut short"), std::string::npos) << says("cut.h5");
+}
+
+TEST_F(Hdf5, TooManyOpenFilesAreNoDamage) {
+  write_shard(path("a.h5"), 0);
+  rlimit before = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none = {0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const std::string open = test::refusal<SystemError>([&] { File::open(path("a.h5")); });
+  const std::string create = test::refusal<SystemError>([&] { File::create(path("b.h5")); });
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_NE(open.find("too many open files"), std::string::npos) << open;
+  EXPECT_NE(create.find("too many open files"), std::string::npos) << create;
+}
+
+TEST_F(Hdf5, NeedsNoLocks) {
+  for (const int error : {ENOLCK, EOPNOTSUPP, ENOSYS, 524, EROFS}) {
+    lock_error = error;
+    EXPECT_NO_THROW(write_shard(path("a.h5"), 5)) << error;
+    EXPECT_NO_THROW(File::open(path("a.h5")).open_dataset("tokens")) << error;
+  }
+  lock_error = 0;
+}
+
+// What the program meets when a quota or the disk is used up behind its back: one error, and an end
+// that HDF5's own handlers do not turn into a crash.
+void write_beyond_the_limit(const std::filesystem::path& path, std::uint64_t most) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit limit = {most, most};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  try {
+    write_shard(path, 1);
+  } catch (const SystemError& error) {
+    std::fputs(error.what(), stderr);
+    std::exit(3);
+  }
+  std::exit(4);
+}
+
+TEST_F(Hdf5, AFileThatCannotBeWrittenEndsInOneError) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  for (const std::uint64_t most : {2048, 5000, 65536, 204800}) {
+    EXPECT_EXIT(write_beyond_the_limit(path("a.h5"), most), testing::ExitedWithCode(3),
+                "cannot [a-z]+ .*a\\.h5.*: larger than the file system or `ulimit -f` allows")
+        << most;
+  }
 }
 
 TEST_F(Hdf5, WrongRangesAndTypesAreRefused) {

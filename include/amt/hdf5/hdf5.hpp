@@ -1,5 +1,7 @@
-// HDF5, wrapped: the only place that knows <hdf5.h>. Every call is checked; an Error carries the
-// path, the operation and HDF5's own innermost message.
+// HDF5, wrapped: the only place that knows <hdf5.h>. Every call is checked; an Error names the path
+// and what could not be done, and has HDF5's own message in brackets behind it. Where the system
+// refused (rights, a full disk), it is a SystemError instead. Nothing is locked unless
+// HDF5_USE_FILE_LOCKING asks for it.
 #pragma once
 
 #include <cstddef>
@@ -37,6 +39,7 @@ struct VirtualSource {
   std::string file;
   std::string dataset;
   std::uint64_t rows = 0;
+  bool operator==(const VirtualSource&) const = default;
 };
 
 class File;
@@ -55,6 +58,13 @@ class Dataset {
   /// Where the raw bytes begin in the file: contiguous datasets only, else Error.
   std::uint64_t file_offset() const;
 
+  void set_attribute(const std::string& name, std::string_view value);
+  void set_attribute(const std::string& name, std::uint64_t value);
+
+  /// What a virtual dataset shows, in order. Error if it is not virtual, or if it shows anything
+  /// but all rows of one source after the other.
+  std::vector<VirtualSource> virtual_sources() const;
+
  private:
   friend class File;
   Dataset(Handle handle, std::string where, Type type, Shape shape);
@@ -69,17 +79,19 @@ class File {
   /// Creates or truncates. Equal contents give equal bytes: no times are recorded, and objects of
   /// 64 KiB and more are aligned to 4096 bytes.
   static File create(const std::filesystem::path& path);
-  static File open(const std::filesystem::path& path);  ///< read only
+  /// Read only. Error, at once, of what is not a regular file.
+  static File open(const std::filesystem::path& path);
 
   /// Contiguous, allocated at once, never filled.
   Dataset create_dataset(const std::string& name, Type type, const Shape& shape);
-  /// All sources stacked along the first dimension, shown as one [sum of rows, width] dataset.
-  void create_virtual_dataset(const std::string& name, Type type, std::uint64_t width,
-                              std::span<const VirtualSource> sources);
+  /// All sources stacked along the first dimension, shown as one [sum of rows, width] dataset. The
+  /// rows of a source that a reader cannot find have all bits set.
+  Dataset create_virtual_dataset(const std::string& name, Type type, std::uint64_t width,
+                                 std::span<const VirtualSource> sources);
   /// Error if it is missing, a link (above all one to another file) or of another type.
   Dataset open_dataset(const std::string& name) const;
 
-  /// Attributes of the file's root group.
+  /// Attributes of the root group.
   void set_attribute(const std::string& name, std::string_view value);
   void set_attribute(const std::string& name, std::uint64_t value);
   std::string text_attribute(const std::string& name) const;
