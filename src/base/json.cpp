@@ -158,7 +158,7 @@ Value read(const std::filesystem::path& path, const Limits& limits) {
 
 Value read_format(const std::filesystem::path& path, const Limits& limits, std::string_view format,
                   int version, std::string_view version_name) {
-  Value root = read(path, limits);
+  const Value root = read(path, limits);
   const Value name = root.at("format");
   if (name.text() != format) name.refuse(str_cat("'", format, "'"));
   const std::uint64_t found = root.at(version_name).count();

@@ -2,12 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <set>
 
 #include "amt/base/error.hpp"
+#include "amt/base/mapped_file.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace amt {
 namespace {
@@ -155,6 +160,26 @@ TEST(ReadAhead, ItsThreadTakesNoSignals) {
     EXPECT_TRUE(sigismember(&in_thread, signal));
     EXPECT_FALSE(sigismember(&here, signal));
   }
+}
+
+// A dataset whose shard is cut while it is read.
+void read_a_cut_file(const std::filesystem::path& path) {
+  std::ofstream(path) << std::string(100'000, 'x');
+  const MappedFile map(path, 0, 100'000);
+  FakeRows rows;
+  std::atomic<int> sum = 0;
+  rows.before_read = [&](std::uint64_t) { sum += static_cast<int>(map.bytes().back()); };
+  ReadAhead reader(rows, 1);
+  std::filesystem::resize_file(path, 10);
+  reader.take({0, 1}, {});
+  std::exit(0);
+}
+
+TEST(ReadAhead, AFileThatIsCutEndsTheProcessWithOneLine) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const test::TemporaryFolder folder;
+  EXPECT_EXIT(read_a_cut_file(folder.path() / "shard"), testing::ExitedWithCode(1),
+              "^amt: error: [^\n]*/shard became shorter[^\n]*\n$");
 }
 
 }  // namespace

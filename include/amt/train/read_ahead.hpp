@@ -15,7 +15,8 @@
 namespace amt {
 
 /// Owns the thread that reads; `rows` must outlive it and is asked from that thread alone. The
-/// thread takes no signals and calls neither MPI nor HDF5. All calls local, from one thread.
+/// thread takes no signals but those of its own faults, and calls neither MPI nor HDF5. All calls
+/// local, from one thread.
 class ReadAhead {
  public:
   /// For ranges of at most `most` rows.

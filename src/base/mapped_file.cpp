@@ -1,0 +1,124 @@
+#include "amt/base/mapped_file.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+
+/// What the handler knows of a mapping. Regions are never freed, only used again: the handler may
+/// look at the list at any time, without a lock.
+struct MappedFile::Region {
+  std::atomic<std::uintptr_t> begin = 0;  // 0: of no mapping
+  std::atomic<std::size_t> size = 0;
+  std::string message;  // written before `begin`, read only while `begin` is not 0
+  Region* next = nullptr;
+  Region* next_unused = nullptr;
+
+  static std::atomic<Region*> all;
+  static std::mutex mutex;  // of what changes the list, and of `unused`
+  static Region* unused;
+  static const Region* of(std::uintptr_t address);
+  static Region* take(void* base, std::size_t size, const std::filesystem::path& path);
+  void give_back();
+};
+
+std::atomic<MappedFile::Region*> MappedFile::Region::all = nullptr;
+std::mutex MappedFile::Region::mutex;
+MappedFile::Region* MappedFile::Region::unused = nullptr;
+
+const MappedFile::Region* MappedFile::Region::of(std::uintptr_t address) {
+  for (const Region* region = all; region != nullptr; region = region->next) {
+    const std::uintptr_t begin = region->begin;
+    if (begin != 0 && address >= begin && address - begin < region->size) return region;
+  }
+  return nullptr;
+}
+
+MappedFile::Region* MappedFile::Region::take(void* base, std::size_t size,
+                                             const std::filesystem::path& path) {
+  const std::scoped_lock lock(mutex);
+  Region* region = unused;
+  if (region != nullptr) {
+    unused = region->next_unused;
+  } else {
+    region = new Region;
+    region->next = all;
+    all = region;
+  }
+  region->message = str_cat("amt: error: ", printable(path.string(), 1000),
+                            " became shorter while it was read, or its disk failed; see that it is "
+                            "whole, then start again\n");
+  region->size = size;
+  region->begin = reinterpret_cast<std::uintptr_t>(base);
+  return region;
+}
+
+void MappedFile::Region::give_back() {
+  const std::scoped_lock lock(mutex);
+  next_unused = std::exchange(unused, this);
+}
+
+namespace {
+
+struct sigaction before = {};  // what handled SIGBUS before the first mapping
+
+/// The fault happens again after the return, with the handler that was there before.
+void pass_on() { sigaction(SIGBUS, &before, nullptr); }
+
+void install(void (*handler)(int, siginfo_t*, void*)) {
+  static const bool installed = [handler] {
+    struct sigaction action = {};
+    action.sa_sigaction = handler;
+    action.sa_flags = SA_SIGINFO;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGBUS, &action, &before);
+    return true;
+  }();
+  static_cast<void>(installed);
+}
+
+}  // namespace
+
+MappedFile::MappedFile(const std::filesystem::path& path, std::uint64_t offset,
+                       std::uint64_t bytes) {
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const std::uint64_t skip = offset % page;  // maps begin at a page, what is asked for need not
+  const std::size_t size = bytes + skip;
+  const Descriptor file = open_regular_file(path);
+  void* base =
+      ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), static_cast<off_t>(offset - skip));
+  if (base == MAP_FAILED) throw system_error("cannot map " + path.string());
+  region_ = Region::take(base, size, path);
+  bytes_ = {static_cast<const std::byte*>(base) + skip, bytes};
+  install([](int, siginfo_t* info, void*) {
+    const Region* region = Region::of(reinterpret_cast<std::uintptr_t>(info->si_addr));
+    if (region == nullptr) return pass_on();
+    // No exception may leave a handler, and no lock may be taken in one.
+    [[maybe_unused]] const ssize_t told =
+        ::write(STDERR_FILENO, region->message.data(), region->message.size());
+    ::_exit(static_cast<int>(ExitCode::kFailed));
+  });
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : region_(std::exchange(other.region_, nullptr)), bytes_(std::exchange(other.bytes_, {})) {}
+
+MappedFile::~MappedFile() {
+  if (region_ == nullptr) return;
+  void* base = reinterpret_cast<void*>(region_->begin.exchange(0));
+  ::munmap(base, region_->size);
+  region_->give_back();
+}
+
+}  // namespace amt
