@@ -41,8 +41,8 @@ EvaluationRows::EvaluationRows(const std::string& dataset, Split s, const RowSel
   if (manifest.split(split).rows == 0) {
     refuse_empty_split(dataset, manifest, split);
   }
-  train.emplace(SplitReader(dataset, manifest, Split::kTrain));
-  evaluated.emplace(SplitReader(dataset, manifest, split));
+  train.emplace(SplitReader(dataset, manifest, Split::kTrain, Checksums::kOfRowsUsed));
+  evaluated.emplace(SplitReader(dataset, manifest, split, Checksums::kOfRowsUsed));
 }
 
 Evaluator::Evaluator(const EvaluationRows& rows, int micro_batch, const mpi::Communicator& world,

@@ -1,4 +1,5 @@
 // amt inspect: what a dataset is, whether it is whole, and its rows as notes, MIDI or text.
+#include <functional>
 #include <iostream>
 #include <optional>
 
@@ -15,7 +16,9 @@
 #include "amt/dataset/dataset.hpp"
 #include "amt/dataset/description.hpp"
 #include "amt/dataset/export_text.hpp"
+#include "amt/dataset/paths.hpp"
 #include "amt/dataset/verify.hpp"
+#include "amt/dataset/virtual_file.hpp"
 #include "amt/midi/writer.hpp"
 #include "amt/tokens/decode.hpp"
 #include "amt/tokens/row_rules.hpp"
@@ -48,32 +51,71 @@ struct InspectOptions {
   }
 };
 
-ExitCode verify(const InspectOptions& options, const Manifest& manifest) {
-  std::uint64_t shards = 0, rows = 0, done = 0, damaged = 0;
-  for (const Split split : kSplits) {
-    shards += manifest.split(split).shards.size();
-    rows += manifest.split(split).rows;
+/// What --verify has found so far.
+struct Findings {
+  Progress& progress;
+  std::uint64_t damaged = 0, unreadable = 0;
+
+  /// Prints what `find` says of a file: nothing if it is whole.
+  void look(const std::function<std::optional<std::string>()>& find) try {
+    const auto damage = find();
+    if (!damage) return;
+    progress.finish();
+    std::cout << *damage << '\n';
+    ++damaged;
+  } catch (const SystemError& error) {
+    progress.finish();
+    std::cout << error.what() << '\n';
+    ++unreadable;
   }
-  Progress progress("verify", static_cast<double>(rows));
+};
+
+/// The shards; `findings` of them.
+std::uint64_t verify_shards(const InspectOptions& options, const Manifest& manifest,
+                            Findings& findings) {
+  std::uint64_t shards = 0, rows = 0;
   for (const Split split : kSplits) {
     const SplitInfo& info = manifest.split(split);
+    shards += info.shards.size();
     for (std::size_t shard = 0; shard < info.shards.size(); ++shard) {
-      const auto damage =
-          find_shard_damage(options.dataset, manifest, split, shard, VerifyRows::kYes);
-      done += info.shards[shard].rows;
-      progress.update(static_cast<double>(done), format_count(done) + " rows");
-      if (!damage) continue;
-      progress.finish();
-      std::cout << *damage << '\n';
-      ++damaged;
+      findings.look([&] {
+        return find_shard_damage(options.dataset, manifest, split, shard, VerifyRows::kYes);
+      });
+      rows += info.shards[shard].rows;
+      findings.progress.update(static_cast<double>(rows), format_count(rows) + " rows");
     }
   }
+  return shards;
+}
+
+ExitCode verify(const InspectOptions& options, const Manifest& manifest) {
+  std::uint64_t rows = 0;
+  for (const Split split : kSplits) rows += manifest.split(split).rows;
+  Progress progress("verify", static_cast<double>(rows));
+  Findings findings{progress};
+  const std::uint64_t shards = verify_shards(options, manifest, findings);
+  const std::uint64_t damaged_shards = findings.damaged;
+  for (const Split split : kSplits) {
+    findings.look([&] { return find_virtual_file_damage(options.dataset, manifest, split); });
+  }
+  for (const std::string& file : find_unknown_files(options.dataset, manifest)) {
+    findings.look([&] { return str_cat(file, ": ", kManifestFile, " does not name it"); });
+  }
   progress.finish();
-  if (damaged == 0) {
+  if (findings.damaged == 0 && findings.unreadable == 0) {
     std::cout << format_count(shards) << " shards, " << format_count(rows) << " rows: all whole\n";
     return ExitCode::kDone;
   }
-  std::cout << damaged << " of " << shards << " shards damaged; run amt prepare again\n";
+  if (findings.unreadable > 0) {
+    std::cout << findings.unreadable << (findings.unreadable == 1 ? " file" : " files")
+              << " could not be read: nothing is known of what is in them\n";
+  }
+  if (findings.damaged == 0) return ExitCode::kFailed;
+  std::cout << damaged_shards << " of " << shards << " shards damaged";
+  if (findings.damaged > damaged_shards) {
+    std::cout << ", " << findings.damaged - damaged_shards << " other files wrong";
+  }
+  std::cout << "; run amt prepare again\n";
   return ExitCode::kFailed;
 }
 
@@ -86,7 +128,8 @@ void write_row_midi(const DecodedRow& row, const std::string& file) {
 }
 
 void show_row(const InspectOptions& options, const Manifest& manifest) {
-  const SplitReader reader(options.dataset, manifest, split_from_name(options.split));
+  const SplitReader reader(options.dataset, manifest, split_from_name(options.split),
+                           Checksums::kOfRowsUsed);
   const std::uint64_t number = *options.row;
   if (number >= reader.rows()) {
     throw UsageError(str_cat("--row ", number, ": the ", options.split, " split has ",

@@ -1,81 +1,107 @@
 #include "amt/dataset/dataset.hpp"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstring>
+#include <atomic>
+#include <iterator>
 #include <utility>
 
 #include "amt/base/error.hpp"
-#include "amt/base/files.hpp"
+#include "amt/base/hash.hpp"
+#include "amt/base/mapped_file.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/shard.hpp"
 
 namespace amt {
+/// A shard that has rows.
+struct SplitReader::Shard {
+  std::string file;
+  std::uint64_t first_row = 0;  // within the split
+  std::uint64_t rows = 0;
+  MappedFile map;
+  std::vector<std::uint64_t> checksums;        // none if they are not asked for
+  std::unique_ptr<std::atomic<bool>[]> whole;  // of each checksum: its rows were found to fit it
+
+  std::span<const std::byte> bytes_of(std::uint64_t row, std::uint64_t count) const {
+    return map.bytes().subspan(row * sizeof(Row), count * sizeof(Row));
+  }
+
+  /// Error if the rows that share a checksum with `row` do not fit it. Two threads may both look.
+  void check(std::uint64_t row) const {
+    const std::uint64_t block = row / kChecksumRows;
+    if (checksums.empty() || whole[block]) return;
+    const std::uint64_t first = block * kChecksumRows;
+    const std::uint64_t count = std::min(kChecksumRows, rows - first);
+    if (xxh3_64(bytes_of(first, count)) != checksums[block]) {
+      throw Error(str_cat(file, ": rows ", first, " to ", first + count - 1,
+                          " do not have their checksum: they are damaged; run amt prepare again, "
+                          "or amt inspect --verify for the whole list"));
+    }
+    whole[block] = true;
+  }
+};
+
 namespace {
 
-/// Some bytes of a file, mapped read-only.
-class Mapping {
- public:
-  Mapping(const std::filesystem::path& path, std::uint64_t offset, std::uint64_t bytes) {
-    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    skip_ = offset % page;  // small datasets are not aligned in the file, maps must be
-    size_ = bytes + skip_;
-    const Descriptor file = open_regular_file(path);
-    base_ = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.get(),
-                   static_cast<off_t>(offset - skip_));
-    if (base_ == MAP_FAILED) throw system_error("cannot map " + path.string());
-  }
-  Mapping(Mapping&& other) noexcept
-      : base_(std::exchange(other.base_, MAP_FAILED)), size_(other.size_), skip_(other.skip_) {}
-  Mapping& operator=(Mapping&&) = delete;
-  ~Mapping() {
-    if (base_ != MAP_FAILED) ::munmap(base_, size_);
-  }
-  const std::byte* data() const { return static_cast<const std::byte*>(base_) + skip_; }
-
- private:
-  void* base_ = MAP_FAILED;
-  std::size_t size_ = 0;
-  std::size_t skip_ = 0;
-};
+std::vector<std::uint64_t> checksums_of(const std::filesystem::path& path, std::uint64_t rows) try {
+  return read_checksums(hdf5::File::open(path), rows);
+} catch (const SystemError&) {
+  throw;
+} catch (const Error& error) {
+  throw Error(str_cat(path.string(), ": ", error.what(), "; run amt prepare again"));
+}
 
 }  // namespace
 
 struct SplitReader::Shards {
-  std::vector<Mapping> maps;              // of the shards that have rows
-  std::vector<std::string> files;         // of each map
-  std::vector<std::uint64_t> first_rows;  // of each map, ascending
+  std::vector<Shard> all;
   std::uint64_t rows = 0;
   int vocabulary = 0;
+  Split split = Split::kTrain;
 
-  std::size_t of_row(std::uint64_t index) const {
-    const auto after = std::upper_bound(first_rows.begin(), first_rows.end(), index);
-    return static_cast<std::size_t>(after - first_rows.begin()) - 1;
+  const Shard& of_row(std::uint64_t index) const {
+    if (index >= rows) throw Error(str_cat("row ", index, " of a split of ", rows, " rows"));
+    return *std::prev(std::ranges::upper_bound(all, index, {}, &Shard::first_row));
   }
+
+  std::span<const Token> row(std::uint64_t index) const {
+    const Shard& shard = of_row(index);
+    shard.check(index - shard.first_row);
+    const std::byte* data = shard.bytes_of(index - shard.first_row, 1).data();
+    return {reinterpret_cast<const Token*>(data), kContextLength};
+  }
+
   /// Error if a token would lead out of a model's tables.
-  void check(std::uint64_t index, std::span<const Token> row) const {
+  void check_tokens(std::uint64_t index, std::span<const Token> row) const {
     const Token largest = std::ranges::max(row);
     if (largest < vocabulary) return;
-    const std::size_t shard = of_row(index);
-    throw Error(str_cat(files[shard], ": row ", index - first_rows[shard], " holds the token ",
-                        largest, ", the encoding has ", vocabulary,
-                        ": it is damaged; run amt prepare again"));
+    const Shard& shard = of_row(index);
+    throw Error(str_cat(shard.file, ": row ", index - shard.first_row, " holds the token ", largest,
+                        ", the encoding has ", vocabulary, " (it is row ", index, " of the ",
+                        split_name(split), " split): it is damaged; run amt prepare again"));
   }
 };
 
 SplitReader::SplitReader(const std::filesystem::path& dataset, const Manifest& manifest,
-                         Split split)
+                         Split split, Checksums checksums)
     : shards_(std::make_unique<Shards>()) {
   const SplitInfo& info = manifest.split(split);
   shards_->vocabulary = manifest.vocabulary;
+  shards_->split = split;
   for (std::size_t i = 0; i < info.shards.size(); ++i) {
     const ShardLocation at = locate_shard(dataset, manifest, split, i);
     if (at.rows == 0) continue;
-    shards_->maps.emplace_back(dataset / info.shards[i].file, at.offset, at.rows * sizeof(Row));
-    shards_->files.push_back((dataset / info.shards[i].file).string());
-    shards_->first_rows.push_back(shards_->rows);
+    const std::filesystem::path path = dataset / info.shards[i].file;
+    Shard shard = {path.string(),
+                   shards_->rows,
+                   at.rows,
+                   MappedFile(path, at.offset, at.rows * sizeof(Row)),
+                   {},
+                   nullptr};
+    if (checksums == Checksums::kOfRowsUsed) {
+      shard.checksums = checksums_of(path, at.rows);
+      shard.whole = std::make_unique<std::atomic<bool>[]>(shard.checksums.size());
+    }
+    shards_->all.push_back(std::move(shard));
     shards_->rows += at.rows;
   }
 }
@@ -87,11 +113,9 @@ SplitReader& SplitReader::operator=(SplitReader&&) noexcept = default;
 std::uint64_t SplitReader::rows() const { return shards_->rows; }
 
 std::span<const Token> SplitReader::row(std::uint64_t index) const {
-  if (index >= rows()) throw Error(str_cat("row ", index, " of a split of ", rows(), " rows"));
-  const std::size_t shard = shards_->of_row(index);
-  const std::uint64_t within = index - shards_->first_rows[shard];
-  const std::byte* data = shards_->maps[shard].data() + within * sizeof(Row);
-  return {reinterpret_cast<const Token*>(data), kContextLength};
+  const std::span<const Token> row = shards_->row(index);
+  shards_->check_tokens(index, row);
+  return row;
 }
 
 void SplitReader::read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const {
@@ -100,9 +124,10 @@ void SplitReader::read(std::uint64_t first, std::uint64_t count, std::span<Token
   }
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t index = (first + i) % rows();
-    const std::span<const Token> from = row(index);
-    std::memcpy(out.data() + i * kContextLength, from.data(), from.size_bytes());
-    shards_->check(index, out.subspan(i * kContextLength, kContextLength));
+    const std::span<const Token> from = shards_->row(index);
+    const std::span<Token> to = out.subspan(i * kContextLength, kContextLength);
+    std::ranges::copy(from, to.begin());
+    shards_->check_tokens(index, to);  // what is used, though the file may change
   }
 }
 

@@ -32,7 +32,7 @@ void write_rows(const SplitReader& reader, AtomicFile& out) {
 
 void export_text(const std::filesystem::path& dataset, const Manifest& manifest, Split split,
                  const std::filesystem::path& file) {
-  const SplitReader reader(dataset, manifest, split);
+  const SplitReader reader(dataset, manifest, split, Checksums::kOfRowsUsed);
   AtomicFile out(file);
   write_rows(reader, out);
   out.commit();

@@ -87,6 +87,27 @@ int fixed_number(const json::Value& value, int expected) {
   return static_cast<int>(value.integer(expected, expected));
 }
 
+std::filesystem::file_status status_of(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (status.type() != std::filesystem::file_type::none) return status;
+  throw system_error("cannot look at " + path.string(), error);
+}
+
+/// Error saying what the user may have meant, unless it is a folder.
+void require_folder(const std::filesystem::path& dataset) {
+  const std::filesystem::file_type type = status_of(dataset).type();
+  if (type == std::filesystem::file_type::directory) return;
+  if (type == std::filesystem::file_type::not_found) {
+    throw Error(str_cat("there is no dataset ", dataset.string(), "; make one with amt prepare"));
+  }
+  const std::filesystem::path folder = folder_of(dataset);
+  std::error_code unknown;
+  const bool within = std::filesystem::exists(folder / kManifestFile, unknown);
+  throw UsageError(str_cat(dataset.string(), " is a file, a dataset is a folder",
+                           within ? ": name " + folder.string() : " that amt prepare wrote"));
+}
+
 Manifest from(const json::Value& root) {
   Manifest manifest;
   manifest.encoding = encoding_from(root.at("encoding"));
@@ -134,13 +155,13 @@ std::uint64_t Manifest::digest() const {
 }
 
 Manifest read_manifest(const std::filesystem::path& dataset) {
+  require_folder(dataset);
   const std::filesystem::path path = dataset / kManifestFile;
-  if (!std::filesystem::is_directory(dataset)) {
-    throw Error(str_cat("there is no dataset ", dataset.string(), "; make one with amt prepare"));
-  }
-  if (!std::filesystem::exists(path)) {
-    throw Error(str_cat(dataset.string(), " holds no ", kManifestFile,
-                        ": it is not a complete dataset; make one with amt prepare"));
+  if (status_of(path).type() == std::filesystem::file_type::not_found) {
+    throw Error(str_cat(dataset.string(), " holds no ", kManifestFile, ": ",
+                        dataset.extension() == partial_path("x").extension()
+                            ? "amt prepare has not completed it, or still writes it"
+                            : "it is not a complete dataset; make one with amt prepare"));
   }
   return from(
       json::read_format(path, kLimits, kDatasetFormat, kDatasetFormatVersion, "format_version"));

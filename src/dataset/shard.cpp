@@ -6,6 +6,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
+#include "attributes.hpp"
 
 namespace amt {
 namespace {
@@ -13,17 +14,28 @@ namespace {
 hdf5::File create(const std::filesystem::path& path, const Manifest& dataset, Split split,
                   std::size_t shard, std::size_t shards) {
   hdf5::File file = hdf5::File::create(path);
-  file.set_attribute("format_version", static_cast<std::uint64_t>(dataset.format_version));
-  file.set_attribute("encoding", encoding_name(dataset.encoding));
-  file.set_attribute("vocabulary", static_cast<std::uint64_t>(dataset.vocabulary));
-  file.set_attribute("context_length", static_cast<std::uint64_t>(dataset.context_length));
-  file.set_attribute("split", split_name(split));
-  file.set_attribute("shard", static_cast<std::uint64_t>(shard));
-  file.set_attribute("shards", static_cast<std::uint64_t>(shards));
-  file.set_attribute("seed", dataset.seed);
-  file.set_attribute("augment", static_cast<std::uint64_t>(dataset.augment));
-  file.set_attribute("prefix_digits", static_cast<std::uint64_t>(dataset.prefix_digits));
+  visit_attributes(
+      dataset, split, ShardNumber{shard, shards},
+      [&file](const char* name, const auto& value) { file.set_attribute(name, value); });
   return file;
+}
+
+bool has(const hdf5::File& file, const char* name, std::uint64_t value) {
+  return file.integer_attribute(name) == value;
+}
+bool has(const hdf5::File& file, const char* name, std::string_view value) {
+  return file.text_attribute(name) == value;
+}
+
+/// The first attribute that is not what the manifest says; "" if there is none.
+std::string find_difference(const hdf5::File& file, const Manifest& dataset, Split split,
+                            std::size_t shard) {
+  std::string difference;
+  const ShardNumber number = {shard, dataset.split(split).shards.size()};
+  visit_attributes(dataset, split, number, [&](const char* name, const auto& value) {
+    if (difference.empty() && !has(file, name, value)) difference = name;
+  });
+  return difference;
 }
 
 }  // namespace
@@ -78,15 +90,13 @@ ShardLocation locate_shard(const std::filesystem::path& folder, const Manifest& 
   const std::filesystem::path path = folder / info.file;
   const hdf5::File file = hdf5::File::open(path);
   const hdf5::Dataset tokens = file.open_dataset(kTokensDataset);
-  const bool fits = tokens.type() == hdf5::Type::u16 &&
-                    tokens.shape() == hdf5::Shape{info.rows, kContextLength} &&
-                    file.text_attribute("encoding") == encoding_name(dataset.encoding) &&
-                    file.text_attribute("split") == split_name(split) &&
-                    file.integer_attribute("shard") == shard &&
-                    file.integer_attribute("seed") == dataset.seed;
-  if (!fits) {
-    throw Error(str_cat(path.string(), " is not the shard that ", kManifestFile,
-                        " names; run amt prepare again"));
+  const bool fits =
+      tokens.type() == hdf5::Type::u16 && tokens.shape() == hdf5::Shape{info.rows, kContextLength};
+  const std::string difference =
+      fits ? find_difference(file, dataset, split, shard) : "number of rows, or their type,";
+  if (!difference.empty()) {
+    throw Error(str_cat(path.string(), " is not the shard that ", kManifestFile, " names: its ",
+                        difference, " is another; run amt prepare again"));
   }
   if (info.rows == 0) return {0, 0};  // nothing was allocated
   const ShardLocation location = {tokens.file_offset(), info.rows};
@@ -95,6 +105,19 @@ ShardLocation locate_shard(const std::filesystem::path& folder, const Manifest& 
     throw Error(path.string() + " is cut short; run amt prepare again");
   }
   return location;
+}
+
+std::vector<std::uint64_t> read_checksums(const hdf5::File& shard, std::uint64_t rows) {
+  const hdf5::Dataset dataset = shard.open_dataset(kChecksumDataset);
+  const std::uint64_t count = (rows + kChecksumRows - 1) / kChecksumRows;
+  if (dataset.type() != hdf5::Type::u64 || dataset.shape() != hdf5::Shape{count}) {
+    throw Error("its checksums are not those of so many rows");
+  }
+  if (count == 0) return {};  // nothing was allocated
+  dataset.file_offset();      // an error unless all of it lies in this file, as it was written
+  std::vector<std::uint64_t> sums(count);
+  dataset.read_rows(0, count, std::as_writable_bytes(std::span(sums)));
+  return sums;
 }
 
 }  // namespace amt

@@ -1,11 +1,14 @@
 #include "amt/dataset/verify.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <set>
 #include <vector>
 
 #include "amt/base/error.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/dataset/paths.hpp"
 #include "amt/dataset/shard.hpp"
 #include "amt/tokens/row_rules.hpp"
 
@@ -27,7 +30,7 @@ class ShardCheck {
         tokens_(file_.open_dataset(kTokensDataset)) {}
 
   std::optional<std::string> run() {
-    const std::vector<std::uint64_t> sums = read_sums();
+    const std::vector<std::uint64_t> sums = read_checksums(file_, info_.rows);
     for (std::uint64_t first = 0; first < info_.rows; first += kChecksumRows) {
       const std::uint64_t count = std::min(kChecksumRows, info_.rows - first);
       block_.resize(count);
@@ -44,17 +47,6 @@ class ShardCheck {
   struct Range {
     std::uint64_t first, last;  // rows
   };
-
-  std::vector<std::uint64_t> read_sums() const {
-    const hdf5::Dataset dataset = file_.open_dataset(kChecksumDataset);
-    const std::uint64_t count = (info_.rows + kChecksumRows - 1) / kChecksumRows;
-    if (dataset.type() != hdf5::Type::u64 || dataset.shape() != hdf5::Shape{count}) {
-      throw Error("its checksums are not those of so many rows");
-    }
-    std::vector<std::uint64_t> sums(count);
-    dataset.read_rows(0, sums.size(), std::as_writable_bytes(std::span(sums)));
-    return sums;
-  }
 
   void add_range(std::uint64_t first, std::uint64_t last) {
     if (!damaged_.empty() && damaged_.back().last == first) {
@@ -135,9 +127,29 @@ std::optional<std::string> find_shard_damage(const std::filesystem::path& datase
   try {
     const ShardLocation location = locate_shard(dataset, manifest, split, shard);
     return ShardCheck(dataset, manifest, info, location, rows).run();
+  } catch (const SystemError& error) {
+    if (error.number() != ENOENT) throw;
+    return info.file + ": it is missing";
   } catch (const Error& error) {
     return str_cat(info.file, ": ", error.what());
   }
+}
+
+std::vector<std::string> find_unknown_files(const std::filesystem::path& dataset,
+                                            const Manifest& manifest) {
+  std::set<std::string> known;
+  for (const Split split : kSplits) {
+    known.insert(virtual_file_name(split));
+    for (const ShardInfo& shard : manifest.split(split).shards) known.insert(shard.file);
+  }
+  std::vector<std::string> unknown;
+  for (const auto& entry : std::filesystem::directory_iterator(dataset)) {
+    const std::filesystem::path name = entry.path().filename();
+    if (name.extension() == ".h5" && !known.contains(name.string()))
+      unknown.push_back(name.string());
+  }
+  std::ranges::sort(unknown);
+  return unknown;
 }
 
 void verify_share(const std::filesystem::path& dataset, const Manifest& manifest,

@@ -18,6 +18,7 @@
 #include "amt/corpus/file_reader.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/shard.hpp"
+#include "amt/dataset/virtual_file.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/prepare/memory.hpp"
 #include "amt/prepare/output_check.hpp"
@@ -266,23 +267,12 @@ class Job {
     }
   }
 
-  void write_virtual_file(Split split) {
-    std::vector<hdf5::VirtualSource> sources;
-    for (const ShardInfo& shard : manifest_.split(split).shards) {
-      sources.push_back({shard.file, kTokensDataset, shard.rows});
-    }
-    hdf5::File file = hdf5::File::create(folder() / virtual_file_name(split));
-    file.create_virtual_dataset(kTokensDataset, hdf5::Type::u16, kContextLength, sources);
-    file.close();
-    fsync_path(folder() / virtual_file_name(split));
-  }
-
   void publish() {
     mpi::collectively(communicator_, [&] {
       if (!leader()) return;
       std::error_code ignored;
       fs::remove_all(folder() / kSpillFolder, ignored);
-      for (const Split split : kSplits) write_virtual_file(split);
+      for (const Split split : kSplits) write_virtual_file(folder(), manifest_, split);
       PrepareOptions resolved = options_;
       OptionTable table;
       resolved.describe_content(table);

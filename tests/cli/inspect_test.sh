@@ -93,6 +93,22 @@ grep -q "^test-00000-of-00001.h5: " "$work/out" || fail "the second damaged shar
 grep -q "^2 of .* shards damaged" "$work/out" || fail "other shards are named"
 [ "$(wc -l <"$work/out")" -eq 3 ] || fail "more than a line for each damaged shard"
 
+echo "damage is named by whoever reads those rows"
+damaged="$work/d/test-00000-of-00001.h5: rows 0 to "
+expect_line 1 "$damaged" inspect "$work/d" --row 0 --split test
+expect 1 "$damaged" inspect "$work/d" --export-text "$work/text" --split test
+[ ! -e "$work/text" ] || fail "a text of damaged rows"
+expect 0 "Row 0 of valid" inspect "$work/d" --row 0 --split valid
+
+echo "virtual files and files of nobody"
+cp -r "$work/interarrival" "$work/odd"
+rm "$work/odd/valid.h5"
+cp "$work/odd/train-00000-of-00001.h5" "$work/odd/train-00001-of-00002.h5"
+expect 1 "valid.h5: it is missing" inspect "$work/odd" --verify
+grep -q "^train-00001-of-00002.h5: manifest.json does not name it" "$work/out" || fail "unknown file"
+grep -q "^0 of .* shards damaged, 2 other files wrong" "$work/out" || fail "summary"
+expect_line 2 "name $work/odd" inspect "$work/odd/train.h5"
+
 echo "the trainer names the shard that it would read, at any number of ranks"
 cat >"$work/tiny.ini" <<END
 [trainer]
@@ -116,4 +132,8 @@ expect 0 "" "${train[@]}" --data.verify false
 expect 1 "${shards[1]##*/}" "${train[@]}"
 flip "${shards[1]}" 100000
 expect 0 "" "${train[@]}"
+
+echo "an evaluation reads no damaged rows"
+expect 1 "$damaged" "$amt" eval "$work/run" "$work/d" --split test
+expect 0 "" "$amt" eval "$work/run" "$work/d" --split valid
 echo "all passed"

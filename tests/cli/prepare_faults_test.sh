@@ -64,6 +64,13 @@ for phase in listing tokenising exchange writing; do
   done
 done
 
+echo "shards that cannot be written to their end"
+limited() {  # in a shell of its own: a limit cannot be raised again
+  ulimit -f 9000
+  exec "$amt" prepare "$work/corpus" "$work/limited" --augment 60
+}
+expect_line 1 "cannot write $work/limited.partial/train-00000" bash -c "$(declare -f limited); amt=$amt work=$work; limited"
+
 if ! mkdir "$work/small" || ! mount -t tmpfs -o size=8m tmpfs "$work/small" 2>/dev/null; then
   echo "skipped: a full disk (it takes root to mount a small one)"
   exit 0

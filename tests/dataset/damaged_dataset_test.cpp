@@ -6,7 +6,9 @@
 #include "amt/dataset/dataset.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/shard.hpp"
+#include "amt/dataset/verify.hpp"
 #include "hdf5/damaged_hdf5.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {
@@ -58,6 +60,10 @@ TEST_F(DamagedDataset, TokenOutsideTheVocabularyIsNamedWithItsRow) {
   EXPECT_EQ(refusal(), "");
   write(kArrivalVocabulary);
   expect_refusal(shard().filename().string() + ": row 7 holds the token 55028");
+  const SplitReader reader(folder_.path(), manifest_, Split::kTrain);
+  EXPECT_NE(test::refusal<Error>([&] { reader.row(7); }).find("row 7 of the train split"),
+            std::string::npos);
+  EXPECT_NO_THROW(reader.row(8));
 }
 
 TEST_F(DamagedDataset, ShardsThatAreNotStoredAsOursAreRefused) {
@@ -72,6 +78,37 @@ TEST_F(DamagedDataset, ShardsThatAreNotStoredAsOursAreRefused) {
                       damage, elsewhere);
     expect_refusal(shard().filename().string());
   }
+}
+
+TEST_F(DamagedDataset, ChecksumsThatAreNotStoredAsOursAreRefused) {
+  write();
+  const auto elsewhere = folder_.path() / "elsewhere.h5";
+  std::filesystem::copy_file(shard(), elsewhere);
+  for (const test::Hdf5Damage damage : test::kHdf5Damages) {
+    SCOPED_TRACE(static_cast<int>(damage));
+    std::filesystem::remove(shard());
+    std::filesystem::copy_file(elsewhere, shard());
+    test::damage_hdf5(shard(), kChecksumDataset, test::Hdf5Values::kUint64, {1}, damage, elsewhere);
+    const auto said =
+        find_shard_damage(folder_.path(), manifest_, Split::kTrain, 0, VerifyRows::kNo);
+    ASSERT_TRUE(said);
+    EXPECT_EQ(said->find("damaged"), std::string::npos) << *said;  // its values are not even read
+    EXPECT_NE(test::refusal<Error>([&] {
+                SplitReader(folder_.path(), manifest_, Split::kTrain, Checksums::kOfRowsUsed);
+              }).find(shard().filename().string()),
+              std::string::npos);
+  }
+}
+
+TEST_F(DamagedDataset, AShardOfAnotherDatasetIsRefusedAndTheDifferenceNamed) {
+  write();
+  manifest_.seed = 6;
+  write_file_atomically(folder_.path() / kManifestFile, to_json(manifest_));
+  expect_refusal(": its seed is another");
+  manifest_.seed = 0;
+  manifest_.augment = 10;
+  write_file_atomically(folder_.path() / kManifestFile, to_json(manifest_));
+  expect_refusal(": its augment is another");
 }
 
 TEST_F(DamagedDataset, RowsThatTheFileCannotHoldAreRefused) {

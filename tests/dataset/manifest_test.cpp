@@ -91,6 +91,28 @@ TEST(Manifest, AFolderWithoutOneIsNotADataset) {
   EXPECT_THROW(read_manifest(folder.path() / "missing"), Error);
 }
 
+TEST(Manifest, APathThatIsNoDatasetIsToldWhatToNameInstead) {
+  const test::TemporaryFolder folder;
+  const auto says = [](const std::filesystem::path& path) {
+    return test::refusal<Error>([&] { read_manifest(path); });
+  };
+  const std::filesystem::path dataset = folder.path() / "ds";
+  std::filesystem::create_directories(dataset);
+  std::ofstream(dataset / "train.h5") << "x";
+  EXPECT_EQ(says(dataset / "train.h5"), (dataset / "train.h5").string() +
+                                            " is a file, a dataset is a folder that amt prepare "
+                                            "wrote");
+  std::ofstream(dataset / kManifestFile) << to_json(example());
+  EXPECT_EQ(says(dataset / "train.h5"), (dataset / "train.h5").string() +
+                                            " is a file, a dataset is a folder: name " +
+                                            dataset.string());
+  std::filesystem::create_directories(folder.path() / "ds.partial");
+  EXPECT_NE(says(folder.path() / "ds.partial").find("has not completed it"), std::string::npos);
+  EXPECT_NE(says(folder.path() / "none").find("there is no dataset"), std::string::npos);
+  std::filesystem::create_symlink("loop", folder.path() / "loop");
+  EXPECT_NE(says(folder.path() / "loop").find("cannot look at"), std::string::npos);
+}
+
 TEST(Paths, PartialFolderStandsBesideTheDataset) {
   EXPECT_EQ(partial_path("a/b"), "a/b.partial");
   EXPECT_EQ(partial_path("a/b/"), "a/b.partial");

@@ -12,7 +12,10 @@
 #include "amt/base/output_file.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/dataset.hpp"
+#include "amt/dataset/export_text.hpp"
 #include "amt/dataset/shard.hpp"
+#include "amt/dataset/virtual_file.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {
@@ -156,6 +159,71 @@ TEST_F(Verify, NoBitOfTheFileChangesARowUnnoticed) {
     }
   }
   EXPECT_GT(noticed, 2 * sizeof(Row));
+}
+
+TEST_F(Verify, ReadersThatAskForItFindDamageInTheRowsTheyUse) {
+  write({5, 4096 + 100});
+  flip(1, offset(1) + 4096 * sizeof(Row) + 77, 3);
+  const SplitReader reader(folder(), manifest_, Split::kTrain, Checksums::kOfRowsUsed);
+  std::vector<Token> rows(2 * kContextLength);
+  EXPECT_NO_THROW(reader.read(3, 2, rows));
+  EXPECT_NO_THROW(reader.row(5 + 4095));
+  const std::string expected = file(1).string() + ": rows 4096 to 4195 do not have their checksum";
+  EXPECT_TRUE(test::refusal<Error>([&] { reader.row(5 + 4195); }).starts_with(expected));
+  EXPECT_TRUE(test::refusal<Error>([&] { reader.read(5 + 4095, 2, rows); }).starts_with(expected));
+  EXPECT_THROW(export_text(folder(), manifest_, Split::kTrain, folder() / "text"), Error);
+  EXPECT_NO_THROW(SplitReader(folder(), manifest_, Split::kTrain).row(5 + 4195));
+}
+
+TEST_F(Verify, VirtualFilesShowTheShardsOfTheManifest) {
+  write({3, 0, 2});
+  const auto said = [&] {
+    return find_virtual_file_damage(folder(), manifest_, Split::kTrain).value_or("");
+  };
+  EXPECT_EQ(said(), "train.h5: it is missing");
+  write_virtual_file(folder(), manifest_, Split::kTrain);
+  write_virtual_file(folder(), manifest_, Split::kTest);
+  EXPECT_EQ(said(), "");
+  EXPECT_EQ(find_virtual_file_damage(folder(), manifest_, Split::kTest), std::nullopt);
+  Manifest other = manifest_;
+  std::swap(other.split(Split::kTrain).shards[0], other.split(Split::kTrain).shards[2]);
+  write_virtual_file(folder(), other, Split::kTrain);
+  EXPECT_EQ(said(), "train.h5: it does not show the shards that manifest.json names");
+  fs::copy_file(file(0), folder() / "train.h5", fs::copy_options::overwrite_existing);
+  EXPECT_TRUE(said().starts_with("train.h5: ")) << said();
+  fs::resize_file(folder() / "train.h5", 300);
+  EXPECT_TRUE(said().starts_with("train.h5: ")) << said();
+}
+
+TEST_F(Verify, VirtualFilesSayWhatTheyAre) {
+  manifest_.seed = 17;
+  write({3});
+  write_virtual_file(folder(), manifest_, Split::kTrain);
+  const hdf5::File file = hdf5::File::open(folder() / "train.h5");
+  EXPECT_EQ(file.text_attribute("format"), "amt-dataset");
+  EXPECT_EQ(file.text_attribute("encoding"), "arrival");
+  EXPECT_EQ(file.text_attribute("split"), "train");
+  EXPECT_EQ(file.integer_attribute("vocabulary"), static_cast<unsigned>(kArrivalVocabulary));
+  EXPECT_EQ(file.integer_attribute("context_length"), kContextLength);
+  EXPECT_EQ(file.integer_attribute("seed"), 17u);
+  EXPECT_EQ(file.integer_attribute("augment"), 1u);
+}
+
+TEST_F(Verify, FilesThatTheManifestDoesNotNameAreFound) {
+  write({3});
+  write_virtual_file(folder(), manifest_, Split::kTrain);
+  EXPECT_TRUE(find_unknown_files(folder(), manifest_).empty());
+  fs::copy_file(file(0), folder() / "train-00001-of-00002.h5");
+  EXPECT_EQ(find_unknown_files(folder(), manifest_),
+            std::vector<std::string>{"train-00001-of-00002.h5"});
+}
+
+TEST_F(Verify, WhatCannotBeReadIsNoDamage) {
+  write({3});
+  fs::create_symlink("loop", folder() / "loop");
+  manifest_.split(Split::kTrain).shards[0].file = "loop";
+  EXPECT_THROW(damage(0), SystemError);
+  EXPECT_THROW(verify_share(folder(), manifest_, kTrainOnly, 0, 1), SystemError);
 }
 
 TEST_F(Verify, RanksShareTheShards) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "amt/base/error.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {
@@ -82,6 +83,20 @@ TEST(RowStore, AnyBudgetGivesTheSameRows) {
     EXPECT_EQ(run(budget, &spilled), expected) << budget;
     EXPECT_GT(spilled, 0u) << budget;
   }
+}
+
+TEST(RowStore, ASpillFileThatWasCutIsNamed) {
+  const test::TemporaryFolder folder;
+  RowStore store(folder.path() / "spill", 1 << 20, 1);
+  for (std::uint32_t i = 0; i < 5000; ++i) put(store, 0, i);
+  std::filesystem::path cut;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "spill")) {
+    cut = entry.path();
+  }
+  ASSERT_FALSE(cut.empty());
+  std::filesystem::resize_file(cut, std::filesystem::file_size(cut) - 100);
+  const std::string said = test::refusal<Error>([&] { take(store, 0); });
+  EXPECT_NE(said.find(cut.string() + " was cut short"), std::string::npos) << said;
 }
 
 TEST(RowStore, SpillFilesAreRemoved) {

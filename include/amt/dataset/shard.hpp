@@ -65,4 +65,8 @@ struct ShardLocation {
 ShardLocation locate_shard(const std::filesystem::path& folder, const Manifest& dataset,
                            Split split, std::size_t shard);
 
+/// XXH3 of each kChecksumRows rows. Error, not naming the file, unless they are stored as they were
+/// written, one for each block of `rows` rows.
+std::vector<std::uint64_t> read_checksums(const hdf5::File& shard, std::uint64_t rows);
+
 }  // namespace amt

@@ -1,0 +1,43 @@
+// What the HDF5 files of a dataset say of it, so that a reader of one of them alone knows: the one
+// list of the attributes' names, for writing and for checking.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "amt/corpus/split.hpp"
+#include "amt/dataset/manifest.hpp"
+#include "amt/tokens/vocabulary.hpp"
+
+namespace amt {
+
+/// Which of a split's shards a file is.
+struct ShardNumber {
+  std::size_t shard = 0, shards = 0;
+};
+
+/// Calls visit(name, value) for each, in the order in which they are written; a value is a text or
+/// a std::uint64_t.
+template <class Visit>
+void visit_attributes(const Manifest& dataset, Split split,
+                      const std::optional<ShardNumber>& number, const Visit& visit) {
+  const auto integer = [&visit](const char* name, auto value) {
+    visit(name, static_cast<std::uint64_t>(value));
+  };
+  integer("format_version", dataset.format_version);
+  visit("encoding", std::string_view(encoding_name(dataset.encoding)));
+  integer("vocabulary", dataset.vocabulary);
+  integer("context_length", dataset.context_length);
+  visit("split", std::string_view(split_name(split)));
+  if (number) {
+    integer("shard", number->shard);
+    integer("shards", number->shards);
+  }
+  integer("seed", dataset.seed);
+  integer("augment", dataset.augment);
+  integer("prefix_digits", dataset.prefix_digits);
+}
+
+}  // namespace amt

@@ -1,0 +1,72 @@
+#include "amt/dataset/virtual_file.hpp"
+
+#include <cerrno>
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/dataset/paths.hpp"
+#include "amt/dataset/shard.hpp"
+#include "amt/hdf5/hdf5.hpp"
+#include "attributes.hpp"
+
+namespace amt {
+namespace {
+
+/// The shards that have rows: the others are not shown.
+std::vector<hdf5::VirtualSource> sources_of(const SplitInfo& split) {
+  std::vector<hdf5::VirtualSource> sources;
+  for (const ShardInfo& shard : split.shards) {
+    if (shard.rows > 0) sources.push_back({shard.file, kTokensDataset, shard.rows});
+  }
+  return sources;
+}
+
+template <class Object>
+void describe(Object& object, const Manifest& manifest, Split split) {
+  object.set_attribute("format", std::string_view("amt-dataset"));
+  visit_attributes(manifest, split, std::nullopt, [&object](const char* name, const auto& value) {
+    object.set_attribute(name, value);
+  });
+}
+
+bool shows_shards(const std::filesystem::path& path, const SplitInfo& split) {
+  const hdf5::File file = hdf5::File::open(path);
+  const hdf5::Dataset tokens = file.open_dataset(kTokensDataset);
+  return tokens.type() == hdf5::Type::u16 &&
+         tokens.shape() == hdf5::Shape{split.rows, kContextLength} &&
+         tokens.virtual_sources() == sources_of(split);
+}
+
+}  // namespace
+
+void write_virtual_file(const std::filesystem::path& folder, const Manifest& manifest,
+                        Split split) {
+  const std::filesystem::path path = folder / virtual_file_name(split);
+  hdf5::File file = hdf5::File::create(path);
+  describe(file, manifest, split);
+  {
+    hdf5::Dataset tokens = file.create_virtual_dataset(
+        kTokensDataset, hdf5::Type::u16, kContextLength, sources_of(manifest.split(split)));
+    describe(tokens, manifest, split);
+  }
+  file.close();
+  fsync_path(path);
+}
+
+std::optional<std::string> find_virtual_file_damage(const std::filesystem::path& dataset,
+                                                    const Manifest& manifest, Split split) {
+  const std::string name = virtual_file_name(split);
+  try {
+    if (shows_shards(dataset / name, manifest.split(split))) return std::nullopt;
+    return str_cat(name, ": it does not show the shards that ", kManifestFile, " names");
+  } catch (const SystemError& error) {
+    if (error.number() != ENOENT) throw;
+    return name + ": it is missing";
+  } catch (const Error& error) {
+    return str_cat(name, ": ", error.what());
+  }
+}
+
+}  // namespace amt
