@@ -1,6 +1,8 @@
 // Datasets that are hostile, with hashes that may fit: refused in one line that names the file.
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/dataset/dataset.hpp"
@@ -51,6 +53,21 @@ class DamagedDataset : public testing::Test {
     EXPECT_LT(what.size(), 600u);
   }
 
+  /// Calls `check` for each damage, with a shard that has it in this dataset and no other.
+  void for_each_damage(const char* dataset, test::Hdf5Values values,
+                       const std::vector<std::uint64_t>& shape,
+                       const std::function<void()>& check) const {
+    const auto elsewhere = folder_.path() / "elsewhere.h5";
+    std::filesystem::copy_file(shard(), elsewhere);
+    for (const test::Hdf5Damage damage : test::kHdf5Damages) {
+      SCOPED_TRACE(static_cast<int>(damage));
+      std::filesystem::remove(shard());
+      std::filesystem::copy_file(elsewhere, shard());
+      test::damage_hdf5(shard(), dataset, values, shape, damage, elsewhere);
+      check();
+    }
+  }
+
   test::TemporaryFolder folder_;
   Manifest manifest_;
 };
@@ -68,27 +85,13 @@ TEST_F(DamagedDataset, TokenOutsideTheVocabularyIsNamedWithItsRow) {
 
 TEST_F(DamagedDataset, ShardsThatAreNotStoredAsOursAreRefused) {
   write();
-  const auto elsewhere = folder_.path() / "elsewhere.h5";
-  std::filesystem::copy_file(shard(), elsewhere);
-  for (const test::Hdf5Damage damage : test::kHdf5Damages) {
-    SCOPED_TRACE(static_cast<int>(damage));
-    std::filesystem::remove(shard());
-    std::filesystem::copy_file(elsewhere, shard());
-    test::damage_hdf5(shard(), kTokensDataset, test::Hdf5Values::kUint16, {kRows, kContextLength},
-                      damage, elsewhere);
-    expect_refusal(shard().filename().string());
-  }
+  for_each_damage(kTokensDataset, test::Hdf5Values::kUint16, {kRows, kContextLength},
+                  [&] { expect_refusal(shard().filename().string()); });
 }
 
 TEST_F(DamagedDataset, ChecksumsThatAreNotStoredAsOursAreRefused) {
   write();
-  const auto elsewhere = folder_.path() / "elsewhere.h5";
-  std::filesystem::copy_file(shard(), elsewhere);
-  for (const test::Hdf5Damage damage : test::kHdf5Damages) {
-    SCOPED_TRACE(static_cast<int>(damage));
-    std::filesystem::remove(shard());
-    std::filesystem::copy_file(elsewhere, shard());
-    test::damage_hdf5(shard(), kChecksumDataset, test::Hdf5Values::kUint64, {1}, damage, elsewhere);
+  for_each_damage(kChecksumDataset, test::Hdf5Values::kUint64, {1}, [&] {
     const auto said =
         find_shard_damage(folder_.path(), manifest_, Split::kTrain, 0, VerifyRows::kNo);
     ASSERT_TRUE(said);
@@ -97,7 +100,7 @@ TEST_F(DamagedDataset, ChecksumsThatAreNotStoredAsOursAreRefused) {
                 SplitReader(folder_.path(), manifest_, Split::kTrain, Checksums::kOfRowsUsed);
               }).find(shard().filename().string()),
               std::string::npos);
-  }
+  });
 }
 
 TEST_F(DamagedDataset, AShardOfAnotherDatasetIsRefusedAndTheDifferenceNamed) {

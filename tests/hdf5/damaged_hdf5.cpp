@@ -22,13 +22,17 @@ Hdf5Values other(Hdf5Values values) {
 }
 
 /// Layout and storage of the dataset.
-hid_t storage(Hdf5Damage damage, const std::vector<hsize_t>& shape, const std::string& elsewhere) {
+hid_t storage(const std::string& name, Hdf5Damage damage, const std::vector<hsize_t>& shape,
+              hid_t space, const std::string& elsewhere) {
   const hid_t list = good(H5Pcreate(H5P_DATASET_CREATE));
   if (damage == Hdf5Damage::kChunked) {
     H5Pset_chunk(list, static_cast<int>(shape.size()), shape.data());
   }
   if (damage == Hdf5Damage::kExternalStorage) {
     H5Pset_external(list, elsewhere.c_str(), 0, H5F_UNLIMITED);
+  }
+  if (damage == Hdf5Damage::kVirtual) {
+    good(H5Pset_virtual(list, space, elsewhere.c_str(), name.c_str(), space));
   }
   return list;
 }
@@ -39,7 +43,7 @@ void make_dataset(hid_t file, const std::string& name, Hdf5Values values,
   if (damage == Hdf5Damage::kHuge) shape.front() = hsize_t{1} << 60 >> (shape.size() > 1 ? 10 : 0);
   const hid_t type = damage == Hdf5Damage::kOtherType ? type_of(other(values)) : type_of(values);
   const hid_t space = good(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
-  const hid_t list = storage(damage, shape, elsewhere);
+  const hid_t list = storage(name, damage, shape, space, elsewhere);
   const hid_t dataset =
       good(H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, list, H5P_DEFAULT));
   H5Dclose(dataset);

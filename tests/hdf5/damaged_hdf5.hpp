@@ -13,21 +13,22 @@ enum class Hdf5Damage : std::uint8_t {
   kExternalLink,     ///< the dataset of that name in another file
   kSoftLink,         ///< another name in this file
   kExternalStorage,  ///< the values lie in another file
+  kVirtual,          ///< the values of another file's dataset of that name
   kChunked,          ///< not at one place in the file
   kOtherType,
   kOtherShape,
   kHuge,  ///< 2^60 values, of which none was ever stored
 };
 
-inline constexpr std::array kHdf5Damages = {
-    Hdf5Damage::kExternalLink, Hdf5Damage::kSoftLink,  Hdf5Damage::kExternalStorage,
-    Hdf5Damage::kChunked,      Hdf5Damage::kOtherType, Hdf5Damage::kOtherShape,
-    Hdf5Damage::kHuge};
+inline constexpr std::array kHdf5Damages = {Hdf5Damage::kExternalLink,    Hdf5Damage::kSoftLink,
+                                            Hdf5Damage::kExternalStorage, Hdf5Damage::kVirtual,
+                                            Hdf5Damage::kChunked,         Hdf5Damage::kOtherType,
+                                            Hdf5Damage::kOtherShape,      Hdf5Damage::kHuge};
 
 enum class Hdf5Values : std::uint8_t { kFloat, kUint16, kUint64 };
 
 /// Puts a dataset with this name, shape and damage in place of the one in an open-able file; all
-/// else stays. `elsewhere` is the file that the first and the third kind lead to.
+/// else stays. `elsewhere` is the file that the first, the third and the fourth kind lead to.
 void damage_hdf5(const std::filesystem::path& file, const std::string& name, Hdf5Values values,
                  std::vector<std::uint64_t> shape, Hdf5Damage damage,
                  const std::filesystem::path& elsewhere);
