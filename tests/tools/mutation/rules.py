@@ -73,6 +73,8 @@ def _manifest(change, command):
 def may_differ(target, change, command):
     """Whether exit code 0 with another result is right."""
     if change.stand_in:
+        if target.form == "jsonl" and change.what == "an empty file":
+            return command.startswith("report")  # nothing was done yet
         return target.form in ("midi", "ini") or target.path.startswith("run/run.json")
     if target.form in ("midi", "tar", "zip", "ini"):
         return command != "train, going on"
