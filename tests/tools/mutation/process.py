@@ -1,6 +1,7 @@
 """Runs a program under limits of time, memory and output, and says how it ended."""
 import dataclasses
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -40,6 +41,13 @@ def _wait(pid, seconds):
     return status, used, hung
 
 
+def _peak_bytes(used):
+    """Of a child. What it had before its exec, as a copy of this process, counts in its figure: 0
+    if that may be all."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used.ru_maxrss * 1024 if used.ru_maxrss > own else 0
+
+
 def _text(stream):
     stream.seek(0)
     return stream.read(KEPT_OUTPUT).decode("utf-8", "replace")
@@ -56,4 +64,4 @@ def run(argv, folder, environment, seconds, user=None):
         status, used, hung = _wait(child.pid, seconds)
         child.returncode = os.waitstatus_to_exitcode(status)
         return Ended(child.returncode, _text(out), _text(err), used.ru_utime + used.ru_stime,
-                     used.ru_maxrss * 1024, hung)
+                     _peak_bytes(used), hung)
