@@ -7,7 +7,8 @@ import json_changes
 
 # Members of the manifest that stand nowhere else. All others must fit the shards.
 MANIFEST_FACTS = ("statistics.*", "splits.*.files", "splits.*.seconds_of_music", "corpus_digest")
-MANIFEST_SETTINGS = ("seed", "augment", "prefix_digits", "splits.*.shards.*.xxh3")
+MANIFEST_SETTINGS = ("seed", "augment", "prefix_digits", "splits.*.shards.*.xxh3",
+                     "splits.*.shards.*.file")
 MOST = 1 << 63
 
 
@@ -47,7 +48,7 @@ def _plausible(value, before):
         return isinstance(before, float) and isinstance(value, int) and 0 <= value < MOST
     if isinstance(value, (int, float)):
         return math.isfinite(value) and 0 <= value < MOST
-    return isinstance(value, str) and len(value) == len(before)
+    return isinstance(value, str) and value.isprintable()
 
 
 def only_facts(data, before, facts):
