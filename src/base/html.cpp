@@ -5,6 +5,11 @@
 namespace amt {
 namespace {
 
+/// What every page begins with, so that a page of this program is known by it.
+constexpr const char* kPageBegin =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"generator\" content=\"amt\">\n";
+
 constexpr const char* kStyle = R"(
 :root { color-scheme: light dark; }
 body { font: 15px/1.45 system-ui, sans-serif; color: var(--text); background: var(--page);
@@ -88,10 +93,11 @@ std::string html_section(const std::string& title, const std::string& note,
 
 const char* figure_style() { return kFigureStyle; }
 
+bool is_html_page(const std::string& text) { return text.starts_with(kPageBegin); }
+
 std::string html_page(const std::string& title, const std::string& body) {
-  return str_cat("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>",
-                 escape_html(title), "</title>\n<style>", kStyle, kFigureStyle,
-                 "</style>\n</head>\n<body>\n", body, "</body>\n</html>\n");
+  return str_cat(kPageBegin, "<title>", escape_html(title), "</title>\n<style>", kStyle,
+                 kFigureStyle, "</style>\n</head>\n<body>\n", body, "</body>\n</html>\n");
 }
 
 }  // namespace amt

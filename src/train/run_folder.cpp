@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/html.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/base/temporary_files.hpp"
 #include "amt/dataset/paths.hpp"
@@ -27,6 +29,12 @@ bool is_harmless(const std::string& name) {
          is_temporary_name(name) ||
          std::ranges::any_of(kHarmlessEndings,
                              [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+/// A report alone is what a job leaves whose folder was taken away while it ran.
+bool is_own_report(const fs::path& path) {
+  if (!fs::is_regular_file(fs::symlink_status(path))) return false;
+  return is_html_page(read_text(path));
 }
 
 /// The names in a folder, none if it is not there.
@@ -79,7 +87,10 @@ void check_run_folder(const RunPaths& paths, const fs::path& dataset) {
     throw UsageError(str_cat(run, " lies in the dataset ", dataset.string(), "; ", kAnother));
   }
   if (has_a_run(paths, names)) return;
-  const auto stranger = std::ranges::find_if_not(names, is_harmless);
+  const auto stranger = std::ranges::find_if_not(names, [&](const std::string& name) {
+    return is_harmless(name) ||
+           (paths.run() / name == paths.report() && is_own_report(paths.report()));
+  });
   if (stranger == names.end()) return;
   throw UsageError(str_cat(run, " has files that are not amt train's, such as ", *stranger, "; ",
                            kAnother, ": a folder that is new or empty"));

@@ -4,6 +4,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/base/html.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -41,6 +42,13 @@ TEST_F(RunFolderTest, WhatIsThereBeforeARunIsTaken) {
 TEST_F(RunFolderTest, ARunIsTakenWithWhatItsUserKeepsThere) {
   add("run/checkpoints/latest");
   add("run/notes.txt");
+  EXPECT_EQ(refusal("run"), "");
+}
+
+TEST_F(RunFolderTest, AReportAloneIsTakenIfItIsOurs) {
+  add("run/report.html");
+  EXPECT_NE(refusal("run").find("such as report.html"), std::string::npos);
+  write_file_atomically(folder_.path() / "run/report.html", html_page("a run", ""));
   EXPECT_EQ(refusal("run"), "");
 }
 

@@ -27,4 +27,7 @@ const char* figure_style();
 /// A whole page around `body`, with the style of all its parts. Refers to nothing outside.
 std::string html_page(const std::string& title, const std::string& body);
 
+/// Whether html_page() made this text.
+bool is_html_page(const std::string& text);
+
 }  // namespace amt
