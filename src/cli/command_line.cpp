@@ -168,7 +168,8 @@ void apply_positionals(const CommandLine& line, const std::vector<std::string>& 
     if (i >= words.size()) {
       refuse(line, str_cat("amt ", line.command, ": ", line.positionals[i].name, " is missing"));
     }
-    if (words[i].empty()) refuse(line, str_cat(line.positionals[i].name, " is empty"));
+    if (words[i].empty())
+      refuse(line, str_cat(line.positionals[i].name, " is empty: it has no name"));
     *line.positionals[i].value = words[i];
   }
   if (words.size() > line.positionals.size()) {

@@ -121,8 +121,11 @@ rm "$work/damaged/config.ini"
 expect 2 "but no config.ini" train_here damaged
 
 echo "said before training: batches, epochs, the disk"
-expect 0 "more than 10" train_here short --trainer.num_train_steps 100000 --dry-run
-expect 1 "is too small" train_here large --trainer.num_train_steps 1000000000 --checkpointer.keep_every 1
+expect 0 "more than 10" train_here short --trainer.num_train_steps 100000 --checkpointer.keep_every 100000 --dry-run
+large=(large --trainer.num_train_steps 1000000000 --checkpointer.keep_every 1)
+expect 1 "is too small" train_here "${large[@]}" --dry-run
+[ ! -e "$work/large" ] || fail "a dry run made the run's folder"
+expect 1 "is too small" train_here "${large[@]}"
 [ ! -e "$work/large/in-use" ] || fail "the lock stays after an error"
 
 echo "a loss that is not finite is no success"
