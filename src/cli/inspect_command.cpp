@@ -127,6 +127,17 @@ void write_row_midi(const DecodedRow& row, const std::string& file) {
                       " end earlier or later than in the row: MIDI has too few channels"));
 }
 
+/// Error naming the row, too, if it cannot be read as notes.
+DecodedRow decode(std::span<const Token> tokens, const Manifest& manifest,
+                  const InspectOptions& options) {
+  try {
+    return decode_row(tokens, manifest.encoding);
+  } catch (const Error& error) {
+    throw Error(str_cat(options.dataset, ", row ", *options.row, " of ", options.split, ": ",
+                        error.what()));
+  }
+}
+
 void show_row(const InspectOptions& options, const Manifest& manifest) {
   const SplitReader reader(options.dataset, manifest, split_from_name(options.split),
                            Checksums::kOfRowsUsed);
@@ -136,7 +147,7 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
                              reader.rows(), " rows, counted from 0"));
   }
   const std::span<const Token> tokens = reader.row(number);
-  const DecodedRow row = decode_row(tokens, manifest.encoding);
+  const DecodedRow row = decode(tokens, manifest, options);
   if (!is_standard_output(options.midi)) {
     std::cout << "Row " << number << " of " << options.split << ": " << row_table(row);
   }

@@ -1,10 +1,12 @@
 #include "amt/dataset/virtual_file.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <vector>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/base/run_apart.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/shard.hpp"
@@ -13,6 +15,8 @@
 
 namespace amt {
 namespace {
+
+constexpr std::chrono::seconds kMostTime{10};  // it takes milliseconds
 
 /// The shards that have rows: the others are not shown.
 std::vector<hdf5::VirtualSource> sources_of(const SplitInfo& split) {
@@ -39,6 +43,17 @@ bool shows_shards(const std::filesystem::path& path, const SplitInfo& split) {
          tokens.virtual_sources() == sources_of(split);
 }
 
+/// HDF5 1.10 was seen to end the process and to loop for ever on a virtual dataset with a wrong
+/// bit: this is run apart. Empty if nothing is wrong.
+std::string problem_of(const std::filesystem::path& path, const Manifest& manifest, Split split) {
+  try {
+    if (shows_shards(path, manifest.split(split))) return "";
+    return str_cat("it does not show the shards that ", kManifestFile, " names");
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
 }  // namespace
 
 void write_virtual_file(const std::filesystem::path& folder, const Manifest& manifest,
@@ -58,15 +73,19 @@ void write_virtual_file(const std::filesystem::path& folder, const Manifest& man
 std::optional<std::string> find_virtual_file_damage(const std::filesystem::path& dataset,
                                                     const Manifest& manifest, Split split) {
   const std::string name = virtual_file_name(split);
+  const std::filesystem::path path = dataset / name;
   try {
-    if (shows_shards(dataset / name, manifest.split(split))) return std::nullopt;
-    return str_cat(name, ": it does not show the shards that ", kManifestFile, " names");
+    open_regular_file(path);  // what the system says of it comes from this process
   } catch (const SystemError& error) {
     if (error.number() != ENOENT) throw;
     return name + ": it is missing";
   } catch (const Error& error) {
     return str_cat(name, ": ", error.what());
   }
+  const auto problem = run_apart([&] { return problem_of(path, manifest, split); }, kMostTime);
+  if (!problem) return name + ": it is so damaged that HDF5 cannot cope with it";
+  if (problem->empty()) return std::nullopt;
+  return str_cat(name, ": ", *problem);
 }
 
 }  // namespace amt

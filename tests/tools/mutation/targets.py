@@ -46,7 +46,7 @@ def _dataset(sandbox):
     for split in SPLITS:
         for path in sorted((sandbox / "ds").glob(f"{split}-*.h5")):
             yield Target(f"ds/{path.name}", "shard", _readers(split),
-                         (path.name, "made with dataset"), 6, True)
+                         (path.name, "made with dataset", "row 1 of"), 6, True)
         yield Target(f"ds/{split}.h5", "hdf5", ("inspect --verify",), (f"{split}.h5",), 4)
 
 
