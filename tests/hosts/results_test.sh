@@ -58,7 +58,7 @@ host2_is_named "has 'learning_rate = 0.02', rank 0" "mount --bind '$work/older.i
   train_on 2 2 lost
 mkdir "$work/configs"
 cp "$work/tiny.ini" "$work/configs/"
-host2_is_named "cannot open the configuration file" "mount -t tmpfs tmpfs '$work/configs'" \
+host2_is_named "cannot open" "mount -t tmpfs tmpfs '$work/configs'" \
   on_hosts 2 2 "$amt" train --config "$work/configs/tiny.ini" --data.dataset "$work/dataset" --trainer.run_dir "$work/lost"
 cp "$amt" "$work/amt"
 cp "$amt" "$work/amt-older"
