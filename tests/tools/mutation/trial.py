@@ -194,8 +194,6 @@ def _touched(sandbox, before, command, ended):
     """Files that the command had no business with, or that are left over after an error."""
     now = _snapshot(sandbox)
     own = ("out", *command.writes)
-    if command.writes:  # through a link, which is to be followed
-        own += tuple(path for path in before if path.startswith("elsewhere-"))
     for path in sorted({*before, *now}):
         mine = any(path == name or path.startswith(name + "/") for name in own)
         if not mine and before.get(path) != now.get(path):
