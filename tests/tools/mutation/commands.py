@@ -46,8 +46,10 @@ def written(*names):
 
 def losses(run):
     """{(step, kind): loss} of a run's metrics."""
-    found = {}
-    for line in (run / "metrics.jsonl").read_text().splitlines():
+    found, metrics = {}, run / "metrics.jsonl"
+    if not metrics.is_file():
+        raise FileNotFoundError(metrics)  # not a device, which might have no end
+    for line in metrics.read_text().splitlines():
         record = json.loads(line)
         for kind in ("loss", "valid_loss"):
             if kind in record:

@@ -164,7 +164,7 @@ class Bench:
         before = _snapshot(sandbox)
         ended = self.fixture.run(command.argv, sandbox, stranger)
         try:
-            result = command.result(sandbox, ended)
+            result = command.result(sandbox, ended) if ended.code == 0 else None
         except Exception as error:  # whatever it is, there is no result
             result = oracle.NoResult(f"{type(error).__name__} {error}")
         problems = oracle.judge(target, change, command.name, ended, result,
