@@ -148,8 +148,9 @@ std::string Value::hex64() const {
 }
 
 bool is_file_name(std::string_view name) {
+  const auto odd = [](unsigned char c) { return c == '/' || c < ' ' || c == 0x7f; };
   return !name.empty() && name.size() <= kMaxFileName && name != "." && name != ".." &&
-         name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
+         std::ranges::none_of(name, odd);
 }
 
 Value read(const std::filesystem::path& path, const Limits& limits) {

@@ -88,8 +88,8 @@ TEST(Json, IntegersAreCheckedForSignAndRange) {
 
 TEST(Json, NamesOfFilesLeadNowhereElse) {
   EXPECT_EQ(parse(R"("train.h5")").file_name(), "train.h5");
-  for (const char* text :
-       {R"("")", R"(".")", R"("..")", R"("a/b")", R"("/etc")", R"("a\u0000b")"}) {
+  for (const char* text : {R"("")", R"(".")", R"("..")", R"("a/b")", R"("/etc")", R"("a\u0000b")",
+                           R"("\u001b[31m")", R"("a\nb")"}) {
     EXPECT_THROW(parse(text).file_name(), Error) << text;
   }
   EXPECT_THROW(parse('"' + std::string(256, 'x') + '"').file_name(), Error);

@@ -64,7 +64,7 @@ class Value {
   std::uint32_t node_;
 };
 
-/// Whether something of this name in a folder lies in that folder.
+/// Whether something of this name in a folder lies in that folder, and a terminal can show it.
 bool is_file_name(std::string_view name);
 
 /// Of a text in memory; errors call it `where`.
