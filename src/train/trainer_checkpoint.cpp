@@ -5,6 +5,7 @@
 
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
+#include "amt/base/foreign_error.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
@@ -203,7 +204,7 @@ void Trainer::on_leader(const std::function<void()>& work) {
   } catch (const Error& error) {
     failure = error;
   } catch (const std::exception& error) {
-    failure = Error(error.what());
+    failure = to_error(error);
   }
   std::int64_t code = failure ? static_cast<std::int64_t>(failure->code()) : 0;
   share(reducer_, code);
@@ -217,8 +218,8 @@ void Trainer::in_run_folder(const std::function<void()>& work) const try {
   if (settings_.before_writing) settings_.before_writing();
   work();
 } catch (const std::exception& error) {
-  throw Error(
-      str_cat(error.what(), "; ", describe_last_checkpoint(paths_), "; start again to go on"));
+  throw Error(str_cat(to_error(error).what(), "; ", describe_last_checkpoint(paths_),
+                      "; start again to go on"));
 }
 
 /// Ranks that have drifted apart train nonsense without a sign: a checkpoint is the moment to

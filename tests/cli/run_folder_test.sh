@@ -120,6 +120,12 @@ damaged
 rm "$work/damaged/config.ini"
 expect 2 "but no config.ini" train_here damaged
 
+echo "what the standard library says is said in our words"
+train_here looped >"$work/out" 2>"$work/err" || fail "a run"
+rm "$work/looped/metrics.jsonl"
+ln -s metrics.jsonl "$work/looped/metrics.jsonl"
+expect 1 "cannot use $work/looped/metrics.jsonl" train_here looped
+
 echo "said before training: batches, epochs, the disk"
 expect 0 "more than 10" train_here short --trainer.num_train_steps 100000 --checkpointer.keep_every 100000 --dry-run
 large=(large --trainer.num_train_steps 1000000000 --checkpointer.keep_every 1)
