@@ -67,7 +67,7 @@ has_sent() { [ "$(link_bytes 2)" -ge "$1" ]; }
 # in_exchange: waits until the job, prepare on 2 hosts, has moved a part of its rows.
 in_exchange() {
   wait_for "the exchange" has_sent $(($(link_bytes 2) + 2000000))
-  compgen -G "$work/*.partial/in-use" >/dev/null || fail "it does not tokenise yet"
+  compgen -G "$work/*.partial/amt-prepare-in-use" >/dev/null || fail "it does not tokenise yet"
 }
 
 has_lines() { [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ]; }
