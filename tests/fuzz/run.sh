@@ -71,7 +71,8 @@ case $target in
       name=$(basename "$(dirname "$file")")-$(basename "$file")
       cp "$file" "$seeds/$name"
       for at in $(LC_ALL=C grep -obUaP '\x80[\x02\x04]' "$file" | head -4 | cut -d: -f1); do
-        tail -c +$((at + 1)) "$file" | head -c 4096 > "$seeds/$name-pickle-$at"  # or what looks like one
+        # One, or what looks like one. No pipe: what writes into one that head has left fails.
+        dd if="$file" of="$seeds/$name-pickle-$at" iflag=skip_bytes,count_bytes skip="$at" count=4096 status=none
       done
     done ;;
   *) echo "no fuzz target $target: archive, parse, safetensors or torch" >&2; exit 2 ;;

@@ -161,7 +161,7 @@ class Bench:
         path = sandbox / target.path
         change = self.change(rng, target, path)
         stranger = change.what == stand_ins.UNREADABLE
-        before = _snapshot(sandbox)
+        before, led_to = _snapshot(sandbox), _led_to(sandbox, command)
         ended = self.fixture.run(command.argv, sandbox, stranger)
         try:
             result = command.result(sandbox, ended) if ended.code == 0 else None
@@ -171,7 +171,7 @@ class Bench:
                                 self.baselines[command.name])
         if target.form == "hdf5" and ended.code == 0:
             problems += self._shown(path)
-        problems += _touched(sandbox, before, command, ended)
+        problems += _touched(sandbox, before, (*command.writes, *led_to), command, ended)
         return Verdict(number, target.path, change.kind, change.what, command.name, ended.code,
                        problems, ended.text[:KEPT_TEXT])
 
@@ -190,13 +190,26 @@ def _snapshot(sandbox):
     return found
 
 
-def _touched(sandbox, before, command, ended):
+def _led_to(sandbox, command):
+    """Where links among the command's own outputs lead: whoever may write the one writes the other."""
+    found = []
+    for root, folders, files in os.walk(sandbox):
+        for name in (*folders, *files):
+            path = os.path.join(root, name)
+            if os.path.islink(path) and _lies_in(os.path.relpath(path, sandbox), command.writes):
+                found.append(os.path.relpath(os.path.realpath(path), os.path.realpath(sandbox)))
+    return found
+
+
+def _lies_in(path, names):
+    return any(path == name or path.startswith(name + "/") for name in names)
+
+
+def _touched(sandbox, before, writes, command, ended):
     """Files that the command had no business with, or that are left over after an error."""
     now = _snapshot(sandbox)
-    own = ("out", *command.writes)
     for path in sorted({*before, *now}):
-        mine = any(path == name or path.startswith(name + "/") for name in own)
-        if not mine and before.get(path) != now.get(path):
+        if not _lies_in(path, ("out", *writes)) and before.get(path) != now.get(path):
             yield "touched", path
     if ended.code in (1, 2, 3) and command.name.split()[0] in ("inspect", "eval", "report"):
         left = [path for path in now if path.startswith("out/")]
