@@ -2,9 +2,10 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/model/difference.hpp"
 #include "amt/mpi/collectively.hpp"
-#include "amt/train/initial_model.hpp"
-#include "amt/train/train_configuration.hpp"
+#include "amt/train/checkpoint.hpp"
+#include "amt/train/dataset_fit.hpp"
 #include "amt/train/training_state.hpp"
 
 namespace amt {

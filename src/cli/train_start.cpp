@@ -8,9 +8,10 @@
 #include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/verify.hpp"
+#include "amt/model/difference.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/train/checkpoint.hpp"
-#include "amt/train/initial_model.hpp"
+#include "amt/train/dataset_fit.hpp"
 #include "amt/train/run_configuration.hpp"
 #include "amt/weights/hugging_face.hpp"
 

@@ -12,11 +12,6 @@
 namespace amt {
 namespace {
 
-template <class T>
-void require(bool holds, const std::string& option, const T& value, const std::string& must) {
-  if (!holds) throw UsageError(str_cat("--", option, " must ", must, ", not ", value));
-}
-
 void require_name(const std::string& name, const std::string& option, const std::string& what) {
   if (name.empty()) throw UsageError(str_cat("--", option, " must name ", what));
 }
@@ -80,21 +75,23 @@ void TrainerOptions::describe(OptionTable& table) {
 
 void TrainerOptions::validate() const {
   require_name(run_dir, "trainer.run_dir", "the folder that this run writes to");
-  require(num_train_steps >= 1, "trainer.num_train_steps", num_train_steps, "be at least 1");
-  require(train_batch_size >= 1, "trainer.train_batch_size", train_batch_size, "be at least 1");
-  require(per_device_parallelism >= 1 || per_device_parallelism == -1,
-          "trainer.per_device_parallelism", per_device_parallelism,
-          "be at least 1, or -1 for a rank's whole share");
-  require(steps_per_eval >= 1, "trainer.steps_per_eval", steps_per_eval, "be at least 1");
-  require(max_eval_batches >= 0, "trainer.max_eval_batches", max_eval_batches, "be 0 or more");
-  require(steps_per_straggler_check >= 0, "trainer.steps_per_straggler_check",
-          steps_per_straggler_check, "be 0 or more");
-  require(max_skipped >= 0, "trainer.max_skipped", max_skipped, "be 0 or more");
-  require(threads >= 0, "trainer.threads", threads, "be 0 or more");
-  require(log_z_regularization >= 0, "trainer.log_z_regularization", log_z_regularization,
-          "be 0 or more");
-  require(std::isfinite(peak_flops) && peak_flops >= 0, "trainer.peak_flops", peak_flops,
-          "be 0 or more");
+  require_option(num_train_steps >= 1, "trainer.num_train_steps", num_train_steps, "be at least 1");
+  require_option(train_batch_size >= 1, "trainer.train_batch_size", train_batch_size,
+                 "be at least 1");
+  require_option(per_device_parallelism >= 1 || per_device_parallelism == -1,
+                 "trainer.per_device_parallelism", per_device_parallelism,
+                 "be at least 1, or -1 for a rank's whole share");
+  require_option(steps_per_eval >= 1, "trainer.steps_per_eval", steps_per_eval, "be at least 1");
+  require_option(max_eval_batches >= 0, "trainer.max_eval_batches", max_eval_batches,
+                 "be 0 or more");
+  require_option(steps_per_straggler_check >= 0, "trainer.steps_per_straggler_check",
+                 steps_per_straggler_check, "be 0 or more");
+  require_option(max_skipped >= 0, "trainer.max_skipped", max_skipped, "be 0 or more");
+  require_option(threads >= 0, "trainer.threads", threads, "be 0 or more");
+  require_option(log_z_regularization >= 0, "trainer.log_z_regularization", log_z_regularization,
+                 "be 0 or more");
+  require_option(std::isfinite(peak_flops) && peak_flops >= 0, "trainer.peak_flops", peak_flops,
+                 "be 0 or more");
   choose_precision(mp, "trainer.mp", Bf16Support::kNone);
   const bool must_be_gpu = device_kind(device, "--trainer.device") == DeviceKind::kCuda;
   attention_kind(attention, "--trainer.attention");
@@ -125,45 +122,6 @@ int TrainerOptions::micro_batch(int ranks) const {
   return micro;
 }
 
-void OptimizerOptions::describe(OptionTable& table) {
-  table.add("trainer.learning_rate", &learning_rate, "after the warm-up");
-  table.add("trainer.weight_decay", &weight_decay, "of every parameter");
-  table.add("trainer.beta1", &beta1, "decay of Adam's first moment");
-  table.add("trainer.beta2", &beta2, "decay of Adam's second moment");
-  table.add("trainer.epsilon", &epsilon, "added to the root of Adam's second moment");
-  table.add("trainer.max_grad_norm", &max_grad_norm, "gradients of a larger norm are scaled to it");
-  table.add("trainer.lr_schedule", &lr_schedule, "cosine, linear or constant, after the warm-up");
-  table.add("trainer.warmup_ratio", &warmup_ratio, "share of the steps that warm up from 0");
-  table.add_customary("trainer.learning_rate", {"lr", "lrate", "max_lr", "rate"});
-  table.add_customary("trainer.weight_decay", {"wd", "decay"});
-  table.add_customary("trainer.epsilon", {"eps", "adam_epsilon"});
-  table.add_customary("trainer.beta1", {"adam_beta1"});
-  table.add_customary("trainer.beta2", {"adam_beta2"});
-  table.add_customary("trainer.max_grad_norm", {"clip", "grad_clip", "gradient_clip"});
-  table.add_customary("trainer.lr_schedule", {"scheduler", "lr_scheduler_type", "schedule"});
-  table.add_customary("trainer.warmup_ratio", {"warmup", "warmup_steps"});
-}
-
-void OptimizerOptions::validate() const {
-  require(learning_rate > 0, "trainer.learning_rate", learning_rate, "be above 0");
-  require(weight_decay >= 0, "trainer.weight_decay", weight_decay, "be 0 or more");
-  require(beta1 >= 0 && beta1 < 1, "trainer.beta1", beta1, "be in [0, 1)");
-  require(beta2 >= 0 && beta2 < 1, "trainer.beta2", beta2, "be in [0, 1)");
-  require(epsilon > 0, "trainer.epsilon", epsilon, "be above 0");
-  require(max_grad_norm > 0, "trainer.max_grad_norm", max_grad_norm, "be above 0");
-  require(warmup_ratio >= 0 && warmup_ratio <= 1, "trainer.warmup_ratio", warmup_ratio,
-          "be in [0, 1]");
-  schedule();
-}
-
-LrSchedule OptimizerOptions::schedule() const {
-  if (lr_schedule == "cosine") return LrSchedule::kCosine;
-  if (lr_schedule == "linear") return LrSchedule::kLinear;
-  if (lr_schedule == "constant") return LrSchedule::kConstant;
-  throw UsageError(str_cat("--trainer.lr_schedule '", lr_schedule,
-                           "' is not known; use cosine, linear or constant"));
-}
-
 void CheckpointerOptions::describe(OptionTable& table) {
   table.add("checkpointer.save_interval", &save_interval, "time between rolling checkpoints");
   table.add("checkpointer.keep_every", &keep_every, "steps between checkpoints that stay");
@@ -171,9 +129,9 @@ void CheckpointerOptions::describe(OptionTable& table) {
 }
 
 void CheckpointerOptions::validate() const {
-  require(save_interval.seconds > 0, "checkpointer.save_interval", save_interval.seconds,
-          "be above 0");
-  require(keep_every >= 1, "checkpointer.keep_every", keep_every, "be at least 1");
+  require_option(save_interval.seconds > 0, "checkpointer.save_interval", save_interval.seconds,
+                 "be above 0");
+  require_option(keep_every >= 1, "checkpointer.keep_every", keep_every, "be at least 1");
 }
 
 void DataOptions::describe(OptionTable& table) {

@@ -80,7 +80,7 @@ void require_folder_can_be_made(const fs::path& folder) {
 }
 
 void check_same_run(const RunPaths& paths, const std::string& configuration) {
-  for (const ConfigurationChange& change :
+  for (const OptionChange& change :
        changes_of_result(read_text(paths.config()), configuration, paths.config().string())) {
     const std::string what = str_cat(change.key, " = ", change.before, ", now it is ", change.now);
     if (change.key != kSteps) {
@@ -95,13 +95,12 @@ void check_same_run(const RunPaths& paths, const std::string& configuration) {
 
 }  // namespace
 
-std::vector<ConfigurationChange> changes_of_result(const std::string& before,
-                                                   const std::string& now,
-                                                   const std::string& before_file) {
+std::vector<OptionChange> changes_of_result(const std::string& before, const std::string& now,
+                                            const std::string& before_file) {
   // A version before an option existed did what is now its default.
   auto old_values = default_values();
   for (const auto& [key, value] : values_of(before, before_file)) old_values[key] = value;
-  std::vector<ConfigurationChange> changes;
+  std::vector<OptionChange> changes;
   for (const auto& [key, value] : values_of(now, "now")) {
     const std::string& was = old_values[key];
     if (was != value && std::ranges::find(kFree, key) == kFree.end()) {

@@ -8,8 +8,6 @@
 #include "amt/base/machine.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/base/timestamp.hpp"
-#include "amt/model/gpt2.hpp"
-#include "amt/train/flops.hpp"
 
 namespace amt {
 namespace {
@@ -19,8 +17,6 @@ constexpr int kVersion = 1;
 constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
 
 using Json = nlohmann::ordered_json;
-
-std::string count(std::int64_t n) { return format_count(static_cast<std::uint64_t>(n)); }
 
 constexpr std::size_t kMostBytes = 1 << 16;  // of a fact: a command may be long
 
@@ -32,39 +28,6 @@ std::vector<std::string> fact_from(const json::Value& value) {
 }
 
 }  // namespace
-
-RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
-                      const OptimizerOptions& optimizer, const DatasetFacts& dataset, int ranks,
-                      const std::string& device) {
-  RunFacts run;
-  run.num_train_steps = trainer.num_train_steps;
-  run.tokens_per_step = std::int64_t{trainer.train_batch_size} * model.seq_len;
-  run.tokens_per_epoch = static_cast<std::int64_t>(dataset.train_rows) * model.seq_len;
-  run.facts = {
-      {"run", trainer.run_dir},
-      {"model",
-       str_cat(model.num_layers, model.num_layers == 1 ? " layer, " : " layers, ", model.hidden_dim,
-               " wide, ", model.num_heads, model.num_heads == 1 ? " head" : " heads")},
-      {"tokens of context", count(model.seq_len)},
-      {"parameters", count(ParameterLayout(model).count())},
-      {"work of a token",
-       str_cat(count(static_cast<std::int64_t>(model_flops_per_token(model) / 1e6)), " MFLOP")},
-      {"dataset", dataset.folder},
-      {"encoding", dataset.encoding},
-      {"training rows", format_count(dataset.train_rows)},
-      {"validation rows", format_count(dataset.valid_rows)},
-      {"dataset's digest", dataset.digest},
-      {"batch",
-       str_cat(trainer.train_batch_size, " rows, ", count(run.tokens_per_step), " tokens")},
-      {"learning rate", str_cat(optimizer.learning_rate, ", ", optimizer.lr_schedule, ", warm-up ",
-                                100 * optimizer.warmup_ratio, "% of the steps")},
-      {"weight decay", str_cat(optimizer.weight_decay)},
-      {"seed", str_cat(trainer.seed)},
-      {"ranks", str_cat(ranks, ranks == 1 ? ": " : ", each: ", device)},
-      {"peak of a device", trainer.peak_flops > 0 ? str_cat(trainer.peak_flops / 1e12, " TFLOP/s")
-                                                  : "unknown, so is the share of it (MFU)"}};
-  return run;
-}
 
 std::string RunFacts::text(const std::string& name) const {
   for (const auto& fact : facts) {

@@ -7,6 +7,7 @@
 #include "amt/base/signals.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
+#include "amt/train/describe_run.hpp"
 #include "amt/train/evaluation.hpp"
 #include "amt/train/flops.hpp"
 

@@ -7,6 +7,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/mpi/communicator.hpp"
+#include "amt/model/difference.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/train/evaluation.hpp"
 #include "amt/weights/hugging_face.hpp"

@@ -7,6 +7,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/train/describe_run.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {

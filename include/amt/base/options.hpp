@@ -13,6 +13,9 @@
 #include <string>
 #include <vector>
 
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
 namespace amt {
 
 /// A number of bytes, written "4096", "256MB", "1.5GiB" (MB and MiB both mean 2^20).
@@ -30,6 +33,12 @@ struct Duration {
 constexpr Duration kDefaultWatchdog{900};
 constexpr const char* kWatchdogHelp =
     "time without any progress on a rank after which it ends the job with exit code 76; 0: never";
+
+/// Where two sets of options differ.
+struct OptionChange {
+  std::string key;  ///< "trainer.learning_rate"
+  std::string before, now;
+};
 
 struct Option {
   std::string name;  ///< "trainer.learning_rate": the INI key is the part after the first dot
@@ -91,5 +100,12 @@ class OptionTable {
   std::vector<Option> options_;
   std::set<std::string> given_;
 };
+
+/// UsageError "--option must `must`, not `value`" unless `holds`.
+template <class T>
+void require_option(bool holds, const std::string& option, const T& value,
+                    const std::string& must) {
+  if (!holds) throw UsageError(str_cat("--", option, " must ", must, ", not ", value));
+}
 
 }  // namespace amt

@@ -7,7 +7,7 @@
 #include "amt/collective/shards.hpp"
 #include "amt/ops/buffer.hpp"
 #include "amt/ops/ops.hpp"
-#include "amt/train/options.hpp"
+#include "amt/train/optimizer_options.hpp"
 
 namespace amt {
 

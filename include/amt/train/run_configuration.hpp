@@ -11,17 +11,11 @@
 
 namespace amt {
 
-/// Where two resolved configurations (INI texts) differ.
-struct ConfigurationChange {
-  std::string key;  ///< "trainer.learning_rate"
-  std::string before, now;
-};
-
 /// Changes that alter what is trained. Not among them: where things lie, how often something is
 /// written or looked at, threads, micro-batch, gradient checkpointing and precision, which change
 /// losses by rounding at most. UsageError if a text is no INI text, naming `before_file` and the
 /// line.
-std::vector<ConfigurationChange> changes_of_result(const std::string& before,
+std::vector<OptionChange> changes_of_result(const std::string& before,
                                                    const std::string& now,
                                                    const std::string& before_file = "config.ini");
 

@@ -10,10 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "amt/model/config.hpp"
-#include "amt/train/options.hpp"
-#include "amt/train/rows.hpp"
-
 namespace amt {
 
 struct RunFacts {
@@ -43,16 +39,6 @@ struct StartFacts {
 /// `before`, its run.json so far, says of the beginning stays as it was, unless the run begins now.
 void add_start(RunFacts& run, const StartFacts& start, std::int64_t next_step,
                const RunFacts& before);
-
-/// The part of the facts that says on what the run trains.
-struct DatasetFacts {
-  std::string folder, encoding, digest;
-  std::uint64_t train_rows = 0, valid_rows = 0;
-};
-
-RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
-                      const OptimizerOptions& optimizer, const DatasetFacts& dataset, int ranks,
-                      const std::string& device);
 
 /// JSON text, ending in a newline. Bytes that are no UTF-8 are replaced.
 std::string to_json(const RunFacts& facts);

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "amt/train/options.hpp"
+#include "amt/train/optimizer_options.hpp"
 
 namespace amt {
 
