@@ -22,6 +22,7 @@ function(amt_add_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINK" ${ARGN})
   add_library(amt_${name} STATIC ${ARG_SOURCES})
   set_target_properties(amt_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(amt_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})  # its own headers
   list(TRANSFORM ARG_DEPENDS PREPEND amt_)
   target_link_libraries(amt_${name} PUBLIC amt_flags ${ARG_DEPENDS} ${ARG_LINK})
 endfunction()

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# A folder of src/ may include only folders above it, and each C API has one folder that knows it.
+# A folder of src/ may include only folders above it, each C API has one folder that knows it, and a header
+# stands in include/ only if another folder includes it, or a header that another folder includes does.
 # Usage: tests/check_layers.sh [repository]
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
-layers=(base mpi hdf5 midi tokens corpus shuffle dataset prepare ops model collective cuda device weights train cli)
+layers=(base process random charts mpi hdf5 midi tokens corpus shuffle dataset prepare ops model collective
+  cuda device weights resources optimizer run checkpoint record evaluate train cli)
 problems=0
 
 complain() { echo "$*" >&2; problems=$((problems + 1)); }
@@ -16,7 +18,7 @@ level_of() {
   return 0
 }
 
-files=$(find src include/amt -name '*.cpp' -o -name '*.hpp' -o -name '*.cu' -o -name '*.cuh')
+files=$(find src include/amt -name '*.cpp' -o -name '*.hpp' -o -name '*.cu' -o -name '*.cuh' | sort)
 [ -n "$files" ] || { echo "no sources found" >&2; exit 1; }
 checked=0
 for file in $files; do
@@ -46,7 +48,34 @@ done
 for file in $(git ls-files 'src/*' 'include/*' 'tests/*' 'cmake/*' 'jobs/*' | grep -v ^tests/data/); do
   [ -f "$file" ] || continue
   lines=$(wc -l < "$file")
-  [ "$lines" -le 500 ] || complain "$file has $lines lines: probably two ideas"
+  case $file in
+    src/* | include/*) most=300 ;;
+    *) most=500 ;;
+  esac
+  [ "$lines" -le "$most" ] || complain "$file has $lines lines: probably two ideas"
+done
+
+# Headers that other folders include, and what those include.
+shared=$(for file in $files; do
+  folder=${file#src/} && folder=${folder#include/amt/} && folder=${folder%%/*}
+  sed -n 's|^#include "\(amt/.*\)"|\1|p' "$file" | grep -v "^amt/$folder/" || true
+done | sort -u)
+while true; do
+  more=$(for header in $shared; do sed -n 's|^#include "\(amt/.*\)"|\1|p' "include/$header"; done)
+  more=$(printf '%s\n' "$shared" "$more" | grep . | sort -u)
+  [ "$more" != "$shared" ] || break
+  shared=$more
+done
+for header in $(cd include && find amt -name '*.hpp'); do
+  grep -qxF "$header" <<<"$shared" || complain "include/$header is for its own folder alone: it belongs in src/"
+done
+
+# A room that grows beyond this holds more than its name says.
+for folder in "${layers[@]}"; do
+  lines=$(grep -E "^(src|include/amt)/$folder/" <<<"$files" | xargs cat | wc -l)
+  most=3300
+  [ "$folder" = train ] && most=2000
+  [ "$lines" -le "$most" ] || complain "$folder/ has $lines lines, more than $most"
 done
 
 echo "$checked includes checked, $problems problems"

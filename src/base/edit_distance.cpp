@@ -1,4 +1,4 @@
-#include "amt/base/edit_distance.hpp"
+#include "edit_distance.hpp"
 
 #include <algorithm>
 #include <numeric>

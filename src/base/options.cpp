@@ -8,10 +8,10 @@
 #include <string_view>
 #include <type_traits>
 
-#include "amt/base/edit_distance.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/ini.hpp"
 #include "amt/base/strings.hpp"
+#include "edit_distance.hpp"
 
 namespace amt {
 namespace {

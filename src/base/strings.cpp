@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "amt/base/edit_distance.hpp"
+#include "edit_distance.hpp"
 
 namespace amt {
 namespace {

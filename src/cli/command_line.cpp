@@ -1,4 +1,4 @@
-#include "amt/cli/command_line.hpp"
+#include "command_line.hpp"
 
 #include <algorithm>
 #include <boost/program_options.hpp>
@@ -9,7 +9,7 @@
 #include "amt/base/files.hpp"
 #include "amt/base/ini.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/cli/launcher.hpp"
+#include "launcher.hpp"
 
 namespace amt {
 namespace {

@@ -1,8 +1,8 @@
-#include "amt/cli/dry_ranks.hpp"
+#include "dry_ranks.hpp"
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/cli/launcher.hpp"
+#include "launcher.hpp"
 
 namespace amt {
 namespace {

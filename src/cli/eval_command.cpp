@@ -6,17 +6,17 @@
 #include <utility>
 
 #include "amt/base/error.hpp"
-#include "amt/base/log.hpp"
-#include "amt/base/signals.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/cli/command_line.hpp"
-#include "amt/cli/runtime.hpp"
+#include "amt/checkpoint/checkpoint.hpp"
 #include "amt/device/device.hpp"
+#include "amt/evaluate/evaluator.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/ops/cpu_ops.hpp"
-#include "amt/train/checkpoint.hpp"
-#include "amt/train/resources.hpp"
-#include "evaluator.hpp"
+#include "amt/process/log.hpp"
+#include "amt/process/signals.hpp"
+#include "amt/resources/resources.hpp"
+#include "command_line.hpp"
+#include "runtime.hpp"
 #include "same_dataset.hpp"
 
 namespace amt {

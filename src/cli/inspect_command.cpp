@@ -6,13 +6,8 @@
 #include "amt/base/atomic_file.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/log.hpp"
-#include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/base/temporary_files.hpp"
-#include "amt/cli/command_line.hpp"
-#include "amt/cli/launcher.hpp"
-#include "amt/cli/runtime.hpp"
 #include "amt/dataset/dataset.hpp"
 #include "amt/dataset/description.hpp"
 #include "amt/dataset/export_text.hpp"
@@ -20,9 +15,14 @@
 #include "amt/dataset/verify.hpp"
 #include "amt/dataset/virtual_file.hpp"
 #include "amt/midi/writer.hpp"
+#include "amt/process/log.hpp"
+#include "amt/process/progress.hpp"
 #include "amt/tokens/decode.hpp"
 #include "amt/tokens/row_rules.hpp"
 #include "amt/tokens/row_table.hpp"
+#include "command_line.hpp"
+#include "launcher.hpp"
+#include "runtime.hpp"
 
 namespace amt {
 namespace {

@@ -1,4 +1,4 @@
-#include "amt/cli/launcher.hpp"
+#include "launcher.hpp"
 
 #include <algorithm>
 #include <array>

@@ -8,12 +8,12 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/foreign_error.hpp"
-#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/cli/launcher.hpp"
-#include "amt/cli/runtime.hpp"
-#include "amt/cli/version.hpp"
 #include "amt/mpi/collectively.hpp"
+#include "amt/process/log.hpp"
+#include "launcher.hpp"
+#include "runtime.hpp"
+#include "version.hpp"
 
 namespace amt {
 namespace {

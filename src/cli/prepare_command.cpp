@@ -2,10 +2,10 @@
 #include <iostream>
 
 #include "amt/base/error.hpp"
-#include "amt/cli/command_line.hpp"
-#include "amt/cli/dry_ranks.hpp"
-#include "amt/cli/runtime.hpp"
 #include "amt/prepare/job.hpp"
+#include "command_line.hpp"
+#include "dry_ranks.hpp"
+#include "runtime.hpp"
 
 namespace amt {
 

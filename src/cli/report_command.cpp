@@ -6,11 +6,11 @@
 #include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/base/temporary_files.hpp"
-#include "amt/cli/command_line.hpp"
-#include "amt/cli/launcher.hpp"
-#include "amt/cli/runtime.hpp"
-#include "amt/train/paths.hpp"
-#include "amt/train/run_report.hpp"
+#include "amt/record/report.hpp"
+#include "amt/run/paths.hpp"
+#include "command_line.hpp"
+#include "launcher.hpp"
+#include "runtime.hpp"
 
 namespace amt {
 namespace {

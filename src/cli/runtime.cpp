@@ -1,14 +1,14 @@
-#include "amt/cli/runtime.hpp"
+#include "runtime.hpp"
 
 #include <array>
 #include <cstdlib>
 
-#include "amt/base/log.hpp"
-#include "amt/base/machine.hpp"
-#include "amt/cli/launcher.hpp"
-#include "amt/cli/version.hpp"
 #include "amt/mpi/agreement.hpp"
 #include "amt/mpi/collectively.hpp"
+#include "amt/process/log.hpp"
+#include "amt/process/machine.hpp"
+#include "launcher.hpp"
+#include "version.hpp"
 
 namespace amt {
 

@@ -1,4 +1,4 @@
-#include "amt/cli/version.hpp"
+#include "version.hpp"
 
 #include <boost/version.hpp>
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "amt/base/hash.hpp"
-#include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/process/progress.hpp"
 #include "archive_tree.hpp"
 
 namespace amt {

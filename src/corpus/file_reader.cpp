@@ -4,8 +4,8 @@
 
 #include "archive_file.hpp"
 #include "file_buffer.hpp"
-#include "packed_reader.hpp"
 #include "listed_file.hpp"
+#include "packed_reader.hpp"
 
 namespace amt {
 namespace {

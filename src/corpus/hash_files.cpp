@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "amt/base/hash.hpp"
-#include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/process/progress.hpp"
 #include "archive_file.hpp"
 #include "listed_file.hpp"
 #include "unpacker.hpp"

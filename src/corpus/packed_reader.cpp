@@ -6,8 +6,8 @@
 #include <tuple>
 #include <utility>
 
-#include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/process/progress.hpp"
 #include "archive_file.hpp"
 #include "unpacker.hpp"
 

@@ -3,8 +3,8 @@
 #include <array>
 #include <vector>
 
-#include "amt/base/log.hpp"
 #include "amt/collective/buckets.hpp"
+#include "amt/process/log.hpp"
 #include "cuda_ops.hpp"
 #include "nccl_communicator.hpp"
 #include "nccl_stream.hpp"

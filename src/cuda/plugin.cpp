@@ -11,8 +11,8 @@
 #include <fstream>
 
 #include "amt/base/error.hpp"
-#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/process/log.hpp"
 #include "cuda_ops.hpp"
 
 namespace amt::cuda {

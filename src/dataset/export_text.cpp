@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "amt/base/atomic_file.hpp"
-#include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/dataset.hpp"
+#include "amt/process/progress.hpp"
 #include "amt/tokens/row_text.hpp"
 
 namespace amt {

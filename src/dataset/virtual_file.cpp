@@ -6,11 +6,11 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/run_apart.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/shard.hpp"
 #include "amt/hdf5/hdf5.hpp"
+#include "amt/process/run_apart.hpp"
 #include "attributes.hpp"
 
 namespace amt {

@@ -4,9 +4,9 @@
 #include <cstdlib>
 
 #include "amt/base/error.hpp"
-#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
+#include "amt/process/log.hpp"
 
 namespace amt {
 namespace {

@@ -1,8 +1,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "amt/base/philox.hpp"
 #include "amt/model/gpt2.hpp"
+#include "amt/random/philox.hpp"
 
 namespace amt {
 namespace {

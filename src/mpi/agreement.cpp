@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "amt/base/hash.hpp"
-#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
+#include "amt/process/log.hpp"
 
 namespace amt::mpi {
 namespace {

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "amt/base/foreign_error.hpp"
-#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/process/log.hpp"
 
 namespace amt::mpi {
 

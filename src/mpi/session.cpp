@@ -6,9 +6,9 @@
 
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
-#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/mpi/communicator.hpp"
+#include "amt/process/log.hpp"
 #include "check.hpp"
 
 namespace amt::mpi {

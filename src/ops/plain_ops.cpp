@@ -1,12 +1,12 @@
-#include "amt/ops/plain_ops.hpp"
+#include "plain_ops.hpp"
 
-#include "amt/ops/plain/attention.hpp"
-#include "amt/ops/plain/embedding.hpp"
-#include "amt/ops/plain/layernorm.hpp"
-#include "amt/ops/plain/linear.hpp"
-#include "amt/ops/plain/lm_head.hpp"
-#include "amt/ops/plain/optimizer.hpp"
 #include "host_memory.hpp"
+#include "plain/attention.hpp"
+#include "plain/embedding.hpp"
+#include "plain/layernorm.hpp"
+#include "plain/linear.hpp"
+#include "plain/lm_head.hpp"
+#include "plain/optimizer.hpp"
 
 namespace amt {
 namespace {

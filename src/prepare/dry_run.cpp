@@ -1,14 +1,14 @@
 // What a preprocessing job would do.
-#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
-#include "amt/prepare/file_memory.hpp"
 #include "amt/prepare/job.hpp"
-#include "amt/prepare/memory.hpp"
-#include "amt/prepare/output_check.hpp"
-#include "amt/prepare/plan.hpp"
+#include "amt/process/log.hpp"
 #include "empty_splits.hpp"
+#include "file_memory.hpp"
 #include "listing.hpp"
+#include "memory.hpp"
+#include "output_check.hpp"
+#include "plan.hpp"
 
 namespace amt {
 namespace {

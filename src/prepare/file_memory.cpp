@@ -1,4 +1,4 @@
-#include "amt/prepare/file_memory.hpp"
+#include "file_memory.hpp"
 
 #include <algorithm>
 

@@ -11,8 +11,8 @@
 #include "amt/base/error.hpp"
 #include "amt/base/file_lock.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/process/log.hpp"
 
 namespace amt {
 namespace {

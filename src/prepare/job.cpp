@@ -1,8 +1,6 @@
 #include "amt/prepare/job.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -11,42 +9,35 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/foreign_error.hpp"
-#include "amt/base/log.hpp"
-#include "amt/base/progress.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/base/temporary_files.hpp"
 #include "amt/corpus/file_reader.hpp"
 #include "amt/dataset/paths.hpp"
-#include "amt/dataset/shard.hpp"
 #include "amt/dataset/virtual_file.hpp"
 #include "amt/mpi/collectively.hpp"
-#include "amt/prepare/memory.hpp"
-#include "amt/prepare/output_check.hpp"
-#include "amt/prepare/output_folder.hpp"
-#include "amt/prepare/plan.hpp"
-#include "amt/prepare/refusals.hpp"
-#include "amt/prepare/report.hpp"
-#include "amt/prepare/summary.hpp"
-#include "amt/prepare/tokenise.hpp"
+#include "amt/process/log.hpp"
+#include "amt/process/progress.hpp"
 #include "amt/shuffle/exchange.hpp"
 #include "amt/shuffle/row_store.hpp"
 #include "empty_splits.hpp"
 #include "gather.hpp"
 #include "listing.hpp"
+#include "memory.hpp"
+#include "output_check.hpp"
+#include "output_folder.hpp"
 #include "phase_times.hpp"
+#include "plan.hpp"
+#include "refusals.hpp"
 #include "rejected_list.hpp"
+#include "report.hpp"
+#include "summary.hpp"
+#include "tokenise.hpp"
+#include "written_shard.hpp"
 
 namespace amt {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A shard as its writer reports it. Plain bytes, sent between ranks as they are.
-struct WrittenShard {
-  std::uint32_t split = 0, shard = 0;
-  std::uint64_t rows = 0;
-  std::array<char, 16> hash{};
-};
 
 /// One run of the job, as one rank sees it. Functions are collective unless they say otherwise.
 class Job {
@@ -233,18 +224,6 @@ class Job {
     });
   }
 
-  WrittenShard write_shard(std::size_t slot) {
-    const auto [split, shard] = slots_[slot];
-    ShardWriter writer(folder(), manifest_, split, shard, plan_->shards(split), store_->rows(slot));
-    store_->take(slot, [&](const Row& row) { writer.write(std::span(&row, 1)); });
-    const ShardInfo info = writer.finish();
-    fsync_path(folder() / info.file);
-    WrittenShard written = {
-        static_cast<std::uint32_t>(split), static_cast<std::uint32_t>(shard), info.rows, {}};
-    std::memcpy(written.hash.data(), info.hash.data(), written.hash.size());
-    return written;
-  }
-
   void write_shards() {
     std::vector<WrittenShard> written;
     mpi::collectively(communicator_, [&] {
@@ -252,19 +231,12 @@ class Job {
       if (leader()) require_space(folder(), rows * sizeof(Row));
     });
     mpi::collectively(communicator_, [&] {
-      for (std::size_t slot = 0; slot < slots_.size(); ++slot) written.push_back(write_shard(slot));
+      for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+        written.push_back(write_shard(folder(), manifest_, *plan_, slots_[slot], *store_, slot));
+      }
       store_.reset();
     });
-    written = gather_items(communicator_, written);
-    std::ranges::sort(written, {},
-                      [](const WrittenShard& w) { return std::pair(w.split, w.shard); });
-    for (const WrittenShard& w : written) {
-      const auto split = static_cast<Split>(w.split);
-      SplitInfo& info = manifest_.split(split);
-      info.rows += w.rows;
-      info.shards.push_back({shard_file_name(split, w.shard, plan_->shards(split)), w.rows,
-                             std::string(w.hash.data(), w.hash.size())});
-    }
+    add_shards(gather_items(communicator_, written), *plan_, manifest_);
   }
 
   void publish() {

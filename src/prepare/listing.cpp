@@ -1,12 +1,12 @@
 #include "listing.hpp"
 
 #include "amt/base/error.hpp"
-#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
-#include "amt/prepare/file_memory.hpp"
-#include "amt/prepare/summary.hpp"
+#include "amt/process/log.hpp"
+#include "file_memory.hpp"
 #include "gather.hpp"
+#include "summary.hpp"
 
 namespace amt {
 namespace {

@@ -1,7 +1,7 @@
-#include "amt/prepare/memory.hpp"
+#include "memory.hpp"
 
-#include "amt/base/machine.hpp"
-#include "amt/prepare/file_memory.hpp"
+#include "amt/process/machine.hpp"
+#include "file_memory.hpp"
 
 namespace amt {
 

@@ -1,4 +1,4 @@
-#include "amt/prepare/output_check.hpp"
+#include "output_check.hpp"
 
 #include <filesystem>
 #include <vector>

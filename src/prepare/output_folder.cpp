@@ -1,4 +1,4 @@
-#include "amt/prepare/output_folder.hpp"
+#include "output_folder.hpp"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,10 +12,10 @@
 #include "amt/base/exchange_names.hpp"
 #include "amt/base/file_lock.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/written_files.hpp"
+#include "amt/process/log.hpp"
 #include "dataset_place.hpp"
 #include "folder_mark.hpp"
 #include "replaced_dataset.hpp"

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "amt/base/html.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/charts/html.hpp"
 
 namespace amt {
 namespace {

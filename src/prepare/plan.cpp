@@ -1,10 +1,10 @@
-#include "amt/prepare/plan.hpp"
+#include "plan.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "amt/base/strings.hpp"
-#include "amt/prepare/summary.hpp"
+#include "summary.hpp"
 
 namespace amt {
 namespace {

@@ -1,11 +1,11 @@
-#include "amt/prepare/refusals.hpp"
+#include "refusals.hpp"
 
 #include <algorithm>
 #include <map>
 #include <string_view>
 
 #include "amt/base/strings.hpp"
-#include "amt/prepare/file_memory.hpp"
+#include "file_memory.hpp"
 
 namespace amt {
 namespace {

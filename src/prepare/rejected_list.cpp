@@ -6,7 +6,7 @@
 #include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
-#include "amt/prepare/summary.hpp"
+#include "summary.hpp"
 
 namespace amt {
 namespace {

@@ -10,9 +10,9 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/written_files.hpp"
+#include "amt/process/log.hpp"
 #include "folder_mark.hpp"
 
 namespace amt {

@@ -1,17 +1,17 @@
-#include "amt/prepare/report.hpp"
+#include "report.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <numeric>
 
-#include "amt/base/html.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/base/version.hpp"
+#include "amt/charts/bar_chart.hpp"
+#include "amt/charts/html.hpp"
 #include "amt/midi/names.hpp"
-#include "amt/prepare/refusals.hpp"
-#include "bar_chart.hpp"
 #include "paper.hpp"
+#include "refusals.hpp"
 
 namespace amt {
 namespace {

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "amt/base/strings.hpp"
-#include "amt/prepare/report.hpp"
+#include "report.hpp"
 
 namespace amt {
 namespace {

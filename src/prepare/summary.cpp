@@ -1,4 +1,4 @@
-#include "amt/prepare/summary.hpp"
+#include "summary.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "amt/prepare/tokenise.hpp"
+#include "tokenise.hpp"
 
 #include <optional>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "amt/tokens/anticipate.hpp"
+#include "anticipate.hpp"
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"

@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "amt/base/strings.hpp"
-#include "amt/tokens/anticipate.hpp"
+#include "anticipate.hpp"
 
 namespace amt {
 namespace {

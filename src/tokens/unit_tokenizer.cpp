@@ -2,7 +2,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/tokens/anticipate.hpp"
+#include "anticipate.hpp"
 
 namespace amt {
 namespace {

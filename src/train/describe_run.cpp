@@ -1,8 +1,8 @@
-#include "amt/train/describe_run.hpp"
+#include "describe_run.hpp"
 
 #include "amt/base/strings.hpp"
 #include "amt/model/gpt2.hpp"
-#include "amt/train/flops.hpp"
+#include "amt/resources/flops.hpp"
 
 namespace amt {
 namespace {

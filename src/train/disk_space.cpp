@@ -1,12 +1,12 @@
-#include "amt/train/disk_space.hpp"
+#include "disk_space.hpp"
 
 #include <algorithm>
 #include <system_error>
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/checkpoint/checkpoint.hpp"
 #include "amt/model/gpt2.hpp"
-#include "amt/train/checkpoint.hpp"
 
 namespace amt {
 namespace {

@@ -1,6 +1,6 @@
 #include "amt/train/initial_model.hpp"
 
-#include "amt/train/checkpoint.hpp"
+#include "amt/checkpoint/checkpoint.hpp"
 #include "amt/weights/hugging_face.hpp"
 
 namespace amt {

@@ -6,8 +6,8 @@
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/device/device_kind.hpp"
-#include "amt/train/resources.hpp"
-#include "divisors.hpp"
+#include "amt/resources/divisors.hpp"
+#include "amt/resources/resources.hpp"
 
 namespace amt {
 namespace {

@@ -11,9 +11,9 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/ini.hpp"
-#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/train/checkpoint.hpp"
+#include "amt/checkpoint/checkpoint.hpp"
+#include "amt/process/log.hpp"
 #include "amt/train/train_configuration.hpp"
 
 namespace amt {

@@ -2,9 +2,9 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/evaluate/dataset_fit.hpp"
 #include "amt/model/model_limits.hpp"
-#include "amt/train/dataset_fit.hpp"
-#include "divisors.hpp"
+#include "amt/resources/divisors.hpp"
 
 namespace amt {
 namespace {

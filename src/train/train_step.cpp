@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "amt/base/activity.hpp"
-#include "amt/train/schedule.hpp"
+#include "amt/optimizer/schedule.hpp"
 
 namespace amt {
 namespace {

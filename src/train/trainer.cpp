@@ -2,14 +2,14 @@
 
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
-#include "amt/base/log.hpp"
-#include "amt/base/machine.hpp"
-#include "amt/base/signals.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/evaluate/evaluation.hpp"
 #include "amt/mpi/collectively.hpp"
-#include "amt/train/describe_run.hpp"
-#include "amt/train/evaluation.hpp"
-#include "amt/train/flops.hpp"
+#include "amt/process/log.hpp"
+#include "amt/process/machine.hpp"
+#include "amt/process/signals.hpp"
+#include "amt/resources/flops.hpp"
+#include "describe_run.hpp"
 
 namespace amt {
 

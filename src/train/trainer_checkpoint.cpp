@@ -7,12 +7,12 @@
 #include "amt/base/error.hpp"
 #include "amt/base/foreign_error.hpp"
 #include "amt/base/hash.hpp"
-#include "amt/base/log.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
-#include "amt/train/disk_space.hpp"
+#include "amt/optimizer/moment_exchange.hpp"
+#include "amt/process/log.hpp"
 #include "amt/train/trainer.hpp"
-#include "moment_exchange.hpp"
+#include "disk_space.hpp"
 
 namespace amt {
 namespace {

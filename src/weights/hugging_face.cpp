@@ -7,10 +7,10 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/weights/safetensors.hpp"
 #include "hugging_face_config.hpp"
 #include "model_weights.hpp"
 #include "parameter_names.hpp"
+#include "safetensors.hpp"
 
 namespace amt {
 namespace {

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "amt/weights/model_paths.hpp"
-#include "amt/weights/tensor_file.hpp"
+#include "tensor_file.hpp"
 
 namespace amt {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "amt/weights/tensor_file.hpp"
+#include "tensor_file.hpp"
 
 namespace amt {
 

@@ -3,10 +3,10 @@
 #include <bit>
 
 #include "amt/base/strings.hpp"
-#include "amt/weights/safetensors.hpp"
 #include "element_stream.hpp"
 #include "lfs_pointer.hpp"
 #include "malformed.hpp"
+#include "safetensors.hpp"
 #include "safetensors_header.hpp"
 
 namespace amt {

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "amt/base/atomic_file.hpp"
-#include "amt/weights/safetensors.hpp"
+#include "safetensors.hpp"
 
 namespace amt {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "amt/weights/tensor_file.hpp"
 #include "pickle.hpp"
+#include "tensor_file.hpp"
 
 namespace amt {
 

@@ -1,7 +1,7 @@
-#include "amt/weights/tensor_file.hpp"
+#include "tensor_file.hpp"
 
-#include "amt/weights/safetensors.hpp"
-#include "amt/weights/torch_file.hpp"
+#include "safetensors.hpp"
+#include "torch_file.hpp"
 
 namespace amt {
 

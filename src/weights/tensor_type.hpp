@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "amt/weights/tensor_file.hpp"
+#include "tensor_file.hpp"
 
 namespace amt {
 

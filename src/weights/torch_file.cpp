@@ -1,4 +1,4 @@
-#include "amt/weights/torch_file.hpp"
+#include "torch_file.hpp"
 
 #include <array>
 #include <string_view>

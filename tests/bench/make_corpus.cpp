@@ -15,7 +15,7 @@
 #include "amt/base/options.hpp"
 #include "amt/base/output_file.hpp"
 #include "amt/base/strings.hpp"
-#include "bench/song.hpp"
+#include "song.hpp"
 
 namespace amt::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <vector>
 
-#include "gemm.hpp"
+#include "src/ops/cpu/gemm.hpp"
 
 namespace amt {
 namespace {

@@ -121,7 +121,7 @@ def parameters(model):
 
 
 def row_flops(model):
-    """model_flops_per_token() of src/train/flops.cpp, for one row."""
+    """model_flops_per_token() of src/resources/flops.cpp, for one row."""
     hidden, layers = MODELS[model]
     return CONTEXT * (6 * sum(parameters(model)) + 12 * layers * hidden * CONTEXT)
 

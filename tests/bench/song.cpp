@@ -1,4 +1,4 @@
-#include "bench/song.hpp"
+#include "song.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "amt/cli/launcher.hpp"
+#include "src/cli/launcher.hpp"
 
 #include <gtest/gtest.h>
 

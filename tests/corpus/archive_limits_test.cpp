@@ -1,6 +1,6 @@
 // Names, targets and links in archives that are made to cost time.
 #include "amt/base/strings.hpp"
-#include "corpus/archive_fixture.hpp"
+#include "archive_fixture.hpp"
 
 namespace amt {
 namespace {

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "amt/base/strings.hpp"
-#include "corpus/archive_fixture.hpp"
+#include "archive_fixture.hpp"
 
 namespace amt {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "amt/base/hash.hpp"
 #include "amt/base/strings.hpp"
-#include "corpus/archive_fixture.hpp"
+#include "archive_fixture.hpp"
 #include "support/zip_builder.hpp"
 
 namespace amt {

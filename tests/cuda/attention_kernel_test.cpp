@@ -1,6 +1,6 @@
-#include "amt/ops/plain/attention.hpp"
 #include "kernel_support.hpp"
-#include "kernels/attention.cuh"
+#include "src/cuda/kernels/attention.cuh"
+#include "src/ops/plain/attention.hpp"
 
 namespace amt::gpu {
 namespace {

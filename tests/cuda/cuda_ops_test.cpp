@@ -1,6 +1,6 @@
 // The Ops of a GPU but for cuBLASLt, cuDNN and CUDA itself, which have stand-ins: every call
 // against the plain code, and a whole model's loss and gradients against the CPU's.
-#include "cuda_ops.hpp"
+#include "src/cuda/cuda_ops.hpp"
 
 #include <bit>
 #include <functional>
@@ -10,10 +10,10 @@
 #include "amt/model/gpt2.hpp"
 #include "amt/ops/buffer.hpp"
 #include "amt/ops/cpu_ops.hpp"
-#include "amt/ops/plain/lm_head.hpp"
-#include "amt/ops/plain/optimizer.hpp"
 #include "fake_cuda.hpp"
 #include "ops/numbers.hpp"
+#include "src/ops/plain/lm_head.hpp"
+#include "src/ops/plain/optimizer.hpp"
 #include "support/refusal.hpp"
 
 namespace amt::cuda {

@@ -1,9 +1,9 @@
 #include <numeric>
 
-#include "amt/ops/plain/embedding.hpp"
 #include "kernel_support.hpp"
-#include "kernels/embedding.cuh"
-#include "shapes.hpp"
+#include "src/cuda/kernels/embedding.cuh"
+#include "src/cuda/shapes.hpp"
+#include "src/ops/plain/embedding.hpp"
 
 namespace amt::gpu {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "kernel_support.hpp"
-#include "kernels/common.cuh"
+#include "src/cuda/kernels/common.cuh"
 
 namespace amt::gpu {
 namespace {

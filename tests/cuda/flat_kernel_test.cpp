@@ -1,7 +1,7 @@
-#include "amt/ops/plain/optimizer.hpp"
 #include "kernel_support.hpp"
-#include "kernels/flat.cuh"
-#include "kernels/sums.cuh"
+#include "src/cuda/kernels/flat.cuh"
+#include "src/cuda/kernels/sums.cuh"
+#include "src/ops/plain/optimizer.hpp"
 
 namespace amt::gpu {
 namespace {

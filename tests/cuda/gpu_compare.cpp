@@ -8,8 +8,8 @@
 
 #include "amt/ops/cpu_ops.hpp"
 #include "gpu_device.hpp"
-#include "kernels.hpp"
 #include "ops/numbers.hpp"
+#include "src/ops/cpu/kernels/kernels.hpp"
 
 namespace amt::test {
 namespace {

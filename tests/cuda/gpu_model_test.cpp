@@ -11,8 +11,8 @@
 #include "model/model_support.hpp"
 #include "support/golden.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/tiny_training.hpp"
 #include "train/golden_run.hpp"
-#include "train/tiny_training.hpp"
 
 namespace amt::test {
 namespace {

@@ -1,7 +1,7 @@
 #include "gpu_training.hpp"
 
 #include "amt/train/train_step.hpp"
-#include "train/tiny_training.hpp"
+#include "support/tiny_training.hpp"
 
 namespace amt::test {
 

@@ -2,8 +2,8 @@
 #include "cuda_on_cpu.hpp"
 // After it.
 #include "fake_cuda.hpp"
-#include "launch.cu"
-#include "launch_layernorm.cu"
+#include "src/cuda/launch.cu"
+#include "src/cuda/launch_layernorm.cu"
 
 namespace amt::cuda::fake {
 

@@ -1,7 +1,7 @@
-#include "amt/ops/plain/layernorm.hpp"
 #include "kernel_support.hpp"
-#include "kernels/layernorm.cuh"
-#include "kernels/sums.cuh"
+#include "src/cuda/kernels/layernorm.cuh"
+#include "src/cuda/kernels/sums.cuh"
+#include "src/ops/plain/layernorm.hpp"
 
 namespace amt::gpu {
 namespace {

@@ -1,9 +1,9 @@
 // In the place of cuBLASLt and cuDNN: the plans by the interpreter, attention by the own kernels.
-#include "attention.hpp"
 #include "fake_cuda.hpp"
-#include "launch.hpp"
-#include "matmul.hpp"
 #include "matmul_interpreter.hpp"
+#include "src/cuda/attention.hpp"
+#include "src/cuda/launch.hpp"
+#include "src/cuda/matmul.hpp"
 
 namespace amt::cuda {
 

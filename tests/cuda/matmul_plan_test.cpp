@@ -1,10 +1,10 @@
 // Executes the plans of matmul_plan.hpp as cuBLASLt's documentation reads, naively, and compares
 // with the plain code: a wrong transpose or leading dimension shows without a GPU.
-#include "matmul_plan.hpp"
+#include "src/cuda/matmul_plan.hpp"
 
-#include "amt/ops/plain/lm_head.hpp"
 #include "matmul_interpreter.hpp"
 #include "ops/numbers.hpp"
+#include "src/ops/plain/lm_head.hpp"
 
 namespace amt::cuda {
 namespace {

@@ -1,6 +1,6 @@
 // The NCCL reducer against a stand-in for NCCL: what it asks for, in which order the device would
 // do it, and what becomes of failures. Nothing here has run on a device.
-#include "nccl_reducer.hpp"
+#include "src/cuda/nccl_reducer.hpp"
 
 #include <gtest/gtest.h>
 

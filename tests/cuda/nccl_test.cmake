@@ -4,5 +4,4 @@ amt_add_test(nccl_reducer_test
   SOURCES nccl_reducer_test.cpp fake_nccl.cpp ${PROJECT_SOURCE_DIR}/src/cuda/nccl_communicator.cpp
     ${PROJECT_SOURCE_DIR}/src/cuda/nccl_failure.cpp ${PROJECT_SOURCE_DIR}/src/cuda/nccl_reducer.cpp
   DEPENDS collective RANKS 1 2 3)
-target_include_directories(nccl_reducer_test PRIVATE ${PROJECT_SOURCE_DIR}/src/cuda)
 target_include_directories(nccl_reducer_test SYSTEM PRIVATE ${CUDAToolkit_INCLUDE_DIRS} ${NCCL_INCLUDE_DIR})

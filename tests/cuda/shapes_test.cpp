@@ -1,9 +1,9 @@
-#include "shapes.hpp"
+#include "src/cuda/shapes.hpp"
 
 #include <gtest/gtest.h>
 
-#include "amt/ops/plain/attention.hpp"
-#include "attention_layout.hpp"
+#include "src/cuda/attention_layout.hpp"
+#include "src/ops/plain/attention.hpp"
 
 namespace amt::cuda {
 namespace {

@@ -28,7 +28,8 @@ TEST(Description, NamesSettingsSplitsAndCounts) {
   const std::string text = describe_dataset(manifest);
   for (const char* expected :
        {"arrival, 55028 tokens, rows of 1024", "30 copies", "seed 17",
-        "train    1,234,568  1,264,197,632     4,321    2 h 30 min       2\n", "178,561", "7,032"}) {
+        "train    1,234,568  1,264,197,632     4,321    2 h 30 min       2\n", "178,561",
+        "7,032"}) {
     EXPECT_NE(text.find(expected), std::string::npos) << expected << "\nin\n" << text;
   }
 }

@@ -9,9 +9,9 @@
 #include <cstdlib>
 
 #include "amt/base/error.hpp"
-#include "amt/base/log.hpp"
 #include "amt/cuda/plugin.hpp"
 #include "amt/ops/cpu_ops.hpp"
+#include "amt/process/log.hpp"
 
 #ifndef AMT_FAKE_VERSION
 #define AMT_FAKE_VERSION amt::cuda::kPluginVersion

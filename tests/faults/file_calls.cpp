@@ -5,10 +5,10 @@
 //   AMT_FILES_LOG=FILE      a line for each file that gets its name before its bytes are synced, or
 //                           whose folder is not synced afterwards; at the end "renames N"
 //   AMT_FILES_FAULT=CALL:PART:COUNT:KIND
-//     CALL   rename, exchange, remove (of a file or a folder), change (any of these), fsync, close, flock
-//     PART   of the path, of a rename's the old one, with a $ behind it. Empty: any
-//     COUNT  the first such call that fails; 0: all
-//     KIND   an errno, or kill: the process is killed in place of the call
+//     CALL   rename, exchange, remove (of a file or a folder), change (any of these), fsync, close,
+//     flock PART   of the path, of a rename's the old one, with a $ behind it. Empty: any COUNT the
+//     first such call that fails; 0: all KIND   an errno, or kill: the process is killed in place
+//     of the call
 //   AMT_FILES_NO_EXCHANGE=1  as on a file system that knows no flags of renameat2
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "amt/base/error.hpp"
-#include "amt/weights/safetensors.hpp"
 #include "fuzz_support.hpp"
+#include "src/weights/safetensors.hpp"
 
 namespace amt {
 namespace {

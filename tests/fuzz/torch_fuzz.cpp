@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "amt/base/error.hpp"
-#include "amt/weights/torch_file.hpp"
 #include "fuzz_support.hpp"
-#include "pickle.hpp"
-#include "state_dict.hpp"
+#include "src/weights/pickle.hpp"
+#include "src/weights/state_dict.hpp"
+#include "src/weights/torch_file.hpp"
 #include "weights/torch_builder.hpp"
 
 namespace amt {

@@ -1,4 +1,4 @@
-#include "hdf5/damaged_hdf5.hpp"
+#include "damaged_hdf5.hpp"
 
 #include <hdf5.h>
 

@@ -15,7 +15,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "hdf5/damaged_hdf5.hpp"
+#include "damaged_hdf5.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 

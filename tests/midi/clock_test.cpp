@@ -1,6 +1,6 @@
 // The sums of the clock, bit by bit: golden notes would show a wrong order of additions only where
 // a rounding happens to fall the other way.
-#include "midi/clock.hpp"
+#include "src/midi/clock.hpp"
 
 #include <gtest/gtest.h>
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "amt/base/error.hpp"
-#include "amt/base/philox.hpp"
 #include "amt/midi/names.hpp"
 #include "amt/midi/notes.hpp"
 #include "amt/midi/parser.hpp"
+#include "amt/random/philox.hpp"
 #include "support/golden_cases.hpp"
 
 namespace amt {

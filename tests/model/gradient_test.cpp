@@ -3,8 +3,8 @@
 #include <cstring>
 
 #include "amt/ops/cpu_ops.hpp"
-#include "amt/ops/plain_ops.hpp"
 #include "model_support.hpp"
+#include "src/ops/plain_ops.hpp"
 
 namespace amt {
 namespace {

@@ -1,4 +1,4 @@
-#include "amt/ops/plain/attention.hpp"
+#include "src/ops/plain/attention.hpp"
 
 #include "amt/ops/cpu_ops.hpp"
 #include "numbers.hpp"

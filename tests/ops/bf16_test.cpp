@@ -4,13 +4,13 @@
 #include <bit>
 
 #include "amt/ops/cpu_ops.hpp"
-#include "amt/ops/plain/attention.hpp"
-#include "amt/ops/plain/embedding.hpp"
-#include "amt/ops/plain/layernorm.hpp"
-#include "amt/ops/plain/linear.hpp"
-#include "amt/ops/plain/lm_head.hpp"
-#include "kernels.hpp"
 #include "numbers.hpp"
+#include "src/ops/cpu/kernels/kernels.hpp"
+#include "src/ops/plain/attention.hpp"
+#include "src/ops/plain/embedding.hpp"
+#include "src/ops/plain/layernorm.hpp"
+#include "src/ops/plain/linear.hpp"
+#include "src/ops/plain/lm_head.hpp"
 
 namespace amt {
 namespace {

@@ -4,8 +4,8 @@
 #include <set>
 
 #include "amt/ops/cpu_ops.hpp"
-#include "amt/ops/plain/layernorm.hpp"
 #include "numbers.hpp"
+#include "src/ops/plain/layernorm.hpp"
 
 namespace amt {
 namespace {

@@ -1,4 +1,4 @@
-#include "amt/ops/plain/embedding.hpp"
+#include "src/ops/plain/embedding.hpp"
 
 #include <numeric>
 

@@ -3,8 +3,8 @@
 
 #include "amt/base/error.hpp"
 #include "amt/ops/cpu_ops.hpp"
-#include "amt/ops/plain/optimizer.hpp"
 #include "numbers.hpp"
+#include "src/ops/plain/optimizer.hpp"
 
 namespace amt {
 namespace {

@@ -1,4 +1,4 @@
-#include "amt/ops/plain/layernorm.hpp"
+#include "src/ops/plain/layernorm.hpp"
 
 #include "amt/ops/cpu_ops.hpp"
 #include "numbers.hpp"

@@ -1,4 +1,4 @@
-#include "amt/ops/plain/linear.hpp"
+#include "src/ops/plain/linear.hpp"
 
 #include "amt/ops/cpu_ops.hpp"
 #include "numbers.hpp"

@@ -1,4 +1,4 @@
-#include "amt/ops/plain/lm_head.hpp"
+#include "src/ops/plain/lm_head.hpp"
 
 #include "amt/ops/cpu_ops.hpp"
 #include "numbers.hpp"

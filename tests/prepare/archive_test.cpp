@@ -3,8 +3,8 @@
 
 #include "amt/corpus/file_reader.hpp"
 #include "amt/dataset/manifest.hpp"
-#include "amt/prepare/memory.hpp"
-#include "prepare/prepare_fixture.hpp"
+#include "prepare_fixture.hpp"
+#include "src/prepare/memory.hpp"
 #include "support/tar_builder.hpp"
 #include "support/zip_builder.hpp"
 

@@ -9,7 +9,7 @@
 #include "amt/base/files.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/tokens/row_text.hpp"
-#include "prepare/prepare_fixture.hpp"
+#include "prepare_fixture.hpp"
 
 namespace amt {
 namespace {

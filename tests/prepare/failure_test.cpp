@@ -9,7 +9,7 @@
 #include "amt/dataset/manifest.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/mpi/collectively.hpp"
-#include "prepare/prepare_fixture.hpp"
+#include "prepare_fixture.hpp"
 #include "support/tar_builder.hpp"
 
 namespace amt {

@@ -1,10 +1,10 @@
 // What a file may need in memory is known before it is parsed, and is no less than what it takes.
-#include "amt/prepare/file_memory.hpp"
+#include "src/prepare/file_memory.hpp"
 
 #include <gtest/gtest.h>
 
-#include "amt/prepare/tokenise.hpp"
 #include "midi/counted_memory.hpp"
+#include "src/prepare/tokenise.hpp"
 #include "support/tar_builder.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "amt/base/files.hpp"
-#include "prepare/prepare_fixture.hpp"
+#include "prepare_fixture.hpp"
 
 namespace amt {
 namespace {

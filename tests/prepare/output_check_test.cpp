@@ -1,5 +1,5 @@
 // What is read must not be cleared, and what is kept must not be replaced.
-#include "amt/prepare/output_check.hpp"
+#include "src/prepare/output_check.hpp"
 
 #include <gtest/gtest.h>
 

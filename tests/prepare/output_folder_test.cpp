@@ -1,4 +1,4 @@
-#include "amt/prepare/output_folder.hpp"
+#include "src/prepare/output_folder.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "amt/prepare/plan.hpp"
+#include "src/prepare/plan.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // The report: what it counts, and that it stands alone.
-#include "amt/prepare/report.hpp"
+#include "src/prepare/report.hpp"
 
 #include <gtest/gtest.h>
 
 #include "amt/base/strings.hpp"
-#include "amt/prepare/refusals.hpp"
+#include "src/prepare/refusals.hpp"
 
 namespace amt {
 namespace {

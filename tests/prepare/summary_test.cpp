@@ -1,4 +1,4 @@
-#include "amt/prepare/summary.hpp"
+#include "src/prepare/summary.hpp"
 
 #include <gtest/gtest.h>
 

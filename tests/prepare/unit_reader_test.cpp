@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "amt/prepare/tokenise.hpp"
+#include "src/prepare/tokenise.hpp"
 #include "support/tar_builder.hpp"
 #include "support/temporary_folder.hpp"
 

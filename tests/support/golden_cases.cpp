@@ -1,11 +1,11 @@
-#include "support/golden_cases.hpp"
+#include "golden_cases.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "amt/base/error.hpp"
-#include "support/golden.hpp"
+#include "golden.hpp"
 
 namespace amt::test {
 namespace {

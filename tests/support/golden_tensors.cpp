@@ -1,10 +1,10 @@
-#include "support/golden_tensors.hpp"
+#include "golden_tensors.hpp"
 
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "support/golden.hpp"
+#include "golden.hpp"
 
 namespace amt::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "support/tar_builder.hpp"
+#include "tar_builder.hpp"
 
 #include <zlib.h>
 

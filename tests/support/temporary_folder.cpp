@@ -1,4 +1,4 @@
-#include "support/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 #include <cstdlib>
 #include <string>

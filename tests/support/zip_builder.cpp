@@ -1,4 +1,4 @@
-#include "support/zip_builder.hpp"
+#include "zip_builder.hpp"
 
 #include <sys/stat.h>
 #include <zlib.h>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "amt/base/files.hpp"
-#include "support/tar_builder.hpp"
+#include "tar_builder.hpp"
 
 namespace amt::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "amt/tokens/anticipate.hpp"
+#include "src/tokens/anticipate.hpp"
 
 #include <gtest/gtest.h>
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "amt/base/philox.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/random/philox.hpp"
 #include "amt/tokens/events.hpp"
 #include "support/golden.hpp"
 #include "support/golden_cases.hpp"

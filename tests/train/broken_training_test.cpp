@@ -9,13 +9,13 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
-#include "amt/base/signals.hpp"
 #include "amt/ops/cpu_ops.hpp"
-#include "event_reader.hpp"
+#include "amt/process/signals.hpp"
 #include "poisoned_reducer.hpp"
+#include "support/event_reader.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
-#include "tiny_training.hpp"
+#include "support/tiny_training.hpp"
 
 namespace amt {
 namespace {

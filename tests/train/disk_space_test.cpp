@@ -1,12 +1,12 @@
-#include "amt/train/disk_space.hpp"
+#include "src/train/disk_space.hpp"
 
 #include <gtest/gtest.h>
 
 #include "amt/base/error.hpp"
-#include "amt/train/checkpoint.hpp"
+#include "amt/checkpoint/checkpoint.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
-#include "tiny_training.hpp"
+#include "support/tiny_training.hpp"
 
 namespace amt {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <cmath>
 
-#include "amt/train/evaluation.hpp"
+#include "amt/evaluate/evaluation.hpp"
 #include "amt/train/train_step.hpp"
-#include "amt/weights/safetensors.hpp"
+#include "src/weights/safetensors.hpp"
 #include "support/golden.hpp"
 
 namespace amt::test {

@@ -8,7 +8,7 @@
 #include "amt/collective/reducer.hpp"
 #include "amt/model/gpt2.hpp"
 #include "amt/train/options.hpp"
-#include "tiny_training.hpp"
+#include "support/tiny_training.hpp"
 
 namespace amt::test {
 

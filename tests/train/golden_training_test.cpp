@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "amt/ops/cpu_ops.hpp"
-#include "amt/ops/plain_ops.hpp"
 #include "golden_run.hpp"
+#include "src/ops/plain_ops.hpp"
 #include "support/golden.hpp"
 
 namespace amt {

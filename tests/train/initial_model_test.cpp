@@ -6,14 +6,14 @@
 #include <filesystem>
 
 #include "amt/base/error.hpp"
-#include "amt/mpi/communicator.hpp"
+#include "amt/evaluate/evaluation.hpp"
 #include "amt/model/difference.hpp"
+#include "amt/mpi/communicator.hpp"
 #include "amt/ops/cpu_ops.hpp"
-#include "amt/train/evaluation.hpp"
 #include "amt/weights/hugging_face.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
-#include "tiny_training.hpp"
+#include "support/tiny_training.hpp"
 
 namespace amt {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "amt/base/error.hpp"
-#include "amt/train/resources.hpp"
+#include "amt/resources/resources.hpp"
 #include "support/refusal.hpp"
 
 namespace amt {

@@ -1,4 +1,4 @@
-// A signal in the middle of a matrix product must not change anything: see base/signals.hpp.
+// A signal in the middle of a matrix product must not change anything: see process/signals.hpp.
 // Without care it corrupts memory, in the training that it asks to save.
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -8,9 +8,9 @@
 #include <csignal>
 #include <thread>
 
-#include "amt/base/signals.hpp"
 #include "amt/ops/cpu_ops.hpp"
-#include "tiny_training.hpp"
+#include "amt/process/signals.hpp"
+#include "support/tiny_training.hpp"
 
 namespace amt {
 namespace {

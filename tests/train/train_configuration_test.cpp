@@ -5,7 +5,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/dataset/paths.hpp"
-#include "amt/train/dataset_fit.hpp"
+#include "amt/evaluate/dataset_fit.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {

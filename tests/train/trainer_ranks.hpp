@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <limits>
 
-#include "amt/base/signals.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/ops/cpu_ops.hpp"
+#include "amt/process/signals.hpp"
 #include "support/temporary_folder.hpp"
-#include "tiny_training.hpp"
+#include "support/tiny_training.hpp"
 
 namespace amt::test {
 

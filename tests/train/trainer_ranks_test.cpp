@@ -7,9 +7,9 @@
 #include <limits>
 
 #include "amt/base/error.hpp"
+#include "amt/evaluate/evaluation.hpp"
 #include "amt/mpi/collectively.hpp"
-#include "amt/train/evaluation.hpp"
-#include "event_reader.hpp"
+#include "support/event_reader.hpp"
 #include "support/refusal.hpp"
 
 namespace amt {

@@ -10,13 +10,13 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/signals.hpp"
 #include "amt/ops/cpu_ops.hpp"
-#include "amt/train/run_report.hpp"
-#include "event_reader.hpp"
+#include "amt/process/signals.hpp"
+#include "amt/record/report.hpp"
 #include "poisoned_reducer.hpp"
+#include "support/event_reader.hpp"
 #include "support/temporary_folder.hpp"
-#include "tiny_training.hpp"
+#include "support/tiny_training.hpp"
 
 namespace amt {
 namespace {

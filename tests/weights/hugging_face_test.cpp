@@ -6,7 +6,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/weights/safetensors.hpp"
+#include "src/weights/safetensors.hpp"
 #include "support/golden.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_model.hpp"

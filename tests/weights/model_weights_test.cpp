@@ -5,7 +5,7 @@
 
 #include "amt/base/files.hpp"
 #include "amt/weights/hugging_face.hpp"
-#include "amt/weights/safetensors.hpp"
+#include "src/weights/safetensors.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_model.hpp"

@@ -1,4 +1,4 @@
-#include "amt/weights/safetensors.hpp"
+#include "src/weights/safetensors.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "amt/base/files.hpp"
-#include "amt/weights/torch_file.hpp"
+#include "src/weights/torch_file.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "torch_builder.hpp"

@@ -1,4 +1,4 @@
-#include "amt/weights/torch_file.hpp"
+#include "src/weights/torch_file.hpp"
 
 #include <sys/stat.h>
 

@@ -29,8 +29,8 @@ std::string fixed(double value, int digits);
 /// "1 h 02 min", "3 min 20 s", "4.2 s"
 std::string format_duration(double seconds);
 
-/// Text from a file as a message may quote it: control characters as '?', and cut, with "..." as its
-/// end, if it is longer than `most` bytes.
+/// Text from a file as a message may quote it: control characters as '?', and cut, with "..." as
+/// its end, if it is longer than `most` bytes.
 std::string printable(std::string_view text, std::size_t most);
 
 /// The candidate with the smallest edit distance to `word`, or "" if none is close enough to be

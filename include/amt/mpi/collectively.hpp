@@ -16,8 +16,8 @@ class AgreedError : public Error {
 };
 
 /// Collective. Runs `work` on every rank, which must not leave other ranks waiting in a collective
-/// when it throws. If it threw on any rank, all ranks throw an AgreedError with the lowest such rank's
-/// message (which names that rank, unless it is 0) and exit code.
+/// when it throws. If it threw on any rank, all ranks throw an AgreedError with the lowest such
+/// rank's message (which names that rank, unless it is 0) and exit code.
 void collectively(const Communicator& communicator, const std::function<void()>& work);
 
 /// The second half of it, for failures that were caught before: `failure` is nullptr where all went

@@ -19,7 +19,7 @@
 
 #include <cstdint>
 
-#include "amt/base/philox.hpp"
+#include "amt/random/philox.hpp"
 
 namespace amt {
 

@@ -28,7 +28,8 @@ struct PrepareOptions {
   double max_bad_fraction = 0.5;
   bool overwrite = false;
   bool dry_run = false;
-  std::optional<std::uint64_t> ranks;  ///< that a dry run by one process plans for; else those there
+  std::optional<std::uint64_t>
+      ranks;  ///< that a dry run by one process plans for; else those there
   Duration watchdog = kDefaultWatchdog;  ///< without progress, before the job is ended; 0: never
 
   Encoding encoding() const { return interarrival ? Encoding::kInterarrival : Encoding::kArrival; }

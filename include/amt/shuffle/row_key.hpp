@@ -8,8 +8,8 @@
 #include <compare>
 #include <cstdint>
 
-#include "amt/base/philox.hpp"
 #include "amt/corpus/split.hpp"
+#include "amt/random/philox.hpp"
 #include "amt/tokens/vocabulary.hpp"
 
 namespace amt {

@@ -29,8 +29,8 @@ class RowStore {
 
   void add(std::size_t slot, const RowId& id, const Row& row);
 
-  /// So many bytes of the budget are for something else from now on, until lend(0). What is over the
-  /// rest is spilled at once and its memory given back.
+  /// So many bytes of the budget are for something else from now on, until lend(0). What is over
+  /// the rest is spilled at once and its memory given back.
   void lend(std::uint64_t bytes);
 
   std::uint64_t rows(std::size_t slot) const;

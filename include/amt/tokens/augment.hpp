@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "amt/base/numpy_random.hpp"
+#include "amt/random/numpy_random.hpp"
 #include "amt/tokens/events.hpp"
 
 namespace amt {

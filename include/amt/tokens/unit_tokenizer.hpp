@@ -5,10 +5,10 @@
 #include <span>
 #include <vector>
 
-#include "amt/base/numpy_random.hpp"
 #include "amt/midi/notes.hpp"
 #include "amt/midi/parser.hpp"
 #include "amt/midi/playback.hpp"
+#include "amt/random/numpy_random.hpp"
 #include "amt/tokens/augment.hpp"
 #include "amt/tokens/events.hpp"
 #include "amt/tokens/interarrival.hpp"

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "amt/base/options.hpp"
-#include "amt/train/optimizer_options.hpp"
-#include "amt/train/step_profile.hpp"
+#include "amt/device/step_profile.hpp"
+#include "amt/optimizer/options.hpp"
 
 namespace amt {
 

@@ -7,7 +7,7 @@
 
 #include "amt/base/options.hpp"
 #include "amt/model/config.hpp"
-#include "amt/train/paths.hpp"
+#include "amt/run/paths.hpp"
 
 namespace amt {
 
@@ -15,9 +15,8 @@ namespace amt {
 /// written or looked at, threads, micro-batch, gradient checkpointing and precision, which change
 /// losses by rounding at most. UsageError if a text is no INI text, naming `before_file` and the
 /// line.
-std::vector<OptionChange> changes_of_result(const std::string& before,
-                                                   const std::string& now,
-                                                   const std::string& before_file = "config.ini");
+std::vector<OptionChange> changes_of_result(const std::string& before, const std::string& now,
+                                            const std::string& before_file = "config.ini");
 
 /// Whether a run started now would go on from a checkpoint of its own. Local.
 bool goes_on(const RunPaths& paths, bool load_last_checkpoint);

@@ -6,13 +6,13 @@
 #include <optional>
 #include <vector>
 
+#include "amt/checkpoint/training_state.hpp"
 #include "amt/collective/reducer.hpp"
+#include "amt/dataset/read_ahead.hpp"
+#include "amt/dataset/rows.hpp"
 #include "amt/model/gpt2.hpp"
-#include "amt/train/optimizer.hpp"
+#include "amt/optimizer/optimizer.hpp"
 #include "amt/train/options.hpp"
-#include "amt/train/read_ahead.hpp"
-#include "amt/train/rows.hpp"
-#include "amt/train/training_state.hpp"
 
 namespace amt {
 

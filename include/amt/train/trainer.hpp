@@ -10,16 +10,16 @@
 #include <string>
 
 #include "amt/base/error.hpp"
-#include "amt/base/progress.hpp"
+#include "amt/checkpoint/checkpoint.hpp"
 #include "amt/collective/reducer.hpp"
+#include "amt/collective/stragglers.hpp"
+#include "amt/dataset/rows.hpp"
+#include "amt/device/step_profile.hpp"
 #include "amt/model/gpt2.hpp"
-#include "amt/train/checkpoint.hpp"
+#include "amt/process/progress.hpp"
+#include "amt/record/recorder.hpp"
+#include "amt/run/paths.hpp"
 #include "amt/train/options.hpp"
-#include "amt/train/paths.hpp"
-#include "amt/train/rows.hpp"
-#include "amt/train/run_recorder.hpp"
-#include "amt/train/step_profile.hpp"
-#include "amt/train/stragglers.hpp"
 #include "amt/train/train_step.hpp"
 
 namespace amt {

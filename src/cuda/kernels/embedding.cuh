@@ -1,8 +1,8 @@
 // Token and position embedding, and its gradient without atomics.
 #pragma once
 
+#include "../shapes.hpp"
 #include "common.cuh"
-#include "shapes.hpp"
 
 namespace amt::gpu {
 

@@ -4,10 +4,10 @@
 
 #include <type_traits>
 
-#include "../host_memory.hpp"
 #include "amt/ops/buffer.hpp"
 #include "cpu_calls.hpp"
 #include "gemm.hpp"
+#include "host_memory.hpp"
 
 namespace amt {
 namespace {

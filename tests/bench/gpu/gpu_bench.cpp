@@ -13,14 +13,14 @@
 #include <string>
 #include <vector>
 
-#include "../model_size.hpp"
 #include "amt/base/error.hpp"
 #include "amt/device/plugin_loader.hpp"
 #include "amt/ops/cpu_ops.hpp"
-#include "amt/train/flops.hpp"
+#include "amt/resources/flops.hpp"
 #include "amt/train/train_step.hpp"
+#include "bench/model_size.hpp"
+#include "support/tiny_training.hpp"
 #include "timed_ops.hpp"
-#include "train/tiny_training.hpp"
 
 namespace amt {
 namespace {

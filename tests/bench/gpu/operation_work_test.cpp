@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "../model_size.hpp"
-#include "amt/train/flops.hpp"
+#include "amt/resources/flops.hpp"
+#include "bench/model_size.hpp"
 
 namespace amt {
 namespace {

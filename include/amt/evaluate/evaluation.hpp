@@ -1,0 +1,72 @@
+// The loss of a model on a split, and what the field derives from it: spec/training.md,
+// "Evaluation".
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "amt/collective/reducer.hpp"
+#include "amt/dataset/manifest.hpp"
+#include "amt/dataset/rows.hpp"
+#include "amt/model/gpt2.hpp"
+
+namespace amt {
+
+/// Sums of -log p over the predicted tokens by what the token says in the arrival encoding:
+/// position i of a row is an onset for i % 3 == 1, a duration for 2, a note for 0.
+struct LossSums {
+  std::array<double, 3> nats = {};  ///< onset, duration, note
+  std::array<double, 3> tokens = {};
+
+  double mean() const;  ///< nats per token
+  double mean(std::size_t kind) const;
+  /// Adds one row's losses, of positions 1, 2, ...
+  void add_row(std::span<const float> losses);
+};
+
+/// Which rows of a split are evaluated.
+struct RowSelection {
+  std::uint64_t subsample = 1;  ///< every so-manyth row, from the first on
+  std::uint64_t max_rows = 0;   ///< at most so many; 0: all
+  std::uint64_t count(std::uint64_t rows) const;
+};
+
+/// Collective. Each rank takes a block of the selected rows, `micro_batch` at a time; all get the
+/// sums of all. Equal runs give equal bits; another number of ranks agrees to rounding. Nothing if
+/// the ranks were asked to stop meanwhile (base/signals.hpp), which they agree on after each
+/// micro-batch.
+std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource& rows,
+                                 const RowSelection& selection, int micro_batch);
+
+/// The loss of a model that knows only how often each token occurs in the training split (add-one
+/// smoothing), on the selected rows of another split. Collective; looks at no more than 2^17
+/// training rows, spread evenly.
+double unigram_loss(Reducer& reducer, const RowSource& train, const RowSource& evaluated,
+                    const RowSelection& selection, int vocab_size);
+
+/// The same for what a run is measured by: validation rows, or training rows where `valid` is null;
+/// no more than 2^17 of them, spread evenly. Local: for the rank that writes the report.
+double unigram_loss_of_run(const RowSource& train, const RowSource* valid, int vocab_size);
+
+/// Bits per second of music: mean loss in nats, tokens predicted in the whole split, its seconds.
+double bits_per_second(double mean_loss, double tokens, double seconds_of_music);
+
+/// exp of mean losses; an event is an onset, a duration and a note.
+struct Perplexities {
+  double event = 0, onset = 0, duration = 0, note = 0;
+};
+
+/// What the paper reports of a model on a split.
+struct EvaluationMetrics {
+  double loss = 0;            ///< nats per token
+  std::optional<double> bps;  ///< bits per second of music; nothing if the split has no music
+  std::optional<Perplexities> perplexities;  ///< arrival encoding only
+};
+
+/// `sums` are of some or all rows of this split of a dataset. Each augmented copy of a training
+/// piece counts as music.
+EvaluationMetrics derive_metrics(const LossSums& sums, const Manifest& manifest, Split split);
+
+}  // namespace amt

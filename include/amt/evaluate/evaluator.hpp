@@ -1,0 +1,56 @@
+// Checkpoint after checkpoint on the same rows, in the memory of one model. Collective throughout.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "amt/collective/reducer.hpp"
+#include "amt/dataset/manifest.hpp"
+#include "amt/evaluate/csv.hpp"
+#include "amt/model/gpt2.hpp"
+#include "amt/mpi/communicator.hpp"
+#include "amt/weights/hugging_face.hpp"
+
+namespace amt {
+
+/// The rows that models are evaluated on. Local.
+struct EvaluationRows {
+  /// Error or UsageError if the dataset cannot be read or has no rows in this split.
+  EvaluationRows(const std::string& dataset, Split split, const RowSelection& selection);
+
+  Manifest manifest;
+  Split split;
+  RowSelection selection;
+  std::optional<DatasetRows> train, evaluated;
+};
+
+class Evaluator {
+ public:
+  /// `rows`, `world`, `ops` and `reducer` must outlive it.
+  Evaluator(const EvaluationRows& rows, int micro_batch, const mpi::Communicator& world, Ops& ops,
+            Reducer& reducer);
+
+  /// Reads the model of a folder, on rank 0, in place of the one before. mpi::AgreedError if it
+  /// cannot be used or has another shape than the first: then load another before evaluating. Its
+  /// code is kUsage if the model and the dataset do not belong together.
+  void load(const std::filesystem::path& folder);
+
+  /// Of what was loaded last. mpi::AgreedError if a signal asked to stop.
+  EvaluationRecord evaluate();
+
+  const ParameterLayout& layout() const { return model_->layout(); }
+
+ private:
+  HuggingFaceModel open(const std::filesystem::path& folder) const;
+
+  const EvaluationRows& rows_;
+  int micro_batch_;
+  const mpi::Communicator& world_;
+  Ops& ops_;
+  Reducer& reducer_;
+  EvaluationRecord record_;
+  std::optional<Gpt2> model_;
+  std::optional<double> unigram_;
+};
+
+}  // namespace amt

@@ -1,0 +1,37 @@
+// Adam's moments between the ranks that keep them and rank 0, which reads and writes checkpoints.
+#pragma once
+
+#include <span>
+
+#include "amt/collective/reducer.hpp"
+#include "amt/model/gpt2.hpp"
+#include "amt/optimizer/optimizer.hpp"
+
+namespace amt {
+
+/// Between two steps, where nobody needs the gradients: sharded moments travel through their
+/// buffer, so that no rank needs more memory than a step does. All functions are collective.
+class MomentExchange {
+ public:
+  /// `sharded` is that of TrainStep: null where every rank keeps all moments.
+  MomentExchange(Gpt2& model, Reducer& reducer, Optimizer& optimizer, const ShardedBuffer* sharded)
+      : ops_(model.ops()), reducer_(reducer), optimizer_(optimizer), sharded_(sharded) {}
+
+  /// Both moments of all parameters into rank 0's memory, layout.total() floats each; the spans are
+  /// empty on other ranks.
+  void collect(std::span<float> first, std::span<float> second);
+  /// The reverse: to the ranks that keep them, from rank 0.
+  void distribute(std::span<const float> first, std::span<const float> second);
+
+ private:
+  void collect(std::span<float> host, float* moment);
+  void distribute(std::span<const float> host, float* moment);
+  void copy(float* to, const float* from, std::int64_t count);
+
+  Ops& ops_;
+  Reducer& reducer_;
+  Optimizer& optimizer_;
+  const ShardedBuffer* sharded_;
+};
+
+}  // namespace amt

@@ -1,0 +1,41 @@
+// What a training run finds out before it writes anything: a dry run ends here.
+#pragma once
+
+#include <optional>
+
+#include "amt/checkpoint/training_state.hpp"
+#include "amt/dataset/manifest.hpp"
+#include "amt/dataset/rows.hpp"
+#include "amt/mpi/communicator.hpp"
+#include "amt/run/paths.hpp"
+#include "amt/train/train_configuration.hpp"
+
+namespace amt {
+
+/// What every rank needs before the model is made; opening it is where most mistakes show.
+struct Inputs {
+  Manifest manifest;
+  std::optional<DatasetRows> train, valid;
+};
+
+/// Takes what the user leaves open of the model from what training begins with: the run itself if
+/// it goes on, else the folder it is initialised from, which is read whole to find damage before
+/// anything is written. UsageError or Error if that, or the model then, cannot work. For one rank.
+void choose_model(TrainConfiguration& config, const OptionTable& given);
+
+/// Collective: rank 0 chooses for all.
+void agree_on_model(TrainConfiguration& config, const OptionTable& given,
+                    const mpi::Communicator& world);
+
+/// Opens both splits and, unless data.verify is false, checks the `rank`-th share of their
+/// checksums. Local.
+Inputs open_inputs(const TrainConfiguration& config, Manifest manifest, int rank, int ranks);
+
+/// Of the newest checkpoint that says where it stands. Damage is for find_checkpoint to tell of.
+std::optional<TrainingState> newest_state(const RunPaths& run);
+
+/// UsageError if the run cannot go on with this dataset. For one rank, before config.ini is written
+/// anew; the trainer looks again, at the checkpoint that it takes.
+void check_run(const TrainConfiguration& config, const Manifest& manifest);
+
+}  // namespace amt

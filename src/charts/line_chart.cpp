@@ -1,0 +1,192 @@
+#include "amt/charts/line_chart.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <limits>
+
+#include "amt/base/strings.hpp"
+#include "svg.hpp"
+
+namespace amt {
+namespace {
+
+using Bins = std::vector<Curve::Bin>;
+
+// Pixels.
+constexpr double kWidth = 760, kLeft = 64, kRight = 16, kTop = 10, kPlotHeight = 190, kBelow = 38;
+constexpr double kTitleHeight = 26;
+constexpr int kLinesAcross = 5, kLabelsBelow = 8;
+constexpr std::size_t kMostDots = 64;
+
+std::string axis_label(double value) {
+  if (value >= 1e6) return str_cat(value / 1e6, 'M');
+  if (value >= 1000) return format_count(static_cast<std::uint64_t>(std::llround(value)));
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.4g", value);
+  return text.data();
+}
+
+std::vector<double> round_values(double low, double high, int most) {
+  const double step = round_step(high - low, most);
+  std::vector<double> values;
+  for (double i = std::ceil(low / step - 1e-9) + 0.0; i * step <= high * (1 + 1e-9); ++i) {
+    values.push_back(i * step);
+  }
+  return values;
+}
+
+/// Within [low, high], both above 0: of every power of ten 1, 2, 3, 5 and 7 times, or fewer.
+std::vector<double> logarithmic_values(double low, double high) {
+  if (high < 3 * low) return round_values(low, high, kLinesAcross);
+  std::vector<double> values;
+  for (const std::vector<double>& factors :
+       {std::vector<double>{1, 2, 3, 5, 7}, std::vector<double>{1, 3}, std::vector<double>{1}}) {
+    values.clear();
+    for (double power = std::floor(std::log10(low)); power <= std::log10(high); ++power) {
+      for (const double factor : factors) values.push_back(factor * std::pow(10.0, power));
+    }
+    std::erase_if(values, [&](double value) { return value < low || value > high; });
+    if (values.size() <= 7) break;
+  }
+  return values;
+}
+
+class Drawing {
+ public:
+  Drawing(const LineChart& chart, double top)
+      : chart_(chart), floor_(top + kPlotHeight), first_(bins_of(chart.curve)) {
+    second_ = bins_of(chart.second);
+    for (const Bins* bins : {&first_, &second_}) {
+      for (const Curve::Bin& bin : *bins) {
+        low_ = std::min(low_, bin.lowest);
+        high_ = std::max(high_, bin.highest);
+        last_step_ = std::max(last_step_, bin.step());
+      }
+    }
+    if (has_level()) {
+      low_ = std::min(low_, *chart.level);
+      high_ = std::max(high_, *chart.level);
+    }
+    if (chart.axis == Axis::kFromZero) low_ = 0;
+    if (high_ <= low_) high_ = low_ > 0 ? low_ * 1.1 : 1;
+  }
+
+  bool empty() const { return first_.empty() && second_.empty(); }
+  double height() const { return floor_ + kBelow; }
+
+  std::string content() const {
+    std::string text = grid() + band(first_);
+    if (has_level()) text += level();
+    text += line(first_, "curve", "front");
+    if (!second_.empty()) text += line(second_, "second", "dots");
+    return text + legend();
+  }
+
+ private:
+  bool has_level() const {
+    return chart_.level && std::isfinite(*chart_.level) && *chart_.level > 0 && !empty();
+  }
+
+  Bins bins_of(const Curve* curve) const {
+    if (curve == nullptr) return {};
+    Bins bins = curve->bins();
+    if (chart_.axis == Axis::kLogarithmic) {
+      std::erase_if(bins, [](const Curve::Bin& bin) { return bin.lowest <= 0; });
+    }
+    return bins;
+  }
+
+  double x(double step) const {
+    return kLeft + (kWidth - kLeft - kRight) * step / std::max(1.0, last_step_);
+  }
+  double y(double value) const {
+    const double share = chart_.axis == Axis::kLogarithmic
+                             ? std::log(value / low_) / std::log(high_ / low_)
+                             : (value - low_) / (high_ - low_);
+    return floor_ - kPlotHeight * share;
+  }
+
+  std::string grid() const {
+    std::string text;
+    for (const double value : chart_.axis == Axis::kLogarithmic
+                                  ? logarithmic_values(low_, high_)
+                                  : round_values(low_, high_, kLinesAcross)) {
+      text += svg_grid_line(kLeft, kWidth - kRight, y(value), axis_label(value));
+    }
+    for (const double step : round_values(0, std::max(1.0, last_step_), kLabelsBelow)) {
+      if (step != std::floor(step)) continue;
+      text +=
+          svg_text(x(step), floor_ + 16, "middle", format_count(static_cast<std::uint64_t>(step)));
+    }
+    return text + svg_text(kWidth - kRight, floor_ + 32, "end", chart_.steps_name) +
+           svg_axis_name(11, floor_ - kPlotHeight / 2, chart_.name);
+  }
+
+  std::string level() const {
+    const std::string height = px(y(*chart_.level));
+    return str_cat("<line class=\"level\" x1=\"", px(kLeft), "\" x2=\"", px(kWidth - kRight),
+                   "\" y1=\"", height, "\" y2=\"", height, "\"/>\n");
+  }
+
+  std::string legend() const {
+    using Mark = LegendEntry::Mark;
+    std::vector<LegendEntry> entries = {{Mark::kLine, "curve", chart_.curve_name}};
+    if (!second_.empty()) entries.push_back({Mark::kDottedLine, "second", chart_.second_name});
+    if (has_level()) entries.push_back({Mark::kLine, "level", chart_.level_name});
+    return entries.size() == 1 ? "" : svg_legend(kLeft, floor_ + 32, entries);
+  }
+
+  /// "x,y x,y ..."
+  std::string points(const Bins& bins,
+                     const std::function<double(const Curve::Bin&)>& value) const {
+    std::string text;
+    for (const Curve::Bin& bin : bins) text += px(x(bin.step())) + ',' + px(y(value(bin))) + ' ';
+    return text;
+  }
+
+  std::string band(const Bins& bins) const {
+    const Bins back(bins.rbegin(), bins.rend());
+    return str_cat("<polygon class=\"back\" points=\"",
+                   points(bins, [](const Curve::Bin& bin) { return bin.highest; }),
+                   points(back, [](const Curve::Bin& bin) { return bin.lowest; }), "\"/>\n");
+  }
+
+  std::string line(const Bins& bins, const char* style, const char* dot_style) const {
+    std::string text =
+        str_cat("<polyline class=\"", style, "\" points=\"",
+                points(bins, [](const Curve::Bin& bin) { return bin.value(); }), "\"/>\n");
+    const bool dotted = &bins == &second_ ? bins.size() <= kMostDots : bins.size() == 1;
+    if (!dotted) return text;
+    for (const Curve::Bin& bin : bins) {
+      text += str_cat("<circle class=\"", dot_style, "\" r=\"2.5\" cx=\"", px(x(bin.step())),
+                      "\" cy=\"", px(y(bin.value())), "\"/>\n");
+    }
+    return text;
+  }
+
+  const LineChart& chart_;
+  double floor_;
+  Bins first_, second_;
+  double low_ = std::numeric_limits<double>::infinity();
+  double high_ = -std::numeric_limits<double>::infinity();
+  double last_step_ = 0;
+};
+
+}  // namespace
+
+std::string line_chart_figure(const LineChart& chart) {
+  const Drawing drawing(chart, kTop);
+  return drawing.empty() ? "" : svg_figure(kWidth, drawing.height(), chart.name, drawing.content());
+}
+
+std::string line_chart_document(const LineChart& chart, const std::string& title) {
+  const Drawing drawing(chart, kTop + kTitleHeight);
+  return svg_document(kWidth, drawing.height(), title,
+                      svg_text(kLeft, kTitleHeight - 6, "start", title) +
+                          (drawing.empty() ? "" : drawing.content()));
+}
+
+}  // namespace amt

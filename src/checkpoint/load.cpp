@@ -1,0 +1,204 @@
+#include <algorithm>
+#include <cerrno>
+#include <functional>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/checkpoint/checkpoint.hpp"
+#include "amt/model/difference.hpp"
+#include "amt/process/log.hpp"
+#include "amt/weights/hugging_face.hpp"
+#include "manifest.hpp"
+#include "moments_file.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string damage_of_file(const fs::path& path, const CheckpointFile& recorded) {
+  const std::string name = path.filename().string();
+  const std::uint64_t bytes = bytes_of(path);  // first: a file may be much longer than recorded
+  if (bytes != recorded.bytes) {
+    return str_cat(name, " has ", bytes, " bytes instead of ", recorded.bytes);
+  }
+  const bool same = describe_file(path).hash == recorded.hash;
+  return same ? "" : name + " does not have the recorded hash";
+}
+
+std::string damage_of(const CheckpointPaths& paths) {
+  const CheckpointManifest manifest = read_checkpoint_manifest(paths.manifest());
+  if (RunPaths::step_of(fs::absolute(paths.folder).filename().string()).value_or(manifest.step) !=
+      manifest.step) {
+    return str_cat("it is the checkpoint of step ", manifest.step);
+  }
+  for (const fs::path& file : {paths.model(), paths.config(), paths.optimizer(), paths.state()}) {
+    const auto recorded = manifest.files.find(file.filename().string());
+    if (recorded == manifest.files.end()) {
+      return "its checkpoint.json does not list " + file.filename().string();
+    }
+    const std::string damage = damage_of_file(file, recorded->second);
+    if (!damage.empty()) return damage;
+  }
+  const std::int64_t step = read_training_state(paths.state()).step;
+  if (step != manifest.step) return str_cat("its state.json is of step ", step);
+  return "";
+}
+
+/// In a handler of `error`: what it says of a checkpoint's bytes. Throws it again if it says
+/// nothing of them, since it is this user, this disk or this program that cannot read them.
+std::string damage_in(const Error& error) {
+  const auto* system = dynamic_cast<const SystemError*>(&error);
+  const bool missing =
+      system != nullptr && (system->number() == ENOENT || system->number() == ENOTDIR);
+  const bool says_nothing = (system != nullptr && !missing) ||
+                            dynamic_cast<const NewerFormat*>(&error) != nullptr ||
+                            dynamic_cast<const UsageError*>(&error) != nullptr;
+  if (says_nothing) throw;
+  return error.what();
+}
+
+enum class Condition : std::uint8_t { kUsed, kDamaged, kUnreadable };
+
+struct Finding {
+  Condition condition = Condition::kUsed;
+  std::string reason;
+};
+
+Finding try_to_use(const fs::path& folder, const std::function<void(const fs::path&)>& use) {
+  try {
+    std::string damage = checkpoint_damage(folder);
+    if (!damage.empty()) return {Condition::kDamaged, std::move(damage)};
+    if (use) use(folder);
+    return {};
+  } catch (const UsageError&) {
+    throw;
+  } catch (const Error& error) {
+    try {
+      return {Condition::kDamaged, damage_in(error)};
+    } catch (const Error&) {
+      return {Condition::kUnreadable, error.what()};
+    }
+  }
+}
+
+/// One line has room for some.
+std::string list_of(const std::vector<std::string>& faults) {
+  constexpr std::size_t kShown = 8;
+  std::string list;
+  for (std::size_t i = 0; i < std::min(faults.size(), kShown); ++i) {
+    list += (i == 0 ? "" : ", ") + faults[i];
+  }
+  return faults.size() <= kShown ? list
+                                 : str_cat(list, " and ", faults.size() - kShown, " older ones");
+}
+
+[[noreturn]] void refuse(const RunPaths& paths, const std::vector<std::string>& faults,
+                         const std::string& good) {
+  const std::string folder = paths.checkpoints().string();
+  if (good.empty()) {
+    throw Error(str_cat("none of the checkpoints in ", folder, " can be used: ", list_of(faults),
+                        "; nothing was changed: make one readable or put back a copy, or train "
+                        "anew in another --trainer.run_dir"));
+  }
+  throw Error(str_cat("the newest of the checkpoints in ", folder, " cannot be read: ",
+                      list_of(faults), "; make it readable, or move it away to go on from ", good));
+}
+
+}  // namespace
+
+std::string checkpoint_damage(const fs::path& folder) {
+  try {
+    return damage_of(CheckpointPaths{folder});
+  } catch (const Error& error) {
+    return damage_in(error);
+  }
+}
+
+std::vector<std::int64_t> checkpoint_steps(const RunPaths& paths) {
+  std::vector<std::int64_t> steps;
+  std::error_code failed;
+  fs::directory_iterator entry(paths.checkpoints(), failed);
+  if (failed == std::errc::no_such_file_or_directory || failed == std::errc::not_a_directory) {
+    return steps;
+  }
+  for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
+    const auto step = RunPaths::step_of(entry->path().filename().string());
+    std::error_code unknown;  // what cannot be asked shows when it is read
+    const bool other = !entry->is_directory(unknown) && !unknown;
+    if (step && !other) steps.push_back(*step);
+  }
+  if (failed) throw system_error("cannot read the folder " + paths.checkpoints().string(), failed);
+  std::ranges::sort(steps, std::greater<>());
+  return steps;
+}
+
+std::optional<std::int64_t> find_checkpoint(const RunPaths& paths,
+                                            const std::function<void(const fs::path&)>& use) {
+  std::vector<std::string> faults;
+  bool go_back = true;
+  for (const std::int64_t step : checkpoint_steps(paths)) {
+    const Finding found = try_to_use(paths.step(step), go_back ? use : nullptr);
+    if (found.condition == Condition::kUsed && go_back) {
+      for (const std::string& fault : faults) {
+        log_warning(str_cat("passed over a damaged checkpoint in ", paths.checkpoints().string(),
+                            ": ", fault));
+      }
+      return step;
+    }
+    if (found.condition == Condition::kUsed) refuse(paths, faults, RunPaths::step_name(step));
+    if (found.condition == Condition::kUnreadable) go_back = false;
+    faults.push_back(str_cat(RunPaths::step_name(step), " (", found.reason, ")"));
+  }
+  if (!faults.empty()) refuse(paths, faults, "");
+  return std::nullopt;
+}
+
+std::string describe_last_checkpoint(const RunPaths& paths) noexcept try {
+  for (const std::int64_t step : checkpoint_steps(paths)) {
+    if (!checkpoint_damage(paths.step(step)).empty()) continue;
+    return str_cat("the last good checkpoint is ", paths.step(step).string());
+  }
+  return "there is no good checkpoint";
+} catch (const std::exception&) {
+  return "the checkpoints cannot be read";
+}
+
+Checkpoint load_checkpoint(const fs::path& folder, const ModelConfig& config) {
+  const CheckpointPaths paths{folder};
+  Checkpoint checkpoint;
+  HuggingFaceModel model(folder);
+  if (const auto difference = recorded_difference(model.config(), config)) {
+    throw Error(str_cat(folder.string(), " holds another model than the configured one: its ",
+                        difference->key, " is ", difference->before, ", not ", difference->now));
+  }
+  const auto total = static_cast<std::size_t>(model.layout().total());
+  for (auto* values :
+       {&checkpoint.parameters, &checkpoint.first_moment, &checkpoint.second_moment}) {
+    values->resize(total);
+  }
+  model.read(checkpoint.parameters);
+  read_moments(paths.optimizer(), model.layout(), checkpoint.first_moment,
+               checkpoint.second_moment);
+  checkpoint.state = read_training_state(paths.state());
+  return checkpoint;
+}
+
+fs::path find_model(const fs::path& path) {
+  const CheckpointPaths paths{path};
+  const RunPaths run(path);
+  if (const auto step = find_checkpoint(run)) return run.step(*step);
+  if (is_there(run.checkpoints())) {
+    throw Error(str_cat(run.checkpoints().string(), " holds no checkpoint yet"));
+  }
+  if (!is_there(paths.config())) {  // HuggingFaceModel looks for the weights
+    throw missing_config(path);
+  }
+  // A folder exported for Hugging Face has no manifest; one of ours always has.
+  const std::string damage = is_there(paths.manifest()) ? checkpoint_damage(path) : "";
+  if (!damage.empty()) throw Error(str_cat(path.string(), " is damaged: ", damage));
+  return path;
+}
+
+}  // namespace amt

@@ -1,0 +1,148 @@
+#include <algorithm>
+
+#include "amt/base/error.hpp"
+#include "amt/base/exchange_names.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/base/temporary_files.hpp"
+#include "amt/checkpoint/checkpoint.hpp"
+#include "amt/weights/hugging_face.hpp"
+#include "manifest.hpp"
+#include "moments_file.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kRollingKept = 2;
+constexpr const char* kPutAside = ".old.partial";
+
+/// Runs a file system operation that reports through an error_code.
+template <class Operation>
+void checked(const std::string& what, Operation operation) {
+  std::error_code failed;
+  operation(failed);
+  if (failed) throw system_error("cannot " + what, failed);
+}
+
+void write_manifest(const CheckpointPaths& paths, std::int64_t step, Keep keep) {
+  CheckpointManifest manifest;
+  manifest.step = step;
+  manifest.for_good = keep == Keep::kForGood;
+  for (const fs::path& file : {paths.model(), paths.config(), paths.optimizer(), paths.state()}) {
+    manifest.files[file.filename().string()] = describe_file(file);
+  }
+  write_file_atomically(paths.manifest(), to_json(manifest));
+}
+
+void remove_folder(const fs::path& folder) {
+  checked("remove " + folder.string(), [&](std::error_code& e) { fs::remove_all(folder, e); });
+}
+
+void rename_folder(const fs::path& from, const fs::path& to) {
+  checked(str_cat("rename ", from.string(), " to ", to.string()),
+          [&](std::error_code& e) { fs::rename(from, to, e); });
+}
+
+/// Gives a complete folder the name of another, and removes that one. There is no moment without
+/// either, but for file systems that cannot exchange names: there a kill leaves the old one aside.
+void replace(const fs::path& partial, const fs::path& final) {
+  fs::path old = partial;
+  if (!exchange_names(partial, final)) {
+    old = final;
+    old += kPutAside;
+    rename_folder(final, old);
+    rename_folder(partial, final);
+  }
+  fsync_path(final.parent_path());
+  remove_folder(old);
+}
+
+/// Puts a complete folder in its place. What has that name already is a damaged checkpoint that the
+/// run went back behind, or the same checkpoint.
+void publish(const fs::path& partial, const fs::path& final) {
+  if (fs::exists(fs::symlink_status(final))) return replace(partial, final);
+  rename_folder(partial, final);
+  fsync_path(final.parent_path());
+}
+
+bool is_rolling(const fs::path& folder) {
+  try {
+    return !read_checkpoint_manifest(CheckpointPaths{folder}.manifest()).for_good;
+  } catch (const Error&) {
+    return false;  // not readable, so not ours to remove
+  }
+}
+
+void remove_old_rolling(const RunPaths& paths, std::int64_t newest) {
+  std::size_t rolling = 0;
+  for (const std::int64_t step : checkpoint_steps(paths)) {
+    if (step > newest || !is_rolling(paths.step(step))) continue;
+    if (++rolling <= kRollingKept) continue;
+    remove_folder(paths.step(step));
+  }
+}
+
+/// The step of "step-N" before an ending, if that is what the name is.
+std::optional<std::int64_t> step_before(const std::string& ending, const std::string& name) {
+  if (!name.ends_with(ending)) return std::nullopt;
+  return RunPaths::step_of(name.substr(0, name.size() - ending.size()));
+}
+
+/// An exchange that was cut in the middle has put the old folder aside: it goes back.
+void clear_interrupted_save(const RunPaths& paths, const fs::path& path) {
+  const std::string name = path.filename().string();
+  if (step_before(RunPaths::kPartial, name)) return remove_folder(path);
+  const auto step = step_before(kPutAside, name);
+  if (!step) return;
+  if (fs::exists(paths.step(*step))) return remove_folder(path);
+  rename_folder(path, paths.step(*step));
+}
+
+void write_files(const CheckpointPaths& files, const ModelConfig& config,
+                 const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep) {
+  write_hugging_face(files, config, layout, checkpoint.parameters);
+  write_moments(files.optimizer(), layout, checkpoint.first_moment, checkpoint.second_moment);
+  write_file_atomically(files.state(), to_json(checkpoint.state));
+  write_manifest(files, checkpoint.state.step, keep);
+}
+
+}  // namespace
+
+void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
+                     const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep) {
+  const std::int64_t step = checkpoint.state.step;
+  const CheckpointPaths partial{paths.partial(step)};
+  remove_folder(partial.folder);
+  checked("make the folder " + partial.folder.string(),
+          [&](std::error_code& e) { fs::create_directories(partial.folder, e); });
+  try {
+    write_files(partial, config, layout, checkpoint, keep);
+  } catch (...) {
+    std::error_code ignored;  // a full disk must not stay full of what nobody can use
+    fs::remove_all(partial.folder, ignored);
+    throw;
+  }
+  publish(partial.folder, paths.step(step));
+  write_file_atomically(paths.latest(), RunPaths::step_name(step) + "\n");
+  remove_old_rolling(paths, step);
+}
+
+void clear_interrupted_saves(const RunPaths& paths) {
+  for (const fs::path& folder : {paths.run(), paths.checkpoints(), paths.tensorboard()}) {
+    remove_stale_temporaries(folder);
+  }
+  std::error_code failed;
+  std::vector<fs::path> found;  // first, since folders are renamed
+  for (fs::directory_iterator entry(paths.checkpoints(), failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    found.push_back(entry->path());
+  }
+  if (failed && failed != std::errc::no_such_file_or_directory) {
+    throw system_error("cannot read the folder " + paths.checkpoints().string(), failed);
+  }
+  for (const fs::path& path : found) clear_interrupted_save(paths, path);
+}
+
+}  // namespace amt

@@ -1,0 +1,93 @@
+#include "amt/checkpoint/training_state.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/json.hpp"
+#include "amt/base/json_number.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+namespace {
+
+constexpr const char* kFormat = "amt-training-state";
+constexpr int kVersion = 1;
+
+constexpr std::size_t kMaxName = 64;  // characters
+constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
+
+double loss_of(const json::Value& value) {
+  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.number();
+}
+
+std::int64_t count_of(const json::Value& root, const char* name) {
+  return root.at(name).integer(0, kAnyCount);
+}
+
+/// A hash that fits says nothing of what was hashed.
+void check_consistent(const TrainingState& state, const std::filesystem::path& path) {
+  const auto require = [&path](bool holds, const std::string& problem) {
+    if (!holds) throw Error(str_cat(path.string(), ": ", problem));
+  };
+  require(state.skipped <= state.step && state.updates == state.step - state.skipped,
+          str_cat(state.updates, " updates and ", state.skipped, " skipped steps are not the ",
+                  state.step, " steps done"));
+  require(state.skipped_in_a_row <= state.skipped, "more steps were skipped in a row than at all");
+  require(state.evaluated_step <= state.step, "the last validation came after the last step");
+  const auto steps = static_cast<std::uint64_t>(state.step);
+  require(
+      steps == 0 ? state.next_row == 0 : state.next_row >= steps && state.next_row % steps == 0,
+      str_cat("next_row ", state.next_row, " is not that of ", state.step, " steps of equal size"));
+}
+
+}  // namespace
+
+std::string to_json(const TrainingState& state) {
+  const nlohmann::ordered_json json = {{"format", kFormat},
+                                       {"version", kVersion},
+                                       {"step", state.step},
+                                       {"updates", state.updates},
+                                       {"next_row", state.next_row},
+                                       {"skipped", state.skipped},
+                                       {"skipped_in_a_row", state.skipped_in_a_row},
+                                       {"evaluated_step", state.evaluated_step},
+                                       {"ranks", state.ranks},
+                                       {"seed", state.seed},
+                                       {"dataset_digest", state.dataset_digest},
+                                       {"encoding", state.encoding},
+                                       {"train_loss", number_or_null(state.train_loss)},
+                                       {"valid_loss", number_or_null(state.valid_loss)}};
+  return json.dump(2) + "\n";
+}
+
+TrainingState read_training_state(const std::filesystem::path& path) {
+  const json::Value root = json::read_format(path, {}, kFormat, kVersion);
+  TrainingState state;
+  state.step = count_of(root, "step");
+  state.updates = count_of(root, "updates");
+  state.next_row = root.at("next_row").count();
+  state.skipped = count_of(root, "skipped");
+  state.skipped_in_a_row = count_of(root, "skipped_in_a_row");
+  state.evaluated_step = count_of(root, "evaluated_step");
+  state.ranks = static_cast<int>(root.at("ranks").integer(1, std::numeric_limits<int>::max()));
+  state.seed = root.at("seed").count(std::numeric_limits<std::uint64_t>::max());
+  state.dataset_digest = root.at("dataset_digest").text(kMaxName);
+  state.encoding = root.at("encoding").text(kMaxName);
+  state.train_loss = loss_of(root.at("train_loss"));
+  state.valid_loss = loss_of(root.at("valid_loss"));
+  check_consistent(state, path);
+  return state;
+}
+
+void check_continues(const std::filesystem::path& run, const TrainingState& saved,
+                     const TrainingState& now) {
+  const auto refuse = [&run](const char* what, const auto& then, const auto& value) {
+    throw UsageError(str_cat("the checkpoint in ", run.string(), " was made with ", what, " ", then,
+                             ", this run has ", value, "; use another --trainer.run_dir"));
+  };
+  if (saved.encoding != now.encoding) refuse("encoding", saved.encoding, now.encoding);
+  if (saved.dataset_digest != now.dataset_digest) {
+    refuse("dataset", saved.dataset_digest, now.dataset_digest);
+  }
+  if (saved.seed != now.seed) refuse("seed", saved.seed, now.seed);
+}
+
+}  // namespace amt

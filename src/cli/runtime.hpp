@@ -1,0 +1,42 @@
+// The process as the operating system and MPI see it: what main() owns on behalf of the
+// subcommands.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "amt/base/options.hpp"
+#include "amt/mpi/communicator.hpp"
+#include "amt/process/watchdog.hpp"
+
+namespace amt {
+
+/// Starts MPI only when a subcommand asks for it, so that --help and --dry-run work without. Lives
+/// in main() outside of its try block: an exception must not finalise MPI while other ranks go on.
+class Runtime {
+ public:
+  Runtime();  ///< takes rank and host for messages from the launcher's environment
+
+  /// Collective, once. The communicator lives as long as the Runtime, and so does a watchdog over
+  /// everything from here on, MPI's own start and end too; 0 seconds: none. AgreedError (kUsage) if
+  /// the launcher has started several processes and MPI does not know of the others, or naming the
+  /// rank that differs if not all run the same amt with the same `configuration` (an INI text).
+  mpi::Communicator& start_mpi(const Duration& watchdog, const std::string& configuration);
+
+ private:
+  std::optional<Watchdog> watchdog_;
+  std::optional<mpi::Session> session_;
+  std::optional<mpi::Communicator> world_;
+};
+
+/// A subcommand: `args` are the words after its name. Returns the exit code; throws amt::Error.
+using Subcommand = int (*)(Runtime& runtime, std::span<const std::string> args);
+
+int run_prepare(Runtime& runtime, std::span<const std::string> args);
+int run_train(Runtime& runtime, std::span<const std::string> args);
+int run_eval(Runtime& runtime, std::span<const std::string> args);
+int run_inspect(Runtime& runtime, std::span<const std::string> args);
+int run_report(Runtime& runtime, std::span<const std::string> args);
+
+}  // namespace amt

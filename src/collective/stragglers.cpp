@@ -1,0 +1,41 @@
+#include "amt/collective/stragglers.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "amt/base/strings.hpp"
+#include "amt/process/log.hpp"
+
+namespace amt {
+
+std::optional<double> exceeded_median(std::span<const double> seconds, int rank) {
+  std::vector<double> sorted(seconds.begin(), seconds.end());
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>((sorted.size() - 1) / 2);
+  std::ranges::nth_element(sorted, middle);
+  if (seconds[static_cast<std::size_t>(rank)] <= kSlow * *middle) return std::nullopt;
+  return *middle;
+}
+
+void Stragglers::add(std::int64_t step, double seconds) {
+  if (++steps_ > 0) seconds_ += seconds;
+  if (interval_ == 0 || (step + 1) % interval_ != 0 || steps_ == 0) return;
+  compare(step);
+  steps_ = 0;
+  seconds_ = 0;
+}
+
+void Stragglers::compare(std::int64_t step) {
+  std::vector<double> all(static_cast<std::size_t>(reducer_.ranks()));
+  const double mine = seconds_ / static_cast<double>(steps_);
+  all[static_cast<std::size_t>(reducer_.rank())] = mine;
+  reducer_.sum(all);
+  const auto median = exceeded_median(all, reducer_.rank());
+  if (!median) return;
+  log_named_warning(str_cat(
+      "this rank is slow: ", format_duration(mine), " of its own work per step up to step ", step,
+      ", ", fixed(mine / *median, 1), " times the median of all ranks (", format_duration(*median),
+      "), which wait for it; see what else runs on this host, how its "
+      "processor or GPU is clocked, and how ranks are bound to cores"));
+}
+
+}  // namespace amt

@@ -1,0 +1,90 @@
+#include "amt/dataset/read_ahead.hpp"
+
+#include <csignal>
+#include <utility>
+
+#include "amt/dataset/row_block.hpp"
+
+namespace amt {
+namespace {
+
+/// Blocks every signal in this thread, and so in those that it starts, as long as it lives.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    sigdelset(&all, SIGBUS);  // of a row that is gone: base/mapped_file.hpp
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+ReadAhead::ReadAhead(const RowSource& rows, std::uint64_t most) : rows_(rows) {
+  const auto tokens = static_cast<std::size_t>(most) * static_cast<std::size_t>(rows.row_length());
+  for (Buffer* buffer : {&filling_, &taken_}) buffer->tokens.resize(tokens);
+  const SignalsBlocked blocked;
+  thread_ = std::thread([this] { work(); });
+}
+
+ReadAhead::~ReadAhead() {
+  {
+    const std::lock_guard lock(mutex_);
+    quit_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+std::span<const Token> ReadAhead::take(const RowRange& now, const RowRange& next) {
+  std::unique_lock lock(mutex_);
+  if (ahead_ != now) begin(lock, now);
+  changed_.wait(lock, [this] { return !asked_; });
+  std::swap(filling_, taken_);
+  ahead_ = {};
+  const std::exception_ptr error = std::exchange(taken_.error, nullptr);
+  if (error) std::rethrow_exception(error);
+  if (next.count > 0) begin(lock, next);
+  const auto length = static_cast<std::size_t>(rows_.row_length());
+  return std::span(taken_.tokens).first(static_cast<std::size_t>(now.count) * length);
+}
+
+/// Waits for the read before it: there is one buffer to read into.
+void ReadAhead::begin(std::unique_lock<std::mutex>& lock, const RowRange& range) {
+  changed_.wait(lock, [this] { return !asked_; });
+  filling_.error = nullptr;
+  ahead_ = range;
+  asked_ = range;
+  changed_.notify_all();
+}
+
+void ReadAhead::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return quit_ || asked_; });
+    if (quit_) return;
+    const RowRange range = *asked_;
+    lock.unlock();
+    read(range, filling_);
+    lock.lock();
+    asked_.reset();
+    changed_.notify_all();
+  }
+}
+
+void ReadAhead::read(const RowRange& range, Buffer& buffer) const {
+  try {
+    read_selected(rows_, range, buffer.tokens);
+  } catch (...) {
+    buffer.error = std::current_exception();
+  }
+}
+
+}  // namespace amt

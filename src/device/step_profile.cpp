@@ -1,0 +1,49 @@
+#include "amt/device/step_profile.hpp"
+
+#include <charconv>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+
+StepRange step_range(const std::string& text, const std::string& option) {
+  StepRange range;
+  if (text.empty()) return range;
+  const char *at = text.data(), *last = at + text.size();
+  const auto begin = std::from_chars(at, last, range.begin);
+  if (begin.ec == std::errc() && begin.ptr != last && *begin.ptr == ':') {
+    const auto end = std::from_chars(begin.ptr + 1, last, range.end);
+    if (end.ec == std::errc() && end.ptr == last && range.begin >= 0 && range.begin < range.end) {
+      return range;
+    }
+  }
+  throw UsageError(str_cat(option, " '", text, "' is no range of steps; 10:12 is steps 10 and 11"));
+}
+
+StepProfile::StepProfile(StepRange range, Switch profiler, Ops& ops)
+    : range_(range), switch_(std::move(profiler)), ops_(ops) {}
+
+StepProfile::~StepProfile() {
+  try {
+    if (on_) turn(false);
+  } catch (const Error&) {  // what ended the run is told by another
+  }
+}
+
+void StepProfile::before(std::int64_t step) {
+  if (switch_ && !on_ && step >= range_.begin && step < range_.end) turn(true);
+}
+
+void StepProfile::after(std::int64_t step) {
+  if (on_ && step + 1 >= range_.end) turn(false);
+}
+
+/// Work that was queued before belongs to what was before.
+void StepProfile::turn(bool on) {
+  on_ = on;
+  ops_.synchronise();
+  switch_(on);
+}
+
+}  // namespace amt

@@ -1,0 +1,101 @@
+#include "amt/evaluate/evaluation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "amt/base/activity.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/dataset/read_ahead.hpp"
+#include "amt/dataset/row_block.hpp"
+#include "amt/process/progress.hpp"
+#include "amt/process/signals.hpp"
+
+namespace amt {
+
+double LossSums::mean() const {
+  return std::accumulate(nats.begin(), nats.end(), 0.0) /
+         std::accumulate(tokens.begin(), tokens.end(), 0.0);
+}
+
+double LossSums::mean(std::size_t kind) const { return nats[kind] / tokens[kind]; }
+
+void LossSums::add_row(std::span<const float> losses) {
+  std::array<double, 3> row = {};
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    row[i % 3] += static_cast<double>(losses[i]);
+    tokens[i % 3] += 1;
+  }
+  for (std::size_t kind = 0; kind < 3; ++kind) nats[kind] += row[kind];
+}
+
+std::uint64_t RowSelection::count(std::uint64_t rows) const {
+  const std::uint64_t selected = (rows + subsample - 1) / subsample;
+  return max_rows == 0 ? selected : std::min(selected, max_rows);
+}
+
+namespace {
+
+/// What a rank looks at in one of its rounds: nothing when its block is done.
+RowRange rows_of_round(const RowBlock& mine, std::uint64_t round, std::uint64_t micro,
+                       std::uint64_t stride) {
+  const std::uint64_t done = std::min(round * micro, mine.count);
+  return {mine.first + done, std::min(micro, mine.count - done), stride};
+}
+
+}  // namespace
+
+std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource& rows,
+                                 const RowSelection& selection, int micro_batch) {
+  const Phase evaluation("evaluation");
+  const std::uint64_t selected = selection.count(rows.rows());
+  const RowBlock mine = block_of_rank(selected, reducer.ranks(), reducer.rank());
+  const auto micro = static_cast<std::uint64_t>(micro_batch);
+  // Every rank makes as many rounds as the one with the most rows: they agree to stop in each.
+  const std::uint64_t rounds =
+      (block_of_rank(selected, reducer.ranks(), 0).count + micro - 1) / micro;
+  const auto length = static_cast<std::size_t>(rows.row_length());
+  std::vector<float> losses(micro * (length - 1));
+  LossSums sums;
+  ReadAhead reader(rows, micro);
+  Progress progress("evaluate", static_cast<double>(rounds));
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    if (reducer.any(stop_signal() != 0)) return std::nullopt;
+    const RowRange now = rows_of_round(mine, round, micro, selection.subsample);
+    progress.update(static_cast<double>(round), str_cat(now.first - mine.first, " rows"));
+    if (now.count == 0) continue;
+    const auto tokens =
+        reader.take(now, rows_of_round(mine, round + 1, micro, selection.subsample));
+    model.losses(tokens, static_cast<int>(now.count),
+                 std::span(losses).first(now.count * (length - 1)));
+    for (std::uint64_t row = 0; row < now.count; ++row) {
+      sums.add_row(std::span(losses).subspan(row * (length - 1), length - 1));
+    }
+  }
+  reducer.sum(sums.nats);
+  reducer.sum(sums.tokens);
+  return sums;
+}
+
+double bits_per_second(double mean_loss, double tokens, double seconds_of_music) {
+  return mean_loss * std::numbers::log2e * tokens / seconds_of_music;
+}
+
+EvaluationMetrics derive_metrics(const LossSums& sums, const Manifest& manifest, Split split) {
+  const SplitInfo& info = manifest.split(split);
+  EvaluationMetrics metrics;
+  metrics.loss = sums.mean();
+  if (info.seconds_of_music > 0) {
+    const double predicted = static_cast<double>(info.rows) * (manifest.context_length - 1);
+    const int copies = split == Split::kTrain ? manifest.augment : 1;
+    metrics.bps = bits_per_second(metrics.loss, predicted, copies * info.seconds_of_music);
+  }
+  if (manifest.encoding == Encoding::kArrival) {
+    metrics.perplexities = {std::exp(3 * metrics.loss), std::exp(sums.mean(0)),
+                            std::exp(sums.mean(1)), std::exp(sums.mean(2))};
+  }
+  return metrics;
+}
+
+}  // namespace amt

@@ -1,0 +1,98 @@
+#include "amt/evaluate/evaluator.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/checkpoint/checkpoint.hpp"
+#include "amt/checkpoint/training_state.hpp"
+#include "amt/evaluate/dataset_fit.hpp"
+#include "amt/model/difference.hpp"
+#include "amt/mpi/collectively.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Nothing for a model from elsewhere, which does not say how long it was trained.
+std::optional<std::int64_t> step_of(const fs::path& folder) {
+  const fs::path state = CheckpointPaths{folder}.state();
+  if (!fs::exists(state)) return std::nullopt;
+  return read_training_state(state).step;
+}
+
+[[noreturn]] void refuse_empty_split(const std::string& dataset, const Manifest& manifest,
+                                     Split split) {
+  std::string others;
+  for (const Split other : {Split::kTrain, Split::kValid, Split::kTest}) {
+    const std::uint64_t rows = manifest.split(other).rows;
+    if (rows == 0) continue;
+    others += str_cat(others.empty() ? "" : ", ", "--split ", split_name(other), " has ",
+                      format_count(rows));
+  }
+  throw UsageError(str_cat(dataset, " has no rows in its ", split_name(split), " split",
+                           others.empty() ? "" : " (" + others + ")",
+                           "; to get some, prepare it from more files or with a larger share for "
+                           "that split (amt prepare --help)"));
+}
+
+}  // namespace
+
+EvaluationRows::EvaluationRows(const std::string& dataset, Split s, const RowSelection& chosen)
+    : manifest(read_manifest(dataset)), split(s), selection(chosen) {
+  if (manifest.split(split).rows == 0) {
+    refuse_empty_split(dataset, manifest, split);
+  }
+  train.emplace(SplitReader(dataset, manifest, Split::kTrain, Checksums::kOfRowsUsed));
+  evaluated.emplace(SplitReader(dataset, manifest, split, Checksums::kOfRowsUsed));
+}
+
+Evaluator::Evaluator(const EvaluationRows& rows, int micro_batch, const mpi::Communicator& world,
+                     Ops& ops, Reducer& reducer)
+    : rows_(rows), micro_batch_(micro_batch), world_(world), ops_(ops), reducer_(reducer) {
+  record_.split = rows.split;
+  record_.rows = rows.selection.count(rows.evaluated->rows());
+}
+
+HuggingFaceModel Evaluator::open(const fs::path& folder) const {
+  HuggingFaceModel source(folder);
+  check_dataset_fits(rows_.manifest, source.config(), folder.string());
+  if (!model_) return source;
+  if (const auto difference = shape_difference(source.config(), model_->config())) {
+    throw Error(str_cat("its ", difference->key, " is ", difference->before,
+                        ", that of the checkpoints before it ", difference->now));
+  }
+  return source;
+}
+
+void Evaluator::load(const fs::path& folder) {
+  std::optional<HuggingFaceModel> source;
+  mpi::collectively(world_, [&] { source.emplace(open(folder)); });
+  if (!model_) model_.emplace(ops_, source->config(), micro_batch_, Purpose::kInference);
+  mpi::collectively(world_, [&] {
+    if (world_.rank() != 0) return;
+    std::vector<float> parameters(static_cast<std::size_t>(model_->layout().total()));
+    source->read(parameters);
+    model_->set_parameters(parameters);
+    record_.step = step_of(folder);
+  });
+  reducer_.broadcast(model_->parameters(), model_->layout().total());
+  record_.folder = folder;
+}
+
+EvaluationRecord Evaluator::evaluate() {
+  const auto sums =
+      amt::evaluate(*model_, reducer_, *rows_.evaluated, rows_.selection, micro_batch_);
+  if (!sums) {
+    throw mpi::AgreedError(str_cat("stopped on a signal; ", record_.folder.string(),
+                                   " was not evaluated, start again for it"));
+  }
+  if (!unigram_) {
+    unigram_ = unigram_loss(reducer_, *rows_.train, *rows_.evaluated, rows_.selection,
+                            rows_.manifest.vocabulary);
+  }
+  record_.metrics = derive_metrics(*sums, rows_.manifest, rows_.split);
+  record_.unigram_loss = *unigram_;
+  return record_;
+}
+
+}  // namespace amt

@@ -1,0 +1,72 @@
+// Communicator: from every rank to every rank.
+#include <numeric>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "communicator_impl.hpp"
+
+namespace amt::mpi {
+namespace {
+
+constexpr int kExchangeTag = 1;
+
+/// A committed datatype of `bytes` contiguous bytes, so that counts stay small.
+class ItemType {
+ public:
+  explicit ItemType(std::size_t bytes) {
+    check(MPI_Type_contiguous(checked_count(bytes, "MPI_Type_contiguous"), MPI_BYTE, &type_),
+          "MPI_Type_contiguous");
+    check(MPI_Type_commit(&type_), "MPI_Type_commit");
+  }
+  ~ItemType() { MPI_Type_free(&type_); }
+  ItemType(const ItemType&) = delete;
+  ItemType& operator=(const ItemType&) = delete;
+  MPI_Datatype get() const { return type_; }
+
+ private:
+  MPI_Datatype type_ = MPI_DATATYPE_NULL;
+};
+
+}  // namespace
+
+std::vector<std::size_t> Communicator::all_to_all(std::span<const std::span<const std::byte>> parts,
+                                                  std::size_t item_bytes,
+                                                  std::vector<std::byte>& received) const {
+  if (parts.size() != static_cast<std::size_t>(size_)) {
+    throw Error(str_cat("all_to_all: ", parts.size(), " parts for ", size_, " ranks"));
+  }
+  std::vector<int> out(parts.size()), in(parts.size());
+  for (std::size_t r = 0; r < parts.size(); ++r) {
+    if (parts[r].size() % item_bytes != 0) throw Error("all_to_all: a part of an item");
+    out[r] = checked_count(parts[r].size() / item_bytes, "MPI_Isend");
+  }
+  wait_in("MPI_Alltoall",
+          [&] { return MPI_Alltoall(out.data(), 1, MPI_INT, in.data(), 1, MPI_INT, impl_->comm); });
+  const std::size_t items = std::accumulate(in.begin(), in.end(), std::size_t{0});
+  if (received.size() < items * item_bytes) received.resize(items * item_bytes);
+  // Point to point and not MPI_Alltoallv, which would ask for the parts to be copied together
+  // first.
+  const ItemType type(item_bytes);
+  std::vector<MPI_Request> requests;
+  std::byte* at = received.data();
+  for (int r = 0; r < size_; ++r) {
+    const auto count = in[static_cast<std::size_t>(r)];
+    if (count == 0) continue;
+    check(MPI_Irecv(at, count, type.get(), r, kExchangeTag, impl_->comm, &requests.emplace_back()),
+          "MPI_Irecv");
+    at += static_cast<std::size_t>(count) * item_bytes;
+  }
+  for (int r = 0; r < size_; ++r) {
+    const auto count = out[static_cast<std::size_t>(r)];
+    if (count == 0) continue;
+    check(MPI_Isend(parts[static_cast<std::size_t>(r)].data(), count, type.get(), r, kExchangeTag,
+                    impl_->comm, &requests.emplace_back()),
+          "MPI_Isend");
+  }
+  wait_in("MPI_Waitall", [&] {
+    return MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
+  });
+  return {in.begin(), in.end()};
+}
+
+}  // namespace amt::mpi

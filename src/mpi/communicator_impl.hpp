@@ -1,0 +1,29 @@
+// What the files of mpi::Communicator share.
+#pragma once
+
+#include <mpi.h>
+
+#include "amt/base/activity.hpp"
+#include "amt/mpi/communicator.hpp"
+#include "check.hpp"
+
+namespace amt::mpi {
+
+struct Communicator::Impl {
+  MPI_Comm comm = MPI_COMM_NULL;
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    if (comm != MPI_COMM_NULL) MPI_Comm_free(&comm);
+  }
+};
+
+/// A call that returns when other ranks have done their part. `operation` is a literal.
+template <class Call>
+void wait_in(const char* operation, Call call) {
+  const Waiting others(operation);
+  check(call(), operation);
+}
+
+}  // namespace amt::mpi

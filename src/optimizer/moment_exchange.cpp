@@ -1,0 +1,47 @@
+#include "amt/optimizer/moment_exchange.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace amt {
+
+void MomentExchange::collect(std::span<float> first, std::span<float> second) {
+  collect(first, optimizer_.first_moment());
+  collect(second, optimizer_.second_moment());
+}
+
+void MomentExchange::distribute(std::span<const float> first, std::span<const float> second) {
+  distribute(first, optimizer_.first_moment());
+  distribute(second, optimizer_.second_moment());
+}
+
+void MomentExchange::collect(std::span<float> host, float* moment) {
+  const Shard mine = optimizer_.part();
+  if (sharded_ != nullptr) {
+    copy(sharded_->data + mine.begin, moment, mine.count());
+    reducer_.all_gather(*sharded_);
+  }
+  if (reducer_.rank() != 0) return;
+  ops_.to_host(host.data(), sharded_ != nullptr ? sharded_->data : moment, host.size_bytes());
+}
+
+void MomentExchange::distribute(std::span<const float> host, float* moment) {
+  const Shard mine = optimizer_.part();
+  float* all = sharded_ != nullptr ? sharded_->data : moment;
+  if (reducer_.rank() == 0) ops_.to_device(all, host.data(), host.size_bytes());
+  reducer_.broadcast(all, sharded_ != nullptr ? sharded_->shards.count() : mine.count());
+  if (sharded_ != nullptr) copy(moment, all + mine.begin, mine.count());
+}
+
+/// Device to device, through a little of the host's memory.
+void MomentExchange::copy(float* to, const float* from, std::int64_t count) {
+  constexpr std::int64_t kPiece = 1 << 20;
+  std::vector<float> host(static_cast<std::size_t>(std::min(kPiece, count)));
+  for (std::int64_t at = 0; at < count; at += kPiece) {
+    const auto bytes = static_cast<std::size_t>(std::min(kPiece, count - at)) * sizeof(float);
+    ops_.to_host(host.data(), from + at, bytes);
+    ops_.to_device(to + at, host.data(), bytes);
+  }
+}
+
+}  // namespace amt

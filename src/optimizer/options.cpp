@@ -1,0 +1,47 @@
+#include "amt/optimizer/options.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+
+void OptimizerOptions::describe(OptionTable& table) {
+  table.add("trainer.learning_rate", &learning_rate, "after the warm-up");
+  table.add("trainer.weight_decay", &weight_decay, "of every parameter");
+  table.add("trainer.beta1", &beta1, "decay of Adam's first moment");
+  table.add("trainer.beta2", &beta2, "decay of Adam's second moment");
+  table.add("trainer.epsilon", &epsilon, "added to the root of Adam's second moment");
+  table.add("trainer.max_grad_norm", &max_grad_norm, "gradients of a larger norm are scaled to it");
+  table.add("trainer.lr_schedule", &lr_schedule, "cosine, linear or constant, after the warm-up");
+  table.add("trainer.warmup_ratio", &warmup_ratio, "share of the steps that warm up from 0");
+  table.add_customary("trainer.learning_rate", {"lr", "lrate", "max_lr", "rate"});
+  table.add_customary("trainer.weight_decay", {"wd", "decay"});
+  table.add_customary("trainer.epsilon", {"eps", "adam_epsilon"});
+  table.add_customary("trainer.beta1", {"adam_beta1"});
+  table.add_customary("trainer.beta2", {"adam_beta2"});
+  table.add_customary("trainer.max_grad_norm", {"clip", "grad_clip", "gradient_clip"});
+  table.add_customary("trainer.lr_schedule", {"scheduler", "lr_scheduler_type", "schedule"});
+  table.add_customary("trainer.warmup_ratio", {"warmup", "warmup_steps"});
+}
+
+void OptimizerOptions::validate() const {
+  require_option(learning_rate > 0, "trainer.learning_rate", learning_rate, "be above 0");
+  require_option(weight_decay >= 0, "trainer.weight_decay", weight_decay, "be 0 or more");
+  require_option(beta1 >= 0 && beta1 < 1, "trainer.beta1", beta1, "be in [0, 1)");
+  require_option(beta2 >= 0 && beta2 < 1, "trainer.beta2", beta2, "be in [0, 1)");
+  require_option(epsilon > 0, "trainer.epsilon", epsilon, "be above 0");
+  require_option(max_grad_norm > 0, "trainer.max_grad_norm", max_grad_norm, "be above 0");
+  require_option(warmup_ratio >= 0 && warmup_ratio <= 1, "trainer.warmup_ratio", warmup_ratio,
+                 "be in [0, 1]");
+  schedule();
+}
+
+LrSchedule OptimizerOptions::schedule() const {
+  if (lr_schedule == "cosine") return LrSchedule::kCosine;
+  if (lr_schedule == "linear") return LrSchedule::kLinear;
+  if (lr_schedule == "constant") return LrSchedule::kConstant;
+  throw UsageError(str_cat("--trainer.lr_schedule '", lr_schedule,
+                           "' is not known; use cosine, linear or constant"));
+}
+
+}  // namespace amt

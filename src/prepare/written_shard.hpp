@@ -1,0 +1,30 @@
+// The shards of a rank, from its rows to the manifest.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "amt/dataset/manifest.hpp"
+#include "amt/shuffle/row_store.hpp"
+#include "plan.hpp"
+
+namespace amt {
+
+/// A shard as its writer reports it. Plain bytes, sent between ranks as they are.
+struct WrittenShard {
+  std::uint32_t split = 0, shard = 0;
+  std::uint64_t rows = 0;
+  std::array<char, 16> hash{};
+};
+
+/// Writes the rows that `rows` has in `slot`, which it then lacks, to the shard's file, durably.
+WrittenShard write_shard(const std::filesystem::path& folder, const Manifest& manifest,
+                         const Plan& plan, const ShardSlot& shard, RowStore& rows,
+                         std::size_t slot);
+
+/// Lists the shards of all ranks in the manifest, in order.
+void add_shards(std::vector<WrittenShard> written, const Plan& plan, Manifest& manifest);
+
+}  // namespace amt

@@ -1,0 +1,56 @@
+#include "amt/process/machine.hpp"
+
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <sstream>
+
+#include "control_group.hpp"
+
+namespace amt {
+namespace {
+
+constexpr const char* kControlGroups = "/sys/fs/cgroup";
+
+std::string control_group_membership() {
+  std::ostringstream text;
+  text << std::ifstream("/proc/self/cgroup").rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+std::uint64_t node_memory_bytes() {
+  const auto pages = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_PHYS_PAGES)));
+  const auto page = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_PAGESIZE)));
+  return std::min(pages * page, control_group_memory(control_group_membership(), kControlGroups));
+}
+
+std::uint64_t peak_memory_bytes() {
+  rusage usage = {};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts KiB
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "";
+  return name.data();
+}
+
+int available_cores() {
+  cpu_set_t set;
+  if (::sched_getaffinity(0, sizeof(set), &set) == 0) return std::max(1, CPU_COUNT(&set));
+  return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+int node_cores() {
+  const auto machine = static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+  return std::min(machine, control_group_cores(control_group_membership(), kControlGroups));
+}
+
+}  // namespace amt

@@ -1,0 +1,62 @@
+#include "amt/process/progress.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <utility>
+
+#include "amt/base/activity.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/process/log.hpp"
+
+namespace amt {
+namespace {
+constexpr double kTerminalInterval = 0.2;  // seconds between rewrites of a terminal's line
+}
+
+double seconds_left(double before, double done, double total, double seconds) {
+  if (done <= before) return std::numeric_limits<double>::quiet_NaN();
+  return seconds * std::max(0.0, total - done) / (done - before);
+}
+
+Progress::Progress(std::string label, double total, double before, double interval)
+    : label_(std::move(label)),
+      total_(total),
+      before_(before),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      start_(Clock::now()),
+      last_(start_) {
+  interval_ = terminal_ ? std::min(interval, kTerminalInterval) : interval;
+}
+
+Progress::~Progress() { finish(); }
+
+double Progress::seconds() const {
+  return std::chrono::duration<double>(Clock::now() - start_).count();
+}
+
+void Progress::update(double done, const std::string& detail) {
+  note_progress();
+  const Clock::time_point now = Clock::now();
+  if (std::chrono::duration<double>(now - last_).count() < interval_) return;
+  last_ = now;
+  const double share = total_ > 0 ? std::min(1.0, done / total_) : 0;
+  std::string line = str_cat(label_, " ", static_cast<int>(100 * share), " %  ", detail);
+  const double left = seconds_left(before_, done, total_, seconds());
+  if (std::isfinite(left)) line += "  left " + format_duration(left);
+  if (terminal_) {
+    std::fprintf(stderr, "\r\033[K%s", line.c_str());
+    line_open_ = true;
+  } else {
+    log_info(line);
+  }
+}
+
+void Progress::finish() {
+  if (std::exchange(line_open_, false)) std::fputs("\r\033[K", stderr);
+}
+
+}  // namespace amt

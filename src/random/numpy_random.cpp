@@ -1,0 +1,45 @@
+#include "amt/random/numpy_random.hpp"
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+namespace amt {
+
+double NumpyRandom::exponential(double scale) { return scale * -std::log(1.0 - random()); }
+
+std::int64_t NumpyRandom::randint(std::int64_t low, std::int64_t high) {
+  const auto values = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+  if (low >= high || values > std::numeric_limits<std::uint32_t>::max()) {
+    throw Error(str_cat("randint: cannot draw from [", low, ", ", high, ")"));
+  }
+  return low + static_cast<std::int64_t>(bounded(static_cast<std::uint32_t>(values - 1)));
+}
+
+void NumpyRandom::permutation(std::uint32_t n, std::vector<std::uint32_t>& order) {
+  order.resize(n);
+  std::iota(order.begin(), order.end(), 0u);
+  for (std::uint32_t i = n; i-- > 1;) std::swap(order[i], order[bounded(i)]);
+}
+
+void NumpyRandom::choice(std::uint32_t n, std::uint32_t count, std::vector<std::uint32_t>& chosen) {
+  if (count > n) throw Error(str_cat("choice: cannot take ", count, " of ", n, " values"));
+  permutation(n, chosen);
+  chosen.resize(count);
+}
+
+std::uint32_t NumpyRandom::bounded(std::uint32_t max) {
+  if (max == 0) return 0;
+  const std::uint32_t mask = ~0u >> std::countl_zero(max);
+  for (;;) {
+    const auto value = static_cast<std::uint32_t>(words_() & mask);
+    if (value <= max) return value;
+  }
+}
+
+}  // namespace amt

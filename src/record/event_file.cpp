@@ -1,0 +1,114 @@
+#include "amt/record/event_file.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+#include "event_record.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kSessionStart = 1;
+
+template <class Integer>
+std::string little_endian(Integer value) {
+  std::string bytes;
+  for (std::size_t i = 0; i < sizeof(value); ++i) bytes += static_cast<char>(value >> 8 * i & 0xFF);
+  return bytes;
+}
+
+std::string varint(std::uint64_t value) {
+  std::string bytes;
+  for (; value >= 0x80; value >>= 7) bytes += static_cast<char>((value & 0x7F) | 0x80);
+  return bytes + static_cast<char>(value);
+}
+
+std::string field(EventTag tag, const std::string& value) { return static_cast<char>(tag) + value; }
+
+std::string message(EventTag tag, const std::string& content) {
+  return field(tag, varint(content.size()) + content);
+}
+
+std::string event(std::int64_t step, const std::string& content) {
+  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+  return field(kEventWallTime, little_endian(std::bit_cast<std::uint64_t>(now.count()))) +
+         field(kEventStep, varint(static_cast<std::uint64_t>(step))) + content;
+}
+
+std::string summary_value(const Scalar& scalar) {
+  const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(scalar.value));
+  return message(kSummaryValue,
+                 message(kValueTag, scalar.name) + field(kValueSimple, little_endian(bits)));
+}
+
+/// The second in the name of an events file, else 0.
+std::int64_t second_of(const std::string& name) {
+  std::int64_t second = 0;
+  if (name.starts_with(kEventFilePrefix)) {
+    std::from_chars(name.data() + kEventFilePrefix.size(), name.data() + name.size(), second);
+  }
+  return second;
+}
+
+/// Readers take the files of a folder in the order of their names: this one's comes last, even if
+/// the clock was set back or the process before began within the same second.
+fs::path next_file(const fs::path& folder) {
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed)
+    throw Error(str_cat("cannot make the folder ", folder.string(), ": ", failed.message()));
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  std::int64_t second = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed)) {
+    second = std::max(second, second_of(entry.path().filename().string()) + 1);
+  }
+  if (failed)
+    throw Error(str_cat("cannot read the folder ", folder.string(), ": ", failed.message()));
+  return folder / str_cat(kEventFilePrefix, second, kEventFileSuffix);
+}
+
+}  // namespace
+
+EventFile::EventFile(const fs::path& folder, std::int64_t next_step,
+                     std::chrono::seconds flush_interval)
+    : path_(next_file(folder)),
+      out_(path_),
+      flush_interval_(flush_interval),
+      last_flush_(Clock::now()) {
+  out_.write(event_record(event(0, message(kEventFileVersion, "brain.Event:2"))));
+  out_.write(event_record(
+      event(next_step, message(kEventSessionLog, field(kSessionStatus, varint(kSessionStart))))));
+  flush();
+}
+
+EventFile::~EventFile() {
+  try {
+    flush();
+  } catch (const Error&) {  // the curves are not worth ending the process for
+  }
+}
+
+void EventFile::write(std::int64_t step, const std::vector<Scalar>& scalars) {
+  std::string summary;
+  for (const Scalar& scalar : scalars) summary += summary_value(scalar);
+  out_.write(event_record(event(step, message(kEventSummary, summary))));
+  if (Clock::now() - last_flush_ >= flush_interval_) flush();
+}
+
+void EventFile::make_durable() {
+  flush();
+  fsync_path(path_);
+}
+
+void EventFile::flush() {
+  out_.flush();
+  last_flush_ = Clock::now();
+}
+
+}  // namespace amt

@@ -1,0 +1,37 @@
+#include "amt/record/history.hpp"
+
+#include <cmath>
+
+#include "amt/base/strings.hpp"
+#include "amt/process/log.hpp"
+
+namespace amt {
+
+void RunHistory::add(const StepMetrics& metrics) {
+  loss.add(metrics.step, metrics.loss);
+  learning_rate.add(metrics.step, metrics.lr);
+  grad_norm.add(metrics.step, metrics.grad_norm);
+  tokens_per_second.add(metrics.step, metrics.tokens_per_second);
+  if (std::isfinite(metrics.step_time_s)) seconds_in_steps += metrics.step_time_s;
+  last_step = metrics;
+}
+
+void RunHistory::add(const ValidationMetrics& metrics) {
+  valid_loss.add(metrics.step, metrics.loss);
+  last_validation = metrics;
+  if (!best_validation || metrics.loss < best_validation->loss) best_validation = metrics;
+}
+
+RunHistory read_history(const std::filesystem::path& metrics) {
+  RunHistory history;
+  const std::int64_t strange = read_metrics(
+      metrics, [&](const StepMetrics& step) { history.add(step); },
+      [&](const ValidationMetrics& validation) { history.add(validation); });
+  if (strange > 0) {
+    log_warning(str_cat(strange, strange == 1 ? " line of " : " lines of ", metrics.string(),
+                        " cannot be read: cut off by a kill, or not written by amt train"));
+  }
+  return history;
+}
+
+}  // namespace amt

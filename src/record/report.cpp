@@ -1,0 +1,148 @@
+#include "amt/record/report.hpp"
+
+#include <cmath>
+
+#include "amt/base/strings.hpp"
+#include "amt/charts/html.hpp"
+#include "amt/charts/line_chart.hpp"
+
+namespace amt {
+namespace {
+
+using Table = std::vector<std::vector<std::string>>;
+
+std::string count(double n) { return format_count(static_cast<std::uint64_t>(std::llround(n))); }
+
+/// How the points of a figure came about.
+std::string binning(const Curve& curve) {
+  const std::int64_t width = curve.steps_per_bin();
+  if (width == 1) return "Each point is one step.";
+  return str_cat("Each point is the mean of ", width,
+                 " steps; the pale band reaches from the lowest to the highest of them.");
+}
+
+/// "step (1,828 are an epoch)"
+std::string steps_name(const RunFacts& facts) {
+  if (facts.tokens_per_epoch <= 0 || facts.tokens_per_step <= 0) return "step";
+  return str_cat("step (",
+                 count(static_cast<double>(facts.tokens_per_epoch) /
+                       static_cast<double>(facts.tokens_per_step)),
+                 " are an epoch)");
+}
+
+LineChart loss_chart(const RunFacts& facts, const RunHistory& history) {
+  LineChart chart = {"loss, nats per token", Axis::kLogarithmic, &history.loss,
+                     &history.valid_loss};
+  chart.level = facts.unigram_loss;
+  chart.curve_name = "training";
+  chart.second_name = "validation";
+  chart.level_name = "frequencies of the tokens alone";
+  chart.steps_name = steps_name(facts);
+  return chart;
+}
+
+std::string figure(const std::string& title, const std::string& note, LineChart chart,
+                   const RunFacts& facts) {
+  chart.steps_name = steps_name(facts);
+  const std::string svg = line_chart_figure(chart);
+  if (svg.empty()) return "";
+  return html_section(title, str_cat(note, ' ', binning(*chart.curve)), svg);
+}
+
+std::string figures(const RunFacts& facts, const RunHistory& history) {
+  return figure("Loss",
+                "Nats per token, on a logarithmic axis: of the training batches, and with dots of "
+                "the validation split. What has learned anything of the music is below the "
+                "loss of the token frequencies.",
+                loss_chart(facts, history), facts) +
+         figure("Learning rate", "", {"learning rate", Axis::kFromZero, &history.learning_rate},
+                facts) +
+         figure("Gradient norm", "Before clipping, on a logarithmic axis.",
+                {"gradient norm", Axis::kLogarithmic, &history.grad_norm}, facts) +
+         figure("Tokens per second", "Of all ranks together.",
+                {"tokens per second", Axis::kFromZero, &history.tokens_per_second}, facts);
+}
+
+void add_steps(Table& rows, const RunFacts& facts, const StepMetrics& last) {
+  const auto steps = static_cast<double>(last.step + 1);
+  rows.push_back({"steps done", facts.num_train_steps == 0
+                                    ? count(steps)
+                                    : str_cat(count(steps), " of ",
+                                              count(static_cast<double>(facts.num_train_steps)))});
+  if (facts.tokens_per_step > 0) {
+    const double tokens = steps * static_cast<double>(facts.tokens_per_step);
+    rows.push_back({"tokens seen", count(tokens)});
+    if (facts.tokens_per_epoch > 0) {
+      rows.push_back({"epochs", fixed(tokens / static_cast<double>(facts.tokens_per_epoch), 2)});
+    }
+  }
+  rows.push_back({"steps skipped", count(static_cast<double>(last.skipped))});
+  rows.push_back({"loss of the last step", fixed(last.loss, 4)});
+}
+
+void add_validations(Table& rows, const RunHistory& history) {
+  if (!history.last_validation) return;
+  const auto row = [&](const char* name, const ValidationMetrics& metrics) {
+    rows.push_back({name, str_cat(fixed(metrics.loss, 4), " after step ", metrics.step + 1)});
+  };
+  row("last validation loss", *history.last_validation);
+  row("lowest validation loss", *history.best_validation);
+}
+
+void add_speed(Table& rows, const StepMetrics& last) {
+  if (std::isfinite(last.tokens_per_second)) {
+    rows.push_back({"tokens per second, last step", count(last.tokens_per_second)});
+  }
+  if (std::isfinite(last.model_flops_per_second)) {
+    rows.push_back({"model GFLOP/s, last step", count(last.model_flops_per_second / 1e9)});
+  }
+  if (std::isfinite(last.mfu)) {
+    rows.push_back({"model FLOPs utilisation, last step", fixed(100 * last.mfu, 1) + "%"});
+  }
+  if (last.memory_bytes > 0) {
+    rows.push_back({"most memory of rank 0", format_bytes(static_cast<double>(last.memory_bytes))});
+  }
+}
+
+std::string results_table(const RunFacts& facts, const RunHistory& history) {
+  if (!history.last_step) return "<p>No step is done yet.</p>\n";
+  Table rows;
+  add_steps(rows, facts, *history.last_step);
+  add_validations(rows, history);
+  if (facts.unigram_loss) {
+    rows.push_back({"loss of the token frequencies alone", fixed(*facts.unigram_loss, 4)});
+  }
+  if (history.seconds_in_steps > 0) {
+    rows.push_back({"time of the steps", format_duration(history.seconds_in_steps)});
+  }
+  add_speed(rows, *history.last_step);
+  return html_table({}, rows);
+}
+
+/// "Training run: NAME": the last part of its folder's name.
+std::string title_of(const RunFacts& facts) {
+  const std::string run = facts.text("run");
+  if (run.empty()) return "A training run";
+  const auto folder = std::filesystem::path(run + "/.").lexically_normal().parent_path();
+  return "Training run: " + folder.filename().string();
+}
+
+}  // namespace
+
+std::string run_report_html(const RunFacts& facts, const RunHistory& history) {
+  const std::string title = title_of(facts);
+  return html_page(title + " - amt",
+                   str_cat("<h1>", escape_html(title), "</h1>\n", results_table(facts, history),
+                           figures(facts, history),
+                           facts.facts.empty() ? ""
+                                               : html_section("What is trained",
+                                                              "All settings: config.ini beside "
+                                                              "this file.",
+                                                              html_table({}, facts.facts))));
+}
+
+std::string loss_figure_svg(const RunFacts& facts, const RunHistory& history) {
+  return line_chart_document(loss_chart(facts, history), title_of(facts));
+}
+
+}  // namespace amt

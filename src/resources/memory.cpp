@@ -1,0 +1,150 @@
+// How much memory training needs, and what to do where there is less.
+#include <algorithm>
+#include <ranges>
+#include <string>
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/collective/shards.hpp"
+#include "amt/model/gpt2.hpp"
+#include "amt/resources/divisors.hpp"
+#include "amt/resources/resources.hpp"
+
+namespace amt {
+namespace {
+
+constexpr std::uint64_t kGpuLogitBytes = 1u << 30;   // of a GPU's LM head at once, at most
+constexpr std::size_t kBf16 = 2;                     // bytes
+constexpr std::uint64_t kGpuWorkspace = 256u << 20;  // of the GPU's libraries, while they compute
+
+std::uint64_t parameter_bytes(const ModelConfig& config) {
+  return static_cast<std::uint64_t>(ParameterLayout(config).total()) * sizeof(float);
+}
+
+bool fits(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {
+  return needed_bytes(config, micro_batch, memory) <= memory.bytes;
+}
+
+/// The largest divisor of `share` up to `micro_batch` that fits; 0 if none does.
+int largest_that_fits(const ModelConfig& config, int micro_batch, int share,
+                      const DeviceMemory& memory) {
+  const std::vector<int> all = divisors(share);
+  for (const int rows : all | std::views::reverse) {
+    if (rows <= micro_batch && fits(config, rows, memory)) return rows;
+  }
+  return 0;
+}
+
+/// "--trainer.per_device_parallelism 4, ..." and what else would help, best first.
+std::vector<std::string> ways(ModelConfig config, int micro_batch, int share,
+                              const DeviceMemory& memory) {
+  std::vector<std::string> all;
+  DeviceMemory sharded = memory;
+  sharded.shard_optimizer = true;
+  if (fits(config, micro_batch, sharded)) {
+    all.push_back("--trainer.shard_optimizer true, with which it fits");
+  }
+  const int plain = largest_that_fits(config, micro_batch, share, memory);
+  if (plain > 0) {
+    all.push_back(
+        str_cat("--trainer.per_device_parallelism ", plain, ", the largest micro-batch that fits"));
+  }
+  if (config.gradient_checkpointing) return all;
+  config.gradient_checkpointing = true;
+  const int checkpointed = largest_that_fits(config, micro_batch, share, memory);
+  if (checkpointed == micro_batch) {
+    all.push_back("--model.gradient_checkpointing true, with which it fits");
+  } else if (checkpointed > plain) {
+    all.push_back(
+        str_cat("--model.gradient_checkpointing true with --trainer.per_device_parallelism ",
+                checkpointed));
+  }
+  return all;
+}
+
+/// "use --trainer.per_device_parallelism 4, or ..."
+std::string advice(const ModelConfig& config, int micro_batch, int share,
+                   const DeviceMemory& memory) {
+  std::string text;
+  for (const std::string& way : ways(config, micro_batch, share, memory)) {
+    text += (text.empty() ? "use " : ", or ") + way;
+  }
+  if (!text.empty()) return text;
+  return str_cat("not even one row at a time fits",
+                 config.gradient_checkpointing ? "" : ", with gradient checkpointing",
+                 ": use a smaller model or a machine with more memory",
+                 memory.ranks > 1 ? ", or fewer ranks on each" : "");
+}
+
+}  // namespace
+
+std::uint64_t moment_bytes(const ModelConfig& config, int shards) {
+  const Shards of_each(ParameterLayout(config).total(), shards);
+  return 2 * static_cast<std::uint64_t>(of_each.of(0).count()) * sizeof(float);
+}
+
+std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
+                             std::size_t activation_bytes, int moment_shards) {
+  return Gpt2::estimate_bytes(config, micro_batch, activation_bytes) +
+         moment_bytes(config, moment_shards);
+}
+
+std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int micro_batch, int ranks,
+                         int moment_shards) {
+  const std::uint64_t copy = parameter_bytes(config);
+  const std::uint64_t scratch =
+      cpu_scratch_bytes(precision, config.vocab_size, Dim{micro_batch} * config.seq_len,
+                        ParameterLayout(config).total());
+  const std::size_t activation = precision == Precision::kBf16 ? 2 : sizeof(float);
+  const std::uint64_t one =
+      training_bytes(config, micro_batch, activation, moment_shards) + scratch + copy;
+  return static_cast<std::uint64_t>(ranks) * one + 2 * copy;
+}
+
+std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks, int moment_shards) {
+  const std::uint64_t positions =
+      static_cast<std::uint64_t>(micro_batch) * static_cast<std::uint64_t>(config.seq_len);
+  const std::uint64_t logits = std::min(
+      positions * static_cast<std::uint64_t>(config.padded_vocab_size()) * kBf16, kGpuLogitBytes);
+  // cuDNN's backward pass: fp32 gradients of the queries, and on Hopper those of the scores.
+  const std::uint64_t attention =
+      positions * (static_cast<std::uint64_t>(config.hidden_dim) * sizeof(float) +
+                   static_cast<std::uint64_t>(config.num_heads) *
+                       static_cast<std::uint64_t>(config.seq_len) * kBf16);
+  const std::uint64_t copy = parameter_bytes(config) / sizeof(float) * kBf16;
+  return static_cast<std::uint64_t>(ranks) *
+         (training_bytes(config, micro_batch, kBf16, moment_shards) + copy + logits + attention +
+          kGpuWorkspace);
+}
+
+std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {
+  const int shards = memory.shard_optimizer ? memory.training_ranks : 1;
+  return memory.gpu ? gpu_bytes(config, micro_batch, memory.ranks, shards)
+                    : host_bytes(config, memory.precision, micro_batch, memory.ranks, shards);
+}
+
+bool only_fits_checkpointed(ModelConfig config, int micro_batch, const DeviceMemory& memory) {
+  if (config.gradient_checkpointing || fits(config, micro_batch, memory)) return false;
+  config.gradient_checkpointing = true;
+  return fits(config, micro_batch, memory);
+}
+
+std::string memory_refusal(const ModelConfig& config, int micro_batch, int share,
+                           const DeviceMemory& memory) {
+  if (fits(config, micro_batch, memory)) return "";
+  const auto bytes = [](std::uint64_t n) { return format_bytes(static_cast<double>(n)); };
+  const std::string who = memory.ranks == 1 ? "" : str_cat(" for the ", memory.ranks, " ranks");
+  return str_cat("training needs at least ", bytes(needed_bytes(config, micro_batch, memory)), who,
+                 " on ", memory.name, ", which has ", bytes(memory.bytes),
+                 memory.gpu ? " free" : "", ", with micro-batches of ", micro_batch, " rows; ",
+                 advice(config, micro_batch, share, memory));
+}
+
+void check_memory(const ModelConfig& config, int micro_batch, int share,
+                  const DeviceMemory& memory) {
+  const std::string refusal = memory_refusal(config, micro_batch, share, memory);
+  if (!refusal.empty()) throw Error(refusal);
+}
+
+}  // namespace amt

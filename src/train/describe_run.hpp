@@ -1,0 +1,23 @@
+// The facts of a run that is about to begin.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "amt/model/config.hpp"
+#include "amt/record/facts.hpp"
+#include "amt/train/options.hpp"
+
+namespace amt {
+
+/// The part of the facts that says on what the run trains.
+struct DatasetFacts {
+  std::string folder, encoding, digest;
+  std::uint64_t train_rows = 0, valid_rows = 0;
+};
+
+RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
+                      const OptimizerOptions& optimizer, const DatasetFacts& dataset, int ranks,
+                      const std::string& device);
+
+}  // namespace amt

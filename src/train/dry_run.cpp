@@ -1,0 +1,126 @@
+#include "amt/train/dry_run.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "amt/base/strings.hpp"
+#include "amt/model/gpt2.hpp"
+#include "amt/process/log.hpp"
+#include "amt/record/history.hpp"
+#include "amt/train/epochs.hpp"
+#include "amt/train/run_configuration.hpp"
+#include "amt/train/start.hpp"
+#include "disk_space.hpp"
+
+namespace amt {
+namespace {
+
+std::string bytes(std::uint64_t n) { return format_bytes(static_cast<double>(n)); }
+std::string count(std::int64_t n) { return format_count(static_cast<std::uint64_t>(n)); }
+
+std::string device_lines(const PlannedDevice& device, const TrainConfiguration& config, int micro,
+                         const Placement& place) {
+  const DeviceMemory& memory = device.memory;
+  std::string text = str_cat("# device: ", memory.gpu ? "cuda" : "cpu",
+                             device.refusal.empty() ? "" : "; " + device.refusal,
+                             "\n# memory: ", bytes(needed_bytes(config.model, micro, memory)));
+  text += memory.ranks == 1 ? " on one rank" : str_cat(" for the ", memory.ranks, " ranks on it");
+  text += str_cat(" with ", micro, " rows per micro-batch");
+  if (config.trainer.shard_optimizer && place.ranks == 1) {
+    text += str_cat(", of which several share the optimiser's ", bytes(moment_bytes(config.model)));
+  }
+  return str_cat(text, "; ", memory.name, " has ", bytes(memory.bytes), memory.gpu ? " free" : "",
+                 "\n");
+}
+
+std::string dataset_line(const Manifest& manifest) {
+  return str_cat("# dataset: ", encoding_name(manifest.encoding), ", ",
+                 format_count(manifest.split(Split::kTrain).rows), " rows to train on, ",
+                 format_count(manifest.split(Split::kValid).rows), " to validate on\n");
+}
+
+std::string training_line(const TrainConfiguration& config, const Manifest& manifest, int micro,
+                          const Placement& place) {
+  const std::int64_t steps = config.trainer.num_train_steps;
+  const std::int64_t batch = config.trainer.train_batch_size;
+  const double tokens =
+      static_cast<double>(steps) * static_cast<double>(batch) * config.model.seq_len;
+  return str_cat(
+      "# training: ", count(steps), " steps of ", count(batch), " rows on ", place.ranks,
+      place.ranks == 1 ? " rank (" : " ranks (", batch / place.ranks / micro,
+      " micro-batches each): ", describe_epochs(config.trainer, manifest.split(Split::kTrain).rows),
+      ", ", fixed(tokens / 1e6, 1), " million tokens\n");
+}
+
+std::string checkpoint_line(const TrainConfiguration& config, std::int64_t steps_done) {
+  const std::uint64_t each = checkpoint_bytes(config.model);
+  const auto most = static_cast<std::uint64_t>(
+      checkpoints_to_come(config.trainer, config.checkpointer, steps_done, 0));
+  return str_cat("# checkpoints: a checkpoint has ", bytes(each), "; up to ", most,
+                 " are to come and be there at once (", bytes(each * most), ")\n");
+}
+
+/// From the speed that the run has had so far.
+std::string time_line(const TrainConfiguration& config, std::int64_t steps_done) {
+  const RunPaths run(config.trainer.run_dir);
+  std::error_code unknown;
+  double speed = 0;  // tokens/s
+  if (std::filesystem::exists(run.metrics(), unknown)) {
+    const auto bins = read_history(run.metrics()).tokens_per_second.bins();
+    if (!bins.empty()) speed = bins.back().value();
+  }
+  if (!(speed > 0)) return "# time: not known before the run has done some steps\n";
+  const std::int64_t left = std::max<std::int64_t>(0, config.trainer.num_train_steps - steps_done);
+  const double tokens = static_cast<double>(left) * config.trainer.train_batch_size *
+                        static_cast<double>(config.model.seq_len);
+  return str_cat("# time: ", format_duration(tokens / speed), " for the ", count(left),
+                 " steps that are left, at the ", fixed(speed, 0),
+                 " tokens/s that the run had last\n");
+}
+
+std::string start_line(const RunPaths& run, std::int64_t steps_done) {
+  return steps_done == 0 ? str_cat("# start: a new run in ", run.run().string(), "\n")
+                         : str_cat("# start: ", run.run().string(), " goes on from step ",
+                                   count(steps_done), "\n");
+}
+
+/// What the memory allows: as fit_memory, without the other ranks.
+void fit(TrainConfiguration& config, const OptionTable& given, int micro, const Placement& place,
+         const DeviceMemory& memory) {
+  if (!given.given(kCheckpointingOption) && only_fits_checkpointed(config.model, micro, memory)) {
+    config.model.gradient_checkpointing = true;
+    log_info(str_cat("--", kCheckpointingOption, " true would be chosen, with which it fits"));
+  }
+  check_memory(config.model, micro, config.trainer.train_batch_size / place.ranks, memory);
+}
+
+}  // namespace
+
+std::string plan_training(TrainConfiguration& config, const OptionTable& given,
+                          const OptionTable& recorded, const Placement& place) {
+  const RunPaths run(config.trainer.run_dir);
+  const int micro = config.trainer.micro_batch(place.ranks);
+  Manifest manifest = config.read_dataset();
+  const PlannedDevice device = plan_device(config.trainer, place);
+  std::string text = device_lines(device, config, micro, place);  // before anything is chosen
+  fit(config, given, micro, place, device.memory);
+  const Inputs inputs = open_inputs(config, std::move(manifest), place.rank, place.ranks);
+  if (place.rank != 0) return "";
+  check_run(config, inputs.manifest);
+  check_open_run(run, recorded.to_ini(), config.trainer.load_last_checkpoint);
+  const auto state = newest_state(run);
+  const std::int64_t steps_done = state && config.trainer.load_last_checkpoint ? state->step : 0;
+  check_disk_space(RunPaths(nearest_folder(run.run())), config.model, config.trainer,
+                   config.checkpointer, steps_done);
+  const std::string epochs =
+      epochs_warning(config.trainer, inputs.manifest.split(Split::kTrain).rows);
+  if (!epochs.empty()) log_warning(epochs);
+  const std::int64_t parameters = ParameterLayout(config.model).count();
+  return str_cat("# ", count(parameters), " parameters\n", text, dataset_line(inputs.manifest),
+                 training_line(config, inputs.manifest, micro, place),
+                 checkpoint_line(config, steps_done), start_line(run, steps_done),
+                 time_line(config, steps_done));
+}
+
+}  // namespace amt

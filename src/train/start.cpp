@@ -1,0 +1,84 @@
+#include "amt/train/start.hpp"
+
+#include <array>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/hash.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/checkpoint/checkpoint.hpp"
+#include "amt/dataset/verify.hpp"
+#include "amt/evaluate/dataset_fit.hpp"
+#include "amt/model/difference.hpp"
+#include "amt/mpi/collectively.hpp"
+#include "amt/process/log.hpp"
+#include "amt/train/run_configuration.hpp"
+#include "amt/weights/hugging_face.hpp"
+
+namespace amt {
+
+void choose_model(TrainConfiguration& config, const OptionTable& given) {
+  const std::string& source = config.trainer.initialize_from;
+  const RunPaths run(config.trainer.run_dir);
+  if (source.empty()) return;
+  if (goes_on(run, config.trainer.load_last_checkpoint)) {
+    log_info(str_cat(run.run().string(), " has checkpoints of its own: ", source, " is not read"));
+    return take_values(read_text(run.config()), given, config.model);
+  }
+  HuggingFaceModel model(find_model(source));
+  check_dataset_fits(read_manifest(config.data.dataset), model.config(), source);
+  follow_model(model.config(), source, given, config.model);
+  std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
+  model.read(values);
+}
+
+void agree_on_model(TrainConfiguration& config, const OptionTable& given,
+                    const mpi::Communicator& world) {
+  mpi::collectively(world, [&] {
+    if (world.rank() != 0) return;
+    choose_model(config, given);
+    config.validate_model();
+  });
+  OptionTable model;
+  config.model.describe(model);
+  std::string chosen = model.to_ini();
+  world.broadcast(chosen, 0);
+  take_values(chosen, {}, config.model);
+}
+
+Inputs open_inputs(const TrainConfiguration& config, Manifest manifest, int rank, int ranks) {
+  Inputs inputs;
+  inputs.manifest = std::move(manifest);
+  inputs.train.emplace(SplitReader(config.data.dataset, inputs.manifest, Split::kTrain));
+  if (inputs.manifest.split(Split::kValid).rows > 0) {
+    inputs.valid.emplace(SplitReader(config.data.dataset, inputs.manifest, Split::kValid));
+  }
+  if (config.data.verify) {
+    constexpr std::array kRead = {Split::kTrain, Split::kValid};
+    verify_share(config.data.dataset, inputs.manifest, kRead, rank, ranks);
+  }
+  return inputs;
+}
+
+std::optional<TrainingState> newest_state(const RunPaths& run) {
+  for (const std::int64_t step : checkpoint_steps(run)) {
+    try {
+      return read_training_state(CheckpointPaths{run.step(step)}.state());
+    } catch (const Error&) {
+      continue;
+    }
+  }
+  return std::nullopt;
+}
+
+void check_run(const TrainConfiguration& config, const Manifest& manifest) {
+  const RunPaths run(config.trainer.run_dir);
+  const auto saved = newest_state(run);
+  if (!saved || !config.trainer.load_last_checkpoint) return;
+  TrainingState now = *saved;
+  now.dataset_digest = hex64(manifest.digest());
+  now.encoding = encoding_name(manifest.encoding);
+  check_continues(run.run(), *saved, now);
+}
+
+}  // namespace amt

@@ -1,0 +1,63 @@
+#include "amt/collective/stragglers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "amt/ops/cpu_ops.hpp"
+
+namespace amt {
+namespace {
+
+TEST(Stragglers, ARankIsSlowBesideTheMedian) {
+  constexpr std::array kSeconds = {1.0, 1.2, 1.6, 1.1, 1.5};
+  EXPECT_FALSE(exceeded_median(kSeconds, 2));  // 1.6 is not more than 1.5 x 1.2
+  constexpr std::array kOneSlow = {1.0, 1.0, 1.6, 0.9};
+  EXPECT_EQ(exceeded_median(kOneSlow, 2), 1.0);
+  EXPECT_FALSE(exceeded_median(kOneSlow, 0));
+  constexpr std::array kTwo = {2.0, 1.0};  // the faster of two is the measure
+  EXPECT_EQ(exceeded_median(kTwo, 0), 1.0);
+  EXPECT_FALSE(exceeded_median(std::array{7.0}, 0));
+}
+
+class StragglersOfRanks : public testing::Test {
+ protected:
+  /// What this rank says over 12 steps, compared every 5, if the last rank is so many times as slow
+  /// from its second step on.
+  std::string warnings(double times, double first_step) {
+    Stragglers stragglers(*reducer_, 5);
+    const bool slow = world_.rank() == world_.size() - 1;
+    testing::internal::CaptureStderr();
+    for (std::int64_t step = 0; step < 12; ++step) {
+      stragglers.add(step, step == 0 ? first_step : slow ? times : 1.0);
+    }
+    return testing::internal::GetCapturedStderr();
+  }
+  bool last() const { return world_.rank() == world_.size() - 1; }
+
+  mpi::Communicator world_ = mpi::Communicator::world();
+  std::unique_ptr<Ops> ops_ = make_cpu_ops(1);
+  std::unique_ptr<Reducer> reducer_ = make_mpi_reducer(*ops_, world_);
+};
+
+TEST_F(StragglersOfRanks, TheSlowOneSpeaksOfItselfAtEachComparison) {
+  const std::string text = warnings(2.5, 1);
+  if (!last() || world_.size() == 1) {
+    EXPECT_EQ(text, "");
+    return;
+  }
+  for (const char* step : {"up to step 4", "up to step 9"}) {
+    EXPECT_NE(text.find(step), std::string::npos) << text;
+  }
+  EXPECT_NE(text.find("2.5 s of its own work per step"), std::string::npos) << text;
+  EXPECT_NE(text.find("2.5 times the median of all ranks (1.0 s)"), std::string::npos) << text;
+}
+
+TEST_F(StragglersOfRanks, ALittleSlowerIsNothingToSpeakOf) { EXPECT_EQ(warnings(1.4, 1), ""); }
+
+TEST_F(StragglersOfRanks, TheFirstStepDoesNotCount) {
+  EXPECT_EQ(warnings(1, last() ? 100 : 1), "");
+}
+
+}  // namespace
+}  // namespace amt

@@ -1,0 +1,149 @@
+#include "amt/evaluate/evaluation.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <csignal>
+
+#include "amt/evaluate/csv.hpp"
+#include "amt/ops/cpu_ops.hpp"
+#include "amt/process/signals.hpp"
+#include "support/tiny_training.hpp"
+
+namespace amt {
+namespace {
+
+class EvaluationTest : public testing::Test {
+ protected:
+  EvaluationTest() {
+    std::vector<float> values(static_cast<std::size_t>(model_.layout().total()));
+    initialise_parameters(config_, model_.layout(), 5, values);
+    for (float& value : values) value *= 5;  // so that losses differ from token to token
+    model_.set_parameters(values);
+  }
+  ~EvaluationTest() override { set_stop_signal(0); }
+
+  /// Losses of one row by the model alone.
+  std::vector<float> losses(std::uint64_t row) {
+    std::vector<Token> tokens(12);
+    rows_.read(row, 1, tokens);
+    std::vector<float> out(11);
+    model_.losses(tokens, 1, out);
+    return out;
+  }
+
+  ModelConfig config_ = test::tiny_model();
+  std::unique_ptr<Ops> ops_ = make_cpu_ops(1);
+  std::unique_ptr<Reducer> reducer_ = make_single_reducer();
+  Gpt2 model_{*ops_, config_, 4};
+  test::MemoryRows rows_ = test::make_rows(3, 10, config_);
+};
+
+TEST_F(EvaluationTest, IsTheMeanByKindOfToken) {
+  std::array<double, 3> nats = {}, tokens = {};
+  for (const std::uint64_t row : {0, 3, 6, 9}) {
+    const std::vector<float> ce = losses(row);
+    for (std::size_t i = 1; i <= ce.size(); ++i) {  // ce[i - 1] predicts token i
+      const std::size_t kind = i % 3 == 1 ? 0 : i % 3 == 2 ? 1 : 2;
+      nats[kind] += static_cast<double>(ce[i - 1]);
+      tokens[kind] += 1;
+    }
+  }
+  const auto sums = evaluate(model_, *reducer_, rows_, {3, 0}, 4);
+  ASSERT_TRUE(sums);
+  EXPECT_EQ(sums->tokens, tokens);
+  for (std::size_t kind = 0; kind < 3; ++kind) {
+    EXPECT_NEAR(sums->mean(kind), nats[kind] / tokens[kind], 1e-6);
+  }
+  EXPECT_NEAR(sums->mean(), (nats[0] + nats[1] + nats[2]) / 44, 1e-6);
+}
+
+TEST_F(EvaluationTest, MicroBatchDoesNotMatter) {
+  const double expected = evaluate(model_, *reducer_, rows_, {}, 1)->mean();
+  for (const int micro : {2, 3, 4}) {
+    EXPECT_NEAR(evaluate(model_, *reducer_, rows_, {}, micro)->mean(), expected, 1e-6);
+  }
+}
+
+TEST_F(EvaluationTest, MayBeLimited) {
+  EXPECT_EQ(evaluate(model_, *reducer_, rows_, {1, 4}, 3)->tokens[0], 4 * 4);
+  EXPECT_EQ((RowSelection{10, 0}.count(21)), 3u);
+  EXPECT_EQ((RowSelection{1, 0}.count(0)), 0u);
+  EXPECT_EQ((RowSelection{1, 100}.count(21)), 21u);
+}
+
+TEST_F(EvaluationTest, StopsOnASignal) {
+  set_stop_signal(SIGTERM);
+  EXPECT_FALSE(evaluate(model_, *reducer_, rows_, {}, 4));
+}
+
+TEST_F(EvaluationTest, TokenFrequenciesAlone) {
+  const test::MemoryRows train(4, {9, 1, 1, 2, 9, 1, 2, 3});  // predicted: 1 1 2 1 2 3
+  const test::MemoryRows evaluated(4, {0, 1, 2, 4});
+  const double expected = -(std::log(4.0 / 11) + std::log(3.0 / 11) + std::log(1.0 / 11)) / 3;
+  EXPECT_NEAR(unigram_loss(*reducer_, train, evaluated, {}, 5), expected, 1e-12);
+  EXPECT_NEAR(unigram_loss_of_run(train, &evaluated, 5), expected, 1e-12);
+  EXPECT_NEAR(unigram_loss_of_run(train, nullptr, 5), unigram_loss(*reducer_, train, train, {}, 5),
+              1e-12);
+}
+
+TEST_F(EvaluationTest, BitsPerSecond) {
+  EXPECT_NEAR(bits_per_second(std::log(2.0), 300, 100), 3.0, 1e-12);
+}
+
+/// Mean losses 1, 0.5 and 0.25 of an onset, a duration and a note.
+LossSums round_sums() { return {{341, 170.5, 85.25}, {341, 341, 341}}; }
+
+Manifest manifest_of(Encoding encoding) {
+  Manifest manifest;
+  manifest.encoding = encoding;
+  manifest.augment = 10;
+  for (const Split split : kSplits) {
+    manifest.split(split).rows = 20;
+    manifest.split(split).seconds_of_music = 100;
+  }
+  return manifest;
+}
+
+TEST(EvaluationMetrics, AreThePapers) {
+  const auto metrics = derive_metrics(round_sums(), manifest_of(Encoding::kArrival), Split::kTest);
+  EXPECT_NEAR(metrics.loss, 0.5833333333, 1e-9);                 // (1 + 0.5 + 0.25) / 3
+  EXPECT_NEAR(metrics.perplexities->event, 5.7546026760, 1e-9);  // e^1.75
+  EXPECT_NEAR(metrics.perplexities->onset, 2.7182818285, 1e-9);  // e
+  EXPECT_NEAR(metrics.perplexities->duration, 1.6487212707, 1e-9);
+  EXPECT_NEAR(metrics.perplexities->note, 1.2840254167, 1e-9);
+  EXPECT_NEAR(*metrics.bps, 172.18565313, 1e-6);  // 0.58333 / ln 2 x 20 x 1023 / 100
+}
+
+TEST(EvaluationMetrics, CopiesOfTrainingPiecesAreMusicToo) {
+  const auto metrics = derive_metrics(round_sums(), manifest_of(Encoding::kArrival), Split::kTrain);
+  EXPECT_NEAR(*metrics.bps, 17.218565313, 1e-7);
+}
+
+TEST(EvaluationCsv, ColumnsWithoutAValueAreEmpty) {
+  EvaluationRecord record;
+  record.folder = "a, \"b\"";
+  record.split = Split::kValid;
+  record.rows = 7;
+  record.unigram_loss = 6.5;
+  Manifest manifest = manifest_of(Encoding::kInterarrival);
+  manifest.split(Split::kValid).seconds_of_music = 0;
+  record.metrics = derive_metrics(round_sums(), manifest, Split::kValid);
+  EXPECT_EQ(to_csv(record), "\"a, \"\"b\"\"\",,valid,7,0.583333333,,,,,,6.5\n");
+}
+
+TEST(EvaluationCsv, ColumnsAreNamedInOrder) {
+  EXPECT_EQ(evaluation_csv_header(),
+            "checkpoint,step,split,rows,loss,bps,event_ppl,onset_ppl,duration_ppl,note_ppl,"
+            "unigram_loss\n");
+  EvaluationRecord record;
+  record.folder = "run/checkpoints/step-000008";
+  record.step = 8;
+  record.rows = 20;
+  record.unigram_loss = 6.5;
+  record.metrics = {1.5, 80.25, Perplexities{15, 1.5, 4, 2.5}};
+  EXPECT_EQ(to_csv(record), "run/checkpoints/step-000008,8,test,20,1.5,80.25,15,1.5,4,2.5,6.5\n");
+}
+
+}  // namespace
+}  // namespace amt

@@ -1,0 +1,74 @@
+#include "amt/optimizer/schedule.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "support/golden.hpp"
+
+namespace amt {
+namespace {
+
+OptimizerOptions golden_options(const nlohmann::json& config) {
+  OptimizerOptions options;
+  options.learning_rate = config.at("learning_rate");
+  options.warmup_ratio = config.at("warmup_ratio");
+  options.lr_schedule = config.at("lr_schedule");
+  return options;
+}
+
+TEST(Schedule, IsTheReferences) {
+  for (const auto& folder : std::filesystem::directory_iterator(test::golden_model_dir())) {
+    const auto run = nlohmann::json::parse(test::read_golden(folder.path() / "run.json"));
+    const OptimizerOptions options = golden_options(run.at("config"));
+    const std::int64_t steps = run.at("config").at("num_train_steps");
+    for (const auto& step : run.at("steps")) {
+      EXPECT_NEAR(learning_rate(options, steps, step.at("step")), step.at("lr").get<double>(),
+                  1e-15)
+          << folder.path() << " step " << step.at("step");
+    }
+  }
+}
+
+TEST(Schedule, WarmUpIsRoundedDown) {
+  const OptimizerOptions options;
+  EXPECT_EQ(warmup_steps(options, 100000), 1000);
+  EXPECT_EQ(warmup_steps(options, 199), 1);
+  EXPECT_EQ(warmup_steps(options, 99), 0);
+}
+
+TEST(Schedule, FirstUpdateHasRateZeroOnlyWithAWarmUp) {
+  const OptimizerOptions options;
+  EXPECT_EQ(learning_rate(options, 1000, 0), 0.0);
+  EXPECT_EQ(learning_rate(options, 1000, 5), options.learning_rate / 2);
+  EXPECT_EQ(learning_rate(options, 1000, 10), options.learning_rate);
+  EXPECT_EQ(learning_rate(options, 50, 0), options.learning_rate);
+}
+
+TEST(Schedule, CosineAndLinearEndAtZeroAtTheLastStep) {
+  OptimizerOptions options;
+  for (const char* name : {"cosine", "linear"}) {
+    options.lr_schedule = name;
+    EXPECT_GT(learning_rate(options, 1000, 999), 0.0) << name;
+    EXPECT_NEAR(learning_rate(options, 1000, 1000), 0.0, 1e-18) << name;
+    EXPECT_NEAR(learning_rate(options, 1000, 505), options.learning_rate / 2, 1e-15) << name;
+    EXPECT_NEAR(learning_rate(options, 1000, 2000), 0.0, 1e-18) << name;
+  }
+}
+
+TEST(Schedule, ConstantStays) {
+  OptimizerOptions options;
+  options.lr_schedule = "constant";
+  EXPECT_EQ(learning_rate(options, 1000, 5), options.learning_rate / 2);
+  EXPECT_EQ(learning_rate(options, 1000, 999), options.learning_rate);
+}
+
+TEST(Schedule, AllStepsMayWarmUp) {
+  OptimizerOptions options;
+  options.warmup_ratio = 1;
+  EXPECT_EQ(learning_rate(options, 10, 9), options.learning_rate * 9 / 10);
+  EXPECT_EQ(learning_rate(options, 10, 10), options.learning_rate);
+}
+
+}  // namespace
+}  // namespace amt

@@ -1,0 +1,256 @@
+// The estimate of memory: what it proposes, and that it is near what a run really takes.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "amt/ops/cpu_ops.hpp"
+#include "amt/resources/resources.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/tiny_training.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define AMT_SANITIZED 1
+#endif
+
+namespace amt {
+namespace {
+
+std::string refusal(const ModelConfig& config, int micro, int share, std::uint64_t available) {
+  return memory_refusal(config, micro, share, {"node7", available, 2, false});
+}
+
+TEST(MemoryRefusal, NothingWhereItFits) {
+  const ModelConfig config;
+  EXPECT_EQ(refusal(config, 8, 16, host_bytes(config, Precision::kF32, 8, 2)), "");
+}
+
+TEST(MemoryRefusal, NamesTheLargestMicroBatchThatFits) {
+  ModelConfig config;
+  config.gradient_checkpointing = true;
+  const std::string message = refusal(config, 16, 48, host_bytes(config, Precision::kF32, 13, 2));
+  EXPECT_NE(message.find("for the 2 ranks on node7"), std::string::npos) << message;
+  // 48 does not divide by 13.
+  EXPECT_NE(message.find("use --trainer.per_device_parallelism 12, the largest"), std::string::npos)
+      << message;
+  EXPECT_EQ(message.find("gradient_checkpointing"), std::string::npos) << message;
+}
+
+TEST(MemoryRefusal, SaysWhatGradientCheckpointingWouldDo) {
+  ModelConfig config, checkpointed;
+  checkpointed.gradient_checkpointing = true;
+  const std::uint64_t enough = host_bytes(checkpointed, Precision::kF32, 16, 2);
+  EXPECT_NE(refusal(config, 16, 16, enough).find("gradient_checkpointing true, with which it fits"),
+            std::string::npos);
+  EXPECT_NE(refusal(config, 16, 16, host_bytes(config, Precision::kF32, 1, 2))
+                .find("per_device_parallelism 1, the largest micro-batch that fits, or "
+                      "--model.gradient_checkpointing true with"),
+            std::string::npos)
+      << refusal(config, 16, 16, host_bytes(config, Precision::kF32, 1, 2));
+  const std::uint64_t one = host_bytes(checkpointed, Precision::kF32, 1, 2);
+  EXPECT_NE(refusal(config, 16, 16, one)
+                .find("use --model.gradient_checkpointing true with "
+                      "--trainer.per_device_parallelism 1"),
+            std::string::npos);
+  EXPECT_NE(refusal(config, 16, 16, one - 1).find("not even one row"), std::string::npos);
+}
+
+TEST(MemoryRefusal, OfAGpuIsWhatIsFreeThere) {
+  const ModelConfig config;
+  const std::uint64_t needed = gpu_bytes(config, 8, 1);
+  const auto said = [&](int micro, std::uint64_t bytes, int ranks) {
+    return memory_refusal(config, micro, 16, {"NVIDIA H200 of node7", bytes, ranks, true});
+  };
+  EXPECT_EQ(said(8, needed, 1), "");
+  EXPECT_NE(said(8, needed - 1, 1)
+                .find(" free, with micro-batches of 8 rows; use "
+                      "--trainer.per_device_parallelism 4, the largest"),
+            std::string::npos)
+      << said(8, needed - 1, 1);
+  EXPECT_NE(said(8, needed, 2).find("for the 2 ranks on NVIDIA H200 of node7, which has"),
+            std::string::npos);
+  EXPECT_EQ(said(8, 2 * needed, 2), "");
+}
+
+TEST(MemoryRefusal, SaysWhatShardingTheOptimizerWouldDo) {
+  const ModelConfig config;
+  DeviceMemory memory{"node7", gpu_bytes(config, 16, 2, 4), 2, true, Precision::kBf16, 4, false};
+  EXPECT_NE(memory_refusal(config, 16, 16, memory)
+                .find("; use --trainer.shard_optimizer true, with which it fits, or --trainer.per"),
+            std::string::npos)
+      << memory_refusal(config, 16, 16, memory);
+  memory.shard_optimizer = true;
+  EXPECT_EQ(memory_refusal(config, 16, 16, memory), "");
+  --memory.bytes;
+  const std::string message = memory_refusal(config, 16, 16, memory);
+  EXPECT_NE(message, "");
+  EXPECT_EQ(message.find("shard_optimizer"), std::string::npos) << message;
+}
+
+TEST(Memory, ShardedMomentsAreARanksShare) {
+  const ModelConfig config;
+  const std::uint64_t all = moment_bytes(config), third = moment_bytes(config, 3);
+  EXPECT_EQ(all, 8 * static_cast<std::uint64_t>(ParameterLayout(config).total()));
+  EXPECT_GE(3 * third, all);
+  EXPECT_LE(3 * third, all + 3 * 8 * Shards::kAlignment);
+  EXPECT_EQ(gpu_bytes(config, 2, 5) - gpu_bytes(config, 2, 5, 3), 5 * (all - third));
+  EXPECT_EQ(
+      host_bytes(config, Precision::kF32, 2, 2) - host_bytes(config, Precision::kF32, 2, 2, 3),
+      2 * (all - third));
+}
+
+// Besides what training needs anywhere: 2 bytes for each parameter's copy, the block of logits.
+TEST(Memory, OfAGpuHasACopyOfTheWeightsAndABlockOfLogits) {
+  ModelConfig small, large;
+  large.num_layers = 2 * small.num_layers;
+  const auto besides = [](const ModelConfig& config, int rows) {
+    return gpu_bytes(config, rows, 1) - training_bytes(config, rows, 2);
+  };
+  const auto parameters = ParameterLayout(large).total() - ParameterLayout(small).total();
+  EXPECT_EQ(besides(large, 1) - besides(small, 1), 2 * static_cast<std::uint64_t>(parameters));
+  const auto logits = 2 * static_cast<std::uint64_t>(small.padded_vocab_size() * small.seq_len);
+  const auto attention = static_cast<std::uint64_t>(
+      small.seq_len * (4 * small.hidden_dim + 2 * small.num_heads * small.seq_len));
+  EXPECT_EQ(besides(small, 2) - besides(small, 1), logits + attention);
+  EXPECT_EQ(besides(small, 40) - besides(small, 39), attention) << "blocks of logits do not grow";
+}
+
+TEST(Memory, CheckpointingIsChosenOnlyWhereItHelps) {
+  ModelConfig config, checkpointed;
+  checkpointed.gradient_checkpointing = true;
+  const auto chosen = [](const ModelConfig& model, std::uint64_t bytes) {
+    return only_fits_checkpointed(model, 16, {"node7", bytes, 1, true});
+  };
+  const std::uint64_t plain = gpu_bytes(config, 16, 1), least = gpu_bytes(checkpointed, 16, 1);
+  EXPECT_FALSE(chosen(config, plain));
+  EXPECT_TRUE(chosen(config, plain - 1));
+  EXPECT_TRUE(chosen(config, least));
+  EXPECT_FALSE(chosen(config, least - 1));
+  EXPECT_FALSE(chosen(checkpointed, least));
+}
+
+/// The largest resident size that this process has had, in bytes.
+std::uint64_t peak_resident_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    std::uint64_t kib = 0;
+    if (word == "VmHWM:" && status >> kib) return kib << 10;
+  }
+  return 0;
+}
+
+ModelConfig measured_model() {
+  ModelConfig config;
+  config.seq_len = 256;
+  config.hidden_dim = 256;
+  config.num_heads = 4;
+  config.num_layers = 8;
+  config.vocab_size = 5000;
+  return config;
+}
+
+constexpr int kMicroBatch = 12;
+
+/// Rank 0 of several, without the others.
+class FirstOfMany : public Reducer {
+ public:
+  explicit FirstOfMany(int ranks) : ranks_(ranks) {}
+  std::string name() const override { return "none"; }
+  int rank() const override { return 0; }
+  int ranks() const override { return ranks_; }
+  void broadcast(float*, std::int64_t) override {}
+  void start_sum(float*, std::int64_t) override {}
+  void start_sum_to_owners(const ShardedBuffer&, Shard) override {}
+  void finish() override {}
+  void all_gather(const ShardedBuffer&) override {}
+  void sum(std::span<double>) override {}
+  double max(double value) override { return value; }
+  bool any(bool value) override { return value; }
+
+ private:
+  int ranks_;
+};
+
+/// The peak of a run of two steps that saves, in a process of its own: rank 0 of `ranks`, which
+/// shard the optimiser's state.
+std::uint64_t measure(const ModelConfig& config, Precision precision,
+                      const std::filesystem::path& run, int ranks = 1) {
+  int ends[2];
+  if (::pipe(ends) != 0) return 0;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    TrainerSettings settings = test::tiny_settings(run);
+    settings.trainer.num_train_steps = 2;
+    settings.trainer.train_batch_size = kMicroBatch * ranks;
+    settings.trainer.per_device_parallelism = kMicroBatch;
+    settings.trainer.shard_optimizer = ranks > 1;
+    const auto ops = make_cpu_ops(1, precision);
+    FirstOfMany reducer(ranks);
+    Gpt2 model(*ops, config, kMicroBatch);
+    const test::MemoryRows rows = test::make_rows(1, 12, config);
+    Trainer(model, reducer, rows, nullptr, settings).run();
+    const std::uint64_t peak = peak_resident_bytes();
+    ::_exit(::write(ends[1], &peak, sizeof(peak)) == sizeof(peak) ? 0 : 1);
+  }
+  std::uint64_t peak = 0;
+  ::close(ends[1]);
+  const bool got = ::read(ends[0], &peak, sizeof(peak)) == sizeof(peak);
+  ::close(ends[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return got && status == 0 ? peak : 0;
+}
+
+/// With and without gradient checkpointing, which must take as much less as it is estimated to.
+void expect_near_estimate(Precision precision) {
+  const test::TemporaryFolder folder;
+  ModelConfig config = measured_model();
+  std::array<double, 2> peaks = {}, estimates = {};
+  for (const bool checkpointing : {false, true}) {
+    config.gradient_checkpointing = checkpointing;
+    const auto peak = static_cast<double>(
+        measure(config, precision, folder.path() / (checkpointing ? "checkpointed" : "plain")));
+    const auto estimate = static_cast<double>(host_bytes(config, precision, kMicroBatch, 1));
+    testing::Test::RecordProperty(checkpointing ? "checkpointed" : "plain",
+                                  std::to_string(peak / estimate));
+    EXPECT_LE(peak, 1.15 * estimate + 60e6);
+    EXPECT_GE(peak, 0.85 * estimate) << "more would be refused than need be";
+    peaks[checkpointing] = peak;
+    estimates[checkpointing] = estimate;
+  }
+  EXPECT_NEAR(peaks[0] - peaks[1], estimates[0] - estimates[1],
+              0.15 * (estimates[0] - estimates[1]));
+}
+
+TEST(Memory, EstimateIsNearThePeak) {
+#ifdef AMT_SANITIZED
+  GTEST_SKIP() << "the sanitizer's own memory would be counted";
+#endif
+  expect_near_estimate(Precision::kF32);
+}
+
+TEST(Memory, AShardedOptimizerTakesAsMuchLessAsItIsEstimatedTo) {
+#ifdef AMT_SANITIZED
+  GTEST_SKIP() << "the sanitizer's own memory would be counted";
+#endif
+  const test::TemporaryFolder folder;
+  const ModelConfig config = measured_model();
+  const auto peak = [&](const char* run, int ranks) {
+    return static_cast<double>(measure(config, Precision::kF32, folder.path() / run, ranks));
+  };
+  const auto less = static_cast<double>(moment_bytes(config) - moment_bytes(config, 8));
+  // Peaks of equal runs differ by up to 13 MB on a busy machine; all of the moments are 62 MB.
+  EXPECT_NEAR(peak("whole", 1) - peak("sharded", 8), less, 0.35 * less);
+}
+
+TEST(Memory, EstimateIsNearThePeakInBf16) {
+  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this processor has no bf16 products";
+#ifdef AMT_SANITIZED
+  GTEST_SKIP() << "the sanitizer's own memory would be counted";
+#endif
+  expect_near_estimate(Precision::kBf16);
+}
+
+}  // namespace
+}  // namespace amt

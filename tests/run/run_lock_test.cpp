@@ -1,0 +1,164 @@
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/process/machine.hpp"
+#include "amt/run/lock.hpp"
+#include "support/refusal.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace amt {
+namespace {
+
+class RunLockTest : public testing::Test {
+ protected:
+  RunLockTest() {
+    ::unsetenv("SLURM_JOB_ID");
+    ::unsetenv("SLURM_RESTART_COUNT");
+  }
+  ~RunLockTest() override {
+    ::unsetenv("SLURM_JOB_ID");
+    ::unsetenv("SLURM_RESTART_COUNT");
+  }
+  std::unique_ptr<RunLock> lock(bool take_over = false) const {
+    return std::make_unique<RunLock>(paths_, take_over);
+  }
+  std::string refusal(bool take_over = false) const {
+    return test::refusal<Error>([&] { lock(take_over); });
+  }
+  nlohmann::json record() const { return nlohmann::json::parse(read_text(paths_.in_use())); }
+  /// As if another process had been killed here, of which the record says this.
+  void leave(const nlohmann::json& changes) const {
+    std::filesystem::remove(paths_.in_use());
+    nlohmann::json left;
+    {
+      const auto held = lock();
+      left = record();
+    }
+    left.update(changes);
+    std::filesystem::create_directories(paths_.run());
+    write_file_atomically(paths_.in_use(), left.dump());
+  }
+  static nlohmann::json elsewhere() {
+    return {{"host", "node17"}, {"boot", "another"}, {"pid", 4711}, {"since", "yesterday"}};
+  }
+
+  test::TemporaryFolder folder_;
+  RunPaths paths_{folder_.path() / "run"};
+};
+
+TEST_F(RunLockTest, TheSecondIsRefusedWithHostAndProcessAndMoment) {
+  const auto first = lock();
+  const std::string what = refusal();
+  EXPECT_NE(what.find(" is in use by another amt train on host " + host_name()), std::string::npos)
+      << what;
+  EXPECT_NE(what.find("pid " + std::to_string(::getpid())), std::string::npos) << what;
+  EXPECT_NE(what.find("since " + record().at("since").get<std::string>()), std::string::npos)
+      << what;
+  EXPECT_EQ(refusal(true), what) << "nobody's word changes that it is alive";
+  first->check();
+}
+
+TEST_F(RunLockTest, LeavesNothingBehind) {
+  { const auto held = lock(); }
+  EXPECT_FALSE(std::filesystem::exists(paths_.run()));
+  std::filesystem::create_directories(paths_.run());
+  { const auto held = lock(); }
+  EXPECT_TRUE(std::filesystem::is_empty(paths_.run()));
+}
+
+TEST_F(RunLockTest, TakesThePlaceOfAProcessThatWasKilled) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto held = lock();
+    ::_exit(std::filesystem::exists(paths_.in_use()) ? 0 : 1);  // without its destructor
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_EQ(status, 0);
+  EXPECT_EQ(record().at("pid"), child);
+  const auto held = lock();
+  EXPECT_EQ(record().at("pid"), ::getpid());
+}
+
+// Where a file system has no locks the number of the process and its start are all there is.
+TEST_F(RunLockTest, WithoutLocksTheProcessItselfIsLookedFor) {
+  leave({{"locked", false}});
+  EXPECT_NE(refusal().find("is in use by another"), std::string::npos);
+  EXPECT_NE(refusal(true).find("is in use by another"), std::string::npos);
+  leave({{"locked", false}, {"process_start", 1}});  // the number was used again
+  EXPECT_EQ(refusal(), "");
+  leave({{"locked", false}, {"pid", 999999999}});
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(RunLockTest, NumbersOfProcessesOfAnotherContainerSayNothing) {
+  leave({{"locked", false}, {"pid", 999999999}, {"pid_namespace", "pid:[1]"}});
+  EXPECT_NE(refusal().find("may still be in use"), std::string::npos);
+  leave({{"locked", true}, {"pid_namespace", "pid:[1]"}});
+  EXPECT_EQ(refusal(), "") << "its lock is free, on the same kernel";
+}
+
+TEST_F(RunLockTest, AnotherHostsNeedsAWord) {
+  leave(elsewhere());
+  const std::string what = refusal();
+  EXPECT_NE(what.find("host node17, pid 4711, since yesterday"), std::string::npos) << what;
+  EXPECT_NE(what.find("--trainer.take_over true"), std::string::npos) << what;
+  EXPECT_EQ(record().at("host"), "node17");
+  EXPECT_EQ(refusal(true), "");
+}
+
+TEST_F(RunLockTest, AHostThatWasStartedAnewHasNoneLeft) {
+  leave({{"boot", "another"}});
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(RunLockTest, ALaterStartOfTheSameJobNeedsNone) {
+  ::setenv("SLURM_JOB_ID", "1234", 1);
+  leave(elsewhere());
+  EXPECT_NE(refusal(), "") << "the same start: two steps of one job";
+  ::setenv("SLURM_RESTART_COUNT", "1", 1);
+  EXPECT_EQ(refusal(), "");
+  leave(elsewhere());
+  ::setenv("SLURM_JOB_ID", "1235", 1);
+  EXPECT_NE(refusal(), "");
+}
+
+// One that leads nowhere is there for who creates, and is not for who opens: nobody waits for that.
+TEST_F(RunLockTest, ALinkIsNoRecord) {
+  std::filesystem::create_directories(paths_.run());
+  for (const char* target : {"nothing", "in-use", "/dev/zero"}) {
+    std::filesystem::remove(paths_.in_use());
+    std::filesystem::create_symlink(target, paths_.in_use());
+    EXPECT_NE(refusal(true).find("cannot open " + paths_.in_use().string()), std::string::npos)
+        << target;
+  }
+}
+
+TEST_F(RunLockTest, ARecordThatCannotBeReadNeedsAWord) {
+  leave(nlohmann::json::object());
+  write_file_atomically(paths_.in_use(), "");
+  EXPECT_NE(refusal().find("amt train whose record cannot be read"), std::string::npos);
+  EXPECT_EQ(refusal(true), "");
+}
+
+TEST_F(RunLockTest, TheOneThatWasTakenFromNotices) {
+  const auto first = lock();
+  nlohmann::json theirs = record();
+  theirs.update(elsewhere());
+  std::filesystem::remove(paths_.in_use());
+  first->check();  // gone, as with its folder: written anew
+  EXPECT_EQ(record().at("pid"), ::getpid());
+  write_file_atomically(paths_.in_use(), theirs.dump());
+  const std::string what = test::refusal<Error>([&] { first->check(); });
+  EXPECT_NE(what.find("was taken by another amt train on host node17"), std::string::npos) << what;
+}
+
+}  // namespace
+}  // namespace amt

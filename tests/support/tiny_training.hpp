@@ -1,0 +1,58 @@
+// Small models and data for tests of the trainer: a step takes a millisecond.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "amt/collective/reducer.hpp"
+#include "amt/dataset/rows.hpp"
+#include "amt/train/trainer.hpp"
+#include "tiny_model.hpp"
+
+namespace amt::test {
+
+/// Rows in memory.
+class MemoryRows : public RowSource {
+ public:
+  MemoryRows(int row_length, std::vector<Token> tokens)
+      : row_length_(row_length), tokens_(std::move(tokens)) {}
+  int row_length() const override { return row_length_; }
+  std::uint64_t rows() const override {
+    return tokens_.size() / static_cast<std::size_t>(row_length_);
+  }
+  void read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const override;
+
+  /// Called before each read with its first row: to make things happen at a certain point.
+  std::function<void(std::uint64_t)> before_read;
+
+ private:
+  int row_length_;
+  std::vector<Token> tokens_;
+};
+
+/// Rows in which a token says much about the next one, so that a loss can fall.
+MemoryRows make_rows(std::uint64_t seed, int rows, const ModelConfig& config);
+
+/// Batches of 12 rows, 20 steps, a validation every 5, no checkpoint but the last.
+TrainerSettings tiny_settings(const std::filesystem::path& run);
+
+struct TrainedRun {
+  Outcome outcome = Outcome::kFinished;
+  TrainingState state;
+  std::vector<float> parameters, first_moment, second_moment;
+};
+
+/// Makes a model and a trainer and runs it. The moments are those of the last checkpoint.
+TrainedRun run_trainer(const ModelConfig& config, const TrainerSettings& settings,
+                       const RowSource& train, const RowSource* valid, Ops& ops, Reducer& reducer);
+
+/// The same alone, on one thread.
+TrainedRun run_alone(const TrainerSettings& settings, const RowSource& train,
+                     const RowSource* valid);
+
+/// The values of one member of the lines of metrics.jsonl that have it, in order.
+std::vector<double> metric(const std::filesystem::path& run, const std::string& name);
+
+}  // namespace amt::test
