@@ -8,6 +8,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
+#include "amt/dataset/same_dataset.hpp"
 #include "amt/device/device.hpp"
 #include "amt/evaluate/evaluator.hpp"
 #include "amt/mpi/collectively.hpp"
@@ -17,7 +18,6 @@
 #include "amt/resources/resources.hpp"
 #include "command_line.hpp"
 #include "runtime.hpp"
-#include "same_dataset.hpp"
 
 namespace amt {
 namespace {

@@ -6,6 +6,7 @@
 #include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/dataset/same_dataset.hpp"
 #include "amt/evaluate/evaluation.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
@@ -24,7 +25,6 @@
 #include "command_line.hpp"
 #include "dry_ranks.hpp"
 #include "runtime.hpp"
-#include "same_dataset.hpp"
 #include "version.hpp"
 
 namespace amt {

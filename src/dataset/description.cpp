@@ -1,4 +1,4 @@
-#include "amt/dataset/description.hpp"
+#include "description.hpp"
 
 #include <array>
 #include <cstdio>

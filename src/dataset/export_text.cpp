@@ -1,4 +1,4 @@
-#include "amt/dataset/export_text.hpp"
+#include "export_text.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // The words about a dataset, and the reference's text of a split.
-#include "amt/dataset/description.hpp"
+#include "src/dataset/description.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,9 +8,9 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/temporary_files.hpp"
-#include "amt/dataset/export_text.hpp"
 #include "amt/dataset/shard.hpp"
 #include "amt/tokens/row_text.hpp"
+#include "src/dataset/export_text.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {

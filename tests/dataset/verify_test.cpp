@@ -12,9 +12,9 @@
 #include "amt/base/output_file.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/dataset/dataset.hpp"
-#include "amt/dataset/export_text.hpp"
 #include "amt/dataset/shard.hpp"
 #include "amt/dataset/virtual_file.hpp"
+#include "src/dataset/export_text.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -1,3 +1,4 @@
+// Whether all ranks read the same dataset.
 #pragma once
 
 #include "amt/dataset/manifest.hpp"

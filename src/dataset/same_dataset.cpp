@@ -1,4 +1,4 @@
-#include "same_dataset.hpp"
+#include "amt/dataset/same_dataset.hpp"
 
 #include "amt/base/hash.hpp"
 #include "amt/mpi/agreement.hpp"

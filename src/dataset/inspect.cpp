@@ -1,0 +1,167 @@
+#include "amt/dataset/inspect.hpp"
+
+#include <functional>
+#include <iostream>
+
+#include "amt/base/atomic_file.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/base/temporary_files.hpp"
+#include "amt/dataset/dataset.hpp"
+#include "amt/dataset/paths.hpp"
+#include "amt/dataset/verify.hpp"
+#include "amt/dataset/virtual_file.hpp"
+#include "amt/midi/writer.hpp"
+#include "amt/process/log.hpp"
+#include "amt/process/progress.hpp"
+#include "amt/tokens/decode.hpp"
+#include "amt/tokens/row_rules.hpp"
+#include "amt/tokens/row_table.hpp"
+#include "description.hpp"
+#include "export_text.hpp"
+
+namespace amt {
+namespace {
+
+/// What --verify has found so far.
+struct Findings {
+  Progress& progress;
+  std::uint64_t damaged = 0, unreadable = 0;
+
+  /// Prints what `find` says of a file: nothing if it is whole.
+  void look(const std::function<std::optional<std::string>()>& find) try {
+    const auto damage = find();
+    if (!damage) return;
+    progress.finish();
+    std::cout << *damage << '\n';
+    ++damaged;
+  } catch (const SystemError& error) {
+    progress.finish();
+    std::cout << error.what() << '\n';
+    ++unreadable;
+  }
+};
+
+/// The shards; `findings` of them.
+std::uint64_t verify_shards(const InspectOptions& options, const Manifest& manifest,
+                            Findings& findings) {
+  std::uint64_t shards = 0, rows = 0;
+  for (const Split split : kSplits) {
+    const SplitInfo& info = manifest.split(split);
+    shards += info.shards.size();
+    for (std::size_t shard = 0; shard < info.shards.size(); ++shard) {
+      findings.look([&] {
+        return find_shard_damage(options.dataset, manifest, split, shard, VerifyRows::kYes);
+      });
+      rows += info.shards[shard].rows;
+      findings.progress.update(static_cast<double>(rows), format_count(rows) + " rows");
+    }
+  }
+  return shards;
+}
+
+ExitCode verify(const InspectOptions& options, const Manifest& manifest) {
+  std::uint64_t rows = 0;
+  for (const Split split : kSplits) rows += manifest.split(split).rows;
+  Progress progress("verify", static_cast<double>(rows));
+  Findings findings{progress};
+  const std::uint64_t shards = verify_shards(options, manifest, findings);
+  const std::uint64_t damaged_shards = findings.damaged;
+  for (const Split split : kSplits) {
+    findings.look([&] { return find_virtual_file_damage(options.dataset, manifest, split); });
+  }
+  for (const std::string& file : find_unknown_files(options.dataset, manifest)) {
+    findings.look([&] { return str_cat(file, ": ", kManifestFile, " does not name it"); });
+  }
+  progress.finish();
+  if (findings.damaged == 0 && findings.unreadable == 0) {
+    std::cout << format_count(shards) << " shards, " << format_count(rows) << " rows: all whole\n";
+    return ExitCode::kDone;
+  }
+  if (findings.unreadable > 0) {
+    std::cout << findings.unreadable << (findings.unreadable == 1 ? " file" : " files")
+              << " could not be read: nothing is known of what is in them\n";
+  }
+  if (findings.damaged == 0) return ExitCode::kFailed;
+  std::cout << damaged_shards << " of " << shards << " shards damaged";
+  if (findings.damaged > damaged_shards) {
+    std::cout << ", " << findings.damaged - damaged_shards << " other files wrong";
+  }
+  std::cout << "; run amt prepare again\n";
+  return ExitCode::kFailed;
+}
+
+void write_row_midi(const DecodedRow& row, const std::string& file) {
+  const WrittenMidi midi = write_midi(notes_in_sequence(row));
+  write_file_atomically(file, midi.bytes);
+  if (midi.altered == 0) return;
+  log_warning(str_cat(midi.altered, " notes in ", file,
+                      " end earlier or later than in the row: MIDI has too few channels"));
+}
+
+/// Error naming the row, too, if it cannot be read as notes.
+DecodedRow decode(std::span<const Token> tokens, const Manifest& manifest,
+                  const InspectOptions& options) {
+  try {
+    return decode_row(tokens, manifest.encoding);
+  } catch (const Error& error) {
+    throw Error(str_cat(options.dataset, ", row ", *options.row, " of ", options.split, ": ",
+                        error.what()));
+  }
+}
+
+void show_row(const InspectOptions& options, const Manifest& manifest) {
+  const SplitReader reader(options.dataset, manifest, split_from_name(options.split),
+                           Checksums::kOfRowsUsed);
+  const std::uint64_t number = *options.row;
+  if (number >= reader.rows()) {
+    throw UsageError(str_cat("--row ", number, ": the ", options.split, " split has ",
+                             reader.rows(), " rows, counted from 0"));
+  }
+  const std::span<const Token> tokens = reader.row(number);
+  const DecodedRow row = decode(tokens, manifest, options);
+  if (!is_standard_output(options.midi)) {
+    std::cout << "Row " << number << " of " << options.split << ": " << row_table(row);
+  }
+  if (const auto problem = find_row_problem(tokens, manifest.encoding)) {
+    log_warning(str_cat("this row breaks the rules of its encoding: ", problem->text));
+  }
+  if (!options.midi.empty()) write_row_midi(row, options.midi);
+}
+
+}  // namespace
+
+void InspectOptions::describe(OptionTable& table) {
+  table.add_flag("verify", &verify, "read everything: checksums, and every row's rules");
+  table.add("row", &row, "print this row, counted from 0, as notes");
+  table.add("split", &split, "whose row or text: train, valid or test");
+  table.add("midi", &midi, "write --row to this MIDI file, to listen to");
+  table.add("export-text", &export_text,
+            "write the split to this file, a line of tokens for each row in stored order");
+}
+
+void InspectOptions::validate() const {
+  split_from_name(split);
+  if (!midi.empty() && !row) throw UsageError("--midi FILE needs --row N");
+  if ((verify ? 1 : 0) + (row ? 1 : 0) + (export_text.empty() ? 0 : 1) > 1) {
+    throw UsageError("--verify, --row and --export-text are asked one at a time");
+  }
+}
+
+ExitCode inspect_dataset(const InspectOptions& options) {
+  const Manifest manifest = read_manifest(options.dataset);
+  if (options.verify) return verify(options, manifest);
+  for (const std::string& output : {options.midi, options.export_text}) {
+    if (!output.empty()) remove_stale_temporaries(folder_of(output));
+  }
+  if (options.row) {
+    show_row(options, manifest);
+  } else if (!options.export_text.empty()) {
+    export_text(options.dataset, manifest, split_from_name(options.split), options.export_text);
+  } else {
+    std::cout << options.dataset << '\n' << describe_dataset(manifest);
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace amt
