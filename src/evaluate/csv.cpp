@@ -1,4 +1,4 @@
-#include "amt/evaluate/csv.hpp"
+#include "csv.hpp"
 
 #include <cstdio>
 

@@ -1,4 +1,4 @@
-#include "amt/evaluate/evaluator.hpp"
+#include "evaluator.hpp"
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"

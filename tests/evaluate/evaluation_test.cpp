@@ -5,9 +5,9 @@
 #include <cmath>
 #include <csignal>
 
-#include "amt/evaluate/csv.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/process/signals.hpp"
+#include "src/evaluate/csv.hpp"
 #include "support/tiny_training.hpp"
 
 namespace amt {

@@ -6,10 +6,10 @@
 
 #include "amt/collective/reducer.hpp"
 #include "amt/dataset/manifest.hpp"
-#include "amt/evaluate/csv.hpp"
 #include "amt/model/gpt2.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/weights/hugging_face.hpp"
+#include "csv.hpp"
 
 namespace amt {
 

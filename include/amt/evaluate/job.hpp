@@ -1,0 +1,34 @@
+// The job of `amt eval`: checkpoints and a dataset -> loss, bits per second, perplexities.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "amt/base/options.hpp"
+#include "amt/mpi/communicator.hpp"
+
+namespace amt {
+
+struct EvaluationOptions {
+  std::string checkpoint;  ///< folder of a checkpoint, of a run or in Hugging Face's layout
+  std::string dataset;
+  std::string split = "test";
+  std::uint64_t subsample = 1;
+  bool all = false;
+  bool csv = false;
+  int batch = 1;
+  int threads = 0;  ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
+  std::string mp = "auto";
+  std::string device = "auto";
+  Duration watchdog = kDefaultWatchdog;
+
+  void describe(OptionTable& table);
+  void validate() const;  ///< UsageError naming the option
+};
+
+/// Collective. Evaluates a model, or all checkpoints of a run, on a split; rank 0 prints a table or
+/// CSV to standard output. AgreedError if a model or the dataset cannot be used; of several
+/// checkpoints the good ones are printed before it is thrown.
+void evaluate_checkpoints(mpi::Communicator& world, const EvaluationOptions& options);
+
+}  // namespace amt

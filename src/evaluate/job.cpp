@@ -1,0 +1,175 @@
+#include "amt/evaluate/job.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <optional>
+#include <utility>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/checkpoint/checkpoint.hpp"
+#include "amt/dataset/same_dataset.hpp"
+#include "amt/device/device.hpp"
+#include "amt/mpi/collectively.hpp"
+#include "amt/ops/cpu_ops.hpp"
+#include "amt/process/log.hpp"
+#include "amt/process/signals.hpp"
+#include "amt/resources/resources.hpp"
+#include "evaluator.hpp"
+#include "table.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Every checkpoint of a run, oldest first, not verified yet.
+std::vector<fs::path> all_checkpoints(const std::string& folder) {
+  const RunPaths run(folder);
+  std::vector<fs::path> folders;
+  for (const std::int64_t step : checkpoint_steps(run)) folders.push_back(run.step(step));
+  if (folders.empty()) {
+    throw UsageError(str_cat("--all needs the folder of a run: there are no checkpoints in ",
+                             run.checkpoints().string()));
+  }
+  std::ranges::reverse(folders);
+  return folders;
+}
+
+/// Rank 0 looks for the folders, so that all ranks take the same ones. A single one is verified.
+std::vector<fs::path> agree_on_folders(const EvaluationOptions& options,
+                                       const mpi::Communicator& world) {
+  std::string joined;  // each with the zero that ends it
+  mpi::collectively(world, [&] {
+    if (world.rank() != 0) return;
+    const std::vector<fs::path> found = options.all ? all_checkpoints(options.checkpoint)
+                                                    : std::vector{find_model(options.checkpoint)};
+    for (const fs::path& folder : found) joined += folder.string() + '\0';
+  });
+  world.broadcast(joined, 0);
+  std::vector<fs::path> folders;
+  for (std::size_t at = 0; at < joined.size(); at = joined.find('\0', at) + 1) {
+    folders.emplace_back(joined.c_str() + at);
+  }
+  return folders;
+}
+
+/// Lines leave at once: the checkpoints of a long run take hours.
+void print_csv(const std::string& line) { std::cout << line << std::flush; }
+
+/// Rank 0 hashes a checkpoint when its turn comes. AgreedError if it is damaged or cannot be read,
+/// with words that follow "which".
+void load_verified(Evaluator& evaluator, const fs::path& folder, const mpi::Communicator& world) {
+  mpi::collectively(world, [&] {
+    if (world.rank() != 0) return;
+    std::string damage;
+    try {
+      damage = checkpoint_damage(folder);
+    } catch (const Error& error) {
+      throw Error(str_cat("cannot be read: ", error.what()));
+    }
+    if (!damage.empty()) throw Error("is damaged: " + damage);
+  });
+  try {
+    evaluator.load(folder);
+  } catch (const mpi::AgreedError& error) {
+    if (error.code() == ExitCode::kUsage) throw;  // the dataset is not for this run
+    throw mpi::AgreedError(str_cat("cannot be used: ", error.what()));
+  }
+}
+
+/// What is wrong with a loss, in words that follow "which"; "" if nothing is.
+std::string problem_of(const EvaluationRecord& record) {
+  if (std::isfinite(record.metrics.loss)) return "";
+  return str_cat("has a loss that is not finite on the ", split_name(record.split), " split (",
+                 record.metrics.loss,
+                 "): its training has diverged; take an older checkpoint, or train anew with a "
+                 "lower --trainer.learning_rate");
+}
+
+/// After what can be refused: an error stays the only line.
+void announce(const Device& device) {
+  log_info(
+      str_cat("on ", device.ops->description(), device.remark.empty() ? "" : "; ", device.remark));
+}
+
+void evaluate_one(Evaluator& evaluator, const Device& device, const EvaluationRows& rows, bool csv,
+                  const fs::path& folder, bool leads) {
+  evaluator.load(folder);
+  announce(device);
+  const EvaluationRecord record = evaluator.evaluate();
+  const std::string problem = problem_of(record);
+  if (!problem.empty()) throw mpi::AgreedError(str_cat(record.folder.string(), " ", problem));
+  if (!leads) return;
+  if (csv) return print_csv(evaluation_csv_header() + to_csv(record));
+  std::cout << evaluation_table(record, rows.manifest, evaluator.layout());
+}
+
+/// Goes on after a checkpoint that cannot be evaluated, and throws an AgreedError at the end if
+/// there was any.
+void evaluate_all(Evaluator& evaluator, const Device& device, const std::vector<fs::path>& folders,
+                  const mpi::Communicator& world) {
+  std::size_t left_out = 0;
+  bool announced = false;
+  const auto leave_out = [&](const fs::path& folder, const std::string& why) {
+    ++left_out;
+    if (world.rank() != 0) return;
+    log_warning(str_cat("left out ", folder.string(), ", which ", why));
+  };
+  for (const fs::path& folder : folders) {
+    try {
+      load_verified(evaluator, folder, world);
+    } catch (const mpi::AgreedError& error) {
+      if (error.code() == ExitCode::kUsage) throw;
+      leave_out(folder, error.what());
+      continue;
+    }
+    if (!std::exchange(announced, true)) announce(device);
+    const EvaluationRecord record = evaluator.evaluate();
+    const std::string problem = problem_of(record);
+    if (!problem.empty()) {
+      leave_out(folder, problem);
+    } else if (world.rank() == 0) {
+      print_csv(to_csv(record));
+    }
+  }
+  if (left_out == 0) return;
+  throw mpi::AgreedError(str_cat(left_out, " of ", folders.size(),
+                                 " checkpoints are damaged or of no use and were left out"));
+}
+
+Device open_eval_device(const EvaluationOptions& options, mpi::Communicator& world) {
+  DeviceRequest request;
+  request.kind = device_kind(options.device, "--device");
+  request.cpu_only = gpu_refusal(options.mp, "--mp");
+  request.make_cpu_ops = [&] {
+    return make_cpu_ops(threads_per_rank(options.threads, world),
+                        choose_precision(options.mp, "mp", bf16_support()));
+  };
+  return open_device(request, world);
+}
+
+}  // namespace
+
+void evaluate_checkpoints(mpi::Communicator& world, const EvaluationOptions& options) {
+  install_stop_handlers();  // before there are any other threads that compute
+  const std::vector<fs::path> folders = agree_on_folders(options, world);
+  std::optional<EvaluationRows> rows;
+  mpi::collectively(world, [&] {
+    rows.emplace(options.dataset, split_from_name(options.split),
+                 RowSelection{options.subsample, 0});
+  });
+  require_same_dataset(rows->manifest, world);
+  const Device device = open_eval_device(options, world);
+  Evaluator evaluator(*rows, options.batch, world, *device.ops, *device.reducer);
+  const bool leads = world.rank() == 0;
+  if (options.all) {
+    if (leads) print_csv(evaluation_csv_header());
+    evaluate_all(evaluator, device, folders, world);
+    return;
+  }
+  evaluate_one(evaluator, device, *rows, options.csv, folders.front(), leads);
+}
+
+}  // namespace amt

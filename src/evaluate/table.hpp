@@ -1,0 +1,15 @@
+// An evaluation as lines for people.
+#pragma once
+
+#include <string>
+
+#include "amt/model/gpt2.hpp"
+#include "csv.hpp"
+
+namespace amt {
+
+/// "name    value" with the values in a column, a line each.
+std::string evaluation_table(const EvaluationRecord& record, const Manifest& manifest,
+                             const ParameterLayout& layout);
+
+}  // namespace amt
