@@ -47,6 +47,7 @@ grep -q "left out .*step-000004, which is damaged: model.safetensors" "$work/err
 grep -q "1 of 3 checkpoints are damaged or of no use" "$work/err" || fail "their count"
 
 echo "a signal ends it with 1; complete lines stay"
+: >"$work/csv"  # of the lines before, none counts
 "$amt" eval "$work/run" "$work/dataset" --all --split train >"$work/csv" 2>"$work/err" &
 pid=$!
 for _ in $(seq 1200); do
