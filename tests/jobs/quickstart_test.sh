@@ -9,15 +9,17 @@ source=$(realpath "$(dirname "$0")/../..")
 . "$(dirname "$0")/../cli/support.sh"
 . "$(dirname "$0")/stand_ins.sh"
 
-# A checkout whose name is a hard one. Its cmake "builds" the amt that is tested.
+# A checkout whose name is a hard one. Its cmake "builds" the amt that is tested: a copy, as another user
+# may not reach the folder that this checkout lies in.
 checkout="$work/check out #1"
 mkdir -p "$checkout/configs" "$work/tmp dir"
 cp -r "$source/jobs" "$checkout/"
 tiny_configuration 6 2 2 "keep_every = 2"
 cp "$work/tiny.ini" "$checkout/configs/nano.ini"
 printf '#!/bin/sh\necho "$*" >>"%s"\n' "$work/installed" >"$checkout/jobs/install-deps.sh"
+cp "$amt" "$work/amt"
 stand_in cmake <<END
-while [ \$# -gt 0 ]; do if [ "\$1" = -B ]; then mkdir -p "\$2/bin" && ln -sf "$amt" "\$2/bin/amt"; fi; shift; done
+while [ \$# -gt 0 ]; do if [ "\$1" = -B ]; then mkdir -p "\$2/bin" && ln -sf "$work/amt" "\$2/bin/amt"; fi; shift; done
 END
 export PATH=$work/bin:$PATH TMPDIR="$work/tmp dir"
 quickstart() { "$checkout/jobs/quickstart.sh" "$@"; }
