@@ -10,12 +10,10 @@
 #include "amt/base/strings.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/dataset/same_dataset.hpp"
-#include "amt/device/device.hpp"
 #include "amt/mpi/collectively.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "amt/process/log.hpp"
 #include "amt/process/signals.hpp"
-#include "amt/resources/resources.hpp"
+#include "amt/resources/rank_device.hpp"
 #include "evaluator.hpp"
 #include "table.hpp"
 
@@ -139,17 +137,6 @@ void evaluate_all(Evaluator& evaluator, const Device& device, const std::vector<
                                  " checkpoints are damaged or of no use and were left out"));
 }
 
-Device open_eval_device(const EvaluationOptions& options, mpi::Communicator& world) {
-  DeviceRequest request;
-  request.kind = device_kind(options.device, "--device");
-  request.cpu_only = gpu_refusal(options.mp, "--mp");
-  request.make_cpu_ops = [&] {
-    return make_cpu_ops(threads_per_rank(options.threads, world),
-                        choose_precision(options.mp, "mp", bf16_support()));
-  };
-  return open_device(request, world);
-}
-
 }  // namespace
 
 void evaluate_checkpoints(mpi::Communicator& world, const EvaluationOptions& options) {
@@ -161,7 +148,7 @@ void evaluate_checkpoints(mpi::Communicator& world, const EvaluationOptions& opt
                  RowSelection{options.subsample, 0});
   });
   require_same_dataset(rows->manifest, world);
-  const Device device = open_eval_device(options, world);
+  const Device device = open_rank_device(options.device_wishes(), world);
   Evaluator evaluator(*rows, options.batch, world, *device.ops, *device.reducer);
   const bool leads = world.rank() == 0;
   if (options.all) {

@@ -1,9 +1,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/corpus/split.hpp"
-#include "amt/device/device_kind.hpp"
 #include "amt/evaluate/job.hpp"
-#include "amt/resources/resources.hpp"
 
 namespace amt {
 
@@ -22,6 +20,14 @@ void EvaluationOptions::describe(OptionTable& table) {
   table.add("watchdog", &watchdog, kWatchdogHelp);
   table.add_customary("batch", {"batch_size", "micro_batch"});
   table.add_customary("mp", {"precision", "dtype", "bf16"});
+}
+
+DeviceWishes EvaluationOptions::device_wishes() const {
+  DeviceWishes wishes;
+  wishes.kind = device_kind(device, "--device");
+  wishes.precision = mp;
+  wishes.threads = threads;
+  return wishes;
 }
 
 void EvaluationOptions::validate() const {

@@ -1,17 +1,21 @@
-#include "amt/train/dry_run.hpp"
-
+// amt train --dry-run: all that a start checks, and what it would do, in lines for people.
 #include <algorithm>
 #include <filesystem>
 #include <utility>
 
 #include "amt/base/strings.hpp"
+#include "amt/dataset/same_dataset.hpp"
 #include "amt/model/gpt2.hpp"
+#include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
 #include "amt/record/history.hpp"
-#include "amt/train/epochs.hpp"
-#include "amt/train/run_configuration.hpp"
-#include "amt/train/start.hpp"
+#include "amt/run/folder.hpp"
+#include "amt/train/job.hpp"
 #include "disk_space.hpp"
+#include "epochs.hpp"
+#include "run_configuration.hpp"
+#include "run_device.hpp"
+#include "start.hpp"
 
 namespace amt {
 namespace {
@@ -95,20 +99,21 @@ void fit(TrainConfiguration& config, const OptionTable& given, int micro, const 
   check_memory(config.model, micro, config.trainer.train_batch_size / place.ranks, memory);
 }
 
-}  // namespace
-
+/// What a start does before it writes anything, on one of its ranks; the model was chosen before.
+/// The plan on rank 0, lines that begin with '#' after the configuration; "" elsewhere.
 std::string plan_training(TrainConfiguration& config, const OptionTable& given,
-                          const OptionTable& recorded, const Placement& place) {
+                          const Placement& place) {
   const RunPaths run(config.trainer.run_dir);
   const int micro = config.trainer.micro_batch(place.ranks);
   Manifest manifest = config.read_dataset();
-  const PlannedDevice device = plan_device(config.trainer, place);
+  PlannedDevice device = plan_device(config.trainer.device_wishes(), place);
+  device.memory.shard_optimizer = config.trainer.shard_optimizer;
   std::string text = device_lines(device, config, micro, place);  // before anything is chosen
   fit(config, given, micro, place, device.memory);
   const Inputs inputs = open_inputs(config, std::move(manifest), place.rank, place.ranks);
   if (place.rank != 0) return "";
   check_run(config, inputs.manifest);
-  check_open_run(run, recorded.to_ini(), config.trainer.load_last_checkpoint);
+  check_open_run(run, config.to_ini(), config.trainer.load_last_checkpoint);
   const auto state = newest_state(run);
   const std::int64_t steps_done = state && config.trainer.load_last_checkpoint ? state->step : 0;
   check_disk_space(RunPaths(nearest_folder(run.run())), config.model, config.trainer,
@@ -117,10 +122,38 @@ std::string plan_training(TrainConfiguration& config, const OptionTable& given,
       epochs_warning(config.trainer, inputs.manifest.split(Split::kTrain).rows);
   if (!epochs.empty()) log_warning(epochs);
   const std::int64_t parameters = ParameterLayout(config.model).count();
-  return str_cat("# ", count(parameters), " parameters\n", text, dataset_line(inputs.manifest),
+  return str_cat(config.to_ini(), "\n# ", count(parameters), " parameters\n", text,
+                 dataset_line(inputs.manifest),
                  training_line(config, inputs.manifest, micro, place),
                  checkpoint_line(config, steps_done), start_line(run, steps_done),
                  time_line(config, steps_done));
+}
+
+}  // namespace
+
+std::string describe_training(TrainConfiguration config, const OptionTable& given, int ranks) {
+  check_run_folder(RunPaths(config.trainer.run_dir), config.data.dataset);
+  choose_model(config, given);
+  config.validate_model();
+  Placement place;
+  place.ranks = place.ranks_on_host = ranks;
+  return plan_training(config, given, place);
+}
+
+std::string describe_training(TrainConfiguration config, const OptionTable& given,
+                              const mpi::Communicator& world) {
+  mpi::collectively(world, [&] {
+    if (world.rank() == 0) check_run_folder(RunPaths(config.trainer.run_dir), config.data.dataset);
+  });
+  agree_on_model(config, given, world);
+  std::string plan;
+  Manifest manifest;
+  mpi::collectively(world, [&] {
+    plan = plan_training(config, given, placement_of(world));
+    manifest = read_manifest(config.data.dataset);
+  });
+  require_same_dataset(manifest, world);
+  return plan;
 }
 
 }  // namespace amt

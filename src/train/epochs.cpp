@@ -1,4 +1,4 @@
-#include "amt/train/epochs.hpp"
+#include "epochs.hpp"
 
 #include "amt/base/strings.hpp"
 

@@ -5,9 +5,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/device/device_kind.hpp"
 #include "amt/resources/divisors.hpp"
-#include "amt/resources/resources.hpp"
 
 namespace amt {
 namespace {
@@ -93,15 +91,17 @@ void TrainerOptions::validate() const {
   require_option(std::isfinite(peak_flops) && peak_flops >= 0, "trainer.peak_flops", peak_flops,
                  "be 0 or more");
   choose_precision(mp, "trainer.mp", Bf16Support::kNone);
-  const bool must_be_gpu = device_kind(device, "--trainer.device") == DeviceKind::kCuda;
-  attention_kind(attention, "--trainer.attention");
   profiled_steps();
-  if (must_be_gpu && !cpu_only().empty()) {
-    throw UsageError(str_cat("--trainer.device cuda cannot be: ", cpu_only()));
+  const DeviceWishes wishes = device_wishes();
+  if (wishes.kind == DeviceKind::kCuda && !wishes.cpu_only().empty()) {
+    throw UsageError(str_cat("--trainer.device cuda cannot be: ", wishes.cpu_only()));
   }
 }
 
-std::string TrainerOptions::cpu_only() const { return gpu_refusal(mp, "--trainer.mp"); }
+DeviceWishes TrainerOptions::device_wishes() const {
+  return {device_kind(device, "--trainer.device"), attention_kind(attention, "--trainer.attention"),
+          mp, "--trainer.mp", threads};
+}
 
 int TrainerOptions::micro_batch(int ranks) const {
   const int share = train_batch_size / ranks;

@@ -1,4 +1,4 @@
-#include "amt/train/run_configuration.hpp"
+#include "run_configuration.hpp"
 
 #include <unistd.h>
 

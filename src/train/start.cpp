@@ -1,4 +1,4 @@
-#include "amt/train/start.hpp"
+#include "start.hpp"
 
 #include <array>
 
@@ -12,8 +12,8 @@
 #include "amt/model/difference.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
-#include "amt/train/run_configuration.hpp"
 #include "amt/weights/hugging_face.hpp"
+#include "run_configuration.hpp"
 
 namespace amt {
 

@@ -32,6 +32,13 @@ void TrainConfiguration::describe(OptionTable& table) {
   model.describe(table);
 }
 
+std::string TrainConfiguration::to_ini() const {
+  TrainConfiguration copy = *this;
+  OptionTable table;
+  copy.describe(table);
+  return table.to_ini();
+}
+
 void TrainConfiguration::validate() const {
   trainer.validate();
   optimizer.validate();

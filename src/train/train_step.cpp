@@ -1,4 +1,4 @@
-#include "amt/train/train_step.hpp"
+#include "train_step.hpp"
 
 #include <cmath>
 #include <numeric>

@@ -1,4 +1,4 @@
-#include "amt/train/trainer.hpp"
+#include "trainer.hpp"
 
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"

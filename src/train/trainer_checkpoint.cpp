@@ -11,8 +11,8 @@
 #include "amt/mpi/collectively.hpp"
 #include "amt/optimizer/moment_exchange.hpp"
 #include "amt/process/log.hpp"
-#include "amt/train/trainer.hpp"
 #include "disk_space.hpp"
+#include "trainer.hpp"
 
 namespace amt {
 namespace {

@@ -1,6 +1,6 @@
 #include "gpu_training.hpp"
 
-#include "amt/train/train_step.hpp"
+#include "src/train/train_step.hpp"
 #include "support/tiny_training.hpp"
 
 namespace amt::test {

@@ -1,4 +1,4 @@
-#include "amt/train/epochs.hpp"
+#include "src/train/epochs.hpp"
 
 #include <gtest/gtest.h>
 

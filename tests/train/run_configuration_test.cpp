@@ -1,4 +1,4 @@
-#include "amt/train/run_configuration.hpp"
+#include "src/train/run_configuration.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "amt/train/trainer.hpp"
+#include "src/train/trainer.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,6 +6,7 @@
 
 #include "amt/base/options.hpp"
 #include "amt/mpi/communicator.hpp"
+#include "amt/resources/rank_device.hpp"
 
 namespace amt {
 
@@ -24,6 +25,7 @@ struct EvaluationOptions {
 
   void describe(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
+  DeviceWishes device_wishes() const;
 };
 
 /// Collective. Evaluates a model, or all checkpoints of a run, on a split; rank 0 prints a table or

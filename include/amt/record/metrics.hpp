@@ -26,7 +26,7 @@ struct StepMetrics {
   double tokens_per_second = 0;  ///< of all ranks
   double step_time_s = 0;
   std::int64_t skipped = 0;
-  double model_flops_per_second = 0;                      ///< of all ranks: amt/train/flops.hpp
+  double model_flops_per_second = 0;                      ///< of all ranks: amt/resources/flops.hpp
   double mfu = std::numeric_limits<double>::quiet_NaN();  ///< not a number: peak not known
   std::uint64_t memory_bytes = 0;  ///< most that rank 0's process has held so far
 };

@@ -8,6 +8,7 @@
 #include "amt/base/options.hpp"
 #include "amt/device/step_profile.hpp"
 #include "amt/optimizer/options.hpp"
+#include "amt/resources/rank_device.hpp"
 
 namespace amt {
 
@@ -39,8 +40,7 @@ struct TrainerOptions {
   /// Rows per micro-batch on one of `ranks` ranks. UsageError naming values that work if
   /// ranks x micro-batch does not divide the global batch.
   int micro_batch(int ranks) const;
-  /// Why these options leave the CPU alone to compute on, "" if they do not.
-  std::string cpu_only() const;
+  DeviceWishes device_wishes() const;
   StepRange profiled_steps() const { return step_range(profile_steps, "--trainer.profile_steps"); }
 };
 

@@ -19,6 +19,7 @@ struct TrainConfiguration {
 
   /// The options of all parts; the table refers to this object.
   void describe(OptionTable& table);
+  std::string to_ini() const;  ///< all options, as the run's config.ini records them
   /// UsageError naming the option. Leaves the model out if that is still to be taken from the
   /// folder trainer.initialize_from.
   void validate() const;

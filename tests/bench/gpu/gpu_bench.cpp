@@ -17,8 +17,8 @@
 #include "amt/device/plugin_loader.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/resources/flops.hpp"
-#include "amt/train/train_step.hpp"
 #include "bench/model_size.hpp"
+#include "src/train/train_step.hpp"
 #include "support/tiny_training.hpp"
 #include "timed_ops.hpp"
 

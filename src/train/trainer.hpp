@@ -20,7 +20,7 @@
 #include "amt/record/recorder.hpp"
 #include "amt/run/paths.hpp"
 #include "amt/train/options.hpp"
-#include "amt/train/train_step.hpp"
+#include "train_step.hpp"
 
 namespace amt {
 

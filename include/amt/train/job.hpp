@@ -1,0 +1,33 @@
+// The job of `amt train`: a dataset -> a trained model, with checkpoints.
+#pragma once
+
+#include <string>
+
+#include "amt/base/error.hpp"
+#include "amt/base/options.hpp"
+#include "amt/mpi/communicator.hpp"
+#include "amt/train/train_configuration.hpp"
+
+namespace amt {
+
+/// What a start is told that is no part of a run's configuration.
+struct StartWords {
+  bool take_over = false;  ///< the user's word that the job which holds run_dir runs no longer
+  std::string command;     ///< as it was given, for run.json
+  std::string build;       ///< of this program, for run.json
+};
+
+/// Collective. Trains the model that a validated `config` describes, from the newest checkpoint in
+/// its folder if there is one. `given` knows which options the user has chosen. kDone, or kStopped
+/// if a signal came and all is saved; AgreedError if it cannot start or go on.
+ExitCode train_model(mpi::Communicator& world, TrainConfiguration config, const OptionTable& given,
+                     const StartWords& words);
+
+/// What --dry-run prints: checks what a start checks, as one of `ranks` ranks on this machine, and
+/// returns the configuration and the plan. Writes nothing. Local, without MPI.
+std::string describe_training(TrainConfiguration config, const OptionTable& given, int ranks = 1);
+/// The same for the ranks of a job. Collective; "" on all but rank 0.
+std::string describe_training(TrainConfiguration config, const OptionTable& given,
+                              const mpi::Communicator& world);
+
+}  // namespace amt

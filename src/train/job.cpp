@@ -1,0 +1,134 @@
+#include "amt/train/job.hpp"
+
+#include <optional>
+
+#include "amt/base/files.hpp"
+#include "amt/base/hash.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/dataset/same_dataset.hpp"
+#include "amt/evaluate/evaluation.hpp"
+#include "amt/mpi/collectively.hpp"
+#include "amt/process/log.hpp"
+#include "amt/process/poller.hpp"
+#include "amt/process/signals.hpp"
+#include "amt/run/folder.hpp"
+#include "amt/run/lock.hpp"
+#include "epochs.hpp"
+#include "initial_model.hpp"
+#include "run_configuration.hpp"
+#include "run_device.hpp"
+#include "start.hpp"
+#include "trainer.hpp"
+
+namespace amt {
+namespace {
+
+constexpr const char* kStopNotice =
+    "amt: asked to stop: this step is finished and saved; start the same command again to go on\n";
+constexpr double kPollSeconds = 1;  // between looks for errors that block the main thread in CUDA
+
+void question_epochs(const TrainerOptions& trainer, const Manifest& manifest) {
+  const std::string warning = epochs_warning(trainer, manifest.split(Split::kTrain).rows);
+  if (!warning.empty()) log_warning(warning);
+}
+
+void announce(const Gpt2& model, int micro_batch, const Inputs& inputs, const std::string& device,
+              const TrainerOptions& trainer, bool leads) {
+  log_info(str_cat(format_count(static_cast<std::uint64_t>(model.layout().count())),
+                   " parameters, ", encoding_name(inputs.manifest.encoding), ", ", micro_batch,
+                   " rows per micro-batch; ", device));
+  const std::uint64_t rows = inputs.manifest.split(Split::kTrain).rows;
+  log_info(str_cat(trainer.num_train_steps, " steps are ", describe_epochs(trainer, rows)));
+  if (!leads) return;
+  question_epochs(trainer, inputs.manifest);
+  if (!inputs.valid) {
+    log_warning(
+        "the dataset has no validation rows: nothing is validated; for a validation loss, prepare "
+        "it from more files or with a larger share for validation (amt prepare --help)");
+  }
+}
+
+/// Where a run that begins takes its weights from; one that goes on keeps what it has recorded.
+std::string origin_of(const TrainConfiguration& config) {
+  if (config.trainer.initialize_from.empty()) {
+    return str_cat("random weights, seed ", config.trainer.seed);
+  }
+  return "the model in " + config.trainer.initialize_from;
+}
+
+/// Rank 0's hold on the run's folder. Taken early where the folder exists, so that nobody waits for
+/// what will be refused; a new one is made only when all else was found to be good.
+void hold_folder(std::optional<RunLock>& lock, const TrainConfiguration& config, bool take_over) {
+  const RunPaths run(config.trainer.run_dir);
+  check_run_folder(run, config.data.dataset);
+  if (!lock) lock.emplace(run, take_over);
+}
+
+/// The manifest that all ranks read. Collective.
+Manifest agree_on_dataset(TrainConfiguration& config, const mpi::Communicator& world) {
+  Manifest manifest;
+  mpi::collectively(world, [&] { manifest = config.read_dataset(); });
+  require_same_dataset(manifest, world);
+  return manifest;
+}
+
+TrainerSettings settings_of(const TrainConfiguration& config, const TrainerOptions& completed,
+                            const Inputs& inputs, const StartWords& words) {
+  TrainerSettings settings;
+  settings.trainer = completed;
+  settings.optimizer = config.optimizer;
+  settings.checkpointer = config.checkpointer;
+  settings.dataset = config.data.dataset;
+  settings.dataset_digest = hex64(inputs.manifest.digest());
+  settings.encoding = encoding_name(inputs.manifest.encoding);
+  settings.initial_values = initial_values(config.trainer.initialize_from);
+  settings.start = {words.build, words.command, origin_of(config)};
+  return settings;
+}
+
+}  // namespace
+
+ExitCode train_model(mpi::Communicator& world, TrainConfiguration config, const OptionTable& given,
+                     const StartWords& words) {
+  install_stop_handlers();  // before there are any other threads that compute
+  const bool leads = world.rank() == 0;
+  if (leads) say_when_stopped(kStopNotice);
+  std::optional<RunLock> lock;  // of rank 0
+  mpi::collectively(world, [&] {
+    if (leads && is_there(config.trainer.run_dir)) hold_folder(lock, config, words.take_over);
+  });
+  agree_on_model(config, given, world);
+  int micro_batch = 0;
+  mpi::collectively(world, [&] { micro_batch = config.trainer.micro_batch(world.size()); });
+  Manifest manifest = agree_on_dataset(config, world);
+  const Device device = open_rank_device(config.trainer.device_wishes(), world);
+  const Poller poll(kPollSeconds, [&](double) { device.reducer->poll(); });
+  const bool recomputes = fit_memory(config, given, device, world);
+  std::optional<Inputs> inputs;
+  mpi::collectively(world, [&] {
+    inputs = open_inputs(config, std::move(manifest), world.rank(), world.size());
+  });
+  mpi::collectively(world, [&] {  // after all ranks have found their inputs to be good
+    if (!leads) return;
+    hold_folder(lock, config, words.take_over);
+    check_run(config, inputs->manifest);
+    open_run(RunPaths(config.trainer.run_dir), config.to_ini(),
+             config.trainer.load_last_checkpoint);
+  });
+  Gpt2 model(*device.ops, config.model, micro_batch);
+  const TrainerOptions completed = complete(config.trainer, device);
+  announce(model, micro_batch, *inputs, describe(device, completed, world.size()), completed,
+           leads);
+  announce_choices(completed, device, recomputes);
+  const RowSource* valid = inputs->valid ? &*inputs->valid : nullptr;
+  TrainerSettings settings = settings_of(config, completed, *inputs, words);
+  settings.profiler = profiler_of(device);
+  settings.before_writing = [&lock] { lock->check(); };
+  if (leads) {
+    settings.unigram_loss = unigram_loss_of_run(*inputs->train, valid, config.model.vocab_size);
+  }
+  Trainer trainer(model, *device.reducer, *inputs->train, valid, std::move(settings));
+  return trainer.run() == Outcome::kFinished ? ExitCode::kDone : ExitCode::kStopped;
+}
+
+}  // namespace amt
