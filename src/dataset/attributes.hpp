@@ -9,7 +9,6 @@
 
 #include "amt/corpus/split.hpp"
 #include "amt/dataset/manifest.hpp"
-#include "amt/tokens/vocabulary.hpp"
 
 namespace amt {
 
@@ -27,7 +26,7 @@ void visit_attributes(const Manifest& dataset, Split split,
     visit(name, static_cast<std::uint64_t>(value));
   };
   integer("format_version", dataset.format_version);
-  visit("encoding", std::string_view(encoding_name(dataset.encoding)));
+  visit("encoding", std::string_view(dataset.encoding->name));
   integer("vocabulary", dataset.vocabulary);
   integer("context_length", dataset.context_length);
   visit("split", std::string_view(split_name(split)));

@@ -17,8 +17,8 @@ std::string print(const char* format, Args... args) {
 }
 
 /// "name       value"
-std::string pair(const char* name, const std::string& value) {
-  return print("%-22s", name) + value + '\n';
+std::string pair(const std::string& name, const std::string& value) {
+  return print("%-22s", name.c_str()) + value + '\n';
 }
 
 std::string split_lines(const Manifest& manifest) {
@@ -38,10 +38,10 @@ std::string split_lines(const Manifest& manifest) {
 std::string describe_dataset(const Manifest& manifest) {
   const DatasetStatistics& all = manifest.statistics;
   const TokenStats& tokens = all.tokens;
-  const bool arrival = manifest.encoding == Encoding::kArrival;
+  const Encoding& encoding = *manifest.encoding;
   std::string text =
-      pair("encoding", str_cat(encoding_name(manifest.encoding), ", ", manifest.vocabulary,
-                               " tokens, rows of ", manifest.context_length)) +
+      pair("encoding", str_cat(encoding.name, ", ", manifest.vocabulary, " tokens, rows of ",
+                               manifest.context_length)) +
       pair("augment", str_cat(manifest.augment, manifest.augment == 1 ? " copy" : " copies",
                               " of each training piece")) +
       pair("order", str_cat("training rows shuffled with seed ", manifest.seed, ", units of ",
@@ -54,8 +54,8 @@ std::string describe_dataset(const Manifest& manifest) {
       pair("  over 16 instruments", format_count(tokens.too_many_instruments)) +
       pair("  kept", format_count(tokens.files_kept)) +
       pair("duplicates left out", format_count(all.duplicates));
-  if (arrival) text += pair("rests inserted", format_count(tokens.rests));
-  return text + pair(arrival ? "durations cut" : "waits cut", format_count(tokens.truncations)) +
+  if (encoding.anticipation) text += pair("rests inserted", format_count(tokens.rests));
+  return text + pair(str_cat(encoding.long_times, " cut"), format_count(tokens.truncations)) +
          pair("rows left out", str_cat(format_count(tokens.discarded_rows), " (over 100 s)"));
 }
 

@@ -103,7 +103,7 @@ void write_row_midi(const DecodedRow& row, const std::string& file) {
 DecodedRow decode(std::span<const Token> tokens, const Manifest& manifest,
                   const InspectOptions& options) {
   try {
-    return decode_row(tokens, manifest.encoding);
+    return decode_row(tokens, *manifest.encoding);
   } catch (const Error& error) {
     throw Error(str_cat(options.dataset, ", row ", *options.row, " of ", options.split, ": ",
                         error.what()));
@@ -123,7 +123,7 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
   if (!is_standard_output(options.midi)) {
     std::cout << "Row " << number << " of " << options.split << ": " << row_table(row);
   }
-  if (const auto problem = find_row_problem(tokens, manifest.encoding)) {
+  if (const auto problem = find_row_problem(tokens, *manifest.encoding)) {
     log_warning(str_cat("this row breaks the rules of its encoding: ", problem->text));
   }
   if (!options.midi.empty()) write_row_midi(row, options.midi);

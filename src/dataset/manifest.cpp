@@ -75,11 +75,9 @@ SplitInfo split_from(const json::Value& value) {
   return split;
 }
 
-Encoding encoding_from(const json::Value& value) {
-  for (const Encoding encoding : {Encoding::kArrival, Encoding::kInterarrival}) {
-    if (value.text() == encoding_name(encoding)) return encoding;
-  }
-  value.refuse("arrival or interarrival");
+const Encoding* encoding_from(const json::Value& value) {
+  if (const Encoding* encoding = find_encoding(value.text())) return encoding;
+  value.refuse(encoding_names());
 }
 
 /// A number that this program cannot vary.
@@ -111,7 +109,7 @@ void require_folder(const std::filesystem::path& dataset) {
 Manifest from(const json::Value& root) {
   Manifest manifest;
   manifest.encoding = encoding_from(root.at("encoding"));
-  manifest.vocabulary = fixed_number(root.at("vocabulary"), vocabulary_size(manifest.encoding));
+  manifest.vocabulary = fixed_number(root.at("vocabulary"), manifest.encoding->vocabulary);
   manifest.context_length = fixed_number(root.at("context_length"), kContextLength);
   manifest.augment =
       static_cast<int>(root.at("augment").integer(1, std::numeric_limits<int>::max()));
@@ -137,7 +135,7 @@ std::string to_json(const Manifest& manifest) {
   for (const Split split : kSplits) splits[split_name(split)] = split_json(manifest.split(split));
   const Json json = {{"format", kDatasetFormat},
                      {"format_version", manifest.format_version},
-                     {"encoding", encoding_name(manifest.encoding)},
+                     {"encoding", manifest.encoding->name},
                      {"vocabulary", manifest.vocabulary},
                      {"context_length", manifest.context_length},
                      {"augment", manifest.augment},

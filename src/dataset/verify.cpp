@@ -22,7 +22,7 @@ class ShardCheck {
  public:
   ShardCheck(const std::filesystem::path& dataset, const Manifest& manifest, const ShardInfo& info,
              ShardLocation location, VerifyRows rows)
-      : encoding_(manifest.encoding),
+      : encoding_(*manifest.encoding),
         info_(info),
         offset_(location.offset),
         check_rows_(rows == VerifyRows::kYes),
@@ -105,7 +105,7 @@ class ShardCheck {
     return str_cat(info_.file, ": ", hashes, both ? "; " : "", rules);
   }
 
-  Encoding encoding_;
+  const Encoding& encoding_;
   const ShardInfo& info_;
   std::uint64_t offset_;  // bytes from the file's start to row 0
   bool check_rows_;

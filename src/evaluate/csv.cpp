@@ -1,6 +1,9 @@
 #include "csv.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <string_view>
+#include <vector>
 
 #include "amt/base/strings.hpp"
 
@@ -20,17 +23,35 @@ std::string number(double value) {
   return text;
 }
 
+/// The fields of all encodings, each once: the columns are the same for every dataset.
+std::vector<std::string_view> all_fields() {
+  std::vector<std::string_view> all;
+  for (const Encoding* encoding : encodings()) {
+    for (const std::string_view field : encoding->fields) {
+      if (std::ranges::find(all, field) == all.end()) all.push_back(field);
+    }
+  }
+  return all;
+}
+
+/// "12.5,1.5,4,2.5"
 std::string perplexities(const std::optional<Perplexities>& values) {
-  if (!values) return ",,,";
-  return str_cat(number(values->event), ',', number(values->onset), ',', number(values->duration),
-                 ',', number(values->note));
+  std::string text = values ? number(values->event) : "";
+  for (const std::string_view field : all_fields()) {
+    text += ',';
+    if (!values) continue;
+    const auto found = std::ranges::find(values->fields, field, &FieldPerplexity::field);
+    if (found != values->fields.end()) text += number(found->value);
+  }
+  return text;
 }
 
 }  // namespace
 
 std::string evaluation_csv_header() {
-  return "checkpoint,step,split,rows,loss,bps,event_ppl,onset_ppl,duration_ppl,note_ppl,"
-         "unigram_loss\n";
+  std::string header = "checkpoint,step,split,rows,loss,bps,event_ppl,";
+  for (const std::string_view field : all_fields()) header += str_cat(field, "_ppl,");
+  return header + "unigram_loss\n";
 }
 
 std::string to_csv(const EvaluationRecord& record) {

@@ -6,10 +6,8 @@
 namespace amt {
 
 const char* encoding_of_vocabulary(int vocab_size) {
-  for (const Encoding encoding : {Encoding::kArrival, Encoding::kInterarrival}) {
-    if (vocab_size == vocabulary_size(encoding)) return encoding_name(encoding);
-  }
-  return "unknown";
+  const Encoding* encoding = find_encoding_of_size(vocab_size);
+  return encoding != nullptr ? encoding->name : "unknown";
 }
 
 void check_dataset_fits(const Manifest& manifest, const ModelConfig& model,
@@ -17,7 +15,7 @@ void check_dataset_fits(const Manifest& manifest, const ModelConfig& model,
   if (model.vocab_size != manifest.vocabulary) {
     throw UsageError(str_cat(model_name, " has ", model.vocab_size, " tokens (encoding ",
                              encoding_of_vocabulary(model.vocab_size), "), the dataset has ",
-                             manifest.vocabulary, " (encoding ", encoding_name(manifest.encoding),
+                             manifest.vocabulary, " (encoding ", manifest.encoding->name,
                              "); use a dataset of the model's encoding"));
   }
   if (model.seq_len != manifest.context_length) {

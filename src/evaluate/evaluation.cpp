@@ -19,15 +19,16 @@ double LossSums::mean() const {
          std::accumulate(tokens.begin(), tokens.end(), 0.0);
 }
 
-double LossSums::mean(std::size_t kind) const { return nats[kind] / tokens[kind]; }
+double LossSums::mean(std::size_t part) const { return nats[part] / tokens[part]; }
 
 void LossSums::add_row(std::span<const float> losses) {
-  std::array<double, 3> row = {};
+  const std::size_t parts = nats.size();
+  std::vector<double> row(parts);
   for (std::size_t i = 0; i < losses.size(); ++i) {
-    row[i % 3] += static_cast<double>(losses[i]);
-    tokens[i % 3] += 1;
+    row[i % parts] += static_cast<double>(losses[i]);
+    tokens[i % parts] += 1;
   }
-  for (std::size_t kind = 0; kind < 3; ++kind) nats[kind] += row[kind];
+  for (std::size_t part = 0; part < parts; ++part) nats[part] += row[part];
 }
 
 std::uint64_t RowSelection::count(std::uint64_t rows) const {
@@ -47,7 +48,8 @@ RowRange rows_of_round(const RowBlock& mine, std::uint64_t round, std::uint64_t 
 }  // namespace
 
 std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource& rows,
-                                 const RowSelection& selection, int micro_batch) {
+                                 const RowSelection& selection, int micro_batch,
+                                 std::size_t parts) {
   const Phase evaluation("evaluation");
   const std::uint64_t selected = selection.count(rows.rows());
   const RowBlock mine = block_of_rank(selected, reducer.ranks(), reducer.rank());
@@ -57,7 +59,7 @@ std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource&
       (block_of_rank(selected, reducer.ranks(), 0).count + micro - 1) / micro;
   const auto length = static_cast<std::size_t>(rows.row_length());
   std::vector<float> losses(micro * (length - 1));
-  LossSums sums;
+  LossSums sums = {.nats = std::vector<double>(parts)};
   ReadAhead reader(rows, micro);
   Progress progress("evaluate", static_cast<double>(rounds));
   for (std::uint64_t round = 0; round < rounds; ++round) {
@@ -82,6 +84,18 @@ double bits_per_second(double mean_loss, double tokens, double seconds_of_music)
   return mean_loss * std::numbers::log2e * tokens / seconds_of_music;
 }
 
+namespace {
+
+Perplexities perplexities(const LossSums& sums, double loss, std::span<const char* const> fields) {
+  Perplexities result = {std::exp(static_cast<double>(fields.size()) * loss), {}};
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    result.fields.push_back({fields[i], std::exp(sums.mean(i))});
+  }
+  return result;
+}
+
+}  // namespace
+
 EvaluationMetrics derive_metrics(const LossSums& sums, const Manifest& manifest, Split split) {
   const SplitInfo& info = manifest.split(split);
   EvaluationMetrics metrics;
@@ -91,9 +105,8 @@ EvaluationMetrics derive_metrics(const LossSums& sums, const Manifest& manifest,
     const int copies = split == Split::kTrain ? manifest.augment : 1;
     metrics.bps = bits_per_second(metrics.loss, predicted, copies * info.seconds_of_music);
   }
-  if (manifest.encoding == Encoding::kArrival) {
-    metrics.perplexities = {std::exp(3 * metrics.loss), std::exp(sums.mean(0)),
-                            std::exp(sums.mean(1)), std::exp(sums.mean(2))};
+  if (!manifest.encoding->fields.empty()) {
+    metrics.perplexities = perplexities(sums, metrics.loss, manifest.encoding->fields);
   }
   return metrics;
 }

@@ -80,8 +80,9 @@ void Evaluator::load(const fs::path& folder) {
 }
 
 EvaluationRecord Evaluator::evaluate() {
-  const auto sums =
-      amt::evaluate(*model_, reducer_, *rows_.evaluated, rows_.selection, micro_batch_);
+  const auto fields = rows_.manifest.encoding->fields;
+  const auto sums = amt::evaluate(*model_, reducer_, *rows_.evaluated, rows_.selection,
+                                  micro_batch_, fields.empty() ? kLossParts : fields.size());
   if (!sums) {
     throw mpi::AgreedError(str_cat("stopped on a signal; ", record_.folder.string(),
                                    " was not evaluated, start again for it"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "amt/base/strings.hpp"
+#include "amt/tokens/events.hpp"
 
 namespace amt {
 namespace {
@@ -10,8 +11,7 @@ namespace {
 // Bytes for each, from the structures in midi/ and tokens/.
 constexpr std::uint64_t kMessage = 8;                      // Message; in several tracks twice
 constexpr std::uint64_t kNote = 24 + 4;                    // Note and its place in NotePairing
-constexpr std::uint64_t kEvent = 8, kEvents = 5;           // piece, two parts, padded, triples
-constexpr std::uint64_t kTokens = 4;                       // of a message and the wait before it
+constexpr std::uint64_t kEvent = sizeof(Event);            // of a piece
 constexpr std::uint64_t kLine = 96;                        // --compound's text while it grows
 constexpr std::uint64_t kMargin = std::uint64_t{1} << 20;  // rests of an hour, tracks, rounding
 
@@ -24,8 +24,9 @@ std::uint64_t memory_of_file(std::uint64_t bytes, const MidiCounts& counts,
   // One after the other: messages become notes, these text, then a piece, and that rows.
   std::uint64_t most = std::max(messages + notes, notes + kEvent * counts.note_ons);
   if (!options.compound.empty()) most = std::max(most, notes + kLine * counts.note_ons);
-  if (!options.interarrival) most = std::max(most, kEvents * kEvent * counts.note_ons);
-  return bytes + kMargin + most + (options.interarrival ? kTokens * counts.notes : 0);
+  const Encoding& encoding = options.encoding();
+  most = std::max(most, encoding.bytes_per_note * counts.note_ons);
+  return bytes + kMargin + most + encoding.bytes_per_message * counts.notes;
 }
 
 std::uint64_t memory_of_file(std::uint64_t bytes, const PrepareOptions& options) {

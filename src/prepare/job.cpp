@@ -57,7 +57,7 @@ class Job {
     make_folders();
     times.begin("tokenising");
     tokenise();
-    describe_dataset();
+    fill_manifest();
     check_refusals();
     times.begin("writing");
     sync_texts();
@@ -164,13 +164,13 @@ class Job {
   }
 
   /// Rank 0's manifest, but for the shards.
-  void describe_dataset() {
+  void fill_manifest() {
     rejections_ = gather_rejections(communicator_, rejections_);
     std::vector<UnitResult> results = gather_items(communicator_, results_);
     // In order of the units: the sums of seconds do not depend on the number of ranks.
     std::ranges::sort(results, {}, &UnitResult::unit);
-    manifest_.encoding = options_.encoding();
-    manifest_.vocabulary = vocabulary_size(manifest_.encoding);
+    manifest_.encoding = &options_.encoding();
+    manifest_.vocabulary = manifest_.encoding->vocabulary;
     manifest_.augment = options_.augment;
     manifest_.prefix_digits = options_.prefix_digits;
     manifest_.seed = options_.seed;

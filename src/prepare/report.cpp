@@ -112,19 +112,19 @@ std::string made_by(const ReportOrigin& origin) {
 
 std::string summary_section(const Manifest& manifest, const ReportOrigin& origin) {
   const DatasetStatistics& all = manifest.statistics;
+  const Encoding& encoding = *manifest.encoding;
   std::string text =
       str_cat("<h1>", escape_html(title_of(origin)), "</h1>\n", made_by(origin), "<p>Encoding ",
-              encoding_name(manifest.encoding), ", ", manifest.augment,
-              manifest.augment == 1 ? " copy" : " copies",
+              encoding.name, ", ", manifest.augment, manifest.augment == 1 ? " copy" : " copies",
               " of each training piece, training rows shuffled with seed ", manifest.seed,
               ".</p>\n", splits_table(manifest), files_table(manifest), "<p>",
               format_count(all.duplicates), " duplicate files were left out. ");
-  if (manifest.encoding == Encoding::kArrival) {
-    text += str_cat(format_count(all.tokens.rests), " rests were inserted, ",
-                    format_count(all.tokens.truncations), " durations cut to 10 s, ",
+  const std::string cut = str_cat(format_count(all.tokens.truncations), ' ', encoding.long_times);
+  if (encoding.anticipation) {
+    text += str_cat(format_count(all.tokens.rests), " rests were inserted, ", cut, " cut to 10 s, ",
                     format_count(all.tokens.discarded_rows), " rows over 100 s left out.");
   } else {
-    text += str_cat(format_count(all.tokens.truncations), " waits were cut to 10 s.");
+    text += str_cat(cut, " were cut to 10 s.");
   }
   return text +
          "</p>\n<p class=\"note\">When it was made and how long that took is not here, so that "
@@ -195,13 +195,9 @@ std::string instruments_section(const CorpusProfile& profile, std::uint64_t piec
 }
 
 std::string histograms(const Manifest& manifest, const CorpusProfile& profile) {
-  const bool arrival = manifest.encoding == Encoding::kArrival;
   std::string text =
-      before_and_after("Length in tokens",
-                       arrival ? "Three tokens a note; rests are not counted."
-                               : "Notes' beginnings and ends, and the waits between them.",
-                       "tokens of a piece", kTokenEdges, profile.tokens_before,
-                       profile.tokens_after, short_number) +
+      before_and_after("Length in tokens", manifest.encoding->length_note, "tokens of a piece",
+                       kTokenEdges, profile.tokens_before, profile.tokens_after, short_number) +
       before_and_after("Length in time",
                        "Minutes and seconds to the last onset, which the filter looks at.",
                        "length of a piece, min:s", kSecondEdges, profile.seconds_before,
@@ -209,7 +205,7 @@ std::string histograms(const Manifest& manifest, const CorpusProfile& profile) {
       html_section("Tokens per second of music", "Of the pieces that were kept.",
                    bar_chart_svg(histogram_chart(kRateEdges, profile.tokens_per_second,
                                                  short_number, "pieces", "tokens per second")));
-  if (arrival) {
+  if (manifest.encoding->anticipation) {
     text += html_section("Share of rests",
                          "Of a piece's events, as it is in its first copy. The first bar is pieces "
                          "without a rest.",

@@ -7,7 +7,7 @@
 #include "amt/corpus/corpus.hpp"
 #include "amt/dataset/manifest.hpp"
 #include "amt/prepare/options.hpp"
-#include "amt/tokens/profile.hpp"
+#include "profile.hpp"
 
 namespace amt {
 

@@ -10,8 +10,6 @@
 namespace amt {
 namespace {
 
-constexpr double kTriplesPerRow = 341;  // the reference divides by it for both encodings
-
 /// 100 part / whole as Python prints round(x, 2): at most two decimals, at least one.
 std::string percent(double part, double whole) {
   std::array<char, 64> text{};
@@ -38,7 +36,8 @@ std::string escaped(const std::string& text) {
 
 std::string token_lines(const Manifest& manifest) {
   const TokenStats& stats = manifest.statistics.tokens;
-  const bool arrival = manifest.encoding == Encoding::kArrival;
+  const char* times = manifest.encoding->reference_long_times;
+  // The reference divides by an arrival row's triples whatever the encoding.
   const double triples = static_cast<double>(stats.sequences) * kTriplesPerRow;
   return str_cat("Tokenization complete.\n  => Processed ", stats.sequences,
                  " training sequences\n  => Inserted ", stats.rests, " REST tokens (",
@@ -47,10 +46,8 @@ std::string token_lines(const Manifest& manifest) {
                  " event sequences\n      - ", stats.too_short, " too short\n      - ",
                  stats.too_long, " too long\n      - ", stats.too_many_instruments,
                  " too many instruments\n  => Discarded ", stats.discarded_rows,
-                 " training sequences\n  => Truncated ", stats.truncations,
-                 arrival ? " duration times (" : " interarrival times (",
-                 percent(static_cast<double>(stats.truncations), triples),
-                 arrival ? "% of durations)\n" : "% of interarrivals)\n");
+                 " training sequences\n  => Truncated ", stats.truncations, ' ', times, " times (",
+                 percent(static_cast<double>(stats.truncations), triples), "% of ", times, "s)\n");
 }
 
 }  // namespace

@@ -73,13 +73,16 @@ UnitResult UnitReader::read(const Unit& unit, std::vector<Rejection>& rejections
   UnitTokenizer tokenizer(options_.encoding(), augment, emit);
   UnitResult result = {unit.index, 0, {}, {}};
   for (std::size_t i = unit.first; i < unit.last; ++i) {
-    if (!add(corpus_.files[i], tokenizer, rejections)) ++result.refused;
+    if (add(corpus_.files[i], tokenizer, rejections)) {
+      result.profile.add(tokenizer.last_file());
+    } else {
+      ++result.refused;
+    }
     bytes_done_ += corpus_.files[i].bytes;
     done_(++files_done_, bytes_done_);
   }
   if (text) text->commit();
   result.stats = tokenizer.stats();
-  result.profile = tokenizer.profile();
   return result;
 }
 

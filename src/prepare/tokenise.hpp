@@ -13,6 +13,7 @@
 #include "amt/prepare/options.hpp"
 #include "amt/tokens/unit_tokenizer.hpp"
 #include "file_memory.hpp"
+#include "profile.hpp"
 
 namespace amt {
 

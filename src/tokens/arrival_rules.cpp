@@ -108,4 +108,23 @@ RowProblem ArrivalRules::problem(RowRule rule, const std::string& what) const {
   return {rule, at_, str_cat("token ", at_, ": ", what)};
 }
 
+std::optional<RowProblem> find_arrival_problem(std::span<const Token> row) {
+  if (row[0] != kAutoregress && row[0] != kAnticipate) {
+    return RowProblem{RowRule::kFlag, 0, str_cat("token 0: ", row[0], " is no flag")};
+  }
+  ArrivalRules rules;
+  for (int at = 1; at < kContextLength; at += kTripleTokens) {
+    const auto tokens = row.subspan(static_cast<std::size_t>(at)).first<kTripleTokens>();
+    Triple triple;
+    const int good = read_triple(tokens, triple);
+    if (good < kTripleTokens) {
+      return RowProblem{RowRule::kRange, at + good,
+                        str_cat("token ", at + good, ": ", tokens[static_cast<std::size_t>(good)],
+                                " cannot stand here")};
+    }
+    if (auto problem = rules.add(triple, at)) return problem;
+  }
+  return rules.finish();
+}
+
 }  // namespace amt

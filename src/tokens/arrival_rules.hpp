@@ -38,4 +38,7 @@ class ArrivalRules {
   InstrumentSet instruments_;
 };
 
+/// As Encoding::find_problem.
+std::optional<RowProblem> find_arrival_problem(std::span<const Token> row);
+
 }  // namespace amt

@@ -1,4 +1,4 @@
-#include "amt/tokens/augment.hpp"
+#include "augment.hpp"
 
 #include <array>
 

@@ -1,4 +1,4 @@
-#include "amt/tokens/interarrival.hpp"
+#include "interarrival.hpp"
 
 #include <algorithm>
 

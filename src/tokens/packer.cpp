@@ -1,11 +1,11 @@
-#include "amt/tokens/packer.hpp"
+#include "packer.hpp"
 
 #include <algorithm>
 
 namespace amt {
 namespace {
 
-constexpr std::size_t kTriples = (kContextLength - 1) / 3;
+constexpr std::size_t kTriples = kTriplesPerRow;
 
 struct Times {
   std::uint32_t first = ~0u;
@@ -82,7 +82,7 @@ bool RowPacker::fill_row(std::span<const Event> triples) {
   const std::uint32_t start = head > 0 ? times.first : 0;
   if (times.last >= start + kMaxTime || last_time(triples.subspan(head)) >= kMaxTime) return false;
   put_triples(triples.first(head), start, row_.data() + 1);
-  put_triples(triples.subspan(head), 0, row_.data() + 1 + 3 * head);
+  put_triples(triples.subspan(head), 0, row_.data() + 1 + kTripleTokens * head);
   return true;
 }
 

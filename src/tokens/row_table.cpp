@@ -24,13 +24,13 @@ std::string heading(const RowPiece& piece, std::size_t number) {
   return text + "\n    time s  length s   instrument                pitch\n";
 }
 
-std::string line(const RowNote& note, bool arrival) {
+std::string line(const RowNote& note, bool anticipation) {
   std::array<char, 128> text{};
   std::snprintf(text.data(), text.size(), "%10.2f%10.2f%c  %-24s  %-4s %4d  %s\n",
                 note.note.onset / kTimeResolution, note.note.duration / kTimeResolution,
                 note.open ? '+' : ' ', instrument_name(note.note.instrument),
                 pitch_name(note.note.pitch).c_str(), note.note.pitch,
-                !arrival       ? ""
+                !anticipation  ? ""
                 : note.control ? "control"
                                : "event");
   std::string result = text.data();
@@ -41,13 +41,13 @@ std::string line(const RowNote& note, bool arrival) {
 }  // namespace
 
 std::string row_table(const DecodedRow& row) {
-  const bool arrival = row.encoding == Encoding::kArrival;
+  const bool anticipation = row.encoding->anticipation;
   std::string text = counted(row.pieces.size(), "piece");
-  if (arrival) text += row.anticipated ? ", flag ANTICIPATE" : ", flag AUTOREGRESS";
+  if (anticipation) text += row.anticipated ? ", flag ANTICIPATE" : ", flag AUTOREGRESS";
   text += '\n';
   for (std::size_t i = 0; i < row.pieces.size(); ++i) {
     text += heading(row.pieces[i], i + 1);
-    for (const RowNote& note : row.pieces[i].notes) text += line(note, arrival);
+    for (const RowNote& note : row.pieces[i].notes) text += line(note, anticipation);
   }
   return text;
 }

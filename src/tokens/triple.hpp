@@ -18,8 +18,6 @@ struct Triple {
   std::uint8_t instrument = 0, pitch = 0;
 };
 
-inline constexpr int kTripleTokens = 3;
-
 /// Fills `triple` from three tokens and returns kTripleTokens, or the index of the first token that
 /// cannot stand where it stands; `triple` is unspecified then. A rest has no duration.
 inline int read_triple(std::span<const Token, kTripleTokens> tokens, Triple& triple) {

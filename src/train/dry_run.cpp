@@ -39,7 +39,7 @@ std::string device_lines(const PlannedDevice& device, const TrainConfiguration& 
 }
 
 std::string dataset_line(const Manifest& manifest) {
-  return str_cat("# dataset: ", encoding_name(manifest.encoding), ", ",
+  return str_cat("# dataset: ", manifest.encoding->name, ", ",
                  format_count(manifest.split(Split::kTrain).rows), " rows to train on, ",
                  format_count(manifest.split(Split::kValid).rows), " to validate on\n");
 }

@@ -35,7 +35,7 @@ void question_epochs(const TrainerOptions& trainer, const Manifest& manifest) {
 void announce(const Gpt2& model, int micro_batch, const Inputs& inputs, const std::string& device,
               const TrainerOptions& trainer, bool leads) {
   log_info(str_cat(format_count(static_cast<std::uint64_t>(model.layout().count())),
-                   " parameters, ", encoding_name(inputs.manifest.encoding), ", ", micro_batch,
+                   " parameters, ", inputs.manifest.encoding->name, ", ", micro_batch,
                    " rows per micro-batch; ", device));
   const std::uint64_t rows = inputs.manifest.split(Split::kTrain).rows;
   log_info(str_cat(trainer.num_train_steps, " steps are ", describe_epochs(trainer, rows)));
@@ -80,7 +80,7 @@ TrainerSettings settings_of(const TrainConfiguration& config, const TrainerOptio
   settings.checkpointer = config.checkpointer;
   settings.dataset = config.data.dataset;
   settings.dataset_digest = hex64(inputs.manifest.digest());
-  settings.encoding = encoding_name(inputs.manifest.encoding);
+  settings.encoding = inputs.manifest.encoding->name;
   settings.initial_values = initial_values(config.trainer.initialize_from);
   settings.start = {words.build, words.command, origin_of(config)};
   return settings;

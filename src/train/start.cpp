@@ -77,7 +77,7 @@ void check_run(const TrainConfiguration& config, const Manifest& manifest) {
   if (!saved || !config.trainer.load_last_checkpoint) return;
   TrainingState now = *saved;
   now.dataset_digest = hex64(manifest.digest());
-  now.encoding = encoding_name(manifest.encoding);
+  now.encoding = manifest.encoding->name;
   check_continues(run.run(), *saved, now);
 }
 

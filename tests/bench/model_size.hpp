@@ -22,7 +22,7 @@ inline ModelConfig sized_config(const std::string& size) {
   config.hidden_dim = found->second.hidden;
   config.num_heads = found->second.heads;
   config.num_layers = found->second.layers;
-  config.vocab_size = vocabulary_size(Encoding::kArrival);
+  config.vocab_size = kArrivalVocabulary;
   return config;
 }
 

@@ -60,7 +60,7 @@ void parse_to_notes(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * corpus_bytes);
 }
 
-void tokenise(benchmark::State& state, Encoding encoding, int augment) {
+void tokenise(benchmark::State& state, const Encoding& encoding, int augment) {
   MidiParser parser;
   std::int64_t rows = 0;
   for (auto _ : state) {
@@ -77,10 +77,9 @@ void tokenise(benchmark::State& state, Encoding encoding, int augment) {
 
 BENCHMARK(parse)->Unit(benchmark::kMillisecond);
 BENCHMARK(parse_to_notes)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(tokenise, augment_1, Encoding::kArrival, 1)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(tokenise, augment_10, Encoding::kArrival, 10)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(tokenise, interarrival, Encoding::kInterarrival, 1)
-    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(tokenise, augment_1, kArrival, 1)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(tokenise, augment_10, kArrival, 10)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(tokenise, interarrival, kInterarrival, 1)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace amt

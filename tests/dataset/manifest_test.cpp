@@ -14,7 +14,7 @@ namespace {
 
 Manifest example() {
   Manifest manifest;
-  manifest.encoding = Encoding::kInterarrival;
+  manifest.encoding = &kInterarrival;
   manifest.vocabulary = kInterarrivalVocabulary;
   manifest.seed = 17;
   manifest.corpus_digest = "0123456789abcdef";

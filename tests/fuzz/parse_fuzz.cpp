@@ -10,15 +10,15 @@
 namespace amt {
 namespace {
 
-void check_row(const Row& row, Encoding encoding) {
-  for (const Token token : row) require(token < vocabulary_size(encoding), "tokens are in range");
-  if (encoding == Encoding::kArrival) {
+void check_row(const Row& row, const Encoding& encoding) {
+  for (const Token token : row) require(token < encoding.vocabulary, "tokens are in range");
+  if (&encoding == &kArrival) {
     require(row[0] == kAutoregress || row[0] == kAnticipate, "a row begins with its flag");
   }
 }
 
 /// The file twice, so that its rows depend on what the first left in the buffers.
-void tokenise(const Playback& playback, Encoding encoding, int augment) {
+void tokenise(const Playback& playback, const Encoding& encoding, int augment) {
   UnitTokenizer tokenizer(encoding, augment, [&](const Row& row) { check_row(row, encoding); });
   for (int i = 0; i < 2; ++i) tokenizer.add(playback);
 }
@@ -36,8 +36,8 @@ void run(std::span<const std::byte> file) {
       require(note.pitch < kPitches && note.instrument < kInstruments && note.velocity > 0,
               "notes are in range");
     }
-    tokenise(playback, Encoding::kArrival, 10);
-    tokenise(playback, Encoding::kInterarrival, 1);
+    tokenise(playback, kArrival, 10);
+    tokenise(playback, kInterarrival, 1);
   } catch (const MidiError&) {
     // Refused, as most inputs are.
   }

@@ -27,7 +27,7 @@ class OutputFolderTest : public testing::Test {
 
   static void put_dataset(const fs::path& folder) {
     Manifest manifest;
-    manifest.vocabulary = vocabulary_size(manifest.encoding);
+    manifest.vocabulary = manifest.encoding->vocabulary;
     manifest.split(Split::kTrain)
         .shards.push_back({shard_file_name(Split::kTrain, 0, 1), 0, hex64(0)});
     put(folder / manifest.split(Split::kTrain).shards[0].file);

@@ -129,7 +129,7 @@ TEST(Report, ShowsEveryCountOfTheProfile) {
 
 TEST(Report, InterarrivalHasNoRests) {
   Manifest manifest = small_manifest();
-  manifest.encoding = Encoding::kInterarrival;
+  manifest.encoding = &kInterarrival;
   EXPECT_TRUE(contains(report_html(small_manifest(), {}, {}), "Share of rests"));
   EXPECT_FALSE(contains(report_html(manifest, {}, {}), "Share of rests"));
 }
@@ -164,7 +164,7 @@ TEST(Report, SetsThePapersCountsBesideThoseOfTheFullDataset) {
   const std::string html = report_html(manifest, {}, {});
   EXPECT_TRUE(contains(html, "<td>over an hour</td><td>40</td><td>41</td><td>+1</td>"));
   EXPECT_TRUE(contains(html, "<td>too short</td><td>7,032</td><td>7,000</td><td>-32</td>"));
-  manifest.encoding = Encoding::kInterarrival;
+  manifest.encoding = &kInterarrival;
   manifest.augment = 1;
   manifest.split(Split::kTrain).rows = 1612129280 / 1024;
   EXPECT_TRUE(contains(report_html(manifest, {}, {}),

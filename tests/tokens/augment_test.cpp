@@ -1,5 +1,5 @@
 // Which events become controls; whole units against the reference are in golden_units_test.cpp.
-#include "amt/tokens/augment.hpp"
+#include "src/tokens/augment.hpp"
 
 #include <gtest/gtest.h>
 

@@ -23,7 +23,7 @@ using Fields = std::tuple<double, double, int, int>;
 Fields fields_of(const Note& n) { return {n.onset, n.duration, n.pitch, n.instrument}; }
 
 /// The rows of one golden unit, each decoded.
-std::vector<DecodedRow> decoded_unit(char digit, Encoding encoding, int augment) {
+std::vector<DecodedRow> decoded_unit(char digit, const Encoding& encoding, int augment) {
   std::vector<DecodedRow> rows;
   UnitTokenizer tokenizer(encoding, augment,
                           [&](const Row& row) { rows.push_back(decode_row(row, encoding)); });
@@ -63,7 +63,7 @@ std::vector<Fields> first_piece(char digit) {
 TEST(Decode, AFirstRowsNotesAreThoseOfTheFile) {
   int rows = 0;
   for (const char digit : test::kUnitDigits) {
-    const std::vector<DecodedRow> unit = decoded_unit(digit, Encoding::kArrival, 1);
+    const std::vector<DecodedRow> unit = decoded_unit(digit, kArrival, 1);
     if (unit.empty()) continue;
     const RowPiece& piece = unit[0].pieces.at(0);
     EXPECT_TRUE(piece.from_start);
@@ -81,7 +81,7 @@ TEST(Decode, AFirstRowsNotesAreThoseOfTheFile) {
 
 TEST(Decode, ControlsAreMarkedAndTakeTheirPlaceInTime) {
   std::size_t controls = 0, pieces = 0;
-  for (const DecodedRow& row : decoded_unit('a', Encoding::kArrival, 10)) {
+  for (const DecodedRow& row : decoded_unit('a', kArrival, 10)) {
     for (const RowPiece& piece : row.pieces) {
       EXPECT_TRUE(
           std::ranges::is_sorted(piece.notes, {}, [](const RowNote& n) { return n.note.onset; }));
@@ -96,9 +96,9 @@ TEST(Decode, ControlsAreMarkedAndTakeTheirPlaceInTime) {
 
 TEST(Decode, RowsReadBackFromMidi) {
   std::uint64_t rows = 0, altered = 0;
-  for (const Encoding encoding : {Encoding::kArrival, Encoding::kInterarrival}) {
-    const int augment = encoding == Encoding::kArrival ? 10 : 1;
-    for (const DecodedRow& row : decoded_unit('a', encoding, augment)) {
+  for (const Encoding* encoding : encodings()) {
+    const int augment = encoding == &kArrival ? 10 : 1;
+    for (const DecodedRow& row : decoded_unit('a', *encoding, augment)) {
       const std::vector<Note> notes = notes_in_sequence(row);
       const WrittenMidi midi = write_midi(notes);
       ++rows;
@@ -130,7 +130,7 @@ TEST(Decode, InterarrivalPairsEndsWithTheOldestNote) {
   const int on = kMidiOnOffset + 60, off = kMidiOffOffset + 60;
   const DecodedRow row = decode_row(
       interarrival_row({off, 7, on, 10, on, 5, off, 100, on + 1, kMidiSeparator, 3, on, 4, off}),
-      Encoding::kInterarrival);
+      kInterarrival);
   ASSERT_EQ(row.pieces.size(), 2u);
   const RowPiece &head = row.pieces[0], &piece = row.pieces[1];
   EXPECT_FALSE(head.from_start);
@@ -149,7 +149,7 @@ TEST(Decode, PiecesFollowEachOtherAfterASecond) {
   const int on = kMidiOnOffset + 60, off = kMidiOffOffset + 60;
   const DecodedRow row =
       decode_row(interarrival_row({on, 50, off, kMidiSeparator, 3, on, 4, off, kMidiSeparator, on}),
-                 Encoding::kInterarrival);
+                 kInterarrival);
   const std::vector<Note> notes = notes_in_sequence(row);
   ASSERT_EQ(notes.size(), 3u);
   EXPECT_EQ(notes[0].onset, 0);
@@ -160,7 +160,7 @@ TEST(Decode, PiecesFollowEachOtherAfterASecond) {
 TEST(Decode, ASeparatorAtTheEndBeginsAnEmptyPiece) {
   Row row = interarrival_row({});
   row.back() = kMidiSeparator;
-  const DecodedRow decoded = decode_row(row, Encoding::kInterarrival);
+  const DecodedRow decoded = decode_row(row, kInterarrival);
   ASSERT_EQ(decoded.pieces.size(), 2u);
   EXPECT_TRUE(decoded.pieces[1].from_start && decoded.pieces[1].notes.empty());
 }
@@ -168,17 +168,17 @@ TEST(Decode, ASeparatorAtTheEndBeginsAnEmptyPiece) {
 TEST(Decode, TokensOutOfPlaceAreNamed) {
   Row row{};
   try {
-    decode_row(row, Encoding::kArrival);
+    decode_row(row, kArrival);
     FAIL();
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("token 0 of the row is 0"), std::string::npos);
   }
   row[0] = kAutoregress;
-  EXPECT_THROW(decode_row(row, Encoding::kArrival), Error);
+  EXPECT_THROW(decode_row(row, kArrival), Error);
   row.fill(0);
   row[5] = kInterarrivalVocabulary;
-  EXPECT_THROW(decode_row(row, Encoding::kInterarrival), Error);
-  EXPECT_THROW(decode_row(std::vector<Token>(7), Encoding::kInterarrival), Error);
+  EXPECT_THROW(decode_row(row, kInterarrival), Error);
+  EXPECT_THROW(decode_row(std::vector<Token>(7), kInterarrival), Error);
 }
 
 TEST(RowTable, ShowsEachNote) {

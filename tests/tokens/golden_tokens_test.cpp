@@ -4,7 +4,7 @@
 #include "amt/midi/notes.hpp"
 #include "amt/midi/parser.hpp"
 #include "amt/tokens/events.hpp"
-#include "amt/tokens/interarrival.hpp"
+#include "src/tokens/interarrival.hpp"
 #include "support/golden_cases.hpp"
 
 namespace amt::test {

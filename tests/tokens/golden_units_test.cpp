@@ -19,7 +19,7 @@ namespace {
 
 struct Run {
   std::string name;  ///< folder within expected/
-  Encoding encoding;
+  const Encoding& encoding;
   int augment;
 };
 
@@ -62,7 +62,7 @@ TEST_P(GoldenUnits, RowsAreTheReferences) {
 
 /// The lines of the reference's report that state counts, without the percentages.
 std::string report(const Run& run, const TokenStats& stats) {
-  const bool arrival = run.encoding == Encoding::kArrival;
+  const bool arrival = &run.encoding == &kArrival;
   return str_cat("Processed ", stats.sequences, " training sequences|Inserted ", stats.rests,
                  " REST tokens|", stats.too_short, " too short|", stats.too_long, " too long|",
                  stats.too_many_instruments, " too many instruments|Discarded ",
@@ -85,10 +85,10 @@ TEST_P(GoldenUnits, StatisticsAreTheReferences) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Runs, GoldenUnits,
-                         testing::Values(Run{"augment1", Encoding::kArrival, 1},
-                                         Run{"augment10", Encoding::kArrival, 10},
-                                         Run{"augment20", Encoding::kArrival, 20},
-                                         Run{"interarrival", Encoding::kInterarrival, 1}),
+                         testing::Values(Run{"augment1", kArrival, 1},
+                                         Run{"augment10", kArrival, 10},
+                                         Run{"augment20", kArrival, 20},
+                                         Run{"interarrival", kInterarrival, 1}),
                          [](const auto& run) { return run.param.name; });
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "amt/tokens/packer.hpp"
+#include "src/tokens/packer.hpp"
 
 #include <gtest/gtest.h>
 

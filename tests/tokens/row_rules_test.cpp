@@ -20,7 +20,7 @@ namespace {
 
 struct Run {
   std::string name;
-  Encoding encoding;
+  const Encoding& encoding;
 };
 
 void PrintTo(const Run& run, std::ostream* out) { *out << run.name; }
@@ -54,8 +54,8 @@ TEST_P(GoldenRows, KeepAllRules) {
 
 /// Of tokens replaced by random ones, the share that is noticed. What is not makes another row that
 /// the tokeniser might have made: a note of another pitch, for instance.
-double share_noticed(const std::vector<Row>& rows, Encoding encoding) {
-  const auto vocabulary = static_cast<std::uint32_t>(vocabulary_size(encoding));
+double share_noticed(const std::vector<Row>& rows, const Encoding& encoding) {
+  const auto vocabulary = static_cast<std::uint32_t>(encoding.vocabulary);
   int changed = 0, noticed = 0;
   for (std::uint32_t r = 0; r < rows.size(); ++r) {
     for (std::uint32_t i = 0; i < 200; ++i) {
@@ -73,7 +73,7 @@ double share_noticed(const std::vector<Row>& rows, Encoding encoding) {
 }
 
 TEST(RowRules, MostWrongTokensAreNoticed) {
-  EXPECT_GT(share_noticed(golden_rows("augment10", 'a'), Encoding::kArrival), 0.85);
+  EXPECT_GT(share_noticed(golden_rows("augment10", 'a'), kArrival), 0.85);
 }
 
 constexpr Token kPiano = kNoteOffset + 60, kLength = kDurationOffset + 25;
@@ -116,7 +116,7 @@ struct Mutation {
 
 TEST(RowRules, OneWrongTokenBreaksTheRuleThatItShould) {
   const Row good = row_of(kTwoPieces);
-  ASSERT_FALSE(find_row_problem(good, Encoding::kArrival));
+  ASSERT_FALSE(find_row_problem(good, kArrival));
   const std::vector<Mutation> mutations = {
       {"an event as flag", 0, -1, 0, RowRule::kFlag},
       {"a separator as flag", 0, -1, kSeparator, RowRule::kFlag},
@@ -150,7 +150,7 @@ TEST(RowRules, OneWrongTokenBreaksTheRuleThatItShould) {
     Row row = good;
     const std::size_t at = static_cast<std::size_t>(1 + m.part) + 3 * m.triple;
     row[at] = static_cast<Token>(m.token);
-    const auto problem = find_row_problem(row, Encoding::kArrival);
+    const auto problem = find_row_problem(row, kArrival);
     ASSERT_TRUE(problem) << m.what;
     EXPECT_EQ(problem->rule, m.rule) << m.what << ": " << problem->text;
   }
@@ -161,15 +161,15 @@ TEST(RowRules, LimitsThemselvesAreAllowed) {
   triples[2] = control(501);
   triples[3] = control(550);
   triples[9] = control(500);
-  EXPECT_FALSE(find_row_problem(row_of(triples), Encoding::kArrival));
+  EXPECT_FALSE(find_row_problem(row_of(triples), kArrival));
   triples[9] = control(0);
   triples[13] = event(400);
   triples[14] = event(400);
-  EXPECT_FALSE(find_row_problem(row_of(triples), Encoding::kArrival));
+  EXPECT_FALSE(find_row_problem(row_of(triples), kArrival));
 }
 
 std::optional<RowRule> rule_of(const std::vector<Event>& triples) {
-  const auto problem = find_row_problem(row_of(triples), Encoding::kArrival);
+  const auto problem = find_row_problem(row_of(triples), kArrival);
   return problem ? std::optional(problem->rule) : std::nullopt;
 }
 
@@ -205,7 +205,7 @@ std::optional<RowRule> interarrival_rule(const std::map<int, int>& changed) {
   for (const auto& [at, token] : changed) {
     row[static_cast<std::size_t>(at)] = static_cast<Token>(token);
   }
-  const auto problem = find_row_problem(row, Encoding::kInterarrival);
+  const auto problem = find_row_problem(row, kInterarrival);
   return problem ? std::optional(problem->rule) : std::nullopt;
 }
 
@@ -229,10 +229,9 @@ TEST(RowRules, Interarrival) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Runs, GoldenRows,
-                         testing::Values(Run{"augment1", Encoding::kArrival},
-                                         Run{"augment10", Encoding::kArrival},
-                                         Run{"augment20", Encoding::kArrival},
-                                         Run{"interarrival", Encoding::kInterarrival}),
+                         testing::Values(Run{"augment1", kArrival}, Run{"augment10", kArrival},
+                                         Run{"augment20", kArrival},
+                                         Run{"interarrival", kInterarrival}),
                          [](const auto& run) { return run.param.name; });
 
 }  // namespace

@@ -7,36 +7,28 @@
 
 #include "amt/midi/midi_error.hpp"
 #include "amt/tokens/row_text.hpp"
+#include "src/tokens/interarrival.hpp"
+#include "support/playback.hpp"
 
 namespace amt {
 namespace {
 
-/// A piece of `notes` piano notes, one every 20 ticks, each 10 ticks long.
-Playback playback_of(int notes) {
-  Playback playback;
-  for (int i = 0; i < notes; ++i) {
-    playback.messages.push_back({0.2 * i, i > 0 ? 0.1 : 0, 60, 64, 0, 0});
-    playback.messages.push_back({0.2 * i + 0.1, 0.1, 60, 0, 0, 0});
-  }
-  return playback;
-}
-
 const RowSink kNowhere = [](const Row&) {};
 
 TEST(UnitTokenizer, WrongAugmentIsAUsageError) {
-  EXPECT_THROW(UnitTokenizer(Encoding::kArrival, 0, kNowhere), UsageError);
-  EXPECT_THROW(UnitTokenizer(Encoding::kInterarrival, 2, kNowhere), UsageError);
-  EXPECT_NO_THROW(UnitTokenizer(Encoding::kInterarrival, 1, kNowhere));
+  EXPECT_THROW(UnitTokenizer(kArrival, 0, kNowhere), UsageError);
+  EXPECT_THROW(UnitTokenizer(kInterarrival, 2, kNowhere), UsageError);
+  EXPECT_NO_THROW(UnitTokenizer(kInterarrival, 1, kNowhere));
 }
 
 TEST(UnitTokenizer, CountsFilesMusicAndRows) {
-  for (const Encoding encoding : {Encoding::kArrival, Encoding::kInterarrival}) {
+  for (const Encoding* encoding : encodings()) {
     std::uint64_t rows = 0;
-    UnitTokenizer tokenizer(encoding, 1, [&](const Row&) { ++rows; });
-    EXPECT_EQ(tokenizer.add(playback_of(50)), FileOutcome::kTooShort);
-    EXPECT_EQ(tokenizer.add(playback_of(20000)), FileOutcome::kTooLong);
-    EXPECT_EQ(tokenizer.add(playback_of(400)), FileOutcome::kKept);
-    EXPECT_EQ(tokenizer.add(playback_of(401)), FileOutcome::kKept);
+    UnitTokenizer tokenizer(*encoding, 1, [&](const Row&) { ++rows; });
+    EXPECT_EQ(tokenizer.add(test::playback_of(50)), FileOutcome::kTooShort);
+    EXPECT_EQ(tokenizer.add(test::playback_of(20000)), FileOutcome::kTooLong);
+    EXPECT_EQ(tokenizer.add(test::playback_of(400)), FileOutcome::kKept);
+    EXPECT_EQ(tokenizer.add(test::playback_of(401)), FileOutcome::kKept);
     const TokenStats& stats = tokenizer.stats();
     EXPECT_EQ(stats.too_short, 1u);
     EXPECT_EQ(stats.too_long, 1u);
@@ -44,57 +36,12 @@ TEST(UnitTokenizer, CountsFilesMusicAndRows) {
     EXPECT_NEAR(stats.seconds_of_music, 79.9 + 80.1, 1e-9);
     EXPECT_EQ(stats.sequences, rows);
     // 801 notes and two separators; or 2 x 801 tokens, a wait before all but the first, and two.
-    EXPECT_EQ(rows, encoding == Encoding::kArrival ? 803u / 341 : 3204u / 1024);
+    EXPECT_EQ(rows, encoding == &kArrival ? 803u / 341 : 3204u / 1024);
   }
-}
-
-template <std::size_t N>
-std::uint32_t bin(const std::array<double, N>& edges, const Histogram<N>& counts, double edge) {
-  return counts.counts.at(static_cast<std::size_t>(std::ranges::find(edges, edge) - edges.begin()));
-}
-
-TEST(UnitTokenizer, ProfilesWhatWasParsedAndWhatWasKept) {
-  for (const Encoding encoding : {Encoding::kArrival, Encoding::kInterarrival}) {
-    const bool arrival = encoding == Encoding::kArrival;
-    UnitTokenizer tokenizer(encoding, 1, kNowhere);
-    for (const int notes : {0, 50, 50, 20000, 400}) tokenizer.add(playback_of(notes));
-    const CorpusProfile& profile = tokenizer.profile();
-    EXPECT_EQ(bin(kTokenEdges, profile.tokens_before, 0), 1u);
-    EXPECT_EQ(bin(kTokenEdges, profile.tokens_before, 100), 2u);  // 150; or 199
-    EXPECT_EQ(bin(kTokenEdges, profile.tokens_before, 50000), 1u);
-    EXPECT_EQ(bin(kTokenEdges, profile.tokens_before, arrival ? 1000 : 1500), 1u);  // 1200; 1599
-    EXPECT_EQ(bin(kTokenEdges, profile.tokens_after, arrival ? 1000 : 1500), 1u);
-    EXPECT_EQ(bin(kSecondEdges, profile.seconds_before, 0), 1u);
-    EXPECT_EQ(bin(kSecondEdges, profile.seconds_before, 5), 2u);
-    EXPECT_EQ(bin(kSecondEdges, profile.seconds_before, 3600), 1u);
-    EXPECT_EQ(bin(kSecondEdges, profile.seconds_after, 60), 1u);
-    EXPECT_EQ(bin(kRateEdges, profile.tokens_per_second, arrival ? 15 : 20), 1u);
-    EXPECT_EQ(bin(kShareEdges, profile.rests, 0), arrival ? 1u : 0u);
-    EXPECT_EQ(profile.instruments_in_piece[1], 1u);
-    EXPECT_EQ(profile.pieces_with[0], 1u);
-    CorpusProfile twice = profile;
-    twice += profile;
-    EXPECT_EQ(bin(kSecondEdges, twice.seconds_before, 5), 4u);
-    EXPECT_EQ(twice.pieces_with[0], 2u);
-  }
-}
-
-TEST(UnitTokenizer, RestsAreProfiledOnceAndInTheFirstCopy) {
-  Playback slow;  // a note every 1.5 s: a rest between each two
-  for (int i = 0; i < 100; ++i) {
-    slow.messages.push_back({1.5 * i, 1.0, 60, 64, 0, 0});
-    slow.messages.push_back({1.5 * i + 0.5, 0.5, 60, 0, 0, 0});
-  }
-  UnitTokenizer tokenizer(Encoding::kArrival, 10, kNowhere);
-  ASSERT_EQ(tokenizer.add(slow), FileOutcome::kKept);
-  EXPECT_EQ(bin(kShareEdges, tokenizer.profile().rests, 40), 1u);  // 99 of 199
-  std::uint32_t pieces = 0;
-  for (const std::uint32_t count : tokenizer.profile().rests.counts) pieces += count;
-  EXPECT_EQ(pieces, 1u);
 }
 
 TEST(UnitTokenizer, InterarrivalSizeIsThatOfItsTokens) {
-  Playback playback = playback_of(3);
+  Playback playback = test::playback_of(3);
   playback.messages[1].wait = 0.005;  // half a tick: to the even 0
   playback.messages[2].wait = 0.0051;
   InterarrivalTokens tokens;
@@ -104,13 +51,13 @@ TEST(UnitTokenizer, InterarrivalSizeIsThatOfItsTokens) {
 }
 
 TEST(UnitTokenizer, MessagesMayComeSomeAtATime) {
-  const Playback playback = playback_of(2000);
+  const Playback playback = test::playback_of(2000);
   const MidiCounts counts = {1, playback.messages.size(), playback.messages.size(),
                              playback.messages.size()};
-  for (const Encoding encoding : {Encoding::kArrival, Encoding::kInterarrival}) {
+  for (const Encoding* encoding : encodings()) {
     std::string whole, pieces;
-    UnitTokenizer first(encoding, 1, [&](const Row& row) { append_row_text(row, whole); });
-    UnitTokenizer second(encoding, 1, [&](const Row& row) { append_row_text(row, pieces); });
+    UnitTokenizer first(*encoding, 1, [&](const Row& row) { append_row_text(row, whole); });
+    UnitTokenizer second(*encoding, 1, [&](const Row& row) { append_row_text(row, pieces); });
     for (const MidiCounts* large : {static_cast<const MidiCounts*>(nullptr), &counts}) {
       first.add(playback);
       second.begin_file(large);
@@ -121,22 +68,22 @@ TEST(UnitTokenizer, MessagesMayComeSomeAtATime) {
       second.end_file();
     }
     EXPECT_EQ(whole, pieces);
-    EXPECT_GT(second.profile().pieces_with[0], 0u);
+    EXPECT_EQ(second.last_file().instruments.size(), 1u);
     EXPECT_EQ(first.stats().seconds_of_music, second.stats().seconds_of_music);
   }
 }
 
 TEST(UnitTokenizer, ARefusedFileLeavesNoTrace) {
-  Playback endless = playback_of(200);
+  Playback endless = test::playback_of(200);
   endless.messages.back().wait = std::numeric_limits<double>::infinity();
-  for (const Encoding encoding : {Encoding::kArrival, Encoding::kInterarrival}) {
+  for (const Encoding* encoding : encodings()) {
     std::string with, without;
-    UnitTokenizer first(encoding, 1, [&](const Row& row) { append_row_text(row, with); });
-    UnitTokenizer second(encoding, 1, [&](const Row& row) { append_row_text(row, without); });
+    UnitTokenizer first(*encoding, 1, [&](const Row& row) { append_row_text(row, with); });
+    UnitTokenizer second(*encoding, 1, [&](const Row& row) { append_row_text(row, without); });
     endless.messages.back().time =
-        encoding == Encoding::kArrival ? std::numeric_limits<double>::infinity() : 40;
+        encoding == &kArrival ? std::numeric_limits<double>::infinity() : 40;
     EXPECT_THROW(first.add(endless), MidiError);
-    for (UnitTokenizer* tokenizer : {&first, &second}) tokenizer->add(playback_of(2000));
+    for (UnitTokenizer* tokenizer : {&first, &second}) tokenizer->add(test::playback_of(2000));
     EXPECT_FALSE(with.empty());
     EXPECT_EQ(with, without);
     EXPECT_EQ(first.stats().files_kept, 1u);
@@ -145,8 +92,8 @@ TEST(UnitTokenizer, ARefusedFileLeavesNoTrace) {
 
 TEST(UnitTokenizer, OneInstrumentIsNotAugmentedButFlagged) {
   std::vector<Row> rows;
-  UnitTokenizer tokenizer(Encoding::kArrival, 10, [&](const Row& row) { rows.push_back(row); });
-  tokenizer.add(playback_of(2000));
+  UnitTokenizer tokenizer(kArrival, 10, [&](const Row& row) { rows.push_back(row); });
+  tokenizer.add(test::playback_of(2000));
   ASSERT_FALSE(rows.empty());
   EXPECT_EQ(rows.front()[0], kAutoregress);
   EXPECT_EQ(rows.back()[0], kAnticipate);

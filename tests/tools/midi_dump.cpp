@@ -16,7 +16,7 @@
 #include "amt/midi/compound.hpp"
 #include "amt/midi/notes.hpp"
 #include "amt/midi/parser.hpp"
-#include "amt/tokens/interarrival.hpp"
+#include "src/tokens/interarrival.hpp"
 
 namespace {
 

@@ -23,7 +23,7 @@ std::string refusal(Work work) {
 
 Manifest interarrival() {
   Manifest manifest;
-  manifest.encoding = Encoding::kInterarrival;
+  manifest.encoding = &kInterarrival;
   manifest.vocabulary = kInterarrivalVocabulary;
   return manifest;
 }

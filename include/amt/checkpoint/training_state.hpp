@@ -18,7 +18,7 @@ struct TrainingState {
   int ranks = 1;                    ///< for information: another number continues to rounding
   std::uint64_t seed = 0;
   std::string dataset_digest;  ///< Manifest::digest, 16 hex digits
-  std::string encoding;        ///< encoding_name
+  std::string encoding;        ///< Encoding::name
   double train_loss = std::numeric_limits<double>::quiet_NaN();  ///< of the last step
   double valid_loss = std::numeric_limits<double>::quiet_NaN();  ///< of the last validation
 };

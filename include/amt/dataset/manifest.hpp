@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "amt/corpus/split.hpp"
+#include "amt/tokens/encoding.hpp"
 #include "amt/tokens/token_stats.hpp"
-#include "amt/tokens/vocabulary.hpp"
 
 namespace amt {
 
@@ -39,8 +39,8 @@ struct DatasetStatistics {
 
 struct Manifest {
   int format_version = kDatasetFormatVersion;
-  Encoding encoding = Encoding::kArrival;
-  int vocabulary = kArrivalVocabulary;
+  const Encoding* encoding = &kArrival;
+  int vocabulary = encoding->vocabulary;
   int context_length = kContextLength;
   int augment = 1;
   int prefix_digits = 1;

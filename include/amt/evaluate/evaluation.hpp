@@ -2,10 +2,10 @@
 // "Evaluation".
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "amt/collective/reducer.hpp"
 #include "amt/dataset/manifest.hpp"
@@ -14,14 +14,16 @@
 
 namespace amt {
 
-/// Sums of -log p over the predicted tokens by what the token says in the arrival encoding:
-/// position i of a row is an onset for i % 3 == 1, a duration for 2, a note for 0.
+inline constexpr std::size_t kLossParts = 3;
+
+/// Sums of -log p over the predicted tokens in interleaved parts: position i of a row is of part
+/// (i - 1) % parts, which is its field if the encoding has as many.
 struct LossSums {
-  std::array<double, 3> nats = {};  ///< onset, duration, note
-  std::array<double, 3> tokens = {};
+  std::vector<double> nats = std::vector<double>(kLossParts);
+  std::vector<double> tokens = std::vector<double>(nats.size());
 
   double mean() const;  ///< nats per token
-  double mean(std::size_t kind) const;
+  double mean(std::size_t part) const;
   /// Adds one row's losses, of positions 1, 2, ...
   void add_row(std::span<const float> losses);
 };
@@ -36,9 +38,10 @@ struct RowSelection {
 /// Collective. Each rank takes a block of the selected rows, `micro_batch` at a time; all get the
 /// sums of all. Equal runs give equal bits; another number of ranks agrees to rounding. Nothing if
 /// the ranks were asked to stop meanwhile (base/signals.hpp), which they agree on after each
-/// micro-batch.
+/// micro-batch. In how many `parts` a loss is summed decides its last bits.
 std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource& rows,
-                                 const RowSelection& selection, int micro_batch);
+                                 const RowSelection& selection, int micro_batch,
+                                 std::size_t parts = kLossParts);
 
 /// The loss of a model that knows only how often each token occurs in the training split (add-one
 /// smoothing), on the selected rows of another split. Collective; looks at no more than 2^17
@@ -53,16 +56,22 @@ double unigram_loss_of_run(const RowSource& train, const RowSource* valid, int v
 /// Bits per second of music: mean loss in nats, tokens predicted in the whole split, its seconds.
 double bits_per_second(double mean_loss, double tokens, double seconds_of_music);
 
-/// exp of mean losses; an event is an onset, a duration and a note.
+struct FieldPerplexity {
+  const char* field;  ///< of Encoding::fields
+  double value;
+};
+
+/// exp of mean losses: of all of an event's tokens together, and of each of its fields.
 struct Perplexities {
-  double event = 0, onset = 0, duration = 0, note = 0;
+  double event = 0;
+  std::vector<FieldPerplexity> fields;
 };
 
 /// What the paper reports of a model on a split.
 struct EvaluationMetrics {
   double loss = 0;            ///< nats per token
   std::optional<double> bps;  ///< bits per second of music; nothing if the split has no music
-  std::optional<Perplexities> perplexities;  ///< arrival encoding only
+  std::optional<Perplexities> perplexities;  ///< if the encoding has fields
 };
 
 /// `sums` are of some or all rows of this split of a dataset. Each augmented copy of a training

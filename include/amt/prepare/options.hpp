@@ -7,7 +7,7 @@
 
 #include "amt/base/options.hpp"
 #include "amt/corpus/units.hpp"
-#include "amt/tokens/vocabulary.hpp"
+#include "amt/tokens/encoding.hpp"
 
 namespace amt {
 
@@ -32,7 +32,7 @@ struct PrepareOptions {
       ranks;  ///< that a dry run by one process plans for; else those there
   Duration watchdog = kDefaultWatchdog;  ///< without progress, before the job is ended; 0: never
 
-  Encoding encoding() const { return interarrival ? Encoding::kInterarrival : Encoding::kArrival; }
+  const Encoding& encoding() const { return interarrival ? kInterarrival : kArrival; }
 
   Extensions taken() const { return Extensions(extensions); }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "amt/midi/note.hpp"
-#include "amt/tokens/vocabulary.hpp"
+#include "amt/tokens/encoding.hpp"
 
 namespace amt {
 
@@ -28,15 +28,15 @@ struct RowPiece {
 };
 
 struct DecodedRow {
-  Encoding encoding = Encoding::kArrival;
-  bool anticipated = false;      ///< the row's flag
+  const Encoding* encoding = &kArrival;
+  bool anticipated = false;      ///< the row's flag, if its encoding has one
   std::vector<RowPiece> pieces;  ///< in the row's order; a separator is where a next one begins
 };
 
 /// Reads kContextLength tokens. In the interarrival encoding the ends of notes that began before
 /// the row are passed over. Error naming the token if one cannot stand where it stands; the order
 /// of times is not looked at (row_rules.hpp). Local.
-DecodedRow decode_row(std::span<const Token> row, Encoding encoding);
+DecodedRow decode_row(std::span<const Token> row, const Encoding& encoding);
 
 /// The notes of all pieces one after another, events and controls alike, with a second of silence
 /// after each piece: in order of onset, to be written as MIDI.

@@ -24,7 +24,7 @@
 #include <span>
 #include <string>
 
-#include "amt/tokens/vocabulary.hpp"
+#include "amt/tokens/encoding.hpp"
 
 namespace amt {
 
@@ -51,6 +51,6 @@ struct RowProblem {
 
 /// The first rule that `row` (kContextLength tokens) breaks, if any. Local, without allocation for
 /// a good row.
-std::optional<RowProblem> find_row_problem(std::span<const Token> row, Encoding encoding);
+std::optional<RowProblem> find_row_problem(std::span<const Token> row, const Encoding& encoding);
 
 }  // namespace amt

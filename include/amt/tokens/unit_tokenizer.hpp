@@ -2,30 +2,40 @@
 // of its splits: the packing buffer, the flag and the random stream (seed 0) run through it.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "amt/midi/notes.hpp"
 #include "amt/midi/parser.hpp"
 #include "amt/midi/playback.hpp"
-#include "amt/random/numpy_random.hpp"
-#include "amt/tokens/augment.hpp"
+#include "amt/tokens/encoding.hpp"
 #include "amt/tokens/events.hpp"
-#include "amt/tokens/interarrival.hpp"
-#include "amt/tokens/packer.hpp"
-#include "amt/tokens/profile.hpp"
 #include "amt/tokens/token_stats.hpp"
-#include "amt/tokens/vocabulary.hpp"
 
 namespace amt {
+
+/// What is known of a file once it is tokenised, or left out.
+struct FileSummary {
+  FileOutcome outcome = FileOutcome::kTooShort;
+  std::size_t tokens = 0;  ///< of its notes alone
+  double last_onset = 0;   ///< seconds; what the filter looks at
+  // Of a file that is kept, else those of one before:
+  double seconds = 0;                     ///< of music
+  std::vector<std::uint8_t> instruments;  ///< distinct
+  std::uint64_t rests = 0, events = 0;    ///< of the first copy, if its encoding has rests
+};
 
 /// Tokenises the files of one unit, which must come in the byte order of their names. Local; not
 /// thread-safe. The tail that does not fill a row is dropped with the object.
 class UnitTokenizer {
  public:
   /// `augment` copies of each piece, the first as it is. UsageError unless augment >= 1, and 1 for
-  /// interarrival, which has no augmentation. `sink` is called during add().
-  UnitTokenizer(Encoding encoding, int augment, RowSink sink);
+  /// an encoding without anticipation. `sink` is called during add().
+  UnitTokenizer(const Encoding& encoding, int augment, RowSink sink);
+  ~UnitTokenizer();
 
   /// MidiError if the file's times exceed a double: it is as if the file had not been there.
   FileOutcome add(const Playback& playback);
@@ -42,35 +52,20 @@ class UnitTokenizer {
   const std::vector<Note>& notes();
 
   const TokenStats& stats() const { return stats_; }
-  const CorpusProfile& profile() const { return profile_; }
+  const FileSummary& last_file() const { return last_file_; }  ///< that was ended
 
  private:
-  void add_arrival();
-  void add_interarrival();
-  void count(FileOutcome outcome);
-  /// What the profile says of a file before its notes are given back.
-  struct Extent {
-    double tokens = 0, seconds = 0;
-  };
-  Extent extent() const;
-  void describe(const Extent& extent, FileOutcome outcome);
+  void encode();
   void release_scratch();
 
-  Encoding encoding_;
-  int augment_;
-  NumpyRandom random_{0};
-  RowPacker packer_;
-  InterarrivalPacker interarrival_packer_;
+  std::unique_ptr<PieceEncoder> encoder_;
   TokenStats stats_;
-  CorpusProfile profile_;
+  FileSummary last_file_;
 
   // Scratch memory, kept between files.
   NotePairing pairing_;
   std::vector<Note> notes_;
   Piece piece_;
-  AugmentedPiece augmented_;
-  std::vector<Event> padded_, triples_;
-  InterarrivalTokens tokens_;
   bool large_ = false;  // the present file
 };
 

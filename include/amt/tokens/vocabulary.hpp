@@ -15,8 +15,6 @@ using Token = std::uint16_t;
 inline constexpr int kContextLength = 1024;  ///< tokens in a row
 using Row = std::array<Token, kContextLength>;
 
-enum class Encoding : std::uint8_t { kArrival, kInterarrival };
-
 inline constexpr int kTimeResolution = 100;  ///< ticks per second
 inline constexpr int kMaxTime = 10000;       ///< ticks that a time token can say: 100 s
 inline constexpr int kMaxDuration = 1000;    ///< ticks that a duration token can say: 10 s
@@ -25,6 +23,8 @@ inline constexpr int kInstruments = 129;  ///< 128 programs and the drums
 inline constexpr int kDrums = 128;        ///< the instrument of channel 10
 
 // arrival: events are [0, 27512], controls the same shifted by 27513.
+inline constexpr int kTripleTokens = 3;  ///< time, duration, note
+inline constexpr int kTriplesPerRow = (kContextLength - 1) / kTripleTokens;  ///< after the flag
 inline constexpr int kTimeOffset = 0;
 inline constexpr int kDurationOffset = kTimeOffset + kMaxTime;
 inline constexpr int kNoteOffset = kDurationOffset + kMaxDuration;
@@ -45,13 +45,7 @@ inline constexpr int kInterarrivalVocabulary = kMidiSeparator + 1;
 
 static_assert(kRest == 27512 && kControlOffset == 27513 && kSeparator == 55025);
 static_assert(kArrivalVocabulary == 55028 && kMidiOffOffset == 17512);
+static_assert(1 + kTriplesPerRow * kTripleTokens == kContextLength);
 static_assert(kMidiSeparator == 34024 && kInterarrivalVocabulary == 34025);
-
-constexpr int vocabulary_size(Encoding encoding) {
-  return encoding == Encoding::kArrival ? kArrivalVocabulary : kInterarrivalVocabulary;
-}
-constexpr const char* encoding_name(Encoding encoding) {
-  return encoding == Encoding::kArrival ? "arrival" : "interarrival";
-}
 
 }  // namespace amt

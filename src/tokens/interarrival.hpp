@@ -5,10 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "amt/midi/playback.hpp"
-#include "amt/tokens/packer.hpp"
+#include "amt/tokens/encoding.hpp"
 #include "amt/tokens/vocabulary.hpp"
 
 namespace amt {

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "amt/tokens/vocabulary.hpp"
+#include "amt/tokens/unit_tokenizer.hpp"
 
 namespace amt {
 
@@ -53,6 +53,7 @@ struct CorpusProfile {
   std::array<std::uint32_t, 17> instruments_in_piece{};   ///< pieces with so many instruments
   std::array<std::uint32_t, kInstruments> pieces_with{};  ///< pieces in which it plays
 
+  void add(const FileSummary& file);
   CorpusProfile& operator+=(const CorpusProfile& other);
 };
 

@@ -2,17 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "amt/tokens/encoding.hpp"
 #include "amt/tokens/events.hpp"
 #include "amt/tokens/vocabulary.hpp"
 
 namespace amt {
-
-/// Called with each row; the row is the caller's for the time of the call.
-using RowSink = std::function<void(const Row&)>;
 
 /// Concatenates pieces and cuts the stream into rows: one flag and 341 triples whose times are
 /// relative to the first of the row. Pieces run on from row to row, and rows from piece to piece;

@@ -1,0 +1,13 @@
+// A row of the arrival encoding back to notes.
+#pragma once
+
+#include <span>
+
+#include "amt/tokens/decode.hpp"
+
+namespace amt {
+
+/// As Encoding::decode.
+void decode_arrival(std::span<const Token> row, DecodedRow& out);
+
+}  // namespace amt
