@@ -2,7 +2,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
-#include "launch.hpp"
+#include "attention_layout.hpp"
 #include "shapes.hpp"
 
 namespace amt::cuda {
@@ -39,11 +39,13 @@ std::string AttentionChoice::description() const {
   return str_cat("attention by ", fused_->name());
 }
 
-bool AttentionChoice::fused(const AttentionShape& shape) {
+bool AttentionChoice::fused(const AttentionShape& shape, bool packed) {
   std::string why;
-  if (fused_ && fused_->supports(shape, &why)) return true;
-  if (asked_ == Attention::kCudnn) throw no_cudnn(why);
-  if (fused_) why_not_ = why;
+  if (packed) {
+    if (fused_ && fused_->supports(shape, &why)) return true;
+    if (asked_ == Attention::kCudnn) throw no_cudnn(why);
+    if (fused_) why_not_ = why;
+  }
   if (shape.head_dim > kLargestHead) {
     throw Error(str_cat("a head of ", shape.head_dim, " channels is more than the ", kLargestHead,
                         " of the GPU's attention: raise model.num_heads, or use --device cpu"));
@@ -51,15 +53,19 @@ bool AttentionChoice::fused(const AttentionShape& shape) {
   return false;
 }
 
-void AttentionChoice::forward(Bf16* out, float* lse, const Bf16* qkv, const AttentionShape& shape) {
-  if (fused(shape)) return fused_->forward(out, lse, qkv, shape);
-  launch_attention_forward(ops_.stream(), out, lse, qkv, shape);
+void AttentionChoice::run(const TypedAttentionForward& op) {
+  const AttentionShape& s = op.shape;
+  const bool packed = is_packed(op.q, s) && is_packed(op.k, s) && is_packed(op.v, s);
+  if (fused(s, packed)) return fused_->run(op);
+  launch_attention(ops_.stream(), op);
 }
 
-void AttentionChoice::backward(Bf16* dqkv, const Bf16* dout, const Bf16* out, const float* lse,
-                               const Bf16* qkv, const AttentionShape& shape) {
-  if (fused(shape)) return fused_->backward(dqkv, dout, out, lse, qkv, shape);
-  launch_attention_backward(ops_.stream(), dqkv, dout, out, lse, qkv, shape);
+void AttentionChoice::run(const TypedAttentionBackward& op) {
+  const AttentionShape& s = op.shape;
+  const bool packed = is_packed(op.q, s) && is_packed(op.k, s) && is_packed(op.v, s) &&
+                      is_packed(op.dq, s) && is_packed(op.dk, s) && is_packed(op.dv, s);
+  if (fused(s, packed)) return fused_->run(op);
+  launch_attention(ops_.stream(), op);
 }
 
 }  // namespace amt::cuda

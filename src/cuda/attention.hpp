@@ -12,7 +12,10 @@ namespace amt::cuda {
 
 using Bf16 = __nv_bfloat16;
 
-/// As the calls of Ops. Error if it fails.
+using TypedAttentionForward = AttentionForwardOf<Bf16, float>;
+using TypedAttentionBackward = AttentionBackwardOf<Bf16, float>;
+
+/// The operators on packed projections of whole rows. Error if it fails.
 class FusedAttention {
  public:
   virtual ~FusedAttention() = default;
@@ -22,28 +25,31 @@ class FusedAttention {
   /// it keeps, so that each shape is asked for once.
   virtual bool supports(const AttentionShape& shape, std::string* why) = 0;
   /// For shapes that are supported.
-  virtual void forward(Bf16* out, float* lse, const Bf16* qkv, const AttentionShape& shape) = 0;
-  virtual void backward(Bf16* dqkv, const Bf16* dout, const Bf16* out, const float* lse,
-                        const Bf16* qkv, const AttentionShape& shape) = 0;
+  virtual void run(const TypedAttentionForward& op) = 0;
+  virtual void run(const TypedAttentionBackward& op) = 0;
 };
 
 /// cuDNN's. Error if cuDNN cannot be started. Only where AMT_CUDNN_ATTENTION is defined.
 std::unique_ptr<FusedAttention> make_cudnn_attention(CudaOps& ops);
 
-/// Chooses between the two as Attention says.
+/// The own kernels.
+void launch_attention(cudaStream_t stream, const TypedAttentionForward& op);
+void launch_attention(cudaStream_t stream, const TypedAttentionBackward& op);
+
+/// Chooses between the two as Attention says. What is not packed, or has fewer queries than keys,
+/// is left to the own kernels whatever it says.
 class AttentionChoice {
  public:
   /// Error if cuDNN is asked for and cannot be had.
   AttentionChoice(CudaOps& ops, Attention asked);
   /// "attention by cuDNN 9.19.0", "own attention (cuDNN: why not)"
   std::string description() const;
-  void forward(Bf16* out, float* lse, const Bf16* qkv, const AttentionShape& shape);
-  void backward(Bf16* dqkv, const Bf16* dout, const Bf16* out, const float* lse, const Bf16* qkv,
-                const AttentionShape& shape);
+  void run(const TypedAttentionForward& op);
+  void run(const TypedAttentionBackward& op);
 
  private:
   /// Both directions of a shape take the same way. Error if there is none.
-  bool fused(const AttentionShape& shape);
+  bool fused(const AttentionShape& shape, bool packed);
 
   CudaOps& ops_;
   Attention asked_;

@@ -109,9 +109,9 @@ void describe_backward(Graph& graph, const AttentionShape& s) {
   output(dv, kDv, qkv_layout(s));
 }
 
-/// rows, seq_len, heads, head_dim
+/// rows, length, heads, head_dim
 using Key = std::array<Dim, 4>;
-Key key_of(const AttentionShape& s) { return {s.rows, s.seq_len, s.heads, s.head_dim}; }
+Key key_of(const AttentionShape& s) { return {s.rows, s.key_len, s.heads, s.head_dim}; }
 
 /// Both directions of a shape, or why there is no plan for one of them. Graphs stay where they were
 /// made: what they are made of may point at them.
@@ -147,27 +147,30 @@ class CudnnAttention final : public FusedAttention {
     return why->empty();
   }
 
-  void forward(Bf16* out, float* lse, const Bf16* qkv, const AttentionShape& s) override {
-    Pointers pointers{{kOut, out}, {kLse, lse}};
-    add_parts(pointers, {kQ, kK, kV}, const_cast<Bf16*>(qkv), s);
-    execute(plans(s).forward, pointers, s, "attention_forward");
+  void run(const TypedAttentionForward& op) override {
+    Pointers pointers{{kOut, op.out}, {kLse, op.lse}};
+    add(pointers, {kQ, kK, kV}, {op.q, op.k, op.v});
+    execute(plans(op.shape).forward, pointers, op.shape, "attention_forward");
   }
 
-  void backward(Bf16* dqkv, const Bf16* dout, const Bf16* out, const float* lse, const Bf16* qkv,
-                const AttentionShape& s) override {
-    Pointers pointers{{kOut, const_cast<Bf16*>(out)},
-                      {kDout, const_cast<Bf16*>(dout)},
-                      {kLse, const_cast<float*>(lse)}};
-    add_parts(pointers, {kQ, kK, kV}, const_cast<Bf16*>(qkv), s);
-    add_parts(pointers, {kDq, kDk, kDv}, dqkv, s);
-    execute(plans(s).backward, pointers, s, "attention_backward");
+  void run(const TypedAttentionBackward& op) override {
+    Pointers pointers{{kOut, const_cast<Bf16*>(op.out)},
+                      {kDout, const_cast<Bf16*>(op.dout)},
+                      {kLse, const_cast<float*>(op.lse)}};
+    add(pointers, {kQ, kK, kV}, {op.q, op.k, op.v});
+    add(pointers, {kDq, kDk, kDv}, {constant(op.dq), constant(op.dk), constant(op.dv)});
+    execute(plans(op.shape).backward, pointers, op.shape, "attention_backward");
   }
 
  private:
-  static void add_parts(Pointers& pointers, const std::array<Name, 3>& names, Bf16* packed,
-                        const AttentionShape& s) {
-    for (std::size_t part = 0; part < 3; ++part) {
-      pointers[names[part]] = packed + qkv_part(s, static_cast<Dim>(part));
+  using Parts = std::array<HeadsOf<const Bf16>, 3>;
+  static HeadsOf<const Bf16> constant(const HeadsOf<Bf16>& heads) {
+    return {heads.data, heads.first, heads.row_stride, heads.stride};
+  }
+  /// cuDNN takes pointers to what it reads and to what it writes alike.
+  static void add(Pointers& pointers, const std::array<Name, 3>& names, const Parts& parts) {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      pointers[names[i]] = const_cast<Bf16*>(parts[i].data) + parts[i].first;
     }
   }
 

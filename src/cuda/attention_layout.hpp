@@ -1,11 +1,11 @@
 // Where cuDNN finds the parts of attention: sizes and strides in elements over [rows, heads,
-// seq_len, head_dim], the order of axes in which cuDNN names tensors, whatever their order in
+// length, head_dim], the order of axes in which cuDNN names tensors, whatever their order in
 // memory.
 #pragma once
 
 #include <array>
 
-#include "amt/ops/ops.hpp"
+#include "amt/ops/attention.hpp"
 
 namespace amt::cuda {
 
@@ -13,25 +13,31 @@ struct TensorLayout {
   std::array<Dim, 4> sizes, strides;
 };
 
-/// q, k or v within qkv [rows, seq_len, 3, heads, head_dim], and their gradients within dqkv; the
-/// part's first element is qkv_part() on.
+/// q, k or v within the packed qkv of whole rows, and their gradients within dqkv; as in
+/// packed_heads(), from whose `first` they are counted.
 constexpr TensorLayout qkv_layout(const AttentionShape& s) {
-  const Dim width = s.heads * s.head_dim;
-  return {{s.rows, s.heads, s.seq_len, s.head_dim},
-          {s.seq_len * 3 * width, s.head_dim, 3 * width, 1}};
+  const HeadsOf<const char> heads = packed_heads<const char>(nullptr, s, 0);
+  return {{s.rows, s.heads, s.key_len, s.head_dim},
+          {heads.row_stride, s.head_dim, heads.stride, 1}};
 }
-/// Offset of q (part 0), k (1), v (2).
-constexpr Dim qkv_part(const AttentionShape& s, Dim part) { return part * s.heads * s.head_dim; }
 
-/// out [rows, seq_len, heads, head_dim] and its gradient.
+/// out [rows, query_len, heads, head_dim] and its gradient.
 constexpr TensorLayout out_layout(const AttentionShape& s) {
   const Dim width = s.heads * s.head_dim;
-  return {{s.rows, s.heads, s.seq_len, s.head_dim}, {s.seq_len * width, s.head_dim, width, 1}};
+  return {{s.rows, s.heads, s.query_len, s.head_dim}, {s.query_len * width, s.head_dim, width, 1}};
 }
 
-/// lse [rows, heads, seq_len]: what cuDNN calls the softmax's stats.
+/// lse [rows, heads, query_len]: what cuDNN calls the softmax's stats.
 constexpr TensorLayout lse_layout(const AttentionShape& s) {
-  return {{s.rows, s.heads, s.seq_len, 1}, {s.heads * s.seq_len, s.seq_len, 1, 1}};
+  return {{s.rows, s.heads, s.query_len, 1}, {s.heads * s.query_len, s.query_len, 1, 1}};
+}
+
+/// Whether heads lie as qkv_layout() says.
+template <class T>
+constexpr bool is_packed(const HeadsOf<T>& heads, const AttentionShape& s) {
+  const HeadsOf<T> packed = packed_heads<T>(nullptr, s, 0);
+  return s.query_len == s.key_len && heads.row_stride == packed.row_stride &&
+         heads.stride == packed.stride;
 }
 
 }  // namespace amt::cuda

@@ -18,6 +18,32 @@ Error out_of_memory(int device, std::size_t bytes) {
                        "model.gradient_checkpointing, or end what else runs there (nvidia-smi)"));
 }
 
+class EventTimer final : public DeviceTimer {
+ public:
+  EventTimer(int device, cudaStream_t stream) : device_(device), stream_(stream) {}
+
+  void start() override {
+    const Call call(device_, "timer: start");
+    check(cudaEventRecord(start_.get(), stream_), "starting a timer");
+  }
+  void stop() override {
+    const Call call(device_, "timer: stop");
+    check(cudaEventRecord(stop_.get(), stream_), "stopping a timer");
+  }
+  double seconds() override {
+    const Call call(device_, "timer: seconds");
+    check(cudaEventSynchronize(stop_.get()), "waiting for a timer");
+    float milliseconds = 0;
+    check(cudaEventElapsedTime(&milliseconds, start_.get(), stop_.get()), "reading a timer");
+    return milliseconds / 1e3;
+  }
+
+ private:
+  int device_;
+  cudaStream_t stream_;
+  Event start_ = make_timing_event(), stop_ = make_timing_event();
+};
+
 }  // namespace
 
 Staging::Staging(cudaStream_t stream) : stream_(stream) {
@@ -39,11 +65,7 @@ void Staging::copy(void* device, const void* host, std::size_t bytes) {
 }
 
 DeviceMemoryOps::DeviceMemoryOps(int device)
-    : device_(device),
-      stream_(make_stream(device)),
-      staging_(stream_.get()),
-      lap_start_(make_timing_event()),
-      lap_end_(make_timing_event()) {}
+    : device_(device), stream_(make_stream(device)), staging_(stream_.get()) {}
 
 void* DeviceMemoryOps::allocate(std::size_t bytes) {
   check(cudaSetDevice(device_), "choosing the device");
@@ -84,22 +106,9 @@ void DeviceMemoryOps::synchronise() {
   check(cudaStreamSynchronize(stream()), "waiting for queued work");
 }
 
-void DeviceMemoryOps::start_lap() {
-  const Call call(device_, "start_lap");
-  check(cudaEventRecord(lap_start_.get(), stream()), "marking the start of a lap");
-}
-
-void DeviceMemoryOps::end_lap() {
-  const Call call(device_, "end_lap");
-  check(cudaEventRecord(lap_end_.get(), stream()), "marking the end of a lap");
-}
-
-double DeviceMemoryOps::lap_seconds() {
-  const Call call(device_, "lap_seconds");
-  check(cudaEventSynchronize(lap_end_.get()), "waiting for the end of a lap");
-  float milliseconds = 0;
-  check(cudaEventElapsedTime(&milliseconds, lap_start_.get(), lap_end_.get()), "timing a lap");
-  return milliseconds / 1e3;
+std::unique_ptr<DeviceTimer> DeviceMemoryOps::make_timer() {
+  const Call call(device_, "make_timer");
+  return std::make_unique<EventTimer>(device_, stream());
 }
 
 void* Scratch::bytes(std::size_t size) {

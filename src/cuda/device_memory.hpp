@@ -1,4 +1,4 @@
-// The memory calls of a GPU's Ops, on one stream.
+// Memory and time of a GPU's Ops, on one stream.
 #pragma once
 
 #include <array>
@@ -41,15 +41,12 @@ class DeviceMemoryOps : public CudaOps {
   void to_host(void* host, const void* device, std::size_t bytes) final;
   void zero(void* device, std::size_t bytes) final;
   void synchronise() final;
-  void start_lap() final;
-  void end_lap() final;
-  double lap_seconds() final;
+  std::unique_ptr<DeviceTimer> make_timer() final;
 
  private:
   int device_;
   Stream stream_;
   Staging staging_;
-  Event lap_start_, lap_end_;
 };
 
 /// Device memory for use within calls, which grows to the largest size that was asked for. It is

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "amt/ops/ops.hpp"
+#include "amt/ops/types.hpp"
 
 namespace amt::cuda {
 

@@ -30,7 +30,8 @@ AttentionShape Pass::attention_shape(int layer) const {
   const Dim head_dim = width_ / config_.num_heads;
   const double divisor = config_.scale_attn_by_inverse_layer_idx ? layer + 1 : 1;
   const double scale = 1 / (std::sqrt(static_cast<double>(head_dim)) * divisor);
-  return {rows_, config_.seq_len, config_.num_heads, head_dim, static_cast<float>(scale)};
+  return self_attention(rows_, config_.seq_len, config_.num_heads, head_dim,
+                        static_cast<float>(scale));
 }
 
 LmHeadShape Pass::lm_head_shape() const {
@@ -38,18 +39,33 @@ LmHeadShape Pass::lm_head_shape() const {
 }
 
 void Pass::forward() {
-  ops_.embedding_forward(work_.stream(0).activation(), work_.tokens.as<Token>(), weights_.wte,
-                         weights_.wpe, rows_, config_.seq_len, width_,
-                         dropout_at(DropoutSite::kEmbedding, 0));
-  BlockActivations& first = work_.block(0);
-  ops_.layernorm_forward(first.h1.activation(), nullptr, first.mean1.as<float>(),
-                         first.rstd1.as<float>(), work_.stream(0).activation(), nullptr,
-                         weights_.blocks[0].ln1_w, weights_.blocks[0].ln1_b, n_, width_, {});
+  ops_.run(EmbeddingForward{.out = work_.stream(0).activation(),
+                            .tokens = work_.tokens.as<Token>(),
+                            .wte = weights_.wte,
+                            .wpe = weights_.wpe,
+                            .rows = rows_,
+                            .length = config_.seq_len,
+                            .width = width_,
+                            .dropout = dropout_at(DropoutSite::kEmbedding, 0)});
+  layernorm1(0);
   for (int layer = 0; layer < config_.num_layers; ++layer) {
     attention_half(layer);
     mlp_up(layer);
     mlp_down(layer);
   }
+}
+
+/// The first layer norm by itself, of a block whose input is there already.
+void Pass::layernorm1(int layer) {
+  BlockActivations& a = work_.block(layer);
+  ops_.run(LayerNormForward{.out = a.h1.activation(),
+                            .mean = a.mean1.as<float>(),
+                            .rstd = a.rstd1.as<float>(),
+                            .x = work_.stream(layer).activation(),
+                            .weight = weights_.blocks[layer].ln1_w,
+                            .bias = weights_.blocks[layer].ln1_b,
+                            .n = n_,
+                            .width = width_});
 }
 
 /// From h1 to x_mid = x + dropout(attention) and its layer norm h2.
@@ -58,21 +74,52 @@ void Pass::attention_half(int layer) {
   const BlockView& w = weights_.blocks[layer];
   BlockActivations& a = work_.block(layer);
   Activation* y = work_.y.activation();
-  ops_.linear_forward(a.qkv.activation(), nullptr, a.h1.activation(), w.qkv_w, w.qkv_b, n_, width_,
-                      3 * width_);
-  ops_.attention_forward(a.att.activation(), a.lse.as<float>(), a.qkv.activation(),
-                         attention_shape(layer));
-  ops_.linear_forward(y, nullptr, a.att.activation(), w.proj_w, w.proj_b, n_, width_, width_);
-  ops_.layernorm_forward(a.h2.activation(), a.x_mid.activation(), a.mean2.as<float>(),
-                         a.rstd2.as<float>(), work_.stream(layer).activation(), y, w.ln2_w, w.ln2_b,
-                         n_, width_, dropout_at(DropoutSite::kAttention, layer));
+  const Activation* qkv = a.qkv.activation();
+  const AttentionShape shape = attention_shape(layer);
+  ops_.run(LinearForward{.out = a.qkv.activation(),
+                         .x = a.h1.activation(),
+                         .weight = w.qkv_w,
+                         .bias = w.qkv_b,
+                         .n = n_,
+                         .in_width = width_,
+                         .out_width = 3 * width_});
+  ops_.run(AttentionForward{.out = a.att.activation(),
+                            .lse = a.lse.as<float>(),
+                            .q = packed_heads(qkv, shape, 0),
+                            .k = packed_heads(qkv, shape, 1),
+                            .v = packed_heads(qkv, shape, 2),
+                            .shape = shape});
+  ops_.run(LinearForward{.out = y,
+                         .x = a.att.activation(),
+                         .weight = w.proj_w,
+                         .bias = w.proj_b,
+                         .n = n_,
+                         .in_width = width_,
+                         .out_width = width_});
+  ops_.run(LayerNormForward{.out = a.h2.activation(),
+                            .residual = a.x_mid.activation(),
+                            .mean = a.mean2.as<float>(),
+                            .rstd = a.rstd2.as<float>(),
+                            .x = work_.stream(layer).activation(),
+                            .y = y,
+                            .weight = w.ln2_w,
+                            .bias = w.ln2_b,
+                            .n = n_,
+                            .width = width_,
+                            .dropout = dropout_at(DropoutSite::kAttention, layer)});
 }
 
 void Pass::mlp_up(int layer) {
   const BlockView& w = weights_.blocks[layer];
   BlockActivations& a = work_.block(layer);
-  ops_.linear_forward(a.gelu.activation(), a.pre.activation(), a.h2.activation(), w.fc_w, w.fc_b,
-                      n_, width_, 4 * width_);
+  ops_.run(LinearForward{.out = a.gelu.activation(),
+                         .pre = a.pre.activation(),
+                         .x = a.h2.activation(),
+                         .weight = w.fc_w,
+                         .bias = w.fc_b,
+                         .n = n_,
+                         .in_width = width_,
+                         .out_width = 4 * width_});
 }
 
 /// To the next x = x_mid + dropout(mlp) and the layer norm that reads it: the next block's first,
@@ -81,30 +128,32 @@ void Pass::mlp_up(int layer) {
 void Pass::mlp_down(int layer) {
   const BlockView& w = weights_.blocks[layer];
   BlockActivations& a = work_.block(layer);
-  Activation* y = work_.y.activation();
-  Activation* next = work_.stream(layer + 1).activation();
-  const Dropout dropout = dropout_at(DropoutSite::kMlp, layer);
-  ops_.linear_forward(y, nullptr, a.gelu.activation(), w.out_w, w.out_b, n_, 4 * width_, width_);
-  if (layer + 1 == config_.num_layers) {
-    ops_.layernorm_forward(work_.hf.activation(), next, work_.meanf.as<float>(),
-                           work_.rstdf.as<float>(), a.x_mid.activation(), y, weights_.lnf_w,
-                           weights_.lnf_b, n_, width_, dropout);
-    return;
-  }
-  const BlockView& after = weights_.blocks[layer + 1];
-  BlockActivations& b = work_.block(layer + 1);
-  ops_.layernorm_forward(b.h1.activation(), next, b.mean1.as<float>(), b.rstd1.as<float>(),
-                         a.x_mid.activation(), y, after.ln1_w, after.ln1_b, n_, width_, dropout);
+  const bool last = layer + 1 == config_.num_layers;
+  BlockActivations& next = work_.block(last ? layer : layer + 1);
+  ops_.run(LinearForward{.out = work_.y.activation(),
+                         .x = a.gelu.activation(),
+                         .weight = w.out_w,
+                         .bias = w.out_b,
+                         .n = n_,
+                         .in_width = 4 * width_,
+                         .out_width = width_});
+  ops_.run(LayerNormForward{.out = (last ? work_.hf : next.h1).activation(),
+                            .residual = work_.stream(layer + 1).activation(),
+                            .mean = (last ? work_.meanf : next.mean1).as<float>(),
+                            .rstd = (last ? work_.rstdf : next.rstd1).as<float>(),
+                            .x = a.x_mid.activation(),
+                            .y = work_.y.activation(),
+                            .weight = last ? weights_.lnf_w : weights_.blocks[layer + 1].ln1_w,
+                            .bias = last ? weights_.lnf_b : weights_.blocks[layer + 1].ln1_b,
+                            .n = n_,
+                            .width = width_,
+                            .dropout = dropout_at(DropoutSite::kMlp, layer)});
 }
 
 /// A block's activations from its input: the same calls on the same numbers as in forward(), so the
 /// same bits.
 void Pass::recompute(int layer) {
-  const BlockView& w = weights_.blocks[layer];
-  BlockActivations& a = work_.block(layer);
-  ops_.layernorm_forward(a.h1.activation(), nullptr, a.mean1.as<float>(), a.rstd1.as<float>(),
-                         work_.stream(layer).activation(), nullptr, w.ln1_w, w.ln1_b, n_, width_,
-                         {});
+  layernorm1(layer);
   attention_half(layer);
   mlp_up(layer);
 }

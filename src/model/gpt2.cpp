@@ -4,8 +4,8 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/ops/weights.hpp"
 #include "pass.hpp"
-#include "token_order.hpp"
 
 namespace amt {
 namespace {
@@ -27,6 +27,7 @@ struct Gpt2::Impl {
         parameters(Buffer::floats(o, layout.total())),
         gradients(purpose == Purpose::kTraining ? Buffer::floats(o, layout.total()) : Buffer()),
         weights(parameters.as<float>(), layout),
+        readable(o, parameters.as<float>(), layout.total()),
         work(o, c, Dim{rows} * c.seq_len, purpose) {
     parameters.zero();
     if (purpose == Purpose::kTraining) gradients.zero();
@@ -47,6 +48,7 @@ struct Gpt2::Impl {
   std::vector<std::int64_t> starts;
   Buffer parameters, gradients;
   ModelView weights;
+  Weights readable;  ///< the parameters, as operators take them
   Workspace work;
   bool weights_changed = true;
 };
@@ -83,7 +85,7 @@ void Gpt2::Impl::load(std::span<const Token> tokens, int rows) {
 Pass Gpt2::Impl::forward(std::span<const Token> tokens, int rows, const DropoutKey& key,
                          bool dropout) {
   load(tokens, rows);
-  if (weights_changed) ops.prepare_weights(parameters.as<float>(), layout.total());
+  if (weights_changed) readable.refresh();
   weights_changed = false;
   Pass pass(ops, config, weights, work, rows, key, dropout);
   pass.forward();
@@ -129,11 +131,8 @@ void Gpt2::forward_backward(std::span<const Token> tokens, int rows, const LossT
                             const DropoutKey& key, const GradientReady& ready) {
   impl_->require_training();
   Pass pass = impl_->forward(tokens, rows, key, true);
-  const std::vector<std::int32_t> order = positions_by_token(tokens, impl_->config.vocab_size);
-  impl_->ops.to_device(impl_->work.by_token.as<std::int32_t>(), order.data(),
-                       order.size() * sizeof(std::int32_t));
-  pass.backward(ModelView(impl_->gradients.as<float>(), impl_->layout), terms, impl_->starts,
-                ready);
+  pass.backward(tokens, ModelView(impl_->gradients.as<float>(), impl_->layout), terms,
+                impl_->starts, ready);
 }
 
 double Gpt2::take_loss() {
@@ -147,16 +146,25 @@ double Gpt2::take_loss() {
 void Gpt2::losses(std::span<const Token> tokens, int rows, std::span<float> losses) {
   const Pass pass = impl_->forward(tokens, rows, {}, false);
   float* on_device = impl_->work.losses.as<float>();
-  impl_->ops.lm_head_losses(on_device, impl_->work.hf.activation(), impl_->weights.wte,
-                            impl_->work.tokens.as<Token>(), pass.lm_head_shape());
+  impl_->ops.run(LmHeadLosses{.losses = on_device,
+                              .x = impl_->work.hf.activation(),
+                              .wte = impl_->weights.wte,
+                              .tokens = impl_->work.tokens.as<Token>(),
+                              .shape = pass.lm_head_shape()});
   impl_->ops.to_host(losses.data(), on_device, losses.size_bytes());
 }
 
 void Gpt2::logits(std::span<const Token> tokens, int rows, std::span<float> logits) {
   const Pass pass = impl_->forward(tokens, rows, {}, false);
   const Buffer on_device = Buffer::floats(impl_->ops, static_cast<Dim>(logits.size()));
-  impl_->ops.lm_head_logits(on_device.as<float>(), impl_->work.hf.activation(), impl_->weights.wte,
-                            pass.lm_head_shape());
+  const LmHeadShape shape = pass.lm_head_shape();
+  impl_->ops.run(LmHeadLogits{.logits = on_device.as<float>(),
+                              .x = impl_->work.hf.activation(),
+                              .wte = impl_->weights.wte,
+                              .n = shape.rows * shape.seq_len,
+                              .width = shape.width,
+                              .vocab = shape.vocab,
+                              .padded_vocab = shape.padded_vocab});
   impl_->ops.to_host(logits.data(), on_device.as<float>(), logits.size_bytes());
 }
 

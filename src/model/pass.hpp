@@ -18,18 +18,21 @@ class Pass {
   /// From the workspace's tokens to its hf.
   void forward();
 
-  /// From hf: the loss, and all gradients added to `gradients`; `starts` are the section_starts
-  /// that `ready`, if there is one, is told about.
-  void backward(const ModelView& gradients, const LossTerms& terms,
+  /// From hf: the loss, and all gradients added to `gradients`; `tokens` are those of the
+  /// workspace, in host memory; `starts` are the section_starts that `ready`, if there is one, is
+  /// told about.
+  void backward(std::span<const Token> tokens, const ModelView& gradients, const LossTerms& terms,
                 const std::vector<std::int64_t>& starts, const Gpt2::GradientReady& ready);
 
   LmHeadShape lm_head_shape() const;
 
  private:
+  void layernorm1(int layer);
   void attention_half(int layer);
   void mlp_up(int layer);
   void mlp_down(int layer);
   void recompute(int layer);
+  void backward_head(const ModelView& gradients, const LossTerms& terms);
   void backward_mlp(int layer, const BlockView& gradients);
   void backward_attention(int layer, const BlockView& gradients);
   void backward_layernorm1(int layer, const BlockView& gradients);

@@ -34,7 +34,6 @@ Workspace::Workspace(Ops& ops, const ModelConfig& config, Dim n, Purpose purpose
   if (!training) return;
   loss = Buffer(ops, sizeof(double));
   loss.zero();
-  by_token = Buffer(ops, static_cast<std::size_t>(n) * sizeof(std::int32_t));
   dx = Buffer::activations(ops, n * config.hidden_dim);
   dy = Buffer::activations(ops, n * config.hidden_dim);
   wide = Buffer::activations(ops, 4 * n * config.hidden_dim);
@@ -54,7 +53,7 @@ std::size_t Gpt2::estimate_bytes(const ModelConfig& config, int micro_batch,
   const auto flat = static_cast<std::size_t>(ParameterLayout(config).total()) * sizeof(float);
   const std::size_t all =
       n * (widths * h * activation_bytes + floats * sizeof(float)) + n * sizeof(Token);
-  return training ? all + 2 * flat + n * sizeof(std::int32_t) + sizeof(double) : all + flat;
+  return training ? all + 2 * flat + sizeof(double) : all + flat;
 }
 
 }  // namespace amt

@@ -40,11 +40,10 @@ struct Workspace {
   Buffer y;             ///< 1: a block half's output before it joins the residual stream
 
   // Empty in a model for inference.
-  Buffer loss;      ///< one fp64
-  Buffer by_token;  ///< int32 [n]: positions in order of their token
-  Buffer dx;        ///< 1: gradient of the residual stream
-  Buffer dy;        ///< 1: gradient of a block half's output, or of a layer norm's
-  Buffer wide;      ///< 4: gradient of pre, or of qkv
+  Buffer loss;  ///< one fp64
+  Buffer dx;    ///< 1: gradient of the residual stream
+  Buffer dy;    ///< 1: gradient of a block half's output, or of a layer norm's
+  Buffer wide;  ///< 4: gradient of pre, or of qkv
 };
 
 }  // namespace amt

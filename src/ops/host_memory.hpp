@@ -1,4 +1,4 @@
-// The memory calls of an Ops whose device is the host itself.
+// Memory and time of an Ops whose device is the host itself.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,17 @@
 #include "amt/ops/ops.hpp"
 
 namespace amt {
+
+class HostTimer final : public DeviceTimer {
+ public:
+  void start() override { started_ = Clock::now(); }
+  void stop() override { stopped_ = Clock::now(); }
+  double seconds() override { return std::chrono::duration<double>(stopped_ - started_).count(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point started_, stopped_;
+};
 
 /// Everything is done when a call returns, so there is nothing to wait for.
 class HostMemoryOps : public Ops {
@@ -35,18 +46,11 @@ class HostMemoryOps : public Ops {
     if (bytes > 0) std::memset(device, 0, bytes);
   }
   void synchronise() override {}
-  void prepare_weights(const float*, Dim) override {}
-  void start_lap() override { lap_started_ = Clock::now(); }
-  void end_lap() override { lap_ended_ = Clock::now(); }
-  double lap_seconds() override {
-    return std::chrono::duration<double>(lap_ended_ - lap_started_).count();
-  }
+  std::unique_ptr<DeviceTimer> make_timer() override { return std::make_unique<HostTimer>(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
   static constexpr std::align_val_t kAlignment{
       4096};  // pages: scratch of threads does not share lines
-  Clock::time_point lap_started_, lap_ended_;
 };
 
 }  // namespace amt

@@ -13,7 +13,9 @@ Optimizer::Optimizer(Ops& ops, const OptimizerOptions& options, Shard part)
 }
 
 double Optimizer::gradient_squares(const float* gradients) {
-  return part_.count() == 0 ? 0 : ops_.sum_of_squares(gradients + part_.begin, part_.count());
+  double sum = 0;
+  if (part_.count() > 0) ops_.run(SumOfSquares{&sum, gradients + part_.begin, part_.count()});
+  return sum;
 }
 
 void Optimizer::update(float* parameters, const float* gradients, double norm, double learning_rate,
@@ -27,8 +29,12 @@ void Optimizer::update(float* parameters, const float* gradients, double norm, d
   step.weight_decay = options_.weight_decay;
   step.gradient_scale = norm > options_.max_grad_norm ? options_.max_grad_norm / norm : 1.0;
   step.update = update;
-  ops_.adamw(parameters + part_.begin, first_.as<float>(), second_.as<float>(),
-             gradients + part_.begin, part_.count(), step);
+  ops_.run(AdamW{.parameters = parameters + part_.begin,
+                 .first_moment = first_.as<float>(),
+                 .second_moment = second_.as<float>(),
+                 .gradients = gradients + part_.begin,
+                 .n = part_.count(),
+                 .step = step});
 }
 
 }  // namespace amt

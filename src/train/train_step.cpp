@@ -31,7 +31,8 @@ TrainStep::TrainStep(Gpt2& model, Reducer& reducer, const RowSource& rows,
                  sharded_ ? sharded_->shards.of(reducer.rank()) : Shard{0, model.layout().total()}),
       plan_(plan_micro_batches(trainer.train_batch_size, reducer.ranks(), reducer.rank(),
                                trainer.micro_batch(reducer.ranks()))),
-      reader_(rows, static_cast<std::uint64_t>(plan_.front().rows)) {}
+      reader_(rows, static_cast<std::uint64_t>(plan_.front().rows)),
+      timer_(model.ops().make_timer()) {}
 
 StepResult TrainStep::run(TrainingState& state, const std::function<Requests()>& ask) {
   const double loss = accumulate_gradients(state);
@@ -49,15 +50,15 @@ RowRange TrainStep::rows_of(const TrainingState& state, std::size_t micro_batch)
 
 double TrainStep::accumulate_gradients(const TrainingState& state) {
   const double waited_before = seconds_waited();
-  model_.ops().start_lap();
+  timer_->start();
   run_micro_batches(state);
-  model_.ops().end_lap();
+  timer_->stop();
   const double waited = seconds_waited() - waited_before;
   // A GPU's loss is there when its sums are: a rank that is gone blocks the host here.
   const Waiting others("the sum of gradients");
   reducer_.finish();
   const double loss = model_.take_loss();
-  own_seconds_ = model_.ops().lap_seconds() - waited;
+  own_seconds_ = timer_->seconds() - waited;
   return loss;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -62,6 +63,7 @@ class TrainStep {
   Optimizer optimizer_;
   std::vector<MicroBatch> plan_;
   ReadAhead reader_;
+  std::unique_ptr<DeviceTimer> timer_;
   double own_seconds_ = 0;
 };
 

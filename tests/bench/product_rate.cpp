@@ -6,7 +6,7 @@
 #include <chrono>
 #include <vector>
 
-#include "src/ops/cpu/gemm.hpp"
+#include "src/ops/cpu/base/gemm.hpp"
 
 namespace amt {
 namespace {

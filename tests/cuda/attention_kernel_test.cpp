@@ -1,40 +1,131 @@
 #include "kernel_support.hpp"
 #include "src/cuda/kernels/attention.cuh"
-#include "src/ops/plain/attention.hpp"
 
 namespace amt::gpu {
 namespace {
 
 constexpr unsigned kThreads = kAttentionWarps * kLanes;
 
+/// On packed qkv; T is the type of activations, P that of lse.
+template <class T, class P>
+struct Calls {
+  AttentionForwardOf<T, P> forward;
+  AttentionBackwardOf<T, P> backward;
+};
+template <class T, class P>
+Calls<T, P> packed_calls(T* out, P* lse, T* dqkv, const T* dout, const T* qkv,
+                         const AttentionShape& s) {
+  const auto heads = [&](Dim part) { return packed_heads(qkv, s, part); };
+  const auto gradients = [&](Dim part) { return packed_heads(dqkv, s, part); };
+  return {{out, lse, heads(0), heads(1), heads(2), s},
+          {.dq = gradients(0),
+           .dk = gradients(1),
+           .dv = gradients(2),
+           .dout = dout,
+           .out = out,
+           .lse = lse,
+           .q = heads(0),
+           .k = heads(1),
+           .v = heads(2),
+           .shape = s}};
+}
+
 void check(const AttentionShape& s, Order order) {
-  const Dim size = s.rows * s.seq_len * s.heads * s.head_dim,
-            queries = s.rows * s.heads * s.seq_len;
+  const Dim size = s.rows * s.key_len * s.heads * s.head_dim,
+            queries = s.rows * s.heads * s.key_len;
   const auto qkv = bf16_normal(3 * size, 1), dout = bf16_normal(size, 2);
   std::vector<double> out(size), lse(queries), dqkv(3 * size);
-  plain::attention_forward(out.data(), lse.data(), qkv.data(), s);
-  plain::attention_backward(dqkv.data(), dout.data(), out.data(), lse.data(), qkv.data(), s);
+  const auto plain_calls =
+      packed_calls(out.data(), lse.data(), dqkv.data(), dout.data(), qkv.data(), s);
+  plain::run(plain_calls.forward);
+  plain::run(plain_calls.backward);
 
   Array<Bf16> gqkv(qkv), gdout(dout), gout(size), gdqkv(3 * size);
   Array<float> glse(queries);
   const Index blocks = blocks_for(queries, kAttentionWarps);
-  launch(order, blocks, kThreads, attention_forward, gout.data(), glse.data(), gqkv.data(), s);
-  launch(order, blocks, kThreads, attention_query_gradient, gdqkv.data(), gdout.data(), gout.data(),
-         glse.data(), gqkv.data(), s);
-  launch(order, blocks, kThreads, attention_key_gradient, gdqkv.data(), gdout.data(), gout.data(),
-         glse.data(), gqkv.data(), s);
+  const auto calls = packed_calls<Bf16, float>(gout.data(), glse.data(), gdqkv.data(), gdout.data(),
+                                               gqkv.data(), s);
+  launch(order, blocks, kThreads, attention_forward, calls.forward);
+  launch(order, blocks, kThreads, attention_query_gradient, calls.backward);
+  launch(order, blocks, kThreads, attention_key_gradient, calls.backward);
   EXPECT_LT(distance(gout.values(), out), kRounding);
   EXPECT_LT(distance(glse.values(), lse), 1e-5);
   EXPECT_LT(distance(gdqkv.values(), dqkv), 2 * kRounding);
   EXPECT_TRUE(gout.fences_stand() && glse.fences_stand() && gdqkv.fences_stand());
 }
 
+/// q, k, v in arrays of their own: x [rows, length, heads, head_dim].
+template <class T>
+HeadsOf<T> apart(T* x, const AttentionShape& s, Dim length) {
+  return {x, 0, length * s.heads * s.head_dim, s.heads * s.head_dim};
+}
+template <class T, class P>
+Calls<T, P> calls_apart(T* out, P* lse, const std::array<T*, 3>& x, const std::array<T*, 3>& dx,
+                        const T* dout, const AttentionShape& s) {
+  const auto heads = [&](std::size_t part) {
+    return apart<const T>(x[part], s, part == 0 ? s.query_len : s.key_len);
+  };
+  const auto gradients = [&](std::size_t part) {
+    return apart<T>(dx[part], s, part == 0 ? s.query_len : s.key_len);
+  };
+  return {{out, lse, heads(0), heads(1), heads(2), s},
+          {.dq = gradients(0),
+           .dk = gradients(1),
+           .dv = gradients(2),
+           .dout = dout,
+           .out = out,
+           .lse = lse,
+           .q = heads(0),
+           .k = heads(1),
+           .v = heads(2),
+           .shape = s}};
+}
+
+void check_queries(const AttentionShape& s, Order order) {
+  const Dim size = s.rows * s.query_len * s.heads * s.head_dim;
+  const Dim keys = s.rows * s.key_len * s.heads * s.head_dim;
+  const Dim queries = s.rows * s.heads * s.query_len;
+  auto q = bf16_normal(size, 1), k = bf16_normal(keys, 2), v = bf16_normal(keys, 3);
+  const auto dout = bf16_normal(size, 4);
+  std::vector<double> out(size), lse(queries), dq(size), dk(keys), dv(keys);
+  const auto plain_calls =
+      calls_apart<double, double>(out.data(), lse.data(), {q.data(), k.data(), v.data()},
+                                  {dq.data(), dk.data(), dv.data()}, dout.data(), s);
+  plain::run(plain_calls.forward);
+  plain::run(plain_calls.backward);
+
+  Array<Bf16> gq(q), gk(k), gv(v), gdout(dout), gout(size), gdq(size), gdk(keys), gdv(keys);
+  Array<float> glse(queries);
+  const auto calls =
+      calls_apart<Bf16, float>(gout.data(), glse.data(), {gq.data(), gk.data(), gv.data()},
+                               {gdq.data(), gdk.data(), gdv.data()}, gdout.data(), s);
+  const Index blocks = blocks_for(queries, kAttentionWarps);
+  launch(order, blocks, kThreads, attention_forward, calls.forward);
+  launch(order, blocks, kThreads, attention_query_gradient, calls.backward);
+  launch(order, blocks_for(s.rows * s.heads * s.key_len, kAttentionWarps), kThreads,
+         attention_key_gradient, calls.backward);
+  EXPECT_LT(distance(gout.values(), out), kRounding);
+  EXPECT_LT(distance(glse.values(), lse), 1e-5);
+  EXPECT_LT(distance(gdq.values(), dq), 2 * kRounding);
+  EXPECT_LT(distance(gdk.values(), dk), 2 * kRounding);
+  EXPECT_LT(distance(gdv.values(), dv), 2 * kRounding);
+  EXPECT_TRUE(gout.fences_stand() && glse.fences_stand() && gdq.fences_stand() &&
+              gdk.fences_stand() && gdv.fences_stand());
+}
+
 TEST(AttentionKernel, AgreesWithPlain) {
   for (const Order order : kOrders) {
-    check({1, 1, 1, 8, 0.5f}, order);
-    check({2, 9, 3, 16, 0.35f}, order);
-    check({1, 33, 2, 64, 0.125f / 3}, order);
-    check({1, 5, 1, 200, 0.1f}, order);
+    check(self_attention(1, 1, 1, 8, 0.5f), order);
+    check(self_attention(2, 9, 3, 16, 0.35f), order);
+    check(self_attention(1, 33, 2, 64, 0.125f / 3), order);
+    check(self_attention(1, 5, 1, 200, 0.1f), order);
+  }
+}
+
+TEST(AttentionKernel, OfFewerQueriesThanKeysAgreesWithPlain) {
+  for (const Order order : kOrders) {
+    check_queries({1, 1, 9, 2, 8, 0.35f}, order);
+    check_queries({2, 5, 12, 3, 40, 0.2f}, order);
   }
 }
 

@@ -8,12 +8,10 @@
 
 #include "amt/base/error.hpp"
 #include "amt/model/gpt2.hpp"
-#include "amt/ops/buffer.hpp"
 #include "amt/ops/cpu_ops.hpp"
+#include "amt/ops/weights.hpp"
 #include "fake_cuda.hpp"
-#include "ops/numbers.hpp"
-#include "src/ops/plain/lm_head.hpp"
-#include "src/ops/plain/optimizer.hpp"
+#include "ops/lm_head_calls.hpp"
 #include "support/refusal.hpp"
 
 namespace amt::cuda {
@@ -87,16 +85,17 @@ TEST_F(CudaOpsTest, HostMemoryMayBeReusedAsSoonAsACopyReturns) {
   EXPECT_TRUE(download<char>(buffer) == expected);
 }
 
-TEST_F(CudaOpsTest, ALapTimesWhatIsQueuedBetweenItsEnds) {
+TEST_F(CudaOpsTest, ATimerTimesWhatIsQueuedBetweenItsEnds) {
   const Buffer buffer(*ops_, 64);
   const std::array<char, 64> host{};
   const auto copy = [&] { ops_->to_device(buffer.as<char>(), host.data(), host.size()); };
+  const auto timer = ops_->make_timer();
   copy();
-  ops_->start_lap();
+  timer->start();
   for (int i = 0; i < 3; ++i) copy();
-  ops_->end_lap();
+  timer->stop();
   copy();
-  EXPECT_FLOAT_EQ(static_cast<float>(ops_->lap_seconds()), 0.003f);  // 1 ms each, in fake_cuda.cpp
+  EXPECT_FLOAT_EQ(static_cast<float>(timer->seconds()), 0.003f);  // 1 ms each, in fake_cuda.cpp
 }
 
 TEST_F(CudaOpsTest, OutOfMemorySaysHowMuchAndWhatToDo) {
@@ -116,24 +115,22 @@ TEST_F(CudaOpsTest, ErrorsOfTheDeviceAreThrownAtTheLatestWhenWaiting) {
   fake::device().broken = false;
 }
 
-TEST_F(CudaOpsTest, SumsOptimisesAddsAndScales) {
+TEST_F(CudaOpsTest, SumsAndOptimises) {
   for (const Dim n : {1, 5, 4096, 5000}) {
     const auto x = normal<float>(n, 1), y = normal<float>(n, 2);
     auto v = normal<float>(n, 3);
     for (float& value : v) value *= value;
     const Buffer dx = upload(x), dy = upload(y), dm = upload(x), dv = upload(v);
-    EXPECT_NEAR(ops_->sum_of_squares(dx.as<float>(), n), plain::sum_of_squares(x.data(), n), 1e-6);
-    ops_->add(dy.as<float>(), dx.as<float>(), n);
-    ops_->scale(dy.as<float>(), 0.5f, n);
-    std::vector<double> expected(y.size());
-    for (std::size_t i = 0; i < y.size(); ++i) expected[i] = (double(y[i]) + double(x[i])) / 2;
-    EXPECT_LT(distance(download(dy), expected), 1e-6);
-    auto p = test::convert<double>(download(dy)), m = test::convert<double>(x);
+    double sum = 0, expected = 0;
+    ops_->run(SumOfSquares{&sum, dx.as<float>(), n});
+    plain::run(SumOfSquares{&expected, x.data(), n});
+    EXPECT_NEAR(sum, expected, 1e-6);
+    auto p = test::convert<double>(y), m = test::convert<double>(x);
     auto v2 = test::convert<double>(v);
     const auto g = test::convert<double>(x);
     const AdamWStep step{.learning_rate = 0.1, .weight_decay = 0.1, .update = 2};
-    plain::adamw(p.data(), m.data(), v2.data(), g.data(), n, step);
-    ops_->adamw(dy.as<float>(), dm.as<float>(), dv.as<float>(), dx.as<float>(), n, step);
+    plain::run(AdamWOf<double>{p.data(), m.data(), v2.data(), g.data(), n, step});
+    ops_->run(AdamW{dy.as<float>(), dm.as<float>(), dv.as<float>(), dx.as<float>(), n, step});
     EXPECT_LT(distance(download(dy), p), 1e-6);
     EXPECT_LT(distance(download(dv), v2), 1e-6);
   }
@@ -155,21 +152,51 @@ TEST_F(CudaOpsTest, LmHeadAgreesWithPlainOverSeveralBlocks) {
                total = upload(std::vector<double>{3});
   const Buffer losses = Buffer::floats(*ops_, s.rows * (s.seq_len - 1));
   const Buffer logits = Buffer::floats(*ops_, n * s.vocab);
-  ops_->prepare_weights(weights.as<float>(), Dim(wte.size()));
-  ops_->lm_head_train(total.as<double>(), dx.activation(), dwte.as<float>(), hidden.activation(),
-                      weights.as<float>(), dtokens.as<std::uint16_t>(), s, terms);
-  ops_->lm_head_losses(losses.as<float>(), hidden.activation(), weights.as<float>(),
-                       dtokens.as<std::uint16_t>(), s);
-  ops_->lm_head_logits(logits.as<float>(), hidden.activation(), weights.as<float>(), s);
+  Weights known(*ops_, weights.as<float>(), Dim(wte.size()));
+  known.refresh();
+  ops_->run(LmHeadTrain{.loss = total.as<double>(),
+                        .dx = dx.activation(),
+                        .dwte = dwte.as<float>(),
+                        .x = hidden.activation(),
+                        .wte = weights.as<float>(),
+                        .tokens = dtokens.as<std::uint16_t>(),
+                        .shape = s,
+                        .terms = terms});
+  ops_->run(LmHeadLosses{.losses = losses.as<float>(),
+                         .x = hidden.activation(),
+                         .wte = weights.as<float>(),
+                         .tokens = dtokens.as<std::uint16_t>(),
+                         .shape = s});
+  LmHeadLogits all{.logits = logits.as<float>(),
+                   .x = hidden.activation(),
+                   .wte = weights.as<float>(),
+                   .n = n,
+                   .width = s.width,
+                   .vocab = s.vocab,
+                   .padded_vocab = s.padded_vocab};
+  ops_->run(all);
+  const Buffer last = Buffer::floats(*ops_, s.rows * s.vocab);
+  LmHeadLogits of_last = all;
+  of_last.logits = last.as<float>();
+  of_last.n = s.rows;
+  of_last.first = s.seq_len - 1;
+  of_last.step = s.seq_len;
+  ops_->run(of_last);
 
   const auto xd = test::convert<double>(x), wd = test::convert<double>(wte);
   std::vector<double> e_dx(xd.size()), e_dwte(wd.size(), 1), e_losses(s.rows * (s.seq_len - 1));
   std::vector<double> e_logits(n * s.vocab);
   double e_total = 3;
-  plain::lm_head_train(&e_total, e_dx.data(), e_dwte.data(), xd.data(), wd.data(), tokens.data(), s,
-                       terms);
-  plain::lm_head_losses(e_losses.data(), xd.data(), wd.data(), tokens.data(), s);
-  plain::lm_head_logits(e_logits.data(), xd.data(), wd.data(), s);
+  plain::run(
+      test::head_train<double>(&e_total, e_dx.data(), e_dwte, xd.data(), wd, tokens, s, terms));
+  plain::run(test::head_losses<double>(e_losses, xd.data(), wd, tokens, s));
+  plain::run(test::head_logits<double>(e_logits, xd.data(), wd, s));
+  std::vector<float> e_last;
+  for (Dim row = 0; row < s.rows; ++row) {
+    const auto first = e_logits.begin() + (row * s.seq_len + s.seq_len - 1) * s.vocab;
+    e_last.insert(e_last.end(), first, first + s.vocab);
+  }
+  EXPECT_LT(distance(download(last), e_last), 1e-5);
   EXPECT_NEAR(download<double>(total)[0] / e_total, 1, 0.01);
   EXPECT_LT(distance(download_bf16(dx), e_dx), 0.02);
   EXPECT_LT(distance(download(losses), e_losses), 0.02);
@@ -264,20 +291,54 @@ TEST_F(CudaOpsTest, AttentionFallsBackToTheOwnKernelsAndSaysSo) {
 
 TEST_F(CudaOpsTest, WidthsThatDoNotFitAreRefused) {
   for (const Dim width : {12, 2056}) {
-    const std::string text = error(
-        [&] { ops_->embedding_forward(nullptr, nullptr, nullptr, nullptr, 1, 1, width, {}); });
+    const std::string text = error([&] {
+      ops_->run(EmbeddingForward{nullptr, nullptr, nullptr, nullptr, 1, 1, width});
+    });
     EXPECT_NE(text.find("multiple of 8 and at most 2048"), std::string::npos) << text;
   }
 }
 
 TEST_F(CudaOpsTest, WeightsThatWereNotPreparedAreAnError) {
   const Buffer x = upload(std::vector<float>(64, 0.0f));
-  ops_->prepare_weights(x.as<float>(), 32);
+  Weights weights(*ops_, x.as<float>(), 32);
+  weights.refresh();
   const std::string text = error([&] {
-    ops_->linear_forward(x.activation(), nullptr, x.activation(), x.as<float>() + 32, x.as<float>(),
-                         1, 8, 8);
+    ops_->run(LinearForward{.out = x.activation(),
+                            .x = x.activation(),
+                            .weight = x.as<float>() + 32,
+                            .bias = x.as<float>(),
+                            .n = 1,
+                            .in_width = 8,
+                            .out_width = 8});
   });
   EXPECT_NE(text.find("not prepared"), std::string::npos) << text;
+}
+
+// By the own kernels, whatever was asked for: there is no fused plan for them.
+TEST_F(CudaOpsTest, QueriesAtTheEndOfRowsAgreeWithPlain) {
+  ops_ = make_cuda_ops({.attention = Attention::kCudnn});
+  const AttentionShape s{2, 3, 9, 2, 8, 0.35f};
+  const Dim width = s.heads * s.head_dim, queries = s.rows * s.query_len * width;
+  const auto q = bf16_normal(queries, 1), k = bf16_normal(s.rows * s.key_len * width, 2);
+  const auto v = bf16_normal(s.rows * s.key_len * width, 3);
+  const Buffer gq = upload_bf16(q), gk = upload_bf16(k), gv = upload_bf16(v);
+  const Buffer out = Buffer::activations(*ops_, queries);
+  const Buffer lse = Buffer::floats(*ops_, s.rows * s.heads * s.query_len);
+  const auto heads = [&](const auto* data, Dim length) {
+    return HeadsOf<std::remove_reference_t<decltype(*data)>>{data, 0, length * width, width};
+  };
+  const auto on_gpu = [&](const Buffer& buffer, Dim length) {
+    return heads(static_cast<const Activation*>(buffer.activation()), length);
+  };
+  ops_->run(AttentionForward{out.activation(), lse.as<float>(), on_gpu(gq, s.query_len),
+                             on_gpu(gk, s.key_len), on_gpu(gv, s.key_len), s});
+  EXPECT_EQ(fake::device().fused_calls, 0);
+  std::vector<float> expected(queries), expected_lse(s.rows * s.heads * s.query_len);
+  plain::run(AttentionForwardOf<float, float>{
+      expected.data(), expected_lse.data(), heads(q.data(), s.query_len),
+      heads(k.data(), s.key_len), heads(v.data(), s.key_len), s});
+  EXPECT_LT(distance(download_bf16(out), expected), 0.01);
+  EXPECT_LT(distance(download(lse), expected_lse), 1e-5);
 }
 
 }  // namespace

@@ -1,38 +1,58 @@
-#include <numeric>
-
+#include "amt/ops/token_order.hpp"
 #include "kernel_support.hpp"
 #include "src/cuda/kernels/embedding.cuh"
 #include "src/cuda/shapes.hpp"
-#include "src/ops/plain/embedding.hpp"
 
 namespace amt::gpu {
 namespace {
 
 struct Case {
   Dim rows, seq_len, width, vocab;
+  Dim first_position = 0;
 };
 
 void check(const Case& c, Order order) {
   const Dim n = c.rows * c.seq_len, size = n * c.width;
   const Dropout dropout{.rate = 0.2, .seed = 3, .step = 4, .first_row = 1, .seq_len = c.seq_len};
   auto tokens = random_tokens(n, c.vocab, 1);
-  std::vector<std::int32_t> by_token(tokens.size());
-  std::iota(by_token.begin(), by_token.end(), 0);
-  std::stable_sort(by_token.begin(), by_token.end(),
-                   [&](std::int32_t a, std::int32_t b) { return tokens[a] < tokens[b]; });
-  const auto wte = bf16_normal(c.vocab * c.width, 2), wpe = bf16_normal(c.seq_len * c.width, 3);
+  const std::vector<std::int32_t> by_token = positions_by_token(tokens.data(), n);
+  const auto wte = bf16_normal(c.vocab * c.width, 2),
+             wpe = bf16_normal((c.first_position + c.seq_len) * c.width, 3);
   const auto dx = bf16_normal(size, 4);
   std::vector<double> out(size), dwte(wte), dwpe(wpe);
-  plain::embedding_forward(out.data(), tokens.data(), wte.data(), wpe.data(), c.rows, c.seq_len,
-                           c.width, dropout);
-  plain::embedding_backward(dwte.data(), dwpe.data(), dx.data(), tokens.data(), c.rows, c.seq_len,
-                            c.width, dropout);
+  plain::run(EmbeddingForwardOf<double, double>{.out = out.data(),
+                                                .tokens = tokens.data(),
+                                                .wte = wte.data(),
+                                                .wpe = wpe.data(),
+                                                .rows = c.rows,
+                                                .length = c.seq_len,
+                                                .width = c.width,
+                                                .first_position = c.first_position,
+                                                .dropout = dropout});
+  plain::run(EmbeddingBackwardOf<double, double>{.dwte = dwte.data(),
+                                                 .dwpe = dwpe.data(),
+                                                 .dx = dx.data(),
+                                                 .tokens = tokens.data(),
+                                                 .host_tokens = tokens.data(),
+                                                 .rows = c.rows,
+                                                 .length = c.seq_len,
+                                                 .width = c.width,
+                                                 .dropout = dropout});
 
   const DropoutMask mask(dropout);
   Array<Bf16> gout(size), gdx(dx);
   Array<float> gwte(wte), gwpe(wpe), gdwte(wte), gdwpe(wpe);
-  launch(order, blocks_for(n, 4), 128, embedding_forward, gout.data(), tokens.data(), gwte.data(),
-         gwpe.data(), n, c.seq_len, c.width, mask);
+  launch(order, blocks_for(n, 4), 128, embedding_forward,
+         EmbeddingForwardOf<Bf16, float>{.out = gout.data(),
+                                         .tokens = tokens.data(),
+                                         .wte = gwte.data(),
+                                         .wpe = gwpe.data(),
+                                         .rows = c.rows,
+                                         .length = c.seq_len,
+                                         .width = c.width,
+                                         .first_position = c.first_position,
+                                         .dropout = dropout},
+         mask);
   launch(order, {static_cast<unsigned>(c.seq_len)}, 96, position_gradient, gdwpe.data(), gdx.data(),
          c.rows, c.seq_len, c.width, mask);
   const TokenOrder token_order{tokens.data(), by_token.data(), n};
@@ -51,8 +71,9 @@ void check(const Case& c, Order order) {
 
 TEST(EmbeddingKernel, AgreesWithPlain) {
   for (const Order order : kOrders) {
-    for (const Case& c : {Case{1, 1, 8, 2}, Case{3, 7, 40, 5}, Case{2, 33, 768, 20},
-                          Case{2, 64, 8, 1}, Case{4, 65, 16, 3}, Case{3, 150, 24, 11}}) {
+    for (const Case& c :
+         {Case{1, 1, 8, 2}, Case{3, 7, 40, 5}, Case{2, 33, 768, 20}, Case{2, 64, 8, 1},
+          Case{4, 65, 16, 3}, Case{3, 150, 24, 11}, Case{2, 3, 16, 5, 4}}) {
       check(c, order);
     }
   }
@@ -64,11 +85,17 @@ void check_runs(const std::vector<Dim>& runs) {
   std::vector<std::uint16_t> tokens;
   for (const Dim run : runs) tokens.insert(tokens.end(), run, std::uint16_t(tokens.size() % 7000));
   const Dim n = static_cast<Dim>(tokens.size()), vocab = 7000;
-  std::vector<std::int32_t> by_token(tokens.size());
-  std::iota(by_token.begin(), by_token.end(), 0);
+  const std::vector<std::int32_t> by_token = positions_by_token(tokens.data(), n);
   const auto dx = bf16_normal(n * width, 4);
   std::vector<double> dwte(vocab * width), dwpe(n * width);
-  plain::embedding_backward(dwte.data(), dwpe.data(), dx.data(), tokens.data(), 1, n, width, {});
+  plain::run(EmbeddingBackwardOf<double, double>{.dwte = dwte.data(),
+                                                 .dwpe = dwpe.data(),
+                                                 .dx = dx.data(),
+                                                 .tokens = tokens.data(),
+                                                 .host_tokens = tokens.data(),
+                                                 .rows = 1,
+                                                 .length = n,
+                                                 .width = width});
   Array<Bf16> gdx(dx);
   Array<float> gdwte(std::vector<double>(vocab * width)),
       partial(cuda::token_pieces(n) * 2 * width);

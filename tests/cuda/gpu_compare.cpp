@@ -9,7 +9,7 @@
 #include "amt/ops/cpu_ops.hpp"
 #include "gpu_device.hpp"
 #include "ops/numbers.hpp"
-#include "src/ops/cpu/kernels/kernels.hpp"
+#include "src/ops/cpu/rows.hpp"
 
 namespace amt::test {
 namespace {
@@ -20,12 +20,12 @@ constexpr int kUnwritten = 0xFF;  // NaN in fp32 and in bf16
 
 std::vector<Bf16> narrow(const std::vector<float>& values) {
   std::vector<Bf16> out(values.size());
-  kernels().to_bf16(out.data(), values.data(), static_cast<Dim>(values.size()));
+  cpu::to_bf16(out.data(), values.data(), static_cast<Dim>(values.size()));
   return out;
 }
 std::vector<float> widen(const std::vector<Bf16>& values) {
   std::vector<float> out(values.size());
-  kernels().to_float(out.data(), values.data(), static_cast<Dim>(values.size()));
+  cpu::to_float(out.data(), values.data(), static_cast<Dim>(values.size()));
   return out;
 }
 
@@ -90,7 +90,8 @@ std::vector<float*> Workbench::weights(const std::vector<std::vector<float>>& va
     all.resize((all.size() + kAligned - 1) / kAligned * kAligned);
   }
   float* flat = copy(all);
-  ops_.prepare_weights(flat, static_cast<Dim>(all.size()));
+  weights_.push_back(std::make_unique<Weights>(ops_, flat, static_cast<Dim>(all.size())));
+  weights_.back()->refresh();
   std::vector<float*> places;
   for (const std::size_t start : starts) places.push_back(flat + start);
   return places;

@@ -3,12 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "amt/cuda/plugin.hpp"
-#include "amt/ops/buffer.hpp"
+#include "amt/ops/weights.hpp"
 
 namespace amt::test {
 
@@ -30,7 +31,7 @@ class Workbench {
   Activation* activations(Dim n);
   float* floats(const std::vector<float>& values);
   float* floats(Dim n);
-  /// Parameters, prepared, which must be done once for all of an operation's.
+  /// Parameters that operators may be given as weights.
   std::vector<float*> weights(const std::vector<std::vector<float>>& values);
   template <class T>
   T* copy(const std::vector<T>& values) {
@@ -51,6 +52,7 @@ class Workbench {
   Ops& ops_;
   bool tested_;
   std::vector<Buffer> arrays_;
+  std::vector<std::unique_ptr<Weights>> weights_;
   Results results_;
 };
 

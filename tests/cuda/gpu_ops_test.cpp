@@ -2,8 +2,6 @@
 // hold, over odd shapes and those of the real models.
 #include <gtest/gtest.h>
 
-#include <numeric>
-
 #include "gpu_compare.hpp"
 #include "gpu_device.hpp"
 #include "ops/numbers.hpp"
@@ -29,20 +27,29 @@ TEST_F(GpuOps, Embedding) {
     const Dim n = rows * seq_len;
     compare("embedding", shape_text({rows, seq_len, width}), [&](Workbench& w) {
       const auto tokens = random_tokens(n, vocab, 1);
-      std::vector<std::int32_t> order(tokens.size());
-      std::iota(order.begin(), order.end(), 0);
-      std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
-        return tokens[std::size_t(a)] < tokens[std::size_t(b)];
-      });
       const auto p =
           w.weights({normal<float>(vocab * width, 2), normal<float>(seq_len * width, 3)});
       const auto* t = w.copy(tokens);
       Activation* out = w.activations(n * width);
       float* dwte = w.floats(normal<float>(vocab * width, 4));
       float* dwpe = w.floats(normal<float>(seq_len * width, 5));
-      w.ops().embedding_forward(out, t, p[0], p[1], rows, seq_len, width, dropout);
-      w.ops().embedding_backward(dwte, dwpe, w.activations(normal<float>(n * width, 6)), t,
-                                 w.copy(order), rows, seq_len, width, dropout);
+      w.ops().run(EmbeddingForward{.out = out,
+                                   .tokens = t,
+                                   .wte = p[0],
+                                   .wpe = p[1],
+                                   .rows = rows,
+                                   .length = seq_len,
+                                   .width = width,
+                                   .dropout = dropout});
+      w.ops().run(EmbeddingBackward{.dwte = dwte,
+                                    .dwpe = dwpe,
+                                    .dx = w.activations(normal<float>(n * width, 6)),
+                                    .tokens = t,
+                                    .host_tokens = tokens.data(),
+                                    .rows = rows,
+                                    .length = seq_len,
+                                    .width = width,
+                                    .dropout = dropout});
       w.result("out", out, n * width);
       w.result("dwte", dwte, vocab * width);
       w.result("dwpe", dwpe, seq_len * width);
@@ -61,11 +68,30 @@ void layernorm(Workbench& w, Dim n, Dim width, bool with_y, bool add) {
   Activation* dy = with_y ? w.activations(size) : nullptr;
   float *mean = w.floats(n), *rstd = w.floats(n);
   float *dw = w.floats(normal<float>(width, 7)), *db = w.floats(normal<float>(width, 8));
-  w.ops().layernorm_forward(out, with_y ? residual : nullptr, mean, rstd, x,
-                            with_y ? w.activations(normal<float>(size, 2)) : nullptr, p[0], p[1], n,
-                            width, dropout);
-  w.ops().layernorm_backward(dx, dy, dw, db, w.activations(normal<float>(size, 5)), residual, mean,
-                             rstd, p[0], n, width, add, dropout);
+  w.ops().run(LayerNormForward{.out = out,
+                               .residual = with_y ? residual : nullptr,
+                               .mean = mean,
+                               .rstd = rstd,
+                               .x = x,
+                               .y = with_y ? w.activations(normal<float>(size, 2)) : nullptr,
+                               .weight = p[0],
+                               .bias = p[1],
+                               .n = n,
+                               .width = width,
+                               .dropout = dropout});
+  w.ops().run(LayerNormBackward{.dresidual = dx,
+                                .dy = dy,
+                                .dweight = dw,
+                                .dbias = db,
+                                .dout = w.activations(normal<float>(size, 5)),
+                                .residual = residual,
+                                .mean = mean,
+                                .rstd = rstd,
+                                .weight = p[0],
+                                .n = n,
+                                .width = width,
+                                .add = add,
+                                .dropout = dropout});
   w.result("out", out, size);
   w.result("residual", residual, size);
   w.result("mean", mean, n);
@@ -93,7 +119,14 @@ void linear(Workbench& w, Dim n, Dim in, Dim out_width, bool gelu) {
   Activation* x = w.activations(normal<float>(n * in, 3));
   Activation* out = w.activations(n * out_width);
   Activation* pre = gelu ? w.activations(n * out_width) : nullptr;
-  w.ops().linear_forward(out, pre, x, p[0], p[1], n, in, out_width);
+  w.ops().run(LinearForward{.out = out,
+                            .pre = pre,
+                            .x = x,
+                            .weight = p[0],
+                            .bias = p[1],
+                            .n = n,
+                            .in_width = in,
+                            .out_width = out_width});
   w.result("out", out, n * out_width);
   if (gelu) w.result("pre", pre, n * out_width);
 }
@@ -104,10 +137,16 @@ void linear_backward(Workbench& w, Dim n, Dim in, Dim out_width, bool gelu) {
   Activation* dx = w.activations(n * in);
   float* dw = w.floats(normal<float>(in * out_width, 4));
   float* db = w.floats(normal<float>(out_width, 5));
-  w.ops().linear_backward(dx, dw, db, w.activations(normal<float>(n * out_width, 6)),
-                          w.activations(normal<float>(n * in, 7)),
-                          gelu ? w.activations(normal<float>(n * in, 8)) : nullptr, p[0], n, in,
-                          out_width);
+  w.ops().run(LinearBackward{.dx = dx,
+                             .dweight = dw,
+                             .dbias = db,
+                             .dout = w.activations(normal<float>(n * out_width, 6)),
+                             .x = w.activations(normal<float>(n * in, 7)),
+                             .pre = gelu ? w.activations(normal<float>(n * in, 8)) : nullptr,
+                             .weight = p[0],
+                             .n = n,
+                             .in_width = in,
+                             .out_width = out_width});
   w.result("dx", dx, n * in);
   w.result("dw", dw, in * out_width);
   w.result("db", db, out_width);
@@ -131,25 +170,52 @@ TEST_F(GpuOps, Linear) {
 }
 
 void attention(Workbench& w, const AttentionShape& s) {
-  const Dim n = s.rows * s.seq_len, width = s.heads * s.head_dim;
-  Activation* qkv = w.activations(normal<float>(3 * n * width, 1));
+  const Dim n = s.rows * s.key_len, width = s.heads * s.head_dim;
+  const Activation* qkv = w.activations(normal<float>(3 * n * width, 1));
   Activation *out = w.activations(n * width), *dqkv = w.activations(3 * n * width);
   float* lse = w.floats(n * s.heads);
-  w.ops().attention_forward(out, lse, qkv, s);
-  w.ops().attention_backward(dqkv, w.activations(normal<float>(n * width, 2)), out, lse, qkv, s);
+  const auto heads = [&](Dim part) { return packed_heads(qkv, s, part); };
+  const auto gradients = [&](Dim part) { return packed_heads(dqkv, s, part); };
+  w.ops().run(AttentionForward{out, lse, heads(0), heads(1), heads(2), s});
+  w.ops().run(AttentionBackward{.dq = gradients(0),
+                                .dk = gradients(1),
+                                .dv = gradients(2),
+                                .dout = w.activations(normal<float>(n * width, 2)),
+                                .out = out,
+                                .lse = lse,
+                                .q = heads(0),
+                                .k = heads(1),
+                                .v = heads(2),
+                                .shape = s});
   w.result("out", out, n * width);
   w.result("lse", lse, n * s.heads);
   w.result("dqkv", dqkv, 3 * n * width);
 }
 
+/// Fewer queries than keys, in arrays of their own.
+void attention_queries(Workbench& w, const AttentionShape& s) {
+  const Dim width = s.heads * s.head_dim, n = s.rows * s.query_len, keys = s.rows * s.key_len;
+  const auto of = [&](const Activation* x, Dim length) {
+    return HeadsOf<const Activation>{x, 0, length * width, width};
+  };
+  Activation* out = w.activations(n * width);
+  float* lse = w.floats(n * s.heads);
+  w.ops().run(AttentionForward{out, lse,
+                               of(w.activations(normal<float>(n * width, 1)), s.query_len),
+                               of(w.activations(normal<float>(keys * width, 2)), s.key_len),
+                               of(w.activations(normal<float>(keys * width, 3)), s.key_len), s});
+  w.result("out", out, n * width);
+  w.result("lse", lse, n * s.heads);
+}
+
 std::string text(const AttentionShape& s) {
-  return shape_text({s.rows, s.seq_len, s.heads, s.head_dim});
+  return shape_text({s.rows, s.query_len, s.key_len, s.heads, s.head_dim});
 }
 
 TEST_F(GpuOps, PlainAttention) {
   for (const AttentionShape& s :
-       {AttentionShape{1, 1, 1, 8, 0.35f}, AttentionShape{2, 12, 4, 8, 0.35f},
-        AttentionShape{3, 77, 2, 32, 0.18f}, AttentionShape{1, 1024, 12, 64, 0.125f / 12}}) {
+       {self_attention(1, 1, 1, 8, 0.35f), self_attention(2, 12, 4, 8, 0.35f),
+        self_attention(3, 77, 2, 32, 0.18f), self_attention(1, 1024, 12, 64, 0.125f / 12)}) {
     compare(
         "attention, plain", text(s), [&](Workbench& w) { attention(w, s); }, kBf16Tolerance,
         cuda::Attention::kPlain);
@@ -158,11 +224,18 @@ TEST_F(GpuOps, PlainAttention) {
 
 TEST_F(GpuOps, CudnnAttention) {
   for (const AttentionShape& s :
-       {AttentionShape{2, 48, 2, 64, 0.125f}, AttentionShape{3, 77, 2, 64, 0.06f},
-        AttentionShape{2, 1024, 12, 64, 0.125f}, AttentionShape{1, 1024, 20, 64, 0.125f / 36}}) {
+       {self_attention(2, 48, 2, 64, 0.125f), self_attention(3, 77, 2, 64, 0.06f),
+        self_attention(2, 1024, 12, 64, 0.125f), self_attention(1, 1024, 20, 64, 0.125f / 36)}) {
     compare(
         "attention, cuDNN", text(s), [&](Workbench& w) { attention(w, s); }, kBf16Tolerance,
         cuda::Attention::kCudnn);
+  }
+}
+
+TEST_F(GpuOps, AttentionOfTheLastPositions) {
+  for (const AttentionShape& s :
+       {AttentionShape{2, 1, 77, 2, 32, 0.18f}, AttentionShape{3, 5, 12, 4, 8, 0.35f}}) {
+    compare("attention, queries", text(s), [&](Workbench& w) { attention_queries(w, s); });
   }
 }
 
@@ -176,8 +249,15 @@ void lm_head(Workbench& w, const LmHeadShape& s) {
   float* dwte = w.floats(normal<float>(s.padded_vocab * s.width, 4, 1e-3));
   float* losses = w.floats(s.rows * (s.seq_len - 1));
   double* loss = w.copy(std::vector<double>{0.25});
-  w.ops().lm_head_train(loss, dx, dwte, x, p[0], tokens, s, {1.0f / float(n), 1e-3f});
-  w.ops().lm_head_losses(losses, x, p[0], tokens, s);
+  w.ops().run(LmHeadTrain{.loss = loss,
+                          .dx = dx,
+                          .dwte = dwte,
+                          .x = x,
+                          .wte = p[0],
+                          .tokens = tokens,
+                          .shape = s,
+                          .terms = {1.0f / float(n), 1e-3f}});
+  w.ops().run(LmHeadLosses{.losses = losses, .x = x, .wte = p[0], .tokens = tokens, .shape = s});
   double sum = 0;
   w.ops().to_host(&sum, loss, sizeof(sum));
   w.result("loss", sum);
@@ -186,8 +266,21 @@ void lm_head(Workbench& w, const LmHeadShape& s) {
   w.result("losses", losses, s.rows * (s.seq_len - 1));
   if (n * s.vocab > 1'000'000) return;
   float* logits = w.floats(n * s.vocab);
-  w.ops().lm_head_logits(logits, x, p[0], s);
+  LmHeadLogits op{.logits = logits,
+                  .x = x,
+                  .wte = p[0],
+                  .n = n,
+                  .width = s.width,
+                  .vocab = s.vocab,
+                  .padded_vocab = s.padded_vocab};
+  w.ops().run(op);
   w.result("logits", logits, n * s.vocab);
+  op.logits = w.floats(s.rows * s.vocab);
+  op.n = s.rows;
+  op.first = s.seq_len - 1;
+  op.step = s.seq_len;
+  w.ops().run(op);
+  w.result("logits of last", op.logits, s.rows * s.vocab);
 }
 
 TEST_F(GpuOps, LmHead) {
@@ -211,7 +304,7 @@ TEST_F(GpuOps, FlatBuffers) {
           float* v = w.floats(second);
           const AdamWStep step{
               .learning_rate = 1e-2, .weight_decay = 0.1, .gradient_scale = 0.5, .update = 3};
-          w.ops().adamw(p, m, v, w.floats(g), n, step);
+          w.ops().run(AdamW{p, m, v, w.floats(g), n, step});
           w.result("p", p, n);
           w.result("m", m, n);
           w.result("v", v, n);
@@ -220,12 +313,9 @@ TEST_F(GpuOps, FlatBuffers) {
     compare(
         "flat", shape_text({n}),
         [&](Workbench& w) {
-          float *x = w.floats(g), *y = w.floats(normal<float>(n, 5));
-          w.result("sum of squares", w.ops().sum_of_squares(x, n));
-          w.ops().add(y, x, n);
-          w.ops().scale(x, 0.3f, n);
-          w.result("add", y, n);
-          w.result("scale", x, n);
+          double sum = 0;
+          w.ops().run(SumOfSquares{&sum, w.floats(g), n});
+          w.result("sum of squares", sum);
         },
         kFloatTolerance);
   }
@@ -245,21 +335,22 @@ TEST_F(GpuOps, MemoryGoesThereAndBack) {
   ops->synchronise();
 }
 
-TEST_F(GpuOps, ALapIsTheDevicesTime) {
+TEST_F(GpuOps, ATimerTellsTheDevicesTime) {
   const auto ops = make_tested_ops();
   const Buffer buffer(*ops, std::size_t{256} << 20);
-  const auto lap = [&](int pieces) {
-    ops->start_lap();
+  const auto timer = ops->make_timer();
+  const auto seconds = [&](int pieces) {
+    timer->start();
     for (int i = 0; i < pieces; ++i) ops->zero(buffer.as<char>(), buffer.bytes());
-    ops->end_lap();
-    return ops->lap_seconds();
+    timer->stop();
+    return timer->seconds();
   };
-  EXPECT_GT(lap(64), lap(1));
+  EXPECT_GT(seconds(64), seconds(1));
 }
 
 // The comparison itself: a device that computes something else is seen.
 TEST_F(GpuOps, AnotherScaleIsSeen) {
-  const AttentionShape s{1, 24, 2, 16, 0.25f};
+  const AttentionShape s = self_attention(1, 24, 2, 16, 0.25f);
   const double difference = largest_difference("attention, wrong", text(s), [&](Workbench& w) {
     AttentionShape mine = s;
     if (w.tested()) mine.scale *= 1.2f;

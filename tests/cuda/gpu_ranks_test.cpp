@@ -35,22 +35,47 @@ class GpuRanks : public testing::TestWithParam<const char*> {
   std::unique_ptr<Reducer> reducer_;
 };
 
+/// x *= factor by queued work that waits for nothing: AdamW without gradients, whose weight decay
+/// leaves that share.
+class Scaling {
+ public:
+  Scaling(Ops& ops, Dim most) : ops_(ops) {
+    for (Buffer* zeros : {&first_moment_, &second_moment_, &gradients_}) {
+      *zeros = Buffer::floats(ops, most);
+      zeros->zero();
+    }
+  }
+  void operator()(float* x, double factor, Dim n) {
+    ops_.run(AdamW{.parameters = x,
+                   .first_moment = first_moment_.as<float>(),
+                   .second_moment = second_moment_.as<float>(),
+                   .gradients = gradients_.as<float>(),
+                   .n = n,
+                   .step = {.learning_rate = 1, .weight_decay = 1 - factor}});
+  }
+
+ private:
+  Ops& ops_;
+  Buffer first_moment_, second_moment_, gradients_;
+};
+
 // The buffer is written by queued work just before each range is started, and scaled just after
 // finish(): a sum that does not wait, or is not waited for, is seen.
 TEST_P(GpuRanks, SumsWhatWasQueuedAndIsDoneBeforeWhatFollows) {
   constexpr std::int64_t kCount = 2 * kBucketFloats + 1001, kPieces = 5;
   const auto mine = values(kCount, reducer_->rank());
-  const Buffer source = Buffer::floats(*ops_, kCount), sum = Buffer::floats(*ops_, kCount);
-  ops_->to_device(source.as<float>(), mine.data(), source.bytes());
+  const Buffer sum = Buffer::floats(*ops_, kCount);
+  Scaling scale(*ops_, kCount);
   for (int round = 0; round < 3; ++round) {
     ops_->zero(sum.as<float>(), sum.bytes());
     for (std::int64_t piece = kPieces; piece-- > 0;) {
       const std::int64_t begin = piece * kCount / kPieces, end = (piece + 1) * kCount / kPieces;
-      ops_->add(sum.as<float>() + begin, source.as<float>() + begin, end - begin);
+      ops_->to_device(sum.as<float>() + begin, mine.data() + begin,
+                      static_cast<std::size_t>(end - begin) * sizeof(float));
       reducer_->start_sum(sum.as<float>() + begin, end - begin);
     }
     reducer_->finish();
-    ops_->scale(sum.as<float>(), 2, kCount);
+    scale(sum.as<float>(), 2, kCount);
     std::vector<float> host(static_cast<std::size_t>(kCount)), expected = values(kCount, 0);
     ops_->to_host(host.data(), sum.as<float>(), sum.bytes());
     const int n = reducer_->ranks();
@@ -63,21 +88,22 @@ TEST_P(GpuRanks, SumsWhatWasQueuedAndIsDoneBeforeWhatFollows) {
 TEST_P(GpuRanks, ShardsAreSummedForTheirOwnersAndComeBack) {
   constexpr std::int64_t kCount = 2 * kBucketFloats + 1001, kPieces = 5;
   const auto mine = values(kCount, reducer_->rank());
-  const Buffer source = Buffer::floats(*ops_, kCount), sum = Buffer::floats(*ops_, kCount);
-  ops_->to_device(source.as<float>(), mine.data(), source.bytes());
+  const Buffer sum = Buffer::floats(*ops_, kCount);
+  Scaling scale(*ops_, kCount);
   const ShardedBuffer buffer{sum.as<float>(), Shards(kCount, reducer_->ranks())};
   const Shard own = buffer.shards.of(reducer_->rank());
   for (int round = 0; round < 3; ++round) {
     ops_->zero(sum.as<float>(), sum.bytes());
     for (std::int64_t piece = kPieces; piece-- > 0;) {
       const std::int64_t begin = piece * kCount / kPieces, end = (piece + 1) * kCount / kPieces;
-      ops_->add(sum.as<float>() + begin, source.as<float>() + begin, end - begin);
+      ops_->to_device(sum.as<float>() + begin, mine.data() + begin,
+                      static_cast<std::size_t>(end - begin) * sizeof(float));
       reducer_->start_sum_to_owners(buffer, {begin, end});
     }
     reducer_->finish();
-    ops_->scale(sum.as<float>() + own.begin, 2, own.count());
+    scale(sum.as<float>() + own.begin, 2, own.count());
     reducer_->all_gather(buffer);
-    ops_->scale(sum.as<float>(), 3, kCount);
+    scale(sum.as<float>(), 3, kCount);
     std::vector<float> host(static_cast<std::size_t>(kCount)), expected = values(kCount, 0);
     ops_->to_host(host.data(), sum.as<float>(), sum.bytes());
     const int n = reducer_->ranks();

@@ -1,9 +1,7 @@
-// The plug-in's own launching functions and kernels, as one unit of plain C++.
+// The operators' .cu files are compiled as plain C++ behind cuda_on_cpu.hpp (CMakeLists.txt); their
+// launches wait for late copies as a stream would.
 #include "cuda_on_cpu.hpp"
-// After it.
 #include "fake_cuda.hpp"
-#include "src/cuda/launch.cu"
-#include "src/cuda/launch_layernorm.cu"
 
 namespace amt::cuda::fake {
 

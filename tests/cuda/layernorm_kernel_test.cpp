@@ -1,7 +1,6 @@
 #include "kernel_support.hpp"
 #include "src/cuda/kernels/layernorm.cuh"
 #include "src/cuda/kernels/sums.cuh"
-#include "src/ops/plain/layernorm.hpp"
 
 namespace amt::gpu {
 namespace {
@@ -23,24 +22,59 @@ void check(const Case& c, Order order) {
   const auto before = bf16_normal(size, 6), dw0 = bf16_normal(c.width, 7);
   std::vector<double> out(size), residual(x), mean(c.n), rstd(c.n), dx(before), dy(size), dw(dw0),
       db(dw0);
-  plain::layernorm_forward(out.data(), residual.data(), mean.data(), rstd.data(), x.data(),
-                           c.residual ? y.data() : nullptr, w.data(), b.data(), c.n, c.width,
-                           c.dropout());
-  plain::layernorm_backward(dx.data(), c.residual ? dy.data() : nullptr, dw.data(), db.data(),
-                            dout.data(), residual.data(), mean.data(), rstd.data(), w.data(), c.n,
-                            c.width, c.add, c.dropout());
+  const auto forward = [&](auto* out_, auto* residual_, auto* mean_, auto* rstd_, const auto* x_,
+                           const auto* y_, const auto* w_, const auto* b_) {
+    using A = std::remove_pointer_t<decltype(out_)>;
+    using P = std::remove_pointer_t<decltype(mean_)>;
+    return LayerNormForwardOf<A, P>{.out = out_,
+                                    .residual = residual_,
+                                    .mean = mean_,
+                                    .rstd = rstd_,
+                                    .x = x_,
+                                    .y = c.residual ? y_ : nullptr,
+                                    .weight = w_,
+                                    .bias = b_,
+                                    .n = c.n,
+                                    .width = c.width,
+                                    .dropout = c.dropout()};
+  };
+  const auto backward = [&](auto* dx_, auto* dy_, auto* dw_, auto* db_, const auto* dout_,
+                            const auto* residual_, const auto* mean_, const auto* rstd_,
+                            const auto* w_) {
+    using A = std::remove_pointer_t<decltype(dx_)>;
+    using P = std::remove_pointer_t<decltype(dw_)>;
+    return LayerNormBackwardOf<A, P>{.dresidual = dx_,
+                                     .dy = c.residual ? dy_ : nullptr,
+                                     .dweight = dw_,
+                                     .dbias = db_,
+                                     .dout = dout_,
+                                     .residual = residual_,
+                                     .mean = mean_,
+                                     .rstd = rstd_,
+                                     .weight = w_,
+                                     .n = c.n,
+                                     .width = c.width,
+                                     .add = c.add,
+                                     .dropout = c.dropout()};
+  };
+  plain::run(forward(out.data(), residual.data(), mean.data(), rstd.data(), x.data(), y.data(),
+                     w.data(), b.data()));
+  plain::run(backward(dx.data(), dy.data(), dw.data(), db.data(), dout.data(), residual.data(),
+                      mean.data(), rstd.data(), w.data()));
 
   Array<Bf16> gx(x), gy(y), gout(size), gresidual(x), gdout(dout), gdx(before), gdy(size);
   Array<float> gw(w), gb(b), gmean(c.n), grstd(c.n), gdw(dw0), gdb(dw0);
   const DropoutMask mask(c.dropout());
-  launch(order, blocks_for(c.n, kNormWarps), kThreads, layernorm_forward<kPacks>, gout.data(),
-         gresidual.data(), gmean.data(), grstd.data(), gx.data(), c.residual ? gy.data() : nullptr,
-         gw.data(), gb.data(), c.n, c.width, mask);
+  launch(order, blocks_for(c.n, kNormWarps), kThreads, layernorm_forward<kPacks>,
+         forward(gout.data(), gresidual.data(), gmean.data(), grstd.data(), gx.data(), gy.data(),
+                 gw.data(), gb.data()),
+         mask);
   constexpr Dim kBlocks = 3;  // fewer than the positions need: each warp takes several
   Array<float> partial(kBlocks * 2 * c.width);
-  launch(order, {kBlocks}, kThreads, layernorm_backward<kPacks>, gdx.data(),
-         c.residual ? gdy.data() : nullptr, partial.data(), gdout.data(), gresidual.data(),
-         gmean.data(), grstd.data(), gw.data(), c.n, c.width, c.add, mask);
+  launch(order, {kBlocks}, kThreads, layernorm_backward<kPacks>,
+         backward(gdx.data(), gdy.data(), gdw.data(), gdb.data(), gdout.data(), gresidual.data(),
+                  gmean.data(), grstd.data(), gw.data()),
+         partial.data(), mask);
   launch(order, {unsigned((c.width + kLanes - 1) / kLanes), 2}, kRowWarps * kLanes, add_rows,
          gdw.data(), gdb.data(), partial.data(), kBlocks, c.width);
 

@@ -2,7 +2,6 @@
 #include "fake_cuda.hpp"
 #include "matmul_interpreter.hpp"
 #include "src/cuda/attention.hpp"
-#include "src/cuda/launch.hpp"
 #include "src/cuda/matmul.hpp"
 
 namespace amt::cuda {
@@ -38,14 +37,13 @@ class Fused final : public FusedAttention {
     *why = fake::device().cudnn_lacks;
     return false;
   }
-  void forward(Bf16* out, float* lse, const Bf16* qkv, const AttentionShape& shape) override {
+  void run(const TypedAttentionForward& op) override {
     ++fake::device().fused_calls;
-    launch_attention_forward(ops_.stream(), out, lse, qkv, shape);
+    launch_attention(ops_.stream(), op);
   }
-  void backward(Bf16* dqkv, const Bf16* dout, const Bf16* out, const float* lse, const Bf16* qkv,
-                const AttentionShape& shape) override {
+  void run(const TypedAttentionBackward& op) override {
     ++fake::device().fused_calls;
-    launch_attention_backward(ops_.stream(), dqkv, dout, out, lse, qkv, shape);
+    launch_attention(ops_.stream(), op);
   }
 
  private:

@@ -1,7 +1,7 @@
 // From given logits: the products around the kernels are cuBLASLt's.
 #include "kernel_support.hpp"
 #include "src/cuda/kernels/lm_head.cuh"
-#include "src/cuda/kernels/sums.cuh"
+#include "src/cuda/kernels/sum_all.cuh"
 
 namespace amt::gpu {
 namespace {

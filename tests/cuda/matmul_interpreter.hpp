@@ -3,8 +3,8 @@
 
 #include <stdexcept>
 
+#include "amt/ops/linear.hpp"
 #include "src/cuda/matmul_plan.hpp"
-#include "src/ops/plain/linear.hpp"
 
 namespace amt::cuda {
 

@@ -3,8 +3,8 @@
 #include "src/cuda/matmul_plan.hpp"
 
 #include "matmul_interpreter.hpp"
-#include "ops/numbers.hpp"
-#include "src/ops/plain/lm_head.hpp"
+#include "ops/linear_calls.hpp"
+#include "ops/lm_head_calls.hpp"
 
 namespace amt::cuda {
 namespace {
@@ -32,8 +32,8 @@ TEST_P(LinearPlans, ComputeTheForwardPass) {
   auto x = normal<double>(n * in, 1), w = normal<double>(in * out, 2), b = normal<double>(out, 3);
   Values y(n * out), pre(n * out), expected(n * out), expected_pre(n * out);
   run(plan_linear_forward(n, in, out, GetParam()), w, x, y, b, &pre);
-  plain::linear_forward(expected.data(), GetParam() ? expected_pre.data() : nullptr, x.data(),
-                        w.data(), b.data(), n, in, out);
+  plain::run(test::linear<double>(expected.data(), GetParam() ? expected_pre.data() : nullptr,
+                                  x.data(), w, b, n, in, out));
   EXPECT_LT(distance(y, expected), 1e-6);
   EXPECT_LT(distance(pre, expected_pre), 1e-6);
 }
@@ -44,8 +44,9 @@ TEST_P(LinearPlans, ComputeTheBackwardPass) {
   auto dout = normal<double>(n * out, 3), pre = normal<double>(n * in, 4);
   Values dx(n * in), dw = normal<double>(in * out, 5), db(out);
   Values expected_dx(dx), expected_dw(dw);
-  plain::linear_backward(expected_dx.data(), expected_dw.data(), db.data(), dout.data(), x.data(),
-                         GetParam() ? pre.data() : nullptr, w.data(), n, in, out);
+  plain::run(test::linear_backward<double>(expected_dx.data(), expected_dw, db, dout.data(),
+                                           x.data(), GetParam() ? pre.data() : nullptr, w, n, in,
+                                           out));
   run(plan_linear_input(n, in, out, GetParam()), w, dout, dx, {}, &pre);
   run(plan_linear_weight(n, in, out), dout, x, dw);
   EXPECT_LT(distance(dx, expected_dx), 1e-6);
@@ -61,7 +62,7 @@ TEST(LmHeadPlans, ComputeLogitsAndGradients) {
   Values logits(n * vocab), expected(n * vocab), dx(n * width), expected_dx(n * width);
   Values expected_dwte(dwte);
   const LmHeadShape shape{1, n, width, vocab, vocab};
-  plain::lm_head_logits(expected.data(), x.data(), wte.data(), shape);
+  plain::run(test::head_logits<double>(expected, x.data(), wte, shape));
   for (Dim i = 0; i < n; ++i) {
     for (Dim v = 0; v < vocab; ++v) {
       for (Dim c = 0; c < width; ++c) {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "src/cuda/attention_layout.hpp"
-#include "src/ops/plain/attention.hpp"
 
 namespace amt::cuda {
 namespace {
@@ -69,21 +68,24 @@ Dim offset(const TensorLayout& layout, Dim row, Dim head, Dim t, Dim channel) {
 }
 
 TEST(AttentionLayout, FindsWhatThePlainCodeFinds) {
-  const AttentionShape s{3, 5, 4, 8, 1};
+  const AttentionShape s = self_attention(3, 5, 4, 8, 1);
   const TensorLayout qkv = qkv_layout(s), out = out_layout(s), lse = lse_layout(s);
   EXPECT_EQ(qkv.sizes, (std::array<Dim, 4>{3, 4, 5, 8}));
   EXPECT_EQ(out.sizes, qkv.sizes);
   EXPECT_EQ(lse.sizes, (std::array<Dim, 4>{3, 4, 5, 1}));
   for (Dim row = 0; row < s.rows; ++row) {
-    for (Dim t = 0; t < s.seq_len; ++t) {
+    for (Dim t = 0; t < s.key_len; ++t) {
       for (Dim head = 0; head < s.heads; ++head) {
         for (Dim part = 0; part < 3; ++part) {
-          EXPECT_EQ(qkv_part(s, part) + offset(qkv, row, head, t, 2),
-                    plain::qkv_offset(s, row, t, part, head) + 2);
+          const HeadsOf<const float> heads = packed_heads<const float>(nullptr, s, part);
+          EXPECT_EQ(heads.first + offset(qkv, row, head, t, 2),
+                    heads.at(row, t, head, s.head_dim) + 2);
+          EXPECT_EQ(heads.at(row, t, head, s.head_dim),
+                    (((row * s.key_len + t) * 3 + part) * s.heads + head) * s.head_dim);
         }
         EXPECT_EQ(offset(out, row, head, t, 2),
-                  ((row * s.seq_len + t) * s.heads + head) * s.head_dim + 2);
-        EXPECT_EQ(offset(lse, row, head, t, 0), (row * s.heads + head) * s.seq_len + t);
+                  ((row * s.key_len + t) * s.heads + head) * s.head_dim + 2);
+        EXPECT_EQ(offset(lse, row, head, t, 0), (row * s.heads + head) * s.key_len + t);
       }
     }
   }

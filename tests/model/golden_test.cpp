@@ -98,16 +98,22 @@ double update(Gpt2& model, Buffer& m, Buffer& v, const nlohmann::json& config, d
               int step) {
   Ops& ops = model.ops();
   const Dim n = model.layout().total();
-  const double norm = std::sqrt(ops.sum_of_squares(model.gradients(), n));
+  double squares = 0;
+  ops.run(SumOfSquares{&squares, model.gradients(), n});
+  const double norm = std::sqrt(squares);
   const double most = config["max_grad_norm"];
-  ops.adamw(model.parameters(), m.as<float>(), v.as<float>(), model.gradients(), n,
-            {.learning_rate = rate,
-             .beta1 = config["beta1"],
-             .beta2 = config["beta2"],
-             .epsilon = config["epsilon"],
-             .weight_decay = config["weight_decay"],
-             .gradient_scale = norm > most ? most / norm : 1.0,
-             .update = step + 1});
+  ops.run(AdamW{.parameters = model.parameters(),
+                .first_moment = m.as<float>(),
+                .second_moment = v.as<float>(),
+                .gradients = model.gradients(),
+                .n = n,
+                .step = {.learning_rate = rate,
+                         .beta1 = config["beta1"],
+                         .beta2 = config["beta2"],
+                         .epsilon = config["epsilon"],
+                         .weight_decay = config["weight_decay"],
+                         .gradient_scale = norm > most ? most / norm : 1.0,
+                         .update = step + 1}});
   model.zero_gradients();
   return norm;
 }

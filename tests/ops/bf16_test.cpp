@@ -4,13 +4,10 @@
 #include <bit>
 
 #include "amt/ops/cpu_ops.hpp"
+#include "linear_calls.hpp"
+#include "lm_head_calls.hpp"
 #include "numbers.hpp"
-#include "src/ops/cpu/kernels/kernels.hpp"
-#include "src/ops/plain/attention.hpp"
-#include "src/ops/plain/embedding.hpp"
-#include "src/ops/plain/layernorm.hpp"
-#include "src/ops/plain/linear.hpp"
-#include "src/ops/plain/lm_head.hpp"
+#include "src/ops/cpu/rows.hpp"
 
 namespace amt {
 namespace {
@@ -21,12 +18,12 @@ constexpr double kRounding = 1.0 / 256;  // the largest error of one rounding, a
 
 std::vector<Bf16> narrow(const std::vector<float>& x) {
   std::vector<Bf16> out(x.size());
-  kernels().to_bf16(out.data(), x.data(), static_cast<Dim>(x.size()));
+  cpu::to_bf16(out.data(), x.data(), static_cast<Dim>(x.size()));
   return out;
 }
 std::vector<float> widen(const std::vector<Bf16>& x) {
   std::vector<float> out(x.size());
-  kernels().to_float(out.data(), x.data(), static_cast<Dim>(x.size()));
+  cpu::to_float(out.data(), x.data(), static_cast<Dim>(x.size()));
   return out;
 }
 Activation* act(std::vector<Bf16>& x) { return reinterpret_cast<Activation*>(x.data()); }
@@ -77,24 +74,24 @@ TEST_F(Bf16Ops, Linear) {
     for (const bool gelu : {false, true}) {
       const Numbers x(n * in, 1), dout(n * out, 2), w(in * out, 3, 1 / std::sqrt(double(in)));
       const Numbers b(out, 4), pre_x(n * in, 5, 2);
-      ops_->prepare_weights(w.fp32.data(), in * out);
+      const Refreshed weight(*ops_, w.fp32), bias(*ops_, b.fp32);
       auto y = results(n * out), pre = results(n * out), dx = results(n * in);
-      ops_->linear_forward(act(y), gelu ? act(pre) : nullptr, act(x.bf16), w.fp32.data(),
-                           b.fp32.data(), n, in, out);
+      ops_->run(linear<Activation>(act(y), gelu ? act(pre) : nullptr, act(x.bf16), w.fp32, b.fp32,
+                                   n, in, out));
       std::vector<double> plain_y(n * out), plain_pre(n * out), plain_dx(n * in);
-      plain::linear_forward(plain_y.data(), gelu ? plain_pre.data() : nullptr, x.fp64.data(),
-                            w.fp64.data(), b.fp64.data(), n, in, out);
+      plain::run(linear<double>(plain_y.data(), gelu ? plain_pre.data() : nullptr, x.fp64.data(),
+                                w.fp64, b.fp64, n, in, out));
       EXPECT_LT(distance(widen(y), plain_y), kRounding);
       if (gelu) {
         EXPECT_LT(distance(widen(pre), plain_pre), kRounding);
       }
       auto dw = normal<float>(in * out, 6), db = normal<float>(out, 7);
       auto plain_dw = convert<double>(dw), plain_db = convert<double>(db);
-      ops_->linear_backward(act(dx), dw.data(), db.data(), act(dout.bf16), act(x.bf16),
-                            gelu ? act(pre_x.bf16) : nullptr, w.fp32.data(), n, in, out);
-      plain::linear_backward(plain_dx.data(), plain_dw.data(), plain_db.data(), dout.fp64.data(),
-                             x.fp64.data(), gelu ? pre_x.fp64.data() : nullptr, w.fp64.data(), n,
-                             in, out);
+      ops_->run(linear_backward<Activation>(act(dx), dw, db, act(dout.bf16), act(x.bf16),
+                                            gelu ? act(pre_x.bf16) : nullptr, w.fp32, n, in, out));
+      plain::run(linear_backward<double>(plain_dx.data(), plain_dw, plain_db, dout.fp64.data(),
+                                         x.fp64.data(), gelu ? pre_x.fp64.data() : nullptr, w.fp64,
+                                         n, in, out));
       EXPECT_LT(distance(widen(dx), plain_dx), 2 * kRounding);
       EXPECT_LT(distance(dw, plain_dw), 1e-5);  // sums of exact products in fp32
       EXPECT_LT(distance(db, plain_db), 1e-5);
@@ -102,35 +99,61 @@ TEST_F(Bf16Ops, Linear) {
   }
 }
 
-// Weights are read from the copy made by prepare_weights, wherever in the flat buffer they lie.
-TEST_F(Bf16Ops, WeightsAreThoseLastPrepared) {
+// Weights are read from the copy made by the last refresh, wherever in the flat buffer they lie.
+TEST_F(Bf16Ops, WeightsAreThoseLastRefreshed) {
   const Numbers x(8, 1);
-  std::vector<float> flat(192, 0), b(8, 0);
+  std::vector<float> flat(192, 0);
   std::fill(flat.begin() + 128, flat.end(), 1.0f);
   auto y = results(8);
-  ops_->prepare_weights(flat.data(), 192);
-  ops_->linear_forward(act(y), nullptr, act(x.bf16), flat.data() + 128, b.data(), 1, 8, 8);
+  Weights weights(*ops_, flat.data(), 192);
+  const LinearForward op{.out = act(y),
+                         .x = act(x.bf16),
+                         .weight = flat.data() + 128,
+                         .bias = flat.data(),
+                         .n = 1,
+                         .in_width = 8,
+                         .out_width = 8};
+  weights.refresh();
+  ops_->run(op);
   EXPECT_NE(widen(y)[0], 0);
   std::fill(flat.begin(), flat.end(), 0.0f);
-  ops_->prepare_weights(flat.data(), 192);
-  ops_->linear_forward(act(y), nullptr, act(x.bf16), flat.data() + 128, b.data(), 1, 8, 8);
+  weights.refresh();
+  ops_->run(op);
   EXPECT_EQ(widen(y)[0], 0);
+}
+
+/// Both directions, by run(operator).
+template <class A, class P, class Run>
+void attend(A* out, A* dqkv, std::vector<P>& lse, const A* qkv, const A* dout,
+            const AttentionShape& s, const Run& run) {
+  const auto heads = [&](Dim part) { return packed_heads(qkv, s, part); };
+  const auto gradients = [&](Dim part) { return packed_heads(dqkv, s, part); };
+  run(AttentionForwardOf<A, P>{out, lse.data(), heads(0), heads(1), heads(2), s});
+  run(AttentionBackwardOf<A, P>{.dq = gradients(0),
+                                .dk = gradients(1),
+                                .dv = gradients(2),
+                                .dout = dout,
+                                .out = out,
+                                .lse = lse.data(),
+                                .q = heads(0),
+                                .k = heads(1),
+                                .v = heads(2),
+                                .shape = s});
 }
 
 TEST_F(Bf16Ops, Attention) {
   for (const AttentionShape& s :
-       {AttentionShape{1, 1, 1, 8, 0.5f}, AttentionShape{2, 24, 4, 8, 0.35f},
-        AttentionShape{2, 65, 3, 16, 0.3f}, AttentionShape{1, 200, 2, 64, 0.125f / 3}}) {
-    const Dim size = s.rows * s.seq_len * s.heads * s.head_dim;
+       {self_attention(1, 1, 1, 8, 0.5f), self_attention(2, 24, 4, 8, 0.35f),
+        self_attention(2, 65, 3, 16, 0.3f), self_attention(1, 200, 2, 64, 0.125f / 3)}) {
+    const Dim size = s.rows * s.query_len * s.heads * s.head_dim;
     const Numbers qkv(3 * size, 1), dout(size, 2);
     auto out = results(size), dqkv = results(3 * size);
-    std::vector<float> lse(s.rows * s.seq_len * s.heads);
-    ops_->attention_forward(act(out), lse.data(), act(qkv.bf16), s);
-    ops_->attention_backward(act(dqkv), act(dout.bf16), act(out), lse.data(), act(qkv.bf16), s);
+    std::vector<float> lse(s.rows * s.query_len * s.heads);
+    attend(act(out), act(dqkv), lse, act(qkv.bf16), act(dout.bf16), s,
+           [&](const auto& op) { ops_->run(op); });
     std::vector<double> plain_out(size), plain_lse(lse.size()), plain_dqkv(3 * size);
-    plain::attention_forward(plain_out.data(), plain_lse.data(), qkv.fp64.data(), s);
-    plain::attention_backward(plain_dqkv.data(), dout.fp64.data(), plain_out.data(),
-                              plain_lse.data(), qkv.fp64.data(), s);
+    attend(plain_out.data(), plain_dqkv.data(), plain_lse, qkv.fp64.data(), dout.fp64.data(), s,
+           [](const auto& op) { plain::run(op); });
     EXPECT_LT(distance(widen(out), plain_out), 2 * kRounding);
     EXPECT_LT(distance(lse, plain_lse), 1e-5);
     EXPECT_LT(distance(widen(dqkv), plain_dqkv), 3 * kRounding);
@@ -146,19 +169,57 @@ TEST_F(Bf16Ops, LayerNorm) {
     auto residual = results(n * width), out = results(n * width), dy = results(n * width);
     auto dx = dresidual.bf16;
     std::vector<float> mean(n), rstd(n), dw(width), db(width);
-    ops_->layernorm_forward(act(out), act(residual), mean.data(), rstd.data(), act(x.bf16),
-                            act(y.bf16), w.fp32.data(), b.fp32.data(), n, width, dropout);
-    ops_->layernorm_backward(act(dx), act(dy), dw.data(), db.data(), act(dout.bf16), act(residual),
-                             mean.data(), rstd.data(), w.fp32.data(), n, width, add, dropout);
+    ops_->run(LayerNormForward{.out = act(out),
+                               .residual = act(residual),
+                               .mean = mean.data(),
+                               .rstd = rstd.data(),
+                               .x = act(x.bf16),
+                               .y = act(y.bf16),
+                               .weight = w.fp32.data(),
+                               .bias = b.fp32.data(),
+                               .n = n,
+                               .width = width,
+                               .dropout = dropout});
+    ops_->run(LayerNormBackward{.dresidual = act(dx),
+                                .dy = act(dy),
+                                .dweight = dw.data(),
+                                .dbias = db.data(),
+                                .dout = act(dout.bf16),
+                                .residual = act(residual),
+                                .mean = mean.data(),
+                                .rstd = rstd.data(),
+                                .weight = w.fp32.data(),
+                                .n = n,
+                                .width = width,
+                                .add = add,
+                                .dropout = dropout});
     std::vector<double> plain_residual(n * width), plain_out(n * width), plain_dy(n * width);
     std::vector<double> plain_mean(n), plain_rstd(n), plain_dw(width), plain_db(width);
     auto plain_dx = dresidual.fp64;
-    plain::layernorm_forward(plain_out.data(), plain_residual.data(), plain_mean.data(),
-                             plain_rstd.data(), x.fp64.data(), y.fp64.data(), w.fp64.data(),
-                             b.fp64.data(), n, width, dropout);
-    plain::layernorm_backward(plain_dx.data(), plain_dy.data(), plain_dw.data(), plain_db.data(),
-                              dout.fp64.data(), plain_residual.data(), plain_mean.data(),
-                              plain_rstd.data(), w.fp64.data(), n, width, add, dropout);
+    plain::run(LayerNormForwardOf<double, double>{.out = plain_out.data(),
+                                                  .residual = plain_residual.data(),
+                                                  .mean = plain_mean.data(),
+                                                  .rstd = plain_rstd.data(),
+                                                  .x = x.fp64.data(),
+                                                  .y = y.fp64.data(),
+                                                  .weight = w.fp64.data(),
+                                                  .bias = b.fp64.data(),
+                                                  .n = n,
+                                                  .width = width,
+                                                  .dropout = dropout});
+    plain::run(LayerNormBackwardOf<double, double>{.dresidual = plain_dx.data(),
+                                                   .dy = plain_dy.data(),
+                                                   .dweight = plain_dw.data(),
+                                                   .dbias = plain_db.data(),
+                                                   .dout = dout.fp64.data(),
+                                                   .residual = plain_residual.data(),
+                                                   .mean = plain_mean.data(),
+                                                   .rstd = plain_rstd.data(),
+                                                   .weight = w.fp64.data(),
+                                                   .n = n,
+                                                   .width = width,
+                                                   .add = add,
+                                                   .dropout = dropout});
     EXPECT_LT(distance(widen(residual), plain_residual), kRounding);
     EXPECT_LT(distance(widen(out), plain_out), kRounding);
     EXPECT_LT(distance(widen(dx), plain_dx), 2 * kRounding);
@@ -172,22 +233,36 @@ TEST_F(Bf16Ops, Embedding) {
   const Dim rows = 3, seq_len = 7, width = 24, vocab = 5, n = rows * seq_len;
   const Dropout dropout{.rate = 0.2, .seed = 3, .step = 4, .first_row = 1, .seq_len = seq_len};
   const auto tokens = random_tokens(n, vocab, 1);
-  std::vector<std::int32_t> order(tokens.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = std::int32_t(i);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::int32_t a, std::int32_t b) { return tokens[a] < tokens[b]; });
   const Numbers wte(vocab * width, 2), wpe(seq_len * width, 3), dx(n * width, 4);
   auto out = results(n * width);
   std::vector<float> dwte(vocab * width), dwpe(seq_len * width);
   std::vector<double> plain_out(n * width), plain_dwte(dwte.size()), plain_dwpe(dwpe.size());
-  ops_->embedding_forward(act(out), tokens.data(), wte.fp32.data(), wpe.fp32.data(), rows, seq_len,
-                          width, dropout);
-  ops_->embedding_backward(dwte.data(), dwpe.data(), act(dx.bf16), tokens.data(), order.data(),
-                           rows, seq_len, width, dropout);
-  plain::embedding_forward(plain_out.data(), tokens.data(), wte.fp64.data(), wpe.fp64.data(), rows,
-                           seq_len, width, dropout);
-  plain::embedding_backward(plain_dwte.data(), plain_dwpe.data(), dx.fp64.data(), tokens.data(),
-                            rows, seq_len, width, dropout);
+  const auto embed = [&](auto* out_, auto* dwte_, auto* dwpe_, const auto* dx_, const auto* wte_,
+                         const auto* wpe_, const auto& run) {
+    using A = std::remove_pointer_t<decltype(out_)>;
+    using P = std::remove_pointer_t<decltype(dwte_)>;
+    run(EmbeddingForwardOf<A, P>{.out = out_,
+                                 .tokens = tokens.data(),
+                                 .wte = wte_,
+                                 .wpe = wpe_,
+                                 .rows = rows,
+                                 .length = seq_len,
+                                 .width = width,
+                                 .dropout = dropout});
+    run(EmbeddingBackwardOf<A, P>{.dwte = dwte_,
+                                  .dwpe = dwpe_,
+                                  .dx = dx_,
+                                  .tokens = tokens.data(),
+                                  .host_tokens = tokens.data(),
+                                  .rows = rows,
+                                  .length = seq_len,
+                                  .width = width,
+                                  .dropout = dropout});
+  };
+  embed(act(out), dwte.data(), dwpe.data(), act(dx.bf16), wte.fp32.data(), wpe.fp32.data(),
+        [&](const auto& op) { ops_->run(op); });
+  embed(plain_out.data(), plain_dwte.data(), plain_dwpe.data(), dx.fp64.data(), wte.fp64.data(),
+        wpe.fp64.data(), [](const auto& op) { plain::run(op); });
   EXPECT_LT(distance(widen(out), plain_out), kRounding);
   EXPECT_LT(distance(dwte, plain_dwte), 1e-6);
   EXPECT_LT(distance(dwpe, plain_dwpe), 1e-6);
@@ -202,18 +277,18 @@ TEST_F(Bf16Ops, LmHead) {
     const Numbers x(n * s.width, 2);
     Numbers wte(s.padded_vocab * s.width, 3, 2 / std::sqrt(double(s.width)));
     std::fill(wte.fp32.begin() + s.vocab * s.width, wte.fp32.end(), INFINITY);
-    ops_->prepare_weights(wte.fp32.data(), s.padded_vocab * s.width);
+    const Refreshed weights(*ops_, wte.fp32);
     const LossTerms terms(1.0f / 37, 0.01f);
     double loss = 0.25, plain_loss = 0.25;
     auto dx = results(n * s.width);
     std::vector<float> dwte(s.padded_vocab * s.width), losses(s.rows * (s.seq_len - 1));
     std::vector<double> plain_dx(dx.size()), plain_dwte(dwte.size()), plain_losses(losses.size());
-    ops_->lm_head_train(&loss, act(dx), dwte.data(), act(x.bf16), wte.fp32.data(), tokens.data(), s,
-                        terms);
-    ops_->lm_head_losses(losses.data(), act(x.bf16), wte.fp32.data(), tokens.data(), s);
-    plain::lm_head_train(&plain_loss, plain_dx.data(), plain_dwte.data(), x.fp64.data(),
-                         wte.fp64.data(), tokens.data(), s, terms);
-    plain::lm_head_losses(plain_losses.data(), x.fp64.data(), wte.fp64.data(), tokens.data(), s);
+    ops_->run(
+        head_train<Activation>(&loss, act(dx), dwte, act(x.bf16), wte.fp32, tokens, s, terms));
+    ops_->run(head_losses<Activation>(losses, act(x.bf16), wte.fp32, tokens, s));
+    plain::run(head_train<double>(&plain_loss, plain_dx.data(), plain_dwte, x.fp64.data(), wte.fp64,
+                                  tokens, s, terms));
+    plain::run(head_losses<double>(plain_losses, x.fp64.data(), wte.fp64, tokens, s));
     EXPECT_NEAR(loss, plain_loss, 1e-6 * plain_loss);  // logits and the loss are fp32
     EXPECT_LT(distance(losses, plain_losses), 1e-5);
     EXPECT_LT(distance(widen(dx), plain_dx), 2 * kRounding);

@@ -5,7 +5,6 @@
 
 #include "amt/ops/cpu_ops.hpp"
 #include "numbers.hpp"
-#include "src/ops/plain/layernorm.hpp"
 
 namespace amt {
 namespace {
@@ -98,8 +97,17 @@ TEST(Dropout, TheFastMasksAreTheSpecifiedOnes) {
     const Dropout d = some_dropout(0.3);
     std::vector<float> x(n * width, 0), y(n * width, 1), w(width, 1), b(width, 0);
     std::vector<float> out(n * width), residual(n * width), mean(n), rstd(n);
-    ops->layernorm_forward(act(out), act(residual), mean.data(), rstd.data(), act(x), act(y),
-                           w.data(), b.data(), n, width, d);
+    ops->run(LayerNormForward{.out = act(out),
+                              .residual = act(residual),
+                              .mean = mean.data(),
+                              .rstd = rstd.data(),
+                              .x = act(x),
+                              .y = act(y),
+                              .weight = w.data(),
+                              .bias = b.data(),
+                              .n = n,
+                              .width = width,
+                              .dropout = d});
     for (Dim i = 0; i < n; ++i) {
       for (Dim c = 0; c < width; ++c) {
         ASSERT_EQ(residual[i * width + c], dropout_factor(d, i, c, width)) << i << " " << c;

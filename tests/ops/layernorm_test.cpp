@@ -1,4 +1,4 @@
-#include "src/ops/plain/layernorm.hpp"
+#include "amt/ops/layernorm.hpp"
 
 #include "amt/ops/cpu_ops.hpp"
 #include "numbers.hpp"
@@ -34,22 +34,48 @@ struct Data {
   std::vector<T> x, y, w, b, dout, dresidual, dw, db, residual, out, dy, mean, rstd;
 };
 
+/// A: what the operators take activations as.
+template <class A, class T>
+LayerNormForwardOf<A, T> forward(const Case& c, Data<T>& d) {
+  const auto as = [](std::vector<T>& x) { return reinterpret_cast<A*>(x.data()); };
+  return {.out = as(d.out),
+          .residual = as(d.residual),
+          .mean = d.mean.data(),
+          .rstd = d.rstd.data(),
+          .x = as(d.x),
+          .y = c.residual ? as(d.y) : nullptr,
+          .weight = d.w.data(),
+          .bias = d.b.data(),
+          .n = c.n,
+          .width = c.width,
+          .dropout = c.dropout()};
+}
+template <class A, class T>
+LayerNormBackwardOf<A, T> backward(const Case& c, Data<T>& d, bool add) {
+  const auto as = [](std::vector<T>& x) { return reinterpret_cast<A*>(x.data()); };
+  return {.dresidual = as(d.dresidual),
+          .dy = c.residual ? as(d.dy) : nullptr,
+          .dweight = d.dw.data(),
+          .dbias = d.db.data(),
+          .dout = as(d.dout),
+          .residual = as(d.residual),
+          .mean = d.mean.data(),
+          .rstd = d.rstd.data(),
+          .weight = d.w.data(),
+          .n = c.n,
+          .width = c.width,
+          .add = add,
+          .dropout = c.dropout()};
+}
+
 void run_plain(const Case& c, Data<double>& d, bool add) {
-  plain::layernorm_forward(d.out.data(), d.residual.data(), d.mean.data(), d.rstd.data(),
-                           d.x.data(), c.residual ? d.y.data() : nullptr, d.w.data(), d.b.data(),
-                           c.n, c.width, c.dropout());
-  plain::layernorm_backward(d.dresidual.data(), c.residual ? d.dy.data() : nullptr, d.dw.data(),
-                            d.db.data(), d.dout.data(), d.residual.data(), d.mean.data(),
-                            d.rstd.data(), d.w.data(), c.n, c.width, add, c.dropout());
+  plain::run(forward<double>(c, d));
+  plain::run(backward<double>(c, d, add));
 }
 
 void run_cpu(Ops& ops, const Case& c, Data<float>& d, bool add) {
-  ops.layernorm_forward(act(d.out), act(d.residual), d.mean.data(), d.rstd.data(), act(d.x),
-                        c.residual ? act(d.y) : nullptr, d.w.data(), d.b.data(), c.n, c.width,
-                        c.dropout());
-  ops.layernorm_backward(act(d.dresidual), c.residual ? act(d.dy) : nullptr, d.dw.data(),
-                         d.db.data(), act(d.dout), act(d.residual), d.mean.data(), d.rstd.data(),
-                         d.w.data(), c.n, c.width, add, c.dropout());
+  ops.run(forward<Activation>(c, d));
+  ops.run(backward<Activation>(c, d, add));
 }
 
 // The scalar is weighted(out) + weighted(residual): gradients arrive through both, as in the model.
@@ -62,9 +88,12 @@ TEST(LayerNorm, PlainBackwardIsTheGradient) {
   run_plain(c, d, true);
   const auto loss = [&] {
     Data<double> again(c);
-    plain::layernorm_forward(again.out.data(), again.residual.data(), again.mean.data(),
-                             again.rstd.data(), d.x.data(), d.y.data(), d.w.data(), d.b.data(), c.n,
-                             c.width, c.dropout());
+    auto op = forward<double>(c, again);
+    op.x = d.x.data();
+    op.y = d.y.data();
+    op.weight = d.w.data();
+    op.bias = d.b.data();
+    plain::run(op);
     return weighted(again.out, d.dout) + weighted(again.residual, through_residual);
   };
   expect_gradient("x", d.x, d.dresidual, loss);
@@ -100,11 +129,13 @@ TEST(LayerNorm, ResidualMayBeTheInputAndDyTheOutputGradient) {
   Data<float> apart(c), in_place(c);
   run_cpu(*ops, c, apart, false);
   Data<float>& d = in_place;
-  ops->layernorm_forward(act(d.out), act(d.x), d.mean.data(), d.rstd.data(), act(d.x), act(d.y),
-                         d.w.data(), d.b.data(), c.n, c.width, c.dropout());
-  ops->layernorm_backward(act(d.dresidual), act(d.dout), d.dw.data(), d.db.data(), act(d.dout),
-                          act(d.x), d.mean.data(), d.rstd.data(), d.w.data(), c.n, c.width, false,
-                          c.dropout());
+  auto fwd = forward<Activation>(c, d);
+  fwd.residual = act(d.x);
+  ops->run(fwd);
+  auto bwd = backward<Activation>(c, d, false);
+  bwd.dy = act(d.dout);
+  bwd.residual = act(d.x);
+  ops->run(bwd);
   EXPECT_EQ(d.out, apart.out);
   EXPECT_EQ(d.dout, apart.dy);
   EXPECT_EQ(d.dw, apart.dw);

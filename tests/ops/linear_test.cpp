@@ -1,6 +1,7 @@
-#include "src/ops/plain/linear.hpp"
+#include "amt/ops/linear.hpp"
 
 #include "amt/ops/cpu_ops.hpp"
+#include "linear_calls.hpp"
 #include "numbers.hpp"
 
 namespace amt {
@@ -19,13 +20,12 @@ TEST(Linear, PlainBackwardIsTheGradient) {
   const auto dout = normal<double>(c.n * c.out, 4);
   const auto loss = [&] {
     std::vector<double> out(dout.size());
-    plain::linear_forward<double, double>(out.data(), nullptr, x.data(), w.data(), b.data(), c.n,
-                                          c.in, c.out);
+    plain::run(linear<double>(out.data(), nullptr, x.data(), w, b, c.n, c.in, c.out));
     return weighted(out, dout);
   };
   std::vector<double> dx(x.size()), dw(w.size()), db(b.size());
-  plain::linear_backward<double, double>(dx.data(), dw.data(), db.data(), dout.data(), x.data(),
-                                         nullptr, w.data(), c.n, c.in, c.out);
+  plain::run(linear_backward<double>(dx.data(), dw, db, dout.data(), x.data(), nullptr, w, c.n,
+                                     c.in, c.out));
   expect_gradient("x", x, dx, loss);
   expect_gradient("w", w, dw, loss);
   expect_gradient("b", b, db, loss);
@@ -41,16 +41,14 @@ TEST(Linear, PlainBackwardThroughGeluIsTheGradient) {
   const auto dout = normal<double>(c.n * c.in, 6);
   std::vector<double> pre(c.n * c.out), hidden(pre.size()), out(dout.size());
   const auto loss = [&] {
-    plain::linear_forward(hidden.data(), pre.data(), x.data(), w1.data(), b1.data(), c.n, c.in,
-                          c.out);
-    plain::linear_forward<double, double>(out.data(), nullptr, hidden.data(), w2.data(), b2.data(),
-                                          c.n, c.out, c.in);
+    plain::run(linear<double>(hidden.data(), pre.data(), x.data(), w1, b1, c.n, c.in, c.out));
+    plain::run(linear<double>(out.data(), nullptr, hidden.data(), w2, b2, c.n, c.out, c.in));
     return weighted(out, dout);
   };
   loss();
   std::vector<double> dpre(pre.size()), dw(w2.size()), db(b2.size());
-  plain::linear_backward(dpre.data(), dw.data(), db.data(), dout.data(), hidden.data(), pre.data(),
-                         w2.data(), c.n, c.out, c.in);
+  plain::run(linear_backward<double>(dpre.data(), dw, db, dout.data(), hidden.data(), pre.data(),
+                                     w2, c.n, c.out, c.in));
   std::vector<double> db1(b1.size());
   for (Dim i = 0; i < c.n * c.out; ++i) db1[i % c.out] += dpre[i];
   expect_gradient("b1", b1, db1, loss);
@@ -65,13 +63,14 @@ TEST_P(LinearCpu, AgreesWithPlain) {
   const auto w = normal<float>(c.in * c.out, 3, 1 / std::sqrt(double(c.in)));
   const auto b = normal<float>(c.out, 4), pre_x = normal<float>(c.n * c.in, 5, 2);
   const auto x_double = convert<double>(x), dout_double = convert<double>(dout);
+  const Refreshed weight(*ops, w), bias(*ops, b);
   for (const bool gelu : {false, true}) {
     std::vector<float> out(c.n * c.out), pre(out.size());
     std::vector<double> plain_out(out.size()), plain_pre(out.size());
-    ops->linear_forward(act(out), gelu ? act(pre) : nullptr, act(x), w.data(), b.data(), c.n, c.in,
-                        c.out);
-    plain::linear_forward(plain_out.data(), gelu ? plain_pre.data() : nullptr, x_double.data(),
-                          w.data(), b.data(), c.n, c.in, c.out);
+    ops->run(
+        linear<Activation>(act(out), gelu ? act(pre) : nullptr, act(x), w, b, c.n, c.in, c.out));
+    plain::run(linear<double>(plain_out.data(), gelu ? plain_pre.data() : nullptr, x_double.data(),
+                              w, b, c.n, c.in, c.out));
     EXPECT_LT(distance(out, plain_out), 3e-6);
     EXPECT_LT(distance(pre, plain_pre), 3e-6);
 
@@ -80,11 +79,11 @@ TEST_P(LinearCpu, AgreesWithPlain) {
     auto plain_dw = convert<double>(dw), plain_db = convert<double>(db);
     std::vector<float> dx(c.n * c.in);
     std::vector<double> plain_dx(dx.size());
-    ops->linear_backward(act(dx), dw.data(), db.data(), act(dout), act(x),
-                         gelu ? act(pre_x) : nullptr, w.data(), c.n, c.in, c.out);
-    plain::linear_backward(plain_dx.data(), plain_dw.data(), plain_db.data(), dout_double.data(),
-                           x_double.data(), gelu ? pre_double.data() : nullptr,
-                           convert<double>(w).data(), c.n, c.in, c.out);
+    ops->run(linear_backward<Activation>(act(dx), dw, db, act(dout), act(x),
+                                         gelu ? act(pre_x) : nullptr, w, c.n, c.in, c.out));
+    plain::run(linear_backward<double>(plain_dx.data(), plain_dw, plain_db, dout_double.data(),
+                                       x_double.data(), gelu ? pre_double.data() : nullptr,
+                                       convert<double>(w), c.n, c.in, c.out));
     EXPECT_LT(distance(dx, plain_dx), 3e-6);
     EXPECT_LT(distance(dw, plain_dw), 3e-6);
     EXPECT_LT(distance(db, plain_db), 3e-6);
@@ -104,9 +103,10 @@ TEST(Linear, CpuGeluIsAccurateEverywhere) {
   const std::vector<float> one{1}, zero{0};
   std::vector<float> out(x.size()), pre(x.size()), dx(x.size()), dw(1), db(1);
   const std::vector<float> ones(x.size(), 1);
-  ops->linear_forward(act(out), act(pre), act(x), one.data(), zero.data(), n, 1, 1);
-  ops->linear_backward(act(dx), dw.data(), db.data(), act(ones), act(out), act(pre), one.data(), n,
-                       1, 1);
+  const Refreshed weight(*ops, one), bias(*ops, zero);
+  ops->run(linear<Activation>(act(out), act(pre), act(x), one, zero, n, 1, 1));
+  ops->run(
+      linear_backward<Activation>(act(dx), dw, db, act(ones), act(out), act(pre), one, n, 1, 1));
   for (std::size_t i = 0; i < x.size(); ++i) {
     EXPECT_NEAR(out[i], plain::gelu(x[i]), 3e-7 + 1e-6 * std::abs(plain::gelu(x[i]))) << x[i];
     EXPECT_NEAR(dx[i], plain::gelu_derivative(x[i]), 2e-6) << x[i];

@@ -1,6 +1,7 @@
-#include "src/ops/plain/lm_head.hpp"
+#include "amt/ops/lm_head.hpp"
 
 #include "amt/ops/cpu_ops.hpp"
+#include "lm_head_calls.hpp"
 #include "numbers.hpp"
 
 namespace amt {
@@ -17,13 +18,12 @@ TEST(LmHead, PlainBackwardIsTheGradient) {
   const auto loss = [&] {
     double sum = 0;
     std::vector<double> ignored_dx(x.size()), ignored_dwte(wte.size());
-    plain::lm_head_train(&sum, ignored_dx.data(), ignored_dwte.data(), x.data(), wte.data(),
-                         tokens.data(), s, {0.5f, 0.1f});
+    plain::run(head_train<double>(&sum, ignored_dx.data(), ignored_dwte, x.data(), wte, tokens, s,
+                                  {0.5f, 0.1f}));
     return sum;
   };
   double ignored = 0;
-  plain::lm_head_train(&ignored, dx.data(), dwte.data(), x.data(), wte.data(), tokens.data(), s,
-                       {0.5f, 0.1f});
+  plain::run(head_train<double>(&ignored, dx.data(), dwte, x.data(), wte, tokens, s, {0.5f, 0.1f}));
   expect_gradient("x", x, dx, loss);
   expect_gradient("wte", wte, dwte, loss);
 }
@@ -35,8 +35,8 @@ TEST(LmHead, PlainLossIsTheSumOfTheLosses) {
   const auto wte = normal<double>(s.vocab * s.width, 3);
   std::vector<double> dx(x.size()), dwte(wte.size()), losses(s.rows * (s.seq_len - 1));
   double loss = 1;
-  plain::lm_head_train(&loss, dx.data(), dwte.data(), x.data(), wte.data(), tokens.data(), s, 1);
-  plain::lm_head_losses(losses.data(), x.data(), wte.data(), tokens.data(), s);
+  plain::run(head_train<double>(&loss, dx.data(), dwte, x.data(), wte, tokens, s, 1));
+  plain::run(head_losses<double>(losses, x.data(), wte, tokens, s));
   EXPECT_NEAR(loss - 1, weighted(losses, std::vector<double>(losses.size(), 1)), 1e-12);
 }
 
@@ -57,13 +57,14 @@ TEST_P(LmHeadCpu, AgreesWithPlain) {
   std::vector<float> dx(n * s.width, NAN), losses(s.rows * (s.seq_len - 1)), logits(n * s.vocab);
   std::vector<double> plain_dx(dx.size()), plain_losses(losses.size()), plain_logits(logits.size());
   const auto x_double = convert<double>(x), wte_double = convert<double>(wte);
-  ops->lm_head_train(&loss, act(dx), dwte.data(), act(x), wte.data(), tokens.data(), s, terms);
-  ops->lm_head_losses(losses.data(), act(x), wte.data(), tokens.data(), s);
-  ops->lm_head_logits(logits.data(), act(x), wte.data(), s);
-  plain::lm_head_train(&plain_loss, plain_dx.data(), plain_dwte.data(), x_double.data(),
-                       wte_double.data(), tokens.data(), s, terms);
-  plain::lm_head_losses(plain_losses.data(), x_double.data(), wte_double.data(), tokens.data(), s);
-  plain::lm_head_logits(plain_logits.data(), x_double.data(), wte_double.data(), s);
+  const Refreshed weights(*ops, wte);
+  ops->run(head_train<Activation>(&loss, act(dx), dwte, act(x), wte, tokens, s, terms));
+  ops->run(head_losses<Activation>(losses, act(x), wte, tokens, s));
+  ops->run(head_logits<Activation>(logits, act(x), wte, s));
+  plain::run(head_train<double>(&plain_loss, plain_dx.data(), plain_dwte, x_double.data(),
+                                wte_double, tokens, s, terms));
+  plain::run(head_losses<double>(plain_losses, x_double.data(), wte_double, tokens, s));
+  plain::run(head_logits<double>(plain_logits, x_double.data(), wte_double, s));
   EXPECT_NEAR(loss, plain_loss, 3e-7 * plain_loss);
   EXPECT_LT(distance(dx, plain_dx), 3e-6);
   EXPECT_LT(distance(dwte, plain_dwte), 3e-6);
@@ -91,11 +92,38 @@ TEST(LmHead, CpuNeverReadsPaddedRows) {
   std::fill(wte.begin() + s.vocab * s.width, wte.end(), INFINITY);
   std::vector<float> dx(x.size()), dwte(wte.size()), losses(4);
   double loss = 0;
-  ops->lm_head_train(&loss, act(dx), dwte.data(), act(x), wte.data(), tokens.data(), s, 1);
-  ops->lm_head_losses(losses.data(), act(x), wte.data(), tokens.data(), s);
+  const Refreshed weights(*ops, wte);
+  ops->run(head_train<Activation>(&loss, act(dx), dwte, act(x), wte, tokens, s, 1));
+  ops->run(head_losses<Activation>(losses, act(x), wte, tokens, s));
   EXPECT_TRUE(std::isfinite(loss));
   EXPECT_LT(distance(losses, losses), 1);
   EXPECT_LT(distance(dx, dx), 1);
+}
+
+TEST(LmHead, LogitsOfEachRowsLastPosition) {
+  const auto ops = make_cpu_ops(1);
+  const LmHeadShape s{3, 5, 8, 6, 128};
+  const auto x = normal<float>(15 * s.width, 2);
+  const auto wte = normal<float>(s.padded_vocab * s.width, 3);
+  const Refreshed weights(*ops, wte);
+  std::vector<float> all(15 * s.vocab), last(3 * s.vocab), plain_last(3 * s.vocab), expected;
+  ops->run(head_logits<Activation>(all, act(x), wte, s));
+  for (Dim row = 0; row < s.rows; ++row) {
+    const auto first = all.begin() + (row * s.seq_len + s.seq_len - 1) * s.vocab;
+    expected.insert(expected.end(), first, first + s.vocab);
+  }
+  auto op = head_logits<Activation>(last, act(x), wte, s);
+  op.n = s.rows;
+  op.first = s.seq_len - 1;
+  op.step = s.seq_len;
+  ops->run(op);
+  EXPECT_LT(distance(last, expected), 1e-6);
+  LmHeadLogitsOf<float, float> same = head_logits<float>(plain_last, x.data(), wte, s);
+  same.n = op.n;
+  same.first = op.first;
+  same.step = op.step;
+  plain::run(same);
+  EXPECT_LT(distance(plain_last, expected), 1e-6);
 }
 
 }  // namespace

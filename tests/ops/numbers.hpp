@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "amt/ops/buffer.hpp"
+#include "amt/ops/weights.hpp"
 
 namespace amt::test {
 
@@ -54,6 +54,18 @@ inline Activation* act(std::vector<float>& x) { return reinterpret_cast<Activati
 inline const Activation* act(const std::vector<float>& x) {
   return reinterpret_cast<const Activation*>(x.data());
 }
+
+/// Host vectors as weights of the CPU's Ops.
+class Refreshed {
+ public:
+  Refreshed(Ops& ops, const std::vector<float>& parameters)
+      : weights_(ops, parameters.data(), static_cast<Dim>(parameters.size())) {
+    weights_.refresh();
+  }
+
+ private:
+  Weights weights_;
+};
 
 /// sum of weights x values: the scalar whose gradient a backward call with dout = weights computes.
 inline double weighted(const std::vector<double>& values, const std::vector<double>& weights) {

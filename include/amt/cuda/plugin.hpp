@@ -14,7 +14,7 @@
 namespace amt::cuda {
 
 /// Changes with anything below, and with Ops and Reducer.
-constexpr int kPluginVersion = 3;
+constexpr int kPluginVersion = 4;
 
 struct DeviceInfo {
   std::string name;    ///< "NVIDIA H200"

@@ -3,6 +3,7 @@
 // share the channels of the head.
 #pragma once
 
+#include "amt/ops/attention.hpp"
 #include "common.cuh"
 
 namespace amt::gpu {
@@ -10,32 +11,35 @@ namespace amt::gpu {
 constexpr int kAttentionWarps = 4;  // in a block
 constexpr int kHeadParts = 8;       // channels of a head in each lane at most: heads of up to 256
 
-/// Where one warp works: head `head` of row `row`, position t.
+/// Where one warp works: head `head` of row `row`, query or key t.
 struct AttentionPlace {
   Dim row, head, t;
 };
 
-/// false if there is nothing for this warp.
-__device__ inline bool attention_place(AttentionPlace& at, const AttentionShape& s) {
+/// Of `length` queries or keys in a row; false if there is nothing for this warp.
+__device__ inline bool attention_place(AttentionPlace& at, const AttentionShape& s, Dim length) {
   Dim i = Dim{blockIdx.x} * kAttentionWarps + threadIdx.x / kLanes;
-  if (i >= s.rows * s.heads * s.seq_len) return false;
-  at.t = i % s.seq_len;
-  i /= s.seq_len;
+  if (i >= s.rows * s.heads * length) return false;
+  at.t = i % length;
+  i /= length;
   at.head = i % s.heads;
   at.row = i / s.heads;
   return true;
 }
 
-/// Offsets in qkv [rows, seq_len, 3, heads, head_dim] (part 0, 1, 2 is q, k, v), in
-/// out [rows, seq_len, heads, head_dim] and in lse [rows, heads, seq_len].
-__device__ inline Dim qkv_at(const AttentionShape& s, const AttentionPlace& p, Dim t, Dim part) {
-  return (((p.row * s.seq_len + t) * 3 + part) * s.heads + p.head) * s.head_dim;
+/// The head's channels at position t.
+template <class T>
+__device__ inline T* head_at(const HeadsOf<T>& heads, const AttentionShape& s,
+                             const AttentionPlace& p, Dim t) {
+  return heads.data + heads.at(p.row, t, p.head, s.head_dim);
 }
+/// Offsets of query t in out [rows, query_len, heads, head_dim] and in lse [rows, heads,
+/// query_len].
 __device__ inline Dim out_at(const AttentionShape& s, const AttentionPlace& p, Dim t) {
-  return ((p.row * s.seq_len + t) * s.heads + p.head) * s.head_dim;
+  return ((p.row * s.query_len + t) * s.heads + p.head) * s.head_dim;
 }
 __device__ inline Dim lse_at(const AttentionShape& s, const AttentionPlace& p, Dim t) {
-  return (p.row * s.heads + p.head) * s.seq_len + t;
+  return (p.row * s.heads + p.head) * s.query_len + t;
 }
 
 /// The lane's channels of a head: lane, lane + 32, ...; 0 beyond head_dim.
@@ -58,17 +62,20 @@ __device__ inline float dot_part(const float* a, const float* b) {
   return warp_sum(sum);
 }
 
+using AttentionForward = AttentionForwardOf<Bf16, float>;
+using AttentionBackward = AttentionBackwardOf<Bf16, float>;
+
 /// One query: the softmax is made while going along the keys (online), so that nothing is stored.
-__global__ void __launch_bounds__(kAttentionWarps* kLanes)
-    attention_forward(Bf16* out, float* lse, const Bf16* qkv, AttentionShape s) {
+__global__ void __launch_bounds__(kAttentionWarps* kLanes) attention_forward(AttentionForward op) {
+  const AttentionShape& s = op.shape;
   AttentionPlace p;
-  if (!attention_place(p, s)) return;
+  if (!attention_place(p, s, s.query_len)) return;
   float q[kHeadParts], key[kHeadParts], value[kHeadParts], sum[kHeadParts] = {};
   float largest = -INFINITY, total = 0;
-  load_part(q, qkv + qkv_at(s, p, p.t, 0), s.head_dim);
-  for (Dim k = 0; k <= p.t; ++k) {
-    load_part(key, qkv + qkv_at(s, p, k, 1), s.head_dim);
-    load_part(value, qkv + qkv_at(s, p, k, 2), s.head_dim);
+  load_part(q, head_at(op.q, s, p, p.t), s.head_dim);
+  for (Dim k = 0; k <= s.first_query() + p.t; ++k) {
+    load_part(key, head_at(op.k, s, p, k), s.head_dim);
+    load_part(value, head_at(op.v, s, p, k), s.head_dim);
     const float score = s.scale * dot_part(q, key);
     const float above = fmaxf(largest, score);
     const float keep = expf(largest - above), weight = expf(score - above);
@@ -77,55 +84,56 @@ __global__ void __launch_bounds__(kAttentionWarps* kLanes)
     largest = above;
   }
   for (int c = 0; c < kHeadParts; ++c) sum[c] /= total;
-  store_part(out + out_at(s, p, p.t), sum, s.head_dim);
-  if (threadIdx.x % kLanes == 0) lse[lse_at(s, p, p.t)] = largest + logf(total);
+  store_part(op.out + out_at(s, p, p.t), sum, s.head_dim);
+  if (threadIdx.x % kLanes == 0) op.lse[lse_at(s, p, p.t)] = largest + logf(total);
 }
 
-/// The gradient of the query at t.
+/// The gradient of query t.
 __global__ void __launch_bounds__(kAttentionWarps* kLanes)
-    attention_query_gradient(Bf16* dqkv, const Bf16* dout, const Bf16* out, const float* lse,
-                             const Bf16* qkv, AttentionShape s) {
+    attention_query_gradient(AttentionBackward op) {
+  const AttentionShape& s = op.shape;
   AttentionPlace p;
-  if (!attention_place(p, s)) return;
+  if (!attention_place(p, s, s.query_len)) return;
   float q[kHeadParts], key[kHeadParts], value[kHeadParts], d[kHeadParts], o[kHeadParts];
   float dq[kHeadParts] = {};
-  load_part(q, qkv + qkv_at(s, p, p.t, 0), s.head_dim);
-  load_part(d, dout + out_at(s, p, p.t), s.head_dim);
-  load_part(o, out + out_at(s, p, p.t), s.head_dim);
-  const float mean = dot_part(d, o), log_sum = lse[lse_at(s, p, p.t)];
-  for (Dim k = 0; k <= p.t; ++k) {
-    load_part(key, qkv + qkv_at(s, p, k, 1), s.head_dim);
-    load_part(value, qkv + qkv_at(s, p, k, 2), s.head_dim);
+  load_part(q, head_at(op.q, s, p, p.t), s.head_dim);
+  load_part(d, op.dout + out_at(s, p, p.t), s.head_dim);
+  load_part(o, op.out + out_at(s, p, p.t), s.head_dim);
+  const float mean = dot_part(d, o), log_sum = op.lse[lse_at(s, p, p.t)];
+  for (Dim k = 0; k <= s.first_query() + p.t; ++k) {
+    load_part(key, head_at(op.k, s, p, k), s.head_dim);
+    load_part(value, head_at(op.v, s, p, k), s.head_dim);
     const float probability = expf(s.scale * dot_part(q, key) - log_sum);
     const float ds = probability * (dot_part(d, value) - mean) * s.scale;
     for (int c = 0; c < kHeadParts; ++c) dq[c] += ds * key[c];
   }
-  store_part(dqkv + qkv_at(s, p, p.t, 0), dq, s.head_dim);
+  store_part(head_at(op.dq, s, p, p.t), dq, s.head_dim);
 }
 
-/// The gradients of the key and the value at t, from the queries at t and after it.
+/// The gradients of key and value t, from the queries that see them.
 __global__ void __launch_bounds__(kAttentionWarps* kLanes)
-    attention_key_gradient(Bf16* dqkv, const Bf16* dout, const Bf16* out, const float* lse,
-                           const Bf16* qkv, AttentionShape s) {
+    attention_key_gradient(AttentionBackward op) {
+  const AttentionShape& s = op.shape;
   AttentionPlace p;
-  if (!attention_place(p, s)) return;
+  if (!attention_place(p, s, s.key_len)) return;
   float q[kHeadParts], key[kHeadParts], value[kHeadParts], d[kHeadParts], o[kHeadParts];
   float dk[kHeadParts] = {}, dv[kHeadParts] = {};
-  load_part(key, qkv + qkv_at(s, p, p.t, 1), s.head_dim);
-  load_part(value, qkv + qkv_at(s, p, p.t, 2), s.head_dim);
-  for (Dim t = p.t; t < s.seq_len; ++t) {
-    load_part(q, qkv + qkv_at(s, p, t, 0), s.head_dim);
-    load_part(d, dout + out_at(s, p, t), s.head_dim);
-    load_part(o, out + out_at(s, p, t), s.head_dim);
-    const float probability = expf(s.scale * dot_part(q, key) - lse[lse_at(s, p, t)]);
+  load_part(key, head_at(op.k, s, p, p.t), s.head_dim);
+  load_part(value, head_at(op.v, s, p, p.t), s.head_dim);
+  const Dim first = p.t > s.first_query() ? p.t - s.first_query() : 0;
+  for (Dim t = first; t < s.query_len; ++t) {
+    load_part(q, head_at(op.q, s, p, t), s.head_dim);
+    load_part(d, op.dout + out_at(s, p, t), s.head_dim);
+    load_part(o, op.out + out_at(s, p, t), s.head_dim);
+    const float probability = expf(s.scale * dot_part(q, key) - op.lse[lse_at(s, p, t)]);
     const float ds = probability * (dot_part(d, value) - dot_part(d, o)) * s.scale;
     for (int c = 0; c < kHeadParts; ++c) {
       dk[c] += ds * q[c];
       dv[c] += probability * d[c];
     }
   }
-  store_part(dqkv + qkv_at(s, p, p.t, 1), dk, s.head_dim);
-  store_part(dqkv + qkv_at(s, p, p.t, 2), dv, s.head_dim);
+  store_part(head_at(op.dk, s, p, p.t), dk, s.head_dim);
+  store_part(head_at(op.dv, s, p, p.t), dv, s.head_dim);
 }
 
 }  // namespace amt::gpu

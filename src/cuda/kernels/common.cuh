@@ -8,7 +8,8 @@
 
 #include <cuda_bf16.h>
 
-#include "amt/ops/ops.hpp"
+#include "amt/ops/dropout.hpp"
+#include "amt/ops/types.hpp"
 
 namespace amt::gpu {
 
@@ -23,6 +24,9 @@ struct alignas(16) Pack {
 struct alignas(16) Quad {
   float x[4];
 };
+
+__device__ inline Dim first_element() { return Dim{blockIdx.x} * blockDim.x + threadIdx.x; }
+__device__ inline Dim grid_length() { return Dim{gridDim.x} * blockDim.x; }
 
 /// Floats of 8 activations; p is a multiple of 16 bytes.
 __device__ inline void load(float* out, const Bf16* p) {

@@ -2,25 +2,24 @@
 #pragma once
 
 #include "../shapes.hpp"
+#include "amt/ops/embedding.hpp"
 #include "common.cuh"
 
 namespace amt::gpu {
 
-/// out [n, width] = dropout(wte[tokens[i]] + wpe[i % seq_len]). A warp for each position.
-__global__ void embedding_forward(Bf16* out, const std::uint16_t* tokens, const float* wte,
-                                  const float* wpe, Dim n, Dim seq_len, Dim width,
-                                  DropoutMask mask) {
-  const Dim i = (Dim{blockIdx.x} * blockDim.x + threadIdx.x) / kLanes;
-  if (i >= n) return;
-  const float* token = wte + tokens[i] * width;
-  const float* position = wpe + i % seq_len * width;
+/// A warp for each position.
+__global__ void embedding_forward(EmbeddingForwardOf<Bf16, float> op, DropoutMask mask) {
+  const Dim i = (Dim{blockIdx.x} * blockDim.x + threadIdx.x) / kLanes, width = op.width;
+  if (i >= op.rows * op.length) return;
+  const float* token = op.wte + op.tokens[i] * width;
+  const float* position = op.wpe + (op.first_position + i % op.length) * width;
   for (Dim pack = threadIdx.x % kLanes; pack < width / kPack; pack += kLanes) {
     float a[kPack], b[kPack];
     load(a, token + pack * kPack);
     load(b, position + pack * kPack);
     for (int c = 0; c < kPack; ++c) a[c] += b[c];
     apply(mask, a, i, pack, width);
-    store(out + i * width + pack * kPack, a);
+    store(op.out + i * width + pack * kPack, a);
   }
 }
 

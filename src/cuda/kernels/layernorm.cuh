@@ -3,33 +3,32 @@
 // to 256 kPacks fits.
 #pragma once
 
+#include "amt/ops/layernorm.hpp"
 #include "common.cuh"
 
 namespace amt::gpu {
 
 constexpr int kNormWarps = 4;  // in a block of these kernels
 
-/// As Ops::layernorm_forward. y null: residual is not written.
 template <int kPacks>
 __global__ void __launch_bounds__(kNormWarps* kLanes, 4)
-    layernorm_forward(Bf16* out, Bf16* residual, float* mean, float* rstd, const Bf16* x,
-                      const Bf16* y, const float* w, const float* b, Dim n, Dim width,
-                      DropoutMask mask) {
-  const Dim i = Dim{blockIdx.x} * kNormWarps + threadIdx.x / kLanes, at = i * width;
-  if (i >= n) return;
+    layernorm_forward(LayerNormForwardOf<Bf16, float> op, DropoutMask mask) {
+  const Dim i = Dim{blockIdx.x} * kNormWarps + threadIdx.x / kLanes, width = op.width,
+            at = i * width;
+  if (i >= op.n) return;
   const Dim lane = threadIdx.x % kLanes, packs = width / kPack;
   float v[kPacks][kPack] = {};
   float sum = 0;
   for (int k = 0; k < kPacks; ++k) {
     const Dim pack = lane + k * kLanes;
     if (pack >= packs) break;
-    load(v[k], x + at + pack * kPack);
-    if (y != nullptr) {
+    load(v[k], op.x + at + pack * kPack);
+    if (op.y != nullptr) {
       float change[kPack];
-      load(change, y + at + pack * kPack);
+      load(change, op.y + at + pack * kPack);
       apply(mask, change, i, pack, width);
       for (int c = 0; c < kPack; ++c) v[k][c] += change[c];
-      store(residual + at + pack * kPack, v[k]);
+      store(op.residual + at + pack * kPack, v[k]);
       // What is normalised is what the backward pass will read.
       for (int c = 0; c < kPack; ++c) v[k][c] = __bfloat162float(__float2bfloat16_rn(v[k][c]));
     }
@@ -46,14 +45,14 @@ __global__ void __launch_bounds__(kNormWarps* kLanes, 4)
     const Dim pack = lane + k * kLanes;
     if (pack >= packs) break;
     float weight[kPack], bias[kPack];
-    load(weight, w + pack * kPack);
-    load(bias, b + pack * kPack);
+    load(weight, op.weight + pack * kPack);
+    load(bias, op.bias + pack * kPack);
     for (int c = 0; c < kPack; ++c) v[k][c] = (v[k][c] - mu) * r * weight[c] + bias[c];
-    store(out + at + pack * kPack, v[k]);
+    store(op.out + at + pack * kPack, v[k]);
   }
   if (lane == 0) {
-    mean[i] = mu;
-    rstd[i] = r;
+    op.mean[i] = mu;
+    op.rstd[i] = r;
   }
 }
 
@@ -73,26 +72,25 @@ struct NormPack {
   }
 };
 
-/// As Ops::layernorm_backward, but for the sums of dw and db: each block leaves its own in
-/// partial [blocks, 2, width] (dw, then db). The warps of all blocks share the positions evenly. A
-/// position is read twice, the second time from the cache: its channels beside dw and db would not
-/// fit into the registers.
+/// But for the sums of dweight and dbias: each block leaves its own in partial [blocks, 2, width]
+/// (dweight, then dbias). The warps of all blocks share the positions evenly. A position is read
+/// twice, the second time from the cache: its channels beside the sums would not fit into the
+/// registers.
 template <int kPacks>
 __global__ void __launch_bounds__(kNormWarps* kLanes)
-    layernorm_backward(Bf16* dresidual, Bf16* dy, float* partial, const Bf16* dout,
-                       const Bf16* residual, const float* mean, const float* rstd, const float* w,
-                       Dim n, Dim width, bool add, DropoutMask mask) {
-  const Dim lane = threadIdx.x % kLanes, warp = threadIdx.x / kLanes, packs = width / kPack;
+    layernorm_backward(LayerNormBackwardOf<Bf16, float> op, float* partial, DropoutMask mask) {
+  const Dim lane = threadIdx.x % kLanes, warp = threadIdx.x / kLanes, width = op.width;
+  const Dim packs = width / kPack;
   float dw[kPacks][kPack] = {}, db[kPacks][kPack] = {};
-  for (Dim i = Dim{blockIdx.x} * kNormWarps + warp; i < n; i += Dim{gridDim.x} * kNormWarps) {
+  for (Dim i = Dim{blockIdx.x} * kNormWarps + warp; i < op.n; i += Dim{gridDim.x} * kNormWarps) {
     const Dim at = i * width;
-    const float mu = mean[i], r = rstd[i];
+    const float mu = op.mean[i], r = op.rstd[i];
     float sum_g = 0, sum_gx = 0;
     for (int k = 0; k < kPacks; ++k) {
       const Dim pack = lane + k * kLanes;
       if (pack >= packs) break;
-      const NormPack p(dout + at + pack * kPack, residual + at + pack * kPack, w + pack * kPack, mu,
-                       r);
+      const NormPack p(op.dout + at + pack * kPack, op.residual + at + pack * kPack,
+                       op.weight + pack * kPack, mu, r);
       for (int c = 0; c < kPack; ++c) {
         sum_g += p.g[c];
         sum_gx += p.g[c] * p.normal[c];
@@ -103,15 +101,15 @@ __global__ void __launch_bounds__(kNormWarps* kLanes)
     const float mean_g = warp_sum(sum_g) / static_cast<float>(width);
     const float mean_gx = warp_sum(sum_gx) / static_cast<float>(width);
     for (Dim pack = lane; pack < packs; pack += kLanes) {
-      const NormPack p(dout + at + pack * kPack, residual + at + pack * kPack, w + pack * kPack, mu,
-                       r);
+      const NormPack p(op.dout + at + pack * kPack, op.residual + at + pack * kPack,
+                       op.weight + pack * kPack, mu, r);
       float dx[kPack] = {};
-      if (add) load(dx, dresidual + at + pack * kPack);
+      if (op.add) load(dx, op.dresidual + at + pack * kPack);
       for (int c = 0; c < kPack; ++c) dx[c] += r * (p.g[c] - mean_g - p.normal[c] * mean_gx);
-      store(dresidual + at + pack * kPack, dx);
-      if (dy == nullptr) continue;
+      store(op.dresidual + at + pack * kPack, dx);
+      if (op.dy == nullptr) continue;
       apply(mask, dx, i, pack, width);
-      store(dy + at + pack * kPack, dx);
+      store(op.dy + at + pack * kPack, dx);
     }
   }
   __shared__ float sums[kNormWarps][2][kLanes * kPack];

@@ -1,6 +1,7 @@
 // Cross-entropy over blocks of positions, with the gradient in place of the logits.
 #pragma once
 
+#include "amt/ops/lm_head.hpp"
 #include "common.cuh"
 
 namespace amt::gpu {

@@ -1,4 +1,4 @@
-// Sums over the rows of matrices and over flat buffers, in two passes with a fixed order.
+// Sums over the rows of matrices, in two passes with a fixed order.
 #pragma once
 
 #include "common.cuh"
@@ -42,34 +42,6 @@ __global__ void column_sums(float* partial, const Bf16* x, Dim n, Dim width, Dim
     for (int c = 0; c < kPack; ++c) sum[c] += v[c];
   }
   store(partial + Dim{blockIdx.y} * width + pack * kPack, sum);
-}
-
-constexpr int kSumWarps = 8;  // in a block of the kernels below
-
-__device__ inline double square(float x) { return static_cast<double>(x) * static_cast<double>(x); }
-
-/// partial [gridDim.x]: sums of squares of x [n], in fp64. `quads` as in flat.cuh.
-__global__ void __launch_bounds__(kSumWarps* kLanes)
-    sum_of_squares(double* partial, const float* x, Dim quads, Dim n) {
-  const Dim first = Dim{blockIdx.x} * blockDim.x + threadIdx.x, all = Dim{gridDim.x} * blockDim.x;
-  double sum = 0;
-  for (Dim i = first; i < quads; i += all) {
-    const Quad quad = reinterpret_cast<const Quad*>(x)[i];
-    for (int k = 0; k < 4; ++k) sum += square(quad.x[k]);
-  }
-  for (Dim i = 4 * quads + first; i < n; i += all) sum += square(x[i]);
-  sum = block_sum<kSumWarps>(sum);
-  if (threadIdx.x == 0) partial[blockIdx.x] = sum;
-}
-
-/// *to = (add ? *to : 0) + scale x the sum of x [n]; one block.
-template <class T>
-__global__ void __launch_bounds__(kSumWarps* kLanes)
-    sum_all(double* to, const T* x, Dim n, double scale, bool add) {
-  double sum = 0;
-  for (Dim i = threadIdx.x; i < n; i += kSumWarps * kLanes) sum += static_cast<double>(x[i]);
-  sum = block_sum<kSumWarps>(sum);
-  if (threadIdx.x == 0) *to = (add ? *to : 0.0) + scale * sum;
 }
 
 }  // namespace amt::gpu

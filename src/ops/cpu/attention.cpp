@@ -1,14 +1,83 @@
 // Causal attention by blocks of queries: a block's scores against all keys up to its last query
 // live in one thread's scratch, and never more of them. As in FlashAttention (arXiv 2205.14135),
 // the backward pass makes the probabilities again from the log-sum-exp.
+#include "amt/ops/attention.hpp"
+
+#include "base/instruction_sets.hpp"
+
+/// scores[0, count), times `scale`, become exp(score - largest), [count, end) 0; *sum is their sum,
+/// the largest is returned.
+AMT_KERNEL(float, exp_row,
+           (float* scores, float* sum, float scale, std::int64_t count, std::int64_t end));
+/// p[0, count): score -> exp(scale score - lse); dp -> p (dp - mean) scale; both 0 up to `end`.
+AMT_KERNEL(void, score_gradient_row,
+           (float* p, float* dp, float lse, float mean, float scale, std::int64_t count,
+            std::int64_t end));
+AMT_KERNEL(void, scale_row, (float* x, float factor, std::int64_t n));
+AMT_KERNEL(float, dot_row, (const float* a, const float* b, std::int64_t n));
+
+#ifdef AMT_ISA
+
+#include "base/math.hpp"
+
+namespace amt::cpu::AMT_ISA {
+namespace {
+
+inline void clear(float* x, std::int64_t begin, std::int64_t end) {
+  for (std::int64_t k = begin; k < end; ++k) x[k] = 0;
+}
+
+}  // namespace
+
+float exp_row(float* scores, float* sum, float scale, std::int64_t count, std::int64_t end) {
+  const float largest = scale * largest_of(scores, count);
+  float total = 0;
+#pragma omp simd reduction(+ : total)
+  for (std::int64_t k = 0; k < count; ++k) {
+    const float e = exp_fast(scale * scores[k] - largest);
+    scores[k] = e;
+    total += e;
+  }
+  clear(scores, count, end);
+  *sum = total;
+  return largest;
+}
+
+void score_gradient_row(float* p, float* dp, float lse, float mean, float scale, std::int64_t count,
+                        std::int64_t end) {
+#pragma omp simd
+  for (std::int64_t k = 0; k < count; ++k) {
+    p[k] = exp_fast(scale * p[k] - lse);
+    dp[k] = p[k] * (dp[k] - mean) * scale;
+  }
+  clear(p, count, end);
+  clear(dp, count, end);
+}
+
+void scale_row(float* x, float factor, std::int64_t n) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < n; ++i) x[i] *= factor;
+}
+
+float dot_row(const float* a, const float* b, std::int64_t n) {
+  float sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (std::int64_t i = 0; i < n; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+}  // namespace amt::cpu::AMT_ISA
+
+#else
+
 #include <omp.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "cpu_calls.hpp"
-#include "gemm.hpp"
-#include "parallel.hpp"
+#include "base/context.hpp"
+#include "base/gemm.hpp"
+#include "base/parallel.hpp"
 #include "rows.hpp"
 
 namespace amt::cpu {
@@ -16,31 +85,42 @@ namespace {
 
 constexpr Dim kQueries = 64;  // queries in a block
 
-/// Where one head of one row lies, and the strides between its positions.
+/// One head of one row.
 struct Head {
   const AttentionShape& s;
   Dim row, head;
 
   Dim width() const { return s.heads * s.head_dim; }
-  Dim qkv_stride() const { return 3 * width(); }
-  /// Offset of position t in qkv; part 0, 1, 2 is q, k, v.
-  Dim qkv(Dim t, Dim part) const {
-    return (row * s.seq_len + t) * qkv_stride() + part * width() + head * s.head_dim;
+  template <class T>
+  T* at(const HeadsOf<T>& heads, Dim t) const {
+    return heads.data + heads.at(row, t, head, s.head_dim);
   }
-  Dim out(Dim t) const { return (row * s.seq_len + t) * width() + head * s.head_dim; }
-  Dim lse(Dim t) const { return (row * s.heads + head) * s.seq_len + t; }
+  /// Of query t.
+  Dim out(Dim t) const { return (row * s.query_len + t) * width() + head * s.head_dim; }
+  Dim lse(Dim t) const { return (row * s.heads + head) * s.query_len + t; }
 };
 
+/// Queries [begin, end) and the keys that they see, [0, keys).
+struct Block {
+  Block(const AttentionShape& s, Dim number)
+      : begin(number * kQueries),
+        end(std::min(s.query_len, begin + kQueries)),
+        keys(s.first_query() + end) {}
+  Dim queries() const { return end - begin; }
+  Dim begin, end, keys;
+};
+Dim blocks_of(const AttentionShape& s) { return (s.query_len + kQueries - 1) / kQueries; }
+
 /// One thread's part of the scratch: two blocks of scores as floats and as operands of products,
-/// and one head's gradients of k and v, [seq_len, head_dim] each.
+/// and one head's gradients of k and v, [key_len, head_dim] each.
 class Scratch {
  public:
   Scratch(float* scratch, const AttentionShape& s)
-      : block_(kQueries * s.seq_len),
-        head_(s.seq_len * s.head_dim),
+      : block_(kQueries * s.key_len),
+        head_(s.key_len * s.head_dim),
         base_(scratch + omp_get_thread_num() * floats(s)) {}
   static Dim floats(const AttentionShape& s) {
-    return 3 * kQueries * s.seq_len + 2 * s.seq_len * s.head_dim;
+    return 3 * kQueries * s.key_len + 2 * s.key_len * s.head_dim;
   }
   float* scores(int which) const { return base_ + which * block_; }
   float* dk() const { return base_ + 3 * block_; }
@@ -50,7 +130,7 @@ class Scratch {
   const float* operand(const float*, int which, Dim) const { return scores(which); }
   const Bf16* operand(const Bf16*, int which, Dim count) const {
     Bf16* narrow = reinterpret_cast<Bf16*>(base_ + 2 * block_) + which * block_;
-    kernels().to_bf16(narrow, scores(which), count);
+    to_bf16(narrow, scores(which), count);
     return narrow;
   }
 
@@ -59,113 +139,111 @@ class Scratch {
   float* base_;
 };
 
-/// scores [queries, keys] = q k^T for the queries from `begin`.
+/// scores [queries, keys] = q k^T
 template <class T>
-void block_scores(float* scores, const T* qkv, const Head& h, Dim begin, Dim queries, Dim keys) {
-  gemm(scores, keys, queries, keys, h.s.head_dim, matrix(qkv + h.qkv(begin, 0), h.qkv_stride()),
-       transposed(qkv + h.qkv(0, 1), h.qkv_stride()));
+void block_scores(float* scores, const HeadsOf<const T>& q, const HeadsOf<const T>& k,
+                  const Head& h, const Block& b) {
+  gemm(scores, b.keys, b.queries(), b.keys, h.s.head_dim, matrix(h.at(q, b.begin), q.stride),
+       transposed(h.at(k, 0), k.stride));
 }
 
 template <class T>
-void forward_block(const Scratch& scratch, T* out, float* lse, const T* qkv, const Head& h,
-                   Dim begin, Dim end) {
-  const Kernels& k = kernels();
-  const Dim queries = end - begin;
+void forward_block(const Scratch& scratch, const AttentionForwardOf<T, float>& op, const Head& h,
+                   const Block& b) {
   float* p = scratch.scores(0);
-  block_scores(p, qkv, h, begin, queries, end);
-  for (Dim t = begin; t < end; ++t) {
-    float* row = p + (t - begin) * end;
+  block_scores(p, op.q, op.k, h, b);
+  for (Dim t = b.begin; t < b.end; ++t) {
+    const Dim seen = h.s.first_query() + t + 1;
+    float* row = p + (t - b.begin) * b.keys;
     float sum = 0;
-    const float largest = k.exp_row(row, &sum, h.s.scale, t + 1, end);
-    lse[h.lse(t)] = largest + std::log(sum);
-    k.scale(row, 1 / sum, t + 1);
+    const float largest = exp_row(row, &sum, h.s.scale, seen, b.keys);
+    op.lse[h.lse(t)] = largest + std::log(sum);
+    scale_row(row, 1 / sum, seen);
   }
-  gemm(out + h.out(begin), h.width(), queries, h.s.head_dim, end,
-       matrix(scratch.operand(qkv, 0, queries * end), end),
-       matrix(qkv + h.qkv(0, 2), h.qkv_stride()));
+  gemm(op.out + h.out(b.begin), h.width(), b.queries(), h.s.head_dim, b.keys,
+       matrix(scratch.operand(op.q.data, 0, b.queries() * b.keys), b.keys),
+       matrix(h.at(op.v, 0), op.v.stride));
 }
 
 /// Scores 0 and 1 of the scratch, [queries, keys] of one block, become p, the probabilities, and
 /// ds, the gradient of q.k.
 template <class T>
-void block_gradients(const Scratch& scratch, const T* dout, const T* out, const float* lse,
-                     const T* qkv, const Head& h, Dim begin, Dim end) {
-  const Kernels& k = kernels();
+void block_gradients(const Scratch& scratch, const AttentionBackwardOf<T, float>& op, const Head& h,
+                     const Block& b) {
+  const Dim dim = h.s.head_dim;
   float *p = scratch.scores(0), *ds = scratch.scores(1);
-  block_scores(p, qkv, h, begin, end - begin, end);
-  gemm(ds, end, end - begin, end, h.s.head_dim, matrix(dout + h.out(begin), h.width()),
-       transposed(qkv + h.qkv(0, 2), h.qkv_stride()));
-  for (Dim t = begin; t < end; ++t) {
-    const float mean = k.dot(read_row(dout + h.out(t), 0, h.s.head_dim),
-                             read_row(out + h.out(t), 1, h.s.head_dim), h.s.head_dim);
-    const Dim at = (t - begin) * end;
-    k.attention_gradient(p + at, ds + at, lse[h.lse(t)], mean, h.s.scale, t + 1, end);
+  block_scores(p, op.q, op.k, h, b);
+  gemm(ds, b.keys, b.queries(), b.keys, dim, matrix(op.dout + h.out(b.begin), h.width()),
+       transposed(h.at(op.v, 0), op.v.stride));
+  for (Dim t = b.begin; t < b.end; ++t) {
+    const float mean =
+        dot_row(read_row(op.dout + h.out(t), 0, dim), read_row(op.out + h.out(t), 1, dim), dim);
+    const Dim at = (t - b.begin) * b.keys;
+    score_gradient_row(p + at, ds + at, op.lse[h.lse(t)], mean, h.s.scale,
+                       h.s.first_query() + t + 1, b.keys);
   }
 }
 
 /// Writes the block's dq and adds its part of the scratch's dk and dv, or begins them.
 template <class T>
-void backward_block(const Scratch& scratch, T* dqkv, const T* dout, const T* out, const float* lse,
-                    const T* qkv, const Head& h, Dim begin, Dim end, Write write) {
-  const Dim queries = end - begin, dim = h.s.head_dim, stride = h.qkv_stride();
-  block_gradients(scratch, dout, out, lse, qkv, h, begin, end);
-  const T* p = scratch.operand(qkv, 0, queries * end);
-  const T* ds = scratch.operand(qkv, 1, queries * end);
-  gemm(dqkv + h.qkv(begin, 0), stride, queries, dim, end, matrix(ds, end),
-       matrix(qkv + h.qkv(0, 1), stride));
-  gemm(scratch.dk(), dim, end, dim, queries, transposed(ds, end),
-       matrix(qkv + h.qkv(begin, 0), stride), write);
-  gemm(scratch.dv(), dim, end, dim, queries, transposed(p, end),
-       matrix(dout + h.out(begin), h.width()), write);
+void backward_block(const Scratch& scratch, const AttentionBackwardOf<T, float>& op, const Head& h,
+                    const Block& b, Write write) {
+  const Dim dim = h.s.head_dim, size = b.queries() * b.keys;
+  block_gradients(scratch, op, h, b);
+  const T* p = scratch.operand(op.q.data, 0, size);
+  const T* ds = scratch.operand(op.q.data, 1, size);
+  gemm(h.at(op.dq, b.begin), op.dq.stride, b.queries(), dim, b.keys, matrix(ds, b.keys),
+       matrix(h.at(op.k, 0), op.k.stride));
+  gemm(scratch.dk(), dim, b.keys, dim, b.queries(), transposed(ds, b.keys),
+       matrix(h.at(op.q, b.begin), op.q.stride), write);
+  gemm(scratch.dv(), dim, b.keys, dim, b.queries(), transposed(p, b.keys),
+       matrix(op.dout + h.out(b.begin), h.width()), write);
 }
 
-/// x [seq_len, head_dim] to its place in dqkv.
+/// x [key_len, head_dim] to its place.
 template <class T>
-void store_head(T* dqkv, const float* x, const Head& h, Dim part) {
-  for (Dim t = 0; t < h.s.seq_len; ++t) {
-    copy_row(dqkv + h.qkv(t, part), x + t * h.s.head_dim, h.s.head_dim);
+void store_head(const HeadsOf<T>& to, const float* x, const Head& h) {
+  for (Dim t = 0; t < h.s.key_len; ++t) {
+    copy_row(h.at(to, t), x + t * h.s.head_dim, h.s.head_dim);
   }
 }
 
 }  // namespace
 
-Dim attention_scratch(int threads, const AttentionShape& s) { return threads * Scratch::floats(s); }
-
 template <class T>
-void attention_forward(int threads, float* scratch, T* out, float* lse, const T* qkv,
-                       const AttentionShape& s) {
-  const Dim blocks = (s.seq_len + kQueries - 1) / kQueries;
-  parallel_for_uneven(threads, s.rows * s.heads * blocks, [&](Dim i) {
+void run(Context<T>& cpu, const AttentionForwardOf<T, float>& op) {
+  const AttentionShape& s = op.shape;
+  float* scratch = cpu.scratch(cpu.threads() * Scratch::floats(s));
+  const Dim blocks = blocks_of(s);
+  parallel_for_uneven(cpu.threads(), s.rows * s.heads * blocks, [&](Dim i) {
     const Dim block = blocks - 1 - i / (s.rows * s.heads);  // the longest first
     const Head h{s, i / s.heads % s.rows, i % s.heads};
-    const Dim begin = block * kQueries, end = std::min(s.seq_len, begin + kQueries);
-    forward_block(Scratch(scratch, s), out, lse, qkv, h, begin, end);
+    forward_block(Scratch(scratch, s), op, h, Block(s, block));
   });
 }
 
 // The last block comes first because it reaches every key: it begins dk and dv, the others add.
 template <class T>
-void attention_backward(int threads, float* scratch, T* dqkv, const T* dout, const T* out,
-                        const float* lse, const T* qkv, const AttentionShape& s) {
-  const Dim last = (s.seq_len - 1) / kQueries;
-  parallel_for_uneven(threads, s.rows * s.heads, [&](Dim i) {
+void run(Context<T>& cpu, const AttentionBackwardOf<T, float>& op) {
+  const AttentionShape& s = op.shape;
+  float* scratch = cpu.scratch(cpu.threads() * Scratch::floats(s));
+  const Dim last = blocks_of(s) - 1;
+  parallel_for_uneven(cpu.threads(), s.rows * s.heads, [&](Dim i) {
     const Head h{s, i / s.heads, i % s.heads};
     const Scratch mine(scratch, s);
     for (Dim block = last; block >= 0; --block) {
-      const Dim begin = block * kQueries, end = std::min(s.seq_len, begin + kQueries);
-      backward_block(mine, dqkv, dout, out, lse, qkv, h, begin, end,
-                     block == last ? Write::kOverwrite : Write::kAdd);
+      backward_block(mine, op, h, Block(s, block), block == last ? Write::kOverwrite : Write::kAdd);
     }
-    store_head(dqkv, mine.dk(), h, 1);
-    store_head(dqkv, mine.dv(), h, 2);
+    store_head(op.dk, mine.dk(), h);
+    store_head(op.dv, mine.dv(), h);
   });
 }
 
-template void attention_forward(int, float*, float*, float*, const float*, const AttentionShape&);
-template void attention_forward(int, float*, Bf16*, float*, const Bf16*, const AttentionShape&);
-template void attention_backward(int, float*, float*, const float*, const float*, const float*,
-                                 const float*, const AttentionShape&);
-template void attention_backward(int, float*, Bf16*, const Bf16*, const Bf16*, const float*,
-                                 const Bf16*, const AttentionShape&);
+template void run(Context<float>&, const AttentionForwardOf<float, float>&);
+template void run(Context<Bf16>&, const AttentionForwardOf<Bf16, float>&);
+template void run(Context<float>&, const AttentionBackwardOf<float, float>&);
+template void run(Context<Bf16>&, const AttentionBackwardOf<Bf16, float>&);
 
 }  // namespace amt::cpu
+
+#endif

@@ -1,45 +1,31 @@
+#ifndef AMT_ISA
+
+#include "amt/ops/embedding.hpp"
+
 #include <vector>
 
-#include "cpu_calls.hpp"
-#include "parallel.hpp"
+#include "amt/ops/token_order.hpp"
+#include "base/context.hpp"
+#include "base/parallel.hpp"
+#include "dropout.hpp"
 #include "rows.hpp"
 
 namespace amt::cpu {
-
-RowDropout row_dropout(const Dropout& dropout, Dim i, Dim width) {
-  const PhiloxCounter c = dropout_counter(dropout, i, width);
-  const PhiloxKey key = philox_key(dropout.seed);
-  const std::uint32_t threshold = dropout_threshold(dropout.rate);
-  return {{c[0], c[1], c[2], c[3]}, {key.lo, key.hi}, threshold, dropout_scale(threshold)};
-}
-
-template <class T>
-void embedding_forward(int threads, T* out, const std::uint16_t* tokens, const float* wte,
-                       const float* wpe, Dim rows, Dim seq_len, Dim width, const Dropout& dropout) {
-  const Kernels& k = kernels();
-  const RowDropout off = row_dropout({}, 0, width);
-  parallel_for(threads, rows * seq_len, [&](Dim i) {
-    float* row = begin_row(out + i * width, 0, width);
-    k.add_dropout(row, wte + tokens[i] * width, wpe + i % seq_len * width, width, off);
-    if (dropout.rate > 0) k.dropout(row, row, width, row_dropout(dropout, i, width));
-    store_row(out + i * width, row, width);
-  });
-}
-
 namespace {
 
-/// dw [width] += dropout(dx) of position i, dx [n, width].
+/// dw [width] += dropout(dx) of position i.
 template <class T>
-void add_masked(float* dw, const T* dx, Dim i, Dim width, const Dropout& dropout) {
-  float* masked = scratch_row(0, width);
-  kernels().dropout(masked, read_row(dx + i * width, 1, width), width,
-                    row_dropout(dropout, i, width));
-  kernels().add(dw, masked, width);
+void add_masked(float* dw, const EmbeddingBackwardOf<T, float>& op, Dim i) {
+  float* masked = scratch_row(0, op.width);
+  dropout_row(masked, read_row(op.dx + i * op.width, 1, op.width), op.width,
+              row_dropout(op.dropout, i, op.width));
+  add_row(dw, masked, op.width);
 }
 
 /// Where each run of equal tokens starts in by_token, and n at the end.
-std::vector<Dim> segments(const std::uint16_t* tokens, const std::int32_t* by_token, Dim n) {
+std::vector<Dim> segments(const std::uint16_t* tokens, const std::vector<std::int32_t>& by_token) {
   std::vector<Dim> starts;
+  const auto n = static_cast<Dim>(by_token.size());
   for (Dim i = 0; i < n; ++i) {
     if (i == 0 || tokens[by_token[i]] != tokens[by_token[i - 1]]) starts.push_back(i);
   }
@@ -50,30 +36,38 @@ std::vector<Dim> segments(const std::uint16_t* tokens, const std::int32_t* by_to
 }  // namespace
 
 template <class T>
-void embedding_backward(int threads, float* dwte, float* dwpe, const T* dx,
-                        const std::uint16_t* tokens, const std::int32_t* by_token, Dim rows,
-                        Dim seq_len, Dim width, const Dropout& dropout) {
-  parallel_for(threads, seq_len, [&](Dim t) {
-    for (Dim row = 0; row < rows; ++row) {
-      add_masked(dwpe + t * width, dx, row * seq_len + t, width, dropout);
-    }
-  });
-  const std::vector<Dim> starts = segments(tokens, by_token, rows * seq_len);
-  parallel_for_uneven(threads, static_cast<Dim>(starts.size()) - 1, [&](Dim s) {
-    float* dw = dwte + tokens[by_token[starts[s]]] * width;
-    for (Dim i = starts[s]; i < starts[s + 1]; ++i) {
-      add_masked(dw, dx, by_token[i], width, dropout);
-    }
+void run(Context<T>& cpu, const EmbeddingForwardOf<T, float>& op) {
+  const Dim width = op.width;
+  const RowDropout off = row_dropout({}, 0, width);
+  parallel_for(cpu.threads(), op.rows * op.length, [&](Dim i) {
+    float* row = begin_row(op.out + i * width, 0, width);
+    const float* position = op.wpe + (op.first_position + i % op.length) * width;
+    add_dropout_row(row, op.wte + op.tokens[i] * width, position, width, off);
+    if (op.dropout.rate > 0) dropout_row(row, row, width, row_dropout(op.dropout, i, width));
+    store_row(op.out + i * width, row, width);
   });
 }
 
-template void embedding_forward(int, float*, const std::uint16_t*, const float*, const float*, Dim,
-                                Dim, Dim, const Dropout&);
-template void embedding_forward(int, Bf16*, const std::uint16_t*, const float*, const float*, Dim,
-                                Dim, Dim, const Dropout&);
-template void embedding_backward(int, float*, float*, const float*, const std::uint16_t*,
-                                 const std::int32_t*, Dim, Dim, Dim, const Dropout&);
-template void embedding_backward(int, float*, float*, const Bf16*, const std::uint16_t*,
-                                 const std::int32_t*, Dim, Dim, Dim, const Dropout&);
+template <class T>
+void run(Context<T>& cpu, const EmbeddingBackwardOf<T, float>& op) {
+  parallel_for(cpu.threads(), op.length, [&](Dim t) {
+    for (Dim row = 0; row < op.rows; ++row) {
+      add_masked(op.dwpe + t * op.width, op, row * op.length + t);
+    }
+  });
+  const std::vector<std::int32_t> by_token = positions_by_token(op.tokens, op.rows * op.length);
+  const std::vector<Dim> starts = segments(op.tokens, by_token);
+  parallel_for_uneven(cpu.threads(), static_cast<Dim>(starts.size()) - 1, [&](Dim s) {
+    float* dw = op.dwte + op.tokens[by_token[starts[s]]] * op.width;
+    for (Dim i = starts[s]; i < starts[s + 1]; ++i) add_masked(dw, op, by_token[i]);
+  });
+}
+
+template void run(Context<float>&, const EmbeddingForwardOf<float, float>&);
+template void run(Context<Bf16>&, const EmbeddingForwardOf<Bf16, float>&);
+template void run(Context<float>&, const EmbeddingBackwardOf<float, float>&);
+template void run(Context<Bf16>&, const EmbeddingBackwardOf<Bf16, float>&);
 
 }  // namespace amt::cpu
+
+#endif

@@ -1,6 +1,73 @@
-#include "cpu_calls.hpp"
-#include "gemm.hpp"
-#include "parallel.hpp"
+#include "amt/ops/linear.hpp"
+
+#include "base/bf16.hpp"
+#include "base/instruction_sets.hpp"
+
+/// out = gelu(pre)
+AMT_KERNEL(void, gelu_row, (float* out, const float* pre, std::int64_t width));
+/// dx *= gelu'(pre)
+AMT_KERNEL(void, gelu_backward_row, (float* dx, const float* pre, std::int64_t width));
+/// db[c] += sum over n rows of dout[i * stride + c], c < width
+AMT_KERNEL(void, column_sums,
+           (float* db, const float* dout, std::int64_t n, std::int64_t stride, std::int64_t width));
+AMT_KERNEL(void, column_sums_bf16,
+           (float* db, const Bf16* dout, std::int64_t n, std::int64_t stride, std::int64_t width));
+
+#ifdef AMT_ISA
+
+#include "base/bits.hpp"
+#include "base/math.hpp"
+
+namespace amt::cpu::AMT_ISA {
+namespace {
+
+// gelu(x) = x/2 (1 + tanh(u)) = x sigmoid(2u), u = sqrt(2/pi) (x + 0.044715 x^3).
+constexpr float kTwoFactor = 1.5957691216057308f, kCubic = 0.044715f;
+
+inline float two_u(float x) { return kTwoFactor * (x + kCubic * x * x * x); }
+
+}  // namespace
+
+void gelu_row(float* out, const float* pre, std::int64_t width) {
+#pragma omp simd
+  for (std::int64_t c = 0; c < width; ++c) out[c] = pre[c] * sigmoid(two_u(pre[c]));
+}
+
+void gelu_backward_row(float* dx, const float* pre, std::int64_t width) {
+#pragma omp simd
+  for (std::int64_t c = 0; c < width; ++c) {
+    const float x = pre[c];
+    const float s = sigmoid(two_u(x));
+    const float slope = kTwoFactor * (1.0f + 3.0f * kCubic * x * x);
+    dx[c] *= s + x * s * (1.0f - s) * slope;
+  }
+}
+
+void column_sums(float* db, const float* dout, std::int64_t n, std::int64_t stride,
+                 std::int64_t width) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    const float* row = dout + i * stride;
+#pragma omp simd
+    for (std::int64_t c = 0; c < width; ++c) db[c] += row[c];
+  }
+}
+
+void column_sums_bf16(float* db, const Bf16* dout, std::int64_t n, std::int64_t stride,
+                      std::int64_t width) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    const Bf16* row = dout + i * stride;
+#pragma omp simd
+    for (std::int64_t c = 0; c < width; ++c) db[c] += widened(row[c]);
+  }
+}
+
+}  // namespace amt::cpu::AMT_ISA
+
+#else
+
+#include "base/context.hpp"
+#include "base/gemm.hpp"
+#include "base/parallel.hpp"
 #include "rows.hpp"
 
 namespace amt::cpu {
@@ -8,65 +75,66 @@ namespace {
 
 constexpr Dim kColumnsPerPiece = 64;  // of a bias gradient: four cache lines of each row of floats
 
-/// out = x w + b
-void affine(int threads, float* out, const float* x, const float* w, const float* b, Dim n,
-            Dim in_width, Dim out_width) {
-  gemm(out, out_width, n, out_width, in_width, matrix(x, in_width), matrix(w, out_width));
-  parallel_for(threads, n, [&](Dim i) { kernels().add(out + i * out_width, b, out_width); });
+/// out = x weight + bias
+void affine(Context<float>& cpu, float* out, const LinearForwardOf<float, float>& op) {
+  const float* weight = cpu.weights(op.weight);
+  const float* bias = cpu.weights(op.bias);
+  gemm(out, op.out_width, op.n, op.out_width, op.in_width, matrix(op.x, op.in_width),
+       matrix(weight, op.out_width));
+  parallel_for(cpu.threads(), op.n,
+               [&](Dim i) { add_row(out + i * op.out_width, bias, op.out_width); });
 }
-void affine(int, Bf16* out, const Bf16* x, const Bf16* w, const float* b, Dim n, Dim in_width,
-            Dim out_width) {
-  gemm(out, out_width, n, out_width, in_width, matrix(x, in_width), matrix(w, out_width), b);
+void affine(Context<Bf16>& cpu, Bf16* out, const LinearForwardOf<Bf16, float>& op) {
+  cpu.weights(op.bias);
+  gemm(out, op.out_width, op.n, op.out_width, op.in_width, matrix(op.x, op.in_width),
+       matrix(cpu.weights(op.weight), op.out_width), op.bias);
 }
 
 void add_column_sums(float* db, const float* dout, Dim n, Dim stride, Dim width) {
-  kernels().column_sums(db, dout, n, stride, width);
+  column_sums(db, dout, n, stride, width);
 }
 void add_column_sums(float* db, const Bf16* dout, Dim n, Dim stride, Dim width) {
-  kernels().column_sums_bf16(db, dout, n, stride, width);
+  column_sums_bf16(db, dout, n, stride, width);
 }
 
 }  // namespace
 
 template <class T>
-void linear_forward(int threads, T* out, T* pre, const T* x, const T* w, const float* b, Dim n,
-                    Dim in_width, Dim out_width) {
-  affine(threads, pre != nullptr ? pre : out, x, w, b, n, in_width, out_width);
-  if (pre == nullptr) return;
-  parallel_for(threads, n, [&](Dim i) {
-    const Dim at = i * out_width;
-    float* row = begin_row(out + at, 0, out_width);
-    kernels().gelu(row, read_row(pre + at, 1, out_width), out_width);
-    store_row(out + at, row, out_width);
+void run(Context<T>& cpu, const LinearForwardOf<T, float>& op) {
+  cpu.use_threads();
+  affine(cpu, op.pre != nullptr ? op.pre : op.out, op);
+  if (op.pre == nullptr) return;
+  parallel_for(cpu.threads(), op.n, [&](Dim i) {
+    const Dim at = i * op.out_width;
+    float* row = begin_row(op.out + at, 0, op.out_width);
+    gelu_row(row, read_row(op.pre + at, 1, op.out_width), op.out_width);
+    store_row(op.out + at, row, op.out_width);
   });
 }
 
 template <class T>
-void linear_backward(int threads, T* dx, float* dw, float* db, const T* dout, const T* x,
-                     const T* pre, const T* w, Dim n, Dim in_width, Dim out_width) {
-  gemm(dx, in_width, n, in_width, out_width, matrix(dout, out_width), transposed(w, out_width));
-  if (pre != nullptr) {
-    parallel_for(threads, n, [&](Dim i) {
-      const Dim at = i * in_width;
-      float* row = change_row(dx + at, 0, in_width);
-      kernels().gelu_backward(row, read_row(pre + at, 1, in_width), in_width);
-      store_row(dx + at, row, in_width);
+void run(Context<T>& cpu, const LinearBackwardOf<T, float>& op) {
+  const Dim in = op.in_width, out = op.out_width;
+  cpu.use_threads();
+  gemm(op.dx, in, op.n, in, out, matrix(op.dout, out), transposed(cpu.weights(op.weight), out));
+  if (op.pre != nullptr) {
+    parallel_for(cpu.threads(), op.n, [&](Dim i) {
+      float* row = change_row(op.dx + i * in, 0, in);
+      gelu_backward_row(row, read_row(op.pre + i * in, 1, in), in);
+      store_row(op.dx + i * in, row, in);
     });
   }
-  gemm(dw, out_width, in_width, out_width, n, transposed(x, in_width), matrix(dout, out_width),
-       Write::kAdd);
-  parallel_pieces(threads, out_width, kColumnsPerPiece, [&](Dim begin, Dim end) {
-    add_column_sums(db + begin, dout + begin, n, out_width, end - begin);
+  gemm(op.dweight, out, in, out, op.n, transposed(op.x, in), matrix(op.dout, out), Write::kAdd);
+  parallel_pieces(cpu.threads(), out, kColumnsPerPiece, [&](Dim begin, Dim end) {
+    add_column_sums(op.dbias + begin, op.dout + begin, op.n, out, end - begin);
   });
 }
 
-template void linear_forward(int, float*, float*, const float*, const float*, const float*, Dim,
-                             Dim, Dim);
-template void linear_forward(int, Bf16*, Bf16*, const Bf16*, const Bf16*, const float*, Dim, Dim,
-                             Dim);
-template void linear_backward(int, float*, float*, float*, const float*, const float*, const float*,
-                              const float*, Dim, Dim, Dim);
-template void linear_backward(int, Bf16*, float*, float*, const Bf16*, const Bf16*, const Bf16*,
-                              const Bf16*, Dim, Dim, Dim);
+template void run(Context<float>&, const LinearForwardOf<float, float>&);
+template void run(Context<Bf16>&, const LinearForwardOf<Bf16, float>&);
+template void run(Context<float>&, const LinearBackwardOf<float, float>&);
+template void run(Context<Bf16>&, const LinearBackwardOf<Bf16, float>&);
 
 }  // namespace amt::cpu
+
+#endif

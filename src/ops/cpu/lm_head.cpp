@@ -1,11 +1,77 @@
 // LM head and cross-entropy by blocks of positions: the logits of one block are made, turned into
 // their gradient in place, used and forgotten.
+#include "amt/ops/lm_head.hpp"
+
+#include "base/bf16.hpp"
+#include "base/instruction_sets.hpp"
+
+/// log of the sum of exp(logits[0, count)), all in fp64 but the exponentials.
+AMT_KERNEL(double, log_sum_exp_row, (const float* logits, std::int64_t count));
+/// out = scale * exp(logits - log_sum)
+AMT_KERNEL(void, softmax_gradient_row,
+           (float* out, const float* logits, double log_sum, float scale, std::int64_t count));
+/// The same in bf16. out may be the memory where logits begins: it is written behind the reading.
+AMT_KERNEL(void, softmax_gradient_row_bf16,
+           (Bf16 * out, const float* logits, double log_sum, float scale, std::int64_t count));
+
+#ifdef AMT_ISA
+
+#include "base/bits.hpp"
+#include "base/math.hpp"
+
+namespace amt::cpu::AMT_ISA {
+namespace {
+
+constexpr std::int64_t kChunk = 1024;  // floats summed in fp32 before fp64 takes over
+
+}  // namespace
+
+double log_sum_exp_row(const float* logits, std::int64_t count) {
+  const float largest = largest_of(logits, count);
+  double total = 0;
+  for (std::int64_t begin = 0; begin < count; begin += kChunk) {
+    const std::int64_t n = count - begin < kChunk ? count - begin : kChunk;
+    float sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (std::int64_t k = 0; k < n; ++k) sum += exp_fast(logits[begin + k] - largest);
+    total += static_cast<double>(sum);
+  }
+  return static_cast<double>(largest) + __builtin_log(total);
+}
+
+void softmax_gradient_row(float* out, const float* logits, double log_sum, float scale,
+                          std::int64_t count) {
+  const float shift = static_cast<float>(log_sum);
+#pragma omp simd
+  for (std::int64_t k = 0; k < count; ++k) out[k] = scale * exp_fast(logits[k] - shift);
+}
+
+// A chunk is complete before it is copied: at half the width of what was read, the copy ends
+// before the first logit that is still needed.
+void softmax_gradient_row_bf16(Bf16* out, const float* logits, double log_sum, float scale,
+                               std::int64_t count) {
+  const float shift = static_cast<float>(log_sum);
+  alignas(64) Bf16 chunk[kChunk];
+  for (std::int64_t begin = 0; begin < count; begin += kChunk) {
+    const std::int64_t n = count - begin < kChunk ? count - begin : kChunk;
+#pragma omp simd
+    for (std::int64_t k = 0; k < n; ++k) {
+      chunk[k] = rounded(scale * exp_fast(logits[begin + k] - shift));
+    }
+    __builtin_memcpy(out + begin, chunk, static_cast<std::size_t>(n) * sizeof(Bf16));
+  }
+}
+
+}  // namespace amt::cpu::AMT_ISA
+
+#else
+
 #include <algorithm>
 #include <cmath>
 
-#include "cpu_calls.hpp"
-#include "gemm.hpp"
-#include "parallel.hpp"
+#include "base/context.hpp"
+#include "base/gemm.hpp"
+#include "base/parallel.hpp"
 #include "rows.hpp"
 
 namespace amt::cpu {
@@ -19,7 +85,7 @@ constexpr Dim kBlock = 512;
 constexpr Dim kNone = -1;
 
 /// Logits of a position begin a cache line.
-Dim logits_stride(const LmHeadShape& s) { return (s.vocab + 15) / 16 * 16; }
+Dim logits_stride(Dim vocab) { return (vocab + 15) / 16 * 16; }
 
 /// The token that position i is to predict, or kNone.
 Dim target(const std::uint16_t* tokens, const LmHeadShape& s, Dim i) {
@@ -29,15 +95,15 @@ Dim target(const std::uint16_t* tokens, const LmHeadShape& s, Dim i) {
 template <class T>
 void block_logits(float* logits, const T* x, const T* wte, const LmHeadShape& s, Dim begin,
                   Dim end) {
-  gemm(logits, logits_stride(s), end - begin, s.vocab, s.width,
+  gemm(logits, logits_stride(s.vocab), end - begin, s.vocab, s.width,
        matrix(x + begin * s.width, s.width), transposed(wte, s.width));
 }
 
 void softmax_gradient(float* out, const float* logits, double log_sum, float scale, Dim vocab) {
-  kernels().softmax_gradient(out, logits, log_sum, scale, vocab);
+  softmax_gradient_row(out, logits, log_sum, scale, vocab);
 }
 void softmax_gradient(Bf16* out, const float* logits, double log_sum, float scale, Dim vocab) {
-  kernels().softmax_gradient_bf16(out, logits, log_sum, scale, vocab);
+  softmax_gradient_row_bf16(out, logits, log_sum, scale, vocab);
 }
 
 /// One position: `gradient`, which begins where the logits do, becomes `scale` x the gradient of
@@ -49,7 +115,7 @@ double position_gradient(T* gradient, const float* logits, Dim target, Dim vocab
     std::fill(gradient, gradient + vocab, T{});
     return 0;
   }
-  const double log_z = kernels().log_sum_exp(logits, vocab);
+  const double log_z = log_sum_exp_row(logits, vocab);
   const double logit = static_cast<double>(logits[target]);
   const double regularization = static_cast<double>(terms.log_z_regularization);
   const double scale = static_cast<double>(terms.scale) * (1 + 2 * regularization * log_z);
@@ -63,66 +129,71 @@ double position_gradient(T* gradient, const float* logits, Dim target, Dim vocab
 
 }  // namespace
 
-Dim lm_head_scratch(const LmHeadShape& s) {
-  return std::min(kBlock, s.rows * s.seq_len) * logits_stride(s);
+Dim lm_head_scratch(Dim positions, Dim vocab) {
+  return std::min(kBlock, positions) * logits_stride(vocab);
 }
 
 template <class T>
-void lm_head_train(int threads, float* logits, double* loss, T* dx, float* dwte, const T* x,
-                   const T* wte, const std::uint16_t* tokens, const LmHeadShape& s,
-                   const LossTerms& terms) {
-  const Dim n = s.rows * s.seq_len, stride = logits_stride(s);
+void run(Context<T>& cpu, const LmHeadTrainOf<T, float>& op) {
+  const LmHeadShape& s = op.shape;
+  const Dim n = s.rows * s.seq_len, stride = logits_stride(s.vocab);
+  const T* wte = cpu.weights(op.wte);
+  cpu.use_threads();
+  float* logits = cpu.scratch(lm_head_scratch(n, s.vocab));
   // The gradients take the place of the logits: with the same distance between positions in bytes.
   T* gradients = reinterpret_cast<T*>(logits);
   const Dim gradient_stride = stride * static_cast<Dim>(sizeof(float) / sizeof(T));
   double losses[kBlock];
   for (Dim begin = 0; begin < n; begin += kBlock) {
     const Dim end = std::min(n, begin + kBlock), size = end - begin;
-    block_logits(logits, x, wte, s, begin, end);
-    parallel_for(threads, size, [&](Dim i) {
+    block_logits(logits, op.x, wte, s, begin, end);
+    parallel_for(cpu.threads(), size, [&](Dim i) {
       losses[i] = position_gradient(gradients + i * gradient_stride, logits + i * stride,
-                                    target(tokens, s, begin + i), s.vocab, terms);
+                                    target(op.tokens, s, begin + i), s.vocab, op.terms);
     });
-    for (Dim i = 0; i < size; ++i) *loss += static_cast<double>(terms.scale) * losses[i];
-    gemm(dx + begin * s.width, s.width, size, s.width, s.vocab, matrix(gradients, gradient_stride),
-         matrix(wte, s.width));
-    gemm(dwte, s.width, s.vocab, s.width, size, transposed(gradients, gradient_stride),
-         matrix(x + begin * s.width, s.width), Write::kAdd);
+    for (Dim i = 0; i < size; ++i) *op.loss += static_cast<double>(op.terms.scale) * losses[i];
+    gemm(op.dx + begin * s.width, s.width, size, s.width, s.vocab,
+         matrix(gradients, gradient_stride), matrix(wte, s.width));
+    gemm(op.dwte, s.width, s.vocab, s.width, size, transposed(gradients, gradient_stride),
+         matrix(op.x + begin * s.width, s.width), Write::kAdd);
   }
 }
 
 template <class T>
-void lm_head_losses(int threads, float* logits, float* losses, const T* x, const T* wte,
-                    const std::uint16_t* tokens, const LmHeadShape& s) {
+void run(Context<T>& cpu, const LmHeadLossesOf<T, float>& op) {
+  const LmHeadShape& s = op.shape;
   const Dim n = s.rows * s.seq_len;
+  const T* wte = cpu.weights(op.wte);
+  cpu.use_threads();
+  float* logits = cpu.scratch(lm_head_scratch(n, s.vocab));
   for (Dim begin = 0; begin < n; begin += kBlock) {
     const Dim end = std::min(n, begin + kBlock);
-    block_logits(logits, x, wte, s, begin, end);
-    parallel_for(threads, end - begin, [&](Dim j) {
-      const Dim i = begin + j, next = target(tokens, s, i);
+    block_logits(logits, op.x, wte, s, begin, end);
+    parallel_for(cpu.threads(), end - begin, [&](Dim j) {
+      const Dim i = begin + j, next = target(op.tokens, s, i);
       if (next == kNone) return;
-      const float* row = logits + j * logits_stride(s);
-      const double log_sum = kernels().log_sum_exp(row, s.vocab);
-      losses[i - i / s.seq_len] = static_cast<float>(log_sum - static_cast<double>(row[next]));
+      const float* row = logits + j * logits_stride(s.vocab);
+      const double log_sum = log_sum_exp_row(row, s.vocab);
+      op.losses[i - i / s.seq_len] = static_cast<float>(log_sum - static_cast<double>(row[next]));
     });
   }
 }
 
 template <class T>
-void lm_head_logits(float* logits, const T* x, const T* wte, const LmHeadShape& s) {
-  gemm(logits, s.vocab, s.rows * s.seq_len, s.vocab, s.width, matrix(x, s.width),
-       transposed(wte, s.width));
+void run(Context<T>& cpu, const LmHeadLogitsOf<T, float>& op) {
+  cpu.use_threads();
+  gemm(op.logits, op.vocab, op.n, op.vocab, op.width,
+       matrix(op.x + op.first * op.width, op.step * op.width),
+       transposed(cpu.weights(op.wte), op.width));
 }
 
-template void lm_head_train(int, float*, double*, float*, float*, const float*, const float*,
-                            const std::uint16_t*, const LmHeadShape&, const LossTerms&);
-template void lm_head_train(int, float*, double*, Bf16*, float*, const Bf16*, const Bf16*,
-                            const std::uint16_t*, const LmHeadShape&, const LossTerms&);
-template void lm_head_losses(int, float*, float*, const float*, const float*, const std::uint16_t*,
-                             const LmHeadShape&);
-template void lm_head_losses(int, float*, float*, const Bf16*, const Bf16*, const std::uint16_t*,
-                             const LmHeadShape&);
-template void lm_head_logits(float*, const float*, const float*, const LmHeadShape&);
-template void lm_head_logits(float*, const Bf16*, const Bf16*, const LmHeadShape&);
+template void run(Context<float>&, const LmHeadTrainOf<float, float>&);
+template void run(Context<Bf16>&, const LmHeadTrainOf<Bf16, float>&);
+template void run(Context<float>&, const LmHeadLossesOf<float, float>&);
+template void run(Context<Bf16>&, const LmHeadLossesOf<Bf16, float>&);
+template void run(Context<float>&, const LmHeadLogitsOf<float, float>&);
+template void run(Context<Bf16>&, const LmHeadLogitsOf<Bf16, float>&);
 
 }  // namespace amt::cpu
+
+#endif

@@ -1,5 +1,30 @@
 #include "rows.hpp"
 
+#ifdef AMT_ISA
+
+#include "base/bits.hpp"
+
+namespace amt::cpu::AMT_ISA {
+
+void to_bf16(Bf16* out, const float* x, std::int64_t n) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < n; ++i) out[i] = rounded(x[i]);
+}
+
+void to_float(float* out, const Bf16* x, std::int64_t n) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < n; ++i) out[i] = widened(x[i]);
+}
+
+void add_row(float* to, const float* x, std::int64_t n) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < n; ++i) to[i] += x[i];
+}
+
+}  // namespace amt::cpu::AMT_ISA
+
+#else
+
 #include <array>
 #include <vector>
 
@@ -13,3 +38,5 @@ float* scratch_row(int which, Dim width) {
 }
 
 }  // namespace amt::cpu
+
+#endif

@@ -4,8 +4,17 @@
 
 #include <algorithm>
 
-#include "amt/ops/ops.hpp"
-#include "kernels/kernels.hpp"
+#include "amt/ops/types.hpp"
+#include "base/bf16.hpp"
+#include "base/instruction_sets.hpp"
+
+// Rounding to bf16: to nearest, ties to even; NaN stays NaN.
+AMT_KERNEL(void, to_bf16, (Bf16 * out, const float* x, std::int64_t n));
+AMT_KERNEL(void, to_float, (float* out, const Bf16* x, std::int64_t n));
+/// to += x
+AMT_KERNEL(void, add_row, (float* to, const float* x, std::int64_t n));
+
+#ifndef AMT_ISA
 
 namespace amt::cpu {
 
@@ -16,7 +25,7 @@ float* scratch_row(int which, Dim width);
 /// `row` as floats in a scratch row of its own.
 inline float* widen_row(const Bf16* row, int which, Dim width) {
   float* floats = scratch_row(which, width);
-  kernels().to_float(floats, row, width);
+  to_float(floats, row, width);
   return floats;
 }
 
@@ -31,9 +40,7 @@ inline const float* read_row(const Bf16* row, int which, Dim width) {
 inline float* begin_row(float* row, int, Dim) { return row; }
 inline float* begin_row(Bf16*, int which, Dim width) { return scratch_row(which, width); }
 inline void store_row(float*, const float*, Dim) {}
-inline void store_row(Bf16* row, const float* floats, Dim width) {
-  kernels().to_bf16(row, floats, width);
-}
+inline void store_row(Bf16* row, const float* floats, Dim width) { to_bf16(row, floats, width); }
 
 /// row = floats
 inline void copy_row(float* row, const float* floats, Dim width) {
@@ -46,3 +53,5 @@ inline float* change_row(float* row, int, Dim) { return row; }
 inline float* change_row(Bf16* row, int which, Dim width) { return widen_row(row, which, width); }
 
 }  // namespace amt::cpu
+
+#endif

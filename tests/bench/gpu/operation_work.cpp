@@ -11,51 +11,59 @@ double product(Dim a, Dim b) { return static_cast<double>(a) * static_cast<doubl
 
 /// Scores or sums of values, causal, of one of attention's products.
 double attention_product(const AttentionShape& s) {
-  const double pairs = product(s.seq_len, s.seq_len + 1) / 2;
+  const double pairs = product(s.query_len, 2 * s.first_query() + s.query_len + 1) / 2;
   return 2 * pairs * static_cast<double>(s.rows * s.heads * s.head_dim);
 }
 
-double attention_array(const AttentionShape& s) {  // one of q, k, v, out
-  return kActivation * product(s.rows * s.seq_len, s.heads * s.head_dim);
+/// As many of q and out (or their gradients) as of k and v.
+double attention_arrays(const AttentionShape& s, double pairs) {
+  return pairs * kActivation * product(s.rows * (s.query_len + s.key_len), s.heads * s.head_dim);
 }
+
+double embedding_rows(Dim rows, Dim length, Dim width) { return product(rows * length, width); }
 
 }  // namespace
 
-Work embedding_forward_work(Dim n, Dim width) {
-  return {0, (2 * kFloat + kActivation) * product(n, width)};
+Work work_of(const EmbeddingForward& op) {
+  return {0, (2 * kFloat + kActivation) * embedding_rows(op.rows, op.length, op.width)};
 }
-Work embedding_backward_work(Dim n, Dim width) {
-  return {0, (4 * kFloat + kActivation) * product(n, width)};
+Work work_of(const EmbeddingBackward& op) {
+  return {0, (4 * kFloat + kActivation) * embedding_rows(op.rows, op.length, op.width)};
 }
-Work layernorm_forward_work(Dim n, Dim width, bool with_y) {
-  return {0, (with_y ? 4 : 2) * kActivation * product(n, width)};
+Work work_of(const LayerNormForward& op) {
+  return {0, (op.y != nullptr ? 4 : 2) * kActivation * product(op.n, op.width)};
 }
-Work layernorm_backward_work(Dim n, Dim width, bool with_dy, bool add) {
-  return {0, (3 + (with_dy ? 1 : 0) + (add ? 1 : 0)) * kActivation * product(n, width)};
+Work work_of(const LayerNormBackward& op) {
+  const int arrays = 3 + (op.dy != nullptr ? 1 : 0) + (op.add ? 1 : 0);
+  return {0, arrays * kActivation * product(op.n, op.width)};
 }
-Work linear_forward_work(Dim n, Dim in, Dim out, bool gelu) {
-  const double arrays = product(n, in) + product(in, out) + (gelu ? 2 : 1) * product(n, out);
-  return {2 * product(n, in) * static_cast<double>(out), kActivation * arrays};
+Work work_of(const LinearForward& op) {
+  const double arrays = product(op.n, op.in_width) + product(op.in_width, op.out_width) +
+                        (op.pre != nullptr ? 2 : 1) * product(op.n, op.out_width);
+  return {2 * product(op.n, op.in_width) * static_cast<double>(op.out_width), kActivation * arrays};
 }
-Work linear_backward_work(Dim n, Dim in, Dim out, bool gelu) {
-  const double arrays = 2 * product(n, in) + product(in, out) + product(n, out);
-  const double pre = gelu ? product(n, in) : 0;
-  return {4 * product(n, in) * static_cast<double>(out),
-          kActivation * (arrays + pre) + 2 * kFloat * product(in, out)};
+Work work_of(const LinearBackward& op) {
+  const double weights = product(op.in_width, op.out_width);
+  const double arrays = 2 * product(op.n, op.in_width) + weights + product(op.n, op.out_width);
+  const double pre = op.pre != nullptr ? product(op.n, op.in_width) : 0;
+  return {4 * product(op.n, op.in_width) * static_cast<double>(op.out_width),
+          kActivation * (arrays + pre) + 2 * kFloat * weights};
 }
-Work attention_forward_work(const AttentionShape& s) {
-  return {2 * attention_product(s), 4 * attention_array(s)};
+Work work_of(const AttentionForward& op) {
+  return {2 * attention_product(op.shape), attention_arrays(op.shape, 2)};
 }
-Work attention_backward_work(const AttentionShape& s) {
-  return {5 * attention_product(s), 8 * attention_array(s)};
+Work work_of(const AttentionBackward& op) {
+  return {5 * attention_product(op.shape), attention_arrays(op.shape, 4)};
 }
-Work lm_head_train_work(const LmHeadShape& s) {
+Work work_of(const LmHeadTrain& op) {
+  const LmHeadShape& s = op.shape;
   const Dim n = s.rows * s.seq_len;
   const double weights = product(s.padded_vocab, s.width);
   return {6 * product(n, s.width) * static_cast<double>(s.vocab),
           kActivation * (2 * product(n, s.width) + weights) + 2 * kFloat * weights};
 }
-Work adamw_work(Dim n) { return {0, 7 * kFloat * static_cast<double>(n)}; }
+Work work_of(const AdamW& op) { return {0, 7 * kFloat * static_cast<double>(op.n)}; }
+Work work_of(const SumOfSquares& op) { return {0, kFloat * static_cast<double>(op.n)}; }
 
 double roof_seconds(const Work& work, double flops_per_second, double bytes_per_second) {
   const double computing = flops_per_second > 0 ? work.flops / flops_per_second : 0;

@@ -12,18 +12,24 @@ struct Work {
   double flops = 0, bytes = 0;
 };
 
-Work embedding_forward_work(Dim n, Dim width);
-Work embedding_backward_work(Dim n, Dim width);
-Work layernorm_forward_work(Dim n, Dim width, bool with_y);
-Work layernorm_backward_work(Dim n, Dim width, bool with_dy, bool add);
-Work linear_forward_work(Dim n, Dim in, Dim out, bool gelu);
-Work linear_backward_work(Dim n, Dim in, Dim out, bool gelu);
+/// Nothing is known of an operator that is not named here.
+template <class Op>
+Work work_of(const Op&) {
+  return {};
+}
+Work work_of(const EmbeddingForward& op);
+Work work_of(const EmbeddingBackward& op);
+Work work_of(const LayerNormForward& op);
+Work work_of(const LayerNormBackward& op);
+Work work_of(const LinearForward& op);
+Work work_of(const LinearBackward& op);
 /// Causal: half of the scores.
-Work attention_forward_work(const AttentionShape& shape);
-Work attention_backward_work(const AttentionShape& shape);
+Work work_of(const AttentionForward& op);
+Work work_of(const AttentionBackward& op);
 /// Logits are counted as never leaving the chip.
-Work lm_head_train_work(const LmHeadShape& shape);
-Work adamw_work(Dim n);
+Work work_of(const LmHeadTrain& op);
+Work work_of(const AdamW& op);
+Work work_of(const SumOfSquares& op);
 
 /// Seconds that the work takes where nothing but the products' rate (FLOP/s) and the memory's
 /// (bytes/s) limits it; a rate of 0 is not known and limits nothing.

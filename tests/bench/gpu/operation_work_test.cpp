@@ -8,19 +8,43 @@
 namespace amt {
 namespace {
 
+Activation* const kThere = reinterpret_cast<Activation*>(8);  // an array that is given
+
+LinearForward linear(Dim n, Dim in, Dim out, bool gelu) {
+  LinearForward op{};
+  op.pre = gelu ? kThere : nullptr;
+  op.n = n;
+  op.in_width = in;
+  op.out_width = out;
+  return op;
+}
+LinearBackward linear_backward(Dim n, Dim in, Dim out) {
+  LinearBackward op{};
+  op.n = n;
+  op.in_width = in;
+  op.out_width = out;
+  return op;
+}
+double attention_flops(const AttentionShape& shape) {
+  AttentionForward forward;
+  AttentionBackward backward;
+  forward.shape = backward.shape = shape;
+  return work_of(forward).flops + work_of(backward).flops;
+}
+
 /// The products of a whole pass over `rows` rows, call by call as the model makes them.
 double flops_of_pass(const ModelConfig& c, Dim rows) {
   const Dim n = rows * c.seq_len, width = c.hidden_dim;
-  const AttentionShape attention{rows, c.seq_len, c.num_heads, width / c.num_heads, 1};
-  const auto linear = [&](Dim in, Dim out) {
-    return linear_forward_work(n, in, out, false).flops +
-           linear_backward_work(n, in, out, false).flops;
+  const AttentionShape attention =
+      self_attention(rows, c.seq_len, c.num_heads, width / c.num_heads, 1);
+  const auto layer = [&](Dim in, Dim out) {
+    return work_of(linear(n, in, out, false)).flops + work_of(linear_backward(n, in, out)).flops;
   };
-  const double block = linear(width, 3 * width) + linear(width, width) + linear(width, 4 * width) +
-                       linear(4 * width, width) + attention_forward_work(attention).flops +
-                       attention_backward_work(attention).flops;
-  return c.num_layers * block +
-         lm_head_train_work({rows, c.seq_len, width, c.vocab_size, c.padded_vocab_size()}).flops;
+  const double block = layer(width, 3 * width) + layer(width, width) + layer(width, 4 * width) +
+                       layer(4 * width, width) + attention_flops(attention);
+  LmHeadTrain head{};
+  head.shape = {rows, c.seq_len, width, c.vocab_size, c.padded_vocab_size()};
+  return c.num_layers * block + work_of(head).flops;
 }
 
 // PaLM's count takes attention as not causal and its backward as two products' worth for each of
@@ -37,12 +61,23 @@ TEST(OperationWork, AddsUpToTheModels) {
 }
 
 TEST(OperationWork, BytesOfSmallCases) {
-  EXPECT_EQ(linear_forward_work(2, 3, 5, false).bytes, 2 * (6 + 15 + 10));
-  EXPECT_EQ(linear_forward_work(2, 3, 5, true).bytes, 2 * (6 + 15 + 20));
-  EXPECT_EQ(linear_backward_work(2, 3, 5, false).bytes, 2 * (12 + 15 + 10) + 8 * 15);
-  EXPECT_EQ(layernorm_forward_work(2, 8, true).bytes, 2 * 4 * 16);
-  EXPECT_EQ(layernorm_backward_work(2, 8, true, true).bytes, 2 * 5 * 16);
-  EXPECT_EQ(adamw_work(10).bytes, 280);
+  EXPECT_EQ(work_of(linear(2, 3, 5, false)).bytes, 2 * (6 + 15 + 10));
+  EXPECT_EQ(work_of(linear(2, 3, 5, true)).bytes, 2 * (6 + 15 + 20));
+  EXPECT_EQ(work_of(linear_backward(2, 3, 5)).bytes, 2 * (12 + 15 + 10) + 8 * 15);
+  LayerNormForward norm{};
+  norm.y = kThere;
+  norm.n = 2;
+  norm.width = 8;
+  EXPECT_EQ(work_of(norm).bytes, 2 * 4 * 16);
+  LayerNormBackward norm_backward{};
+  norm_backward.dy = kThere;
+  norm_backward.n = 2;
+  norm_backward.width = 8;
+  norm_backward.add = true;
+  EXPECT_EQ(work_of(norm_backward).bytes, 2 * 5 * 16);
+  AdamW adamw{};
+  adamw.n = 10;
+  EXPECT_EQ(work_of(adamw).bytes, 280);
 }
 
 TEST(OperationWork, TheSlowerRateIsTheRoof) {

@@ -1,6 +1,7 @@
 // How long each operation of a step takes on the device.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -15,9 +16,17 @@ struct OperationTime {
   Work work;
 };
 
+/// The operator's name; of linear layers, with their shape.
+template <class Op>
+std::string name_of(const Op&) {
+  return Op::kName;
+}
+std::string name_of(const LinearForward& op);
+std::string name_of(const LinearBackward& op);
+
 /// Passes every call on and waits for the device before and after it: times of operations by
 /// themselves, some microseconds of launching included, so their sum is more than a step takes.
-class TimedOps final : public Ops {
+class TimedOps final : public Implement<TimedOps, Ops, Operators> {
  public:
   explicit TimedOps(Ops& to) : to_(to) {}
 
@@ -33,48 +42,17 @@ class TimedOps final : public Ops {
   void to_host(void* host, const void* device, std::size_t bytes) override;
   void zero(void* device, std::size_t bytes) override;
   void synchronise() override { to_.synchronise(); }
-  void start_lap() override { to_.start_lap(); }
-  void end_lap() override { to_.end_lap(); }
-  double lap_seconds() override { return to_.lap_seconds(); }
-  void prepare_weights(const float* parameters, Dim count) override;
-  void embedding_forward(Activation* out, const std::uint16_t* tokens, const float* wte,
-                         const float* wpe, Dim rows, Dim seq_len, Dim width,
-                         const Dropout& dropout) override;
-  void embedding_backward(float* dwte, float* dwpe, const Activation* dx,
-                          const std::uint16_t* tokens, const std::int32_t* by_token, Dim rows,
-                          Dim seq_len, Dim width, const Dropout& dropout) override;
-  void layernorm_forward(Activation* out, Activation* residual, float* mean, float* rstd,
-                         const Activation* x, const Activation* y, const float* w, const float* b,
-                         Dim n, Dim width, const Dropout& dropout) override;
-  void layernorm_backward(Activation* dresidual, Activation* dy, float* dw, float* db,
-                          const Activation* dout, const Activation* residual, const float* mean,
-                          const float* rstd, const float* w, Dim n, Dim width, bool add,
-                          const Dropout& dropout) override;
-  void linear_forward(Activation* out, Activation* pre, const Activation* x, const float* w,
-                      const float* b, Dim n, Dim in_width, Dim out_width) override;
-  void linear_backward(Activation* dx, float* dw, float* db, const Activation* dout,
-                       const Activation* x, const Activation* pre, const float* w, Dim n,
-                       Dim in_width, Dim out_width) override;
-  void attention_forward(Activation* out, float* lse, const Activation* qkv,
-                         const AttentionShape& shape) override;
-  void attention_backward(Activation* dqkv, const Activation* dout, const Activation* out,
-                          const float* lse, const Activation* qkv,
-                          const AttentionShape& shape) override;
-  void lm_head_train(double* loss, Activation* dx, float* dwte, const Activation* x,
-                     const float* wte, const std::uint16_t* tokens, const LmHeadShape& shape,
-                     const LossTerms& terms) override;
-  void lm_head_losses(float* losses, const Activation* x, const float* wte,
-                      const std::uint16_t* tokens, const LmHeadShape& shape) override;
-  void lm_head_logits(float* logits, const Activation* x, const float* wte,
-                      const LmHeadShape& shape) override;
-  void adamw(float* p, float* m, float* v, const float* g, Dim n, const AdamWStep& step) override;
-  double sum_of_squares(const float* x, Dim n) override;
-  void add(float* to, const float* x, Dim n) override;
-  void scale(float* x, float factor, Dim n) override;
+  std::unique_ptr<DeviceTimer> make_timer() override { return to_.make_timer(); }
+  void refresh_weights(const float* parameters, Dim count) override;
+  void forget_weights(const float* parameters) noexcept override { to_.forget_weights(parameters); }
+
+  template <class Op>
+  void execute(const Op& op) {
+    timed(name_of(op), work_of(op), [&] { to_.run(op); });
+  }
 
  private:
-  template <class Call>
-  void timed(const std::string& name, const Work& work, const Call& call);
+  void timed(const std::string& name, const Work& work, const std::function<void()>& call);
   Ops& to_;
   std::map<std::string, OperationTime> times_;
 };

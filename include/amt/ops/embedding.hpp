@@ -1,0 +1,78 @@
+// Token and position embedding with dropout, and its gradient. C++17.
+#pragma once
+
+#include "amt/ops/dropout.hpp"
+#include "amt/ops/types.hpp"
+
+namespace amt {
+
+/// out [rows, length, width] = dropout(wte[token] + wpe[first_position + t]), t the position within
+/// its row. A is the type of activations, P of parameters.
+template <class A, class P>
+struct EmbeddingForwardOf {
+  static constexpr const char* kName = "embedding";
+  A* out;
+  const std::uint16_t* tokens;  ///< [rows, length]
+  const P* wte;                 ///< [., width]
+  const P* wpe;                 ///< [first_position + length at least, width]
+  Dim rows, length, width;
+  Dim first_position = 0;  ///< of each row: how many positions of it came in earlier calls
+  Dropout dropout = {};    ///< counts positions from the call's first
+};
+using EmbeddingForward = EmbeddingForwardOf<Activation, float>;
+
+/// dwte[token] += and dwpe[t] += dropout(dx), for whole rows. dwte is summed in order of position,
+/// dwpe in order of row.
+template <class A, class P>
+struct EmbeddingBackwardOf {
+  static constexpr const char* kName = "embedding backward";
+  P* dwte;                           ///< [., width]
+  P* dwpe;                           ///< [length, width]
+  const A* dx;                       ///< [rows, length, width]
+  const std::uint16_t* tokens;       ///< [rows, length]
+  const std::uint16_t* host_tokens;  ///< the same in host memory, which may be reused at once
+  Dim rows, length, width;
+  Dropout dropout = {};
+};
+using EmbeddingBackward = EmbeddingBackwardOf<Activation, float>;
+
+namespace plain {
+
+template <class A, class P>
+void run(const EmbeddingForwardOf<A, P>& op) {
+  for (Dim i = 0; i < op.rows * op.length; ++i) {
+    const P* token = op.wte + op.tokens[i] * op.width;
+    const P* position = op.wpe + (op.first_position + i % op.length) * op.width;
+    for (Dim c = 0; c < op.width; ++c) {
+      const A sum = A(token[c]) + A(position[c]);
+      op.out[i * op.width + c] = sum * A(dropout_factor(op.dropout, i, c, op.width));
+    }
+  }
+}
+
+template <class A, class P>
+void run(const EmbeddingBackwardOf<A, P>& op) {
+  for (Dim i = 0; i < op.rows * op.length; ++i) {
+    for (Dim c = 0; c < op.width; ++c) {
+      const P d = P(op.dx[i * op.width + c] * A(dropout_factor(op.dropout, i, c, op.width)));
+      op.dwte[op.tokens[i] * op.width + c] += d;
+      op.dwpe[i % op.length * op.width + c] += d;
+    }
+  }
+}
+
+}  // namespace plain
+
+namespace cpu {
+template <class T>
+void run(Context<T>& cpu, const EmbeddingForwardOf<T, float>& op);
+template <class T>
+void run(Context<T>& cpu, const EmbeddingBackwardOf<T, float>& op);
+}  // namespace cpu
+
+namespace cuda {
+void run(Context& gpu, const EmbeddingForward& op);
+void run(Context& gpu, const EmbeddingBackward& op);
+}  // namespace cuda
+
+}  // namespace amt

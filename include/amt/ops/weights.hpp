@@ -1,0 +1,71 @@
+// Parameters that operators read as weights, which a device may keep a copy of in its own type.
+#pragma once
+
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/ops/buffer.hpp"
+
+namespace amt {
+
+/// A flat buffer of parameters from whose inside operators may be given weights. Once they have
+/// changed, refresh() must be called before the next operator; weights outside of what was
+/// refreshed are an Error.
+class Weights {
+ public:
+  /// parameters [count]: device memory of `ops`. Both must outlive it. To be refreshed before use.
+  Weights(Ops& ops, const float* parameters, Dim count)
+      : ops_(ops), parameters_(parameters), count_(count) {}
+  ~Weights() { ops_.forget_weights(parameters_); }
+  Weights(const Weights&) = delete;
+  Weights& operator=(const Weights&) = delete;
+
+  void refresh() { ops_.refresh_weights(parameters_, count_); }
+
+ private:
+  Ops& ops_;
+  const float* parameters_;
+  Dim count_;
+};
+
+/// What an Ops knows of weights: the ranges that were refreshed, and its copies of them.
+class WeightRanges {
+ public:
+  struct Range {
+    const float* begin;
+    Dim count;
+    Buffer copy;  ///< empty where products read the parameters themselves
+  };
+
+  /// The range [parameters, parameters + count), a new one or as it was last refreshed.
+  Range& at(const float* parameters, Dim count) {
+    for (Range& range : ranges_) {
+      if (range.begin == parameters && range.count == count) return range;
+      if (parameters < range.begin + range.count && range.begin < parameters + count) {
+        throw Error("two sets of weights overlap: this is a bug in amt, please report it");
+      }
+    }
+    ranges_.push_back({parameters, count, {}});
+    return ranges_.back();
+  }
+
+  void forget(const float* parameters) noexcept {
+    for (auto range = ranges_.begin(); range != ranges_.end(); ++range) {
+      if (range->begin != parameters) continue;
+      ranges_.erase(range);
+      return;
+    }
+  }
+
+  const Range& of(const float* weights) const {
+    for (const Range& range : ranges_) {
+      if (range.begin <= weights && weights < range.begin + range.count) return range;
+    }
+    throw Error("weights were used that were not prepared: this is a bug in amt, please report it");
+  }
+
+ private:
+  std::vector<Range> ranges_;
+};
+
+}  // namespace amt

@@ -1,0 +1,38 @@
+#include "context.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+#include "shapes.hpp"
+#include "sums.hpp"
+
+namespace amt::cuda {
+
+Context::Context(CudaOps& ops_, Attention attention_, Dim logits_bytes_)
+    : ops(ops_),
+      logits_bytes(logits_bytes_),
+      partial(ops_),
+      logits(ops_),
+      by_token(ops_),
+      matmul(ops_),
+      attention(ops_, attention_),
+      sum(make_pinned(sizeof(double))) {}
+
+const Bf16* Context::weights(const float* weights) const {
+  const WeightRanges::Range& range = weight_ranges.of(weights);
+  return range.copy.as<Bf16>() + (weights - range.begin);
+}
+
+void Context::refresh_weights(const float* parameters, Dim count) {
+  Buffer& copy = weight_ranges.at(parameters, count).copy;
+  if (copy.bytes() == 0) copy = Buffer(ops, static_cast<std::size_t>(count) * sizeof(Bf16));
+  launch_to_bf16(stream(), copy.as<Bf16>(), parameters, count);
+}
+
+void check_width(Dim width) {
+  if (width % kWidthUnit == 0 && width <= kLargestWidth) return;
+  throw UsageError(str_cat("model.hidden_dim is ", width, ": on a GPU it must be a multiple of ",
+                           kWidthUnit, " and at most ", kLargestWidth,
+                           "; change it, or use --device cpu"));
+}
+
+}  // namespace amt::cuda

@@ -1,0 +1,37 @@
+// AdamW on flat buffers of n elements. Every thread takes elements that are a grid's length apart:
+// four at once (16 bytes) as far as `quads` reaches, which is n / 4 or, where a buffer is not
+// aligned for that, 0.
+#pragma once
+
+#include "amt/ops/adamw.hpp"
+#include "common.cuh"
+
+namespace amt::gpu {
+
+__device__ inline void update(float& p, float& m, float& v, float g, const AdamWCoefficients& c) {
+  g *= c.gradient_scale;
+  m = c.beta1 * m + c.rest1 * g;
+  v = c.beta2 * v + c.rest2 * g * g;
+  const float m_hat = m * c.inverse_correction1, v_hat = v * c.inverse_correction2;
+  p -= c.learning_rate * (m_hat / (sqrtf(v_hat) + c.epsilon) + c.weight_decay * p);
+}
+
+__global__ void adamw(float* p, float* m, float* v, const float* g, Dim quads, Dim n,
+                      AdamWCoefficients c) {
+  for (Dim i = first_element(); i < quads; i += grid_length()) {
+    Quad parameter = reinterpret_cast<Quad*>(p)[i], first = reinterpret_cast<Quad*>(m)[i];
+    Quad second = reinterpret_cast<Quad*>(v)[i];
+    const Quad gradient = reinterpret_cast<const Quad*>(g)[i];
+    for (int k = 0; k < 4; ++k) {
+      update(parameter.x[k], first.x[k], second.x[k], gradient.x[k], c);
+    }
+    reinterpret_cast<Quad*>(p)[i] = parameter;
+    reinterpret_cast<Quad*>(m)[i] = first;
+    reinterpret_cast<Quad*>(v)[i] = second;
+  }
+  for (Dim i = 4 * quads + first_element(); i < n; i += grid_length()) {
+    update(p[i], m[i], v[i], g[i], c);
+  }
+}
+
+}  // namespace amt::gpu

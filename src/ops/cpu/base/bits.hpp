@@ -1,0 +1,23 @@
+// bf16 <-> fp32 on bits, in a form that the compiler turns into vector code. Only for what is
+// compiled with AMT_ISA.
+#pragma once
+
+#include "bf16.hpp"
+
+namespace amt::cpu::AMT_ISA {
+namespace {
+
+inline float widened(Bf16 x) {
+  return __builtin_bit_cast(float, static_cast<std::uint32_t>(x.bits) << 16);
+}
+
+/// To nearest, ties to even; a NaN stays one, though its payload may lie in the lower half.
+inline Bf16 rounded(float x) {
+  const std::uint32_t bits = __builtin_bit_cast(std::uint32_t, x);
+  const std::uint32_t nearest = bits + 0x7fffu + ((bits >> 16) & 1u);
+  const bool nan = (bits & 0x7fffffffu) > 0x7f800000u;
+  return {static_cast<std::uint16_t>((nan ? bits | 0x400000u : nearest) >> 16)};
+}
+
+}  // namespace
+}  // namespace amt::cpu::AMT_ISA

@@ -1,0 +1,52 @@
+#include "instruction_sets.hpp"
+
+#include <bit>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
+
+static_assert(std::endian::native == std::endian::little, "dropout.cpp reads words as halves");
+
+namespace amt::cpu {
+namespace {
+
+constexpr std::array<const char*, 3> kNames = {"generic", "avx2", "avx512"};
+
+/// Those that this processor can run, best first.
+std::vector<std::size_t> usable() {
+  std::vector<std::size_t> sets;
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+    sets.push_back(2);
+  }
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets.push_back(1);
+#endif
+  sets.push_back(0);
+  return sets;
+}
+
+std::size_t choose() {
+  const char* asked = std::getenv("AMT_CPU_KERNELS");
+  std::string names;
+  for (const std::size_t set : usable()) {
+    if (asked == nullptr || kNames[set] == std::string(asked)) return set;
+    names += str_cat(" ", kNames[set]);
+  }
+  throw UsageError(
+      str_cat("AMT_CPU_KERNELS=", asked, " cannot be used here; choose one of:", names));
+}
+
+}  // namespace
+
+std::size_t instruction_set() {
+  static const std::size_t chosen = choose();
+  return chosen;
+}
+
+const char* instruction_set_name() { return kNames[instruction_set()]; }
+
+}  // namespace amt::cpu

@@ -1,0 +1,63 @@
+#include "amt/ops/cpu_ops.hpp"
+
+#include <type_traits>
+
+#include "cpu/base/context.hpp"
+#include "cpu/base/gemm.hpp"
+#include "cpu/base/instruction_sets.hpp"
+#include "host_memory.hpp"
+
+namespace amt {
+namespace {
+
+/// T is the type of activations: float or Bf16.
+template <class T>
+class CpuOps final : public Implement<CpuOps<T>, HostMemoryOps, Operators> {
+ public:
+  explicit CpuOps(int threads) : context_(*this, threads == 0 ? omp_get_max_threads() : threads) {}
+
+  std::string description() const override {
+    const int threads = context_.threads();
+    return str_cat("CPU, ", threads, threads == 1 ? " thread, " : " threads, ",
+                   std::is_same_v<T, float> ? "fp32, " : "bf16, ", gemm_library(), ", ",
+                   cpu::instruction_set_name());
+  }
+  std::size_t activation_bytes() const override { return sizeof(T); }
+  void refresh_weights(const float* parameters, Dim count) override {
+    context_.refresh_weights(parameters, count);
+  }
+  void forget_weights(const float* parameters) noexcept override {
+    context_.forget_weights(parameters);
+  }
+
+  template <class Op>
+  void execute(const Op& op) {
+    cpu::run(context_, typed<T>(op));
+  }
+
+ private:
+  cpu::Context<T> context_;
+};
+
+}  // namespace
+
+std::size_t cpu_scratch_bytes(Precision precision, Dim vocab, Dim positions, Dim parameters) {
+  const Dim copy = precision == Precision::kBf16 ? parameters : 0;
+  return static_cast<std::size_t>(cpu::lm_head_scratch(positions, vocab)) * sizeof(float) +
+         static_cast<std::size_t>(copy) * sizeof(Bf16);
+}
+
+Bf16Support bf16_support() { return bf16_products(); }
+
+std::unique_ptr<Ops> make_cpu_ops(int threads, Precision precision) {
+  if (threads < 0) throw UsageError(str_cat("a CPU device cannot have ", threads, " threads"));
+  cpu::instruction_set();  // the choice may be refused: here, not inside a parallel loop
+  if (precision == Precision::kF32) return std::make_unique<CpuOps<float>>(threads);
+  if (bf16_support() == Bf16Support::kNone) {
+    throw UsageError(
+        "this processor has no products of bf16 (AVX512-BF16 or AMX); use --trainer.mp f32");
+  }
+  return std::make_unique<CpuOps<Bf16>>(threads);
+}
+
+}  // namespace amt
