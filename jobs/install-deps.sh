@@ -33,6 +33,7 @@ libxxhash-dev                 xxhash            xxhash-devel      include/xxhash
 libarchive-dev                libarchive        libarchive-devel  include/archive.h
 zlib1g-dev                    zlib-ng           zlib-devel        include/zlib.h
 nlohmann-json3-dev            nlohmann-json     json-devel        include/nlohmann/json.hpp
+libfmt-dev                    fmt               fmt-devel         include/fmt/core.h
 "
 test_packages="
 iproute2                      -                 iproute           bin/ip

@@ -1,4 +1,6 @@
 // A corpus that is an archive: what is in it.
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "amt/base/hash.hpp"
@@ -29,7 +31,7 @@ void add_left_out(const ArchiveTree& tree, const Extensions& extensions, Listing
     if (kind != Member::Kind::kFolder && extensions.take(member.path)) {
       listing.rejected.push_back(member);
     } else {
-      listing.problems.push_back(str_cat(member.path, " is left out: ", member.reason));
+      listing.problems.push_back(fmt::format("{} is left out: {}", member.path, member.reason));
     }
   }
   std::ranges::stable_sort(listing.rejected, {}, &Rejection::path);
@@ -44,14 +46,14 @@ Listing list_archive(const Source& source, const Extensions& extensions) {
   std::uint64_t count = 0;
   for (Member member; members.next(member); ++count) {
     if (member.sparse && extensions.take(member.path)) {
-      throw CorpusError(str_cat("the archive ", source.path.string(), " stores ",
-                                shortened(member.path),
-                                " as a sparse file; pack it again without tar's -S"));
+      throw CorpusError(
+          fmt::format("the archive {} stores {} as a sparse file; pack it again without tar's -S",
+                      source.path.string(), shortened(member.path)));
     }
     if (member.encrypted && extensions.take(member.path)) {
-      throw CorpusError(str_cat("the archive ", source.path.string(), " keeps ",
-                                shortened(member.path),
-                                " encrypted; unpack it with its password and give the folder"));
+      throw CorpusError(fmt::format(
+          "the archive {} keeps {} encrypted; unpack it with its password and give the folder",
+          source.path.string(), shortened(member.path)));
     }
     if (member.sparse) member.kind = Member::Kind::kOther;
     tree.add(member, hash_in_passing(source, member, extensions, members));

@@ -1,6 +1,7 @@
 #include "archive_file.hpp"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,14 +10,14 @@
 #include <utility>
 
 #include "amt/base/activity.hpp"
-#include "amt/base/strings.hpp"
 #include "gzip_stream.hpp"
 
 namespace amt {
 namespace {
 
 CorpusError failed(const char* what, const std::filesystem::path& path) {
-  return CorpusError(system_error(str_cat("cannot ", what, " the archive ", path.string())).what());
+  return CorpusError(
+      system_error(fmt::format("cannot {} the archive {}", what, path.string())).what());
 }
 
 /// An archive that is not packed.
@@ -66,9 +67,10 @@ Stamp ArchiveFile::stamp() const {
 void ArchiveFile::expect(const Stamp& expected) const {
   const Stamp now = stamp();
   if (now == expected) return;
-  throw CorpusError(str_cat("the archive ", path_.string(), " changed while it was read (",
-                            expected.bytes, " bytes before, ", now.bytes,
-                            " now); start again once nobody writes it"));
+  throw CorpusError(
+      fmt::format("the archive {} changed while it was read ({} bytes before, {} now); start again "
+                  "once nobody writes it",
+                  path_.string(), expected.bytes, now.bytes));
 }
 
 std::size_t ArchiveFile::read_at(std::uint64_t offset, std::span<std::byte> bytes) const {
@@ -89,8 +91,8 @@ void ArchiveFile::read_file(const Stamp& stamp, const CorpusFile& file, std::uin
                             std::span<std::byte> bytes) const {
   if (read_at(file.offset + from, bytes) == bytes.size()) return;
   expect(stamp);
-  throw CorpusError(str_cat("the archive ", path_.string(), " ends within ", file.path,
-                            ", at byte ", file.offset));
+  throw CorpusError(fmt::format("the archive {} ends within {}, at byte {}", path_.string(),
+                                file.path, file.offset));
 }
 
 std::unique_ptr<ArchiveStream> open_stream(const Source& source) {

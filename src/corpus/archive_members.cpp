@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -75,8 +76,8 @@ struct ArchiveMembers::Callbacks {
 std::string shortened(const std::string& path) {
   constexpr std::size_t kLongest = 255, kHead = 80, kTail = 40;
   if (path.size() <= kLongest) return path;
-  return str_cat(path.substr(0, kHead), "... (", format_count(path.size()), " bytes) ...",
-                 path.substr(path.size() - kTail));
+  return fmt::format("{}... ({} bytes) ...{}", path.substr(0, kHead), format_count(path.size()),
+                     path.substr(path.size() - kTail));
 }
 
 ArchiveMembers::ArchiveMembers(const Source& source)
@@ -154,15 +155,16 @@ void ArchiveMembers::check(int result) const {
 
 void ArchiveMembers::not_an_archive() const {
   if (is_zip()) {
-    throw CorpusError(str_cat("the archive ", source_.path.string(),
-                              " is cut off or damaged: the list of members that ends a .zip is not "
-                              "there; compare its checksum, or download it again"));
+    throw CorpusError(
+        fmt::format("the archive {} is cut off or damaged: the list of members that ends a .zip is "
+                    "not there; compare its checksum, or download it again",
+                    source_.path.string()));
   }
-  throw CorpusError(str_cat("the corpus ", source_.path.string(), " is a file",
-                            source_.kind == SourceKind::kTar
-                                ? ", but no tar archive"
-                                : " packed with gzip, but holds no tar archive",
-                            "; give a folder with MIDI files, or a .tar, .tar.gz or .zip of one"));
+  throw CorpusError(fmt::format(
+      "the corpus {} is a file{}; give a folder with MIDI files, or a .tar, .tar.gz or .zip of one",
+      source_.path.string(),
+      source_.kind == SourceKind::kTar ? ", but no tar archive"
+                                       : " packed with gzip, but holds no tar archive"));
 }
 
 void ArchiveMembers::check_end() {
@@ -181,10 +183,11 @@ void ArchiveMembers::check_end() {
 }
 
 void ArchiveMembers::damaged(const std::string& reason) const {
-  throw CorpusError(str_cat("the archive ", source_.path.string(),
-                            " is cut off or damaged at byte ", stream_->bytes_used(),
-                            last_.empty() ? "" : str_cat(", in or after ", shortened(last_)), " (",
-                            reason, "); compare its checksum, or download it again"));
+  throw CorpusError(
+      fmt::format("the archive {} is cut off or damaged at byte {}{} ({}); compare its checksum, "
+                  "or download it again",
+                  source_.path.string(), stream_->bytes_used(),
+                  last_.empty() ? "" : fmt::format(", in or after {}", shortened(last_)), reason));
 }
 
 }  // namespace amt

@@ -1,8 +1,8 @@
 #include "archive_tree.hpp"
 
-#include <algorithm>
+#include <fmt/core.h>
 
-#include "amt/base/strings.hpp"
+#include <algorithm>
 
 namespace amt {
 namespace {
@@ -121,7 +121,7 @@ std::uint32_t ArchiveTree::hard_link(const Member& member) {
   const std::uint32_t target = member_at(member.link);
   if (target == kNone || is_folder(target)) {
     leave_out(member,
-              str_cat("it is a link to ", shortened(member.link), ", which is not before it"));
+              fmt::format("it is a link to {}, which is not before it", shortened(member.link)));
     return kNone;
   }
   // A link's second name leads from its own folder.

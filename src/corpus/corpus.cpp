@@ -1,5 +1,7 @@
 #include "amt/corpus/corpus.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -8,7 +10,6 @@
 #include <utility>
 
 #include "amt/base/hash.hpp"
-#include "amt/base/strings.hpp"
 #include "file_tree.hpp"
 #include "hash_files.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 /// What is known of a file without reading it; "" if nothing.
 std::string known_identity(const CorpusFile& file) {
   if (file.bytes > kLargestFile) {
-    return kUnreadable + str_cat(file.bytes, " bytes are too many for a piece of music");
+    return kUnreadable + fmt::format("{} bytes are too many for a piece of music", file.bytes);
   }
   const std::string named = md5_from_name(file.path);
   return named.empty() ? file.md5 : named;
@@ -155,7 +156,7 @@ std::uint64_t Corpus::bytes() const {
 std::string Corpus::digest() const {
   Xxh3 hash;
   for (const CorpusFile& file : files) {
-    const std::string line = str_cat(file.md5, ' ', file.bytes, '\n');
+    const std::string line = fmt::format("{} {}\n", file.md5, file.bytes);
     hash.update(std::as_bytes(std::span(line)));
   }
   return hex64(hash.digest());

@@ -1,5 +1,7 @@
 #include "amt/corpus/extensions.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -49,8 +51,10 @@ Extensions::Extensions(const std::string& list) {
     std::string extension = lower(part);
     if (!extension.starts_with('.')) extension.insert(0, ".");
     if (!can_be_shown(extension)) {
-      throw UsageError(str_cat("'", part, "' is not the ending of a file's name, up to ", kLongest,
-                               " letters or digits as in --extensions mid,midi,kar"));
+      throw UsageError(
+          fmt::format("'{}' is not the ending of a file's name, up to {} letters or digits as in "
+                      "--extensions mid,midi,kar",
+                      part, kLongest));
     }
     any_case_.push_back(std::move(extension));
   }
@@ -75,7 +79,7 @@ std::string ending_of(std::string_view path) {
   if (!can_be_shown(extension)) return "(other)";
   const bool packed = std::ranges::find(kPackedEndings, lower(extension)) != kPackedEndings.end();
   const std::string_view inner = extension_of(path.substr(0, path.size() - extension.size()));
-  return str_cat(packed && can_be_shown(inner) ? inner : "", extension);
+  return fmt::format("{}{}", packed && can_be_shown(inner) ? inner : "", extension);
 }
 
 std::string describe_endings(const EndingCounts& counts) {
@@ -87,10 +91,11 @@ std::string describe_endings(const EndingCounts& counts) {
     if (i >= kEndingsNamed) {
       more += order[i].second;
     } else {
-      text += str_cat(i == 0 ? "" : ", ", format_count(order[i].second), ' ', order[i].first);
+      text +=
+          fmt::format("{}{} {}", i == 0 ? "" : ", ", format_count(order[i].second), order[i].first);
     }
   }
-  return more == 0 ? text : str_cat(text, ", ", format_count(more), " of other endings");
+  return more == 0 ? text : fmt::format("{}, {} of other endings", text, format_count(more));
 }
 
 bool hides_midi_files(const EndingCounts& counts) {

@@ -1,4 +1,5 @@
 // A corpus that is a folder on disk.
+#include <fmt/core.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -9,7 +10,6 @@
 #include <map>
 #include <system_error>
 
-#include "amt/base/strings.hpp"
 #include "file_tree.hpp"
 
 namespace amt {
@@ -29,7 +29,7 @@ std::string words_of(int error) { return std::generic_category().message(error);
 /// Why stat(2) failed.
 std::string why_missing(const fs::path& path, int error) {
   if (error != ENOENT && error != ENOTDIR && error != ELOOP && error != ENAMETOOLONG) {
-    return str_cat("cannot be reached (", words_of(error), ")");
+    return fmt::format("cannot be reached ({})", words_of(error));
   }
   struct stat link = {};
   const bool is_link = ::lstat(path.c_str(), &link) == 0 && S_ISLNK(link.st_mode);
@@ -72,7 +72,7 @@ class FolderTree : public FileTree {
       names.push_back(entries->path().filename().string());
     }
     if (failed)
-      failure = str_cat("a folder that cannot be listed (", words_of(failed.value()), ")");
+      failure = fmt::format("a folder that cannot be listed ({})", words_of(failed.value()));
     return names;
   }
 

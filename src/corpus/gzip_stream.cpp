@@ -1,10 +1,9 @@
 #include "gzip_stream.hpp"
 
+#include <fmt/core.h>
 #include <zlib.h>
 
 #include <algorithm>
-
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -38,9 +37,10 @@ std::size_t GzipStream::read(std::span<std::byte> bytes) {
     const char* reason = gzerror(gzip_, &code);
     // A stream that is cut off is no error of gzread, which returns what there is.
     if (n < 0 || code != Z_OK) {
-      throw CorpusError(str_cat("the archive ", path_.string(), " is cut off or damaged near byte ",
-                                bytes_used(), " (", reason,
-                                "); compare its checksum, or download it again"));
+      throw CorpusError(
+          fmt::format("the archive {} is cut off or damaged near byte {} ({}); compare its "
+                      "checksum, or download it again",
+                      path_.string(), bytes_used(), reason));
     }
     if (n == 0) break;
     done += static_cast<std::size_t>(n);

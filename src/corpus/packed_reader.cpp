@@ -1,5 +1,7 @@
 #include "packed_reader.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
@@ -66,7 +68,7 @@ void PackedReader::load_batch() {
 
 void PackedReader::unpack(const std::vector<std::size_t>& by_offset) {
   const std::unique_ptr<Unpacker> archive = open_unpacker(source_);
-  Progress progress(str_cat("unpack, pass ", ++pass_, " of ", passes_),
+  Progress progress(fmt::format("unpack, pass {} of {}", ++pass_, passes_),
                     static_cast<double>(source_.stamp.bytes));
   std::uint64_t filled = 0;  // in held_
   const CorpusFile* before = nullptr;

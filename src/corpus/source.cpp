@@ -1,5 +1,6 @@
 #include "amt/corpus/source.hpp"
 
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -7,7 +8,6 @@
 #include <string_view>
 #include <system_error>
 
-#include "amt/base/strings.hpp"
 #include "archive_file.hpp"
 
 namespace amt {
@@ -36,13 +36,14 @@ SourceKind kind_of(std::string_view head, const std::filesystem::path& path) {
   if (head.starts_with(kGzipMagic)) return SourceKind::kPackedTar;
   if (head.starts_with(kZipMagic) || head.starts_with(kSplitZipMagic)) return SourceKind::kZip;
   if (head.starts_with(kEmptyZipMagic)) {
-    throw CorpusError(str_cat("the corpus ", path.string(), " is an empty .zip"));
+    throw CorpusError(fmt::format("the corpus {} is an empty .zip", path.string()));
   }
   for (const auto& [magic, name] : kOtherArchives) {
     if (!head.starts_with(magic)) continue;
-    throw CorpusError(str_cat("the corpus ", path.string(), " is ", name,
-                              ", which is not read here; unpack it and give the folder, or pack "
-                              "that as a .tar, .tar.gz or .zip"));
+    throw CorpusError(
+        fmt::format("the corpus {} is {}, which is not read here; unpack it and give the folder, "
+                    "or pack that as a .tar, .tar.gz or .zip",
+                    path.string(), name));
   }
   return SourceKind::kTar;
 }
@@ -53,13 +54,13 @@ Source find_source(const std::filesystem::path& path) {
   if (path.empty()) throw UsageError("the corpus has an empty name: give a folder or an archive");
   struct stat info = {};
   if (::stat(path.c_str(), &info) != 0) {
-    if (errno == ENOENT) throw CorpusError(str_cat("there is no corpus ", path.string()));
-    throw CorpusError(str_cat("the corpus ", path.string(), " cannot be reached (",
-                              std::generic_category().message(errno), ")"));
+    if (errno == ENOENT) throw CorpusError(fmt::format("there is no corpus {}", path.string()));
+    throw CorpusError(fmt::format("the corpus {} cannot be reached ({})", path.string(),
+                                  std::generic_category().message(errno)));
   }
   if (S_ISDIR(info.st_mode)) return {path, SourceKind::kFolder, {}};
   if (!S_ISREG(info.st_mode)) {
-    throw CorpusError(str_cat("the corpus ", path.string(), " is neither a folder nor a file"));
+    throw CorpusError(fmt::format("the corpus {} is neither a folder nor a file", path.string()));
   }
   const ArchiveFile file(path);
   std::array<char, kMagicBytes> head{};

@@ -1,7 +1,8 @@
 #include "amt/corpus/split.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 
@@ -21,7 +22,7 @@ Split split_from_name(const std::string& name) {
   for (const Split split : kSplits) {
     if (name == split_name(split)) return split;
   }
-  throw UsageError(str_cat("'", name, "' is not a split; they are train, valid and test"));
+  throw UsageError(fmt::format("'{}' is not a split; they are train, valid and test", name));
 }
 
 }  // namespace amt

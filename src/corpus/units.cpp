@@ -1,5 +1,7 @@
 #include "amt/corpus/units.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -7,7 +9,6 @@
 #include <utility>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -40,19 +41,20 @@ void SplitRule::validate() const {
   const auto is_fraction = [](double value) { return value >= 0 && value < 1; };
   if (!is_fraction(valid_fraction) || !is_fraction(test_fraction) ||
       !is_fraction(valid_fraction + test_fraction)) {
-    throw UsageError(str_cat("--valid-fraction ", valid_fraction, " and --test-fraction ",
-                             test_fraction,
-                             ": give numbers from 0 to less than 1, as their sum must be"));
+    throw UsageError(fmt::format(
+        "--valid-fraction {:.6g} and --test-fraction {:.6g}: give numbers from 0 to less than "
+        "1, as their sum must be",
+        valid_fraction, test_fraction));
   }
   for (const char digit : valid + test) {
     if (std::string(kDigits).find(digit) == std::string::npos) {
       throw UsageError(
-          str_cat("'", digit, "' is not a hex digit (0-9, a-f) that can choose a split"));
+          fmt::format("'{}' is not a hex digit (0-9, a-f) that can choose a split", digit));
     }
   }
   const std::size_t both = valid.find_first_of(test);
   if (both != std::string::npos) {
-    throw UsageError(str_cat("digit '", valid[both], "' cannot be in both valid and test"));
+    throw UsageError(fmt::format("digit '{}' cannot be in both valid and test", valid[both]));
   }
 }
 
@@ -95,7 +97,7 @@ std::vector<Unit> make_units(const Corpus& corpus, int prefix_digits, const Spli
       Unit unit;
       unit.index = static_cast<std::uint32_t>(units.size());
       unit.prefix = prefix;
-      unit.name = splits.size() == 1 ? prefix : str_cat(prefix, '-', split_name(split));
+      unit.name = splits.size() == 1 ? prefix : fmt::format("{}-{}", prefix, split_name(split));
       unit.split = split;
       unit.first = at;
       for (; at < corpus.files.size() && corpus.files[at].md5.starts_with(prefix) &&

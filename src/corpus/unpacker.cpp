@@ -1,10 +1,11 @@
 #include "unpacker.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <vector>
 
 #include "amt/base/hash.hpp"
-#include "amt/base/strings.hpp"
 #include "archive_members.hpp"
 
 namespace amt {
@@ -13,8 +14,9 @@ namespace {
 constexpr std::size_t kPiece = 64 << 10;
 
 [[noreturn]] void refuse_changed(const Source& source, const CorpusFile& file) {
-  throw CorpusError(str_cat("the archive ", source.path.string(), " changed while it was read: ",
-                            file.path, " is gone; start again once nobody writes it"));
+  throw CorpusError(fmt::format(
+      "the archive {} changed while it was read: {} is gone; start again once nobody writes it",
+      source.path.string(), file.path));
 }
 
 /// A stream of tar records is skipped to the file's bytes.

@@ -1,8 +1,9 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <set>
 
 #include "amt/base/activity.hpp"
-#include "amt/base/strings.hpp"
 #include "file_tree.hpp"
 
 namespace amt {
@@ -68,7 +69,7 @@ class Walk {
   }
 
   void reject(const std::string& path, const std::string& why) {
-    if (path.empty()) throw CorpusError(str_cat("cannot use ", name_, ": ", why));
+    if (path.empty()) throw CorpusError(fmt::format("cannot use {}: {}", name_, why));
     listing_.rejected.push_back({path, why});
   }
 

@@ -1,5 +1,7 @@
 #include "amt/dataset/dataset.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <atomic>
 #include <iterator>
@@ -8,7 +10,6 @@
 #include "amt/base/error.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/mapped_file.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/dataset/shard.hpp"
 
 namespace amt {
@@ -32,9 +33,10 @@ struct SplitReader::Shard {
     const std::uint64_t first = block * kChecksumRows;
     const std::uint64_t count = std::min(kChecksumRows, rows - first);
     if (xxh3_64(bytes_of(first, count)) != checksums[block]) {
-      throw Error(str_cat(file, ": rows ", first, " to ", first + count - 1,
-                          " do not have their checksum: they are damaged; run amt prepare again, "
-                          "or amt inspect --verify for the whole list"));
+      throw Error(
+          fmt::format("{}: rows {} to {} do not have their checksum: they are damaged; run amt "
+                      "prepare again, or amt inspect --verify for the whole list",
+                      file, first, first + count - 1));
     }
     whole[block] = true;
   }
@@ -47,7 +49,7 @@ std::vector<std::uint64_t> checksums_of(const std::filesystem::path& path, std::
 } catch (const SystemError&) {
   throw;
 } catch (const Error& error) {
-  throw Error(str_cat(path.string(), ": ", error.what(), "; run amt prepare again"));
+  throw Error(fmt::format("{}: {}; run amt prepare again", path.string(), error.what()));
 }
 
 }  // namespace
@@ -59,7 +61,7 @@ struct SplitReader::Shards {
   Split split = Split::kTrain;
 
   const Shard& of_row(std::uint64_t index) const {
-    if (index >= rows) throw Error(str_cat("row ", index, " of a split of ", rows, " rows"));
+    if (index >= rows) throw Error(fmt::format("row {} of a split of {} rows", index, rows));
     return *std::prev(std::ranges::upper_bound(all, index, {}, &Shard::first_row));
   }
 
@@ -75,9 +77,10 @@ struct SplitReader::Shards {
     const Token largest = std::ranges::max(row);
     if (largest < vocabulary) return;
     const Shard& shard = of_row(index);
-    throw Error(str_cat(shard.file, ": row ", index - shard.first_row, " holds the token ", largest,
-                        ", the encoding has ", vocabulary, " (it is row ", index, " of the ",
-                        split_name(split), " split): it is damaged; run amt prepare again"));
+    throw Error(fmt::format(
+        "{}: row {} holds the token {}, the encoding has {} (it is row {} of the {} split): it is "
+        "damaged; run amt prepare again",
+        shard.file, index - shard.first_row, largest, vocabulary, index, split_name(split)));
   }
 };
 
@@ -120,7 +123,7 @@ std::span<const Token> SplitReader::row(std::uint64_t index) const {
 
 void SplitReader::read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const {
   if (out.size() != count * kContextLength) {
-    throw Error(str_cat("a buffer of ", out.size(), " tokens for ", count, " rows"));
+    throw Error(fmt::format("a buffer of {} tokens for {} rows", out.size(), count));
   }
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t index = (first + i) % rows();

@@ -1,7 +1,8 @@
 #include "description.hpp"
 
-#include <array>
-#include <cstdio>
+#include <fmt/core.h>
+
+#include <string_view>
 
 #include "amt/base/hash.hpp"
 #include "amt/base/strings.hpp"
@@ -9,26 +10,19 @@
 namespace amt {
 namespace {
 
-template <class... Args>
-std::string print(const char* format, Args... args) {
-  std::array<char, 256> text{};
-  std::snprintf(text.data(), text.size(), format, args...);
-  return text.data();
-}
-
 /// "name       value"
-std::string pair(const std::string& name, const std::string& value) {
-  return print("%-22s", name.c_str()) + value + '\n';
+std::string pair(std::string_view name, std::string_view value) {
+  return fmt::format("{:<22}{}\n", name, value);
 }
 
 std::string split_lines(const Manifest& manifest) {
   std::string text = "\nsplit         rows         tokens     files         music  shards\n";
   for (const Split split : kSplits) {
     const SplitInfo& info = manifest.split(split);
-    text += print("%-6s%12s%15s%10s%14s%8zu\n", split_name(split), format_count(info.rows).c_str(),
-                  format_count(info.rows * static_cast<unsigned>(manifest.context_length)).c_str(),
-                  format_count(info.files).c_str(), format_duration(info.seconds_of_music).c_str(),
-                  info.shards.size());
+    text += fmt::format(
+        "{:<6}{:>12}{:>15}{:>10}{:>14}{:>8}\n", split_name(split), format_count(info.rows),
+        format_count(info.rows * static_cast<unsigned>(manifest.context_length)),
+        format_count(info.files), format_duration(info.seconds_of_music), info.shards.size());
   }
   return text + '\n';
 }
@@ -40,12 +34,12 @@ std::string describe_dataset(const Manifest& manifest) {
   const TokenStats& tokens = all.tokens;
   const Encoding& encoding = *manifest.encoding;
   std::string text =
-      pair("encoding", str_cat(encoding.name, ", ", manifest.vocabulary, " tokens, rows of ",
-                               manifest.context_length)) +
-      pair("augment", str_cat(manifest.augment, manifest.augment == 1 ? " copy" : " copies",
-                              " of each training piece")) +
-      pair("order", str_cat("training rows shuffled with seed ", manifest.seed, ", units of ",
-                            manifest.prefix_digits, " hex digits")) +
+      pair("encoding", fmt::format("{}, {} tokens, rows of {}", encoding.name, manifest.vocabulary,
+                                   manifest.context_length)) +
+      pair("augment", fmt::format("{}{} of each training piece", manifest.augment,
+                                  manifest.augment == 1 ? " copy" : " copies")) +
+      pair("order", fmt::format("training rows shuffled with seed {}, units of {} hex digits",
+                                manifest.seed, manifest.prefix_digits)) +
       pair("corpus", manifest.corpus_digest) + pair("digest", hex64(manifest.digest())) +
       split_lines(manifest) + pair("files found", format_count(all.files)) +
       pair("  refused", format_count(all.refused)) +
@@ -55,8 +49,8 @@ std::string describe_dataset(const Manifest& manifest) {
       pair("  kept", format_count(tokens.files_kept)) +
       pair("duplicates left out", format_count(all.duplicates));
   if (encoding.anticipation) text += pair("rests inserted", format_count(tokens.rests));
-  return text + pair(str_cat(encoding.long_times, " cut"), format_count(tokens.truncations)) +
-         pair("rows left out", str_cat(format_count(tokens.discarded_rows), " (over 100 s)"));
+  return text + pair(fmt::format("{} cut", encoding.long_times), format_count(tokens.truncations)) +
+         pair("rows left out", fmt::format("{} (over 100 s)", format_count(tokens.discarded_rows)));
 }
 
 }  // namespace amt

@@ -1,5 +1,7 @@
 #include "amt/dataset/inspect.hpp"
 
+#include <fmt/core.h>
+
 #include <functional>
 #include <iostream>
 
@@ -71,7 +73,7 @@ ExitCode verify(const InspectOptions& options, const Manifest& manifest) {
     findings.look([&] { return find_virtual_file_damage(options.dataset, manifest, split); });
   }
   for (const std::string& file : find_unknown_files(options.dataset, manifest)) {
-    findings.look([&] { return str_cat(file, ": ", kManifestFile, " does not name it"); });
+    findings.look([&] { return fmt::format("{}: {} does not name it", file, kManifestFile); });
   }
   progress.finish();
   if (findings.damaged == 0 && findings.unreadable == 0) {
@@ -95,8 +97,9 @@ void write_row_midi(const DecodedRow& row, const std::string& file) {
   const WrittenMidi midi = write_midi(notes_in_sequence(row));
   write_file_atomically(file, midi.bytes);
   if (midi.altered == 0) return;
-  log_warning(str_cat(midi.altered, " notes in ", file,
-                      " end earlier or later than in the row: MIDI has too few channels"));
+  log_warning(
+      fmt::format("{} notes in {} end earlier or later than in the row: MIDI has too few channels",
+                  midi.altered, file));
 }
 
 /// Error naming the row, too, if it cannot be read as notes.
@@ -105,8 +108,8 @@ DecodedRow decode(std::span<const Token> tokens, const Manifest& manifest,
   try {
     return decode_row(tokens, *manifest.encoding);
   } catch (const Error& error) {
-    throw Error(str_cat(options.dataset, ", row ", *options.row, " of ", options.split, ": ",
-                        error.what()));
+    throw Error(fmt::format("{}, row {} of {}: {}", options.dataset, *options.row, options.split,
+                            error.what()));
   }
 }
 
@@ -115,8 +118,8 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
                            Checksums::kOfRowsUsed);
   const std::uint64_t number = *options.row;
   if (number >= reader.rows()) {
-    throw UsageError(str_cat("--row ", number, ": the ", options.split, " split has ",
-                             reader.rows(), " rows, counted from 0"));
+    throw UsageError(fmt::format("--row {}: the {} split has {} rows, counted from 0", number,
+                                 options.split, reader.rows()));
   }
   const std::span<const Token> tokens = reader.row(number);
   const DecodedRow row = decode(tokens, manifest, options);
@@ -124,7 +127,7 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
     std::cout << "Row " << number << " of " << options.split << ": " << row_table(row);
   }
   if (const auto problem = find_row_problem(tokens, *manifest.encoding)) {
-    log_warning(str_cat("this row breaks the rules of its encoding: ", problem->text));
+    log_warning(fmt::format("this row breaks the rules of its encoding: {}", problem->text));
   }
   if (!options.midi.empty()) write_row_midi(row, options.midi);
 }

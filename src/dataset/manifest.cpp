@@ -1,12 +1,13 @@
 #include "amt/dataset/manifest.hpp"
 
+#include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/json.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
 
 namespace amt {
@@ -67,11 +68,12 @@ SplitInfo split_from(const json::Value& value) {
     split.shards.push_back(shard_from(shard));
     const std::uint64_t left = split.rows - rows;
     if (split.shards.back().rows > left) {
-      shard.at("rows").refuse(str_cat("at most ", left, ", for the split has ", split.rows));
+      shard.at("rows").refuse(fmt::format("at most {}, for the split has {}", left, split.rows));
     }
     rows += split.shards.back().rows;
   }
-  if (rows != split.rows) value.at("rows").refuse(str_cat(rows, ", the sum of its shards' rows"));
+  if (rows != split.rows)
+    value.at("rows").refuse(fmt::format("{}, the sum of its shards' rows", rows));
   return split;
 }
 
@@ -97,13 +99,13 @@ void require_folder(const std::filesystem::path& dataset) {
   const std::filesystem::file_type type = status_of(dataset).type();
   if (type == std::filesystem::file_type::directory) return;
   if (type == std::filesystem::file_type::not_found) {
-    throw Error(str_cat("there is no dataset ", dataset.string(), "; make one with amt prepare"));
+    throw Error(fmt::format("there is no dataset {}; make one with amt prepare", dataset.string()));
   }
   const std::filesystem::path folder = folder_of(dataset);
   std::error_code unknown;
   const bool within = std::filesystem::exists(folder / kManifestFile, unknown);
-  throw UsageError(str_cat(dataset.string(), " is a file, a dataset is a folder",
-                           within ? ": name " + folder.string() : " that amt prepare wrote"));
+  throw UsageError(fmt::format("{} is a file, a dataset is a folder{}", dataset.string(),
+                               within ? ": name " + folder.string() : " that amt prepare wrote"));
 }
 
 Manifest from(const json::Value& root) {
@@ -156,10 +158,10 @@ Manifest read_manifest(const std::filesystem::path& dataset) {
   require_folder(dataset);
   const std::filesystem::path path = dataset / kManifestFile;
   if (status_of(path).type() == std::filesystem::file_type::not_found) {
-    throw Error(str_cat(dataset.string(), " holds no ", kManifestFile, ": ",
-                        dataset.extension() == partial_path("x").extension()
-                            ? "amt prepare has not completed it, or still writes it"
-                            : "it is not a complete dataset; make one with amt prepare"));
+    throw Error(fmt::format("{} holds no {}: {}", dataset.string(), kManifestFile,
+                            dataset.extension() == partial_path("x").extension()
+                                ? "amt prepare has not completed it, or still writes it"
+                                : "it is not a complete dataset; make one with amt prepare"));
   }
   return from(
       json::read_format(path, kLimits, kDatasetFormat, kDatasetFormatVersion, "format_version"));

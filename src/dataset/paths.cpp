@@ -1,18 +1,15 @@
 #include "amt/dataset/paths.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 
 std::string shard_file_name(Split split, std::size_t shard, std::size_t shards) {
-  std::array<char, 96> name{};
-  std::snprintf(name.data(), name.size(), "%s-%05zu-of-%05zu.h5", split_name(split), shard, shards);
-  return name.data();
+  return fmt::format("{}-{:05}-of-{:05}.h5", split_name(split), shard, shards);
 }
 
 std::string virtual_file_name(Split split) { return std::string(split_name(split)) + ".h5"; }
@@ -26,7 +23,7 @@ std::filesystem::path dataset_name(const std::filesystem::path& dataset) {
   }
   if (path.has_filename() && path.filename() != "..") return path;
   throw UsageError(
-      str_cat("DATASET '", dataset.string(), "' has no name; give that of a folder to make"));
+      fmt::format("DATASET '{}' has no name; give that of a folder to make", dataset.string()));
 }
 
 std::filesystem::path partial_path(const std::filesystem::path& dataset) {

@@ -1,10 +1,11 @@
 #include "amt/dataset/shard.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
 #include "attributes.hpp"
 
@@ -75,7 +76,7 @@ void ShardWriter::write_checksums() {
 ShardInfo ShardWriter::finish() {
   if (!buffer_.empty()) flush();
   if (written_ != info_.rows) {
-    throw Error(str_cat(info_.file, ": ", written_, " rows written of ", info_.rows));
+    throw Error(fmt::format("{}: {} rows written of {}", info_.file, written_, info_.rows));
   }
   write_checksums();
   { const hdf5::Dataset closed = std::move(tokens_); }  // HDF5 closes a file with its last handle
@@ -95,8 +96,9 @@ ShardLocation locate_shard(const std::filesystem::path& folder, const Manifest& 
   const std::string difference =
       fits ? find_difference(file, dataset, split, shard) : "number of rows, or their type,";
   if (!difference.empty()) {
-    throw Error(str_cat(path.string(), " is not the shard that ", kManifestFile, " names: its ",
-                        difference, " is another; run amt prepare again"));
+    throw Error(
+        fmt::format("{} is not the shard that {} names: its {} is another; run amt prepare again",
+                    path.string(), kManifestFile, difference));
   }
   if (info.rows == 0) return {0, 0};  // nothing was allocated
   const ShardLocation location = {tokens.file_offset(), info.rows};

@@ -1,5 +1,7 @@
 #include "amt/dataset/verify.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <set>
@@ -7,7 +9,6 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/hash.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/shard.hpp"
 #include "amt/tokens/row_rules.hpp"
@@ -60,23 +61,22 @@ class ShardCheck {
     for (std::size_t i = 0; i < block_.size(); ++i) {
       const auto problem = find_row_problem(block_[i], encoding_);
       if (!problem) continue;
-      if (bad_rows_++ == 0) first_bad_ = str_cat("row ", first + i, ", ", problem->text);
+      if (bad_rows_++ == 0) first_bad_ = fmt::format("row {}, {}", first + i, problem->text);
     }
   }
 
   std::string range_text(const Range& range) const {
-    return str_cat("rows ", range.first, " to ", range.last - 1, " (bytes ",
-                   offset_ + range.first * sizeof(Row), " to ",
-                   offset_ + range.last * sizeof(Row) - 1, ")");
+    return fmt::format("rows {} to {} (bytes {} to {})", range.first, range.last - 1,
+                       offset_ + range.first * sizeof(Row), offset_ + range.last * sizeof(Row) - 1);
   }
 
   std::string damaged_ranges() const {
     std::string text;
     for (std::size_t i = 0; i < std::min(damaged_.size(), kRangesNamed); ++i) {
-      text += str_cat(i == 0 ? "" : ", ", range_text(damaged_[i]));
+      text += fmt::format("{}{}", i == 0 ? "" : ", ", range_text(damaged_[i]));
     }
     if (damaged_.size() <= kRangesNamed) return text;
-    return text + str_cat(" and ", damaged_.size() - kRangesNamed, " more ranges");
+    return text + fmt::format(" and {} more ranges", damaged_.size() - kRangesNamed);
   }
 
   /// What the hashes say; "" if all is well.
@@ -89,20 +89,20 @@ class ShardCheck {
              "or of another dataset";
     }
     if (!fits_manifest) return damaged_ranges() + " damaged";
-    return str_cat("the checksums of ", damaged_ranges(), " damaged, not the rows");
+    return fmt::format("the checksums of {} damaged, not the rows", damaged_ranges());
   }
 
   std::string broken_rules() const {
     if (bad_rows_ == 0) return "";
-    return str_cat(bad_rows_, bad_rows_ == 1 ? " row breaks" : " rows break",
-                   " the rules of the encoding, first ", first_bad_);
+    return fmt::format("{}{} the rules of the encoding, first {}", bad_rows_,
+                       bad_rows_ == 1 ? " row breaks" : " rows break", first_bad_);
   }
 
   std::optional<std::string> describe() const {
     const std::string hashes = damage(), rules = broken_rules();
     if (hashes.empty() && rules.empty()) return std::nullopt;
     const bool both = !hashes.empty() && !rules.empty();
-    return str_cat(info_.file, ": ", hashes, both ? "; " : "", rules);
+    return fmt::format("{}: {}{}{}", info_.file, hashes, both ? "; " : "", rules);
   }
 
   const Encoding& encoding_;
@@ -131,7 +131,7 @@ std::optional<std::string> find_shard_damage(const std::filesystem::path& datase
     if (error.number() != ENOENT) throw;
     return info.file + ": it is missing";
   } catch (const Error& error) {
-    return str_cat(info.file, ": ", error.what());
+    return fmt::format("{}: {}", info.file, error.what());
   }
 }
 
@@ -164,9 +164,11 @@ void verify_share(const std::filesystem::path& dataset, const Manifest& manifest
     }
   }
   if (damaged == 0) return;
-  throw Error(str_cat("damaged shard in ", dataset.string(), ": ", first,
-                      damaged > 1 ? str_cat("; and ", damaged - 1, " more damaged") : "",
-                      "; run amt prepare again, or amt inspect --verify for the whole list"));
+  throw Error(
+      fmt::format("damaged shard in {}: {}{}; run amt prepare again, or amt inspect --verify for "
+                  "the whole list",
+                  dataset.string(), first,
+                  damaged > 1 ? fmt::format("; and {} more damaged", damaged - 1) : ""));
 }
 
 }  // namespace amt

@@ -1,12 +1,13 @@
 #include "amt/dataset/virtual_file.hpp"
 
+#include <fmt/core.h>
+
 #include <cerrno>
 #include <chrono>
 #include <vector>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/shard.hpp"
 #include "amt/hdf5/hdf5.hpp"
@@ -48,7 +49,7 @@ bool shows_shards(const std::filesystem::path& path, const SplitInfo& split) {
 std::string problem_of(const std::filesystem::path& path, const Manifest& manifest, Split split) {
   try {
     if (shows_shards(path, manifest.split(split))) return "";
-    return str_cat("it does not show the shards that ", kManifestFile, " names");
+    return fmt::format("it does not show the shards that {} names", kManifestFile);
   } catch (const Error& error) {
     return error.what();
   }
@@ -80,12 +81,12 @@ std::optional<std::string> find_virtual_file_damage(const std::filesystem::path&
     if (error.number() != ENOENT) throw;
     return name + ": it is missing";
   } catch (const Error& error) {
-    return str_cat(name, ": ", error.what());
+    return fmt::format("{}: {}", name, error.what());
   }
   const auto problem = run_apart([&] { return problem_of(path, manifest, split); }, kMostTime);
   if (!problem) return name + ": it is so damaged that HDF5 cannot cope with it";
   if (problem->empty()) return std::nullopt;
-  return str_cat(name, ": ", *problem);
+  return fmt::format("{}: {}", name, *problem);
 }
 
 }  // namespace amt

@@ -1,5 +1,7 @@
 #include "amt/dataset/written_files.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <iterator>
 #include <regex>
@@ -7,7 +9,6 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/base/temporary_files.hpp"
 #include "amt/dataset/manifest.hpp"
 #include "amt/dataset/paths.hpp"
@@ -58,10 +59,10 @@ bool is_dataset(const fs::path& folder) {
   std::error_code failed;
   const fs::file_status status = fs::status(manifest, failed);
   if (status.type() == fs::file_type::none) {
-    throw Error(str_cat("cannot look at ", manifest.string(), ": ", reason_text(failed)));
+    throw Error(fmt::format("cannot look at {}: {}", manifest.string(), reason_text(failed)));
   }
   return fs::is_regular_file(status) &&
-         read_text(manifest).find(str_cat('"', kDatasetFormat, '"')) != std::string::npos;
+         read_text(manifest).find(fmt::format("\"{}\"", kDatasetFormat)) != std::string::npos;
 }
 
 std::vector<std::string> dataset_files(const fs::path& dataset) {

@@ -1,12 +1,13 @@
 #include "byte_reader.hpp"
 
-#include "amt/base/strings.hpp"
+#include <fmt/core.h>
+
 #include "amt/midi/midi_error.hpp"
 
 namespace amt {
 
 void refuse(const char* reason, std::size_t offset) {
-  throw MidiError(str_cat(reason, " at byte ", offset));
+  throw MidiError(fmt::format("{} at byte {}", reason, offset));
 }
 
 }  // namespace amt

@@ -1,9 +1,10 @@
 #include "amt/midi/names.hpp"
 
+#include <fmt/core.h>
+
 #include <array>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -146,13 +147,13 @@ constexpr std::array<const char*, 12> kPitchClasses = {"C",  "C#", "D",  "D#", "
 
 const char* instrument_name(int instrument) {
   if (instrument < 0 || instrument >= static_cast<int>(kInstruments.size())) {
-    throw Error(str_cat("instrument ", instrument, " is not from 0 to 128"));
+    throw Error(fmt::format("instrument {} is not from 0 to 128", instrument));
   }
   return kInstruments[static_cast<std::size_t>(instrument)];
 }
 
 std::string pitch_name(int pitch) {
-  if (pitch < 0 || pitch > 127) throw Error(str_cat("pitch ", pitch, " is not from 0 to 127"));
+  if (pitch < 0 || pitch > 127) throw Error(fmt::format("pitch {} is not from 0 to 127", pitch));
   return kPitchClasses[static_cast<std::size_t>(pitch % 12)] + std::to_string(pitch / 12 - 1);
 }
 

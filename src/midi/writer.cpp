@@ -1,7 +1,8 @@
 #include "amt/midi/writer.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "channel_plan.hpp"
 
 namespace amt {
@@ -58,8 +59,9 @@ void check(std::span<const Note> notes) {
                       note.onset + note.duration < kTooLate && note.pitch < 128 &&
                       note.instrument <= 128 && note.velocity >= 1 && note.velocity < 128;
     if (!good) {
-      throw Error(str_cat("a note at tick ", note.onset, " of ", note.duration,
-                          " ticks cannot be written to a MIDI file"));
+      throw Error(
+          fmt::format("a note at tick {:.6g} of {:.6g} ticks cannot be written to a MIDI file",
+                      note.onset, note.duration));
     }
     previous = note.onset;
   }

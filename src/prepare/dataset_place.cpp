@@ -1,10 +1,10 @@
 #include "dataset_place.hpp"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/written_files.hpp"
 #include "folder_mark.hpp"
@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 constexpr const char* kAnotherName = "; give another name";
 
 Error cannot_look_into(const fs::path& folder, const fs::filesystem_error& error) {
-  return Error(str_cat("cannot look into ", folder.string(), ": ", reason_text(error.code())));
+  return Error(fmt::format("cannot look into {}: {}", folder.string(), reason_text(error.code())));
 }
 
 const char* kind_of(const fs::file_status& status) {
@@ -36,21 +36,22 @@ void check_existing(const fs::path& dataset, bool overwrite) {
   if (!fs::exists(status)) return;
   const std::string name = dataset.string();
   if (!fs::is_directory(status)) {
-    throw UsageError(str_cat(name, " exists and is ", kind_of(status), kAnotherName));
+    throw UsageError(fmt::format("{} exists and is {}{}", name, kind_of(status), kAnotherName));
   }
   if (is_mount_point(dataset)) {
-    throw UsageError(str_cat("a file system is mounted on ", name, "; give a name in it, such as ",
-                             (dataset / "dataset").string()));
+    throw UsageError(fmt::format("a file system is mounted on {}; give a name in it, such as {}",
+                                 name, (dataset / "dataset").string()));
   }
   if (is_dataset(dataset)) {
     if (overwrite) return;
     throw UsageError(
-        str_cat("the dataset ", name, " exists already; give another name, or --overwrite"));
+        fmt::format("the dataset {} exists already; give another name, or --overwrite", name));
   }
   std::error_code failed;
   if (!fs::is_empty(dataset, failed) || failed) {
-    throw UsageError(str_cat(name, " exists and is not a dataset that amt wrote (it has no ",
-                             kManifestFile, " of amt's)", kAnotherName));
+    throw UsageError(
+        fmt::format("{} exists and is not a dataset that amt wrote (it has no {} of amt's){}", name,
+                    kManifestFile, kAnotherName));
   }
 }
 
@@ -58,19 +59,19 @@ void check_existing(const fs::path& dataset, bool overwrite) {
 void check_neighbour(const fs::path& folder, const fs::path& dataset) {
   const fs::file_status status = status_of(folder);
   if (!fs::exists(status)) return;
-  const std::string advice =
-      str_cat("; amt writes ", dataset.string(), " there first: move it away, or give DATASET ",
-              "another name");
+  const std::string advice = fmt::format(
+      "; amt writes {} there first: move it away, or give DATASET another name", dataset.string());
   if (!fs::is_directory(status)) {
-    throw UsageError(str_cat(folder.string(), " exists and is ", kind_of(status), advice));
+    throw UsageError(
+        fmt::format("{} exists and is {}{}", folder.string(), kind_of(status), advice));
   }
   if (!may_be_cleared(folder)) {
-    throw UsageError(str_cat(folder.string(), " exists and is not amt's to clear", advice));
+    throw UsageError(fmt::format("{} exists and is not amt's to clear{}", folder.string(), advice));
   }
   if (read_mark(folder) == Mark::kReplaced) return;
   if (const std::string name = name_of_a_stranger(folder); !name.empty()) {
     throw UsageError(
-        str_cat(folder.string(), " holds ", name, ", which amt did not write", advice));
+        fmt::format("{} holds {}, which amt did not write{}", folder.string(), name, advice));
   }
 }
 
@@ -80,7 +81,7 @@ fs::file_status status_of(const fs::path& path) {
   std::error_code failed;
   const fs::file_status status = fs::symlink_status(path, failed);
   if (status.type() != fs::file_type::none) return status;
-  throw Error(str_cat("cannot look at ", path.string(), ": ", reason_text(failed)));
+  throw Error(fmt::format("cannot look at {}: {}", path.string(), reason_text(failed)));
 }
 
 std::string name_of_a_stranger(const fs::path& folder) try {

@@ -1,4 +1,6 @@
 // What a preprocessing job would do.
+#include <fmt/core.h>
+
 #include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/prepare/job.hpp"
@@ -17,13 +19,14 @@ namespace {
 std::string plan_text(const Plan& plan, const PrepareOptions& options, int ranks,
                       int ranks_on_host) {
   std::string text =
-      str_cat(plan.describe(), "  on ", ranks, ranks == 1 ? " rank" : " ranks", "\n");
+      fmt::format("{}  on {}{}\n", plan.describe(), ranks, ranks == 1 ? " rank" : " ranks");
   const Source& source = plan.corpus().source;
   if (is_packed(source.kind)) {
     const std::uint64_t memory = share_memory(options, source, ranks_on_host).files;
-    text += str_cat("  ", ranks == 1 ? "one rank" : "rank 0", " unpacks the archive ",
-                    count_passes(plan.reading_order(0), memory), " times more, holding up to ",
-                    format_bytes(static_cast<double>(memory)), " of its files\n");
+    text +=
+        fmt::format("  {} unpacks the archive {} times more, holding up to {} of its files\n",
+                    ranks == 1 ? "one rank" : "rank 0", count_passes(plan.reading_order(0), memory),
+                    format_bytes(static_cast<double>(memory)));
   }
   return text;
 }

@@ -1,5 +1,7 @@
 #include "empty_splits.hpp"
 
+#include <fmt/core.h>
+
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -25,7 +27,7 @@ bool is_wanted(const SplitRule& rule, Split split) {
 std::string joined(const std::vector<Split>& splits) {
   std::string text;
   for (const Split split : splits) {
-    text += str_cat(text.empty() ? "" : " and the ", split_name(split));
+    text += fmt::format("{}{}", text.empty() ? "" : " and the ", split_name(split));
   }
   return text + (splits.size() == 1 ? " split" : " splits");
 }
@@ -40,9 +42,11 @@ std::string advice(const Corpus& corpus) {
       rule.test_fraction = static_cast<double>(test) / kSteps;
       const Counts counts = count_files(corpus, rule);
       if (counts[0] == 0 || counts[1] == 0 || counts[2] == 0) continue;
-      return str_cat("--valid-fraction ", rule.valid_fraction, " --test-fraction ",
-                     rule.test_fraction, " would put ", counts[0], ", ", counts[1], " and ",
-                     counts[2], " files into train, valid and test");
+      return fmt::format(
+          "--valid-fraction {:.6g} --test-fraction {:.6g} would put {}, {} and {} files into "
+          "train, valid "
+          "and test",
+          rule.valid_fraction, rule.test_fraction, counts[0], counts[1], counts[2]);
     }
   }
   return "more files are needed for three splits, and --valid-fraction and --test-fraction choose "
@@ -60,8 +64,8 @@ std::string empty_splits_text(const Corpus& corpus, const SplitRule& rule) {
     }
   }
   if (empty.empty()) return "";
-  return str_cat("none of the ", format_count(corpus.files.size()), " files falls into the ",
-                 joined(empty), " (which their MD5s decide): ", advice(corpus));
+  return fmt::format("none of the {} files falls into the {} (which their MD5s decide): {}",
+                     format_count(corpus.files.size()), joined(empty), advice(corpus));
 }
 
 std::string rowless_splits_text(const Corpus& corpus, const SplitRule& rule,
@@ -73,9 +77,10 @@ std::string rowless_splits_text(const Corpus& corpus, const SplitRule& rule,
     if (has_files && manifest.split(split).rows == 0) rowless.push_back(split);
   }
   if (rowless.empty()) return "";
-  return str_cat("there is no row in the ", joined(rowless),
-                 ": the files there were refused, or their music does not fill a row; "
-                 "--valid-fraction and --test-fraction choose larger shares");
+  return fmt::format(
+      "there is no row in the {}: the files there were refused, or their music does not fill a "
+      "row; --valid-fraction and --test-fraction choose larger shares",
+      joined(rowless));
 }
 
 }  // namespace amt

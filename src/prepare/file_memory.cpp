@@ -1,5 +1,7 @@
 #include "file_memory.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "amt/base/strings.hpp"
@@ -38,8 +40,8 @@ std::uint64_t most_for_a_file(std::uint64_t memory) { return kFileMemory + memor
 
 std::string too_large_reason(std::uint64_t bytes) {
   const std::uint64_t memory = 2 * (bytes - kFileMemory);
-  return str_cat(kTooLarge, " (about ", format_bytes(static_cast<double>(bytes)),
-                 ": give --memory ", memory / (1 << 20) + 1, "MB)");
+  return fmt::format("{} (about {}: give --memory {}MB)", kTooLarge,
+                     format_bytes(static_cast<double>(bytes)), memory / (1 << 20) + 1);
 }
 
 }  // namespace amt

@@ -1,6 +1,7 @@
 #include "folder_mark.hpp"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,7 +12,6 @@
 #include "amt/base/error.hpp"
 #include "amt/base/file_lock.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/process/log.hpp"
 
 namespace amt {
@@ -36,9 +36,10 @@ bool has_name(const Descriptor& file, const fs::path& path) {
 void warn_of_no_locks(const fs::path& folder) {
   static bool said = false;
   if (!std::exchange(said, true)) {
-    log_warning(str_cat("the file system of ", folder.string(),
-                        " has no locks: a second amt prepare that writes the same dataset would "
-                        "not be noticed"));
+    log_warning(
+        fmt::format("the file system of {} has no locks: a second amt prepare that writes the same "
+                    "dataset would not be noticed",
+                    folder.string()));
   }
 }
 
@@ -65,14 +66,15 @@ FolderMark::FolderMark(const fs::path& folder, Mark mark) {
   file_ = Descriptor(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK);
   const LockResult lock = try_lock(file_.get());
   if (lock == LockResult::kHeldByAnother || !has_name(file_, path)) {
-    throw Error(str_cat("another amt prepare is writing into ", folder.string(),
-                        "; wait for it or give another name"));
+    throw Error(
+        fmt::format("another amt prepare is writing into {}; wait for it or give another name",
+                    folder.string()));
   }
   if (lock == LockResult::kNoLocks) warn_of_no_locks(folder);
   struct stat info = {};
   const bool empty = ::fstat(file_.get(), &info) == 0 && info.st_size == 0;
   if (!empty && read_mark(folder) == Mark::kNone) {
-    throw UsageError(str_cat(path.string(), " is not a file of amt's; move it away"));
+    throw UsageError(fmt::format("{} is not a file of amt's; move it away", path.string()));
   }
   if (empty || read_mark(folder) != mark) write_text(file_, text_of(mark), path);
 }
@@ -82,7 +84,7 @@ void FolderMark::remove(const fs::path& folder) {
   fs::remove(folder / kMarkFile, failed);
   if (failed) {
     throw Error(
-        str_cat("cannot remove ", (folder / kMarkFile).string(), ": ", reason_text(failed)));
+        fmt::format("cannot remove {}: {}", (folder / kMarkFile).string(), reason_text(failed)));
   }
 }
 

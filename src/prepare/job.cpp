@@ -1,5 +1,7 @@
 #include "amt/prepare/job.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -117,18 +119,19 @@ class Job {
 
   void tokenise() {
     slots_ = plan_->slots(communicator_.rank());
-    store_ =
-        std::make_unique<RowStore>(folder() / kSpillFolder / str_cat("rank-", communicator_.rank()),
-                                   memory().rows, slots_.size());
+    store_ = std::make_unique<RowStore>(
+        folder() / kSpillFolder / fmt::format("rank-{}", communicator_.rank()), memory().rows,
+        slots_.size());
     const auto total = static_cast<double>(plan_->corpus().bytes());
     Progress progress("tokenise", total);
     const auto show = [&](std::uint64_t files, std::uint64_t bytes) {
       const double seconds = std::max(progress.seconds(), 1e-3);
       progress.update(
           static_cast<double>(bytes),
-          str_cat(format_count(files), " files, ",
-                  format_count(static_cast<std::uint64_t>(static_cast<double>(files) / seconds)),
-                  " files/s, ", format_bytes(static_cast<double>(bytes) / seconds), "/s"));
+          fmt::format(
+              "{} files, {} files/s, {}/s", format_count(files),
+              format_count(static_cast<std::uint64_t>(static_cast<double>(files) / seconds)),
+              format_bytes(static_cast<double>(bytes) / seconds)));
     };
     RowExchange exchange(
         communicator_, [&](const RowId& id, const Row& row) { receive(id, row); }, show);
@@ -199,10 +202,11 @@ class Job {
       const double share = static_cast<double>(all.refused) / static_cast<double>(all.files);
       if (share > options_.max_bad_fraction) refuse_corpus(all);
       if (all.tokens.sequences == 0) {
-        throw Error(str_cat("none of the ", all.files, " files below ", options_.corpus,
-                            " gave a row: ", all.refused, " refused, ", all.tokens.too_short,
-                            " too short, ", all.tokens.too_long, " too long, ",
-                            all.tokens.too_many_instruments, " with too many instruments"));
+        throw Error(
+            fmt::format("none of the {} files below {} gave a row: {} refused, {} too short, {} "
+                        "too long, {} with too many instruments",
+                        all.files, options_.corpus, all.refused, all.tokens.too_short,
+                        all.tokens.too_long, all.tokens.too_many_instruments));
       }
     });
   }
@@ -210,8 +214,9 @@ class Job {
   [[noreturn]] void refuse_corpus(const DatasetStatistics& all) const {
     const fs::path list = write_rejected_list(options_.dataset, rejections_);
     throw Error(
-        str_cat(all.refused, " of ", all.files, " files were refused, more than ",
-                "--max-bad-fraction ", options_.max_bad_fraction, " allows; see ", list.string()),
+        fmt::format(
+            "{} of {} files were refused, more than --max-bad-fraction {:.6g} allows; see {}",
+            all.refused, all.files, options_.max_bad_fraction, list.string()),
         ExitCode::kBadInput);
   }
 

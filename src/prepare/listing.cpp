@@ -1,5 +1,7 @@
 #include "listing.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
@@ -19,24 +21,24 @@ void warn_of_problems(const Listing& listing) {
     log_warning(listing.problems[i]);
   }
   if (listing.problems.size() > kMaxWarnings) {
-    log_warning(str_cat("and ", listing.problems.size() - kMaxWarnings, " more like these"));
+    log_warning(fmt::format("and {} more like these", listing.problems.size() - kMaxWarnings));
   }
   if (!listing.rejected.empty()) {
     const Rejection& first = listing.rejected.front();
-    log_warning(str_cat(format_count(listing.rejected.size()),
-                        " of the corpus' files and folders cannot be read and count as refused; "
-                        "the first is ",
-                        first.path, " (", first.reason, ")"));
+    log_warning(
+        fmt::format("{} of the corpus' files and folders cannot be read and count as refused; the "
+                    "first is {} ({})",
+                    format_count(listing.rejected.size()), first.path, first.reason));
   }
   if (!listing.passed_over.empty()) log_info(passed_over_text(listing.passed_over));
 }
 
 void warn_of_clashes(const NameClashes& clashes) {
   if (clashes.files == 0) return;
-  log_warning(str_cat(format_count(clashes.files),
-                      " files are left out whose names are the MD5 of another file that differs "
-                      "from them; the first is ",
-                      clashes.first, ", in whose place ", clashes.taken, " is taken"));
+  log_warning(
+      fmt::format("{} files are left out whose names are the MD5 of another file that differs from "
+                  "them; the first is {}, in whose place {} is taken",
+                  format_count(clashes.files), clashes.first, clashes.taken));
 }
 
 Listing list_and_report(const PrepareOptions& options) {
@@ -44,9 +46,9 @@ Listing list_and_report(const PrepareOptions& options) {
   Listing listing = list_files(options.corpus, extensions);
   warn_of_problems(listing);
   if (listing.files.empty() && listing.rejected.empty()) {
-    throw Error(str_cat("there are no ", extensions.describe(),
-                        listing.source.kind == SourceKind::kFolder ? " below " : " in ",
-                        options.corpus));
+    throw Error(fmt::format("there are no {}{}{}", extensions.describe(),
+                            listing.source.kind == SourceKind::kFolder ? " below " : " in ",
+                            options.corpus));
   }
   return listing;
 }
@@ -102,9 +104,10 @@ void require_same_folder(const Listing& listing) {
     if (missing++ == 0) first = file.path;
   }
   if (2 * missing <= looked) return;
-  throw CorpusError(str_cat(listing.source.path.string(), " is not here what it is on rank 0: ",
-                            missing, " of ", looked, " files looked for are missing or of another ",
-                            "size, first ", first, "; give every node the same corpus"));
+  throw CorpusError(
+      fmt::format("{} is not here what it is on rank 0: {} of {} files looked for are missing or "
+                  "of another size, first {}; give every node the same corpus",
+                  listing.source.path.string(), missing, looked, first));
 }
 
 /// What does not fit even without being parsed is not read, above all not by the reader of a packed

@@ -1,10 +1,11 @@
 #include "output_check.hpp"
 
+#include <fmt/core.h>
+
 #include <filesystem>
 #include <vector>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
 #include "dataset_place.hpp"
 
@@ -36,8 +37,9 @@ bool lies_in(fs::path path, const fs::path& folder) {
 
 void require_outside(const char* what, const std::string& path, const fs::path& place) {
   if (path.empty() || !lies_in(resolved(path), resolved(place))) return;
-  throw UsageError(str_cat(what, path, " lies in ", place.string(),
-                           ", which amt prepare clears or replaces; give another name"));
+  throw UsageError(
+      fmt::format("{}{} lies in {}, which amt prepare clears or replaces; give another name", what,
+                  path, place.string()));
 }
 
 void require_apart(const PrepareOptions& options) {
@@ -49,14 +51,14 @@ void require_apart(const PrepareOptions& options) {
     require_outside("--compound ", options.compound, place);
   }
   if (lies_in(resolved(dataset), corpus)) {
-    throw UsageError(str_cat("DATASET ", options.dataset, " lies in the corpus ", options.corpus,
-                             "; give a name outside it"));
+    throw UsageError(fmt::format("DATASET {} lies in the corpus {}; give a name outside it",
+                                 options.dataset, options.corpus));
   }
   for (const std::string& extra : {options.text, options.compound}) {
     if (extra.empty() || !is_same(resolved(extra), corpus)) continue;
-    throw UsageError(str_cat("the corpus ", options.corpus,
-                             " cannot take the text files as well; give another folder than ",
-                             extra));
+    throw UsageError(
+        fmt::format("the corpus {} cannot take the text files as well; give another folder than {}",
+                    options.corpus, extra));
   }
 }
 

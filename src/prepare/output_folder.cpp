@@ -1,6 +1,7 @@
 #include "output_folder.hpp"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -12,7 +13,6 @@
 #include "amt/base/exchange_names.hpp"
 #include "amt/base/file_lock.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/written_files.hpp"
 #include "amt/process/log.hpp"
@@ -29,7 +29,7 @@ bool is_folder(const fs::path& path) { return fs::is_directory(status_of(path));
 
 void rename_folder(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) == 0) return;
-  throw system_error(str_cat("cannot rename ", from.string(), " to ", to.string()));
+  throw system_error(fmt::format("cannot rename {} to {}", from.string(), to.string()));
 }
 
 /// Puts the folder `from` in the place of the folder `to`. Where that one is now.
@@ -62,8 +62,8 @@ void finish_replacement(const fs::path& old, const fs::path& dataset) {
   const FolderMark held(old, Mark::kReplaced);
   const std::vector<std::string> left = remove_replaced_dataset(old, dataset);
   if (left.empty()) return;
-  throw UsageError(str_cat(old.string(), " holds ", joined(left), ", which amt did not write; ",
-                           "move it away"));
+  throw UsageError(fmt::format("{} holds {}, which amt did not write; move it away", old.string(),
+                               joined(left)));
 }
 
 /// Removes what amt prepare has written into a folder of its own, but for the mark.
@@ -88,8 +88,8 @@ void require_old_lock_free(const fs::path& folder) {
   if (!fs::exists(status_of(path))) return;
   const Descriptor lock(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
   if (try_lock(lock.get()) != LockResult::kHeldByAnother) return;
-  throw Error(str_cat("another amt prepare is writing into ", folder.string(),
-                      "; wait for it or give another name"));
+  throw Error(fmt::format(
+      "another amt prepare is writing into {}; wait for it or give another name", folder.string()));
 }
 
 }  // namespace
@@ -113,7 +113,8 @@ void OutputFolder::make() {
   made_ = true;
   std::error_code failed;
   clear(partial_, failed);
-  if (failed) throw Error(str_cat("cannot clear ", partial_.string(), ": ", reason_text(failed)));
+  if (failed)
+    throw Error(fmt::format("cannot clear {}: {}", partial_.string(), reason_text(failed)));
 }
 
 OutputFolder::~OutputFolder() {
@@ -133,8 +134,9 @@ void OutputFolder::commit() {
   if (old.empty()) return;
   const std::vector<std::string> left = remove_replaced_dataset(old, dataset_);
   if (left.empty()) return;
-  log_warning(str_cat("of the dataset that was replaced ", old.string(),
-                      " is left, with what amt did not write: ", joined(left)));
+  log_warning(
+      fmt::format("of the dataset that was replaced {} is left, with what amt did not write: {}",
+                  old.string(), joined(left)));
 }
 
 fs::path OutputFolder::put_in_place() try {
@@ -147,8 +149,9 @@ fs::path OutputFolder::put_in_place() try {
 } catch (const Error& error) {
   std::error_code ignored;
   fs::remove(partial_ / kMarkFile, ignored);  // so that no other job clears hours of work
-  throw Error(str_cat("the dataset is complete, but cannot be given its name (", error.what(),
-                      "); it is left as ", partial_.string()));
+  throw Error(
+      fmt::format("the dataset is complete, but cannot be given its name ({}); it is left as {}",
+                  error.what(), partial_.string()));
 }
 
 }  // namespace amt

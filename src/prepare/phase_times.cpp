@@ -1,5 +1,7 @@
 #include "phase_times.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/strings.hpp"
 #include "amt/base/timestamp.hpp"
 
@@ -17,12 +19,13 @@ void PhaseTimes::end() {
   phase_.reset();
   const std::chrono::duration<double> seconds = Clock::now() - start_;
   seconds_ += seconds.count();
-  text_ += str_cat(text_.empty() ? "" : ", ", name_, ' ', format_duration(seconds.count()));
+  text_ +=
+      fmt::format("{}{} {}", text_.empty() ? "" : ", ", name_, format_duration(seconds.count()));
 }
 
 std::string PhaseTimes::text() const {
-  return str_cat("Time: ", text_, "; ", format_duration(seconds_), " in all, until ",
-                 local_time_text(std::chrono::system_clock::now()), '\n');
+  return fmt::format("Time: {}; {} in all, until {}\n", text_, format_duration(seconds_),
+                     local_time_text(std::chrono::system_clock::now()));
 }
 
 }  // namespace amt

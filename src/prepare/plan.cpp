@@ -1,5 +1,7 @@
 #include "plan.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -70,14 +72,13 @@ std::vector<ShardSlot> Plan::slots(int rank) const {
 }
 
 std::string Plan::describe() const {
-  std::string text =
-      str_cat(format_count(corpus_.files.size()), " files, ",
-              format_bytes(static_cast<double>(corpus_.bytes())), ", ",
-              format_count(corpus_.duplicates), " duplicates left out, ",
-              corpus_.clashes.files == 0 ? ""
-                                         : str_cat(format_count(corpus_.clashes.files),
-                                                   " others that have the name of one taken, "),
-              corpus_.unreadable.size(), " unreadable\n");
+  std::string text = fmt::format(
+      "{} files, {}, {} duplicates left out, {}{} unreadable\n", format_count(corpus_.files.size()),
+      format_bytes(static_cast<double>(corpus_.bytes())), format_count(corpus_.duplicates),
+      corpus_.clashes.files == 0 ? ""
+                                 : fmt::format("{} others that have the name of one taken, ",
+                                               format_count(corpus_.clashes.files)),
+      corpus_.unreadable.size());
   if (!corpus_.passed_over.empty()) text += "  " + passed_over_text(corpus_.passed_over) + '\n';
   for (const Split split : kSplits) {
     std::uint64_t files = 0, bytes = 0, units = 0;
@@ -87,12 +88,12 @@ std::string Plan::describe() const {
       bytes += unit.bytes;
       ++units;
     }
-    text += str_cat("  ", split_name(split), ": ", format_count(files), " files, ",
-                    format_bytes(static_cast<double>(bytes)), ", ", units, " units, ",
-                    shards(split), " shards\n");
+    text += fmt::format("  {}: {} files, {}, {} units, {} shards\n", split_name(split),
+                        format_count(files), format_bytes(static_cast<double>(bytes)), units,
+                        shards(split));
   }
-  text += str_cat("  about ", format_count(estimated_rows_), " training rows, ",
-                  format_bytes(2048.0 * static_cast<double>(estimated_rows_)), "\n");
+  text += fmt::format("  about {} training rows, {}\n", format_count(estimated_rows_),
+                      format_bytes(2048.0 * static_cast<double>(estimated_rows_)));
   return text;
 }
 

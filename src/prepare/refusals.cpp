@@ -1,5 +1,7 @@
 #include "refusals.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <map>
 #include <string_view>
@@ -51,8 +53,8 @@ std::string too_large_text(const std::vector<Rejection>& rejections) {
   const auto first = std::ranges::find_if(rejections, is_one);
   if (first == rejections.end()) return "";
   const auto count = static_cast<std::uint64_t>(std::ranges::count_if(rejections, is_one));
-  return str_cat(format_count(count), count == 1 ? " file is" : " files are",
-                 " refused for --memory alone: ", first->path, ' ', first->reason);
+  return fmt::format("{}{} refused for --memory alone: {} {}", format_count(count),
+                     count == 1 ? " file is" : " files are", first->path, first->reason);
 }
 
 }  // namespace amt

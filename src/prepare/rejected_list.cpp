@@ -1,10 +1,11 @@
 #include "rejected_list.hpp"
 
+#include <fmt/core.h>
+
 #include <string>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
 #include "summary.hpp"
 
@@ -28,9 +29,10 @@ bool is_free(const fs::path& path) try {
 fs::path write_rejected_list(const fs::path& dataset, const std::vector<Rejection>& rejections) {
   const fs::path name = dataset_name(dataset);
   const fs::path ending = fs::path(kRejectedFile).extension();
-  const std::string base = str_cat(name.string(), '.', fs::path(kRejectedFile).stem().string());
+  const std::string base =
+      fmt::format("{}.{}", name.string(), fs::path(kRejectedFile).stem().string());
   fs::path path = base + ending.string();
-  for (int i = 2; !is_free(path); ++i) path = str_cat(base, '-', i, ending.string());
+  for (int i = 2; !is_free(path); ++i) path = fmt::format("{}-{}{}", base, i, ending.string());
   write_file_atomically(path, rejected_text(rejections));
   return path;
 }

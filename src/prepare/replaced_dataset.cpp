@@ -1,6 +1,7 @@
 #include "replaced_dataset.hpp"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <stdio.h>
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/dataset/written_files.hpp"
 #include "amt/process/log.hpp"
 #include "folder_mark.hpp"
@@ -47,7 +47,8 @@ void remove_files(const fs::path& folder, const std::vector<std::string>& names)
     std::error_code failed;
     fs::remove(folder / name, failed);
     if (failed) {
-      throw Error(str_cat("cannot remove ", (folder / name).string(), ": ", reason_text(failed)));
+      throw Error(
+          fmt::format("cannot remove {}: {}", (folder / name).string(), reason_text(failed)));
     }
   }
 }
@@ -69,8 +70,8 @@ std::vector<std::string> remove_replaced_dataset(const fs::path& old,
   }
   if (!kept.empty()) {
     fsync_path(replacement);
-    log_warning(str_cat("kept in ", replacement.string(),
-                        ", because amt did not write it: ", joined(kept)));
+    log_warning(fmt::format("kept in {}, because amt did not write it: {}", replacement.string(),
+                            joined(kept)));
   }
   if (!stuck.empty()) return stuck;
   remove_files(old, files);
@@ -78,8 +79,8 @@ std::vector<std::string> remove_replaced_dataset(const fs::path& old,
   fs::remove(old);
   return {};
 } catch (const fs::filesystem_error& error) {
-  throw Error(str_cat("cannot remove the replaced dataset ", old.string(), ": ",
-                      reason_text(error.code())));
+  throw Error(fmt::format("cannot remove the replaced dataset {}: {}", old.string(),
+                          reason_text(error.code())));
 }
 
 }  // namespace amt

@@ -1,8 +1,9 @@
 #include "report.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <numeric>
 
 #include "amt/base/strings.hpp"
@@ -18,11 +19,7 @@ namespace {
 
 constexpr std::size_t kInstrumentsListed = 16;
 
-std::string number(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.3g", value);
-  return text.data();
-}
+std::string number(double value) { return fmt::format("{:.3g}", value); }
 
 /// "300", "1.5k", "100k"
 std::string short_number(double value) {
@@ -32,8 +29,8 @@ std::string short_number(double value) {
 /// Minutes and seconds, "0:05"; from 10 minutes on "10m".
 std::string clock_time(double seconds) {
   const int whole = static_cast<int>(seconds);
-  if (whole >= 600) return str_cat(whole / 60, 'm');
-  return str_cat(whole / 60, whole % 60 < 10 ? ":0" : ":", whole % 60);
+  if (whole >= 600) return fmt::format("{}m", whole / 60);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
 std::string percent_label(double share) { return number(share) + "%"; }
@@ -106,25 +103,27 @@ std::string title_of(const ReportOrigin& origin) {
 
 std::string made_by(const ReportOrigin& origin) {
   if (origin.command.empty()) return "";
-  return str_cat("<p>Made by amt ", version(), " as by <code>", escape_html(origin.command),
-                 "</code>.</p>\n");
+  return fmt::format("<p>Made by amt {} as by <code>{}</code>.</p>\n", version(),
+                     escape_html(origin.command));
 }
 
 std::string summary_section(const Manifest& manifest, const ReportOrigin& origin) {
   const DatasetStatistics& all = manifest.statistics;
   const Encoding& encoding = *manifest.encoding;
-  std::string text =
-      str_cat("<h1>", escape_html(title_of(origin)), "</h1>\n", made_by(origin), "<p>Encoding ",
-              encoding.name, ", ", manifest.augment, manifest.augment == 1 ? " copy" : " copies",
-              " of each training piece, training rows shuffled with seed ", manifest.seed,
-              ".</p>\n", splits_table(manifest), files_table(manifest), "<p>",
-              format_count(all.duplicates), " duplicate files were left out. ");
-  const std::string cut = str_cat(format_count(all.tokens.truncations), ' ', encoding.long_times);
+  std::string text = fmt::format(
+      "<h1>{}</h1>\n{}<p>Encoding {}, {}{} of each training piece, training rows shuffled with "
+      "seed {}.</p>\n{}{}<p>{} duplicate files were left out. ",
+      escape_html(title_of(origin)), made_by(origin), encoding.name, manifest.augment,
+      manifest.augment == 1 ? " copy" : " copies", manifest.seed, splits_table(manifest),
+      files_table(manifest), format_count(all.duplicates));
+  const std::string cut =
+      fmt::format("{} {}", format_count(all.tokens.truncations), encoding.long_times);
   if (encoding.anticipation) {
-    text += str_cat(format_count(all.tokens.rests), " rests were inserted, ", cut, " cut to 10 s, ",
-                    format_count(all.tokens.discarded_rows), " rows over 100 s left out.");
+    text +=
+        fmt::format("{} rests were inserted, {} cut to 10 s, {} rows over 100 s left out.",
+                    format_count(all.tokens.rests), cut, format_count(all.tokens.discarded_rows));
   } else {
-    text += str_cat(cut, " were cut to 10 s.");
+    text += fmt::format("{} were cut to 10 s.", cut);
   }
   return text +
          "</p>\n<p class=\"note\">When it was made and how long that took is not here, so that "
@@ -155,7 +154,7 @@ std::string instrument_counts_section(const CorpusProfile& profile) {
   chart.axis = "instruments in a piece";
   for (std::size_t n = 1; n < profile.instruments_in_piece.size(); ++n) {
     chart.labels.push_back(std::to_string(n));
-    chart.names.push_back(str_cat(n, n == 1 ? " instrument" : " instruments"));
+    chart.names.push_back(fmt::format("{}{}", n, n == 1 ? " instrument" : " instruments"));
     chart.front.push_back(profile.instruments_in_piece[n]);
   }
   return html_section("Instruments in a piece", "How many pieces have so many instruments.",

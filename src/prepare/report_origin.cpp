@@ -1,8 +1,9 @@
+#include <fmt/core.h>
+
 #include <array>
 #include <filesystem>
 #include <string_view>
 
-#include "amt/base/strings.hpp"
 #include "report.hpp"
 
 namespace amt {
@@ -29,7 +30,7 @@ ReportOrigin origin_of(const PrepareOptions& options) {
   ours.describe_content(given);
   others.describe_content(defaults);
   ReportOrigin origin{corpus_name(options.corpus), {}};
-  origin.command = str_cat("amt prepare ", origin.corpus, " DATASET");
+  origin.command = fmt::format("amt prepare {} DATASET", origin.corpus);
   for (std::size_t i = 0; i < given.options().size(); ++i) {
     const Option& option = given.options()[i];
     if (option.get() == defaults.options()[i].get()) continue;

@@ -1,11 +1,12 @@
 #include "tokenise.hpp"
 
+#include <fmt/core.h>
+
 #include <optional>
 #include <utility>
 
 #include "amt/base/atomic_file.hpp"
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/midi/compound.hpp"
 #include "amt/midi/notes.hpp"
 #include "amt/tokens/row_text.hpp"
@@ -17,7 +18,7 @@ namespace {
 class TextFile {
  public:
   TextFile(const std::filesystem::path& folder, const Unit& unit)
-      : out_(folder / str_cat("tokenized-events-", unit.name, ".txt")) {}
+      : out_(folder / fmt::format("tokenized-events-{}.txt", unit.name)) {}
 
   void write(const Row& row) {
     line_.clear();

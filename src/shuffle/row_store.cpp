@@ -1,11 +1,12 @@
 #include "amt/shuffle/row_store.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "spill_file.hpp"
 
 namespace amt {
@@ -60,7 +61,7 @@ RowStore::~RowStore() {
 }
 
 std::filesystem::path RowStore::spill_file(std::size_t slot) const {
-  return folder_ / str_cat("slot-", slot);
+  return folder_ / fmt::format("slot-{}", slot);
 }
 
 void RowStore::lend(std::uint64_t bytes) {

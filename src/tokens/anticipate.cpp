@@ -1,7 +1,8 @@
 #include "anticipate.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -38,8 +39,9 @@ void anticipate(std::span<const Event> events, std::span<const Event> controls,
     previous = event.time;
   }
   if (released < controls.size()) {
-    throw Error(str_cat(controls.size() - released, " controls after the last event at tick ",
-                        previous, ": pad the events to the end of the piece first"));
+    throw Error(fmt::format(
+        "{} controls after the last event at tick {}: pad the events to the end of the piece first",
+        controls.size() - released, previous));
   }
 }
 

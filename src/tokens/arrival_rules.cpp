@@ -1,19 +1,16 @@
 #include "arrival_rules.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cstdio>
+#include <fmt/core.h>
 
-#include "amt/base/strings.hpp"
+#include <algorithm>
+
 #include "anticipate.hpp"
 
 namespace amt {
 namespace {
 
 std::string seconds(std::int64_t ticks) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.2f s", static_cast<double>(ticks) / kTimeResolution);
-  return text.data();
+  return fmt::format("{:.2f} s", static_cast<double>(ticks) / kTimeResolution);
 }
 
 }  // namespace
@@ -36,7 +33,7 @@ std::optional<RowProblem> ArrivalRules::add(const Triple& triple, int at) {
 std::optional<RowProblem> ArrivalRules::finish() const {
   if (head_start_ <= 0) return std::nullopt;
   return RowProblem{RowRule::kStart, 1,
-                    str_cat("token 1: the row begins at ", seconds(head_start_), ", not at 0")};
+                    fmt::format("token 1: the row begins at {}, not at 0", seconds(head_start_))};
 }
 
 std::optional<RowProblem> ArrivalRules::add_separator() {
@@ -58,17 +55,17 @@ void ArrivalRules::begin_piece() {
 
 std::optional<RowProblem> ArrivalRules::add_control(std::int64_t time) {
   if (time < last_control_) {
-    return problem(RowRule::kControlOrder,
-                   str_cat("control at ", seconds(time), " after one at ", seconds(last_control_)));
+    return problem(RowRule::kControlOrder, fmt::format("control at {} after one at {}",
+                                                       seconds(time), seconds(last_control_)));
   }
   if (last_event_ != kUnknown && time > last_event_ + kAnticipation) {
-    return problem(RowRule::kTooEarly, str_cat("control at ", seconds(time), " after an event at ",
-                                               seconds(last_event_)));
+    return problem(RowRule::kTooEarly, fmt::format("control at {} after an event at {}",
+                                                   seconds(time), seconds(last_event_)));
   }
   if (controls_after_ != kUnknown && time <= controls_after_) {
     return problem(RowRule::kTooLate,
-                   str_cat("control at ", seconds(time), ": its place is before the event at ",
-                           seconds(last_event_)));
+                   fmt::format("control at {}: its place is before the event at {}", seconds(time),
+                               seconds(last_event_)));
   }
   last_control_ = time;
   return std::nullopt;
@@ -87,12 +84,12 @@ std::optional<RowProblem> ArrivalRules::add_event(std::int64_t time, bool rest) 
 std::optional<RowProblem> ArrivalRules::check_event(std::int64_t time, bool rest) const {
   if (last_event_ == kUnknown) {
     if (last_control_ <= time + kAnticipation) return std::nullopt;
-    return problem(RowRule::kTooEarly, str_cat("control at ", seconds(last_control_),
-                                               " before an event at ", seconds(time)));
+    return problem(RowRule::kTooEarly, fmt::format("control at {} before an event at {}",
+                                                   seconds(last_control_), seconds(time)));
   }
   const auto broken = [&](RowRule rule, const char* what) {
-    return problem(rule,
-                   str_cat(what, " at ", seconds(time), " after one at ", seconds(last_event_)));
+    return problem(
+        rule, fmt::format("{} at {} after one at {}", what, seconds(time), seconds(last_event_)));
   };
   if (time < last_event_) return broken(RowRule::kEventOrder, "event");
   if (time > last_event_ + kLongestGap)
@@ -105,12 +102,12 @@ std::optional<RowProblem> ArrivalRules::check_event(std::int64_t time, bool rest
 }
 
 RowProblem ArrivalRules::problem(RowRule rule, const std::string& what) const {
-  return {rule, at_, str_cat("token ", at_, ": ", what)};
+  return {rule, at_, fmt::format("token {}: {}", at_, what)};
 }
 
 std::optional<RowProblem> find_arrival_problem(std::span<const Token> row) {
   if (row[0] != kAutoregress && row[0] != kAnticipate) {
-    return RowProblem{RowRule::kFlag, 0, str_cat("token 0: ", row[0], " is no flag")};
+    return RowProblem{RowRule::kFlag, 0, fmt::format("token 0: {} is no flag", row[0])};
   }
   ArrivalRules rules;
   for (int at = 1; at < kContextLength; at += kTripleTokens) {
@@ -119,8 +116,8 @@ std::optional<RowProblem> find_arrival_problem(std::span<const Token> row) {
     const int good = read_triple(tokens, triple);
     if (good < kTripleTokens) {
       return RowProblem{RowRule::kRange, at + good,
-                        str_cat("token ", at + good, ": ", tokens[static_cast<std::size_t>(good)],
-                                " cannot stand here")};
+                        fmt::format("token {}: {} cannot stand here", at + good,
+                                    tokens[static_cast<std::size_t>(good)])};
     }
     if (auto problem = rules.add(triple, at)) return problem;
   }

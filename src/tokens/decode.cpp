@@ -1,16 +1,19 @@
 #include "amt/tokens/decode.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "decoding.hpp"
 
 namespace amt {
 
 void refuse_token(Token token, int at, const Encoding& encoding) {
-  throw Error(str_cat("token ", at, " of the row is ", token, ", which cannot stand there in the ",
-                      encoding.name, " encoding; run amt inspect --verify"));
+  throw Error(
+      fmt::format("token {} of the row is {}, which cannot stand there in the {} encoding; run amt "
+                  "inspect --verify",
+                  at, token, encoding.name));
 }
 
 RowNote row_note(double onset, double duration, int pitch, int instrument) {
@@ -19,7 +22,7 @@ RowNote row_note(double onset, double duration, int pitch, int instrument) {
 }
 
 DecodedRow decode_row(std::span<const Token> row, const Encoding& encoding) {
-  if (row.size() != kContextLength) throw Error(str_cat("a row of ", row.size(), " tokens"));
+  if (row.size() != kContextLength) throw Error(fmt::format("a row of {} tokens", row.size()));
   DecodedRow decoded{&encoding, false, {}};
   encoding.decode(row, decoded);
   for (RowPiece& piece : decoded.pieces) {

@@ -1,6 +1,7 @@
 #include "interarrival_rules.hpp"
 
-#include "amt/base/strings.hpp"
+#include <fmt/core.h>
+
 #include "instrument_set.hpp"
 
 namespace amt {
@@ -22,7 +23,7 @@ std::optional<RowProblem> find_interarrival_problem(std::span<const Token> row) 
   for (int at = 0; at < kContextLength; ++at) {
     const Token token = row[static_cast<std::size_t>(at)];
     const auto problem = [&](RowRule rule, const char* what) {
-      return RowProblem{rule, at, str_cat("token ", at, ": ", token, what)};
+      return RowProblem{rule, at, fmt::format("token {}: {}{}", at, token, what)};
     };
     if (token >= kInterarrivalVocabulary) return problem(RowRule::kRange, " is no token");
     const Kind kind = kind_of(token);

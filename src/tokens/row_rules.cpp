@@ -1,12 +1,13 @@
 #include "amt/tokens/row_rules.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 
 std::optional<RowProblem> find_row_problem(std::span<const Token> row, const Encoding& encoding) {
-  if (row.size() != kContextLength) throw Error(str_cat("a row of ", row.size(), " tokens"));
+  if (row.size() != kContextLength) throw Error(fmt::format("a row of {} tokens", row.size()));
   return encoding.find_problem(row);
 }
 

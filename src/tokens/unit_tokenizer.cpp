@@ -1,9 +1,10 @@
 #include "amt/tokens/unit_tokenizer.hpp"
 
+#include <fmt/core.h>
+
 #include <utility>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "piece_encoder.hpp"
 
 namespace amt {
@@ -19,10 +20,10 @@ void count_left_out(FileOutcome outcome, TokenStats& stats) {
 }  // namespace
 
 UnitTokenizer::UnitTokenizer(const Encoding& encoding, int augment, RowSink sink) {
-  if (augment < 1) throw UsageError(str_cat("augment is ", augment, ": it must be at least 1"));
+  if (augment < 1) throw UsageError(fmt::format("augment is {}: it must be at least 1", augment));
   if (!encoding.anticipation && augment != 1) {
-    throw UsageError(str_cat("augment is ", augment, ": the ", encoding.name,
-                             " encoding has no augmentation, set it to 1"));
+    throw UsageError(fmt::format("augment is {}: the {} encoding has no augmentation, set it to 1",
+                                 augment, encoding.name));
   }
   encoder_ = encoding.make_encoder(augment, std::move(sink));
 }
