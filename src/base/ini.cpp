@@ -132,6 +132,12 @@ std::vector<IniEntry> parse_ini(std::string_view text, const std::string& file) 
   return reader.take();
 }
 
+std::map<std::string, std::string> ini_values(std::string_view text, const std::string& file) {
+  std::map<std::string, std::string> values;
+  for (IniEntry& entry : parse_ini(text, file)) values[entry.key] = std::move(entry.value);
+  return values;
+}
+
 std::string ini_value(const std::string& value) {
   if (!can_be_misread(value)) return value;
   std::string quoted = "\"";

@@ -16,8 +16,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::uint64_t kMaxFile = 1u << 20;            // bytes of a configuration file
-constexpr const char* kWords = "words without a dash";  // cannot be typed as an option
+constexpr std::uint64_t kMaxFile = 1u << 20;                  // bytes of a configuration file
+constexpr const char* kPositionals = "words without a dash";  // cannot be typed as an option
 
 /// Every option as text: OptionTable converts and checks the values.
 po::options_description describe(const CommandLine& line) {
@@ -89,9 +89,9 @@ std::string problem_of(const po::error_with_option_name& error) {
 po::parsed_options parse_words(const CommandLine& line, const po::options_description& known,
                                std::span<const std::string> args) {
   po::options_description all;
-  all.add(known).add_options()(kWords, po::value<std::vector<std::string>>());
+  all.add(known).add_options()(kPositionals, po::value<std::vector<std::string>>());
   po::positional_options_description positional;
-  positional.add(kWords, -1);
+  positional.add(kPositionals, -1);
   try {
     return po::command_line_parser(std::vector<std::string>(args.begin(), args.end()))
         .options(all)
@@ -191,7 +191,7 @@ bool parse_command_line(const CommandLine& line, std::span<const std::string> ar
   if (!file.empty()) apply_file(line, file);
   std::vector<std::string> words;
   for (const po::option& option : parsed.options) {
-    if (option.string_key == kWords) {
+    if (option.string_key == kPositionals) {
       words.insert(words.end(), option.value.begin(), option.value.end());
     } else if (option.string_key != "config") {
       set_option(line, option);

@@ -108,23 +108,22 @@ DecodedRow decode(std::span<const Token> tokens, const Manifest& manifest,
   try {
     return decode_row(tokens, *manifest.encoding);
   } catch (const Error& error) {
-    throw Error(fmt::format("{}, row {} of {}: {}", options.dataset, *options.row, options.split,
-                            error.what()));
+    throw Error(fmt::format("{}, row {} of {}: {}", options.dataset, *options.row,
+                            split_name(options.split), error.what()));
   }
 }
 
 void show_row(const InspectOptions& options, const Manifest& manifest) {
-  const SplitReader reader(options.dataset, manifest, split_from_name(options.split),
-                           Checksums::kOfRowsUsed);
+  const SplitReader reader(options.dataset, manifest, options.split, Checksums::kOfRowsUsed);
   const std::uint64_t number = *options.row;
   if (number >= reader.rows()) {
     throw UsageError(fmt::format("--row {}: the {} split has {} rows, counted from 0", number,
-                                 options.split, reader.rows()));
+                                 split_name(options.split), reader.rows()));
   }
   const std::span<const Token> tokens = reader.row(number);
   const DecodedRow row = decode(tokens, manifest, options);
   if (!is_standard_output(options.midi)) {
-    std::cout << "Row " << number << " of " << options.split << ": " << row_table(row);
+    std::cout << "Row " << number << " of " << split_name(options.split) << ": " << row_table(row);
   }
   if (const auto problem = find_row_problem(tokens, *manifest.encoding)) {
     log_warning(fmt::format("this row breaks the rules of its encoding: {}", problem->text));
@@ -137,14 +136,13 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
 void InspectOptions::describe(OptionTable& table) {
   table.add_flag("verify", &verify, "read everything: checksums, and every row's rules");
   table.add("row", &row, "print this row, counted from 0, as notes");
-  table.add("split", &split, "whose row or text: train, valid or test");
+  table.add("split", &split, "whose row or text");
   table.add("midi", &midi, "write --row to this MIDI file, to listen to");
   table.add("export-text", &export_text,
             "write the split to this file, a line of tokens for each row in stored order");
 }
 
 void InspectOptions::validate() const {
-  split_from_name(split);
   if (!midi.empty() && !row) throw UsageError("--midi FILE needs --row N");
   if ((verify ? 1 : 0) + (row ? 1 : 0) + (export_text.empty() ? 0 : 1) > 1) {
     throw UsageError("--verify, --row and --export-text are asked one at a time");
@@ -160,7 +158,7 @@ ExitCode inspect_dataset(const InspectOptions& options) {
   if (options.row) {
     show_row(options, manifest);
   } else if (!options.export_text.empty()) {
-    export_text(options.dataset, manifest, split_from_name(options.split), options.export_text);
+    export_text(options.dataset, manifest, options.split, options.export_text);
   } else {
     std::cout << options.dataset << '\n' << describe_dataset(manifest);
   }

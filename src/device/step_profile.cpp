@@ -7,18 +7,21 @@
 
 namespace amt {
 
-StepRange step_range(const std::string& text, const std::string& option) {
+std::string parse_option(const std::string& text, StepRange* value) {
+  constexpr const char* kProblem = "is no range of steps; 10:12 is steps 10 and 11";
   StepRange range;
-  if (text.empty()) return range;
+  if (text.empty()) return *value = range, "";
   const char *at = text.data(), *last = at + text.size();
   const auto begin = std::from_chars(at, last, range.begin);
-  if (begin.ec == std::errc() && begin.ptr != last && *begin.ptr == ':') {
-    const auto end = std::from_chars(begin.ptr + 1, last, range.end);
-    if (end.ec == std::errc() && end.ptr == last && range.begin >= 0 && range.begin < range.end) {
-      return range;
-    }
-  }
-  throw UsageError(str_cat(option, " '", text, "' is no range of steps; 10:12 is steps 10 and 11"));
+  if (begin.ec != std::errc() || begin.ptr == last || *begin.ptr != ':') return kProblem;
+  const auto end = std::from_chars(begin.ptr + 1, last, range.end);
+  if (end.ec != std::errc() || end.ptr != last || range.begin < 0 || range.empty()) return kProblem;
+  *value = range;
+  return "";
+}
+
+std::string show_option(const StepRange& range) {
+  return range.empty() ? "" : str_cat(range.begin, ":", range.end);
 }
 
 StepProfile::StepProfile(StepRange range, Switch profiler, Ops& ops)

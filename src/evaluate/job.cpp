@@ -144,8 +144,7 @@ void evaluate_checkpoints(mpi::Communicator& world, const EvaluationOptions& opt
   const std::vector<fs::path> folders = agree_on_folders(options, world);
   std::optional<EvaluationRows> rows;
   mpi::collectively(world, [&] {
-    rows.emplace(options.dataset, split_from_name(options.split),
-                 RowSelection{options.subsample, 0});
+    rows.emplace(options.dataset, options.split, RowSelection{options.subsample, 0});
   });
   require_same_dataset(rows->manifest, world);
   const Device device = open_rank_device(options.device_wishes(), world);

@@ -27,10 +27,13 @@ void ModelConfig::describe(OptionTable& table) {
   table.add("model.seq_len", &seq_len, "tokens in a row");
   table.add("model.scale_attn_by_inverse_layer_idx", &scale_attn_by_inverse_layer_idx,
             "divide attention scores by layer + 1");
-  table.add("model.embed_pdrop", &embed_pdrop, "dropout rate after the embeddings");
-  table.add("model.resid_pdrop", &resid_pdrop, "dropout rate after attention and MLP");
+  table.add("model.embed_pdrop", &embed_pdrop, "dropout rate after the embeddings",
+            Effect::kTraining);
+  table.add("model.resid_pdrop", &resid_pdrop, "dropout rate after attention and MLP",
+            Effect::kTraining);
   table.add("model.gradient_checkpointing", &gradient_checkpointing,
-            "keep only each block's input and compute the rest again: less memory, more time");
+            "keep only each block's input and compute the rest again: less memory, more time",
+            Effect::kRounding);
   table.add_customary("model.hidden_dim", {"n_embd", "d_model", "hidden_size", "width", "dim"});
   table.add_customary("model.num_heads", {"heads", "n_head", "num_attention_heads"});
   table.add_customary("model.num_layers", {"layers", "n_layer", "depth", "num_hidden_layers"});

@@ -1,24 +1,16 @@
 #include "amt/model/difference.hpp"
 
-#include <algorithm>
-#include <array>
-#include <functional>
-
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
 
-constexpr std::array<std::string_view, 5> kShape = {"model.hidden_dim", "model.num_heads",
-                                                    "model.num_layers", "model.seq_len",
-                                                    "model.scale_attn_by_inverse_layer_idx"};
-// What a config.json does not record.
-constexpr std::string_view kOwn = "model.gradient_checkpointing";
+/// What parameters mean.
+bool is_shape(const Option& option) { return option.effect == Effect::kResult; }
 
-bool is_shape(const std::string& option) {
-  return std::ranges::find(kShape, option) != kShape.end();
-}
+/// What a config.json records.
+bool is_recorded(const Option& option) { return option.effect <= Effect::kTraining; }
 
 /// Both models' options, in the same order; they refer to the arguments.
 struct Pair {
@@ -29,14 +21,13 @@ struct Pair {
   OptionTable first, second;
 };
 
-std::optional<OptionChange> difference(
-    const ModelConfig& a, const ModelConfig& b,
-    const std::function<bool(const std::string& option)>& matters) {
+std::optional<OptionChange> difference(const ModelConfig& a, const ModelConfig& b,
+                                       bool (*matters)(const Option&)) {
   ModelConfig mine = a, other = b;
   const Pair pair(mine, other);
   for (std::size_t i = 0; i < pair.first.options().size(); ++i) {
     const Option &x = pair.first.options()[i], &y = pair.second.options()[i];
-    if (matters(x.name) && x.get() != y.get()) {
+    if (matters(x) && x.get() != y.get()) {
       return OptionChange{x.name, x.get(), y.get()};
     }
   }
@@ -51,7 +42,7 @@ std::optional<OptionChange> shape_difference(const ModelConfig& a, const ModelCo
 }
 
 std::optional<OptionChange> recorded_difference(const ModelConfig& a, const ModelConfig& b) {
-  return difference(a, b, [](const std::string& option) { return option != kOwn; });
+  return difference(a, b, is_recorded);
 }
 
 void follow_model(const ModelConfig& found, const std::string& source, const OptionTable& given,
@@ -60,10 +51,10 @@ void follow_model(const ModelConfig& found, const std::string& source, const Opt
   const Pair pair(theirs, model);
   for (std::size_t i = 0; i < pair.first.options().size(); ++i) {
     const Option &their = pair.first.options()[i], &ours = pair.second.options()[i];
-    if (their.name == kOwn) continue;
+    if (!is_recorded(their)) continue;
     if (!given.given(their.name)) {
       ours.set(their.get());
-    } else if (is_shape(their.name) && their.get() != ours.get()) {
+    } else if (is_shape(their) && their.get() != ours.get()) {
       throw UsageError(str_cat("--", ours.name, " ", ours.get(), ", but the model in ", source,
                                " has ", their.get(),
                                "; leave the option out to take it from there"));

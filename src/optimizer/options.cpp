@@ -12,7 +12,7 @@ void OptimizerOptions::describe(OptionTable& table) {
   table.add("trainer.beta2", &beta2, "decay of Adam's second moment");
   table.add("trainer.epsilon", &epsilon, "added to the root of Adam's second moment");
   table.add("trainer.max_grad_norm", &max_grad_norm, "gradients of a larger norm are scaled to it");
-  table.add("trainer.lr_schedule", &lr_schedule, "cosine, linear or constant, after the warm-up");
+  table.add("trainer.lr_schedule", &lr_schedule, "of the learning rate after the warm-up");
   table.add("trainer.warmup_ratio", &warmup_ratio, "share of the steps that warm up from 0");
   table.add_customary("trainer.learning_rate", {"lr", "lrate", "max_lr", "rate"});
   table.add_customary("trainer.weight_decay", {"wd", "decay"});
@@ -33,15 +33,6 @@ void OptimizerOptions::validate() const {
   require_option(max_grad_norm > 0, "trainer.max_grad_norm", max_grad_norm, "be above 0");
   require_option(warmup_ratio >= 0 && warmup_ratio <= 1, "trainer.warmup_ratio", warmup_ratio,
                  "be in [0, 1]");
-  schedule();
-}
-
-LrSchedule OptimizerOptions::schedule() const {
-  if (lr_schedule == "cosine") return LrSchedule::kCosine;
-  if (lr_schedule == "linear") return LrSchedule::kLinear;
-  if (lr_schedule == "constant") return LrSchedule::kConstant;
-  throw UsageError(str_cat("--trainer.lr_schedule '", lr_schedule,
-                           "' is not known; use cosine, linear or constant"));
 }
 
 }  // namespace amt

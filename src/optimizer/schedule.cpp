@@ -18,7 +18,7 @@ double learning_rate(const OptimizerOptions& options, std::int64_t num_train_ste
   }
   const auto decay_steps = static_cast<double>(std::max<std::int64_t>(1, num_train_steps - warmup));
   const double share = std::min(1.0, static_cast<double>(step - warmup) / decay_steps);
-  switch (options.schedule()) {
+  switch (options.lr_schedule) {
     case LrSchedule::kCosine:
       return options.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * share));
     case LrSchedule::kLinear:

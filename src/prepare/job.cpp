@@ -252,8 +252,8 @@ class Job {
       for (const Split split : kSplits) write_virtual_file(folder(), manifest_, split);
       PrepareOptions resolved = options_;
       OptionTable table;
-      resolved.describe_content(table);
-      write_file_atomically(folder() / kConfigFile, table.to_ini());
+      resolved.describe(table);
+      write_file_atomically(folder() / kConfigFile, table.to_ini(Effect::kResult));
       write_file_atomically(folder() / kRejectedFile, rejected_text(rejections_));
       write_file_atomically(folder() / kReportFile,
                             report_html(manifest_, profile_, rejections_,

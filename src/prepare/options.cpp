@@ -10,7 +10,7 @@ constexpr std::uint64_t kLeastMemory = std::uint64_t{1} << 20;
 
 }  // namespace
 
-void PrepareOptions::describe_content(OptionTable& table) {
+void PrepareOptions::describe(OptionTable& table) {
   table.add("augment", &augment, "copies of each training piece: 1, or a multiple of 10");
   table.add_flag("interarrival", &interarrival,
                  "interarrival encoding in place of arrival; allows only augment 1");
@@ -28,23 +28,23 @@ void PrepareOptions::describe_content(OptionTable& table) {
             "in place of digits: this share of all MD5s, e.g. 0.1, is the validation split; a file "
             "stays in its split when others are added");
   table.add("test-fraction", &splits.test_fraction, "the same for the test split");
-}
-
-void PrepareOptions::describe(OptionTable& table) {
-  describe_content(table);
   table.add(
       "memory", &memory,
       "rows that a rank holds before it spills to disk, e.g. 4GB (GB and GiB are 2^30 bytes), and, "
       "with half of it, files "
-      "of a .tar.gz or .zip; 0: a quarter of the node's memory divided by its ranks");
-  table.add("text", &text, "folder for the reference's tokenized-events-X.txt as well");
-  table.add("compound", &compound, "folder for the reference's NAME.mid.compound.txt as well");
+      "of a .tar.gz or .zip; 0: a quarter of the node's memory divided by its ranks",
+      Effect::kNothing);
+  table.add("text", &text, "folder for the reference's tokenized-events-X.txt as well",
+            Effect::kNothing);
+  table.add("compound", &compound, "folder for the reference's NAME.mid.compound.txt as well",
+            Effect::kNothing);
   table.add("max-bad-fraction", &max_bad_fraction,
-            "share of refused files above which the job fails with exit code 3");
-  table.add("watchdog", &watchdog, kWatchdogHelp);
-  table.add_flag("overwrite", &overwrite, "replace DATASET if it is there");
+            "share of refused files above which the job fails with exit code 3", Effect::kNothing);
+  table.add("watchdog", &watchdog, kWatchdogHelp, Effect::kNothing);
+  table.add_flag("overwrite", &overwrite, "replace DATASET if it is there", Effect::kNothing);
   table.add_flag("dry-run", &dry_run,
-                 "check what a start on these ranks checks, say what would be done, and stop");
+                 "check what a start on these ranks checks, say what would be done, and stop",
+                 Effect::kNothing);
 }
 
 void PrepareOptions::validate_given(const OptionTable& table) const {

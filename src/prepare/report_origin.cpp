@@ -27,12 +27,13 @@ std::string corpus_name(const std::string& corpus) {
 ReportOrigin origin_of(const PrepareOptions& options) {
   PrepareOptions ours = options, others;
   OptionTable given, defaults;
-  ours.describe_content(given);
-  others.describe_content(defaults);
+  ours.describe(given);
+  others.describe(defaults);
   ReportOrigin origin{corpus_name(options.corpus), {}};
   origin.command = fmt::format("amt prepare {} DATASET", origin.corpus);
   for (std::size_t i = 0; i < given.options().size(); ++i) {
     const Option& option = given.options()[i];
+    if (option.effect != Effect::kResult) continue;
     if (option.get() == defaults.options()[i].get()) continue;
     origin.command += " --" + option.name;
     if (!option.is_flag) origin.command += ' ' + option.get();

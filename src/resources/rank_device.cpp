@@ -19,11 +19,9 @@ DeviceMemory gpu_memory(const cuda::DeviceInfo& info, const std::string& host, i
 
 }  // namespace
 
-Precision DeviceWishes::cpu_precision() const {
-  return choose_precision(precision, precision_option, bf16_support());
-}
+Precision DeviceWishes::cpu_precision() const { return precision.on_cpu(bf16_support()); }
 
-std::string DeviceWishes::cpu_only() const { return gpu_refusal(precision, precision_option); }
+std::string DeviceWishes::cpu_only() const { return precision.gpu_refusal(precision_option); }
 
 Device open_rank_device(const DeviceWishes& wishes, mpi::Communicator& world) {
   DeviceRequest request;

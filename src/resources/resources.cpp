@@ -31,19 +31,6 @@ int choose_threads(int wanted, const char* environment, int node_cores, int usab
   return std::clamp(threads, 1, std::max(1, usable_cores));
 }
 
-Precision choose_precision(const std::string& name, const std::string& option,
-                           Bf16Support support) {
-  if (name == "auto") return support == Bf16Support::kTiles ? Precision::kBf16 : Precision::kF32;
-  if (name == "f32" || name == "fp32" || name == "p=f32,c=f32") return Precision::kF32;
-  if (name == "bf16" || name == "bfloat16" || name == "p=f32,c=bfloat16") return Precision::kBf16;
-  throw UsageError(str_cat("--", option, " '", name, "' is not known; use auto, f32 or bf16"));
-}
-
-std::string gpu_refusal(const std::string& name, const std::string& option) {
-  if (choose_precision(name, option, Bf16Support::kTiles) == Precision::kBf16) return "";
-  return str_cat("GPUs compute in bf16, and ", option, " is ", name);
-}
-
 int threads_per_rank(int wanted, const mpi::Communicator& communicator) {
   const int node = node_cores();
   const int usable = available_cores();

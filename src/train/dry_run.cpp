@@ -9,6 +9,7 @@
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
 #include "amt/record/history.hpp"
+#include "amt/run/configuration.hpp"
 #include "amt/run/folder.hpp"
 #include "amt/train/job.hpp"
 #include "disk_space.hpp"

@@ -17,45 +17,60 @@ void require_name(const std::string& name, const std::string& option, const std:
 }  // namespace
 
 void TrainerOptions::describe(OptionTable& table) {
-  table.add("trainer.run_dir", &run_dir, "folder of this run: checkpoints, metrics, configuration");
+  table.add("trainer.run_dir", &run_dir, "folder of this run: checkpoints, metrics, configuration",
+            Effect::kNothing);
+  // A run that goes on from its own checkpoint does not look at it.
   table.add("trainer.initialize_from", &initialize_from,
             "start from the model in this folder (a checkpoint or Hugging Face's layout), not from "
-            "random weights");
+            "random weights",
+            Effect::kNothing);
   table.add("trainer.num_train_steps", &num_train_steps, "optimiser steps");
   table.add("trainer.train_batch_size", &train_batch_size, "rows per step, over all ranks");
   table.add("trainer.per_device_parallelism", &per_device_parallelism,
-            "rows per micro-batch on one rank; -1: its whole share of the batch");
-  table.add("trainer.steps_per_eval", &steps_per_eval, "steps between validations");
+            "rows per micro-batch on one rank; -1: its whole share of the batch",
+            Effect::kRounding);
+  table.add("trainer.steps_per_eval", &steps_per_eval, "steps between validations",
+            Effect::kNothing);
   table.add("trainer.max_eval_batches", &max_eval_batches,
-            "validate on at most so many batches of train_batch_size rows; 0: the whole split");
+            "validate on at most so many batches of train_batch_size rows; 0: the whole split",
+            Effect::kNothing);
   table.add("trainer.seed", &seed, "of the initial weights and the dropout masks");
   table.add("trainer.load_last_checkpoint", &load_last_checkpoint,
-            "go on from the newest checkpoint in run_dir");
+            "go on from the newest checkpoint in run_dir", Effect::kNothing);
   table.add("trainer.max_skipped", &max_skipped,
-            "steps in a row with a loss or gradient that is not finite before the job fails");
+            "steps in a row with a loss or gradient that is not finite before the job fails",
+            Effect::kNothing);
   table.add("trainer.threads", &threads,
-            "threads per rank; 0: OMP_NUM_THREADS, else this rank's share of its node's cores");
-  table.add("trainer.mp", &mp,
-            "precision of activations and matrix products: f32, bf16, or auto: bf16 on processors "
-            "with AMX, else f32; parameters and sums are f32 always");
+            "threads per rank; 0: OMP_NUM_THREADS, else this rank's share of its node's cores",
+            Effect::kRounding);
+  table.add(
+      "trainer.mp", &mp,
+      "precision of activations and matrix products, parameters and sums being f32 always (auto "
+      "is bf16 on GPUs and on processors with AMX, else f32)",
+      Effect::kRounding);
   table.add("trainer.log_z_regularization", &log_z_regularization,
             "adds so much x log(z)^2 to each position's training loss, z the softmax's sum");
   table.add("trainer.peak_flops", &peak_flops,
             "most FLOP/s of one rank's device, for mfu in metrics.jsonl; 0: a GPU's data sheet, if "
-            "it is known. A processor does about cores x Hz x 64 (AVX-512) or 32 (AVX2)");
+            "it is known. A processor does about cores x Hz x 64 (AVX-512) or 32 (AVX2)",
+            Effect::kNothing);
   table.add("trainer.device", &device,
-            "cuda, cpu, or auto: cuda where every rank has a GPU that can be used, else cpu");
+            "what computes (auto is cuda where every rank has a GPU that can be used, else cpu)",
+            Effect::kRounding);
   table.add("trainer.attention", &attention,
-            "on GPUs: cudnn, plain (this program's own), or auto: cudnn where it can");
+            "on GPUs (plain is this program's own, auto is cudnn where it can)", Effect::kRounding);
   table.add("trainer.profile_steps", &profile_steps,
             "A:B: steps A to B - 1 (from 0) for a profiler of GPUs, as nsys profile "
-            "--capture-range cudaProfilerApi");
+            "--capture-range cudaProfilerApi",
+            Effect::kNothing);
   table.add("trainer.shard_optimizer", &shard_optimizer,
             "ZeRO stage 1: each rank keeps the optimiser's state of its own share of the "
-            "parameters, not of all");
+            "parameters, not of all",
+            Effect::kRounding);
   table.add("trainer.steps_per_straggler_check", &steps_per_straggler_check,
-            "steps after which ranks are compared, and slow ones named; 0: never");
-  table.add("trainer.watchdog", &watchdog, kWatchdogHelp);
+            "steps after which ranks are compared, and slow ones named; 0: never",
+            Effect::kNothing);
+  table.add("trainer.watchdog", &watchdog, kWatchdogHelp, Effect::kNothing);
   table.add_customary("trainer.run_dir", {"output", "output_dir", "out_dir", "save_dir", "logdir"});
   table.add_customary("trainer.initialize_from", {"pretrained", "from_pretrained", "init_from"});
   table.add_customary("trainer.num_train_steps",
@@ -90,17 +105,14 @@ void TrainerOptions::validate() const {
                  "be 0 or more");
   require_option(std::isfinite(peak_flops) && peak_flops >= 0, "trainer.peak_flops", peak_flops,
                  "be 0 or more");
-  choose_precision(mp, "trainer.mp", Bf16Support::kNone);
-  profiled_steps();
-  const DeviceWishes wishes = device_wishes();
-  if (wishes.kind == DeviceKind::kCuda && !wishes.cpu_only().empty()) {
-    throw UsageError(str_cat("--trainer.device cuda cannot be: ", wishes.cpu_only()));
+  const std::string cpu_only = device_wishes().cpu_only();
+  if (device == DeviceKind::kCuda && !cpu_only.empty()) {
+    throw UsageError(str_cat("--trainer.device cuda cannot be: ", cpu_only));
   }
 }
 
 DeviceWishes TrainerOptions::device_wishes() const {
-  return {device_kind(device, "--trainer.device"), attention_kind(attention, "--trainer.attention"),
-          mp, "--trainer.mp", threads};
+  return {device, attention, mp, "--trainer.mp", threads};
 }
 
 int TrainerOptions::micro_batch(int ranks) const {
@@ -123,8 +135,10 @@ int TrainerOptions::micro_batch(int ranks) const {
 }
 
 void CheckpointerOptions::describe(OptionTable& table) {
-  table.add("checkpointer.save_interval", &save_interval, "time between rolling checkpoints");
-  table.add("checkpointer.keep_every", &keep_every, "steps between checkpoints that stay");
+  table.add("checkpointer.save_interval", &save_interval, "time between rolling checkpoints",
+            Effect::kNothing);
+  table.add("checkpointer.keep_every", &keep_every, "steps between checkpoints that stay",
+            Effect::kNothing);
   table.add_customary("checkpointer.keep_every", {"save_steps", "save_every", "save_total_limit"});
 }
 
@@ -135,9 +149,11 @@ void CheckpointerOptions::validate() const {
 }
 
 void DataOptions::describe(OptionTable& table) {
-  table.add("data.dataset", &dataset, "folder that `amt prepare` wrote");
+  // It may move: its digest is compared with the checkpoint's.
+  table.add("data.dataset", &dataset, "folder that `amt prepare` wrote", Effect::kNothing);
   table.add("data.verify", &verify,
-            "read all rows once at the start, divided among the ranks, and check their checksums");
+            "read all rows once at the start, divided among the ranks, and check their checksums",
+            Effect::kNothing);
   table.add_customary("data.dataset", {"data", "data_dir", "train_data", "dataset_dir"});
 }
 

@@ -1,7 +1,6 @@
-// RUN/config.ini: what a run was started with, and whether it may go on with what it is given now.
+// Whether a run may go on with what it is given now.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -11,10 +10,8 @@
 
 namespace amt {
 
-/// Changes that alter what is trained. Not among them: where things lie, how often something is
-/// written or looked at, threads, micro-batch, gradient checkpointing and precision, which change
-/// losses by rounding at most. UsageError if a text is no INI text, naming `before_file` and the
-/// line.
+/// Changes that alter what is trained, by what the options of amt train declare of their effect.
+/// UsageError if a text is no INI text, naming `before_file` and the line.
 std::vector<OptionChange> changes_of_result(const std::string& before, const std::string& now,
                                             const std::string& before_file = "config.ini");
 
@@ -24,9 +21,6 @@ bool goes_on(const RunPaths& paths, bool load_last_checkpoint);
 /// Sets those [model] options that the user has not `given` to what a resolved configuration (INI
 /// text) has. UsageError if a value cannot be read. Local.
 void take_values(const std::string& configuration, const OptionTable& given, ModelConfig& model);
-
-/// The path, or the nearest one above it that is there or cannot be looked at. Local.
-std::filesystem::path nearest_folder(const std::filesystem::path& path);
 
 /// Whether open_run() can do its work, without doing any of it. Where a run is already, this must
 /// be the same one: UsageError naming the key that differs. trainer.num_train_steps alone may

@@ -21,7 +21,7 @@ Trainer::Trainer(Gpt2& model, Reducer& reducer, const RowSource& train, const Ro
       settings_(std::move(settings)),
       paths_(settings_.trainer.run_dir),
       step_(model, reducer, train, settings_.trainer, settings_.optimizer),
-      profile_(settings_.trainer.profiled_steps(), settings_.profiler, model.ops()),
+      profile_(settings_.trainer.profile_steps, settings_.profiler, model.ops()),
       stragglers_(reducer, settings_.trainer.steps_per_straggler_check),
       facts_(describe_run(model.config(), settings_.trainer, settings_.optimizer,
                           {settings_.dataset, settings_.encoding, settings_.dataset_digest,

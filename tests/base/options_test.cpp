@@ -9,6 +9,17 @@
 namespace amt {
 namespace {
 
+enum class Colour : std::uint8_t { kRed, kGreen, kBlue };
+
+}  // namespace
+
+template <>
+inline constexpr auto kWords<Colour> = std::to_array<Word<Colour>>({{"red", Colour::kRed},
+                                                                    {"green", Colour::kGreen},
+                                                                    {"blue", Colour::kBlue}});
+
+namespace {
+
 struct Values {
   bool on = false;
   int count = 3;
@@ -92,6 +103,41 @@ TEST(Options, RefusalsNameValueAndRange) {
   expect_refusal("data.memory", "-4GB", "is negative: give a size");
   expect_refusal("data.memory", "99999999999TB", "is too large");
   expect_refusal("data.interval", "", "is not a time");
+}
+
+TEST(Options, AnEnumIsSetByItsWords) {
+  Colour colour = Colour::kRed;
+  OptionTable table;
+  table.add("paint.colour", &colour, "of the door");
+  EXPECT_EQ(table.find("paint.colour")->help, "of the door: red, green or blue");
+  table.set("paint.colour", "blue");
+  EXPECT_EQ(colour, Colour::kBlue);
+  EXPECT_EQ(table.to_ini(), "[paint]\ncolour = blue\n");
+  EXPECT_EQ(test::refusal<UsageError>([&] { table.set("paint.colour", "Blue"); }),
+            "--paint.colour: 'Blue' is not known; use red, green or blue");
+  EXPECT_EQ(colour, Colour::kBlue);
+}
+
+TEST(Options, WithoutAWordOfItsEffectAnOptionChangesTheResult) {
+  Values v;
+  v.table.add_flag("flag", &v.on, "");
+  for (const Option& option : v.table.options()) {
+    EXPECT_EQ(option.effect, Effect::kResult) << option.name;
+  }
+}
+
+TEST(Options, TheStrongerEffectsAloneCanBeWritten) {
+  int result = 1, dropout = 2, threads = 3, folder = 4;
+  OptionTable table;
+  table.add("result", &result, "");
+  table.add("dropout", &dropout, "", Effect::kTraining);
+  table.add("threads", &threads, "", Effect::kRounding);
+  table.add("folder", &folder, "", Effect::kNothing);
+  table.add_short("t", "threads");
+  EXPECT_EQ(table.to_ini(Effect::kResult), "result = 1\n");
+  EXPECT_EQ(table.to_ini(Effect::kRounding), "result = 1\ndropout = 2\nthreads = 3\n");
+  EXPECT_EQ(table.to_ini(), "result = 1\ndropout = 2\nthreads = 3\nfolder = 4\n");
+  EXPECT_EQ(table.find("t")->effect, Effect::kRounding);
 }
 
 TEST(Options, ARefusedValueLeavesWhatWasThere) {

@@ -123,7 +123,7 @@ TEST_F(GpuModel, RepeatsBitForBit) {
 TrainedRun train_to(const std::filesystem::path& run, std::int64_t steps, Ops& ops) {
   TrainerSettings settings = tiny_settings(run);
   settings.trainer.num_train_steps = steps;
-  settings.optimizer.lr_schedule = "constant";
+  settings.optimizer.lr_schedule = LrSchedule::kConstant;
   settings.optimizer.warmup_ratio = 0;
   const ModelConfig config = small_device_model();
   const MemoryRows rows = make_rows(1, 60, config);

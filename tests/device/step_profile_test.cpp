@@ -2,22 +2,32 @@
 
 #include <gtest/gtest.h>
 
-#include "amt/base/error.hpp"
+#include "amt/base/options.hpp"
 #include "amt/ops/cpu_ops.hpp"
 
 namespace amt {
 namespace {
 
+/// As an option that was set to the text.
+StepRange step_range(const std::string& text) {
+  StepRange range;
+  OptionTable table;
+  table.add("x", &range, "");
+  table.set("x", text);
+  EXPECT_EQ(table.find("x")->get(), text);
+  return range;
+}
+
 TEST(StepRange, TakesTwoNumbers) {
-  const StepRange range = step_range("10:12", "--x");
+  const StepRange range = step_range("10:12");
   EXPECT_EQ(range.begin, 10);
   EXPECT_EQ(range.end, 12);
-  EXPECT_EQ(step_range("", "--x").end, 0);
+  EXPECT_EQ(step_range("").end, 0);
 }
 
 TEST(StepRange, RefusesTheRest) {
   for (const char* text : {"10", "10:", ":12", "12:10", "10:10", "-1:3", "a:b", "1:2:3", "1:2 "}) {
-    EXPECT_THROW(step_range(text, "--x"), UsageError) << text;
+    EXPECT_THROW(step_range(text), UsageError) << text;
   }
 }
 
@@ -28,8 +38,8 @@ std::string switched(const std::string& range, std::int64_t first, std::int64_t 
   std::int64_t step = first;
   {
     StepProfile profile(
-        step_range(range, "--x"),
-        [&](bool begin) { seen += (begin ? "+" : "-") + std::to_string(step); }, *ops);
+        step_range(range), [&](bool begin) { seen += (begin ? "+" : "-") + std::to_string(step); },
+        *ops);
     for (; step < last; ++step) {
       profile.before(step);
       profile.after(step);

@@ -13,7 +13,7 @@ OptimizerOptions golden_options(const nlohmann::json& config) {
   OptimizerOptions options;
   options.learning_rate = config.at("learning_rate");
   options.warmup_ratio = config.at("warmup_ratio");
-  options.lr_schedule = config.at("lr_schedule");
+  options.lr_schedule = value_of<LrSchedule>(config.at("lr_schedule").get<std::string>()).value();
   return options;
 }
 
@@ -47,8 +47,9 @@ TEST(Schedule, FirstUpdateHasRateZeroOnlyWithAWarmUp) {
 
 TEST(Schedule, CosineAndLinearEndAtZeroAtTheLastStep) {
   OptimizerOptions options;
-  for (const char* name : {"cosine", "linear"}) {
-    options.lr_schedule = name;
+  for (const LrSchedule schedule : {LrSchedule::kCosine, LrSchedule::kLinear}) {
+    options.lr_schedule = schedule;
+    const char* name = word_of(schedule);
     EXPECT_GT(learning_rate(options, 1000, 999), 0.0) << name;
     EXPECT_NEAR(learning_rate(options, 1000, 1000), 0.0, 1e-18) << name;
     EXPECT_NEAR(learning_rate(options, 1000, 505), options.learning_rate / 2, 1e-15) << name;
@@ -58,7 +59,7 @@ TEST(Schedule, CosineAndLinearEndAtZeroAtTheLastStep) {
 
 TEST(Schedule, ConstantStays) {
   OptimizerOptions options;
-  options.lr_schedule = "constant";
+  options.lr_schedule = LrSchedule::kConstant;
   EXPECT_EQ(learning_rate(options, 1000, 5), options.learning_rate / 2);
   EXPECT_EQ(learning_rate(options, 1000, 999), options.learning_rate);
 }

@@ -33,7 +33,7 @@ GoldenRun::GoldenRun(const std::filesystem::path& path)
   optimizer.beta2 = c.at("beta2");
   optimizer.epsilon = c.at("epsilon");
   optimizer.max_grad_norm = c.at("max_grad_norm");
-  optimizer.lr_schedule = c.at("lr_schedule");
+  optimizer.lr_schedule = value_of<LrSchedule>(c.at("lr_schedule").get<std::string>()).value();
   optimizer.warmup_ratio = c.at("warmup_ratio");
 }
 

@@ -98,7 +98,7 @@ TEST_F(InitialModelTest, AllRanksStartFromItsBits) {
 TEST_F(InitialModelTest, RunThatGoesOnDoesNotReadIt) {
   write_model();
   TrainerSettings whole = settings("whole", 1e-2), parts = settings("parts", 1e-2);
-  whole.optimizer.lr_schedule = parts.optimizer.lr_schedule = "constant";
+  whole.optimizer.lr_schedule = parts.optimizer.lr_schedule = LrSchedule::kConstant;
   whole.trainer.num_train_steps = 4;
   const test::TrainedRun expected = train(whole);
   train(parts);

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "amt/base/error.hpp"
-#include "amt/resources/resources.hpp"
 #include "support/refusal.hpp"
 
 namespace amt {
@@ -73,20 +72,26 @@ TEST(TrainerOptions, NamesAreLevanters) {
 
 TEST(TrainerOptions, PrecisionIsBf16WhereItIsAskedForOrHasTiles) {
   TrainerOptions trainer;
-  EXPECT_EQ(choose_precision(trainer.mp, "trainer.mp", Bf16Support::kTiles), Precision::kBf16);
-  EXPECT_EQ(choose_precision(trainer.mp, "trainer.mp", Bf16Support::kVectors), Precision::kF32);
-  EXPECT_EQ(choose_precision(trainer.mp, "trainer.mp", Bf16Support::kNone), Precision::kF32);
-  for (const char* name : {"f32", "p=f32,c=f32"}) {
-    trainer.mp = name;
-    EXPECT_EQ(choose_precision(trainer.mp, "trainer.mp", Bf16Support::kTiles), Precision::kF32);
+  OptionTable table;
+  trainer.describe(table);
+  EXPECT_EQ(trainer.mp.on_cpu(Bf16Support::kTiles), Precision::kBf16);
+  EXPECT_EQ(trainer.mp.on_cpu(Bf16Support::kVectors), Precision::kF32);
+  EXPECT_EQ(trainer.mp.on_cpu(Bf16Support::kNone), Precision::kF32);
+  for (const char* name : {"f32", "fp32", "p=f32,c=f32"}) {
+    table.set("trainer.mp", name);
+    EXPECT_EQ(trainer.mp.on_cpu(Bf16Support::kTiles), Precision::kF32);
+    EXPECT_EQ(trainer.mp.gpu_refusal("--mp"),
+              std::string("GPUs compute in bf16, and --mp is ") + name);
+    EXPECT_EQ(table.find("trainer.mp")->get(), name) << "recorded as it was given";
   }
-  for (const char* name : {"bf16", "p=f32,c=bfloat16"}) {
-    trainer.mp = name;
-    EXPECT_EQ(choose_precision(trainer.mp, "trainer.mp", Bf16Support::kNone), Precision::kBf16);
+  for (const char* name : {"bf16", "bfloat16", "p=f32,c=bfloat16"}) {
+    table.set("trainer.mp", name);
+    EXPECT_EQ(trainer.mp.on_cpu(Bf16Support::kNone), Precision::kBf16);
+    EXPECT_EQ(trainer.mp.gpu_refusal("--mp"), "");
+    EXPECT_EQ(table.find("trainer.mp")->get(), name) << "recorded as it was given";
   }
-  trainer.run_dir = "run";
-  trainer.mp = "f16";
-  EXPECT_NE(refusal([&] { trainer.validate(); }).find("use auto, f32 or bf16"), std::string::npos);
+  EXPECT_NE(refusal([&] { table.set("trainer.mp", "f16"); }).find("use auto, f32 or bf16"),
+            std::string::npos);
 }
 
 TEST(TrainerOptions, ValuesThatCannotWorkAreNamed) {
@@ -98,8 +103,11 @@ TEST(TrainerOptions, ValuesThatCannotWorkAreNamed) {
   EXPECT_NE(refusal([&] { trainer.validate(); }).find("per_device_parallelism"), std::string::npos);
   OptimizerOptions optimizer;
   EXPECT_EQ(refusal([&] { optimizer.validate(); }), "");
-  optimizer.lr_schedule = "cosin";
-  EXPECT_NE(refusal([&] { optimizer.validate(); }).find("cosine, linear or constant"),
+  OptionTable table;
+  optimizer.describe(table);
+  EXPECT_NE(refusal([&] {
+              table.set("trainer.lr_schedule", "cosin");
+            }).find("cosine, linear or constant"),
             std::string::npos);
   CheckpointerOptions checkpointer;
   checkpointer.keep_every = 0;

@@ -4,6 +4,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/run/configuration.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {
@@ -38,6 +39,25 @@ TEST(RunConfiguration, OptionThatWasNotThereHadItsDefault) {
   const std::string before = "[trainer]\nseed = 0\n";
   EXPECT_TRUE(changes_of_result(before, before + "log_z_regularization = 0\n").empty());
   EXPECT_EQ(changes_of_result(before, before + "log_z_regularization = 0.1\n").size(), 1u);
+}
+
+// An option whose declaration says nothing of its effect, or that nobody declares (any more), is
+// never changed silently.
+TEST(RunConfiguration, OptionOfWhichNothingIsSaidMatters) {
+  int new_one = 1;
+  OptionTable known;
+  known.add("trainer.new_one", &new_one, "");
+  const auto changes = changes_of_result("", "[trainer]\nnew_one = 2\n", known, "config.ini");
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].key, "trainer.new_one");
+  EXPECT_EQ(changes[0].before, "1");
+  const auto unknown = changes_of_result("[a]\nb = 1\n", "[a]\nb = 2\n", known, "config.ini");
+  ASSERT_EQ(unknown.size(), 1u);
+  EXPECT_EQ(unknown[0].key, "a.b");
+}
+
+TEST(RunConfiguration, DropoutMatters) {
+  EXPECT_EQ(changes_of_result("", "[model]\nresid_pdrop = 0.5\n").size(), 1u);
 }
 
 TEST(RunConfiguration, PrecisionDoesNotMatter) {

@@ -10,6 +10,7 @@
 // those. Lines end with LF or CRLF; a UTF-8 byte order mark at the start is passed over.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,9 @@ struct IniEntry {
 /// The entries of an INI text in their order. UsageError "FILE:LINE: ..." if a line is none of the
 /// above, or a key is given twice. Local.
 std::vector<IniEntry> parse_ini(std::string_view text, const std::string& file);
+
+/// The same, "section.key" -> value.
+std::map<std::string, std::string> ini_values(std::string_view text, const std::string& file);
 
 /// A value as parse_ini reads it back: in double quotes where it could be misread without.
 std::string ini_value(const std::string& value);

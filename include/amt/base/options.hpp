@@ -8,25 +8,15 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "amt/base/error.hpp"
+#include "amt/base/option_value.hpp"
 #include "amt/base/strings.hpp"
 
 namespace amt {
-
-/// A number of bytes, written "4096", "256MB", "1.5GiB" (MB and MiB both mean 2^20).
-struct ByteSize {
-  std::uint64_t bytes = 0;
-};
-
-/// A length of time in seconds, written "90", "90s", "30m", "1.5h".
-struct Duration {
-  double seconds = 0;
-};
 
 /// For an option "watchdog" of whatever starts several ranks. Long enough for rank 0 to write the
 /// largest checkpoint to a slow disk (9 GB at 10 MB/s) while the others wait for it.
@@ -40,30 +30,42 @@ struct OptionChange {
   std::string before, now;
 };
 
+/// What another value of an option changes, from most to least. Said where the option is declared,
+/// and nowhere else: a run goes on, a dataset is the same, a model takes over another's parameters
+/// by what is said there.
+enum class Effect : std::uint8_t {
+  kResult,    ///< what comes out; of a model's option, what its parameters mean. The default, so
+              ///< that no change passes because nobody has thought of it
+  kTraining,  ///< what is learnt, but not what parameters mean that were learnt: dropout
+  kRounding,  ///< what comes out, to rounding at most: precision, devices, sizes of micro-batches
+  kNothing,   ///< nothing of that: where things lie, how often one looks at them, messages
+};
+
 struct Option {
   std::string name;  ///< "trainer.learning_rate": the INI key is the part after the first dot
   std::string help;
-  bool is_flag = false;                         ///< takes no value on the command line
-  std::function<void(const std::string&)> set;  ///< throws UsageError naming the option
-  std::function<std::string()> get;             ///< the current value as it would be written
-  std::string same_as;                          ///< of a short name: the option that it stands for
-  std::vector<std::string> customary;           ///< what other programs call it
+  Effect effect = Effect::kResult;
+  bool is_flag = false;                              ///< takes no value on the command line
+  std::function<void(const std::string&)> set = {};  ///< throws UsageError naming the option
+  std::function<std::string()> get = {};             ///< the value as it would be written
+  std::string same_as = {};                 ///< of a short name: the option that it stands for
+  std::vector<std::string> customary = {};  ///< what other programs call it
 };
 
 /// Binds names to the members of option structs, which must outlive the table.
 class OptionTable {
  public:
-  void add(const std::string& name, bool* value, const std::string& help);
-  void add(const std::string& name, int* value, const std::string& help);
-  void add(const std::string& name, std::int64_t* value, const std::string& help);
-  void add(const std::string& name, std::uint64_t* value, const std::string& help);
-  void add(const std::string& name, std::optional<std::uint64_t>* value, const std::string& help);
-  void add(const std::string& name, double* value, const std::string& help);
-  void add(const std::string& name, std::string* value, const std::string& help);
-  void add(const std::string& name, ByteSize* value, const std::string& help);
-  void add(const std::string& name, Duration* value, const std::string& help);
+  /// An option of a type of option_value.hpp. The words of an enum are added to the help text.
+  template <class T>
+  void add(const std::string& name, T* value, const std::string& help,
+           Effect effect = Effect::kResult) {
+    bind(name, value, help, effect, false);
+  }
   /// A switch: "--name" sets it.
-  void add_flag(const std::string& name, bool* value, const std::string& help);
+  void add_flag(const std::string& name, bool* value, const std::string& help,
+                Effect effect = Effect::kResult) {
+    bind(name, value, help, effect, true);
+  }
 
   /// A short name for the option `target`, which is there already.
   void add_short(const std::string& name, const std::string& target);
@@ -91,12 +93,22 @@ class OptionTable {
   bool given(const std::string& name) const { return given_.contains(full_name(name)); }
 
   /// The table as an INI file (amt/base/ini.hpp): sections from the names' first parts, in order of
-  /// declaration, without short names.
-  std::string to_ini() const;
+  /// declaration, without short names, and without those whose effect is weaker than `weakest`.
+  std::string to_ini(Effect weakest = Effect::kNothing) const;
 
  private:
   template <class T>
-  void bind(const std::string& name, T* value, const std::string& help, bool is_flag);
+  void bind(const std::string& name, T* value, const std::string& help, Effect effect,
+            bool is_flag) {
+    declare(
+        {name, help, effect, is_flag}, option_words(*value),
+        [value](const std::string& text) { return parse_option(text, value); },
+        [value] { return show_option(*value); });
+  }
+  using Parse = std::function<std::string(const std::string&)>;  // as parse_option
+  void declare(Option option, const std::string& words, Parse parse,
+               std::function<std::string()> show);
+
   std::vector<Option> options_;
   std::set<std::string> given_;
 };

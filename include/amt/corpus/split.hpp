@@ -3,16 +3,19 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
+
+#include "amt/base/words.hpp"
 
 namespace amt {
 
 enum class Split : std::uint8_t { kTrain, kValid, kTest };
 inline constexpr std::array<Split, 3> kSplits = {Split::kTrain, Split::kValid, Split::kTest};
 
-const char* split_name(Split split);  ///< "train", "valid", "test"
+template <>
+inline constexpr auto kWords<Split> = std::to_array<Word<Split>>({{"train", Split::kTrain},
+                                                                  {"valid", Split::kValid},
+                                                                  {"test", Split::kTest}});
 
-/// UsageError naming the three if `name` is none of them.
-Split split_from_name(const std::string& name);
+constexpr const char* split_name(Split split) { return word_of(split); }
 
 }  // namespace amt

@@ -8,6 +8,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/options.hpp"
+#include "amt/corpus/split.hpp"
 
 namespace amt {
 
@@ -15,7 +16,7 @@ struct InspectOptions {
   std::string dataset;
   bool verify = false;
   std::optional<std::uint64_t> row;
-  std::string split = "train";
+  Split split = Split::kTrain;
   std::string midi, export_text;  ///< files to write, or ""
 
   void describe(OptionTable& table);

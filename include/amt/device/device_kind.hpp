@@ -1,9 +1,10 @@
 // The words by which a user chooses a device.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <string>
 
+#include "amt/base/words.hpp"
 #include "amt/cuda/plugin.hpp"
 
 namespace amt {
@@ -11,10 +12,14 @@ namespace amt {
 /// kAuto: a GPU where every rank has one that can be used, else the CPU.
 enum class DeviceKind : std::uint8_t { kAuto, kCuda, kCpu };
 
-/// Of "auto", "cuda" or "cpu". UsageError naming `option`, as "--device", for any other word.
-DeviceKind device_kind(const std::string& word, const std::string& option);
+template <>
+inline constexpr auto kWords<DeviceKind> = std::to_array<Word<DeviceKind>>(
+    {{"auto", DeviceKind::kAuto}, {"cuda", DeviceKind::kCuda}, {"cpu", DeviceKind::kCpu}});
 
-/// Of "auto", "cudnn" or "plain". UsageError naming `option` for any other word.
-cuda::Attention attention_kind(const std::string& word, const std::string& option);
+template <>
+inline constexpr auto kWords<cuda::Attention> =
+    std::to_array<Word<cuda::Attention>>({{"auto", cuda::Attention::kAuto},
+                                          {"cudnn", cuda::Attention::kCudnn},
+                                          {"plain", cuda::Attention::kPlain}});
 
 }  // namespace amt

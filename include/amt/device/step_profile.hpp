@@ -12,10 +12,12 @@ namespace amt {
 /// Steps begin, begin + 1, ..., end - 1, counted from 0 as in metrics.jsonl. Empty by default.
 struct StepRange {
   std::int64_t begin = 0, end = 0;
+  bool empty() const { return begin >= end; }
 };
 
-/// "10:12" is steps 10 and 11; "" is none. UsageError naming `option` otherwise.
-StepRange step_range(const std::string& text, const std::string& option);
+/// As an option: "10:12" is steps 10 and 11; "" is none.
+std::string parse_option(const std::string& text, StepRange* value);
+std::string show_option(const StepRange& range);
 
 /// Switches a profiler on before the first step of a range and off after the last, or with the end
 /// of the run if that is sooner. Local.

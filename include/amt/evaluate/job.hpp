@@ -5,6 +5,7 @@
 #include <string>
 
 #include "amt/base/options.hpp"
+#include "amt/corpus/split.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/resources/rank_device.hpp"
 
@@ -13,14 +14,14 @@ namespace amt {
 struct EvaluationOptions {
   std::string checkpoint;  ///< folder of a checkpoint, of a run or in Hugging Face's layout
   std::string dataset;
-  std::string split = "test";
+  Split split = Split::kTest;
   std::uint64_t subsample = 1;
   bool all = false;
   bool csv = false;
   int batch = 1;
   int threads = 0;  ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
-  std::string mp = "auto";
-  std::string device = "auto";
+  PrecisionPolicy mp;
+  DeviceKind device = DeviceKind::kAuto;
   Duration watchdog = kDefaultWatchdog;
 
   void describe(OptionTable& table);

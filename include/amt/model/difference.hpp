@@ -10,8 +10,8 @@
 namespace amt {
 
 /// The first option in which two models differ so that one cannot take the other's parameters for
-/// its own; `before` is a's value, `now` is b's. Dropout rates and gradient checkpointing may
-/// differ.
+/// its own (Effect::kResult); `before` is a's value, `now` is b's. Dropout rates and gradient
+/// checkpointing may differ.
 std::optional<OptionChange> shape_difference(const ModelConfig& a, const ModelConfig& b);
 
 /// The first option that a config.json records and in which two models differ.

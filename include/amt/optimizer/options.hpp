@@ -1,14 +1,19 @@
 // AdamW and the schedule of its learning rate, under Levanter's names.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <string>
 
 #include "amt/base/options.hpp"
 
 namespace amt {
 
 enum class LrSchedule : std::uint8_t { kCosine, kLinear, kConstant };
+template <>
+inline constexpr auto kWords<LrSchedule> =
+    std::to_array<Word<LrSchedule>>({{"cosine", LrSchedule::kCosine},
+                                     {"linear", LrSchedule::kLinear},
+                                     {"constant", LrSchedule::kConstant}});
 
 struct OptimizerOptions {
   double learning_rate = 6e-4;
@@ -17,12 +22,11 @@ struct OptimizerOptions {
   double beta2 = 0.999;
   double epsilon = 1e-8;
   double max_grad_norm = 1.0;
-  std::string lr_schedule = "cosine";
+  LrSchedule lr_schedule = LrSchedule::kCosine;
   double warmup_ratio = 0.01;
 
   void describe(OptionTable& table);
   void validate() const;
-  LrSchedule schedule() const;  ///< UsageError if lr_schedule is none of the three
 };
 
 }  // namespace amt

@@ -36,9 +36,9 @@ struct PrepareOptions {
 
   Extensions taken() const { return Extensions(extensions); }
 
+  /// Those of Effect::kResult are what the dataset's bytes depend on, besides the corpus:
+  /// prepare.ini records them.
   void describe(OptionTable& table);
-  /// Only those that the dataset's bytes depend on, besides the corpus: what prepare.ini records.
-  void describe_content(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
   /// UsageError if options were given that exclude each other.
   void validate_given(const OptionTable& table) const;

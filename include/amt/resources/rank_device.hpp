@@ -4,6 +4,7 @@
 #include <string>
 
 #include "amt/device/device.hpp"
+#include "amt/resources/precision.hpp"
 #include "amt/resources/resources.hpp"
 
 namespace amt {
@@ -12,7 +13,7 @@ namespace amt {
 struct DeviceWishes {
   DeviceKind kind = DeviceKind::kAuto;
   cuda::Attention attention = cuda::Attention::kAuto;
-  std::string precision = "auto";         ///< a name that choose_precision knows
+  PrecisionPolicy precision;
   std::string precision_option = "--mp";  ///< where the user has said so
   int threads = 0;                        ///< per rank, as threads_per_rank takes it
 

@@ -21,15 +21,6 @@ int threads_per_rank(int wanted, const mpi::Communicator& communicator);
 int choose_threads(int wanted, const char* environment, int node_cores, int usable_cores,
                    int ranks_on_host);
 
-/// What `name` means on a processor with this support for bf16: "f32", "bf16" (also by the names of
-/// Levanter's policies), or "auto", which is bf16 where the processor has tiles for it. UsageError
-/// naming `option` if it is none of these.
-Precision choose_precision(const std::string& name, const std::string& option, Bf16Support support);
-
-/// Why `name`, given as `option`, leaves no choice but a processor: GPUs compute in bf16. "" if it
-/// does not.
-std::string gpu_refusal(const std::string& name, const std::string& option);
-
 /// Bytes of Adam's moments on each of `shards` ranks that share them.
 std::uint64_t moment_bytes(const ModelConfig& config, int shards = 1);
 

@@ -23,14 +23,14 @@ struct TrainerOptions {
   std::int64_t max_eval_batches = 0;  ///< validate on this many global batches at most; 0: all
   std::uint64_t seed = 0;
   bool load_last_checkpoint = true;
-  int max_skipped = 10;     ///< steps in a row whose gradient is not finite, before the job fails
-  int threads = 0;          ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
-  std::string mp = "auto";  ///< precision of activations and products
-  double log_z_regularization = 0.0;             ///< weight of log(z)^2 in the training loss
-  double peak_flops = 0;                         ///< FLOP/s of one rank's device; 0: not known
-  std::string device = "auto";                   ///< a DeviceKind
-  std::string attention = "auto";                ///< of GPUs, a cuda::Attention
-  std::string profile_steps;                     ///< "10:12"; empty: none
+  int max_skipped = 10;  ///< steps in a row whose gradient is not finite, before the job fails
+  int threads = 0;       ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
+  PrecisionPolicy mp;    ///< precision of activations and products
+  double log_z_regularization = 0.0;  ///< weight of log(z)^2 in the training loss
+  double peak_flops = 0;              ///< FLOP/s of one rank's device; 0: not known
+  DeviceKind device = DeviceKind::kAuto;
+  cuda::Attention attention = cuda::Attention::kAuto;  ///< of GPUs
+  StepRange profile_steps;
   std::int64_t steps_per_straggler_check = 100;  ///< 0: never
   Duration watchdog = kDefaultWatchdog;  ///< without progress, before the job is ended; 0: never
   bool shard_optimizer = false;          ///< each rank keeps the moments of its own Shard alone
@@ -41,7 +41,6 @@ struct TrainerOptions {
   /// ranks x micro-batch does not divide the global batch.
   int micro_batch(int ranks) const;
   DeviceWishes device_wishes() const;
-  StepRange profiled_steps() const { return step_range(profile_steps, "--trainer.profile_steps"); }
 };
 
 struct CheckpointerOptions {

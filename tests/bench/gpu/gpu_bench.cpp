@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "amt/base/error.hpp"
+#include "amt/device/device_kind.hpp"
 #include "amt/device/plugin_loader.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/resources/flops.hpp"
@@ -75,11 +76,10 @@ Machine open_machine(const Options& o) {
     machine.ops = make_cpu_ops(0, bf16 ? Precision::kBf16 : Precision::kF32);
     return machine;
   }
-  const std::map<std::string, cuda::Attention> kinds = {{"auto", cuda::Attention::kAuto},
-                                                        {"cudnn", cuda::Attention::kCudnn},
-                                                        {"plain", cuda::Attention::kPlain}};
-  const auto kind = kinds.find(o.text("--attention"));
-  if (kind == kinds.end()) throw UsageError("--attention is auto, cudnn or plain");
+  const auto attention = value_of<cuda::Attention>(o.text("--attention"));
+  if (!attention) {
+    throw UsageError("--attention is " + list_of_words<cuda::Attention>());
+  }
   const cuda::Plugin& plugin = load_plugin(find_plugin());
   std::string why;
   if (plugin.device_count(&why) == 0) throw Error(why);
@@ -87,7 +87,7 @@ Machine open_machine(const Options& o) {
   std::printf("%s\n%s, %.1f GB\n", plugin.versions().c_str(), info.name.c_str(),
               static_cast<double>(info.memory_bytes) * 1e-9);
   if (machine.peak == 0) machine.peak = known_peak_flops(info.name);
-  machine.ops = plugin.make_ops({.device = 0, .attention = kind->second});
+  machine.ops = plugin.make_ops({.device = 0, .attention = *attention});
   return machine;
 }
 
