@@ -32,7 +32,7 @@ expect_line 2 "has 1118 rows" inspect "$work/d" --row 1118
 expect_line 2 "0 or more" inspect "$work/d" --row -2
 expect_line 2 "needs --row" inspect "$work/d" --midi "$work/x.mid"
 expect_line 2 "one at a time" inspect "$work/d" --verify --row 1
-expect_line 2 "train, valid and test" inspect "$work/d" --row 1 --split tain
+expect_line 2 "train, valid or test" inspect "$work/d" --row 1 --split tain
 expect_line 1 "$work/no/x.mid" inspect "$work/d" --row 1 --midi "$work/no/x.mid"
 expect_line 1 "$work/no/text" inspect "$work/d" --export-text "$work/no/text"
 

@@ -5,6 +5,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/run/configuration.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {
@@ -17,12 +18,7 @@ std::string configuration(const std::string& rate, const std::string& steps,
 }
 
 std::string refusal(const RunPaths& paths, const std::string& now, bool load = true) {
-  try {
-    open_run(paths, now, load);
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return test::refusal<UsageError>([&] { open_run(paths, now, load); });
 }
 
 TEST(RunConfiguration, ChangeThatMattersIsNamed) {

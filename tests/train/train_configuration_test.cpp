@@ -6,20 +6,13 @@
 #include "amt/base/files.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/evaluate/dataset_fit.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {
 namespace {
 
-template <class Work>
-std::string refusal(Work work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
+constexpr auto refusal = test::refusal<Error>;
 
 Manifest interarrival() {
   Manifest manifest;
