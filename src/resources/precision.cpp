@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kCustomary = "auto, f32 or bf16";
 
-// The first of each are in kCustomary.
+// Beside "auto". The first name of each precision is in kCustomary, the others are understood.
 constexpr std::array<std::pair<const char*, Precision>, 6> kNames = {
     {{"f32", Precision::kF32},
      {"fp32", Precision::kF32},

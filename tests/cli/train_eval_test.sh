@@ -70,7 +70,7 @@ expect 2 "encoding interarrival" "$amt" eval "$work/whole" "$work/interarrival"
 expect 2 "encoding interarrival" mpirun -n 2 "$amt" eval "$work/whole" "$work/interarrival"
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "two ranks said the same"
 expect 1 "nowhere" "$amt" eval "$work/nowhere" "$work/dataset"
-expect 2 "train, valid and test" "$amt" eval "$work/whole" "$work/dataset" --split teest
+expect 2 "train, valid or test" "$amt" eval "$work/whole" "$work/dataset" --split teest
 train_options=(--config "$work/tiny.ini" --trainer.run_dir "$work/new")
 expect 1 "missing" "$amt" train "${train_options[@]}" --data.dataset "$work/missing"
 expect 2 "use 3 or 6" mpirun -n 3 "$amt" train "${train_options[@]}" \
