@@ -1,10 +1,12 @@
 // RUN/report.html: how a training run goes, for people.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "amt/record/facts.hpp"
 #include "amt/record/history.hpp"
+#include "amt/run/paths.hpp"
 
 namespace amt {
 
@@ -13,5 +15,9 @@ std::string run_report_html(const RunFacts& facts, const RunHistory& history);
 
 /// The figure of both losses as an SVG file of its own.
 std::string loss_figure_svg(const RunFacts& facts, const RunHistory& history);
+
+/// The job of `amt report`: writes RUN/report.html from what the run has recorded so far, or the
+/// figure alone to `svg` if that is not "". Returns the file. Error if there is no such run. Local.
+std::filesystem::path write_report(const RunPaths& run, const std::string& svg);
 
 }  // namespace amt

@@ -1,0 +1,23 @@
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/base/temporary_files.hpp"
+#include "amt/record/report.hpp"
+
+namespace amt {
+
+std::filesystem::path write_report(const RunPaths& run, const std::string& svg) {
+  if (!std::filesystem::exists(run.metrics())) {
+    throw Error(str_cat(run.run().string(),
+                        " holds no metrics.jsonl; name the --trainer.run_dir of an amt train"));
+  }
+  const RunHistory history = read_history(run.metrics());
+  const RunFacts facts = read_run_facts(run.facts());
+  const std::filesystem::path file = svg.empty() ? run.report() : std::filesystem::path(svg);
+  remove_stale_temporaries(folder_of(file));
+  write_file_atomically(
+      file, svg.empty() ? run_report_html(facts, history) : loss_figure_svg(facts, history));
+  return file;
+}
+
+}  // namespace amt
