@@ -6,17 +6,17 @@ namespace {
 
 constexpr unsigned kThreads = kAttentionWarps * kLanes;
 
-/// On packed qkv; T is the type of activations, P that of lse.
+/// T is the type of activations, P that of lse.
 template <class T, class P>
 struct Calls {
   AttentionForwardOf<T, P> forward;
   AttentionBackwardOf<T, P> backward;
 };
-template <class T, class P>
-Calls<T, P> packed_calls(T* out, P* lse, T* dqkv, const T* dout, const T* qkv,
-                         const AttentionShape& s) {
-  const auto heads = [&](Dim part) { return packed_heads(qkv, s, part); };
-  const auto gradients = [&](Dim part) { return packed_heads(dqkv, s, part); };
+
+/// Part 0, 1, 2 is q, k, v by heads(part), and their gradients by gradients(part).
+template <class T, class P, class Heads, class Gradients>
+Calls<T, P> calls(T* out, P* lse, const T* dout, const Heads& heads, const Gradients& gradients,
+                  const AttentionShape& s) {
   return {{out, lse, heads(0), heads(1), heads(2), s},
           {.dq = gradients(0),
            .dk = gradients(1),
@@ -28,6 +28,15 @@ Calls<T, P> packed_calls(T* out, P* lse, T* dqkv, const T* dout, const T* qkv,
            .k = heads(1),
            .v = heads(2),
            .shape = s}};
+}
+
+/// On packed qkv.
+template <class T, class P>
+Calls<T, P> packed_calls(T* out, P* lse, T* dqkv, const T* dout, const T* qkv,
+                         const AttentionShape& s) {
+  return calls<T, P>(
+      out, lse, dout, [&](Dim part) { return packed_heads(qkv, s, part); },
+      [&](Dim part) { return packed_heads(dqkv, s, part); }, s);
 }
 
 void check(const AttentionShape& s, Order order) {
@@ -43,11 +52,11 @@ void check(const AttentionShape& s, Order order) {
   Array<Bf16> gqkv(qkv), gdout(dout), gout(size), gdqkv(3 * size);
   Array<float> glse(queries);
   const Index blocks = blocks_for(queries, kAttentionWarps);
-  const auto calls = packed_calls<Bf16, float>(gout.data(), glse.data(), gdqkv.data(), gdout.data(),
-                                               gqkv.data(), s);
-  launch(order, blocks, kThreads, attention_forward, calls.forward);
-  launch(order, blocks, kThreads, attention_query_gradient, calls.backward);
-  launch(order, blocks, kThreads, attention_key_gradient, calls.backward);
+  const auto gpu_calls = packed_calls<Bf16, float>(gout.data(), glse.data(), gdqkv.data(),
+                                                   gdout.data(), gqkv.data(), s);
+  launch(order, blocks, kThreads, attention_forward, gpu_calls.forward);
+  launch(order, blocks, kThreads, attention_query_gradient, gpu_calls.backward);
+  launch(order, blocks, kThreads, attention_key_gradient, gpu_calls.backward);
   EXPECT_LT(distance(gout.values(), out), kRounding);
   EXPECT_LT(distance(glse.values(), lse), 1e-5);
   EXPECT_LT(distance(gdqkv.values(), dqkv), 2 * kRounding);
@@ -62,23 +71,10 @@ HeadsOf<T> apart(T* x, const AttentionShape& s, Dim length) {
 template <class T, class P>
 Calls<T, P> calls_apart(T* out, P* lse, const std::array<T*, 3>& x, const std::array<T*, 3>& dx,
                         const T* dout, const AttentionShape& s) {
-  const auto heads = [&](std::size_t part) {
-    return apart<const T>(x[part], s, part == 0 ? s.query_len : s.key_len);
-  };
-  const auto gradients = [&](std::size_t part) {
-    return apart<T>(dx[part], s, part == 0 ? s.query_len : s.key_len);
-  };
-  return {{out, lse, heads(0), heads(1), heads(2), s},
-          {.dq = gradients(0),
-           .dk = gradients(1),
-           .dv = gradients(2),
-           .dout = dout,
-           .out = out,
-           .lse = lse,
-           .q = heads(0),
-           .k = heads(1),
-           .v = heads(2),
-           .shape = s}};
+  const auto length = [&](std::size_t part) { return part == 0 ? s.query_len : s.key_len; };
+  return calls<T, P>(
+      out, lse, dout, [&](std::size_t part) { return apart<const T>(x[part], s, length(part)); },
+      [&](std::size_t part) { return apart<T>(dx[part], s, length(part)); }, s);
 }
 
 void check_queries(const AttentionShape& s, Order order) {
@@ -96,14 +92,14 @@ void check_queries(const AttentionShape& s, Order order) {
 
   Array<Bf16> gq(q), gk(k), gv(v), gdout(dout), gout(size), gdq(size), gdk(keys), gdv(keys);
   Array<float> glse(queries);
-  const auto calls =
+  const auto gpu_calls =
       calls_apart<Bf16, float>(gout.data(), glse.data(), {gq.data(), gk.data(), gv.data()},
                                {gdq.data(), gdk.data(), gdv.data()}, gdout.data(), s);
   const Index blocks = blocks_for(queries, kAttentionWarps);
-  launch(order, blocks, kThreads, attention_forward, calls.forward);
-  launch(order, blocks, kThreads, attention_query_gradient, calls.backward);
+  launch(order, blocks, kThreads, attention_forward, gpu_calls.forward);
+  launch(order, blocks, kThreads, attention_query_gradient, gpu_calls.backward);
   launch(order, blocks_for(s.rows * s.heads * s.key_len, kAttentionWarps), kThreads,
-         attention_key_gradient, calls.backward);
+         attention_key_gradient, gpu_calls.backward);
   EXPECT_LT(distance(gout.values(), out), kRounding);
   EXPECT_LT(distance(glse.values(), lse), 1e-5);
   EXPECT_LT(distance(gdq.values(), dq), 2 * kRounding);
