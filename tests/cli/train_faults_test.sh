@@ -151,7 +151,7 @@ pid=$!
 wait_for has_done gone 4 || fail "the run ended too early"
 mv "$work/gone" "$work/taken"
 if ! wait $pid; then  # it went in the middle of a checkpoint
-  [ "$(grep -c 'amt: error: .*/gone/.*start again to go on' "$work/err")" -eq 1 ] || fail "no proper line"
+  [ "$(grep -c 'amt: error: .*/gone[:/].*start again to go on' "$work/err")" -eq 1 ] || fail "no proper line"
   (train 1 gone) 2>"$work/err" || fail "starting again after the folder went away"
 fi
 same_checkpoint gone whole-1
