@@ -47,7 +47,8 @@ goes_on looping
 
 echo "a rank that freezes: one of those that wait for it speaks"
 command_of frozen
-ended 76 '\[rank [01] of 3 on .*\] no progress for .* in training, step [0-9]+, waiting for other ranks in the sum of ' \
+# In a step or in a checkpoint after it: rank 0's clock decides how many of those there are.
+ended 76 '\[rank [01] of 3 on .*\] no progress for .* in (training|saving a checkpoint), step [0-9]+, waiting for other ranks in ' \
   2:MPI_Allreduce:60:stop 3 "${train[@]}"
 goes_on frozen
 
