@@ -75,8 +75,12 @@ as() {
 clone_for() {
   local home=$system/home/$1
   [ "$1" != root ] || home=$system/root
-  [ -d "$home/amt" ] && return
-  git clone --quiet --no-hardlinks "$project" "$home/amt"
+  if [ -d "$home/amt" ]; then  # of an earlier trial: what was built there stays
+    git -c safe.directory='*' -C "$home/amt" fetch --quiet "$project" HEAD
+    git -c safe.directory='*' -C "$home/amt" reset --quiet --hard FETCH_HEAD
+  else
+    git clone --quiet --no-hardlinks "$project" "$home/amt"
+  fi
   inside chown -R "$1:$1" "${home#"$system"}/amt"
 }
 
