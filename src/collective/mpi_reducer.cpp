@@ -41,47 +41,47 @@ class MpiReducer : public Reducer {
     });
   }
 
-  void start_sum(float* data, std::int64_t count) override {
+  void all_reduce(float* data, std::int64_t count) override {
     if (count == 0) return;
     buckets_.add(data, count);
     for (Transfer& transfer : in_flight_) transfer.request.done();  // MPI moves only when called
   }
 
-  void start_sum_to_owners(const ShardedBuffer& gradients, Shard range) override {
-    sharded_ = &gradients;
-    start_sum(gradients.data + range.begin, range.count());
+  void reduce_scatter(const SlicedBuffer& gradients, Slice range) override {
+    sliced_ = &gradients;
+    all_reduce(gradients.data + range.begin, range.count());
   }
 
-  void finish() override {
+  void wait() override {
     buckets_.flush();
-    sharded_ = nullptr;
+    sliced_ = nullptr;
     while (!in_flight_.empty()) complete_oldest();
   }
 
   /// In rounds of about a bucket, so that host memory is bounded.
-  void all_gather(const ShardedBuffer& buffer) override {
-    const std::int64_t longest = buffer.shards.of(0).count();
+  void all_gather(const SlicedBuffer& buffer) override {
+    const std::int64_t longest = buffer.slices.of(0).count();
     const std::int64_t piece = std::max<std::int64_t>(1, kBucketFloats / ranks());
     for (std::int64_t at = 0; at < longest; at += piece) gather_round(buffer, at, piece);
   }
 
   void sum(std::span<double> values) override {
-    summed_bytes_ += values.size_bytes();
+    reduced_bytes_ += values.size_bytes();
     communicator_.all_reduce_sum(values);
   }
-  std::uint64_t summed_bytes() const override { return summed_bytes_; }
+  std::uint64_t reduced_bytes() const override { return reduced_bytes_; }
   double max(double value) override { return communicator_.all_reduce_max(value); }
   bool any(bool value) override { return communicator_.any_of(value); }
 
  private:
   void send(float* data, std::int64_t count) {
-    if (sharded_ == nullptr) {
+    if (sliced_ == nullptr) {
       return send(data, count,
                   [this](auto& host) { return communicator_.start_all_reduce_sum(host); });
     }
-    const std::int64_t begin = data - sharded_->data;
-    sharded_->shards.for_each_part({begin, begin + count}, [this](int owner, Shard part) {
-      send(sharded_->data + part.begin, part.count(),
+    const std::int64_t begin = data - sliced_->data;
+    sliced_->slices.for_each_part({begin, begin + count}, [this](int owner, Slice part) {
+      send(sliced_->data + part.begin, part.count(),
            [=, this](auto& host) { return communicator_.start_reduce_sum(host, owner); });
       if (owner != rank()) in_flight_.back().device = nullptr;
     });
@@ -95,7 +95,7 @@ class MpiReducer : public Reducer {
     transfer.host = std::move(spare_);
     transfer.host.resize(static_cast<std::size_t>(count));
     ops_.to_host(transfer.host.data(), data, transfer.host.size() * sizeof(float));
-    summed_bytes_ += transfer.host.size() * sizeof(float);
+    reduced_bytes_ += transfer.host.size() * sizeof(float);
     transfer.request = start(transfer.host);
     in_flight_.push_back(std::move(transfer));
   }
@@ -110,17 +110,17 @@ class MpiReducer : public Reducer {
     in_flight_.pop_front();
   }
 
-  /// The `piece` floats from `at` on of every shard to all.
-  void gather_round(const ShardedBuffer& buffer, std::int64_t at, std::int64_t piece) {
+  /// The `piece` floats from `at` on of every slice to all.
+  void gather_round(const SlicedBuffer& buffer, std::int64_t at, std::int64_t piece) {
     std::vector<std::size_t> counts;
     std::vector<float*> places;
     std::size_t floats = 0, mine = 0;
     for (int r = 0; r < ranks(); ++r) {
-      const Shard shard = buffer.shards.of(r);
+      const Slice slice = buffer.slices.of(r);
       if (r == rank()) mine = floats;
-      places.push_back(buffer.data + shard.begin + at);
+      places.push_back(buffer.data + slice.begin + at);
       counts.push_back(
-          static_cast<std::size_t>(std::clamp<std::int64_t>(shard.count() - at, 0, piece)));
+          static_cast<std::size_t>(std::clamp<std::int64_t>(slice.count() - at, 0, piece)));
       floats += counts.back();
     }
     const auto me = static_cast<std::size_t>(rank());
@@ -135,11 +135,11 @@ class MpiReducer : public Reducer {
 
   Ops& ops_;
   mpi::Communicator& communicator_;
-  const ShardedBuffer* sharded_ = nullptr;  // that the ranges of this round are of; null: of none
+  const SlicedBuffer* sliced_ = nullptr;  // that the ranges of this round are of; null: of none
   Buckets buckets_;
   std::deque<Transfer> in_flight_;
   std::vector<float> spare_;
-  std::uint64_t summed_bytes_ = 0;
+  std::uint64_t reduced_bytes_ = 0;
 };
 
 }  // namespace

@@ -10,10 +10,10 @@ class SingleReducer : public Reducer {
   int rank() const override { return 0; }
   int ranks() const override { return 1; }
   void broadcast(float*, std::int64_t) override {}
-  void start_sum(float*, std::int64_t) override {}
-  void start_sum_to_owners(const ShardedBuffer&, Shard) override {}
-  void finish() override {}
-  void all_gather(const ShardedBuffer&) override {}
+  void all_reduce(float*, std::int64_t) override {}
+  void reduce_scatter(const SlicedBuffer&, Slice) override {}
+  void wait() override {}
+  void all_gather(const SlicedBuffer&) override {}
   void sum(std::span<double>) override {}
   double max(double value) override { return value; }
   bool any(bool value) override { return value; }

@@ -114,7 +114,7 @@ void NcclCommunicator::start(const std::function<ncclResult_t()>& call, std::str
   settle(what);
 }
 
-void NcclCommunicator::start_sum(float* data, std::int64_t count, cudaStream_t stream) {
+void NcclCommunicator::start_all_reduce(float* data, std::int64_t count, cudaStream_t stream) {
   const auto call = [&] {
     return ncclAllReduce(data, data, static_cast<std::size_t>(count), ncclFloat32, ncclSum, comm_,
                          stream);
@@ -139,7 +139,7 @@ void NcclCommunicator::start_group(std::span<const RankPart> parts,
   start(all, what);
 }
 
-void NcclCommunicator::start_sums_to_owners(std::span<const RankPart> parts, cudaStream_t stream) {
+void NcclCommunicator::start_reduces(std::span<const RankPart> parts, cudaStream_t stream) {
   const auto call = [&](const RankPart& part) {
     return ncclReduce(part.data, part.data, static_cast<std::size_t>(part.count), ncclFloat32,
                       ncclSum, part.rank, comm_, stream);

@@ -15,7 +15,7 @@ namespace {
 /// Sums run on a stream of their own while the backward pass goes on. Two promises of order:
 ///  - a bucket's sum starts after everything that the compute stream had been given when the last
 ///    range of the bucket was started;
-///  - what the compute stream is given after finish() starts after all sums.
+///  - what the compute stream is given after wait() starts after all sums.
 /// The host waits for neither.
 ///
 /// all_gather() keeps the same promises: it starts after the update that the compute stream has
@@ -23,7 +23,7 @@ namespace {
 ///
 /// A peer that vanishes: what NCCL has noticed (a closed connection, a time-out of its network) is
 /// thrown by the next call here, and sum(), max() and any() wait for the sums no longer than the
-/// time limit; so no update is made of gradients that are not summed. Between finish() and those
+/// time limit; so no update is made of gradients that are not summed. Between wait() and those
 /// the trainer reads its loss, though, and blocks in CUDA behind sums that may never end: poll(),
 /// by another thread, ends that wait.
 class NcclReducer : public Reducer {
@@ -54,28 +54,28 @@ class NcclReducer : public Reducer {
     nccl_.wait_for(summed_.get(), kBroadcast);
   }
 
-  void start_sum(float* data, std::int64_t count) override { buckets_.add(data, count); }
+  void all_reduce(float* data, std::int64_t count) override { buckets_.add(data, count); }
 
-  void start_sum_to_owners(const ShardedBuffer& gradients, Shard range) override {
-    sharded_ = &gradients;
-    start_sum(gradients.data + range.begin, range.count());
+  void reduce_scatter(const SlicedBuffer& gradients, Slice range) override {
+    sliced_ = &gradients;
+    all_reduce(gradients.data + range.begin, range.count());
   }
 
-  void finish() override {
+  void wait() override {
     buckets_.flush();
-    sharded_ = nullptr;
+    sliced_ = nullptr;
     join(kSum);
   }
 
-  void all_gather(const ShardedBuffer& buffer) override {
+  void all_gather(const SlicedBuffer& buffer) override {
     queue_after(place_, summing_.get(), compute_, written_);
-    nccl_.start_broadcasts(parts_of(buffer, {0, buffer.shards.count()}), summing_.get(), kGather);
+    nccl_.start_broadcasts(parts_of(buffer, {0, buffer.slices.count()}), summing_.get(), kGather);
     join(kGather);
   }
 
   void sum(std::span<double> values) override {
     complete();
-    summed_bytes_ += values.size_bytes();
+    reduced_bytes_ += values.size_bytes();
     communicator_.all_reduce_sum(values);
   }
   double max(double value) override {
@@ -86,17 +86,17 @@ class NcclReducer : public Reducer {
     complete();
     return communicator_.any_of(value);
   }
-  std::uint64_t summed_bytes() const override { return summed_bytes_; }
+  std::uint64_t reduced_bytes() const override { return reduced_bytes_; }
   void poll() noexcept override { nccl_.poll(); }
 
  private:
   static constexpr const char* kBroadcast = "the broadcast of parameters";
   static constexpr const char* kSum = "a sum of gradients";
-  static constexpr const char* kGather = "the exchange of updated shards";
+  static constexpr const char* kGather = "the exchange of updated slices";
 
-  static std::vector<RankPart> parts_of(const ShardedBuffer& buffer, Shard range) {
+  static std::vector<RankPart> parts_of(const SlicedBuffer& buffer, Slice range) {
     std::vector<RankPart> parts;
-    buffer.shards.for_each_part(range, [&](int owner, Shard part) {
+    buffer.slices.for_each_part(range, [&](int owner, Slice part) {
       parts.push_back({owner, buffer.data + part.begin, part.count()});
     });
     return parts;
@@ -106,13 +106,13 @@ class NcclReducer : public Reducer {
   /// so no factor is left for NCCL to multiply by.
   void send(float* data, std::int64_t count) {
     queue_after(place_, summing_.get(), compute_, written_);
-    if (sharded_ == nullptr) {
-      nccl_.start_sum(data, count, summing_.get());
+    if (sliced_ == nullptr) {
+      nccl_.start_all_reduce(data, count, summing_.get());
     } else {
-      const std::int64_t begin = data - sharded_->data;
-      nccl_.start_sums_to_owners(parts_of(*sharded_, {begin, begin + count}), summing_.get());
+      const std::int64_t begin = data - sliced_->data;
+      nccl_.start_reduces(parts_of(*sliced_, {begin, begin + count}), summing_.get());
     }
-    summed_bytes_ += static_cast<std::uint64_t>(count) * sizeof(float);
+    reduced_bytes_ += static_cast<std::uint64_t>(count) * sizeof(float);
   }
 
   /// Makes the compute stream wait for all that was sent.
@@ -130,10 +130,10 @@ class NcclReducer : public Reducer {
   NcclPlace place_;
   UrgentStream summing_;
   Event written_, summed_;
-  NcclCommunicator nccl_;                   // after the stream: it is gone before the stream goes
-  const ShardedBuffer* sharded_ = nullptr;  // that the ranges of this round are of; null: of none
+  NcclCommunicator nccl_;                 // after the stream: it is gone before the stream goes
+  const SlicedBuffer* sliced_ = nullptr;  // that the ranges of this round are of; null: of none
   Buckets buckets_;
-  std::uint64_t summed_bytes_ = 0;
+  std::uint64_t reduced_bytes_ = 0;
 };
 
 }  // namespace

@@ -16,21 +16,21 @@ void MomentExchange::distribute(std::span<const float> first, std::span<const fl
 }
 
 void MomentExchange::collect(std::span<float> host, float* moment) {
-  const Shard mine = optimizer_.part();
-  if (sharded_ != nullptr) {
-    copy(sharded_->data + mine.begin, moment, mine.count());
-    reducer_.all_gather(*sharded_);
+  const Slice mine = optimizer_.part();
+  if (sliced_ != nullptr) {
+    copy(sliced_->data + mine.begin, moment, mine.count());
+    reducer_.all_gather(*sliced_);
   }
   if (reducer_.rank() != 0) return;
-  ops_.to_host(host.data(), sharded_ != nullptr ? sharded_->data : moment, host.size_bytes());
+  ops_.to_host(host.data(), sliced_ != nullptr ? sliced_->data : moment, host.size_bytes());
 }
 
 void MomentExchange::distribute(std::span<const float> host, float* moment) {
-  const Shard mine = optimizer_.part();
-  float* all = sharded_ != nullptr ? sharded_->data : moment;
+  const Slice mine = optimizer_.part();
+  float* all = sliced_ != nullptr ? sliced_->data : moment;
   if (reducer_.rank() == 0) ops_.to_device(all, host.data(), host.size_bytes());
-  reducer_.broadcast(all, sharded_ != nullptr ? sharded_->shards.count() : mine.count());
-  if (sharded_ != nullptr) copy(moment, all + mine.begin, mine.count());
+  reducer_.broadcast(all, sliced_ != nullptr ? sliced_->slices.count() : mine.count());
+  if (sliced_ != nullptr) copy(moment, all + mine.begin, mine.count());
 }
 
 /// Device to device, through a little of the host's memory.

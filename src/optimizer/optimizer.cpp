@@ -2,7 +2,7 @@
 
 namespace amt {
 
-Optimizer::Optimizer(Ops& ops, const OptimizerOptions& options, Shard part)
+Optimizer::Optimizer(Ops& ops, const OptimizerOptions& options, Slice part)
     : ops_(ops),
       options_(options),
       part_(part),

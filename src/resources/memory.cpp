@@ -6,7 +6,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/collective/shards.hpp"
+#include "amt/collective/slices.hpp"
 #include "amt/model/gpt2.hpp"
 #include "amt/resources/divisors.hpp"
 #include "amt/resources/resources.hpp"
@@ -79,30 +79,30 @@ std::string advice(const ModelConfig& config, int micro_batch, int share,
 
 }  // namespace
 
-std::uint64_t moment_bytes(const ModelConfig& config, int shards) {
-  const Shards of_each(ParameterLayout(config).total(), shards);
+std::uint64_t moment_bytes(const ModelConfig& config, int slices) {
+  const Slices of_each(ParameterLayout(config).total(), slices);
   return 2 * static_cast<std::uint64_t>(of_each.of(0).count()) * sizeof(float);
 }
 
 std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
-                             std::size_t activation_bytes, int moment_shards) {
+                             std::size_t activation_bytes, int moment_slices) {
   return Gpt2::estimate_bytes(config, micro_batch, activation_bytes) +
-         moment_bytes(config, moment_shards);
+         moment_bytes(config, moment_slices);
 }
 
 std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int micro_batch, int ranks,
-                         int moment_shards) {
+                         int moment_slices) {
   const std::uint64_t copy = parameter_bytes(config);
   const std::uint64_t scratch =
       cpu_scratch_bytes(precision, config.vocab_size, Dim{micro_batch} * config.seq_len,
                         ParameterLayout(config).total());
   const std::size_t activation = precision == Precision::kBf16 ? 2 : sizeof(float);
   const std::uint64_t one =
-      training_bytes(config, micro_batch, activation, moment_shards) + scratch + copy;
+      training_bytes(config, micro_batch, activation, moment_slices) + scratch + copy;
   return static_cast<std::uint64_t>(ranks) * one + 2 * copy;
 }
 
-std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks, int moment_shards) {
+std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks, int moment_slices) {
   const std::uint64_t positions =
       static_cast<std::uint64_t>(micro_batch) * static_cast<std::uint64_t>(config.seq_len);
   const std::uint64_t logits = std::min(
@@ -114,14 +114,14 @@ std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks, i
                        static_cast<std::uint64_t>(config.seq_len) * kBf16);
   const std::uint64_t copy = parameter_bytes(config) / sizeof(float) * kBf16;
   return static_cast<std::uint64_t>(ranks) *
-         (training_bytes(config, micro_batch, kBf16, moment_shards) + copy + logits + attention +
+         (training_bytes(config, micro_batch, kBf16, moment_slices) + copy + logits + attention +
           kGpuWorkspace);
 }
 
 std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {
-  const int shards = memory.shard_optimizer ? memory.training_ranks : 1;
-  return memory.gpu ? gpu_bytes(config, micro_batch, memory.ranks, shards)
-                    : host_bytes(config, memory.precision, micro_batch, memory.ranks, shards);
+  const int slices = memory.shard_optimizer ? memory.training_ranks : 1;
+  return memory.gpu ? gpu_bytes(config, micro_batch, memory.ranks, slices)
+                    : host_bytes(config, memory.precision, micro_batch, memory.ranks, slices);
 }
 
 bool only_fits_checkpointed(ModelConfig config, int micro_batch, const DeviceMemory& memory) {

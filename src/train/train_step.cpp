@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::size_t kScalars = 4;  // that a step's one exchange has besides squares
 
-std::optional<ShardedBuffer> shard_gradients(Gpt2& model, const Reducer& reducer, bool sharded) {
+std::optional<SlicedBuffer> slice_gradients(Gpt2& model, const Reducer& reducer, bool sharded) {
   if (!sharded) return std::nullopt;
-  return ShardedBuffer{model.gradients(), Shards(model.layout().total(), reducer.ranks())};
+  return SlicedBuffer{model.gradients(), Slices(model.layout().total(), reducer.ranks())};
 }
 
 }  // namespace
@@ -26,9 +26,9 @@ TrainStep::TrainStep(Gpt2& model, Reducer& reducer, const RowSource& rows,
       row_length_(rows.row_length()),
       trainer_(trainer),
       options_(optimizer),
-      sharded_(shard_gradients(model, reducer, trainer.shard_optimizer)),
+      sliced_(slice_gradients(model, reducer, trainer.shard_optimizer)),
       optimizer_(model.ops(), optimizer,
-                 sharded_ ? sharded_->shards.of(reducer.rank()) : Shard{0, model.layout().total()}),
+                 sliced_ ? sliced_->slices.of(reducer.rank()) : Slice{0, model.layout().total()}),
       plan_(plan_micro_batches(trainer.train_batch_size, reducer.ranks(), reducer.rank(),
                                trainer.micro_batch(reducer.ranks()))),
       reader_(rows, static_cast<std::uint64_t>(plan_.front().rows)),
@@ -56,7 +56,7 @@ double TrainStep::accumulate_gradients(const TrainingState& state) {
   const double waited = seconds_waited() - waited_before;
   // A GPU's loss is there when its sums are: a rank that is gone blocks the host here.
   const Waiting others("the sum of gradients");
-  reducer_.finish();
+  reducer_.wait();
   const double loss = model_.take_loss();
   own_seconds_ = timer_->seconds() - waited;
   return loss;
@@ -68,22 +68,22 @@ void TrainStep::run_micro_batches(const TrainingState& state) {
       1.0f / (static_cast<float>(trainer_.train_batch_size) * static_cast<float>(row_length_ - 1));
   const LossTerms terms(scale, static_cast<float>(trainer_.log_z_regularization));
   DropoutKey key{trainer_.seed, static_cast<std::uint64_t>(state.step), 0};
-  const auto reduce = [this](std::int64_t begin, std::int64_t end) { start_sum(begin, end); };
+  const auto ready = [this](std::int64_t begin, std::int64_t end) { reduce(begin, end); };
   model_.zero_gradients();
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     key.first_row = static_cast<std::uint64_t>(plan_[i].first_row);
     const auto tokens = reader_.take(rows_of(state, i), rows_of(state, i + 1));
     const bool last = i + 1 == plan_.size();
     model_.forward_backward(tokens, plan_[i].rows, terms, key,
-                            last ? Gpt2::GradientReady(reduce) : Gpt2::GradientReady());
+                            last ? Gpt2::GradientReady(ready) : Gpt2::GradientReady());
   }
 }
 
-void TrainStep::start_sum(std::int64_t begin, std::int64_t end) {
-  if (sharded_) {
-    reducer_.start_sum_to_owners(*sharded_, {begin, end});
+void TrainStep::reduce(std::int64_t begin, std::int64_t end) {
+  if (sliced_) {
+    reducer_.reduce_scatter(*sliced_, {begin, end});
   } else {
-    reducer_.start_sum(model_.gradients() + begin, end - begin);
+    reducer_.all_reduce(model_.gradients() + begin, end - begin);
   }
 }
 
@@ -94,7 +94,7 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
   // One exchange of scalars per step. Ranks must not decide for themselves whether to skip.
   std::vector<double> sums = {local_loss, std::isfinite(squares) ? 0.0 : 1.0, mine.stop ? 1.0 : 0.0,
                               mine.save ? 1.0 : 0.0};
-  if (sharded_) {  // a place for each rank, so that they are added in the order of ranks
+  if (sliced_) {  // a place for each rank, so that they are added in the order of ranks
     sums.resize(kScalars + static_cast<std::size_t>(reducer_.ranks()));
     sums[kScalars + static_cast<std::size_t>(reducer_.rank())] = squares;
   }
@@ -103,7 +103,7 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
     reducer_.sum(sums);
   }
   result.grad_norm =
-      std::sqrt(sharded_ ? std::accumulate(sums.begin() + kScalars, sums.end(), 0.0) : squares);
+      std::sqrt(sliced_ ? std::accumulate(sums.begin() + kScalars, sums.end(), 0.0) : squares);
   result.loss = sums[0];
   result.own_seconds = own_seconds_;
   result.skipped = !std::isfinite(result.loss) || sums[1] > 0;
@@ -114,7 +114,7 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
   } else {
     optimizer_.update(model_.parameters(), model_.gradients(), result.grad_norm,
                       result.learning_rate, ++state.updates);
-    if (sharded_) reducer_.all_gather({model_.parameters(), sharded_->shards});
+    if (sliced_) reducer_.all_gather({model_.parameters(), sliced_->slices});
     state.skipped_in_a_row = 0;
   }
   ++state.step;

@@ -45,13 +45,13 @@ class TrainStep {
   Optimizer& optimizer() { return optimizer_; }
   /// The gradients as the ranks share them; null unless trainer.shard_optimizer. Between steps the
   /// buffer is free for other uses.
-  const ShardedBuffer* sharded() const { return sharded_ ? &*sharded_ : nullptr; }
+  const SlicedBuffer* sliced() const { return sliced_ ? &*sliced_ : nullptr; }
 
  private:
   double accumulate_gradients(const TrainingState& state);
   void run_micro_batches(const TrainingState& state);
   RowRange rows_of(const TrainingState& state, std::size_t micro_batch) const;
-  void start_sum(std::int64_t begin, std::int64_t end);
+  void reduce(std::int64_t begin, std::int64_t end);
   StepResult apply(TrainingState& state, double local_loss, const Requests& mine);
 
   Gpt2& model_;
@@ -59,7 +59,7 @@ class TrainStep {
   int row_length_;
   TrainerOptions trainer_;
   OptimizerOptions options_;
-  std::optional<ShardedBuffer> sharded_;
+  std::optional<SlicedBuffer> sliced_;
   Optimizer optimizer_;
   std::vector<MicroBatch> plan_;
   ReadAhead reader_;

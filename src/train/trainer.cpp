@@ -48,8 +48,8 @@ Outcome Trainer::run() {
   if (requests_.stop && saved_step_ != state_.step) save(Keep::kRolling);
   if (finished()) check_learned();
   progress.finish();
-  if (summed_bytes_ > 0) {
-    log_info(str_cat(format_bytes(static_cast<double>(summed_bytes_)),
+  if (reduced_bytes_ > 0) {
+    log_info(str_cat(format_bytes(static_cast<double>(reduced_bytes_)),
                      " reduced per step on each rank"));
   }
   const bool complete = finished() && !requests_.stop;
@@ -63,7 +63,7 @@ void Trainer::do_step(Progress& progress) {
   Phase training("training");
   training.at_step(state_.step);
   const Clock::time_point start = Clock::now();
-  const std::uint64_t summed_before = reducer_.summed_bytes();
+  const std::uint64_t reduced_before = reducer_.reduced_bytes();
   profile_.before(state_.step);
   const StepResult result = step_.run(state_, [this] {
     return Requests{stop_signal() != 0 || not_recorded_, save_due()};
@@ -71,7 +71,7 @@ void Trainer::do_step(Progress& progress) {
   profile_.after(state_.step - 1);
   requests_ = result.agreed;
   stragglers_.add(state_.step - 1, result.own_seconds);
-  summed_bytes_ = reducer_.summed_bytes() - summed_before;
+  reduced_bytes_ = reducer_.reduced_bytes() - reduced_before;
   report(result, std::chrono::duration<double>(Clock::now() - start).count(), progress);
   const int allowed = settings_.trainer.max_skipped;
   if (!result.skipped || state_.skipped_in_a_row <= allowed) return;

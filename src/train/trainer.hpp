@@ -100,9 +100,9 @@ class Trainer {
   std::unique_ptr<RunRecorder> recorder_;  // rank 0 only
   std::optional<Error> not_recorded_;      // rank 0: what it could not write of a step
   Clock::time_point last_save_;
-  Requests requests_;               // what the ranks have agreed on at the last boundary
-  std::int64_t saved_step_ = 0;     // of the newest checkpoint that is this run's
-  std::uint64_t summed_bytes_ = 0;  // by this rank's reducer, for the last step
+  Requests requests_;                // what the ranks have agreed on at the last boundary
+  std::int64_t saved_step_ = 0;      // of the newest checkpoint that is this run's
+  std::uint64_t reduced_bytes_ = 0;  // by this rank's reducer, for the last step
 };
 
 }  // namespace amt

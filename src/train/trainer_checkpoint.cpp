@@ -128,7 +128,7 @@ void Trainer::resume(const Checkpoint& checkpoint) {
         state_.skipped_in_a_row, state_.evaluated_step);
 }
 
-MomentExchange Trainer::moments() { return {model_, reducer_, step_.optimizer(), step_.sharded()}; }
+MomentExchange Trainer::moments() { return {model_, reducer_, step_.optimizer(), step_.sliced()}; }
 
 bool Trainer::save_due() const {
   if (!leads()) return false;  // rank 0's clock decides for all

@@ -49,9 +49,9 @@ TEST_F(ReducerTest, SumsRangesFromTheBackToTheFront) {
   constexpr std::int64_t kCount = 100'000, kPiece = 1000;
   const Buffer buffer = device(values(kCount, reducer_->rank()));
   for (std::int64_t begin = kCount - kPiece; begin >= 0; begin -= kPiece) {
-    reducer_->start_sum(buffer.as<float>() + begin, kPiece);
+    reducer_->all_reduce(buffer.as<float>() + begin, kPiece);
   }
-  reducer_->finish();
+  reducer_->wait();
   EXPECT_EQ(fetch(buffer), expected(kCount));
 }
 
@@ -59,9 +59,9 @@ TEST_F(ReducerTest, SumsRangesThatAreNoNeighbours) {
   const Buffer buffer = device(values(1000, reducer_->rank()));
   for (const auto& [begin, end] : std::array<std::pair<int, int>, 5>{
            {{0, 100}, {700, 900}, {100, 100}, {300, 700}, {100, 300}}}) {
-    reducer_->start_sum(buffer.as<float>() + begin, end - begin);
+    reducer_->all_reduce(buffer.as<float>() + begin, end - begin);
   }
-  reducer_->finish();
+  reducer_->wait();
   std::vector<float> sums = expected(1000);
   const std::vector<float> mine = values(1000, reducer_->rank());
   std::copy(mine.begin() + 900, mine.end(), sums.begin() + 900);  // never started
@@ -71,17 +71,17 @@ TEST_F(ReducerTest, SumsRangesThatAreNoNeighbours) {
 TEST_F(ReducerTest, SumsMoreBucketsThanMayBeInFlight) {
   constexpr std::int64_t kCount = 40'000'000;  // six full buckets and a rest, in one range
   const Buffer buffer = device(values(kCount, reducer_->rank()));
-  reducer_->start_sum(buffer.as<float>(), kCount);
-  reducer_->finish();
+  reducer_->all_reduce(buffer.as<float>(), kCount);
+  reducer_->wait();
   EXPECT_TRUE(fetch(buffer) == expected(kCount));
 }
 
 TEST_F(ReducerTest, MayBeUsedAgainAndWithNothing) {
-  reducer_->finish();
+  reducer_->wait();
   const Buffer buffer = device(values(10, reducer_->rank()));
   for (int round = 0; round < 3; ++round) {
-    reducer_->start_sum(buffer.as<float>(), 10);
-    reducer_->finish();
+    reducer_->all_reduce(buffer.as<float>(), 10);
+    reducer_->wait();
   }
   std::vector<float> sums = expected(10);
   for (float& value : sums) value *= std::pow(static_cast<float>(reducer_->ranks()), 2.0f);
@@ -94,8 +94,8 @@ TEST_F(ReducerTest, AllRanksGetTheSameBits) {
     mine[i] = std::sin(static_cast<float>(i) * static_cast<float>(reducer_->rank() + 1));
   }
   const Buffer buffer = device(mine);
-  reducer_->start_sum(buffer.as<float>(), 12345);
-  reducer_->finish();
+  reducer_->all_reduce(buffer.as<float>(), 12345);
+  reducer_->wait();
   const std::vector<float> sums = fetch(buffer);
   const std::string bytes(reinterpret_cast<const char*>(sums.data()), sums.size() * sizeof(float));
   for (const std::string& other : world_.all_gather(bytes)) EXPECT_TRUE(other == bytes);
@@ -112,12 +112,12 @@ TEST_F(ReducerTest, EqualSumsGiveEqualBits) {
     const auto reducer = make_mpi_reducer(*ops_, world_);
     const Buffer buffer = device(mine);
     for (std::int64_t begin = 200'000; begin >= 0; begin -= 100'000) {
-      reducer->start_sum(buffer.as<float>() + begin, 100'000);
+      reducer->all_reduce(buffer.as<float>() + begin, 100'000);
     }
-    reducer->finish();
+    reducer->wait();
     if (round == 0) first = fetch(buffer);
     EXPECT_TRUE(fetch(buffer) == first);
-    EXPECT_EQ(reducer->summed_bytes(), mine.size() * sizeof(float));
+    EXPECT_EQ(reducer->reduced_bytes(), mine.size() * sizeof(float));
   }
 }
 

@@ -60,7 +60,7 @@ class Scaling {
 };
 
 // The buffer is written by queued work just before each range is started, and scaled just after
-// finish(): a sum that does not wait, or is not waited for, is seen.
+// wait(): a sum that does not wait, or is not waited for, is seen.
 TEST_P(GpuRanks, SumsWhatWasQueuedAndIsDoneBeforeWhatFollows) {
   constexpr std::int64_t kCount = 2 * kBucketFloats + 1001, kPieces = 5;
   const auto mine = values(kCount, reducer_->rank());
@@ -72,9 +72,9 @@ TEST_P(GpuRanks, SumsWhatWasQueuedAndIsDoneBeforeWhatFollows) {
       const std::int64_t begin = piece * kCount / kPieces, end = (piece + 1) * kCount / kPieces;
       ops_->to_device(sum.as<float>() + begin, mine.data() + begin,
                       static_cast<std::size_t>(end - begin) * sizeof(float));
-      reducer_->start_sum(sum.as<float>() + begin, end - begin);
+      reducer_->all_reduce(sum.as<float>() + begin, end - begin);
     }
-    reducer_->finish();
+    reducer_->wait();
     scale(sum.as<float>(), 2, kCount);
     std::vector<float> host(static_cast<std::size_t>(kCount)), expected = values(kCount, 0);
     ops_->to_host(host.data(), sum.as<float>(), sum.bytes());
@@ -84,23 +84,23 @@ TEST_P(GpuRanks, SumsWhatWasQueuedAndIsDoneBeforeWhatFollows) {
   }
 }
 
-// As above: an update between the sums and the exchange of shards that waits for neither shows.
-TEST_P(GpuRanks, ShardsAreSummedForTheirOwnersAndComeBack) {
+// As above: an update between the sums and the exchange of slices that waits for neither shows.
+TEST_P(GpuRanks, SlicesAreSummedForTheirOwnersAndComeBack) {
   constexpr std::int64_t kCount = 2 * kBucketFloats + 1001, kPieces = 5;
   const auto mine = values(kCount, reducer_->rank());
   const Buffer sum = Buffer::floats(*ops_, kCount);
   Scaling scale(*ops_, kCount);
-  const ShardedBuffer buffer{sum.as<float>(), Shards(kCount, reducer_->ranks())};
-  const Shard own = buffer.shards.of(reducer_->rank());
+  const SlicedBuffer buffer{sum.as<float>(), Slices(kCount, reducer_->ranks())};
+  const Slice own = buffer.slices.of(reducer_->rank());
   for (int round = 0; round < 3; ++round) {
     ops_->zero(sum.as<float>(), sum.bytes());
     for (std::int64_t piece = kPieces; piece-- > 0;) {
       const std::int64_t begin = piece * kCount / kPieces, end = (piece + 1) * kCount / kPieces;
       ops_->to_device(sum.as<float>() + begin, mine.data() + begin,
                       static_cast<std::size_t>(end - begin) * sizeof(float));
-      reducer_->start_sum_to_owners(buffer, {begin, end});
+      reducer_->reduce_scatter(buffer, {begin, end});
     }
-    reducer_->finish();
+    reducer_->wait();
     scale(sum.as<float>() + own.begin, 2, own.count());
     reducer_->all_gather(buffer);
     scale(sum.as<float>(), 3, kCount);

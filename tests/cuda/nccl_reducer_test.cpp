@@ -87,21 +87,21 @@ struct Started {
 constexpr std::int64_t kHalf = kBucketFloats / 2 + 1;
 constexpr std::int64_t kAllFloats = 6 * kHalf + 2 * kBucketFloats + 3;
 
-/// With `shards`, each rank gets its own sums alone.
-void check_order(Reducer& reducer, const Shards* shards = nullptr) {
+/// With `slices`, each rank gets its own sums alone.
+void check_order(Reducer& reducer, const Slices* slices = nullptr) {
   std::vector<Started> started;
-  const ShardedBuffer gradients{at(0), shards != nullptr ? *shards : Shards(kAllFloats, 1)};
+  const SlicedBuffer gradients{at(0), slices != nullptr ? *slices : Slices(kAllFloats, 1)};
   const auto start = [&](std::int64_t begin, std::int64_t count) {
     started.push_back({begin, count, fake().mark(kCompute)});
-    if (shards == nullptr) return reducer.start_sum(at(begin), count);
-    reducer.start_sum_to_owners(gradients, {begin, begin + count});
+    if (slices == nullptr) return reducer.all_reduce(at(begin), count);
+    reducer.reduce_scatter(gradients, {begin, begin + count});
   };
   for (int i = 5; i-- > 0;) start(i * kHalf, kHalf);
   start(6 * kHalf, 2 * kBucketFloats + 3);
   start(5 * kHalf + 100, 10);
-  reducer.finish();
+  reducer.wait();
   const std::size_t used = fake().mark(kCompute);
-  const auto sums = fake().positions(shards == nullptr ? FakeCall::kSum : FakeCall::kReduce);
+  const auto sums = fake().positions(slices == nullptr ? FakeCall::kSum : FakeCall::kReduce);
   ASSERT_GE(sums.size(), 6u);
   EXPECT_GT(fake().follows(used, fake().calls[sums.back()].stream), sums.back());
   for (const Started& s : started) {
@@ -121,7 +121,7 @@ void check_order(Reducer& reducer, const Shards* shards = nullptr) {
   }
   for (const std::size_t i : fake().positions(FakeCall::kReduce)) {
     const FakeCall& sum = fake().calls[i];
-    const Shard owned = gradients.shards.of(sum.root);
+    const Slice owned = gradients.slices.of(sum.root);
     EXPECT_GE(sum.data, at(owned.begin));
     EXPECT_LE(sum.data + sum.count, at(owned.end));
   }
@@ -142,14 +142,14 @@ TEST_F(NcclReducerTest, TheSameWhereNcclQueuesItsWorkLater) {
   check_order(*reducer_);  // again, with the same events
 }
 
-TEST_F(NcclReducerTest, SumsOfShardsGoToTheirOwnersInTheSameOrder) {
+TEST_F(NcclReducerTest, SumsOfSlicesGoToTheirOwnersInTheSameOrder) {
   for (const int polls : {0, 4}) {
     for (const int ranks : {1, 2, 3, 64}) {
       fake() = {};
       fake().polls = polls;
       make();
-      const Shards shards(kAllFloats, ranks);
-      check_order(*reducer_, &shards);
+      const Slices slices(kAllFloats, ranks);
+      check_order(*reducer_, &slices);
       EXPECT_TRUE(fake().positions(FakeCall::kSum).empty());
       fake().calls.clear();
       check_order(*reducer_);  // and a round of the other kind
@@ -159,12 +159,12 @@ TEST_F(NcclReducerTest, SumsOfShardsGoToTheirOwnersInTheSameOrder) {
   }
 }
 
-TEST_F(NcclReducerTest, ShardsComeFromTheirOwnersBetweenTheWorkAroundThem) {
+TEST_F(NcclReducerTest, SlicesComeFromTheirOwnersBetweenTheWorkAroundThem) {
   fake().polls = 2;
   make();
-  const Shards shards(3 * kBucketFloats + 5, 3);
+  const Slices slices(3 * kBucketFloats + 5, 3);
   const std::size_t before = fake().mark(kCompute);
-  reducer_->all_gather({at(0), shards});
+  reducer_->all_gather({at(0), slices});
   const std::size_t after = fake().mark(kCompute);
   const auto pieces = fake().positions(FakeCall::kBroadcast);
   ASSERT_EQ(pieces.size(), 3u);
@@ -172,8 +172,8 @@ TEST_F(NcclReducerTest, ShardsComeFromTheirOwnersBetweenTheWorkAroundThem) {
   for (int owner = 0; owner < 3; ++owner) {
     const FakeCall& piece = fake().calls[pieces[static_cast<std::size_t>(owner)]];
     EXPECT_EQ(piece.root, owner);
-    EXPECT_EQ(piece.data, at(shards.of(owner).begin));
-    EXPECT_EQ(piece.count, shards.of(owner).count());
+    EXPECT_EQ(piece.data, at(slices.of(owner).begin));
+    EXPECT_EQ(piece.count, slices.of(owner).count());
     EXPECT_GT(fake().follows(pieces[static_cast<std::size_t>(owner)], kCompute), before);
   }
   EXPECT_GT(fake().follows(after, fake().calls[pieces[2]].stream), pieces[2]);
@@ -181,11 +181,11 @@ TEST_F(NcclReducerTest, ShardsComeFromTheirOwnersBetweenTheWorkAroundThem) {
 
 TEST_F(NcclReducerTest, ARoundWithoutSumsIsARound) {
   make();
-  reducer_->finish();
-  reducer_->start_sum(at(0), 0);
-  reducer_->finish();
+  reducer_->wait();
+  reducer_->all_reduce(at(0), 0);
+  reducer_->wait();
   EXPECT_TRUE(fake().positions(FakeCall::kSum).empty());
-  EXPECT_EQ(reducer_->summed_bytes(), 0u);
+  EXPECT_EQ(reducer_->reduced_bytes(), 0u);
 }
 
 TEST_F(NcclReducerTest, BroadcastGoesInPiecesBetweenTheWorkAroundIt) {
@@ -217,16 +217,16 @@ TEST_F(NcclReducerTest, ScalarsGoThroughTheCommunicator) {
   EXPECT_EQ(reducer_->max(world_.rank()), n - 1);
   EXPECT_TRUE(reducer_->any(world_.rank() == n - 1));
   EXPECT_FALSE(reducer_->any(false));
-  reducer_->start_sum(at(0), 100);
-  reducer_->finish();
-  EXPECT_EQ(reducer_->summed_bytes(), 100 * sizeof(float) + sizeof(sums));
+  reducer_->all_reduce(at(0), 100);
+  reducer_->wait();
+  EXPECT_EQ(reducer_->reduced_bytes(), 100 * sizeof(float) + sizeof(sums));
 }
 
 TEST_F(NcclReducerTest, EndsInGoodOrder) {
   fake().polls = fake().finalize_polls = 3;
   make();
-  reducer_->start_sum(at(0), 100);
-  reducer_->finish();
+  reducer_->all_reduce(at(0), 100);
+  reducer_->wait();
   std::array<double, 1> loss = {1};
   reducer_->sum(loss);
   reducer_.reset();
@@ -249,7 +249,7 @@ TEST_F(NcclReducerTest, EndsAlsoWhereTheOthersDoNot) {
 // An exception in a backward pass: the other ranks may never start the sums that these wait for.
 TEST_F(NcclReducerTest, SumsUnderWayAreAbortedNotWaitedFor) {
   make();
-  reducer_->start_sum(at(0), kBucketFloats);
+  reducer_->all_reduce(at(0), kBucketFloats);
   reducer_.reset();
   EXPECT_EQ(fake().finalized, 0);
   EXPECT_EQ(fake().aborted, 1);
@@ -291,18 +291,18 @@ TEST_F(NcclReducerTest, NoStreamIsAnError) {
 TEST_F(NcclReducerTest, AnErrorOfTheCallIsThrownAndAborts) {
   make();
   fake().call_result = ncclSystemError;
-  expect_named(failure([&] { reducer_->start_sum(at(0), kBucketFloats); }),
+  expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }),
                "a sum of gradients failed");
   EXPECT_EQ(fake().aborted, 1);
 }
 
 TEST_F(NcclReducerTest, AnAsyncErrorIsThrownByFinish) {
   make();
-  reducer_->start_sum(at(0), kBucketFloats);
+  reducer_->all_reduce(at(0), kBucketFloats);
   fake().async_error = ncclRemoteError;
-  expect_named(failure([&] { reducer_->finish(); }), "another rank ended");
+  expect_named(failure([&] { reducer_->wait(); }), "another rank ended");
   EXPECT_EQ(fake().aborted, 1);
-  EXPECT_NE(failure([&] { reducer_->start_sum(at(0), kBucketFloats); }), "") << "and stays";
+  EXPECT_NE(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }), "") << "and stays";
   reducer_.reset();
   EXPECT_EQ(fake().aborted, 1);
   EXPECT_EQ(fake().finalized, 0);
@@ -311,20 +311,20 @@ TEST_F(NcclReducerTest, AnAsyncErrorIsThrownByFinish) {
 // The device reaches the loss also where a sum was cut short: no update may follow.
 TEST_F(NcclReducerTest, AnAsyncErrorAfterFinishIsThrownByTheScalars) {
   make();
-  reducer_->start_sum(at(0), 10);
-  reducer_->finish();
+  reducer_->all_reduce(at(0), 10);
+  reducer_->wait();
   fake().async_error = ncclRemoteError;
   std::array<double, 1> loss = {1};
   expect_named(failure([&] { reducer_->sum(loss); }), "a sum of gradients failed");
 }
 
-TEST_F(NcclReducerTest, AFailedExchangeOfShardsSaysSoAndClosesItsGroup) {
+TEST_F(NcclReducerTest, AFailedExchangeOfSlicesSaysSoAndClosesItsGroup) {
   make();
   fake().call_result = ncclSystemError;
   expect_named(failure([&] {
-                 reducer_->all_gather({at(0), Shards(1000, 3)});
+                 reducer_->all_gather({at(0), Slices(1000, 3)});
                }),
-               "the exchange of updated shards failed");
+               "the exchange of updated slices failed");
   EXPECT_EQ(fake().groups, 1);
   EXPECT_EQ(fake().aborted, 1);
 }
@@ -332,8 +332,8 @@ TEST_F(NcclReducerTest, AFailedExchangeOfShardsSaysSoAndClosesItsGroup) {
 // The main thread waits in CUDA, where it cannot look for itself: a watchdog does, meanwhile.
 TEST_F(NcclReducerTest, APollEndsAWaitForADeviceWhoseNetworkFailed) {
   make();
-  reducer_->start_sum(at(0), 10);
-  reducer_->finish();
+  reducer_->all_reduce(at(0), 10);
+  reducer_->wait();
   reducer_->poll();
   EXPECT_EQ(fake().aborted, 0) << "all is well";
   fake().async_error = ncclSystemError;
@@ -341,7 +341,7 @@ TEST_F(NcclReducerTest, APollEndsAWaitForADeviceWhoseNetworkFailed) {
   fake().async_error = ncclSuccess;  // nobody is left to ask
   std::array<double, 1> loss = {1};
   expect_named(failure([&] { reducer_->sum(loss); }), "NCCL_SOCKET_IFNAME");
-  expect_named(failure([&] { reducer_->start_sum(at(0), kBucketFloats); }), "NCCL_SOCKET_IFNAME");
+  expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }), "NCCL_SOCKET_IFNAME");
   reducer_->poll();
   reducer_.reset();
   EXPECT_EQ(fake().aborted, 1);
@@ -352,8 +352,8 @@ TEST_F(NcclReducerTest, APollLeavesAloneWhatIsUnderWay) {
   make(60);
   fake().polls = 500;  // long enough for some to meet a poll
   watched([this] {
-    for (int i = 0; i < 50; ++i) reducer_->start_sum(at(0), kBucketFloats);
-    reducer_->finish();
+    for (int i = 0; i < 50; ++i) reducer_->all_reduce(at(0), kBucketFloats);
+    reducer_->wait();
   });
   EXPECT_EQ(fake().aborted, 0);
   EXPECT_EQ(fake().positions(FakeCall::kSum).size(), 50u);
@@ -362,15 +362,15 @@ TEST_F(NcclReducerTest, APollLeavesAloneWhatIsUnderWay) {
 TEST_F(NcclReducerTest, WorkThatIsNeverQueuedIsATimeOut) {
   make();
   fake().polls = -1;
-  expect_named(failure([&] { reducer_->start_sum(at(0), kBucketFloats); }),
+  expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }),
                "a sum of gradients was not done after");
   EXPECT_EQ(fake().aborted, 1);
 }
 
 TEST_F(NcclReducerTest, SumsThatNeverEndAreATimeOut) {
   make();
-  reducer_->start_sum(at(0), 10);
-  reducer_->finish();
+  reducer_->all_reduce(at(0), 10);
+  reducer_->wait();
   fake().event_state = cudaErrorNotReady;
   std::array<double, 1> loss = {1};
   expect_named(failure([&] { reducer_->sum(loss); }), "was not done after");

@@ -93,7 +93,7 @@ TEST(Memory, ShardedMomentsAreARanksShare) {
   const std::uint64_t all = moment_bytes(config), third = moment_bytes(config, 3);
   EXPECT_EQ(all, 8 * static_cast<std::uint64_t>(ParameterLayout(config).total()));
   EXPECT_GE(3 * third, all);
-  EXPECT_LE(3 * third, all + 3 * 8 * Shards::kAlignment);
+  EXPECT_LE(3 * third, all + 3 * 8 * Slices::kAlignment);
   EXPECT_EQ(gpu_bytes(config, 2, 5) - gpu_bytes(config, 2, 5, 3), 5 * (all - third));
   EXPECT_EQ(
       host_bytes(config, Precision::kF32, 2, 2) - host_bytes(config, Precision::kF32, 2, 2, 3),
@@ -160,10 +160,10 @@ class FirstOfMany : public Reducer {
   int rank() const override { return 0; }
   int ranks() const override { return ranks_; }
   void broadcast(float*, std::int64_t) override {}
-  void start_sum(float*, std::int64_t) override {}
-  void start_sum_to_owners(const ShardedBuffer&, Shard) override {}
-  void finish() override {}
-  void all_gather(const ShardedBuffer&) override {}
+  void all_reduce(float*, std::int64_t) override {}
+  void reduce_scatter(const SlicedBuffer&, Slice) override {}
+  void wait() override {}
+  void all_gather(const SlicedBuffer&) override {}
   void sum(std::span<double>) override {}
   double max(double value) override { return value; }
   bool any(bool value) override { return value; }

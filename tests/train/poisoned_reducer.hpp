@@ -20,10 +20,10 @@ class PoisonedReducer : public Reducer {
   int rank() const override { return 0; }
   int ranks() const override { return 1; }
   void broadcast(float*, std::int64_t) override {}
-  void start_sum(float* data, std::int64_t) override { data_ = data; }
-  void start_sum_to_owners(const ShardedBuffer& buffer, Shard) override { data_ = buffer.data; }
-  void all_gather(const ShardedBuffer&) override {}
-  void finish() override {
+  void all_reduce(float* data, std::int64_t) override { data_ = data; }
+  void reduce_scatter(const SlicedBuffer& buffer, Slice) override { data_ = buffer.data; }
+  void all_gather(const SlicedBuffer&) override {}
+  void wait() override {
     if (std::ranges::find(steps_, step_++) != steps_.end()) {
       *data_ = std::numeric_limits<float>::quiet_NaN();
     }

@@ -1,4 +1,4 @@
-// Training whose ranks keep a shard of the optimiser's state each, against training where each
+// Training whose ranks keep a slice of the optimiser's state each, against training where each
 // keeps all of it.
 #include <gtest/gtest.h>
 
@@ -96,7 +96,7 @@ TEST_F(ShardedOptimizerTest, MayBeTurnedOnAndOffWithinARun) {
   expect_equal_to_rounding(together(settings_of("mixed", true), rows_), expected);
 }
 
-// A checkpoint says nothing of shards: what many ranks have saved, one goes on with.
+// A checkpoint says nothing of slices: what many ranks have saved, one goes on with.
 TEST_F(ShardedOptimizerTest, GoesOnWithAnotherNumberOfRanks) {
   const test::TrainedRun expected = together(settings_of("whole", false), rows_);
   TrainerSettings s = settings_of("run", true);
@@ -114,16 +114,16 @@ TEST_F(ShardedOptimizerTest, GoesOnWithAnotherNumberOfRanks) {
   world_.barrier();
 }
 
-TEST_F(ShardedOptimizerTest, ARankHasTheMomentsOfItsShardAlone) {
+TEST_F(ShardedOptimizerTest, ARankHasTheMomentsOfItsSliceAlone) {
   Gpt2 model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, *reducer_);
-  const Shard part = step.optimizer().part();
-  const Shard expected = Shards(model.layout().total(), world_.size()).of(world_.rank());
+  const Slice part = step.optimizer().part();
+  const Slice expected = Slices(model.layout().total(), world_.size()).of(world_.rank());
   EXPECT_EQ(part.begin, expected.begin);
   EXPECT_EQ(part.end, expected.end);
 }
 
-TEST_F(ShardedOptimizerTest, ABadGradientInOneShardChangesNothingAnywhere) {
+TEST_F(ShardedOptimizerTest, ABadGradientInOneSliceChangesNothingAnywhere) {
   test::PoisonedRank reducer(*reducer_, {2, 3});
   Gpt2 model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, reducer);
@@ -146,10 +146,10 @@ TEST_F(ShardedOptimizerTest, AStepSumsTheGradientAndFourNumbersAndASquareOfEachR
   TrainStep step = make_step(model, *reducer_);
   TrainingState state;
   for (int i = 0; i < 3; ++i) {
-    const std::uint64_t before = reducer_->summed_bytes();
+    const std::uint64_t before = reducer_->reduced_bytes();
     step.run(state, [] { return Requests{}; });
     const auto numbers = static_cast<std::uint64_t>(4 + world_.size());
-    EXPECT_EQ(reducer_->summed_bytes() - before,
+    EXPECT_EQ(reducer_->reduced_bytes() - before,
               static_cast<std::uint64_t>(model.layout().total()) * sizeof(float) +
                   numbers * sizeof(double));
   }

@@ -23,22 +23,22 @@ class PoisonedRank : public Reducer {
   int rank() const override { return to_.rank(); }
   int ranks() const override { return to_.ranks(); }
   void broadcast(float* data, std::int64_t count) override { to_.broadcast(data, count); }
-  void start_sum(float* data, std::int64_t count) override {
+  void all_reduce(float* data, std::int64_t count) override {
     const bool now = std::ranges::find(steps_, step_) != steps_.end();
     if (now && rank() + 1 == ranks()) data[count - 1] = std::numeric_limits<float>::quiet_NaN();
-    to_.start_sum(data, count);
+    to_.all_reduce(data, count);
   }
-  /// One float alone, so that one shard alone is not finite.
-  void start_sum_to_owners(const ShardedBuffer& gradients, Shard range) override {
+  /// One float alone, so that one slice alone is not finite.
+  void reduce_scatter(const SlicedBuffer& gradients, Slice range) override {
     const bool now = std::ranges::find(steps_, step_) != steps_.end();
     if (now && range.begin == 0 && rank() + 1 == ranks()) {
       *gradients.data = std::numeric_limits<float>::quiet_NaN();
     }
-    to_.start_sum_to_owners(gradients, range);
+    to_.reduce_scatter(gradients, range);
   }
-  void all_gather(const ShardedBuffer& buffer) override { to_.all_gather(buffer); }
-  void finish() override {
-    to_.finish();
+  void all_gather(const SlicedBuffer& buffer) override { to_.all_gather(buffer); }
+  void wait() override {
+    to_.wait();
     ++step_;
   }
   void sum(std::span<double> values) override { to_.sum(values); }

@@ -193,10 +193,10 @@ TEST_F(TrainerRanksTest, AStepSumsTheGradientAndFourNumbers) {
   TrainStep step(model, *reducer_, rows_, s.trainer, s.optimizer);
   TrainingState state;
   for (int i = 0; i < 3; ++i) {
-    const std::uint64_t before = reducer_->summed_bytes();
+    const std::uint64_t before = reducer_->reduced_bytes();
     step.run(state, [] { return Requests{}; });
     EXPECT_EQ(
-        reducer_->summed_bytes() - before,
+        reducer_->reduced_bytes() - before,
         static_cast<std::uint64_t>(model.layout().total()) * sizeof(float) + 4 * sizeof(double));
   }
 }

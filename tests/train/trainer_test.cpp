@@ -27,12 +27,12 @@ using test::PoisonedReducer;
 class WatchingReducer : public PoisonedReducer {
  public:
   explicit WatchingReducer(Gpt2*& model) : PoisonedReducer({}), model_(model) {}
-  void start_sum(float* data, std::int64_t count) override {
+  void all_reduce(float* data, std::int64_t count) override {
     const float* all = model_->gradients();
     if (before_.empty()) before_.assign(all, all + model_->layout().total());
     ranges_.push_back({data - all, {data, data + count}});
   }
-  void finish() override {
+  void wait() override {
     const float* all = model_->gradients();
     std::int64_t floats = 0;
     for (const auto& [begin, values] : ranges_) {

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "amt/collective/shards.hpp"
+#include "amt/collective/slices.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/ops/ops.hpp"
 
@@ -24,29 +24,29 @@ class Reducer {
   /// Rank 0's floats to all. Device memory of the model's Ops.
   virtual void broadcast(float* data, std::int64_t count) = 0;
 
-  /// Starts summing one range of a gradient buffer in place; it may not be touched until finish().
+  /// Starts summing one range of a gradient buffer in place; it may not be touched until wait().
   /// Every rank starts the same ranges in the same order.
-  virtual void start_sum(float* data, std::int64_t count) = 0;
-  /// Starts summing one range of a gradient buffer so that each rank gets the sums of its own shard
-  /// alone; elsewhere the range is of no use afterwards. Half of start_sum()'s bytes are sent: the
-  /// other half is all_gather()'s. `gradients` must outlive finish(); between two of those, ranges
+  virtual void all_reduce(float* data, std::int64_t count) = 0;
+  /// Starts summing one range of a gradient buffer so that each rank gets the sums of its own slice
+  /// alone; elsewhere the range is of no use afterwards. Half of all_reduce()'s bytes are sent: the
+  /// other half is all_gather()'s. `gradients` must outlive wait(); between two of those, ranges
   /// are started with it alone. For 3 ranks or more the order of a sum may differ from
-  /// start_sum()'s; it is the same each time.
-  virtual void start_sum_to_owners(const ShardedBuffer& gradients, Shard range) = 0;
+  /// all_reduce()'s; it is the same each time.
+  virtual void reduce_scatter(const SlicedBuffer& gradients, Slice range) = 0;
   /// Waits until every range that was started is summed.
-  virtual void finish() = 0;
+  virtual void wait() = 0;
 
-  /// Each rank's shard to all others, in place.
-  virtual void all_gather(const ShardedBuffer& buffer) = 0;
+  /// Each rank's slice to all others, in place.
+  virtual void all_gather(const SlicedBuffer& buffer) = 0;
 
   /// Sums host scalars (losses, counts).
   virtual void sum(std::span<double> values) = 0;
   virtual double max(double value) = 0;
   virtual bool any(bool value) = 0;
 
-  /// Bytes that this rank has handed to start_sum() or start_sum_to_owners() and sum() so far: what
+  /// Bytes that this rank has handed to all_reduce() or reduce_scatter() and sum() so far: what
   /// a step costs the network. 0 where nothing has to be sent. Local.
-  virtual std::uint64_t summed_bytes() const { return 0; }
+  virtual std::uint64_t reduced_bytes() const { return 0; }
 
   /// Local, and the only function that another thread may call, at any moment in the reducer's life
   /// (about once a second): looks whether the communication has failed meanwhile. If so it ends it,

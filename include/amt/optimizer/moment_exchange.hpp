@@ -14,8 +14,8 @@ namespace amt {
 class MomentExchange {
  public:
   /// `sharded` is that of TrainStep: null where every rank keeps all moments.
-  MomentExchange(Gpt2& model, Reducer& reducer, Optimizer& optimizer, const ShardedBuffer* sharded)
-      : ops_(model.ops()), reducer_(reducer), optimizer_(optimizer), sharded_(sharded) {}
+  MomentExchange(Gpt2& model, Reducer& reducer, Optimizer& optimizer, const SlicedBuffer* sharded)
+      : ops_(model.ops()), reducer_(reducer), optimizer_(optimizer), sliced_(sharded) {}
 
   /// Both moments of all parameters into rank 0's memory, layout.total() floats each; the spans are
   /// empty on other ranks.
@@ -31,7 +31,7 @@ class MomentExchange {
   Ops& ops_;
   Reducer& reducer_;
   Optimizer& optimizer_;
-  const ShardedBuffer* sharded_;
+  const SlicedBuffer* sliced_;
 };
 
 }  // namespace amt

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "amt/collective/shards.hpp"
+#include "amt/collective/slices.hpp"
 #include "amt/ops/buffer.hpp"
 #include "amt/ops/ops.hpp"
 #include "amt/optimizer/options.hpp"
@@ -18,7 +18,7 @@ namespace amt {
 class Optimizer {
  public:
   /// Moments that are all 0.
-  Optimizer(Ops& ops, const OptimizerOptions& options, Shard part);
+  Optimizer(Ops& ops, const OptimizerOptions& options, Slice part);
 
   /// Sum of the squares of the part's gradients. Not finite if any of them is not.
   double gradient_squares(const float* gradients);
@@ -27,14 +27,14 @@ class Optimizer {
   void update(float* parameters, const float* gradients, double norm, double learning_rate,
               std::int64_t update);
 
-  Shard part() const { return part_; }
+  Slice part() const { return part_; }
   float* first_moment() { return first_.as<float>(); }    ///< device memory, part().count() floats
   float* second_moment() { return second_.as<float>(); }  ///< the same
 
  private:
   Ops& ops_;
   OptimizerOptions options_;
-  Shard part_;
+  Slice part_;
   Buffer first_;
   Buffer second_;
 };

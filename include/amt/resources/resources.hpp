@@ -21,13 +21,13 @@ int threads_per_rank(int wanted, const mpi::Communicator& communicator);
 int choose_threads(int wanted, const char* environment, int node_cores, int usable_cores,
                    int ranks_on_host);
 
-/// Bytes of Adam's moments on each of `shards` ranks that share them.
-std::uint64_t moment_bytes(const ModelConfig& config, int shards = 1);
+/// Bytes of Adam's moments on each of `slices` ranks that share them.
+std::uint64_t moment_bytes(const ModelConfig& config, int slices = 1);
 
 /// Bytes that training needs on the device of each rank: parameters, gradients, moments, and the
-/// activations of `micro_batch` rows. `moment_shards` here and below: ranks that share the moments.
+/// activations of `micro_batch` rows. `moment_slices` here and below: ranks that share the moments.
 std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
-                             std::size_t activation_bytes, int moment_shards = 1);
+                             std::size_t activation_bytes, int moment_slices = 1);
 
 /// Bytes that `ranks` processes on one host need together where they compute on the CPU, which
 /// makes device memory host memory: besides training_bytes, each rank's cpu_scratch_bytes and its
@@ -35,13 +35,13 @@ std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
 /// process has before it trains (about 50 MB), and pages of the dataset, which the system takes
 /// back.
 std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int micro_batch, int ranks,
-                         int moment_shards = 1);
+                         int moment_slices = 1);
 
 /// Bytes that `ranks` processes that share one GPU need on it: besides training_bytes, each one's
 /// copy of the weights in bf16, its block of logits, and what the libraries work in. Not in it:
 /// what a process has there before it trains, which is no longer free.
 std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks,
-                        int moment_shards = 1);
+                        int moment_slices = 1);
 
 /// Where the ranks that share some memory train.
 struct DeviceMemory {

@@ -33,7 +33,7 @@ struct TrainerOptions {
   StepRange profile_steps;
   std::int64_t steps_per_straggler_check = 100;  ///< 0: never
   Duration watchdog = kDefaultWatchdog;  ///< without progress, before the job is ended; 0: never
-  bool shard_optimizer = false;          ///< each rank keeps the moments of its own Shard alone
+  bool shard_optimizer = false;          ///< each rank keeps its own Slice of the moments alone
 
   void describe(OptionTable& table);
   void validate() const;  ///< UsageError naming the option

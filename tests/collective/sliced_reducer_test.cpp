@@ -1,4 +1,4 @@
-// Sums that go to their owners, and shards that come back from them.
+// Sums that go to their owners, and slices that come back from them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,21 +12,21 @@
 namespace amt {
 namespace {
 
-class ShardedReducerTest : public testing::Test {
+class SlicedReducerTest : public testing::Test {
  protected:
   Buffer device(const std::vector<float>& host) const {
     Buffer buffer = Buffer::floats(*ops_, static_cast<Dim>(host.size()));
     ops_->to_device(buffer.as<float>(), host.data(), buffer.bytes());
     return buffer;
   }
-  static std::vector<float> fetch(const Buffer& buffer, Shard shard) {
-    return {buffer.as<float>() + shard.begin, buffer.as<float>() + shard.end};
+  static std::vector<float> fetch(const Buffer& buffer, Slice slice) {
+    return {buffer.as<float>() + slice.begin, buffer.as<float>() + slice.end};
   }
-  ShardedBuffer sharded(const Buffer& buffer) const {
+  SlicedBuffer sliced(const Buffer& buffer) const {
     const auto floats = static_cast<std::int64_t>(buffer.bytes() / sizeof(float));
-    return {buffer.as<float>(), Shards(floats, reducer_->ranks())};
+    return {buffer.as<float>(), Slices(floats, reducer_->ranks())};
   }
-  Shard mine(const ShardedBuffer& buffer) const { return buffer.shards.of(reducer_->rank()); }
+  Slice mine(const SlicedBuffer& buffer) const { return buffer.slices.of(reducer_->rank()); }
 
   /// Of all magnitudes, so that every order of a sum rounds otherwise; each rank's are others.
   std::vector<float> values(std::int64_t count) const {
@@ -40,12 +40,12 @@ class ShardedReducerTest : public testing::Test {
 
   /// Starts all of `buffer` in `pieces` ranges, from the back to the front, as a backward pass
   /// does.
-  void sum_to_owners(const ShardedBuffer& buffer, std::int64_t pieces) {
-    const std::int64_t count = buffer.shards.count();
+  void sum_to_owners(const SlicedBuffer& buffer, std::int64_t pieces) {
+    const std::int64_t count = buffer.slices.count();
     for (std::int64_t i = pieces; i-- > 0;) {
-      reducer_->start_sum_to_owners(buffer, {i * count / pieces, (i + 1) * count / pieces});
+      reducer_->reduce_scatter(buffer, {i * count / pieces, (i + 1) * count / pieces});
     }
-    reducer_->finish();
+    reducer_->wait();
   }
 
   mpi::Communicator world_ = mpi::Communicator::world();
@@ -53,74 +53,74 @@ class ShardedReducerTest : public testing::Test {
   std::unique_ptr<Reducer> reducer_ = make_mpi_reducer(*ops_, world_);
 };
 
-TEST_F(ShardedReducerTest, OwnersGetTheirSums) {
+TEST_F(SlicedReducerTest, OwnersGetTheirSums) {
   for (const std::int64_t count : {1, 127, 129, 100'003, 15'000'000}) {  // the last: three buckets
     std::vector<float> whole(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < whole.size(); ++i) {
       whole[i] = static_cast<float>(i % 1000 * static_cast<std::size_t>(reducer_->rank() + 1));
     }
     const Buffer buffer = device(whole);
-    const ShardedBuffer gradients = sharded(buffer);
+    const SlicedBuffer gradients = sliced(buffer);
     sum_to_owners(gradients, 7);
-    const Shard shard = mine(gradients);
+    const Slice slice = mine(gradients);
     const int n = reducer_->ranks();
     std::vector<float> expected;
-    for (std::int64_t i = shard.begin; i < shard.end; ++i) {
+    for (std::int64_t i = slice.begin; i < slice.end; ++i) {
       expected.push_back(static_cast<float>(i % 1000 * (n * (n + 1) / 2)));
     }
-    EXPECT_TRUE(fetch(buffer, shard) == expected) << count;
+    EXPECT_TRUE(fetch(buffer, slice) == expected) << count;
   }
 }
 
-// Two numbers have one sum; of three or more the order may be another than that of start_sum().
-TEST_F(ShardedReducerTest, SumsAreThoseOfAllRanksToRounding) {
+// Two numbers have one sum; of three or more the order may be another than that of all_reduce().
+TEST_F(SlicedReducerTest, SumsAreThoseOfAllRanksToRounding) {
   constexpr std::int64_t kCount = 300'001;
   const Buffer buffer = device(values(kCount)), whole = device(values(kCount));
-  sum_to_owners(sharded(buffer), 5);
-  reducer_->start_sum(whole.as<float>(), kCount);
-  reducer_->finish();
-  const Shard shard = mine(sharded(buffer));
-  const std::vector<float> sums = fetch(buffer, shard), expected = fetch(whole, shard);
+  sum_to_owners(sliced(buffer), 5);
+  reducer_->all_reduce(whole.as<float>(), kCount);
+  reducer_->wait();
+  const Slice slice = mine(sliced(buffer));
+  const std::vector<float> sums = fetch(buffer, slice), expected = fetch(whole, slice);
   for (std::size_t i = 0; i < sums.size(); ++i) ASSERT_NEAR(sums[i], expected[i], 4e-3) << i;
   if (reducer_->ranks() <= 2) {
     EXPECT_TRUE(sums == expected);
   }
 }
 
-TEST_F(ShardedReducerTest, EqualSumsGiveEqualBits) {
+TEST_F(SlicedReducerTest, EqualSumsGiveEqualBits) {
   std::vector<float> first;
   for (int round = 0; round < 5; ++round) {
     const Buffer buffer = device(values(300'001));
-    const ShardedBuffer gradients = sharded(buffer);
-    const std::uint64_t before = reducer_->summed_bytes();
+    const SlicedBuffer gradients = sliced(buffer);
+    const std::uint64_t before = reducer_->reduced_bytes();
     sum_to_owners(gradients, 3);
-    EXPECT_EQ(reducer_->summed_bytes() - before, 300'001 * sizeof(float));
+    EXPECT_EQ(reducer_->reduced_bytes() - before, 300'001 * sizeof(float));
     const std::vector<float> sums = fetch(buffer, mine(gradients));
     if (round == 0) first = sums;
     EXPECT_TRUE(sums == first) << "round " << round;
   }
 }
 
-TEST_F(ShardedReducerTest, BothKindsOfSumsMayFollowEachOther) {
+TEST_F(SlicedReducerTest, BothKindsOfSumsMayFollowEachOther) {
   const Buffer one = device(std::vector<float>(1000, 1)), other = device(std::vector<float>(9, 1));
-  sum_to_owners(sharded(one), 2);
-  reducer_->start_sum(other.as<float>(), 9);
-  reducer_->finish();
+  sum_to_owners(sliced(one), 2);
+  reducer_->all_reduce(other.as<float>(), 9);
+  reducer_->wait();
   const auto n = static_cast<float>(reducer_->ranks());
   EXPECT_EQ(fetch(other, {0, 9}), std::vector<float>(9, n));
-  const Shard shard = mine(sharded(one));
-  EXPECT_EQ(fetch(one, shard), std::vector<float>(static_cast<std::size_t>(shard.count()), n));
+  const Slice slice = mine(sliced(one));
+  EXPECT_EQ(fetch(one, slice), std::vector<float>(static_cast<std::size_t>(slice.count()), n));
 }
 
-TEST_F(ShardedReducerTest, ShardsComeBackToAll) {
+TEST_F(SlicedReducerTest, SlicesComeBackToAll) {
   for (const std::int64_t count : {1, 100, 129, 513, 100'003, 15'000'000}) {
     std::vector<float> whole(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < whole.size(); ++i) whole[i] = static_cast<float>(i % 9973);
-    const Shard shard = Shards(count, reducer_->ranks()).of(reducer_->rank());
+    const Slice slice = Slices(count, reducer_->ranks()).of(reducer_->rank());
     std::vector<float> part(whole.size(), -1.0f);
-    std::copy(whole.begin() + shard.begin, whole.begin() + shard.end, part.begin() + shard.begin);
+    std::copy(whole.begin() + slice.begin, whole.begin() + slice.end, part.begin() + slice.begin);
     const Buffer buffer = device(part);
-    reducer_->all_gather(sharded(buffer));
+    reducer_->all_gather(sliced(buffer));
     EXPECT_TRUE(fetch(buffer, {0, count}) == whole) << count;
   }
 }
@@ -128,9 +128,9 @@ TEST_F(ShardedReducerTest, ShardsComeBackToAll) {
 TEST(SingleReducer, OwnsEverything) {
   const auto reducer = make_single_reducer();
   std::vector<float> values = {1, 2, 3};
-  const ShardedBuffer buffer{values.data(), Shards(3, reducer->ranks())};
-  reducer->start_sum_to_owners(buffer, {0, 3});
-  reducer->finish();
+  const SlicedBuffer buffer{values.data(), Slices(3, reducer->ranks())};
+  reducer->reduce_scatter(buffer, {0, 3});
+  reducer->wait();
   reducer->all_gather(buffer);
   reducer->poll();
   EXPECT_EQ(values, (std::vector<float>{1, 2, 3}));

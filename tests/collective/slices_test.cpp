@@ -1,0 +1,70 @@
+#include "amt/collective/slices.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace amt {
+namespace {
+
+constexpr std::int64_t kA = Slices::kAlignment;
+constexpr std::int64_t kCounts[] = {0,         1,           kA - 1,      kA,
+                                    kA + 1,    4 * kA,      4 * kA + 64, 999,
+                                    1'000'003, 128'123'904, 355'000'064, 3'000'000'000};
+
+TEST(Slices, CoverTheBufferInTheOrderOfTheRanks) {
+  for (const std::int64_t count : kCounts) {
+    for (const int ranks : {1, 2, 3, 4, 7, 64, 1000}) {
+      const Slices slices(count, ranks);
+      std::int64_t next = 0;
+      for (int r = 0; r < ranks; ++r) {
+        EXPECT_EQ(slices.of(r).begin, next) << count << " floats, rank " << r << " of " << ranks;
+        next = slices.of(r).end;
+      }
+      EXPECT_EQ(next, count);
+    }
+  }
+}
+
+TEST(Slices, AreAlignedAndEqualButForTheLast) {
+  for (const std::int64_t count : kCounts) {
+    for (const int ranks : {1, 2, 3, 4, 7, 64, 1000}) {
+      const Slices slices(count, ranks);
+      const std::int64_t each = slices.of(0).count();
+      EXPECT_LE(each, (count + ranks - 1) / ranks + kA - 1);
+      for (int r = 0; r < ranks; ++r) {
+        const Slice slice = slices.of(r);
+        if (slice.count() > 0) {
+          EXPECT_EQ(slice.begin % kA, 0);
+        }
+        EXPECT_TRUE(slice.count() == each || slice.end == count) << count << " " << ranks;
+      }
+    }
+  }
+}
+
+TEST(Slices, ARangeGoesToItsOwnersInParts) {
+  struct Part {
+    int owner;
+    std::int64_t begin, end;
+    bool operator==(const Part&) const = default;
+  };
+  const auto parts = [](const Slices& slices, Slice range) {
+    std::vector<Part> all;
+    slices.for_each_part(range, [&](int owner, Slice part) {
+      all.push_back({owner, part.begin, part.end});
+    });
+    return all;
+  };
+  const Slices slices(3 * kA + 5, 3);  // 2 kA, kA + 5, nothing
+  EXPECT_EQ(parts(slices, {0, 3 * kA + 5}),
+            (std::vector<Part>{{0, 0, 2 * kA}, {1, 2 * kA, 3 * kA + 5}}));
+  EXPECT_EQ(parts(slices, {7, 2 * kA + 1}),
+            (std::vector<Part>{{0, 7, 2 * kA}, {1, 2 * kA, 2 * kA + 1}}));
+  EXPECT_EQ(parts(slices, {2 * kA, 2 * kA + 1}), (std::vector<Part>{{1, 2 * kA, 2 * kA + 1}}));
+  EXPECT_TRUE(parts(slices, {9, 9}).empty());
+  EXPECT_EQ(parts(Slices(1000, 1), {1, 1000}), (std::vector<Part>{{0, 1, 1000}}));
+}
+
+}  // namespace
+}  // namespace amt
