@@ -2,6 +2,7 @@
 #include <deque>
 #include <vector>
 
+#include "amt/base/activity.hpp"
 #include "amt/collective/buckets.hpp"
 #include "amt/collective/reducer.hpp"
 
@@ -22,14 +23,12 @@ struct Transfer {
 /// they leave the gradients alone until their sum is complete.
 class MpiReducer : public Reducer {
  public:
-  MpiReducer(Ops& ops, mpi::Communicator& communicator)
+  MpiReducer(Ops& ops, const mpi::Communicator& communicator)
       : ops_(ops),
         communicator_(communicator),
         buckets_([this](float* data, std::int64_t count) { send(data, count); }) {}
 
   std::string name() const override { return "mpi"; }
-  int rank() const override { return communicator_.rank(); }
-  int ranks() const override { return communicator_.size(); }
 
   void broadcast(float* data, std::int64_t count) override {
     send_in_pieces(data, count, [this](float* piece, std::int64_t floats) {
@@ -47,15 +46,9 @@ class MpiReducer : public Reducer {
     for (Transfer& transfer : in_flight_) transfer.request.done();  // MPI moves only when called
   }
 
-  void reduce_scatter(const SlicedBuffer& gradients, Slice range) override {
-    sliced_ = &gradients;
-    all_reduce(gradients.data + range.begin, range.count());
-  }
-
-  void wait() override {
-    buckets_.flush();
-    sliced_ = nullptr;
-    while (!in_flight_.empty()) complete_oldest();
+  void reduce_scatter(const SlicedBuffer& buffer, Slice range) override {
+    sliced_ = &buffer;
+    all_reduce(buffer.data + range.begin, range.count());
   }
 
   /// In rounds of about a bucket, so that host memory is bounded.
@@ -65,15 +58,19 @@ class MpiReducer : public Reducer {
     for (std::int64_t at = 0; at < longest; at += piece) gather_round(buffer, at, piece);
   }
 
-  void sum(std::span<double> values) override {
-    reduced_bytes_ += values.size_bytes();
-    communicator_.all_reduce_sum(values);
+  void wait() override {
+    const Waiting others("the sum of gradients");
+    buckets_.flush();
+    sliced_ = nullptr;
+    while (!in_flight_.empty()) complete_oldest();
   }
+
   std::uint64_t reduced_bytes() const override { return reduced_bytes_; }
-  double max(double value) override { return communicator_.all_reduce_max(value); }
-  bool any(bool value) override { return communicator_.any_of(value); }
 
  private:
+  int rank() const { return communicator_.rank(); }
+  int ranks() const { return communicator_.size(); }
+
   void send(float* data, std::int64_t count) {
     if (sliced_ == nullptr) {
       return send(data, count,
@@ -134,7 +131,7 @@ class MpiReducer : public Reducer {
   }
 
   Ops& ops_;
-  mpi::Communicator& communicator_;
+  const mpi::Communicator& communicator_;
   const SlicedBuffer* sliced_ = nullptr;  // that the ranges of this round are of; null: of none
   Buckets buckets_;
   std::deque<Transfer> in_flight_;
@@ -144,7 +141,7 @@ class MpiReducer : public Reducer {
 
 }  // namespace
 
-std::unique_ptr<Reducer> make_mpi_reducer(Ops& ops, mpi::Communicator& communicator) {
+std::unique_ptr<Reducer> make_mpi_reducer(Ops& ops, const mpi::Communicator& communicator) {
   return std::make_unique<MpiReducer>(ops, communicator);
 }
 

@@ -25,11 +25,8 @@ void Stragglers::add(std::int64_t step, double seconds) {
 }
 
 void Stragglers::compare(std::int64_t step) {
-  std::vector<double> all(static_cast<std::size_t>(reducer_.ranks()));
   const double mine = seconds_ / static_cast<double>(steps_);
-  all[static_cast<std::size_t>(reducer_.rank())] = mine;
-  reducer_.sum(all);
-  const auto median = exceeded_median(all, reducer_.rank());
+  const auto median = exceeded_median(ranks_.all_gather_value(mine), ranks_.rank());
   if (!median) return;
   log_named_warning(str_cat(
       "this rank is slow: ", format_duration(mine), " of its own work per step up to step ", step,

@@ -22,7 +22,7 @@ std::unique_ptr<CudaOps> make_cuda_ops(const OpsOptions& options,
                                        std::int64_t logits_bytes = std::int64_t{1} << 30);
 
 /// See Plugin::make_reducer. `ops` must be a CudaOps.
-std::unique_ptr<Reducer> make_nccl_reducer(CudaOps& ops, mpi::Communicator& communicator,
+std::unique_ptr<Reducer> make_nccl_reducer(CudaOps& ops, const mpi::Communicator& communicator,
                                            double seconds);
 
 }  // namespace amt::cuda

@@ -156,13 +156,13 @@ void NcclCommunicator::start_broadcasts(std::span<const RankPart> parts, cudaStr
   start_group(parts, call, what);
 }
 
-void NcclCommunicator::wait_for(cudaEvent_t event, std::string_view what) {
+void NcclCommunicator::wait_for(cudaEvent_t event, std::string_view what, double seconds) {
   cudaError_t reached = cudaErrorNotReady;
   ncclResult_t now = ncclSuccess;
   const auto over = [&] {
     return (now = state()) != ncclSuccess || (reached = cudaEventQuery(event)) != cudaErrorNotReady;
   };
-  if (!wait_until(over, seconds_)) fail(nccl_timeout(place_, what, seconds_, last_error()));
+  if (!wait_until(over, seconds)) fail(nccl_timeout(place_, what, seconds, last_error()));
   check(now, what);
   if (reached != cudaSuccess) abort();
   check_cuda(place_, what, reached);

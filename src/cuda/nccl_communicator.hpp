@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <span>
 #include <string>
@@ -24,8 +25,9 @@ struct RankPart {
 };
 
 /// Owns a ncclComm_t in non-blocking mode. Every wait ends after `seconds`
-/// with an Error, and so does every failure that NCCL reports, at the next call; the communicator
-/// is aborted then. Calls are made by one thread, but for poll() and abort().
+/// with an Error, but for a wait_for() without limit, and so does every failure that NCCL reports,
+/// at the next call; the communicator is aborted then. Calls are made by one thread, but for poll()
+/// and abort().
 class NcclCommunicator {
  public:
   /// Collective. Error on all ranks if any has not met the others within `seconds`.
@@ -47,8 +49,9 @@ class NcclCommunicator {
                         std::string_view what);
   /// Error if something has failed so far. Does not wait for the device.
   void check_health(std::string_view what);
-  /// Waits until the device has passed `event`.
-  void wait_for(cudaEvent_t event, std::string_view what);
+  /// Waits until the device has passed `event`, no longer than `seconds`.
+  void wait_for(cudaEvent_t event, std::string_view what,
+                double seconds = std::numeric_limits<double>::infinity());
 
   /// Ends all communication, also kernels that wait on the device for a rank that is gone: after
   /// it, calls that block in CUDA return, and every call of this class throws. Never throws; the

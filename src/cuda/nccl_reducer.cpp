@@ -16,21 +16,22 @@ namespace {
 ///  - a bucket's sum starts after everything that the compute stream had been given when the last
 ///    range of the bucket was started;
 ///  - what the compute stream is given after wait() starts after all sums.
-/// The host waits for neither.
 ///
 /// all_gather() keeps the same promises: it starts after the update that the compute stream has
-/// been given, and what follows there starts after it.
+/// been given, and what follows there starts after it. The host does not wait for it.
 ///
 /// A peer that vanishes: what NCCL has noticed (a closed connection, a time-out of its network) is
-/// thrown by the next call here, and sum(), max() and any() wait for the sums no longer than the
-/// time limit; so no update is made of gradients that are not summed. Between wait() and those
-/// the trainer reads its loss, though, and blocks in CUDA behind sums that may never end: poll(),
-/// by another thread, ends that wait.
+/// thrown by the next call here, and ends wait(), so that no update is made of gradients that are
+/// not summed. One that is merely late is waited for: how long is the watchdog's to say. A host
+/// that blocks in CUDA behind sums that may never end cannot look for itself: poll(), by another
+/// thread, ends that.
 class NcclReducer : public Reducer {
  public:
-  NcclReducer(int device, cudaStream_t compute, mpi::Communicator& communicator, double seconds)
+  NcclReducer(int device, cudaStream_t compute, const mpi::Communicator& communicator,
+              double seconds)
       : communicator_(communicator),
         compute_(compute),
+        seconds_(seconds),
         place_{communicator.rank(), communicator.size(), communicator.host(), device},
         summing_(place_),
         written_(place_),
@@ -39,8 +40,6 @@ class NcclReducer : public Reducer {
         buckets_([this](float* data, std::int64_t count) { send(data, count); }) {}
 
   std::string name() const override { return "nccl"; }
-  int rank() const override { return communicator_.rank(); }
-  int ranks() const override { return communicator_.size(); }
 
   /// Waits for the device: it is the first thing ranks do together, so a network that does not
   /// work shows here, within the time limit.
@@ -51,41 +50,30 @@ class NcclReducer : public Reducer {
       nccl_.start_broadcasts(std::array{RankPart{0, piece, floats}}, summing_.get(), kBroadcast);
     });
     join(kBroadcast);
-    nccl_.wait_for(summed_.get(), kBroadcast);
+    nccl_.wait_for(summed_.get(), kBroadcast, seconds_);
   }
 
   void all_reduce(float* data, std::int64_t count) override { buckets_.add(data, count); }
 
-  void reduce_scatter(const SlicedBuffer& gradients, Slice range) override {
-    sliced_ = &gradients;
-    all_reduce(gradients.data + range.begin, range.count());
+  void reduce_scatter(const SlicedBuffer& buffer, Slice range) override {
+    sliced_ = &buffer;
+    all_reduce(buffer.data + range.begin, range.count());
+  }
+
+  void all_gather(const SlicedBuffer& buffer) override {
+    queue_after(place_, summing_.get(), compute_, written_);
+    last_ = kGather;
+    nccl_.start_broadcasts(parts_of(buffer, {0, buffer.slices.count()}), summing_.get(), kGather);
+    join(kGather);
   }
 
   void wait() override {
     buckets_.flush();
     sliced_ = nullptr;
-    join(kSum);
+    join(last_);
+    nccl_.wait_for(summed_.get(), last_);
   }
 
-  void all_gather(const SlicedBuffer& buffer) override {
-    queue_after(place_, summing_.get(), compute_, written_);
-    nccl_.start_broadcasts(parts_of(buffer, {0, buffer.slices.count()}), summing_.get(), kGather);
-    join(kGather);
-  }
-
-  void sum(std::span<double> values) override {
-    complete();
-    reduced_bytes_ += values.size_bytes();
-    communicator_.all_reduce_sum(values);
-  }
-  double max(double value) override {
-    complete();
-    return communicator_.all_reduce_max(value);
-  }
-  bool any(bool value) override {
-    complete();
-    return communicator_.any_of(value);
-  }
   std::uint64_t reduced_bytes() const override { return reduced_bytes_; }
   void poll() noexcept override { nccl_.poll(); }
 
@@ -106,6 +94,7 @@ class NcclReducer : public Reducer {
   /// so no factor is left for NCCL to multiply by.
   void send(float* data, std::int64_t count) {
     queue_after(place_, summing_.get(), compute_, written_);
+    last_ = kSum;
     if (sliced_ == nullptr) {
       nccl_.start_all_reduce(data, count, summing_.get());
     } else {
@@ -121,29 +110,27 @@ class NcclReducer : public Reducer {
     queue_after(place_, compute_, summing_.get(), summed_);
   }
 
-  /// Before ranks meet on the host: the trainer has read its loss by then, so this finds the sums
-  /// done, or learns why they never will be.
-  void complete() { nccl_.wait_for(summed_.get(), kSum); }
-
-  mpi::Communicator& communicator_;
+  const mpi::Communicator& communicator_;
   cudaStream_t compute_;
+  double seconds_;
   NcclPlace place_;
   UrgentStream summing_;
   Event written_, summed_;
   NcclCommunicator nccl_;                 // after the stream: it is gone before the stream goes
   const SlicedBuffer* sliced_ = nullptr;  // that the ranges of this round are of; null: of none
   Buckets buckets_;
+  std::string_view last_ = kSum;  // that was started, for messages
   std::uint64_t reduced_bytes_ = 0;
 };
 
 }  // namespace
 
 std::unique_ptr<Reducer> make_nccl_reducer(int device, cudaStream_t compute,
-                                           mpi::Communicator& communicator, double seconds) {
+                                           const mpi::Communicator& communicator, double seconds) {
   return std::make_unique<NcclReducer>(device, compute, communicator, seconds);
 }
 
-std::unique_ptr<Reducer> make_nccl_reducer(CudaOps& ops, mpi::Communicator& communicator,
+std::unique_ptr<Reducer> make_nccl_reducer(CudaOps& ops, const mpi::Communicator& communicator,
                                            double seconds) {
   // The plug-in's copy of base/ has not heard of it, and errors that ranks agree on name their
   // rank.

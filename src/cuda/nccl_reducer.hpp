@@ -13,6 +13,6 @@ namespace amt::cuda {
 /// make_nccl_reducer (cuda_ops.hpp) for any stream: `compute` is where gradients are written and
 /// read. Collective; `communicator` must outlive it, and so must the stream.
 std::unique_ptr<Reducer> make_nccl_reducer(int device, cudaStream_t compute,
-                                           mpi::Communicator& communicator, double seconds);
+                                           const mpi::Communicator& communicator, double seconds);
 
 }  // namespace amt::cuda

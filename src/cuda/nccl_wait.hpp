@@ -12,7 +12,7 @@ namespace amt::cuda {
 /// what is there. The first milliseconds are spent spinning: handing work to a device takes less.
 inline bool wait_until(const std::function<bool()>& done, double seconds) {
   using Clock = std::chrono::steady_clock;
-  constexpr std::chrono::milliseconds kSpin(2), kPause(1);
+  constexpr std::chrono::microseconds kSpin(2000), kPause(100);
   const auto start = Clock::now();
   const auto limit = std::chrono::duration<double>(seconds);
   while (!done()) {

@@ -118,7 +118,8 @@ DeviceInfo device_info(int device) {
 
 std::unique_ptr<Ops> make_ops(const OpsOptions& options) { return make_cuda_ops(options); }
 
-std::unique_ptr<Reducer> make_reducer(Ops& ops, mpi::Communicator& communicator, double seconds) {
+std::unique_ptr<Reducer> make_reducer(Ops& ops, const mpi::Communicator& communicator,
+                                      double seconds) {
   // The plug-in has its own copy of what names this process in messages.
   set_log_identity(communicator.rank(), communicator.size(), communicator.host());
   return make_nccl_reducer(dynamic_cast<CudaOps&>(ops), communicator, seconds);

@@ -23,7 +23,7 @@ std::string first_refusal(const std::string& mine, const mpi::Communicator& worl
   return "";
 }
 
-Device open_cpu(const DeviceRequest& request, mpi::Communicator& world) {
+Device open_cpu(const DeviceRequest& request, const mpi::Communicator& world) {
   Device device;
   mpi::collectively(world, [&] { device.ops = request.make_cpu_ops(); });
   device.sharing = world.ranks_on_host();
@@ -50,7 +50,7 @@ struct Sharing {
   bool anywhere = false;
 };
 
-void make_reducer(Device& device, bool shared, mpi::Communicator& world) {
+void make_reducer(Device& device, bool shared, const mpi::Communicator& world) {
   if (world.size() == 1) {
     device.reducer = make_single_reducer();
   } else if (shared) {
@@ -63,7 +63,8 @@ void make_reducer(Device& device, bool shared, mpi::Communicator& world) {
   }
 }
 
-Device open_gpu(const DeviceRequest& request, const DeviceOffer& offer, mpi::Communicator& world) {
+Device open_gpu(const DeviceRequest& request, const DeviceOffer& offer,
+                const mpi::Communicator& world) {
   Device device;
   device.plugin = offer.plugin;
   mpi::collectively(world, [&] {
@@ -79,7 +80,7 @@ Device open_gpu(const DeviceRequest& request, const DeviceOffer& offer, mpi::Com
 
 }  // namespace
 
-Device open_device(const DeviceRequest& request, mpi::Communicator& world) {
+Device open_device(const DeviceRequest& request, const mpi::Communicator& world) {
   const DeviceOffer offer = offer_device(request.kind, request.cpu_only, world.rank_on_host());
   const std::string refusal = first_refusal(offer.refusal, world);
   if (!refusal.empty() && request.kind == DeviceKind::kCuda) {

@@ -47,23 +47,22 @@ RowRange rows_of_round(const RowBlock& mine, std::uint64_t round, std::uint64_t 
 
 }  // namespace
 
-std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource& rows,
+std::optional<LossSums> evaluate(Gpt2& model, const mpi::Communicator& ranks, const RowSource& rows,
                                  const RowSelection& selection, int micro_batch,
                                  std::size_t parts) {
   const Phase evaluation("evaluation");
   const std::uint64_t selected = selection.count(rows.rows());
-  const RowBlock mine = block_of_rank(selected, reducer.ranks(), reducer.rank());
+  const RowBlock mine = block_of_rank(selected, ranks.size(), ranks.rank());
   const auto micro = static_cast<std::uint64_t>(micro_batch);
   // Every rank makes as many rounds as the one with the most rows: they agree to stop in each.
-  const std::uint64_t rounds =
-      (block_of_rank(selected, reducer.ranks(), 0).count + micro - 1) / micro;
+  const std::uint64_t rounds = (block_of_rank(selected, ranks.size(), 0).count + micro - 1) / micro;
   const auto length = static_cast<std::size_t>(rows.row_length());
   std::vector<float> losses(micro * (length - 1));
   LossSums sums = {.nats = std::vector<double>(parts)};
   ReadAhead reader(rows, micro);
   Progress progress("evaluate", static_cast<double>(rounds));
   for (std::uint64_t round = 0; round < rounds; ++round) {
-    if (reducer.any(stop_signal() != 0)) return std::nullopt;
+    if (ranks.any_of(stop_signal() != 0)) return std::nullopt;
     const RowRange now = rows_of_round(mine, round, micro, selection.subsample);
     progress.update(static_cast<double>(round), str_cat(now.first - mine.first, " rows"));
     if (now.count == 0) continue;
@@ -75,8 +74,8 @@ std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource&
       sums.add_row(std::span(losses).subspan(row * (length - 1), length - 1));
     }
   }
-  reducer.sum(sums.nats);
-  reducer.sum(sums.tokens);
+  ranks.all_reduce_sum(std::span(sums.nats));
+  ranks.all_reduce_sum(std::span(sums.tokens));
   return sums;
 }
 

@@ -81,14 +81,14 @@ void Evaluator::load(const fs::path& folder) {
 
 EvaluationRecord Evaluator::evaluate() {
   const auto fields = rows_.manifest.encoding->fields;
-  const auto sums = amt::evaluate(*model_, reducer_, *rows_.evaluated, rows_.selection,
-                                  micro_batch_, fields.empty() ? kLossParts : fields.size());
+  const auto sums = amt::evaluate(*model_, world_, *rows_.evaluated, rows_.selection, micro_batch_,
+                                  fields.empty() ? kLossParts : fields.size());
   if (!sums) {
     throw mpi::AgreedError(str_cat("stopped on a signal; ", record_.folder.string(),
                                    " was not evaluated, start again for it"));
   }
   if (!unigram_) {
-    unigram_ = unigram_loss(reducer_, *rows_.train, *rows_.evaluated, rows_.selection,
+    unigram_ = unigram_loss(world_, *rows_.train, *rows_.evaluated, rows_.selection,
                             rows_.manifest.vocabulary);
   }
   record_.metrics = derive_metrics(*sums, rows_.manifest, rows_.split);

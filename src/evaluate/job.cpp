@@ -139,7 +139,7 @@ void evaluate_all(Evaluator& evaluator, const Device& device, const std::vector<
 
 }  // namespace
 
-void evaluate_checkpoints(mpi::Communicator& world, const EvaluationOptions& options) {
+void evaluate_checkpoints(const mpi::Communicator& world, const EvaluationOptions& options) {
   install_stop_handlers();  // before there are any other threads that compute
   const std::vector<fs::path> folders = agree_on_folders(options, world);
   std::optional<EvaluationRows> rows;

@@ -20,11 +20,10 @@ RowSelection spread_evenly(const RowSource& rows) {
 }
 
 /// How often each token is predicted in this rank's block of the selected rows.
-std::vector<double> count_tokens(const Reducer& reducer, const RowSource& rows,
+std::vector<double> count_tokens(const mpi::Communicator& ranks, const RowSource& rows,
                                  const RowSelection& selection, int vocab_size) {
   std::vector<double> counts(static_cast<std::size_t>(vocab_size), 0.0);
-  const RowBlock mine =
-      block_of_rank(selection.count(rows.rows()), reducer.ranks(), reducer.rank());
+  const RowBlock mine = block_of_rank(selection.count(rows.rows()), ranks.size(), ranks.rank());
   std::vector<Token> row(static_cast<std::size_t>(rows.row_length()));
   for (std::uint64_t i = 0; i < mine.count; ++i) {
     read_selected(rows, {mine.first + i, 1, selection.subsample}, row);
@@ -41,12 +40,12 @@ std::vector<double> count_tokens(const Reducer& reducer, const RowSource& rows,
 
 }  // namespace
 
-double unigram_loss(Reducer& reducer, const RowSource& train, const RowSource& evaluated,
-                    const RowSelection& selection, int vocab_size) {
-  std::vector<double> known = count_tokens(reducer, train, spread_evenly(train), vocab_size);
-  std::vector<double> asked = count_tokens(reducer, evaluated, selection, vocab_size);
-  reducer.sum(known);
-  reducer.sum(asked);
+double unigram_loss(const mpi::Communicator& ranks, const RowSource& train,
+                    const RowSource& evaluated, const RowSelection& selection, int vocab_size) {
+  std::vector<double> known = count_tokens(ranks, train, spread_evenly(train), vocab_size);
+  std::vector<double> asked = count_tokens(ranks, evaluated, selection, vocab_size);
+  ranks.all_reduce_sum(std::span(known));
+  ranks.all_reduce_sum(std::span(asked));
   const double total = std::accumulate(known.begin(), known.end(), 0.0) + vocab_size;
   double nats = 0;
   for (std::size_t token = 0; token < known.size(); ++token) {
@@ -57,9 +56,9 @@ double unigram_loss(Reducer& reducer, const RowSource& train, const RowSource& e
 
 double unigram_loss_of_run(const RowSource& train, const RowSource* valid, int vocab_size) {
   const Phase counting("counting the tokens");
-  const std::unique_ptr<Reducer> alone = make_single_reducer();
   const RowSource& evaluated = valid == nullptr ? train : *valid;
-  return unigram_loss(*alone, train, evaluated, spread_evenly(evaluated), vocab_size);
+  return unigram_loss(mpi::Communicator::self(), train, evaluated, spread_evenly(evaluated),
+                      vocab_size);
 }
 
 }  // namespace amt

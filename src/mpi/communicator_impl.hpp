@@ -10,10 +10,11 @@
 namespace amt::mpi {
 
 struct Communicator::Impl {
-  MPI_Comm comm = MPI_COMM_NULL;
+  MPI_Comm comm = MPI_COMM_NULL;  // null: this process is alone, without MPI
   Impl() = default;
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
+  bool alone() const { return comm == MPI_COMM_NULL; }
   ~Impl() {
     if (comm != MPI_COMM_NULL) MPI_Comm_free(&comm);
   }

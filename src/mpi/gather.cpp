@@ -37,6 +37,7 @@ std::vector<std::string> split(const std::string& bytes, const std::vector<int>&
 }  // namespace
 
 std::vector<std::string> Communicator::all_gather(const std::string& bytes) const {
+  if (impl_->alone()) return {bytes};
   const int mine = checked_count(bytes.size(), "MPI_Allgatherv");
   std::vector<int> counts(static_cast<std::size_t>(size_));
   wait_in("MPI_Allgather",
@@ -50,7 +51,17 @@ std::vector<std::string> Communicator::all_gather(const std::string& bytes) cons
   return split(all, counts);
 }
 
+void Communicator::all_gather_in_place(std::span<std::byte> all) const {
+  if (impl_->alone()) return;
+  const int each = checked_count(all.size() / static_cast<std::size_t>(size_), "MPI_Allgather");
+  wait_in("MPI_Allgather", [&] {
+    return MPI_Allgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all.data(), each, MPI_BYTE,
+                         impl_->comm);
+  });
+}
+
 void Communicator::all_gather(std::span<float> values, std::span<const std::size_t> counts) const {
+  if (impl_->alone()) return;
   std::vector<int> sizes;
   for (const std::size_t count : counts) {
     sizes.push_back(checked_count(count, "MPI_Allgatherv"));
@@ -63,6 +74,7 @@ void Communicator::all_gather(std::span<float> values, std::span<const std::size
 }
 
 std::vector<std::string> Communicator::gather(const std::string& bytes, int root) const {
+  if (impl_->alone()) return {bytes};
   const int mine = checked_count(bytes.size(), "MPI_Gatherv");
   std::vector<int> counts(rank_ == root ? static_cast<std::size_t>(size_) : 0);
   wait_in("MPI_Gather", [&] {

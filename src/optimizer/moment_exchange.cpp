@@ -20,15 +20,16 @@ void MomentExchange::collect(std::span<float> host, float* moment) {
   if (sliced_ != nullptr) {
     copy(sliced_->data + mine.begin, moment, mine.count());
     reducer_.all_gather(*sliced_);
+    reducer_.wait();
   }
-  if (reducer_.rank() != 0) return;
+  if (host.empty()) return;
   ops_.to_host(host.data(), sliced_ != nullptr ? sliced_->data : moment, host.size_bytes());
 }
 
 void MomentExchange::distribute(std::span<const float> host, float* moment) {
   const Slice mine = optimizer_.part();
   float* all = sliced_ != nullptr ? sliced_->data : moment;
-  if (reducer_.rank() == 0) ops_.to_device(all, host.data(), host.size_bytes());
+  if (!host.empty()) ops_.to_device(all, host.data(), host.size_bytes());
   reducer_.broadcast(all, sliced_ != nullptr ? sliced_->slices.count() : mine.count());
   if (sliced_ != nullptr) copy(moment, all + mine.begin, mine.count());
 }

@@ -23,7 +23,7 @@ Precision DeviceWishes::cpu_precision() const { return precision.on_cpu(bf16_sup
 
 std::string DeviceWishes::cpu_only() const { return precision.gpu_refusal(precision_option); }
 
-Device open_rank_device(const DeviceWishes& wishes, mpi::Communicator& world) {
+Device open_rank_device(const DeviceWishes& wishes, const mpi::Communicator& world) {
   DeviceRequest request;
   request.kind = wishes.kind;
   request.attention = wishes.attention;

@@ -88,8 +88,8 @@ TrainerSettings settings_of(const TrainConfiguration& config, const TrainerOptio
 
 }  // namespace
 
-ExitCode train_model(mpi::Communicator& world, TrainConfiguration config, const OptionTable& given,
-                     const StartWords& words) {
+ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
+                     const OptionTable& given, const StartWords& words) {
   install_stop_handlers();  // before there are any other threads that compute
   const bool leads = world.rank() == 0;
   if (leads) say_when_stopped(kStopNotice);
@@ -127,7 +127,7 @@ ExitCode train_model(mpi::Communicator& world, TrainConfiguration config, const 
   if (leads) {
     settings.unigram_loss = unigram_loss_of_run(*inputs->train, valid, config.model.vocab_size);
   }
-  Trainer trainer(model, *device.reducer, *inputs->train, valid, std::move(settings));
+  Trainer trainer(model, world, *device.reducer, *inputs->train, valid, std::move(settings));
   return trainer.run() == Outcome::kFinished ? ExitCode::kDone : ExitCode::kStopped;
 }
 

@@ -12,25 +12,27 @@ namespace {
 
 constexpr std::size_t kScalars = 4;  // that a step's one exchange has besides squares
 
-std::optional<SlicedBuffer> slice_gradients(Gpt2& model, const Reducer& reducer, bool sharded) {
+std::optional<SlicedBuffer> slice_gradients(Gpt2& model, int ranks, bool sharded) {
   if (!sharded) return std::nullopt;
-  return SlicedBuffer{model.gradients(), Slices(model.layout().total(), reducer.ranks())};
+  return SlicedBuffer{model.gradients(), Slices(model.layout().total(), ranks)};
 }
 
 }  // namespace
 
-TrainStep::TrainStep(Gpt2& model, Reducer& reducer, const RowSource& rows,
-                     const TrainerOptions& trainer, const OptimizerOptions& optimizer)
+TrainStep::TrainStep(Gpt2& model, const mpi::Communicator& ranks, Reducer& reducer,
+                     const RowSource& rows, const TrainerOptions& trainer,
+                     const OptimizerOptions& optimizer)
     : model_(model),
+      ranks_(ranks),
       reducer_(reducer),
       row_length_(rows.row_length()),
       trainer_(trainer),
       options_(optimizer),
-      sliced_(slice_gradients(model, reducer, trainer.shard_optimizer)),
+      sliced_(slice_gradients(model, ranks.size(), trainer.shard_optimizer)),
       optimizer_(model.ops(), optimizer,
-                 sliced_ ? sliced_->slices.of(reducer.rank()) : Slice{0, model.layout().total()}),
-      plan_(plan_micro_batches(trainer.train_batch_size, reducer.ranks(), reducer.rank(),
-                               trainer.micro_batch(reducer.ranks()))),
+                 sliced_ ? sliced_->slices.of(ranks.rank()) : Slice{0, model.layout().total()}),
+      plan_(plan_micro_batches(trainer.train_batch_size, ranks.size(), ranks.rank(),
+                               trainer.micro_batch(ranks.size()))),
       reader_(rows, static_cast<std::uint64_t>(plan_.front().rows)),
       timer_(model.ops().make_timer()) {}
 
@@ -49,16 +51,16 @@ RowRange TrainStep::rows_of(const TrainingState& state, std::size_t micro_batch)
 }
 
 double TrainStep::accumulate_gradients(const TrainingState& state) {
+  if (sliced_) reducer_.wait();  // for the others' slices of the last update
   const double waited_before = seconds_waited();
   timer_->start();
   run_micro_batches(state);
   timer_->stop();
   const double waited = seconds_waited() - waited_before;
-  // A GPU's loss is there when its sums are: a rank that is gone blocks the host here.
-  const Waiting others("the sum of gradients");
-  reducer_.wait();
   const double loss = model_.take_loss();
   own_seconds_ = timer_->seconds() - waited;
+  const Waiting others("the sum of gradients");
+  reducer_.wait();
   return loss;
 }
 
@@ -91,17 +93,15 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
   StepResult result;
   result.learning_rate = learning_rate(options_, trainer_.num_train_steps, state.step);
   const double squares = optimizer_.gradient_squares(model_.gradients());
-  // One exchange of scalars per step. Ranks must not decide for themselves whether to skip.
+  // One exchange on the host per step: what ranks ask for rides on the sum of their losses. Whether
+  // to skip is decided by all for all.
   std::vector<double> sums = {local_loss, std::isfinite(squares) ? 0.0 : 1.0, mine.stop ? 1.0 : 0.0,
                               mine.save ? 1.0 : 0.0};
   if (sliced_) {  // a place for each rank, so that they are added in the order of ranks
-    sums.resize(kScalars + static_cast<std::size_t>(reducer_.ranks()));
-    sums[kScalars + static_cast<std::size_t>(reducer_.rank())] = squares;
+    sums.resize(kScalars + static_cast<std::size_t>(ranks_.size()));
+    sums[kScalars + static_cast<std::size_t>(ranks_.rank())] = squares;
   }
-  {
-    const Waiting others("the sum of losses");
-    reducer_.sum(sums);
-  }
+  ranks_.all_reduce_sum(std::span(sums));
   result.grad_norm =
       std::sqrt(sliced_ ? std::accumulate(sums.begin() + kScalars, sums.end(), 0.0) : squares);
   result.loss = sums[0];

@@ -12,6 +12,7 @@
 #include "amt/dataset/read_ahead.hpp"
 #include "amt/dataset/rows.hpp"
 #include "amt/model/gpt2.hpp"
+#include "amt/mpi/communicator.hpp"
 #include "amt/optimizer/optimizer.hpp"
 #include "amt/train/options.hpp"
 
@@ -32,11 +33,11 @@ struct StepResult {
   double own_seconds = 0;  ///< this rank's work on the gradients, without waiting for others
 };
 
-/// Runs steps. `model`, `reducer` and `rows` must outlive it.
+/// Runs steps. All that is given by reference must outlive it.
 class TrainStep {
  public:
-  TrainStep(Gpt2& model, Reducer& reducer, const RowSource& rows, const TrainerOptions& trainer,
-            const OptimizerOptions& optimizer);
+  TrainStep(Gpt2& model, const mpi::Communicator& ranks, Reducer& reducer, const RowSource& rows,
+            const TrainerOptions& trainer, const OptimizerOptions& optimizer);
 
   /// Collective. Does the step that `state` stands at and moves it on. `ask` is called once, at the
   /// end of the step.
@@ -55,6 +56,7 @@ class TrainStep {
   StepResult apply(TrainingState& state, double local_loss, const Requests& mine);
 
   Gpt2& model_;
+  const mpi::Communicator& ranks_;
   Reducer& reducer_;
   int row_length_;
   TrainerOptions trainer_;

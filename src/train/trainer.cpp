@@ -13,20 +13,21 @@
 
 namespace amt {
 
-Trainer::Trainer(Gpt2& model, Reducer& reducer, const RowSource& train, const RowSource* valid,
-                 TrainerSettings settings)
+Trainer::Trainer(Gpt2& model, const mpi::Communicator& ranks, Reducer& reducer,
+                 const RowSource& train, const RowSource* valid, TrainerSettings settings)
     : model_(model),
+      ranks_(ranks),
       reducer_(reducer),
       valid_(valid),
       settings_(std::move(settings)),
       paths_(settings_.trainer.run_dir),
-      step_(model, reducer, train, settings_.trainer, settings_.optimizer),
+      step_(model, ranks, reducer, train, settings_.trainer, settings_.optimizer),
       profile_(settings_.trainer.profile_steps, settings_.profiler, model.ops()),
-      stragglers_(reducer, settings_.trainer.steps_per_straggler_check),
+      stragglers_(ranks, settings_.trainer.steps_per_straggler_check),
       facts_(describe_run(model.config(), settings_.trainer, settings_.optimizer,
                           {settings_.dataset, settings_.encoding, settings_.dataset_digest,
                            train.rows(), valid == nullptr ? 0 : valid->rows()},
-                          reducer.ranks(), model.ops().description())),
+                          ranks.size(), model.ops().description())),
       last_save_(Clock::now()) {
   facts_.unigram_loss = settings_.unigram_loss;
 }
@@ -92,7 +93,7 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
   metrics.skipped = state_.skipped;
   metrics.model_flops_per_second =
       metrics.tokens_per_second * model_flops_per_token(model_.config());
-  metrics.mfu = model_flops_utilisation(metrics.model_flops_per_second, reducer_.ranks(),
+  metrics.mfu = model_flops_utilisation(metrics.model_flops_per_second, ranks_.size(),
                                         settings_.trainer.peak_flops);
   metrics.memory_bytes = peak_memory_bytes();
   try {
@@ -114,11 +115,12 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
 void Trainer::validate_if_due() {
   if (valid_ == nullptr || state_.step == 0 || state_.evaluated_step == state_.step) return;
   if (state_.step % settings_.trainer.steps_per_eval != 0 && !finished()) return;
+  reducer_.wait();
   RowSelection selection;
   selection.max_rows = static_cast<std::uint64_t>(settings_.trainer.max_eval_batches) *
                        static_cast<std::uint64_t>(settings_.trainer.train_batch_size);
-  const auto sums = evaluate(model_, reducer_, *valid_, selection,
-                             settings_.trainer.micro_batch(reducer_.ranks()));
+  const auto sums =
+      evaluate(model_, ranks_, *valid_, selection, settings_.trainer.micro_batch(ranks_.size()));
   if (!sums) {
     requests_.stop = true;
     return;

@@ -16,6 +16,7 @@
 #include "amt/dataset/rows.hpp"
 #include "amt/device/step_profile.hpp"
 #include "amt/model/gpt2.hpp"
+#include "amt/mpi/communicator.hpp"
 #include "amt/process/progress.hpp"
 #include "amt/record/recorder.hpp"
 #include "amt/run/paths.hpp"
@@ -48,14 +49,14 @@ enum class Outcome : std::uint8_t {
   kStopped,   ///< a signal came; saved, to be started again
 };
 
-/// Collective throughout: every rank makes one with equal settings and calls run(). `model`,
-/// `reducer` and the row sources must outlive it. Only rank 0 touches the run's folder; the others
+/// Collective throughout: every rank makes one with equal settings and calls run(). What is
+/// given by reference or pointer must outlive it. Only rank 0 touches the run's folder; the others
 /// learn of an error there at the next moment at which all of them meet.
 class Trainer {
  public:
   /// `valid` may be null: then nothing is validated.
-  Trainer(Gpt2& model, Reducer& reducer, const RowSource& train, const RowSource* valid,
-          TrainerSettings settings);
+  Trainer(Gpt2& model, const mpi::Communicator& ranks, Reducer& reducer, const RowSource& train,
+          const RowSource* valid, TrainerSettings settings);
 
   /// Starts from initial values, or from the newest checkpoint in the run's folder that can be
   /// used, and goes on to num_train_steps. AgreedError if there are checkpoints and none can be
@@ -85,9 +86,10 @@ class Trainer {
   void in_run_folder(const std::function<void()>& work) const;
   bool save_due() const;
   bool finished() const { return state_.step >= settings_.trainer.num_train_steps; }
-  bool leads() const { return reducer_.rank() == 0; }
+  bool leads() const { return ranks_.rank() == 0; }
 
   Gpt2& model_;
+  const mpi::Communicator& ranks_;
   Reducer& reducer_;
   const RowSource* valid_;
   TrainerSettings settings_;

@@ -1,6 +1,5 @@
 // How the trainer begins, goes on from a checkpoint, and saves one.
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "amt/base/activity.hpp"
@@ -19,16 +18,6 @@ namespace {
 
 constexpr const char* kTryLowerRate =
     "train anew in another --trainer.run_dir, with a lower --trainer.learning_rate";
-
-/// Rank 0's whole numbers (below 2^53) to all ranks.
-template <class... Integers>
-void share(Reducer& reducer, Integers&... values) {
-  const double mine = reducer.rank() == 0 ? 1.0 : 0.0;
-  std::array<double, sizeof...(values)> all = {mine * static_cast<double>(values)...};
-  reducer.sum(all);
-  std::size_t i = 0;
-  ((values = static_cast<Integers>(all[i++])), ...);
-}
 
 /// The run's configuration is the one that the checkpoint was made with, so these numbers follow
 /// from it.
@@ -66,7 +55,7 @@ bool all_finite(std::span<const float> values) {
 
 void Trainer::begin() {
   const Phase beginning("loading what training begins with");
-  state_.ranks = reducer_.ranks();
+  state_.ranks = ranks_.size();
   state_.seed = settings_.trainer.seed;
   state_.dataset_digest = settings_.dataset_digest;
   state_.encoding = settings_.encoding;
@@ -76,7 +65,7 @@ void Trainer::begin() {
     clear_interrupted_saves(paths_);
     if (settings_.trainer.load_last_checkpoint) step = load_newest(checkpoint).value_or(-1);
   });
-  share(reducer_, step);
+  ranks_.broadcast_value(step, 0);
   step >= 0 ? resume(checkpoint) : initialise();
   saved_step_ = step;
   reducer_.broadcast(model_.parameters(), model_.layout().total());
@@ -124,8 +113,7 @@ void Trainer::resume(const Checkpoint& checkpoint) {
     state_.ranks = ranks_now;
   }
   moments().distribute(checkpoint.first_moment, checkpoint.second_moment);
-  share(reducer_, state_.step, state_.updates, state_.next_row, state_.skipped,
-        state_.skipped_in_a_row, state_.evaluated_step);
+  ranks_.broadcast_value<TrainingProgress>(state_, 0);
 }
 
 MomentExchange Trainer::moments() { return {model_, reducer_, step_.optimizer(), step_.sliced()}; }
@@ -163,6 +151,7 @@ void Trainer::save_if_due() {
 void Trainer::save(Keep keep) {
   Phase saving("saving a checkpoint");
   saving.at_step(state_.step);
+  reducer_.wait();
   Checkpoint checkpoint;
   const auto total = static_cast<std::size_t>(model_.layout().total());
   checkpoint.parameters.resize(total);
@@ -198,19 +187,9 @@ void Trainer::write(const Checkpoint& checkpoint, Keep keep) const {
 }
 
 void Trainer::on_leader(const std::function<void()>& work) {
-  std::optional<Error> failure;
-  try {
+  mpi::collectively(ranks_, [&] {
     if (leads()) work();
-  } catch (const Error& error) {
-    failure = error;
-  } catch (const std::exception& error) {
-    failure = to_error(error);
-  }
-  std::int64_t code = failure ? static_cast<std::int64_t>(failure->code()) : 0;
-  share(reducer_, code);
-  if (code == 0) return;
-  throw mpi::AgreedError(failure ? failure->what() : "rank 0 has failed",
-                         static_cast<ExitCode>(code));
+  });
 }
 
 /// What rank 0 writes: an error there also says what there is to go on from.
@@ -225,13 +204,11 @@ void Trainer::in_run_folder(const std::function<void()>& work) const try {
 /// Ranks that have drifted apart train nonsense without a sign: a checkpoint is the moment to
 /// notice.
 void Trainer::check_replicas(std::uint64_t hash) {
-  for (const std::uint64_t half : {hash >> 32, hash & 0xFFFFFFFFu}) {
-    const auto value = static_cast<double>(half);
-    if (reducer_.max(value) != -reducer_.max(-value)) {
-      throw mpi::AgreedError(str_cat("the ranks' parameters differ at step ", state_.step,
-                                     ": a device or the network corrupts data; nothing was saved"));
-    }
-  }
+  std::uint64_t leaders = hash;
+  ranks_.broadcast_value(leaders, 0);
+  if (!ranks_.any_of(hash != leaders)) return;
+  throw mpi::AgreedError(str_cat("the ranks' parameters differ at step ", state_.step,
+                                 ": a device or the network corrupts data; nothing was saved"));
 }
 
 }  // namespace amt

@@ -24,15 +24,15 @@ class SlicedReducerTest : public testing::Test {
   }
   SlicedBuffer sliced(const Buffer& buffer) const {
     const auto floats = static_cast<std::int64_t>(buffer.bytes() / sizeof(float));
-    return {buffer.as<float>(), Slices(floats, reducer_->ranks())};
+    return {buffer.as<float>(), Slices(floats, world_.size())};
   }
-  Slice mine(const SlicedBuffer& buffer) const { return buffer.slices.of(reducer_->rank()); }
+  Slice mine(const SlicedBuffer& buffer) const { return buffer.slices.of(world_.rank()); }
 
   /// Of all magnitudes, so that every order of a sum rounds otherwise; each rank's are others.
   std::vector<float> values(std::int64_t count) const {
     std::vector<float> all(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < all.size(); ++i) {
-      const auto x = static_cast<float>(i + 1) * static_cast<float>(reducer_->rank() + 1);
+      const auto x = static_cast<float>(i + 1) * static_cast<float>(world_.rank() + 1);
       all[i] = std::sin(x) * std::exp(8 * std::cos(1.7f * x));
     }
     return all;
@@ -57,13 +57,13 @@ TEST_F(SlicedReducerTest, OwnersGetTheirSums) {
   for (const std::int64_t count : {1, 127, 129, 100'003, 15'000'000}) {  // the last: three buckets
     std::vector<float> whole(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < whole.size(); ++i) {
-      whole[i] = static_cast<float>(i % 1000 * static_cast<std::size_t>(reducer_->rank() + 1));
+      whole[i] = static_cast<float>(i % 1000 * static_cast<std::size_t>(world_.rank() + 1));
     }
     const Buffer buffer = device(whole);
     const SlicedBuffer gradients = sliced(buffer);
     sum_to_owners(gradients, 7);
     const Slice slice = mine(gradients);
-    const int n = reducer_->ranks();
+    const int n = world_.size();
     std::vector<float> expected;
     for (std::int64_t i = slice.begin; i < slice.end; ++i) {
       expected.push_back(static_cast<float>(i % 1000 * (n * (n + 1) / 2)));
@@ -82,7 +82,7 @@ TEST_F(SlicedReducerTest, SumsAreThoseOfAllRanksToRounding) {
   const Slice slice = mine(sliced(buffer));
   const std::vector<float> sums = fetch(buffer, slice), expected = fetch(whole, slice);
   for (std::size_t i = 0; i < sums.size(); ++i) ASSERT_NEAR(sums[i], expected[i], 4e-3) << i;
-  if (reducer_->ranks() <= 2) {
+  if (world_.size() <= 2) {
     EXPECT_TRUE(sums == expected);
   }
 }
@@ -106,7 +106,7 @@ TEST_F(SlicedReducerTest, BothKindsOfSumsMayFollowEachOther) {
   sum_to_owners(sliced(one), 2);
   reducer_->all_reduce(other.as<float>(), 9);
   reducer_->wait();
-  const auto n = static_cast<float>(reducer_->ranks());
+  const auto n = static_cast<float>(world_.size());
   EXPECT_EQ(fetch(other, {0, 9}), std::vector<float>(9, n));
   const Slice slice = mine(sliced(one));
   EXPECT_EQ(fetch(one, slice), std::vector<float>(static_cast<std::size_t>(slice.count()), n));
@@ -116,7 +116,7 @@ TEST_F(SlicedReducerTest, SlicesComeBackToAll) {
   for (const std::int64_t count : {1, 100, 129, 513, 100'003, 15'000'000}) {
     std::vector<float> whole(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < whole.size(); ++i) whole[i] = static_cast<float>(i % 9973);
-    const Slice slice = Slices(count, reducer_->ranks()).of(reducer_->rank());
+    const Slice slice = Slices(count, world_.size()).of(world_.rank());
     std::vector<float> part(whole.size(), -1.0f);
     std::copy(whole.begin() + slice.begin, whole.begin() + slice.end, part.begin() + slice.begin);
     const Buffer buffer = device(part);
@@ -128,7 +128,7 @@ TEST_F(SlicedReducerTest, SlicesComeBackToAll) {
 TEST(SingleReducer, OwnsEverything) {
   const auto reducer = make_single_reducer();
   std::vector<float> values = {1, 2, 3};
-  const SlicedBuffer buffer{values.data(), Slices(3, reducer->ranks())};
+  const SlicedBuffer buffer{values.data(), Slices(3, 1)};
   reducer->reduce_scatter(buffer, {0, 3});
   reducer->wait();
   reducer->all_gather(buffer);

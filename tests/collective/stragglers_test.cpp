@@ -3,8 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
-
-#include "amt/ops/cpu_ops.hpp"
+#include <string>
 
 namespace amt {
 namespace {
@@ -25,7 +24,7 @@ class StragglersOfRanks : public testing::Test {
   /// What this rank says over 12 steps, compared every 5, if the last rank is so many times as slow
   /// from its second step on.
   std::string warnings(double times, double first_step) {
-    Stragglers stragglers(*reducer_, 5);
+    Stragglers stragglers(world_, 5);
     const bool slow = world_.rank() == world_.size() - 1;
     testing::internal::CaptureStderr();
     for (std::int64_t step = 0; step < 12; ++step) {
@@ -36,8 +35,6 @@ class StragglersOfRanks : public testing::Test {
   bool last() const { return world_.rank() == world_.size() - 1; }
 
   mpi::Communicator world_ = mpi::Communicator::world();
-  std::unique_ptr<Ops> ops_ = make_cpu_ops(1);
-  std::unique_ptr<Reducer> reducer_ = make_mpi_reducer(*ops_, world_);
 };
 
 TEST_F(StragglersOfRanks, TheSlowOneSpeaksOfItselfAtEachComparison) {

@@ -112,7 +112,7 @@ ncclResult_t ncclCommInitRankConfig(ncclComm_t* comm, int ranks, ncclUniqueId id
 }
 ncclResult_t ncclCommGetAsyncError(ncclComm_t, ncclResult_t* state) {
   using amt::test::under_way;
-  *state = fake().async_error;
+  *state = std::atomic_ref(fake().async_error);
   if (*state != ncclSuccess || under_way == 0) return ncclSuccess;
   if (under_way > 0 && --under_way == 0) {
     fake().calls.insert(fake().calls.end(), amt::test::queued.begin(), amt::test::queued.end());

@@ -10,6 +10,7 @@
 #include "gpu_training.hpp"
 #include "model/model_support.hpp"
 #include "support/golden.hpp"
+#include "support/reducers.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_training.hpp"
 #include "train/golden_run.hpp"
@@ -30,9 +31,8 @@ TEST_F(GpuModel, FollowsTheRecordedRuns) {
   for (const auto& folder : std::filesystem::directory_iterator(golden_model_dir())) {
     if (!folder.is_directory()) continue;
     const GoldenRun run(folder.path());
-    const auto reducer = make_single_reducer();
     Gpt2 model(*ops_, run.model, run.trainer.per_device_parallelism);
-    check_steps(run, model, *reducer, kBf16Activations);
+    check_steps(run, model, kBf16Activations);
   }
 }
 
@@ -91,10 +91,9 @@ TEST_F(GpuModel, CheckpointingGivesTheSameBits) {
 
 TEST_F(GpuModel, TwentyStepsStayNearTheCpus) {
   const ModelConfig config = small_device_model();
-  const auto reducer = make_single_reducer();
   const auto cpu = make_cpu_ops(0);
-  const ShortRun expected = train_shortly(*cpu, *reducer, config, 20);
-  const ShortRun actual = train_shortly(*ops_, *reducer, config, 20);
+  const ShortRun expected = train_shortly(*cpu, config, 20);
+  const ShortRun actual = train_shortly(*ops_, config, 20);
   for (std::size_t step = 0; step < expected.losses.size(); ++step) {
     EXPECT_NEAR(actual.losses[step], expected.losses[step], 2e-2 * expected.losses[step]) << step;
   }
@@ -106,11 +105,10 @@ TEST_F(GpuModel, TwentyStepsStayNearTheCpus) {
 
 TEST_F(GpuModel, RepeatsBitForBit) {
   const ModelConfig config = small_device_model();
-  const auto reducer = make_single_reducer();
-  const ShortRun first = train_shortly(*ops_, *reducer, config, 5);
+  const ShortRun first = train_shortly(*ops_, config, 5);
   for (int round = 0; round < 3; ++round) {
     const auto again = make_tested_ops();
-    const ShortRun run = train_shortly(*again, *reducer, config, 5);
+    const ShortRun run = train_shortly(*again, config, 5);
     EXPECT_EQ(run.losses, first.losses);
     EXPECT_TRUE(run.parameters == first.parameters);
   }
@@ -127,8 +125,8 @@ TrainedRun train_to(const std::filesystem::path& run, std::int64_t steps, Ops& o
   settings.optimizer.warmup_ratio = 0;
   const ModelConfig config = small_device_model();
   const MemoryRows rows = make_rows(1, 60, config);
-  const auto reducer = make_single_reducer();
-  return run_trainer(config, settings, rows, nullptr, ops, *reducer);
+  const Alone alone;
+  return run_trainer(config, settings, rows, nullptr, ops, alone.ranks, *alone.reducer);
 }
 
 void check_round_trip(Ops& first, Ops& second) {

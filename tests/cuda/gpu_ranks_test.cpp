@@ -63,7 +63,7 @@ class Scaling {
 // wait(): a sum that does not wait, or is not waited for, is seen.
 TEST_P(GpuRanks, SumsWhatWasQueuedAndIsDoneBeforeWhatFollows) {
   constexpr std::int64_t kCount = 2 * kBucketFloats + 1001, kPieces = 5;
-  const auto mine = values(kCount, reducer_->rank());
+  const auto mine = values(kCount, world_.rank());
   const Buffer sum = Buffer::floats(*ops_, kCount);
   Scaling scale(*ops_, kCount);
   for (int round = 0; round < 3; ++round) {
@@ -78,7 +78,7 @@ TEST_P(GpuRanks, SumsWhatWasQueuedAndIsDoneBeforeWhatFollows) {
     scale(sum.as<float>(), 2, kCount);
     std::vector<float> host(static_cast<std::size_t>(kCount)), expected = values(kCount, 0);
     ops_->to_host(host.data(), sum.as<float>(), sum.bytes());
-    const int n = reducer_->ranks();
+    const int n = world_.size();
     for (float& value : expected) value *= static_cast<float>(n * (n + 1));
     EXPECT_TRUE(host == expected) << "round " << round;
   }
@@ -87,11 +87,11 @@ TEST_P(GpuRanks, SumsWhatWasQueuedAndIsDoneBeforeWhatFollows) {
 // As above: an update between the sums and the exchange of slices that waits for neither shows.
 TEST_P(GpuRanks, SlicesAreSummedForTheirOwnersAndComeBack) {
   constexpr std::int64_t kCount = 2 * kBucketFloats + 1001, kPieces = 5;
-  const auto mine = values(kCount, reducer_->rank());
+  const auto mine = values(kCount, world_.rank());
   const Buffer sum = Buffer::floats(*ops_, kCount);
   Scaling scale(*ops_, kCount);
-  const SlicedBuffer buffer{sum.as<float>(), Slices(kCount, reducer_->ranks())};
-  const Slice own = buffer.slices.of(reducer_->rank());
+  const SlicedBuffer buffer{sum.as<float>(), Slices(kCount, world_.size())};
+  const Slice own = buffer.slices.of(world_.rank());
   for (int round = 0; round < 3; ++round) {
     ops_->zero(sum.as<float>(), sum.bytes());
     for (std::int64_t piece = kPieces; piece-- > 0;) {
@@ -106,7 +106,7 @@ TEST_P(GpuRanks, SlicesAreSummedForTheirOwnersAndComeBack) {
     scale(sum.as<float>(), 3, kCount);
     std::vector<float> host(static_cast<std::size_t>(kCount)), expected = values(kCount, 0);
     ops_->to_host(host.data(), sum.as<float>(), sum.bytes());
-    const int n = reducer_->ranks();
+    const int n = world_.size();
     for (float& value : expected) value *= static_cast<float>(3 * n * (n + 1));
     EXPECT_TRUE(host == expected) << "round " << round;
   }
@@ -114,13 +114,13 @@ TEST_P(GpuRanks, SlicesAreSummedForTheirOwnersAndComeBack) {
 
 TEST_P(GpuRanks, TrainTheSameWithAShardedOptimizer) {
   const ModelConfig config = small_device_model();
-  const ShortRun whole = train_shortly(*ops_, *reducer_, config, 5);
-  const ShortRun sharded = train_shortly(*ops_, *reducer_, config, 5, true);
+  const ShortRun whole = train_shortly(*ops_, world_, *reducer_, config, 5);
+  const ShortRun sharded = train_shortly(*ops_, world_, *reducer_, config, 5, true);
   const double difference = relative_distance(sharded.parameters, whole.parameters);
-  note_difference("5 steps, sharded, " + reducer_->name(),
-                  std::to_string(reducer_->ranks()) + " ranks", "parameters", difference);
-  EXPECT_LT(difference, reducer_->ranks() <= 2 ? 1e-6 : 1e-2);
-  const ShortRun again = train_shortly(*ops_, *reducer_, config, 5, true);
+  note_difference("5 steps, sharded, " + reducer_->name(), std::to_string(world_.size()) + " ranks",
+                  "parameters", difference);
+  EXPECT_LT(difference, world_.size() <= 2 ? 1e-6 : 1e-2);
+  const ShortRun again = train_shortly(*ops_, world_, *reducer_, config, 5, true);
   EXPECT_TRUE(again.parameters == sharded.parameters);
   EXPECT_EQ(again.losses, sharded.losses);
 }
@@ -128,7 +128,7 @@ TEST_P(GpuRanks, TrainTheSameWithAShardedOptimizer) {
 TEST_P(GpuRanks, BroadcastsFromRankZero) {
   constexpr std::int64_t kCount = kBucketFloats + 3;
   const Buffer buffer = Buffer::floats(*ops_, kCount);
-  const auto mine = values(kCount, reducer_->rank());
+  const auto mine = values(kCount, world_.rank());
   ops_->to_device(buffer.as<float>(), mine.data(), buffer.bytes());
   reducer_->broadcast(buffer.as<float>(), kCount);
   std::vector<float> host(static_cast<std::size_t>(kCount));
@@ -138,14 +138,13 @@ TEST_P(GpuRanks, BroadcastsFromRankZero) {
 
 TEST_P(GpuRanks, TrainAsOneRankDoes) {
   const ModelConfig config = small_device_model();
-  const ShortRun together = train_shortly(*ops_, *reducer_, config, 5);
-  const auto single = make_single_reducer();
-  const ShortRun alone = train_shortly(*ops_, *single, config, 5);
+  const ShortRun together = train_shortly(*ops_, world_, *reducer_, config, 5);
+  const ShortRun alone = train_shortly(*ops_, config, 5);
   for (std::size_t step = 0; step < alone.losses.size(); ++step) {
     EXPECT_NEAR(together.losses[step], alone.losses[step], 1e-2 * alone.losses[step]) << step;
   }
   const double difference = relative_distance(together.parameters, alone.parameters);
-  note_difference("5 steps, " + reducer_->name(), std::to_string(reducer_->ranks()) + " ranks",
+  note_difference("5 steps, " + reducer_->name(), std::to_string(world_.size()) + " ranks",
                   "parameters", difference);
   EXPECT_LT(difference, 2e-2);
   const std::string bytes(reinterpret_cast<const char*>(together.parameters.data()),

@@ -1,6 +1,7 @@
 #include "gpu_training.hpp"
 
 #include "src/train/train_step.hpp"
+#include "support/reducers.hpp"
 #include "support/tiny_training.hpp"
 
 namespace amt::test {
@@ -15,8 +16,8 @@ ModelConfig small_device_model() {
   return config;
 }
 
-ShortRun train_shortly(Ops& ops, Reducer& reducer, const ModelConfig& config, int steps,
-                       bool sharded) {
+ShortRun train_shortly(Ops& ops, const mpi::Communicator& ranks, Reducer& reducer,
+                       const ModelConfig& config, int steps, bool sharded) {
   TrainerOptions trainer;
   trainer.shard_optimizer = sharded;
   trainer.num_train_steps = steps;
@@ -26,11 +27,11 @@ ShortRun train_shortly(Ops& ops, Reducer& reducer, const ModelConfig& config, in
   optimizer.learning_rate = 3e-3;
   Gpt2 model(ops, config, trainer.per_device_parallelism);
   std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
-  if (reducer.rank() == 0) initialise_parameters(config, model.layout(), 0, values);
+  if (ranks.rank() == 0) initialise_parameters(config, model.layout(), 0, values);
   model.set_parameters(values);
   reducer.broadcast(model.parameters(), model.layout().total());
   const MemoryRows rows = make_rows(2, 12 * steps, config);
-  TrainStep step(model, reducer, rows, trainer, optimizer);
+  TrainStep step(model, ranks, reducer, rows, trainer, optimizer);
   TrainingState state;
   ShortRun run;
   for (int i = 0; i < steps; ++i) {
@@ -39,6 +40,11 @@ ShortRun train_shortly(Ops& ops, Reducer& reducer, const ModelConfig& config, in
   model.get_parameters(values);
   run.parameters = std::move(values);
   return run;
+}
+
+ShortRun train_shortly(Ops& ops, const ModelConfig& config, int steps) {
+  const Alone alone;
+  return train_shortly(ops, alone.ranks, *alone.reducer, config, steps);
 }
 
 }  // namespace amt::test

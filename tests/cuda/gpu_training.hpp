@@ -19,7 +19,9 @@ struct ShortRun {
 
 /// `steps` steps of 12 rows, in micro-batches of at most 3; `sharded` as trainer.shard_optimizer.
 /// Collective.
-ShortRun train_shortly(Ops& ops, Reducer& reducer, const ModelConfig& config, int steps,
-                       bool sharded = false);
+ShortRun train_shortly(Ops& ops, const mpi::Communicator& ranks, Reducer& reducer,
+                       const ModelConfig& config, int steps, bool sharded = false);
+/// The same on one process alone.
+ShortRun train_shortly(Ops& ops, const ModelConfig& config, int steps);
 
 }  // namespace amt::test

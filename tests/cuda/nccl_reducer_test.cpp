@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -55,8 +55,8 @@ class NcclReducerTest : public testing::Test {
     const std::string me = "rank " + std::to_string(world_.rank()) + " of " +
                            std::to_string(world_.size()) + " on " + world_.host() + ", device 3";
     EXPECT_NE(message.find(me), std::string::npos) << message;
-    EXPECT_NE(message.find(text), std::string::npos) << message;
     EXPECT_NE(message.find("; "), std::string::npos) << "what to do next: " << message;
+    EXPECT_NE(message.find(text), std::string::npos) << message;
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
   }
 
@@ -74,8 +74,6 @@ TEST_F(NcclReducerTest, RanksMeetByTheIdOfRankZeroWithoutBlocking) {
   EXPECT_EQ(fake().device, 3);
   EXPECT_EQ(fake().priority, -5);
   EXPECT_EQ(reducer_->name(), "nccl");
-  EXPECT_EQ(reducer_->rank(), world_.rank());
-  EXPECT_EQ(reducer_->ranks(), world_.size());
 }
 
 /// Backward passes in small: work on the compute stream, then the range that it has written.
@@ -207,19 +205,12 @@ TEST_F(NcclReducerTest, BroadcastGoesInPiecesBetweenTheWorkAroundIt) {
   EXPECT_GT(fake().follows(after, fake().calls[pieces[2]].stream), pieces[2]);
 }
 
-TEST_F(NcclReducerTest, ScalarsGoThroughTheCommunicator) {
+TEST_F(NcclReducerTest, CountsTheBytesOfItsSums) {
   make();
-  const int n = world_.size();
-  std::array<double, 2> sums = {1.0, static_cast<double>(world_.rank())};
-  reducer_->sum(sums);
-  EXPECT_EQ(sums[0], n);
-  EXPECT_EQ(sums[1], n * (n - 1) / 2);
-  EXPECT_EQ(reducer_->max(world_.rank()), n - 1);
-  EXPECT_TRUE(reducer_->any(world_.rank() == n - 1));
-  EXPECT_FALSE(reducer_->any(false));
   reducer_->all_reduce(at(0), 100);
   reducer_->wait();
-  EXPECT_EQ(reducer_->reduced_bytes(), 100 * sizeof(float) + sizeof(sums));
+  reducer_->all_gather({at(0), Slices(1000, 3)});
+  EXPECT_EQ(reducer_->reduced_bytes(), 100 * sizeof(float));
 }
 
 TEST_F(NcclReducerTest, EndsInGoodOrder) {
@@ -227,8 +218,6 @@ TEST_F(NcclReducerTest, EndsInGoodOrder) {
   make();
   reducer_->all_reduce(at(0), 100);
   reducer_->wait();
-  std::array<double, 1> loss = {1};
-  reducer_->sum(loss);
   reducer_.reset();
   EXPECT_EQ(fake().finalized, 1);
   EXPECT_EQ(fake().destroyed, 1);
@@ -296,7 +285,7 @@ TEST_F(NcclReducerTest, AnErrorOfTheCallIsThrownAndAborts) {
   EXPECT_EQ(fake().aborted, 1);
 }
 
-TEST_F(NcclReducerTest, AnAsyncErrorIsThrownByFinish) {
+TEST_F(NcclReducerTest, AnAsyncErrorIsThrownByTheWait) {
   make();
   reducer_->all_reduce(at(0), kBucketFloats);
   fake().async_error = ncclRemoteError;
@@ -308,14 +297,20 @@ TEST_F(NcclReducerTest, AnAsyncErrorIsThrownByFinish) {
   EXPECT_EQ(fake().finalized, 0);
 }
 
-// The device reaches the loss also where a sum was cut short: no update may follow.
-TEST_F(NcclReducerTest, AnAsyncErrorAfterFinishIsThrownByTheScalars) {
+// A sum that was cut short leaves its stream as one that is done: no update may follow.
+TEST_F(NcclReducerTest, AnAsyncErrorWhileTheHostWaitsIsThrown) {
   make();
-  reducer_->all_reduce(at(0), 10);
-  reducer_->wait();
-  fake().async_error = ncclRemoteError;
-  std::array<double, 1> loss = {1};
-  expect_named(failure([&] { reducer_->sum(loss); }), "a sum of gradients failed");
+  reducer_->all_reduce(at(0), kBucketFloats);
+  fake().event_state = cudaErrorNotReady;
+  const std::jthread network([] {
+    std::this_thread::sleep_for(std::chrono::duration<double>(3 * kSeconds));
+    std::atomic_ref(fake().async_error) = ncclRemoteError;
+  });
+  const auto start = std::chrono::steady_clock::now();
+  expect_named(failure([&] { reducer_->wait(); }), "a sum of gradients failed");
+  const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - start;
+  EXPECT_GT(waited.count(), 2 * kSeconds) << "a rank that is late is waited for";
+  EXPECT_EQ(fake().aborted, 1);
 }
 
 TEST_F(NcclReducerTest, AFailedExchangeOfSlicesSaysSoAndClosesItsGroup) {
@@ -332,15 +327,13 @@ TEST_F(NcclReducerTest, AFailedExchangeOfSlicesSaysSoAndClosesItsGroup) {
 // The main thread waits in CUDA, where it cannot look for itself: a watchdog does, meanwhile.
 TEST_F(NcclReducerTest, APollEndsAWaitForADeviceWhoseNetworkFailed) {
   make();
-  reducer_->all_reduce(at(0), 10);
-  reducer_->wait();
+  reducer_->all_gather({at(0), Slices(1000, 3)});
   reducer_->poll();
   EXPECT_EQ(fake().aborted, 0) << "all is well";
   fake().async_error = ncclSystemError;
   watched([] { EXPECT_TRUE(test::wait_on_hanging_device()); });
   fake().async_error = ncclSuccess;  // nobody is left to ask
-  std::array<double, 1> loss = {1};
-  expect_named(failure([&] { reducer_->sum(loss); }), "NCCL_SOCKET_IFNAME");
+  expect_named(failure([&] { reducer_->wait(); }), "NCCL_SOCKET_IFNAME");
   expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }), "NCCL_SOCKET_IFNAME");
   reducer_->poll();
   reducer_.reset();
@@ -364,16 +357,6 @@ TEST_F(NcclReducerTest, WorkThatIsNeverQueuedIsATimeOut) {
   fake().polls = -1;
   expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }),
                "a sum of gradients was not done after");
-  EXPECT_EQ(fake().aborted, 1);
-}
-
-TEST_F(NcclReducerTest, SumsThatNeverEndAreATimeOut) {
-  make();
-  reducer_->all_reduce(at(0), 10);
-  reducer_->wait();
-  fake().event_state = cudaErrorNotReady;
-  std::array<double, 1> loss = {1};
-  expect_named(failure([&] { reducer_->sum(loss); }), "was not done after");
   EXPECT_EQ(fake().aborted, 1);
 }
 

@@ -49,7 +49,7 @@ std::unique_ptr<Ops> make_ops(const OpsOptions& options) {
   return make_cpu_ops(1);
 }
 
-std::unique_ptr<Reducer> make_reducer(Ops& ops, mpi::Communicator& communicator, double) {
+std::unique_ptr<Reducer> make_reducer(Ops& ops, const mpi::Communicator& communicator, double) {
   std::fprintf(stderr, "fake: reducer of rank %d\n", communicator.rank());
   return make_mpi_reducer(ops, communicator);
 }

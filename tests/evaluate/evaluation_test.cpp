@@ -34,7 +34,7 @@ class EvaluationTest : public testing::Test {
 
   ModelConfig config_ = test::tiny_model();
   std::unique_ptr<Ops> ops_ = make_cpu_ops(1);
-  std::unique_ptr<Reducer> reducer_ = make_single_reducer();
+  mpi::Communicator self_ = mpi::Communicator::self();
   Gpt2 model_{*ops_, config_, 4};
   test::MemoryRows rows_ = test::make_rows(3, 10, config_);
 };
@@ -49,7 +49,7 @@ TEST_F(EvaluationTest, IsTheMeanByKindOfToken) {
       tokens[kind] += 1;
     }
   }
-  const auto sums = evaluate(model_, *reducer_, rows_, {3, 0}, 4);
+  const auto sums = evaluate(model_, self_, rows_, {3, 0}, 4);
   ASSERT_TRUE(sums);
   EXPECT_EQ(sums->tokens, tokens);
   for (std::size_t kind = 0; kind < 3; ++kind) {
@@ -59,14 +59,14 @@ TEST_F(EvaluationTest, IsTheMeanByKindOfToken) {
 }
 
 TEST_F(EvaluationTest, MicroBatchDoesNotMatter) {
-  const double expected = evaluate(model_, *reducer_, rows_, {}, 1)->mean();
+  const double expected = evaluate(model_, self_, rows_, {}, 1)->mean();
   for (const int micro : {2, 3, 4}) {
-    EXPECT_NEAR(evaluate(model_, *reducer_, rows_, {}, micro)->mean(), expected, 1e-6);
+    EXPECT_NEAR(evaluate(model_, self_, rows_, {}, micro)->mean(), expected, 1e-6);
   }
 }
 
 TEST_F(EvaluationTest, MayBeLimited) {
-  EXPECT_EQ(evaluate(model_, *reducer_, rows_, {1, 4}, 3)->tokens[0], 4 * 4);
+  EXPECT_EQ(evaluate(model_, self_, rows_, {1, 4}, 3)->tokens[0], 4 * 4);
   EXPECT_EQ((RowSelection{10, 0}.count(21)), 3u);
   EXPECT_EQ((RowSelection{1, 0}.count(0)), 0u);
   EXPECT_EQ((RowSelection{1, 100}.count(21)), 21u);
@@ -74,16 +74,16 @@ TEST_F(EvaluationTest, MayBeLimited) {
 
 TEST_F(EvaluationTest, StopsOnASignal) {
   set_stop_signal(SIGTERM);
-  EXPECT_FALSE(evaluate(model_, *reducer_, rows_, {}, 4));
+  EXPECT_FALSE(evaluate(model_, self_, rows_, {}, 4));
 }
 
 TEST_F(EvaluationTest, TokenFrequenciesAlone) {
   const test::MemoryRows train(4, {9, 1, 1, 2, 9, 1, 2, 3});  // predicted: 1 1 2 1 2 3
   const test::MemoryRows evaluated(4, {0, 1, 2, 4});
   const double expected = -(std::log(4.0 / 11) + std::log(3.0 / 11) + std::log(1.0 / 11)) / 3;
-  EXPECT_NEAR(unigram_loss(*reducer_, train, evaluated, {}, 5), expected, 1e-12);
+  EXPECT_NEAR(unigram_loss(self_, train, evaluated, {}, 5), expected, 1e-12);
   EXPECT_NEAR(unigram_loss_of_run(train, &evaluated, 5), expected, 1e-12);
-  EXPECT_NEAR(unigram_loss_of_run(train, nullptr, 5), unigram_loss(*reducer_, train, train, {}, 5),
+  EXPECT_NEAR(unigram_loss_of_run(train, nullptr, 5), unigram_loss(self_, train, train, {}, 5),
               1e-12);
 }
 

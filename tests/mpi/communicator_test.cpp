@@ -39,6 +39,26 @@ TEST(Communicator, Reductions) {
   EXPECT_EQ(world.all_of(world.rank() == 0), world.size() == 1);
 }
 
+TEST(Communicator, ValuesAreCopiedAsTheyAre) {
+  struct Pair {
+    std::int64_t number;
+    double fraction;
+    bool operator==(const Pair&) const = default;
+  };
+  const Communicator world = Communicator::world();
+  const int last = world.size() - 1;
+  const Pair mine{(std::int64_t{1} << 62) + world.rank(), 0.1 * world.rank()};
+  Pair value = mine;
+  world.broadcast_value(value, last);
+  EXPECT_EQ(value, (Pair{(std::int64_t{1} << 62) + last, 0.1 * last}));
+  const std::vector<Pair> all = world.all_gather_value(mine);
+  ASSERT_EQ(all.size(), static_cast<std::size_t>(world.size()));
+  for (int rank = 0; rank <= last; ++rank) {
+    EXPECT_EQ(all[static_cast<std::size_t>(rank)],
+              (Pair{(std::int64_t{1} << 62) + rank, 0.1 * rank}));
+  }
+}
+
 TEST(Communicator, StartedReductionSumsInPlace) {
   const Communicator world = Communicator::world();
   std::vector<float> values(1000, static_cast<float>(world.rank() + 1));

@@ -153,23 +153,9 @@ ModelConfig measured_model() {
 constexpr int kMicroBatch = 12;
 
 /// Rank 0 of several, without the others.
-class FirstOfMany : public Reducer {
+class FirstOfMany : public mpi::Communicator {
  public:
-  explicit FirstOfMany(int ranks) : ranks_(ranks) {}
-  std::string name() const override { return "none"; }
-  int rank() const override { return 0; }
-  int ranks() const override { return ranks_; }
-  void broadcast(float*, std::int64_t) override {}
-  void all_reduce(float*, std::int64_t) override {}
-  void reduce_scatter(const SlicedBuffer&, Slice) override {}
-  void wait() override {}
-  void all_gather(const SlicedBuffer&) override {}
-  void sum(std::span<double>) override {}
-  double max(double value) override { return value; }
-  bool any(bool value) override { return value; }
-
- private:
-  int ranks_;
+  explicit FirstOfMany(int ranks) : Communicator(0, ranks) {}
 };
 
 /// The peak of a run of two steps that saves, in a process of its own: rank 0 of `ranks`, which
@@ -186,10 +172,11 @@ std::uint64_t measure(const ModelConfig& config, Precision precision,
     settings.trainer.per_device_parallelism = kMicroBatch;
     settings.trainer.shard_optimizer = ranks > 1;
     const auto ops = make_cpu_ops(1, precision);
-    FirstOfMany reducer(ranks);
+    const FirstOfMany first(ranks);
+    const auto reducer = make_single_reducer();
     Gpt2 model(*ops, config, kMicroBatch);
     const test::MemoryRows rows = test::make_rows(1, 12, config);
-    Trainer(model, reducer, rows, nullptr, settings).run();
+    Trainer(model, first, *reducer, rows, nullptr, settings).run();
     const std::uint64_t peak = peak_resident_bytes();
     ::_exit(::write(ends[1], &peak, sizeof(peak)) == sizeof(peak) ? 0 : 1);
   }

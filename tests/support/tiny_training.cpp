@@ -7,6 +7,7 @@
 #include "amt/base/files.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/random/philox.hpp"
+#include "reducers.hpp"
 
 namespace amt::test {
 
@@ -53,15 +54,16 @@ TrainerSettings tiny_settings(const std::filesystem::path& run) {
 }
 
 TrainedRun run_trainer(const ModelConfig& config, const TrainerSettings& settings,
-                       const RowSource& train, const RowSource* valid, Ops& ops, Reducer& reducer) {
-  Gpt2 model(ops, config, settings.trainer.micro_batch(reducer.ranks()));
-  Trainer trainer(model, reducer, train, valid, settings);
+                       const RowSource& train, const RowSource* valid, Ops& ops,
+                       const mpi::Communicator& ranks, Reducer& reducer) {
+  Gpt2 model(ops, config, settings.trainer.micro_batch(ranks.size()));
+  Trainer trainer(model, ranks, reducer, train, valid, settings);
   TrainedRun run;
   run.outcome = trainer.run();
   run.state = trainer.state();
   run.parameters.resize(static_cast<std::size_t>(model.layout().total()));
   model.get_parameters(run.parameters);
-  if (reducer.rank() != 0) return run;
+  if (ranks.rank() != 0) return run;
   const RunPaths paths(settings.trainer.run_dir);
   Checkpoint last = load_checkpoint(paths.step(checkpoint_steps(paths).at(0)), config);
   run.first_moment = std::move(last.first_moment);
@@ -72,8 +74,8 @@ TrainedRun run_trainer(const ModelConfig& config, const TrainerSettings& setting
 TrainedRun run_alone(const TrainerSettings& settings, const RowSource& train,
                      const RowSource* valid) {
   const auto ops = make_cpu_ops(1);
-  const auto reducer = make_single_reducer();
-  return run_trainer(tiny_model(), settings, train, valid, *ops, *reducer);
+  const Alone alone;
+  return run_trainer(tiny_model(), settings, train, valid, *ops, alone.ranks, *alone.reducer);
 }
 
 std::vector<double> metric(const std::filesystem::path& run, const std::string& name) {

@@ -46,7 +46,8 @@ struct TrainedRun {
 
 /// Makes a model and a trainer and runs it. The moments are those of the last checkpoint.
 TrainedRun run_trainer(const ModelConfig& config, const TrainerSettings& settings,
-                       const RowSource& train, const RowSource* valid, Ops& ops, Reducer& reducer);
+                       const RowSource& train, const RowSource* valid, Ops& ops,
+                       const mpi::Communicator& ranks, Reducer& reducer);
 
 /// The same alone, on one thread.
 TrainedRun run_alone(const TrainerSettings& settings, const RowSource& train,

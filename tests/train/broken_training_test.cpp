@@ -11,8 +11,8 @@
 #include "amt/base/hash.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/process/signals.hpp"
-#include "poisoned_reducer.hpp"
 #include "support/event_reader.hpp"
+#include "support/reducers.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_training.hpp"
@@ -30,8 +30,10 @@ class BrokenTraining : public testing::Test {
   test::TrainedRun train() const { return test::run_alone(settings_, rows_, &valid_); }
   std::string refusal(Reducer& reducer, const RowSource* valid) const {
     const auto ops = make_cpu_ops(1);
-    return test::refusal<Error>(
-        [&] { test::run_trainer(test::tiny_model(), settings_, rows_, valid, *ops, reducer); });
+    return test::refusal<Error>([&] {
+      test::run_trainer(test::tiny_model(), settings_, rows_, valid, *ops,
+                        mpi::Communicator::self(), reducer);
+    });
   }
   std::string refusal() const {
     return test::refusal<Error>([this] { train(); });

@@ -8,6 +8,7 @@
 #include "src/train/train_step.hpp"
 #include "src/weights/safetensors.hpp"
 #include "support/golden.hpp"
+#include "support/reducers.hpp"
 
 namespace amt::test {
 
@@ -79,10 +80,11 @@ double relative_error(std::span<const float> values, std::span<const float> expe
 
 }  // namespace
 
-void check_steps(const GoldenRun& run, Gpt2& model, Reducer& reducer, const Tolerance& allowed) {
+void check_steps(const GoldenRun& run, Gpt2& model, const Tolerance& allowed) {
+  const Alone alone;
   const MemoryRows rows = run.rows();
   model.set_parameters(run.parameters("init.safetensors", model.layout()));
-  TrainStep step(model, reducer, rows, run.trainer, run.optimizer);
+  TrainStep step(model, alone.ranks, *alone.reducer, rows, run.trainer, run.optimizer);
   TrainingState state;
   for (const Json& expected : run.json.at("steps")) {
     const std::string what = run.folder.string() + " step " + std::to_string(state.step);
@@ -96,7 +98,7 @@ void check_steps(const GoldenRun& run, Gpt2& model, Reducer& reducer, const Tole
   model.get_parameters(parameters);
   EXPECT_LT(relative_error(parameters, run.parameters("final.safetensors", model.layout())),
             allowed.parameters);
-  const auto sums = evaluate(model, reducer, rows,
+  const auto sums = evaluate(model, alone.ranks, rows,
                              {1, static_cast<std::uint64_t>(run.trainer.train_batch_size)}, 1);
   expect_near_relative(sums->mean(), run.json.at("final_loss_on_step0"), 10 * allowed.loss,
                        "final loss");

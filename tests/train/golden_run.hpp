@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "amt/collective/reducer.hpp"
 #include "amt/model/gpt2.hpp"
 #include "amt/train/options.hpp"
 #include "support/tiny_training.hpp"
@@ -40,6 +39,7 @@ constexpr Tolerance kBf16Activations = {5e-3, 0.1, 2e-2};
 
 /// Trains `model`, made by the run's configuration, through all recorded steps; expects each loss,
 /// norm and rate, and the parameters at the end.
-void check_steps(const GoldenRun& run, Gpt2& model, Reducer& reducer, const Tolerance& allowed);
+/// One process alone.
+void check_steps(const GoldenRun& run, Gpt2& model, const Tolerance& allowed);
 
 }  // namespace amt::test

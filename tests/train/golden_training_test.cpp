@@ -16,9 +16,8 @@ void check_all(const std::function<std::unique_ptr<Ops>()>& make_ops, const Tole
   for (const auto& folder : std::filesystem::directory_iterator(golden_model_dir())) {
     const GoldenRun run(folder.path());
     const auto ops = make_ops();
-    const auto reducer = make_single_reducer();
     Gpt2 model(*ops, run.model, run.trainer.per_device_parallelism);
-    check_steps(run, model, *reducer, allowed);
+    check_steps(run, model, allowed);
     ++runs;
   }
   EXPECT_GT(runs, 0);

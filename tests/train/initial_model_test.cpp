@@ -54,7 +54,8 @@ class InitialModelTest : public testing::Test {
 
   test::TrainedRun train(const TrainerSettings& s) {
     world_.barrier();
-    const test::TrainedRun run = test::run_trainer(config_, s, rows_, nullptr, *ops_, *reducer_);
+    const test::TrainedRun run =
+        test::run_trainer(config_, s, rows_, nullptr, *ops_, world_, *reducer_);
     world_.barrier();
     return run;
   }
@@ -62,7 +63,7 @@ class InitialModelTest : public testing::Test {
   double loss_of(std::span<const float> values) {
     Gpt2 model(*ops_, config_, 1);
     model.set_parameters(values);
-    return evaluate(model, *reducer_, rows_, {}, 1)->mean();
+    return evaluate(model, world_, rows_, {}, 1)->mean();
   }
 
   test::TemporaryFolder own_;

@@ -5,61 +5,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <limits>
 
 #include "amt/mpi/communicator.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/process/signals.hpp"
+#include "support/reducers.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_training.hpp"
 
 namespace amt::test {
-
-/// Another reducer, for which the last rank's gradient is not finite in chosen steps.
-class PoisonedRank : public Reducer {
- public:
-  PoisonedRank(Reducer& to, std::vector<std::int64_t> steps) : to_(to), steps_(std::move(steps)) {}
-  std::string name() const override { return to_.name(); }
-  int rank() const override { return to_.rank(); }
-  int ranks() const override { return to_.ranks(); }
-  void broadcast(float* data, std::int64_t count) override { to_.broadcast(data, count); }
-  void all_reduce(float* data, std::int64_t count) override {
-    const bool now = std::ranges::find(steps_, step_) != steps_.end();
-    if (now && rank() + 1 == ranks()) data[count - 1] = std::numeric_limits<float>::quiet_NaN();
-    to_.all_reduce(data, count);
-  }
-  /// One float alone, so that one slice alone is not finite.
-  void reduce_scatter(const SlicedBuffer& gradients, Slice range) override {
-    const bool now = std::ranges::find(steps_, step_) != steps_.end();
-    if (now && range.begin == 0 && rank() + 1 == ranks()) {
-      *gradients.data = std::numeric_limits<float>::quiet_NaN();
-    }
-    to_.reduce_scatter(gradients, range);
-  }
-  void all_gather(const SlicedBuffer& buffer) override { to_.all_gather(buffer); }
-  void wait() override {
-    to_.wait();
-    ++step_;
-  }
-  void sum(std::span<double> values) override { to_.sum(values); }
-  double max(double value) override { return to_.max(value); }
-  bool any(bool value) override { return to_.any(value); }
-
- private:
-  Reducer& to_;
-  std::vector<std::int64_t> steps_;
-  std::int64_t step_ = 0;
-};
-
-/// The last rank's copy of what rank 0 sends is not quite the same, if there are several.
-class SkewedRank : public PoisonedRank {
- public:
-  explicit SkewedRank(Reducer& to) : PoisonedRank(to, {}) {}
-  void broadcast(float* data, std::int64_t count) override {
-    PoisonedRank::broadcast(data, count);
-    if (rank() > 0 && rank() + 1 == ranks()) data[0] += 1e-3f;
-  }
-};
 
 class TrainerRanksTest : public testing::Test {
  protected:
@@ -79,15 +33,20 @@ class TrainerRanksTest : public testing::Test {
     return s;
   }
   TrainedRun alone() const { return run_alone(settings(folder_.path() / "alone"), rows_, &valid_); }
-  TrainedRun together(const TrainerSettings& s, const RowSource& rows) {
+  TrainedRun run(const TrainerSettings& s, const RowSource& rows, const RowSource& valid,
+                 Reducer& reducer) {
     world_.barrier();
-    const TrainedRun result = run_trainer(tiny_model(), s, rows, &valid_, *ops_, *reducer_);
+    return run_trainer(tiny_model(), s, rows, &valid, *ops_, world_, reducer);
+  }
+  TrainedRun together(const TrainerSettings& s, const RowSource& rows) {
+    const TrainedRun result = run(s, rows, valid_, *reducer_);
     world_.barrier();
     return result;
   }
   TrainedRun together(const std::filesystem::path& run, const RowSource& rows) {
     return together(settings(run), rows);
   }
+  bool last() const { return world_.rank() + 1 == world_.size(); }
   /// Largest difference of two runs' parameters.
   static double distance(const TrainedRun& a, const TrainedRun& b) {
     double largest = 0;

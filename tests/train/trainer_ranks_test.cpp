@@ -10,13 +10,14 @@
 #include "amt/evaluate/evaluation.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "support/event_reader.hpp"
+#include "support/mpi_calls.hpp"
 #include "support/refusal.hpp"
 
 namespace amt {
 namespace {
 
 using test::everything;
-using test::PoisonedRank;
+using test::PoisonedReducer;
 using test::TrainerRanksTest;
 
 TEST_F(TrainerRanksTest, EqualsOneRankToRounding) {
@@ -38,9 +39,7 @@ TEST_F(TrainerRanksTest, RankZeroRecordsForAll) {
   const auto run = shared() / "run";
   TrainerSettings s = settings(run);
   s.trainer.peak_flops = 1e12;
-  world_.barrier();
-  test::run_trainer(test::tiny_model(), s, rows_, &valid_, *ops_, *reducer_);
-  world_.barrier();
+  together(s, rows_);
   if (world_.rank() != 0) return;
   EXPECT_EQ(test::event_files(RunPaths(run).tensorboard()).size(), 1u);
   const auto mfu = test::metric(run, "mfu"), rate = test::metric(run, "model_flops_per_second");
@@ -76,9 +75,7 @@ TEST_F(TrainerRanksTest, SignalOnOneRankStopsAllInAValidation) {
   if (world_.rank() == world_.size() - 1) {
     valid.before_read = [](std::uint64_t) { set_stop_signal(SIGTERM); };
   }
-  world_.barrier();
-  const test::TrainedRun stopped =
-      test::run_trainer(test::tiny_model(), settings(run), rows_, &valid, *ops_, *reducer_);
+  const test::TrainedRun stopped = this->run(settings(run), rows_, valid, *reducer_);
   EXPECT_EQ(stopped.outcome, Outcome::kStopped);
   EXPECT_EQ(stopped.state.step, 5);
 }
@@ -88,7 +85,7 @@ TEST_F(TrainerRanksTest, AllRanksSkipAStepThatOneCannotDo) {
   TrainerSettings s = settings(run);
   s.trainer.num_train_steps = 3;
   Gpt2 model(*ops_, test::tiny_model(), 1);
-  TrainStep step(model, *reducer_, rows_, s.trainer, s.optimizer);
+  TrainStep step(model, world_, *reducer_, rows_, s.trainer, s.optimizer);
   std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(test::tiny_model(), model.layout(), 0, values);
   // One rank's copy of the weights has gone bad: its gradient poisons everybody's sum.
@@ -103,9 +100,9 @@ TEST_F(TrainerRanksTest, AllRanksSkipAStepThatOneCannotDo) {
 
 TEST_F(TrainerRanksTest, OneRanksBadGradientChangesNothingAnywhere) {
   const TrainerSettings s = settings(shared() / "run");
-  PoisonedRank reducer(*reducer_, {2, 3});
+  PoisonedReducer reducer(*reducer_, last(), {2, 3});
   Gpt2 model(*ops_, test::tiny_model(), 1);
-  TrainStep step(model, reducer, rows_, s.trainer, s.optimizer);
+  TrainStep step(model, world_, reducer, rows_, s.trainer, s.optimizer);
   std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(test::tiny_model(), model.layout(), 0, values);
   model.set_parameters(values);
@@ -128,15 +125,13 @@ TEST_F(TrainerRanksTest, TooManyBadStepsEndTheJobAndLeaveTheCheckpoint) {
   TrainerSettings s = settings(run);
   s.trainer.max_skipped = 2;
   s.checkpointer.keep_every = 4;
-  PoisonedRank reducer(*reducer_, {5, 6, 7});
-  world_.barrier();
+  PoisonedReducer reducer(*reducer_, last(), {5, 6, 7});
   try {
-    test::run_trainer(test::tiny_model(), s, rows_, &valid_, *ops_, reducer);
+    this->run(s, rows_, valid_, reducer);
     ADD_FAILURE() << "went on";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::kFailed);
-    const bool named = std::string(error.what()).find("step-000004;") != std::string::npos;
-    EXPECT_EQ(named, world_.rank() == 0) << error.what();
+    EXPECT_NE(std::string(error.what()).find("step-000004;"), std::string::npos) << error.what();
   }
   if (world_.rank() == 0) {
     EXPECT_EQ(checkpoint_damage(RunPaths(run).step(4)), "");
@@ -149,10 +144,9 @@ TEST_F(TrainerRanksTest, TooManyBadStepsEndTheJobAndLeaveTheCheckpoint) {
 TEST_F(TrainerRanksTest, RanksThatDifferSaveNothing) {
   if (world_.size() == 1) GTEST_SKIP() << "one rank alone cannot differ";
   const auto run = shared() / "run";
-  test::SkewedRank reducer(*reducer_);
-  world_.barrier();
+  test::SkewedReducer reducer(*reducer_, last());
   EXPECT_NE(test::refusal<Error>([&] {
-              test::run_trainer(test::tiny_model(), settings(run), rows_, &valid_, *ops_, reducer);
+              this->run(settings(run), rows_, valid_, reducer);
             }).find("the ranks' parameters differ at step 20"),
             std::string::npos);
   EXPECT_TRUE(world_.rank() != 0 || checkpoint_steps(RunPaths(run)).empty());
@@ -179,25 +173,23 @@ TEST_F(TrainerRanksTest, AllRanksLearnThatNoCheckpointCanBeUsed) {
   if (world_.rank() == 0) {
     std::filesystem::resize_file(CheckpointPaths{RunPaths(run).step(20)}.model(), 1000);
   }
-  world_.barrier();
-  const std::string what = test::refusal<mpi::AgreedError>([&] {
-    test::run_trainer(test::tiny_model(), settings(run), rows_, &valid_, *ops_, *reducer_);
-  });
-  EXPECT_EQ(what.find("step-000020") != std::string::npos, world_.rank() == 0) << what;
-  EXPECT_NE(what, "");
+  const std::string what =
+      test::refusal<mpi::AgreedError>([&] { this->run(settings(run), rows_, valid_, *reducer_); });
+  EXPECT_NE(what.find("step-000020"), std::string::npos) << what;
 }
 
 TEST_F(TrainerRanksTest, AStepSumsTheGradientAndFourNumbers) {
   const TrainerSettings s = settings(shared() / "run");
   Gpt2 model(*ops_, test::tiny_model(), 1);
-  TrainStep step(model, *reducer_, rows_, s.trainer, s.optimizer);
+  TrainStep step(model, world_, *reducer_, rows_, s.trainer, s.optimizer);
   TrainingState state;
   for (int i = 0; i < 3; ++i) {
     const std::uint64_t before = reducer_->reduced_bytes();
+    test::all_reduces().clear();
     step.run(state, [] { return Requests{}; });
-    EXPECT_EQ(
-        reducer_->reduced_bytes() - before,
-        static_cast<std::uint64_t>(model.layout().total()) * sizeof(float) + 4 * sizeof(double));
+    EXPECT_EQ(reducer_->reduced_bytes() - before,
+              static_cast<std::uint64_t>(model.layout().total()) * sizeof(float));
+    EXPECT_EQ(test::all_reduces(), std::vector<std::size_t>{4 * sizeof(double)});
   }
 }
 
@@ -206,15 +198,15 @@ TEST_F(TrainerRanksTest, EvaluationSharesTheRows) {
   std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(test::tiny_model(), model.layout(), 5, values);
   model.set_parameters(values);
-  const auto single = make_single_reducer();
+  const mpi::Communicator self = mpi::Communicator::self();
   for (const RowSelection& selection :
        {RowSelection{1, 0}, RowSelection{3, 0}, RowSelection{1, 2}, RowSelection{100, 0}}) {
-    const auto all = evaluate(model, *reducer_, rows_, selection, 2);
-    const auto one = evaluate(model, *single, rows_, selection, 2);
+    const auto all = evaluate(model, world_, rows_, selection, 2);
+    const auto one = evaluate(model, self, rows_, selection, 2);
     EXPECT_EQ(all->tokens, one->tokens);
     EXPECT_NEAR(all->mean(), one->mean(), 1e-6);
-    EXPECT_NEAR(unigram_loss(*reducer_, rows_, valid_, selection, 50),
-                unigram_loss(*single, rows_, valid_, selection, 50), 1e-9);
+    EXPECT_NEAR(unigram_loss(world_, rows_, valid_, selection, 50),
+                unigram_loss(self, rows_, valid_, selection, 50), 1e-9);
   }
 }
 

@@ -13,8 +13,8 @@
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/process/signals.hpp"
 #include "amt/record/report.hpp"
-#include "poisoned_reducer.hpp"
 #include "support/event_reader.hpp"
+#include "support/reducers.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_training.hpp"
 
@@ -24,9 +24,9 @@ namespace {
 using test::PoisonedReducer;
 
 /// Notes what the gradients are when ranges of them are handed over, and at the end.
-class WatchingReducer : public PoisonedReducer {
+class WatchingReducer : public test::PassingReducer {
  public:
-  explicit WatchingReducer(Gpt2*& model) : PoisonedReducer({}), model_(model) {}
+  explicit WatchingReducer(Gpt2*& model) : model_(model) {}
   void all_reduce(float* data, std::int64_t count) override {
     const float* all = model_->gradients();
     if (before_.empty()) before_.assign(all, all + model_->layout().total());
@@ -95,6 +95,7 @@ class TrainerTest : public testing::Test {
   }
 
   test::TemporaryFolder folder_;
+  mpi::Communicator self_ = mpi::Communicator::self();
   test::MemoryRows rows_ = test::make_rows(1, 100, test::tiny_model());
   test::MemoryRows valid_ = test::make_rows(2, 7, test::tiny_model());
 };
@@ -265,7 +266,7 @@ TEST_F(TrainerTest, StepThatIsNotFiniteChangesNothing) {
   Gpt2 model(*ops, config, 2);
   TrainerOptions trainer = settings("run").trainer;
   trainer.num_train_steps = 3;
-  TrainStep step(model, reducer, rows_, trainer, settings("run").optimizer);
+  TrainStep step(model, self_, reducer, rows_, trainer, settings("run").optimizer);
   std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(config, model.layout(), 0, values);
   model.set_parameters(values);
@@ -301,7 +302,7 @@ TEST_F(TrainerTest, GradientsAreHandedOverWhileTheBackwardPassGoesOn) {
   WatchingReducer reducer(model);
   Gpt2 the_model(*ops, test::tiny_model(), 2);
   model = &the_model;
-  TrainStep step(*model, reducer, rows_, settings("run").trainer, settings("run").optimizer);
+  TrainStep step(*model, self_, reducer, rows_, settings("run").trainer, settings("run").optimizer);
   std::vector<float> values(static_cast<std::size_t>(model->layout().total()));
   initialise_parameters(test::tiny_model(), model->layout(), 0, values);
   model->set_parameters(values);
@@ -341,12 +342,12 @@ TEST_F(TrainerTest, TooManySkippedInARowFail) {
   s.trainer.max_skipped = 2;
   const auto ops = make_cpu_ops(1);
   PoisonedReducer some({3, 4, 8, 9});
-  const auto run = test::run_trainer(test::tiny_model(), s, rows_, &valid_, *ops, some);
+  const auto run = test::run_trainer(test::tiny_model(), s, rows_, &valid_, *ops, self_, some);
   EXPECT_EQ(run.state.skipped, 4);
   EXPECT_EQ(test::metric(s.trainer.run_dir, "skipped").back(), 4);
   s.trainer.run_dir = settings("failing").trainer.run_dir;
   PoisonedReducer many({3, 4, 5});
-  EXPECT_THROW(test::run_trainer(test::tiny_model(), s, rows_, &valid_, *ops, many), Error);
+  EXPECT_THROW(test::run_trainer(test::tiny_model(), s, rows_, &valid_, *ops, self_, many), Error);
   EXPECT_NE(
       read_text(RunPaths(s.trainer.run_dir).report()).find("<td>steps skipped</td><td>3</td>"),
       std::string::npos);

@@ -8,14 +8,18 @@
 
 namespace amt {
 
-struct TrainingState {
+/// What all ranks count alike.
+struct TrainingProgress {
   std::int64_t step = 0;       ///< steps done, skipped ones included
   std::int64_t updates = 0;    ///< steps that changed the parameters: Adam's count
   std::uint64_t next_row = 0;  ///< of the training split's endless order
   std::int64_t skipped = 0;    ///< steps whose gradient was not finite
   std::int64_t skipped_in_a_row = 0;
   std::int64_t evaluated_step = 0;  ///< value of `step` at the last complete validation
-  int ranks = 1;                    ///< for information: another number continues to rounding
+};
+
+struct TrainingState : TrainingProgress {
+  int ranks = 1;  ///< for information: another number continues to rounding
   std::uint64_t seed = 0;
   std::string dataset_digest;  ///< Manifest::digest, 16 hex digits
   std::string encoding;        ///< Encoding::name

@@ -6,7 +6,7 @@
 #include <optional>
 #include <span>
 
-#include "amt/collective/reducer.hpp"
+#include "amt/mpi/communicator.hpp"
 
 namespace amt {
 
@@ -20,8 +20,9 @@ std::optional<double> exceeded_median(std::span<const double> seconds, int rank)
 /// Compares the ranks every so many steps.
 class Stragglers {
  public:
-  /// `interval` in steps; 0: never. `reducer` must outlive it.
-  Stragglers(Reducer& reducer, std::int64_t interval) : reducer_(reducer), interval_(interval) {}
+  /// `interval` in steps; 0: never. `ranks` must outlive it.
+  Stragglers(const mpi::Communicator& ranks, std::int64_t interval)
+      : ranks_(ranks), interval_(interval) {}
 
   /// Collective at the end of every interval-th step, else local. `step` was done in `seconds` of
   /// this rank's own work. A rank that was slow warns, with its host, of itself. The first step of
@@ -31,7 +32,7 @@ class Stragglers {
  private:
   void compare(std::int64_t step);
 
-  Reducer& reducer_;
+  const mpi::Communicator& ranks_;
   std::int64_t interval_;
   std::int64_t steps_ = -1;  // that count for the sum
   double seconds_ = 0;

@@ -45,7 +45,7 @@ struct Plugin {
   /// NCCL among the ranks of `communicator`, one device each. Collective. `ops` is one of make_ops
   /// and outlives it, as does the communicator, which carries the scalars. Error naming rank and
   /// host if the ranks have not met within `seconds`.
-  std::unique_ptr<Reducer> (*make_reducer)(Ops& ops, mpi::Communicator& communicator,
+  std::unique_ptr<Reducer> (*make_reducer)(Ops& ops, const mpi::Communicator& communicator,
                                            double seconds);
   /// Begins and ends what a profiler that waits for it records (nsys --capture-range
   /// cudaProfilerApi).

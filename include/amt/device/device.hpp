@@ -31,6 +31,6 @@ struct Device {
 /// Collective. One kind of device for all ranks: one GPU per rank by rank_on_host, and NCCL among
 /// them; where ranks share a GPU, as NCCL refuses, MPI through host memory. AgreedError if kCuda is
 /// asked for and a rank has none. The communicator outlives the result.
-Device open_device(const DeviceRequest& request, mpi::Communicator& world);
+Device open_device(const DeviceRequest& request, const mpi::Communicator& world);
 
 }  // namespace amt

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "amt/collective/reducer.hpp"
 #include "amt/dataset/manifest.hpp"
 #include "amt/dataset/rows.hpp"
 #include "amt/model/gpt2.hpp"
+#include "amt/mpi/communicator.hpp"
 
 namespace amt {
 
@@ -39,15 +39,15 @@ struct RowSelection {
 /// sums of all. Equal runs give equal bits; another number of ranks agrees to rounding. Nothing if
 /// the ranks were asked to stop meanwhile (base/signals.hpp), which they agree on after each
 /// micro-batch. In how many `parts` a loss is summed decides its last bits.
-std::optional<LossSums> evaluate(Gpt2& model, Reducer& reducer, const RowSource& rows,
+std::optional<LossSums> evaluate(Gpt2& model, const mpi::Communicator& ranks, const RowSource& rows,
                                  const RowSelection& selection, int micro_batch,
                                  std::size_t parts = kLossParts);
 
 /// The loss of a model that knows only how often each token occurs in the training split (add-one
 /// smoothing), on the selected rows of another split. Collective; looks at no more than 2^17
 /// training rows, spread evenly.
-double unigram_loss(Reducer& reducer, const RowSource& train, const RowSource& evaluated,
-                    const RowSelection& selection, int vocab_size);
+double unigram_loss(const mpi::Communicator& ranks, const RowSource& train,
+                    const RowSource& evaluated, const RowSelection& selection, int vocab_size);
 
 /// The same for what a run is measured by: validation rows, or training rows where `valid` is null;
 /// no more than 2^17 of them, spread evenly. Local: for the rank that writes the report.

@@ -32,6 +32,6 @@ struct EvaluationOptions {
 /// Collective. Evaluates a model, or all checkpoints of a run, on a split; rank 0 prints a table or
 /// CSV to standard output. AgreedError if a model or the dataset cannot be used; of several
 /// checkpoints the good ones are printed before it is thrown.
-void evaluate_checkpoints(mpi::Communicator& world, const EvaluationOptions& options);
+void evaluate_checkpoints(const mpi::Communicator& world, const EvaluationOptions& options);
 
 }  // namespace amt

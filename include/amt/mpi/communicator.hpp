@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace amt::mpi {
@@ -58,7 +59,7 @@ class Request {
 class Communicator {
  public:
   static Communicator world();  ///< collective
-  static Communicator self();   ///< this rank alone; local
+  static Communicator self();   ///< this process alone; local, needs no MPI
   Communicator(Communicator&&) noexcept;
   Communicator& operator=(Communicator&&) noexcept;
   ~Communicator();
@@ -73,6 +74,12 @@ class Communicator {
   void barrier() const;
   void broadcast(std::span<std::byte> bytes, int root) const;  ///< equal sizes on all ranks
   void broadcast(std::string& text, int root) const;           ///< resized on the others
+  /// Rank `root`'s value on all ranks.
+  template <class T>
+  void broadcast_value(T& value, int root) const {
+    static_assert(std::is_trivially_copyable_v<T>);
+    broadcast(std::as_writable_bytes(std::span(&value, 1)), root);
+  }
   void all_reduce_sum(std::span<double> values) const;
   void all_reduce_sum(std::span<std::uint64_t> values) const;
   void all_reduce_sum(std::span<float> values) const;
@@ -80,11 +87,18 @@ class Communicator {
   /// In place on `root`; elsewhere `values` stays as it is.
   Request start_reduce_sum(std::span<float> values, int root) const;
   std::int64_t all_reduce_max(std::int64_t value) const;
-  double all_reduce_max(double value) const;
   bool all_of(bool value) const;
   bool any_of(bool value) const;
   /// Every rank's bytes, in rank order, on every rank.
   std::vector<std::string> all_gather(const std::string& bytes) const;
+  /// Every rank's value, in rank order, on every rank.
+  template <class T>
+  std::vector<T> all_gather_value(const T& value) const {
+    static_assert(std::is_trivially_copyable_v<T>);
+    std::vector<T> all(static_cast<std::size_t>(size_), value);
+    all_gather_in_place(std::as_writable_bytes(std::span(all)));
+    return all;
+  }
   /// `values` holds counts[r] floats of each rank r, in rank order: this rank's on entry, all of
   /// them afterwards.
   void all_gather(std::span<float> values, std::span<const std::size_t> counts) const;
@@ -98,9 +112,15 @@ class Communicator {
                                       std::size_t item_bytes,
                                       std::vector<std::byte>& received) const;
 
+ protected:
+  /// Without MPI: collectives return at once and bring nothing from others.
+  Communicator(int rank, int size);
+
  private:
   struct Impl;
   explicit Communicator(std::unique_ptr<Impl> impl);
+  /// `all` holds as many bytes of each rank, in rank order: this rank's on entry.
+  void all_gather_in_place(std::span<std::byte> all) const;
   std::unique_ptr<Impl> impl_;
   int rank_ = 0;
   int size_ = 1;

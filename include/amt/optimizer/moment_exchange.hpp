@@ -9,16 +9,16 @@
 
 namespace amt {
 
-/// Between two steps, where nobody needs the gradients: sharded moments travel through their
+/// Between two steps, where nobody needs the gradients: sliced moments travel through their
 /// buffer, so that no rank needs more memory than a step does. All functions are collective.
 class MomentExchange {
  public:
-  /// `sharded` is that of TrainStep: null where every rank keeps all moments.
-  MomentExchange(Gpt2& model, Reducer& reducer, Optimizer& optimizer, const SlicedBuffer* sharded)
-      : ops_(model.ops()), reducer_(reducer), optimizer_(optimizer), sliced_(sharded) {}
+  /// `sliced` is that of TrainStep: null where every rank keeps all moments.
+  MomentExchange(Gpt2& model, Reducer& reducer, Optimizer& optimizer, const SlicedBuffer* sliced)
+      : ops_(model.ops()), reducer_(reducer), optimizer_(optimizer), sliced_(sliced) {}
 
-  /// Both moments of all parameters into rank 0's memory, layout.total() floats each; the spans are
-  /// empty on other ranks.
+  /// Both moments of all parameters into rank 0's memory, layout.total() floats each. Here and
+  /// below, the spans are empty on other ranks.
   void collect(std::span<float> first, std::span<float> second);
   /// The reverse: to the ranks that keep them, from rank 0.
   void distribute(std::span<const float> first, std::span<const float> second);

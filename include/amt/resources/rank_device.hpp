@@ -24,7 +24,7 @@ struct DeviceWishes {
 };
 
 /// Collective: the device that is wished for, where `world` puts this rank.
-Device open_rank_device(const DeviceWishes& wishes, mpi::Communicator& world);
+Device open_rank_device(const DeviceWishes& wishes, const mpi::Communicator& world);
 
 /// The device's memory, for the ranks that share it. Local.
 DeviceMemory memory_of(const Device& device, const DeviceWishes& wishes,

@@ -20,8 +20,8 @@ struct StartWords {
 /// Collective. Trains the model that a validated `config` describes, from the newest checkpoint in
 /// its folder if there is one. `given` knows which options the user has chosen. kDone, or kStopped
 /// if a signal came and all is saved; AgreedError if it cannot start or go on.
-ExitCode train_model(mpi::Communicator& world, TrainConfiguration config, const OptionTable& given,
-                     const StartWords& words);
+ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
+                     const OptionTable& given, const StartWords& words);
 
 /// What --dry-run prints: checks what a start checks, as one of `ranks` ranks on this machine, and
 /// returns the configuration and the plan. Writes nothing. Local, without MPI.

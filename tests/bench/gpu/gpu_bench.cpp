@@ -20,6 +20,7 @@
 #include "amt/resources/flops.hpp"
 #include "bench/model_size.hpp"
 #include "src/train/train_step.hpp"
+#include "support/reducers.hpp"
 #include "support/tiny_training.hpp"
 #include "timed_ops.hpp"
 
@@ -106,9 +107,8 @@ class Steps {
         rows_(o.whole("--rows")),
         micro_batch_(o.whole("--micro-batch") > 0 ? o.whole("--micro-batch") : rows_),
         data_(test::make_rows(1, 4 * rows_, config_)),
-        reducer_(make_single_reducer()),
         model_(ops, config_, micro_batch_),
-        step_(model_, *reducer_, data_, trainer(), {}) {
+        step_(model_, alone_.ranks, *alone_.reducer, data_, trainer(), {}) {
     std::vector<float> start(static_cast<std::size_t>(model_.layout().total()));
     initialise_parameters(config_, model_.layout(), 0, start);
     model_.set_parameters(start);
@@ -136,7 +136,7 @@ class Steps {
   ModelConfig config_;
   int rows_, micro_batch_;
   test::MemoryRows data_;
-  std::unique_ptr<Reducer> reducer_;
+  test::Alone alone_;
   Gpt2 model_;
   TrainStep step_;
   TrainingState state_;

@@ -1,0 +1,89 @@
+// Reducers for tests of what is built on them: one process's, and some that change or watch what
+// they hand on.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "amt/collective/reducer.hpp"
+
+namespace amt::test {
+
+/// What a process works with that trains by itself. Needs no MPI.
+struct Alone {
+  mpi::Communicator ranks = mpi::Communicator::self();
+  std::unique_ptr<Reducer> reducer = make_single_reducer();
+};
+
+/// Hands everything on to another, or to that of one process.
+class PassingReducer : public Reducer {
+ public:
+  PassingReducer() : own_(make_single_reducer()), to_(*own_) {}
+  explicit PassingReducer(Reducer& to) : to_(to) {}
+  std::string name() const override { return to_.name(); }
+  void broadcast(float* data, std::int64_t count) override { to_.broadcast(data, count); }
+  void all_reduce(float* data, std::int64_t count) override { to_.all_reduce(data, count); }
+  void reduce_scatter(const SlicedBuffer& buffer, Slice range) override {
+    to_.reduce_scatter(buffer, range);
+  }
+  void all_gather(const SlicedBuffer& buffer) override { to_.all_gather(buffer); }
+  void wait() override { to_.wait(); }
+  std::uint64_t reduced_bytes() const override { return to_.reduced_bytes(); }
+
+ private:
+  std::unique_ptr<Reducer> own_;
+  Reducer& to_;
+};
+
+/// This rank's gradient is not finite in chosen steps, as a failing device or an overflow would
+/// have it. Of a sliced one, one float alone, so that one slice alone is not finite.
+class PoisonedReducer : public PassingReducer {
+ public:
+  explicit PoisonedReducer(std::vector<std::int64_t> steps) : steps_(std::move(steps)) {}
+  PoisonedReducer(Reducer& to, bool here, std::vector<std::int64_t> steps)
+      : PassingReducer(to), here_(here), steps_(std::move(steps)) {}
+
+  void all_reduce(float* data, std::int64_t count) override {
+    poison(data[count - 1]);
+    PassingReducer::all_reduce(data, count);
+  }
+  void reduce_scatter(const SlicedBuffer& buffer, Slice range) override {
+    if (range.begin == 0) poison(*buffer.data);
+    PassingReducer::reduce_scatter(buffer, range);
+  }
+  void wait() override {
+    PassingReducer::wait();
+    step_ += std::exchange(in_step_, false);
+  }
+
+ private:
+  void poison(float& value) {
+    in_step_ = true;
+    const bool now = std::ranges::find(steps_, step_) != steps_.end();
+    if (here_ && now) value = std::numeric_limits<float>::quiet_NaN();
+  }
+
+  bool here_ = true;
+  std::vector<std::int64_t> steps_;
+  std::int64_t step_ = 0;
+  bool in_step_ = false;
+};
+
+/// This rank's copy of what rank 0 sends is not quite the same.
+class SkewedReducer : public PassingReducer {
+ public:
+  SkewedReducer(Reducer& to, bool here) : PassingReducer(to), here_(here) {}
+  void broadcast(float* data, std::int64_t count) override {
+    PassingReducer::broadcast(data, count);
+    if (here_) data[0] += 1e-3f;
+  }
+
+ private:
+  bool here_;
+};
+
+}  // namespace amt::test
