@@ -1,16 +1,13 @@
 // Attention on a GPU: by cuDNN where it has a plan for the shape, else by the own kernels.
 #pragma once
 
-#include <cuda_bf16.h>
-
 #include <memory>
 #include <string>
 
+#include "bf16.hpp"
 #include "cuda_ops.hpp"
 
 namespace amt::cuda {
-
-using Bf16 = __nv_bfloat16;
 
 using TypedAttentionForward = AttentionForwardOf<Bf16, float>;
 using TypedAttentionBackward = AttentionBackwardOf<Bf16, float>;

@@ -1,16 +1,13 @@
 // What the GPU's operators work with besides their arguments.
 #pragma once
 
-#include <cuda_bf16.h>
-
 #include "amt/ops/weights.hpp"
 #include "attention.hpp"
+#include "bf16.hpp"
 #include "device_memory.hpp"
 #include "matmul.hpp"
 
 namespace amt::cuda {
-
-using Bf16 = __nv_bfloat16;
 
 /// Of one device; everything is queued on its stream. `ops` must outlive it.
 struct Context {

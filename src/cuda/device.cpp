@@ -29,7 +29,7 @@ const char* advice(cudaError_t status) {
 
 }  // namespace
 
-void check(cudaError_t status, const char* what) {
+void check(cudaError_t status, std::string_view what) {
   if (status == cudaSuccess) return;
   cudaGetLastError();  // errors that are not final would be reported by the next call again
   int device = 0;
@@ -46,6 +46,15 @@ Stream make_stream(int device) {
   return Stream(stream);
 }
 
+Stream make_urgent_stream(int device) {
+  check(cudaSetDevice(device), "choosing the device");
+  int least = 0, greatest = 0;
+  check(cudaDeviceGetStreamPriorityRange(&least, &greatest), "reading the streams' priorities");
+  cudaStream_t stream = nullptr;
+  check(cudaStreamCreateWithPriority(&stream, cudaStreamNonBlocking, greatest), "making a stream");
+  return Stream(stream);
+}
+
 namespace {
 Event make_event_with(unsigned flags) {
   cudaEvent_t event = nullptr;
@@ -57,6 +66,11 @@ Event make_event_with(unsigned flags) {
 Event make_event() { return make_event_with(cudaEventDisableTiming); }
 
 Event make_timing_event() { return make_event_with(cudaEventDefault); }
+
+void queue_after(cudaStream_t later, cudaStream_t earlier, const Event& event) {
+  check(cudaEventRecord(event.get(), earlier), "recording an event");
+  check(cudaStreamWaitEvent(later, event.get(), 0), "waiting for an event");
+}
 
 Pinned make_pinned(std::size_t bytes) {
   void* memory = nullptr;

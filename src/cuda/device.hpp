@@ -6,13 +6,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace amt::cuda {
 
 /// Error that names `what` and what to do next, unless `status` is success. Errors of work that was
 /// queued before may come out at any call.
-void check(cudaError_t status, const char* what);
+void check(cudaError_t status, std::string_view what);
 
 /// Makes `device` the calling thread's and shows a profiler the range `name` while it lives.
 class Call {
@@ -41,8 +42,14 @@ using Pinned = std::unique_ptr<char, FreePinned>;
 
 /// A stream of `device` that does not wait for the default one.
 Stream make_stream(int device);
+/// One that runs before others where both have work. `device` is the calling thread's then.
+Stream make_urgent_stream(int device);
 /// An event to wait for, without times.
 Event make_event();
+/// What is queued in `later` from now on starts after what is queued in `earlier` by now. Does not
+/// wait on the host. `event` may be used again at once: a wait that was queued is for what was
+/// recorded before it.
+void queue_after(cudaStream_t later, cudaStream_t earlier, const Event& event);
 /// An event that knows when the device passed it.
 Event make_timing_event();
 /// Host memory that the device reads by itself.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "amt/mpi/collectively.hpp"
+#include "device.hpp"
 #include "nccl_wait.hpp"
 
 namespace amt::cuda {
@@ -165,7 +166,7 @@ void NcclCommunicator::wait_for(cudaEvent_t event, std::string_view what, double
   if (!wait_until(over, seconds)) fail(nccl_timeout(place_, what, seconds, last_error()));
   check(now, what);
   if (reached != cudaSuccess) abort();
-  check_cuda(place_, what, reached);
+  cuda::check(reached, what);
   under_way_ = false;
 }
 

@@ -50,10 +50,4 @@ Error nccl_timeout(const NcclPlace& place, std::string_view what, double seconds
                        "; a rank has ended or cannot be reached: ", advice(ncclSystemError)));
 }
 
-void check_cuda(const NcclPlace& place, std::string_view what, cudaError_t result) {
-  if (result == cudaSuccess) return;
-  throw Error(str_cat("CUDA: ", what, " failed on ", describe(place), ": ",
-                      cudaGetErrorString(result), "; ", advice(ncclUnhandledCudaError)));
-}
-
 }  // namespace amt::cuda

@@ -1,7 +1,6 @@
-// What NCCL's and CUDA's errors become: one line with what, where and what to do next.
+// What NCCL's errors become: one line with what, where and what to do next.
 #pragma once
 
-#include <cuda_runtime.h>
 #include <nccl.h>
 
 #include <string>
@@ -30,8 +29,5 @@ Error nccl_failure(const NcclPlace& place, std::string_view what, ncclResult_t r
 /// `what` was not done after `seconds`.
 Error nccl_timeout(const NcclPlace& place, std::string_view what, double seconds,
                    std::string_view detail);
-
-/// Error unless `result` is cudaSuccess.
-void check_cuda(const NcclPlace& place, std::string_view what, cudaError_t result);
 
 }  // namespace amt::cuda

@@ -6,8 +6,8 @@
 #include "amt/collective/buckets.hpp"
 #include "amt/process/log.hpp"
 #include "cuda_ops.hpp"
+#include "device.hpp"
 #include "nccl_communicator.hpp"
-#include "nccl_stream.hpp"
 
 namespace amt::cuda {
 namespace {
@@ -33,9 +33,9 @@ class NcclReducer : public Reducer {
         compute_(compute),
         seconds_(seconds),
         place_{communicator.rank(), communicator.size(), communicator.host(), device},
-        summing_(place_),
-        written_(place_),
-        summed_(place_),
+        summing_(make_urgent_stream(device)),
+        written_(make_event()),
+        summed_(make_event()),
         nccl_(communicator, place_, seconds),
         buckets_([this](float* data, std::int64_t count) { send(data, count); }) {}
 
@@ -45,7 +45,7 @@ class NcclReducer : public Reducer {
   /// work shows here, within the time limit.
   void broadcast(float* data, std::int64_t count) override {
     communicator_.barrier();  // rank 0 may be reading a checkpoint: no reason to give up
-    queue_after(place_, summing_.get(), compute_, written_);
+    queue_after(summing_.get(), compute_, written_);
     send_in_pieces(data, count, [this](float* piece, std::int64_t floats) {
       nccl_.start_broadcasts(std::array{RankPart{0, piece, floats}}, summing_.get(), kBroadcast);
     });
@@ -61,7 +61,7 @@ class NcclReducer : public Reducer {
   }
 
   void all_gather(const SlicedBuffer& buffer) override {
-    queue_after(place_, summing_.get(), compute_, written_);
+    queue_after(summing_.get(), compute_, written_);
     last_ = kGather;
     nccl_.start_broadcasts(parts_of(buffer, {0, buffer.slices.count()}), summing_.get(), kGather);
     join(kGather);
@@ -93,7 +93,7 @@ class NcclReducer : public Reducer {
   /// A plain sum: gradients are scaled by 1 / (the global batch's positions) where they are made,
   /// so no factor is left for NCCL to multiply by.
   void send(float* data, std::int64_t count) {
-    queue_after(place_, summing_.get(), compute_, written_);
+    queue_after(summing_.get(), compute_, written_);
     last_ = kSum;
     if (sliced_ == nullptr) {
       nccl_.start_all_reduce(data, count, summing_.get());
@@ -107,14 +107,14 @@ class NcclReducer : public Reducer {
   /// Makes the compute stream wait for all that was sent.
   void join(std::string_view what) {
     nccl_.check_health(what);
-    queue_after(place_, compute_, summing_.get(), summed_);
+    queue_after(compute_, summing_.get(), summed_);
   }
 
   const mpi::Communicator& communicator_;
   cudaStream_t compute_;
   double seconds_;
   NcclPlace place_;
-  UrgentStream summing_;
+  Stream summing_;
   Event written_, summed_;
   NcclCommunicator nccl_;                 // after the stream: it is gone before the stream goes
   const SlicedBuffer* sliced_ = nullptr;  // that the ranges of this round are of; null: of none

@@ -14,6 +14,7 @@
 #include "amt/base/strings.hpp"
 #include "amt/process/log.hpp"
 #include "cuda_ops.hpp"
+#include "device.hpp"
 
 namespace amt::cuda {
 namespace {
@@ -24,26 +25,19 @@ constexpr const char* kAttention = "cuDNN and plain";
 constexpr const char* kAttention = "plain only (built without cudnn-frontend)";
 #endif
 
-void check(cudaError_t result, const std::string& what) {
-  if (result == cudaSuccess) return;
-  cudaGetLastError();  // else a later call would return it again
-  throw Error(str_cat(what, ": ", cudaGetErrorString(result), " (", cudaGetErrorName(result),
-                      "); nvidia-smi shows the state of the devices"));
-}
-
 /// "13.0" of 13000.
 std::string cuda_version(int version) { return str_cat(version / 1000, ".", version % 1000 / 10); }
 
 /// 0 where there is no driver.
 int driver_version() {
   int version = 0;
-  check(cudaDriverGetVersion(&version), "cudaDriverGetVersion");
+  check(cudaDriverGetVersion(&version), "asking for the driver's version");
   return version;
 }
 
 int runtime_version() {
   int version = 0;
-  check(cudaRuntimeGetVersion(&version), "cudaRuntimeGetVersion");
+  check(cudaRuntimeGetVersion(&version), "asking for the run time's version");
   return version;
 }
 
@@ -105,14 +99,14 @@ int device_count(std::string* why) {
 }
 
 DeviceInfo device_info(int device) {
-  const std::string where = str_cat("CUDA device ", device);
-  check(cudaSetDevice(device), where);
+  const std::string what = str_cat("asking what device ", device, " is");
+  check(cudaSetDevice(device), what);
   cudaDeviceProp properties = {};
-  check(cudaGetDeviceProperties(&properties, device), where);
+  check(cudaGetDeviceProperties(&properties, device), what);
   std::array<char, 32> bus_id = {};
-  check(cudaDeviceGetPCIBusId(bus_id.data(), static_cast<int>(bus_id.size()), device), where);
+  check(cudaDeviceGetPCIBusId(bus_id.data(), static_cast<int>(bus_id.size()), device), what);
   std::size_t free = 0, total = 0;
-  check(cudaMemGetInfo(&free, &total), where);
+  check(cudaMemGetInfo(&free, &total), what);
   return {properties.name, bus_id.data(), properties.major * 10 + properties.minor, total, free};
 }
 
@@ -126,7 +120,7 @@ std::unique_ptr<Reducer> make_reducer(Ops& ops, const mpi::Communicator& communi
 }
 
 void profile(bool begin) {
-  check(begin ? cudaProfilerStart() : cudaProfilerStop(), "the CUDA profiler");
+  check(begin ? cudaProfilerStart() : cudaProfilerStop(), "switching the profiler");
 }
 
 constexpr Plugin kPlugin = {kPluginVersion, versions,     device_count, device_info,

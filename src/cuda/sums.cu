@@ -12,8 +12,8 @@ void launch_add_pairs(cudaStream_t stream, float* first, float* second, const fl
         partial, count, width);
 }
 
-void launch_column_sums(cudaStream_t stream, float* sums, float* partial, const __nv_bfloat16* x,
-                        Dim n, Dim width) {
+void launch_column_sums(cudaStream_t stream, float* sums, float* partial, const Bf16* x, Dim n,
+                        Dim width) {
   constexpr Dim kThreads = 32;  // few: the shares, not the columns, are what there is enough of
   const Shares shares = shares_of(n);
   const Grid grid{divide_up(width / gpu::kPack, kThreads), shares.count};
@@ -23,7 +23,7 @@ void launch_column_sums(cudaStream_t stream, float* sums, float* partial, const 
         partial, shares.count, width);
 }
 
-void launch_to_bf16(cudaStream_t stream, __nv_bfloat16* out, const float* x, Dim n) {
+void launch_to_bf16(cudaStream_t stream, Bf16* out, const float* x, Dim n) {
   start(stream, {flat_blocks(n)}, kFlatThreads, "to_bf16", gpu::to_bf16, out, x, n);
 }
 

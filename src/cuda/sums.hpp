@@ -1,10 +1,10 @@
 // Launches that several operators share. Widths are multiples of 8.
 #pragma once
 
-#include <cuda_bf16.h>
 #include <cuda_runtime_api.h>
 
 #include "amt/ops/types.hpp"
+#include "bf16.hpp"
 
 namespace amt::cuda {
 
@@ -12,9 +12,9 @@ namespace amt::cuda {
 void launch_add_pairs(cudaStream_t stream, float* first, float* second, const float* partial,
                       Dim count, Dim width);
 /// sums [width] += column sums of x [n, width]; partial: shares_of(n).count x width floats
-void launch_column_sums(cudaStream_t stream, float* sums, float* partial, const __nv_bfloat16* x,
-                        Dim n, Dim width);
+void launch_column_sums(cudaStream_t stream, float* sums, float* partial, const Bf16* x, Dim n,
+                        Dim width);
 /// out = x [n], rounded; both aligned to 16 bytes.
-void launch_to_bf16(cudaStream_t stream, __nv_bfloat16* out, const float* x, Dim n);
+void launch_to_bf16(cudaStream_t stream, Bf16* out, const float* x, Dim n);
 
 }  // namespace amt::cuda

@@ -197,6 +197,16 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
   fake().calls.push_back({FakeCall::kWait, stream, event});
   return cudaSuccess;
 }
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t*, unsigned) { return cudaErrorNotSupported; }
+cudaError_t cudaMallocHost(void**, size_t) { return cudaErrorNotSupported; }
+cudaError_t cudaFreeHost(void*) { return cudaErrorNotSupported; }
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp*, int) { return cudaErrorNotSupported; }
+cudaError_t cudaGetDevice(int* device) {
+  *device = fake().device;
+  return cudaSuccess;
+}
+cudaError_t cudaGetLastError() { return cudaSuccess; }
+const char* cudaGetErrorName(cudaError_t) { return "nameOfTheError"; }
 cudaError_t cudaEventQuery(cudaEvent_t) { return fake().event_state; }
 const char* cudaGetErrorString(cudaError_t) { return "text of the error"; }
 

@@ -56,6 +56,14 @@ class NcclReducerTest : public testing::Test {
                            std::to_string(world_.size()) + " on " + world_.host() + ", device 3";
     EXPECT_NE(message.find(me), std::string::npos) << message;
     EXPECT_NE(message.find("; "), std::string::npos) << "what to do next: " << message;
+    expect_line(message, text);
+  }
+  /// An error of CUDA alone, which names the device; the log names the rank.
+  void expect_device(const std::string& message, const std::string& text) {
+    EXPECT_NE(message.find("device 3"), std::string::npos) << message;
+    expect_line(message, text);
+  }
+  void expect_line(const std::string& message, const std::string& text) {
     EXPECT_NE(message.find(text), std::string::npos) << message;
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
   }
@@ -274,7 +282,7 @@ TEST_F(NcclReducerTest, ADuplicateDeviceSaysWhatItNeeds) {
 
 TEST_F(NcclReducerTest, NoStreamIsAnError) {
   fake().stream_creation = cudaErrorMemoryAllocation;
-  expect_named(failure([&] { make(); }), "making a stream failed");
+  expect_device(failure([&] { make(); }), "making a stream");
 }
 
 TEST_F(NcclReducerTest, AnErrorOfTheCallIsThrownAndAborts) {
@@ -370,7 +378,7 @@ TEST_F(NcclReducerTest, ABroadcastThatNeverEndsIsATimeOut) {
 TEST_F(NcclReducerTest, AnErrorOfTheDeviceIsThrown) {
   make();
   fake().event_state = cudaErrorIllegalAddress;
-  expect_named(failure([&] { reducer_->broadcast(at(0), 10); }), "nvidia-smi");
+  expect_device(failure([&] { reducer_->broadcast(at(0), 10); }), "nvidia-smi");
   EXPECT_EQ(fake().aborted, 1);
 }
 

@@ -6,14 +6,11 @@
 // give equal bits.
 #pragma once
 
-#include <cuda_bf16.h>
-
+#include "../bf16.hpp"
 #include "amt/ops/dropout.hpp"
 #include "amt/ops/types.hpp"
 
 namespace amt::gpu {
-
-using Bf16 = __nv_bfloat16;
 
 constexpr int kLanes = 32;
 constexpr int kPack = 8;
