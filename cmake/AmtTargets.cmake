@@ -35,7 +35,7 @@ function(amt_add_plugin target)
   set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden
     CUDA_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/plugin.map)
-  target_link_libraries(${target} PRIVATE amt_flags ${ARG_LINK})
+  target_link_libraries(${target} PRIVATE amt_flags amt_boundary ${ARG_LINK})
   target_link_options(${target} PRIVATE LINKER:--as-needed
     LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/plugin.map LINKER:--no-undefined)
 endfunction()

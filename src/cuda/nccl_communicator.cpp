@@ -120,7 +120,7 @@ void NcclCommunicator::start_all_reduce(float* data, std::int64_t count, cudaStr
     return ncclAllReduce(data, data, static_cast<std::size_t>(count), ncclFloat32, ncclSum, comm_,
                          stream);
   };
-  start(call, "a sum of gradients");
+  start(call, "the sum of gradients");
 }
 
 /// One call of NCCL, which does all parts at once.
@@ -145,7 +145,7 @@ void NcclCommunicator::start_reduces(std::span<const RankPart> parts, cudaStream
     return ncclReduce(part.data, part.data, static_cast<std::size_t>(part.count), ncclFloat32,
                       ncclSum, part.rank, comm_, stream);
   };
-  start_group(parts, call, "a sum of gradients");
+  start_group(parts, call, "the sum of gradients");
 }
 
 void NcclCommunicator::start_broadcasts(std::span<const RankPart> parts, cudaStream_t stream,

@@ -3,8 +3,8 @@
 #include <array>
 #include <vector>
 
+#include "amt/base/activity.hpp"
 #include "amt/collective/buckets.hpp"
-#include "amt/process/log.hpp"
 #include "cuda_ops.hpp"
 #include "device.hpp"
 #include "nccl_communicator.hpp"
@@ -50,6 +50,7 @@ class NcclReducer : public Reducer {
       nccl_.start_broadcasts(std::array{RankPart{0, piece, floats}}, summing_.get(), kBroadcast);
     });
     join(kBroadcast);
+    const Waiting others(kBroadcast);
     nccl_.wait_for(summed_.get(), kBroadcast, seconds_);
   }
 
@@ -71,6 +72,7 @@ class NcclReducer : public Reducer {
     buckets_.flush();
     sliced_ = nullptr;
     join(last_);
+    const Waiting others(last_);
     nccl_.wait_for(summed_.get(), last_);
   }
 
@@ -79,7 +81,7 @@ class NcclReducer : public Reducer {
 
  private:
   static constexpr const char* kBroadcast = "the broadcast of parameters";
-  static constexpr const char* kSum = "a sum of gradients";
+  static constexpr const char* kSum = "the sum of gradients";
   static constexpr const char* kGather = "the exchange of updated slices";
 
   static std::vector<RankPart> parts_of(const SlicedBuffer& buffer, Slice range) {
@@ -119,7 +121,7 @@ class NcclReducer : public Reducer {
   NcclCommunicator nccl_;                 // after the stream: it is gone before the stream goes
   const SlicedBuffer* sliced_ = nullptr;  // that the ranges of this round are of; null: of none
   Buckets buckets_;
-  std::string_view last_ = kSum;  // that was started, for messages
+  const char* last_ = kSum;  // that was started, for messages
   std::uint64_t reduced_bytes_ = 0;
 };
 
@@ -132,9 +134,6 @@ std::unique_ptr<Reducer> make_nccl_reducer(int device, cudaStream_t compute,
 
 std::unique_ptr<Reducer> make_nccl_reducer(CudaOps& ops, const mpi::Communicator& communicator,
                                            double seconds) {
-  // The plug-in's copy of base/ has not heard of it, and errors that ranks agree on name their
-  // rank.
-  set_log_identity(communicator.rank(), communicator.size(), communicator.host());
   return make_nccl_reducer(ops.device(), ops.stream(), communicator, seconds);
 }
 

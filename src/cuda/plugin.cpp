@@ -12,7 +12,6 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/process/log.hpp"
 #include "cuda_ops.hpp"
 #include "device.hpp"
 
@@ -114,17 +113,20 @@ std::unique_ptr<Ops> make_ops(const OpsOptions& options) { return make_cuda_ops(
 
 std::unique_ptr<Reducer> make_reducer(Ops& ops, const mpi::Communicator& communicator,
                                       double seconds) {
-  // The plug-in has its own copy of what names this process in messages.
-  set_log_identity(communicator.rank(), communicator.size(), communicator.host());
   return make_nccl_reducer(dynamic_cast<CudaOps&>(ops), communicator, seconds);
+}
+
+void attach(const Host& host) {
+  share_activity(*host.activity);
+  share_log_identity(*host.identity);
 }
 
 void profile(bool begin) {
   check(begin ? cudaProfilerStart() : cudaProfilerStop(), "switching the profiler");
 }
 
-constexpr Plugin kPlugin = {kPluginVersion, versions,     device_count, device_info,
-                            make_ops,       make_reducer, profile};
+constexpr Plugin kPlugin = {AMT_PLUGIN_BOUNDARY, attach,   versions,     device_count,
+                            device_info,         make_ops, make_reducer, profile};
 
 }  // namespace
 

@@ -61,10 +61,12 @@ const cuda::Plugin& load_plugin(const fs::path& file) {
     throw Error(str_cat(file.string(), " is no plug-in of amt: it has no symbol amt_cuda_plugin"));
   }
   const cuda::Plugin& plugin = *reinterpret_cast<cuda::PluginEntry>(symbol)();
-  if (plugin.version == cuda::kPluginVersion) return plugin;
-  throw Error(str_cat(file.string(), " has version ", plugin.version,
-                      " of the plug-in's interface, this program ", cuda::kPluginVersion,
-                      "; build both from one source"));
+  if (plugin.boundary != AMT_PLUGIN_BOUNDARY) {
+    throw Error(str_cat(file.string(),
+                        " was built from another source than this program; build both from one"));
+  }
+  plugin.attach({&activity_state(), &log_identity_state()});
+  return plugin;
 }
 
 bool has_driver() {

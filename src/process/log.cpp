@@ -8,18 +8,12 @@
 namespace amt {
 namespace {
 
-struct Identity {
-  int rank = 0;
-  int ranks = 1;
-  std::string host;
-};
+LogIdentity own;
+LogIdentity* identity = &own;
 
-std::mutex identity_mutex;
-Identity the_identity;
-
-Identity identity() {
-  const std::scoped_lock lock(identity_mutex);
-  return the_identity;
+int rank() {
+  const std::scoped_lock lock(identity->mutex);
+  return identity->rank;
 }
 
 constexpr std::size_t kLongest = 4096;  // bytes: what a damaged file says may be of any length
@@ -38,22 +32,29 @@ void print_line(const std::string& line) { std::fputs((line + "\n").c_str(), std
 
 std::string name() { return str_cat("[", log_identity(), "] "); }
 
-std::string prefix() { return identity().rank == 0 ? "" : name(); }
+std::string prefix() { return rank() == 0 ? "" : name(); }
 
 }  // namespace
 
+LogIdentity& log_identity_state() { return *identity; }
+
+void share_log_identity(LogIdentity& of_program) { identity = &of_program; }
+
 void set_log_identity(int rank, int ranks, const std::string& host) {
-  const std::scoped_lock lock(identity_mutex);
-  the_identity = {rank, ranks, host};
+  const std::scoped_lock lock(identity->mutex);
+  identity->rank = rank;
+  identity->ranks = ranks;
+  identity->host = host;
 }
 
 std::string log_identity() {
-  const Identity it = identity();
-  return str_cat("rank ", it.rank, " of ", it.ranks, it.host.empty() ? "" : " on ", it.host);
+  const std::scoped_lock lock(identity->mutex);
+  return str_cat("rank ", identity->rank, " of ", identity->ranks,
+                 identity->host.empty() ? "" : " on ", identity->host);
 }
 
 void log_info(const std::string& message) {
-  if (identity().rank == 0) print_line(message);
+  if (rank() == 0) print_line(message);
 }
 
 void log_warning(const std::string& message) {
@@ -73,7 +74,7 @@ void log_named_error(const std::string& message) {
 }
 
 void log_agreed_error(const std::string& message) {
-  if (identity().rank == 0) log_error(message);
+  if (rank() == 0) log_error(message);
 }
 
 }  // namespace amt

@@ -59,7 +59,6 @@ double TrainStep::accumulate_gradients(const TrainingState& state) {
   const double waited = seconds_waited() - waited_before;
   const double loss = model_.take_loss();
   own_seconds_ = timer_->seconds() - waited;
-  const Waiting others("the sum of gradients");
   reducer_.wait();
   return loss;
 }

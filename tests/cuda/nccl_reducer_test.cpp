@@ -289,7 +289,7 @@ TEST_F(NcclReducerTest, AnErrorOfTheCallIsThrownAndAborts) {
   make();
   fake().call_result = ncclSystemError;
   expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }),
-               "a sum of gradients failed");
+               "the sum of gradients failed");
   EXPECT_EQ(fake().aborted, 1);
 }
 
@@ -315,7 +315,7 @@ TEST_F(NcclReducerTest, AnAsyncErrorWhileTheHostWaitsIsThrown) {
     std::atomic_ref(fake().async_error) = ncclRemoteError;
   });
   const auto start = std::chrono::steady_clock::now();
-  expect_named(failure([&] { reducer_->wait(); }), "a sum of gradients failed");
+  expect_named(failure([&] { reducer_->wait(); }), "the sum of gradients failed");
   const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - start;
   EXPECT_GT(waited.count(), 2 * kSeconds) << "a rank that is late is waited for";
   EXPECT_EQ(fake().aborted, 1);
@@ -364,7 +364,7 @@ TEST_F(NcclReducerTest, WorkThatIsNeverQueuedIsATimeOut) {
   make();
   fake().polls = -1;
   expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }),
-               "a sum of gradients was not done after");
+               "the sum of gradients was not done after");
   EXPECT_EQ(fake().aborted, 1);
 }
 

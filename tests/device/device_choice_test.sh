@@ -40,7 +40,7 @@ refused() {
 refused /nowhere/plugin.so "AMT_CUDA_PLUGIN names /nowhere/plugin.so, which is no file"
 refused "$work/text.so" "cannot load $work/text.so: "
 refused "$plugins/libamt_stranger.so" "$plugins/libamt_stranger.so is no plug-in of amt"
-refused "$plugins/libamt_old_plugin.so" "$plugins/libamt_old_plugin.so has version 1 of the plug-in's interface"
+refused "$plugins/libamt_old_plugin.so" "$plugins/libamt_old_plugin.so was built from another source"
 refused "$fake" "the fake has no device"
 expect 1 "no GPU can be used: AMT_CUDA_PLUGIN names none" train 3 refused --device cuda
 said_once

@@ -13,8 +13,8 @@
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/process/log.hpp"
 
-#ifndef AMT_FAKE_VERSION
-#define AMT_FAKE_VERSION amt::cuda::kPluginVersion
+#ifndef AMT_FAKE_BOUNDARY
+#define AMT_FAKE_BOUNDARY AMT_PLUGIN_BOUNDARY
 #endif
 
 namespace amt::cuda {
@@ -25,7 +25,10 @@ std::string setting(const char* name, const char* otherwise) {
   return value == nullptr ? otherwise : value;
 }
 
-std::string versions() { return "fake CUDA"; }
+std::string versions() {
+  note_progress();
+  return "fake CUDA";
+}
 
 int device_count(std::string* why) {
   const int devices = std::stoi(setting("AMT_FAKE_DEVICES", "0"));
@@ -42,7 +45,8 @@ DeviceInfo device_info(int device) {
 std::unique_ptr<Ops> make_ops(const OpsOptions& options) {
   std::string why;
   if (options.device >= device_count(&why)) {
-    throw Error("the fake has no device " + std::to_string(options.device));
+    throw Error("the fake has no device " + std::to_string(options.device) + " for " +
+                log_identity());
   }
   std::fprintf(stderr, "fake: device %d, attention %d\n", options.device,
                static_cast<int>(options.attention));
@@ -54,10 +58,15 @@ std::unique_ptr<Reducer> make_reducer(Ops& ops, const mpi::Communicator& communi
   return make_mpi_reducer(ops, communicator);
 }
 
+void attach(const Host& host) {
+  share_activity(*host.activity);
+  share_log_identity(*host.identity);
+}
+
 void profile(bool begin) { std::fprintf(stderr, "fake: profile %s\n", begin ? "on" : "off"); }
 
-constexpr Plugin kPlugin = {AMT_FAKE_VERSION, versions,     device_count, device_info,
-                            make_ops,         make_reducer, profile};
+constexpr Plugin kPlugin = {AMT_FAKE_BOUNDARY, attach,   versions,     device_count,
+                            device_info,       make_ops, make_reducer, profile};
 
 }  // namespace
 

@@ -88,9 +88,25 @@ TEST(PluginLoader, RefusesALibraryWithoutTheSymbol) {
   expect_says(error_of([&] { load_plugin(file); }), file.string() + " is no plug-in of amt");
 }
 
-TEST(PluginLoader, RefusesAnotherVersion) {
-  expect_says(error_of([] { load_plugin(kPlugins / "libamt_old_plugin.so"); }),
-              "has version 1 of the plug-in's interface, this program ");
+TEST(PluginLoader, RefusesWhatWasBuiltFromOtherHeaders) {
+  const fs::path file = kPlugins / "libamt_old_plugin.so";
+  expect_says(error_of([&] { load_plugin(file); }),
+              file.string() + " was built from another source");
+}
+
+// The plug-in has copies of this code, and this program's watchdog and log have to know what it
+// does.
+TEST(PluginLoader, APluginHasNoStateOfItsOwn) {
+  const cuda::Plugin& plugin = load_plugin(kFake);
+  const std::uint64_t before = current_activity().progress;
+  plugin.versions();
+  EXPECT_EQ(current_activity().progress, before + 1);
+  set_log_identity(2, 3, "node17");
+  expect_says(error_of([&] {
+                plugin.make_ops({999, cuda::Attention::kAuto});
+              }),
+              "rank 2 of 3 on node17");
+  set_log_identity(0, 1, "");
 }
 
 TEST(PluginLoader, ErrorsCrossTheBoundary) {
@@ -98,7 +114,7 @@ TEST(PluginLoader, ErrorsCrossTheBoundary) {
   EXPECT_EQ(error_of([&] {
               plugin.make_ops({999, cuda::Attention::kAuto});
             }),
-            "the fake has no device 999");
+            "the fake has no device 999 for rank 0 of 1");
 }
 
 #ifdef AMT_BUILT_PLUGIN

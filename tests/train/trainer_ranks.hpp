@@ -33,13 +33,13 @@ class TrainerRanksTest : public testing::Test {
     return s;
   }
   TrainedRun alone() const { return run_alone(settings(folder_.path() / "alone"), rows_, &valid_); }
-  TrainedRun run(const TrainerSettings& s, const RowSource& rows, const RowSource& valid,
-                 Reducer& reducer) {
+  TrainedRun train(const TrainerSettings& s, const RowSource& rows, const RowSource& valid,
+                   Reducer& reducer) {
     world_.barrier();
     return run_trainer(tiny_model(), s, rows, &valid, *ops_, world_, reducer);
   }
   TrainedRun together(const TrainerSettings& s, const RowSource& rows) {
-    const TrainedRun result = run(s, rows, valid_, *reducer_);
+    const TrainedRun result = train(s, rows, valid_, *reducer_);
     world_.barrier();
     return result;
   }

@@ -75,7 +75,7 @@ TEST_F(TrainerRanksTest, SignalOnOneRankStopsAllInAValidation) {
   if (world_.rank() == world_.size() - 1) {
     valid.before_read = [](std::uint64_t) { set_stop_signal(SIGTERM); };
   }
-  const test::TrainedRun stopped = this->run(settings(run), rows_, valid, *reducer_);
+  const test::TrainedRun stopped = train(settings(run), rows_, valid, *reducer_);
   EXPECT_EQ(stopped.outcome, Outcome::kStopped);
   EXPECT_EQ(stopped.state.step, 5);
 }
@@ -127,7 +127,7 @@ TEST_F(TrainerRanksTest, TooManyBadStepsEndTheJobAndLeaveTheCheckpoint) {
   s.checkpointer.keep_every = 4;
   PoisonedReducer reducer(*reducer_, last(), {5, 6, 7});
   try {
-    this->run(s, rows_, valid_, reducer);
+    train(s, rows_, valid_, reducer);
     ADD_FAILURE() << "went on";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::kFailed);
@@ -146,7 +146,7 @@ TEST_F(TrainerRanksTest, RanksThatDifferSaveNothing) {
   const auto run = shared() / "run";
   test::SkewedReducer reducer(*reducer_, last());
   EXPECT_NE(test::refusal<Error>([&] {
-              this->run(settings(run), rows_, valid_, reducer);
+              train(settings(run), rows_, valid_, reducer);
             }).find("the ranks' parameters differ at step 20"),
             std::string::npos);
   EXPECT_TRUE(world_.rank() != 0 || checkpoint_steps(RunPaths(run)).empty());
@@ -174,7 +174,7 @@ TEST_F(TrainerRanksTest, AllRanksLearnThatNoCheckpointCanBeUsed) {
     std::filesystem::resize_file(CheckpointPaths{RunPaths(run).step(20)}.model(), 1000);
   }
   const std::string what =
-      test::refusal<mpi::AgreedError>([&] { this->run(settings(run), rows_, valid_, *reducer_); });
+      test::refusal<mpi::AgreedError>([&] { train(settings(run), rows_, valid_, *reducer_); });
   EXPECT_NE(what.find("step-000020"), std::string::npos) << what;
 }
 

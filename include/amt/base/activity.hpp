@@ -2,6 +2,7 @@
 // watchdog, and for the line that it prints. Cheap enough for every file and every layer.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 namespace amt {
@@ -12,6 +13,18 @@ struct Activity {
   const char* waiting_in = nullptr;  ///< what it waits for others in; null: it does its own work
   std::uint64_t progress = 0;        ///< grows with every sign of life
 };
+
+/// Where it is kept. Written by the main thread alone; atomic for the threads that read.
+struct ActivityState {
+  std::atomic<const char*> phase = "starting";
+  std::atomic<std::int64_t> step = -1;
+  std::atomic<const char*> waiting_in = nullptr;
+  std::atomic<std::uint64_t> progress = 0;
+  double waited = 0;  ///< seconds; the main thread's own
+};
+ActivityState& activity_state();
+/// For a library that is loaded with a copy of this code: from now on, `of_program` is its state.
+void share_activity(ActivityState& of_program);
 
 /// Of the main thread. Its members belong together but for the moment of a change.
 Activity current_activity();

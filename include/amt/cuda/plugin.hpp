@@ -1,20 +1,19 @@
 // The boundary between amt and its CUDA plug-in, libamt_cuda.so, which is loaded at run time so
-// that the same program runs where there is no CUDA. Both are built from one tree by one compiler;
-// the loader refuses a plug-in of another version.
+// that the same program runs where there is no CUDA. Both are built from one tree by one compiler:
+// the loader refuses a plug-in for which this header, or one that it includes, was another.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "amt/base/activity.hpp"
 #include "amt/collective/reducer.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/ops/ops.hpp"
+#include "amt/process/log.hpp"
 
 namespace amt::cuda {
-
-/// Changes with anything below, and with Ops and Reducer.
-constexpr int kPluginVersion = 4;
 
 struct DeviceInfo {
   std::string name;    ///< "NVIDIA H200"
@@ -31,9 +30,19 @@ struct OpsOptions {
   Attention attention = Attention::kAuto;
 };
 
+/// What the program has and the plug-in, with its own copy of base/ and process/, would else have
+/// once more: the watchdog and the log look at the program's.
+struct Host {
+  ActivityState* activity;
+  LogIdentity* identity;
+};
+
 /// What the plug-in can do. Errors are amt::Error.
 struct Plugin {
-  int version;  ///< kPluginVersion of the build; first, and read before anything else
+  /// AMT_PLUGIN_BOUNDARY of the build (cmake/AmtBoundary.cmake); first, and read before anything
+  /// else.
+  std::uint64_t boundary;
+  void (*attach)(const Host& host);  ///< before all that follow
   /// "CUDA 13.0, driver 580.65.06, cuBLAS 13.1.0, cuDNN 9.19.0, NCCL 2.28.9, attention cuDNN and
   /// plain"
   std::string (*versions)();
@@ -43,7 +52,7 @@ struct Plugin {
   /// The Ops of a device: bf16 activations, all work on one stream.
   std::unique_ptr<Ops> (*make_ops)(const OpsOptions& options);
   /// NCCL among the ranks of `communicator`, one device each. Collective. `ops` is one of make_ops
-  /// and outlives it, as does the communicator, which carries the scalars. Error naming rank and
+  /// and outlives it, as does the communicator, by which the ranks meet. Error naming rank and
   /// host if the ranks have not met within `seconds`.
   std::unique_ptr<Reducer> (*make_reducer)(Ops& ops, const mpi::Communicator& communicator,
                                            double seconds);

@@ -1,9 +1,21 @@
 // Messages to stderr. Results go to stdout and are not logged.
 #pragma once
 
+#include <mutex>
 #include <string>
 
 namespace amt {
+
+/// Who this process is, as messages name it.
+struct LogIdentity {
+  std::mutex mutex;  ///< of what follows
+  int rank = 0, ranks = 1;
+  std::string host;
+};
+LogIdentity& log_identity_state();
+/// For a library that is loaded with a copy of this code: from now on it goes by the program's
+/// name.
+void share_log_identity(LogIdentity& of_program);
 
 /// Who this process is within the job; before it is called: rank 0 of 1 on no named host.
 /// Thread-safe, as all of these are.

@@ -1,0 +1,40 @@
+# The boundary between the program and its plug-in: what both must have been built from.
+
+# amt_hash_headers(hash files folder header): 16 hex digits that change with `header` of `folder`, or with
+# any that it includes by its name there ("amt/..."), and the names of all those.
+function(amt_hash_headers hash_variable files_variable folder header)
+  set(files "")
+  set(waiting ${header})
+  while(waiting)
+    list(POP_FRONT waiting next)
+    if(next IN_LIST files)
+      continue()
+    endif()
+    list(APPEND files ${next})
+    file(STRINGS ${folder}/${next} lines REGEX "^#include \"amt/")
+    foreach(line IN LISTS lines)
+      string(REGEX REPLACE "^#include \"([^\"]*)\".*" "\\1" included "${line}")
+      list(APPEND waiting ${included})
+    endforeach()
+  endwhile()
+  list(SORT files)
+  set(text "")
+  foreach(name IN LISTS files)
+    file(SHA256 ${folder}/${name} hash)
+    string(APPEND text "${name} ${hash}\n")
+  endforeach()
+  string(SHA256 hash "${text}")
+  string(SUBSTRING ${hash} 0 16 hash)
+  set(${hash_variable} ${hash} PARENT_SCOPE)
+  set(${files_variable} ${files} PARENT_SCOPE)
+endfunction()
+
+# amt_add_boundary(header): the library amt_boundary, for those who hold AMT_PLUGIN_BOUNDARY against each
+# other.
+function(amt_add_boundary header)
+  amt_hash_headers(hash files ${PROJECT_SOURCE_DIR}/include ${header})
+  list(TRANSFORM files PREPEND ${PROJECT_SOURCE_DIR}/include/)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
+  add_library(amt_boundary INTERFACE)
+  target_compile_definitions(amt_boundary INTERFACE AMT_PLUGIN_BOUNDARY=0x${hash}ULL)
+endfunction()
