@@ -116,7 +116,7 @@ void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
   const CheckpointPaths partial{paths.partial(step)};
   remove_folder(partial.folder);
   checked("make the folder " + partial.folder.string(),
-          [&](std::error_code& e) { fs::create_directories(partial.folder, e); });
+          [&](std::error_code& e) { fs::create_directory(partial.folder, e); });
   try {
     write_files(partial, config, layout, checkpoint, keep);
   } catch (...) {

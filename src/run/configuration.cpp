@@ -78,4 +78,10 @@ void write_configuration(const RunPaths& paths, const std::string& configuration
   write_file_atomically(paths.config(), configuration);
 }
 
+void restore_configuration(const RunPaths& paths, const std::string& configuration) {
+  if (!is_there(paths.checkpoints()) || !is_there(paths.config())) {
+    write_configuration(paths, configuration);
+  }
+}
+
 }  // namespace amt

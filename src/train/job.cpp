@@ -11,6 +11,7 @@
 #include "amt/process/log.hpp"
 #include "amt/process/poller.hpp"
 #include "amt/process/signals.hpp"
+#include "amt/run/configuration.hpp"
 #include "amt/run/folder.hpp"
 #include "amt/run/lock.hpp"
 #include "epochs.hpp"
@@ -108,12 +109,13 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
   mpi::collectively(world, [&] {
     inputs = open_inputs(config, std::move(manifest), world.rank(), world.size());
   });
+  const RunPaths run(config.trainer.run_dir);
+  const std::string configuration = config.to_ini();
   mpi::collectively(world, [&] {  // after all ranks have found their inputs to be good
     if (!leads) return;
     hold_folder(lock, config, words.take_over);
     check_run(config, inputs->manifest);
-    open_run(RunPaths(config.trainer.run_dir), config.to_ini(),
-             config.trainer.load_last_checkpoint);
+    open_run(run, configuration, config.trainer.load_last_checkpoint);
   });
   Gpt2 model(*device.ops, config.model, micro_batch);
   const TrainerOptions completed = complete(config.trainer, device);
@@ -123,7 +125,10 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
   const RowSource* valid = inputs->valid ? &*inputs->valid : nullptr;
   TrainerSettings settings = settings_of(config, completed, *inputs, words);
   settings.profiler = profiler_of(device);
-  settings.before_writing = [&lock] { lock->check(); };
+  settings.before_writing = [&] {
+    lock->check();
+    restore_configuration(run, configuration);
+  };
   if (leads) {
     settings.unigram_loss = unigram_loss_of_run(*inputs->train, valid, config.model.vocab_size);
   }

@@ -12,6 +12,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/run/configuration.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_training.hpp"
@@ -21,6 +22,7 @@ namespace {
 
 class CheckpointTest : public testing::Test {
  protected:
+  CheckpointTest() { write_configuration(paths_, ""); }
   /// A checkpoint whose numbers tell the step. Padding is 0, as in a trainer.
   Checkpoint make(std::int64_t step) const {
     Checkpoint checkpoint;
@@ -89,9 +91,23 @@ TEST_F(CheckpointTest, ComesBackAsItWas) {
   EXPECT_FALSE(std::filesystem::exists(paths_.partial(7)));
 }
 
+TEST_F(CheckpointTest, NoneIsMadeInAFolderThatLostItsConfiguration) {
+  std::filesystem::remove_all(paths_.run());
+  EXPECT_THROW(save(7), Error);
+  EXPECT_FALSE(std::filesystem::exists(paths_.checkpoints()));
+  restore_configuration(paths_, "[model]\n");
+  save(7);
+  EXPECT_EQ(read_text(paths_.config()), "[model]\n");
+  std::filesystem::remove(paths_.config());
+  restore_configuration(paths_, "[model]\n");
+  EXPECT_TRUE(std::filesystem::exists(paths_.config()));
+  EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{7}));
+}
+
 TEST_F(CheckpointTest, EqualStatesGiveEqualBytes) {
   save(7);
   const RunPaths other(folder_.path() / "other");
+  write_configuration(other, "");
   save_checkpoint(other, config_, layout_, make(7), Keep::kRolling);
   for (const auto& entry : std::filesystem::directory_iterator(paths_.step(7))) {
     EXPECT_EQ(read_text(entry.path()), read_text(other.step(7) / entry.path().filename()));

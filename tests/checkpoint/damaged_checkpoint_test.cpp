@@ -11,6 +11,7 @@
 #include "amt/base/files.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/record/metrics.hpp"
+#include "amt/run/configuration.hpp"
 #include "hdf5/damaged_hdf5.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_training.hpp"
@@ -40,6 +41,7 @@ class MemoryLimit {
 class DamagedCheckpoint : public testing::Test {
  protected:
   DamagedCheckpoint() {
+    write_configuration(RunPaths(folder_.path()), "");
     save_checkpoint(RunPaths(folder_.path()), config_, layout_, good(), Keep::kForGood);
   }
   Checkpoint good() const {

@@ -4,6 +4,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
+#include "amt/run/configuration.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_training.hpp"
@@ -39,6 +40,7 @@ TEST(DiskSpace, OneCheckpointHasAtMostTheBytesThatAreAskedFor) {
   for (auto* all : {&checkpoint.parameters, &checkpoint.first_moment, &checkpoint.second_moment}) {
     all->resize(static_cast<std::size_t>(layout.total()));
   }
+  write_configuration(paths, "");
   save_checkpoint(paths, model, layout, checkpoint, Keep::kForGood);
   std::uint64_t bytes = 0;
   for (const auto& file : std::filesystem::directory_iterator(paths.step(0))) {

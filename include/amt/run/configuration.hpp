@@ -24,7 +24,11 @@ std::filesystem::path nearest_folder(const std::filesystem::path& path);
 /// Whether write_configuration() can do its work, without doing any of it. Error that says why not.
 void check_run_is_writable(const RunPaths& paths);
 
-/// Makes the run's folder and writes config.ini.
+/// Makes the run's folder with its folder of checkpoints, and writes config.ini. Nothing else makes
+/// the latter, so no checkpoint is ever without its configuration.
 void write_configuration(const RunPaths& paths, const std::string& configuration);
+
+/// The same if one of them has gone since: somebody has moved the folder away while it was in use.
+void restore_configuration(const RunPaths& paths, const std::string& configuration);
 
 }  // namespace amt
