@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <span>
 
-#include "amt/model/gpt2.hpp"
+#include "amt/model/parameter_layout.hpp"
 
 namespace amt {
 

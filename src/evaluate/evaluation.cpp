@@ -47,9 +47,9 @@ RowRange rows_of_round(const RowBlock& mine, std::uint64_t round, std::uint64_t 
 
 }  // namespace
 
-std::optional<LossSums> evaluate(Gpt2& model, const mpi::Communicator& ranks, const RowSource& rows,
-                                 const RowSelection& selection, int micro_batch,
-                                 std::size_t parts) {
+std::optional<LossSums> evaluate(Model& model, const mpi::Communicator& ranks,
+                                 const RowSource& rows, const RowSelection& selection,
+                                 int micro_batch, std::size_t parts) {
   const Phase evaluation("evaluation");
   const std::uint64_t selected = selection.count(rows.rows());
   const RowBlock mine = block_of_rank(selected, ranks.size(), ranks.rank());

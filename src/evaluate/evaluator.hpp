@@ -6,7 +6,7 @@
 
 #include "amt/collective/reducer.hpp"
 #include "amt/dataset/manifest.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/weights/hugging_face.hpp"
 #include "csv.hpp"
@@ -49,7 +49,7 @@ class Evaluator {
   Ops& ops_;
   Reducer& reducer_;
   EvaluationRecord record_;
-  std::optional<Gpt2> model_;
+  std::optional<Model> model_;
   std::optional<double> unigram_;
 };
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "amt/model/gpt2.hpp"
+#include "amt/model/parameter_layout.hpp"
 #include "csv.hpp"
 
 namespace amt {

@@ -7,7 +7,7 @@ namespace amt {
 // the gradient of the output of the half block that was added there.
 void Pass::backward(std::span<const Token> tokens, const ModelView& gradients,
                     const LossTerms& terms, const std::vector<std::int64_t>& starts,
-                    const Gpt2::GradientReady& ready) {
+                    const Model::GradientReady& ready) {
   const auto finished = [&](std::size_t section) {
     if (ready) ready(starts[section], starts[section + 1]);
   };

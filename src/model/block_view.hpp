@@ -1,7 +1,7 @@
 // Where the tensors of the model are in a flat buffer: of parameters, or of gradients.
 #pragma once
 
-#include "amt/model/gpt2.hpp"
+#include "amt/model/parameter_layout.hpp"
 
 namespace amt {
 

@@ -1,7 +1,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "amt/model/gpt2.hpp"
+#include "amt/model/parameter_layout.hpp"
 #include "amt/random/philox.hpp"
 
 namespace amt {

@@ -1,7 +1,8 @@
+#include "amt/model/parameter_layout.hpp"
+
 #include <numeric>
 
 #include "amt/base/strings.hpp"
-#include "amt/model/gpt2.hpp"
 
 namespace amt {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 #include "block_view.hpp"
 #include "workspace.hpp"
 
@@ -22,7 +22,7 @@ class Pass {
   /// workspace, in host memory; `starts` are the section_starts that `ready`, if there is one, is
   /// told about.
   void backward(std::span<const Token> tokens, const ModelView& gradients, const LossTerms& terms,
-                const std::vector<std::int64_t>& starts, const Gpt2::GradientReady& ready);
+                const std::vector<std::int64_t>& starts, const Model::GradientReady& ready);
 
   LmHeadShape lm_head_shape() const;
 

@@ -1,6 +1,6 @@
 #include "workspace.hpp"
 
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 
 namespace amt {
 
@@ -39,8 +39,8 @@ Workspace::Workspace(Ops& ops, const ModelConfig& config, Dim n, Purpose purpose
   wide = Buffer::activations(ops, 4 * n * config.hidden_dim);
 }
 
-std::size_t Gpt2::estimate_bytes(const ModelConfig& config, int micro_batch,
-                                 std::size_t activation_bytes, Purpose purpose) {
+std::size_t Model::estimate_bytes(const ModelConfig& config, int micro_batch,
+                                  std::size_t activation_bytes, Purpose purpose) {
   const bool training = purpose == Purpose::kTraining;
   const auto n = static_cast<std::size_t>(micro_batch) * static_cast<std::size_t>(config.seq_len);
   const auto h = static_cast<std::size_t>(config.hidden_dim);

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "amt/model/config.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 #include "amt/ops/buffer.hpp"
 
 namespace amt {

@@ -7,7 +7,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/collective/slices.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 #include "amt/resources/divisors.hpp"
 #include "amt/resources/resources.hpp"
 
@@ -86,7 +86,7 @@ std::uint64_t moment_bytes(const ModelConfig& config, int slices) {
 
 std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
                              std::size_t activation_bytes, int moment_slices) {
-  return Gpt2::estimate_bytes(config, micro_batch, activation_bytes) +
+  return Model::estimate_bytes(config, micro_batch, activation_bytes) +
          moment_bytes(config, moment_slices);
 }
 

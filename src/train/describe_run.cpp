@@ -1,7 +1,7 @@
 #include "describe_run.hpp"
 
 #include "amt/base/strings.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/parameter_layout.hpp"
 #include "amt/resources/flops.hpp"
 
 namespace amt {

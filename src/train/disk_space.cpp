@@ -6,7 +6,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/parameter_layout.hpp"
 
 namespace amt {
 namespace {

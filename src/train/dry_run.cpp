@@ -5,7 +5,7 @@
 
 #include "amt/base/strings.hpp"
 #include "amt/dataset/same_dataset.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/parameter_layout.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
 #include "amt/record/history.hpp"

@@ -33,7 +33,7 @@ void question_epochs(const TrainerOptions& trainer, const Manifest& manifest) {
   if (!warning.empty()) log_warning(warning);
 }
 
-void announce(const Gpt2& model, int micro_batch, const Inputs& inputs, const std::string& device,
+void announce(const Model& model, int micro_batch, const Inputs& inputs, const std::string& device,
               const TrainerOptions& trainer, bool leads) {
   log_info(str_cat(format_count(static_cast<std::uint64_t>(model.layout().count())),
                    " parameters, ", inputs.manifest.encoding->name, ", ", micro_batch,
@@ -117,7 +117,7 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
     check_run(config, inputs->manifest);
     open_run(run, configuration, config.trainer.load_last_checkpoint);
   });
-  Gpt2 model(*device.ops, config.model, micro_batch);
+  Model model(*device.ops, config.model, micro_batch);
   const TrainerOptions completed = complete(config.trainer, device);
   announce(model, micro_batch, *inputs, describe(device, completed, world.size()), completed,
            leads);

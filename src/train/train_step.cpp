@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::size_t kScalars = 4;  // that a step's one exchange has besides squares
 
-std::optional<SlicedBuffer> slice_gradients(Gpt2& model, int ranks, bool sharded) {
+std::optional<SlicedBuffer> slice_gradients(Model& model, int ranks, bool sharded) {
   if (!sharded) return std::nullopt;
   return SlicedBuffer{model.gradients(), Slices(model.layout().total(), ranks)};
 }
 
 }  // namespace
 
-TrainStep::TrainStep(Gpt2& model, const mpi::Communicator& ranks, Reducer& reducer,
+TrainStep::TrainStep(Model& model, const mpi::Communicator& ranks, Reducer& reducer,
                      const RowSource& rows, const TrainerOptions& trainer,
                      const OptimizerOptions& optimizer)
     : model_(model),
@@ -76,7 +76,7 @@ void TrainStep::run_micro_batches(const TrainingState& state) {
     const auto tokens = reader_.take(rows_of(state, i), rows_of(state, i + 1));
     const bool last = i + 1 == plan_.size();
     model_.forward_backward(tokens, plan_[i].rows, terms, key,
-                            last ? Gpt2::GradientReady(ready) : Gpt2::GradientReady());
+                            last ? Model::GradientReady(ready) : Model::GradientReady());
   }
 }
 

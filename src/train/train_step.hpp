@@ -11,7 +11,7 @@
 #include "amt/collective/reducer.hpp"
 #include "amt/dataset/read_ahead.hpp"
 #include "amt/dataset/rows.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/optimizer/optimizer.hpp"
 #include "amt/train/options.hpp"
@@ -36,7 +36,7 @@ struct StepResult {
 /// Runs steps. All that is given by reference must outlive it.
 class TrainStep {
  public:
-  TrainStep(Gpt2& model, const mpi::Communicator& ranks, Reducer& reducer, const RowSource& rows,
+  TrainStep(Model& model, const mpi::Communicator& ranks, Reducer& reducer, const RowSource& rows,
             const TrainerOptions& trainer, const OptimizerOptions& optimizer);
 
   /// Collective. Does the step that `state` stands at and moves it on. `ask` is called once, at the
@@ -55,7 +55,7 @@ class TrainStep {
   void reduce(std::int64_t begin, std::int64_t end);
   StepResult apply(TrainingState& state, double local_loss, const Requests& mine);
 
-  Gpt2& model_;
+  Model& model_;
   const mpi::Communicator& ranks_;
   Reducer& reducer_;
   int row_length_;

@@ -13,7 +13,7 @@
 
 namespace amt {
 
-Trainer::Trainer(Gpt2& model, const mpi::Communicator& ranks, Reducer& reducer,
+Trainer::Trainer(Model& model, const mpi::Communicator& ranks, Reducer& reducer,
                  const RowSource& train, const RowSource* valid, TrainerSettings settings)
     : model_(model),
       ranks_(ranks),

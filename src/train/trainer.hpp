@@ -15,7 +15,7 @@
 #include "amt/collective/stragglers.hpp"
 #include "amt/dataset/rows.hpp"
 #include "amt/device/step_profile.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/process/progress.hpp"
 #include "amt/record/recorder.hpp"
@@ -55,7 +55,7 @@ enum class Outcome : std::uint8_t {
 class Trainer {
  public:
   /// `valid` may be null: then nothing is validated.
-  Trainer(Gpt2& model, const mpi::Communicator& ranks, Reducer& reducer, const RowSource& train,
+  Trainer(Model& model, const mpi::Communicator& ranks, Reducer& reducer, const RowSource& train,
           const RowSource* valid, TrainerSettings settings);
 
   /// Starts from initial values, or from the newest checkpoint in the run's folder that can be
@@ -88,7 +88,7 @@ class Trainer {
   bool finished() const { return state_.step >= settings_.trainer.num_train_steps; }
   bool leads() const { return ranks_.rank() == 0; }
 
-  Gpt2& model_;
+  Model& model_;
   const mpi::Communicator& ranks_;
   Reducer& reducer_;
   const RowSource* valid_;

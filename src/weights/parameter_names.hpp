@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "amt/model/gpt2.hpp"
+#include "amt/model/parameter_layout.hpp"
 #include "model_weights.hpp"
 
 namespace amt {

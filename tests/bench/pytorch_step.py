@@ -44,7 +44,7 @@ class Block(nn.Module):
         return x + self.drop(self.out(F.gelu(self.fc(self.ln2(x)), approximate="tanh")))
 
 
-class Gpt2(nn.Module):
+class Model(nn.Module):
     def __init__(self, vocab, length, width, heads, layers, dropout):
         super().__init__()
         self.wte, self.wpe = nn.Embedding(vocab, width), nn.Embedding(length, width)
@@ -97,7 +97,7 @@ def main():
     torch.manual_seed(0)
     torch.set_num_threads(o.threads)
     width, heads, layers = SIZES[o.size]
-    model = Gpt2(o.vocab, 1024, width, heads, o.layers or layers, dropout=0.1).to(o.device)
+    model = Model(o.vocab, 1024, width, heads, o.layers or layers, dropout=0.1).to(o.device)
     run = torch.compile(model) if o.compile else model
     optimizer = torch.optim.AdamW(model.parameters(), lr=6e-4, weight_decay=0.1, fused=o.device == "cuda")
     tokens = torch.randint(0, o.vocab, (o.rows, 1024), device=o.device)

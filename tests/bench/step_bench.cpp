@@ -13,7 +13,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "model_size.hpp"
 #include "product_rate.hpp"
@@ -66,7 +66,7 @@ int run(const Options& o) {
   const double gflop = products_gflop(config) * o.rows;
   const double products = product_seconds(config, o.rows, precision, o.threads);
   const auto ops = make_cpu_ops(o.threads, precision);
-  Gpt2 model(*ops, config, o.rows);
+  Model model(*ops, config, o.rows);
   std::vector<float> start(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(config, model.layout(), 0, start);
   model.set_parameters(start);

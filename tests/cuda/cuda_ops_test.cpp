@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "amt/base/error.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/ops/weights.hpp"
 #include "fake_cuda.hpp"
@@ -223,7 +223,7 @@ struct Result {
 
 Result train(Ops& ops, const ModelConfig& config) {
   constexpr int kRows = 3;
-  Gpt2 model(ops, config, kRows);
+  Model model(ops, config, kRows);
   std::vector<float> parameters(model.layout().total());
   initialise_parameters(config, model.layout(), 7, parameters);
   for (float& x : parameters) x *= 3;  // far from a model that says nothing

@@ -31,7 +31,7 @@ TEST_F(GpuModel, FollowsTheRecordedRuns) {
   for (const auto& folder : std::filesystem::directory_iterator(golden_model_dir())) {
     if (!folder.is_directory()) continue;
     const GoldenRun run(folder.path());
-    Gpt2 model(*ops_, run.model, run.trainer.per_device_parallelism);
+    Model model(*ops_, run.model, run.trainer.per_device_parallelism);
     check_steps(run, model, kBf16Activations);
   }
 }
@@ -49,7 +49,7 @@ struct Pass {
 };
 
 Pass forward_backward(Ops& ops, const ModelConfig& config, int rows) {
-  Gpt2 model(ops, config, rows);
+  Model model(ops, config, rows);
   std::vector<float> start(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(config, model.layout(), 0, start);
   model.set_parameters(start);

@@ -25,7 +25,7 @@ ShortRun train_shortly(Ops& ops, const mpi::Communicator& ranks, Reducer& reduce
   trainer.per_device_parallelism = 3;
   OptimizerOptions optimizer;
   optimizer.learning_rate = 3e-3;
-  Gpt2 model(ops, config, trainer.per_device_parallelism);
+  Model model(ops, config, trainer.per_device_parallelism);
   std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
   if (ranks.rank() == 0) initialise_parameters(config, model.layout(), 0, values);
   model.set_parameters(values);

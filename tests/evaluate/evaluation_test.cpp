@@ -35,7 +35,7 @@ class EvaluationTest : public testing::Test {
   ModelConfig config_ = test::tiny_model();
   std::unique_ptr<Ops> ops_ = make_cpu_ops(1);
   mpi::Communicator self_ = mpi::Communicator::self();
-  Gpt2 model_{*ops_, config_, 4};
+  Model model_{*ops_, config_, 4};
   test::MemoryRows rows_ = test::make_rows(3, 10, config_);
 };
 

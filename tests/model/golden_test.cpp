@@ -63,7 +63,7 @@ std::vector<double> flatten(const ParameterLayout& layout, const std::filesystem
   return flat;
 }
 
-void start(Gpt2& model, const std::filesystem::path& folder) {
+void start(Model& model, const std::filesystem::path& folder) {
   const auto init = flatten(model.layout(), folder / "init.safetensors");
   model.set_parameters(std::vector<float>(init.begin(), init.end()));
 }
@@ -73,7 +73,7 @@ class Golden : public testing::TestWithParam<std::filesystem::path> {};
 TEST_P(Golden, LogitsAndGradientsOfTheFirstStep) {
   const Recorded recorded(GetParam());
   const auto ops = make_cpu_ops(2);
-  Gpt2 model(*ops, recorded.config, recorded.batch());
+  Model model(*ops, recorded.config, recorded.batch());
   start(model, GetParam());
 
   const auto expected = read_golden_tensors(GetParam() / "logits0.safetensors").at("logits");
@@ -94,7 +94,7 @@ TEST_P(Golden, LogitsAndGradientsOfTheFirstStep) {
 }
 
 /// One step of the recorded optimiser; returns the gradient's norm.
-double update(Gpt2& model, Buffer& m, Buffer& v, const nlohmann::json& config, double rate,
+double update(Model& model, Buffer& m, Buffer& v, const nlohmann::json& config, double rate,
               int step) {
   Ops& ops = model.ops();
   const Dim n = model.layout().total();
@@ -140,7 +140,7 @@ void expect_final(const ParameterLayout& layout, std::vector<float> actual,
 TEST_P(Golden, EveryRecordedStep) {
   const Recorded recorded(GetParam());
   const auto ops = make_cpu_ops(2);
-  Gpt2 model(*ops, recorded.config, recorded.batch());
+  Model model(*ops, recorded.config, recorded.batch());
   start(model, GetParam());
   Buffer m = Buffer::floats(*ops, model.layout().total());
   Buffer v = Buffer::floats(*ops, model.layout().total());

@@ -12,34 +12,34 @@ namespace {
 
 using namespace test;
 
-TEST(Gpt2, EstimateIsWhatIsAllocated) {
+TEST(Model, EstimateIsWhatIsAllocated) {
   const auto cpu = make_cpu_ops(1);
   for (const Purpose purpose : {Purpose::kTraining, Purpose::kInference}) {
     for (const bool checkpointing : {false, true}) {
       ModelConfig config = small_config();
       config.gradient_checkpointing = checkpointing;
       RecordingOps ops(*cpu);
-      const Gpt2 model(ops, config, 3, purpose);
-      EXPECT_EQ(Gpt2::estimate_bytes(config, 3, ops.activation_bytes(), purpose), ops.allocated);
+      const Model model(ops, config, 3, purpose);
+      EXPECT_EQ(Model::estimate_bytes(config, 3, ops.activation_bytes(), purpose), ops.allocated);
     }
   }
 }
 
-TEST(Gpt2, InferenceNeedsLessThanHalfTheMemoryOfTraining) {
+TEST(Model, InferenceNeedsLessThanHalfTheMemoryOfTraining) {
   const ModelConfig small;  // GPT-2 small; one row is the worst case: most of it are parameters
   for (const int rows : {1, 8}) {
-    EXPECT_LT(2 * Gpt2::estimate_bytes(small, rows, 4, Purpose::kInference),
-              Gpt2::estimate_bytes(small, rows, 4, Purpose::kTraining));
+    EXPECT_LT(2 * Model::estimate_bytes(small, rows, 4, Purpose::kInference),
+              Model::estimate_bytes(small, rows, 4, Purpose::kTraining));
   }
 }
 
-TEST(Gpt2, InferenceGivesTheBitsOfATrainingModel) {
+TEST(Model, InferenceGivesTheBitsOfATrainingModel) {
   const auto ops = make_cpu_ops(2);
   const ModelConfig config = small_config();
   const auto tokens = random_rows(config, 2);
   std::vector<std::vector<float>> losses;
   for (const Purpose purpose : {Purpose::kTraining, Purpose::kInference}) {
-    Gpt2 model(*ops, config, 2, purpose);
+    Model model(*ops, config, 2, purpose);
     model.set_parameters(lively_parameters(config));
     losses.emplace_back(2 * (std::size_t(config.seq_len) - 1));
     model.losses(tokens, 2, losses.back());
@@ -47,28 +47,28 @@ TEST(Gpt2, InferenceGivesTheBitsOfATrainingModel) {
   EXPECT_EQ(losses[0], losses[1]);
 }
 
-TEST(Gpt2, AModelForInferenceRefusesWhatBelongsToTraining) {
+TEST(Model, AModelForInferenceRefusesWhatBelongsToTraining) {
   const auto ops = make_cpu_ops(1);
   const ModelConfig config = small_config();
-  Gpt2 model(*ops, config, 1, Purpose::kInference);
+  Model model(*ops, config, 1, Purpose::kInference);
   EXPECT_EQ(model.gradients(), nullptr);
   EXPECT_THROW(model.forward_backward(random_rows(config, 1), 1, 1, {}), std::logic_error);
   EXPECT_THROW(model.zero_gradients(), std::logic_error);
   EXPECT_THROW(model.take_loss(), std::logic_error);
 }
 
-TEST(Gpt2, CheckpointingNeedsLessMemory) {
+TEST(Model, CheckpointingNeedsLessMemory) {
   ModelConfig config;
-  const std::size_t all = Gpt2::estimate_bytes(config, 8, 4);
+  const std::size_t all = Model::estimate_bytes(config, 8, 4);
   config.gradient_checkpointing = true;
-  EXPECT_LT(Gpt2::estimate_bytes(config, 8, 4), all / 2);
+  EXPECT_LT(Model::estimate_bytes(config, 8, 4), all / 2);
 }
 
-TEST(Gpt2, AStepWaitsForNothing) {
+TEST(Model, AStepWaitsForNothing) {
   const auto cpu = make_cpu_ops(1);
   RecordingOps ops(*cpu);
   const ModelConfig config = small_config();
-  Gpt2 model(ops, config, 2);
+  Model model(ops, config, 2);
   for (int micro_batch = 0; micro_batch < 3; ++micro_batch) {
     model.forward_backward(random_rows(config, 2), 2, 1, {}, [](std::int64_t, std::int64_t) {});
   }
@@ -76,11 +76,11 @@ TEST(Gpt2, AStepWaitsForNothing) {
   EXPECT_EQ(ops.waits, 0);
 }
 
-TEST(Gpt2, WeightsAreRefreshedAfterEachChangeAndOnlyThen) {
+TEST(Model, WeightsAreRefreshedAfterEachChangeAndOnlyThen) {
   const auto cpu = make_cpu_ops(1);
   RecordingOps ops(*cpu);
   const ModelConfig config = small_config();
-  Gpt2 model(ops, config, 1);
+  Model model(ops, config, 1);
   const auto tokens = random_rows(config, 1);
   std::vector<float> losses(std::size_t(config.seq_len) - 1);
   model.set_parameters(lively_parameters(config));
@@ -94,11 +94,11 @@ TEST(Gpt2, WeightsAreRefreshedAfterEachChangeAndOnlyThen) {
 }
 
 // A model whose layers shared masks would have right gradients all the same.
-TEST(Gpt2, EveryLayerAndSiteHasItsOwnMask) {
+TEST(Model, EveryLayerAndSiteHasItsOwnMask) {
   const auto cpu = make_cpu_ops(1);
   RecordingOps ops(*cpu);
   const ModelConfig config = small_config();
-  Gpt2 model(ops, config, 2);
+  Model model(ops, config, 2);
   model.forward_backward(random_rows(config, 2), 2, 1, {.seed = 4, .step = 5, .first_row = 6});
   std::vector<std::pair<DropoutSite, std::uint32_t>> places;
   for (const Dropout& d : ops.masks) {
@@ -112,21 +112,21 @@ TEST(Gpt2, EveryLayerAndSiteHasItsOwnMask) {
   EXPECT_EQ(places, expected);
 }
 
-TEST(Gpt2, TheEmbeddingsGradientIsToldTheTokens) {
+TEST(Model, TheEmbeddingsGradientIsToldTheTokens) {
   const auto cpu = make_cpu_ops(1);
   RecordingOps ops(*cpu);
   const ModelConfig config = small_config();
-  Gpt2 model(ops, config, 2);
+  Model model(ops, config, 2);
   const auto tokens = random_rows(config, 2);
   model.forward_backward(tokens, 2, 1, {});
   EXPECT_EQ(ops.host_tokens, tokens);
 }
 
-TEST(Gpt2, LossesSumToTheTrainingLossWithoutDropout) {
+TEST(Model, LossesSumToTheTrainingLossWithoutDropout) {
   const auto ops = make_cpu_ops(1);
   ModelConfig config = small_config();
   config.embed_pdrop = config.resid_pdrop = 0;
-  Gpt2 model(*ops, config, 3);
+  Model model(*ops, config, 3);
   model.set_parameters(lively_parameters(config));
   const auto tokens = random_rows(config, 3);
   std::vector<float> losses(std::size_t(3 * (config.seq_len - 1)));
@@ -138,13 +138,13 @@ TEST(Gpt2, LossesSumToTheTrainingLossWithoutDropout) {
   EXPECT_EQ(model.take_loss(), 0);
 }
 
-TEST(Gpt2, EvaluationHasNoDropout) {
+TEST(Model, EvaluationHasNoDropout) {
   const auto ops = make_cpu_ops(1);
   ModelConfig off = small_config();
   off.embed_pdrop = off.resid_pdrop = 0;
   const auto tokens = random_rows(off, 2);
   const auto losses = [&](const ModelConfig& config) {
-    Gpt2 model(*ops, config, 2);
+    Model model(*ops, config, 2);
     model.set_parameters(lively_parameters(config));
     std::vector<float> out(std::size_t(2 * (config.seq_len - 1)));
     model.losses(tokens, 2, out);
@@ -153,10 +153,10 @@ TEST(Gpt2, EvaluationHasNoDropout) {
   EXPECT_EQ(losses(small_config()), losses(off));
 }
 
-TEST(Gpt2, PaddedRowsStayZeroThroughTraining) {
+TEST(Model, PaddedRowsStayZeroThroughTraining) {
   const auto ops = make_cpu_ops(1);
   const ModelConfig config = small_config();
-  Gpt2 model(*ops, config, 2);
+  Model model(*ops, config, 2);
   std::vector<float> p = lively_parameters(config);
   model.set_parameters(p);
   const Dim total = model.layout().total();
@@ -184,11 +184,11 @@ TEST(Gpt2, PaddedRowsStayZeroThroughTraining) {
   EXPECT_NE(p, lively_parameters(config));
 }
 
-TEST(Gpt2, RefusesBatchesThatDoNotFit) {
+TEST(Model, RefusesBatchesThatDoNotFit) {
   constexpr auto refusal = test::refusal<Error>;
   const auto ops = make_cpu_ops(1);
   const ModelConfig config = small_config();
-  Gpt2 model(*ops, config, 2);
+  Model model(*ops, config, 2);
   auto tokens = random_rows(config, 2);
   tokens[15] = 37;
   EXPECT_EQ(refusal([&] { model.forward_backward(tokens, 2, 1, {}); }),

@@ -21,7 +21,7 @@ struct Result {
 
 Result run(Ops& ops, const ModelConfig& config, const std::vector<Token>& tokens,
            const DropoutKey& key = kKey) {
-  Gpt2 model(ops, config, kRows);
+  Model model(ops, config, kRows);
   model.set_parameters(lively_parameters(config));
   model.forward_backward(tokens, static_cast<int>(tokens.size()) / config.seq_len, 0.1f, key);
   return {gradients_of(model), model.take_loss()};
@@ -36,7 +36,7 @@ TEST(Gradient, IsTheFiniteDifferenceOfTheLoss) {
   ModelConfig config = small_config();
   const auto ops = make_plain_ops();
   const auto tokens = random_rows(config, kRows);
-  Gpt2 model(*ops, config, kRows);
+  Model model(*ops, config, kRows);
   std::vector<float> p = lively_parameters(config);
   const auto loss = [&] {
     model.set_parameters(p);
@@ -101,7 +101,7 @@ TEST(Gradient, DoesNotDependOnTheMicroBatch) {
   const auto tokens = random_rows(config, kRows);
   const auto ops = make_cpu_ops(1);
   const Result whole = run(*ops, config, tokens);
-  Gpt2 model(*ops, config, 3);
+  Model model(*ops, config, 3);
   model.set_parameters(lively_parameters(config));
   const std::span<const Token> all(tokens);
   DropoutKey key = kKey;
@@ -160,7 +160,7 @@ TEST(Gradient, RangesAreReadyInOrderOnceAndForEver) {
   for (const bool checkpointing : {false, true}) {
     config.gradient_checkpointing = checkpointing;
     const auto ops = make_cpu_ops(1);
-    Gpt2 model(*ops, config, kRows);
+    Model model(*ops, config, kRows);
     model.set_parameters(lively_parameters(config));
     const std::size_t total = static_cast<std::size_t>(model.layout().total());
     std::vector<float> seen(total);

@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 
 namespace amt::test {
 
@@ -46,7 +46,7 @@ inline std::vector<float> lively_parameters(const ModelConfig& config) {
   return p;
 }
 
-inline std::vector<float> gradients_of(Gpt2& model) {
+inline std::vector<float> gradients_of(Model& model) {
   std::vector<float> g(static_cast<std::size_t>(model.layout().total()));
   model.get_gradients(g);
   return g;

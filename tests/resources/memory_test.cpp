@@ -174,7 +174,7 @@ std::uint64_t measure(const ModelConfig& config, Precision precision,
     const auto ops = make_cpu_ops(1, precision);
     const FirstOfMany first(ranks);
     const auto reducer = make_single_reducer();
-    Gpt2 model(*ops, config, kMicroBatch);
+    Model model(*ops, config, kMicroBatch);
     const test::MemoryRows rows = test::make_rows(1, 12, config);
     Trainer(model, first, *reducer, rows, nullptr, settings).run();
     const std::uint64_t peak = peak_resident_bytes();

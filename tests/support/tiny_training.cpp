@@ -56,7 +56,7 @@ TrainerSettings tiny_settings(const std::filesystem::path& run) {
 TrainedRun run_trainer(const ModelConfig& config, const TrainerSettings& settings,
                        const RowSource& train, const RowSource* valid, Ops& ops,
                        const mpi::Communicator& ranks, Reducer& reducer) {
-  Gpt2 model(ops, config, settings.trainer.micro_batch(ranks.size()));
+  Model model(ops, config, settings.trainer.micro_batch(ranks.size()));
   Trainer trainer(model, ranks, reducer, train, valid, settings);
   TrainedRun run;
   run.outcome = trainer.run();

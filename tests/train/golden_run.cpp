@@ -80,7 +80,7 @@ double relative_error(std::span<const float> values, std::span<const float> expe
 
 }  // namespace
 
-void check_steps(const GoldenRun& run, Gpt2& model, const Tolerance& allowed) {
+void check_steps(const GoldenRun& run, Model& model, const Tolerance& allowed) {
   const Alone alone;
   const MemoryRows rows = run.rows();
   model.set_parameters(run.parameters("init.safetensors", model.layout()));

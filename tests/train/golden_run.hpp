@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 #include "amt/train/options.hpp"
 #include "support/tiny_training.hpp"
 
@@ -40,6 +40,6 @@ constexpr Tolerance kBf16Activations = {5e-3, 0.1, 2e-2};
 /// Trains `model`, made by the run's configuration, through all recorded steps; expects each loss,
 /// norm and rate, and the parameters at the end.
 /// One process alone.
-void check_steps(const GoldenRun& run, Gpt2& model, const Tolerance& allowed);
+void check_steps(const GoldenRun& run, Model& model, const Tolerance& allowed);
 
 }  // namespace amt::test

@@ -16,7 +16,7 @@ void check_all(const std::function<std::unique_ptr<Ops>()>& make_ops, const Tole
   for (const auto& folder : std::filesystem::directory_iterator(golden_model_dir())) {
     const GoldenRun run(folder.path());
     const auto ops = make_ops();
-    Gpt2 model(*ops, run.model, run.trainer.per_device_parallelism);
+    Model model(*ops, run.model, run.trainer.per_device_parallelism);
     check_steps(run, model, allowed);
     ++runs;
   }

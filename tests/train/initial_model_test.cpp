@@ -61,7 +61,7 @@ class InitialModelTest : public testing::Test {
   }
 
   double loss_of(std::span<const float> values) {
-    Gpt2 model(*ops_, config_, 1);
+    Model model(*ops_, config_, 1);
     model.set_parameters(values);
     return evaluate(model, world_, rows_, {}, 1)->mean();
   }

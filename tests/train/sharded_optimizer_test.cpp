@@ -18,7 +18,7 @@ class ShardedOptimizerTest : public test::TrainerRanksTest {
     s.trainer.shard_optimizer = sharded;
     return s;
   }
-  TrainStep make_step(Gpt2& model, Reducer& reducer) {
+  TrainStep make_step(Model& model, Reducer& reducer) {
     const TrainerSettings s = settings_of("run", true);
     std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
     initialise_parameters(test::tiny_model(), model.layout(), 0, values);
@@ -116,7 +116,7 @@ TEST_F(ShardedOptimizerTest, GoesOnWithAnotherNumberOfRanks) {
 }
 
 TEST_F(ShardedOptimizerTest, ARankHasTheMomentsOfItsSliceAlone) {
-  Gpt2 model(*ops_, test::tiny_model(), 1);
+  Model model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, *reducer_);
   const Slice part = step.optimizer().part();
   const Slice expected = Slices(model.layout().total(), world_.size()).of(world_.rank());
@@ -126,7 +126,7 @@ TEST_F(ShardedOptimizerTest, ARankHasTheMomentsOfItsSliceAlone) {
 
 TEST_F(ShardedOptimizerTest, ABadGradientInOneSliceChangesNothingAnywhere) {
   test::PoisonedReducer reducer(*reducer_, last(), {2, 3});
-  Gpt2 model(*ops_, test::tiny_model(), 1);
+  Model model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, reducer);
   TrainingState state;
   std::vector<float> before = test::everything(model, step.optimizer());
@@ -143,7 +143,7 @@ TEST_F(ShardedOptimizerTest, ABadGradientInOneSliceChangesNothingAnywhere) {
 }
 
 TEST_F(ShardedOptimizerTest, AStepSumsTheGradientAndFourNumbersAndASquareOfEachRank) {
-  Gpt2 model(*ops_, test::tiny_model(), 1);
+  Model model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, *reducer_);
   TrainingState state;
   for (int i = 0; i < 3; ++i) {

@@ -38,7 +38,7 @@ class SignalStorm {
 
 std::vector<float> gradients_of_one_batch(const ModelConfig& config) {
   const auto ops = make_cpu_ops(1);
-  Gpt2 model(*ops, config, 2);
+  Model model(*ops, config, 2);
   std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(config, model.layout(), 1, values);
   model.set_parameters(values);

@@ -66,7 +66,7 @@ class TrainerRanksTest : public testing::Test {
 };
 
 /// Parameters, and what this rank has of both moments.
-inline std::vector<float> everything(Gpt2& model, Optimizer& optimizer) {
+inline std::vector<float> everything(Model& model, Optimizer& optimizer) {
   const auto total = static_cast<std::size_t>(model.layout().total());
   const auto part = static_cast<std::size_t>(optimizer.part().count());
   std::vector<float> all(total + 2 * part);

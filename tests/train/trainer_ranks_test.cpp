@@ -84,7 +84,7 @@ TEST_F(TrainerRanksTest, AllRanksSkipAStepThatOneCannotDo) {
   const auto run = shared() / "run";
   TrainerSettings s = settings(run);
   s.trainer.num_train_steps = 3;
-  Gpt2 model(*ops_, test::tiny_model(), 1);
+  Model model(*ops_, test::tiny_model(), 1);
   TrainStep step(model, world_, *reducer_, rows_, s.trainer, s.optimizer);
   std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(test::tiny_model(), model.layout(), 0, values);
@@ -101,7 +101,7 @@ TEST_F(TrainerRanksTest, AllRanksSkipAStepThatOneCannotDo) {
 TEST_F(TrainerRanksTest, OneRanksBadGradientChangesNothingAnywhere) {
   const TrainerSettings s = settings(shared() / "run");
   PoisonedReducer reducer(*reducer_, last(), {2, 3});
-  Gpt2 model(*ops_, test::tiny_model(), 1);
+  Model model(*ops_, test::tiny_model(), 1);
   TrainStep step(model, world_, reducer, rows_, s.trainer, s.optimizer);
   std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(test::tiny_model(), model.layout(), 0, values);
@@ -180,7 +180,7 @@ TEST_F(TrainerRanksTest, AllRanksLearnThatNoCheckpointCanBeUsed) {
 
 TEST_F(TrainerRanksTest, AStepSumsTheGradientAndFourNumbers) {
   const TrainerSettings s = settings(shared() / "run");
-  Gpt2 model(*ops_, test::tiny_model(), 1);
+  Model model(*ops_, test::tiny_model(), 1);
   TrainStep step(model, world_, *reducer_, rows_, s.trainer, s.optimizer);
   TrainingState state;
   for (int i = 0; i < 3; ++i) {
@@ -194,7 +194,7 @@ TEST_F(TrainerRanksTest, AStepSumsTheGradientAndFourNumbers) {
 }
 
 TEST_F(TrainerRanksTest, EvaluationSharesTheRows) {
-  Gpt2 model(*ops_, test::tiny_model(), 2);
+  Model model(*ops_, test::tiny_model(), 2);
   std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(test::tiny_model(), model.layout(), 5, values);
   model.set_parameters(values);

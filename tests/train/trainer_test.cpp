@@ -26,7 +26,7 @@ using test::PoisonedReducer;
 /// Notes what the gradients are when ranges of them are handed over, and at the end.
 class WatchingReducer : public test::PassingReducer {
  public:
-  explicit WatchingReducer(Gpt2*& model) : model_(model) {}
+  explicit WatchingReducer(Model*& model) : model_(model) {}
   void all_reduce(float* data, std::int64_t count) override {
     const float* all = model_->gradients();
     if (before_.empty()) before_.assign(all, all + model_->layout().total());
@@ -49,7 +49,7 @@ class WatchingReducer : public test::PassingReducer {
   int steps = 0;
 
  private:
-  Gpt2*& model_;
+  Model*& model_;
   std::vector<float> before_;
   std::vector<std::pair<std::int64_t, std::vector<float>>> ranges_;
 };
@@ -263,7 +263,7 @@ TEST_F(TrainerTest, StepThatIsNotFiniteChangesNothing) {
   const auto ops = make_cpu_ops(1);
   const ModelConfig config = test::tiny_model();
   PoisonedReducer reducer({1});
-  Gpt2 model(*ops, config, 2);
+  Model model(*ops, config, 2);
   TrainerOptions trainer = settings("run").trainer;
   trainer.num_train_steps = 3;
   TrainStep step(model, self_, reducer, rows_, trainer, settings("run").optimizer);
@@ -298,9 +298,9 @@ TEST_F(TrainerTest, StepThatIsNotFiniteChangesNothing) {
 
 TEST_F(TrainerTest, GradientsAreHandedOverWhileTheBackwardPassGoesOn) {
   const auto ops = make_cpu_ops(1);
-  Gpt2* model = nullptr;
+  Model* model = nullptr;
   WatchingReducer reducer(model);
-  Gpt2 the_model(*ops, test::tiny_model(), 2);
+  Model the_model(*ops, test::tiny_model(), 2);
   model = &the_model;
   TrainStep step(*model, self_, reducer, rows_, settings("run").trainer, settings("run").optimizer);
   std::vector<float> values(static_cast<std::size_t>(model->layout().total()));

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "amt/model/model.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/weights/hugging_face.hpp"
 #include "support/golden.hpp"
@@ -17,7 +18,7 @@ std::filesystem::path golden_weights() { return test::golden_dir() / "weights"; 
 /// Logits of the recorded tokens, [tokens, vocabulary].
 std::vector<float> logits_of(HuggingFaceModel& source, const std::vector<Token>& tokens) {
   const auto ops = make_cpu_ops(2);
-  Gpt2 model(*ops, source.config(), 1);
+  Model model(*ops, source.config(), 1);
   std::vector<float> parameters(static_cast<std::size_t>(source.layout().total()));
   source.read(parameters);
   model.set_parameters(parameters);

@@ -12,7 +12,7 @@
 
 #include "amt/checkpoint/training_state.hpp"
 #include "amt/model/config.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/parameter_layout.hpp"
 #include "amt/run/paths.hpp"
 
 namespace amt {

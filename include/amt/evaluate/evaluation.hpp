@@ -9,7 +9,7 @@
 
 #include "amt/dataset/manifest.hpp"
 #include "amt/dataset/rows.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 #include "amt/mpi/communicator.hpp"
 
 namespace amt {
@@ -39,9 +39,9 @@ struct RowSelection {
 /// sums of all. Equal runs give equal bits; another number of ranks agrees to rounding. Nothing if
 /// the ranks were asked to stop meanwhile (base/signals.hpp), which they agree on after each
 /// micro-batch. In how many `parts` a loss is summed decides its last bits.
-std::optional<LossSums> evaluate(Gpt2& model, const mpi::Communicator& ranks, const RowSource& rows,
-                                 const RowSelection& selection, int micro_batch,
-                                 std::size_t parts = kLossParts);
+std::optional<LossSums> evaluate(Model& model, const mpi::Communicator& ranks,
+                                 const RowSource& rows, const RowSelection& selection,
+                                 int micro_batch, std::size_t parts = kLossParts);
 
 /// The loss of a model that knows only how often each token occurs in the training split (add-one
 /// smoothing), on the selected rows of another split. Collective; looks at no more than 2^17

@@ -4,7 +4,7 @@
 #include <span>
 
 #include "amt/collective/reducer.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 #include "amt/optimizer/optimizer.hpp"
 
 namespace amt {
@@ -14,7 +14,7 @@ namespace amt {
 class MomentExchange {
  public:
   /// `sliced` is that of TrainStep: null where every rank keeps all moments.
-  MomentExchange(Gpt2& model, Reducer& reducer, Optimizer& optimizer, const SlicedBuffer* sliced)
+  MomentExchange(Model& model, Reducer& reducer, Optimizer& optimizer, const SlicedBuffer* sliced)
       : ops_(model.ops()), reducer_(reducer), optimizer_(optimizer), sliced_(sliced) {}
 
   /// Both moments of all parameters into rank 0's memory, layout.total() floats each. Here and

@@ -18,7 +18,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/model/config.hpp"
-#include "amt/model/gpt2.hpp"
+#include "amt/model/parameter_layout.hpp"
 #include "amt/weights/model_paths.hpp"
 
 namespace amt {

@@ -137,7 +137,7 @@ class Steps {
   int rows_, micro_batch_;
   test::MemoryRows data_;
   test::Alone alone_;
-  Gpt2 model_;
+  Model model_;
   TrainStep step_;
   TrainingState state_;
   double loss_ = 0;

@@ -6,39 +6,12 @@
 #include <functional>
 #include <memory>
 #include <span>
-#include <string>
-#include <vector>
 
 #include "amt/model/config.hpp"
+#include "amt/model/parameter_layout.hpp"
 #include "amt/ops/ops.hpp"
 
 namespace amt {
-
-/// One tensor of the model inside the flat parameter buffer.
-struct ParameterInfo {
-  std::string name;                 ///< Hugging Face's: "transformer.h.0.attn.c_attn.weight"
-  std::vector<std::int64_t> shape;  ///< without padding: wte is [vocab_size, hidden_dim]
-  std::int64_t offset = 0;          ///< in floats; a multiple of 64
-  std::int64_t size = 0;            ///< floats without padding
-  std::int64_t stored = 0;          ///< floats with padding (wte: padded_vocab_size rows)
-};
-
-/// Names, shapes and places of all parameters: one flat fp32 buffer, the same order everywhere.
-class ParameterLayout {
- public:
-  explicit ParameterLayout(const ModelConfig& config);
-  const std::vector<ParameterInfo>& all() const { return all_; }
-  std::int64_t total() const { return total_; }  ///< floats of the flat buffer, padding included
-  std::int64_t count() const;  ///< parameters as the field counts them: no padding
- private:
-  std::vector<ParameterInfo> all_;
-  std::int64_t total_ = 0;
-};
-
-/// Initial values (spec/training.md, "init"): a function of (config, seed) alone. `out` holds
-/// layout.total() floats; padding is 0.
-void initialise_parameters(const ModelConfig& config, const ParameterLayout& layout,
-                           std::uint64_t seed, std::span<float> out);
 
 /// What the dropout masks of one row are keyed by, besides layer, site and position.
 struct DropoutKey {
@@ -51,14 +24,14 @@ struct DropoutKey {
 /// block at a time, as nothing is computed backwards.
 enum class Purpose : std::uint8_t { kTraining, kInference };
 
-class Gpt2 {
+class Model {
  public:
   /// Owns the parameters and, for up to `micro_batch` rows, what its purpose needs besides, on the
   /// device of `ops`, which must outlive the model. Parameters start as zeros.
-  Gpt2(Ops& ops, const ModelConfig& config, int micro_batch, Purpose purpose = Purpose::kTraining);
-  ~Gpt2();
-  Gpt2(const Gpt2&) = delete;
-  Gpt2& operator=(const Gpt2&) = delete;
+  Model(Ops& ops, const ModelConfig& config, int micro_batch, Purpose purpose = Purpose::kTraining);
+  ~Model();
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
 
   /// Bytes that the constructor allocates. Not in it:
   /// optimiser state, and the device's own scratch (on the CPU the logits of 512 positions, 113 MB,

@@ -1,4 +1,4 @@
-#include "amt/model/gpt2.hpp"
+#include "amt/model/model.hpp"
 
 #include <stdexcept>
 
@@ -17,7 +17,7 @@ const ModelConfig& validated(const ModelConfig& config) {
 
 }  // namespace
 
-struct Gpt2::Impl {
+struct Model::Impl {
   Impl(Ops& o, const ModelConfig& c, int rows, Purpose purpose)
       : ops(o),
         config(validated(c)),
@@ -53,18 +53,18 @@ struct Gpt2::Impl {
   bool weights_changed = true;
 };
 
-void Gpt2::Impl::require_training() const {
+void Model::Impl::require_training() const {
   if (gradients.bytes() > 0) return;
   throw std::logic_error("a model that was made for inference was asked for gradients");
 }
 
-void Gpt2::Impl::check_size(std::size_t floats) const {
+void Model::Impl::check_size(std::size_t floats) const {
   if (floats == static_cast<std::size_t>(layout.total())) return;
   throw Error(str_cat("a buffer of ", floats, " floats was given for a model of ", layout.total(),
                       ", padding included: were they made for another configuration?"));
 }
 
-void Gpt2::Impl::load(std::span<const Token> tokens, int rows) {
+void Model::Impl::load(std::span<const Token> tokens, int rows) {
   const std::size_t expected =
       static_cast<std::size_t>(rows) * static_cast<std::size_t>(config.seq_len);
   if (rows < 1 || rows > micro_batch || tokens.size() != expected) {
@@ -82,8 +82,8 @@ void Gpt2::Impl::load(std::span<const Token> tokens, int rows) {
   ops.to_device(work.tokens.as<Token>(), tokens.data(), tokens.size_bytes());
 }
 
-Pass Gpt2::Impl::forward(std::span<const Token> tokens, int rows, const DropoutKey& key,
-                         bool dropout) {
+Pass Model::Impl::forward(std::span<const Token> tokens, int rows, const DropoutKey& key,
+                          bool dropout) {
   load(tokens, rows);
   if (weights_changed) readable.refresh();
   weights_changed = false;
@@ -92,50 +92,50 @@ Pass Gpt2::Impl::forward(std::span<const Token> tokens, int rows, const DropoutK
   return pass;
 }
 
-Gpt2::Gpt2(Ops& ops, const ModelConfig& config, int micro_batch, Purpose purpose)
+Model::Model(Ops& ops, const ModelConfig& config, int micro_batch, Purpose purpose)
     : impl_(std::make_unique<Impl>(ops, config, micro_batch, purpose)) {}
-Gpt2::~Gpt2() = default;
+Model::~Model() = default;
 
-const ModelConfig& Gpt2::config() const { return impl_->config; }
-const ParameterLayout& Gpt2::layout() const { return impl_->layout; }
-Ops& Gpt2::ops() { return impl_->ops; }
-float* Gpt2::gradients() { return impl_->gradients.as<float>(); }
+const ModelConfig& Model::config() const { return impl_->config; }
+const ParameterLayout& Model::layout() const { return impl_->layout; }
+Ops& Model::ops() { return impl_->ops; }
+float* Model::gradients() { return impl_->gradients.as<float>(); }
 
-float* Gpt2::parameters() {
+float* Model::parameters() {
   impl_->weights_changed = true;
   return impl_->parameters.as<float>();
 }
 
-void Gpt2::set_parameters(std::span<const float> host) {
+void Model::set_parameters(std::span<const float> host) {
   impl_->check_size(host.size());
   impl_->ops.to_device(parameters(), host.data(), impl_->parameters.bytes());
 }
 
-void Gpt2::get_parameters(std::span<float> host) {
+void Model::get_parameters(std::span<float> host) {
   impl_->check_size(host.size());
   impl_->ops.to_host(host.data(), impl_->parameters.as<float>(), impl_->parameters.bytes());
 }
 
-void Gpt2::get_gradients(std::span<float> host) {
+void Model::get_gradients(std::span<float> host) {
   impl_->require_training();
   impl_->check_size(host.size());
   impl_->ops.to_host(host.data(), impl_->gradients.as<float>(), impl_->gradients.bytes());
 }
 
-void Gpt2::zero_gradients() {
+void Model::zero_gradients() {
   impl_->require_training();
   impl_->gradients.zero();
 }
 
-void Gpt2::forward_backward(std::span<const Token> tokens, int rows, const LossTerms& terms,
-                            const DropoutKey& key, const GradientReady& ready) {
+void Model::forward_backward(std::span<const Token> tokens, int rows, const LossTerms& terms,
+                             const DropoutKey& key, const GradientReady& ready) {
   impl_->require_training();
   Pass pass = impl_->forward(tokens, rows, key, true);
   pass.backward(tokens, ModelView(impl_->gradients.as<float>(), impl_->layout), terms,
                 impl_->starts, ready);
 }
 
-double Gpt2::take_loss() {
+double Model::take_loss() {
   impl_->require_training();
   double loss = 0;
   impl_->ops.to_host(&loss, impl_->work.loss.as<double>(), sizeof(loss));
@@ -143,7 +143,7 @@ double Gpt2::take_loss() {
   return loss;
 }
 
-void Gpt2::losses(std::span<const Token> tokens, int rows, std::span<float> losses) {
+void Model::losses(std::span<const Token> tokens, int rows, std::span<float> losses) {
   const Pass pass = impl_->forward(tokens, rows, {}, false);
   float* on_device = impl_->work.losses.as<float>();
   impl_->ops.run(LmHeadLosses{.losses = on_device,
@@ -154,7 +154,7 @@ void Gpt2::losses(std::span<const Token> tokens, int rows, std::span<float> loss
   impl_->ops.to_host(losses.data(), on_device, losses.size_bytes());
 }
 
-void Gpt2::logits(std::span<const Token> tokens, int rows, std::span<float> logits) {
+void Model::logits(std::span<const Token> tokens, int rows, std::span<float> logits) {
   const Pass pass = impl_->forward(tokens, rows, {}, false);
   const Buffer on_device = Buffer::floats(impl_->ops, static_cast<Dim>(logits.size()));
   const LmHeadShape shape = pass.lm_head_shape();

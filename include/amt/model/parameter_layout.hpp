@@ -1,0 +1,39 @@
+// Where each parameter lies, what it is called, and what it begins with.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "amt/model/config.hpp"
+
+namespace amt {
+
+/// One tensor of the model inside the flat parameter buffer.
+struct ParameterInfo {
+  std::string name;                 ///< Hugging Face's: "transformer.h.0.attn.c_attn.weight"
+  std::vector<std::int64_t> shape;  ///< without padding: wte is [vocab_size, hidden_dim]
+  std::int64_t offset = 0;          ///< in floats; a multiple of 64
+  std::int64_t size = 0;            ///< floats without padding
+  std::int64_t stored = 0;          ///< floats with padding (wte: padded_vocab_size rows)
+};
+
+/// Names, shapes and places of all parameters: one flat fp32 buffer, the same order everywhere.
+class ParameterLayout {
+ public:
+  explicit ParameterLayout(const ModelConfig& config);
+  const std::vector<ParameterInfo>& all() const { return all_; }
+  std::int64_t total() const { return total_; }  ///< floats of the flat buffer, padding included
+  std::int64_t count() const;  ///< parameters as the field counts them: no padding
+ private:
+  std::vector<ParameterInfo> all_;
+  std::int64_t total_ = 0;
+};
+
+/// Initial values (spec/training.md, "init"): a function of (config, seed) alone. `out` holds
+/// layout.total() floats; padding is 0.
+void initialise_parameters(const ModelConfig& config, const ParameterLayout& layout,
+                           std::uint64_t seed, std::span<float> out);
+
+}  // namespace amt
