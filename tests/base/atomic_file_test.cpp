@@ -67,10 +67,9 @@ TEST_F(AtomicFileTest, FollowsLinksAndKeepsThem) {
   fs::create_symlink("folder/none", path("dangling"));
   write_file_atomically(path("dangling"), "made");
   EXPECT_EQ(read_text(path("folder/none")), "made");
-  fs::create_symlink("circle", path("circle"));
-  EXPECT_NE(
-      test::refusal<Error>([&] { write_file_atomically(path("circle"), ""); }).find("in a circle"),
-      std::string::npos);
+  fs::create_symlink("loop", path("loop"));
+  EXPECT_TRUE(test::refuses<Error>([&] { write_file_atomically(path("loop"), ""); },
+                                   {path("loop").string(), "circle"}));
 }
 
 TEST_F(AtomicFileTest, WritesStraightIntoAPipe) {
@@ -86,10 +85,8 @@ TEST_F(AtomicFileTest, WritesStraightIntoAPipe) {
   EXPECT_TRUE(fs::is_fifo(path("pipe")));
   EXPECT_NO_THROW(write_file_atomically("/dev/null", "x"));
   EXPECT_TRUE(fs::is_character_file("/dev/null"));
-  EXPECT_NE(test::refusal<Error>([] {
-              write_file_atomically("/dev/full", "x");
-            }).find("the disk is full"),
-            std::string::npos);
+  EXPECT_TRUE(
+      test::fails_with(ENOSPC, [] { write_file_atomically("/dev/full", "x"); }, {"/dev/full"}));
 }
 
 TEST_F(AtomicFileTest, WritesOnWhereTheShellHasLedAnOpenFile) {
@@ -112,10 +109,10 @@ TEST_F(AtomicFileTest, RefusesFoldersAndMissingFoldersByName) {
   const auto reason = [](const fs::path& file) {
     return test::refusal<Error>([&] { AtomicFile out(file); });
   };
-  EXPECT_EQ(reason(folder_.path()), "cannot write " + folder_.path().string() + ": it is a folder");
-  EXPECT_EQ(reason(path("none/x")), "cannot write " + path("none/x").string() +
-                                        ": there is no folder " + path("none").string());
-  EXPECT_EQ(reason(""), "cannot write to a file without a name");
+  EXPECT_TRUE(test::says(reason(folder_.path()), {folder_.path().string() + ":", "folder"}));
+  EXPECT_TRUE(test::says(reason(path("none/x")), {path("none/x").string() + ":"}));
+  EXPECT_TRUE(reason(path("none/x")).ends_with(path("none").string())) << reason(path("none/x"));
+  EXPECT_TRUE(test::says(reason(""), {"without a name"}));
 }
 
 TEST_F(AtomicFileTest, TakesTheLongestName) {

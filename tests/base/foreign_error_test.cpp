@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <new>
 
+#include "support/refusal.hpp"
+
 namespace amt {
 namespace {
 
@@ -17,16 +19,17 @@ TEST(ForeignError, OursStaysAsItIs) {
 TEST(ForeignError, TheFileSystemsReasonStandsInBrackets) {
   const std::filesystem::filesystem_error error("filesystem error: cannot remove", "a/b",
                                                 std::make_error_code(std::errc::permission_denied));
-  EXPECT_STREQ(to_error(error).what(), "cannot use a/b (Permission denied)");
+  EXPECT_TRUE(test::says(to_error(error).what(), {"a/b", "(Permission denied)"}));
+  EXPECT_EQ(std::string(to_error(error).what()).find("filesystem"), std::string::npos);
 }
 
 TEST(ForeignError, OutOfMemorySaysWhatToDo) {
-  EXPECT_TRUE(std::string(to_error(std::bad_alloc()).what()).starts_with("out of memory; use "));
+  EXPECT_TRUE(test::says(to_error(std::bad_alloc()).what(), {"memory", "; use "}));
 }
 
 TEST(ForeignError, AnythingElseIsNotShownBare) {
   const Error error = to_error(std::out_of_range("map::at"));
-  EXPECT_STREQ(error.what(), "something that should not happen went wrong (map::at)");
+  EXPECT_TRUE(std::string(error.what()).ends_with(" (map::at)")) << error.what();
   EXPECT_EQ(error.code(), ExitCode::kFailed);
 }
 

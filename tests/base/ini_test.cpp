@@ -66,9 +66,9 @@ TEST(Ini, WhatNeedsNoQuotesHasNone) {
 }
 
 TEST(Ini, ErrorsNameFileAndLine) {
-  EXPECT_NE(refusal_of("a = 1\n[trainer\n").find("a.ini:2: '[trainer'"), std::string::npos);
+  EXPECT_TRUE(test::says(refusal_of("a = 1\n[trainer\n"), {"a.ini:2: '[trainer'"}));
   EXPECT_NE(refusal_of("[]\n").find("a.ini:1: "), std::string::npos);
-  EXPECT_NE(refusal_of("\n\nseed 3\n").find("a.ini:3: 'seed 3' is neither"), std::string::npos);
+  EXPECT_TRUE(test::says(refusal_of("\n\nseed 3\n"), {"a.ini:3: 'seed 3'"}));
   EXPECT_NE(refusal_of("= 3\n").find("a.ini:1: "), std::string::npos);
   EXPECT_NE(refusal_of("a = \"b\n").find("a.ini:1: "), std::string::npos);
   EXPECT_NE(refusal_of("a = \"b\" c\n").find("a.ini:1: "), std::string::npos);
@@ -77,9 +77,8 @@ TEST(Ini, ErrorsNameFileAndLine) {
 
 TEST(Ini, AKeyGivenTwiceIsRefused) {
   EXPECT_EQ(refusal_of("[a]\nx = 1\n[b]\nx = 1\n"), "");
-  EXPECT_NE(refusal_of("[a]\nx = 1\n[b]\n[a]\nx = 1\n")
-                .find("a.ini:5: 'a.x' is given a second time, after line 2"),
-            std::string::npos);
+  EXPECT_TRUE(
+      test::says(refusal_of("[a]\nx = 1\n[b]\n[a]\nx = 1\n"), {"a.ini:5: 'a.x'", "line 2"}));
 }
 
 TEST(Ini, TextInUtf16IsNamed) {

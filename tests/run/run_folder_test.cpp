@@ -21,6 +21,11 @@ class RunFolderTest : public testing::Test {
     return test::refusal<UsageError>(
         [&] { check_run_folder(RunPaths(folder_.path() / run), folder_.path() / "dataset"); });
   }
+  /// The folder must be refused for the sake of what is called `name`.
+  void expect_refusal(const std::string& run, const std::string& name) const {
+    EXPECT_TRUE(
+        test::says(refusal(run), {(folder_.path() / run).string(), name, "--trainer.run_dir"}));
+  }
   test::TemporaryFolder folder_;
 };
 
@@ -46,7 +51,7 @@ TEST_F(RunFolderTest, ARunIsTakenWithWhatItsUserKeepsThere) {
 
 TEST_F(RunFolderTest, AReportAloneIsTakenIfItIsOurs) {
   add("run/report.html");
-  EXPECT_NE(refusal("run").find("such as report.html"), std::string::npos);
+  expect_refusal("run", " report.html;");
   write_file_atomically(folder_.path() / "run/report.html", html_page("a run", ""));
   EXPECT_EQ(refusal("run"), "");
 }
@@ -54,24 +59,25 @@ TEST_F(RunFolderTest, AReportAloneIsTakenIfItIsOurs) {
 TEST_F(RunFolderTest, ADatasetIsRefused) {
   add("dataset/manifest.json");
   add("dataset/train.h5");
-  EXPECT_NE(refusal("dataset").find("is a dataset"), std::string::npos);
-  EXPECT_NE(refusal("dataset/run").find("lies in the dataset"), std::string::npos);
+  expect_refusal("dataset", "a manifest.json;");
+  const std::string dataset = (folder_.path() / "dataset").string();
+  expect_refusal("dataset/run", " " + dataset + ";");
   std::filesystem::create_directory_symlink("dataset", folder_.path() / "link");
-  EXPECT_NE(refusal("link/run").find("lies in the dataset"), std::string::npos);
+  expect_refusal("link/run", " " + dataset + ";");
   EXPECT_EQ(refusal("dataset-2"), "");
   add("dataset/checkpoints/latest");
   EXPECT_NE(refusal("dataset"), "");
-  EXPECT_NE(refusal("").find("such as dataset"), std::string::npos) << "what holds the dataset";
+  expect_refusal("", " dataset;");  // what holds the dataset
 }
 
 TEST_F(RunFolderTest, StrangersFilesAreRefused) {
   add("corpus/a/song.mid");
-  EXPECT_NE(refusal("corpus").find("such as a"), std::string::npos);
-  EXPECT_NE(refusal("corpus/a").find("such as song.mid"), std::string::npos);
-  EXPECT_NE(refusal("corpus/a/song.mid").find("is not a folder"), std::string::npos);
+  expect_refusal("corpus", " a;");
+  expect_refusal("corpus/a", " song.mid;");
+  expect_refusal("corpus/a/song.mid", " folder;");
   add("home/thesis.tex");
   add("home/config.ini");
-  EXPECT_NE(refusal("home").find("such as thesis.tex"), std::string::npos);
+  expect_refusal("home", " thesis.tex;");
 }
 
 }  // namespace

@@ -57,11 +57,10 @@ class ModelWeightsTest : public testing::Test {
     HuggingFaceModel(folder_.path()).read(back);
     return back;
   }
-  void expect_refusal(const std::string& part) const {
+  void expect_refusal(std::initializer_list<std::string_view> names) const {
     const std::string message = test::refusal<Error>([&] { read(); });
-    EXPECT_NE(message.find(part), std::string::npos) << message << " lacks " << part;
-    EXPECT_NE(message.find(folder_.path().string()), std::string::npos) << message;
-    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+    EXPECT_TRUE(test::says(message, {folder_.path().string()}));
+    EXPECT_TRUE(test::says(message, names));
   }
 
   test::TemporaryFolder folder_;
@@ -86,38 +85,39 @@ TEST_F(ModelWeightsTest, AnIndexThatDoesNotFitIsRefused) {
     nlohmann::json index = good;
     index["weight_map"][kEmbedding] = name;
     write_index(index);
-    expect_refusal("model.safetensors.index.json: weight_map.transformer.wte.weight");
+    expect_refusal({"model.safetensors.index.json: weight_map.transformer.wte.weight"});
   }
   nlohmann::json index = good;
   index["weight_map"][kEmbedding] = "b.safetensors";
   write_index(index);
-  expect_refusal("tensor 'transformer.wte.weight' is not in b.safetensors");
+  expect_refusal({"'transformer.wte.weight' ", " b.safetensors"});
   index = good;
   index["weight_map"]["strange"] = "b.safetensors";
   write_index(index);
-  expect_refusal("tensor 'strange' is not in b.safetensors");
+  expect_refusal({"'strange' ", " b.safetensors"});
   index["weight_map"]["strange"] = "c.safetensors";
   write_index(index);
-  expect_refusal("c.safetensors");
+  expect_refusal({"c.safetensors"});
   for (int i = 0; i < 1000; ++i) index["weight_map"]["t" + std::to_string(i)] = std::to_string(i);
   write_index(index);
-  expect_refusal("at most 256");
+  expect_refusal({" 256"});
   write_index({{"weight_map", nlohmann::json::object()}});
-  expect_refusal("names no tensors");
+  expect_refusal({"model.safetensors.index.json", "no tensors"});
   write_index({{"metadata", {}}});
-  expect_refusal("weight_map is missing");
+  expect_refusal({"model.safetensors.index.json: weight_map "});
 }
 
 TEST_F(ModelWeightsTest, ATensorInTwoShardsIsRefused) {
   write_index(write_shards());
   write("b.safetensors", 0, tensors_.size());
-  expect_refusal("two of its files have a tensor");
+  expect_refusal({"two of its files"});
 }
 
 TEST_F(ModelWeightsTest, MissingShardIsNamed) {
   write_index(write_shards());
   std::filesystem::remove(folder_.path() / "b.safetensors");
-  expect_refusal("cannot open " + (folder_.path() / "b.safetensors").string());
+  EXPECT_TRUE(
+      test::refuses<SystemError>([&] { read(); }, {(folder_.path() / "b.safetensors").string()}));
 }
 
 TEST_F(ModelWeightsTest, AnOutputLayerMustBeTheTokenEmbedding) {
@@ -127,11 +127,10 @@ TEST_F(ModelWeightsTest, AnOutputLayerMustBeTheTokenEmbedding) {
   EXPECT_EQ(read(), values_);
   output[7] += 1;
   write_all();
-  expect_refusal("tensor lm_head.weight has other values than transformer.wte.weight");
+  expect_refusal({"lm_head.weight ", "values", " transformer.wte.weight;"});
   tensors_.back().shape = {static_cast<std::int64_t>(output.size()), 1};
   write_all();
-  expect_refusal(
-      "tensor lm_head.weight does not have the shape that config.json implies, [50, 16]");
+  expect_refusal({"lm_head.weight ", "shape", "config.json", " [50, 16]", " [800, 1]"});
 }
 
 TEST_F(ModelWeightsTest, OfTheTwoNamesOfTheEmbeddingOneIsEnough) {
@@ -143,13 +142,10 @@ TEST_F(ModelWeightsTest, OfTheTwoNamesOfTheEmbeddingOneIsEnough) {
 TEST_F(ModelWeightsTest, NamesThatAreNotGpt2sAreRefused) {
   tensor(kEmbedding).name = "module.transformer.wte.weight";
   write_all();
-  expect_refusal(
-      "it has no tensor transformer.wte.weight; it has 'module.transformer.wte.weight', which is "
-      "no "
-      "part of GPT-2");
+  expect_refusal({"no tensor transformer.wte.weight;", "'module.transformer.wte.weight'"});
   tensor("transformer.wpe.weight").name = "wpe";
   write_all();
-  expect_refusal("transformer.wte.weight, nor 1 others that config.json implies");
+  expect_refusal({"no tensor transformer.wte.weight,", " 1 others", "config.json"});
 }
 
 TEST_F(ModelWeightsTest, MasksArePassedOverOthersAreNot) {
@@ -163,28 +159,28 @@ TEST_F(ModelWeightsTest, MasksArePassedOverOthersAreNot) {
                            "h.0.mlp.bias", "x.transformer.h.0.attn.bias"}) {
     tensors_.back().name = name;
     write_all();
-    expect_refusal("it has a tensor '" + std::string(name) + "', which is no part of GPT-2");
+    expect_refusal({"a tensor '" + std::string(name) + "'", "GPT-2"});
   }
 }
 
 TEST_F(ModelWeightsTest, ATensorUnderTwoNamesIsRefused) {
   tensors_.push_back({"wte.weight", tensor(kEmbedding).shape, tensor(kEmbedding).data});
   write_all();
-  expect_refusal("it has both transformer.wte.weight and wte.weight");
+  expect_refusal({"both transformer.wte.weight and wte.weight"});
 }
 
 TEST_F(ModelWeightsTest, AMissingConfigIsSaidWithWhatTheWeightsTell) {
-  const auto says = [](const std::filesystem::path& path) {
-    return std::string(missing_config(path).what());
+  const auto expect = [](const std::filesystem::path& path,
+                         std::initializer_list<std::string_view> names) {
+    const std::string message = missing_config(path).what();
+    EXPECT_TRUE(test::says(message, {path.string()}));
+    EXPECT_TRUE(test::says(message, names));
   };
-  EXPECT_NE(says(folder_.path()).find("is no checkpoint"), std::string::npos);
-  EXPECT_NE(says(folder_.path() / "nowhere").find("nowhere is no checkpoint"), std::string::npos);
+  expect(folder_.path(), {"no checkpoint"});
+  expect(folder_.path() / "nowhere", {"no checkpoint"});
   write_all();
-  const std::string message = says(folder_.path());
-  EXPECT_NE(message.find(R"("vocab_size": 50, "n_positions": 12, "n_embd": 16, "n_layer": 2)"),
-            std::string::npos)
-      << message;
-  EXPECT_NE(says(paths_.model()).find("is a file; give the folder"), std::string::npos);
+  expect(folder_.path(), {R"("vocab_size": 50, "n_positions": 12, "n_embd": 16, "n_layer": 2)"});
+  expect(paths_.model(), {" a file;"});
   write_file_atomically(paths_.model(), "damaged");
   EXPECT_THROW(missing_config(folder_.path()), Error);
 }
@@ -209,7 +205,7 @@ TEST_F(ModelWeightsTest, TorchFilesOfAllParameters) {
   tensors.back().type = "IntStorage";
   write_file_atomically(paths_.torch_model(),
                         test::torch_zip(test::state_dict_pickle(tensors), storages));
-  expect_refusal("tensor transformer.ln_f.bias is of type I32; amt takes F32, F16 and BF16");
+  expect_refusal({" transformer.ln_f.bias ", " I32;", "F32, F16 and BF16"});
 }
 
 }  // namespace

@@ -29,12 +29,13 @@ TEST_F(PickleTest, NamesThatNoStateDictNeedsAreRefusedByName) {
            {"", ""}}) {
     PickleBuilder call, stacked;
     call.global(module, name).raw("(").text("touch /tmp/never").raw("tR");
-    expect_refusal_of(call.pickle(), "its pickle asks for " + module + "." + name + ";");
+    const std::string asked = " " + module + "." + name + ";";
+    expect_refusal_of(call.pickle(), {asked});
     stacked.text(module).text(name).raw("\x93)R");
-    expect_refusal_of(stacked.pickle(), "its pickle asks for " + module + "." + name + ";");
+    expect_refusal_of(stacked.pickle(), {asked});
   }
   PickleBuilder odd;
-  expect_refusal_of(odd.global("o\x1bs\t", std::string(200, 'x')).pickle(), "o?s?.xxx");
+  expect_refusal_of(odd.global("o\x1bs\t", std::string(200, 'x')).pickle(), {"o?s?.xxx"});
 }
 
 TEST_F(PickleTest, OpcodesThatNoStateDictNeedsAreRefusedByName) {
@@ -51,7 +52,7 @@ TEST_F(PickleTest, OpcodesThatNoStateDictNeedsAreRefusedByName) {
                                                         {"B\x01", "BINBYTES"},
                                                         {"I1\n", "INT"},
                                                         {"\xfe", "0xfe"}}) {
-    expect_refusal_of(PickleBuilder().raw(opcodes).pickle(), name);
+    expect_refusal_of(PickleBuilder().raw(opcodes).pickle(), {name});
   }
 }
 
@@ -59,8 +60,8 @@ TEST_F(PickleTest, AttributesAreForOrderedDictsAlone) {
   PickleBuilder good, dict, list;
   good.global("collections", "OrderedDict").raw(")R}").text("_metadata").raw("}sb");
   EXPECT_EQ(refusal_of(good.pickle()), "");
-  expect_refusal_of(dict.raw("}}b").pickle(), "BUILD");
-  expect_refusal_of(list.global("collections", "OrderedDict").raw(")R]b").pickle(), "attributes");
+  expect_refusal_of(dict.raw("}}b").pickle(), {"BUILD"});
+  expect_refusal_of(list.global("collections", "OrderedDict").raw(")R]b").pickle(), {"attributes"});
 }
 
 TEST_F(PickleTest, BrokenPicklesAreRefused) {
@@ -105,22 +106,22 @@ TEST_F(PickleTest, EndlessPicklesAreRefusedSoon) {
   std::string deep(12u << 20, '('), tuples = ")", copies = "}q\1", long_name = "(";
   for (int i = 0; i < 2'000'000; ++i) tuples += "\x85";
   for (int i = 0; i < 3'000'000; ++i) copies += "h\1";
-  expect_refusal_of(PickleBuilder().raw(deep).pickle(), "more than the pickle of any model");
-  expect_refusal_of(PickleBuilder().raw(tuples).pickle(), "more than the pickle of any model");
-  expect_refusal_of(PickleBuilder().raw(copies).pickle(), "more than the pickle of any model");
+  expect_refusal_of(PickleBuilder().raw(deep).pickle(), {"any model"});
+  expect_refusal_of(PickleBuilder().raw(tuples).pickle(), {"any model"});
+  expect_refusal_of(PickleBuilder().raw(copies).pickle(), {"any model"});
   // One long name many times over: as many copies of it would not fit in any memory.
   PickleBuilder twins;
   add_tensor(twins.raw("}(").text(std::string(1 << 20, 'n')).raw("q\1"), six()).raw("q\2");
   for (int i = 0; i < 300'000; ++i) twins.raw("h\1h\2");
-  expect_refusal_of(twins.raw("u").pickle(), "twice");
+  expect_refusal_of(twins.raw("u").pickle(), {"twice"});
   PickleBuilder keys;
   TorchTensor tensor = six();
   tensor.key = std::string(1 << 20, 'k');
   add_tensor(keys.raw("}").text("a"), tensor).raw("s");
-  expect_refusal_of(keys.pickle(), "not described as torch does it");
+  expect_refusal_of(keys.pickle(), {"'a'", "storage", "torch"});
   PickleBuilder self;
   expect_refusal_of(self.raw("}q\1").text("a").raw("h\1s").pickle(),
-                    "tensor 'a': it is not a tensor");
+                    {"tensor 'a': ", "not a tensor"});
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ TEST_F(TorchFileTest, ParametersAndBuffersOfEveryType) {
   EXPECT_EQ(TorchFile(path()).tensors().size(), 10u);
   EXPECT_EQ(values("p"), (std::vector<float>{1, 2, 3, 4, 5, 6}));
   EXPECT_EQ(values("Half"), (std::vector<float>{0, 0}));
-  expect_refusal("tensor Double is of type F64; amt takes F32, F16 and BF16");
+  expect_refusal({" Double ", " F64;", "F32, F16 and BF16"});
 }
 
 TEST_F(TorchFileTest, TensorsThatLieAreRefused) {
@@ -103,18 +103,18 @@ TEST_F(TorchFileTest, TensorsThatLieAreRefused) {
            {"a", {6}, {1}, "../0", 6}}) {
     EXPECT_NE(refusal_of(test::state_dict_pickle({tensor})), "") << tensor.shape[0];
   }
-  expect_refusal_of(test::state_dict_pickle({six(), six()}), "twice");
+  expect_refusal_of(test::state_dict_pickle({six(), six()}), {"'a'", "twice"});
   TorchTensor other{"b", {3}, {1}, "0", 12, 0, "HalfStorage"};
-  expect_refusal_of(test::state_dict_pickle({six(), other}), "described in two ways");
+  expect_refusal_of(test::state_dict_pickle({six(), other}), {"storage 0 ", "two ways"});
 }
 
 TEST_F(TorchFileTest, ViewsThatLieScatteredAreRefusedByNameWhenTheyAreWanted) {
   write(
       test::torch_zip(test::state_dict_pickle({{"s", {3}, {2}, "0", 6}, six("a")}), {{"0", kSix}}));
   EXPECT_EQ(values("a").size(), 6u);
-  expect_refusal("tensor s is a view that lies scattered");
+  expect_refusal({"tensor s ", ".contiguous()"});
   write(test::torch_zip(test::state_dict_pickle({{"e", {6, 6}, {0, 1}, "0", 6}}), {{"0", kSix}}));
-  expect_refusal("tensor e is a view that lies scattered");
+  expect_refusal({"tensor e ", ".contiguous()"});
 }
 
 TEST_F(TorchFileTest, TensorsOfWhichTheStorageIsNotAllAreRefused) {
@@ -124,7 +124,7 @@ TEST_F(TorchFileTest, TensorsOfWhichTheStorageIsNotAllAreRefused) {
     EXPECT_EQ(refusal_of(test::state_dict_pickle({tensor})), "");
   }
   tensor.more = "}X\3" + std::string(3, '\0') + "neg\x88s";
-  expect_refusal_of(test::state_dict_pickle({tensor}), "tensor 'a': it is marked as negated");
+  expect_refusal_of(test::state_dict_pickle({tensor}), {"tensor 'a': ", ".resolve_neg()"});
 }
 
 TEST_F(TorchFileTest, DamagedArchivesAreRefused) {
@@ -139,35 +139,35 @@ TEST_F(TorchFileTest, DamagedArchivesAreRefused) {
   std::string flipped = good;
   flipped[good.find(kSix) + 3] ^= 1;
   write(flipped);
-  expect_refusal("m/data/0 is damaged");
+  expect_refusal({"m/data/0 ", "damaged"});
   for (const std::uint32_t lie : {1u, 7u, 0x7fffffffu}) {
     write(test::zip_archive({{"m/data.pkl", pickle}, {"m/data/0", kSix}}, lie));
-    expect_refusal("its zip archive is damaged");
+    expect_refusal({"zip archive", "damaged"});
   }
   write(test::zip_archive({{"m/data.pkl", pickle}, {"m/data/0", kSix}}, 0x7fffffff, true));
-  expect_refusal("torch never compresses");
+  expect_refusal({"compresses"});
 }
 
 TEST_F(TorchFileTest, ArchivesThatAreNoStateDictAreRefused) {
   const std::string pickle = test::state_dict_pickle({six()});
-  const auto says = [&](const Members& members, const std::string& part) {
+  const auto says = [&](const Members& members, std::initializer_list<std::string_view> names) {
     write(test::zip_archive(members));
-    expect_refusal(part);
+    expect_refusal(names);
   };
-  says({{"m/data/0", kSix}}, "no data.pkl");
-  says({{"data.pkl", pickle}}, "no data.pkl");
-  says({{"a/m/data.pkl", pickle}}, "no data.pkl");
-  says({{"m/data.pkl", pickle}}, "it has no m/data/0");
-  says({{"m/data.pkl", pickle}, {"n/data.pkl", pickle}}, "two pickles");
-  says({{"m/data.pkl", pickle}, {"m/data/0", kSix}, {"m/data/0", kSix}}, "twice");
-  says({{"m/data.pkl", pickle}, {"m/data/0", kSix}, {"m/constants.pkl", ""}}, "TorchScript");
-  says({{"m/data.pkl", pickle}, {"m/data/0", kSix}, {"m/byteorder", "big"}}, "big-endian");
-  says({{"m\u00e8/data.pkl", pickle}}, "it has no m");
-  says({{"m/data.pkl", pickle}, {"m/data/0", kSix.substr(4)}}, "storage 0 has 20 bytes");
-  says({{"m/data.pkl", std::string(17u << 20, ' ')}}, "has 17,825,792 bytes");
+  says({{"m/data/0", kSix}}, {"no data.pkl"});
+  says({{"data.pkl", pickle}}, {"no data.pkl"});
+  says({{"a/m/data.pkl", pickle}}, {"no data.pkl"});
+  says({{"m/data.pkl", pickle}}, {"no m/data/0"});
+  says({{"m/data.pkl", pickle}, {"n/data.pkl", pickle}}, {"two pickles"});
+  says({{"m/data.pkl", pickle}, {"m/data/0", kSix}, {"m/data/0", kSix}}, {"m/data/0 ", "twice"});
+  says({{"m/data.pkl", pickle}, {"m/data/0", kSix}, {"m/constants.pkl", ""}}, {"TorchScript"});
+  says({{"m/data.pkl", pickle}, {"m/data/0", kSix}, {"m/byteorder", "big"}}, {"big-endian"});
+  says({{"m\u00e8/data.pkl", pickle}}, {"no m"});
+  says({{"m/data.pkl", pickle}, {"m/data/0", kSix.substr(4)}}, {"storage 0 ", " 20 bytes", " 24"});
+  says({{"m/data.pkl", std::string(17u << 20, ' ')}}, {"m/data.pkl", " 17,825,792 bytes"});
   Members many;
   for (int i = 0; i < 60'000; ++i) many.emplace_back(std::string(300, 'n') + std::to_string(i), "");
-  says(many, "larger than that of any model");
+  says(many, {"zip archive", "any model"});
 }
 
 TEST_F(TorchFileTest, DamagedLegacyFilesAreRefused) {
@@ -177,31 +177,32 @@ TEST_F(TorchFileTest, DamagedLegacyFilesAreRefused) {
     write(good.substr(0, size));
     EXPECT_NE(refusal(), "") << size;
   }
-  const auto says = [&](const std::string& bytes, const std::string& part) {
+  const auto says = [&](const std::string& bytes, std::initializer_list<std::string_view> names) {
     write(bytes);
-    expect_refusal(part);
+    expect_refusal(names);
   };
-  says(good + "x", "longer than its tensors");
-  says(test::torch_legacy(pickle, {{"0", kSix}}, 4, false), "little-endian");
-  says(test::torch_legacy(pickle, {{"0", kSix}}, 2), "storage 0 has 12 elements");
-  says(test::torch_legacy(pickle, {}), "it has no storage 0");
-  says(test::torch_legacy(pickle, {{"0", kSix}, {"0", kSix}}), "lists a storage twice");
-  says(test::torch_legacy(pickle, {{"1", kSix}, {"0", kSix}}), "one of no tensor");
-  says(pickle, "magic number");
+  says(good + "x", {"longer"});
+  says(test::torch_legacy(pickle, {{"0", kSix}}, 4, false), {"little-endian"});
+  says(test::torch_legacy(pickle, {{"0", kSix}}, 2), {"storage 0 ", " 12 elements", " 6"});
+  says(test::torch_legacy(pickle, {}), {"no storage 0"});
+  says(test::torch_legacy(pickle, {{"0", kSix}, {"0", kSix}}), {"storage twice"});
+  says(test::torch_legacy(pickle, {{"1", kSix}, {"0", kSix}}), {"of no tensor"});
+  says(pickle, {"magic number"});
   std::string protocol = good;
   protocol[good.find('\xe9')] = '\xe8';
-  says(protocol, "protocol 1001");
+  says(protocol, {" 1001"});
 }
 
 TEST_F(TorchFileTest, OtherFilesAreRefused) {
-  expect_refusal("cannot open");
+  EXPECT_THROW(TorchFile file(path()), SystemError);
+  expect_refusal({});
   write("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 510398013\n");
-  expect_refusal("git lfs pull");
+  expect_refusal({"git lfs pull"});
   write(std::string(1000, '\0'));
-  expect_refusal("no torch file");
+  expect_refusal({"no torch file"});
   std::filesystem::remove(path());
   ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
-  expect_refusal("not a regular file");
+  expect_refusal({"a pipe"});
 }
 
 }  // namespace
