@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+#include "support/refusal.hpp"
+
 namespace amt {
 namespace {
 
@@ -43,11 +45,12 @@ TEST_F(StragglersOfRanks, TheSlowOneSpeaksOfItselfAtEachComparison) {
     EXPECT_EQ(text, "");
     return;
   }
-  for (const char* step : {"up to step 4", "up to step 9"}) {
-    EXPECT_NE(text.find(step), std::string::npos) << text;
+  const std::size_t second = text.find('\n') + 1;
+  for (const auto& [line, step] :
+       {std::pair(text.substr(0, second - 1), "step 4,"),
+        std::pair(text.substr(second, text.size() - second - 1), "step 9,")}) {
+    EXPECT_TRUE(test::says(line, {" 2.5 s ", step, " 2.5 times ", "median", "(1.0 s)"}));
   }
-  EXPECT_NE(text.find("2.5 s of its own work per step"), std::string::npos) << text;
-  EXPECT_NE(text.find("2.5 times the median of all ranks (1.0 s)"), std::string::npos) << text;
 }
 
 TEST_F(StragglersOfRanks, ALittleSlowerIsNothingToSpeakOf) { EXPECT_EQ(warnings(1.4, 1), ""); }

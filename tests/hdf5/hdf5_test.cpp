@@ -124,23 +124,20 @@ TEST_F(Hdf5, AFileOfItsOwnRowsIsNotVirtual) {
 }
 
 TEST_F(Hdf5, ErrorsOfOpeningSayWhatIsWrongInOurWords) {
-  const auto says = [&](const char* name) {
-    return test::refusal<Error>([&] { File::open(path(name)); });
+  const auto expect_refusal = [&](const char* name, const char* what) {
+    EXPECT_TRUE(test::refuses<Error>([&] { File::open(path(name)); }, {path(name).string(), what}));
   };
-  const auto system_says = [&](const char* name) {
-    return test::refusal<SystemError>([&] { File::open(path(name)); });
-  };
-  EXPECT_NE(system_says("missing.h5").find("missing.h5: no such file"), std::string::npos);
+  EXPECT_TRUE(test::fails_with(ENOENT, [&] { File::open(path("missing.h5")); },
+                               {path("missing.h5").string()}));
   std::ofstream(path("text.h5")) << "not an HDF5 file";
-  EXPECT_NE(says("text.h5").find("text.h5: it is not an HDF5 file (HDF5: "), std::string::npos)
-      << says("text.h5");
+  expect_refusal("text.h5", "(HDF5: ");
   std::filesystem::create_directory(path("folder.h5"));
-  EXPECT_NE(says("folder.h5").find("a folder"), std::string::npos);
+  expect_refusal("folder.h5", "a folder");
   ASSERT_EQ(::mkfifo(path("pipe.h5").c_str(), 0600), 0);
-  EXPECT_NE(says("pipe.h5").find("a pipe"), std::string::npos);
+  expect_refusal("pipe.h5", "a pipe");
   write_shard(path("cut.h5"), 0);
   std::filesystem::resize_file(path("cut.h5"), 4000);
-  EXPECT_NE(says("cut.h5").find("cut.h5: it is cut short"), std::string::npos) << says("cut.h5");
+  expect_refusal("cut.h5", "cut short");
 }
 
 TEST_F(Hdf5, TooManyOpenFilesAreNoDamage) {
@@ -149,11 +146,11 @@ TEST_F(Hdf5, TooManyOpenFilesAreNoDamage) {
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
   const rlimit none = {0, before.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-  const std::string open = test::refusal<SystemError>([&] { File::open(path("a.h5")); });
-  const std::string create = test::refusal<SystemError>([&] { File::create(path("b.h5")); });
+  const auto opened = test::fails_with(EMFILE, [&] { File::open(path("a.h5")); }, {"a.h5"});
+  const auto created = test::fails_with(EMFILE, [&] { File::create(path("b.h5")); }, {"b.h5"});
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
-  EXPECT_NE(open.find("too many open files"), std::string::npos) << open;
-  EXPECT_NE(create.find("too many open files"), std::string::npos) << create;
+  EXPECT_TRUE(opened);
+  EXPECT_TRUE(created);
 }
 
 TEST_F(Hdf5, NeedsNoLocks) {
@@ -184,7 +181,7 @@ TEST_F(Hdf5, AFileThatCannotBeWrittenEndsInOneError) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   for (const std::uint64_t most : {2048, 5000, 65536, 204800}) {
     EXPECT_EXIT(write_beyond_the_limit(path("a.h5"), most), testing::ExitedWithCode(3),
-                "cannot [a-z]+ .*a\\.h5.*: larger than the file system or `ulimit -f` allows")
+                "a\\.h5.*`ulimit -f`")
         << most;
   }
 }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "amt/process/log.hpp"
+#include "support/refusal.hpp"
 
 namespace amt {
 namespace {
@@ -46,16 +47,10 @@ TEST(Watchdog, TimeInWhichTheProcessStoodStillDoesNotCount) {
 }
 
 TEST(Watchdog, TheLineSaysWhereItStood) {
-  const std::string work = describe_hang(kWorking, 61, 60);
-  EXPECT_EQ(work,
-            "no progress for 1 min 01 s in training, step 12, in its own work: a disk, a device or "
-            "this program hangs; start the same command again (--watchdog 60 is its limit, in "
-            "seconds)");
-  const std::string wait = describe_hang(kWaiting, 61, 60);
-  EXPECT_NE(
-      wait.find("training, step 12, waiting for other ranks in the sum of gradients: one of "),
-      std::string::npos)
-      << wait;
+  const std::string work = describe_hang(kWorking, 61, 60), wait = describe_hang(kWaiting, 61, 60);
+  EXPECT_TRUE(test::says(work, {" 1 min 01 s ", "training, step 12, ", "--watchdog 60 "}));
+  EXPECT_EQ(work.find("other ranks"), std::string::npos) << work;
+  EXPECT_TRUE(test::says(wait, {"training, step 12, ", "other ranks", "the sum of gradients"}));
   EXPECT_EQ(describe_hang({"listing", -1, nullptr, 1}, 61, 60).find("step"), std::string::npos);
 }
 

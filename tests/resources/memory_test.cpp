@@ -7,6 +7,7 @@
 
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/resources/resources.hpp"
+#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_training.hpp"
 
@@ -30,10 +31,9 @@ TEST(MemoryRefusal, NamesTheLargestMicroBatchThatFits) {
   ModelConfig config;
   config.gradient_checkpointing = true;
   const std::string message = refusal(config, 16, 48, host_bytes(config, Precision::kF32, 13, 2));
-  EXPECT_NE(message.find("for the 2 ranks on node7"), std::string::npos) << message;
   // 48 does not divide by 13.
-  EXPECT_NE(message.find("use --trainer.per_device_parallelism 12, the largest"), std::string::npos)
-      << message;
+  EXPECT_TRUE(test::says(
+      message, {" 2 ranks", "node7", "--trainer.per_device_parallelism 12, the largest"}));
   EXPECT_EQ(message.find("gradient_checkpointing"), std::string::npos) << message;
 }
 
@@ -41,19 +41,19 @@ TEST(MemoryRefusal, SaysWhatGradientCheckpointingWouldDo) {
   ModelConfig config, checkpointed;
   checkpointed.gradient_checkpointing = true;
   const std::uint64_t enough = host_bytes(checkpointed, Precision::kF32, 16, 2);
-  EXPECT_NE(refusal(config, 16, 16, enough).find("gradient_checkpointing true, with which it fits"),
-            std::string::npos);
-  EXPECT_NE(refusal(config, 16, 16, host_bytes(config, Precision::kF32, 1, 2))
-                .find("per_device_parallelism 1, the largest micro-batch that fits, or "
-                      "--model.gradient_checkpointing true with"),
-            std::string::npos)
-      << refusal(config, 16, 16, host_bytes(config, Precision::kF32, 1, 2));
+  const std::string checkpointing = "--model.gradient_checkpointing true";
+  const std::string micro_batch = "--trainer.per_device_parallelism ";
+  const std::string all_rows = refusal(config, 16, 16, enough);
+  EXPECT_TRUE(test::says(all_rows, {checkpointing + ", "}));
+  const std::string both = refusal(config, 16, 16, host_bytes(config, Precision::kF32, 1, 2));
+  EXPECT_TRUE(
+      test::says(both, {micro_batch + "1, ", " or " + checkpointing + " with " + micro_batch}));
   const std::uint64_t one = host_bytes(checkpointed, Precision::kF32, 1, 2);
-  EXPECT_NE(refusal(config, 16, 16, one)
-                .find("use --model.gradient_checkpointing true with "
-                      "--trainer.per_device_parallelism 1"),
-            std::string::npos);
-  EXPECT_NE(refusal(config, 16, 16, one - 1).find("not even one row"), std::string::npos);
+  const std::string least = refusal(config, 16, 16, one);
+  EXPECT_TRUE(test::says(least, {"use " + checkpointing + " with " + micro_batch + "1"}));
+  const std::string none = refusal(config, 16, 16, one - 1);
+  EXPECT_TRUE(test::says(none, {"one row"}));
+  EXPECT_EQ(none.find(micro_batch), std::string::npos) << none;
 }
 
 TEST(MemoryRefusal, OfAGpuIsWhatIsFreeThere) {
@@ -63,23 +63,18 @@ TEST(MemoryRefusal, OfAGpuIsWhatIsFreeThere) {
     return memory_refusal(config, micro, 16, {"NVIDIA H200 of node7", bytes, ranks, true});
   };
   EXPECT_EQ(said(8, needed, 1), "");
-  EXPECT_NE(said(8, needed - 1, 1)
-                .find(" free, with micro-batches of 8 rows; use "
-                      "--trainer.per_device_parallelism 4, the largest"),
-            std::string::npos)
-      << said(8, needed - 1, 1);
-  EXPECT_NE(said(8, needed, 2).find("for the 2 ranks on NVIDIA H200 of node7, which has"),
-            std::string::npos);
+  EXPECT_TRUE(test::says(said(8, needed - 1, 1), {"NVIDIA H200 of node7", " free", " 8 rows",
+                                                  "--trainer.per_device_parallelism 4, "}));
+  EXPECT_TRUE(test::says(said(8, needed, 2), {" 2 ranks", "NVIDIA H200 of node7"}));
   EXPECT_EQ(said(8, 2 * needed, 2), "");
 }
 
 TEST(MemoryRefusal, SaysWhatShardingTheOptimizerWouldDo) {
   const ModelConfig config;
   DeviceMemory memory{"node7", gpu_bytes(config, 16, 2, 4), 2, true, Precision::kBf16, 4, false};
-  EXPECT_NE(memory_refusal(config, 16, 16, memory)
-                .find("; use --trainer.shard_optimizer true, with which it fits, or --trainer.per"),
-            std::string::npos)
-      << memory_refusal(config, 16, 16, memory);
+  EXPECT_TRUE(
+      test::says(memory_refusal(config, 16, 16, memory),
+                 {"--trainer.shard_optimizer true, ", " or --trainer.per_device_parallelism "}));
   memory.shard_optimizer = true;
   EXPECT_EQ(memory_refusal(config, 16, 16, memory), "");
   --memory.bytes;

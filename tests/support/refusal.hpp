@@ -46,6 +46,18 @@ testing::AssertionResult refuses(const std::function<void()>& work,
   return says(refusal<E>(work), names);
 }
 
+/// Whether `work` throws an Error that ends the program with this code and says all of `names`.
+inline testing::AssertionResult exits_with(ExitCode code, const std::function<void()>& work,
+                                           std::initializer_list<std::string_view> names) {
+  try {
+    work();
+  } catch (const Error& error) {
+    if (error.code() == code) return says(error.what(), names);
+    return testing::AssertionFailure() << "code " << int(error.code()) << ": " << error.what();
+  }
+  return testing::AssertionFailure() << "nothing fails";
+}
+
 /// Whether `work` throws a SystemError of this errno that says all of `names`.
 inline testing::AssertionResult fails_with(int number, const std::function<void()>& work,
                                            std::initializer_list<std::string_view> names) {

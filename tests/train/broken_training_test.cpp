@@ -135,9 +135,8 @@ TEST_F(BrokenTraining, AValidationThatIsMadeUpForTwiceIsRecordedOnce) {
 TEST_F(BrokenTraining, ALossThatIsNotFiniteAtTheEndIsNoSuccess) {
   PoisonedReducer reducer({18, 19});
   const std::string what = refusal(reducer, &valid_);
-  EXPECT_NE(what.find("not finite since step 18"), std::string::npos) << what;
-  EXPECT_NE(what.find("the last good checkpoint is "), std::string::npos) << what;
-  EXPECT_NE(what.find("lower --trainer.learning_rate"), std::string::npos) << what;
+  EXPECT_TRUE(
+      test::says(what, {"finite", "step 18", paths_.step(16).string(), "--trainer.learning_rate"}));
   EXPECT_FALSE(std::filesystem::exists(paths_.step(20)));
 }
 
@@ -146,10 +145,9 @@ TEST_F(BrokenTraining, AModelThatIsNotFiniteIsNeverSaved) {
   settings_.optimizer.learning_rate = 1e39;  // beyond a float
   settings_.optimizer.warmup_ratio = 1;
   PoisonedReducer reducer({});
-  EXPECT_NE(refusal(reducer, nullptr).find("not finite"), std::string::npos);
+  EXPECT_TRUE(test::says(refusal(reducer, nullptr), {"finite"}));
   EXPECT_TRUE(checkpoint_steps(paths_).empty());
-  EXPECT_NE(refusal(reducer, &valid_).find("the validation loss is not finite after step 1"),
-            std::string::npos);
+  EXPECT_TRUE(test::says(refusal(reducer, &valid_), {"validation loss", "finite", "step 1"}));
   EXPECT_TRUE(checkpoint_steps(paths_).empty());
 }
 
@@ -159,7 +157,7 @@ TEST_F(BrokenTraining, WhatNobodyMayWriteAnyMoreIsNotWritten) {
     if (++calls == 3) throw Error("taken by another");
   };
   const std::string what = refusal();
-  EXPECT_NE(what.find("taken by another"), std::string::npos) << what;
+  EXPECT_TRUE(test::says(what, {"taken by another"}));
   EXPECT_TRUE(checkpoint_steps(paths_).empty());
   EXPECT_LE(test::metric(paths_.run(), "loss").size(), 3u);
 }
@@ -169,7 +167,7 @@ TEST_F(BrokenTraining, APipeInPlaceOfTheFactsIsRefused) {
   train();
   std::filesystem::remove(paths_.facts());
   ASSERT_EQ(::mkfifo(paths_.facts().c_str(), 0600), 0);
-  EXPECT_NE(refusal().find(paths_.facts().string()), std::string::npos);
+  EXPECT_TRUE(test::says(refusal(), {paths_.facts().string()}));
 }
 
 TEST_F(BrokenTraining, FactsOfTheFirstStartStay) {

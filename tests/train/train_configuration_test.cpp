@@ -13,6 +13,7 @@ namespace amt {
 namespace {
 
 constexpr auto refusal = test::refusal<Error>;
+constexpr auto refuses = test::refuses<Error>;
 
 Manifest interarrival() {
   Manifest manifest;
@@ -27,10 +28,10 @@ TEST(TrainConfiguration, ModelsBeyondReasonAreRefusedBeforeTheyAreLaidOut) {
   config.data.dataset = "dataset";
   EXPECT_EQ(refusal([&] { config.validate(); }), "");
   config.model.num_layers = 2'000'000'000;
-  EXPECT_NE(refusal([&] { config.validate(); }).find("model.num_layers"), std::string::npos);
+  EXPECT_TRUE(refuses([&] { config.validate(); }, {"--model.num_layers"}));
   config.model.num_layers = 1;
   config.model.hidden_dim = 96'000'000;
-  EXPECT_NE(refusal([&] { config.validate(); }).find("model.hidden_dim"), std::string::npos);
+  EXPECT_TRUE(refuses([&] { config.validate(); }, {"--model.hidden_dim"}));
 }
 
 TEST(TrainConfiguration, VocabularyComesFromTheDataset) {
@@ -44,7 +45,7 @@ TEST(TrainConfiguration, VocabularyComesFromTheDataset) {
   config.read_dataset();
   EXPECT_EQ(config.model.vocab_size, kInterarrivalVocabulary);
   config.model.seq_len = 512;
-  EXPECT_NE(refusal([&] { config.read_dataset(); }).find("model.seq_len"), std::string::npos);
+  EXPECT_TRUE(refuses([&] { config.read_dataset(); }, {"model.seq_len"}));
 }
 
 TEST(TrainConfiguration, HeadsThatDoNotDivideTheWidthNameSomeThatDo) {
@@ -53,27 +54,24 @@ TEST(TrainConfiguration, HeadsThatDoNotDivideTheWidthNameSomeThatDo) {
   config.data.dataset = "dataset";
   EXPECT_EQ(refusal([&] { config.validate(); }), "");
   config.model.num_heads = 10;
-  EXPECT_EQ(refusal([&] { config.validate(); }),
-            "--model.num_heads 10 does not divide --model.hidden_dim 768; use 6, 8, 12 heads");
+  EXPECT_TRUE(refuses([&] { config.validate(); },
+                      {"--model.num_heads 10 ", "--model.hidden_dim 768", "6, 8, 12"}));
 }
 
 TEST(TrainConfiguration, DatasetWithoutRowsOrThatIsNoneIsRefused) {
   const test::TemporaryFolder folder;
   TrainConfiguration config;
   config.data.dataset = folder.path().string();
-  EXPECT_NE(refusal([&] { config.read_dataset(); }), "");
+  EXPECT_TRUE(refuses([&] { config.read_dataset(); }, {folder.path().string()}));
   write_file_atomically(folder.path() / kManifestFile, to_json(Manifest{}));
-  EXPECT_NE(refusal([&] { config.read_dataset(); }).find("no rows"), std::string::npos);
+  EXPECT_TRUE(refuses([&] { config.read_dataset(); }, {folder.path().string(), "no rows"}));
 }
 
 TEST(TrainConfiguration, ModelOfAnotherEncodingIsRefusedInOneLine) {
   const ModelConfig arrival;
-  const std::string message =
-      refusal([&] { check_dataset_fits(interarrival(), arrival, "RUN/step-000010"); });
-  EXPECT_NE(message.find("RUN/step-000010 has 55028 tokens (encoding arrival)"), std::string::npos)
-      << message;
-  EXPECT_NE(message.find("encoding interarrival"), std::string::npos);
-  EXPECT_EQ(message.find('\n'), std::string::npos);
+  EXPECT_TRUE(
+      refuses([&] { check_dataset_fits(interarrival(), arrival, "RUN/step-000010"); },
+              {"RUN/step-000010 ", " 55028 ", "encoding arrival", "encoding interarrival"}));
 }
 
 TEST(TrainConfiguration, AllOptionsAreInTheResolvedConfiguration) {
