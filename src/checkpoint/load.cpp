@@ -11,6 +11,7 @@
 #include "amt/weights/hugging_face.hpp"
 #include "manifest.hpp"
 #include "moments_file.hpp"
+#include "named.hpp"
 
 namespace amt {
 namespace {
@@ -185,7 +186,8 @@ Checkpoint load_checkpoint(const fs::path& folder, const ModelConfig& config) {
   return checkpoint;
 }
 
-fs::path find_model(const fs::path& path) {
+fs::path find_model(const fs::path& given) {
+  const fs::path path = follow_name(given);
   const CheckpointPaths paths{path};
   const RunPaths run(path);
   if (const auto step = find_checkpoint(run)) return run.step(*step);

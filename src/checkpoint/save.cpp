@@ -76,10 +76,11 @@ bool is_rolling(const fs::path& folder) {
 }
 
 void remove_old_rolling(const RunPaths& paths, std::int64_t newest) {
+  const std::optional<std::int64_t> best = best_step(paths);
   std::size_t rolling = 0;
   for (const std::int64_t step : checkpoint_steps(paths)) {
     if (step > newest || !is_rolling(paths.step(step))) continue;
-    if (++rolling <= kRollingKept) continue;
+    if (++rolling <= kRollingKept || step == best) continue;
     remove_folder(paths.step(step));
   }
 }
@@ -111,7 +112,8 @@ void write_files(const CheckpointPaths& files, const ModelConfig& config,
 }  // namespace
 
 void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
-                     const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep) {
+                     const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep,
+                     bool is_best) {
   const std::int64_t step = checkpoint.state.step;
   const CheckpointPaths partial{paths.partial(step)};
   remove_folder(partial.folder);
@@ -126,6 +128,7 @@ void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
   }
   publish(partial.folder, paths.step(step));
   write_file_atomically(paths.latest(), RunPaths::step_name(step) + "\n");
+  if (is_best) name_best(paths, step);
   remove_old_rolling(paths, step);
 }
 

@@ -1,5 +1,7 @@
 #include "amt/checkpoint/training_state.hpp"
 
+#include <cmath>
+
 #include "amt/base/error.hpp"
 #include "amt/base/json.hpp"
 #include "amt/base/json_number.hpp"
@@ -32,13 +34,36 @@ void check_consistent(const TrainingState& state, const std::filesystem::path& p
                   state.step, " steps done"));
   require(state.skipped_in_a_row <= state.skipped, "more steps were skipped in a row than at all");
   require(state.evaluated_step <= state.step, "the last validation came after the last step");
+  require(state.best_step <= state.evaluated_step, "the best validation came after the last one");
+  require((state.best_step == 0) == !std::isfinite(state.best_loss),
+          "the best validation has a step and no loss, or a loss and no step");
+  require(state.validations_since_best <= state.evaluated_step - state.best_step,
+          "more validations than steps came after the best one");
   const auto steps = static_cast<std::uint64_t>(state.step);
   require(
       steps == 0 ? state.next_row == 0 : state.next_row >= steps && state.next_row % steps == 0,
       str_cat("next_row ", state.next_row, " is not that of ", state.step, " steps of equal size"));
 }
 
+/// A version that did not look for the best validation has recorded none.
+void read_best(const json::Value& root, TrainingState& state) {
+  if (!root.find("best_step")) return;
+  state.best_step = count_of(root, "best_step");
+  state.best_loss = loss_of(root.at("best_loss"));
+  state.validations_since_best = count_of(root, "validations_since_best");
+}
+
 }  // namespace
+
+void add_validation(TrainingState& state, double loss) {
+  state.valid_loss = loss;
+  state.evaluated_step = state.step;
+  ++state.validations_since_best;
+  if (!std::isfinite(loss) || loss >= state.best_loss) return;  // the first is compared with NaN
+  state.best_loss = loss;
+  state.best_step = state.step;
+  state.validations_since_best = 0;
+}
 
 std::string to_json(const TrainingState& state) {
   const nlohmann::ordered_json json = {{"format", kFormat},
@@ -49,12 +74,15 @@ std::string to_json(const TrainingState& state) {
                                        {"skipped", state.skipped},
                                        {"skipped_in_a_row", state.skipped_in_a_row},
                                        {"evaluated_step", state.evaluated_step},
+                                       {"best_step", state.best_step},
+                                       {"validations_since_best", state.validations_since_best},
                                        {"ranks", state.ranks},
                                        {"seed", state.seed},
                                        {"dataset_digest", state.dataset_digest},
                                        {"encoding", state.encoding},
                                        {"train_loss", number_or_null(state.train_loss)},
-                                       {"valid_loss", number_or_null(state.valid_loss)}};
+                                       {"valid_loss", number_or_null(state.valid_loss)},
+                                       {"best_loss", number_or_null(state.best_loss)}};
   return json.dump(2) + "\n";
 }
 
@@ -73,6 +101,7 @@ TrainingState read_training_state(const std::filesystem::path& path) {
   state.encoding = root.at("encoding").text(kMaxName);
   state.train_loss = loss_of(root.at("train_loss"));
   state.valid_loss = loss_of(root.at("valid_loss"));
+  read_best(root, state);
   check_consistent(state, path);
   return state;
 }

@@ -19,6 +19,7 @@ void RunHistory::add(const StepMetrics& metrics) {
 void RunHistory::add(const ValidationMetrics& metrics) {
   valid_loss.add(metrics.step, metrics.loss);
   last_validation = metrics;
+  if (!std::isfinite(metrics.loss)) return;
   if (!best_validation || metrics.loss < best_validation->loss) best_validation = metrics;
 }
 

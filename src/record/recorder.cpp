@@ -48,6 +48,11 @@ void RunRecorder::write(const ValidationMetrics& m) {
   events_.write(m.step, {{kValidationTag, m.loss}});
 }
 
+void RunRecorder::set_fact(const std::string& name, const std::string& text) {
+  facts_.set(name, text);
+  write_file_atomically(paths_.facts(), to_json(facts_));
+}
+
 void RunRecorder::make_durable() {
   metrics_.make_durable();
   events_.make_durable();

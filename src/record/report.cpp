@@ -86,7 +86,7 @@ void add_validations(Table& rows, const RunHistory& history) {
     rows.push_back({name, str_cat(fixed(metrics.loss, 4), " after step ", metrics.step + 1)});
   };
   row("last validation loss", *history.last_validation);
-  row("lowest validation loss", *history.best_validation);
+  if (history.best_validation) row("lowest validation loss", *history.best_validation);
 }
 
 void add_speed(Table& rows, const StepMetrics& last) {

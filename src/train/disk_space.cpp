@@ -30,8 +30,10 @@ std::int64_t checkpoints_to_come(const TrainerOptions& trainer,
   if (step >= steps) return 0;
   const std::int64_t at_the_end = steps % every == 0 ? 0 : 1;
   const std::int64_t permanent = steps / every - step / every + at_the_end;
+  // The best is one more where the newest two are not as good.
+  const std::int64_t others = kRolling + (checkpointer.keep_best ? 1 : 0);
   // When most are there, the one that is being written is the last permanent one.
-  return permanent + kRolling - std::min(rolling, kRolling);
+  return permanent + others - std::min(rolling, others);
 }
 
 void check_disk_space(const RunPaths& paths, const ModelConfig& model,

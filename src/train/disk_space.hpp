@@ -13,8 +13,8 @@ namespace amt {
 std::uint64_t checkpoint_bytes(const ModelConfig& model);
 
 /// Checkpoints that a run still adds to what is there after `step` steps, at the moment when it has
-/// most: permanent ones, two rolling ones (of which there may be `rolling` already), and the one
-/// that is being written.
+/// most: permanent ones, two rolling ones and the best (of these three there may be `rolling`
+/// already), and the one that is being written.
 std::int64_t checkpoints_to_come(const TrainerOptions& trainer,
                                  const CheckpointerOptions& checkpointer, std::int64_t step,
                                  std::int64_t rolling);

@@ -13,6 +13,7 @@
 #include "amt/run/folder.hpp"
 #include "amt/train/job.hpp"
 #include "disk_space.hpp"
+#include "early_end.hpp"
 #include "epochs.hpp"
 #include "run_configuration.hpp"
 #include "run_device.hpp"
@@ -84,10 +85,13 @@ std::string time_line(const TrainConfiguration& config, std::int64_t steps_done)
                  " tokens/s that the run had last\n");
 }
 
-std::string start_line(const RunPaths& run, std::int64_t steps_done) {
-  return steps_done == 0 ? str_cat("# start: a new run in ", run.run().string(), "\n")
-                         : str_cat("# start: ", run.run().string(), " goes on from step ",
-                                   count(steps_done), "\n");
+std::string start_line(const TrainerOptions& trainer, const TrainingProgress& done) {
+  const std::string& run = trainer.run_dir;
+  if (done.step == 0) return str_cat("# start: a new run in ", run, "\n");
+  if (out_of_patience(done, trainer)) {
+    return str_cat("# start: ", run, " has ended early ", describe_early_end(done), "\n");
+  }
+  return str_cat("# start: ", run, " goes on from step ", count(done.step), "\n");
 }
 
 /// What the memory allows: as fit_memory, without the other ranks.
@@ -116,18 +120,17 @@ std::string plan_training(TrainConfiguration& config, const OptionTable& given,
   check_run(config, inputs.manifest);
   check_open_run(run, config.to_ini(), config.trainer.load_last_checkpoint);
   const auto state = newest_state(run);
-  const std::int64_t steps_done = state && config.trainer.load_last_checkpoint ? state->step : 0;
+  TrainingProgress done;
+  if (state && config.trainer.load_last_checkpoint) done = *state;
   check_disk_space(RunPaths(nearest_folder(run.run())), config.model, config.trainer,
-                   config.checkpointer, steps_done);
-  const std::string epochs =
-      epochs_warning(config.trainer, inputs.manifest.split(Split::kTrain).rows);
-  if (!epochs.empty()) log_warning(epochs);
+                   config.checkpointer, done.step);
+  question(config, inputs.manifest);
   const std::int64_t parameters = ParameterLayout(config.model).count();
   return str_cat(config.to_ini(), "\n# ", count(parameters), " parameters\n", text,
                  dataset_line(inputs.manifest),
                  training_line(config, inputs.manifest, micro, place),
-                 checkpoint_line(config, steps_done), start_line(run, steps_done),
-                 time_line(config, steps_done));
+                 checkpoint_line(config, done.step), start_line(config.trainer, done),
+                 time_line(config, done.step));
 }
 
 }  // namespace

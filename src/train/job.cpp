@@ -28,20 +28,16 @@ constexpr const char* kStopNotice =
     "amt: asked to stop: this step is finished and saved; start the same command again to go on\n";
 constexpr double kPollSeconds = 1;  // between looks for errors that block the main thread in CUDA
 
-void question_epochs(const TrainerOptions& trainer, const Manifest& manifest) {
-  const std::string warning = epochs_warning(trainer, manifest.split(Split::kTrain).rows);
-  if (!warning.empty()) log_warning(warning);
-}
-
 void announce(const Model& model, int micro_batch, const Inputs& inputs, const std::string& device,
-              const TrainerOptions& trainer, bool leads) {
+              const TrainConfiguration& config, bool leads) {
   log_info(str_cat(format_count(static_cast<std::uint64_t>(model.layout().count())),
                    " parameters, ", inputs.manifest.encoding->name, ", ", micro_batch,
                    " rows per micro-batch; ", device));
   const std::uint64_t rows = inputs.manifest.split(Split::kTrain).rows;
-  log_info(str_cat(trainer.num_train_steps, " steps are ", describe_epochs(trainer, rows)));
+  log_info(str_cat(config.trainer.num_train_steps, " steps are ",
+                   describe_epochs(config.trainer, rows)));
   if (!leads) return;
-  question_epochs(trainer, inputs.manifest);
+  question(config, inputs.manifest);
   if (!inputs.valid) {
     log_warning(
         "the dataset has no validation rows: nothing is validated; for a validation loss, prepare "
@@ -119,8 +115,7 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
   });
   Model model(*device.ops, config.model, micro_batch);
   const TrainerOptions completed = complete(config.trainer, device);
-  announce(model, micro_batch, *inputs, describe(device, completed, world.size()), completed,
-           leads);
+  announce(model, micro_batch, *inputs, describe(device, completed, world.size()), config, leads);
   announce_choices(completed, device, recomputes);
   const RowSource* valid = inputs->valid ? &*inputs->valid : nullptr;
   TrainerSettings settings = settings_of(config, completed, *inputs, words);

@@ -31,6 +31,11 @@ void TrainerOptions::describe(OptionTable& table) {
             Effect::kRounding);
   table.add("trainer.steps_per_eval", &steps_per_eval, "steps between validations",
             Effect::kNothing);
+  // No step becomes another: a run that has ended so may go on with more of it.
+  table.add(
+      "trainer.patience", &patience,
+      "end when the validation loss was not lowered by so many validations in a row; 0: never",
+      Effect::kNothing);
   table.add("trainer.max_eval_batches", &max_eval_batches,
             "validate on at most so many batches of train_batch_size rows; 0: the whole split",
             Effect::kNothing);
@@ -79,6 +84,7 @@ void TrainerOptions::describe(OptionTable& table) {
   table.add_customary("trainer.per_device_parallelism",
                       {"micro_batch", "micro_batch_size", "per_device_train_batch_size"});
   table.add_customary("trainer.steps_per_eval", {"eval_steps", "eval_interval", "eval_every"});
+  table.add_customary("trainer.patience", {"early_stopping", "early_stopping_patience"});
   table.add_customary("trainer.load_last_checkpoint", {"resume", "resume_from_checkpoint"});
   table.add_customary("trainer.threads", {"num_threads", "cpus"});
   table.add_customary("trainer.mp", {"precision", "dtype", "bf16", "fp16", "fp32", "amp"});
@@ -95,6 +101,7 @@ void TrainerOptions::validate() const {
                  "trainer.per_device_parallelism", per_device_parallelism,
                  "be at least 1, or -1 for a rank's whole share");
   require_option(steps_per_eval >= 1, "trainer.steps_per_eval", steps_per_eval, "be at least 1");
+  require_option(patience >= 0, "trainer.patience", patience, "be 0 or more");
   require_option(max_eval_batches >= 0, "trainer.max_eval_batches", max_eval_batches,
                  "be 0 or more");
   require_option(steps_per_straggler_check >= 0, "trainer.steps_per_straggler_check",
@@ -139,6 +146,12 @@ void CheckpointerOptions::describe(OptionTable& table) {
             Effect::kNothing);
   table.add("checkpointer.keep_every", &keep_every, "steps between checkpoints that stay",
             Effect::kNothing);
+  table.add("checkpointer.keep_best", &keep_best,
+            "save at each validation with the lowest loss so far, and keep that checkpoint: "
+            "run_dir/checkpoints/best names it",
+            Effect::kNothing);
+  table.add_customary("checkpointer.keep_best",
+                      {"save_best", "save_best_only", "load_best_model_at_end", "best"});
   table.add_customary("checkpointer.keep_every", {"save_steps", "save_every", "save_total_limit"});
 }
 

@@ -13,6 +13,8 @@
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
 #include "amt/weights/hugging_face.hpp"
+#include "early_end.hpp"
+#include "epochs.hpp"
 #include "run_configuration.hpp"
 
 namespace amt {
@@ -58,6 +60,15 @@ Inputs open_inputs(const TrainConfiguration& config, Manifest manifest, int rank
     verify_share(config.data.dataset, inputs.manifest, kRead, rank, ranks);
   }
   return inputs;
+}
+
+void question(const TrainConfiguration& config, const Manifest& manifest) {
+  const bool validates = manifest.split(Split::kValid).rows > 0;
+  for (const std::string& warning :
+       {epochs_warning(config.trainer, manifest.split(Split::kTrain).rows),
+        early_end_warning(config.trainer, config.checkpointer, validates)}) {
+    if (!warning.empty()) log_warning(warning);
+  }
 }
 
 std::optional<TrainingState> newest_state(const RunPaths& run) {

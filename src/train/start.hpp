@@ -31,6 +31,9 @@ void agree_on_model(TrainConfiguration& config, const OptionTable& given,
 /// checksums. Local.
 Inputs open_inputs(const TrainConfiguration& config, Manifest manifest, int rank, int ranks);
 
+/// Warns of what the user may not have meant.
+void question(const TrainConfiguration& config, const Manifest& manifest);
+
 /// Of the newest checkpoint that says where it stands. Damage is for find_checkpoint to tell of.
 std::optional<TrainingState> newest_state(const RunPaths& run);
 

@@ -37,7 +37,7 @@ Outcome Trainer::run() {
   Progress progress("train", static_cast<double>(settings_.trainer.num_train_steps),
                     static_cast<double>(state_.step));
   // A run that was stopped in a validation, or before it, makes up for it first.
-  validate_if_due();
+  if (validate_if_due()) save_if_due();
   while (!finished() && !requests_.stop) {
     do_step(progress);
     validate_if_due();
@@ -53,11 +53,20 @@ Outcome Trainer::run() {
     log_info(str_cat(format_bytes(static_cast<double>(reduced_bytes_)),
                      " reduced per step on each rank"));
   }
+  say_end();
+  return finished() && !requests_.stop ? Outcome::kFinished : Outcome::kStopped;
+}
+
+void Trainer::say_end() const {
   const bool complete = finished() && !requests_.stop;
-  log_info(str_cat(complete ? "trained " : "stopped after ", state_.step, " steps; checkpoint ",
-                   paths_.step(saved_step_).string(),
-                   complete ? "" : "; start the same command again to go on"));
-  return complete ? Outcome::kFinished : Outcome::kStopped;
+  std::string text = str_cat(complete ? "trained " : "stopped after ", state_.step,
+                             " steps; checkpoint ", paths_.step(saved_step_).string());
+  if (!complete) text += "; start the same command again to go on";
+  if (complete && settings_.checkpointer.keep_best && state_.best_step > 0) {
+    text += str_cat("; the best is that of step ", state_.best_step, ", with a validation loss of ",
+                    state_.best_loss, ": ", paths_.best().string());
+  }
+  log_info(text);
 }
 
 void Trainer::do_step(Progress& progress) {
@@ -112,9 +121,10 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
               format_count(static_cast<std::uint64_t>(metrics.tokens_per_second)), " tokens/s"));
 }
 
-void Trainer::validate_if_due() {
-  if (valid_ == nullptr || state_.step == 0 || state_.evaluated_step == state_.step) return;
-  if (state_.step % settings_.trainer.steps_per_eval != 0 && !finished()) return;
+/// Whether it was due and made.
+bool Trainer::validate_if_due() {
+  if (valid_ == nullptr || state_.step == 0 || state_.evaluated_step == state_.step) return false;
+  if (state_.step % settings_.trainer.steps_per_eval != 0 && !at_last_step()) return false;
   reducer_.wait();
   RowSelection selection;
   selection.max_rows = static_cast<std::uint64_t>(settings_.trainer.max_eval_batches) *
@@ -123,17 +133,22 @@ void Trainer::validate_if_due() {
       evaluate(model_, ranks_, *valid_, selection, settings_.trainer.micro_batch(ranks_.size()));
   if (!sums) {
     requests_.stop = true;
-    return;
+    return false;
   }
-  state_.valid_loss = sums->mean();
-  state_.evaluated_step = state_.step;
+  double loss = sums->mean();
+  ranks_.broadcast_value(loss, 0);  // what ends training must be the same number to all
+  add_validation(state_, loss);
   on_leader([this] {
     in_run_folder([this] {
       recorder_->write(ValidationMetrics{state_.step - 1, state_.valid_loss});
+      if (ends_early()) recorder_->set_fact(kEndedEarly, describe_early_end(state_));
       recorder_->publish();
     });
   });
-  log_info(str_cat("step ", state_.step, "  validation loss ", state_.valid_loss));
+  log_info(str_cat("step ", state_.step, "  validation loss ", state_.valid_loss,
+                   state_.best_step == state_.step ? ", the lowest so far" : ""));
+  if (ends_early()) log_info("training ends early " + describe_early_end(state_));
+  return true;
 }
 
 }  // namespace amt

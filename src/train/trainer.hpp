@@ -21,6 +21,7 @@
 #include "amt/record/recorder.hpp"
 #include "amt/run/paths.hpp"
 #include "amt/train/options.hpp"
+#include "early_end.hpp"
 #include "train_step.hpp"
 
 namespace amt {
@@ -45,7 +46,7 @@ struct TrainerSettings {
 };
 
 enum class Outcome : std::uint8_t {
-  kFinished,  ///< num_train_steps are done and saved
+  kFinished,  ///< num_train_steps are done and saved, or the validation loss fell no more
   kStopped,   ///< a signal came; saved, to be started again
 };
 
@@ -59,7 +60,8 @@ class Trainer {
           const RowSource* valid, TrainerSettings settings);
 
   /// Starts from initial values, or from the newest checkpoint in the run's folder that can be
-  /// used, and goes on to num_train_steps. AgreedError if there are checkpoints and none can be
+  /// used, and goes on to num_train_steps, or to the validation that exhausts trainer.patience.
+  /// AgreedError if there are checkpoints and none can be
   /// used, if more than max_skipped steps in a row were not finite, if the loss at the end is not,
   /// or if the folder cannot be written.
   Outcome run();
@@ -75,7 +77,7 @@ class Trainer {
   void resume(const Checkpoint& checkpoint);
   void do_step(Progress& progress);
   void report(const StepResult& result, double seconds, Progress& progress);
-  void validate_if_due();
+  bool validate_if_due();
   void save_if_due();
   void save(Keep keep);
   void write(const Checkpoint& checkpoint, Keep keep) const;
@@ -85,7 +87,11 @@ class Trainer {
   void on_leader(const std::function<void()>& work);
   void in_run_folder(const std::function<void()>& work) const;
   bool save_due() const;
-  bool finished() const { return state_.step >= settings_.trainer.num_train_steps; }
+  bool best_is_due() const;
+  void say_end() const;
+  bool at_last_step() const { return state_.step >= settings_.trainer.num_train_steps; }
+  bool ends_early() const { return out_of_patience(state_, settings_.trainer); }
+  bool finished() const { return at_last_step() || ends_early(); }
   bool leads() const { return ranks_.rank() == 0; }
 
   Model& model_;

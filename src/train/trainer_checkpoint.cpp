@@ -75,6 +75,13 @@ void Trainer::begin() {
     add_start(facts_, settings_.start, state_.step, facts_so_far(paths_));
     const std::string origin = facts_.text(kStartedFrom);
     if (!origin.empty()) log_info("the run started from " + origin);
+    // A job may have been killed between a checkpoint and the file that names it.
+    name_best(paths_, settings_.checkpointer.keep_best ? state_.best_step : 0);
+    if (ends_early()) {
+      facts_.set(kEndedEarly, describe_early_end(state_));
+      log_info(str_cat("training has ended early ", describe_early_end(state_),
+                       "; there is nothing to do: with a larger --trainer.patience it goes on"));
+    }
     recorder_ = std::make_unique<RunRecorder>(paths_, facts_, state_.step, state_.evaluated_step);
   });
 }
@@ -124,6 +131,11 @@ bool Trainer::save_due() const {
   return seconds >= settings_.checkpointer.save_interval.seconds;
 }
 
+/// Whether this step's checkpoint is the one to keep as the best. All ranks say the same.
+bool Trainer::best_is_due() const {
+  return settings_.checkpointer.keep_best && state_.step > 0 && state_.best_step == state_.step;
+}
+
 /// Collective. What ends without a loss is no success, even if its weights are finite.
 void Trainer::check_learned() {
   on_leader([this] {
@@ -143,7 +155,7 @@ void Trainer::save_if_due() {
   if (finished()) check_learned();
   if (finished() || state_.step % settings_.checkpointer.keep_every == 0) {
     save(Keep::kForGood);
-  } else if (requests_.stop || requests_.save) {
+  } else if (requests_.stop || requests_.save || best_is_due()) {
     save(Keep::kRolling);
   }
 }
@@ -182,7 +194,7 @@ void Trainer::write(const Checkpoint& checkpoint, Keep keep) const {
   in_run_folder([&] {
     recorder_->publish();
     recorder_->make_durable();
-    save_checkpoint(paths_, model_.config(), model_.layout(), checkpoint, keep);
+    save_checkpoint(paths_, model_.config(), model_.layout(), checkpoint, keep, best_is_due());
   });
 }
 

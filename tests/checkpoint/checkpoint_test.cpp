@@ -252,6 +252,37 @@ TEST_F(CheckpointTest, OldRollingOnesGoAndOthersStay) {
   EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{21, 20, 13, 10}));
 }
 
+TEST_F(CheckpointTest, TheBestStaysUntilABetterOneIsThere) {
+  const auto save_best = [this](std::int64_t step) {
+    save_checkpoint(paths_, config_, layout_, make(step), Keep::kRolling, true);
+  };
+  save_best(10);
+  for (const int step : {11, 12, 13}) save(step);
+  EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{13, 12, 10}));
+  EXPECT_EQ(
+      names_seen(IN_MOVED_TO | IN_DELETE, [&] { save_best(14); }),
+      (std::vector<std::string>{"step-000014", "latest", "best", "step-000012", "step-000010"}));
+  EXPECT_EQ(best_step(paths_), 14);
+  save(20, Keep::kForGood);
+  for (const int step : {21, 22, 23}) save(step);
+  EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{23, 22, 20, 14}));
+}
+
+TEST_F(CheckpointTest, OnlyACheckpointThatIsThereIsNamedTheBest) {
+  EXPECT_FALSE(best_step(paths_));
+  name_best(paths_, 0);
+  save(10);
+  name_best(paths_, 10);
+  EXPECT_EQ(best_step(paths_), 10);
+  for (const std::string& nonsense :
+       {std::string("step-10\n"), std::string(), std::string(99, 'x')}) {
+    write_file_atomically(paths_.best(), nonsense);
+    EXPECT_FALSE(best_step(paths_));
+  }
+  name_best(paths_, 20);
+  EXPECT_FALSE(std::filesystem::exists(paths_.best()));
+}
+
 TEST_F(CheckpointTest, FailedSaveLeavesTheOldOnes) {
   save(10);
   save(11);
@@ -283,9 +314,17 @@ TEST_F(CheckpointTest, ModelIsFoundByRunByStepAndByExportedFolder) {
     std::filesystem::copy(file, exported);
   }
   EXPECT_EQ(find_model(exported), exported);
+  EXPECT_TRUE(test::refuses<Error>([&] { find_model(paths_.best()); }, {"best", "keep_best"}));
+  name_best(paths_, 10);
+  EXPECT_EQ(find_model(paths_.best()), paths_.step(10));
+  EXPECT_EQ(find_model(paths_.latest()), paths_.step(20));
+  EXPECT_EQ(find_model(paths_.checkpoints() / "." / "best").lexically_normal(), paths_.step(10));
   EXPECT_THROW(find_model(folder_.path() / "nowhere"), Error);
   damage(CheckpointPaths{paths_.step(10)}.model());
   EXPECT_THROW(find_model(paths_.step(10)), Error);
+  EXPECT_THROW(find_model(paths_.best()), Error);
+  write_file_atomically(paths_.best(), "step-000020/..\n");
+  EXPECT_TRUE(test::refuses<Error>([&] { find_model(paths_.best()); }, {"best", "does not name"}));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ golden=${AMT_GOLDEN_DIR:-$2}
 . "$(dirname "$0")/support.sh"
 steps=12
 
-tiny_configuration $steps 2 6 "save_interval = 0.01s" "keep_every = 6"
+tiny_configuration $steps 2 6 "save_interval = 0.01s" "keep_every = 6" "keep_best = true"
 "$amt" prepare "$golden/tree" "$work/dataset" --interarrival >/dev/null 2>&1
 
 # train RANKS RUN [OPTION...]: replaces the shell, so that $! is mpirun, or amt itself on one rank.
@@ -53,8 +53,9 @@ kill_ranks() {
   esac 2>/dev/null
 }
 
-# same_checkpoint RUN RUN: the last ones of both have the same bytes.
+# same_checkpoint RUN RUN: the last ones of both have the same bytes, and both call the same one the best.
 same_checkpoint() {
+  cmp "$work/$1/checkpoints/best" "$work/$2/checkpoints/best" || fail "$1 has another best checkpoint"
   local last=checkpoints/step-0000$steps file
   for file in model.safetensors optimizer.h5; do
     cmp "$work/$1/$last/$file" "$work/$2/$last/$file" || fail "$1 ended with another $file"
@@ -188,7 +189,7 @@ cp -r "$work/base" "$work/small/run"
 echo "a disk that is too small from the start"
 free=$(df --output=avail -B 1024 "$work/small" | tail -n 1)
 head -c $(((free - 5000) * 1024)) /dev/zero >"$work/small/filler"
-expect 1 "is too small: 2 checkpoints of" train_in_a_shell 2 small/run
+expect 1 "is too small: 3 checkpoints of" train_in_a_shell 2 small/run
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
 rm "$work/small/filler"
 

@@ -13,11 +13,12 @@ namespace amt {
 namespace {
 
 std::int64_t to_come(std::int64_t steps, std::int64_t every, std::int64_t step,
-                     std::int64_t rolling = 0) {
+                     std::int64_t rolling = 0, bool keep_best = false) {
   TrainerOptions trainer;
   CheckpointerOptions checkpointer;
   trainer.num_train_steps = steps;
   checkpointer.keep_every = every;
+  checkpointer.keep_best = keep_best;
   return checkpoints_to_come(trainer, checkpointer, step, rolling);
 }
 
@@ -29,6 +30,13 @@ TEST(DiskSpace, CountsThePermanentOnesAndTwoRollingOnes) {
   EXPECT_EQ(to_come(20, 8, 9, 1), 3);   // one rolling one is there
   EXPECT_EQ(to_come(20, 8, 19, 5), 1);  // no more than two of them stay
   EXPECT_EQ(to_come(20, 8, 20), 0);
+}
+
+TEST(DiskSpace, TheBestIsOneMore) {
+  EXPECT_EQ(to_come(20, 1000, 0, 0, true), 4);
+  EXPECT_EQ(to_come(20, 1000, 9, 2, true), 2);  // it may be one of the two
+  EXPECT_EQ(to_come(20, 1000, 9, 3, true), 1);
+  EXPECT_EQ(to_come(20, 1000, 20, 3, true), 0);
 }
 
 TEST(DiskSpace, OneCheckpointHasAtMostTheBytesThatAreAskedFor) {

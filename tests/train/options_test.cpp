@@ -103,6 +103,9 @@ TEST(TrainerOptions, ValuesThatCannotWorkAreNamed) {
   optimizer.describe(table);
   EXPECT_TRUE(refuses([&] { table.set("trainer.lr_schedule", "cosin"); },
                       {"--trainer.lr_schedule: 'cosin' ", "cosine, linear or constant"}));
+  trainer.per_device_parallelism = -1;
+  trainer.patience = -1;
+  EXPECT_TRUE(refuses([&] { trainer.validate(); }, {"--trainer.patience"}));
   CheckpointerOptions checkpointer;
   checkpointer.keep_every = 0;
   EXPECT_TRUE(refuses([&] { checkpointer.validate(); }, {"--checkpointer.keep_every"}));

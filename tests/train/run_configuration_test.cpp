@@ -83,6 +83,12 @@ TEST(RunConfiguration, WhereItOnceStartedFromDoesNotMatter) {
           .empty());
 }
 
+// A run that has ended for want of patience may go on with more.
+TEST(RunConfiguration, PatienceAndKeepingTheBestDoNotMatter) {
+  EXPECT_TRUE(changes_of_result("", "[trainer]\npatience = 3\n\n[checkpointer]\nkeep_best = true\n")
+                  .empty());
+}
+
 TEST(RunConfiguration, ModelIsTakenFromARun) {
   ModelConfig model;
   OptionTable given;

@@ -31,12 +31,20 @@ enum class Keep : std::uint8_t {
 };
 
 /// Writes step-N.partial/, fsyncs, gives it the name step-N/ (what has it already is exchanged for
-/// it and removed then), points `latest` to it, and only then
+/// it and removed then), points `latest` and, if it `is_best`, `best` to it, and only then
 /// removes rolling checkpoints that are no longer needed. The last rolling one but one stays, so
-/// that there is something to go back to if the last is damaged. An error before the rename leaves
-/// nothing of step-N, and every error leaves the checkpoints before it as they were.
+/// that there is something to go back to if the last is damaged, and so does the one that `best`
+/// names. An error before the rename leaves nothing of step-N, and every error leaves the
+/// checkpoints before it as they were.
 void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
-                     const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep);
+                     const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep,
+                     bool is_best = false);
+
+/// The step that `best` names; nothing if there is no such file, or nonsense in it.
+std::optional<std::int64_t> best_step(const RunPaths& paths);
+
+/// Lets `best` name the checkpoint of this step. Removes it if `step` is 0 or has no checkpoint.
+void name_best(const RunPaths& paths, std::int64_t step);
 
 /// What is wrong with a checkpoint folder, in a few words that follow its name; empty if every file
 /// is there with the recorded size and hash, and all tell of the same step. Reads all of it. An
@@ -68,8 +76,9 @@ void clear_interrupted_saves(const RunPaths& paths);
 /// values that are not finite, negative second moments.
 Checkpoint load_checkpoint(const std::filesystem::path& folder, const ModelConfig& config);
 
-/// The folder with a model that a user means: `path` itself, or the newest whole
-/// checkpoint if it is a run's folder. A checkpoint is verified. Error saying what was looked for.
+/// The folder with a model that a user means: `path` itself, the newest whole checkpoint if it is a
+/// run's folder, or the one that RUN/checkpoints/best or .../latest names. A checkpoint is
+/// verified. Error saying what was looked for.
 std::filesystem::path find_model(const std::filesystem::path& path);
 
 }  // namespace amt

@@ -16,6 +16,9 @@ struct TrainingProgress {
   std::int64_t skipped = 0;    ///< steps whose gradient was not finite
   std::int64_t skipped_in_a_row = 0;
   std::int64_t evaluated_step = 0;  ///< value of `step` at the last complete validation
+  std::int64_t best_step = 0;       ///< value of `step` at the best validation; 0: none yet
+  std::int64_t validations_since_best = 0;
+  double best_loss = std::numeric_limits<double>::quiet_NaN();  ///< of the best validation
 };
 
 struct TrainingState : TrainingProgress {
@@ -26,6 +29,10 @@ struct TrainingState : TrainingProgress {
   double train_loss = std::numeric_limits<double>::quiet_NaN();  ///< of the last step
   double valid_loss = std::numeric_limits<double>::quiet_NaN();  ///< of the last validation
 };
+
+/// Takes in the loss of a validation that was made after `state.step` steps: it is the best if it
+/// is below all before it. One that is not finite never is.
+void add_validation(TrainingState& state, double loss);
 
 /// JSON text, ending in a newline; losses that are not finite are null.
 std::string to_json(const TrainingState& state);

@@ -28,6 +28,7 @@ struct RunFacts {
 inline constexpr const char* kStartedFrom = "started from";
 inline constexpr const char* kFirstStart = "first started";
 inline constexpr const char* kLastStart = "last started";
+inline constexpr const char* kEndedEarly = "ended early";  ///< for want of a lower validation loss
 
 /// What a process says of its start.
 struct StartFacts {

@@ -14,7 +14,8 @@ struct RunHistory {
   Curve loss, learning_rate, grad_norm, tokens_per_second, valid_loss;
   double seconds_in_steps = 0;  ///< of all starts together, without validations and checkpoints
   std::optional<StepMetrics> last_step;
-  std::optional<ValidationMetrics> last_validation, best_validation;
+  std::optional<ValidationMetrics> last_validation;
+  std::optional<ValidationMetrics> best_validation;  ///< of those that are finite, the first lowest
 
   void add(const StepMetrics& metrics);
   void add(const ValidationMetrics& metrics);

@@ -20,6 +20,9 @@ class RunRecorder {
   void write(const StepMetrics& metrics);
   void write(const ValidationMetrics& metrics);
 
+  /// Gives a fact of the run this text, in run.json at once.
+  void set_fact(const std::string& name, const std::string& text);
+
   /// What was written so far survives this host: before a checkpoint that goes on behind it.
   void make_durable();
 

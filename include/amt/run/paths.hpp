@@ -31,6 +31,8 @@ class RunPaths {
   std::filesystem::path in_use() const { return run_ / "in-use"; }
   /// Text: the name of the newest complete checkpoint's folder.
   std::filesystem::path latest() const { return checkpoints() / "latest"; }
+  /// Text: the name of the checkpoint with the lowest validation loss, of a run that keeps it.
+  std::filesystem::path best() const { return checkpoints() / "best"; }
   std::filesystem::path step(std::int64_t step) const { return checkpoints() / step_name(step); }
   /// A checkpoint that is being written; never read.
   std::filesystem::path partial(std::int64_t step) const {

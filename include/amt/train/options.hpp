@@ -20,6 +20,7 @@ struct TrainerOptions {
   int per_device_parallelism =
       -1;  ///< rows per micro-batch on one rank; -1: the rank's whole share
   std::int64_t steps_per_eval = 1000;
+  std::int64_t patience = 0;  ///< validations without a lower loss, before training ends; 0: never
   std::int64_t max_eval_batches = 0;  ///< validate on this many global batches at most; 0: all
   std::uint64_t seed = 0;
   bool load_last_checkpoint = true;
@@ -46,6 +47,9 @@ struct TrainerOptions {
 struct CheckpointerOptions {
   Duration save_interval{1800};     ///< between rolling checkpoints
   std::int64_t keep_every = 10000;  ///< steps between checkpoints that stay
+  /// Saves at each validation that is the best so far, and keeps that checkpoint. Off, since in a
+  /// long first training on much music the best is one of the last.
+  bool keep_best = false;
 
   void describe(OptionTable& table);
   void validate() const;

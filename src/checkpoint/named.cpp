@@ -1,0 +1,59 @@
+#include "named.hpp"
+
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/base/strings.hpp"
+#include "amt/checkpoint/checkpoint.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMostBytes = 64;
+
+/// What a file of this name would be, whether it is there or not.
+bool names_a_checkpoint(const fs::path& given) {
+  const fs::path path = given.lexically_normal();
+  const RunPaths run(path.parent_path().parent_path());
+  return path == run.best() || path == run.latest();
+}
+
+}  // namespace
+
+std::optional<std::int64_t> named_step(const fs::path& file) {
+  if (!is_there(file)) return std::nullopt;
+  std::error_code failed;
+  if (fs::file_size(file, failed) > kMostBytes && !failed) return std::nullopt;
+  std::string name = read_text(file, kMostBytes);
+  if (name.ends_with('\n')) name.pop_back();
+  return RunPaths::step_of(name);
+}
+
+fs::path follow_name(const fs::path& path) {
+  std::error_code unknown;
+  if (!names_a_checkpoint(path) || fs::is_directory(path, unknown)) return path;
+  if (!is_there(path)) {
+    throw Error(str_cat(path.string(), " is not there: a run has it from its first ",
+                        path.filename() == "best"
+                            ? "validation with --checkpointer.keep_best true on"
+                            : "checkpoint on"));
+  }
+  const auto step = named_step(path);
+  if (!step) throw Error(str_cat(path.string(), " does not name a checkpoint"));
+  return path.parent_path() / RunPaths::step_name(*step);
+}
+
+std::optional<std::int64_t> best_step(const RunPaths& paths) { return named_step(paths.best()); }
+
+void name_best(const RunPaths& paths, std::int64_t step) {
+  const bool has_one = step > 0 && is_there(paths.step(step));
+  if (has_one && best_step(paths) != step) {
+    write_file_atomically(paths.best(), RunPaths::step_name(step) + "\n");
+  }
+  std::error_code failed;
+  if (!has_one) fs::remove(paths.best(), failed);
+  if (failed) throw system_error("cannot remove " + paths.best().string(), failed);
+}
+
+}  // namespace amt
