@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "amt/base/strings.hpp"
+#include "amt/checkpoint/disk_space.hpp"
 #include "amt/dataset/same_dataset.hpp"
 #include "amt/model/parameter_layout.hpp"
 #include "amt/mpi/collectively.hpp"
@@ -12,7 +13,6 @@
 #include "amt/run/configuration.hpp"
 #include "amt/run/folder.hpp"
 #include "amt/train/job.hpp"
-#include "disk_space.hpp"
 #include "early_end.hpp"
 #include "epochs.hpp"
 #include "run_configuration.hpp"
@@ -62,7 +62,7 @@ std::string training_line(const TrainConfiguration& config, const Manifest& mani
 std::string checkpoint_line(const TrainConfiguration& config, std::int64_t steps_done) {
   const std::uint64_t each = checkpoint_bytes(config.model);
   const auto most = static_cast<std::uint64_t>(
-      checkpoints_to_come(config.trainer, config.checkpointer, steps_done, 0));
+      checkpoints_to_come(config.trainer.num_train_steps, config.checkpointer, steps_done, 0));
   return str_cat("# checkpoints: a checkpoint has ", bytes(each), "; up to ", most,
                  " are to come and be there at once (", bytes(each * most), ")\n");
 }
@@ -122,8 +122,8 @@ std::string plan_training(TrainConfiguration& config, const OptionTable& given,
   const auto state = newest_state(run);
   TrainingProgress done;
   if (state && config.trainer.load_last_checkpoint) done = *state;
-  check_disk_space(RunPaths(nearest_folder(run.run())), config.model, config.trainer,
-                   config.checkpointer, done.step);
+  check_disk_space(RunPaths(nearest_folder(run.run())), config.model,
+                   config.trainer.num_train_steps, config.checkpointer, done.step);
   question(config, inputs.manifest);
   const std::int64_t parameters = ParameterLayout(config.model).count();
   return str_cat(config.to_ini(), "\n# ", count(parameters), " parameters\n", text,

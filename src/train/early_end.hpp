@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "amt/checkpoint/options.hpp"
 #include "amt/checkpoint/training_state.hpp"
 #include "amt/train/options.hpp"
 

@@ -141,26 +141,6 @@ int TrainerOptions::micro_batch(int ranks) const {
   return micro;
 }
 
-void CheckpointerOptions::describe(OptionTable& table) {
-  table.add("checkpointer.save_interval", &save_interval, "time between rolling checkpoints",
-            Effect::kNothing);
-  table.add("checkpointer.keep_every", &keep_every, "steps between checkpoints that stay",
-            Effect::kNothing);
-  table.add("checkpointer.keep_best", &keep_best,
-            "save at each validation with the lowest loss so far, and keep that checkpoint: "
-            "run_dir/checkpoints/best names it",
-            Effect::kNothing);
-  table.add_customary("checkpointer.keep_best",
-                      {"save_best", "save_best_only", "load_best_model_at_end", "best"});
-  table.add_customary("checkpointer.keep_every", {"save_steps", "save_every", "save_total_limit"});
-}
-
-void CheckpointerOptions::validate() const {
-  require_option(save_interval.seconds > 0, "checkpointer.save_interval", save_interval.seconds,
-                 "be above 0");
-  require_option(keep_every >= 1, "checkpointer.keep_every", keep_every, "be at least 1");
-}
-
 void DataOptions::describe(OptionTable& table) {
   // It may move: its digest is compared with the checkpoint's.
   table.add("data.dataset", &dataset, "folder that `amt prepare` wrote", Effect::kNothing);

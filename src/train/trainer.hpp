@@ -11,6 +11,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
+#include "amt/checkpoint/options.hpp"
 #include "amt/collective/reducer.hpp"
 #include "amt/collective/stragglers.hpp"
 #include "amt/dataset/rows.hpp"

@@ -7,10 +7,10 @@
 #include "amt/base/foreign_error.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/checkpoint/disk_space.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/optimizer/moment_exchange.hpp"
 #include "amt/process/log.hpp"
-#include "disk_space.hpp"
 #include "trainer.hpp"
 
 namespace amt {
@@ -70,8 +70,8 @@ void Trainer::begin() {
   saved_step_ = step;
   reducer_.broadcast(model_.parameters(), model_.layout().total());
   on_leader([this] {
-    check_disk_space(paths_, model_.config(), settings_.trainer, settings_.checkpointer,
-                     state_.step);
+    check_disk_space(paths_, model_.config(), settings_.trainer.num_train_steps,
+                     settings_.checkpointer, state_.step);
     add_start(facts_, settings_.start, state_.step, facts_so_far(paths_));
     const std::string origin = facts_.text(kStartedFrom);
     if (!origin.empty()) log_info("the run started from " + origin);

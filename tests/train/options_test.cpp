@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "amt/base/error.hpp"
+#include "amt/checkpoint/options.hpp"
 #include "support/refusal.hpp"
 
 namespace amt {

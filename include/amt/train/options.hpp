@@ -44,17 +44,6 @@ struct TrainerOptions {
   DeviceWishes device_wishes() const;
 };
 
-struct CheckpointerOptions {
-  Duration save_interval{1800};     ///< between rolling checkpoints
-  std::int64_t keep_every = 10000;  ///< steps between checkpoints that stay
-  /// Saves at each validation that is the best so far, and keeps that checkpoint. Off, since in a
-  /// long first training on much music the best is one of the last.
-  bool keep_best = false;
-
-  void describe(OptionTable& table);
-  void validate() const;
-};
-
 struct DataOptions {
   std::string dataset;  ///< folder that `amt prepare` wrote
   bool verify = true;   ///< the checksums of what is read, before the first step

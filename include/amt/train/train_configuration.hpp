@@ -4,6 +4,7 @@
 #include <string>
 
 #include "amt/base/options.hpp"
+#include "amt/checkpoint/options.hpp"
 #include "amt/dataset/manifest.hpp"
 #include "amt/model/config.hpp"
 #include "amt/train/options.hpp"

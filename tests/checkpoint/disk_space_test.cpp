@@ -1,4 +1,4 @@
-#include "src/train/disk_space.hpp"
+#include "amt/checkpoint/disk_space.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,12 +14,10 @@ namespace {
 
 std::int64_t to_come(std::int64_t steps, std::int64_t every, std::int64_t step,
                      std::int64_t rolling = 0, bool keep_best = false) {
-  TrainerOptions trainer;
   CheckpointerOptions checkpointer;
-  trainer.num_train_steps = steps;
   checkpointer.keep_every = every;
   checkpointer.keep_best = keep_best;
-  return checkpoints_to_come(trainer, checkpointer, step, rolling);
+  return checkpoints_to_come(steps, checkpointer, step, rolling);
 }
 
 TEST(DiskSpace, CountsThePermanentOnesAndTwoRollingOnes) {
@@ -60,15 +58,14 @@ TEST(DiskSpace, OneCheckpointHasAtMostTheBytesThatAreAskedFor) {
 
 TEST(DiskSpace, TooLittleIsSaidBeforeItIsWritten) {
   const test::TemporaryFolder folder;
-  TrainerOptions trainer;
   CheckpointerOptions checkpointer;
-  trainer.num_train_steps = std::int64_t{1} << 40;
+  const std::int64_t steps = std::int64_t{1} << 40;
   checkpointer.keep_every = 1000;
   const auto check = [&] {
-    check_disk_space(RunPaths(folder.path()), test::tiny_model(), trainer, checkpointer, 0);
+    check_disk_space(RunPaths(folder.path()), test::tiny_model(), steps, checkpointer, 0);
   };
   EXPECT_TRUE(test::refuses<Error>(check, {folder.path().string(), "--checkpointer.keep_every"}));
-  checkpointer.keep_every = trainer.num_train_steps;
+  checkpointer.keep_every = steps;
   EXPECT_NO_THROW(check());
 }
 

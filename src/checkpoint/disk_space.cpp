@@ -1,4 +1,4 @@
-#include "disk_space.hpp"
+#include "amt/checkpoint/disk_space.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -23,27 +23,27 @@ std::uint64_t checkpoint_bytes(const ModelConfig& model) {
   return 3 * sizeof(float) * parameters + kBytesOfNames;
 }
 
-std::int64_t checkpoints_to_come(const TrainerOptions& trainer,
+std::int64_t checkpoints_to_come(std::int64_t num_train_steps,
                                  const CheckpointerOptions& checkpointer, std::int64_t step,
                                  std::int64_t rolling) {
-  const std::int64_t steps = trainer.num_train_steps, every = checkpointer.keep_every;
-  if (step >= steps) return 0;
-  const std::int64_t at_the_end = steps % every == 0 ? 0 : 1;
-  const std::int64_t permanent = steps / every - step / every + at_the_end;
+  const std::int64_t every = checkpointer.keep_every;
+  if (step >= num_train_steps) return 0;
+  const std::int64_t at_the_end = num_train_steps % every == 0 ? 0 : 1;
+  const std::int64_t permanent = num_train_steps / every - step / every + at_the_end;
   // The best is one more where the newest two are not as good.
   const std::int64_t others = kRolling + (checkpointer.keep_best ? 1 : 0);
   // When most are there, the one that is being written is the last permanent one.
   return permanent + others - std::min(rolling, others);
 }
 
-void check_disk_space(const RunPaths& paths, const ModelConfig& model,
-                      const TrainerOptions& trainer, const CheckpointerOptions& checkpointer,
-                      std::int64_t step) {
+void check_disk_space(const RunPaths& paths, const ModelConfig& model, std::int64_t num_train_steps,
+                      const CheckpointerOptions& checkpointer, std::int64_t step) {
   const std::int64_t rolling =
       std::ranges::count_if(checkpoint_steps(paths), [&](std::int64_t there) {
-        return there % checkpointer.keep_every != 0 && there != trainer.num_train_steps;
+        return there % checkpointer.keep_every != 0 && there != num_train_steps;
       });
-  const std::int64_t checkpoints = checkpoints_to_come(trainer, checkpointer, step, rolling);
+  const std::int64_t checkpoints =
+      checkpoints_to_come(num_train_steps, checkpointer, step, rolling);
   const std::uint64_t each = checkpoint_bytes(model);
   const std::uint64_t bytes = static_cast<std::uint64_t>(checkpoints) * each;
   std::error_code unknown;
