@@ -6,7 +6,8 @@
 namespace amt {
 
 void OptimizerOptions::describe(OptionTable& table) {
-  table.add("trainer.learning_rate", &learning_rate, "after the warm-up");
+  table.add("trainer.learning_rate", &learning_rate,
+            "after the warm-up; auto: by the model's width, a tenth with --init");
   table.add("trainer.weight_decay", &weight_decay, "of every parameter");
   table.add("trainer.beta1", &beta1, "decay of Adam's first moment");
   table.add("trainer.beta2", &beta2, "decay of Adam's second moment");
@@ -25,7 +26,8 @@ void OptimizerOptions::describe(OptionTable& table) {
 }
 
 void OptimizerOptions::validate() const {
-  require_option(learning_rate > 0, "trainer.learning_rate", learning_rate, "be above 0");
+  require_option(learning_rate.automatic || learning_rate > 0, "trainer.learning_rate",
+                 learning_rate, "be above 0");
   require_option(weight_decay >= 0, "trainer.weight_decay", weight_decay, "be 0 or more");
   require_option(beta1 >= 0 && beta1 < 1, "trainer.beta1", beta1, "be in [0, 1)");
   require_option(beta2 >= 0 && beta2 < 1, "trainer.beta2", beta2, "be in [0, 1)");

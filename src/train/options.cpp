@@ -24,13 +24,14 @@ void TrainerOptions::describe(OptionTable& table) {
             "start from the model in this folder (a checkpoint or Hugging Face's layout), not from "
             "random weights",
             Effect::kNothing);
-  table.add("trainer.num_train_steps", &num_train_steps, "optimiser steps");
+  table.add("trainer.num_train_steps", &num_train_steps,
+            "optimiser steps; auto: 5 passes over the training rows, 100 steps at least");
   table.add("trainer.train_batch_size", &train_batch_size, "rows per step, over all ranks");
   table.add("trainer.per_device_parallelism", &per_device_parallelism,
             "rows per micro-batch on one rank; -1: its whole share of the batch",
             Effect::kRounding);
-  table.add("trainer.steps_per_eval", &steps_per_eval, "steps between validations",
-            Effect::kNothing);
+  table.add("trainer.steps_per_eval", &steps_per_eval,
+            "steps between validations; auto: a twentieth of all", Effect::kNothing);
   // No step becomes another: a run that has ended so may go on with more of it.
   table.add(
       "trainer.patience", &patience,
@@ -94,13 +95,15 @@ void TrainerOptions::describe(OptionTable& table) {
 
 void TrainerOptions::validate() const {
   require_name(run_dir, "trainer.run_dir", "the folder that this run writes to");
-  require_option(num_train_steps >= 1, "trainer.num_train_steps", num_train_steps, "be at least 1");
+  require_option(num_train_steps.automatic || num_train_steps >= 1, "trainer.num_train_steps",
+                 num_train_steps, "be at least 1");
   require_option(train_batch_size >= 1, "trainer.train_batch_size", train_batch_size,
                  "be at least 1");
   require_option(per_device_parallelism >= 1 || per_device_parallelism == -1,
                  "trainer.per_device_parallelism", per_device_parallelism,
                  "be at least 1, or -1 for a rank's whole share");
-  require_option(steps_per_eval >= 1, "trainer.steps_per_eval", steps_per_eval, "be at least 1");
+  require_option(steps_per_eval.automatic || steps_per_eval >= 1, "trainer.steps_per_eval",
+                 steps_per_eval, "be at least 1");
   require_option(patience >= 0, "trainer.patience", patience, "be 0 or more");
   require_option(max_eval_batches >= 0, "trainer.max_eval_batches", max_eval_batches,
                  "be 0 or more");

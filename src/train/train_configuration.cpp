@@ -4,6 +4,8 @@
 #include "amt/base/strings.hpp"
 #include "amt/evaluate/dataset_fit.hpp"
 #include "amt/model/model_limits.hpp"
+#include "amt/optimizer/proposal.hpp"
+#include "amt/process/log.hpp"
 #include "amt/resources/divisors.hpp"
 
 namespace amt {
@@ -20,6 +22,24 @@ void check_heads(const ModelConfig& model) {
 
 void require_at_most(int value, int most, const char* option) {
   if (value > most) throw UsageError(str_cat("--", option, ": ", value, " is more than ", most));
+}
+
+/// Of options that are auto; the model's width is known.
+void choose_what_is_open(TrainConfiguration& config, std::uint64_t rows) {
+  TrainerOptions& trainer = config.trainer;
+  std::string chosen;
+  const auto choose = [&](auto& option, const char* name, auto proposal) {
+    if (!option.automatic) return;
+    option = proposal;
+    chosen += str_cat(chosen.empty() ? "--" : ", --", name, " ", proposal);
+  };
+  choose(trainer.num_train_steps, "trainer.num_train_steps",
+         proposed_steps(rows, trainer.train_batch_size));
+  choose(trainer.steps_per_eval, "trainer.steps_per_eval",
+         proposed_steps_per_eval(trainer.num_train_steps));
+  choose(config.optimizer.learning_rate, "trainer.learning_rate",
+         proposed_learning_rate(config.model.hidden_dim, !trainer.initialize_from.empty()));
+  if (!chosen.empty()) log_info(str_cat("chosen for ", format_count(rows), " rows: ", chosen));
 }
 
 }  // namespace
@@ -64,6 +84,7 @@ Manifest TrainConfiguration::read_dataset() {
                              " has no rows in its training split; prepare it from "
                              "more files"));
   }
+  choose_what_is_open(*this, manifest.split(Split::kTrain).rows);
   return manifest;
 }
 

@@ -91,7 +91,7 @@ class Trainer {
   bool best_is_due() const;
   void say_end() const;
   bool at_last_step() const { return state_.step >= settings_.trainer.num_train_steps; }
-  bool ends_early() const { return out_of_patience(state_, settings_.trainer); }
+  bool ends_early() const { return !at_last_step() && out_of_patience(state_, settings_.trainer); }
   bool finished() const { return at_last_step() || ends_early(); }
   bool leads() const { return ranks_.rank() == 0; }
 

@@ -11,7 +11,7 @@ namespace {
 
 OptimizerOptions golden_options(const nlohmann::json& config) {
   OptimizerOptions options;
-  options.learning_rate = config.at("learning_rate");
+  options.learning_rate = config.at("learning_rate").get<double>();
   options.warmup_ratio = config.at("warmup_ratio");
   options.lr_schedule = value_of<LrSchedule>(config.at("lr_schedule").get<std::string>()).value();
   return options;

@@ -25,10 +25,10 @@ GoldenRun::GoldenRun(const std::filesystem::path& path)
   model.embed_pdrop = c.at("embed_pdrop");
   model.resid_pdrop = c.at("resid_pdrop");
   model.scale_attn_by_inverse_layer_idx = c.at("scale_attn_by_inverse_layer_idx");
-  trainer.num_train_steps = c.at("num_train_steps");
+  trainer.num_train_steps = c.at("num_train_steps").get<std::int64_t>();
   trainer.train_batch_size = json.at("batch");
   trainer.per_device_parallelism = 1;
-  optimizer.learning_rate = c.at("learning_rate");
+  optimizer.learning_rate = c.at("learning_rate").get<double>();
   optimizer.weight_decay = c.at("weight_decay");
   optimizer.beta1 = c.at("beta1");
   optimizer.beta2 = c.at("beta2");

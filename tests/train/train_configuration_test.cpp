@@ -48,6 +48,36 @@ TEST(TrainConfiguration, VocabularyComesFromTheDataset) {
   EXPECT_TRUE(refuses([&] { config.read_dataset(); }, {"model.seq_len"}));
 }
 
+TEST(TrainConfiguration, WhatIsAutoIsChosenByTheRows) {
+  const test::TemporaryFolder folder;
+  Manifest manifest;
+  manifest.split(Split::kTrain).rows = 1000;
+  manifest.split(Split::kTrain).shards = {{"train-00000-of-00001.h5", 1000, "0123456789abcdef"}};
+  write_file_atomically(folder.path() / kManifestFile, to_json(manifest));
+  TrainConfiguration config;
+  OptionTable table;
+  config.describe(table);
+  for (const char* name : {"num_train_steps", "learning_rate", "steps_per_eval"}) {
+    table.set(std::string("trainer.") + name, "auto");
+    EXPECT_EQ(table.find(std::string("trainer.") + name)->get(), "auto");
+  }
+  EXPECT_THROW(table.set("trainer.num_train_steps", "automatic"), UsageError);
+  config.trainer.run_dir = "run";
+  config.trainer.train_batch_size = 8;
+  config.trainer.initialize_from = "model";
+  config.data.dataset = folder.path().string();
+  config.validate();
+  config.read_dataset();
+  const std::string ini = config.to_ini();
+  for (const char* line :
+       {"num_train_steps = 625\n", "steps_per_eval = 32\n", "learning_rate = 6e-05\n"}) {
+    EXPECT_NE(ini.find(line), std::string::npos) << line << ini;
+  }
+  table.set("trainer.num_train_steps", "7");
+  config.read_dataset();
+  EXPECT_EQ(config.trainer.num_train_steps, 7);
+}
+
 TEST(TrainConfiguration, HeadsThatDoNotDivideTheWidthNameSomeThatDo) {
   TrainConfiguration config;
   config.trainer.run_dir = "run";

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "amt/base/options.hpp"
+#include "amt/base/or_auto.hpp"
 
 namespace amt {
 
@@ -16,7 +17,7 @@ inline constexpr auto kWords<LrSchedule> =
                                      {"constant", LrSchedule::kConstant}});
 
 struct OptimizerOptions {
-  double learning_rate = 6e-4;
+  OrAuto<double> learning_rate = 6e-4;
   double weight_decay = 0.1;  ///< of every parameter: biases, norms and embeddings too
   double beta1 = 0.9;
   double beta2 = 0.999;

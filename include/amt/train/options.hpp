@@ -6,6 +6,7 @@
 #include <string>
 
 #include "amt/base/options.hpp"
+#include "amt/base/or_auto.hpp"
 #include "amt/device/step_profile.hpp"
 #include "amt/optimizer/options.hpp"
 #include "amt/resources/rank_device.hpp"
@@ -15,11 +16,11 @@ namespace amt {
 struct TrainerOptions {
   std::string run_dir;          ///< everything the run writes: checkpoints, metrics, configuration
   std::string initialize_from;  ///< folder of a model to start from; empty: random weights
-  std::int64_t num_train_steps = 100000;
+  OrAuto<std::int64_t> num_train_steps = 100000;
   int train_batch_size = 512;  ///< rows per step, over all ranks
   int per_device_parallelism =
       -1;  ///< rows per micro-batch on one rank; -1: the rank's whole share
-  std::int64_t steps_per_eval = 1000;
+  OrAuto<std::int64_t> steps_per_eval = 1000;
   std::int64_t patience = 0;  ///< validations without a lower loss, before training ends; 0: never
   std::int64_t max_eval_batches = 0;  ///< validate on this many global batches at most; 0: all
   std::uint64_t seed = 0;

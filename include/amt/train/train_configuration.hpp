@@ -25,7 +25,8 @@ struct TrainConfiguration {
   /// folder trainer.initialize_from.
   void validate() const;
   void validate_model() const;  ///< UsageError naming the option
-  /// Reads the dataset's manifest and takes the vocabulary from it. UsageError if its rows do not
+  /// Reads the dataset's manifest and takes the vocabulary from it, and what is chosen by its rows
+  /// where the user has left it open (amt/optimizer/proposal.hpp). UsageError if its rows do not
   /// fit the model or there are none to train on. Local.
   Manifest read_dataset();
 };
