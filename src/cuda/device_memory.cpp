@@ -101,6 +101,14 @@ void DeviceMemoryOps::zero(void* device, std::size_t bytes) {
   check(cudaMemsetAsync(device, 0, bytes, stream()), "zeroing memory");
 }
 
+void DeviceMemoryOps::copy_rows(void* to, std::size_t to_stride, const void* from,
+                                std::size_t from_stride, std::size_t bytes, std::size_t rows) {
+  const Call call(device_, "copy_rows");
+  check(cudaMemcpy2DAsync(to, to_stride, from, from_stride, bytes, rows, cudaMemcpyDeviceToDevice,
+                          stream()),
+        "copying within the device");
+}
+
 void DeviceMemoryOps::synchronise() {
   const Call call(device_, "synchronise");
   check(cudaStreamSynchronize(stream()), "waiting for queued work");

@@ -40,6 +40,8 @@ class DeviceMemoryOps : public CudaOps {
   void to_device(void* device, const void* host, std::size_t bytes) final;
   void to_host(void* host, const void* device, std::size_t bytes) final;
   void zero(void* device, std::size_t bytes) final;
+  void copy_rows(void* to, std::size_t to_stride, const void* from, std::size_t from_stride,
+                 std::size_t bytes, std::size_t rows) final;
   void synchronise() final;
   std::unique_ptr<DeviceTimer> make_timer() final;
 

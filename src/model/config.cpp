@@ -1,13 +1,14 @@
 #include "amt/model/config.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
 
 void require(bool holds, const std::string& option, const std::string& problem) {
-  if (!holds) throw UsageError(str_cat("--model.", option, ": ", problem));
+  if (!holds) throw UsageError(fmt::format("--model.{}: {}", option, problem));
 }
 
 /// "768 (a multiple of num_heads nearest to 770)": the multiple of `step` nearest to `value`, at
@@ -15,7 +16,8 @@ void require(bool holds, const std::string& option, const std::string& problem) 
 int nearest_multiple(int value, int step) { return std::max(1, (value + step / 2) / step) * step; }
 
 void require_rate(double rate, const std::string& option) {
-  require(rate >= 0 && rate < 1, option, str_cat(rate, " is no dropout rate: give 0 <= rate < 1"));
+  require(rate >= 0 && rate < 1, option,
+          fmt::format("{} is no dropout rate: give 0 <= rate < 1", rate));
 }
 
 }  // namespace
@@ -43,17 +45,18 @@ void ModelConfig::describe(OptionTable& table) {
 
 void ModelConfig::validate() const {
   require(hidden_dim > 0 && hidden_dim % 8 == 0, "hidden_dim",
-          str_cat(hidden_dim, " is not a positive multiple of 8; the nearest is ",
-                  nearest_multiple(hidden_dim, 8)));
+          fmt::format("{} is not a positive multiple of 8; the nearest is {}", hidden_dim,
+                      nearest_multiple(hidden_dim, 8)));
   require(num_heads > 0 && hidden_dim % num_heads == 0, "num_heads",
-          str_cat(num_heads, " heads do not divide hidden_dim ", hidden_dim));
-  require(num_layers > 0, "num_layers", str_cat(num_layers, " layers: give at least 1"));
+          fmt::format("{} heads do not divide hidden_dim {}", num_heads, hidden_dim));
+  require(num_layers > 0, "num_layers", fmt::format("{} layers: give at least 1", num_layers));
   require(seq_len >= 2, "seq_len",
-          str_cat(seq_len, " tokens leave nothing to predict: give 2 or more"));
+          fmt::format("{} tokens leave nothing to predict: give 2 or more", seq_len));
   require_rate(embed_pdrop, "embed_pdrop");
   require_rate(resid_pdrop, "resid_pdrop");
   if (vocab_size < 1 || vocab_size > 65536) {
-    throw UsageError(str_cat("a vocabulary of ", vocab_size, " tokens does not fit 16-bit tokens"));
+    throw UsageError(
+        fmt::format("a vocabulary of {} tokens does not fit 16-bit tokens", vocab_size));
   }
 }
 

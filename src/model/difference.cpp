@@ -1,7 +1,8 @@
 #include "amt/model/difference.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -55,9 +56,9 @@ void follow_model(const ModelConfig& found, const std::string& source, const Opt
     if (!given.given(their.name)) {
       ours.set(their.get());
     } else if (is_shape(their) && their.get() != ours.get()) {
-      throw UsageError(str_cat("--", ours.name, " ", ours.get(), ", but the model in ", source,
-                               " has ", their.get(),
-                               "; leave the option out to take it from there"));
+      throw UsageError(fmt::format(
+          "--{} {}, but the model in {} has {}; leave the option out to take it from there",
+          ours.name, ours.get(), source, their.get()));
     }
   }
 }

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "amt/base/activity.hpp"
 #include "pass.hpp"
 
@@ -9,9 +11,9 @@ Pass::Pass(Ops& ops, const ModelConfig& config, const ModelView& weights, Worksp
       config_(config),
       weights_(weights),
       work_(workspace),
-      rows_(rows),
       n_(rows * config.seq_len),
       width_(config.hidden_dim),
+      rows_(rows),
       key_(key),
       dropout_(dropout) {}
 
@@ -26,19 +28,21 @@ Dropout Pass::dropout_at(DropoutSite site, int layer) const {
           .site = site};
 }
 
-AttentionShape Pass::attention_shape(int layer) const {
-  const Dim head_dim = width_ / config_.num_heads;
+float Pass::attention_scale(int layer) const {
   const double divisor = config_.scale_attn_by_inverse_layer_idx ? layer + 1 : 1;
-  const double scale = 1 / (std::sqrt(static_cast<double>(head_dim)) * divisor);
-  return self_attention(rows_, config_.seq_len, config_.num_heads, head_dim,
-                        static_cast<float>(scale));
+  return static_cast<float>(1 / (std::sqrt(static_cast<double>(config_.head_dim())) * divisor));
+}
+
+AttentionShape Pass::attention_shape(int layer) const {
+  return self_attention(rows_, config_.seq_len, config_.num_heads, config_.head_dim(),
+                        attention_scale(layer));
 }
 
 LmHeadShape Pass::lm_head_shape() const {
   return {rows_, config_.seq_len, width_, config_.vocab_size, config_.padded_vocab_size()};
 }
 
-void Pass::forward() {
+void Pass::embed() {
   ops_.run(EmbeddingForward{.out = work_.stream(0).activation(),
                             .tokens = work_.tokens.as<Token>(),
                             .wte = weights_.wte,
@@ -47,6 +51,22 @@ void Pass::forward() {
                             .length = config_.seq_len,
                             .width = width_,
                             .dropout = dropout_at(DropoutSite::kEmbedding, 0)});
+}
+
+void Pass::attend(int layer) {
+  BlockActivations& a = work_.block(layer);
+  const Activation* qkv = a.qkv.activation();
+  const AttentionShape shape = attention_shape(layer);
+  ops_.run(AttentionForward{.out = a.att.activation(),
+                            .lse = a.lse.as<float>(),
+                            .q = packed_heads(qkv, shape, 0),
+                            .k = packed_heads(qkv, shape, 1),
+                            .v = packed_heads(qkv, shape, 2),
+                            .shape = shape});
+}
+
+void Pass::forward() {
+  embed();
   layernorm1(0);
   for (int layer = 0; layer < config_.num_layers; ++layer) {
     attention_half(layer);
@@ -74,8 +94,6 @@ void Pass::attention_half(int layer) {
   const BlockView& w = weights_.blocks[layer];
   BlockActivations& a = work_.block(layer);
   Activation* y = work_.y.activation();
-  const Activation* qkv = a.qkv.activation();
-  const AttentionShape shape = attention_shape(layer);
   ops_.run(LinearForward{.out = a.qkv.activation(),
                          .x = a.h1.activation(),
                          .weight = w.qkv_w,
@@ -83,12 +101,7 @@ void Pass::attention_half(int layer) {
                          .n = n_,
                          .in_width = width_,
                          .out_width = 3 * width_});
-  ops_.run(AttentionForward{.out = a.att.activation(),
-                            .lse = a.lse.as<float>(),
-                            .q = packed_heads(qkv, shape, 0),
-                            .k = packed_heads(qkv, shape, 1),
-                            .v = packed_heads(qkv, shape, 2),
-                            .shape = shape});
+  attend(layer);
   ops_.run(LinearForward{.out = y,
                          .x = a.att.activation(),
                          .weight = w.proj_w,

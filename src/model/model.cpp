@@ -1,58 +1,14 @@
 #include "amt/model/model.hpp"
 
+#include <fmt/core.h>
+
+#include <algorithm>
 #include <stdexcept>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
-#include "amt/ops/weights.hpp"
-#include "pass.hpp"
+#include "model_impl.hpp"
 
 namespace amt {
-namespace {
-
-const ModelConfig& validated(const ModelConfig& config) {
-  config.validate();
-  return config;
-}
-
-}  // namespace
-
-struct Model::Impl {
-  Impl(Ops& o, const ModelConfig& c, int rows, Purpose purpose)
-      : ops(o),
-        config(validated(c)),
-        micro_batch(rows),
-        layout(c),
-        starts(section_starts(layout)),
-        parameters(Buffer::floats(o, layout.total())),
-        gradients(purpose == Purpose::kTraining ? Buffer::floats(o, layout.total()) : Buffer()),
-        weights(parameters.as<float>(), layout),
-        readable(o, parameters.as<float>(), layout.total()),
-        work(o, c, Dim{rows} * c.seq_len, purpose) {
-    parameters.zero();
-    if (purpose == Purpose::kTraining) gradients.zero();
-  }
-
-  /// A model made for inference has nothing that belongs to a backward pass.
-  void require_training() const;
-  /// Error unless a host buffer has the layout's size.
-  void check_size(std::size_t floats) const;
-  /// Checks a batch and takes it to the device.
-  void load(std::span<const Token> tokens, int rows);
-  Pass forward(std::span<const Token> tokens, int rows, const DropoutKey& key, bool dropout);
-
-  Ops& ops;
-  ModelConfig config;
-  int micro_batch;
-  ParameterLayout layout;
-  std::vector<std::int64_t> starts;
-  Buffer parameters, gradients;
-  ModelView weights;
-  Weights readable;  ///< the parameters, as operators take them
-  Workspace work;
-  bool weights_changed = true;
-};
-
 void Model::Impl::require_training() const {
   if (gradients.bytes() > 0) return;
   throw std::logic_error("a model that was made for inference was asked for gradients");
@@ -60,40 +16,54 @@ void Model::Impl::require_training() const {
 
 void Model::Impl::check_size(std::size_t floats) const {
   if (floats == static_cast<std::size_t>(layout.total())) return;
-  throw Error(str_cat("a buffer of ", floats, " floats was given for a model of ", layout.total(),
-                      ", padding included: were they made for another configuration?"));
+  throw Error(fmt::format(
+      "a buffer of {} floats was given for a model of {}, padding included: were they made for "
+      "another configuration?",
+      floats, layout.total()));
 }
 
 void Model::Impl::load(std::span<const Token> tokens, int rows) {
   const std::size_t expected =
       static_cast<std::size_t>(rows) * static_cast<std::size_t>(config.seq_len);
   if (rows < 1 || rows > micro_batch || tokens.size() != expected) {
-    throw Error(str_cat("a batch of ", rows, " rows and ", tokens.size(),
-                        " tokens was given to a model ", "made for 1 to ", micro_batch, " rows of ",
-                        config.seq_len));
+    throw Error(fmt::format(
+        "a batch of {} rows and {} tokens was given to a model made for 1 to {} rows of {}", rows,
+        tokens.size(), micro_batch, config.seq_len));
   }
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (tokens[i] < config.vocab_size) continue;
-    throw Error(str_cat("token ", tokens[i], " at position ", i % std::size_t(config.seq_len),
-                        " of row ", i / std::size_t(config.seq_len),
-                        " is outside the vocabulary of ", config.vocab_size,
-                        ": is the dataset of another encoding?"));
-  }
+  check_tokens(tokens, config.seq_len);
   ops.to_device(work.tokens.as<Token>(), tokens.data(), tokens.size_bytes());
+}
+
+void Model::Impl::check_tokens(std::span<const Token> tokens, std::int64_t row_length) const {
+  const auto bad =
+      std::ranges::find_if(tokens, [&](Token token) { return token >= config.vocab_size; });
+  if (bad == tokens.end()) return;
+  const std::int64_t at = bad - tokens.begin();
+  throw Error(
+      fmt::format("token {} at position {} of row {} is outside the vocabulary of {}: is the "
+                  "dataset of another "
+                  "encoding?",
+                  *bad, at % row_length, at / row_length, config.vocab_size));
+}
+
+void Model::Impl::refresh() {
+  if (weights_changed) readable.refresh();
+  weights_changed = false;
 }
 
 Pass Model::Impl::forward(std::span<const Token> tokens, int rows, const DropoutKey& key,
                           bool dropout) {
   load(tokens, rows);
-  if (weights_changed) readable.refresh();
-  weights_changed = false;
+  refresh();
   Pass pass(ops, config, weights, work, rows, key, dropout);
   pass.forward();
   return pass;
 }
 
-Model::Model(Ops& ops, const ModelConfig& config, int micro_batch, Purpose purpose)
-    : impl_(std::make_unique<Impl>(ops, config, micro_batch, purpose)) {}
+Model::Model(Ops& ops, const ModelConfig& config, int micro_batch, Purpose purpose) {
+  config.validate();
+  impl_ = std::make_unique<Impl>(ops, config, micro_batch, purpose);
+}
 Model::~Model() = default;
 
 const ModelConfig& Model::config() const { return impl_->config; }
@@ -103,6 +73,7 @@ float* Model::gradients() { return impl_->gradients.as<float>(); }
 
 float* Model::parameters() {
   impl_->weights_changed = true;
+  ++impl_->versions;
   return impl_->parameters.as<float>();
 }
 

@@ -1,8 +1,8 @@
 #include "amt/model/parameter_layout.hpp"
 
-#include <numeric>
+#include <fmt/core.h>
 
-#include "amt/base/strings.hpp"
+#include <numeric>
 
 namespace amt {
 namespace {
@@ -41,7 +41,7 @@ ParameterLayout::ParameterLayout(const ModelConfig& config) {
   append("wpe.weight", {config.seq_len, h}, config.seq_len);
   for (int layer = 0; layer < config.num_layers; ++layer) {
     for (const auto& [name, shape] : block_tensors(h)) {
-      append(str_cat("h.", layer, ".", name), shape, shape[0]);
+      append(fmt::format("h.{}.{}", layer, name), shape, shape[0]);
     }
   }
   append("ln_f.weight", {h}, h);

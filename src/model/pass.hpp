@@ -1,8 +1,6 @@
 // One forward and backward pass over a batch that is on the device.
 #pragma once
 
-#include <cmath>
-
 #include "amt/model/model.hpp"
 #include "block_view.hpp"
 #include "workspace.hpp"
@@ -14,6 +12,7 @@ class Pass {
  public:
   Pass(Ops& ops, const ModelConfig& config, const ModelView& weights, Workspace& workspace,
        Dim rows, const DropoutKey& key, bool dropout);
+  virtual ~Pass() = default;
 
   /// From the workspace's tokens to its hf.
   void forward();
@@ -25,6 +24,20 @@ class Pass {
                 const std::vector<std::int64_t>& starts, const Model::GradientReady& ready);
 
   LmHeadShape lm_head_shape() const;
+
+ protected:
+  /// Of the workspace's tokens into the first residual stream.
+  virtual void embed();
+  /// From a block's qkv to its att.
+  virtual void attend(int layer);
+  float attention_scale(int layer) const;
+
+  Ops& ops_;
+  const ModelConfig& config_;
+  const ModelView& weights_;
+  Workspace& work_;
+  Dim n_;  ///< positions
+  Dim width_;
 
  private:
   void layernorm1(int layer);
@@ -40,11 +53,7 @@ class Pass {
   Dropout dropout_at(DropoutSite site, int layer) const;
   AttentionShape attention_shape(int layer) const;
 
-  Ops& ops_;
-  const ModelConfig& config_;
-  const ModelView& weights_;
-  Workspace& work_;
-  Dim rows_, n_, width_;
+  Dim rows_;
   DropoutKey key_;
   bool dropout_;
 };

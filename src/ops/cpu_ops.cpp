@@ -2,8 +2,8 @@
 
 #include <type_traits>
 
+#include "amt/gemm/gemm.hpp"
 #include "cpu/base/context.hpp"
-#include "cpu/base/gemm.hpp"
 #include "cpu/base/instruction_sets.hpp"
 #include "host_memory.hpp"
 

@@ -45,6 +45,13 @@ class HostMemoryOps : public Ops {
   void zero(void* device, std::size_t bytes) override {
     if (bytes > 0) std::memset(device, 0, bytes);
   }
+  void copy_rows(void* to, std::size_t to_stride, const void* from, std::size_t from_stride,
+                 std::size_t bytes, std::size_t rows) override {
+    for (std::size_t row = 0; row < rows; ++row) {
+      std::memcpy(static_cast<char*>(to) + row * to_stride,
+                  static_cast<const char*>(from) + row * from_stride, bytes);
+    }
+  }
   void synchronise() override {}
   std::unique_ptr<DeviceTimer> make_timer() override { return std::make_unique<HostTimer>(); }
 

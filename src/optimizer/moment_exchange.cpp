@@ -1,8 +1,5 @@
 #include "amt/optimizer/moment_exchange.hpp"
 
-#include <algorithm>
-#include <vector>
-
 namespace amt {
 
 void MomentExchange::collect(std::span<float> first, std::span<float> second) {
@@ -18,7 +15,7 @@ void MomentExchange::distribute(std::span<const float> first, std::span<const fl
 void MomentExchange::collect(std::span<float> host, float* moment) {
   const Slice mine = optimizer_.part();
   if (sliced_ != nullptr) {
-    copy(sliced_->data + mine.begin, moment, mine.count());
+    copy(sliced_->data + mine.begin, moment);
     reducer_.all_gather(*sliced_);
     reducer_.wait();
   }
@@ -26,23 +23,17 @@ void MomentExchange::collect(std::span<float> host, float* moment) {
   ops_.to_host(host.data(), sliced_ != nullptr ? sliced_->data : moment, host.size_bytes());
 }
 
+void MomentExchange::copy(float* to, const float* from) {
+  const std::size_t bytes = static_cast<std::size_t>(optimizer_.part().count()) * sizeof(float);
+  ops_.copy_rows(to, bytes, from, bytes, bytes, 1);
+}
+
 void MomentExchange::distribute(std::span<const float> host, float* moment) {
   const Slice mine = optimizer_.part();
   float* all = sliced_ != nullptr ? sliced_->data : moment;
   if (!host.empty()) ops_.to_device(all, host.data(), host.size_bytes());
   reducer_.broadcast(all, sliced_ != nullptr ? sliced_->slices.count() : mine.count());
-  if (sliced_ != nullptr) copy(moment, all + mine.begin, mine.count());
-}
-
-/// Device to device, through a little of the host's memory.
-void MomentExchange::copy(float* to, const float* from, std::int64_t count) {
-  constexpr std::int64_t kPiece = 1 << 20;
-  std::vector<float> host(static_cast<std::size_t>(std::min(kPiece, count)));
-  for (std::int64_t at = 0; at < count; at += kPiece) {
-    const auto bytes = static_cast<std::size_t>(std::min(kPiece, count - at)) * sizeof(float);
-    ops_.to_host(host.data(), from + at, bytes);
-    ops_.to_device(to + at, host.data(), bytes);
-  }
+  if (sliced_ != nullptr) copy(moment, all + mine.begin);
 }
 
 }  // namespace amt

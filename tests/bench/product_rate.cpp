@@ -6,7 +6,7 @@
 #include <chrono>
 #include <vector>
 
-#include "src/ops/cpu/base/gemm.hpp"
+#include "amt/gemm/gemm.hpp"
 
 namespace amt {
 namespace {

@@ -32,6 +32,10 @@ class RecordingOps final : public Implement<RecordingOps, Ops, Operators> {
     to_.to_host(host, device, bytes);
   }
   void zero(void* device, std::size_t bytes) override { to_.zero(device, bytes); }
+  void copy_rows(void* to, std::size_t to_stride, const void* from, std::size_t from_stride,
+                 std::size_t bytes, std::size_t rows) override {
+    to_.copy_rows(to, to_stride, from, from_stride, bytes, rows);
+  }
   void synchronise() override { ++waits; }
   std::unique_ptr<DeviceTimer> make_timer() override { return to_.make_timer(); }
   void refresh_weights(const float* parameters, Dim count) override {

@@ -21,6 +21,7 @@ struct ModelConfig {
 
   /// Rows of the embedding as stored: vocab_size rounded up to a multiple of 128.
   int padded_vocab_size() const { return (vocab_size + 127) / 128 * 128; }
+  int head_dim() const { return hidden_dim / num_heads; }
 
   /// "model.hidden_dim" and so on.
   void describe(OptionTable& table);

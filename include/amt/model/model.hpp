@@ -80,6 +80,7 @@ class Model {
   void logits(std::span<const Token> tokens, int rows, std::span<float> logits);
 
  private:
+  friend class Decoder;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -39,6 +39,9 @@ class Buffer {
     return static_cast<T*>(data_);
   }
   Activation* activation() const { return static_cast<Activation*>(data_); }
+  Activation* activation(Dim index) const {
+    return reinterpret_cast<Activation*>(as<char>() + index * Dim(ops_->activation_bytes()));
+  }
   std::size_t bytes() const { return bytes_; }
   void zero() { ops_->zero(data_, bytes_); }
 

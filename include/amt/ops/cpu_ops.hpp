@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "amt/gemm/bf16.hpp"
 #include "amt/ops/ops.hpp"
 
 namespace amt {
@@ -11,12 +12,7 @@ namespace amt {
 /// What activations are stored in and matrix products read; sums are fp32 with both.
 enum class Precision : std::uint8_t { kF32, kBf16 };
 
-/// What the processor has for products of bf16.
-enum class Bf16Support : std::uint8_t {
-  kNone,
-  kVectors,  ///< AVX512-BF16: up to twice the rate of fp32
-  kTiles,    ///< AMX: several times the rate of fp32
-};
+/// What products of bf16 run on here.
 Bf16Support bf16_support();
 
 /// Bytes that such a device takes beside what its callers allocate: the logits of a block of

@@ -62,6 +62,10 @@ class OpsMemory {
   /// Waits until the bytes are in host memory.
   virtual void to_host(void* host, const void* device, std::size_t bytes) = 0;
   virtual void zero(void* device, std::size_t bytes) = 0;
+  /// Within the device: `rows` pieces of `bytes` each, which begin `to_stride` and `from_stride`
+  /// bytes apart.
+  virtual void copy_rows(void* to, std::size_t to_stride, const void* from, std::size_t from_stride,
+                         std::size_t bytes, std::size_t rows) = 0;
   /// Waits until everything queued is done; errors of queued work are thrown here at the latest.
   virtual void synchronise() = 0;
 

@@ -26,7 +26,7 @@ class MomentExchange {
  private:
   void collect(std::span<float> host, float* moment);
   void distribute(std::span<const float> host, float* moment);
-  void copy(float* to, const float* from, std::int64_t count);
+  void copy(float* to, const float* from);  ///< this rank's part
 
   Ops& ops_;
   Reducer& reducer_;

@@ -75,9 +75,10 @@ float dot_row(const float* a, const float* b, std::int64_t n) {
 #include <algorithm>
 #include <cmath>
 
+#include "amt/gemm/gemm.hpp"
 #include "base/context.hpp"
-#include "base/gemm.hpp"
 #include "base/parallel.hpp"
+#include "few_rows.hpp"
 #include "rows.hpp"
 
 namespace amt::cpu {
@@ -165,6 +166,33 @@ void forward_block(const Scratch& scratch, const AttentionForwardOf<T, float>& o
        matrix(h.at(op.v, 0), op.v.stride));
 }
 
+/// One query, by products that do not depend on how many there are.
+template <class T>
+void forward_query(const Scratch& scratch, const AttentionForwardOf<T, float>& op, const Head& h,
+                   Dim t) {
+  const Dim seen = h.s.first_query() + t + 1, dim = h.s.head_dim;
+  float* const p = scratch.scores(0);
+  dot_rows(p, seen, read_row(h.at(op.q, t), 0, dim), 1, h.at(op.k, 0), op.k.stride, seen, dim);
+  float sum = 0;
+  const float largest = exp_row(p, &sum, h.s.scale, seen, seen);
+  op.lse[h.lse(t)] = largest + std::log(sum);
+  scale_row(p, 1 / sum, seen);
+  float* const out = begin_row(op.out + h.out(t), 1, dim);
+  std::fill_n(out, dim, 0.0f);
+  add_product(out, dim, p, seen, h.at(op.v, 0), op.v.stride, Dim{1}, seen, dim);
+  store_row(op.out + h.out(t), out, dim);
+}
+
+template <class T>
+void run_few(Context<T>& cpu, const AttentionForwardOf<T, float>& op) {
+  const AttentionShape& s = op.shape;
+  float* scratch = cpu.scratch(cpu.threads() * Scratch::floats(s));
+  parallel_for(cpu.threads(), s.rows * s.heads * s.query_len, [&](Dim i) {
+    const Head h{s, i / s.heads % s.rows, i % s.heads};
+    forward_query(Scratch(scratch, s), op, h, i / (s.heads * s.rows));
+  });
+}
+
 /// Scores 0 and 1 of the scratch, [queries, keys] of one block, become p, the probabilities, and
 /// ds, the gradient of q.k.
 template <class T>
@@ -213,6 +241,7 @@ void store_head(const HeadsOf<T>& to, const float* x, const Head& h) {
 template <class T>
 void run(Context<T>& cpu, const AttentionForwardOf<T, float>& op) {
   const AttentionShape& s = op.shape;
+  if (s.query_len <= kFewRows) return run_few(cpu, op);
   float* scratch = cpu.scratch(cpu.threads() * Scratch::floats(s));
   const Dim blocks = blocks_of(s);
   parallel_for_uneven(cpu.threads(), s.rows * s.heads * blocks, [&](Dim i) {

@@ -1,6 +1,6 @@
 #include "amt/ops/linear.hpp"
 
-#include "base/bf16.hpp"
+#include "amt/gemm/bf16.hpp"
 #include "base/instruction_sets.hpp"
 
 /// out = gelu(pre)
@@ -65,9 +65,10 @@ void column_sums_bf16(float* db, const Bf16* dout, std::int64_t n, std::int64_t 
 
 #else
 
+#include "amt/gemm/gemm.hpp"
 #include "base/context.hpp"
-#include "base/gemm.hpp"
 #include "base/parallel.hpp"
+#include "few_rows.hpp"
 #include "rows.hpp"
 
 namespace amt::cpu {
@@ -76,7 +77,7 @@ namespace {
 constexpr Dim kColumnsPerPiece = 64;  // of a bias gradient: four cache lines of each row of floats
 
 /// out = x weight + bias
-void affine(Context<float>& cpu, float* out, const LinearForwardOf<float, float>& op) {
+void many_rows_affine(Context<float>& cpu, float* out, const LinearForwardOf<float, float>& op) {
   const float* weight = cpu.weights(op.weight);
   const float* bias = cpu.weights(op.bias);
   gemm(out, op.out_width, op.n, op.out_width, op.in_width, matrix(op.x, op.in_width),
@@ -84,10 +85,17 @@ void affine(Context<float>& cpu, float* out, const LinearForwardOf<float, float>
   parallel_for(cpu.threads(), op.n,
                [&](Dim i) { add_row(out + i * op.out_width, bias, op.out_width); });
 }
-void affine(Context<Bf16>& cpu, Bf16* out, const LinearForwardOf<Bf16, float>& op) {
+void many_rows_affine(Context<Bf16>& cpu, Bf16* out, const LinearForwardOf<Bf16, float>& op) {
   cpu.weights(op.bias);
   gemm(out, op.out_width, op.n, op.out_width, op.in_width, matrix(op.x, op.in_width),
        matrix(cpu.weights(op.weight), op.out_width), op.bias);
+}
+
+template <class T>
+void affine(Context<T>& cpu, T* out, const LinearForwardOf<T, float>& op) {
+  if (op.n > kFewRows) return many_rows_affine(cpu, out, op);
+  cpu.weights(op.bias);
+  few_rows_affine(cpu, out, op.x, cpu.weights(op.weight), op.bias, op.n, op.in_width, op.out_width);
 }
 
 void add_column_sums(float* db, const float* dout, Dim n, Dim stride, Dim width) {

@@ -2,7 +2,7 @@
 // their gradient in place, used and forgotten.
 #include "amt/ops/lm_head.hpp"
 
-#include "base/bf16.hpp"
+#include "amt/gemm/bf16.hpp"
 #include "base/instruction_sets.hpp"
 
 /// log of the sum of exp(logits[0, count)), all in fp64 but the exponentials.
@@ -69,9 +69,10 @@ void softmax_gradient_row_bf16(Bf16* out, const float* logits, double log_sum, f
 #include <algorithm>
 #include <cmath>
 
+#include "amt/gemm/gemm.hpp"
 #include "base/context.hpp"
-#include "base/gemm.hpp"
 #include "base/parallel.hpp"
+#include "few_rows.hpp"
 #include "rows.hpp"
 
 namespace amt::cpu {
@@ -181,10 +182,14 @@ void run(Context<T>& cpu, const LmHeadLossesOf<T, float>& op) {
 
 template <class T>
 void run(Context<T>& cpu, const LmHeadLogitsOf<T, float>& op) {
+  const T* const x = op.x + op.first * op.width;
+  const T* const wte = cpu.weights(op.wte);
+  if (op.n <= kFewRows) {
+    return few_rows_dots(cpu, op.logits, x, op.step, wte, op.n, op.vocab, op.width);
+  }
   cpu.use_threads();
-  gemm(op.logits, op.vocab, op.n, op.vocab, op.width,
-       matrix(op.x + op.first * op.width, op.step * op.width),
-       transposed(cpu.weights(op.wte), op.width));
+  gemm(op.logits, op.vocab, op.n, op.vocab, op.width, matrix(x, op.step * op.width),
+       transposed(wte, op.width));
 }
 
 template void run(Context<float>&, const LmHeadTrainOf<float, float>&);

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "amt/gemm/bf16.hpp"
 #include "amt/ops/types.hpp"
-#include "base/bf16.hpp"
 #include "base/instruction_sets.hpp"
 
 // Rounding to bf16: to nearest, ties to even; NaN stays NaN.

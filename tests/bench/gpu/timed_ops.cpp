@@ -35,6 +35,11 @@ void TimedOps::to_host(void* host, const void* device, std::size_t bytes) {
 void TimedOps::zero(void* device, std::size_t bytes) {
   timed("zero", {0, static_cast<double>(bytes)}, [&] { to_.zero(device, bytes); });
 }
+void TimedOps::copy_rows(void* to, std::size_t to_stride, const void* from, std::size_t from_stride,
+                         std::size_t bytes, std::size_t rows) {
+  timed("copy", {0, 2.0 * static_cast<double>(bytes * rows)},
+        [&] { to_.copy_rows(to, to_stride, from, from_stride, bytes, rows); });
+}
 void TimedOps::refresh_weights(const float* parameters, Dim count) {
   timed("refresh weights", {0, 6.0 * static_cast<double>(count)},
         [&] { to_.refresh_weights(parameters, count); });

@@ -41,6 +41,8 @@ class TimedOps final : public Implement<TimedOps, Ops, Operators> {
   void to_device(void* device, const void* host, std::size_t bytes) override;
   void to_host(void* host, const void* device, std::size_t bytes) override;
   void zero(void* device, std::size_t bytes) override;
+  void copy_rows(void* to, std::size_t to_stride, const void* from, std::size_t from_stride,
+                 std::size_t bytes, std::size_t rows) override;
   void synchronise() override { to_.synchronise(); }
   std::unique_ptr<DeviceTimer> make_timer() override { return to_.make_timer(); }
   void refresh_weights(const float* parameters, Dim count) override;

@@ -2,7 +2,7 @@
 // compiled with AMT_ISA.
 #pragma once
 
-#include "bf16.hpp"
+#include "amt/gemm/bf16.hpp"
 
 namespace amt::cpu::AMT_ISA {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <type_traits>
 
+#include "amt/gemm/bf16.hpp"
 #include "amt/ops/weights.hpp"
-#include "bf16.hpp"
 
 namespace amt::cpu {
 

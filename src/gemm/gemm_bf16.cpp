@@ -11,7 +11,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
-#include "gemm.hpp"
+#include "amt/gemm/gemm.hpp"
 
 namespace amt {
 namespace {

@@ -1,12 +1,14 @@
 // Matrix products: the only use of oneDNN.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
-#include "amt/ops/cpu_ops.hpp"
-#include "bf16.hpp"
+#include "amt/gemm/bf16.hpp"
 
 namespace amt {
+
+using Dim = std::int64_t;
 
 /// A row-major matrix in memory, `stride` elements from row to row, used as it is or transposed.
 template <class T>

@@ -1,9 +1,8 @@
-#include "gemm.hpp"
-
 #include <dnnl.h>
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/gemm/gemm.hpp"
 
 namespace amt {
 

@@ -1,0 +1,40 @@
+// A forward pass over the newest positions of rows, those before them being cached.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "pass.hpp"
+
+namespace amt {
+
+/// Keys and values of every layer, [rows, seq_len, 2, hidden_dim].
+struct KeyValueCache {
+  KeyValueCache(Ops& ops, const ModelConfig& config, int rows);
+  std::vector<Buffer> layers;
+};
+
+/// New positions of one row, one after another.
+struct Segment {
+  Dim row = 0;    ///< of the cache
+  Dim first = 0;  ///< position: what is before it is in the cache
+  Dim length = 0;
+};
+
+/// The workspace holds the segments' tokens one after another. forward() leaves the keys and values
+/// of the new positions in the cache.
+class CachedPass final : public Pass {
+ public:
+  CachedPass(Ops& ops, const ModelConfig& config, const ModelView& weights, Workspace& workspace,
+             KeyValueCache& cache, std::span<const Segment> segments);
+
+ private:
+  void embed() override;
+  void attend(int layer) override;
+  void attend(int layer, const Segment& segment, Dim at);
+
+  KeyValueCache& cache_;
+  std::span<const Segment> segments_;
+};
+
+}  // namespace amt

@@ -1,0 +1,132 @@
+#include "amt/model/decoder.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "amt/base/error.hpp"
+#include "cached_pass.hpp"
+#include "model_impl.hpp"
+
+namespace amt {
+namespace {
+
+/// Positions that one call may have to compute.
+Dim positions(const ModelConfig& config, int rows) { return std::max(config.seq_len, rows); }
+
+}  // namespace
+
+struct Decoder::Impl {
+  Impl(Model::Impl& m, int rows)
+      : model(m),
+        work(m.ops, m.config, positions(m.config, rows), Purpose::kInference),
+        cache(m.ops, m.config, rows),
+        logits(Buffer::floats(m.ops, Dim{rows} * m.config.vocab_size)),
+        known(rows) {
+    for (auto& tokens : known) tokens.reserve(static_cast<std::size_t>(m.config.seq_len));
+  }
+
+  void check(const DecoderRow& row) const;
+  void forget_if_changed();
+  /// Everything of a row's context but its last token.
+  void catch_up(const DecoderRow& row);
+  /// The last token of each.
+  void step(std::span<const DecoderRow> rows);
+  void forward(std::span<const Token> tokens);
+
+  Model::Impl& model;
+  Workspace work;
+  KeyValueCache cache;
+  Buffer logits;
+  std::vector<std::vector<Token>> known;  ///< of each row, whose keys and values are cached
+  std::uint64_t version = 0;              ///< of the parameters that they were computed with
+  std::vector<Segment> segments;
+  std::vector<Token> newest;
+};
+
+void Decoder::Impl::check(const DecoderRow& row) const {
+  const std::size_t size = row.context.size(),
+                    most = static_cast<std::size_t>(model.config.seq_len);
+  if (row.row < 0 || row.row >= std::ssize(known)) {
+    throw Error(fmt::format("row {} of a decoder for {} rows", row.row, known.size()));
+  }
+  if (size == 0 || size > most) {
+    throw Error(fmt::format("a context of {} tokens: the model continues 1 to {}", size, most));
+  }
+  model.check_tokens(row.context, model.config.seq_len);
+}
+
+void Decoder::Impl::forget_if_changed() {
+  if (version == model.versions) return;
+  for (auto& tokens : known) tokens.clear();
+  version = model.versions;
+}
+
+void Decoder::Impl::forward(std::span<const Token> tokens) {
+  model.ops.to_device(work.tokens.as<Token>(), tokens.data(), tokens.size_bytes());
+  CachedPass(model.ops, model.config, model.weights, work, cache, segments).forward();
+}
+
+void Decoder::Impl::catch_up(const DecoderRow& row) {
+  std::vector<Token>& seen = known[row.row];
+  const std::span<const Token> before = row.context.first(row.context.size() - 1);
+  const auto differs = std::ranges::mismatch(seen, before);
+  seen.erase(differs.in1, seen.end());
+  const std::span<const Token> fresh(differs.in2, before.end());
+  if (fresh.empty()) return;
+  segments.assign(1, {row.row, std::ssize(seen), std::ssize(fresh)});
+  forward(fresh);
+  seen.insert(seen.end(), fresh.begin(), fresh.end());
+}
+
+void Decoder::Impl::step(std::span<const DecoderRow> rows) {
+  segments.clear();
+  newest.clear();
+  for (const DecoderRow& row : rows) {
+    segments.push_back({row.row, std::ssize(row.context) - 1, 1});
+    newest.push_back(row.context.back());
+  }
+  forward(newest);
+  for (const DecoderRow& row : rows) known[row.row].push_back(row.context.back());
+}
+
+Decoder::Decoder(Model& model, int rows) : impl_(std::make_unique<Impl>(*model.impl_, rows)) {}
+Decoder::~Decoder() = default;
+
+int Decoder::rows() const { return static_cast<int>(impl_->known.size()); }
+
+std::size_t Decoder::estimate_bytes(const ModelConfig& config, int rows,
+                                    std::size_t activation_bytes) {
+  const auto width = static_cast<std::size_t>(config.hidden_dim);
+  const auto r = static_cast<std::size_t>(rows);
+  const std::size_t cached = r * static_cast<std::size_t>(config.seq_len) * 2 * width *
+                             static_cast<std::size_t>(config.num_layers);
+  ModelConfig as_row = config;
+  as_row.seq_len = static_cast<int>(positions(config, rows));
+  const std::size_t flat =
+      static_cast<std::size_t>(ParameterLayout(as_row).total()) * sizeof(float);
+  return Model::estimate_bytes(as_row, 1, activation_bytes, Purpose::kInference) - flat +
+         cached * activation_bytes +
+         r * static_cast<std::size_t>(config.vocab_size) * sizeof(float);
+}
+
+void Decoder::next(std::span<const DecoderRow> rows, TokenRange range, std::span<float> logits) {
+  Impl& d = *impl_;
+  for (const DecoderRow& row : rows) d.check(row);
+  d.model.refresh();
+  d.forget_if_changed();
+  for (const DecoderRow& row : rows) d.catch_up(row);
+  d.step(rows);
+  const Dim width = d.model.config.hidden_dim;
+  d.model.ops.run(LmHeadLogits{.logits = d.logits.as<float>(),
+                               .x = d.work.hf.activation(),
+                               .wte = d.model.weights.wte + range.first * width,
+                               .n = std::ssize(rows),
+                               .width = width,
+                               .vocab = range.size(),
+                               .padded_vocab = range.size()});
+  d.model.ops.to_host(logits.data(), d.logits.as<float>(),
+                      rows.size() * static_cast<std::size_t>(range.size()) * sizeof(float));
+}
+
+}  // namespace amt

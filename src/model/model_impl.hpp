@@ -1,0 +1,53 @@
+// What a model consists of, for the model and for what decodes with it.
+#pragma once
+
+#include <vector>
+
+#include "amt/model/model.hpp"
+#include "amt/ops/weights.hpp"
+#include "pass.hpp"
+
+namespace amt {
+
+struct Model::Impl {
+  Impl(Ops& o, const ModelConfig& c, int rows, Purpose purpose)
+      : ops(o),
+        config(c),
+        micro_batch(rows),
+        layout(c),
+        starts(section_starts(layout)),
+        parameters(Buffer::floats(o, layout.total())),
+        gradients(purpose == Purpose::kTraining ? Buffer::floats(o, layout.total()) : Buffer()),
+        weights(parameters.as<float>(), layout),
+        readable(o, parameters.as<float>(), layout.total()),
+        work(o, c, Dim{rows} * c.seq_len, purpose) {
+    parameters.zero();
+    if (purpose == Purpose::kTraining) gradients.zero();
+  }
+
+  /// A model made for inference has nothing that belongs to a backward pass.
+  void require_training() const;
+  /// Error unless a host buffer has the layout's size.
+  void check_size(std::size_t floats) const;
+  /// Checks a batch and takes it to the device.
+  void load(std::span<const Token> tokens, int rows);
+  /// Error that names position and row, with `row_length` positions in each.
+  void check_tokens(std::span<const Token> tokens, std::int64_t row_length) const;
+  /// Operators read the parameters as they are now.
+  void refresh();
+  Pass forward(std::span<const Token> tokens, int rows, const DropoutKey& key, bool dropout);
+
+  Ops& ops;
+  ModelConfig config;
+  int micro_batch;
+  ParameterLayout layout;
+  std::vector<std::int64_t> starts;
+  Buffer parameters, gradients;
+  ModelView weights;
+  Weights readable;  ///< the parameters, as operators take them
+  Workspace work;
+  bool weights_changed = true;  ///< since operators took them
+  std::uint64_t versions = 0;   ///< how often they may have changed
+};
+
+}  // namespace amt

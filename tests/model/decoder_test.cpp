@@ -1,0 +1,120 @@
+#include "amt/model/decoder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "amt/base/error.hpp"
+#include "amt/ops/cpu_ops.hpp"
+#include "support/tiny_model.hpp"
+
+namespace amt {
+namespace {
+
+constexpr int kRows = 3;
+
+class DecoderTest : public testing::Test {
+ protected:
+  DecoderTest() { set(1); }
+  void set(std::uint64_t seed) {
+    std::vector<float> values(static_cast<std::size_t>(model_.layout().total()));
+    initialise_parameters(model_.config(), model_.layout(), seed, values);
+    model_.set_parameters(values);
+  }
+  static std::vector<Token> tokens(int count, int salt = 0) {
+    std::vector<Token> row;
+    for (int i = 0; i < count; ++i)
+      row.push_back(static_cast<Token>((7 * i * i + 3 * i + salt) % 50));
+    return row;
+  }
+  /// By the model itself, of the last position.
+  std::vector<float> expected(std::vector<Token> context) {
+    const ModelConfig& c = model_.config();
+    const std::size_t last = context.size() - 1;
+    context.resize(static_cast<std::size_t>(c.seq_len));
+    std::vector<float> all(context.size() * c.vocab_size);
+    model_.logits(context, 1, all);
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(last) * c.vocab_size;
+    return {begin, begin + c.vocab_size};
+  }
+  std::vector<float> next(Decoder& decoder, const std::vector<Token>& context, int row = 0,
+                          TokenRange range = {0, 50}) {
+    std::vector<float> logits(static_cast<std::size_t>(range.size()));
+    const DecoderRow asked{row, context};
+    decoder.next({&asked, 1}, range, logits);
+    return logits;
+  }
+  static void expect_near(const std::vector<float>& a, const std::vector<float>& b) {
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 2e-6) << i;
+  }
+
+  std::unique_ptr<Ops> ops_ = make_cpu_ops(2);
+  Model model_{*ops_, test::tiny_model(), 1, Purpose::kInference};
+};
+
+TEST_F(DecoderTest, ContinuesAsTheModelDoes) {
+  Decoder decoder(model_, 1);
+  for (int size = 1; size <= model_.config().seq_len; ++size) {
+    expect_near(next(decoder, tokens(size)), expected(tokens(size)));
+  }
+}
+
+TEST_F(DecoderTest, TakesSeveralTokensAtOnceAndTheSameOnesAgain) {
+  Decoder decoder(model_, 1);
+  for (const int size : {3, 9, 9, 2, 12}) {
+    expect_near(next(decoder, tokens(size)), expected(tokens(size)));
+  }
+}
+
+TEST_F(DecoderTest, ComputesAnewWhatFollowsADifference) {
+  Decoder decoder(model_, 1);
+  std::vector<Token> context = tokens(10);
+  next(decoder, context);
+  context[4] = 31;
+  expect_near(next(decoder, context), expected(context));
+}
+
+TEST_F(DecoderTest, GivesOnlyTheRangeThatIsAskedFor) {
+  Decoder decoder(model_, 1);
+  const std::vector<float> all = next(decoder, tokens(5)),
+                           some = next(decoder, tokens(5), 0, {11, 30});
+  EXPECT_EQ(some, std::vector<float>(all.begin() + 11, all.begin() + 30));
+}
+
+TEST_F(DecoderTest, RowsDoNotDependOnWhatIsBesideThem) {
+  Decoder alone(model_, 1), together(model_, kRows);
+  for (int step = 0; step < 5; ++step) {
+    std::vector<std::vector<Token>> contexts;
+    std::vector<DecoderRow> rows;
+    for (int row = 0; row < kRows; ++row) contexts.push_back(tokens(2 + step + 2 * row, row));
+    for (int row = kRows - 1; row >= 0; --row) rows.push_back({row, contexts[row]});
+    std::vector<float> logits(kRows * 50);
+    together.next(rows, {0, 50}, logits);
+    const std::vector<float> last(logits.end() - 50, logits.end());
+    EXPECT_EQ(last, next(alone, contexts[0])) << "step " << step;
+    expect_near({logits.begin(), logits.begin() + 50}, expected(contexts[kRows - 1]));
+  }
+}
+
+TEST_F(DecoderTest, NoticesThatTheParametersHaveChanged) {
+  Decoder decoder(model_, 1);
+  const std::vector<float> before = next(decoder, tokens(8));
+  set(2);
+  const std::vector<float> after = next(decoder, tokens(9));
+  EXPECT_NE(before, after);
+  expect_near(after, expected(tokens(9)));
+}
+
+TEST_F(DecoderTest, RefusesWhatItCannotContinue) {
+  Decoder decoder(model_, 2);
+  EXPECT_THROW(next(decoder, {}), Error);
+  EXPECT_THROW(next(decoder, tokens(13)), Error);
+  EXPECT_THROW(next(decoder, {1, 2, 50}), Error);
+  EXPECT_THROW(next(decoder, {1}, 2), Error);
+  expect_near(next(decoder, tokens(4), 1), expected(tokens(4)));
+}
+
+}  // namespace
+}  // namespace amt
