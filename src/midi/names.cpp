@@ -2,9 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
+#include <charconv>
+#include <vector>
 
 #include "amt/base/error.hpp"
+#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -143,6 +148,12 @@ constexpr std::array<const char*, 129> kInstruments = {"Acoustic Grand Piano",
 constexpr std::array<const char*, 12> kPitchClasses = {"C",  "C#", "D",  "D#", "E",  "F",
                                                        "F#", "G",  "G#", "A",  "A#", "B"};
 
+std::string lower(std::string word) {
+  std::ranges::transform(word, word.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return word;
+}
+
 }  // namespace
 
 const char* instrument_name(int instrument) {
@@ -150,6 +161,21 @@ const char* instrument_name(int instrument) {
     throw Error(fmt::format("instrument {} is not from 0 to 128", instrument));
   }
   return kInstruments[static_cast<std::size_t>(instrument)];
+}
+
+int instrument_from(const std::string& word) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  const bool is_number = error == std::errc() && end == word.data() + word.size();
+  if (is_number && number >= 0 && number < 128) return number;
+  std::vector<std::string> names;
+  for (const char* name : kInstruments) names.push_back(lower(name));
+  const auto found = std::ranges::find(names, lower(word));
+  if (found != names.end()) return static_cast<int>(found - names.begin());
+  const std::string close = nearest(lower(word), names);
+  throw UsageError(fmt::format(
+      "no instrument '{}'{}; give General MIDI's name, a number from 0 to 127, or drums", word,
+      close.empty() ? "" : fmt::format(" (did you mean '{}'?)", close)));
 }
 
 std::string pitch_name(int pitch) {

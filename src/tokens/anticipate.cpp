@@ -1,4 +1,4 @@
-#include "anticipate.hpp"
+#include "amt/tokens/anticipate.hpp"
 
 #include <fmt/core.h>
 

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "amt/random/numpy_random.hpp"
+#include "amt/tokens/anticipate.hpp"
 #include "amt/tokens/encoding.hpp"
-#include "anticipate.hpp"
 #include "arrival_decoder.hpp"
 #include "arrival_rules.hpp"
 #include "augment.hpp"

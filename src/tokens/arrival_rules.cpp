@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "anticipate.hpp"
+#include "amt/tokens/anticipate.hpp"
 
 namespace amt {
 namespace {

@@ -1,5 +1,6 @@
 #include "amt/tokens/events.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace amt {
@@ -37,6 +38,12 @@ Event make_event(const Note& note) {
 double Piece::seconds() const {
   const Event& last = events.back();
   return (last.time + static_cast<double>(last.duration - kDurationOffset)) / kTimeResolution;
+}
+
+std::vector<Event> events_of(std::span<const Note> notes) {
+  std::vector<Event> events(notes.size());
+  std::ranges::transform(notes, events.begin(), make_event);
+  return events;
 }
 
 FileOutcome make_piece(std::span<const Note> notes, Piece& piece) {

@@ -1,4 +1,4 @@
-#include "src/tokens/anticipate.hpp"
+#include "amt/tokens/anticipate.hpp"
 
 #include <gtest/gtest.h>
 

@@ -9,6 +9,10 @@ namespace amt {
 /// other numbers.
 const char* instrument_name(int instrument);
 
+/// The instrument that a user means: a name as above in any case ("drums"), or a number from 0 to
+/// 127. UsageError naming the nearest name if it is none.
+int instrument_from(const std::string& word);
+
 /// "C4" for 60, "F#-1" for 6.
 std::string pitch_name(int pitch);
 

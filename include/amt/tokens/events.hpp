@@ -49,6 +49,9 @@ struct Piece {
   double seconds() const;
 };
 
+/// Notes in order of onset, below 2^32 ticks, whatever they are.
+std::vector<Event> events_of(std::span<const Note> notes);
+
 /// Applies the reference's filter to a file's notes, which are in order of onset: at least 100
 /// notes, the last onset from 10 s to 1 h, at most 16 instruments. `piece` is filled if it returns
 /// kKept, and unspecified otherwise.

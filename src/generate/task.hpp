@@ -1,0 +1,44 @@
+// What is to be generated, in events; the arrival encoding alone.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "amt/tokens/events.hpp"
+
+namespace amt {
+
+using Events = std::vector<Event>;
+
+enum class GenerationMode : std::uint8_t {
+  kAnticipatory,    ///< the model is told 5 s ahead what stays
+  kAutoregressive,  ///< it learns of it only when its time has come
+};
+
+/// One piece. All events in order of time.
+struct GenerationTask {
+  Events inputs;    ///< what is there already: before `start` the prompt, after it what stays
+  Events controls;  ///< what the new music accompanies, as_control()
+  std::uint32_t start = 0, end = 0;  ///< ticks: new notes begin in [start, end)
+  GenerationMode mode = GenerationMode::kAnticipatory;
+};
+
+/// How a history that outgrows the model's context is cut.
+enum class Window : std::uint8_t {
+  kExact,  ///< always the newest triples that fit: what the reference sees
+  kBlock,  ///< a quarter is dropped at once, so that a cache of keys and values lives longer
+};
+
+/// In order of time; equal times stay as they are.
+void sort_by_time(Events& events);
+
+/// The triples from `first` to `last` ticks, both included. Durations stay as they are.
+Events clip(const Events& events, std::uint32_t first, std::uint32_t last);
+
+/// The same events, not told ahead.
+Events as_events(const Events& controls);
+
+/// A result and the controls that it accompanies, as one piece.
+Events combine(const Events& result, const Events& controls);
+
+}  // namespace amt
