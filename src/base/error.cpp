@@ -1,9 +1,9 @@
 #include "amt/base/error.hpp"
 
+#include <fmt/core.h>
+
 #include <cerrno>
 #include <cstring>
-
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -69,7 +69,7 @@ const char* words_of(int error_number) {
 
 std::string reason_text(int error_number) {
   if (const char* words = words_of(error_number)) return words;
-  return str_cat("system error ", error_number, " (", std::strerror(error_number), ")");
+  return fmt::format("system error {} ({})", error_number, std::strerror(error_number));
 }
 
 std::string reason_text(const std::error_code& error) {

@@ -1,6 +1,7 @@
 #include "amt/base/files.hpp"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,8 +34,8 @@ struct stat status_of(const Descriptor& file, const std::filesystem::path& path)
 
 [[noreturn]] void refuse_size(const std::filesystem::path& path, const std::string& bytes,
                               std::uint64_t most) {
-  throw Error(str_cat("cannot read ", path.string(), ": it has ", bytes,
-                      " bytes, a file of its kind at most ", format_count(most)));
+  throw Error(fmt::format("cannot read {}: it has {} bytes, a file of its kind at most {}",
+                          path.string(), bytes, format_count(most)));
 }
 
 /// Reads on to the end or until `bytes` is full: the bytes read.
@@ -64,7 +65,8 @@ Descriptor open_regular_file(const std::filesystem::path& path) {
   Descriptor file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   const mode_t mode = status_of(file, path).st_mode;
   if (S_ISREG(mode)) return file;
-  throw Error(str_cat("cannot read ", path.string(), ": not a regular file but ", kind_of(mode)));
+  throw Error(
+      fmt::format("cannot read {}: not a regular file but {}", path.string(), kind_of(mode)));
 }
 
 std::span<const std::byte> read_file(const std::filesystem::path& path,
@@ -108,8 +110,8 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::
     const ssize_t n = ::write(fd, bytes.data(), bytes.size());
     if (n < 0 && (errno == EINTR || (errno == EAGAIN && wait_for_room(fd)))) continue;
     if (n < 0) {
-      throw system_error(str_cat("cannot write ", path.string(), " (", bytes.size(),
-                                 " bytes still to be written)"));
+      throw system_error(fmt::format("cannot write {} ({} bytes still to be written)",
+                                     path.string(), bytes.size()));
     }
     bytes = bytes.subspan(static_cast<std::size_t>(n));
     note_progress();
@@ -136,16 +138,16 @@ void make_folders(const std::filesystem::path& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (!failed) return;
-  throw Error(str_cat("cannot make the folder ", folder.string(), ": ", reason_text(failed)));
+  throw Error(fmt::format("cannot make the folder {}: {}", folder.string(), reason_text(failed)));
 }
 
 void require_space(const std::filesystem::path& folder, std::uint64_t bytes) {
   std::error_code unknown;
   const std::uint64_t available = std::filesystem::space(folder, unknown).available;
   if (unknown || available >= bytes) return;  // what cannot be asked shows when it is written
-  throw Error(str_cat("the disk is too full for ", folder.string(), ": ", format_count(bytes),
-                      " bytes to write, ", format_count(available), " free, ",
-                      format_count(bytes - available), " missing"));
+  throw Error(fmt::format("the disk is too full for {}: {} bytes to write, {} free, {} missing",
+                          folder.string(), format_count(bytes), format_count(available),
+                          format_count(bytes - available)));
 }
 
 }  // namespace amt

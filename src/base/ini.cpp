@@ -1,11 +1,12 @@
 #include "amt/base/ini.hpp"
 
+#include <fmt/core.h>
+
 #include <array>
 #include <map>
 #include <utility>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -47,28 +48,28 @@ class IniReader {
 
  private:
   [[noreturn]] void refuse(const std::string& problem) const {
-    throw UsageError(str_cat(file_, ":", line_, ": ", problem));
+    throw UsageError(fmt::format("{}:{}: {}", file_, line_, problem));
   }
 
   void read_section(std::string_view line) {
     line = trimmed(line);
     const std::string_view name = trimmed(line.substr(1, line.size() - 2));
     if (!line.ends_with(']') || name.empty() || name.find_first_of("[]") != name.npos) {
-      refuse(str_cat("'", line, "' is not a section; write it as [trainer]"));
+      refuse(fmt::format("'{}' is not a section; write it as [trainer]", line));
     }
-    section_ = str_cat(name, ".");
+    section_ = fmt::format("{}.", name);
   }
 
   void read_entry(std::string_view line) {
     const std::size_t equals = line.find('=');
     const std::string key(trimmed(line.substr(0, equals)));
     if (equals == line.npos || key.empty()) {
-      refuse(str_cat("'", without_comment(line), "' is neither [section] nor key = value"));
+      refuse(fmt::format("'{}' is neither [section] nor key = value", without_comment(line)));
     }
     IniEntry entry = {section_ + key, "", line_};
     const auto [first, is_new] = lines_.emplace(entry.key, line_);
     if (!is_new) {
-      refuse(str_cat("'", entry.key, "' is given a second time, after line ", first->second));
+      refuse(fmt::format("'{}' is given a second time, after line {}", entry.key, first->second));
     }
     entry.value = read_value(line.substr(equals + 1));
     entries_.push_back(std::move(entry));
@@ -86,21 +87,21 @@ class IniReader {
     for (std::size_t i = 1; i < text.size(); ++i) {
       if (text[i] == quote) {
         if (!trimmed(without_comment(text.substr(i + 1))).empty()) {
-          refuse(str_cat("something follows the value ", text.substr(0, i + 1)));
+          refuse(fmt::format("something follows the value {}", text.substr(0, i + 1)));
         }
         return value;
       }
       const bool escape = quote == '"' && text[i] == '\\' && i + 1 < text.size();
       value += escape ? unescape(text[++i]) : text[i];
     }
-    refuse(str_cat("the value ", text, " lacks its closing quote"));
+    refuse(fmt::format("the value {} lacks its closing quote", text));
   }
 
   char unescape(char c) const {
     for (const auto& [letter, meaning] : kEscapes) {
       if (letter == c) return meaning;
     }
-    refuse(str_cat("'\\", c, "' is not known in double quotes; write a backslash as '\\\\'"));
+    refuse(fmt::format("'\\{}' is not known in double quotes; write a backslash as '\\\\'", c));
   }
 
   std::string file_, section_;
@@ -120,7 +121,7 @@ bool can_be_misread(const std::string& value) {
 
 std::vector<IniEntry> parse_ini(std::string_view text, const std::string& file) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-    throw UsageError(str_cat(file, " is text in UTF-16; save it as UTF-8"));
+    throw UsageError(fmt::format("{} is text in UTF-16; save it as UTF-8", file));
   }
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   IniReader reader(file);

@@ -1,5 +1,7 @@
 #include "amt/base/json.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "amt/base/error.hpp"
@@ -18,12 +20,12 @@ struct Describe {
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(std::uint64_t value) const { return std::to_string(value); }
   std::string operator()(std::int64_t value) const { return std::to_string(value); }
-  std::string operator()(double value) const { return str_cat(value); }
+  std::string operator()(double value) const { return fmt::format("{:.6g}", value); }
   std::string operator()(const std::string& value) const {
-    return str_cat("'", printable(value, kMaxShown), "'");
+    return fmt::format("'{}'", printable(value, kMaxShown));
   }
   std::string operator()(const Array& value) const {
-    return str_cat("an array of ", value.elements.size());
+    return fmt::format("an array of {}", value.elements.size());
   }
   std::string operator()(const Object&) const { return "an object"; }
 };
@@ -36,7 +38,7 @@ std::string Tree::path_of(NodeIndex node) const {
   std::string path;
   for (; node != 0; node = nodes[node].parent) {
     const bool element = std::holds_alternative<Array>(nodes[nodes[node].parent].content);
-    const std::string step = element ? str_cat('[', nodes[node].position, ']')
+    const std::string step = element ? fmt::format("[{}]", nodes[node].position)
                                      : "." + printable(nodes[node].name, kMaxShown);
     path.insert(0, step);
   }
@@ -45,12 +47,12 @@ std::string Tree::path_of(NodeIndex node) const {
 
 void Value::fail(std::string_view problem) const {
   const std::string path = tree_->path_of(node_);
-  throw Error(str_cat(tree_->where, path.empty() ? "" : ": ", path, " ", problem));
+  throw Error(fmt::format("{}{}{} {}", tree_->where, path.empty() ? "" : ": ", path, problem));
 }
 
 void Value::refuse(std::string_view expected) const {
-  fail(
-      str_cat("is ", std::visit(Describe(), content_of(*tree_, node_)), ", it must be ", expected));
+  fail(fmt::format("is {}, it must be {}", std::visit(Describe(), content_of(*tree_, node_)),
+                   expected));
 }
 
 bool Value::is_null() const {
@@ -71,7 +73,8 @@ std::optional<Value> Value::find(std::string_view name) const {
 Value Value::at(std::string_view name) const {
   if (const auto value = find(name)) return *value;
   const std::string path = tree_->path_of(node_);
-  throw Error(str_cat(tree_->where, ": ", path, path.empty() ? "" : ".", name, " is missing"));
+  throw Error(
+      fmt::format("{}: {}{}{} is missing", tree_->where, path, path.empty() ? "" : ".", name));
 }
 
 std::vector<std::pair<std::string, Value>> Value::members() const {
@@ -88,7 +91,7 @@ std::vector<std::pair<std::string, Value>> Value::members() const {
 std::vector<Value> Value::array(std::size_t most) const {
   const auto* array = std::get_if<Array>(&content_of(*tree_, node_));
   if (array == nullptr) refuse("an array");
-  if (array->elements.size() > most) refuse(str_cat("one of at most ", most));
+  if (array->elements.size() > most) refuse(fmt::format("one of at most {}", most));
   std::vector<Value> all;
   all.reserve(array->elements.size());
   for (const NodeIndex node : array->elements) all.push_back(Value(tree_, node));
@@ -110,12 +113,12 @@ std::int64_t Value::integer(std::int64_t least, std::int64_t most) const {
     if (value >= least && value <= most) return value;
   }
   if (below != nullptr && *below >= least && *below <= most) return *below;
-  refuse(str_cat("a whole number from ", least, " to ", most));
+  refuse(fmt::format("a whole number from {} to {}", least, most));
 }
 
 std::uint64_t Value::count(std::uint64_t most) const {
   const auto* value = std::get_if<std::uint64_t>(&content_of(*tree_, node_));
-  if (value == nullptr || *value > most) refuse(str_cat("a whole number from 0 to ", most));
+  if (value == nullptr || *value > most) refuse(fmt::format("a whole number from 0 to {}", most));
   return *value;
 }
 
@@ -130,7 +133,7 @@ double Value::number() const {
 std::string Value::text(std::size_t most) const {
   const auto* value = std::get_if<std::string>(&content_of(*tree_, node_));
   if (value == nullptr) refuse("a text");
-  if (value->size() > most) refuse(str_cat("a text of at most ", most, " bytes"));
+  if (value->size() > most) refuse(fmt::format("a text of at most {} bytes", most));
   return *value;
 }
 
@@ -161,10 +164,11 @@ Value read_format(const std::filesystem::path& path, const Limits& limits, std::
                   int version, std::string_view version_name) {
   const Value root = read(path, limits);
   const Value name = root.at("format");
-  if (name.text() != format) name.refuse(str_cat("'", format, "'"));
+  if (name.text() != format) name.refuse(fmt::format("'{}'", format));
   const std::uint64_t found = root.at(version_name).count();
-  const std::string other = str_cat(path.string(), " is of format version ", found,
-                                    ", this amt reads version ", version, ": another amt wrote it");
+  const std::string other =
+      fmt::format("{} is of format version {}, this amt reads version {}: another amt wrote it",
+                  path.string(), found, version);
   if (found > static_cast<std::uint64_t>(version)) throw NewerFormat(other);
   if (found < static_cast<std::uint64_t>(version)) throw Error(other);
   return root;

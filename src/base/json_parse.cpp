@@ -1,5 +1,7 @@
 // Builds a Tree from a text. The library's own tree is not used: it knows no limits, keeps the last
 // of equal names, and its errors speak of the library.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -21,7 +23,7 @@ std::string line_and_column(std::string_view text, std::size_t position) {
   const auto lines = std::ranges::count(before, '\n');
   const std::size_t newline = before.rfind('\n');
   const std::size_t line_start = newline == std::string_view::npos ? 0 : newline + 1;
-  return str_cat("line ", lines + 1, ", column ", before.size() - line_start + 1);
+  return fmt::format("line {}, column {}", lines + 1, before.size() - line_start + 1);
 }
 
 /// Takes the parser's events; throws at the first that breaks a limit.
@@ -58,16 +60,16 @@ class Builder : public Library::json_sax_t {
     if (text_.empty()) throw Error(tree_.where + " is empty");
     const std::string at = line_and_column(text_, position);
     if (error.id == kNumberOutOfRange) {
-      throw Error(str_cat(tree_.where, ": ", at, ": the number is too large"));
+      throw Error(fmt::format("{}: {}: the number is too large", tree_.where, at));
     }
-    if (position > text_.size()) throw Error(str_cat(tree_.where, " is cut short at ", at));
-    throw Error(str_cat(tree_.where, ": ", at, ": this is not JSON"));
+    if (position > text_.size()) throw Error(fmt::format("{} is cut short at {}", tree_.where, at));
+    throw Error(fmt::format("{}: {}: this is not JSON", tree_.where, at));
   }
 
  private:
   bool add(Content content) {
     if (tree_.nodes.size() == limits_.values) {
-      throw Error(str_cat(tree_.where, " has more than ", limits_.values, " values"));
+      throw Error(fmt::format("{} has more than {} values", tree_.where, limits_.values));
     }
     const auto node = static_cast<NodeIndex>(tree_.nodes.size());
     tree_.nodes.push_back({0, 0, std::move(name_), std::move(content)});
@@ -82,7 +84,7 @@ class Builder : public Library::json_sax_t {
 
   bool open(Content content) {
     if (open_.size() == limits_.depth) {
-      throw Error(str_cat(tree_.where, " is nested more than ", limits_.depth, " levels deep"));
+      throw Error(fmt::format("{} is nested more than {} levels deep", tree_.where, limits_.depth));
     }
     add(std::move(content));
     open_.push_back(static_cast<NodeIndex>(tree_.nodes.size() - 1));
@@ -101,7 +103,7 @@ class Builder : public Library::json_sax_t {
     std::ranges::sort(object.members, {}, name_of);
     const auto twice = std::ranges::adjacent_find(object.members, {}, name_of);
     if (twice == object.members.end()) return;
-    throw Error(str_cat(tree_.where, ": ", tree_.path_of(*twice), " is there twice"));
+    throw Error(fmt::format("{}: {} is there twice", tree_.where, tree_.path_of(*twice)));
   }
 
   Tree& tree_;
@@ -115,8 +117,8 @@ class Builder : public Library::json_sax_t {
 
 Value from_text(std::string_view text, const std::string& where, const Limits& limits) {
   if (text.size() > limits.bytes) {
-    throw Error(str_cat(where, " has ", format_count(text.size()), " bytes, it may have ",
-                        format_count(limits.bytes)));
+    throw Error(fmt::format("{} has {} bytes, it may have {}", where, format_count(text.size()),
+                            format_count(limits.bytes)));
   }
   const auto tree = std::make_shared<Tree>();
   tree->where = where;

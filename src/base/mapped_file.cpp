@@ -1,5 +1,6 @@
 #include "amt/base/mapped_file.hpp"
 
+#include <fmt/core.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -56,9 +57,10 @@ MappedFile::Region* MappedFile::Region::take(void* base, std::size_t size,
     region->next = all;
     all = region;
   }
-  region->message = str_cat("amt: error: ", printable(path.string(), 1000),
-                            " became shorter while it was read, or its disk failed; see that it is "
-                            "whole, then start again\n");
+  region->message = fmt::format(
+      "amt: error: {} became shorter while it was read, or its disk failed; see that it is whole, "
+      "then start again\n",
+      printable(path.string(), 1000));
   region->size = size;
   region->begin = reinterpret_cast<std::uintptr_t>(base);
   return region;

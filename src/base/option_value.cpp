@@ -1,5 +1,7 @@
 #include "amt/base/option_value.hpp"
 
+#include <fmt/core.h>
+
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -13,7 +15,7 @@ namespace {
 
 template <class T>
 std::string range() {
-  return str_cat("from ", std::numeric_limits<T>::min(), " to ", std::numeric_limits<T>::max());
+  return fmt::format("from {} to {}", std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
 }
 
 template <class T>
@@ -25,10 +27,10 @@ std::string read_number(std::string_view text, T* value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
   const bool whole = end == text.data() + text.size();
   if (whole && error == std::errc::result_out_of_range) {
-    if constexpr (std::is_integral_v<T>) return str_cat("is out of range: give ", range<T>());
+    if constexpr (std::is_integral_v<T>) return fmt::format("is out of range: give {}", range<T>());
     return "is out of range";
   }
-  return whole && error == std::errc() ? "" : str_cat("is not ", kNumber<T>);
+  return whole && error == std::errc() ? "" : fmt::format("is not {}", kNumber<T>);
 }
 
 using Units = std::span<const std::pair<const char*, double>>;
@@ -38,7 +40,7 @@ std::string read_quantity(std::string_view text, Units units, const char* kind, 
   const std::size_t split = text.find_first_not_of("0123456789.");
   const std::string_view number = text.substr(0, split);
   const std::string_view unit = split == text.npos ? "" : text.substr(split);
-  if (text.starts_with('-')) return str_cat("is negative: give ", kind);
+  if (text.starts_with('-')) return fmt::format("is negative: give {}", kind);
   for (const auto& [name, factor] : units) {
     double count = 0;
     if (unit != name || !read_number(number, &count).empty()) continue;
@@ -46,7 +48,7 @@ std::string read_quantity(std::string_view text, Units units, const char* kind, 
     const bool fits = *value <= static_cast<double>(std::numeric_limits<std::int64_t>::max());
     return fits ? "" : "is too large";
   }
-  return str_cat("is not ", kind);
+  return fmt::format("is not {}", kind);
 }
 
 template <class T>

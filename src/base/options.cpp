@@ -1,12 +1,13 @@
 #include "amt/base/options.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cctype>
 #include <utility>
 
 #include "amt/base/error.hpp"
 #include "amt/base/ini.hpp"
-#include "amt/base/strings.hpp"
 #include "edit_distance.hpp"
 
 namespace amt {
@@ -17,8 +18,9 @@ std::string last_part(const std::string& name) { return name.substr(name.rfind('
 
 /// As the options are written: "--Learning-Rate" is "learning_rate".
 std::string normalised(std::string word) {
-  for (char& c : word)
+  for (char& c : word) {
     c = c == '-' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
   return word;
 }
 
@@ -45,10 +47,10 @@ class Closest {
 
 void OptionTable::declare(Option option, const std::string& words, Parse parse,
                           std::function<std::string()> show) {
-  if (!words.empty()) option.help += str_cat(option.help.empty() ? "" : ": ", words);
+  if (!words.empty()) option.help += fmt::format("{}{}", option.help.empty() ? "" : ": ", words);
   option.set = [name = option.name, parse = std::move(parse)](const std::string& text) {
     const std::string problem = parse(text);
-    if (!problem.empty()) throw UsageError(str_cat("--", name, ": '", text, "' ", problem));
+    if (!problem.empty()) throw UsageError(fmt::format("--{}: '{}' {}", name, text, problem));
   };
   option.get = std::move(show);
   options_.push_back(std::move(option));
@@ -57,7 +59,7 @@ void OptionTable::declare(Option option, const std::string& words, Parse parse,
 void OptionTable::add_short(const std::string& name, const std::string& target) {
   Option option = *find(target);
   option.name = name;
-  option.help = str_cat("the same as --", target);
+  option.help = fmt::format("the same as --{}", target);
   option.same_as = target;
   option.customary.clear();
   options_.push_back(std::move(option));
@@ -98,8 +100,8 @@ void OptionTable::set(const std::string& name, const std::string& text) {
     return;
   }
   const std::string close = closest(name);
-  throw UsageError(str_cat("unknown option '", name, "'",
-                           close.empty() ? "" : str_cat("; did you mean '", close, "'?")));
+  throw UsageError(fmt::format("unknown option '{}'{}", name,
+                               close.empty() ? "" : fmt::format("; did you mean '{}'?", close)));
 }
 
 std::string OptionTable::to_ini(Effect weakest) const {
@@ -109,11 +111,11 @@ std::string OptionTable::to_ini(Effect weakest) const {
     const std::size_t dot = option.name.find('.');
     const std::string its = dot == std::string::npos ? "" : option.name.substr(0, dot);
     if (its != section) {
-      text += str_cat(text.empty() ? "" : "\n", "[", its, "]\n");
+      text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", its);
       section = its;
     }
-    text += str_cat(option.name.substr(dot == std::string::npos ? 0 : dot + 1), " = ",
-                    ini_value(option.get()), "\n");
+    text += fmt::format("{} = {}\n", option.name.substr(dot == std::string::npos ? 0 : dot + 1),
+                        ini_value(option.get()));
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #include "output_place.hpp"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -11,7 +12,6 @@
 #include <optional>
 
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -63,7 +63,7 @@ Descriptor open_straight(const fs::path& place, const fs::path& given) {
 }  // namespace
 
 Error cannot_write(const fs::path& path, const std::string& reason) {
-  return Error(str_cat("cannot write ", path.string(), ": ", reason));
+  return Error(fmt::format("cannot write {}: {}", path.string(), reason));
 }
 
 OutputPlace find_output_place(const fs::path& given) {

@@ -1,5 +1,6 @@
 #include "amt/base/regular_file.hpp"
 
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -7,7 +8,6 @@
 
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 
@@ -23,7 +23,9 @@ void RegularFile::read_at(std::uint64_t offset, std::span<std::byte> out) const 
     const ssize_t n = ::pread(fd_.get(), out.data(), out.size(), static_cast<off_t>(offset));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw system_error("cannot read " + path_.string());
-    if (n == 0) throw Error(str_cat("cannot read ", path_.string(), ": it ends at byte ", offset));
+    if (n == 0) {
+      throw Error(fmt::format("cannot read {}: it ends at byte {}", path_.string(), offset));
+    }
     out = out.subspan(static_cast<std::size_t>(n));
     offset += static_cast<std::uint64_t>(n);
     note_progress();

@@ -1,22 +1,14 @@
 #include "amt/base/strings.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 
 #include "edit_distance.hpp"
 
 namespace amt {
-namespace {
-
-std::string print(const char* format, double value) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), format, value);
-  return text.data();
-}
-
-}  // namespace
 
 std::string format_bytes(double bytes) {
   constexpr std::array<const char*, 6> units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
@@ -25,8 +17,8 @@ std::string format_bytes(double bytes) {
     bytes /= 1024;
     ++unit;
   }
-  return print(unit == 0 || bytes >= 100 ? "%.0f " : (bytes >= 10 ? "%.1f " : "%.2f "), bytes) +
-         units[unit];
+  const int decimals = unit == 0 || bytes >= 100 ? 0 : (bytes >= 10 ? 1 : 2);
+  return fmt::format("{:.{}f} {}", bytes, decimals, units[unit]);
 }
 
 std::string format_count(std::uint64_t n) {
@@ -35,26 +27,13 @@ std::string format_count(std::uint64_t n) {
   return digits;
 }
 
-std::string fixed(double value, int digits) {
-  std::array<char, 352> text{};  // the largest double has 309 digits before the point
-  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-  return text.data();
-}
-
 std::string format_duration(double seconds) {
   if (!std::isfinite(seconds) || seconds < 0) return "unknown";
-  if (seconds < 60) return print(seconds < 10 ? "%.1f s" : "%.0f s", seconds);
-  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+  if (seconds < 60) return fmt::format("{:.{}f} s", seconds, seconds < 10 ? 1 : 0);
+  const std::int64_t whole = std::llround(seconds);
   const std::int64_t hours = whole / 3600, minutes = whole / 60 % 60;
-  std::array<char, 64> text{};
-  if (hours > 0) {
-    std::snprintf(text.data(), text.size(), "%lld h %02lld min", static_cast<long long>(hours),
-                  static_cast<long long>(minutes));
-  } else {
-    std::snprintf(text.data(), text.size(), "%lld min %02lld s", static_cast<long long>(minutes),
-                  static_cast<long long>(whole % 60));
-  }
-  return text.data();
+  if (hours > 0) return fmt::format("{} h {:02} min", hours, minutes);
+  return fmt::format("{} min {:02} s", minutes, whole % 60);
 }
 
 std::string printable(std::string_view text, std::size_t most) {

@@ -1,6 +1,7 @@
 #include "amt/base/temporary_files.hpp"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -12,7 +13,6 @@
 #include "amt/base/error.hpp"
 #include "amt/base/file_lock.hpp"
 #include "amt/base/hash.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -45,7 +45,7 @@ bool is_stale(const fs::path& file) try {
 std::string temporary_name(std::string_view name) {
   std::random_device random;
   const std::uint64_t number = std::uint64_t{random()} << 32 | random();
-  return str_cat(name.substr(0, kLongestName - kAdded), kMark, hex64(number), kEnd);
+  return fmt::format("{}{}{}{}", name.substr(0, kLongestName - kAdded), kMark, hex64(number), kEnd);
 }
 
 bool is_temporary_name(std::string_view name) {

@@ -1,5 +1,7 @@
 #include "amt/charts/bar_chart.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -32,7 +34,7 @@ class Drawing {
     std::string text = grid();
     if (!chart_.back.empty()) text += bars(chart_.back, "back", pitch_ > 10 ? 1 : 0.5);
     text += bars(chart_.front, "front", chart_.back.empty() ? (pitch_ > 10 ? 1 : 0.5) : pitch_ / 5);
-    return svg_figure(kWidth, kFloor + kBelow, str_cat(chart_.unit, " by ", chart_.axis),
+    return svg_figure(kWidth, kFloor + kBelow, fmt::format("{} by {}", chart_.unit, chart_.axis),
                       text + labels() + names());
   }
 
@@ -56,11 +58,12 @@ class Drawing {
     std::string text;
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (values[i] == 0) continue;
-      text += str_cat("<rect class=\"", style, "\" x=\"", px(left_of(i) + margin), "\" y=\"",
-                      px(kFloor - height(values[i])), "\" width=\"", px(pitch_ - 2 * margin),
-                      "\" height=\"", px(height(values[i])), "\"><title>",
-                      escape_html(chart_.names[i]), ": ", format_count(values[i]), ' ',
-                      escape_html(chart_.unit), "</title></rect>\n");
+      text += fmt::format(
+          "<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"><title>{}: {} "
+          "{}</title></rect>\n",
+          style, px(left_of(i) + margin), px(kFloor - height(values[i])), px(pitch_ - 2 * margin),
+          px(height(values[i])), escape_html(chart_.names[i]), format_count(values[i]),
+          escape_html(chart_.unit));
     }
     return text;
   }

@@ -1,6 +1,6 @@
 #include "amt/charts/html.hpp"
 
-#include "amt/base/strings.hpp"
+#include <fmt/core.h>
 
 namespace amt {
 namespace {
@@ -48,7 +48,7 @@ svg text { font: 11px system-ui, sans-serif; fill: var(--note); }
 std::string table_row(const char* tag, const std::vector<std::string>& cells) {
   std::string text = "<tr>";
   for (const std::string& cell : cells) {
-    text += str_cat('<', tag, '>', escape_html(cell), "</", tag, '>');
+    text += fmt::format("<{}>{}</{}>", tag, escape_html(cell), tag);
   }
   return text + "</tr>\n";
 }
@@ -88,7 +88,7 @@ std::string html_table(const std::vector<std::string>& header,
 
 std::string html_section(const std::string& title, const std::string& note,
                          const std::string& content) {
-  return str_cat("<h2>", title, "</h2>\n<p class=\"note\">", note, "</p>\n", content);
+  return fmt::format("<h2>{}</h2>\n<p class=\"note\">{}</p>\n{}", title, note, content);
 }
 
 const char* figure_style() { return kFigureStyle; }
@@ -96,8 +96,9 @@ const char* figure_style() { return kFigureStyle; }
 bool is_html_page(const std::string& text) { return text.starts_with(kPageBegin); }
 
 std::string html_page(const std::string& title, const std::string& body) {
-  return str_cat(kPageBegin, "<title>", escape_html(title), "</title>\n<style>", kStyle,
-                 kFigureStyle, "</style>\n</head>\n<body>\n", body, "</body>\n</html>\n");
+  return fmt::format(
+      "{}<title>{}</title>\n<style>{}{}</style>\n</head>\n<body>\n{}</body>\n</html>\n", kPageBegin,
+      escape_html(title), kStyle, kFigureStyle, body);
 }
 
 }  // namespace amt

@@ -1,9 +1,9 @@
 #include "amt/charts/line_chart.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <functional>
 #include <limits>
 
@@ -22,11 +22,9 @@ constexpr int kLinesAcross = 5, kLabelsBelow = 8;
 constexpr std::size_t kMostDots = 64;
 
 std::string axis_label(double value) {
-  if (value >= 1e6) return str_cat(value / 1e6, 'M');
+  if (value >= 1e6) return fmt::format("{:.6g}M", value / 1e6);
   if (value >= 1000) return format_count(static_cast<std::uint64_t>(std::llround(value)));
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.4g", value);
-  return text.data();
+  return fmt::format("{:.4g}", value);
 }
 
 std::vector<double> round_values(double low, double high, int most) {
@@ -127,8 +125,8 @@ class Drawing {
 
   std::string level() const {
     const std::string height = px(y(*chart_.level));
-    return str_cat("<line class=\"level\" x1=\"", px(kLeft), "\" x2=\"", px(kWidth - kRight),
-                   "\" y1=\"", height, "\" y2=\"", height, "\"/>\n");
+    return fmt::format("<line class=\"level\" x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/>\n",
+                       px(kLeft), px(kWidth - kRight), height, height);
   }
 
   std::string legend() const {
@@ -149,20 +147,19 @@ class Drawing {
 
   std::string band(const Bins& bins) const {
     const Bins back(bins.rbegin(), bins.rend());
-    return str_cat("<polygon class=\"back\" points=\"",
-                   points(bins, [](const Curve::Bin& bin) { return bin.highest; }),
-                   points(back, [](const Curve::Bin& bin) { return bin.lowest; }), "\"/>\n");
+    return fmt::format("<polygon class=\"back\" points=\"{}{}\"/>\n",
+                       points(bins, [](const Curve::Bin& bin) { return bin.highest; }),
+                       points(back, [](const Curve::Bin& bin) { return bin.lowest; }));
   }
 
   std::string line(const Bins& bins, const char* style, const char* dot_style) const {
-    std::string text =
-        str_cat("<polyline class=\"", style, "\" points=\"",
-                points(bins, [](const Curve::Bin& bin) { return bin.value(); }), "\"/>\n");
+    std::string text = fmt::format("<polyline class=\"{}\" points=\"{}\"/>\n", style,
+                                   points(bins, [](const Curve::Bin& bin) { return bin.value(); }));
     const bool dotted = &bins == &second_ ? bins.size() <= kMostDots : bins.size() == 1;
     if (!dotted) return text;
     for (const Curve::Bin& bin : bins) {
-      text += str_cat("<circle class=\"", dot_style, "\" r=\"2.5\" cx=\"", px(x(bin.step())),
-                      "\" cy=\"", px(y(bin.value())), "\"/>\n");
+      text += fmt::format("<circle class=\"{}\" r=\"2.5\" cx=\"{}\" cy=\"{}\"/>\n", dot_style,
+                          px(x(bin.step())), px(y(bin.value())));
     }
     return text;
   }

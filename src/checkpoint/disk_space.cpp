@@ -1,5 +1,7 @@
 #include "amt/checkpoint/disk_space.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <system_error>
 
@@ -49,12 +51,12 @@ void check_disk_space(const RunPaths& paths, const ModelConfig& model, std::int6
   std::error_code unknown;
   const std::filesystem::space_info space = std::filesystem::space(paths.run(), unknown);
   if (unknown || space.capacity == 0 || space.available >= bytes) return;
-  throw Error(str_cat("the disk of ", paths.run().string(), " is too small: ", checkpoints,
-                      " checkpoints of ", in_units(each), " will be there at once, ",
-                      in_units(bytes), ", and ", in_units(space.available),
-                      " are free; make room, take another --trainer.run_dir, or keep fewer with a "
-                      "larger --checkpointer.keep_every (now ",
-                      checkpointer.keep_every, ")"));
+  throw Error(
+      fmt::format("the disk of {} is too small: {} checkpoints of {} will be there at once, {}, "
+                  "and {} are free; make room, take another --trainer.run_dir, or keep fewer with "
+                  "a larger --checkpointer.keep_every (now {})",
+                  paths.run().string(), checkpoints, in_units(each), in_units(bytes),
+                  in_units(space.available), checkpointer.keep_every));
 }
 
 }  // namespace amt

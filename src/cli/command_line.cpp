@@ -1,5 +1,7 @@
 #include "command_line.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <iostream>
@@ -53,7 +55,7 @@ void print_help(const CommandLine& line, const po::options_description& known) {
 }
 
 [[noreturn]] void refuse(const CommandLine& line, const std::string& problem) {
-  throw UsageError(str_cat(problem, " (see amt ", line.command, " --help)"));
+  throw UsageError(fmt::format("{} (see amt {} --help)", problem, line.command));
 }
 
 [[noreturn]] void refuse_unknown(const CommandLine& line, const std::string& word,
@@ -65,8 +67,8 @@ void print_help(const CommandLine& line, const po::options_description& known) {
     if (line.takes_config) others.push_back("config");
     close = nearest(name, others);
   }
-  refuse(line, str_cat(where, "unknown option '", name, "'",
-                       close.empty() ? "" : str_cat("; did you mean '", close, "'?")));
+  refuse(line, fmt::format("{}unknown option '{}'{}", where, name,
+                           close.empty() ? "" : fmt::format("; did you mean '{}'?", close)));
 }
 
 /// What Boost found wrong, in our words.
@@ -83,7 +85,7 @@ std::string problem_of(const po::error_with_option_name& error) {
         break;
     }
   }
-  return str_cat("the option ", name, " cannot be read (", error.what(), ")");
+  return fmt::format("the option {} cannot be read ({})", name, error.what());
 }
 
 po::parsed_options parse_words(const CommandLine& line, const po::options_description& known,
@@ -103,7 +105,7 @@ po::parsed_options parse_words(const CommandLine& line, const po::options_descri
   } catch (const po::error_with_option_name& error) {
     refuse(line, problem_of(error));
   } catch (const po::error& error) {
-    refuse(line, str_cat("the command line cannot be read (", error.what(), ")"));
+    refuse(line, fmt::format("the command line cannot be read ({})", error.what()));
   }
 }
 
@@ -119,7 +121,7 @@ std::string config_file(const CommandLine& line, const po::parsed_options& parse
     const std::string& named = option.value.front();
     if (named.empty()) refuse(line, "--config: the name is empty");
     if (!file.empty()) {
-      refuse(line, str_cat("--config is given twice, ", file, " and ", named, "; give one file"));
+      refuse(line, fmt::format("--config is given twice, {} and {}; give one file", file, named));
     }
     file = named;
   }
@@ -132,7 +134,7 @@ std::vector<IniEntry> read_entries(const std::string& file) {
   } catch (const UsageError&) {
     throw;
   } catch (const Error& error) {
-    throw UsageError(str_cat("--config ", file, ": ", error.what()));
+    throw UsageError(fmt::format("--config {}: {}", file, error.what()));
   }
 }
 
@@ -140,11 +142,12 @@ void apply_file(const CommandLine& line, const std::string& file) {
   OptionTable& table = *line.table;
   std::map<std::string, int> lines;  // where each option is set
   for (const IniEntry& entry : read_entries(file)) {
-    const std::string where = str_cat(file, ":", entry.line, ": ");
+    const std::string where = fmt::format("{}:{}: ", file, entry.line);
     if (table.find(entry.key) == nullptr) refuse_unknown(line, entry.key, where);
     const auto [first, is_new] = lines.emplace(table.full_name(entry.key), entry.line);
     if (!is_new) {
-      throw UsageError(str_cat(where, "'", entry.key, "' sets what line ", first->second, " sets"));
+      throw UsageError(
+          fmt::format("{}'{}' sets what line {} sets", where, entry.key, first->second));
     }
     try {
       table.set(entry.key, entry.value);
@@ -158,23 +161,25 @@ void apply_file(const CommandLine& line, const std::string& file) {
 void set_option(const CommandLine& line, const po::option& option) {
   const std::string value = option.value.empty() ? "true" : option.value.front();
   // An empty text takes back what a file has said; elsewhere it is a variable that was not set.
-  if (value.empty() && !line.takes_config)
-    refuse(line, str_cat("--", option.string_key, " is empty"));
+  if (value.empty() && !line.takes_config) {
+    refuse(line, fmt::format("--{} is empty", option.string_key));
+  }
   line.table->set(option.string_key, value);
 }
 
 void apply_positionals(const CommandLine& line, const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < line.positionals.size(); ++i) {
     if (i >= words.size()) {
-      refuse(line, str_cat("amt ", line.command, ": ", line.positionals[i].name, " is missing"));
+      refuse(line, fmt::format("amt {}: {} is missing", line.command, line.positionals[i].name));
     }
-    if (words[i].empty())
-      refuse(line, str_cat(line.positionals[i].name, " is empty: it has no name"));
+    if (words[i].empty()) {
+      refuse(line, fmt::format("{} is empty: it has no name", line.positionals[i].name));
+    }
     *line.positionals[i].value = words[i];
   }
   if (words.size() > line.positionals.size()) {
-    refuse(line, str_cat("amt ", line.command, ": '", words[line.positionals.size()],
-                         "' is one word too many"));
+    refuse(line, fmt::format("amt {}: '{}' is one word too many", line.command,
+                             words[line.positionals.size()]));
   }
 }
 
@@ -202,9 +207,10 @@ bool parse_command_line(const CommandLine& line, std::span<const std::string> ar
 }
 
 std::string configuration_text(const CommandLine& line) {
-  std::string text = str_cat("command = ", line.command, '\n');
-  for (const Positional& word : line.positionals)
-    text += str_cat(word.name, " = ", *word.value, '\n');
+  std::string text = fmt::format("command = {}\n", line.command);
+  for (const Positional& word : line.positionals) {
+    text += fmt::format("{} = {}\n", word.name, *word.value);
+  }
   return text + line.table->to_ini();
 }
 

@@ -1,7 +1,8 @@
 #include "dry_ranks.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "launcher.hpp"
 
 namespace amt {
@@ -21,13 +22,13 @@ int dry_run_ranks(bool is_dry_run, std::optional<std::uint64_t> asked) {
         "(mpirun -n N, srun -n N)");
   }
   if (*asked < 1 || *asked > kMostRanks) {
-    throw UsageError(str_cat("--ranks must be from 1 to ", kMostRanks, ", not ", *asked));
+    throw UsageError(fmt::format("--ranks must be from 1 to {}, not {}", kMostRanks, *asked));
   }
   const int ranks = static_cast<int>(*asked);
   if (launched_with_others() && launcher().counted && ranks != launcher().ranks) {
-    throw UsageError(str_cat("--ranks ", ranks, ", but ", launcher().ranks,
-                             " were started; leave "
-                             "it out, or start amt alone"));
+    throw UsageError(
+        fmt::format("--ranks {}, but {} were started; leave it out, or start amt alone", ranks,
+                    launcher().ranks));
   }
   return ranks;
 }

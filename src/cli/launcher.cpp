@@ -1,10 +1,10 @@
 #include "launcher.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -47,15 +47,15 @@ bool is_there(const Kind& kind, const Environment& environment) {
 std::string name_of(const Kind& kind, const Environment& environment) {
   const bool step = number(environment, kind.ranks) == number(environment, kStepTasks);
   const char* type = environment("SLURM_MPI_TYPE");
-  return step && type != nullptr ? str_cat("srun --mpi=", type) : kind.name;
+  return step && type != nullptr ? fmt::format("srun --mpi={}", type) : kind.name;
 }
 
 std::string remedy(const Launcher& launcher, const std::string& library) {
-  const std::string own = str_cat("the mpirun of ", library);
+  const std::string own = fmt::format("the mpirun of {}", library);
   if (!launcher.name.starts_with("srun")) {
-    return str_cat("use ", own, ", whose folder may have to come first in PATH");
+    return fmt::format("use {}, whose folder may have to come first in PATH", own);
   }
-  return str_cat("use srun --mpi=pmix (srun --mpi=list shows what there is), or ", own);
+  return fmt::format("use srun --mpi=pmix (srun --mpi=list shows what there is), or {}", own);
 }
 
 bool is_open_mpi(const std::string& library) { return library.starts_with("Open MPI"); }
@@ -96,9 +96,10 @@ std::string launcher_refusal(const Launcher& launcher, const std::string& librar
   const bool is_lost =
       is_open_mpi(library) && launcher.variable == kStepTasks && !launcher.meets_by_pmix;
   if (world == 0 && !is_lost) return "";
-  return str_cat(launcher.name, " has started ", launcher.ranks, " processes (", launcher.variable,
-                 "), but each of them is alone: this amt is linked with ", library,
-                 ", which does not know of the others; ", remedy(launcher, library));
+  return fmt::format(
+      "{} has started {} processes ({}), but each of them is alone: this amt is linked with {}, "
+      "which does not know of the others; {}",
+      launcher.name, launcher.ranks, launcher.variable, library, remedy(launcher, library));
 }
 
 }  // namespace amt

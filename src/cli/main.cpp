@@ -1,4 +1,6 @@
 // amt: MIDI files to a trained Anticipatory Music Transformer.
+#include <fmt/core.h>
+
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -58,9 +60,8 @@ int dispatch(Runtime& runtime, const std::vector<std::string>& args) {
     names.push_back(entry.name);
   }
   const std::string close = nearest(args[0], names);
-  throw UsageError(str_cat("unknown command '", args[0], "'",
-                           close.empty() ? "" : str_cat("; did you mean '", close, "'?"),
-                           " (see amt --help)"));
+  throw UsageError(fmt::format("unknown command '{}'{} (see amt --help)", args[0],
+                               close.empty() ? "" : fmt::format("; did you mean '{}'?", close)));
 }
 
 /// Wrong words are every rank's: rank 0 prints them, and the launcher ends the others. One that is

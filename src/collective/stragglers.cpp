@@ -1,5 +1,7 @@
 #include "amt/collective/stragglers.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -28,11 +30,11 @@ void Stragglers::compare(std::int64_t step) {
   const double mine = seconds_ / static_cast<double>(steps_);
   const auto median = exceeded_median(ranks_.all_gather_value(mine), ranks_.rank());
   if (!median) return;
-  log_named_warning(str_cat(
-      "this rank is slow: ", format_duration(mine), " of its own work per step up to step ", step,
-      ", ", fixed(mine / *median, 1), " times the median of all ranks (", format_duration(*median),
-      "), which wait for it; see what else runs on this host, how its "
-      "processor or GPU is clocked, and how ranks are bound to cores"));
+  log_named_warning(
+      fmt::format("this rank is slow: {} of its own work per step up to step {}, {:.1f} times the "
+                  "median of all ranks ({}), which wait for it; see what else runs on this host, "
+                  "how its processor or GPU is clocked, and how ranks are bound to cores",
+                  format_duration(mine), step, mine / *median, format_duration(*median)));
 }
 
 }  // namespace amt

@@ -1,10 +1,11 @@
 #include "amt/device/device.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cstdlib>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
 
@@ -16,7 +17,7 @@ constexpr double kMeetSeconds = 300;  // for NCCL's ranks to meet; hundreds of t
 /// The refusal of the first rank that has one, with its name; "" if all have a GPU. Collective.
 std::string first_refusal(const std::string& mine, const mpi::Communicator& world) {
   const std::string named =
-      mine.empty() || world.rank() == 0 ? mine : str_cat(mine, " [", log_identity(), "]");
+      mine.empty() || world.rank() == 0 ? mine : fmt::format("{} [{}]", mine, log_identity());
   for (const std::string& refusal : world.all_gather(named)) {
     if (!refusal.empty()) return refusal;
   }
@@ -35,7 +36,7 @@ Device open_cpu(const DeviceRequest& request, const mpi::Communicator& world) {
 /// one host apart.
 std::string identity(const cuda::DeviceInfo& info, const mpi::Communicator& world) {
   const char* host = std::getenv("NCCL_HOSTID");
-  return str_cat(host == nullptr ? world.host() : host, ' ', info.bus_id);
+  return fmt::format("{} {}", host == nullptr ? world.host() : host, info.bus_id);
 }
 
 /// Ranks on this rank's GPU, and whether any GPU has several. Collective.

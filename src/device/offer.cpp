@@ -1,8 +1,9 @@
 #include "amt/device/offer.hpp"
 
+#include <fmt/core.h>
+
 #include <cstdlib>
 
-#include "amt/base/strings.hpp"
 #include "amt/device/plugin_loader.hpp"
 
 namespace amt {
@@ -22,8 +23,9 @@ DeviceOffer look(int rank_on_host) {
   offer.info = offer.plugin->device_info(offer.device);
   const int capability = offer.info.capability;
   if (capability >= kOldestCapability) return offer;
-  throw Error(str_cat(offer.info.name, " has compute capability ", capability / 10, ".",
-                      capability % 10, " and so no bf16, which needs 8.0 (Ampere) or newer"));
+  throw Error(fmt::format(
+      "{} has compute capability {}.{} and so no bf16, which needs 8.0 (Ampere) or newer",
+      offer.info.name, capability / 10, capability % 10));
 }
 
 DeviceOffer refused(const std::string& why) {
@@ -51,7 +53,7 @@ DeviceOffer offer_device(DeviceKind kind, const std::string& cpu_only, int rank_
 std::string unused_gpu(const std::string& refusal) { return "no GPU is used: " + refusal; }
 
 Error no_device(const std::string& refusal) {
-  return Error(str_cat("no GPU can be used: ", refusal, "; --device cpu computes without"));
+  return Error(fmt::format("no GPU can be used: {}; --device cpu computes without", refusal));
 }
 
 }  // namespace amt

@@ -1,12 +1,12 @@
 #include "amt/device/plugin_loader.hpp"
 
 #include <dlfcn.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <cstdlib>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -28,9 +28,10 @@ bool is_file(const fs::path& path) {
 /// dlerror's text names the library that is missing.
 Error loading_error(const fs::path& file) {
   const char* text = dlerror();
-  return Error(str_cat("cannot load ", file.string(), ": ", text == nullptr ? "unknown" : text,
-                       "; a library that is missing must be installed, or its folder be in "
-                       "LD_LIBRARY_PATH"));
+  return Error(
+      fmt::format("cannot load {}: {}; a library that is missing must be installed, or its folder "
+                  "be in LD_LIBRARY_PATH",
+                  file.string(), text == nullptr ? "unknown" : text));
 }
 
 }  // namespace
@@ -39,17 +40,18 @@ fs::path find_plugin() {
   const char* named = std::getenv(kPluginVariable);
   if (named != nullptr && *named != '\0') {
     if (is_file(named)) return fs::absolute(named);  // dlopen searches for a name without a slash
-    throw Error(str_cat(kPluginVariable, " names ", named, ", which is no file; name ", kFile,
-                        " or unset it"));
+    throw Error(fmt::format("{} names {}, which is no file; name {} or unset it", kPluginVariable,
+                            named, kFile));
   }
   const fs::path program = program_folder();
   const std::array places = {program.parent_path() / "lib" / kFile, program / kFile};
   for (const fs::path& place : places) {
     if (is_file(place)) return place;
   }
-  throw Error(str_cat("there is no CUDA plug-in: neither ", places[0].string(), " nor ",
-                      places[1].string(), "; build it (cmake -DAMT_CUDA=ON) or name it in ",
-                      kPluginVariable));
+  throw Error(
+      fmt::format("there is no CUDA plug-in: neither {} nor {}; build it (cmake -DAMT_CUDA=ON) or "
+                  "name it in {}",
+                  places[0].string(), places[1].string(), kPluginVariable));
 }
 
 const cuda::Plugin& load_plugin(const fs::path& file) {
@@ -58,12 +60,13 @@ const cuda::Plugin& load_plugin(const fs::path& file) {
   void* symbol = dlsym(library, "amt_cuda_plugin");
   if (symbol == nullptr) {
     dlclose(library);
-    throw Error(str_cat(file.string(), " is no plug-in of amt: it has no symbol amt_cuda_plugin"));
+    throw Error(
+        fmt::format("{} is no plug-in of amt: it has no symbol amt_cuda_plugin", file.string()));
   }
   const cuda::Plugin& plugin = *reinterpret_cast<cuda::PluginEntry>(symbol)();
   if (plugin.boundary != AMT_PLUGIN_BOUNDARY) {
-    throw Error(str_cat(file.string(),
-                        " was built from another source than this program; build both from one"));
+    throw Error(fmt::format(
+        "{} was built from another source than this program; build both from one", file.string()));
   }
   plugin.attach({&activity_state(), &log_identity_state()});
   return plugin;

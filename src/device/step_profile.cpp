@@ -1,9 +1,10 @@
 #include "amt/device/step_profile.hpp"
 
+#include <fmt/core.h>
+
 #include <charconv>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 
@@ -21,7 +22,7 @@ std::string parse_option(const std::string& text, StepRange* value) {
 }
 
 std::string show_option(const StepRange& range) {
-  return range.empty() ? "" : str_cat(range.begin, ":", range.end);
+  return range.empty() ? "" : fmt::format("{}:{}", range.begin, range.end);
 }
 
 StepProfile::StepProfile(StepRange range, Switch profiler, Ops& ops)

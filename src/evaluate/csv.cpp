@@ -1,11 +1,10 @@
 #include "csv.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
-#include <cstdio>
 #include <string_view>
 #include <vector>
-
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -17,11 +16,7 @@ std::string quoted(const std::string& text) {
   return out + '"';
 }
 
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.9g", value);
-  return text;
-}
+std::string number(double value) { return fmt::format("{:.9g}", value); }
 
 /// The fields of all encodings, each once: the columns are the same for every dataset.
 std::vector<std::string_view> all_fields() {
@@ -50,17 +45,16 @@ std::string perplexities(const std::optional<Perplexities>& values) {
 
 std::string evaluation_csv_header() {
   std::string header = "checkpoint,step,split,rows,loss,bps,event_ppl,";
-  for (const std::string_view field : all_fields()) header += str_cat(field, "_ppl,");
+  for (const std::string_view field : all_fields()) header += fmt::format("{}_ppl,", field);
   return header + "unigram_loss\n";
 }
 
 std::string to_csv(const EvaluationRecord& record) {
   const EvaluationMetrics& metrics = record.metrics;
-  return str_cat(quoted(record.folder.string()), ',',
-                 record.step ? std::to_string(*record.step) : "", ',', split_name(record.split),
-                 ',', record.rows, ',', number(metrics.loss), ',',
-                 metrics.bps ? number(*metrics.bps) : "", ',', perplexities(metrics.perplexities),
-                 ',', number(record.unigram_loss), '\n');
+  return fmt::format("{},{},{},{},{},{},{},{}\n", quoted(record.folder.string()),
+                     record.step ? std::to_string(*record.step) : "", split_name(record.split),
+                     record.rows, number(metrics.loss), metrics.bps ? number(*metrics.bps) : "",
+                     perplexities(metrics.perplexities), number(record.unigram_loss));
 }
 
 }  // namespace amt

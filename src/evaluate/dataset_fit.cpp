@@ -1,7 +1,8 @@
 #include "amt/evaluate/dataset_fit.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 
@@ -13,17 +14,18 @@ const char* encoding_of_vocabulary(int vocab_size) {
 void check_dataset_fits(const Manifest& manifest, const ModelConfig& model,
                         const std::string& model_name) {
   if (model.vocab_size != manifest.vocabulary) {
-    throw UsageError(str_cat(model_name, " has ", model.vocab_size, " tokens (encoding ",
-                             encoding_of_vocabulary(model.vocab_size), "), the dataset has ",
-                             manifest.vocabulary, " (encoding ", manifest.encoding->name,
-                             "); use a dataset of the model's encoding"));
+    throw UsageError(
+        fmt::format("{} has {} tokens (encoding {}), the dataset has {} (encoding {}); use a "
+                    "dataset of the model's encoding",
+                    model_name, model.vocab_size, encoding_of_vocabulary(model.vocab_size),
+                    manifest.vocabulary, manifest.encoding->name));
   }
   if (model.seq_len != manifest.context_length) {
     throw UsageError(
-        str_cat(model_name, " has a context of ", model.seq_len,
-                " tokens, the dataset's rows have ", manifest.context_length,
-                "; they must be equal (model.seq_len): a position that no row reaches is never "
-                "trained, one that the model lacks cannot be read"));
+        fmt::format("{} has a context of {} tokens, the dataset's rows have {}; they must be equal "
+                    "(model.seq_len): a position that no row reaches is never trained, one that "
+                    "the model lacks cannot be read",
+                    model_name, model.seq_len, manifest.context_length));
   }
 }
 

@@ -1,12 +1,13 @@
 #include "amt/evaluate/evaluation.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
 
 #include "amt/base/activity.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/dataset/read_ahead.hpp"
 #include "amt/dataset/row_block.hpp"
 #include "amt/process/progress.hpp"
@@ -64,7 +65,7 @@ std::optional<LossSums> evaluate(Model& model, const mpi::Communicator& ranks,
   for (std::uint64_t round = 0; round < rounds; ++round) {
     if (ranks.any_of(stop_signal() != 0)) return std::nullopt;
     const RowRange now = rows_of_round(mine, round, micro, selection.subsample);
-    progress.update(static_cast<double>(round), str_cat(now.first - mine.first, " rows"));
+    progress.update(static_cast<double>(round), fmt::format("{} rows", now.first - mine.first));
     if (now.count == 0) continue;
     const auto tokens =
         reader.take(now, rows_of_round(mine, round + 1, micro, selection.subsample));

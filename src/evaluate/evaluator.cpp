@@ -1,5 +1,7 @@
 #include "evaluator.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
@@ -26,13 +28,13 @@ std::optional<std::int64_t> step_of(const fs::path& folder) {
   for (const Split other : {Split::kTrain, Split::kValid, Split::kTest}) {
     const std::uint64_t rows = manifest.split(other).rows;
     if (rows == 0) continue;
-    others += str_cat(others.empty() ? "" : ", ", "--split ", split_name(other), " has ",
-                      format_count(rows));
+    others += fmt::format("{}--split {} has {}", others.empty() ? "" : ", ", split_name(other),
+                          format_count(rows));
   }
-  throw UsageError(str_cat(dataset, " has no rows in its ", split_name(split), " split",
-                           others.empty() ? "" : " (" + others + ")",
-                           "; to get some, prepare it from more files or with a larger share for "
-                           "that split (amt prepare --help)"));
+  throw UsageError(
+      fmt::format("{} has no rows in its {} split{}; to get some, prepare it from more files or "
+                  "with a larger share for that split (amt prepare --help)",
+                  dataset, split_name(split), others.empty() ? "" : " (" + others + ")"));
 }
 
 }  // namespace
@@ -58,8 +60,8 @@ HuggingFaceModel Evaluator::open(const fs::path& folder) const {
   check_dataset_fits(rows_.manifest, source.config(), folder.string());
   if (!model_) return source;
   if (const auto difference = shape_difference(source.config(), model_->config())) {
-    throw Error(str_cat("its ", difference->key, " is ", difference->before,
-                        ", that of the checkpoints before it ", difference->now));
+    throw Error(fmt::format("its {} is {}, that of the checkpoints before it {}", difference->key,
+                            difference->before, difference->now));
   }
   return source;
 }
@@ -84,8 +86,8 @@ EvaluationRecord Evaluator::evaluate() {
   const auto sums = amt::evaluate(*model_, world_, *rows_.evaluated, rows_.selection, micro_batch_,
                                   fields.empty() ? kLossParts : fields.size());
   if (!sums) {
-    throw mpi::AgreedError(str_cat("stopped on a signal; ", record_.folder.string(),
-                                   " was not evaluated, start again for it"));
+    throw mpi::AgreedError(fmt::format(
+        "stopped on a signal; {} was not evaluated, start again for it", record_.folder.string()));
   }
   if (!unigram_) {
     unigram_ = unigram_loss(world_, *rows_.train, *rows_.evaluated, rows_.selection,

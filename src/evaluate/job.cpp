@@ -1,5 +1,7 @@
 #include "amt/evaluate/job.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <iostream>
@@ -7,7 +9,6 @@
 #include <utility>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/dataset/same_dataset.hpp"
 #include "amt/mpi/collectively.hpp"
@@ -28,8 +29,8 @@ std::vector<fs::path> all_checkpoints(const std::string& folder) {
   std::vector<fs::path> folders;
   for (const std::int64_t step : checkpoint_steps(run)) folders.push_back(run.step(step));
   if (folders.empty()) {
-    throw UsageError(str_cat("--all needs the folder of a run: there are no checkpoints in ",
-                             run.checkpoints().string()));
+    throw UsageError(fmt::format("--all needs the folder of a run: there are no checkpoints in {}",
+                                 run.checkpoints().string()));
   }
   std::ranges::reverse(folders);
   return folders;
@@ -65,7 +66,7 @@ void load_verified(Evaluator& evaluator, const fs::path& folder, const mpi::Comm
     try {
       damage = checkpoint_damage(folder);
     } catch (const Error& error) {
-      throw Error(str_cat("cannot be read: ", error.what()));
+      throw Error(fmt::format("cannot be read: {}", error.what()));
     }
     if (!damage.empty()) throw Error("is damaged: " + damage);
   });
@@ -73,23 +74,23 @@ void load_verified(Evaluator& evaluator, const fs::path& folder, const mpi::Comm
     evaluator.load(folder);
   } catch (const mpi::AgreedError& error) {
     if (error.code() == ExitCode::kUsage) throw;  // the dataset is not for this run
-    throw mpi::AgreedError(str_cat("cannot be used: ", error.what()));
+    throw mpi::AgreedError(fmt::format("cannot be used: {}", error.what()));
   }
 }
 
 /// What is wrong with a loss, in words that follow "which"; "" if nothing is.
 std::string problem_of(const EvaluationRecord& record) {
   if (std::isfinite(record.metrics.loss)) return "";
-  return str_cat("has a loss that is not finite on the ", split_name(record.split), " split (",
-                 record.metrics.loss,
-                 "): its training has diverged; take an older checkpoint, or train anew with a "
-                 "lower --trainer.learning_rate");
+  return fmt::format(
+      "has a loss that is not finite on the {} split ({:.6g}): its training has diverged; take an "
+      "older checkpoint, or train anew with a lower --trainer.learning_rate",
+      split_name(record.split), record.metrics.loss);
 }
 
 /// After what can be refused: an error stays the only line.
 void announce(const Device& device) {
-  log_info(
-      str_cat("on ", device.ops->description(), device.remark.empty() ? "" : "; ", device.remark));
+  log_info(fmt::format("on {}{}{}", device.ops->description(), device.remark.empty() ? "" : "; ",
+                       device.remark));
 }
 
 void evaluate_one(Evaluator& evaluator, const Device& device, const EvaluationRows& rows, bool csv,
@@ -98,7 +99,9 @@ void evaluate_one(Evaluator& evaluator, const Device& device, const EvaluationRo
   announce(device);
   const EvaluationRecord record = evaluator.evaluate();
   const std::string problem = problem_of(record);
-  if (!problem.empty()) throw mpi::AgreedError(str_cat(record.folder.string(), " ", problem));
+  if (!problem.empty()) {
+    throw mpi::AgreedError(fmt::format("{} {}", record.folder.string(), problem));
+  }
   if (!leads) return;
   if (csv) return print_csv(evaluation_csv_header() + to_csv(record));
   std::cout << evaluation_table(record, rows.manifest, evaluator.layout());
@@ -113,7 +116,7 @@ void evaluate_all(Evaluator& evaluator, const Device& device, const std::vector<
   const auto leave_out = [&](const fs::path& folder, const std::string& why) {
     ++left_out;
     if (world.rank() != 0) return;
-    log_warning(str_cat("left out ", folder.string(), ", which ", why));
+    log_warning(fmt::format("left out {}, which {}", folder.string(), why));
   };
   for (const fs::path& folder : folders) {
     try {
@@ -133,8 +136,8 @@ void evaluate_all(Evaluator& evaluator, const Device& device, const std::vector<
     }
   }
   if (left_out == 0) return;
-  throw mpi::AgreedError(str_cat(left_out, " of ", folders.size(),
-                                 " checkpoints are damaged or of no use and were left out"));
+  throw mpi::AgreedError(fmt::format(
+      "{} of {} checkpoints are damaged or of no use and were left out", left_out, folders.size()));
 }
 
 }  // namespace

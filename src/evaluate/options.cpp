@@ -1,5 +1,6 @@
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/evaluate/job.hpp"
 
 namespace amt {
@@ -31,8 +32,8 @@ DeviceWishes EvaluationOptions::device_wishes() const {
 
 void EvaluationOptions::validate() const {
   if (subsample < 1) throw UsageError("--subsample must be at least 1, not 0");
-  if (batch < 1) throw UsageError(str_cat("--batch must be at least 1, not ", batch));
-  if (threads < 0) throw UsageError(str_cat("--threads must be 0 or more, not ", threads));
+  if (batch < 1) throw UsageError(fmt::format("--batch must be at least 1, not {}", batch));
+  if (threads < 0) throw UsageError(fmt::format("--threads must be 0 or more, not {}", threads));
 }
 
 }  // namespace amt

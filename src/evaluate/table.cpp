@@ -1,5 +1,7 @@
 #include "table.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -11,12 +13,13 @@ namespace {
 std::string line(std::string name, const std::string& value) {
   constexpr std::size_t kWidth = 33;
   name.resize(std::max(kWidth, name.size()), ' ');
-  return str_cat(name, " ", value, "\n");
+  return fmt::format("{} {}\n", name, value);
 }
 
 /// "an onset"
 std::string with_article(std::string_view noun) {
-  return str_cat(std::string_view("aeiou").find(noun.front()) != noun.npos ? "an " : "a ", noun);
+  return fmt::format("{} {}",
+                     std::string_view("aeiou").find(noun.front()) != noun.npos ? "an" : "a", noun);
 }
 
 }  // namespace
@@ -28,15 +31,16 @@ std::string evaluation_table(const EvaluationRecord& record, const Manifest& man
   std::string text = line("checkpoint", record.folder.string());
   text += line("parameters", format_count(static_cast<std::uint64_t>(layout.count())));
   text += line("encoding", manifest.encoding->name);
-  text += line("rows", str_cat(format_count(record.rows), " of ", format_count(all_rows), " (",
-                               split_name(record.split), ")"));
-  text += line("loss, nats per token", fixed(metrics.loss, 4));
-  text += line("loss of token frequencies alone", fixed(record.unigram_loss, 4));
-  if (metrics.bps) text += line("bits per second of music", fixed(*metrics.bps, 2));
+  text += line("rows", fmt::format("{} of {} ({})", format_count(record.rows),
+                                   format_count(all_rows), split_name(record.split)));
+  text += line("loss, nats per token", fmt::format("{:.4f}", metrics.loss));
+  text += line("loss of token frequencies alone", fmt::format("{:.4f}", record.unigram_loss));
+  if (metrics.bps) text += line("bits per second of music", fmt::format("{:.2f}", *metrics.bps));
   if (metrics.perplexities) {
-    text += line("perplexity of an event", fixed(metrics.perplexities->event, 3));
+    text += line("perplexity of an event", fmt::format("{:.3f}", metrics.perplexities->event));
     for (const FieldPerplexity& each : metrics.perplexities->fields) {
-      text += line(str_cat("perplexity of ", with_article(each.field)), fixed(each.value, 3));
+      text += line(fmt::format("perplexity of {}", with_article(each.field)),
+                   fmt::format("{:.3f}", each.value));
     }
   }
   return text;

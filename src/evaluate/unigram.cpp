@@ -1,10 +1,11 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/dataset/row_block.hpp"
 #include "amt/evaluate/evaluation.hpp"
 
@@ -29,8 +30,9 @@ std::vector<double> count_tokens(const mpi::Communicator& ranks, const RowSource
     read_selected(rows, {mine.first + i, 1, selection.subsample}, row);
     for (const Token token : std::span(row).subspan(1)) {
       if (token >= counts.size()) {
-        throw Error(str_cat("token ", token, " in a dataset with ", vocab_size,
-                            " tokens: it is damaged; prepare it again"));
+        throw Error(
+            fmt::format("token {} in a dataset with {} tokens: it is damaged; prepare it again",
+                        token, vocab_size));
       }
       counts[token] += 1;
     }

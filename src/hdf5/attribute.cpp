@@ -1,7 +1,8 @@
+#include <fmt/core.h>
+
 #include <utility>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "check.hpp"
 
 namespace amt::hdf5 {
@@ -53,15 +54,15 @@ void write_attribute(std::int64_t object, const std::string& name, std::uint64_t
 }
 
 void File::set_attribute(const std::string& name, std::string_view value) {
-  write_attribute(handle_.get(), name, value, str_cat(path_.string(), "@", name));
+  write_attribute(handle_.get(), name, value, fmt::format("{}@{}", path_.string(), name));
 }
 
 void File::set_attribute(const std::string& name, std::uint64_t value) {
-  write_attribute(handle_.get(), name, value, str_cat(path_.string(), "@", name));
+  write_attribute(handle_.get(), name, value, fmt::format("{}@{}", path_.string(), name));
 }
 
 std::string File::text_attribute(const std::string& name) const {
-  const std::string where = str_cat(path_.string(), "@", name);
+  const std::string where = fmt::format("{}@{}", path_.string(), name);
   const Handle attribute = open_attribute(handle_.get(), name, where);
   const Handle on_disk = own(H5Aget_type(attribute.get()), close_type, "read", where);
   const std::size_t size = H5Tget_size(on_disk.get());
@@ -77,7 +78,7 @@ std::string File::text_attribute(const std::string& name) const {
 }
 
 std::uint64_t File::integer_attribute(const std::string& name) const {
-  const std::string where = str_cat(path_.string(), "@", name);
+  const std::string where = fmt::format("{}@{}", path_.string(), name);
   const Handle attribute = open_attribute(handle_.get(), name, where);
   require_single(attribute, where);
   std::uint64_t value = 0;

@@ -1,10 +1,11 @@
+#include <fmt/core.h>
+
 #include <functional>
 #include <numeric>
 #include <utility>
 
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "check.hpp"
 
 namespace amt::hdf5 {
@@ -38,11 +39,11 @@ RowSelection select_rows(std::int64_t dataset, const Shape& shape, std::uint64_t
 void check_range(const Shape& shape, Type type, std::uint64_t first, std::uint64_t count,
                  std::size_t bytes, const std::string& where) {
   if (shape.empty() || first > shape[0] || count > shape[0] - first) {
-    throw Error(str_cat(where, ": rows ", first, " to ", first + count, " of ",
-                        shape.empty() ? 0 : shape[0]));
+    throw Error(fmt::format("{}: rows {} to {} of {}", where, first, first + count,
+                            shape.empty() ? 0 : shape[0]));
   }
   if (bytes != count * row_bytes(shape, type)) {
-    throw Error(str_cat(where, ": a buffer of ", bytes, " bytes for ", count, " rows"));
+    throw Error(fmt::format("{}: a buffer of {} bytes for {} rows", where, bytes, count));
   }
 }
 
@@ -73,11 +74,11 @@ void Dataset::read_rows(std::uint64_t first, std::uint64_t count, std::span<std:
 }
 
 void Dataset::set_attribute(const std::string& name, std::string_view value) {
-  write_attribute(handle_.get(), name, value, str_cat(where_, "@", name));
+  write_attribute(handle_.get(), name, value, fmt::format("{}@{}", where_, name));
 }
 
 void Dataset::set_attribute(const std::string& name, std::uint64_t value) {
-  write_attribute(handle_.get(), name, value, str_cat(where_, "@", name));
+  write_attribute(handle_.get(), name, value, fmt::format("{}@{}", where_, name));
 }
 
 std::uint64_t Dataset::file_offset() const {

@@ -1,8 +1,9 @@
+#include <fmt/core.h>
+
 #include <utility>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "check.hpp"
 
 namespace amt::hdf5 {
@@ -60,7 +61,7 @@ File File::open(const std::filesystem::path& path) {
 }
 
 Dataset File::create_dataset(const std::string& name, Type type, const Shape& shape) {
-  const std::string where = str_cat(path_.string(), ":", name);
+  const std::string where = fmt::format("{}:{}", path_.string(), name);
   const Handle list = dataset_properties(where);
   check(H5Pset_layout(list.get(), H5D_CONTIGUOUS), "create", where);
   check(H5Pset_alloc_time(list.get(), H5D_ALLOC_TIME_EARLY), "create", where);
@@ -73,7 +74,7 @@ Dataset File::create_dataset(const std::string& name, Type type, const Shape& sh
 }
 
 Dataset File::open_dataset(const std::string& name) const {
-  const std::string where = str_cat(path_.string(), ":", name);
+  const std::string where = fmt::format("{}:{}", path_.string(), name);
   require_own_object(handle_.get(), name, where);
   Handle dataset =
       own(H5Dopen2(handle_.get(), name.c_str(), H5P_DEFAULT), close_dataset, "open", where);
@@ -100,7 +101,7 @@ std::string library_version() {
   set_up();
   unsigned major = 0, minor = 0, release = 0;
   H5get_libversion(&major, &minor, &release);
-  return str_cat(major, ".", minor, ".", release);
+  return fmt::format("{}.{}.{}", major, minor, release);
 }
 
 }  // namespace amt::hdf5

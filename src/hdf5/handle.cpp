@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <cerrno>
 #include <cstdlib>
 #include <utility>
@@ -41,13 +43,14 @@ herr_t look(unsigned depth, const H5E_error2_t* entry, void* data) {
 [[noreturn]] void fail(const char* operation, const std::string& where) {
   Failure failure;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look, &failure);
-  const std::string what = str_cat("cannot ", operation, " ", where);
+  const std::string what = fmt::format("cannot {} {}", operation, where);
   if (failure.error_number != 0) {
     errno = failure.error_number;
     throw system_error(what);
   }
   constexpr std::size_t kMaxReason = 200;
-  throw Error(str_cat(what, failure.kind, " (HDF5: ", printable(failure.reason, kMaxReason), ")"));
+  throw Error(
+      fmt::format("{}{} (HDF5: {})", what, failure.kind, printable(failure.reason, kMaxReason)));
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // Virtual datasets: many files' rows shown as those of one.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "check.hpp"
 
 namespace amt::hdf5 {
@@ -52,7 +53,7 @@ std::array<std::uint64_t, 2> rows_of(const Handle& space, std::uint64_t width,
 
 Dataset File::create_virtual_dataset(const std::string& name, Type type, std::uint64_t width,
                                      std::span<const VirtualSource> sources) {
-  const std::string where = str_cat(path_.string(), ":", name);
+  const std::string where = fmt::format("{}:{}", path_.string(), name);
   std::uint64_t rows = 0;
   for (const VirtualSource& source : sources) rows += source.rows;
   const Shape shape = {rows, width};

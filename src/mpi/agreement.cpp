@@ -1,12 +1,13 @@
 #include "amt/mpi/agreement.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <map>
 #include <sstream>
 #include <vector>
 
 #include "amt/base/hash.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
 
@@ -62,9 +63,10 @@ std::string from(const Communicator& communicator, int rank, std::string text) {
   const std::string usual = from(communicator, found.usual, fact.value);
   const std::string name = from(communicator, found.odd, log_identity());
   const auto [here, there] = first_difference(odd, usual);
-  throw AgreedError(str_cat("the ", fact.name, " differs: ", name, " has '", here, "', rank ",
-                            found.usual, " and most others have '", there, "'; ", fact.remedy),
-                    ExitCode::kUsage);
+  throw AgreedError(
+      fmt::format("the {} differs: {} has '{}', rank {} and most others have '{}'; {}", fact.name,
+                  name, here, found.usual, there, fact.remedy),
+      ExitCode::kUsage);
 }
 
 }  // namespace

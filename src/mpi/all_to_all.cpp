@@ -1,9 +1,10 @@
 // Communicator: from every rank to every rank.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <numeric>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "communicator_impl.hpp"
 
 namespace amt::mpi {
@@ -34,7 +35,7 @@ std::vector<std::size_t> Communicator::all_to_all(std::span<const std::span<cons
                                                   std::size_t item_bytes,
                                                   std::vector<std::byte>& received) const {
   if (parts.size() != static_cast<std::size_t>(size_)) {
-    throw Error(str_cat("all_to_all: ", parts.size(), " parts for ", size_, " ranks"));
+    throw Error(fmt::format("all_to_all: {} parts for {} ranks", parts.size(), size_));
   }
   std::vector<int> out(parts.size()), in(parts.size());
   for (std::size_t r = 0; r < parts.size(); ++r) {

@@ -1,10 +1,11 @@
 #include "amt/mpi/collectively.hpp"
 
+#include <fmt/core.h>
+
 #include <exception>
 #include <optional>
 
 #include "amt/base/foreign_error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/process/log.hpp"
 
 namespace amt::mpi {
@@ -16,7 +17,8 @@ void agree(const Communicator& communicator, const Error* failure) {
   std::string message;
   std::int64_t code = 0;
   if (communicator.rank() == speaker) {
-    message = speaker == 0 ? failure->what() : str_cat(failure->what(), " [", log_identity(), "]");
+    message =
+        speaker == 0 ? failure->what() : fmt::format("{} [{}]", failure->what(), log_identity());
     code = static_cast<std::int64_t>(failure->code());
   }
   communicator.broadcast(message, speaker);

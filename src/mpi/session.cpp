@@ -1,3 +1,4 @@
+#include <fmt/core.h>
 #include <mpi.h>
 
 #include <cstdio>
@@ -6,7 +7,6 @@
 
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/process/log.hpp"
 #include "check.hpp"
@@ -21,13 +21,14 @@ void check(int code, const char* operation) {
   char text[MPI_MAX_ERROR_STRING] = "unknown error";
   int length = 0;
   MPI_Error_string(code, text, &length);
-  throw Error(str_cat(operation, " failed on ", log_identity(), ": ", text,
-                      "; the network or another rank is gone, start the job again"));
+  throw Error(
+      fmt::format("{} failed on {}: {}; the network or another rank is gone, start the job again",
+                  operation, log_identity(), text));
 }
 
 int checked_count(std::size_t count, const char* operation) {
   if (count > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    throw Error(str_cat(operation, ": ", count, " items do not fit an MPI count"));
+    throw Error(fmt::format("{}: {} items do not fit an MPI count", operation, count));
   }
   return static_cast<int>(count);
 }

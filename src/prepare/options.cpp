@@ -1,5 +1,7 @@
 #include "amt/prepare/options.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 
@@ -51,31 +53,33 @@ void PrepareOptions::validate_given(const OptionTable& table) const {
   for (const char* fraction : {"valid-fraction", "test-fraction"}) {
     for (const char* digits : {"valid-digits", "test-digits"}) {
       if (!table.given(fraction) || !table.given(digits)) continue;
-      throw UsageError(str_cat("--", fraction, " and --", digits,
-                               " exclude each other: splits are made by fractions or by digits"));
+      throw UsageError(
+          fmt::format("--{} and --{} exclude each other: splits are made by fractions or by digits",
+                      fraction, digits));
     }
   }
 }
 
 void PrepareOptions::validate() const {
   if (augment != 1 && (augment < 10 || augment % 10 != 0)) {
-    throw UsageError(str_cat("--augment ", augment, ": give 1 or a multiple of 10"));
+    throw UsageError(fmt::format("--augment {}: give 1 or a multiple of 10", augment));
   }
   if (interarrival && augment != 1) {
     throw UsageError("--interarrival allows only --augment 1: there is nothing to anticipate");
   }
   if (prefix_digits < 1 || prefix_digits > 3) {
-    throw UsageError(str_cat("--prefix-digits ", prefix_digits, ": give 1, 2 or 3"));
+    throw UsageError(fmt::format("--prefix-digits {}: give 1, 2 or 3", prefix_digits));
   }
   if (rows_per_shard == 0) throw UsageError("--rows-per-shard must be at least 1, not 0");
   if (max_bad_fraction < 0 || max_bad_fraction > 1) {
     throw UsageError(
-        str_cat("--max-bad-fraction ", max_bad_fraction, ": give a number from 0 to 1"));
+        fmt::format("--max-bad-fraction {:.6g}: give a number from 0 to 1", max_bad_fraction));
   }
   if (memory.bytes > 0 && memory.bytes < kLeastMemory) {
-    throw UsageError(str_cat("--memory ", memory.bytes, " is ", format_bytes(double(memory.bytes)),
-                             ": give a size with its unit, e.g. 4GB, of at least 1MB (MB and MiB "
-                             "are 2^20 bytes)"));
+    throw UsageError(
+        fmt::format("--memory {} is {}: give a size with its unit, e.g. 4GB, of at least 1MB (MB "
+                    "and MiB are 2^20 bytes)",
+                    memory.bytes, format_bytes(double(memory.bytes))));
   }
   taken();
   splits.validate();

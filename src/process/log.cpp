@@ -1,9 +1,9 @@
 #include "amt/process/log.hpp"
 
+#include <fmt/core.h>
+
 #include <cstdio>
 #include <mutex>
-
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -30,7 +30,7 @@ std::string one_line(const std::string& message) {
 /// One write per line, so that the lines of several ranks do not mix.
 void print_line(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
 
-std::string name() { return str_cat("[", log_identity(), "] "); }
+std::string name() { return fmt::format("[{}] ", log_identity()); }
 
 std::string prefix() { return rank() == 0 ? "" : name(); }
 
@@ -49,8 +49,8 @@ void set_log_identity(int rank, int ranks, const std::string& host) {
 
 std::string log_identity() {
   const std::scoped_lock lock(identity->mutex);
-  return str_cat("rank ", identity->rank, " of ", identity->ranks,
-                 identity->host.empty() ? "" : " on ", identity->host);
+  return fmt::format("rank {} of {}{}{}", identity->rank, identity->ranks,
+                     identity->host.empty() ? "" : " on ", identity->host);
 }
 
 void log_info(const std::string& message) {
@@ -58,19 +58,19 @@ void log_info(const std::string& message) {
 }
 
 void log_warning(const std::string& message) {
-  print_line(str_cat("amt: warning: ", prefix(), one_line(message)));
+  print_line(fmt::format("amt: warning: {}{}", prefix(), one_line(message)));
 }
 
 void log_named_warning(const std::string& message) {
-  print_line(str_cat("amt: warning: ", name(), one_line(message)));
+  print_line(fmt::format("amt: warning: {}{}", name(), one_line(message)));
 }
 
 void log_error(const std::string& message) {
-  print_line(str_cat("amt: error: ", prefix(), one_line(message)));
+  print_line(fmt::format("amt: error: {}{}", prefix(), one_line(message)));
 }
 
 void log_named_error(const std::string& message) {
-  print_line(str_cat("amt: error: ", name(), one_line(message)));
+  print_line(fmt::format("amt: error: {}{}", name(), one_line(message)));
 }
 
 void log_agreed_error(const std::string& message) {

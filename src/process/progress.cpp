@@ -1,5 +1,6 @@
 #include "amt/process/progress.hpp"
 
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -44,7 +45,7 @@ void Progress::update(double done, const std::string& detail) {
   if (std::chrono::duration<double>(now - last_).count() < interval_) return;
   last_ = now;
   const double share = total_ > 0 ? std::min(1.0, done / total_) : 0;
-  std::string line = str_cat(label_, " ", static_cast<int>(100 * share), " %  ", detail);
+  std::string line = fmt::format("{} {} %  {}", label_, static_cast<int>(100 * share), detail);
   const double left = seconds_left(before_, done, total_, seconds());
   if (std::isfinite(left)) line += "  left " + format_duration(left);
   if (terminal_) {

@@ -1,5 +1,6 @@
 #include "amt/process/watchdog.hpp"
 
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,15 +32,19 @@ double IdleTime::add(std::uint64_t progress, double elapsed) {
 }
 
 std::string describe_hang(const Activity& activity, double idle, double limit) {
-  const std::string step = activity.step < 0 ? "" : str_cat(", step ", activity.step);
+  const std::string step = activity.step < 0 ? "" : fmt::format(", step {}", activity.step);
   const std::string where =
       activity.waiting_in == nullptr
           ? std::string("in its own work: a disk, a device or this program hangs")
-          : str_cat("waiting for other ranks in ", activity.waiting_in,
-                    ": one of them, its host or the network hangs or is gone");
-  return str_cat("no progress for ", format_duration(idle), " in ", activity.phase, step, ", ",
-                 where, "; start the same command again (--watchdog ", limit,
-                 " is its limit, in seconds)");
+          : fmt::format(
+                "waiting for other ranks in {}: one of them, its host or the network hangs or is "
+                "gone",
+                activity.waiting_in);
+  return fmt::format(
+      "no progress for {} in {}{}, {}; start the same command again (--watchdog {:.6g} is its "
+      "limit, "
+      "in seconds)",
+      format_duration(idle), activity.phase, step, where, limit);
 }
 
 Watchdog::Watchdog(double limit, int rank)

@@ -1,5 +1,7 @@
 #include "amt/random/numpy_random.hpp"
 
+#include <fmt/core.h>
+
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -7,7 +9,6 @@
 #include <utility>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 
@@ -16,7 +17,7 @@ double NumpyRandom::exponential(double scale) { return scale * -std::log(1.0 - r
 std::int64_t NumpyRandom::randint(std::int64_t low, std::int64_t high) {
   const auto values = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
   if (low >= high || values > std::numeric_limits<std::uint32_t>::max()) {
-    throw Error(str_cat("randint: cannot draw from [", low, ", ", high, ")"));
+    throw Error(fmt::format("randint: cannot draw from [{}, {})", low, high));
   }
   return low + static_cast<std::int64_t>(bounded(static_cast<std::uint32_t>(values - 1)));
 }
@@ -28,7 +29,7 @@ void NumpyRandom::permutation(std::uint32_t n, std::vector<std::uint32_t>& order
 }
 
 void NumpyRandom::choice(std::uint32_t n, std::uint32_t count, std::vector<std::uint32_t>& chosen) {
-  if (count > n) throw Error(str_cat("choice: cannot take ", count, " of ", n, " values"));
+  if (count > n) throw Error(fmt::format("choice: cannot take {} of {} values", count, n));
   permutation(n, chosen);
   chosen.resize(count);
 }

@@ -1,12 +1,13 @@
 #include "amt/record/event_file.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <bit>
 #include <charconv>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "event_record.hpp"
 
 namespace amt {
@@ -61,16 +62,18 @@ std::int64_t second_of(const std::string& name) {
 fs::path next_file(const fs::path& folder) {
   std::error_code failed;
   fs::create_directories(folder, failed);
-  if (failed)
-    throw Error(str_cat("cannot make the folder ", folder.string(), ": ", failed.message()));
+  if (failed) {
+    throw Error(fmt::format("cannot make the folder {}: {}", folder.string(), failed.message()));
+  }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   std::int64_t second = std::chrono::duration_cast<std::chrono::seconds>(now).count();
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed)) {
     second = std::max(second, second_of(entry.path().filename().string()) + 1);
   }
-  if (failed)
-    throw Error(str_cat("cannot read the folder ", folder.string(), ": ", failed.message()));
-  return folder / str_cat(kEventFilePrefix, second, kEventFileSuffix);
+  if (failed) {
+    throw Error(fmt::format("cannot read the folder {}: {}", folder.string(), failed.message()));
+  }
+  return folder / fmt::format("{}{}{}", kEventFilePrefix, second, kEventFileSuffix);
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
 #include "amt/record/facts.hpp"
 
+#include <fmt/core.h>
+
 #include <chrono>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "amt/base/json.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/base/timestamp.hpp"
 #include "amt/process/machine.hpp"
 
@@ -49,13 +50,13 @@ void RunFacts::set(const std::string& name, const std::string& text) {
 void add_start(RunFacts& run, const StartFacts& start, std::int64_t next_step,
                const RunFacts& before) {
   const std::string now =
-      str_cat(local_time_text(std::chrono::system_clock::now()), " on ", host_name());
+      fmt::format("{} on {}", local_time_text(std::chrono::system_clock::now()), host_name());
   const bool begins = next_step == 0;
   const std::string from = begins ? start.started_from : before.text(kStartedFrom);
   const std::string first = begins ? now : before.text(kFirstStart);
   if (!from.empty()) run.set(kStartedFrom, from);
   if (!first.empty()) run.set(kFirstStart, first);
-  if (!begins) run.set(kLastStart, str_cat(now, ", at step ", next_step));
+  if (!begins) run.set(kLastStart, fmt::format("{}, at step {}", now, next_step));
   if (!start.command.empty()) run.set("command", start.command);
   if (!start.version.empty()) run.set("version", start.version);
 }

@@ -1,8 +1,9 @@
 #include "amt/record/history.hpp"
 
+#include <fmt/core.h>
+
 #include <cmath>
 
-#include "amt/base/strings.hpp"
 #include "amt/process/log.hpp"
 
 namespace amt {
@@ -29,8 +30,9 @@ RunHistory read_history(const std::filesystem::path& metrics) {
       metrics, [&](const StepMetrics& step) { history.add(step); },
       [&](const ValidationMetrics& validation) { history.add(validation); });
   if (strange > 0) {
-    log_warning(str_cat(strange, strange == 1 ? " line of " : " lines of ", metrics.string(),
-                        " cannot be read: cut off by a kill, or not written by amt train"));
+    log_warning(
+        fmt::format("{} {} of {} cannot be read: cut off by a kill, or not written by amt train",
+                    strange, strange == 1 ? "line" : "lines", metrics.string()));
   }
   return history;
 }

@@ -1,5 +1,7 @@
 #include "amt/record/report.hpp"
 
+#include <fmt/core.h>
+
 #include <cmath>
 
 #include "amt/base/strings.hpp"
@@ -17,17 +19,17 @@ std::string count(double n) { return format_count(static_cast<std::uint64_t>(std
 std::string binning(const Curve& curve) {
   const std::int64_t width = curve.steps_per_bin();
   if (width == 1) return "Each point is one step.";
-  return str_cat("Each point is the mean of ", width,
-                 " steps; the pale band reaches from the lowest to the highest of them.");
+  return fmt::format(
+      "Each point is the mean of {} steps; the pale band reaches from the lowest to the highest of "
+      "them.",
+      width);
 }
 
 /// "step (1,828 are an epoch)"
 std::string steps_name(const RunFacts& facts) {
   if (facts.tokens_per_epoch <= 0 || facts.tokens_per_step <= 0) return "step";
-  return str_cat("step (",
-                 count(static_cast<double>(facts.tokens_per_epoch) /
-                       static_cast<double>(facts.tokens_per_step)),
-                 " are an epoch)");
+  return fmt::format("step ({} are an epoch)", count(static_cast<double>(facts.tokens_per_epoch) /
+                                                     static_cast<double>(facts.tokens_per_step)));
 }
 
 LineChart loss_chart(const RunFacts& facts, const RunHistory& history) {
@@ -46,7 +48,7 @@ std::string figure(const std::string& title, const std::string& note, LineChart 
   chart.steps_name = steps_name(facts);
   const std::string svg = line_chart_figure(chart);
   if (svg.empty()) return "";
-  return html_section(title, str_cat(note, ' ', binning(*chart.curve)), svg);
+  return html_section(title, fmt::format("{} {}", note, binning(*chart.curve)), svg);
 }
 
 std::string figures(const RunFacts& facts, const RunHistory& history) {
@@ -65,25 +67,27 @@ std::string figures(const RunFacts& facts, const RunHistory& history) {
 
 void add_steps(Table& rows, const RunFacts& facts, const StepMetrics& last) {
   const auto steps = static_cast<double>(last.step + 1);
-  rows.push_back({"steps done", facts.num_train_steps == 0
-                                    ? count(steps)
-                                    : str_cat(count(steps), " of ",
-                                              count(static_cast<double>(facts.num_train_steps)))});
+  rows.push_back(
+      {"steps done", facts.num_train_steps == 0
+                         ? count(steps)
+                         : fmt::format("{} of {}", count(steps),
+                                       count(static_cast<double>(facts.num_train_steps)))});
   if (facts.tokens_per_step > 0) {
     const double tokens = steps * static_cast<double>(facts.tokens_per_step);
     rows.push_back({"tokens seen", count(tokens)});
     if (facts.tokens_per_epoch > 0) {
-      rows.push_back({"epochs", fixed(tokens / static_cast<double>(facts.tokens_per_epoch), 2)});
+      rows.push_back(
+          {"epochs", fmt::format("{:.2f}", tokens / static_cast<double>(facts.tokens_per_epoch))});
     }
   }
   rows.push_back({"steps skipped", count(static_cast<double>(last.skipped))});
-  rows.push_back({"loss of the last step", fixed(last.loss, 4)});
+  rows.push_back({"loss of the last step", fmt::format("{:.4f}", last.loss)});
 }
 
 void add_validations(Table& rows, const RunHistory& history) {
   if (!history.last_validation) return;
   const auto row = [&](const char* name, const ValidationMetrics& metrics) {
-    rows.push_back({name, str_cat(fixed(metrics.loss, 4), " after step ", metrics.step + 1)});
+    rows.push_back({name, fmt::format("{:.4f} after step {}", metrics.loss, metrics.step + 1)});
   };
   row("last validation loss", *history.last_validation);
   if (history.best_validation) row("lowest validation loss", *history.best_validation);
@@ -97,7 +101,7 @@ void add_speed(Table& rows, const StepMetrics& last) {
     rows.push_back({"model GFLOP/s, last step", count(last.model_flops_per_second / 1e9)});
   }
   if (std::isfinite(last.mfu)) {
-    rows.push_back({"model FLOPs utilisation, last step", fixed(100 * last.mfu, 1) + "%"});
+    rows.push_back({"model FLOPs utilisation, last step", fmt::format("{:.1f}%", 100 * last.mfu)});
   }
   if (last.memory_bytes > 0) {
     rows.push_back({"most memory of rank 0", format_bytes(static_cast<double>(last.memory_bytes))});
@@ -110,7 +114,8 @@ std::string results_table(const RunFacts& facts, const RunHistory& history) {
   add_steps(rows, facts, *history.last_step);
   add_validations(rows, history);
   if (facts.unigram_loss) {
-    rows.push_back({"loss of the token frequencies alone", fixed(*facts.unigram_loss, 4)});
+    rows.push_back(
+        {"loss of the token frequencies alone", fmt::format("{:.4f}", *facts.unigram_loss)});
   }
   if (history.seconds_in_steps > 0) {
     rows.push_back({"time of the steps", format_duration(history.seconds_in_steps)});
@@ -132,13 +137,13 @@ std::string title_of(const RunFacts& facts) {
 std::string run_report_html(const RunFacts& facts, const RunHistory& history) {
   const std::string title = title_of(facts);
   return html_page(title + " - amt",
-                   str_cat("<h1>", escape_html(title), "</h1>\n", results_table(facts, history),
-                           figures(facts, history),
-                           facts.facts.empty() ? ""
-                                               : html_section("What is trained",
-                                                              "All settings: config.ini beside "
-                                                              "this file.",
-                                                              html_table({}, facts.facts))));
+                   fmt::format("<h1>{}</h1>\n{}{}{}", escape_html(title),
+                               results_table(facts, history), figures(facts, history),
+                               facts.facts.empty() ? ""
+                                                   : html_section("What is trained",
+                                                                  "All settings: config.ini beside "
+                                                                  "this file.",
+                                                                  html_table({}, facts.facts))));
 }
 
 std::string loss_figure_svg(const RunFacts& facts, const RunHistory& history) {

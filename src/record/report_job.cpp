@@ -1,6 +1,7 @@
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/base/temporary_files.hpp"
 #include "amt/record/report.hpp"
 
@@ -8,8 +9,8 @@ namespace amt {
 
 std::filesystem::path write_report(const RunPaths& run, const std::string& svg) {
   if (!std::filesystem::exists(run.metrics())) {
-    throw Error(str_cat(run.run().string(),
-                        " holds no metrics.jsonl; name the --trainer.run_dir of an amt train"));
+    throw Error(fmt::format("{} holds no metrics.jsonl; name the --trainer.run_dir of an amt train",
+                            run.run().string()));
   }
   const RunHistory history = read_history(run.metrics());
   const RunFacts facts = read_run_facts(run.facts());

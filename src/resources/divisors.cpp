@@ -1,9 +1,9 @@
 #include "amt/resources/divisors.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cstdlib>
-
-#include "amt/base/strings.hpp"
 
 namespace amt {
 
@@ -25,14 +25,14 @@ std::string divisors_near(int n, int wanted) {
   const auto first = nearest == all.begin() ? nearest : nearest - 1;
   std::string text;
   for (auto d = first; d != all.end() && d < first + 3; ++d) {
-    text += str_cat(text.empty() ? "" : ", ", *d);
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", *d);
   }
   return text;
 }
 
 std::string multiples_near(int n, std::int64_t step) {
   const std::int64_t below = n / step * step;
-  return str_cat(below > 0 ? str_cat(below, " or ") : "", below + step);
+  return fmt::format("{}{}", below > 0 ? fmt::format("{} or ", below) : "", below + step);
 }
 
 }  // namespace amt

@@ -1,4 +1,6 @@
 // How much memory training needs, and what to do where there is less.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <ranges>
 #include <string>
@@ -47,8 +49,8 @@ std::vector<std::string> ways(ModelConfig config, int micro_batch, int share,
   }
   const int plain = largest_that_fits(config, micro_batch, share, memory);
   if (plain > 0) {
-    all.push_back(
-        str_cat("--trainer.per_device_parallelism ", plain, ", the largest micro-batch that fits"));
+    all.push_back(fmt::format(
+        "--trainer.per_device_parallelism {}, the largest micro-batch that fits", plain));
   }
   if (config.gradient_checkpointing) return all;
   config.gradient_checkpointing = true;
@@ -57,8 +59,8 @@ std::vector<std::string> ways(ModelConfig config, int micro_batch, int share,
     all.push_back("--model.gradient_checkpointing true, with which it fits");
   } else if (checkpointed > plain) {
     all.push_back(
-        str_cat("--model.gradient_checkpointing true with --trainer.per_device_parallelism ",
-                checkpointed));
+        fmt::format("--model.gradient_checkpointing true with --trainer.per_device_parallelism {}",
+                    checkpointed));
   }
   return all;
 }
@@ -71,10 +73,10 @@ std::string advice(const ModelConfig& config, int micro_batch, int share,
     text += (text.empty() ? "use " : ", or ") + way;
   }
   if (!text.empty()) return text;
-  return str_cat("not even one row at a time fits",
-                 config.gradient_checkpointing ? "" : ", with gradient checkpointing",
-                 ": use a smaller model or a machine with more memory",
-                 memory.ranks > 1 ? ", or fewer ranks on each" : "");
+  return fmt::format(
+      "not even one row at a time fits{}: use a smaller model or a machine with more memory{}",
+      config.gradient_checkpointing ? "" : ", with gradient checkpointing",
+      memory.ranks > 1 ? ", or fewer ranks on each" : "");
 }
 
 }  // namespace
@@ -134,11 +136,11 @@ std::string memory_refusal(const ModelConfig& config, int micro_batch, int share
                            const DeviceMemory& memory) {
   if (fits(config, micro_batch, memory)) return "";
   const auto bytes = [](std::uint64_t n) { return format_bytes(static_cast<double>(n)); };
-  const std::string who = memory.ranks == 1 ? "" : str_cat(" for the ", memory.ranks, " ranks");
-  return str_cat("training needs at least ", bytes(needed_bytes(config, micro_batch, memory)), who,
-                 " on ", memory.name, ", which has ", bytes(memory.bytes),
-                 memory.gpu ? " free" : "", ", with micro-batches of ", micro_batch, " rows; ",
-                 advice(config, micro_batch, share, memory));
+  const std::string who = memory.ranks == 1 ? "" : fmt::format(" for the {} ranks", memory.ranks);
+  return fmt::format(
+      "training needs at least {}{} on {}, which has {}{}, with micro-batches of {} rows; {}",
+      bytes(needed_bytes(config, micro_batch, memory)), who, memory.name, bytes(memory.bytes),
+      memory.gpu ? " free" : "", micro_batch, advice(config, micro_batch, share, memory));
 }
 
 void check_memory(const ModelConfig& config, int micro_batch, int share,

@@ -1,5 +1,7 @@
 #include "amt/resources/precision.hpp"
 
+#include <fmt/core.h>
+
 #include <array>
 #include <utility>
 
@@ -28,7 +30,7 @@ Precision PrecisionPolicy::on_cpu(Bf16Support support) const {
 
 std::string PrecisionPolicy::gpu_refusal(const std::string& option) const {
   if (fixed != Precision::kF32) return "";
-  return str_cat("GPUs compute in bf16, and ", option, " is ", name);
+  return fmt::format("GPUs compute in bf16, and {} is {}", option, name);
 }
 
 std::string parse_option(const std::string& text, PrecisionPolicy* value) {
@@ -36,7 +38,7 @@ std::string parse_option(const std::string& text, PrecisionPolicy* value) {
   for (const auto& [name, precision] : kNames) {
     if (text == name) return *value = PrecisionPolicy{precision, text}, "";
   }
-  return str_cat("is not known; use ", kCustomary);
+  return fmt::format("is not known; use {}", kCustomary);
 }
 
 std::string show_option(const PrecisionPolicy& policy) { return policy.name; }

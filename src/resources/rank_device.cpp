@@ -1,8 +1,9 @@
 #include "amt/resources/rank_device.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
-#include "amt/base/strings.hpp"
 #include "amt/ops/cpu_ops.hpp"
 #include "amt/process/machine.hpp"
 
@@ -14,7 +15,7 @@ DeviceMemory host_memory(const DeviceWishes& wishes, const std::string& host, in
 }
 
 DeviceMemory gpu_memory(const cuda::DeviceInfo& info, const std::string& host, int ranks) {
-  return {str_cat(info.name, " of ", host), info.free_bytes, ranks, true};
+  return {fmt::format("{} of {}", info.name, host), info.free_bytes, ranks, true};
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "amt/resources/resources.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -7,7 +9,6 @@
 #include <string>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/process/log.hpp"
 #include "amt/process/machine.hpp"
 
@@ -39,9 +40,10 @@ int threads_per_rank(int wanted, const mpi::Communicator& communicator) {
   const int unbound = choose_threads(wanted, environment, node, node, ranks);
   const int threads = choose_threads(wanted, environment, node, usable, ranks);
   if (threads < unbound && communicator.rank() == 0) {
-    log_warning(str_cat("the launcher has bound each rank to ", usable, " of ", node,
-                        " cores, so it runs ", threads, " instead of ", unbound,
-                        " threads; start it with --bind-to none to use more"));
+    log_warning(
+        fmt::format("the launcher has bound each rank to {} of {} cores, so it runs {} instead of "
+                    "{} threads; start it with --bind-to none to use more",
+                    usable, node, threads, unbound));
   }
   return threads;
 }

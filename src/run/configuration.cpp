@@ -1,5 +1,6 @@
 #include "amt/run/configuration.hpp"
 
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,7 +9,6 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/ini.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -22,7 +22,7 @@ Effect effect_of(const std::string& key, const OptionTable& known) {
 }
 
 Error no_folder(const fs::path& folder, std::error_code why) {
-  return Error(str_cat("cannot make the folder ", folder.string(), ": ", why.message()));
+  return Error(fmt::format("cannot make the folder {}: {}", folder.string(), why.message()));
 }
 
 /// What can be told of that without making it.
@@ -37,7 +37,7 @@ void require_folder_can_be_made(const fs::path& folder) {
   }
   if (!failed) return;
   if (above != fs::absolute(folder)) throw no_folder(folder, failed);
-  throw Error(str_cat("cannot write to ", folder.string(), ": ", failed.message()));
+  throw Error(fmt::format("cannot write to {}: {}", folder.string(), failed.message()));
 }
 
 }  // namespace

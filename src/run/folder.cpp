@@ -1,5 +1,7 @@
 #include "amt/run/folder.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -7,7 +9,6 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/base/temporary_files.hpp"
 #include "amt/charts/html.hpp"
 #include "amt/dataset/paths.hpp"
@@ -47,7 +48,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
   }
   if (failed == std::errc::no_such_file_or_directory) return {};
   if (failed == std::errc::not_a_directory) {
-    throw UsageError(str_cat(folder.string(), " is not a folder; ", kAnother));
+    throw UsageError(fmt::format("{} is not a folder; {}", folder.string(), kAnother));
   }
   if (failed) throw system_error("cannot read the folder " + folder.string(), failed);
   std::ranges::sort(names);
@@ -81,10 +82,10 @@ void check_run_folder(const RunPaths& paths, const fs::path& dataset) {
   const std::string run = paths.run().string();
   const std::vector<std::string> names = names_in(paths.run());
   if (std::ranges::find(names, kManifestFile) != names.end()) {
-    throw UsageError(str_cat(run, " is a dataset: it has a ", kManifestFile, "; ", kAnother));
+    throw UsageError(fmt::format("{} is a dataset: it has a {}; {}", run, kManifestFile, kAnother));
   }
   if (is_within(real_path(paths.run()), real_path(dataset))) {
-    throw UsageError(str_cat(run, " lies in the dataset ", dataset.string(), "; ", kAnother));
+    throw UsageError(fmt::format("{} lies in the dataset {}; {}", run, dataset.string(), kAnother));
   }
   if (has_a_run(paths, names)) return;
   const auto stranger = std::ranges::find_if_not(names, [&](const std::string& name) {
@@ -92,8 +93,9 @@ void check_run_folder(const RunPaths& paths, const fs::path& dataset) {
            (paths.run() / name == paths.report() && is_own_report(paths.report()));
   });
   if (stranger == names.end()) return;
-  throw UsageError(str_cat(run, " has files that are not amt train's, such as ", *stranger, "; ",
-                           kAnother, ": a folder that is new or empty"));
+  throw UsageError(fmt::format(
+      "{} has files that are not amt train's, such as {}; {}: a folder that is new or empty", run,
+      *stranger, kAnother));
 }
 
 }  // namespace amt

@@ -1,6 +1,7 @@
 #include "amt/run/lock.hpp"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,7 +15,6 @@
 #include "amt/base/error.hpp"
 #include "amt/base/file_lock.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/base/temporary_files.hpp"
 #include "amt/process/log.hpp"
 #include "amt/process/mounts.hpp"
@@ -38,8 +38,9 @@ bool names(const fs::path& path, const Descriptor& file) {
 
 void write_record(const Descriptor& file, const std::string& record, const fs::path& path) {
   write_all(file.get(), std::as_bytes(std::span(record)), path);
-  if (::fsync(file.get()) != 0 && errno != EINVAL)
+  if (::fsync(file.get()) != 0 && errno != EINVAL) {
     throw system_error("cannot sync " + path.string());
+  }
 }
 
 /// The record of this process for a file that nobody else knows yet.
@@ -129,20 +130,19 @@ std::string name_of(const Claim& claim) {
 [[noreturn]] void refuse(const fs::path& run, const Claim& claim) {
   const std::string another = "use another --trainer.run_dir";
   if (is_held(claim) || claim.state == OwnerState::kAlive) {
-    throw Error(str_cat(run.string(), " is in use by another ", name_of(claim),
-                        "; wait for it to end, stop it, or ", another));
+    throw Error(fmt::format("{} is in use by another {}; wait for it to end, stop it, or {}",
+                            run.string(), name_of(claim), another));
   }
-  throw Error(str_cat(run.string(), " may still be in use by another ", name_of(claim),
-                      ": its host cannot be asked from here; if it runs no longer, go on with "
-                      "--trainer.take_over true, else ",
-                      another));
+  throw Error(
+      fmt::format("{} may still be in use by another {}: its host cannot be asked from here; if it "
+                  "runs no longer, go on with --trainer.take_over true, else {}",
+                  run.string(), name_of(claim), another));
 }
 
 void say_taken(const fs::path& run, const Claim& claim) {
   const bool known = claim.state == OwnerState::kGone;
-  log_info(str_cat(run.string(), " was left by ", name_of(claim),
-                   known ? ", which runs no longer" : ", which is said to run no longer",
-                   "; going on in its place"));
+  log_info(fmt::format("{} was left by {}{}; going on in its place", run.string(), name_of(claim),
+                       known ? ", which runs no longer" : ", which is said to run no longer"));
 }
 
 }  // namespace
@@ -178,8 +178,9 @@ RunLock::~RunLock() {
 bool RunLock::create() {
   int error = 0;
   Descriptor file = create_by_link(path_, error);
-  if (error == EPERM || error == ENOSYS || error == EOPNOTSUPP)
+  if (error == EPERM || error == ENOSYS || error == EOPNOTSUPP) {
     file = create_directly(path_, error);
+  }
   if (error == EEXIST) return false;
   if (error != 0) {
     errno = error;
@@ -187,10 +188,9 @@ bool RunLock::create() {
   }
   file_ = std::move(file);
   if (try_lock(file_.get()) == LockResult::kNoLocks) {
-    log_info(str_cat(path_.parent_path().string(),
-                     " is on a file system without locks: another amt train is kept out by the "
-                     "file ",
-                     path_.filename().string(), " alone"));
+    log_info(fmt::format(
+        "{} is on a file system without locks: another amt train is kept out by the file {} alone",
+        path_.parent_path().string(), path_.filename().string()));
   }
   return true;
 }
@@ -215,8 +215,8 @@ void RunLock::check() {
   fs::create_directories(path_.parent_path(), failed);  // what fails shows when it is written
   if (!fs::exists(path_) && create()) return;
   const std::optional<Claim> claim = look_at(path_);
-  throw Error(str_cat(path_.parent_path().string(), " was taken by another ",
-                      claim ? name_of(*claim) : "amt train", ": this one ends"));
+  throw Error(fmt::format("{} was taken by another {}: this one ends", path_.parent_path().string(),
+                          claim ? name_of(*claim) : "amt train"));
 }
 
 }  // namespace amt

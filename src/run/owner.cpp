@@ -1,5 +1,6 @@
 #include "owner.hpp"
 
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -11,7 +12,6 @@
 #include <sstream>
 
 #include "amt/base/json.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/base/timestamp.hpp"
 #include "amt/process/machine.hpp"
 
@@ -36,7 +36,7 @@ std::string boot_id() {
 
 /// When a process began, in ticks since the boot; -1 if there is none of this number.
 std::int64_t start_of_process(std::int64_t pid) {
-  std::ifstream stat(str_cat("/proc/", pid, "/stat"));
+  std::ifstream stat(fmt::format("/proc/{}/stat", pid));
   std::string text;
   std::getline(stat, text);
   const std::size_t name_end = text.rfind(')');  // the name before may hold anything
@@ -105,7 +105,7 @@ RunOwner read_run_owner(const std::filesystem::path& path) {
 }
 
 std::string describe(const RunOwner& owner) {
-  return str_cat("amt train on host ", owner.host, ", pid ", owner.pid, ", since ", owner.since);
+  return fmt::format("amt train on host {}, pid {}, since {}", owner.host, owner.pid, owner.since);
 }
 
 bool is_earlier_start(const RunOwner& owner, const RunOwner& self) {

@@ -1,7 +1,8 @@
 #include "amt/run/paths.hpp"
 
+#include <fmt/core.h>
+
 #include <charconv>
-#include <cstdio>
 
 #include "amt/base/error.hpp"
 
@@ -17,11 +18,7 @@ bool is_there(const std::filesystem::path& path) {
   return found;
 }
 
-std::string RunPaths::step_name(std::int64_t step) {
-  char digits[32];
-  std::snprintf(digits, sizeof(digits), "%06lld", static_cast<long long>(step));
-  return std::string(kStep) + digits;
-}
+std::string RunPaths::step_name(std::int64_t step) { return fmt::format("{}{:06}", kStep, step); }
 
 std::optional<std::int64_t> RunPaths::step_of(const std::string& name) {
   if (!name.starts_with(kStep)) return std::nullopt;

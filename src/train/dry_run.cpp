@@ -1,4 +1,6 @@
 // amt train --dry-run: all that a start checks, and what it would do, in lines for people.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -28,22 +30,23 @@ std::string count(std::int64_t n) { return format_count(static_cast<std::uint64_
 std::string device_lines(const PlannedDevice& device, const TrainConfiguration& config, int micro,
                          const Placement& place) {
   const DeviceMemory& memory = device.memory;
-  std::string text = str_cat("# device: ", memory.gpu ? "cuda" : "cpu",
-                             device.refusal.empty() ? "" : "; " + device.refusal,
-                             "\n# memory: ", bytes(needed_bytes(config.model, micro, memory)));
-  text += memory.ranks == 1 ? " on one rank" : str_cat(" for the ", memory.ranks, " ranks on it");
-  text += str_cat(" with ", micro, " rows per micro-batch");
+  std::string text = fmt::format("# device: {}{}\n# memory: {}", memory.gpu ? "cuda" : "cpu",
+                                 device.refusal.empty() ? "" : "; " + device.refusal,
+                                 bytes(needed_bytes(config.model, micro, memory)));
+  text += memory.ranks == 1 ? " on one rank" : fmt::format(" for the {} ranks on it", memory.ranks);
+  text += fmt::format(" with {} rows per micro-batch", micro);
   if (config.trainer.shard_optimizer && place.ranks == 1) {
-    text += str_cat(", of which several share the optimiser's ", bytes(moment_bytes(config.model)));
+    text += fmt::format(", of which several share the optimiser's {}",
+                        bytes(moment_bytes(config.model)));
   }
-  return str_cat(text, "; ", memory.name, " has ", bytes(memory.bytes), memory.gpu ? " free" : "",
-                 "\n");
+  return fmt::format("{}; {} has {}{}\n", text, memory.name, bytes(memory.bytes),
+                     memory.gpu ? " free" : "");
 }
 
 std::string dataset_line(const Manifest& manifest) {
-  return str_cat("# dataset: ", manifest.encoding->name, ", ",
-                 format_count(manifest.split(Split::kTrain).rows), " rows to train on, ",
-                 format_count(manifest.split(Split::kValid).rows), " to validate on\n");
+  return fmt::format("# dataset: {}, {} rows to train on, {} to validate on\n",
+                     manifest.encoding->name, format_count(manifest.split(Split::kTrain).rows),
+                     format_count(manifest.split(Split::kValid).rows));
 }
 
 std::string training_line(const TrainConfiguration& config, const Manifest& manifest, int micro,
@@ -52,19 +55,21 @@ std::string training_line(const TrainConfiguration& config, const Manifest& mani
   const std::int64_t batch = config.trainer.train_batch_size;
   const double tokens =
       static_cast<double>(steps) * static_cast<double>(batch) * config.model.seq_len;
-  return str_cat(
-      "# training: ", count(steps), " steps of ", count(batch), " rows on ", place.ranks,
-      place.ranks == 1 ? " rank (" : " ranks (", batch / place.ranks / micro,
-      " micro-batches each): ", describe_epochs(config.trainer, manifest.split(Split::kTrain).rows),
-      ", ", fixed(tokens / 1e6, 1), " million tokens\n");
+  return fmt::format(
+      "# training: {} steps of {} rows on {} {} ({} micro-batches each): {}, {:.1f} million "
+      "tokens\n",
+      count(steps), count(batch), place.ranks, place.ranks == 1 ? "rank" : "ranks",
+      batch / place.ranks / micro,
+      describe_epochs(config.trainer, manifest.split(Split::kTrain).rows), tokens / 1e6);
 }
 
 std::string checkpoint_line(const TrainConfiguration& config, std::int64_t steps_done) {
   const std::uint64_t each = checkpoint_bytes(config.model);
   const auto most = static_cast<std::uint64_t>(
       checkpoints_to_come(config.trainer.num_train_steps, config.checkpointer, steps_done, 0));
-  return str_cat("# checkpoints: a checkpoint has ", bytes(each), "; up to ", most,
-                 " are to come and be there at once (", bytes(each * most), ")\n");
+  return fmt::format(
+      "# checkpoints: a checkpoint has {}; up to {} are to come and be there at once ({})\n",
+      bytes(each), most, bytes(each * most));
 }
 
 /// From the speed that the run has had so far.
@@ -80,18 +85,18 @@ std::string time_line(const TrainConfiguration& config, std::int64_t steps_done)
   const std::int64_t left = std::max<std::int64_t>(0, config.trainer.num_train_steps - steps_done);
   const double tokens = static_cast<double>(left) * config.trainer.train_batch_size *
                         static_cast<double>(config.model.seq_len);
-  return str_cat("# time: ", format_duration(tokens / speed), " for the ", count(left),
-                 " steps that are left, at the ", fixed(speed, 0),
-                 " tokens/s that the run had last\n");
+  return fmt::format(
+      "# time: {} for the {} steps that are left, at the {:.0f} tokens/s that the run had last\n",
+      format_duration(tokens / speed), count(left), speed);
 }
 
 std::string start_line(const TrainerOptions& trainer, const TrainingProgress& done) {
   const std::string& run = trainer.run_dir;
-  if (done.step == 0) return str_cat("# start: a new run in ", run, "\n");
+  if (done.step == 0) return fmt::format("# start: a new run in {}\n", run);
   if (out_of_patience(done, trainer)) {
-    return str_cat("# start: ", run, " has ended early ", describe_early_end(done), "\n");
+    return fmt::format("# start: {} has ended early {}\n", run, describe_early_end(done));
   }
-  return str_cat("# start: ", run, " goes on from step ", count(done.step), "\n");
+  return fmt::format("# start: {} goes on from step {}\n", run, count(done.step));
 }
 
 /// What the memory allows: as fit_memory, without the other ranks.
@@ -99,7 +104,7 @@ void fit(TrainConfiguration& config, const OptionTable& given, int micro, const 
          const DeviceMemory& memory) {
   if (!given.given(kCheckpointingOption) && only_fits_checkpointed(config.model, micro, memory)) {
     config.model.gradient_checkpointing = true;
-    log_info(str_cat("--", kCheckpointingOption, " true would be chosen, with which it fits"));
+    log_info(fmt::format("--{} true would be chosen, with which it fits", kCheckpointingOption));
   }
   check_memory(config.model, micro, config.trainer.train_batch_size / place.ranks, memory);
 }
@@ -126,11 +131,11 @@ std::string plan_training(TrainConfiguration& config, const OptionTable& given,
                    config.trainer.num_train_steps, config.checkpointer, done.step);
   question(config, inputs.manifest);
   const std::int64_t parameters = ParameterLayout(config.model).count();
-  return str_cat(config.to_ini(), "\n# ", count(parameters), " parameters\n", text,
-                 dataset_line(inputs.manifest),
-                 training_line(config, inputs.manifest, micro, place),
-                 checkpoint_line(config, done.step), start_line(config.trainer, done),
-                 time_line(config, done.step));
+  return fmt::format("{}\n# {} parameters\n{}{}{}{}{}{}", config.to_ini(), count(parameters), text,
+                     dataset_line(inputs.manifest),
+                     training_line(config, inputs.manifest, micro, place),
+                     checkpoint_line(config, done.step), start_line(config.trainer, done),
+                     time_line(config, done.step));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "early_end.hpp"
 
-#include "amt/base/strings.hpp"
+#include <fmt/core.h>
 
 namespace amt {
 
@@ -10,12 +10,12 @@ bool out_of_patience(const TrainingProgress& progress, const TrainerOptions& tra
 
 std::string describe_early_end(const TrainingProgress& progress) {
   const std::int64_t in_vain = progress.validations_since_best;
-  std::string text = str_cat("after ", progress.step, " steps, since ", in_vain,
-                             in_vain == 1 ? " validation has" : " validations in a row have",
-                             " not lowered the validation loss");
+  std::string text =
+      fmt::format("after {} steps, since {} {} not lowered the validation loss", progress.step,
+                  in_vain, in_vain == 1 ? "validation has" : "validations in a row have");
   if (progress.best_step == 0) return text + ": none was finite";
-  return str_cat(text, ": it was lowest, ", progress.best_loss, ", after step ",
-                 progress.best_step);
+  return fmt::format("{}: it was lowest, {:.6g}, after step {}", text, progress.best_loss,
+                     progress.best_step);
 }
 
 std::string early_end_warning(const TrainerOptions& trainer,

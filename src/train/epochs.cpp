@@ -1,5 +1,7 @@
 #include "epochs.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/strings.hpp"
 
 namespace amt {
@@ -15,21 +17,23 @@ double epochs(const TrainerOptions& trainer, std::uint64_t rows) {
 }
 
 std::string describe_epochs(const TrainerOptions& trainer, std::uint64_t rows) {
-  return str_cat(fixed(epochs(trainer, rows), 1), " epochs of ", format_count(rows),
-                 rows == 1 ? " row" : " rows");
+  return fmt::format("{:.1f} epochs of {} {}", epochs(trainer, rows), format_count(rows),
+                     rows == 1 ? "row" : "rows");
 }
 
 std::string epochs_warning(const TrainerOptions& trainer, std::uint64_t rows) {
   const std::string passes = describe_epochs(trainer, rows);
   if (rows < static_cast<std::uint64_t>(trainer.train_batch_size)) {
-    return str_cat("--trainer.train_batch_size ", trainer.train_batch_size, " is more than the ",
-                   format_count(rows), " rows of the training split: each step sees some twice (",
-                   passes, "); use a smaller batch, or prepare more files");
+    return fmt::format(
+        "--trainer.train_batch_size {} is more than the {} rows of the training split: each step "
+        "sees some twice ({}); use a smaller batch, or prepare more files",
+        trainer.train_batch_size, format_count(rows), passes);
   }
   if (epochs(trainer, rows) <= kManyEpochs) return "";
-  return str_cat("training makes ", passes, ", more than ", kManyEpochs,
-                 ": it may learn them by heart; use fewer --trainer.num_train_steps, a larger "
-                 "amt prepare --augment, or more files");
+  return fmt::format(
+      "training makes {}, more than {:.6g}: it may learn them by heart; use fewer "
+      "--trainer.num_train_steps, a larger amt prepare --augment, or more files",
+      passes, kManyEpochs);
 }
 
 }  // namespace amt

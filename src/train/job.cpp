@@ -1,5 +1,7 @@
 #include "amt/train/job.hpp"
 
+#include <fmt/core.h>
+
 #include <optional>
 
 #include "amt/base/files.hpp"
@@ -30,12 +32,12 @@ constexpr double kPollSeconds = 1;  // between looks for errors that block the m
 
 void announce(const Model& model, int micro_batch, const Inputs& inputs, const std::string& device,
               const TrainConfiguration& config, bool leads) {
-  log_info(str_cat(format_count(static_cast<std::uint64_t>(model.layout().count())),
-                   " parameters, ", inputs.manifest.encoding->name, ", ", micro_batch,
-                   " rows per micro-batch; ", device));
+  log_info(fmt::format("{} parameters, {}, {} rows per micro-batch; {}",
+                       format_count(static_cast<std::uint64_t>(model.layout().count())),
+                       inputs.manifest.encoding->name, micro_batch, device));
   const std::uint64_t rows = inputs.manifest.split(Split::kTrain).rows;
-  log_info(str_cat(config.trainer.num_train_steps, " steps are ",
-                   describe_epochs(config.trainer, rows)));
+  log_info(fmt::format("{} steps are {}", config.trainer.num_train_steps,
+                       describe_epochs(config.trainer, rows)));
   if (!leads) return;
   question(config, inputs.manifest);
   if (!inputs.valid) {
@@ -48,7 +50,7 @@ void announce(const Model& model, int micro_batch, const Inputs& inputs, const s
 /// Where a run that begins takes its weights from; one that goes on keeps what it has recorded.
 std::string origin_of(const TrainConfiguration& config) {
   if (config.trainer.initialize_from.empty()) {
-    return str_cat("random weights, seed ", config.trainer.seed);
+    return fmt::format("random weights, seed {}", config.trainer.seed);
   }
   return "the model in " + config.trainer.initialize_from;
 }

@@ -1,17 +1,18 @@
 #include "amt/train/options.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/resources/divisors.hpp"
 
 namespace amt {
 namespace {
 
 void require_name(const std::string& name, const std::string& option, const std::string& what) {
-  if (name.empty()) throw UsageError(str_cat("--", option, " must name ", what));
+  if (name.empty()) throw UsageError(fmt::format("--{} must name {}", option, what));
 }
 
 }  // namespace
@@ -117,7 +118,7 @@ void TrainerOptions::validate() const {
                  "be 0 or more");
   const std::string cpu_only = device_wishes().cpu_only();
   if (device == DeviceKind::kCuda && !cpu_only.empty()) {
-    throw UsageError(str_cat("--trainer.device cuda cannot be: ", cpu_only));
+    throw UsageError(fmt::format("--trainer.device cuda cannot be: {}", cpu_only));
   }
 }
 
@@ -130,16 +131,16 @@ int TrainerOptions::micro_batch(int ranks) const {
   const int micro = per_device_parallelism == -1 ? std::max(1, share) : per_device_parallelism;
   const std::int64_t step = std::int64_t{ranks} * (per_device_parallelism == -1 ? 1 : micro);
   if (share * ranks != train_batch_size) {
-    throw UsageError(str_cat("--trainer.train_batch_size ", train_batch_size,
-                             " does not divide by ", ranks, " ranks; use ",
-                             multiples_near(train_batch_size, step)));
+    throw UsageError(
+        fmt::format("--trainer.train_batch_size {} does not divide by {} ranks; use {}",
+                    train_batch_size, ranks, multiples_near(train_batch_size, step)));
   }
   if (share % micro != 0) {
-    throw UsageError(str_cat("--trainer.train_batch_size ", train_batch_size,
-                             " does not divide by ", ranks, " ranks x micro-batch ", micro,
-                             "; use --trainer.per_device_parallelism ", divisors_near(share, micro),
-                             ", or --trainer.train_batch_size ",
-                             multiples_near(train_batch_size, step)));
+    throw UsageError(
+        fmt::format("--trainer.train_batch_size {} does not divide by {} ranks x micro-batch {}; "
+                    "use --trainer.per_device_parallelism {}, or --trainer.train_batch_size {}",
+                    train_batch_size, ranks, micro, divisors_near(share, micro),
+                    multiples_near(train_batch_size, step)));
   }
   return micro;
 }

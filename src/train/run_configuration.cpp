@@ -1,9 +1,10 @@
 #include "run_configuration.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/ini.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/process/log.hpp"
 #include "amt/run/configuration.hpp"
@@ -17,14 +18,16 @@ constexpr const char* kSteps = "trainer.num_train_steps";
 void check_same_run(const RunPaths& paths, const std::string& configuration) {
   for (const OptionChange& change :
        changes_of_result(read_text(paths.config()), configuration, paths.config().string())) {
-    const std::string what = str_cat(change.key, " = ", change.before, ", now it is ", change.now);
+    const std::string what =
+        fmt::format("{} = {}, now it is {}", change.key, change.before, change.now);
     if (change.key != kSteps) {
-      throw UsageError(str_cat(paths.run().string(), " holds a run with ", what,
-                               "; use another --trainer.run_dir or the run's own configuration (",
-                               paths.config().string(), ")"));
+      throw UsageError(
+          fmt::format("{} holds a run with {}; use another --trainer.run_dir or the run's own "
+                      "configuration ({})",
+                      paths.run().string(), what, paths.config().string()));
     }
-    log_warning(str_cat("the run was started with ", what,
-                        ": learning rates follow the new schedule from here on"));
+    log_warning(fmt::format(
+        "the run was started with {}: learning rates follow the new schedule from here on", what));
   }
 }
 
@@ -57,18 +60,18 @@ void check_open_run(const RunPaths& paths, const std::string& configuration,
   check_run_is_writable(paths);
   const std::vector<std::int64_t> steps = checkpoint_steps(paths);
   if (!steps.empty() && !load_last_checkpoint) {
-    throw UsageError(str_cat(paths.run().string(), " holds checkpoints up to step ", steps.front(),
-                             "; use another --trainer.run_dir, or "
-                             "--trainer.load_last_checkpoint true to go on from there"));
+    throw UsageError(
+        fmt::format("{} holds checkpoints up to step {}; use another --trainer.run_dir, or "
+                    "--trainer.load_last_checkpoint true to go on from there",
+                    paths.run().string(), steps.front()));
   }
   // Without a checkpoint there is nothing to be continued: the configuration may change freely.
   if (!steps.empty() && !is_there(paths.config())) {
-    throw UsageError(
-        str_cat(paths.run().string(), " has checkpoints up to step ", steps.front(), " but no ",
-                paths.config().filename().string(),
-                ", so nobody can tell whether this goes on with the same run; put the "
-                "file back (`amt train ... --dry-run` with the run's options and another "
-                "run_dir prints it), or use another --trainer.run_dir"));
+    throw UsageError(fmt::format(
+        "{} has checkpoints up to step {} but no {}, so nobody can tell whether this goes on with "
+        "the same run; put the file back (`amt train ... --dry-run` with the run's options and "
+        "another run_dir prints it), or use another --trainer.run_dir",
+        paths.run().string(), steps.front(), paths.config().filename().string()));
   }
   if (!steps.empty()) check_same_run(paths, configuration);
 }

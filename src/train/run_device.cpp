@@ -1,6 +1,7 @@
 #include "run_device.hpp"
 
-#include "amt/base/strings.hpp"
+#include <fmt/core.h>
+
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
 #include "amt/resources/flops.hpp"
@@ -27,11 +28,11 @@ TrainerOptions complete(TrainerOptions trainer, const Device& device) {
 
 std::string describe(const Device& device, const TrainerOptions& completed, int ranks) {
   const double peak = completed.peak_flops;
-  std::string text = str_cat(ranks, " ranks, each ", device.ops->description());
+  std::string text = fmt::format("{} ranks, each {}", ranks, device.ops->description());
   if (ranks > 1) text += ", summed by " + device.reducer->name();
   if (ranks > 1 && completed.shard_optimizer) text += ", sharing the optimiser's state";
   if (device.plugin != nullptr || peak > 0) {
-    text += peak > 0 ? str_cat(", peak ", peak / 1e12, " TFLOP/s")
+    text += peak > 0 ? fmt::format(", peak {:.6g} TFLOP/s", peak / 1e12)
                      : ", peak unknown (--trainer.peak_flops)";
   }
   return device.remark.empty() ? text : text + "; " + device.remark;
@@ -39,8 +40,8 @@ std::string describe(const Device& device, const TrainerOptions& completed, int 
 
 void announce_choices(const TrainerOptions& trainer, const Device& device, bool recomputes) {
   if (recomputes) {
-    log_info(str_cat("--", kCheckpointingOption,
-                     " true was chosen: without it the memory is too small"));
+    log_info(fmt::format("--{} true was chosen: without it the memory is too small",
+                         kCheckpointingOption));
   }
   if (!trainer.profile_steps.empty() && device.plugin == nullptr) {
     log_info("--trainer.profile_steps does nothing on the CPU");

@@ -1,11 +1,12 @@
 #include "start.hpp"
 
+#include <fmt/core.h>
+
 #include <array>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/dataset/verify.hpp"
 #include "amt/evaluate/dataset_fit.hpp"
@@ -24,7 +25,8 @@ void choose_model(TrainConfiguration& config, const OptionTable& given) {
   const RunPaths run(config.trainer.run_dir);
   if (source.empty()) return;
   if (goes_on(run, config.trainer.load_last_checkpoint)) {
-    log_info(str_cat(run.run().string(), " has checkpoints of its own: ", source, " is not read"));
+    log_info(
+        fmt::format("{} has checkpoints of its own: {} is not read", run.run().string(), source));
     return take_values(read_text(run.config()), given, config.model);
   }
   HuggingFaceModel model(find_model(source));

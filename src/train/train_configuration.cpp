@@ -1,5 +1,7 @@
 #include "amt/train/train_configuration.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/evaluate/dataset_fit.hpp"
@@ -13,15 +15,16 @@ namespace {
 
 /// Before the model's own check, which does not know what to propose.
 void check_heads(const ModelConfig& model) {
-  if (model.hidden_dim < 1 || model.num_heads < 1 || model.hidden_dim % model.num_heads == 0)
+  if (model.hidden_dim < 1 || model.num_heads < 1 || model.hidden_dim % model.num_heads == 0) {
     return;
-  throw UsageError(str_cat("--model.num_heads ", model.num_heads,
-                           " does not divide --model.hidden_dim ", model.hidden_dim, "; use ",
-                           divisors_near(model.hidden_dim, model.num_heads), " heads"));
+  }
+  throw UsageError(fmt::format(
+      "--model.num_heads {} does not divide --model.hidden_dim {}; use {} heads", model.num_heads,
+      model.hidden_dim, divisors_near(model.hidden_dim, model.num_heads)));
 }
 
 void require_at_most(int value, int most, const char* option) {
-  if (value > most) throw UsageError(str_cat("--", option, ": ", value, " is more than ", most));
+  if (value > most) throw UsageError(fmt::format("--{}: {} is more than {}", option, value, most));
 }
 
 /// Of options that are auto; the model's width is known.
@@ -39,7 +42,8 @@ void choose_what_is_open(TrainConfiguration& config, std::uint64_t rows) {
          proposed_steps_per_eval(trainer.num_train_steps));
   choose(config.optimizer.learning_rate, "trainer.learning_rate",
          proposed_learning_rate(config.model.hidden_dim, !trainer.initialize_from.empty()));
-  if (!chosen.empty()) log_info(str_cat("chosen for ", format_count(rows), " rows: ", chosen));
+  if (chosen.empty()) return;
+  log_info(fmt::format("chosen for {} rows: {}", format_count(rows), chosen));
 }
 
 }  // namespace
@@ -80,9 +84,8 @@ Manifest TrainConfiguration::read_dataset() {
   model.vocab_size = manifest.vocabulary;
   check_dataset_fits(manifest, model, "the model");
   if (manifest.split(Split::kTrain).rows == 0) {
-    throw UsageError(str_cat(data.dataset,
-                             " has no rows in its training split; prepare it from "
-                             "more files"));
+    throw UsageError(fmt::format("{} has no rows in its training split; prepare it from more files",
+                                 data.dataset));
   }
   choose_what_is_open(*this, manifest.split(Split::kTrain).rows);
   return manifest;

@@ -1,5 +1,7 @@
 #include "element_stream.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -29,9 +31,9 @@ void give(const Destination& to, std::uint64_t first, std::span<const float> val
     same = same && mine == values[i];
   }
   if (!same) {
-    throw Malformed(str_cat("tensor ", printable(to.tensor->name, kShown),
-                            " has other values than ", to.request.same_as,
-                            "; amt runs models in which they are one"));
+    throw Malformed(
+        fmt::format("tensor {} has other values than {}; amt runs models in which they are one",
+                    printable(to.tensor->name, kShown), to.request.same_as));
   }
 }
 
@@ -60,12 +62,13 @@ void stream_elements(TensorType type, std::uint64_t elements, const NextBytes& n
 
 void check_request(const TensorEntry& tensor, const TensorRequest& request) {
   if (!is_parameter_type(tensor.type)) {
-    throw Malformed(str_cat("tensor ", printable(tensor.name, kShown), " is of type ",
-                            type_name(tensor.type), "; amt takes F32, F16 and BF16"));
+    throw Malformed(fmt::format("tensor {} is of type {}; amt takes F32, F16 and BF16",
+                                printable(tensor.name, kShown), type_name(tensor.type)));
   }
   if (request.out.size() != tensor.elements) {
-    throw Malformed(str_cat("tensor ", printable(tensor.name, kShown), " has ", tensor.elements,
-                            " elements instead of ", request.out.size()));
+    throw Malformed(fmt::format("tensor {} has {} elements instead of {}",
+                                printable(tensor.name, kShown), tensor.elements,
+                                request.out.size()));
   }
 }
 

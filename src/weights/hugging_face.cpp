@@ -1,12 +1,13 @@
 #include "amt/weights/hugging_face.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "hugging_face_config.hpp"
 #include "model_weights.hpp"
 #include "parameter_names.hpp"
@@ -26,8 +27,8 @@ void refuse_values_that_are_not_finite(const ModelWeights& weights, const Parame
   for (const ParameterInfo& parameter : layout.all()) {
     const auto finite = [](float value) { return std::isfinite(value); };
     if (std::ranges::all_of(part(values, parameter), finite)) continue;
-    throw Error(str_cat(weights.path().string(), ": tensor ", parameter.name,
-                        " has values that are not finite"));
+    throw Error(fmt::format("{}: tensor {} has values that are not finite", weights.path().string(),
+                            parameter.name));
   }
 }
 

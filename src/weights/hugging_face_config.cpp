@@ -1,11 +1,12 @@
 #include "hugging_face_config.hpp"
 
+#include <fmt/core.h>
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "amt/base/error.hpp"
 #include "amt/base/json.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/model/model_limits.hpp"
 
 namespace amt {
@@ -31,12 +32,14 @@ double rate(const json::Value& root, const char* name) {
 
 void require_text(const json::Value& root, const char* name, const char* text) {
   const auto value = root.find(name);
-  if (value && value->text() != text) value->refuse(str_cat("'", text, "'", kForModel));
+  if (value && value->text() != text) value->refuse(fmt::format("'{}'{}", text, kForModel));
 }
 
 void require_flag(const json::Value& root, const char* name, bool flag) {
   const auto value = root.find(name);
-  if (value && value->boolean() != flag) value->refuse(str_cat(flag ? "true" : "false", kForModel));
+  if (value && value->boolean() != flag) {
+    value->refuse(fmt::format("{}{}", flag ? "true" : "false", kForModel));
+  }
 }
 
 /// Members whose values this program cannot vary; absent ones have Hugging Face's default, which
@@ -50,12 +53,12 @@ void require_supported(const json::Value& root) {
   require_flag(root, "add_cross_attention", false);
   const auto epsilon = root.find("layer_norm_epsilon");
   if (epsilon && std::abs(epsilon->number() - kLayerNormEpsilon) >= 1e-9) {
-    epsilon->refuse(str_cat("1e-5", kForModel));
+    epsilon->refuse(fmt::format("1e-5{}", kForModel));
   }
   const auto inner = root.find("n_inner");
   const int expected = 4 * extent(root, "n_embd", kMaxWidth);
   if (inner && !inner->is_null() && inner->count() != static_cast<unsigned>(expected)) {
-    inner->refuse(str_cat("4 x n_embd", kForModel));
+    inner->refuse(fmt::format("4 x n_embd{}", kForModel));
   }
 }
 
@@ -103,7 +106,7 @@ ModelConfig read_hugging_face_config(const std::filesystem::path& path) {
   try {
     config.validate();
   } catch (const Error& error) {
-    throw Error(str_cat("cannot use ", path.string(), ": ", error.what()));
+    throw Error(fmt::format("cannot use {}: {}", path.string(), error.what()));
   }
   return config;
 }

@@ -1,7 +1,8 @@
+#include <fmt/core.h>
+
 #include <set>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/weights/hugging_face.hpp"
 #include "model_weights.hpp"
 #include "parameter_names.hpp"
@@ -37,21 +38,24 @@ std::size_t layers_of(const ModelWeights& weights) {
 Error missing_config(const std::filesystem::path& folder) {
   std::error_code unknown;
   if (std::filesystem::is_regular_file(folder, unknown)) {
-    return Error(str_cat(folder.string(), " is a file; give the folder that holds the weights and ",
-                         "their config.json"));
+    return Error(
+        fmt::format("{} is a file; give the folder that holds the weights and their config.json",
+                    folder.string()));
   }
   if (!find_weights(ModelPaths{folder})) {
-    return Error(str_cat(folder.string(),
-                         " is no checkpoint: it has neither a checkpoints folder nor config.json "
-                         "with model.safetensors or pytorch_model.bin"));
+    return Error(
+        fmt::format("{} is no checkpoint: it has neither a checkpoints folder nor config.json with "
+                    "model.safetensors or pytorch_model.bin",
+                    folder.string()));
   }
   const ModelWeights weights(ModelPaths{folder});
-  return Error(str_cat(
-      folder.string(), " has weights, but no config.json; take the one published with them, or ",
-      "write {\"model_type\": \"gpt2\", \"vocab_size\": ", extent_of(weights, "wte.weight", 0),
-      ", \"n_positions\": ", extent_of(weights, "wpe.weight", 0),
-      ", \"n_embd\": ", extent_of(weights, "wpe.weight", 1), ", \"n_layer\": ", layers_of(weights),
-      ", \"n_head\": ?, \"scale_attn_by_inverse_layer_idx\": ?} with what the weights do not say"));
+  return Error(fmt::format(
+      "{} has weights, but no config.json; take the one published with them, or write "
+      "{{\"model_type\": \"gpt2\", \"vocab_size\": {}, \"n_positions\": {}, \"n_embd\": {}, "
+      "\"n_layer\": {}, \"n_head\": ?, \"scale_attn_by_inverse_layer_idx\": ?}} with what the "
+      "weights do not say",
+      folder.string(), extent_of(weights, "wte.weight", 0), extent_of(weights, "wpe.weight", 0),
+      extent_of(weights, "wpe.weight", 1), layers_of(weights)));
 }
 
 }  // namespace amt

@@ -1,5 +1,7 @@
 #include "model_weights.hpp"
 
+#include <fmt/core.h>
+
 #include <set>
 
 #include "amt/base/error.hpp"
@@ -20,15 +22,16 @@ bool is_there(const fs::path& path) {
   std::error_code failed;
   const fs::file_status status = fs::symlink_status(path, failed);
   if (status.type() == fs::file_type::not_found) return false;
-  if (failed) throw Error(str_cat("cannot look for ", path.string(), ": ", failed.message()));
+  if (failed) throw Error(fmt::format("cannot look for {}: {}", path.string(), failed.message()));
   return true;
 }
 
 fs::path require_weights(const ModelPaths& paths) {
   if (const auto path = find_weights(paths)) return *path;
-  throw Error(str_cat(paths.folder.string(),
-                      " has no weights: neither model.safetensors nor pytorch_model.bin, nor the "
-                      "index.json of one of them in several files"));
+  throw Error(
+      fmt::format("{} has no weights: neither model.safetensors nor pytorch_model.bin, nor the "
+                  "index.json of one of them in several files",
+                  paths.folder.string()));
 }
 
 }  // namespace
@@ -54,26 +57,26 @@ void ModelWeights::add_file(const fs::path& path) {
   const std::vector<TensorEntry>& tensors = files_.back()->tensors();
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     if (places_.emplace(tensors[i].name, Place{files_.size() - 1, i}).second) continue;
-    throw Error(str_cat("cannot use ", path_.string(), ": two of its files have a tensor '",
-                        printable(tensors[i].name, kShown), "'"));
+    throw Error(fmt::format("cannot use {}: two of its files have a tensor '{}'", path_.string(),
+                            printable(tensors[i].name, kShown)));
   }
 }
 
 void ModelWeights::open_shards() {
   const ShardIndex index = read_shard_index(path_);
-  if (index.empty()) throw Error(str_cat("cannot use ", path_.string(), ": it names no tensors"));
+  if (index.empty()) throw Error(fmt::format("cannot use {}: it names no tensors", path_.string()));
   std::set<std::string> shards;
   for (const auto& [tensor, shard] : index) shards.insert(shard);
   if (shards.size() > kMaxShards) {
-    throw Error(str_cat("cannot use ", path_.string(), ": it names ", shards.size(),
-                        " files, amt reads at most ", kMaxShards));
+    throw Error(fmt::format("cannot use {}: it names {} files, amt reads at most {}",
+                            path_.string(), shards.size(), kMaxShards));
   }
   for (const std::string& shard : shards) add_file(path_.parent_path() / shard);
   for (const auto& [tensor, shard] : index) {
     const auto place = places_.find(tensor);
     if (place != places_.end() && files_[place->second.file]->path().filename() == shard) continue;
-    throw Error(str_cat("cannot use ", path_.string(), ": tensor '", printable(tensor, kShown),
-                        "' is not in ", printable(shard, kShown)));
+    throw Error(fmt::format("cannot use {}: tensor '{}' is not in {}", path_.string(),
+                            printable(tensor, kShown), printable(shard, kShown)));
   }
 }
 

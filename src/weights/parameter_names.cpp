@@ -1,5 +1,7 @@
 #include "parameter_names.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <set>
 #include <string_view>
@@ -53,8 +55,8 @@ class Finder {
       found.output_layer = output->second;
     }
     if (const std::string stranger = first_stranger(); !stranger.empty()) {
-      refuse(str_cat("it has a tensor '", stranger,
-                     "', which is no part of GPT-2 as config.json describes it"));
+      refuse(fmt::format(
+          "it has a tensor '{}', which is no part of GPT-2 as config.json describes it", stranger));
     }
     return found;
   }
@@ -72,7 +74,7 @@ class Finder {
     const Named* with = named(parameter.name);
     const Named* without = named(short_name(parameter.name));
     if (with != nullptr && without != nullptr) {
-      refuse(str_cat("it has both ", with->first, " and ", without->first));
+      refuse(fmt::format("it has both {} and {}", with->first, without->first));
     }
     if (with != nullptr) return with;
     if (without != nullptr) return without;
@@ -83,12 +85,12 @@ class Finder {
   void check(const ParameterInfo& parameter, const ModelWeights::Place& place) const {
     const TensorEntry& entry = weights_.entry(place);
     if (entry.shape != parameter.shape) {
-      refuse(str_cat("tensor ", entry.name, " does not have the shape that config.json implies, ",
-                     shape_text(parameter.shape), ", but ", shape_text(entry.shape)));
+      refuse(fmt::format("tensor {} does not have the shape that config.json implies, {}, but {}",
+                         entry.name, shape_text(parameter.shape), shape_text(entry.shape)));
     }
     if (!is_parameter_type(entry.type)) {
-      refuse(str_cat("tensor ", entry.name, " is of type ", type_name(entry.type),
-                     "; amt takes F32, F16 and BF16"));
+      refuse(fmt::format("tensor {} is of type {}; amt takes F32, F16 and BF16", entry.name,
+                         type_name(entry.type)));
     }
   }
 
@@ -96,9 +98,11 @@ class Finder {
     const auto others = std::ranges::count_if(
         layout_.all(), [&](const ParameterInfo& other) { return find(other) == nullptr; });
     std::string what = "it has no tensor " + parameter.name;
-    if (others > 1) what += str_cat(", nor ", others - 1, " others that config.json implies");
+    if (others > 1) what += fmt::format(", nor {} others that config.json implies", others - 1);
     const std::string stranger = first_stranger();
-    if (!stranger.empty()) what += str_cat("; it has '", stranger, "', which is no part of GPT-2");
+    if (!stranger.empty()) {
+      what += fmt::format("; it has '{}', which is no part of GPT-2", stranger);
+    }
     refuse(what);
   }
 
@@ -116,7 +120,7 @@ class Finder {
   }
 
   [[noreturn]] void refuse(const std::string& what) const {
-    throw Error(str_cat("cannot use ", weights_.path().string(), ": ", what));
+    throw Error(fmt::format("cannot use {}: {}", weights_.path().string(), what));
   }
 
   const ModelWeights& weights_;

@@ -1,8 +1,9 @@
 #include "pickle.hpp"
 
+#include <fmt/core.h>
+
 #include <utility>
 
-#include "amt/base/strings.hpp"
 #include "pickle_bytes.hpp"
 #include "pickle_names.hpp"
 
@@ -26,7 +27,7 @@ class Parser {
           object(opcode)) {
         continue;
       }
-      fail(str_cat("opcode ", opcode_name(opcode), " is no part of a state dict"));
+      fail(fmt::format("opcode {} is no part of a state dict", opcode_name(opcode)));
     }
     pickle_.root = pop();
     if (!stack_.empty()) fail("it ends too early");
@@ -68,7 +69,9 @@ class Parser {
 
   PickleRef pop(PickleKind kind, const char* what) {
     const PickleRef ref = pop();
-    if (pickle_.at(ref).kind != kind) fail(str_cat("it has another value in place of ", what));
+    if (pickle_.at(ref).kind != kind) {
+      fail(fmt::format("it has another value in place of {}", what));
+    }
     return ref;
   }
 

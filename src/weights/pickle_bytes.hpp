@@ -1,11 +1,12 @@
 // The bytes of a pickle, front to back.
 #pragma once
 
+#include <fmt/core.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "amt/base/strings.hpp"
 #include "malformed.hpp"
 
 namespace amt {
@@ -18,7 +19,7 @@ class PickleBytes {
   std::size_t at() const { return at_; }
 
   [[noreturn]] void fail(const std::string& what) const {
-    throw Malformed(str_cat("its pickle cannot be used, at byte ", at_, ": ", what));
+    throw Malformed(fmt::format("its pickle cannot be used, at byte {}: {}", at_, what));
   }
 
   std::string_view take(std::uint64_t count) {

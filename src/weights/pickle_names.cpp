@@ -1,8 +1,9 @@
 #include "pickle_names.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include "amt/base/strings.hpp"
 #include "malformed.hpp"
@@ -60,9 +61,7 @@ constexpr std::string_view kStateDict =
 std::string opcode_name(unsigned char opcode) {
   const auto it = std::ranges::find(kRefused, opcode, &OpcodeName::opcode);
   if (it != kRefused.end()) return std::string(it->name);
-  std::array<char, 8> hex{};
-  std::snprintf(hex.data(), hex.size(), "0x%02x", opcode);
-  return hex.data();
+  return fmt::format("{:#04x}", opcode);
 }
 
 PickleValue pickle_global(std::string_view module, std::string_view name) {
@@ -77,8 +76,8 @@ PickleValue pickle_global(std::string_view module, std::string_view name) {
     value.global = PickleGlobal::kStorage;
     value.type = *type;
   } else {
-    throw Malformed(str_cat("its pickle asks for ", printable(module, kShown), ".",
-                            printable(name, kShown), kStateDict));
+    throw Malformed(fmt::format("its pickle asks for {}.{}{}", printable(module, kShown),
+                                printable(name, kShown), kStateDict));
   }
   return value;
 }

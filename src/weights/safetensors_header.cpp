@@ -1,5 +1,7 @@
 #include "safetensors_header.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -79,9 +81,8 @@ std::vector<TensorEntry> parse_safetensors_header(std::string_view text, std::ui
   std::uint64_t end = 0;
   for (const TensorEntry& entry : tensors) {
     if (entry.begin != end) {
-      throw Malformed(str_cat("tensor '", printable(entry.name, kShown), "' ",
-                              entry.begin < end ? "overlaps" : "leaves a gap after",
-                              " the one before it"));
+      throw Malformed(fmt::format("tensor '{}' {} the one before it", printable(entry.name, kShown),
+                                  entry.begin < end ? "overlaps" : "leaves a gap after"));
     }
     end += entry.elements * element_bytes(entry.type);
   }

@@ -1,8 +1,9 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
 
-#include "amt/base/strings.hpp"
 #include "element_stream.hpp"
 #include "lfs_pointer.hpp"
 #include "malformed.hpp"
@@ -71,8 +72,8 @@ void SafetensorsReader::read(const TensorEntry& entry, std::span<float> out) {
 
 void SafetensorsReader::read(const TensorEntry& entry, std::span<std::int64_t> out) {
   if (entry.type != TensorType::kI64 || out.size() != entry.elements) {
-    throw Error(str_cat("tensor ", entry.name, " of ", path().string(), " is not ", out.size(),
-                        " whole numbers"));
+    throw Error(fmt::format("tensor {} of {} is not {} whole numbers", entry.name, path().string(),
+                            out.size()));
   }
   file_.read_at(entry.begin, std::as_writable_bytes(out));
 }

@@ -1,5 +1,7 @@
 #include "state_dict.hpp"
 
+#include <fmt/core.h>
+
 #include <unordered_map>
 #include <unordered_set>
 
@@ -71,12 +73,13 @@ class Reader {
       const PickleValue& key = pickle_.at(items[i]);
       if (key.kind != PickleKind::kText) throw Malformed("a tensor's name is not a text");
       if (!names_.insert(key.text).second) {
-        throw Malformed(str_cat("it has a tensor '", printable(key.text, kShown), "' twice"));
+        throw Malformed(fmt::format("it has a tensor '{}' twice", printable(key.text, kShown)));
       }
       try {
         add(std::string(key.text), pickle_.at(items[i + 1]));
       } catch (const Malformed& malformed) {
-        throw Malformed(str_cat("tensor '", printable(key.text, kShown), "': ", malformed.what()));
+        throw Malformed(
+            fmt::format("tensor '{}': {}", printable(key.text, kShown), malformed.what()));
       }
     }
     return std::move(dict_);
@@ -96,8 +99,8 @@ class Reader {
     }
     const std::uint64_t elements = count_elements(view);
     if (view.first > storage.elements || end_in_storage(view) > storage.elements) {
-      throw Malformed(
-          str_cat("it does not lie inside its storage, which has ", storage.elements, " elements"));
+      throw Malformed(fmt::format("it does not lie inside its storage, which has {} elements",
+                                  storage.elements));
     }
     dict_.tensors.push_back({std::move(name),
                              storage.type,
@@ -130,8 +133,9 @@ class Reader {
     if (value.kind != PickleKind::kCall) throw Malformed(otherwise);
     const std::vector<PickleRef>& call = pickle_.items_of(value);
     const std::vector<PickleRef>& arguments = pickle_.items_of(pickle_.at(call[1]));
-    if (pickle_.at(call[0]).global != callee || arguments.size() < count)
+    if (pickle_.at(call[0]).global != callee || arguments.size() < count) {
       throw Malformed(otherwise);
+    }
     return arguments;
   }
 
@@ -163,7 +167,7 @@ class Reader {
     } else if (const TorchStorage& known = dict_.storages[it->second];
                known.type != storage.type || known.elements != storage.elements) {
       throw Malformed(
-          str_cat("storage ", printable(storage.key, kShown), " is described in two ways"));
+          fmt::format("storage {} is described in two ways", printable(storage.key, kShown)));
     }
     return it->second;
   }

@@ -1,5 +1,7 @@
 #include "torch_file.hpp"
 
+#include <fmt/core.h>
+
 #include <array>
 #include <string_view>
 
@@ -27,9 +29,9 @@ Destination destination(const TensorEntry& tensor, const TensorPlace& place,
   check_request(tensor, request);
   if (place.order == TensorPlace::Order::kOther) {
     throw Malformed(
-        str_cat("tensor ", printable(tensor.name, kShown),
-                " is a view that lies scattered in its storage; save it in Python after "
-                ".contiguous()"));
+        fmt::format("tensor {} is a view that lies scattered in its storage; save it in Python "
+                    "after .contiguous()",
+                    printable(tensor.name, kShown)));
   }
   return {&tensor, place.first, place.order == TensorPlace::Order::kColumns, request};
 }

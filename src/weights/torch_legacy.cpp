@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
@@ -93,7 +95,8 @@ class TorchLegacy : public TorchStorages {
       by_key.erase(it);
     }
     if (!by_key.empty()) {
-      throw Malformed(str_cat("it has no storage ", printable(by_key.begin()->first, kShown)));
+      throw Malformed(
+          fmt::format("it has no storage {}", printable(by_key.begin()->first, kShown)));
     }
     if (at != file_.size()) throw Malformed("it is longer than its tensors");
   }
@@ -106,8 +109,8 @@ class TorchLegacy : public TorchStorages {
     file_.read_at(at, std::as_writable_bytes(std::span(&elements, 1)));
     begin_[index] = at + sizeof(elements);
     if (elements != storage.elements) {
-      throw Malformed(str_cat("storage ", printable(storage.key, kShown), " has ", elements,
-                              " elements; its tensors need ", storage.elements));
+      throw Malformed(fmt::format("storage {} has {} elements; its tensors need {}",
+                                  printable(storage.key, kShown), elements, storage.elements));
     }
     if (file_.size() - begin_[index] < storage.bytes()) throw Malformed("it is cut off");
     return begin_[index] + storage.bytes();

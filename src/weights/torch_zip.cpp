@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -22,9 +24,9 @@ struct Contents {
 
 std::string read_member(ZipMembers& members, std::uint64_t most) {
   if (members.bytes() > most) {
-    throw Malformed(str_cat("member ", printable(members.name(), kShown), " has ",
-                            format_count(members.bytes()), " bytes, one of its kind at most ",
-                            format_count(most)));
+    throw Malformed(fmt::format("member {} has {} bytes, one of its kind at most {}",
+                                printable(members.name(), kShown), format_count(members.bytes()),
+                                format_count(most)));
   }
   std::string text(members.bytes(), '\0');
   members.read(std::as_writable_bytes(std::span(text)));
@@ -40,7 +42,7 @@ bool is_pickle(const std::string& name) {
 void add_member(ZipMembers& members, Contents& contents) {
   const std::string& name = members.name();
   if (!contents.bytes.emplace(name, members.bytes()).second) {
-    throw Malformed(str_cat("its zip archive has ", printable(name, kShown), " twice"));
+    throw Malformed(fmt::format("its zip archive has {} twice", printable(name, kShown)));
   }
   if (is_pickle(name)) {
     if (!contents.folder.empty()) throw Malformed("its zip archive has two pickles");
@@ -101,8 +103,9 @@ class TorchZip : public TorchStorages {
  private:
   void check_size(std::size_t storage, std::uint64_t bytes) const {
     if (bytes == dict_.storages[storage].bytes()) return;
-    throw Malformed(str_cat("storage ", printable(dict_.storages[storage].key, kShown), " has ",
-                            bytes, " bytes; its tensors need ", dict_.storages[storage].bytes()));
+    throw Malformed(fmt::format("storage {} has {} bytes; its tensors need {}",
+                                printable(dict_.storages[storage].key, kShown), bytes,
+                                dict_.storages[storage].bytes()));
   }
 
   const RegularFile& file_;

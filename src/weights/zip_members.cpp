@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -112,15 +113,16 @@ void ZipMembers::finish() {
 }
 
 void ZipMembers::fail_member() const {
-  fail(str_cat("member ", printable(name_, kShown),
-               " is damaged: it does not have the recorded size and checksum"));
+  fail(fmt::format("member {} is damaged: it does not have the recorded size and checksum",
+                   printable(name_, kShown)));
 }
 
 void ZipMembers::fail(const std::string& what) const {
   if (failure_) std::rethrow_exception(failure_);
   const char* reason = archive_error_string(reader_);
-  throw Malformed(
-      reason == nullptr ? what : str_cat(what, " (libarchive: ", printable(reason, kShown), ")"));
+  throw Malformed(reason == nullptr
+                      ? what
+                      : fmt::format("{} (libarchive: {})", what, printable(reason, kShown)));
 }
 
 }  // namespace amt

@@ -3,12 +3,13 @@
 // enum has them by its kWords.
 #pragma once
 
+#include <fmt/core.h>
+
 #include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
 
-#include "amt/base/strings.hpp"
 #include "amt/base/words.hpp"
 
 namespace amt {
@@ -49,7 +50,7 @@ std::string show_option(const Duration& value);
 template <HasWords E>
 std::string parse_option(const std::string& text, E* value) {
   const std::optional<E> found = value_of<E>(text);
-  if (!found) return str_cat("is not known; use ", list_of_words<E>());
+  if (!found) return fmt::format("is not known; use {}", list_of_words<E>());
   *value = *found;
   return "";
 }

@@ -5,6 +5,8 @@
 // configuration. No stage sees another stage's options, and none sees the parser.
 #pragma once
 
+#include <fmt/core.h>
+
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -14,7 +16,6 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/option_value.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 
@@ -117,7 +118,7 @@ class OptionTable {
 template <class T>
 void require_option(bool holds, const std::string& option, const T& value,
                     const std::string& must) {
-  if (!holds) throw UsageError(str_cat("--", option, " must ", must, ", not ", value));
+  if (!holds) throw UsageError(fmt::format("--{} must {}, not {}", option, must, value));
 }
 
 }  // namespace amt

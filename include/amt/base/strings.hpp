@@ -23,9 +23,6 @@ std::string format_bytes(double bytes);
 /// "4,302,117"
 std::string format_count(std::uint64_t n);
 
-/// "3.14" with 2 digits after the point.
-std::string fixed(double value, int digits);
-
 /// "1 h 02 min", "3 min 20 s", "4.2 s"
 std::string format_duration(double seconds);
 
