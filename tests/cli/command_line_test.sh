@@ -13,7 +13,7 @@ train=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/ds#2" --trai
 
 echo "names that other programs have, or nearly"
 while read -r typed meant; do
-  expect_line 2 "did you mean '$meant'?" "${train[@]}" "$typed" 1
+  expect_line 2 "'${typed#--}' ... '$meant'" "${train[@]}" "$typed" 1
 done <<'END'
 --lr trainer.learning_rate
 --trainer.lr trainer.learning_rate
@@ -30,37 +30,37 @@ done <<'END'
 --confg config
 --devise trainer.device
 END
-expect_line 2 "unknown option 'frobnicate' (see" "${train[@]}" --frobnicate
-expect_line 2 "did you mean 'batch'?" "$amt" eval a b --batch_size 2
-expect_line 2 "did you mean 'prefix-digits'?" "$amt" prepare a b --prefix_digits 2
+expect_line 2 "'frobnicate' ... --help" "${train[@]}" --frobnicate
+expect_line 2 "'batch_size' ... 'batch'" "$amt" eval a b --batch_size 2
+expect_line 2 "'prefix_digits' ... 'prefix-digits'" "$amt" prepare a b --prefix_digits 2
 
 echo "values that cannot be"
 inspect=("$amt" inspect "$work/ds#2")
-expect_line 2 "--row: '-1' is negative: give a whole number of 0 or more" "${inspect[@]}" --row -1
-expect_line 2 "--row: '-1' is negative" "${inspect[@]}" --row=-1
-expect_line 2 "--row: '1.5' is not a whole number" "${inspect[@]}" --row 1.5
-expect_line 2 "--row needs a value" "${inspect[@]}" --row
+expect_line 2 "--row: '-1' ... 0 or more" "${inspect[@]}" --row -1
+expect_line 2 "--row: '-1' ... negative" "${inspect[@]}" --row=-1
+expect_line 2 "--row: '1.5' ... whole number" "${inspect[@]}" --row 1.5
+expect_line 2 "--row ... value" "${inspect[@]}" --row
 expect_line 2 "--row" "${inspect[@]}" --row ""
-expect_line 2 "--midi is empty" "${inspect[@]}" --row 1 --midi ""
-expect_line 2 "DATASET is empty" "$amt" inspect ""
-expect_line 2 "--verify takes no value" "${inspect[@]}" --verify=yes
-expect_line 2 "out of range: give from 0 to 18446744073709551615" "${inspect[@]}" --row 18446744073709551616
-expect_line 2 "give a size with its unit" "$amt" prepare "$golden/tree" "$work/no" --memory 4
-expect_line 2 "--memory: '-4GB' is negative" "$amt" prepare "$golden/tree" "$work/no" --memory -4GB
-expect_line 2 "--seed: '-1' is negative" "$amt" prepare "$golden/tree" "$work/no" --seed -1
+expect_line 2 "--midi ... empty" "${inspect[@]}" --row 1 --midi ""
+expect_line 2 "DATASET ... empty" "$amt" inspect ""
+expect_line 2 "--verify ... value" "${inspect[@]}" --verify=yes
+expect_line 2 "--row: '18446744073709551616' ... 0 to 18446744073709551615" "${inspect[@]}" --row 18446744073709551616
+expect_line 2 "--memory 4 ... unit" "$amt" prepare "$golden/tree" "$work/no" --memory 4
+expect_line 2 "--memory: '-4GB' ... negative" "$amt" prepare "$golden/tree" "$work/no" --memory -4GB
+expect_line 2 "--seed: '-1' ... negative" "$amt" prepare "$golden/tree" "$work/no" --seed -1
 for value in nan inf -inf 1e999; do
-  expect_line 2 "--trainer.learning_rate: '$value' is " "${train[@]}" --trainer.learning_rate $value
+  expect_line 2 "--trainer.learning_rate: '$value' " "${train[@]}" --trainer.learning_rate $value
 done
-expect_line 2 "must be at least 1, not -5" "${train[@]}" --trainer.num_train_steps -5
-expect_line 2 "--trainer.run_dir must name" "${train[@]}" --trainer.run_dir ""
+expect_line 2 "--trainer.num_train_steps ... 1, ... -5" "${train[@]}" --trainer.num_train_steps -5
+expect_line 2 "--trainer.run_dir" "${train[@]}" --trainer.run_dir ""
 expect 0 "" sh -c 'cd "$1" && mkdir -p ./-x && "$2" prepare "$3" -- -x/ds' sh "$work" "$amt" "$golden/tree"
 [ -e "$work/-x/ds/manifest.json" ] || fail "a name after -- is not taken"
 
 echo "an option given twice"
 expect 0 "seed = 7" "${train[@]}" --dry-run --trainer.seed 3 --trainer.seed 7
 expect 0 "device = cpu" "${train[@]}" --dry-run --device cuda --trainer.device cpu
-expect 0 "the last one counts" "$amt" train --help
-expect_line 2 "--config is given twice, $work/tiny.ini and b.ini" "${train[@]}" --config b.ini
+expect 0 "last ... counts" "$amt" train --help
+expect_line 2 "--config ... twice, $work/tiny.ini ... b.ini" "${train[@]}" --config b.ini
 
 echo "a run that goes on by the configuration that amt wrote, with names that could be misread"
 mkdir "$work/a ; b"
@@ -79,15 +79,15 @@ with_ini=("$amt" train --config "$work/a.ini" --data.dataset "$work/ds#2" --trai
 ini '\xef\xbb\xbf; comment\r\n[trainer]\r\nseed = 5 ; five\r\ntrain_batch_size = 1 # one\r\n'
 expect 0 "seed = 5" "${with_ini[@]}"
 ini '[trainer]\nseed = 5\n\ntrain_batch_size 1\n'
-expect_line 2 "$work/a.ini:4: 'train_batch_size 1' is neither" "${with_ini[@]}"
+expect_line 2 "$work/a.ini:4: 'train_batch_size 1' " "${with_ini[@]}"
 ini '[trainer]\nseed = 5\nseed = 6\n'
-expect_line 2 "$work/a.ini:3: 'trainer.seed' is given a second time, after line 2" "${with_ini[@]}"
+expect_line 2 "$work/a.ini:3: 'trainer.seed' ... line 2" "${with_ini[@]}"
 ini 'device = cpu\n[trainer]\ndevice = cuda\n'
-expect_line 2 "$work/a.ini:3: 'trainer.device' sets what line 1 sets" "${with_ini[@]}"
+expect_line 2 "$work/a.ini:3: 'trainer.device' ... line 1" "${with_ini[@]}"
 ini '[trainer]\nlr = 5\n'
-expect_line 2 "$work/a.ini:2: unknown option 'trainer.lr'; did you mean 'trainer.learning_rate'?" "${with_ini[@]}"
+expect_line 2 "$work/a.ini:2: ... 'trainer.lr' ... 'trainer.learning_rate'" "${with_ini[@]}"
 ini '\n[trainer]\nseed = -5\n'
-expect_line 2 "$work/a.ini:3: --trainer.seed: '-5' is negative" "${with_ini[@]}"
+expect_line 2 "$work/a.ini:3: --trainer.seed: '-5' " "${with_ini[@]}"
 ini '\xff\xfe[\0t\0'
 expect_line 2 "UTF-16" "${with_ini[@]}"
 

@@ -48,7 +48,7 @@ grep -q "is not read" "$work/err" || fail "not a word about the folder"
 [ "$(cat "$work/run/checkpoints/latest")" = step-000004 ] || fail "the steps after that"
 (tune run --model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1 --model.embed_pdrop 0 \
   --model.resid_pdrop 0 --trainer.num_train_steps 4) 2>"$work/err" || fail "without the option"
-expect 2 "model.hidden_dim = 16, now it is 32" tune run --init "$work/model" --model.hidden_dim 32
+expect 2 "model.hidden_dim ... 16, ... 32" tune run --init "$work/model" --model.hidden_dim 32
 mv "$work/moved" "$work/model"
 
 echo "refusals, in one line, before anything is written"
@@ -56,11 +56,11 @@ refused() {
   expect_line "$1" "$2" "$amt" train "${tuning[@]}" --trainer.run_dir "$work/refused" "${@:3}"
   [ ! -e "$work/refused" ] || fail "a refused run left a folder: $*"
 }
-refused 2 "--model.num_layers 12, but the model in $work/model has 1" --init "$work/model" \
+refused 2 "--model.num_layers 12, ... $work/model ... 1;" --init "$work/model" \
   --model.num_layers 12
-refused 2 "has 55028 tokens (encoding arrival), the dataset has 34025" --init "$work/model" \
+refused 2 "55028 ... encoding arrival ... 34025" --init "$work/model" \
   --data.dataset "$work/interarrival"
-refused 1 "$work/nowhere is no checkpoint" --init "$work/nowhere"
+refused 1 "$work/nowhere ... no checkpoint" --init "$work/nowhere"
 damaged() {
   rm -rf "$work/damaged"
   cp -r "$work/model" "$work/damaged"
@@ -70,18 +70,18 @@ truncate -s 100000 "$work/damaged/model.safetensors"
 refused 1 "$work/damaged/model.safetensors" --init "$work/damaged"
 damaged
 sed -i 's/"n_positions": 1024/"n_positions": 2048/' "$work/damaged/config.json"
-refused 1 "does not have the shape" --init "$work/damaged"
+refused 1 "$work/damaged/model.safetensors ... shape ... config.json" --init "$work/damaged"
 damaged
 head -c 400 "$work/model/config.json" >"$work/damaged/config.json"
 refused 1 "$work/damaged/config.json" --init "$work/damaged"
 rm "$work/damaged/config.json"
-refused 1 'has weights, but no config.json; take the one published with them, or write {"model_type"' \
+refused 1 'weights, ... config.json ... {"model_type"' \
   --init "$work/damaged"
-refused 1 "is a file; give the folder" --init "$work/damaged/model.safetensors"
+refused 1 "$work/damaged/model.safetensors ... a file;" --init "$work/damaged/model.safetensors"
 cp -r "$work/first/checkpoints/step-000002" "$work/checkpoint"
 printf x | dd of="$work/checkpoint/model.safetensors" bs=1 seek=90000 conv=notrunc 2>/dev/null
-refused 1 "$work/checkpoint is damaged" --init "$work/checkpoint"
-expect 2 "--model.num_layers 12, but" tune refused --init "$work/model" --model.num_layers 12
+refused 1 "$work/checkpoint ... damaged" --init "$work/checkpoint"
+expect 2 "--model.num_layers 12, " tune refused --init "$work/model" --model.num_layers 12
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "two ranks said the same"
 expect 0 "hidden_dim = 16" "$amt" train "${tuning[@]}" --trainer.run_dir "$work/refused" \
   --init "$work/model" --dry-run
@@ -89,18 +89,18 @@ expect 0 "hidden_dim = 16" "$amt" train "${tuning[@]}" --trainer.run_dir "$work/
 
 echo "another dataset for a run is refused before its configuration is touched"
 cp "$work/run/config.ini" "$work/config.ini"
-expect_line 2 "was made with encoding arrival, this run has interarrival" "$amt" train \
+expect_line 2 "$work/run ... encoding arrival, ... interarrival" "$amt" train \
   "${tuning[@]}" --trainer.run_dir "$work/run" --data.dataset "$work/interarrival"
 cmp "$work/config.ini" "$work/run/config.ini" || fail "a refused start has changed config.ini"
 
 echo "early refusals that name what works"
 tiny=(--model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1)
-refused 2 "use 1, 2, 4 heads" --model.hidden_dim 16 --model.num_heads 3
-refused 2 "a context of 512 tokens, the dataset's rows have 1024" "${tiny[@]}" --model.seq_len 512
+refused 2 "--model.num_heads 3 ... 1, 2, 4 heads" --model.hidden_dim 16 --model.num_heads 3
+refused 2 "512 tokens, ... 1024 ... model.seq_len" "${tiny[@]}" --model.seq_len 512
 refused 1 "--trainer.per_device_parallelism" "${tiny[@]}" --trainer.train_batch_size 1000000000 \
   --trainer.per_device_parallelism 1000000000
 expect 0 "# memory: " "$amt" train "${tuning[@]}" "${tiny[@]}" --trainer.run_dir "$work/refused" --dry-run
-expect 1 "the largest micro-batch that fits" "$amt" train "${tuning[@]}" "${tiny[@]}" \
+expect 1 "--trainer.per_device_parallelism" "$amt" train "${tuning[@]}" "${tiny[@]}" \
   --trainer.run_dir "$work/refused" --dry-run --trainer.train_batch_size 1000000000 \
   --trainer.per_device_parallelism 1000000000
 echo "all passed"

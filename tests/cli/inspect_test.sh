@@ -26,13 +26,13 @@ expect 0 "interarrival, 34025 tokens" inspect "$work/interarrival"
 
 echo "mistakes"
 expect_line 1 "$work/nowhere" inspect "$work/nowhere"
-expect_line 1 "is not a complete dataset" inspect "$work"
-expect_line 2 "DATASET is missing" inspect
-expect_line 2 "has 1118 rows" inspect "$work/d" --row 1118
-expect_line 2 "0 or more" inspect "$work/d" --row -2
-expect_line 2 "needs --row" inspect "$work/d" --midi "$work/x.mid"
-expect_line 2 "one at a time" inspect "$work/d" --verify --row 1
-expect_line 2 "train, valid or test" inspect "$work/d" --row 1 --split tain
+expect_line 1 "$work ... not a complete dataset" inspect "$work"
+expect_line 2 "DATASET ... missing" inspect
+expect_line 2 "1118 rows" inspect "$work/d" --row 1118
+expect_line 2 "--row: '-2' ... 0 or more" inspect "$work/d" --row -2
+expect_line 2 "--midi ... --row" inspect "$work/d" --midi "$work/x.mid"
+expect_line 2 "--verify ... --row ... one at a time" inspect "$work/d" --verify --row 1
+expect_line 2 "--split: 'tain' ... train, valid or test" inspect "$work/d" --row 1 --split tain
 expect_line 1 "$work/no/x.mid" inspect "$work/d" --row 1 --midi "$work/no/x.mid"
 expect_line 1 "$work/no/text" inspect "$work/d" --export-text "$work/no/text"
 
@@ -75,7 +75,7 @@ for file in row.mid valid; do
   inspect "$work/d" "${what[@]}" /dev/stdout 2>"$work/err" | cmp - "$work/$file" || fail "$file: /dev/stdout"
   (echo before && inspect "$work/d" "${what[@]}" /dev/stdout && echo after) >"$work/log" 2>"$work/err"
   cmp "$work/log" <(echo before && cat "$work/$file" && echo after) || fail "$file: a log was overwritten"
-  expect_line 1 "the disk is full" inspect "$work/d" "${what[@]}" /dev/full
+  expect_line 1 "/dev/full ... disk" inspect "$work/d" "${what[@]}" /dev/full
 done
 touch "$work/x.amt-0123456789abcdef.tmp"
 inspect "$work/d" --row 0 --midi "$work/row.mid" >"$work/out"
@@ -90,7 +90,7 @@ flip "${shards[1]}" 100000
 flip "$work/d/test-00000-of-00001.h5" 9000
 expect 1 "${shards[1]##*/}: rows 0 to " inspect "$work/d" --verify
 grep -q "^test-00000-of-00001.h5: " "$work/out" || fail "the second damaged shard is not named"
-grep -q "^2 of .* shards damaged" "$work/out" || fail "other shards are named"
+grep -q "^2 of .* shards" "$work/out" || fail "other shards are named"
 [ "$(wc -l <"$work/out")" -eq 3 ] || fail "more than a line for each damaged shard"
 
 echo "damage is named by whoever reads those rows"
@@ -104,10 +104,10 @@ echo "virtual files and files of nobody"
 cp -r "$work/interarrival" "$work/odd"
 rm "$work/odd/valid.h5"
 cp "$work/odd/train-00000-of-00001.h5" "$work/odd/train-00001-of-00002.h5"
-expect 1 "valid.h5: it is missing" inspect "$work/odd" --verify
-grep -q "^train-00001-of-00002.h5: manifest.json does not name it" "$work/out" || fail "unknown file"
-grep -q "^0 of .* shards damaged, 2 other files wrong" "$work/out" || fail "summary"
-expect_line 2 "name $work/odd" inspect "$work/odd/train.h5"
+expect 1 "valid.h5: ... missing" inspect "$work/odd" --verify
+grep -q "^train-00001-of-00002.h5: .*manifest.json" "$work/out" || fail "unknown file"
+grep -q "^0 of .* shards.* 2 other files" "$work/out" || fail "summary"
+expect_line 2 "$work/odd/train.h5 ... a file, ... $work/odd" inspect "$work/odd/train.h5"
 
 echo "the trainer names the shard that it would read, at any number of ranks"
 cat >"$work/tiny.ini" <<END

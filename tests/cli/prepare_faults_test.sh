@@ -69,7 +69,7 @@ limited() {  # in a shell of its own: a limit cannot be raised again
   ulimit -f 9000
   exec "$amt" prepare "$work/corpus" "$work/limited" --augment 60
 }
-expect_line 1 "cannot write $work/limited.partial/train-00000" bash -c "$(declare -f limited); amt=$amt work=$work; limited"
+expect_line 1 "$work/limited.partial/train-00000" bash -c "$(declare -f limited); amt=$amt work=$work; limited"
 
 if ! mkdir "$work/small" || ! mount -t tmpfs -o size=8m tmpfs "$work/small" 2>/dev/null; then
   echo "skipped: a full disk (it takes root to mount a small one)"
@@ -83,7 +83,7 @@ full() {
   [ -z "$(ls -A "$work/small")" ] || fail "remains are left on the full disk"
 }
 echo "a disk too full for the dataset"
-full "bytes to write"
+full " free, "
 echo "a disk too full for the spill files"
-full "bytes still to be written" --memory 2MB
+full "/spill/" --memory 2MB
 echo "all passed"

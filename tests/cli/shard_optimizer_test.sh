@@ -29,7 +29,7 @@ echo "two ranks: the same bytes with and without"
 (train sharded2 2 true) 2>"$work/err" || fail "training with shards"
 same_end whole2 sharded2
 grep -q "shard_optimizer = true" "$work/sharded2/config.ini" || fail "config.ini"
-grep -q "summed by mpi, sharing the optimiser's state" "$work/err" || fail "does not say that it shards"
+grep -q "mpi, .*optimiser's state" "$work/err" || fail "does not say that it shards"
 
 echo "three ranks: the same bytes after a kill"
 (train whole3 3 true) 2>"$work/err" || fail "training on three ranks"
@@ -61,7 +61,7 @@ done
 
 echo "what is said"
 expect 0 "ZeRO stage 1" "$amt" train --help
-expect 0 "of which several share the optimiser's" "$amt" train --config "$work/tiny.ini" \
+expect 0 "# memory: ... optimiser's" "$amt" train --config "$work/tiny.ini" \
   --data.dataset "$work/dataset" --trainer.run_dir "$work/dry" --trainer.shard_optimizer true --dry-run
 [ ! -e "$work/dry" ] || fail "--dry-run made the run's folder"
 echo "all passed"

@@ -13,13 +13,21 @@ fail() {
   exit 1
 }
 
-# expect CODE TEXT COMMAND...: the command ends with CODE and says TEXT on one of its streams.
+# mentions TEXT FILE...: a line has TEXT, in which " ... " stands for any words. Tests give the names that must be
+# in a line, option, file, rank or number, so that its words can be improved.
+mentions() {
+  local pattern
+  pattern=$(sed 's/[][\\.*^$]/\\&/g; s/ \\\.\\\.\\\. /.*/g' <<<"$1")
+  grep -qe "$pattern" "${@:2}"
+}
+
+# expect CODE TEXT COMMAND...: the command ends with CODE and mentions TEXT on one of its streams.
 expect() {
   local code=$1 text=$2 got=0
   shift 2
   "$@" >"$work/out" 2>"$work/err" || got=$?
   [ "$got" -eq "$code" ] || fail "exit code $got instead of $code: $*"
-  grep -qF -e "$text" "$work/out" "$work/err" || fail "does not say '$text': $*"
+  mentions "$text" "$work/out" "$work/err" || fail "does not say '$text': $*"
 }
 
 # expect_line CODE TEXT COMMAND...: the same, and that error is the only line on stderr.

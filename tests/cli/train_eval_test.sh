@@ -59,7 +59,7 @@ same_end killed
 [ "$(grep -c '"loss"' "$work/killed/metrics.jsonl")" -eq 8 ] || fail "steps twice in metrics.jsonl"
 
 echo "evaluation"
-expect 0 "loss of token frequencies alone" "$amt" eval "$work/whole" "$work/dataset" --split valid
+expect 0 "token frequencies" "$amt" eval "$work/whole" "$work/dataset" --split valid
 one=$(grep "nats per token" "$work/out")
 expect 0 "$one" mpirun -n 2 "$amt" eval "$work/whole/checkpoints/step-000008" "$work/dataset" \
   --split valid --batch 2
@@ -70,16 +70,16 @@ expect 2 "encoding interarrival" "$amt" eval "$work/whole" "$work/interarrival"
 expect 2 "encoding interarrival" mpirun -n 2 "$amt" eval "$work/whole" "$work/interarrival"
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "two ranks said the same"
 expect 1 "nowhere" "$amt" eval "$work/nowhere" "$work/dataset"
-expect 2 "train, valid or test" "$amt" eval "$work/whole" "$work/dataset" --split teest
+expect 2 "--split: 'teest' ... train, valid or test" "$amt" eval "$work/whole" "$work/dataset" --split teest
 train_options=(--config "$work/tiny.ini" --trainer.run_dir "$work/new")
-expect 1 "missing" "$amt" train "${train_options[@]}" --data.dataset "$work/missing"
-expect 2 "use 3 or 6" mpirun -n 3 "$amt" train "${train_options[@]}" \
+expect 1 "$work/missing" "$amt" train "${train_options[@]}" --data.dataset "$work/missing"
+expect 2 "--trainer.train_batch_size 4 ... 3 ranks ... 3 or 6" mpirun -n 3 "$amt" train "${train_options[@]}" \
   --data.dataset "$work/dataset" --trainer.train_batch_size 4
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "three ranks said the same"
 expect 2 "--trainer.per_device_parallelism 1, 2, 4" "$amt" train "${train_options[@]}" \
   --data.dataset "$work/dataset" --trainer.per_device_parallelism 3
-expect 2 "heads" "$amt" train "${train_options[@]}" --data.dataset "$work/dataset" --model.num_heads 3
-expect 2 "trainer.learning_rate = 0.01, now it is 0.02" "$amt" train "${train_options[@]}" \
+expect 2 "--model.num_heads 3 " "$amt" train "${train_options[@]}" --data.dataset "$work/dataset" --model.num_heads 3
+expect 2 "trainer.learning_rate ... 0.01, ... 0.02" "$amt" train "${train_options[@]}" \
   --data.dataset "$work/dataset" --trainer.run_dir "$work/whole" --trainer.learning_rate 0.02
 expect 1 "per_device_parallelism" "$amt" train "${train_options[@]}" \
   --data.dataset "$work/dataset" --trainer.train_batch_size 100000000 \

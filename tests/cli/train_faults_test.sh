@@ -152,7 +152,7 @@ pid=$!
 wait_for has_done gone 4 || fail "the run ended too early"
 mv "$work/gone" "$work/taken"
 if ! wait $pid; then  # it went in the middle of a checkpoint
-  [ "$(grep -c 'amt: error: .*/gone[:/].*start again to go on' "$work/err")" -eq 1 ] || fail "no proper line"
+  [ "$(grep -c 'amt: error: .*/gone[:/].*start again' "$work/err")" -eq 1 ] || fail "no proper line"
   (train 1 gone) 2>"$work/err" || fail "starting again after the folder went away"
 fi
 same_checkpoint gone whole-1
@@ -165,9 +165,10 @@ broken() {
   (train 2 "$2") >"$work/out" 2>"$work/err" || code=$?
   [ $code -eq 1 ] || fail "exit code $code instead of 1"
   [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
-  grep 'amt: error' "$work/err" | grep -qF "$1" || fail "does not say '$1'"
-  good=$(grep -o 'the last good checkpoint is [^;]*' "$work/err") || fail "no checkpoint is named"
-  [ -e "${good##* }/checkpoint.json" ] || fail "there is no ${good##* }"
+  grep 'amt: error' "$work/err" >"$work/line"
+  mentions "$1" "$work/line" || fail "does not say '$1'"
+  good=$(grep -o "$work/$2/checkpoints/step-[0-9]*" "$work/line" | tail -n 1) || fail "no checkpoint is named"
+  [ -e "$good/checkpoint.json" ] || fail "there is no $good"
   [ -z "$(compgen -G "$work/$2/checkpoints/*.partial")" ] || fail "remains are left"
 }
 
@@ -175,7 +176,7 @@ echo "a file where a checkpoint has to go"
 cp -r "$work/base" "$work/blocked"
 rm "$work/blocked/checkpoints/latest"
 mkdir "$work/blocked/checkpoints/latest"
-broken "checkpoints/latest: it is a folder" blocked
+broken "$work/blocked/checkpoints/latest: ... folder" blocked
 rmdir "$work/blocked/checkpoints/latest"
 (train 2 blocked) 2>"$work/err" || fail "going on after a checkpoint that could not be written"
 same_checkpoint blocked whole-2
@@ -189,7 +190,7 @@ cp -r "$work/base" "$work/small/run"
 echo "a disk that is too small from the start"
 free=$(df --output=avail -B 1024 "$work/small" | tail -n 1)
 head -c $(((free - 5000) * 1024)) /dev/zero >"$work/small/filler"
-expect 1 "is too small: 3 checkpoints of" train_in_a_shell 2 small/run
+expect 1 "$work/small/run ... 3 checkpoints" train_in_a_shell 2 small/run
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
 rm "$work/small/filler"
 
@@ -200,7 +201,7 @@ wait_for has_done small/run 4 || fail "the run ended too early"
 head -c 64M /dev/zero >"$work/small/filler" 2>/dev/null || true
 ! wait $pid || fail "it went on without being able to save"
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
-grep 'amt: error' "$work/err" | grep -q 'disk is full.*the last good checkpoint is .*step-0000' ||
+grep 'amt: error' "$work/err" | grep -q 'disk is full.*checkpoint.*/step-0000' ||
   fail "does not say why, or what there is to go on from"
 rm "$work/small/filler"
 (train 2 small/run) 2>"$work/err" || fail "going on after a full disk"
@@ -215,7 +216,7 @@ pid=$!
 wait_for has_done locked 3 || fail "the run ended too early"
 mount --bind "$work/view" "$work/locked/checkpoints"  # read-only at once
 ! wait $pid || fail "it went on without being able to save"
-grep 'amt: error' "$work/err" | grep -q 'read-only.*the last good checkpoint is .*step-0000' ||
+grep 'amt: error' "$work/err" | grep -q 'read-only.*checkpoint.*/step-0000' ||
   fail "does not say why, or what there is to go on from"
 umount "$work/locked/checkpoints"
 (train 2 locked) 2>"$work/err" || fail "going on after a locked folder"

@@ -48,7 +48,7 @@ for call in fsync close rename; do
   [ "$before" = "$(md5sum <"$work/row.mid")" ] || fail "the old file is gone"
   [ "$(compgen -G "$work/row.mid*")" = "$work/row.mid" ] || fail "a temporary file is left"
 done
-refused fsync text.amt- $enospc "the disk is full" "$amt" inspect "$work/ds" --export-text "$work/text"
+refused fsync text.amt- $enospc "$work/text: ... disk" "$amt" inspect "$work/ds" --export-text "$work/text"
 refused fsync train-00000 $eio "train-00000" "$amt" prepare "$work/corpus" "$work/d2"
 refused fsync 'd2.partial$' $eio "d2.partial" "$amt" prepare "$work/corpus" "$work/d2"
 [ ! -e "$work/d2" ] && [ ! -e "$work/d2.partial" ] || fail "remains are left"
@@ -58,7 +58,7 @@ enolck=37 enosys=38 eopnotsupp=95 enotsupp=524
 for error in $enolck $enosys $eopnotsupp $enotsupp; do
   AMT_FILES_FAULT="flock:amt-prepare-in-use:0:$error" expect 0 "Successfully" env LD_PRELOAD="$calls" \
     AMT_FILES="$work" "$amt" prepare "$work/corpus" "$work/d2" --overwrite
-  [ "$(grep -c "the file system of $work/d2.partial has no locks" "$work/err")" -eq 1 ] || fail "errno $error"
+  [ "$(grep -c "$work/d2.partial .*no locks" "$work/err")" -eq 1 ] || fail "errno $error"
 done
 
 # left_whole: the dataset has no name, but is complete, and the one before is as it was.
@@ -73,9 +73,9 @@ left_whole() {
 echo "a dataset that cannot be given its name is left, complete"
 before=$(md5sum <"$work/d2/manifest.json")
 again=("$amt" prepare "$work/corpus" "$work/d2" --seed 7 --overwrite)
-refused exchange 'd2.partial$' $eio "it is left as $work/d2.partial" "${again[@]}"
+refused exchange 'd2.partial$' $eio "left ... $work/d2.partial" "${again[@]}"
 left_whole exchange
-AMT_FILES_NO_EXCHANGE=1 refused rename 'd2.partial$' $eio "it is left as $work/d2.partial" "${again[@]}"
+AMT_FILES_NO_EXCHANGE=1 refused rename 'd2.partial$' $eio "left ... $work/d2.partial" "${again[@]}"
 left_whole rename
 
 # one_of FILE TEXT: exactly one file below $work/place has that name, and holds the text.
@@ -122,14 +122,13 @@ killed_everywhere() {
     [ -f "$work/place/ds/NOTES" ] && [ -f "$work/place/ds/sub/song" ] || fail "killed at $n: not in the dataset"
     # The user's file that is called like a shard is the one thing that is wrong.
     ! "$amt" inspect "$work/place/ds" --verify >"$work/out" 2>&1 || fail "killed at $n: a stranger's shard is taken"
-    grep -qF "train-00000-of-00009.h5: manifest.json does not name it" "$work/out" &&
-      grep -q "^0 of .* shards damaged, 1 other files wrong" "$work/out" || fail "killed at $n: damaged"
+    grep -q "^train-00000-of-00009.h5: .*manifest.json" "$work/out" &&
+      grep -q "^0 of .* shards.* 1 other files" "$work/out" || fail "killed at $n: damaged"
     [ "$(find "$work/place/ds" -type f | wc -l)" -eq "$files" ] || fail "killed at $n: $(ls "$work/place/ds")"
     n=$((n + 1))
   done
   nothing_lost "a run that is left alone"
-  grep -qF "kept in $work/place/ds, because amt did not write it: NOTES, sub, train-00000-of-00009.h5" \
-    "$work/err" || fail "what was kept is not named"
+  mentions "$work/place/ds, ... amt ... NOTES, sub, train-00000-of-00009.h5" "$work/err" || fail "what was kept is not named"
   [ $n -gt "$1" ] || fail "only $n changes were seen"
 }
 

@@ -32,7 +32,7 @@ goes_on() {
   [ ! -e "$work/$1/checkpoints/step-000040" ] || fail "$1 was not stopped on its way"
   command_of "$1"
   mpirun -n 3 "${train[@]}" 2>"$work/err" || fail "going on with $1"
-  grep -q 'going on from .*step-0000' "$work/err" || fail "does not say where it goes on from"
+  grep -q "$work/$1/checkpoints/step-0000" "$work/err" || fail "does not say where it goes on from"
   same_as_whole "$1"
 }
 

@@ -46,26 +46,27 @@ host2_is_named() {
   rm "$work/mounts.host2"
   [ "$code" -eq 1 ] || [ "$code" -eq 2 ] || fail "exit code $code"
   [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
-  grep 'amt: error' "$work/err" | grep -qF "$text" || fail "does not say '$text'"
-  grep 'amt: error' "$work/err" | grep -q 'rank 1.* on host2' || fail "host2 is not named"
+  grep 'amt: error' "$work/err" >"$work/line"
+  mentions "$text" "$work/line" || fail "does not say '$text'"
+  grep -q 'rank 1.* on host2' "$work/line" || fail "host2 is not named"
 }
 
-host2_is_named "it is not a complete dataset" "mount -t tmpfs tmpfs '$work/dataset'" train_on 2 2 lost
+host2_is_named "$work/dataset ... not a complete dataset" "mount -t tmpfs tmpfs '$work/dataset'" train_on 2 2 lost
 "$amt" prepare "$golden/tree" "$work/older" --augment 60 --seed 1 >/dev/null 2>&1
-host2_is_named "the dataset differs: " "mount --bind '$work/older' '$work/dataset'" train_on 2 2 lost
+host2_is_named "dataset differs" "mount --bind '$work/older' '$work/dataset'" train_on 2 2 lost
 sed 's/learning_rate = .*/learning_rate = 2e-2/' "$work/tiny.ini" >"$work/older.ini"
-host2_is_named "has 'learning_rate = 0.02', rank 0" "mount --bind '$work/older.ini' '$work/tiny.ini'" \
+host2_is_named "'learning_rate = 0.02', ... rank 0" "mount --bind '$work/older.ini' '$work/tiny.ini'" \
   train_on 2 2 lost
 mkdir "$work/configs"
 cp "$work/tiny.ini" "$work/configs/"
-host2_is_named "cannot open" "mount -t tmpfs tmpfs '$work/configs'" \
+host2_is_named "$work/configs/tiny.ini" "mount -t tmpfs tmpfs '$work/configs'" \
   on_hosts 2 2 "$amt" train --config "$work/configs/tiny.ini" --data.dataset "$work/dataset" --trainer.run_dir "$work/lost"
 cp "$amt" "$work/amt"
 cp "$amt" "$work/amt-older"
 echo >>"$work/amt-older"
-host2_is_named "the program differs: " "mount --bind '$work/amt-older' '$work/amt'" \
+host2_is_named "program differs" "mount --bind '$work/amt-older' '$work/amt'" \
   on_hosts 2 2 "$work/amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" --trainer.run_dir "$work/lost"
-host2_is_named "is not here what it is on rank 0" "mount -t tmpfs tmpfs '$golden/tree'" prepare_on 2 2 lost
+host2_is_named "$golden/tree ... rank 0" "mount -t tmpfs tmpfs '$golden/tree'" prepare_on 2 2 lost
 [ ! -e "$work/lost" ] || fail "something was made without host2"
 
 # A sum takes 1.5 s, and rank 1 does nothing for 3 s now and then: the job as a whole takes longer than the

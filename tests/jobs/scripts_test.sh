@@ -32,21 +32,21 @@ asks 2 "--ntasks-per-node=2 --time.*train.sbatch $work/other"
 echo "what submit.sh refuses"
 mkdir "$work/bare"
 for tool in bash dirname realpath; do ln -s "$(command -v $tool)" "$work/bare/"; done
-expect_line 2 "no sbatch here" env PATH="$work/bare" "$jobs/submit.sh" "${chain[@]}"
-expect_line 2 "no corpus at" submit --dry-run "$work/nothing" "$work/run"
-expect_line 2 "no amt at" env AMT_BIN="$work/nothing" "$jobs/submit.sh" --dry-run "${chain[@]}"
-expect_line 2 "no configuration at" submit --dry-run --config "$work/nothing" "${chain[@]}"
+expect_line 2 "sbatch" env PATH="$work/bare" "$jobs/submit.sh" "${chain[@]}"
+expect_line 2 "corpus ... $work/nothing" submit --dry-run "$work/nothing" "$work/run"
+expect_line 2 "amt ... $work/nothing" env AMT_BIN="$work/nothing" "$jobs/submit.sh" --dry-run "${chain[@]}"
+expect_line 2 "configuration ... $work/nothing" submit --dry-run --config "$work/nothing" "${chain[@]}"
 expect_line 2 "usage: " submit --dry-run "$golden/tree"
-expect_line 2 "unknown option --trainer.seed" submit --dry-run "${chain[@]}" --trainer.seed 3
-expect_line 2 "AMT_TRAIN_NODES is 'two'" env AMT_TRAIN_NODES=two "$jobs/submit.sh" --dry-run "${chain[@]}"
-expect_line 2 "use srun or mpirun" env AMT_LAUNCHER=mpiexec "$jobs/submit.sh" --dry-run "${chain[@]}"
-expect_line 2 "cannot read the settings" env AMT_SITE="$work/nothing" "$jobs/submit.sh" --dry-run "${chain[@]}"
+expect_line 2 "--trainer.seed" submit --dry-run "${chain[@]}" --trainer.seed 3
+expect_line 2 "AMT_TRAIN_NODES ... 'two'" env AMT_TRAIN_NODES=two "$jobs/submit.sh" --dry-run "${chain[@]}"
+expect_line 2 "AMT_LAUNCHER ... srun or mpirun" env AMT_LAUNCHER=mpiexec "$jobs/submit.sh" --dry-run "${chain[@]}"
+expect_line 2 "$work/nothing" env AMT_SITE="$work/nothing" "$jobs/submit.sh" --dry-run "${chain[@]}"
 
 export PATH=$work/bin:$PATH
 echo "sbatch refuses the second job: the first is taken back"
 stand_in sbatch <<<'case "$*" in *train.sbatch*) echo "sbatch: error: Invalid qos" >&2; exit 1 ;; *) echo 7 ;; esac'
 stand_in scancel <<<'echo "$*" >>"'"$work"'/cancelled"'
-expect 1 "sbatch refused the job train" submit "${chain[@]}"
+expect 1 "sbatch ... job train" submit "${chain[@]}"
 [ "$(cat "$work/cancelled")" = 7 ] || fail "the first job stays in the queue"
 
 # What a job sees. srun ends with the next of the exit codes in $work/codes, the first of which may be
@@ -99,7 +99,7 @@ for code in 75 76 137 143 205; do requeues 1 0 "$code step-000010" 0; done
 
 echo "at most three starts in a row without a new checkpoint"
 requeues 3 137 137 137 76 137 0
-grep -qF "3 starts in a row have not helped: giving up" "$work/err" || fail "does not say so"
+grep -q "3 starts in a row" "$work/err" || fail "does not say so"
 requeues 5 75 137 137 "137 step-000002" 137 75 75 0
 requeues 6 0 "75 step-000001" "75 step-000002" "75 step-000003" "75 step-000004" "75 step-000005" "75 step-000006" 0
 echo "step-000006 3" >"$work/run/requeues"  # of a job that gave up
@@ -136,9 +136,9 @@ for state in COMPLETING CANCELLED PENDING; do
 done
 
 echo "submitted from the wrong folder"
-expect 2 "train.sbatch: submit from the folder that has jobs/ in it, or set AMT_JOBS_DIR" \
+expect 2 "train.sbatch: ... AMT_JOBS_DIR" \
   env -u AMT_JOBS_DIR SLURM_SUBMIT_DIR="$work" bash "$jobs/train.sbatch" a b
-expect_line 2 "this is for sbatch" env -u SLURM_JOB_ID SLURM_SUBMIT_DIR="$jobs/.." bash "$jobs/train.sbatch" a b
+expect_line 2 "for sbatch" env -u SLURM_JOB_ID SLURM_SUBMIT_DIR="$jobs/.." bash "$jobs/train.sbatch" a b
 expect_line 2 "usage: " env SLURM_SUBMIT_DIR="$jobs/.." bash "$jobs/train.sbatch" a
 
 echo "help of every script, from anywhere"
