@@ -130,9 +130,9 @@ expect 1 "$work/looped/metrics.jsonl" train_here looped
 echo "said before training: batches, epochs, the disk"
 expect 0 "epochs ... more than 10" train_here short --trainer.num_train_steps 100000 --checkpointer.keep_every 100000 --dry-run
 large=(large --trainer.num_train_steps 1000000000 --checkpointer.keep_every 1)
-expect 1 "$work/large ... --checkpointer.keep_every" train_here "${large[@]}" --dry-run
+expect 1 "disk of $work ... --checkpointer.keep_every" train_here "${large[@]}" --dry-run
 [ ! -e "$work/large" ] || fail "a dry run made the run's folder"
-expect 1 "$work/large ... --checkpointer.keep_every" train_here "${large[@]}"
+expect 1 "disk of $work ... --checkpointer.keep_every" train_here "${large[@]}"
 [ ! -e "$work/large/in-use" ] || fail "the lock stays after an error"
 
 echo "a loss that is not finite is no success"
