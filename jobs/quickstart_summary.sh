@@ -47,6 +47,8 @@ cat << END
 What next, in a shell that has read $(printf '%q' "$PWD/jobs/environment.sh") (for mpirun as root, or on few cores)
   listen to a row of the dataset, with any player of MIDI files:
     $(printf '%q ' "$amt" inspect "$dataset" --row 0 --midi "$run_dir/row.mid")
+  listen to what the model makes of it:
+    $(printf '%q ' "$amt" generate "$model" "$run_dir/new.mid")
   watch the curves:
     $(printf '%q ' tensorboard --logdir "$model/tensorboard")
   train on from this model's weights:

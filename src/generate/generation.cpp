@@ -62,6 +62,9 @@ Generation::Generation(GenerationTask task, Window window)
       pending_(pending_of(task_, future_)),
       anticipates_(anticipates(task_, pending_)),
       history_(anticipates_ ? kAnticipate : kAutoregress, window) {
+  for (const Event& event : combine(task_.inputs, task_.controls)) {
+    instruments_.insert(instrument_of(event));
+  }
   for (const Event& event : padded(clip(task_.inputs, 0, task_.start), task_.start)) {
     tell_pending();
     history_.append(event);
@@ -107,14 +110,18 @@ TokenRange Generation::legal() const {
   }
 }
 
+bool Generation::heard_enough() const { return history_.instruments().size() >= kInstrumentLimit; }
+
 bool Generation::limits_instruments() const {
-  return place_ == 2 && history_.instruments().size() >= kInstrumentLimit;
+  return place_ == 2 && (heard_enough() || instruments_.size() >= kMostInstruments);
 }
 
 bool Generation::may_play(int token) const {
   if (token == kRest || !limits_instruments()) return true;
   const auto instrument = static_cast<std::uint8_t>((token - kNoteOffset) / kPitches);
-  return std::ranges::find(history_.instruments(), instrument) != history_.instruments().end();
+  if (instruments_.size() >= kMostInstruments && !instruments_.contains(instrument)) return false;
+  const auto& heard = history_.instruments();
+  return !heard_enough() || std::ranges::find(heard, instrument) != heard.end();
 }
 
 void Generation::take(Token token) {
@@ -133,6 +140,7 @@ void Generation::end_triple(const Event& event) {
   pass_pending(event.time);
   history_.append(event);
   drawn_.push_back(event);
+  if (!is_rest(event)) instruments_.insert(instrument_of(event));
   now_ = event.time;
   begin_triple();
 }

@@ -1,11 +1,13 @@
 // One piece while it is generated: which tokens the model may draw, and what becomes of them.
-// The rules are the reference's (arXiv 2306.08620), but that times, durations and notes are never
-// rests where only a note may be one, and that a sparse piece is seen shorter (History).
+// The rules are the reference's (arXiv 2306.08620), with three exceptions: a rest stands only where
+// a note may, a sparse piece is seen shorter (History), and instruments that are still to come
+// count among the 16 that a piece may have.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <span>
 
 #include "amt/model/decoder.hpp"
@@ -40,6 +42,8 @@ class Generation {
   const Events& drawn() const { return drawn_; }
 
  private:
+  /// Whether the reference lets no further instrument join in.
+  bool heard_enough() const;
   void tell_pending();
   void pass_pending(std::uint32_t time);
   std::uint32_t earliest() const;
@@ -51,6 +55,7 @@ class Generation {
   Events pending_;  // what is still to be told or to be passed, from next_pending_ on
   bool anticipates_;
   History history_;
+  std::set<int> instruments_;  // of the whole piece, what is still to come included
   std::size_t next_pending_ = 0;
   std::uint32_t now_ = 0;  // ticks of the newest event
   Events drawn_;

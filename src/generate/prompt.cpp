@@ -119,6 +119,30 @@ GenerationTask make_task(const Events& prompt, const GenerationRequest& request)
   return task;
 }
 
+GenerationRequest request_of(const GenerationOptions& options) {
+  GenerationRequest request;
+  request.prompt_name = options.prompt.empty() ? "a piece without --prompt" : options.prompt;
+  request.mode = options.mode;
+  if (!options.from.empty()) request.from = ticks_from(options.from, "--from");
+  if (!options.seconds.empty()) request.length = ticks_from(options.seconds, "--seconds");
+  if (!options.hole.empty()) {
+    // Times may have a colon themselves: 0:10-0:20.
+    const std::size_t between = options.hole.find('-');
+    if (between == std::string::npos) {
+      throw UsageError(fmt::format(
+          "--hole: '{}' is not FROM-TO, two times such as 10-20 or 0:10-0:20", options.hole));
+    }
+    request.hole = {ticks_from(options.hole.substr(0, between), "--hole"),
+                    ticks_from(options.hole.substr(between + 1), "--hole")};
+  }
+  for (std::size_t at = 0; at < options.keep.size();) {
+    const std::size_t end = std::min(options.keep.find(',', at), options.keep.size());
+    request.keep.push_back(instrument_from(options.keep.substr(at, end - at)));
+    at = end + 1;
+  }
+  return request;
+}
+
 std::uint32_t ticks_from(const std::string& text, const std::string& option) {
   const std::size_t colon = text.find(':');
   double minutes = 0, rest = 0;

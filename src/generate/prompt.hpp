@@ -32,6 +32,9 @@ Events read_prompt(const std::filesystem::path& file);
 /// request does not fit the prompt.
 GenerationTask make_task(const Events& prompt, const GenerationRequest& request);
 
+/// What the options ask of a prompt: instruments, times. UsageError naming the option.
+GenerationRequest request_of(const GenerationOptions& options);
+
 /// "20", "1:30" or "90.5" as ticks. UsageError naming the option.
 std::uint32_t ticks_from(const std::string& text, const std::string& option);
 

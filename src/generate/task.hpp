@@ -4,16 +4,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "amt/generate/job.hpp"
 #include "amt/tokens/events.hpp"
 
 namespace amt {
 
 using Events = std::vector<Event>;
-
-enum class GenerationMode : std::uint8_t {
-  kAnticipatory,    ///< the model is told 5 s ahead what stays
-  kAutoregressive,  ///< it learns of it only when its time has come
-};
 
 /// One piece. All events in order of time.
 struct GenerationTask {
@@ -21,12 +17,6 @@ struct GenerationTask {
   Events controls;  ///< what the new music accompanies, as_control()
   std::uint32_t start = 0, end = 0;  ///< ticks: new notes begin in [start, end)
   GenerationMode mode = GenerationMode::kAnticipatory;
-};
-
-/// How a history that outgrows the model's context is cut.
-enum class Window : std::uint8_t {
-  kExact,  ///< always the newest triples that fit: what the reference sees
-  kBlock,  ///< a quarter is dropped at once, so that a cache of keys and values lives longer
 };
 
 /// In order of time; equal times stay as they are.

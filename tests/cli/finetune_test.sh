@@ -24,7 +24,11 @@ loss() {
 # below A B WHAT: fails unless A < B.
 below() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a + 0 < b + 0) }' || fail "$3: $1 is not below $2"; }
 
-generate_three() { :; }  # three MIDI files from $1, with amt generate
+# generate_three MODEL: three MIDI files.
+generate_three() {
+  "$amt" generate "$1" "$work/new.mid" --count 3 --seconds 5 >/dev/null 2>&1 || fail "no music comes out"
+  [ "$(head -qc 4 "$work"/new-{1,2,3}.mid)" = MThdMThdMThd ] || fail "what comes out is no MIDI"
+}
 
 echo "160 files, split by fractions"
 "$make_corpus" "$work/others" --files 100 --bytes 5000 --seed 1 --damaged 0 >/dev/null

@@ -1,29 +1,22 @@
 // The reference's sampler, token by token: its recorded runs with a tiny model.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "amt/model/model.hpp"
-#include "amt/ops/cpu_ops.hpp"
-#include "amt/weights/hugging_face.hpp"
 #include "src/generate/draw.hpp"
 #include "src/generate/generation.hpp"
 #include "support/golden.hpp"
+#include "tiny_music_model.hpp"
 
 namespace amt {
 namespace {
 
 using Json = nlohmann::json;
 
-std::filesystem::path golden_generation_dir() {
-  const char* other = std::getenv("AMT_GOLDEN_GENERATION_DIR");
-  return other != nullptr ? std::filesystem::path(other) : test::golden_dir() / "generation";
-}
-
 const Json& cases() {
-  static const Json all = Json::parse(test::read_golden(golden_generation_dir() / "cases.json.gz"));
+  static const Json all =
+      Json::parse(test::read_golden(test::golden_generation_dir() / "cases.json.gz"));
   return all;
 }
 
@@ -51,14 +44,6 @@ GenerationTask task_of(const Json& recorded) {
 /// The golden model, one context at a time.
 class TinyModel {
  public:
-  TinyModel()
-      : ops_(make_cpu_ops(1, Precision::kF32)),
-        source_(golden_generation_dir() / "model"),
-        model_(*ops_, source_.config(), 1, Purpose::kInference) {
-    std::vector<float> values(static_cast<std::size_t>(source_.layout().total()));
-    source_.read(values);
-    model_.set_parameters(values);
-  }
   /// Logits of the range alone.
   std::span<float> next(std::span<const Token> context, TokenRange range) {
     logits_.resize(range.size());
@@ -68,10 +53,8 @@ class TinyModel {
   }
 
  private:
-  std::unique_ptr<Ops> ops_;
-  HuggingFaceModel source_;
-  Model model_;
-  Decoder decoder_{model_, 1};
+  test::TinyMusicModel tiny_;
+  Decoder decoder_{tiny_.model, 1};
   std::vector<float> logits_;
 };
 

@@ -1,0 +1,28 @@
+// amt generate
+#include "amt/base/error.hpp"
+#include "amt/generate/job.hpp"
+#include "command_line.hpp"
+#include "runtime.hpp"
+
+namespace amt {
+
+int run_generate(Runtime& runtime, std::span<const std::string> args) {
+  GenerationOptions options;
+  OptionTable table;
+  options.describe(table);
+  CommandLine line;
+  line.command = "generate";
+  line.summary =
+      "Makes music with a model: from nothing, or to continue, accompany or fill in a MIDI file.";
+  line.positionals = {
+      {"MODEL", "a checkpoint's folder, a run's folder, or a folder in Hugging Face's layout",
+       &options.model},
+      {"OUT", "the MIDI file to write; OUT-1.mid, OUT-2.mid, ... with --count", &options.out}};
+  line.table = &table;
+  if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
+  options.validate();
+  generate_music(runtime.start_mpi(options.watchdog, configuration_text(line)), options);
+  return static_cast<int>(ExitCode::kDone);
+}
+
+}  // namespace amt

@@ -1,0 +1,163 @@
+#include "amt/generate/job.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+
+#include "amt/base/activity.hpp"
+#include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/checkpoint/checkpoint.hpp"
+#include "amt/mpi/collectively.hpp"
+#include "amt/process/log.hpp"
+#include "amt/weights/hugging_face.hpp"
+#include "ensemble.hpp"
+#include "output.hpp"
+#include "prompt.hpp"
+
+namespace amt {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The context that Generation and History are made for.
+void check_model(const ModelConfig& config, const std::string& name) {
+  if (config.vocab_size != kArrivalVocabulary) {
+    throw Error(fmt::format(
+        "{} has a vocabulary of {} tokens, not the {} of the arrival encoding: music is generated "
+        "by models that were trained without --interarrival",
+        name, config.vocab_size, kArrivalVocabulary));
+  }
+  if (config.seq_len < kContextLength) {
+    throw Error(fmt::format("{} sees {} tokens at a time; to generate it takes {}", name,
+                            config.seq_len, kContextLength));
+  }
+}
+
+/// Before time is spent on what cannot be kept.
+void check_outputs(const GenerationOptions& options) {
+  for (const std::string& file : {options.out, options.save_events}) {
+    if (file.empty()) continue;
+    const fs::path folder = fs::absolute(file).parent_path();
+    if (!fs::is_directory(folder)) {
+      throw UsageError(
+          fmt::format("{} is no folder, so {} cannot be written", folder.string(), file));
+    }
+    if (fs::is_directory(file)) throw UsageError(fmt::format("{} is a folder; name a file", file));
+  }
+}
+
+struct Request {
+  GenerationTask task;
+  std::optional<HuggingFaceModel> source;
+};
+
+Request prepare(const GenerationOptions& options) {
+  check_outputs(options);
+  Request request;
+  const Events prompt = options.prompt.empty() ? Events() : read_prompt(options.prompt);
+  request.task = make_task(prompt, request_of(options));
+  request.source.emplace(find_model(options.model));
+  check_model(request.source->config(), options.model);
+  return request;
+}
+
+/// Numbers of the pieces that a rank makes: every so-manyth.
+std::vector<std::uint64_t> pieces_of(const mpi::Communicator& world, int count) {
+  std::vector<std::uint64_t> numbers;
+  for (int n = world.rank(); n < count; n += world.size()) numbers.push_back(n);
+  return numbers;
+}
+
+/// What has been drawn, for the report.
+struct Drawn {
+  std::uint64_t notes = 0, tokens = 0;
+  double seconds = 0;  ///< of music
+};
+
+/// Of all ranks. Collective.
+Drawn sum_of(const Drawn& mine, const mpi::Communicator& world) {
+  std::array<double, 3> sums = {static_cast<double>(mine.notes), static_cast<double>(mine.tokens),
+                                mine.seconds};
+  world.all_reduce_sum(sums);
+  return {static_cast<std::uint64_t>(sums[0]), static_cast<std::uint64_t>(sums[1]), sums[2]};
+}
+
+Drawn drawn_by(const std::vector<Sample>& samples, const GenerationTask& task) {
+  Drawn drawn;
+  for (const Sample& sample : samples) {
+    drawn.notes += static_cast<std::uint64_t>(std::ranges::count_if(
+        sample.generation.drawn(), [](const Event& event) { return event.note != kRest; }));
+    drawn.tokens += sample.tokens;
+    drawn.seconds += static_cast<double>(task.end - task.start) / kTimeResolution;
+  }
+  return drawn;
+}
+
+void write_outputs(const std::vector<Sample>& samples, const GenerationTask& task,
+                   const GenerationOptions& options) {
+  const auto count = static_cast<std::uint64_t>(options.count);
+  const bool controls = options.mode == GenerationMode::kAnticipatory;
+  for (const Sample& sample : samples) {
+    Events piece = sample.generation.result();
+    if (controls) piece = combine(piece, task.controls);
+    write_piece(piece, output_path(options.out, sample.number, count));
+    if (options.save_events.empty()) continue;
+    write_file_atomically(output_path(options.save_events, sample.number, count), text_of(piece));
+  }
+}
+
+void report(const Drawn& all, double elapsed) {
+  log_info(
+      fmt::format("{} notes in {} tokens, {:.0f} tokens/s: {:.1f} s of music in {:.1f} s, {:.1f} "
+                  "times as fast as it sounds",
+                  all.notes, all.tokens, static_cast<double>(all.tokens) / elapsed, all.seconds,
+                  elapsed, all.seconds / elapsed));
+}
+
+Drawn generate_batch(Decoder& decoder, const GenerationTask& task, const GenerationOptions& options,
+                     std::span<const std::uint64_t> numbers) {
+  std::vector<Sample> samples;
+  for (const std::uint64_t number : numbers) {
+    samples.emplace_back(number, Generation(task, options.window));
+  }
+  Ensemble ensemble(decoder, samples, {options.top_p, options.temperature}, options.seed);
+  while (ensemble.step()) note_progress();
+  write_outputs(samples, task, options);
+  return drawn_by(samples, task);
+}
+
+}  // namespace
+
+void generate_music(const mpi::Communicator& world, const GenerationOptions& options) {
+  std::optional<Request> request;
+  mpi::collectively(world, [&] { request.emplace(prepare(options)); });
+  const Device device = open_rank_device(options.device_wishes(), world);
+  Drawn drawn;
+  const auto start = std::chrono::steady_clock::now();
+  mpi::collectively(world, [&] {
+    Model model(*device.ops, request->source->config(), 1, Purpose::kInference);
+    std::vector<float> parameters(static_cast<std::size_t>(model.layout().total()));
+    request->source->read(parameters);
+    model.set_parameters(parameters);
+    const std::vector<std::uint64_t> numbers = pieces_of(world, options.count);
+    if (numbers.empty()) return;
+    const std::size_t batch = std::min<std::size_t>(options.batch, numbers.size());
+    Decoder decoder(model, static_cast<int>(batch));
+    const Phase phase("generating");
+    for (std::size_t at = 0; at < numbers.size(); at += batch) {
+      const auto part = std::span(numbers).subspan(at, std::min(batch, numbers.size() - at));
+      const Drawn more = generate_batch(decoder, request->task, options, part);
+      drawn.notes += more.notes;
+      drawn.tokens += more.tokens;
+      drawn.seconds += more.seconds;
+    }
+  });
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  report(sum_of(drawn, world), elapsed.count());
+}
+
+}  // namespace amt

@@ -1,0 +1,65 @@
+#include "amt/base/error.hpp"
+#include "amt/generate/job.hpp"
+
+namespace amt {
+
+void GenerationOptions::describe(OptionTable& table) {
+  table.add("prompt", &prompt,
+            "a MIDI file to begin with; without one, the music begins with nothing");
+  table.add("from", &from,
+            "where in the prompt the new music begins, in seconds or as 1:30; its end by default, "
+            "with --keep its start");
+  table.add("seconds", &seconds,
+            "length of the new music; 20 by default, with --keep up to the prompt's end");
+  table.add("hole", &hole, "FROM-TO: what the prompt has between these times is made anew");
+  table.add("keep", &keep,
+            "instruments that stay as they are and are accompanied: names of General MIDI, numbers "
+            "from 0, or drums, with commas between them");
+  table.add("mode", &mode, "whether the model hears of what stays 5 s ahead of time");
+  table.add("window", &window,
+            "of a piece longer than the model's context it sees exactly the newest part, as the "
+            "reference does, or drops a quarter at once, which is many times faster");
+  table.add("count", &count, "how many pieces, shared among the ranks");
+  table.add("batch", &batch, "pieces that a rank makes side by side");
+  table.add("seed", &seed, "another seed gives other pieces");
+  table.add("top_p", &top_p,
+            "only the likeliest tokens that together have more than this probability are drawn");
+  table.add("temperature", &temperature, "below 1 more likely music, above 1 less likely");
+  table.add(
+      "save_events", &save_events,
+      "a text file of the events, too: a line each with onset and duration in units of 10 ms, "
+      "pitch and instrument");
+  table.add("threads", &threads, "per rank; 0: OMP_NUM_THREADS, else its share of the node");
+  table.add("mp", &mp,
+            "precision of activations and matrix products (auto is bf16 on GPUs and on processors "
+            "with AMX, else f32)");
+  table.add("device", &device,
+            "what computes (auto is cuda where every rank has a GPU that can be used, else cpu)");
+  table.add("watchdog", &watchdog, kWatchdogHelp);
+  table.add_customary("count", {"num_samples", "n", "num_return_sequences"});
+  table.add_customary("seconds", {"length", "duration", "max_length"});
+  table.add_customary("prompt", {"input", "midi"});
+}
+
+DeviceWishes GenerationOptions::device_wishes() const {
+  DeviceWishes wishes;
+  wishes.kind = device;
+  wishes.precision = mp;
+  wishes.threads = threads;
+  return wishes;
+}
+
+void GenerationOptions::validate() const {
+  require_option(count >= 1 && count <= 10000, "count", count, "be from 1 to 10000");
+  require_option(batch >= 1 && batch <= 1024, "batch", batch, "be from 1 to 1024");
+  require_option(top_p > 0 && top_p <= 1, "top_p", top_p, "be above 0 and at most 1");
+  require_option(temperature > 0 && temperature <= 100, "temperature", temperature,
+                 "be above 0 and at most 100");
+  require_option(threads >= 0, "threads", threads, "be 0 or more");
+  if (!prompt.empty()) return;
+  for (const auto& [name, value] : {std::pair("from", from), {"hole", hole}, {"keep", keep}}) {
+    if (!value.empty()) throw UsageError(fmt::format("--{} needs a --prompt", name));
+  }
+}
+
+}  // namespace amt

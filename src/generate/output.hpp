@@ -1,0 +1,21 @@
+// What becomes of a piece that is finished.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "task.hpp"
+
+namespace amt {
+
+/// OUT.mid, or OUT-3.mid for the third of several.
+std::filesystem::path output_path(const std::filesystem::path& out, std::uint64_t number,
+                                  std::uint64_t count);
+
+/// The events in order of time as a MIDI file that any player plays. Error if it cannot be written.
+void write_piece(const Events& events, const std::filesystem::path& file);
+
+/// A line for each: onset and duration in ticks of 10 ms, pitch, instrument (128: the drums).
+std::string text_of(const Events& events);
+
+}  // namespace amt

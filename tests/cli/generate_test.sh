@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# amt generate as a user runs it: pieces from nothing and from a file, the same ones however they are made, refusals.
+# Usage: generate_test.sh AMT GOLDEN_FOLDER
+set -euo pipefail
+amt=$(realpath "$1")
+golden=${AMT_GOLDEN_DIR:-$2}
+. "$(dirname "$0")/support.sh"
+model=$golden/generation/model
+prompt=$(find "$golden/tree" -name 8d1d149b94f47a91e9386a67dc006553.mid)
+
+generate() { "$amt" generate "$model" --threads 1 --mp f32 "$@"; }
+
+echo "from nothing: a MIDI file, its events as text, and a report"
+expect 0 "notes in ... tokens" generate "$work/a.mid" --save_events "$work/a.txt" --seed 1
+[ "$(head -c 4 "$work/a.mid")" = MThd ] || fail "no MIDI file"
+[ "$(wc -l <"$work/a.txt")" -gt 3 ] || fail "no events"
+generate "$work/again.mid" --seed 1 2>/dev/null
+cmp "$work/a.mid" "$work/again.mid" || fail "the same seed gives another piece"
+generate "$work/other.mid" --seed 2 2>/dev/null
+! cmp -s "$work/a.mid" "$work/other.mid" || fail "another seed gives the same piece"
+
+echo "several pieces: the same ones in any batch and on any number of ranks"
+generate "$work/one.mid" --count 5 --batch 1 --seconds 6 2>/dev/null
+for ranks in 1 2 3; do
+  mpirun -n $ranks "$amt" generate "$model" "$work/ranks.mid" --threads 1 --mp f32 --count 5 --batch 4 \
+    --seconds 6 2>"$work/err" || fail "on $ranks ranks"
+  for piece in 1 2 3 4 5; do
+    cmp "$work/one-$piece.mid" "$work/ranks-$piece.mid" || fail "piece $piece differs on $ranks ranks"
+  done
+done
+
+echo "a file is continued: what was there stays"
+generate "$work/more.mid" --prompt "$prompt" --from 5 --seconds 5 --save_events "$work/more.txt" 2>/dev/null
+generate "$work/kept.mid" --prompt "$prompt" --from 5 --seconds 0 --save_events "$work/kept.txt" 2>/dev/null
+head -n "$(wc -l <"$work/kept.txt")" "$work/more.txt" | cmp - "$work/kept.txt" || fail "the prompt changed"
+generate "$work/filled.mid" --prompt "$prompt" --hole 5-0:08 --window exact 2>/dev/null || fail "a hole"
+
+echo "what cannot be done is said in one line, and nothing is written"
+bytes() { printf "MThd\0\0\0\6\0\0\0\1\0\144MTrk\0\0\0$1" >"$work/$2"; }
+bytes '\4\0\377\57\0' empty.mid
+bytes '\26\0\220\74\100\144\200\74\100\201\352\60\220\74\100\144\200\74\100\0\377\57\0' silent.mid
+printf 'not music' >"$work/none.mid"
+refused() { expect_line "$@"; [ ! -e "$work/no.mid" ] || fail "something was written: ${*:3}"; }
+refused 1 "empty.mid" generate "$work/no.mid" --prompt "$work/empty.mid"
+refused 1 "none.mid" generate "$work/no.mid" --prompt "$work/none.mid"
+refused 2 "silent.mid ... 100 s" generate "$work/no.mid" --prompt "$work/silent.mid" --from 140
+refused 2 "--hole" generate "$work/no.mid" --prompt "$prompt" --hole 4000-4010
+refused 2 "--hole" generate "$work/no.mid" --prompt "$prompt" --hole 20
+refused 2 "--keep Tuba" generate "$work/no.mid" --prompt "$prompt" --keep tuba
+refused 2 "'violinn' ... 'violin'" generate "$work/no.mid" --prompt "$prompt" --keep violinn
+refused 2 "--from" generate "$work/no.mid" --prompt "$prompt" --from 3000
+refused 2 "--keep needs a --prompt" generate "$work/no.mid" --keep drums
+refused 2 "--top_p" generate "$work/no.mid" --top_p 0
+refused 2 "$work/nowhere" generate "$work/nowhere/no.mid"
+refused 1 "$work/absent" "$amt" generate "$work/absent" "$work/no.mid"
+
+echo "a model of another vocabulary"
+"$amt" prepare "$golden/tree" "$work/dataset" --interarrival >/dev/null 2>&1
+tiny_configuration 1 2 6
+"$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" --trainer.run_dir "$work/run" 2>/dev/null
+refused 1 "$work/run ... vocabulary" "$amt" generate "$work/run" "$work/no.mid"
