@@ -20,7 +20,7 @@ int run_eval(Runtime& runtime, std::span<const std::string> args) {
   line.table = &table;
   if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
   options.validate();
-  evaluate_checkpoints(runtime.start_mpi(options.watchdog, configuration_text(line)), options);
+  evaluate_checkpoints(runtime.start_mpi(options.device.watchdog, configuration_text(line)), options);
   return static_cast<int>(ExitCode::kDone);
 }
 

@@ -21,7 +21,7 @@ int run_generate(Runtime& runtime, std::span<const std::string> args) {
   line.table = &table;
   if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
   options.validate();
-  generate_music(runtime.start_mpi(options.watchdog, configuration_text(line)), options);
+  generate_music(runtime.start_mpi(options.device.watchdog, configuration_text(line)), options);
   return static_cast<int>(ExitCode::kDone);
 }
 

@@ -150,7 +150,7 @@ void evaluate_checkpoints(const mpi::Communicator& world, const EvaluationOption
     rows.emplace(options.dataset, options.split, RowSelection{options.subsample, 0});
   });
   require_same_dataset(rows->manifest, world);
-  const Device device = open_rank_device(options.device_wishes(), world);
+  const Device device = open_rank_device(options.device.wishes(), world);
   Evaluator evaluator(*rows, options.batch, world, *device.ops, *device.reducer);
   const bool leads = world.rank() == 0;
   if (options.all) {

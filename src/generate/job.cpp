@@ -135,7 +135,7 @@ Drawn generate_batch(Decoder& decoder, const GenerationTask& task, const Generat
 void generate_music(const mpi::Communicator& world, const GenerationOptions& options) {
   std::optional<Request> request;
   mpi::collectively(world, [&] { request.emplace(prepare(options)); });
-  const Device device = open_rank_device(options.device_wishes(), world);
+  const Device device = open_rank_device(options.device.wishes(), world);
   Drawn drawn;
   const auto start = std::chrono::steady_clock::now();
   mpi::collectively(world, [&] {

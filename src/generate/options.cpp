@@ -29,24 +29,10 @@ void GenerationOptions::describe(OptionTable& table) {
       "save_events", &save_events,
       "a text file of the events, too: a line each with onset and duration in units of 10 ms, "
       "pitch and instrument");
-  table.add("threads", &threads, "per rank; 0: OMP_NUM_THREADS, else its share of the node");
-  table.add("mp", &mp,
-            "precision of activations and matrix products (auto is bf16 on GPUs and on processors "
-            "with AMX, else f32)");
-  table.add("device", &device,
-            "what computes (auto is cuda where every rank has a GPU that can be used, else cpu)");
-  table.add("watchdog", &watchdog, kWatchdogHelp);
+  device.describe(table);
   table.add_customary("count", {"num_samples", "n", "num_return_sequences"});
   table.add_customary("seconds", {"length", "duration", "max_length"});
   table.add_customary("prompt", {"input", "midi"});
-}
-
-DeviceWishes GenerationOptions::device_wishes() const {
-  DeviceWishes wishes;
-  wishes.kind = device;
-  wishes.precision = mp;
-  wishes.threads = threads;
-  return wishes;
 }
 
 void GenerationOptions::validate() const {
@@ -55,7 +41,7 @@ void GenerationOptions::validate() const {
   require_option(top_p > 0 && top_p <= 1, "top_p", top_p, "be above 0 and at most 1");
   require_option(temperature > 0 && temperature <= 100, "temperature", temperature,
                  "be above 0 and at most 100");
-  require_option(threads >= 0, "threads", threads, "be 0 or more");
+  device.validate();
   if (!prompt.empty()) return;
   for (const auto& [name, value] : {std::pair("from", from), {"hole", hole}, {"keep", keep}}) {
     if (!value.empty()) throw UsageError(fmt::format("--{} needs a --prompt", name));

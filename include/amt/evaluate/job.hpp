@@ -7,7 +7,7 @@
 #include "amt/base/options.hpp"
 #include "amt/corpus/split.hpp"
 #include "amt/mpi/communicator.hpp"
-#include "amt/resources/rank_device.hpp"
+#include "amt/resources/device_options.hpp"
 
 namespace amt {
 
@@ -19,14 +19,10 @@ struct EvaluationOptions {
   bool all = false;
   bool csv = false;
   int batch = 1;
-  int threads = 0;  ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
-  PrecisionPolicy mp;
-  DeviceKind device = DeviceKind::kAuto;
-  Duration watchdog = kDefaultWatchdog;
+  DeviceOptions device;
 
   void describe(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
-  DeviceWishes device_wishes() const;
 };
 
 /// Collective. Evaluates a model, or all checkpoints of a run, on a split; rank 0 prints a table or

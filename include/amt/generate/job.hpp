@@ -6,7 +6,7 @@
 
 #include "amt/base/options.hpp"
 #include "amt/mpi/communicator.hpp"
-#include "amt/resources/rank_device.hpp"
+#include "amt/resources/device_options.hpp"
 
 namespace amt {
 
@@ -40,14 +40,10 @@ struct GenerationOptions {
   double top_p = 0.98;
   double temperature = 1;
   std::string save_events;
-  int threads = 0;  ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
-  PrecisionPolicy mp;
-  DeviceKind device = DeviceKind::kAuto;
-  Duration watchdog = kDefaultWatchdog;
+  DeviceOptions device;
 
   void describe(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
-  DeviceWishes device_wishes() const;
 };
 
 /// Collective. Generates `count` pieces, shared among the ranks: a piece depends on the model, what

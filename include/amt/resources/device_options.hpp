@@ -1,0 +1,20 @@
+// What a job that only applies a model lets its user say of what it computes on.
+#pragma once
+
+#include "amt/base/options.hpp"
+#include "amt/resources/rank_device.hpp"
+
+namespace amt {
+
+struct DeviceOptions {
+  int threads = 0;  ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
+  PrecisionPolicy mp;
+  DeviceKind device = DeviceKind::kAuto;
+  Duration watchdog = kDefaultWatchdog;
+
+  void describe(OptionTable& table);
+  void validate() const;  ///< UsageError naming the option
+  DeviceWishes wishes() const;
+};
+
+}  // namespace amt
