@@ -19,7 +19,7 @@ struct Sample {
 
 class Ensemble {
  public:
-  /// Borrows both: at most decoder.rows() samples.
+  /// Borrows both: at most as many samples as the decoder has rows.
   Ensemble(Decoder& decoder, std::vector<Sample>& samples, const Sampling& sampling,
            std::uint64_t seed);
 

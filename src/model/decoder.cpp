@@ -93,23 +93,6 @@ void Decoder::Impl::step(std::span<const DecoderRow> rows) {
 Decoder::Decoder(Model& model, int rows) : impl_(std::make_unique<Impl>(*model.impl_, rows)) {}
 Decoder::~Decoder() = default;
 
-int Decoder::rows() const { return static_cast<int>(impl_->known.size()); }
-
-std::size_t Decoder::estimate_bytes(const ModelConfig& config, int rows,
-                                    std::size_t activation_bytes) {
-  const auto width = static_cast<std::size_t>(config.hidden_dim);
-  const auto r = static_cast<std::size_t>(rows);
-  const std::size_t cached = r * static_cast<std::size_t>(config.seq_len) * 2 * width *
-                             static_cast<std::size_t>(config.num_layers);
-  ModelConfig as_row = config;
-  as_row.seq_len = static_cast<int>(positions(config, rows));
-  const std::size_t flat =
-      static_cast<std::size_t>(ParameterLayout(as_row).total()) * sizeof(float);
-  return Model::estimate_bytes(as_row, 1, activation_bytes, Purpose::kInference) - flat +
-         cached * activation_bytes +
-         r * static_cast<std::size_t>(config.vocab_size) * sizeof(float);
-}
-
 void Decoder::next(std::span<const DecoderRow> rows, TokenRange range, std::span<float> logits) {
   Impl& d = *impl_;
   for (const DecoderRow& row : rows) d.check(row);
