@@ -9,9 +9,11 @@ namespace amt::cuda {
 namespace {
 
 #ifdef AMT_CUDNN_ATTENTION
-std::unique_ptr<FusedAttention> start(CudaOps& ops) { return make_cudnn_attention(ops); }
+std::unique_ptr<FusedAttention> start(CudaOps& ops, bool deterministic) {
+  return make_cudnn_attention(ops, deterministic);
+}
 #else
-std::unique_ptr<FusedAttention> start(CudaOps&) {
+std::unique_ptr<FusedAttention> start(CudaOps&, bool) {
   throw Error("the plug-in was built without cudnn-frontend");
 }
 #endif
@@ -23,10 +25,11 @@ Error no_cudnn(const std::string& why) {
 
 }  // namespace
 
-AttentionChoice::AttentionChoice(CudaOps& ops, Attention asked) : ops_(ops), asked_(asked) {
+AttentionChoice::AttentionChoice(CudaOps& ops, Attention asked, bool deterministic)
+    : ops_(ops), asked_(asked) {
   if (asked == Attention::kPlain) return;
   try {
-    fused_ = start(ops);
+    fused_ = start(ops, deterministic);
   } catch (const Error& error) {
     if (asked == Attention::kCudnn) throw no_cudnn(error.what());
     why_not_ = error.what();

@@ -26,8 +26,9 @@ class FusedAttention {
   virtual void run(const TypedAttentionBackward& op) = 0;
 };
 
-/// cuDNN's. Error if cuDNN cannot be started. Only where AMT_CUDNN_ATTENTION is defined.
-std::unique_ptr<FusedAttention> make_cudnn_attention(CudaOps& ops);
+/// cuDNN's; deterministic: the backward pass adds in a fixed order. Error if cuDNN cannot be
+/// started. Only where AMT_CUDNN_ATTENTION is defined.
+std::unique_ptr<FusedAttention> make_cudnn_attention(CudaOps& ops, bool deterministic);
 
 /// The own kernels.
 void launch_attention(cudaStream_t stream, const TypedAttentionForward& op);
@@ -38,7 +39,7 @@ void launch_attention(cudaStream_t stream, const TypedAttentionBackward& op);
 class AttentionChoice {
  public:
   /// Error if cuDNN is asked for and cannot be had.
-  AttentionChoice(CudaOps& ops, Attention asked);
+  AttentionChoice(CudaOps& ops, Attention asked, bool deterministic);
   /// "attention by cuDNN 9.19.0", "own attention (cuDNN: why not)"
   std::string description() const;
   void run(const TypedAttentionForward& op);

@@ -91,7 +91,7 @@ void describe_forward(Graph& graph, const AttentionShape& s) {
   output(stats, kLse, lse_layout(s), fe::DataType_t::FLOAT);
 }
 
-void describe_backward(Graph& graph, const AttentionShape& s) {
+void describe_backward(Graph& graph, const AttentionShape& s, bool deterministic) {
   set_types(graph);
   const Tensor q = input(graph, kQ, qkv_layout(s)), k = input(graph, kK, qkv_layout(s));
   const Tensor v = input(graph, kV, qkv_layout(s)), out = input(graph, kOut, out_layout(s));
@@ -99,7 +99,7 @@ void describe_backward(Graph& graph, const AttentionShape& s) {
   const Tensor stats = input(graph, kLse, lse_layout(s), fe::DataType_t::FLOAT);
   auto options = fe::graph::SDPA_backward_attributes()
                      .set_name("attention_backward")
-                     .set_deterministic_algorithm(true)
+                     .set_deterministic_algorithm(deterministic)
                      .set_diagonal_alignment(fe::DiagonalAlignment_t::TOP_LEFT)
                      .set_diagonal_band_right_bound(0)
                      .set_attn_scale(scale_input(graph));
@@ -135,7 +135,8 @@ std::string build(Graph& graph, cudnnHandle_t handle) {
 
 class CudnnAttention final : public FusedAttention {
  public:
-  explicit CudnnAttention(CudaOps& ops) : handle_(make_handle(ops.stream())), workspace_(ops) {}
+  CudnnAttention(CudaOps& ops, bool deterministic)
+      : handle_(make_handle(ops.stream())), workspace_(ops), deterministic_(deterministic) {}
 
   std::string name() const override {
     const std::size_t v = cudnnGetVersion();  // 91900
@@ -179,7 +180,7 @@ class CudnnAttention final : public FusedAttention {
     if (known != plans_.end()) return known->second;
     Plans& made = plans_[key_of(shape)];
     describe_forward(made.forward, shape);
-    describe_backward(made.backward, shape);
+    describe_backward(made.backward, shape, deterministic_);
     made.why_not = build(made.forward, handle_.get());
     if (made.why_not.empty()) made.why_not = build(made.backward, handle_.get());
     return made;
@@ -198,13 +199,14 @@ class CudnnAttention final : public FusedAttention {
 
   Handle handle_;
   Scratch workspace_;
+  bool deterministic_;
   std::map<Key, Plans> plans_;
 };
 
 }  // namespace
 
-std::unique_ptr<FusedAttention> make_cudnn_attention(CudaOps& ops) {
-  return std::make_unique<CudnnAttention>(ops);
+std::unique_ptr<FusedAttention> make_cudnn_attention(CudaOps& ops, bool deterministic) {
+  return std::make_unique<CudnnAttention>(ops, deterministic);
 }
 
 }  // namespace amt::cuda

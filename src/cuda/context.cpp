@@ -7,14 +7,14 @@
 
 namespace amt::cuda {
 
-Context::Context(CudaOps& ops_, Attention attention_, Dim logits_bytes_)
+Context::Context(CudaOps& ops_, const OpsOptions& options, Dim logits_bytes_)
     : ops(ops_),
       logits_bytes(logits_bytes_),
       partial(ops_),
       logits(ops_),
       by_token(ops_),
       matmul(ops_),
-      attention(ops_, attention_),
+      attention(ops_, options.attention, options.deterministic),
       sum(make_pinned(sizeof(double))) {}
 
 const Bf16* Context::weights(const float* weights) const {

@@ -12,7 +12,7 @@ namespace amt::cuda {
 /// Of one device; everything is queued on its stream. `ops` must outlive it.
 struct Context {
   /// logits_bytes: of the LM head's logits at most at once.
-  Context(CudaOps& ops, Attention attention_, Dim logits_bytes_);
+  Context(CudaOps& ops, const OpsOptions& options, Dim logits_bytes_);
 
   cudaStream_t stream() const { return ops.stream(); }
   /// Weights as products read them. Error if they are not in what was last refreshed.

@@ -9,7 +9,7 @@ namespace {
 class GpuOps final : public Implement<GpuOps, DeviceMemoryOps, Operators> {
  public:
   GpuOps(const OpsOptions& options, Dim logits_bytes)
-      : Implement(options.device), context_(*this, options.attention, logits_bytes) {}
+      : Implement(options.device), context_(*this, options, logits_bytes) {}
 
   std::string description() const override {
     return str_cat(device_name(device()), " (device ", device(), "), bf16, cuBLASLt ",

@@ -52,7 +52,7 @@ class Fused final : public FusedAttention {
 
 }  // namespace
 
-std::unique_ptr<FusedAttention> make_cudnn_attention(CudaOps& ops) {
+std::unique_ptr<FusedAttention> make_cudnn_attention(CudaOps& ops, bool) {
   return std::make_unique<Fused>(ops);
 }
 

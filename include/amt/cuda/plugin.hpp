@@ -28,6 +28,7 @@ enum class Attention : std::uint8_t { kAuto, kCudnn, kPlain };
 struct OpsOptions {
   int device = 0;
   Attention attention = Attention::kAuto;
+  bool deterministic = true;  ///< else only a little faster: sums may be added in another order
 };
 
 /// What the program has and the plug-in, with its own copy of base/ and process/, would else have

@@ -4,7 +4,7 @@
 //   gpu_bench [--size small|medium|large] [--layers N] [--rows N] [--micro-batch N] [--steps N]
 //             [--device cuda|cpu] [--attention auto|cudnn|plain] [--peak TFLOP/s] [--bandwidth
 //             GB/s]
-//             [--checkpointing] [--operations]
+//             [--checkpointing] [--operations] [--not-deterministic]
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -32,7 +32,7 @@ struct Options {
       {"--size", "small"}, {"--layers", "0"},       {"--rows", "16"},
       {"--steps", "20"},   {"--micro-batch", "0"},  {"--device", "cuda"},
       {"--peak", "0"},     {"--attention", "auto"}, {"--bandwidth", "0"}};
-  bool checkpointing = false, operations = false;
+  bool checkpointing = false, operations = false, deterministic = true;
 
   const std::string& text(const char* name) const { return values.at(name); }
   int whole(const char* name) const { return static_cast<int>(number(name)); }
@@ -53,6 +53,8 @@ Options parse(int argc, char** argv) {
       o.checkpointing = true;
     } else if (name == "--operations") {
       o.operations = true;
+    } else if (name == "--not-deterministic") {
+      o.deterministic = false;
     } else if (o.values.count(name) == 0) {
       throw UsageError("unknown option " + name + "; gpu_bench.cpp lists them");
     } else if (++i == argc) {
@@ -88,7 +90,8 @@ Machine open_machine(const Options& o) {
   std::printf("%s\n%s, %.1f GB\n", plugin.versions().c_str(), info.name.c_str(),
               static_cast<double>(info.memory_bytes) * 1e-9);
   if (machine.peak == 0) machine.peak = known_peak_flops(info.name);
-  machine.ops = plugin.make_ops({.device = 0, .attention = *attention});
+  machine.ops =
+      plugin.make_ops({.device = 0, .attention = *attention, .deterministic = o.deterministic});
   return machine;
 }
 
