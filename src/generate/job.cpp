@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "amt/base/activity.hpp"
+#include "amt/base/atomic_file.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
@@ -17,6 +18,7 @@
 #include "ensemble.hpp"
 #include "output.hpp"
 #include "prompt.hpp"
+#include "stream.hpp"
 
 namespace amt {
 namespace {
@@ -47,6 +49,9 @@ void check_outputs(const GenerationOptions& options) {
           fmt::format("{} is no folder, so {} cannot be written", folder.string(), file));
     }
     if (fs::is_directory(file)) throw UsageError(fmt::format("{} is a folder; name a file", file));
+    if (options.stream && is_standard_output(file)) {
+      throw UsageError(fmt::format("{}: standard output is for the notes of --stream", file));
+    }
   }
 }
 
@@ -125,7 +130,15 @@ Drawn generate_batch(Decoder& decoder, const GenerationTask& task, const Generat
     samples.emplace_back(number, Generation(task, options.window));
   }
   Ensemble ensemble(decoder, samples, {options.top_p, options.temperature}, options.seed);
-  while (ensemble.step()) note_progress();
+  NoteStream stream;
+  while (ensemble.step()) {
+    note_progress();
+    if (options.stream) stream.print(samples[0].generation.drawn());
+  }
+  if (stream.seconds_to_first_note() > 0) {
+    log_info(
+        fmt::format("the first note came after {:.0f} ms", 1000 * stream.seconds_to_first_note()));
+  }
   write_outputs(samples, task, options);
   return drawn_by(samples, task);
 }

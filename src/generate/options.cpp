@@ -29,6 +29,8 @@ void GenerationOptions::describe(OptionTable& table) {
       "save_events", &save_events,
       "a text file of the events, too: a line each with onset and duration in units of 10 ms, "
       "pitch and instrument");
+  table.add_flag("stream", &stream,
+                 "print each new note as soon as it is drawn, a line as --save_events has it");
   device.describe(table);
   table.add_customary("count", {"num_samples", "n", "num_return_sequences"});
   table.add_customary("seconds", {"length", "duration", "max_length"});
@@ -42,6 +44,7 @@ void GenerationOptions::validate() const {
   require_option(temperature > 0 && temperature <= 100, "temperature", temperature,
                  "be above 0 and at most 100");
   device.validate();
+  if (stream && count > 1) throw UsageError("--stream prints one piece: leave --count out");
   if (!prompt.empty()) return;
   for (const auto& [name, value] : {std::pair("from", from), {"hole", hole}, {"keep", keep}}) {
     if (!value.empty()) throw UsageError(fmt::format("--{} needs a --prompt", name));

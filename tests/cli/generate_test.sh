@@ -30,10 +30,26 @@ for ranks in 1 2 3; do
 done
 
 echo "a file is continued: what was there stays"
-generate "$work/more.mid" --prompt "$prompt" --from 5 --seconds 5 --save_events "$work/more.txt" 2>/dev/null
+generate "$work/more.mid" --prompt "$prompt" --from 5 --seconds 5 --save_events "$work/more.txt" --stream \
+  >"$work/stream" 2>/dev/null
 generate "$work/kept.mid" --prompt "$prompt" --from 5 --seconds 0 --save_events "$work/kept.txt" 2>/dev/null
 head -n "$(wc -l <"$work/kept.txt")" "$work/more.txt" | cmp - "$work/kept.txt" || fail "the prompt changed"
+tail -n +$(($(wc -l <"$work/kept.txt") + 1)) "$work/more.txt" | cmp - "$work/stream" || fail "the stream is another piece"
+[ -s "$work/stream" ] || fail "no notes in the stream"
 generate "$work/filled.mid" --prompt "$prompt" --hole 5-0:08 --window exact 2>/dev/null || fail "a hole"
+
+echo "each new note is printed as soon as it is drawn"
+mkfifo "$work/live.pipe"
+"$amt" generate "$model" "$work/slow.mid" --threads 1 --seconds 500 --stream >"$work/live.pipe" 2>"$work/err" &
+pid=$!
+head -n 1 "$work/live.pipe" >"$work/first"
+[ ! -e "$work/slow.mid" ] || fail "the first note came with the file"
+kill $pid 2>/dev/null || true
+wait $pid || true
+grep -qE '^[0-9]+ [0-9]+ [0-9]+ [0-9]+$' "$work/first" || fail "no first note"
+expect_line 1 "standard output" bash -c "exec '$amt' generate '$model' '$work/x.mid' --stream >/dev/full"
+expect_line 2 "--stream ... --count" generate "$work/x.mid" --stream --count 2
+expect_line 2 "/dev/stdout ... --stream" generate /dev/stdout --stream
 
 echo "what cannot be done is said in one line, and nothing is written"
 bytes() { printf "MThd\0\0\0\6\0\0\0\1\0\144MTrk\0\0\0$1" >"$work/$2"; }

@@ -40,6 +40,7 @@ struct GenerationOptions {
   double top_p = 0.98;
   double temperature = 1;
   std::string save_events;
+  bool stream = false;
   DeviceOptions device;
 
   void describe(OptionTable& table);
