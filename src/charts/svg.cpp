@@ -49,6 +49,10 @@ std::string svg_text(double x, double y, const char* anchor, const std::string& 
                      escape_html(text));
 }
 
+double svg_text_width(const std::string& text) {
+  return kLetterWidth * static_cast<double>(text.size());
+}
+
 std::string svg_axis_name(double x, double y, const std::string& text) {
   return fmt::format(
       "<text text-anchor=\"middle\" transform=\"translate({} {}) rotate(-90)\">{}</text>\n", px(x),
@@ -59,7 +63,7 @@ std::string svg_legend(double x, double y, std::span<const LegendEntry> entries)
   std::string text;
   for (const LegendEntry& entry : entries) {
     text += legend_mark(entry, x, y) + svg_text(x + kMarkWidth + 6, y, "start", entry.name);
-    x += kMarkWidth + 26 + kLetterWidth * static_cast<double>(entry.name.size());
+    x += kMarkWidth + 26 + svg_text_width(entry.name);
   }
   return text;
 }

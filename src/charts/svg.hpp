@@ -17,6 +17,9 @@ double round_step(double span, int most);
 /// `anchor`: start, middle or end of the text is at x. The text is escaped here.
 std::string svg_text(double x, double y, const char* anchor, const std::string& text);
 
+/// Roughly the pixels that a text takes.
+double svg_text_width(const std::string& text);
+
 /// The name of a vertical axis: `text` from below to above, its middle at (x, y).
 std::string svg_axis_name(double x, double y, const std::string& text);
 

@@ -13,6 +13,7 @@
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/verify.hpp"
 #include "amt/dataset/virtual_file.hpp"
+#include "amt/midi/piano_roll.hpp"
 #include "amt/midi/writer.hpp"
 #include "amt/process/log.hpp"
 #include "amt/process/progress.hpp"
@@ -102,6 +103,12 @@ void write_row_midi(const DecodedRow& row, const std::string& file) {
                   midi.altered, file));
 }
 
+void draw_row(const DecodedRow& row, const InspectOptions& options) {
+  const std::string title = fmt::format("Row {} of {}", *options.row, split_name(options.split));
+  write_file_atomically(options.svg,
+                        piano_roll_document(piano_roll_of(notes_in_sequence(row), title)));
+}
+
 /// Error naming the row, too, if it cannot be read as notes.
 DecodedRow decode(std::span<const Token> tokens, const Manifest& manifest,
                   const InspectOptions& options) {
@@ -122,13 +129,14 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
   }
   const std::span<const Token> tokens = reader.row(number);
   const DecodedRow row = decode(tokens, manifest, options);
-  if (!is_standard_output(options.midi)) {
+  if (!is_standard_output(options.midi) && !is_standard_output(options.svg)) {
     std::cout << "Row " << number << " of " << split_name(options.split) << ": " << row_table(row);
   }
   if (const auto problem = find_row_problem(tokens, *manifest.encoding)) {
     log_warning(fmt::format("this row breaks the rules of its encoding: {}", problem->text));
   }
   if (!options.midi.empty()) write_row_midi(row, options.midi);
+  if (!options.svg.empty()) draw_row(row, options);
 }
 
 }  // namespace
@@ -138,12 +146,14 @@ void InspectOptions::describe(OptionTable& table) {
   table.add("row", &row, "print this row, counted from 0, as notes");
   table.add("split", &split, "whose row or text");
   table.add("midi", &midi, "write --row to this MIDI file, to listen to");
+  table.add("svg", &svg, "draw --row to this file: a piano roll, as SVG");
   table.add("export-text", &export_text,
             "write the split to this file, a line of tokens for each row in stored order");
 }
 
 void InspectOptions::validate() const {
   if (!midi.empty() && !row) throw UsageError("--midi FILE needs --row N");
+  if (!svg.empty() && !row) throw UsageError("--svg FILE needs --row N");
   if ((verify ? 1 : 0) + (row ? 1 : 0) + (export_text.empty() ? 0 : 1) > 1) {
     throw UsageError("--verify, --row and --export-text are asked one at a time");
   }
@@ -152,7 +162,7 @@ void InspectOptions::validate() const {
 ExitCode inspect_dataset(const InspectOptions& options) {
   const Manifest manifest = read_manifest(options.dataset);
   if (options.verify) return verify(options, manifest);
-  for (const std::string& output : {options.midi, options.export_text}) {
+  for (const std::string& output : {options.midi, options.svg, options.export_text}) {
     if (!output.empty()) remove_stale_temporaries(folder_of(output));
   }
   if (options.row) {

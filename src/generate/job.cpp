@@ -41,7 +41,7 @@ void check_model(const ModelConfig& config, const std::string& name) {
 
 /// Before time is spent on what cannot be kept.
 void check_outputs(const GenerationOptions& options) {
-  for (const std::string& file : {options.out, options.save_events}) {
+  for (const std::string& file : {options.out, options.save_events, options.svg}) {
     if (file.empty()) continue;
     const fs::path folder = fs::absolute(file).parent_path();
     if (!fs::is_directory(folder)) {
@@ -109,9 +109,15 @@ void write_outputs(const std::vector<Sample>& samples, const GenerationTask& tas
   for (const Sample& sample : samples) {
     Events piece = sample.generation.result();
     if (controls) piece = combine(piece, task.controls);
-    write_piece(piece, output_path(options.out, sample.number, count));
-    if (options.save_events.empty()) continue;
-    write_file_atomically(output_path(options.save_events, sample.number, count), text_of(piece));
+    const fs::path out = output_path(options.out, sample.number, count);
+    write_piece(piece, out);
+    if (!options.svg.empty()) {
+      draw_piece(piece, task, out.filename().string(),
+                 output_path(options.svg, sample.number, count));
+    }
+    if (!options.save_events.empty()) {
+      write_file_atomically(output_path(options.save_events, sample.number, count), text_of(piece));
+    }
   }
 }
 

@@ -29,6 +29,7 @@ void GenerationOptions::describe(OptionTable& table) {
       "save_events", &save_events,
       "a text file of the events, too: a line each with onset and duration in units of 10 ms, "
       "pitch and instrument");
+  table.add("svg", &svg, "a picture of the piece, too: a piano roll, as SVG");
   table.add_flag("stream", &stream,
                  "print each new note as soon as it is drawn, a line as --save_events has it");
   device.describe(table);

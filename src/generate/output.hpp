@@ -15,6 +15,10 @@ std::filesystem::path output_path(const std::filesystem::path& out, std::uint64_
 /// The events in order of time as a MIDI file that any player plays. Error if it cannot be written.
 void write_piece(const Events& events, const std::filesystem::path& file);
 
+/// Its picture, with a line where the new music begins and, in a hole, ends. `name`: of the piece.
+void draw_piece(const Events& events, const GenerationTask& task, const std::string& name,
+                const std::filesystem::path& file);
+
 /// A line for each: onset and duration in ticks of 10 ms, pitch, instrument (128: the drums).
 std::string text_of(const Events& events);
 

@@ -11,7 +11,8 @@ prompt=$(find "$golden/tree" -name 8d1d149b94f47a91e9386a67dc006553.mid)
 generate() { "$amt" generate "$model" --threads 1 --mp f32 "$@"; }
 
 echo "from nothing: a MIDI file, its events as text, and a report"
-expect 0 "notes in ... tokens" generate "$work/a.mid" --save_events "$work/a.txt" --seed 1
+expect 0 "notes in ... tokens" generate "$work/a.mid" --save_events "$work/a.txt" --svg "$work/a.svg" --seed 1
+grep -q '^<svg xmlns=.*aria-label="a.mid"' "$work/a.svg" || fail "no picture"
 [ "$(head -c 4 "$work/a.mid")" = MThd ] || fail "no MIDI file"
 [ "$(wc -l <"$work/a.txt")" -gt 3 ] || fail "no events"
 generate "$work/again.mid" --seed 1 2>/dev/null

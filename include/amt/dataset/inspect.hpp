@@ -17,7 +17,7 @@ struct InspectOptions {
   bool verify = false;
   std::optional<std::uint64_t> row;
   Split split = Split::kTrain;
-  std::string midi, export_text;  ///< files to write, or ""
+  std::string midi, svg, export_text;  ///< files to write, or ""
 
   void describe(OptionTable& table);
   void validate() const;  ///< UsageError naming the option

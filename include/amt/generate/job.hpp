@@ -39,7 +39,7 @@ struct GenerationOptions {
   std::uint64_t seed = 0;
   double top_p = 0.98;
   double temperature = 1;
-  std::string save_events;
+  std::string save_events, svg;
   bool stream = false;
   DeviceOptions device;
 

@@ -1,0 +1,30 @@
+// Notes over time, as SVG: a bar for each, as high as its pitch.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace amt {
+
+struct PianoRoll {
+  struct Bar {
+    double onset, duration;  ///< seconds, >= 0
+    int pitch;               ///< 0 to 127; 60 is C4
+  };
+  struct Voice {
+    std::string name;
+    std::vector<Bar> bars;
+    bool pitched = true;  ///< else grey: the drums' pitches are no heights
+  };
+  std::string title;
+  std::vector<Voice> voices;  ///< each in a colour of its own, up to twelve
+  std::vector<double> marks;  ///< dashed lines from top to bottom, seconds
+};
+
+/// For a page of html_page. Equal rolls give equal text.
+std::string piano_roll_figure(const PianoRoll& roll);
+
+/// The same as a file of its own, with the title above it.
+std::string piano_roll_document(const PianoRoll& roll);
+
+}  // namespace amt

@@ -1,0 +1,15 @@
+// Notes as a figure shows them.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "amt/charts/piano_roll.hpp"
+#include "amt/midi/note.hpp"
+
+namespace amt {
+
+/// A voice for each instrument, in order of its first note. `notes`: in order of onset.
+PianoRoll piano_roll_of(std::span<const Note> notes, std::string title);
+
+}  // namespace amt
