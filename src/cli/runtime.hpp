@@ -37,6 +37,7 @@ int run_prepare(Runtime& runtime, std::span<const std::string> args);
 int run_train(Runtime& runtime, std::span<const std::string> args);
 int run_eval(Runtime& runtime, std::span<const std::string> args);
 int run_generate(Runtime& runtime, std::span<const std::string> args);
+int run_export(Runtime& runtime, std::span<const std::string> args);
 int run_inspect(Runtime& runtime, std::span<const std::string> args);
 int run_report(Runtime& runtime, std::span<const std::string> args);
 

@@ -16,7 +16,7 @@ import tempfile
 import numpy
 import safetensors.torch
 import torch
-from transformers import GPT2Config, GPT2LMHeadModel
+from transformers import GPT2Config, GPT2LMHeadModel, GenerationConfig
 from transformers.utils.logging import disable_progress_bar
 
 AMT, GOLDEN = sys.argv[1], pathlib.Path(sys.argv[2])
@@ -163,6 +163,10 @@ def check_encoding(name, scaled, work):
     ours = work / "run" / "checkpoints" / "step-000002"
     assert GPT2Config.from_pretrained(ours).scale_attn_by_inverse_layer_idx == scaled
     check(ours)
+    amt("export", work / "run", work / "exported")
+    check(work / "exported")
+    drawing = GenerationConfig.from_pretrained(work / "exported")
+    assert drawing.do_sample and drawing.max_length == 1024 and drawing.eos_token_id is None, drawing
     if scaled:
         check_other_files(work, dataset, model, check)
 

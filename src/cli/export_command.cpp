@@ -1,0 +1,32 @@
+// amt export
+#include <iostream>
+
+#include "amt/base/error.hpp"
+#include "amt/publish/job.hpp"
+#include "command_line.hpp"
+#include "launcher.hpp"
+#include "runtime.hpp"
+
+namespace amt {
+
+int run_export(Runtime&, std::span<const std::string> args) {
+  ExportOptions options;
+  OptionTable table;
+  options.describe(table);
+  const CommandLine line = {
+      "export",
+      "Makes a folder to publish: the model for transformers, and a model card. One process, no "
+      "MPI: of several the first alone. Prints the folder's name.",
+      {{"MODEL", "a run's folder, a checkpoint's, or a folder in Hugging Face's layout",
+        &options.model},
+       {"FOLDER", "to be made", &options.folder}},
+      &table};
+  if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
+  options.validate();
+  if (launcher_rank() > 0) return static_cast<int>(ExitCode::kDone);
+  export_model(options);
+  std::cout << options.folder << '\n';
+  return static_cast<int>(ExitCode::kDone);
+}
+
+}  // namespace amt

@@ -1,0 +1,56 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "amt/base/error.hpp"
+#include "amt/publish/job.hpp"
+
+namespace amt {
+namespace {
+
+constexpr const char* kLetters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
+/// "name" or "owner/name"
+void require_id(const char* option, const std::string& id) {
+  const std::size_t slash = id.find('/');
+  const auto good = [](const std::string& part) {
+    return !part.empty() && part.find_first_not_of(kLetters) == std::string::npos;
+  };
+  if (slash == std::string::npos ? good(id)
+                                 : good(id.substr(0, slash)) && good(id.substr(slash + 1))) {
+    return;
+  }
+  throw UsageError(
+      fmt::format("--{}: '{}' is not what a hub calls it, NAME or OWNER/NAME", option, id));
+}
+
+}  // namespace
+
+void ExportOptions::describe(OptionTable& table) {
+  table.add("name", &name, "of the model, in its card; the folder's name by default");
+  table.add("license", &license,
+            "of the model, as hubs write it: apache-2.0; without one the card says nothing of it");
+  table.add("datasets", &datasets,
+            "what it was trained on: names on a hub, with commas between them");
+  table.add("base_model", &base_model, "what its training began from: a name on a hub");
+}
+
+std::vector<std::string> ExportOptions::dataset_ids() const {
+  std::vector<std::string> ids;
+  for (std::size_t at = 0; at < datasets.size();) {
+    const std::size_t end = std::min(datasets.find(',', at), datasets.size());
+    ids.push_back(datasets.substr(at, end - at));
+    at = end + 1;
+  }
+  return ids;
+}
+
+void ExportOptions::validate() const {
+  if (!license.empty()) require_id("license", license);
+  if (!base_model.empty()) require_id("base_model", base_model);
+  for (const std::string& id : dataset_ids()) require_id("datasets", id);
+}
+
+}  // namespace amt
