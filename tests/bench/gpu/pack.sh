@@ -25,7 +25,7 @@ done
 for tool in orterun orted; do cp -L "$(open_mpi bindir)/$tool" "$kit/bin/"; done
 cp "$kit/bin/orterun" "$kit/bin/mpirun" # a link might not travel
 
-there='^(linux-vdso|ld-linux|libc|libm|libdl|libpthread|librt|libresolv|libutil|libstdc\+\+|libgcc_s|libgomp)[.-]'
+there='^(linux-vdso|ld-linux|libc|libm|libdl|libpthread|librt|libresolv|libutil|libstdc\+\+|libgcc_s)[.-]'
 cuda='^(libcuda|libcudart|libcublas|libcublasLt|libcudnn|libnccl|libnvrtc|libnvJitLink|libnvidia)'
 mapfile -t plugins < <(find "${folders[@]}" -name '*.so')
 for file in "$@" "${plugins[@]}" "$kit"/bin/*; do ldd "$file" 2>/dev/null || true; done |

@@ -1,0 +1,167 @@
+#!/usr/bin/env bash
+# The first minutes on a machine with a GPU: is everything right, is it fast, does a whole run hold?
+# Usage: tests/bench/gpu/first.sh correct|fast|whole FOLDER
+# FOLDER: new, for all output: a log of each step, and summary.md, which says what was right, wrong and slow.
+# Each stage ends within 9 minutes; each step has a limit of its own. The programs are those of $AMT_BUILD
+# (default: build/release); $AMT_KIT is the folder that pack.sh made, where there is one.
+# AMT_FIRST_REHEARSAL=1 goes through the steps on the CPU, with a small part of the work.
+# Exit code: 0 all steps as they should be, 1 not, 2 wrong arguments.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../../.." && pwd)
+. "$top/jobs/help.sh"
+if wants_help "$@"; then print_help "$0"; exit 0; fi
+[[ $# = 2 && $1 =~ ^(correct|fast|whole)$ ]] || { print_help "$0" >&2; exit 2; }
+stage=$1 out=$2
+[ ! -e "$out" ] || { echo "first.sh: $out exists: name a new folder" >&2; exit 2; }
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+cd "$top"
+build=$(cd "${AMT_BUILD:-build/release}" && pwd)
+run=(${AMT_KIT:+"$(cd "$AMT_KIT" && pwd)/run"})
+export AMT_GOLDEN_MODEL_DIR=$top/tests/data/golden/model
+summary=$out/summary.md
+device=cuda steps=100 less=()
+if [ "${AMT_FIRST_REHEARSAL:-0}" = 1 ]; then
+  device=cpu steps=8 less=(--device cpu --layers 1 --rows 1 --micro-batch 1 --steps 1)
+  export AMT_GPU_TEST_STANDIN=cpu-bf16
+fi
+wrong=0
+
+say() { echo "$*" | tee -a "$summary"; }
+
+# step NAME SECONDS COMMAND...: its output goes to NAME.log; one line of the summary. It should exit with $expected.
+expected=0
+step() {
+  local name=$1 limit=$2 begin=$EPOCHREALTIME code=0
+  shift 2
+  timeout -k 5 "$limit" "$@" >"$out/$name.log" 2>&1 || code=$?
+  local seconds
+  seconds=$(awk "BEGIN {printf \"%.1f\", $EPOCHREALTIME - $begin}")
+  if [ $code = "$expected" ]; then
+    say "- $name: right, $seconds s"
+  else
+    say "- $name: WRONG, exit code $code after $seconds s, see $name.log"
+    wrong=1
+    return 1
+  fi
+}
+
+# gpu_tests NAME FILTER: tests of gpu_test; a failure is repeated with the libraries' own logs.
+gpu_tests() {
+  if step "$1" 120 "${run[@]}" "$build/tests/gpu_test" --gtest_filter="$2"; then
+    if grep -q "^\[  SKIPPED" "$out/$1.log"; then say "  (something was skipped)"; fi
+    return 0
+  fi
+  sed -n '/Failure/,+6p' "$out/$1.log" | head -n 40 >>"$summary"
+  CUBLASLT_LOG_LEVEL=5 CUBLASLT_LOG_FILE=$out/$1.cublaslt CUDNN_LOGLEVEL_DBG=2 CUDNN_LOGDEST_DBG=$out/$1.cudnn \
+    timeout -k 5 60 "${run[@]}" "$build/tests/gpu_test" --gtest_filter="$2" >"$out/$1-again.log" 2>&1 || true
+}
+
+correct() {
+  for test in MemoryGoesThereAndBack ATimer FlatBuffers Embedding LayerNorm Linear LmHead PlainAttention \
+    CudnnAttention AttentionOf; do
+    gpu_tests "$test" "GpuOps.$test*"
+  done
+  gpu_tests model 'GpuModel.*'
+  gpu_tests one-rank '*GpuRanks*'
+  step two-ranks-mpi 100 "${run[@]}" mpirun -n 2 "$here/../../cuda/gpu_ranks.sh" "$build/tests/gpu_test" \
+    --gtest_filter='*GpuRanks*mpi' || true
+  step two-ranks-nccl 100 "${run[@]}" mpirun -n 2 "$here/../../cuda/gpu_ranks.sh" "$build/tests/gpu_test" \
+    --gtest_filter='*GpuRanks*nccl' || true
+}
+
+# bench NAME OPTIONS...: one line of gpu_bench in the summary.
+bench() {
+  local name=$1
+  shift
+  step "$name" 100 "${run[@]}" "$build/bench/gpu_bench" "$@" "${less[@]}" || return 0
+  sed -n 's/^\(.*rows: best.*\)/  \1/p; s/.*\(MFU .*\)/  \1/p' "$out/$name.log" | tee -a "$summary"
+}
+peer() {
+  local name=$1
+  shift
+  step "$name" 150 python3 "$top/tests/bench/pytorch_step.py" --device cuda --precision bf16 --compile --update \
+    --passes 20 "$@" || return 0
+  sed -n 's/^\(PyTorch.*\)/  \1/p' "$out/$name.log" | tee -a "$summary"
+}
+
+fast() {
+  bench small-32 --size small --rows 32 --operations --bandwidth "${AMT_GPU_BANDWIDTH:-3350}"
+  for rows in 8 16 64; do bench "small-$rows" --size small --rows $rows; done
+  bench small-512 --size small --rows 512 --micro-batch 32 --steps 5
+  bench small-32-not-deterministic --size small --rows 32 --not-deterministic
+  peer pytorch-32 --size small --rows 32
+  peer pytorch-32-padded --size small --rows 32 --vocab 55040
+  bench medium-16 --size medium --rows 16 --steps 5
+  bench large-8 --size large --rows 8 --steps 5
+  step products-32 60 "${run[@]}" "$build/bench/product_bench" --rows 32 || true
+  if command -v ncu >/dev/null; then
+    step kernels 120 "${run[@]}" ncu --clock-control none --metrics gpu__time_duration.sum,dram__bytes.sum --csv \
+      --launch-skip 1300 --launch-count 450 "$build/bench/gpu_bench" --size small --rows 32 --steps 1 || true
+  fi
+}
+
+amt() { "${run[@]}" "$build/bin/amt" "$@"; }
+
+# train NAME OPTIONS...: a run of the model for laptops.
+train() {
+  local name=$1
+  shift
+  step "train-$name" 150 "${run[@]}" "$build/bin/amt" train --config "$top/configs/nano.ini" \
+    --data.dataset "$out/work/dataset" --trainer.run_dir "$out/work/$name" --trainer.num_train_steps $steps "$@"
+}
+losses() { sed -n 's/.*"step":\([0-9]*\),"loss":\([0-9.]*\).*/\1 \2/p' "$out/work/$1/metrics.jsonl"; }
+
+# Stopped by the signal that a scheduler sends, and started again.
+interrupted() {
+  local folder=$out/work/interrupted
+  expected=75 train interrupted "$@" &
+  local job=$!
+  for _ in {1..600}; do
+    if [ "$(cat "$folder/metrics.jsonl" 2>/dev/null | wc -l)" -gt $((steps * 4 / 10)) ]; then break; fi
+    sleep 0.1
+  done
+  kill -USR1 "$(sed -n 's/.*"pid": *\([0-9]*\).*/\1/p' "$folder/in-use")"
+  wait $job || wrong=1
+  mv "$out/train-interrupted.log" "$out/train-stopped.log"
+  train interrupted "$@"
+}
+
+whole() {
+  local last
+  last=$(printf 'step-%06d' $steps)
+  mkdir "$out/work"
+  step corpus 60 "$build/bench/make_corpus" "$out/work/corpus" --files 300
+  step prepare 60 "${run[@]}" "$build/bin/amt" prepare "$out/work/corpus" "$out/work/dataset"
+  train gpu --device $device || true
+  train again --device $device || true
+  step same-bits 10 cmp "$out/work/gpu/checkpoints/"{$last,../../again/checkpoints/$last}/model.safetensors || true
+  train cpu --device cpu --trainer.mp f32 || true
+  paste <(losses gpu) <(losses cpu) >"$out/losses.txt"
+  tail -n 1 "$out/losses.txt" | tee -a "$summary"
+  interrupted --device $device || true
+  step resumed-bits 10 cmp "$out/work/gpu/checkpoints/"{$last,../../interrupted/checkpoints/$last}/model.safetensors || true
+  for on in $device cpu; do
+    step "eval-$on" 60 "${run[@]}" "$build/bin/amt" eval "$out/work/gpu" "$out/work/dataset" --device $on --csv --split valid --subsample 20 || true
+    tail -n 1 "$out/eval-$on.log" | tee -a "$summary"
+    step "generate-$on" 60 "${run[@]}" "$build/bin/amt" generate "$out/work/gpu" "$out/work/$on.mid" --device $on \
+      --seconds 5 || true
+    tail -n 2 "$out/generate-$on.log" | tee -a "$summary"
+  done
+}
+
+{
+  nvidia-smi
+  nvidia-smi -q -d CLOCK,MEMORY
+} >"$out/machine.log" 2>&1 || true
+say "# First contact: $stage"
+say "$(nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.sm,clocks.max.sm --format=csv,noheader 2>/dev/null ||
+  echo 'no nvidia-smi')"
+amt --version >"$out/version.log" 2>&1 || true
+say "$(tail -n 3 "$out/version.log")"
+"$stage"
+if [ $wrong = 0 ]; then say "Verdict: all steps of this stage were as they should be."; else
+  say "Verdict: see the steps marked WRONG."
+fi
+exit $wrong

@@ -1,0 +1,229 @@
+// Each product of a micro-batch by every algorithm that cuBLASLt proposes for it: is the first,
+// which amt takes, the fastest? And is a GELU in the product's epilogue as cheap as it should be?
+// Links cuBLASLt itself.
+//
+//   product_bench [--size small|medium|large] [--rows N]
+#include <cublasLt.h>
+#include <cuda_runtime.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "bench/model_size.hpp"
+#include "src/cuda/matmul_plan.hpp"
+
+namespace amt::cuda {
+namespace {
+
+constexpr std::size_t kWorkspaceBytes = std::size_t{64} << 20;
+constexpr int kProposals = 24, kRounds = 5, kLaunches = 4;
+
+void check(bool good, const char* what) {
+  if (good) return;
+  std::fprintf(stderr, "product_bench: %s failed\n", what);
+  std::exit(1);
+}
+#define CHECK(call) check((call) == 0, #call)
+
+struct Product {
+  std::string name;
+  MatmulPlan plan;
+  int calls;  ///< in a micro-batch
+};
+
+std::vector<Product> products_of(const ModelConfig& config, Dim rows) {
+  const Dim n = rows * config.seq_len, width = config.hidden_dim, block = std::min<Dim>(n, 8192);
+  const Dim vocab = 55040;
+  const int layers = config.num_layers, blocks = static_cast<int>(n / block);
+  return {{"qkv", plan_linear_forward(n, width, 3 * width, false), layers},
+          {"proj", plan_linear_forward(n, width, width, false), layers},
+          {"fc", plan_linear_forward(n, width, 4 * width, true), layers},
+          {"fc without GELU", plan_linear_forward(n, width, 4 * width, false), 0},
+          {"out", plan_linear_forward(n, 4 * width, width, false), layers},
+          {"qkv, dx", plan_linear_input(n, width, 3 * width, false), layers},
+          {"proj, dx", plan_linear_input(n, width, width, false), layers},
+          {"fc, dx", plan_linear_input(n, width, 4 * width, false), layers},
+          {"out, dx", plan_linear_input(n, 4 * width, width, true), layers},
+          {"out, dx without GELU", plan_linear_input(n, 4 * width, width, false), 0},
+          {"qkv, dw", plan_linear_weight(n, width, 3 * width), layers},
+          {"proj, dw", plan_linear_weight(n, width, width), layers},
+          {"fc, dw", plan_linear_weight(n, width, 4 * width), layers},
+          {"out, dw", plan_linear_weight(n, 4 * width, width), layers},
+          {"logits", plan_logits(block, vocab, width, Element::kBf16), blocks},
+          {"logits, dx", plan_logits_input(block, vocab, width), blocks},
+          {"logits, dw", plan_logits_weight(block, vocab, width), blocks}};
+}
+
+/// Random bf16 values near +-1, or fp32 ones: what is in memory matters to the clock.
+void* random_memory(std::size_t bytes) {
+  std::vector<std::uint16_t> host(bytes / 2);
+  std::uint32_t state = 12345;
+  for (auto& value : host) {
+    state = state * 1664525u + 1013904223u;
+    value = static_cast<std::uint16_t>(0x3c00 | (state >> 16 & 0x83ff));
+  }
+  void* device = nullptr;
+  CHECK(cudaMalloc(&device, bytes));
+  CHECK(cudaMemcpy(device, host.data(), bytes, cudaMemcpyHostToDevice));
+  return device;
+}
+
+cublasLtEpilogue_t epilogue(Epilogue e) {
+  switch (e) {
+    case Epilogue::kBias:
+      return CUBLASLT_EPILOGUE_BIAS;
+    case Epilogue::kGeluAuxBias:
+      return CUBLASLT_EPILOGUE_GELU_AUX_BIAS;
+    case Epilogue::kDgelu:
+      return CUBLASLT_EPILOGUE_DGELU;
+    case Epilogue::kNone:
+      break;
+  }
+  return CUBLASLT_EPILOGUE_DEFAULT;
+}
+
+class Bench {
+ public:
+  explicit Bench(std::size_t bytes)
+      : a_(random_memory(bytes)),
+        b_(random_memory(bytes)),
+        d_(random_memory(2 * bytes)),
+        aux_(random_memory(bytes)) {
+    CHECK(cudaMalloc(&workspace_, kWorkspaceBytes));
+    CHECK(cublasLtCreate(&handle_));
+    CHECK(cudaEventCreate(&start_));
+    CHECK(cudaEventCreate(&stop_));
+  }
+
+  void run(const Product& product) {
+    describe(product.plan);
+    std::vector<cublasLtMatmulHeuristicResult_t> found(kProposals);
+    int count = 0;
+    CHECK(cublasLtMatmulAlgoGetHeuristic(handle_, description_, la_, lb_, ld_, ld_, preference_,
+                                         kProposals, found.data(), &count));
+    check(count > 0, product.name.c_str());
+    std::vector<double> best(static_cast<std::size_t>(count), 1e9);
+    for (int round = 0; round < kRounds; ++round) {
+      for (int i = 0; i < count; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        best[at] = std::min(best[at], seconds(found[at].algo, product.plan.accumulate));
+      }
+    }
+    report(product, found, best);
+  }
+
+ private:
+  template <class T>
+  void set(cublasLtMatmulDescAttributes_t attribute, const T& value) {
+    CHECK(cublasLtMatmulDescSetAttribute(description_, attribute, &value, sizeof(value)));
+  }
+  cublasLtMatrixLayout_t layout(cudaDataType_t type, const StoredMatrix& m) {
+    cublasLtMatrixLayout_t made = nullptr;
+    CHECK(cublasLtMatrixLayoutCreate(&made, type, static_cast<std::uint64_t>(m.rows),
+                                     static_cast<std::uint64_t>(m.columns), m.leading));
+    return made;
+  }
+
+  void describe(const MatmulPlan& p) {  // a few objects of each product are left to the end
+    CHECK(cublasLtMatmulDescCreate(&description_, CUBLAS_COMPUTE_32F, CUDA_R_32F));
+    set(CUBLASLT_MATMUL_DESC_TRANSA, p.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N);
+    set(CUBLASLT_MATMUL_DESC_TRANSB, p.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N);
+    set(CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue(p.epilogue));
+    if (p.epilogue == Epilogue::kBias || p.epilogue == Epilogue::kGeluAuxBias) {
+      set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, a_);
+    }
+    if (p.ld_aux > 0) {
+      set(CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, aux_);
+      set(CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_LD, std::int64_t{p.ld_aux});
+    }
+    la_ = layout(CUDA_R_16BF, stored_a(p));
+    lb_ = layout(CUDA_R_16BF, stored_b(p));
+    ld_ = layout(p.output == Element::kFloat ? CUDA_R_32F : CUDA_R_16BF, stored_d(p));
+    CHECK(cublasLtMatmulPreferenceCreate(&preference_));
+    CHECK(cublasLtMatmulPreferenceSetAttribute(preference_,
+                                               CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
+                                               &kWorkspaceBytes, sizeof(kWorkspaceBytes)));
+    const std::uint32_t schemes = CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE;
+    CHECK(cublasLtMatmulPreferenceSetAttribute(
+        preference_, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, &schemes, sizeof(schemes)));
+  }
+
+  /// Of one product, by events around a few of them.
+  double seconds(const cublasLtMatmulAlgo_t& algorithm, bool accumulate) {
+    const float alpha = 1, beta = accumulate ? 1 : 0;
+    CHECK(cudaEventRecord(start_));
+    for (int i = 0; i < kLaunches; ++i) {
+      if (cublasLtMatmul(handle_, description_, &alpha, a_, la_, b_, lb_, &beta, d_, ld_, d_, ld_,
+                         &algorithm, workspace_, kWorkspaceBytes, nullptr) != 0) {
+        return 1e9;
+      }
+    }
+    CHECK(cudaEventRecord(stop_));
+    CHECK(cudaEventSynchronize(stop_));
+    float milliseconds = 0;
+    CHECK(cudaEventElapsedTime(&milliseconds, start_, stop_));
+    return 1e-3 * milliseconds / kLaunches;
+  }
+
+  void report(const Product& product, const std::vector<cublasLtMatmulHeuristicResult_t>& found,
+              const std::vector<double>& best) {
+    const MatmulPlan& p = product.plan;
+    const auto fastest =
+        static_cast<std::size_t>(std::min_element(best.begin(), best.end()) - best.begin());
+    const double flops = 2.0 * double(p.m) * double(p.n) * double(p.k);
+    std::size_t small = 0;  // the fastest of those that need no more than amt's 32 MiB
+    for (std::size_t i = 0; i < best.size(); ++i) {
+      if (found[i].workspaceSize <= kWorkspaceBytes / 2 && best[i] < best[small]) small = i;
+    }
+    std::printf(
+        "%-22s %6ld %6ld %6ld  first %8.1f us %4.0f TFLOP/s  fastest %2zu of %2zu %8.1f us %4.0f  "
+        "x %2d: %6.2f -> %6.2f ms  (32 MiB: %2zu %8.1f us)\n",
+        product.name.c_str(), long(p.m), long(p.n), long(p.k), 1e6 * best[0],
+        1e-12 * flops / best[0], fastest, best.size(), 1e6 * best[fastest],
+        1e-12 * flops / best[fastest], product.calls, 1e3 * best[0] * product.calls,
+        1e3 * best[fastest] * product.calls, small, 1e6 * best[small]);
+    first_ += best[0] * product.calls;
+    fastest_ += best[fastest] * product.calls;
+  }
+
+ public:
+  void print_sum() const {
+    std::printf("all of a micro-batch: first %.2f ms, fastest %.2f ms\n", 1e3 * first_,
+                1e3 * fastest_);
+  }
+
+ private:
+  void *a_, *b_, *d_, *aux_, *workspace_ = nullptr;
+  cublasLtHandle_t handle_ = nullptr;
+  cudaEvent_t start_ = nullptr, stop_ = nullptr;
+  cublasLtMatmulDesc_t description_ = nullptr;
+  cublasLtMatrixLayout_t la_ = nullptr, lb_ = nullptr, ld_ = nullptr;
+  cublasLtMatmulPreference_t preference_ = nullptr;
+  double first_ = 0, fastest_ = 0;
+};
+
+}  // namespace
+}  // namespace amt::cuda
+
+int main(int argc, char** argv) {
+  std::string size = "small";
+  long rows = 32;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    if (std::strcmp(argv[i], "--size") == 0) size = argv[i + 1];
+    if (std::strcmp(argv[i], "--rows") == 0) rows = std::atol(argv[i + 1]);
+  }
+  const amt::ModelConfig config = amt::sized_config(size);
+  // The largest operand: the logits' block, or the widest activation.
+  const auto n = static_cast<std::size_t>(rows * config.seq_len);
+  const std::size_t widest = 4 * n * static_cast<std::size_t>(config.hidden_dim);
+  const std::size_t logits = std::min<std::size_t>(n, 8192) * 55040;
+  const std::size_t table = std::size_t{55040} * static_cast<std::size_t>(config.hidden_dim);
+  amt::cuda::Bench bench(2 * std::max({widest, logits, table}));
+  for (const auto& product : amt::cuda::products_of(config, rows)) bench.run(product);
+  bench.print_sum();
+  return 0;
+}
