@@ -1,6 +1,7 @@
 #include "nccl_communicator.hpp"
 
 #include <cstddef>
+#include <exception>
 #include <span>
 #include <utility>
 
@@ -11,7 +12,7 @@
 namespace amt::cuda {
 
 NcclCommunicator::NcclCommunicator(const mpi::Communicator& ranks, NcclPlace place, double seconds)
-    : place_(std::move(place)), seconds_(seconds) {
+    : place_(std::move(place)), seconds_(seconds), exceptions_(std::uncaught_exceptions()) {
   try {
     meet(ranks);
   } catch (...) {
@@ -37,8 +38,8 @@ void NcclCommunicator::meet(const mpi::Communicator& ranks) {
 
 NcclCommunicator::~NcclCommunicator() {
   if (comm_ == nullptr) return;
-  // With work under way, finalizing would wait for ranks that may be gone.
-  if (!under_way_ && finalized()) {
+  // During an exception the other ranks may be gone, and finalizing would wait for them.
+  if (std::uncaught_exceptions() == exceptions_ && finalized()) {
     ncclCommDestroy(comm_);
   } else {
     abort();
@@ -105,7 +106,6 @@ void NcclCommunicator::settle(std::string_view what) {
 void NcclCommunicator::check_health(std::string_view what) { check(state(), what); }
 
 void NcclCommunicator::start(const std::function<ncclResult_t()>& call, std::string_view what) {
-  under_way_ = true;
   ncclResult_t result = ncclSuccess;
   {
     const std::scoped_lock lock(mutex_);
@@ -167,7 +167,6 @@ void NcclCommunicator::wait_for(cudaEvent_t event, std::string_view what, double
   check(now, what);
   if (reached != cudaSuccess) abort();
   cuda::check(reached, what);
-  under_way_ = false;
 }
 
 }  // namespace amt::cuda

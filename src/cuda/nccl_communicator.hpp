@@ -32,7 +32,9 @@ class NcclCommunicator {
  public:
   /// Collective. Error on all ranks if any has not met the others within `seconds`.
   NcclCommunicator(const mpi::Communicator& ranks, NcclPlace place, double seconds);
-  /// Finalizes, or aborts if something failed or is under way; ends within `seconds`.
+  /// Finalizes, which lets work that is under way be done on all ranks: a rank whose own part is
+  /// done may still hold what another one reads. Aborts if an exception is on its way, or if that
+  /// takes more than `seconds`.
   ~NcclCommunicator();
   NcclCommunicator(const NcclCommunicator&) = delete;
   NcclCommunicator& operator=(const NcclCommunicator&) = delete;
@@ -77,10 +79,10 @@ class NcclCommunicator {
 
   NcclPlace place_;
   double seconds_;
+  int exceptions_;                          // under way when it was made
   std::mutex mutex_;                        // of the next two: poll() and abort() take comm_ away
   ncclComm_t comm_ = nullptr;               // null before the start and after abort()
   ncclResult_t failure_ = ncclRemoteError;  // why comm_ is gone, once it is
-  bool under_way_ = false;                  // started, and not seen to be done
 };
 
 }  // namespace amt::cuda

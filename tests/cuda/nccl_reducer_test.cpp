@@ -243,13 +243,41 @@ TEST_F(NcclReducerTest, EndsAlsoWhereTheOthersDoNot) {
   EXPECT_EQ(fake().destroyed, 0);
 }
 
-// An exception in a backward pass: the other ranks may never start the sums that these wait for.
-TEST_F(NcclReducerTest, SumsUnderWayAreAbortedNotWaitedFor) {
+// The exchange of slices after the last step: other ranks may still read what this one sends.
+TEST_F(NcclReducerTest, WorkUnderWayAtTheEndIsFinalized) {
+  fake().finalize_polls = 3;
   make();
-  reducer_->all_reduce(at(0), kBucketFloats);
+  reducer_->all_gather({at(0), Slices(1000, 3)});
   reducer_.reset();
+  EXPECT_EQ(fake().finalized, 1);
+  EXPECT_EQ(fake().destroyed, 1);
+  EXPECT_EQ(fake().aborted, 0);
+}
+
+// The other ranks may never start the sums that these wait for.
+TEST_F(NcclReducerTest, AnExceptionAbortsAndWaitsForNothing) {
+  const std::string message = failure([&] {
+    const auto reducer = make_nccl_reducer(3, kCompute, world_, kSeconds);
+    reducer->all_reduce(at(0), kBucketFloats);
+    throw Error("of a backward pass");
+  });
+  EXPECT_EQ(message, "of a backward pass");
   EXPECT_EQ(fake().finalized, 0);
   EXPECT_EQ(fake().aborted, 1);
+}
+
+// A destructor that runs while another exception is handled: that is no failure of its own work.
+TEST_F(NcclReducerTest, AReducerOfACleanUpIsFinalized) {
+  struct CleanUp {
+    const mpi::Communicator& world;
+    ~CleanUp() { make_nccl_reducer(3, kCompute, world, kSeconds); }
+  };
+  failure([&] {
+    const CleanUp on_the_way{world_};
+    throw Error("of something else");
+  });
+  EXPECT_EQ(fake().finalized, 1);
+  EXPECT_EQ(fake().aborted, 0);
 }
 
 // --- Failures. ---
