@@ -78,6 +78,12 @@ Pinned make_pinned(std::size_t bytes) {
   return Pinned(static_cast<char*>(memory));
 }
 
+Memory make_memory(std::size_t bytes, std::string_view what) {
+  void* memory = nullptr;
+  check(cudaMalloc(&memory, bytes), what);
+  return Memory(static_cast<char*>(memory));
+}
+
 std::string device_name(int device) {
   cudaDeviceProp properties;
   check(cudaGetDeviceProperties(&properties, device), "asking for the device's name");

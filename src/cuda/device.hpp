@@ -36,9 +36,13 @@ struct DestroyEvent {
 struct FreePinned {
   void operator()(void* memory) const { cudaFreeHost(memory); }
 };
+struct FreeMemory {
+  void operator()(void* memory) const { cudaFree(memory); }
+};
 using Stream = std::unique_ptr<std::remove_pointer_t<cudaStream_t>, DestroyStream>;
 using Event = std::unique_ptr<std::remove_pointer_t<cudaEvent_t>, DestroyEvent>;
 using Pinned = std::unique_ptr<char, FreePinned>;
+using Memory = std::unique_ptr<char, FreeMemory>;
 
 /// A stream of `device` that does not wait for the default one.
 Stream make_stream(int device);
@@ -54,6 +58,8 @@ void queue_after(cudaStream_t later, cudaStream_t earlier, const Event& event);
 Event make_timing_event();
 /// Host memory that the device reads by itself.
 Pinned make_pinned(std::size_t bytes);
+/// Memory of the calling thread's device, for what has no Ops; `what` it is for, in an error.
+Memory make_memory(std::size_t bytes, std::string_view what);
 
 /// "NVIDIA H200"
 std::string device_name(int device);

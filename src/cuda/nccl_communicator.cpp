@@ -115,12 +115,13 @@ void NcclCommunicator::start(const std::function<ncclResult_t()>& call, std::str
   settle(what);
 }
 
-void NcclCommunicator::start_all_reduce(float* data, std::int64_t count, cudaStream_t stream) {
+void NcclCommunicator::start_all_reduce(float* data, std::int64_t count, cudaStream_t stream,
+                                        std::string_view what) {
   const auto call = [&] {
     return ncclAllReduce(data, data, static_cast<std::size_t>(count), ncclFloat32, ncclSum, comm_,
                          stream);
   };
-  start(call, "the sum of gradients");
+  start(call, what);
 }
 
 /// One call of NCCL, which does all parts at once.
@@ -140,12 +141,13 @@ void NcclCommunicator::start_group(std::span<const RankPart> parts,
   start(all, what);
 }
 
-void NcclCommunicator::start_reduces(std::span<const RankPart> parts, cudaStream_t stream) {
+void NcclCommunicator::start_reduces(std::span<const RankPart> parts, cudaStream_t stream,
+                                     std::string_view what) {
   const auto call = [&](const RankPart& part) {
     return ncclReduce(part.data, part.data, static_cast<std::size_t>(part.count), ncclFloat32,
                       ncclSum, part.rank, comm_, stream);
   };
-  start_group(parts, call, "the sum of gradients");
+  start_group(parts, call, what);
 }
 
 void NcclCommunicator::start_broadcasts(std::span<const RankPart> parts, cudaStream_t stream,

@@ -42,11 +42,13 @@ class NcclCommunicator {
   /// Queues data[i] = sum over the ranks of data[i], fp32, in place. Does not wait for the device,
   /// but until the work is in `stream`, so that an event recorded next stands for it: in
   /// non-blocking mode NCCL itself returns before. The first call of a kind waits for the others.
-  void start_all_reduce(float* data, std::int64_t count, cudaStream_t stream);
+  /// `what` it is, for messages.
+  void start_all_reduce(float* data, std::int64_t count, cudaStream_t stream,
+                        std::string_view what);
   /// Queues each part's sum over the ranks to its rank alone, in place, in the same way. The parts
   /// share the network.
-  void start_reduces(std::span<const RankPart> parts, cudaStream_t stream);
-  /// Queues each part of its rank to all, in place, in the same way; `what` for messages.
+  void start_reduces(std::span<const RankPart> parts, cudaStream_t stream, std::string_view what);
+  /// Queues each part of its rank to all, in place, in the same way.
   void start_broadcasts(std::span<const RankPart> parts, cudaStream_t stream,
                         std::string_view what);
   /// Error if something has failed so far. Does not wait for the device.

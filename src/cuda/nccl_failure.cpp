@@ -18,7 +18,8 @@ std::string_view advice(ncclResult_t result) {
     case ncclUnhandledCudaError:
       return "the device itself failed or is out of memory: nvidia-smi shows both";
     default:
-      return "NCCL_DEBUG=INFO shows what NCCL was doing, NCCL_SOCKET_IFNAME chooses its network";
+      return "NCCL_DEBUG=INFO shows what NCCL was doing, NCCL_SOCKET_IFNAME chooses its network, "
+             "NCCL_P2P_DISABLE=1 goes without links between GPUs";
   }
 }
 
@@ -35,6 +36,18 @@ std::string in_brackets(std::string_view detail) {
 std::string describe(const NcclPlace& place) {
   return str_cat("rank ", place.rank, " of ", place.ranks, " on ", place.host, ", device ",
                  place.device);
+}
+
+std::string network_between(const std::vector<std::string>& hosts) {
+  constexpr std::size_t kNamed = 4;
+  std::vector<std::string> names;
+  for (const std::string& host : hosts) {
+    if (std::ranges::find(names, host) == names.end()) names.push_back(host);
+  }
+  if (names.size() == 1) return str_cat("the links between the GPUs of ", names[0]);
+  std::string text = "the network of " + names[0];
+  for (std::size_t i = 1; i < std::min(kNamed, names.size()); ++i) text += ", " + names[i];
+  return names.size() <= kNamed ? text : str_cat(text, " and ", names.size() - kNamed, " others");
 }
 
 Error nccl_failure(const NcclPlace& place, std::string_view what, ncclResult_t result,

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "amt/base/error.hpp"
 
@@ -20,6 +21,10 @@ struct NcclPlace {
 
 /// "rank 3 of 8 on node-07, device 1"
 std::string describe(const NcclPlace& place);
+
+/// What lies between the ranks, whose hosts these are, in their order: "the links between the GPUs
+/// of node-07", "the network of node-07, node-08 and 6 others".
+std::string network_between(const std::vector<std::string>& hosts);
 
 /// `what` failed with `result`; `detail` is ncclGetLastError's text, which may be empty or many
 /// lines.

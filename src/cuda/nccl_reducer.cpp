@@ -37,12 +37,13 @@ class NcclReducer : public Reducer {
         written_(make_event()),
         summed_(make_event()),
         nccl_(communicator, place_, seconds),
-        buckets_([this](float* data, std::int64_t count) { send(data, count); }) {}
+        buckets_([this](float* data, std::int64_t count) { send(data, count); }) {
+    try_network();
+  }
 
   std::string name() const override { return "nccl"; }
 
-  /// Waits for the device: it is the first thing ranks do together, so a network that does not
-  /// work shows here, within the time limit.
+  /// Waits for the device, within the time limit.
   void broadcast(float* data, std::int64_t count) override {
     communicator_.barrier();  // rank 0 may be reading a checkpoint: no reason to give up
     queue_after(summing_.get(), compute_, written_);
@@ -84,6 +85,31 @@ class NcclReducer : public Reducer {
   static constexpr const char* kSum = "the sum of gradients";
   static constexpr const char* kGather = "the exchange of updated slices";
 
+  /// Every kind of exchange once, of memory that is given back. NCCL connects the ranks when the
+  /// first exchange of a kind is asked for, by a way that it chooses by its size, and allocates its
+  /// buffers then, in all up to more than a GB: after this, what is free stays free. A network that
+  /// does not work shows here, before data is read and within the time limit.
+  void try_network() {
+    const std::string what =
+        "the trial of " + network_between(communicator_.all_gather(place_.host));
+    constexpr std::size_t kBytes = kBucketFloats * sizeof(float);
+    const Memory memory = make_memory(kBytes, "allocating a bucket to try the network with");
+    auto* const data = reinterpret_cast<float*>(memory.get());
+    const SlicedBuffer sliced{data, Slices(kBucketFloats, place_.ranks)};
+    const std::vector<RankPart> parts = parts_of(sliced, {0, kBucketFloats});
+    const cudaStream_t stream = summing_.get();
+    const Waiting others("the trial of the network");
+    check(cudaMemsetAsync(data, 0, kBytes, stream), "clearing a bucket");
+    nccl_.start_broadcasts(std::array{RankPart{0, data, kBucketFloats}}, stream, what);
+    for (const std::int64_t count : {kBucketFloats, kBucketFloats / 8, kBucketFloats / 1024}) {
+      nccl_.start_all_reduce(data, count, stream, what);
+    }
+    nccl_.start_reduces(parts, stream, what);
+    nccl_.start_broadcasts(parts, stream, what);
+    check(cudaEventRecord(summed_.get(), stream), "recording an event");
+    nccl_.wait_for(summed_.get(), what, seconds_);
+  }
+
   static std::vector<RankPart> parts_of(const SlicedBuffer& buffer, Slice range) {
     std::vector<RankPart> parts;
     buffer.slices.for_each_part(range, [&](int owner, Slice part) {
@@ -98,10 +124,10 @@ class NcclReducer : public Reducer {
     queue_after(summing_.get(), compute_, written_);
     last_ = kSum;
     if (sliced_ == nullptr) {
-      nccl_.start_all_reduce(data, count, summing_.get());
+      nccl_.start_all_reduce(data, count, summing_.get(), kSum);
     } else {
       const std::int64_t begin = data - sliced_->data;
-      nccl_.start_reduces(parts_of(*sliced_, {begin, begin + count}), summing_.get());
+      nccl_.start_reduces(parts_of(*sliced_, {begin, begin + count}), summing_.get(), kSum);
     }
     reduced_bytes_ += static_cast<std::uint64_t>(count) * sizeof(float);
   }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstring>
 #include <functional>
+#include <map>
 #include <thread>
 
 namespace amt::test {
@@ -57,6 +58,8 @@ namespace {
 
 int under_way = 0;             // questions left until the last call is done; -1: for ever
 std::vector<FakeCall> queued;  // by it, then
+
+std::map<void*, std::size_t> sizes;  // of device memory, in bytes
 
 bool in_group = false;
 std::vector<FakeCall> group;
@@ -124,6 +127,7 @@ ncclResult_t ncclCommGetAsyncError(ncclComm_t, ncclResult_t* state) {
 ncclResult_t ncclAllReduce(const void* from, void* to, size_t count, ncclDataType_t type,
                            ncclRedOp_t op, ncclComm_t, cudaStream_t stream) {
   if (from != to || type != ncclFloat32 || op != ncclSum) return ncclInvalidArgument;
+  if (fake().sum_result != ncclSuccess) return fake().sum_result;
   return amt::test::begin(fake().polls, {{FakeCall::kSum, stream, nullptr, static_cast<float*>(to),
                                           static_cast<std::int64_t>(count)}});
 }
@@ -200,6 +204,21 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t*, unsigned) { return cudaErrorNotSupported; }
 cudaError_t cudaMallocHost(void**, size_t) { return cudaErrorNotSupported; }
 cudaError_t cudaFreeHost(void*) { return cudaErrorNotSupported; }
+cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
+  if (fake().allocation != cudaSuccess) return fake().allocation;
+  *memory = amt::test::handle<void*>();
+  fake().memory += bytes;
+  amt::test::sizes[*memory] = bytes;
+  return cudaSuccess;
+}
+cudaError_t cudaFree(void* memory) {
+  fake().memory -= amt::test::sizes[memory];
+  return cudaSuccess;
+}
+cudaError_t cudaMemsetAsync(void*, int, std::size_t, cudaStream_t stream) {
+  fake().mark(stream);
+  return cudaSuccess;
+}
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp*, int) { return cudaErrorNotSupported; }
 cudaError_t cudaGetDevice(int* device) {
   *device = fake().device;

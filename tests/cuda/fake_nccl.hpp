@@ -28,15 +28,18 @@ struct FakeNccl {
   int polls = 0;           ///< a call is under way for that many questions; -1: for ever
   int finalize_polls = 0;  ///< the same for ncclCommFinalize
   ncclResult_t id_result = ncclSuccess, call_result = ncclSuccess;
+  ncclResult_t sum_result = ncclSuccess;      ///< of ncclAllReduce
   ncclResult_t async_error = ncclSuccess;     ///< of the communicator from now on
   cudaError_t event_state = cudaSuccess;      ///< of every event
   cudaError_t stream_creation = cudaSuccess;  ///< of cudaStreamCreateWithPriority
+  cudaError_t allocation = cudaSuccess;       ///< of cudaMalloc
 
   // What was asked for.
   std::string id;  ///< that the communicator was made with
   int rank = -1, ranks = -1, blocking = -1, device = -1, priority = 0;
   int streams = 0, events = 0;  ///< made and not destroyed
   int groups = 0;               ///< ended
+  std::size_t memory = 0;       ///< bytes of devices that are allocated
   int finalized = 0, destroyed = 0, aborted = 0;
   bool stream_outlived_comm = false;  ///< a stream was there when the communicator went
 

@@ -12,6 +12,7 @@
 #include "amt/base/error.hpp"
 #include "amt/collective/buckets.hpp"
 #include "fake_nccl.hpp"
+#include "src/cuda/nccl_failure.hpp"
 
 namespace amt::cuda {
 namespace {
@@ -28,8 +29,11 @@ float* at(std::int64_t i) { return reinterpret_cast<float*>(std::uintptr_t{1} <<
 class NcclReducerTest : public testing::Test {
  protected:
   void SetUp() override { fake() = {}; }
+  /// Forgets the trial of the network, which has tests of its own.
   void make(double seconds = kSeconds) {
     reducer_ = make_nccl_reducer(3, kCompute, world_, seconds);
+    fake().calls.clear();
+    fake().groups = 0;
   }
   /// Polls as a watchdog does, while `work` goes on.
   template <class Work>
@@ -82,6 +86,63 @@ TEST_F(NcclReducerTest, RanksMeetByTheIdOfRankZeroWithoutBlocking) {
   EXPECT_EQ(fake().device, 3);
   EXPECT_EQ(fake().priority, -5);
   EXPECT_EQ(reducer_->name(), "nccl");
+}
+
+// --- The trial of the network. ---
+
+// NCCL allocates at the first exchange of each kind, so all of them are made before anybody reads
+// how much memory is free, and the memory of the trial itself is back by then.
+TEST_F(NcclReducerTest, EveryKindOfExchangeIsMadeBeforeMemoryIsRead) {
+  fake().polls = 2;
+  reducer_ = make_nccl_reducer(3, kCompute, world_, kSeconds);
+  const auto largest = [](FakeCall::Kind kind) {
+    std::int64_t count = 0;
+    for (const std::size_t i : fake().positions(kind)) {
+      count = std::max(count, fake().calls[i].count);
+    }
+    return count;
+  };
+  EXPECT_EQ(largest(FakeCall::kBroadcast), kBucketFloats);
+  EXPECT_EQ(largest(FakeCall::kSum), kBucketFloats);
+  EXPECT_EQ(fake().positions(FakeCall::kSum).size(), 3u) << "sizes, that may go different ways";
+  const auto ranks = static_cast<std::size_t>(world_.size());
+  EXPECT_EQ(fake().positions(FakeCall::kReduce).size(), ranks);
+  EXPECT_EQ(fake().positions(FakeCall::kBroadcast).size(), 1 + ranks) << "and slices to all";
+  EXPECT_EQ(fake().memory, 0u);
+  EXPECT_EQ(reducer_->reduced_bytes(), 0u);
+}
+
+TEST_F(NcclReducerTest, ANetworkThatHangsIsFoundAtTheStart) {
+  fake().event_state = cudaErrorNotReady;
+  const std::string message = failure([&] { make(); });
+  expect_named(message, "the trial of the links between the GPUs of " + world_.host() +
+                            " was not done after");
+  EXPECT_NE(message.find("NCCL_SOCKET_IFNAME"), std::string::npos) << message;
+  EXPECT_NE(message.find("NCCL_P2P_DISABLE"), std::string::npos) << message;
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_EQ(fake().streams + fake().events, 0);
+  EXPECT_EQ(fake().memory, 0u);
+}
+
+TEST_F(NcclReducerTest, ANetworkThatFailsIsFoundAtTheStart) {
+  fake().sum_result = ncclSystemError;
+  expect_named(failure([&] { make(); }),
+               "the trial of the links between the GPUs of " + world_.host() + " failed");
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_EQ(fake().memory, 0u);
+}
+
+TEST_F(NcclReducerTest, NoMemoryForTheTrialIsAnError) {
+  fake().allocation = cudaErrorMemoryAllocation;
+  expect_device(failure([&] { make(); }), "trainer.per_device_parallelism");
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+TEST(NcclFailure, ANetworkIsNamedByItsHosts) {
+  EXPECT_EQ(network_between({"a", "a"}), "the links between the GPUs of a");
+  EXPECT_EQ(network_between({"a", "a", "b", "b"}), "the network of a, b");
+  EXPECT_EQ(network_between({"a", "b", "c", "d", "e", "f"}),
+            "the network of a, b, c, d and 2 others");
 }
 
 /// Backward passes in small: work on the compute stream, then the range that it has written.

@@ -54,7 +54,8 @@ struct Plugin {
   std::unique_ptr<Ops> (*make_ops)(const OpsOptions& options);
   /// NCCL among the ranks of `communicator`, one device each. Collective. `ops` is one of make_ops
   /// and outlives it, as does the communicator, by which the ranks meet. Error naming rank and
-  /// host if the ranks have not met within `seconds`.
+  /// host if the ranks have not met within `seconds`, or if what is between them does not work.
+  /// What NCCL takes of the device's memory it has when this returns.
   std::unique_ptr<Reducer> (*make_reducer)(Ops& ops, const mpi::Communicator& communicator,
                                            double seconds);
   /// Begins and ends what a profiler that waits for it records (nsys --capture-range
