@@ -6,7 +6,7 @@ set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
 layers=(base process random charts mpi hdf5 midi tokens corpus shuffle dataset prepare gemm ops model collective
-  cuda device weights resources optimizer run checkpoint record evaluate train generate publish cli)
+  cuda device weights resources optimizer run checkpoint record evaluate generate train publish cli)
 problems=0
 
 complain() { echo "$*" >&2; problems=$((problems + 1)); }

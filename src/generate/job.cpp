@@ -12,6 +12,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
+#include "amt/generate/sample.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
 #include "amt/weights/hugging_face.hpp"
@@ -24,20 +25,6 @@ namespace amt {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The context that Generation and History are made for.
-void check_model(const ModelConfig& config, const std::string& name) {
-  if (config.vocab_size != kArrivalVocabulary) {
-    throw Error(fmt::format(
-        "{} has a vocabulary of {} tokens, not the {} of the arrival encoding: music is generated "
-        "by models that were trained without --interarrival",
-        name, config.vocab_size, kArrivalVocabulary));
-  }
-  if (config.seq_len < kContextLength) {
-    throw Error(fmt::format("{} sees {} tokens at a time; to generate it takes {}", name,
-                            config.seq_len, kContextLength));
-  }
-}
 
 /// Before time is spent on what cannot be kept.
 void check_outputs(const GenerationOptions& options) {
@@ -66,7 +53,8 @@ Request prepare(const GenerationOptions& options) {
   const Events prompt = options.prompt.empty() ? Events() : read_prompt(options.prompt);
   request.task = make_task(prompt, request_of(options));
   request.source.emplace(find_model(options.model));
-  check_model(request.source->config(), options.model);
+  const std::string refusal = generation_refusal(request.source->config());
+  if (!refusal.empty()) throw Error(fmt::format("{} {}", options.model, refusal));
   return request;
 }
 

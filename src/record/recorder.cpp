@@ -7,6 +7,7 @@
 #include "amt/record/report.hpp"
 #include "event_filter.hpp"
 #include "event_record.hpp"
+#include "samples.hpp"
 
 namespace amt {
 namespace {
@@ -27,6 +28,7 @@ RunRecorder::RunRecorder(const RunPaths& paths, RunFacts facts, std::int64_t nex
       metrics_(paths.metrics(), next_step, evaluated_step),
       events_(go_on_with_events(paths, next_step, evaluated_step)),
       history_(read_history(paths.metrics())) {
+  remove_samples_after(paths_, next_step);
   write_file_atomically(paths_.facts(), to_json(facts_));
 }
 
@@ -60,7 +62,7 @@ void RunRecorder::make_durable() {
 
 void RunRecorder::publish() {
   events_.flush();
-  write_file_atomically(paths_.report(), run_report_html(facts_, history_));
+  write_file_atomically(paths_.report(), run_report_html(facts_, history_, newest_samples(paths_)));
 }
 
 }  // namespace amt

@@ -65,6 +65,19 @@ std::string figures(const RunFacts& facts, const RunHistory& history) {
                 {"tokens per second", Axis::kFromZero, &history.tokens_per_second}, facts);
 }
 
+std::string music(const std::vector<RunSample>& samples) {
+  std::string text;
+  for (const RunSample& sample : samples) {
+    const std::string file = RunPaths("").sample(sample.step).string();
+    text += fmt::format("<p>After {} steps, to listen to: <code>{}</code></p>\n{}",
+                        format_count(static_cast<std::uint64_t>(sample.step)), escape_html(file),
+                        piano_roll_figure(sample.roll));
+  }
+  return text.empty()
+             ? ""
+             : html_section("Samples", "Made from nothing, always by the same draws.", text);
+}
+
 void add_steps(Table& rows, const RunFacts& facts, const StepMetrics& last) {
   const auto steps = static_cast<double>(last.step + 1);
   rows.push_back(
@@ -134,16 +147,18 @@ std::string title_of(const RunFacts& facts) {
 
 }  // namespace
 
-std::string run_report_html(const RunFacts& facts, const RunHistory& history) {
+std::string run_report_html(const RunFacts& facts, const RunHistory& history,
+                            const std::vector<RunSample>& samples) {
   const std::string title = title_of(facts);
-  return html_page(title + " - amt",
-                   fmt::format("<h1>{}</h1>\n{}{}{}", escape_html(title),
-                               results_table(facts, history), figures(facts, history),
-                               facts.facts.empty() ? ""
-                                                   : html_section("What is trained",
-                                                                  "All settings: config.ini beside "
-                                                                  "this file.",
-                                                                  html_table({}, facts.facts))));
+  return html_page(
+      title + " - amt",
+      fmt::format("<h1>{}</h1>\n{}{}{}{}", escape_html(title), results_table(facts, history),
+                  figures(facts, history), music(samples),
+                  facts.facts.empty() ? ""
+                                      : html_section("What is trained",
+                                                     "All settings: config.ini beside "
+                                                     "this file.",
+                                                     html_table({}, facts.facts))));
 }
 
 std::string loss_figure_svg(const RunFacts& facts, const RunHistory& history) {

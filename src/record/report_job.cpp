@@ -4,6 +4,7 @@
 #include "amt/base/files.hpp"
 #include "amt/base/temporary_files.hpp"
 #include "amt/record/report.hpp"
+#include "samples.hpp"
 
 namespace amt {
 
@@ -16,8 +17,8 @@ std::filesystem::path write_report(const RunPaths& run, const std::string& svg) 
   const RunFacts facts = read_run_facts(run.facts());
   const std::filesystem::path file = svg.empty() ? run.report() : std::filesystem::path(svg);
   remove_stale_temporaries(folder_of(file));
-  write_file_atomically(
-      file, svg.empty() ? run_report_html(facts, history) : loss_figure_svg(facts, history));
+  write_file_atomically(file, svg.empty() ? run_report_html(facts, history, newest_samples(run))
+                                          : loss_figure_svg(facts, history));
   return file;
 }
 

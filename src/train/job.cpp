@@ -9,6 +9,7 @@
 #include "amt/base/strings.hpp"
 #include "amt/dataset/same_dataset.hpp"
 #include "amt/evaluate/evaluation.hpp"
+#include "amt/generate/sample.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
 #include "amt/process/poller.hpp"
@@ -81,6 +82,17 @@ TrainerSettings settings_of(const TrainConfiguration& config, const TrainerOptio
   settings.dataset_digest = hex64(inputs.manifest.digest());
   settings.encoding = inputs.manifest.encoding->name;
   settings.initial_values = initial_values(config.trainer.initialize_from);
+  const std::uint64_t seed = config.trainer.seed;
+  settings.write_sample = [seed](Model& model, const std::filesystem::path& file) {
+    make_folders(file.parent_path());
+    try {
+      write_sample(model, seed, file);
+    } catch (const SystemError&) {
+      throw;
+    } catch (const Error& error) {  // training does not depend on it
+      log_warning(fmt::format("no {}: {}", file.string(), error.what()));
+    }
+  };
   settings.start = {words.build, words.command, origin_of(config)};
   return settings;
 }

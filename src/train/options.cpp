@@ -38,6 +38,9 @@ void TrainerOptions::describe(OptionTable& table) {
       "trainer.patience", &patience,
       "end when the validation loss was not lowered by so many validations in a row; 0: never",
       Effect::kNothing);
+  table.add("trainer.steps_per_sample", &steps_per_sample,
+            "steps between pieces that the model makes from nothing, into run_dir/samples; 0: none",
+            Effect::kNothing);
   table.add("trainer.max_eval_batches", &max_eval_batches,
             "validate on at most so many batches of train_batch_size rows; 0: the whole split",
             Effect::kNothing);
@@ -106,6 +109,8 @@ void TrainerOptions::validate() const {
   require_option(steps_per_eval.automatic || steps_per_eval >= 1, "trainer.steps_per_eval",
                  steps_per_eval, "be at least 1");
   require_option(patience >= 0, "trainer.patience", patience, "be 0 or more");
+  require_option(steps_per_sample >= 0, "trainer.steps_per_sample", steps_per_sample,
+                 "be 0 or more");
   require_option(max_eval_batches >= 0, "trainer.max_eval_batches", max_eval_batches,
                  "be 0 or more");
   require_option(steps_per_straggler_check >= 0, "trainer.steps_per_straggler_check",

@@ -5,6 +5,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/evaluate/dataset_fit.hpp"
+#include "amt/generate/sample.hpp"
 #include "amt/model/model_limits.hpp"
 #include "amt/optimizer/proposal.hpp"
 #include "amt/process/log.hpp"
@@ -83,6 +84,8 @@ Manifest TrainConfiguration::read_dataset() {
   Manifest manifest = read_manifest(data.dataset);
   model.vocab_size = manifest.vocabulary;
   check_dataset_fits(manifest, model, "the model");
+  const std::string mute = trainer.steps_per_sample > 0 ? generation_refusal(model) : "";
+  if (!mute.empty()) throw UsageError("--trainer.steps_per_sample: the model " + mute);
   if (manifest.split(Split::kTrain).rows == 0) {
     throw UsageError(fmt::format("{} has no rows in its training split; prepare it from more files",
                                  data.dataset));

@@ -38,9 +38,11 @@ Outcome Trainer::run() {
                     static_cast<double>(state_.step));
   // A run that was stopped in a validation, or before it, makes up for it first.
   if (validate_if_due()) save_if_due();
+  sample_if_due();
   while (!finished() && !requests_.stop) {
     do_step(progress);
     validate_if_due();
+    sample_if_due();
     save_if_due();
   }
   on_leader([this] {
@@ -149,6 +151,24 @@ bool Trainer::validate_if_due() {
                    state_.best_step == state_.step ? ", the lowest so far" : ""));
   if (ends_early()) log_info("training ends early " + describe_early_end(state_));
   return true;
+}
+
+/// Of a step that was done before, the sample is there already.
+void Trainer::sample_if_due() {
+  const std::int64_t every = settings_.trainer.steps_per_sample;
+  if (!settings_.write_sample || every == 0 || state_.step == 0) return;
+  if (state_.step % every != 0 && !finished()) return;
+  Phase sampling("making a sample");
+  sampling.at_step(state_.step);
+  reducer_.wait();
+  on_leader([this] {
+    const std::filesystem::path file = paths_.sample(state_.step);
+    if (is_there(file)) return;
+    in_run_folder([&] {
+      settings_.write_sample(model_, file);
+      recorder_->publish();
+    });
+  });
 }
 
 }  // namespace amt

@@ -39,6 +39,8 @@ struct TrainerSettings {
   /// Fills the parameters that a new run starts from; called on rank 0 alone. Null: random values,
   /// which follow from the seed.
   std::function<void(std::span<float>)> initial_values = {};
+  /// Called on rank 0 to write what the model makes to this file; null: nothing.
+  std::function<void(Model&, const std::filesystem::path&)> write_sample = {};
   StepProfile::Switch profiler = {};                  ///< of the device; null: none
   std::optional<double> unigram_loss = std::nullopt;  ///< for the report: unigram_loss_of_run()
   /// Called on rank 0 before it writes what two jobs must not both write; an Error ends the run.
@@ -79,6 +81,7 @@ class Trainer {
   void do_step(Progress& progress);
   void report(const StepResult& result, double seconds, Progress& progress);
   bool validate_if_due();
+  void sample_if_due();
   void save_if_due();
   void save(Keep keep);
   void write(const Checkpoint& checkpoint, Keep keep) const;

@@ -3,15 +3,25 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "amt/charts/piano_roll.hpp"
 #include "amt/record/facts.hpp"
 #include "amt/record/history.hpp"
 #include "amt/run/paths.hpp"
 
 namespace amt {
 
-/// One page that needs no other file and no scripts: figures of the curves, and a table.
-std::string run_report_html(const RunFacts& facts, const RunHistory& history);
+/// A piece that the run has made.
+struct RunSample {
+  std::int64_t step = 0;  ///< steps done before it
+  PianoRoll roll;
+};
+
+/// One page that needs no other file and no scripts: figures of the curves and of the samples, and
+/// a table.
+std::string run_report_html(const RunFacts& facts, const RunHistory& history,
+                            const std::vector<RunSample>& samples = {});
 
 /// The figure of both losses as an SVG file of its own.
 std::string loss_figure_svg(const RunFacts& facts, const RunHistory& history);

@@ -26,6 +26,11 @@ class RunPaths {
   std::filesystem::path report() const { return run_ / "report.html"; }
   /// Folder of TensorBoard's files.
   std::filesystem::path tensorboard() const { return run_ / "tensorboard"; }
+  /// Folder of the music that the run makes of itself.
+  std::filesystem::path samples() const { return run_ / "samples"; }
+  std::filesystem::path sample(std::int64_t step) const {
+    return samples() / (step_name(step) + ".mid");
+  }
   std::filesystem::path checkpoints() const { return run_ / "checkpoints"; }
   /// Who trains here, while somebody does.
   std::filesystem::path in_use() const { return run_ / "in-use"; }

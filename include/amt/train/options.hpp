@@ -22,6 +22,7 @@ struct TrainerOptions {
       -1;  ///< rows per micro-batch on one rank; -1: the rank's whole share
   OrAuto<std::int64_t> steps_per_eval = 1000;
   std::int64_t patience = 0;  ///< validations without a lower loss, before training ends; 0: never
+  std::int64_t steps_per_sample = 0;  ///< a piece of music into the run's folder; 0: never
   std::int64_t max_eval_batches = 0;  ///< validate on this many global batches at most; 0: all
   std::uint64_t seed = 0;
   bool load_last_checkpoint = true;
