@@ -9,12 +9,15 @@ namespace {
 class GpuOps final : public Implement<GpuOps, DeviceMemoryOps, Operators> {
  public:
   GpuOps(const OpsOptions& options, Dim logits_bytes)
-      : Implement(options.device), context_(*this, options, logits_bytes) {}
+      : Implement(options.device),
+        deterministic_(options.deterministic),
+        context_(*this, options, logits_bytes) {}
 
   std::string description() const override {
     return str_cat(device_name(device()), " (device ", device(), "), bf16, cuBLASLt ",
                    Matmul::version(), ", ", context_.attention.description());
   }
+  bool deterministic() const override { return deterministic_; }
   std::size_t activation_bytes() const override { return sizeof(Bf16); }
 
   void refresh_weights(const float* parameters, Dim count) override {
@@ -32,6 +35,7 @@ class GpuOps final : public Implement<GpuOps, DeviceMemoryOps, Operators> {
   }
 
  private:
+  bool deterministic_;
   Context context_;
 };
 

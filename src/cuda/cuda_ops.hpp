@@ -15,6 +15,8 @@ class CudaOps : public Ops {
   virtual int device() const = 0;
   /// All its work is queued here, in order.
   virtual cudaStream_t stream() const = 0;
+  /// OpsOptions::deterministic
+  virtual bool deterministic() const = 0;
 };
 
 /// logits_bytes: of the LM head's logits at most at once, as far as blocks of 128 positions allow.

@@ -7,6 +7,7 @@
 #include "amt/collective/buckets.hpp"
 #include "cuda_ops.hpp"
 #include "device.hpp"
+#include "nccl_algorithms.hpp"
 #include "nccl_communicator.hpp"
 
 namespace amt::cuda {
@@ -154,13 +155,15 @@ class NcclReducer : public Reducer {
 }  // namespace
 
 std::unique_ptr<Reducer> make_nccl_reducer(int device, cudaStream_t compute,
-                                           const mpi::Communicator& communicator, double seconds) {
+                                           const mpi::Communicator& communicator, double seconds,
+                                           bool deterministic) {
+  if (deterministic) leave_out_nvls();
   return std::make_unique<NcclReducer>(device, compute, communicator, seconds);
 }
 
 std::unique_ptr<Reducer> make_nccl_reducer(CudaOps& ops, const mpi::Communicator& communicator,
                                            double seconds) {
-  return make_nccl_reducer(ops.device(), ops.stream(), communicator, seconds);
+  return make_nccl_reducer(ops.device(), ops.stream(), communicator, seconds, ops.deterministic());
 }
 
 }  // namespace amt::cuda

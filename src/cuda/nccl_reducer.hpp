@@ -11,8 +11,10 @@
 namespace amt::cuda {
 
 /// make_nccl_reducer (cuda_ops.hpp) for any stream: `compute` is where gradients are written and
-/// read. Collective; `communicator` must outlive it, and so must the stream.
+/// read. Collective; `communicator` must outlive it, and so must the stream. `deterministic`: see
+/// OpsOptions.
 std::unique_ptr<Reducer> make_nccl_reducer(int device, cudaStream_t compute,
-                                           const mpi::Communicator& communicator, double seconds);
+                                           const mpi::Communicator& communicator, double seconds,
+                                           bool deterministic = true);
 
 }  // namespace amt::cuda

@@ -69,7 +69,7 @@ Device open_gpu(const DeviceRequest& request, const DeviceOffer& offer,
   Device device;
   device.plugin = offer.plugin;
   mpi::collectively(world, [&] {
-    device.ops = offer.plugin->make_ops({offer.device, request.attention});
+    device.ops = offer.plugin->make_ops({offer.device, request.attention, request.deterministic});
   });
   const Sharing sharing(offer.info, world);
   device.sharing = sharing.here;

@@ -28,6 +28,7 @@ Device open_rank_device(const DeviceWishes& wishes, const mpi::Communicator& wor
   DeviceRequest request;
   request.kind = wishes.kind;
   request.attention = wishes.attention;
+  request.deterministic = wishes.deterministic;
   request.cpu_only = wishes.cpu_only();
   request.make_cpu_ops = [&] {
     return make_cpu_ops(threads_per_rank(wishes.threads, world), wishes.cpu_precision());

@@ -42,6 +42,7 @@ RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
                {"weight decay", fmt::format("{:.6g}", optimizer.weight_decay)},
                {"seed", std::to_string(trainer.seed)},
                {"ranks", fmt::format("{}{}{}", ranks, ranks == 1 ? ": " : ", each: ", device)},
+               {"deterministic", trainer.deterministic ? "true" : "false"},
                {"peak of a device", trainer.peak_flops > 0
                                         ? fmt::format("{:.6g} TFLOP/s", trainer.peak_flops / 1e12)
                                         : "unknown, so is the share of it (MFU)"}};

@@ -69,6 +69,11 @@ void TrainerOptions::describe(OptionTable& table) {
             Effect::kRounding);
   table.add("trainer.attention", &attention,
             "on GPUs (plain is this program's own, auto is cudnn where it can)", Effect::kRounding);
+  table.add(
+      "trainer.deterministic", &deterministic,
+      "on GPUs: the same bits each time; false lets attention's gradient and NCCL's sums (NVLS) "
+      "be added in any order, which is a little faster",
+      Effect::kRounding);
   table.add("trainer.profile_steps", &profile_steps,
             "A:B: steps A to B - 1 (from 0) for a profiler of GPUs, as nsys profile "
             "--capture-range cudaProfilerApi",
@@ -128,7 +133,7 @@ void TrainerOptions::validate() const {
 }
 
 DeviceWishes TrainerOptions::device_wishes() const {
-  return {device, attention, mp, "--trainer.mp", threads};
+  return {device, attention, deterministic, mp, "--trainer.mp", threads};
 }
 
 int TrainerOptions::micro_batch(int ranks) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -108,6 +109,8 @@ ncclResult_t ncclCommInitRankConfig(ncclComm_t* comm, int ranks, ncclUniqueId id
                                     ncclConfig_t* config) {
   *comm = amt::test::handle<ncclComm_t>();
   fake().id = id.internal;
+  const char* algorithms = std::getenv("NCCL_ALGO");
+  fake().algorithms = algorithms == nullptr ? "" : algorithms;
   fake().rank = rank;
   fake().ranks = ranks;
   fake().blocking = config->blocking;

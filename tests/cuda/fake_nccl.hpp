@@ -35,7 +35,8 @@ struct FakeNccl {
   cudaError_t allocation = cudaSuccess;       ///< of cudaMalloc
 
   // What was asked for.
-  std::string id;  ///< that the communicator was made with
+  std::string id;          ///< that the communicator was made with
+  std::string algorithms;  ///< NCCL_ALGO when it was made
   int rank = -1, ranks = -1, blocking = -1, device = -1, priority = 0;
   int streams = 0, events = 0;  ///< made and not destroyed
   int groups = 0;               ///< ended

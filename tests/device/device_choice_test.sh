@@ -103,6 +103,10 @@ expect 0 "fake: device 0, attention 2" train 1 gpu --trainer.attention plain \
   fail "profile_steps"
 AMT_FAKE_NAME="NVIDIA X1" expect 0 "peak unknown (--trainer.peak_flops)" train 1 gpu
 grep -q '"mfu":null' "$work/gpu/metrics.jsonl" || fail "mfu of an unknown GPU"
+grep -qF '"deterministic",' "$work/gpu/run.json" || fail "run.json does not say whether it repeats"
+said "deterministic 1"
+expect 0 "fake: device 0, attention 0, deterministic 0" train 1 gpu --trainer.deterministic false
+tr -d ' \n' <"$work/gpu/run.json" | grep -qF '["deterministic","false"]' || fail "run.json"
 expect 0 "--trainer.profile_steps ... CPU" train 1 plain --device cpu \
   --trainer.profile_steps 0:1
 silent_on "fake:"

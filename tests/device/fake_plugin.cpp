@@ -48,8 +48,8 @@ std::unique_ptr<Ops> make_ops(const OpsOptions& options) {
     throw Error("the fake has no device " + std::to_string(options.device) + " for " +
                 log_identity());
   }
-  std::fprintf(stderr, "fake: device %d, attention %d\n", options.device,
-               static_cast<int>(options.attention));
+  std::fprintf(stderr, "fake: device %d, attention %d, deterministic %d\n", options.device,
+               static_cast<int>(options.attention), options.deterministic);
   return make_cpu_ops(1);
 }
 

@@ -28,7 +28,9 @@ enum class Attention : std::uint8_t { kAuto, kCudnn, kPlain };
 struct OpsOptions {
   int device = 0;
   Attention attention = Attention::kAuto;
-  bool deterministic = true;  ///< else only a little faster: sums may be added in another order
+  /// The same bits each time, also of sums by a Reducer for these Ops. Without, a little faster:
+  /// sums may be added in any order.
+  bool deterministic = true;
 };
 
 /// What the program has and the plug-in, with its own copy of base/ and process/, would else have

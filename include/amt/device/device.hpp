@@ -15,7 +15,8 @@ namespace amt {
 struct DeviceRequest {
   DeviceKind kind = DeviceKind::kAuto;
   cuda::Attention attention = cuda::Attention::kAuto;
-  std::string cpu_only;  ///< why kAuto must take the CPU; "": it need not
+  bool deterministic = true;  ///< of a GPU; a CPU is anyway
+  std::string cpu_only;       ///< why kAuto must take the CPU; "": it need not
   std::function<std::unique_ptr<Ops>()> make_cpu_ops;
 };
 

@@ -13,6 +13,7 @@ namespace amt {
 struct DeviceWishes {
   DeviceKind kind = DeviceKind::kAuto;
   cuda::Attention attention = cuda::Attention::kAuto;
+  bool deterministic = true;
   PrecisionPolicy precision;
   std::string precision_option = "--mp";  ///< where the user has said so
   int threads = 0;                        ///< per rank, as threads_per_rank takes it

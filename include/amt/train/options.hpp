@@ -33,6 +33,7 @@ struct TrainerOptions {
   double peak_flops = 0;              ///< FLOP/s of one rank's device; 0: not known
   DeviceKind device = DeviceKind::kAuto;
   cuda::Attention attention = cuda::Attention::kAuto;  ///< of GPUs
+  bool deterministic = true;                           ///< of GPUs: the same bits each time
   StepRange profile_steps;
   std::int64_t steps_per_straggler_check = 100;  ///< 0: never
   Duration watchdog = kDefaultWatchdog;  ///< without progress, before the job is ended; 0: never

@@ -1,0 +1,199 @@
+// How a reducer on NCCL ends, and what becomes of failures.
+#include <atomic>
+
+#include "nccl_fixture.hpp"
+
+namespace amt::cuda {
+namespace {
+
+TEST_F(NcclReducerTest, EndsInGoodOrder) {
+  fake().polls = fake().finalize_polls = 3;
+  make();
+  reducer_->all_reduce(at(0), 100);
+  reducer_->wait();
+  reducer_.reset();
+  EXPECT_EQ(fake().finalized, 1);
+  EXPECT_EQ(fake().destroyed, 1);
+  EXPECT_EQ(fake().aborted, 0);
+  EXPECT_EQ(fake().streams, 0);
+  EXPECT_EQ(fake().events, 0);
+  EXPECT_TRUE(fake().stream_outlived_comm);
+}
+
+TEST_F(NcclReducerTest, EndsAlsoWhereTheOthersDoNot) {
+  fake().finalize_polls = -1;
+  make();
+  reducer_.reset();
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_EQ(fake().destroyed, 0);
+}
+
+// The exchange of slices after the last step: other ranks may still read what this one sends.
+TEST_F(NcclReducerTest, WorkUnderWayAtTheEndIsFinalized) {
+  fake().finalize_polls = 3;
+  make();
+  reducer_->all_gather({at(0), Slices(1000, 3)});
+  reducer_.reset();
+  EXPECT_EQ(fake().finalized, 1);
+  EXPECT_EQ(fake().destroyed, 1);
+  EXPECT_EQ(fake().aborted, 0);
+}
+
+// The other ranks may never start the sums that these wait for.
+TEST_F(NcclReducerTest, AnExceptionAbortsAndWaitsForNothing) {
+  const std::string message = failure([&] {
+    const auto reducer = make_nccl_reducer(3, kCompute, world_, kSeconds);
+    reducer->all_reduce(at(0), kBucketFloats);
+    throw Error("of a backward pass");
+  });
+  EXPECT_EQ(message, "of a backward pass");
+  EXPECT_EQ(fake().finalized, 0);
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+// A destructor that runs while another exception is handled: that is no failure of its own work.
+TEST_F(NcclReducerTest, AReducerOfACleanUpIsFinalized) {
+  struct CleanUp {
+    const mpi::Communicator& world;
+    ~CleanUp() { make_nccl_reducer(3, kCompute, world, kSeconds); }
+  };
+  failure([&] {
+    const CleanUp on_the_way{world_};
+    throw Error("of something else");
+  });
+  EXPECT_EQ(fake().finalized, 1);
+  EXPECT_EQ(fake().aborted, 0);
+}
+
+// --- Failures. ---
+
+TEST_F(NcclReducerTest, RanksThatDoNotMeetAreAnErrorOnAll) {
+  if (world_.rank() == world_.size() - 1) fake().polls = -1;
+  const std::string message = failure([&] { make(); });
+  EXPECT_NE(message.find("the meeting of all ranks was not done after"), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("rank " + std::to_string(world_.size() - 1)), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("(last words of NCCL); "), std::string::npos) << message;
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_EQ(fake().streams + fake().events, 0);
+}
+
+TEST_F(NcclReducerTest, NoIdIsAnErrorOnAll) {
+  fake().id_result = ncclSystemError;
+  const std::string message = failure([&] { make(); });
+  EXPECT_NE(message.find("making an id for the ranks failed on rank 0"), std::string::npos)
+      << message;
+  EXPECT_EQ(fake().ranks, -1) << "nobody has begun to meet";
+}
+
+TEST_F(NcclReducerTest, ADuplicateDeviceSaysWhatItNeeds) {
+  fake().call_result = ncclInvalidUsage;
+  EXPECT_NE(failure([&] { make(); }).find("each rank needs a device of its own"),
+            std::string::npos);
+}
+
+TEST_F(NcclReducerTest, NoStreamIsAnError) {
+  fake().stream_creation = cudaErrorMemoryAllocation;
+  expect_device(failure([&] { make(); }), "making a stream");
+}
+
+TEST_F(NcclReducerTest, AnErrorOfTheCallIsThrownAndAborts) {
+  make();
+  fake().call_result = ncclSystemError;
+  expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }),
+               "the sum of gradients failed");
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+TEST_F(NcclReducerTest, AnAsyncErrorIsThrownByTheWait) {
+  make();
+  reducer_->all_reduce(at(0), kBucketFloats);
+  fake().async_error = ncclRemoteError;
+  expect_named(failure([&] { reducer_->wait(); }), "another rank ended");
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_NE(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }), "") << "and stays";
+  reducer_.reset();
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_EQ(fake().finalized, 0);
+}
+
+// A sum that was cut short leaves its stream as one that is done: no update may follow.
+TEST_F(NcclReducerTest, AnAsyncErrorWhileTheHostWaitsIsThrown) {
+  make();
+  reducer_->all_reduce(at(0), kBucketFloats);
+  fake().event_state = cudaErrorNotReady;
+  const std::jthread network([] {
+    std::this_thread::sleep_for(std::chrono::duration<double>(3 * kSeconds));
+    std::atomic_ref(fake().async_error) = ncclRemoteError;
+  });
+  const auto start = std::chrono::steady_clock::now();
+  expect_named(failure([&] { reducer_->wait(); }), "the sum of gradients failed");
+  const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - start;
+  EXPECT_GT(waited.count(), 2 * kSeconds) << "a rank that is late is waited for";
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+TEST_F(NcclReducerTest, AFailedExchangeOfSlicesSaysSoAndClosesItsGroup) {
+  make();
+  fake().call_result = ncclSystemError;
+  expect_named(failure([&] {
+                 reducer_->all_gather({at(0), Slices(1000, 3)});
+               }),
+               "the exchange of updated slices failed");
+  EXPECT_EQ(fake().groups, 1);
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+// The main thread waits in CUDA, where it cannot look for itself: a watchdog does, meanwhile.
+TEST_F(NcclReducerTest, APollEndsAWaitForADeviceWhoseNetworkFailed) {
+  make();
+  reducer_->all_gather({at(0), Slices(1000, 3)});
+  reducer_->poll();
+  EXPECT_EQ(fake().aborted, 0) << "all is well";
+  fake().async_error = ncclSystemError;
+  watched([] { EXPECT_TRUE(test::wait_on_hanging_device()); });
+  fake().async_error = ncclSuccess;  // nobody is left to ask
+  expect_named(failure([&] { reducer_->wait(); }), "NCCL_SOCKET_IFNAME");
+  expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }), "NCCL_SOCKET_IFNAME");
+  reducer_->poll();
+  reducer_.reset();
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_EQ(fake().finalized + fake().destroyed, 0);
+}
+
+TEST_F(NcclReducerTest, APollLeavesAloneWhatIsUnderWay) {
+  make(60);
+  fake().polls = 500;  // long enough for some to meet a poll
+  watched([this] {
+    for (int i = 0; i < 50; ++i) reducer_->all_reduce(at(0), kBucketFloats);
+    reducer_->wait();
+  });
+  EXPECT_EQ(fake().aborted, 0);
+  EXPECT_EQ(fake().positions(FakeCall::kSum).size(), 50u);
+}
+
+TEST_F(NcclReducerTest, WorkThatIsNeverQueuedIsATimeOut) {
+  make();
+  fake().polls = -1;
+  expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }),
+               "the sum of gradients was not done after");
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+TEST_F(NcclReducerTest, ABroadcastThatNeverEndsIsATimeOut) {
+  make();
+  fake().event_state = cudaErrorNotReady;
+  expect_named(failure([&] { reducer_->broadcast(at(0), 10); }),
+               "the broadcast of parameters was not done after");
+}
+
+TEST_F(NcclReducerTest, AnErrorOfTheDeviceIsThrown) {
+  make();
+  fake().event_state = cudaErrorIllegalAddress;
+  expect_device(failure([&] { reducer_->broadcast(at(0), 10); }), "nvidia-smi");
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+}  // namespace
+}  // namespace amt::cuda

@@ -1,0 +1,80 @@
+// What the tests of the NCCL reducer have in common: a stand-in for NCCL, and its errors looked at.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "amt/base/error.hpp"
+#include "amt/collective/buckets.hpp"
+#include "fake_nccl.hpp"
+#include "src/cuda/nccl_reducer.hpp"
+
+namespace amt::cuda {
+
+using test::fake;
+using test::FakeCall;
+
+inline constexpr double kSeconds = 0.05;
+inline const auto kCompute = reinterpret_cast<cudaStream_t>(7);
+
+/// Addresses only: nothing is read or written.
+inline float* at(std::int64_t i) { return reinterpret_cast<float*>(std::uintptr_t{1} << 40) + i; }
+
+class NcclReducerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    fake() = {};
+    unsetenv("NCCL_ALGO");
+  }
+  /// Forgets the trial of the network, which has tests of its own.
+  void make(double seconds = kSeconds) {
+    reducer_ = make_nccl_reducer(3, kCompute, world_, seconds);
+    fake().calls.clear();
+    fake().groups = 0;
+  }
+  /// Polls as a watchdog does, while `work` goes on.
+  template <class Work>
+  void watched(const Work& work) {
+    const std::jthread watchdog([this](const std::stop_token& over) {
+      for (; !over.stop_requested(); std::this_thread::sleep_for(std::chrono::microseconds(100))) {
+        reducer_->poll();
+      }
+    });
+    work();
+  }
+  /// The message that `work` fails with; "" if it does not.
+  template <class Work>
+  std::string failure(const Work& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+  void expect_named(const std::string& message, const std::string& text) {
+    const std::string me = "rank " + std::to_string(world_.rank()) + " of " +
+                           std::to_string(world_.size()) + " on " + world_.host() + ", device 3";
+    EXPECT_NE(message.find(me), std::string::npos) << message;
+    EXPECT_NE(message.find("; "), std::string::npos) << "what to do next: " << message;
+    expect_line(message, text);
+  }
+  /// An error of CUDA alone, which names the device; the log names the rank.
+  void expect_device(const std::string& message, const std::string& text) {
+    EXPECT_NE(message.find("device 3"), std::string::npos) << message;
+    expect_line(message, text);
+  }
+  void expect_line(const std::string& message, const std::string& text) {
+    EXPECT_NE(message.find(text), std::string::npos) << message;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  }
+
+  mpi::Communicator world_ = mpi::Communicator::world();
+  std::unique_ptr<Reducer> reducer_;
+};
+
+}  // namespace amt::cuda

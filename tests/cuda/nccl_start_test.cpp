@@ -1,0 +1,111 @@
+// How a reducer on NCCL starts: the ranks meet, with which algorithms, over a network that works.
+#include <cstdlib>
+#include <functional>
+
+#include "nccl_fixture.hpp"
+#include "src/cuda/nccl_failure.hpp"
+
+namespace amt::cuda {
+namespace {
+
+TEST_F(NcclReducerTest, RanksMeetByTheIdOfRankZeroWithoutBlocking) {
+  fake().polls = 3;
+  make();
+  EXPECT_EQ(fake().id, "made by rank 0");
+  EXPECT_EQ(fake().rank, world_.rank());
+  EXPECT_EQ(fake().ranks, world_.size());
+  EXPECT_EQ(fake().blocking, 0);
+  EXPECT_EQ(fake().device, 3);
+  EXPECT_EQ(fake().priority, -5);
+  EXPECT_EQ(reducer_->name(), "nccl");
+}
+
+// --- NCCL's algorithms. ---
+
+/// What making a reducer says on rank 0.
+std::string said_by(const std::function<void()>& work) {
+  testing::internal::CaptureStderr();
+  work();
+  return testing::internal::GetCapturedStderr();
+}
+
+// Sums by NVLS differ from call to call (NVIDIA/nccl issue 1497).
+TEST_F(NcclReducerTest, DeterministicSumsAreNotLeftToTheSwitch) {
+  const std::string said = said_by([this] { make(); });
+  EXPECT_EQ(fake().algorithms, "^NVLS,NVLSTree");
+  EXPECT_NE(said.find("NCCL_ALGO=^NVLS,NVLSTree is set"), std::string::npos) << said;
+}
+
+TEST_F(NcclReducerTest, WhatTheUserSaysOfAlgorithmsGoesBefore) {
+  setenv("NCCL_ALGO", "Tree", 1);
+  const std::string said = said_by([this] { make(); });
+  EXPECT_EQ(fake().algorithms, "Tree");
+  EXPECT_NE(said.find("NCCL_ALGO=Tree stays"), std::string::npos) << said;
+}
+
+TEST_F(NcclReducerTest, SumsThatNeedNotRepeatMayTakeAnyAlgorithm) {
+  const std::string said =
+      said_by([this] { reducer_ = make_nccl_reducer(3, kCompute, world_, kSeconds, false); });
+  EXPECT_EQ(fake().algorithms, "");
+  EXPECT_EQ(said, "");
+}
+
+// --- The trial of the network. ---
+
+// NCCL allocates at the first exchange of each kind, so all of them are made before anybody reads
+// how much memory is free, and the memory of the trial itself is back by then.
+TEST_F(NcclReducerTest, EveryKindOfExchangeIsMadeBeforeMemoryIsRead) {
+  fake().polls = 2;
+  reducer_ = make_nccl_reducer(3, kCompute, world_, kSeconds);
+  const auto largest = [](FakeCall::Kind kind) {
+    std::int64_t count = 0;
+    for (const std::size_t i : fake().positions(kind)) {
+      count = std::max(count, fake().calls[i].count);
+    }
+    return count;
+  };
+  EXPECT_EQ(largest(FakeCall::kBroadcast), kBucketFloats);
+  EXPECT_EQ(largest(FakeCall::kSum), kBucketFloats);
+  EXPECT_EQ(fake().positions(FakeCall::kSum).size(), 3u) << "sizes, that may go different ways";
+  const auto ranks = static_cast<std::size_t>(world_.size());
+  EXPECT_EQ(fake().positions(FakeCall::kReduce).size(), ranks);
+  EXPECT_EQ(fake().positions(FakeCall::kBroadcast).size(), 1 + ranks) << "and slices to all";
+  EXPECT_EQ(fake().memory, 0u);
+  EXPECT_EQ(reducer_->reduced_bytes(), 0u);
+}
+
+TEST_F(NcclReducerTest, ANetworkThatHangsIsFoundAtTheStart) {
+  fake().event_state = cudaErrorNotReady;
+  const std::string message = failure([&] { make(); });
+  expect_named(message, "the trial of the links between the GPUs of " + world_.host() +
+                            " was not done after");
+  EXPECT_NE(message.find("NCCL_SOCKET_IFNAME"), std::string::npos) << message;
+  EXPECT_NE(message.find("NCCL_P2P_DISABLE"), std::string::npos) << message;
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_EQ(fake().streams + fake().events, 0);
+  EXPECT_EQ(fake().memory, 0u);
+}
+
+TEST_F(NcclReducerTest, ANetworkThatFailsIsFoundAtTheStart) {
+  fake().sum_result = ncclSystemError;
+  expect_named(failure([&] { make(); }),
+               "the trial of the links between the GPUs of " + world_.host() + " failed");
+  EXPECT_EQ(fake().aborted, 1);
+  EXPECT_EQ(fake().memory, 0u);
+}
+
+TEST_F(NcclReducerTest, NoMemoryForTheTrialIsAnError) {
+  fake().allocation = cudaErrorMemoryAllocation;
+  expect_device(failure([&] { make(); }), "trainer.per_device_parallelism");
+  EXPECT_EQ(fake().aborted, 1);
+}
+
+TEST(NcclFailure, ANetworkIsNamedByItsHosts) {
+  EXPECT_EQ(network_between({"a", "a"}), "the links between the GPUs of a");
+  EXPECT_EQ(network_between({"a", "a", "b", "b"}), "the network of a, b");
+  EXPECT_EQ(network_between({"a", "b", "c", "d", "e", "f"}),
+            "the network of a, b, c, d and 2 others");
+}
+
+}  // namespace
+}  // namespace amt::cuda
