@@ -32,22 +32,39 @@ AttentionChoice::AttentionChoice(CudaOps& ops, Attention asked, bool determinist
     fused_ = start(ops, deterministic);
   } catch (const Error& error) {
     if (asked == Attention::kCudnn) throw no_cudnn(error.what());
-    why_not_ = error.what();
+    not_started_ = error.what();
   }
 }
 
 std::string AttentionChoice::description() const {
   if (asked_ == Attention::kPlain) return "own attention";
-  if (!why_not_.empty()) return str_cat("own attention (", why_not_, ")");
-  return str_cat("attention by ", fused_->name());
+  const auto& [forward, backward] = why_not_;
+  if (!fused_) return str_cat("own attention (", not_started_, ")");
+  if (!forward.empty()) return str_cat("own attention (", forward, ")");
+  const std::string fused = str_cat("attention by ", fused_->name());
+  return backward.empty() ? fused
+                          : str_cat(fused, ", its gradient by own kernels (", backward, ")");
 }
 
-bool AttentionChoice::fused(const AttentionShape& shape, bool packed) {
-  std::string why;
+std::string AttentionChoice::prepare(const AttentionShape& shape, bool backward) {
+  std::string refusal;
+  for (const Direction direction : {Direction::kForward, Direction::kBackward}) {
+    if (direction == Direction::kBackward && !backward) break;
+    if (fused(shape, direction, true) || asked_ == Attention::kPlain || !refusal.empty()) continue;
+    refusal = str_cat("cuDNN cannot compute attention",
+                      direction == Direction::kForward ? "" : "'s gradient", " (", shape.rows,
+                      " rows of ", shape.key_len, " positions, ", shape.heads, " heads of ",
+                      shape.head_dim, " channels): ", why_not(direction));
+  }
+  return refusal;
+}
+
+bool AttentionChoice::fused(const AttentionShape& shape, Direction direction, bool packed) {
   if (packed) {
-    if (fused_ && fused_->supports(shape, &why)) return true;
+    std::string why = not_started_;
+    if (fused_ && fused_->supports(shape, direction, &why)) return true;
     if (asked_ == Attention::kCudnn) throw no_cudnn(why);
-    if (fused_) why_not_ = why;
+    why_not(direction) = why;
   }
   if (shape.head_dim > kLargestHead) {
     throw Error(str_cat("a head of ", shape.head_dim, " channels is more than the ", kLargestHead,
@@ -59,7 +76,7 @@ bool AttentionChoice::fused(const AttentionShape& shape, bool packed) {
 void AttentionChoice::run(const TypedAttentionForward& op) {
   const AttentionShape& s = op.shape;
   const bool packed = is_packed(op.q, s) && is_packed(op.k, s) && is_packed(op.v, s);
-  if (fused(s, packed)) return fused_->run(op);
+  if (fused(s, Direction::kForward, packed)) return fused_->run(op);
   launch_attention(ops_.stream(), op);
 }
 
@@ -67,7 +84,7 @@ void AttentionChoice::run(const TypedAttentionBackward& op) {
   const AttentionShape& s = op.shape;
   const bool packed = is_packed(op.q, s) && is_packed(op.k, s) && is_packed(op.v, s) &&
                       is_packed(op.dq, s) && is_packed(op.dk, s) && is_packed(op.dv, s);
-  if (fused(s, packed)) return fused_->run(op);
+  if (fused(s, Direction::kBackward, packed)) return fused_->run(op);
   launch_attention(ops_.stream(), op);
 }
 

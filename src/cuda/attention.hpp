@@ -1,6 +1,8 @@
 // Attention on a GPU: by cuDNN where it has a plan for the shape, else by the own kernels.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -12,16 +14,18 @@ namespace amt::cuda {
 using TypedAttentionForward = AttentionForwardOf<Bf16, float>;
 using TypedAttentionBackward = AttentionBackwardOf<Bf16, float>;
 
+enum class Direction : std::uint8_t { kForward, kBackward };
+
 /// The operators on packed projections of whole rows. Error if it fails.
 class FusedAttention {
  public:
   virtual ~FusedAttention() = default;
   /// "cuDNN 9.19.0"
   virtual std::string name() const = 0;
-  /// True if both directions can be computed; else false and the reason in *why. What it finds out
-  /// it keeps, so that each shape is asked for once.
-  virtual bool supports(const AttentionShape& shape, std::string* why) = 0;
-  /// For shapes that are supported.
+  /// True if the operator of this direction can compute the shape; else false and the reason in
+  /// *why. What it finds out it keeps, so that each is asked for once.
+  virtual bool supports(const AttentionShape& shape, Direction direction, std::string* why) = 0;
+  /// For what is supported.
   virtual void run(const TypedAttentionForward& op) = 0;
   virtual void run(const TypedAttentionBackward& op) = 0;
 };
@@ -40,19 +44,27 @@ class AttentionChoice {
  public:
   /// Error if cuDNN is asked for and cannot be had.
   AttentionChoice(CudaOps& ops, Attention asked, bool deterministic);
-  /// "attention by cuDNN 9.19.0", "own attention (cuDNN: why not)"
+  /// "attention by cuDNN 9.19.0", "own attention (why not cuDNN's)", "attention by cuDNN 9.19.0,
+  /// its gradient by own kernels (why)": as far as is known.
   std::string description() const;
+  /// See Plugin::prepare_attention.
+  std::string prepare(const AttentionShape& shape, bool backward);
   void run(const TypedAttentionForward& op);
   void run(const TypedAttentionBackward& op);
 
  private:
-  /// Both directions of a shape take the same way. Error if there is none.
-  bool fused(const AttentionShape& shape, bool packed);
+  /// Each direction for itself: what the forward pass leaves is the same either way. Error if there
+  /// is no way.
+  bool fused(const AttentionShape& shape, Direction direction, bool packed);
+  std::string& why_not(Direction direction) {
+    return why_not_[static_cast<std::size_t>(direction)];
+  }
 
   CudaOps& ops_;
   Attention asked_;
   std::unique_ptr<FusedAttention> fused_;
-  std::string why_not_;  ///< of the last shape, or of all, that cuDNN could not take
+  std::string not_started_;             ///< why there is no cuDNN, where there could be
+  std::array<std::string, 2> why_not_;  ///< of each direction: the last refusal
 };
 
 }  // namespace amt::cuda

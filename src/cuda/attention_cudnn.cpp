@@ -109,14 +109,16 @@ void describe_backward(Graph& graph, const AttentionShape& s, bool deterministic
   output(dv, kDv, qkv_layout(s));
 }
 
-/// rows, length, heads, head_dim
-using Key = std::array<Dim, 4>;
-Key key_of(const AttentionShape& s) { return {s.rows, s.key_len, s.heads, s.head_dim}; }
+/// direction, rows, length, heads, head_dim
+using Key = std::array<Dim, 5>;
+Key key_of(const AttentionShape& s, Direction direction) {
+  return {static_cast<Dim>(direction), s.rows, s.key_len, s.heads, s.head_dim};
+}
 
-/// Both directions of a shape, or why there is no plan for one of them. Graphs stay where they were
-/// made: what they are made of may point at them.
-struct Plans {
-  Graph forward, backward;
+/// One direction of a shape, or why there is no plan for it. Graphs stay where they were made: what
+/// they are made of may point at them.
+struct Plan {
+  Graph graph;
   std::string why_not = "its plan was begun and not finished";
 };
 
@@ -143,15 +145,15 @@ class CudnnAttention final : public FusedAttention {
     return str_cat("cuDNN ", v / 10000, ".", v / 100 % 100, ".", v % 100);
   }
 
-  bool supports(const AttentionShape& shape, std::string* why) override {
-    *why = plans(shape).why_not;
+  bool supports(const AttentionShape& shape, Direction direction, std::string* why) override {
+    *why = plan(shape, direction).why_not;
     return why->empty();
   }
 
   void run(const TypedAttentionForward& op) override {
     Pointers pointers{{kOut, op.out}, {kLse, op.lse}};
     add(pointers, {kQ, kK, kV}, {op.q, op.k, op.v});
-    execute(plans(op.shape).forward, pointers, op.shape, "attention_forward");
+    execute(Direction::kForward, pointers, op.shape, "attention_forward");
   }
 
   void run(const TypedAttentionBackward& op) override {
@@ -160,7 +162,7 @@ class CudnnAttention final : public FusedAttention {
                       {kLse, const_cast<float*>(op.lse)}};
     add(pointers, {kQ, kK, kV}, {op.q, op.k, op.v});
     add(pointers, {kDq, kDk, kDv}, {constant(op.dq), constant(op.dk), constant(op.dv)});
-    execute(plans(op.shape).backward, pointers, op.shape, "attention_backward");
+    execute(Direction::kBackward, pointers, op.shape, "attention_backward");
   }
 
  private:
@@ -175,19 +177,23 @@ class CudnnAttention final : public FusedAttention {
     }
   }
 
-  const Plans& plans(const AttentionShape& shape) {
-    const auto known = plans_.find(key_of(shape));
-    if (known != plans_.end()) return known->second;
-    Plans& made = plans_[key_of(shape)];
-    describe_forward(made.forward, shape);
-    describe_backward(made.backward, shape, deterministic_);
-    made.why_not = build(made.forward, handle_.get());
-    if (made.why_not.empty()) made.why_not = build(made.backward, handle_.get());
-    return made;
+  /// Building one takes about half a second.
+  const Plan& plan(const AttentionShape& shape, Direction direction) {
+    const auto [place, is_new] = plans_.try_emplace(key_of(shape, direction));
+    Plan& plan = place->second;
+    if (!is_new) return plan;
+    if (direction == Direction::kForward) {
+      describe_forward(plan.graph, shape);
+    } else {
+      describe_backward(plan.graph, shape, deterministic_);
+    }
+    plan.why_not = build(plan.graph, handle_.get());
+    return plan;
   }
 
-  void execute(const Graph& graph, Pointers& pointers, const AttentionShape& shape,
+  void execute(Direction direction, Pointers& pointers, const AttentionShape& shape,
                const char* what) {
+    const Graph& graph = plan(shape, direction).graph;
     float scale = shape.scale;
     pointers[kScale] = &scale;
     void* workspace = workspace_.bytes(static_cast<std::size_t>(graph.get_workspace_size()));
@@ -200,7 +206,7 @@ class CudnnAttention final : public FusedAttention {
   Handle handle_;
   Scratch workspace_;
   bool deterministic_;
-  std::map<Key, Plans> plans_;
+  std::map<Key, Plan> plans_;
 };
 
 }  // namespace

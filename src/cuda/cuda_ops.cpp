@@ -18,6 +18,10 @@ class GpuOps final : public Implement<GpuOps, DeviceMemoryOps, Operators> {
                    Matmul::version(), ", ", context_.attention.description());
   }
   bool deterministic() const override { return deterministic_; }
+  std::string prepare_attention(const AttentionShape& shape, bool backward) override {
+    const Call call(device(), "prepare_attention");
+    return context_.attention.prepare(shape, backward);
+  }
   std::size_t activation_bytes() const override { return sizeof(Bf16); }
 
   void refresh_weights(const float* parameters, Dim count) override {

@@ -4,6 +4,7 @@
 #include <cuda_runtime_api.h>
 
 #include <memory>
+#include <string>
 
 #include "amt/cuda/plugin.hpp"
 
@@ -17,6 +18,8 @@ class CudaOps : public Ops {
   virtual cudaStream_t stream() const = 0;
   /// OpsOptions::deterministic
   virtual bool deterministic() const = 0;
+  /// See Plugin::prepare_attention.
+  virtual std::string prepare_attention(const AttentionShape& shape, bool backward) = 0;
 };
 
 /// logits_bytes: of the LM head's logits at most at once, as far as blocks of 128 positions allow.

@@ -111,6 +111,10 @@ DeviceInfo device_info(int device) {
 
 std::unique_ptr<Ops> make_ops(const OpsOptions& options) { return make_cuda_ops(options); }
 
+std::string prepare_attention(Ops& ops, const AttentionShape& shape, bool backward) {
+  return dynamic_cast<CudaOps&>(ops).prepare_attention(shape, backward);
+}
+
 std::unique_ptr<Reducer> make_reducer(Ops& ops, const mpi::Communicator& communicator,
                                       double seconds) {
   return make_nccl_reducer(dynamic_cast<CudaOps&>(ops), communicator, seconds);
@@ -125,8 +129,9 @@ void profile(bool begin) {
   check(begin ? cudaProfilerStart() : cudaProfilerStop(), "switching the profiler");
 }
 
-constexpr Plugin kPlugin = {AMT_PLUGIN_BOUNDARY, attach,   versions,     device_count,
-                            device_info,         make_ops, make_reducer, profile};
+constexpr Plugin kPlugin = {AMT_PLUGIN_BOUNDARY, attach,       versions,
+                            device_count,        device_info,  make_ops,
+                            prepare_attention,   make_reducer, profile};
 
 }  // namespace
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kMeetSeconds = 300;  // for NCCL's ranks to meet; hundreds of them take a minute
 
-/// The refusal of the first rank that has one, with its name; "" if all have a GPU. Collective.
+/// The refusal of the first rank that has one, with its name; "" if none has. Collective.
 std::string first_refusal(const std::string& mine, const mpi::Communicator& world) {
   const std::string named =
       mine.empty() || world.rank() == 0 ? mine : fmt::format("{} [{}]", mine, log_identity());
@@ -91,6 +91,19 @@ Device open_device(const DeviceRequest& request, const mpi::Communicator& world)
   Device device = open_cpu(request, world);
   if (!refusal.empty()) device.remark = unused_gpu(refusal);
   return device;
+}
+
+void prepare_attention(const Device& device, const AttentionShape& shape, bool backward,
+                       const mpi::Communicator& world) {
+  if (device.plugin == nullptr) return;
+  std::string slow;
+  mpi::collectively(world,
+                    [&] { slow = device.plugin->prepare_attention(*device.ops, shape, backward); });
+  const std::string first = first_refusal(slow, world);
+  if (first.empty() || world.rank() != 0) return;
+  // As src/cuda/NOTES.md counts it.
+  log_warning(fmt::format("{}; {} takes about twenty times as long by this program's own attention",
+                          first, backward ? "training" : "evaluation"));
 }
 
 }  // namespace amt

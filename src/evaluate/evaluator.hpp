@@ -38,6 +38,8 @@ class Evaluator {
   /// Of what was loaded last. mpi::AgreedError if a signal asked to stop.
   EvaluationRecord evaluate();
 
+  /// What evaluate() asks a device for, but for a last micro-batch with fewer rows.
+  AttentionShape attention() const { return attention_of(model_->config(), micro_batch_); }
   const ParameterLayout& layout() const { return model_->layout(); }
 
  private:

@@ -87,22 +87,23 @@ std::string problem_of(const EvaluationRecord& record) {
       split_name(record.split), record.metrics.loss);
 }
 
-/// After what can be refused: an error stays the only line.
-void announce(const Device& device) {
+/// After what can be refused: an error stays the only line. Collective.
+void announce(const Device& device, const Evaluator& evaluator, const mpi::Communicator& world) {
+  prepare_attention(device, evaluator.attention(), false, world);
   log_info(fmt::format("on {}{}{}", device.ops->description(), device.remark.empty() ? "" : "; ",
                        device.remark));
 }
 
 void evaluate_one(Evaluator& evaluator, const Device& device, const EvaluationRows& rows, bool csv,
-                  const fs::path& folder, bool leads) {
+                  const fs::path& folder, const mpi::Communicator& world) {
   evaluator.load(folder);
-  announce(device);
+  announce(device, evaluator, world);
   const EvaluationRecord record = evaluator.evaluate();
   const std::string problem = problem_of(record);
   if (!problem.empty()) {
     throw mpi::AgreedError(fmt::format("{} {}", record.folder.string(), problem));
   }
-  if (!leads) return;
+  if (world.rank() != 0) return;
   if (csv) return print_csv(evaluation_csv_header() + to_csv(record));
   std::cout << evaluation_table(record, rows.manifest, evaluator.layout());
 }
@@ -126,7 +127,7 @@ void evaluate_all(Evaluator& evaluator, const Device& device, const std::vector<
       leave_out(folder, error.what());
       continue;
     }
-    if (!std::exchange(announced, true)) announce(device);
+    if (!std::exchange(announced, true)) announce(device, evaluator, world);
     const EvaluationRecord record = evaluator.evaluate();
     const std::string problem = problem_of(record);
     if (!problem.empty()) {
@@ -152,13 +153,12 @@ void evaluate_checkpoints(const mpi::Communicator& world, const EvaluationOption
   require_same_dataset(rows->manifest, world);
   const Device device = open_rank_device(options.device.wishes(), world);
   Evaluator evaluator(*rows, options.batch, world, *device.ops, *device.reducer);
-  const bool leads = world.rank() == 0;
   if (options.all) {
-    if (leads) print_csv(evaluation_csv_header());
+    if (world.rank() == 0) print_csv(evaluation_csv_header());
     evaluate_all(evaluator, device, folders, world);
     return;
   }
-  evaluate_one(evaluator, device, *rows, options.csv, folders.front(), leads);
+  evaluate_one(evaluator, device, *rows, options.csv, folders.front(), world);
 }
 
 }  // namespace amt

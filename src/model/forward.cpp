@@ -5,6 +5,10 @@
 
 namespace amt {
 
+AttentionShape attention_of(const ModelConfig& config, Dim rows) {
+  return self_attention(rows, config.seq_len, config.num_heads, config.head_dim(), 1);
+}
+
 Pass::Pass(Ops& ops, const ModelConfig& config, const ModelView& weights, Workspace& workspace,
            Dim rows, const DropoutKey& key, bool dropout)
     : ops_(ops),
@@ -34,8 +38,9 @@ float Pass::attention_scale(int layer) const {
 }
 
 AttentionShape Pass::attention_shape(int layer) const {
-  return self_attention(rows_, config_.seq_len, config_.num_heads, config_.head_dim(),
-                        attention_scale(layer));
+  AttentionShape shape = attention_of(config_, rows_);
+  shape.scale = attention_scale(layer);
+  return shape;
 }
 
 LmHeadShape Pass::lm_head_shape() const {

@@ -115,6 +115,7 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
   const Device device = open_rank_device(config.trainer.device_wishes(), world);
   const Poller poll(kPollSeconds, [&](double) { device.reducer->poll(); });
   const bool recomputes = fit_memory(config, given, device, world);
+  prepare_attention(device, attention_of(config.model, micro_batch), true, world);
   std::optional<Inputs> inputs;
   mpi::collectively(world, [&] {
     inputs = open_inputs(config, std::move(manifest), world.rank(), world.size());

@@ -268,27 +268,6 @@ TEST_F(CudaOpsTest, EqualRunsGiveEqualBits) {
   EXPECT_EQ(once.losses, again.losses);
 }
 
-TEST_F(CudaOpsTest, AttentionFallsBackToTheOwnKernelsAndSaysSo) {
-  EXPECT_NE(ops_->description().find("No GPU (device 0), bf16"), std::string::npos);
-  EXPECT_NE(ops_->description().find("attention by cuDNN"), std::string::npos);
-  train(*ops_, small_model());
-  EXPECT_EQ(fake::device().fused_calls, 2 * 2 * 2 + 2);
-  fake::device().cudnn_lacks = "no plan for heads of 8";
-  train(*ops_, small_model());
-  EXPECT_EQ(fake::device().fused_calls, 2 * 2 * 2 + 2);
-  EXPECT_NE(ops_->description().find("own attention (no plan for heads of 8)"), std::string::npos);
-
-  ops_ = make_cuda_ops({.attention = Attention::kCudnn});
-  const std::string text = error([&] { train(*ops_, small_model()); });
-  EXPECT_NE(text.find("no plan for heads of 8: use --trainer.attention auto or plain"),
-            std::string::npos)
-      << text;
-  fake::device().cudnn_lacks = nullptr;
-  ops_ = make_cuda_ops({.attention = Attention::kPlain});
-  train(*ops_, small_model());
-  EXPECT_EQ(fake::device().fused_calls, 2 * 2 * 2 + 2);
-}
-
 TEST_F(CudaOpsTest, WidthsThatDoNotFitAreRefused) {
   for (const Dim width : {12, 2056}) {
     const std::string text = error([&] {

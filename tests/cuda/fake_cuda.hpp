@@ -10,11 +10,14 @@ namespace amt::cuda::fake {
 struct Device {
   std::size_t memory_bytes = std::size_t{1} << 40;
   std::size_t used_bytes = 0;
-  std::size_t waits = 0;              ///< for the whole stream
-  std::size_t most_used = 0;          ///< bytes
-  bool broken = false;                ///< every launch and copy fails
-  const char* cudnn_lacks = nullptr;  ///< why cuDNN's stand-in has no plan; null: it has one
-  std::size_t fused_calls = 0;        ///< of cuDNN's stand-in
+  std::size_t waits = 0;      ///< for the whole stream
+  std::size_t most_used = 0;  ///< bytes
+  bool broken = false;        ///< every launch and copy fails
+  // cuDNN's stand-in.
+  const char* cudnn_lacks = nullptr;                  ///< why it has no plan; null: it has one
+  const char* cudnn_lacks_backward = nullptr;         ///< of the gradient alone
+  std::size_t asked_forward = 0, asked_backward = 0;  ///< whether it has one
+  std::size_t fused_calls = 0;
 };
 Device& device();
 

@@ -32,10 +32,14 @@ class Fused final : public FusedAttention {
  public:
   explicit Fused(CudaOps& ops) : ops_(ops) {}
   std::string name() const override { return "cuDNN"; }
-  bool supports(const AttentionShape&, std::string* why) override {
-    if (fake::device().cudnn_lacks == nullptr) return true;
-    *why = fake::device().cudnn_lacks;
-    return false;
+  bool supports(const AttentionShape&, Direction direction, std::string* why) override {
+    fake::Device& device = fake::device();
+    const bool forward = direction == Direction::kForward;
+    ++(forward ? device.asked_forward : device.asked_backward);
+    const char* lacks = device.cudnn_lacks;
+    if (lacks == nullptr && !forward) lacks = device.cudnn_lacks_backward;
+    if (lacks != nullptr) *why = lacks;
+    return lacks == nullptr;
   }
   void run(const TypedAttentionForward& op) override {
     ++fake::device().fused_calls;

@@ -117,6 +117,21 @@ expect 0 "fake: device 0" "$amt" eval "$work/plain" "$work/dataset"
 expect 0 "loss, nats per token" "$amt" eval "$work/plain" "$work/dataset" --device cpu
 silent_on "fake:"
 
+echo "attention by slow code is said once, before the run folder is made; without any it is an error"
+expect 0 "amt: warning: cuDNN lacks it; ... twenty times" by_rank 3 \
+  'AMT_FAKE_SLOW_ATTENTION="cuDNN lacks it"' slow
+[ "$(grep -c "cuDNN lacks it" "$work/err")" -eq 1 ] || fail "ranks repeat one another"
+said "fake: attention of 1 rows of"
+said "and its gradient"
+expect 0 "amt: warning: cuDNN lacks it ... rank 2 of 3 ... twenty times" by_rank 3 \
+  'AMT_FAKE_SLOW_ATTENTION=$(((OMPI_COMM_WORLD_RANK == 2)) && echo "cuDNN lacks it" || true)' slow
+AMT_FAKE_NO_ATTENTION="no way" expect 1 "no way" train 3 refused
+said_once
+[ ! -e "$work/refused" ] || fail "a refused run left a folder"
+AMT_FAKE_SLOW_ATTENTION="cuDNN lacks it" expect 0 "amt: warning: cuDNN lacks it" \
+  "$amt" eval "$work/plain" "$work/dataset"
+silent_on "and its gradient"
+
 echo "a run may go on, on another device"
 expect 0 "trained 2 steps" "${tiny[@]}" --trainer.run_dir "$work/plain" --trainer.num_train_steps 2 \
   --trainer.attention plain --trainer.mp auto --device cuda

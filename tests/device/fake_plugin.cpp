@@ -3,6 +3,8 @@
 //   AMT_FAKE_DEVICES     how many GPUs [0]
 //   AMT_FAKE_NAME        what they are called [NVIDIA H200]
 //   AMT_FAKE_CAPABILITY  [90]
+//   AMT_FAKE_SLOW_ATTENTION  why attention is by slow code [it is not]
+//   AMT_FAKE_NO_ATTENTION    why there is none at all
 //   AMT_FAKE_FREE        bytes that are free on each [2^40]
 // It says on stderr what it is asked for.
 #include <cstdio>
@@ -53,6 +55,14 @@ std::unique_ptr<Ops> make_ops(const OpsOptions& options) {
   return make_cpu_ops(1);
 }
 
+std::string prepare_attention(Ops&, const AttentionShape& shape, bool backward) {
+  std::fprintf(stderr, "fake: attention of %d rows of %d positions%s\n",
+               static_cast<int>(shape.rows), static_cast<int>(shape.key_len),
+               backward ? " and its gradient" : "");
+  if (setting("AMT_FAKE_NO_ATTENTION", "").empty()) return setting("AMT_FAKE_SLOW_ATTENTION", "");
+  throw Error(setting("AMT_FAKE_NO_ATTENTION", ""));
+}
+
 std::unique_ptr<Reducer> make_reducer(Ops& ops, const mpi::Communicator& communicator, double) {
   std::fprintf(stderr, "fake: reducer of rank %d\n", communicator.rank());
   return make_mpi_reducer(ops, communicator);
@@ -65,8 +75,9 @@ void attach(const Host& host) {
 
 void profile(bool begin) { std::fprintf(stderr, "fake: profile %s\n", begin ? "on" : "off"); }
 
-constexpr Plugin kPlugin = {AMT_FAKE_BOUNDARY, attach,   versions,     device_count,
-                            device_info,       make_ops, make_reducer, profile};
+constexpr Plugin kPlugin = {AMT_FAKE_BOUNDARY, attach,       versions,
+                            device_count,      device_info,  make_ops,
+                            prepare_attention, make_reducer, profile};
 
 }  // namespace
 

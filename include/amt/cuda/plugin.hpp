@@ -54,6 +54,11 @@ struct Plugin {
   DeviceInfo (*device_info)(int device);
   /// The Ops of a device: bf16 activations, all work on one stream.
   std::unique_ptr<Ops> (*make_ops)(const OpsOptions& options);
+  /// Finds out how `ops`, one of make_ops, will compute attention of such whole rows, and its
+  /// gradient if `backward`; builds what that takes, so that no step waits for it and
+  /// Ops::description() says how it will be. "", or why it will be by much slower code than
+  /// OpsOptions allow: in a line, with the library's reason. Error if it cannot be computed at all.
+  std::string (*prepare_attention)(Ops& ops, const AttentionShape& shape, bool backward);
   /// NCCL among the ranks of `communicator`, one device each. Collective. `ops` is one of make_ops
   /// and outlives it, as does the communicator, by which the ranks meet. Error naming rank and
   /// host if the ranks have not met within `seconds`, or if what is between them does not work.

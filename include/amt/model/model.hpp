@@ -24,6 +24,9 @@ struct DropoutKey {
 /// block at a time, as nothing is computed backwards.
 enum class Purpose : std::uint8_t { kTraining, kInference };
 
+/// What each layer asks of attention, over whole rows, but for its scale.
+AttentionShape attention_of(const ModelConfig& config, Dim rows);
+
 class Model {
  public:
   /// Owns the parameters and, for up to `micro_batch` rows, what its purpose needs besides, on the

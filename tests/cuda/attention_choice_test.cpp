@@ -1,0 +1,134 @@
+// Which code computes attention on a GPU, and what is said of it, with a stand-in for cuDNN.
+#include <gtest/gtest.h>
+
+#include "amt/base/error.hpp"
+#include "amt/model/model.hpp"
+#include "fake_cuda.hpp"
+#include "ops/numbers.hpp"
+#include "src/cuda/cuda_ops.hpp"
+#include "support/refusal.hpp"
+
+namespace amt::cuda {
+namespace {
+
+using test::random_tokens;
+
+constexpr int kRows = 3;
+constexpr auto kLayers = 2;
+
+ModelConfig small_model() {
+  ModelConfig config;
+  config.seq_len = 24;
+  config.hidden_dim = 32;
+  config.num_heads = 4;
+  config.num_layers = kLayers;
+  config.vocab_size = 150;
+  return config;
+}
+
+AttentionShape small_shape() { return self_attention(kRows, 24, 4, 8, 1); }
+
+class AttentionChoiceTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    fake::device() = {};
+    fake::finish_before_launches();
+  }
+  void make(Attention attention = Attention::kAuto) {
+    ops_ = make_cuda_ops({.attention = attention});
+  }
+  std::string description() { return ops_->description(); }
+  /// Reaches attention in both directions, or forward alone.
+  void compute(Purpose purpose) {
+    const ModelConfig config = small_model();
+    Model model(*ops_, config, kRows, purpose);
+    std::vector<float> parameters(static_cast<std::size_t>(model.layout().total()));
+    initialise_parameters(config, model.layout(), 7, parameters);
+    model.set_parameters(parameters);
+    const auto tokens = random_tokens(kRows * config.seq_len, config.vocab_size, 5);
+    std::vector<float> losses(kRows * (config.seq_len - 1));
+    if (purpose == Purpose::kTraining) {
+      model.forward_backward(tokens, kRows, LossTerms(0.1f, 0), {});
+    } else {
+      model.losses(tokens, kRows, losses);
+    }
+  }
+  static constexpr auto error = test::refusal<Error>;
+
+  std::unique_ptr<CudaOps> ops_;
+};
+
+TEST_F(AttentionChoiceTest, CudnnComputesBothDirectionsWhereItCan) {
+  make();
+  EXPECT_EQ(ops_->prepare_attention(small_shape(), true), "");
+  EXPECT_NE(description().find("No GPU (device 0), bf16"), std::string::npos);
+  EXPECT_NE(description().find("attention by cuDNN"), std::string::npos);
+  compute(Purpose::kTraining);
+  EXPECT_EQ(fake::device().fused_calls, 2 * kLayers);
+}
+
+// A log that said cuDNN would hide that training is many times slower than it could be.
+TEST_F(AttentionChoiceTest, ARefusalIsKnownBeforeTheFirstStep) {
+  fake::device().cudnn_lacks = "no plan for heads of 8";
+  make();
+  const std::string why = ops_->prepare_attention(small_shape(), true);
+  EXPECT_EQ(
+      why,
+      "cuDNN cannot compute attention (3 rows of 24 positions, 4 heads of 8 channels): no plan "
+      "for heads of 8");
+  EXPECT_NE(description().find("own attention (no plan for heads of 8)"), std::string::npos);
+  compute(Purpose::kTraining);
+  EXPECT_EQ(fake::device().fused_calls, 0);
+}
+
+// An A100 has a plan for heads of 256 forward, and none backward.
+TEST_F(AttentionChoiceTest, AGradientThatCudnnLacksIsComputedByOwnKernels) {
+  fake::device().cudnn_lacks_backward = "heads of 8";
+  make();
+  EXPECT_EQ(ops_->prepare_attention(small_shape(), true),
+            "cuDNN cannot compute attention's gradient (3 rows of 24 positions, 4 heads of 8 "
+            "channels): heads of 8");
+  EXPECT_NE(description().find("attention by cuDNN, its gradient by own kernels (heads of 8)"),
+            std::string::npos)
+      << description();
+  compute(Purpose::kTraining);
+  EXPECT_EQ(fake::device().fused_calls, kLayers);
+}
+
+TEST_F(AttentionChoiceTest, EvaluationAsksForNoGradient) {
+  fake::device().cudnn_lacks_backward = "heads of 8";
+  make(Attention::kCudnn);
+  EXPECT_EQ(ops_->prepare_attention(small_shape(), false), "");
+  compute(Purpose::kInference);
+  EXPECT_GT(fake::device().asked_forward, 0u);
+  EXPECT_EQ(fake::device().asked_backward, 0u);
+  EXPECT_EQ(fake::device().fused_calls, kLayers);
+}
+
+TEST_F(AttentionChoiceTest, WhereCudnnIsAskedForARefusalIsAnError) {
+  fake::device().cudnn_lacks = "no plan for heads of 8";
+  make(Attention::kCudnn);
+  for (const std::string& text : {error([&] { ops_->prepare_attention(small_shape(), true); }),
+                                  error([&] { compute(Purpose::kTraining); })}) {
+    EXPECT_NE(text.find("no plan for heads of 8: use --trainer.attention auto or plain"),
+              std::string::npos)
+        << text;
+  }
+}
+
+TEST_F(AttentionChoiceTest, OwnKernelsThatWereAskedForAreNoRefusal) {
+  make(Attention::kPlain);
+  EXPECT_EQ(ops_->prepare_attention(small_shape(), true), "");
+  compute(Purpose::kTraining);
+  EXPECT_EQ(fake::device().fused_calls, 0);
+}
+
+TEST_F(AttentionChoiceTest, HeadsThatNoCodeTakesAreAnErrorBeforeTheFirstStep) {
+  make(Attention::kPlain);
+  const std::string text =
+      error([&] { ops_->prepare_attention(self_attention(1, 24, 1, 1024, 1), true); });
+  EXPECT_NE(text.find("raise model.num_heads"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace amt::cuda
