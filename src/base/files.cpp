@@ -47,7 +47,7 @@ std::size_t read_on(const Descriptor& file, std::span<std::byte> bytes,
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw system_error("cannot read " + path.string());
     if (n == 0) break;
-    done += static_cast<std::size_t>(n);
+    done += n;
   }
   return done;
 }
@@ -72,7 +72,7 @@ Descriptor open_regular_file(const std::filesystem::path& path) {
 std::span<const std::byte> read_file(const std::filesystem::path& path,
                                      std::vector<std::byte>& buffer, std::uint64_t most) {
   const Descriptor file = open_regular_file(path);
-  const auto told = static_cast<std::uint64_t>(status_of(file, path).st_size);
+  const std::uint64_t told = status_of(file, path).st_size;
   if (told > most) refuse_size(path, format_count(told), most);
   // What was told is read at one go. Of a file that tells nothing, pieces until one is not filled,
   // of which the last may have one byte more than is allowed.
@@ -113,7 +113,7 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::
       throw system_error(fmt::format("cannot write {} ({} bytes still to be written)",
                                      path.string(), bytes.size()));
     }
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
+    bytes = bytes.subspan(n);
     note_progress();
   }
 }

@@ -80,7 +80,7 @@ std::uint64_t xxh3_64_file(const std::filesystem::path& path) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw system_error("cannot read " + path.string());
     if (n == 0) return hash.digest();
-    hash.update(std::span(piece).first(static_cast<std::size_t>(n)));
+    hash.update(std::span(piece).first(n));
   }
 }
 

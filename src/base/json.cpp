@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
@@ -104,12 +105,12 @@ bool Value::boolean() const {
   return *value;
 }
 
-std::int64_t Value::integer(std::int64_t least, std::int64_t most) const {
+std::int64_t Value::wide_integer(std::int64_t least, std::int64_t most) const {
   const Content& content = content_of(*tree_, node_);
   const auto* above = std::get_if<std::uint64_t>(&content);
   const auto* below = std::get_if<std::int64_t>(&content);
   if (above != nullptr && std::in_range<std::int64_t>(*above)) {
-    const auto value = static_cast<std::int64_t>(*above);
+    const std::int64_t value = *above;
     if (value >= least && value <= most) return value;
   }
   if (below != nullptr && *below >= least && *below <= most) return *below;
@@ -169,8 +170,8 @@ Value read_format(const std::filesystem::path& path, const Limits& limits, std::
   const std::string other =
       fmt::format("{} is of format version {}, this amt reads version {}: another amt wrote it",
                   path.string(), found, version);
-  if (found > static_cast<std::uint64_t>(version)) throw NewerFormat(other);
-  if (found < static_cast<std::uint64_t>(version)) throw Error(other);
+  if (std::cmp_greater(found, version)) throw NewerFormat(other);
+  if (std::cmp_less(found, version)) throw Error(other);
   return root;
 }
 

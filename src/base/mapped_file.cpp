@@ -94,12 +94,11 @@ void install(void (*handler)(int, siginfo_t*, void*)) {
 
 MappedFile::MappedFile(const std::filesystem::path& path, std::uint64_t offset,
                        std::uint64_t bytes) {
-  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const std::uint64_t page = ::sysconf(_SC_PAGESIZE);
   const std::uint64_t skip = offset % page;  // maps begin at a page, what is asked for need not
   const std::size_t size = bytes + skip;
   const Descriptor file = open_regular_file(path);
-  void* base =
-      ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), static_cast<off_t>(offset - skip));
+  void* base = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), offset - skip);
   if (base == MAP_FAILED) throw system_error("cannot map " + path.string());
   region_ = Region::take(base, size, path);
   bytes_ = {static_cast<const std::byte*>(base) + skip, bytes};

@@ -20,7 +20,7 @@ void merge(Curve::Bin& into, const Curve::Bin& from) {
 void Curve::add(std::int64_t step, double value) {
   if (!std::isfinite(value)) return;
   while (step / width_ >= kMostBins) halve();
-  const auto index = static_cast<std::size_t>(step / width_);
+  const std::size_t index = step / width_;
   if (index >= bins_.size()) bins_.resize(index + 1);
   merge(bins_[index], {1, static_cast<double>(step), value, value, value});
 }

@@ -23,7 +23,7 @@ constexpr std::size_t kMostDots = 64;
 
 std::string axis_label(double value) {
   if (value >= 1e6) return fmt::format("{:.6g}M", value / 1e6);
-  if (value >= 1000) return format_count(static_cast<std::uint64_t>(std::llround(value)));
+  if (value >= 1000) return format_count(std::llround(value));
   return fmt::format("{:.4g}", value);
 }
 
@@ -116,8 +116,7 @@ class Drawing {
     }
     for (const double step : round_values(0, std::max(1.0, last_step_), kLabelsBelow)) {
       if (step != std::floor(step)) continue;
-      text +=
-          svg_text(x(step), floor_ + 16, "middle", format_count(static_cast<std::uint64_t>(step)));
+      text += svg_text(x(step), floor_ + 16, "middle", format_count(std::llround(step)));
     }
     return text + svg_text(kWidth - kRight, floor_ + 32, "end", chart_.steps_name) +
            svg_axis_name(11, floor_ - kPlotHeight / 2, chart_.name);

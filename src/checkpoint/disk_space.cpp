@@ -16,12 +16,12 @@ namespace {
 constexpr std::int64_t kRolling = 2;
 constexpr std::uint64_t kBytesOfNames = 64 << 10;  // headers, configuration, state, hashes
 
-std::string in_units(std::uint64_t bytes) { return format_bytes(static_cast<double>(bytes)); }
+std::string in_units(std::uint64_t bytes) { return format_bytes(bytes); }
 
 }  // namespace
 
 std::uint64_t checkpoint_bytes(const ModelConfig& model) {
-  const auto parameters = static_cast<std::uint64_t>(ParameterLayout(model).count());
+  const std::uint64_t parameters = ParameterLayout(model).count();
   return 3 * sizeof(float) * parameters + kBytesOfNames;
 }
 
@@ -47,7 +47,7 @@ void check_disk_space(const RunPaths& paths, const ModelConfig& model, std::int6
   const std::int64_t checkpoints =
       checkpoints_to_come(num_train_steps, checkpointer, step, rolling);
   const std::uint64_t each = checkpoint_bytes(model);
-  const std::uint64_t bytes = static_cast<std::uint64_t>(checkpoints) * each;
+  const std::uint64_t bytes = checkpoints * each;
   std::error_code unknown;
   const std::filesystem::space_info space = std::filesystem::space(paths.run(), unknown);
   if (unknown || space.capacity == 0 || space.available >= bytes) return;

@@ -174,7 +174,7 @@ Checkpoint load_checkpoint(const fs::path& folder, const ModelConfig& config) {
     throw Error(str_cat(folder.string(), " holds another model than the configured one: its ",
                         difference->key, " is ", difference->before, ", not ", difference->now));
   }
-  const auto total = static_cast<std::size_t>(model.layout().total());
+  const std::size_t total = model.layout().total();
   for (auto* values :
        {&checkpoint.parameters, &checkpoint.first_moment, &checkpoint.second_moment}) {
     values->resize(total);

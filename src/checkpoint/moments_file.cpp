@@ -15,15 +15,13 @@ constexpr const char* kFirst = "first_moment";
 constexpr const char* kSecond = "second_moment";
 constexpr std::uint64_t kVersion = 1;
 
-std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
-
 void write_moment(hdf5::File& file, const char* name, const ParameterLayout& layout,
                   std::span<const float> moment) {
-  const auto count = static_cast<std::uint64_t>(layout.count());
+  const std::uint64_t count = layout.count();
   hdf5::Dataset dataset = file.create_dataset(name, hdf5::Type::f32, {count});
   std::uint64_t first = 0;
   for (const ParameterInfo& parameter : layout.all()) {
-    const auto values = moment.subspan(index(parameter.offset), index(parameter.size));
+    const auto values = moment.subspan(parameter.offset, parameter.size);
     dataset.write_rows(first, values.size(), std::as_bytes(values));
     first += values.size();
   }
@@ -43,15 +41,15 @@ void check_values(const char* name, std::span<const float> values) {
 void read_moment(const hdf5::File& file, const char* name, const ParameterLayout& layout,
                  std::span<float> moment) {
   const hdf5::Dataset dataset = file.open_dataset(name);
-  const hdf5::Shape expected = {static_cast<std::uint64_t>(layout.count())};
-  if (dataset.type() != hdf5::Type::f32 || dataset.shape() != expected) {
-    throw Error(str_cat(name, " does not hold ", expected[0], " floats"));
+  const std::uint64_t count = layout.count();
+  if (dataset.type() != hdf5::Type::f32 || dataset.shape() != hdf5::Shape{count}) {
+    throw Error(str_cat(name, " does not hold ", count, " floats"));
   }
   dataset.file_offset();  // an error unless all of it lies in this file, as it was written
   std::ranges::fill(moment, 0.0f);
   std::uint64_t first = 0;
   for (const ParameterInfo& parameter : layout.all()) {
-    const auto values = moment.subspan(index(parameter.offset), index(parameter.size));
+    const auto values = moment.subspan(parameter.offset, parameter.size);
     dataset.read_rows(first, values.size(), std::as_writable_bytes(values));
     check_values(name, values);
     first += values.size();

@@ -39,7 +39,7 @@ void check_consistent(const TrainingState& state, const std::filesystem::path& p
           "the best validation has a step and no loss, or a loss and no step");
   require(state.validations_since_best <= state.evaluated_step - state.best_step,
           "more validations than steps came after the best one");
-  const auto steps = static_cast<std::uint64_t>(state.step);
+  const std::uint64_t steps = state.step;
   require(
       steps == 0 ? state.next_row == 0 : state.next_row >= steps && state.next_row % steps == 0,
       str_cat("next_row ", state.next_row, " is not that of ", state.step, " steps of equal size"));
@@ -95,7 +95,7 @@ TrainingState read_training_state(const std::filesystem::path& path) {
   state.skipped = count_of(root, "skipped");
   state.skipped_in_a_row = count_of(root, "skipped_in_a_row");
   state.evaluated_step = count_of(root, "evaluated_step");
-  state.ranks = static_cast<int>(root.at("ranks").integer(1, std::numeric_limits<int>::max()));
+  state.ranks = root.at("ranks").integer(1, std::numeric_limits<int>::max());
   state.seed = root.at("seed").count(std::numeric_limits<std::uint64_t>::max());
   state.dataset_digest = root.at("dataset_digest").text(kMaxName);
   state.encoding = root.at("encoding").text(kMaxName);

@@ -6,7 +6,7 @@
 
 namespace amt {
 
-int run_eval(Runtime& runtime, std::span<const std::string> args) {
+ExitCode run_eval(Runtime& runtime, std::span<const std::string> args) {
   EvaluationOptions options;
   OptionTable table;
   options.describe(table);
@@ -18,10 +18,11 @@ int run_eval(Runtime& runtime, std::span<const std::string> args) {
        &options.checkpoint},
       {"DATASET", "folder that `amt prepare` wrote", &options.dataset}};
   line.table = &table;
-  if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
+  if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate();
-  evaluate_checkpoints(runtime.start_mpi(options.device.watchdog, configuration_text(line)), options);
-  return static_cast<int>(ExitCode::kDone);
+  evaluate_checkpoints(runtime.start_mpi(options.device.watchdog, configuration_text(line)),
+                       options);
+  return ExitCode::kDone;
 }
 
 }  // namespace amt

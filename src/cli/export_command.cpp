@@ -9,7 +9,7 @@
 
 namespace amt {
 
-int run_export(Runtime&, std::span<const std::string> args) {
+ExitCode run_export(Runtime&, std::span<const std::string> args) {
   ExportOptions options;
   OptionTable table;
   options.describe(table);
@@ -21,12 +21,12 @@ int run_export(Runtime&, std::span<const std::string> args) {
         &options.model},
        {"FOLDER", "to be made", &options.folder}},
       &table};
-  if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
+  if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate();
-  if (launcher_rank() > 0) return static_cast<int>(ExitCode::kDone);
+  if (launcher_rank() > 0) return ExitCode::kDone;
   export_model(options);
   std::cout << options.folder << '\n';
-  return static_cast<int>(ExitCode::kDone);
+  return ExitCode::kDone;
 }
 
 }  // namespace amt

@@ -6,7 +6,7 @@
 
 namespace amt {
 
-int run_generate(Runtime& runtime, std::span<const std::string> args) {
+ExitCode run_generate(Runtime& runtime, std::span<const std::string> args) {
   GenerationOptions options;
   OptionTable table;
   options.describe(table);
@@ -19,10 +19,10 @@ int run_generate(Runtime& runtime, std::span<const std::string> args) {
        &options.model},
       {"OUT", "the MIDI file to write; OUT-1.mid, OUT-2.mid, ... with --count", &options.out}};
   line.table = &table;
-  if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
+  if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate();
   generate_music(runtime.start_mpi(options.device.watchdog, configuration_text(line)), options);
-  return static_cast<int>(ExitCode::kDone);
+  return ExitCode::kDone;
 }
 
 }  // namespace amt

@@ -6,7 +6,7 @@
 
 namespace amt {
 
-int run_inspect(Runtime&, std::span<const std::string> args) {
+ExitCode run_inspect(Runtime&, std::span<const std::string> args) {
   InspectOptions options;
   OptionTable table;
   options.describe(table);
@@ -15,10 +15,10 @@ int run_inspect(Runtime&, std::span<const std::string> args) {
                             "what is in it. One process, no MPI: of several the first alone.",
                             {{"DATASET", "folder that `amt prepare` wrote", &options.dataset}},
                             &table};
-  if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
+  if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate();
-  if (launcher_rank() > 0) return static_cast<int>(ExitCode::kDone);  // the first does it for all
-  return static_cast<int>(inspect_dataset(options));
+  if (launcher_rank() > 0) return ExitCode::kDone;  // the first does it for all
+  return inspect_dataset(options);
 }
 
 }  // namespace amt

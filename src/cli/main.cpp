@@ -46,15 +46,15 @@ void print_usage() {
   std::cout << "\namt COMMAND --help shows a command's options; amt --version the libraries.\n";
 }
 
-int dispatch(Runtime& runtime, const std::vector<std::string>& args) {
+ExitCode dispatch(Runtime& runtime, const std::vector<std::string>& args) {
   const bool first = launcher_rank() == 0;  // of those that would all print the same
   if (args.empty() || args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
     if (first) print_usage();
-    return static_cast<int>(args.empty() ? ExitCode::kUsage : ExitCode::kDone);
+    return args.empty() ? ExitCode::kUsage : ExitCode::kDone;
   }
   if (args[0] == "--version") {
     if (first) std::cout << version_text();
-    return static_cast<int>(ExitCode::kDone);
+    return ExitCode::kDone;
   }
   std::vector<std::string> names;
   for (const Entry& entry : kSubcommands) {
@@ -68,22 +68,36 @@ int dispatch(Runtime& runtime, const std::vector<std::string>& args) {
 
 /// Wrong words are every rank's: rank 0 prints them, and the launcher ends the others. One that is
 /// still there after a while has the error alone, or with its host, as when that lacks a file.
-int fail_before_start(const UsageError& error) {
+ExitCode fail_before_start(const UsageError& error) {
   log_agreed_error(error.what());
   if (launcher_rank() > 0) {
     std::this_thread::sleep_for(std::chrono::seconds(3));
     if (launcher().rank_on_host == 0) log_error(error.what());
   }
-  return static_cast<int>(error.code());
+  return error.code();
 }
 
 /// An error that other ranks, if there are any, do not know of: they may wait in a collective, so
 /// the job is ended.
-int fail_alone(const Error& error) {
+ExitCode fail_alone(const Error& error) {
   log_error(error.what());
-  const int code = static_cast<int>(error.code());
-  if (mpi::active() && !mpi::alone()) mpi::end_job(code);
-  return code;
+  if (mpi::active() && !mpi::alone()) mpi::end_job(error.code());
+  return error.code();
+}
+
+/// Ends with what every error says of itself: the one place that catches them.
+ExitCode run(const std::vector<std::string>& args) {
+  Runtime runtime;
+  try {
+    return dispatch(runtime, args);
+  } catch (const mpi::AgreedError& error) {
+    log_agreed_error(error.what());
+    return error.code();
+  } catch (const UsageError& error) {
+    return mpi::active() ? fail_alone(error) : fail_before_start(error);
+  } catch (const std::exception& error) {
+    return fail_alone(to_error(error));
+  }
 }
 
 }  // namespace
@@ -91,15 +105,5 @@ int fail_alone(const Error& error) {
 
 int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file beyond `ulimit -f` is an error of its writing
-  amt::Runtime runtime;
-  try {
-    return amt::dispatch(runtime, {argv + 1, argv + argc});
-  } catch (const amt::mpi::AgreedError& error) {
-    amt::log_agreed_error(error.what());
-    return static_cast<int>(error.code());
-  } catch (const amt::UsageError& error) {
-    return amt::mpi::active() ? amt::fail_alone(error) : amt::fail_before_start(error);
-  } catch (const std::exception& error) {
-    return amt::fail_alone(amt::to_error(error));
-  }
+  return static_cast<int>(amt::run({argv + 1, argv + argc}));
 }

@@ -9,7 +9,7 @@
 
 namespace amt {
 
-int run_prepare(Runtime& runtime, std::span<const std::string> args) {
+ExitCode run_prepare(Runtime& runtime, std::span<const std::string> args) {
   PrepareOptions options;
   OptionTable table;
   options.describe(table);
@@ -22,19 +22,19 @@ int run_prepare(Runtime& runtime, std::span<const std::string> args) {
         &options.corpus},
        {"DATASET", "folder to make", &options.dataset}},
       &table};
-  if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
+  if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate_given(table);
   options.validate();
   const int ranks = dry_run_ranks(options.dry_run, options.ranks);
   if (options.dry_run && !launched_with_others()) {
     std::cout << describe_preparation(options, ranks);
-    return static_cast<int>(ExitCode::kDone);
+    return ExitCode::kDone;
   }
   const mpi::Communicator& world = runtime.start_mpi(options.watchdog, configuration_text(line));
   const std::string text =
       options.dry_run ? describe_preparation(options, world) : prepare_dataset(world, options);
   if (world.rank() == 0) std::cout << text << std::flush;
-  return static_cast<int>(ExitCode::kDone);
+  return ExitCode::kDone;
 }
 
 }  // namespace amt

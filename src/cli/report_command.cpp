@@ -10,7 +10,7 @@
 
 namespace amt {
 
-int run_report(Runtime&, std::span<const std::string> args) {
+ExitCode run_report(Runtime&, std::span<const std::string> args) {
   std::string run, svg;
   OptionTable table;
   table.add("svg", &svg, "write only the figure of the losses, to this file");
@@ -19,11 +19,11 @@ int run_report(Runtime&, std::span<const std::string> args) {
                             "and prints its name. One process, no MPI: of several the first alone.",
                             {{"RUN", "folder of a run (trainer.run_dir)", &run}},
                             &table};
-  if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
-  if (launcher_rank() > 0) return static_cast<int>(ExitCode::kDone);
+  if (!parse_command_line(line, args)) return ExitCode::kDone;
+  if (launcher_rank() > 0) return ExitCode::kDone;
   const std::filesystem::path file = write_report(RunPaths(run), svg);
   if (!is_standard_output(file)) std::cout << file.string() << '\n';
-  return static_cast<int>(ExitCode::kDone);
+  return ExitCode::kDone;
 }
 
 }  // namespace amt

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "amt/base/error.hpp"
 #include "amt/base/options.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/process/watchdog.hpp"
@@ -13,7 +14,7 @@
 namespace amt {
 
 /// Starts MPI only when a subcommand asks for it, so that --help and --dry-run work without. Lives
-/// in main() outside of its try block: an exception must not finalise MPI while other ranks go on.
+/// outside of the block that catches errors: one must not finalise MPI while other ranks go on.
 class Runtime {
  public:
   Runtime();  ///< takes rank and host for messages from the launcher's environment
@@ -30,15 +31,15 @@ class Runtime {
   std::optional<mpi::Communicator> world_;
 };
 
-/// A subcommand: `args` are the words after its name. Returns the exit code; throws amt::Error.
-using Subcommand = int (*)(Runtime& runtime, std::span<const std::string> args);
+/// A subcommand: `args` are the words after its name. Throws amt::Error.
+using Subcommand = ExitCode (*)(Runtime& runtime, std::span<const std::string> args);
 
-int run_prepare(Runtime& runtime, std::span<const std::string> args);
-int run_train(Runtime& runtime, std::span<const std::string> args);
-int run_eval(Runtime& runtime, std::span<const std::string> args);
-int run_generate(Runtime& runtime, std::span<const std::string> args);
-int run_export(Runtime& runtime, std::span<const std::string> args);
-int run_inspect(Runtime& runtime, std::span<const std::string> args);
-int run_report(Runtime& runtime, std::span<const std::string> args);
+ExitCode run_prepare(Runtime& runtime, std::span<const std::string> args);
+ExitCode run_train(Runtime& runtime, std::span<const std::string> args);
+ExitCode run_eval(Runtime& runtime, std::span<const std::string> args);
+ExitCode run_generate(Runtime& runtime, std::span<const std::string> args);
+ExitCode run_export(Runtime& runtime, std::span<const std::string> args);
+ExitCode run_inspect(Runtime& runtime, std::span<const std::string> args);
+ExitCode run_report(Runtime& runtime, std::span<const std::string> args);
 
 }  // namespace amt

@@ -12,14 +12,14 @@
 namespace amt {
 namespace {
 
-int print_plan(const std::string& text) {
+ExitCode print_plan(const std::string& text) {
   std::cout << text;
-  return static_cast<int>(ExitCode::kDone);
+  return ExitCode::kDone;
 }
 
 }  // namespace
 
-int run_train(Runtime& runtime, std::span<const std::string> args) {
+ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   TrainConfiguration config;
   StartWords start;
   bool only_plan = false;
@@ -41,7 +41,7 @@ int run_train(Runtime& runtime, std::span<const std::string> args) {
       "Trains a model on a dataset. Start it again with the same configuration to go on.";
   line.table = &table;
   line.takes_config = true;
-  if (!parse_command_line(line, args)) return static_cast<int>(ExitCode::kDone);
+  if (!parse_command_line(line, args)) return ExitCode::kDone;
   config.validate();
   const int ranks = dry_run_ranks(only_plan, asked);
   if (only_plan && !launched_with_others()) {
@@ -52,7 +52,7 @@ int run_train(Runtime& runtime, std::span<const std::string> args) {
   start.build = build_text();
   mpi::Communicator& world = runtime.start_mpi(config.trainer.watchdog, configuration_text(line));
   if (only_plan) return print_plan(describe_training(config, table, world));
-  return static_cast<int>(train_model(world, config, table, start));
+  return train_model(world, config, table, start);
 }
 
 }  // namespace amt

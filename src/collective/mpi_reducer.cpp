@@ -32,7 +32,7 @@ class MpiReducer : public Reducer {
 
   void broadcast(float* data, std::int64_t count) override {
     send_in_pieces(data, count, [this](float* piece, std::int64_t floats) {
-      std::vector<float> host(static_cast<std::size_t>(floats));
+      std::vector<float> host(floats);
       const std::size_t bytes = host.size() * sizeof(float);
       if (rank() == 0) ops_.to_host(host.data(), piece, bytes);
       communicator_.broadcast(std::as_writable_bytes(std::span(host)), 0);
@@ -90,7 +90,7 @@ class MpiReducer : public Reducer {
     Transfer transfer;
     transfer.device = data;
     transfer.host = std::move(spare_);
-    transfer.host.resize(static_cast<std::size_t>(count));
+    transfer.host.resize(count);
     ops_.to_host(transfer.host.data(), data, transfer.host.size() * sizeof(float));
     reduced_bytes_ += transfer.host.size() * sizeof(float);
     transfer.request = start(transfer.host);
@@ -116,11 +116,10 @@ class MpiReducer : public Reducer {
       const Slice slice = buffer.slices.of(r);
       if (r == rank()) mine = floats;
       places.push_back(buffer.data + slice.begin + at);
-      counts.push_back(
-          static_cast<std::size_t>(std::clamp<std::int64_t>(slice.count() - at, 0, piece)));
+      counts.push_back(std::clamp<std::int64_t>(slice.count() - at, 0, piece));
       floats += counts.back();
     }
-    const auto me = static_cast<std::size_t>(rank());
+    const std::size_t me = rank();
     std::vector<float> host(floats);
     ops_.to_host(host.data() + mine, places[me], counts[me] * sizeof(float));
     communicator_.all_gather(host, counts);

@@ -12,9 +12,9 @@ namespace amt {
 
 std::optional<double> exceeded_median(std::span<const double> seconds, int rank) {
   std::vector<double> sorted(seconds.begin(), seconds.end());
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>((sorted.size() - 1) / 2);
+  const auto middle = sorted.begin() + ((sorted.size() - 1) / 2);
   std::ranges::nth_element(sorted, middle);
-  if (seconds[static_cast<std::size_t>(rank)] <= kSlow * *middle) return std::nullopt;
+  if (seconds[rank] <= kSlow * *middle) return std::nullopt;
   return *middle;
 }
 

@@ -42,7 +42,7 @@ void add_left_out(const ArchiveTree& tree, const Extensions& extensions, Listing
 Listing list_archive(const Source& source, const Extensions& extensions) {
   ArchiveTree tree;
   ArchiveMembers members(source);
-  Progress progress("list the archive", static_cast<double>(source.stamp.bytes));
+  Progress progress("list the archive", source.stamp.bytes);
   std::uint64_t count = 0;
   for (Member member; members.next(member); ++count) {
     if (member.sparse && extensions.take(member.path)) {
@@ -57,7 +57,7 @@ Listing list_archive(const Source& source, const Extensions& extensions) {
     }
     if (member.sparse) member.kind = Member::Kind::kOther;
     tree.add(member, hash_in_passing(source, member, extensions, members));
-    progress.update(static_cast<double>(members.bytes_used()), format_count(count) + " members");
+    progress.update(members.bytes_used(), format_count(count) + " members");
   }
   Listing listing = walk(tree, extensions, "the archive " + source.path.string());
   add_left_out(tree, extensions, listing);

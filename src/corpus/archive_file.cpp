@@ -60,8 +60,8 @@ ArchiveFile::ArchiveFile(std::filesystem::path path)
 Stamp ArchiveFile::stamp() const {
   struct stat info = {};
   if (::fstat(file_.get(), &info) != 0) throw failed("stat", path_);
-  return {static_cast<std::uint64_t>(info.st_size),
-          std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};
+  const std::uint64_t bytes = info.st_size;
+  return {bytes, std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};
 }
 
 void ArchiveFile::expect(const Stamp& expected) const {
@@ -76,12 +76,11 @@ void ArchiveFile::expect(const Stamp& expected) const {
 std::size_t ArchiveFile::read_at(std::uint64_t offset, std::span<std::byte> bytes) const {
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t n = ::pread(file_.get(), bytes.data() + done, bytes.size() - done,
-                              static_cast<off_t>(offset + done));
+    const ssize_t n = ::pread(file_.get(), bytes.data() + done, bytes.size() - done, offset + done);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw failed("read", path_);
     if (n == 0) break;
-    done += static_cast<std::size_t>(n);
+    done += n;
     note_progress();
   }
   return done;

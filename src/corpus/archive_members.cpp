@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <optional>
+#include <utility>
 
 #include "amt/base/strings.hpp"
 #include "amt/base/utf8_names.hpp"
@@ -50,7 +51,7 @@ struct ArchiveMembers::Callbacks {
   static la_ssize_t read(archive*, void* self, const void** bytes) try {
     auto& members = *static_cast<ArchiveMembers*>(self);
     *bytes = members.block_.data();
-    return static_cast<la_ssize_t>(members.stream_->read(members.block_));
+    return members.stream_->read(members.block_);
   } catch (...) {
     static_cast<ArchiveMembers*>(self)->failure_ = std::current_exception();
     return -1;
@@ -58,7 +59,7 @@ struct ArchiveMembers::Callbacks {
 
   static la_int64_t skip(archive*, void* self, la_int64_t bytes) try {
     auto& members = *static_cast<ArchiveMembers*>(self);
-    return static_cast<la_int64_t>(members.stream_->skip(static_cast<std::uint64_t>(bytes)));
+    return members.stream_->skip(bytes);
   } catch (...) {
     static_cast<ArchiveMembers*>(self)->failure_ = std::current_exception();
     return ARCHIVE_FATAL;
@@ -66,9 +67,9 @@ struct ArchiveMembers::Callbacks {
 
   static la_int64_t seek(archive*, void* self, la_int64_t offset, int whence) {
     auto& members = *static_cast<ArchiveMembers*>(self);
-    if (whence == SEEK_END) offset += static_cast<la_int64_t>(members.source_.stamp.bytes);
-    if (whence == SEEK_CUR) offset += static_cast<la_int64_t>(members.stream_->bytes_used());
-    const bool done = offset >= 0 && members.stream_->seek(static_cast<std::uint64_t>(offset));
+    if (whence == SEEK_END) offset += members.source_.stamp.bytes;
+    if (whence == SEEK_CUR) offset += members.stream_->bytes_used();
+    const bool done = offset >= 0 && members.stream_->seek(offset);
     return done ? offset : ARCHIVE_FATAL;
   }
 };
@@ -118,8 +119,8 @@ bool ArchiveMembers::next(Member& member) {
                                                                : archive_entry_symlink(entry));
   if (member.path.empty()) damaged("a member's name is not in the letters that it claims");
   const bool file = member.kind == Member::Kind::kFile;
-  member.bytes = file ? static_cast<std::uint64_t>(archive_entry_size(entry)) : 0;
-  member.offset = static_cast<std::uint64_t>(archive_filter_bytes(reader_, 0));
+  member.bytes = file ? archive_entry_size(entry) : 0;
+  member.offset = archive_filter_bytes(reader_, 0);
   member.sparse = archive_entry_sparse_count(entry) > 0;
   member.encrypted = archive_entry_is_data_encrypted(entry) != 0;
   bytes_of_last_ = member.bytes;
@@ -173,7 +174,7 @@ void ArchiveMembers::check_end() {
   // An empty record ends the archive. Where the data end at a member's end instead, tar's output
   // was cut off; libarchive takes that for the end.
   const std::uint64_t padded = (end_of_last_ + kRecord - 1) / kRecord * kRecord;
-  if (static_cast<std::uint64_t>(archive_filter_bytes(reader_, 0)) <= padded) {
+  if (std::cmp_less_equal(archive_filter_bytes(reader_, 0), padded)) {
     damaged("the archive ends without the mark that ends one");
   }
   if (source_.kind == SourceKind::kTar) return;  // what is behind its end may be without end

@@ -30,8 +30,8 @@ std::vector<std::string> hash_unknown(const Listing& listing, int rank, int rank
   std::vector<std::string> hashes;
   std::vector<std::size_t> unknown;  // in hashes
   ReadingOrder order;
-  const auto step = static_cast<std::size_t>(ranks);
-  for (auto i = static_cast<std::size_t>(rank); i < listing.files.size(); i += step) {
+  const std::size_t step = ranks;
+  for (std::size_t i = rank; i < listing.files.size(); i += step) {
     hashes.push_back(known(listing.files[i]));
     if (!hashes.back().empty()) continue;
     unknown.push_back(hashes.size() - 1);

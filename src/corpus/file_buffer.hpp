@@ -19,7 +19,7 @@ class FileBuffer {
       bytes_ = std::make_unique_for_overwrite<std::byte[]>(bytes);
       size_ = bytes;
     }
-    return {bytes_.get(), static_cast<std::size_t>(bytes)};
+    return {bytes_.get(), bytes};
   }
 
  private:

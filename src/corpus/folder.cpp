@@ -54,7 +54,7 @@ class FolderTree : public FileTree {
                  : S_ISREG(info.st_mode) && !kernels ? Kind::kFile
                                                      : Kind::kOther;
     entry.identity = {info.st_dev, info.st_ino};
-    entry.bytes = static_cast<std::uint64_t>(info.st_size);
+    entry.bytes = info.st_size;
     entry.why = kernels ? kKernels : kNoFile;
     return entry;
   }

@@ -24,15 +24,13 @@ GzipStream::GzipStream(ArchiveFile file) : path_(file.path()), skipped_(kSkipBuf
 
 GzipStream::~GzipStream() { gzclose_r(gzip_); }
 
-std::uint64_t GzipStream::bytes_used() const {
-  return static_cast<std::uint64_t>(std::max<z_off_t>(0, gzoffset(gzip_)));
-}
+std::uint64_t GzipStream::bytes_used() const { return std::max<z_off_t>(0, gzoffset(gzip_)); }
 
 std::size_t GzipStream::read(std::span<std::byte> bytes) {
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const std::size_t wanted = std::min(bytes.size() - done, kMostAtOnce);
-    const int n = gzread(gzip_, bytes.data() + done, static_cast<unsigned>(wanted));
+    const auto wanted = static_cast<unsigned>(std::min(bytes.size() - done, kMostAtOnce));
+    const int n = gzread(gzip_, bytes.data() + done, wanted);
     int code = Z_OK;
     const char* reason = gzerror(gzip_, &code);
     // A stream that is cut off is no error of gzread, which returns what there is.
@@ -43,7 +41,7 @@ std::size_t GzipStream::read(std::span<std::byte> bytes) {
                       path_.string(), bytes_used(), reason));
     }
     if (n == 0) break;
-    done += static_cast<std::size_t>(n);
+    done += n;
   }
   return done;
 }

@@ -64,12 +64,12 @@ std::vector<std::string> hash_packed(const Source& source, const ReadingOrder& o
   std::ranges::stable_sort(by_offset, {}, [&](std::size_t i) { return order[i]->offset; });
   std::vector<std::string> hashes(order.size());
   const std::unique_ptr<Unpacker> archive = open_unpacker(source);
-  Progress progress("hash the archive's files", static_cast<double>(source.stamp.bytes));
+  Progress progress("hash the archive's files", source.stamp.bytes);
   for (std::size_t n = 0; n < by_offset.size(); ++n) {
     const std::size_t i = by_offset[n];
     const bool again = n > 0 && order[i]->offset == order[by_offset[n - 1]]->offset;
     hashes[i] = again && order[i]->bytes > 0 ? hashes[by_offset[n - 1]] : archive->md5(*order[i]);
-    progress.update(static_cast<double>(archive->bytes_used()), format_count(n) + " files");
+    progress.update(archive->bytes_used(), format_count(n) + " files");
   }
   ArchiveFile(source.path).expect(source.stamp);
   return hashes;

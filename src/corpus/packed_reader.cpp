@@ -68,8 +68,7 @@ void PackedReader::load_batch() {
 
 void PackedReader::unpack(const std::vector<std::size_t>& by_offset) {
   const std::unique_ptr<Unpacker> archive = open_unpacker(source_);
-  Progress progress(fmt::format("unpack, pass {} of {}", ++pass_, passes_),
-                    static_cast<double>(source_.stamp.bytes));
+  Progress progress(fmt::format("unpack, pass {} of {}", ++pass_, passes_), source_.stamp.bytes);
   std::uint64_t filled = 0;  // in held_
   const CorpusFile* before = nullptr;
   for (const std::size_t i : by_offset) {
@@ -82,8 +81,7 @@ void PackedReader::unpack(const std::vector<std::size_t>& by_offset) {
     places_[i] = filled;
     filled += file.bytes;
     before = &file;
-    progress.update(static_cast<double>(archive->bytes_used()),
-                    format_bytes(static_cast<double>(filled)) + " of files");
+    progress.update(archive->bytes_used(), format_bytes(filled) + " of files");
   }
 }
 

@@ -30,7 +30,7 @@ struct Bounds {
       : valid(kPositions - positions(rule.valid_fraction + rule.test_fraction)),
         test(kPositions - positions(rule.test_fraction)) {}
   static std::uint64_t positions(double fraction) {
-    return static_cast<std::uint64_t>(std::llround(fraction * static_cast<double>(kPositions)));
+    return std::llround(fraction * static_cast<double>(kPositions));
   }
   std::uint64_t valid, test;
 };
@@ -115,7 +115,7 @@ std::vector<Unit> make_units(const Corpus& corpus, int prefix_digits, const Spli
 std::uint64_t work_of(const Unit& unit, int augment) {
   constexpr std::uint64_t kParse =
       2;  // parsing a file takes as long as tokenising two copies of it
-  return unit.bytes * (kParse + (unit.split == Split::kTrain ? static_cast<unsigned>(augment) : 1));
+  return unit.bytes * (kParse + (unit.split == Split::kTrain ? augment : 1));
 }
 
 std::vector<int> assign_units(std::span<const Unit> units, int augment, int ranks) {
@@ -123,7 +123,7 @@ std::vector<int> assign_units(std::span<const Unit> units, int augment, int rank
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, std::greater(),
                            [&](std::size_t u) { return work_of(units[u], augment); });
-  std::vector<std::uint64_t> load(static_cast<std::size_t>(ranks), 0);
+  std::vector<std::uint64_t> load(ranks, 0);
   std::vector<int> owner(units.size());
   for (const std::size_t u : order) {
     const auto least = std::ranges::min_element(load);

@@ -22,9 +22,7 @@ struct ShardNumber {
 template <class Visit>
 void visit_attributes(const Manifest& dataset, Split split,
                       const std::optional<ShardNumber>& number, const Visit& visit) {
-  const auto integer = [&visit](const char* name, auto value) {
-    visit(name, static_cast<std::uint64_t>(value));
-  };
+  const auto integer = [&visit](const char* name, std::uint64_t value) { visit(name, value); };
   integer("format_version", dataset.format_version);
   visit("encoding", std::string_view(dataset.encoding->name));
   integer("vocabulary", dataset.vocabulary);

@@ -19,10 +19,10 @@ std::string split_lines(const Manifest& manifest) {
   std::string text = "\nsplit         rows         tokens     files         music  shards\n";
   for (const Split split : kSplits) {
     const SplitInfo& info = manifest.split(split);
-    text += fmt::format(
-        "{:<6}{:>12}{:>15}{:>10}{:>14}{:>8}\n", split_name(split), format_count(info.rows),
-        format_count(info.rows * static_cast<unsigned>(manifest.context_length)),
-        format_count(info.files), format_duration(info.seconds_of_music), info.shards.size());
+    text += fmt::format("{:<6}{:>12}{:>15}{:>10}{:>14}{:>8}\n", split_name(split),
+                        format_count(info.rows), format_count(info.rows * manifest.context_length),
+                        format_count(info.files), format_duration(info.seconds_of_music),
+                        info.shards.size());
   }
   return text + '\n';
 }

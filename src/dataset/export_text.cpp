@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t kRowsBetweenReports = 1024;
 
 void write_rows(const SplitReader& reader, AtomicFile& out) {
-  Progress progress("export", static_cast<double>(reader.rows()));
+  Progress progress("export", reader.rows());
   std::string line;
   Row row;
   for (std::uint64_t i = 0; i < reader.rows(); ++i) {
@@ -23,7 +23,7 @@ void write_rows(const SplitReader& reader, AtomicFile& out) {
     append_row_text(row, line);
     out.write(line);
     if (i % kRowsBetweenReports == 0) {
-      progress.update(static_cast<double>(i), format_count(i) + " rows");
+      progress.update(i, format_count(i) + " rows");
     }
   }
 }

@@ -57,7 +57,7 @@ std::uint64_t verify_shards(const InspectOptions& options, const Manifest& manif
         return find_shard_damage(options.dataset, manifest, split, shard, VerifyRows::kYes);
       });
       rows += info.shards[shard].rows;
-      findings.progress.update(static_cast<double>(rows), format_count(rows) + " rows");
+      findings.progress.update(rows, format_count(rows) + " rows");
     }
   }
   return shards;
@@ -66,7 +66,7 @@ std::uint64_t verify_shards(const InspectOptions& options, const Manifest& manif
 ExitCode verify(const InspectOptions& options, const Manifest& manifest) {
   std::uint64_t rows = 0;
   for (const Split split : kSplits) rows += manifest.split(split).rows;
-  Progress progress("verify", static_cast<double>(rows));
+  Progress progress("verify", rows);
   Findings findings{progress};
   const std::uint64_t shards = verify_shards(options, manifest, findings);
   const std::uint64_t damaged_shards = findings.damaged;

@@ -84,7 +84,7 @@ const Encoding* encoding_from(const json::Value& value) {
 
 /// A number that this program cannot vary.
 int fixed_number(const json::Value& value, int expected) {
-  return static_cast<int>(value.integer(expected, expected));
+  return value.integer(expected, expected);
 }
 
 std::filesystem::file_status status_of(const std::filesystem::path& path) {
@@ -113,9 +113,8 @@ Manifest from(const json::Value& root) {
   manifest.encoding = encoding_from(root.at("encoding"));
   manifest.vocabulary = fixed_number(root.at("vocabulary"), manifest.encoding->vocabulary);
   manifest.context_length = fixed_number(root.at("context_length"), kContextLength);
-  manifest.augment =
-      static_cast<int>(root.at("augment").integer(1, std::numeric_limits<int>::max()));
-  manifest.prefix_digits = static_cast<int>(root.at("prefix_digits").integer(1, 3));
+  manifest.augment = root.at("augment").integer(1, std::numeric_limits<int>::max());
+  manifest.prefix_digits = root.at("prefix_digits").integer(1, 3);
   manifest.seed = root.at("seed").count(std::numeric_limits<std::uint64_t>::max());
   manifest.corpus_digest = root.at("corpus_digest").text(kMaxDigest);
   const json::Value statistics = root.at("statistics");

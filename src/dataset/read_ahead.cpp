@@ -28,7 +28,7 @@ class SignalsBlocked {
 }  // namespace
 
 ReadAhead::ReadAhead(const RowSource& rows, std::uint64_t most) : rows_(rows) {
-  const auto tokens = static_cast<std::size_t>(most) * static_cast<std::size_t>(rows.row_length());
+  const std::size_t tokens = most * rows.row_length();
   for (Buffer* buffer : {&filling_, &taken_}) buffer->tokens.resize(tokens);
   const SignalsBlocked blocked;
   thread_ = std::thread([this] { work(); });
@@ -52,8 +52,8 @@ std::span<const Token> ReadAhead::take(const RowRange& now, const RowRange& next
   const std::exception_ptr error = std::exchange(taken_.error, nullptr);
   if (error) std::rethrow_exception(error);
   if (next.count > 0) begin(lock, next);
-  const auto length = static_cast<std::size_t>(rows_.row_length());
-  return std::span(taken_.tokens).first(static_cast<std::size_t>(now.count) * length);
+  const std::size_t length = rows_.row_length();
+  return std::span(taken_.tokens).first(now.count * length);
 }
 
 /// Waits for the read before it: there is one buffer to read into.

@@ -53,7 +53,7 @@ void ShardWriter::write(std::span<const Row> rows) {
   while (!rows.empty()) {
     const std::size_t room = kChecksumRows - buffer_.size();
     const std::size_t count = std::min(room, rows.size());
-    buffer_.insert(buffer_.end(), rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count));
+    buffer_.insert(buffer_.end(), rows.begin(), rows.begin() + count);
     rows = rows.subspan(count);
     if (buffer_.size() == kChecksumRows) flush();
   }

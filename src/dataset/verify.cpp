@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "amt/base/error.hpp"
@@ -158,7 +159,7 @@ void verify_share(const std::filesystem::path& dataset, const Manifest& manifest
   std::string first;
   for (const Split split : splits) {
     for (std::size_t shard = 0; shard < manifest.split(split).shards.size(); ++shard) {
-      if (number++ % static_cast<std::size_t>(ranks) != static_cast<std::size_t>(rank)) continue;
+      if (std::cmp_not_equal(number++ % ranks, rank)) continue;
       const auto damage = find_shard_damage(dataset, manifest, split, shard, VerifyRows::kNo);
       if (damage && damaged++ == 0) first = *damage;
     }

@@ -54,18 +54,18 @@ std::optional<LossSums> evaluate(Model& model, const mpi::Communicator& ranks,
   const Phase evaluation("evaluation");
   const std::uint64_t selected = selection.count(rows.rows());
   const RowBlock mine = block_of_rank(selected, ranks.size(), ranks.rank());
-  const auto micro = static_cast<std::uint64_t>(micro_batch);
+  const std::uint64_t micro = micro_batch;
   // Every rank makes as many rounds as the one with the most rows: they agree to stop in each.
   const std::uint64_t rounds = (block_of_rank(selected, ranks.size(), 0).count + micro - 1) / micro;
-  const auto length = static_cast<std::size_t>(rows.row_length());
+  const std::size_t length = rows.row_length();
   std::vector<float> losses(micro * (length - 1));
   LossSums sums = {.nats = std::vector<double>(parts)};
   ReadAhead reader(rows, micro);
-  Progress progress("evaluate", static_cast<double>(rounds));
+  Progress progress("evaluate", rounds);
   for (std::uint64_t round = 0; round < rounds; ++round) {
     if (ranks.any_of(stop_signal() != 0)) return std::nullopt;
     const RowRange now = rows_of_round(mine, round, micro, selection.subsample);
-    progress.update(static_cast<double>(round), fmt::format("{} rows", now.first - mine.first));
+    progress.update(round, fmt::format("{} rows", now.first - mine.first));
     if (now.count == 0) continue;
     const auto tokens =
         reader.take(now, rows_of_round(mine, round + 1, micro, selection.subsample));

@@ -72,7 +72,7 @@ void Evaluator::load(const fs::path& folder) {
   if (!model_) model_.emplace(ops_, source->config(), micro_batch_, Purpose::kInference);
   mpi::collectively(world_, [&] {
     if (world_.rank() != 0) return;
-    std::vector<float> parameters(static_cast<std::size_t>(model_->layout().total()));
+    std::vector<float> parameters(model_->layout().total());
     source->read(parameters);
     model_->set_parameters(parameters);
     record_.step = step_of(folder);

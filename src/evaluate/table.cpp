@@ -29,7 +29,7 @@ std::string evaluation_table(const EvaluationRecord& record, const Manifest& man
   const EvaluationMetrics& metrics = record.metrics;
   const std::uint64_t all_rows = manifest.split(record.split).rows;
   std::string text = line("checkpoint", record.folder.string());
-  text += line("parameters", format_count(static_cast<std::uint64_t>(layout.count())));
+  text += line("parameters", format_count(layout.count()));
   text += line("encoding", manifest.encoding->name);
   text += line("rows", fmt::format("{} of {} ({})", format_count(record.rows),
                                    format_count(all_rows), split_name(record.split)));

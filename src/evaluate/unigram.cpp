@@ -23,9 +23,9 @@ RowSelection spread_evenly(const RowSource& rows) {
 /// How often each token is predicted in this rank's block of the selected rows.
 std::vector<double> count_tokens(const mpi::Communicator& ranks, const RowSource& rows,
                                  const RowSelection& selection, int vocab_size) {
-  std::vector<double> counts(static_cast<std::size_t>(vocab_size), 0.0);
+  std::vector<double> counts(vocab_size, 0.0);
   const RowBlock mine = block_of_rank(selection.count(rows.rows()), ranks.size(), ranks.rank());
-  std::vector<Token> row(static_cast<std::size_t>(rows.row_length()));
+  std::vector<Token> row(rows.row_length());
   for (std::uint64_t i = 0; i < mine.count; ++i) {
     read_selected(rows, {mine.first + i, 1, selection.subsample}, row);
     for (const Token token : std::span(row).subspan(1)) {

@@ -156,9 +156,9 @@ void gemm(Bf16* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<Bf16>& a, con
 
 Bf16Support bf16_products() {
   const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
+  const auto bits = [](dnnl::cpu_isa set) { return static_cast<unsigned>(set); };
   const auto at_least = [&](dnnl::cpu_isa wanted) {
-    return (static_cast<unsigned>(isa) & static_cast<unsigned>(wanted)) ==
-           static_cast<unsigned>(wanted);
+    return (bits(isa) & bits(wanted)) == bits(wanted);
   };
   if (at_least(dnnl::cpu_isa::avx512_core_amx)) return Bf16Support::kTiles;
   if (at_least(dnnl::cpu_isa::avx512_core_bf16)) return Bf16Support::kVectors;

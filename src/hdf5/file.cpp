@@ -82,7 +82,7 @@ Dataset File::open_dataset(const std::string& name) const {
   const Handle space = own(H5Dget_space(dataset.get()), close_space, "read", where);
   const int rank = H5Sget_simple_extent_ndims(space.get());
   check(rank, "read", where);
-  std::vector<hsize_t> dims(static_cast<std::size_t>(rank));
+  std::vector<hsize_t> dims(rank);
   check(H5Sget_simple_extent_dims(space.get(), dims.data(), nullptr), "read", where);
   for (const Type known : {Type::u16, Type::u64, Type::f32}) {
     if (H5Tequal(type.get(), file_type(known)) > 0) {

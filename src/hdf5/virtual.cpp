@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "amt/base/error.hpp"
 #include "check.hpp"
@@ -10,7 +11,7 @@
 namespace amt::hdf5 {
 namespace {
 
-constexpr std::size_t kMaxName = 4096;  // of a source: a damaged length must not ask for gigabytes
+constexpr ssize_t kMaxName = 4096;  // of a source: a damaged length must not ask for gigabytes
 
 void map_source(const Handle& list, const Handle& target, std::uint64_t first, std::uint64_t width,
                 const VirtualSource& source, const std::string& where) {
@@ -27,10 +28,10 @@ void map_source(const Handle& list, const Handle& target, std::uint64_t first, s
 template <class Get>
 std::string name_by(const Get& get, const std::string& where) {
   const ssize_t length = get(nullptr, 0);
-  if (length < 0 || static_cast<std::size_t>(length) > kMaxName) {
+  if (length < 0 || length > kMaxName) {
     throw Error(where + " has a source without a proper name; it was not written by amt");
   }
-  std::string name(static_cast<std::size_t>(length), '\0');
+  std::string name(length, '\0');
   get(name.data(), name.size() + 1);
   return name;
 }
@@ -42,8 +43,7 @@ std::array<std::uint64_t, 2> rows_of(const Handle& space, std::uint64_t width,
   const bool plane = H5Sget_simple_extent_ndims(space.get()) == 2;
   if (plane && H5Sget_select_bounds(space.get(), first, last) >= 0 && first[1] == 0 &&
       last[1] + 1 == width &&
-      H5Sget_select_npoints(space.get()) ==
-          static_cast<hssize_t>((last[0] - first[0] + 1) * width)) {
+      std::cmp_equal(H5Sget_select_npoints(space.get()), (last[0] - first[0] + 1) * width)) {
     return {first[0], last[0]};
   }
   throw Error(where + " does not show whole rows of its sources; it was not written by amt");

@@ -16,7 +16,7 @@ struct ByteRange {
   const Byte* file;   ///< where offsets count from
   const Byte* begin;  ///< first byte of the part
   const Byte* end;    ///< after the last byte of the part
-  std::size_t offset(const Byte* at) const { return static_cast<std::size_t>(at - file); }
+  std::size_t offset(const Byte* at) const { return at - file; }
 };
 
 /// The byte at `at`, which then is the next. MidiError past the end of the range.

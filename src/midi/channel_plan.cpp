@@ -30,7 +30,7 @@ ChannelPlan::ChannelPlan(std::span<const Note> notes) {
 
 void ChannelPlan::place(const Note& note, std::uint64_t number) {
   const int index = choose(note);
-  Channel& channel = channels_[static_cast<std::size_t>(index)];
+  Channel& channel = channels_[index];
   if (note.instrument != kDrumInstrument && channel.program != note.instrument) {
     change_program(index, note, number);
   }
@@ -50,7 +50,7 @@ int ChannelPlan::choose(const Note& note) const {
 /// one, the longest silent first; one with the program; the one that falls silent first.
 int ChannelPlan::choose_melodic(const Note& note) const {
   const auto cost = [&](int index) {
-    const Channel& channel = channels_[static_cast<std::size_t>(index)];
+    const Channel& channel = channels_[index];
     const bool fits = channel.last_end[note.pitch] <= note.onset + note.duration;
     const bool same = channel.program == note.instrument;
     const int rank = same && fits ? 0 : channel.silent_from <= note.onset ? 1 : same ? 2 : 3;
@@ -64,14 +64,13 @@ int ChannelPlan::choose_melodic(const Note& note) const {
 }
 
 void ChannelPlan::change_program(int index, const Note& note, std::uint64_t number) {
-  Channel& channel = channels_[static_cast<std::size_t>(index)];
+  Channel& channel = channels_[index];
   cut_sounding(channel, note, number);
   channel.program = note.instrument;
-  messages_[static_cast<std::size_t>(index)].push_back(
-      {tick_of(note.onset),
-       order_of(kBegins, number, kProgram),
-       {status(kProgramChange, index), note.instrument, 0},
-       2});
+  messages_[index].push_back({tick_of(note.onset),
+                              order_of(kBegins, number, kProgram),
+                              {status(kProgramChange, index), note.instrument, 0},
+                              2});
 }
 
 /// A note-off after the program change would not be known as the note's own.
@@ -88,8 +87,8 @@ void ChannelPlan::cut_sounding(Channel& channel, const Note& thief, std::uint64_
 }
 
 void ChannelPlan::write_notes(int index) {
-  std::vector<ChannelMessage>& out = messages_[static_cast<std::size_t>(index)];
-  for (const Placed& placed : channels_[static_cast<std::size_t>(index)].notes) {
+  std::vector<ChannelMessage>& out = messages_[index];
+  for (const Placed& placed : channels_[index].notes) {
     const Note& note = placed.note;
     out.push_back({tick_of(note.onset),
                    order_of(kBegins, placed.number, kOn),

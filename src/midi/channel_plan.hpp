@@ -27,9 +27,7 @@ class ChannelPlan {
   explicit ChannelPlan(std::span<const Note> notes);
 
   /// In the order in which they are to be written.
-  const std::vector<ChannelMessage>& messages(int channel) const {
-    return messages_[static_cast<std::size_t>(channel)];
-  }
+  const std::vector<ChannelMessage>& messages(int channel) const { return messages_[channel]; }
   std::uint64_t altered() const { return altered_; }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "meta_rules.hpp"
 
@@ -14,10 +15,10 @@ std::span<const Byte> take_payload(const ByteRange& range, const Byte*& at) {
   const Byte* length_at = at;
   const std::uint64_t length = take_quantity(range, at);
   if (length > kLongestPayload) refuse("a message over 1,000,000 bytes", range.offset(length_at));
-  if (length > static_cast<std::uint64_t>(range.end - at)) {
+  if (std::cmp_greater(length, range.end - at)) {
     refuse("an event runs past the end of its track", range.offset(length_at));
   }
-  const std::span<const Byte> payload(at, static_cast<std::size_t>(length));
+  const std::span<const Byte> payload(at, length);
   at += length;
   return payload;
 }

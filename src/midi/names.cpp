@@ -160,7 +160,7 @@ const char* instrument_name(int instrument) {
   if (instrument < 0 || instrument >= static_cast<int>(kInstruments.size())) {
     throw Error(fmt::format("instrument {} is not from 0 to 128", instrument));
   }
-  return kInstruments[static_cast<std::size_t>(instrument)];
+  return kInstruments[instrument];
 }
 
 int instrument_from(const std::string& word) {
@@ -180,7 +180,7 @@ int instrument_from(const std::string& word) {
 
 std::string pitch_name(int pitch) {
   if (pitch < 0 || pitch > 127) throw Error(fmt::format("pitch {} is not from 0 to 127", pitch));
-  return kPitchClasses[static_cast<std::size_t>(pitch % 12)] + std::to_string(pitch / 12 - 1);
+  return kPitchClasses[pitch % 12] + std::to_string(pitch / 12 - 1);
 }
 
 }  // namespace amt

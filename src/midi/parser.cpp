@@ -77,7 +77,7 @@ void MidiParser::Buffers::read_track(const ByteRange& track) {
     out += keep ? 1 : 0;
     kept_tick = keep ? tick : kept_tick;
   }
-  count = static_cast<std::size_t>(out - messages.get());
+  count = out - messages.get();
   last_tick = std::max(last_tick, tick);
 }
 

@@ -24,7 +24,7 @@ class Player {
 
   /// The notes since the last time, valid until the next play().
   std::span<const NoteMessage> take() {
-    const std::span<const NoteMessage> notes(room_, static_cast<std::size_t>(out_ - room_));
+    const std::span<const NoteMessage> notes(room_, out_ - room_);
     out_ = room_;
     return notes;
   }

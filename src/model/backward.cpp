@@ -13,13 +13,13 @@ void Pass::backward(std::span<const Token> tokens, const ModelView& gradients,
   };
   const int last = config_.num_layers - 1;
   backward_head(gradients, terms);
-  finished(static_cast<std::size_t>(last) + 2);
+  finished(last + 2);
   for (int layer = last; layer >= 0; --layer) {
     if (config_.gradient_checkpointing && layer != last) recompute(layer);
     backward_mlp(layer, gradients.blocks[layer]);
     backward_attention(layer, gradients.blocks[layer]);
     backward_layernorm1(layer, gradients.blocks[layer]);
-    finished(static_cast<std::size_t>(layer) + 1);
+    finished(layer + 1);
     note_progress();
   }
   ops_.run(EmbeddingBackward{.dwte = gradients.wte,

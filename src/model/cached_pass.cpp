@@ -44,10 +44,10 @@ void CachedPass::attend(int layer, const Segment& segment, Dim at) {
   BlockActivations& a = work_.block(layer);
   const Buffer& cache = cache_.layers[layer];
   const Dim row = segment.row * config_.seq_len * 2 * width_;
-  const std::size_t width_bytes = static_cast<std::size_t>(width_) * ops_.activation_bytes();
+  const std::size_t width_bytes = width_ * ops_.activation_bytes();
   ops_.copy_rows(cache.activation(row + segment.first * 2 * width_), 2 * width_bytes,
                  a.qkv.activation((at * 3 + 1) * width_), 3 * width_bytes, 2 * width_bytes,
-                 static_cast<std::size_t>(segment.length));
+                 segment.length);
   const Activation* qkv = a.qkv.activation();
   const Activation* cached = cache.activation();
   ops_.run(AttentionForward{.out = a.att.activation(at * width_),

@@ -18,7 +18,7 @@ std::array<double, 2> box_muller(std::uint32_t a, std::uint32_t b) {
 
 /// Elements [4 block, 4 block + 4) of tensor number `tensor`.
 std::array<double, 4> normal_block(std::uint64_t seed, std::size_t tensor, std::int64_t block) {
-  const auto at = static_cast<std::uint64_t>(block);
+  const std::uint64_t at = block;
   const PhiloxBlock words =
       philox4x32_10({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at >> 32),
                      static_cast<std::uint32_t>(tensor), kDomain},
@@ -28,7 +28,7 @@ std::array<double, 4> normal_block(std::uint64_t seed, std::size_t tensor, std::
 }
 
 void fill_normal(std::span<float> out, double deviation, std::uint64_t seed, std::size_t tensor) {
-  const auto count = static_cast<std::int64_t>(out.size());
+  const std::int64_t count = out.size();
 #pragma omp parallel for schedule(static)
   for (std::int64_t block = 0; block < (count + 3) / 4; ++block) {
     const std::array<double, 4> values = normal_block(seed, tensor, block);

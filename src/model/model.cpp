@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "amt/base/error.hpp"
 #include "model_impl.hpp"
@@ -15,7 +16,7 @@ void Model::Impl::require_training() const {
 }
 
 void Model::Impl::check_size(std::size_t floats) const {
-  if (floats == static_cast<std::size_t>(layout.total())) return;
+  if (std::cmp_equal(floats, layout.total())) return;
   throw Error(fmt::format(
       "a buffer of {} floats was given for a model of {}, padding included: were they made for "
       "another configuration?",
@@ -23,8 +24,7 @@ void Model::Impl::check_size(std::size_t floats) const {
 }
 
 void Model::Impl::load(std::span<const Token> tokens, int rows) {
-  const std::size_t expected =
-      static_cast<std::size_t>(rows) * static_cast<std::size_t>(config.seq_len);
+  const std::size_t expected = Dim{rows} * config.seq_len;
   if (rows < 1 || rows > micro_batch || tokens.size() != expected) {
     throw Error(fmt::format(
         "a batch of {} rows and {} tokens was given to a model made for 1 to {} rows of {}", rows,

@@ -19,7 +19,7 @@ BlockActivations::BlockActivations(Ops& ops, const ModelConfig& config, Dim n)
       gelu(Buffer::activations(ops, 4 * n * config.hidden_dim)) {}
 
 Workspace::Workspace(Ops& ops, const ModelConfig& config, Dim n, Purpose purpose)
-    : tokens(ops, static_cast<std::size_t>(n) * sizeof(Token)),
+    : tokens(ops, n * sizeof(Token)),
       losses(Buffer::floats(ops, n)),
       hf(Buffer::activations(ops, n * config.hidden_dim)),
       meanf(Buffer::floats(ops, n)),
@@ -42,15 +42,15 @@ Workspace::Workspace(Ops& ops, const ModelConfig& config, Dim n, Purpose purpose
 std::size_t Model::estimate_bytes(const ModelConfig& config, int micro_batch,
                                   std::size_t activation_bytes, Purpose purpose) {
   const bool training = purpose == Purpose::kTraining;
-  const auto n = static_cast<std::size_t>(micro_batch) * static_cast<std::size_t>(config.seq_len);
-  const auto h = static_cast<std::size_t>(config.hidden_dim);
-  const auto layers = static_cast<std::size_t>(config.num_layers);
+  const std::size_t n = Dim{micro_batch} * config.seq_len;
+  const std::size_t h = config.hidden_dim;
+  const std::size_t layers = config.num_layers;
   const std::size_t streams = training ? layers + 1 : 1;
   const std::size_t kept = training && !config.gradient_checkpointing ? layers : 1;
   // x; BlockActivations; hf, y and for training dx, dy, wide
   const std::size_t widths = streams + kept * 15 + (training ? 8 : 2);
-  const std::size_t floats = kept * (4 + static_cast<std::size_t>(config.num_heads)) + 3;
-  const auto flat = static_cast<std::size_t>(ParameterLayout(config).total()) * sizeof(float);
+  const std::size_t floats = kept * (4 + config.num_heads) + 3;
+  const std::size_t flat = ParameterLayout(config).total() * sizeof(float);
   const std::size_t all =
       n * (widths * h * activation_bytes + floats * sizeof(float)) + n * sizeof(Token);
   return training ? all + 2 * flat + sizeof(double) : all + flat;

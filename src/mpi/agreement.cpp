@@ -25,12 +25,11 @@ Disagreement compare(std::span<const std::string> hashes) {
   for (const std::string& hash : hashes) ++ranks_with[hash];
   Disagreement found;
   for (std::size_t r = 0; r < hashes.size(); ++r) {
-    const auto usual = static_cast<std::size_t>(found.usual);
+    const std::size_t usual = found.usual;
     if (ranks_with[hashes[r]] > ranks_with[hashes[usual]]) found.usual = static_cast<int>(r);
   }
-  const auto odd = std::ranges::find_if(hashes, [&](const std::string& hash) {
-    return hash != hashes[static_cast<std::size_t>(found.usual)];
-  });
+  const auto odd = std::ranges::find_if(
+      hashes, [&](const std::string& hash) { return hash != hashes[found.usual]; });
   if (odd != hashes.end()) found.odd = static_cast<int>(odd - hashes.begin());
   return found;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "amt/base/error.hpp"
 #include "communicator_impl.hpp"
@@ -34,7 +35,7 @@ class ItemType {
 std::vector<std::size_t> Communicator::all_to_all(std::span<const std::span<const std::byte>> parts,
                                                   std::size_t item_bytes,
                                                   std::vector<std::byte>& received) const {
-  if (parts.size() != static_cast<std::size_t>(size_)) {
+  if (std::cmp_not_equal(parts.size(), size_)) {
     throw Error(fmt::format("all_to_all: {} parts for {} ranks", parts.size(), size_));
   }
   std::vector<int> out(parts.size()), in(parts.size());
@@ -57,17 +58,17 @@ std::vector<std::size_t> Communicator::all_to_all(std::span<const std::span<cons
   std::vector<MPI_Request> requests;
   std::byte* at = received.data();
   for (int r = 0; r < size_; ++r) {
-    const auto count = in[static_cast<std::size_t>(r)];
+    const auto count = in[r];
     if (count == 0) continue;
     check(MPI_Irecv(at, count, type.get(), r, kExchangeTag, impl_->comm, &requests.emplace_back()),
           "MPI_Irecv");
-    at += static_cast<std::size_t>(count) * item_bytes;
+    at += count * item_bytes;
   }
   for (int r = 0; r < size_; ++r) {
-    const auto count = out[static_cast<std::size_t>(r)];
+    const auto count = out[r];
     if (count == 0) continue;
-    check(MPI_Isend(parts[static_cast<std::size_t>(r)].data(), count, type.get(), r, kExchangeTag,
-                    impl_->comm, &requests.emplace_back()),
+    check(MPI_Isend(parts[r].data(), count, type.get(), r, kExchangeTag, impl_->comm,
+                    &requests.emplace_back()),
           "MPI_Isend");
   }
   wait_in("MPI_Waitall", [&] {

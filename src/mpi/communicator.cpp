@@ -61,7 +61,7 @@ Communicator::Communicator(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) 
   std::array<char, MPI_MAX_PROCESSOR_NAME> name{};
   int length = 0;
   check(MPI_Get_processor_name(name.data(), &length), "MPI_Get_processor_name");
-  host_.assign(name.data(), static_cast<std::size_t>(length));
+  host_.assign(name.data(), length);
   MPI_Comm local = MPI_COMM_NULL;
   check(MPI_Comm_split_type(impl_->comm, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &local),
         "MPI_Comm_split_type");
@@ -146,9 +146,7 @@ std::int64_t Communicator::all_reduce_max(std::int64_t value) const {
   return value;
 }
 
-bool Communicator::any_of(bool value) const {
-  return all_reduce_max(static_cast<std::int64_t>(value)) != 0;
-}
+bool Communicator::any_of(bool value) const { return all_reduce_max(value) != 0; }
 
 bool Communicator::all_of(bool value) const { return !any_of(!value); }
 

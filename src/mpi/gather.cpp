@@ -13,7 +13,7 @@ std::vector<int> displacements(const std::vector<int>& counts, const char* opera
   std::size_t sum = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     result[i] = checked_count(sum, operation);
-    sum += static_cast<std::size_t>(counts[i]);
+    sum += counts[i];
   }
   checked_count(sum, operation);
   return result;
@@ -28,8 +28,8 @@ std::vector<std::string> split(const std::string& bytes, const std::vector<int>&
   std::vector<std::string> parts;
   std::size_t at = 0;
   for (const int count : counts) {
-    parts.push_back(bytes.substr(at, static_cast<std::size_t>(count)));
-    at += static_cast<std::size_t>(count);
+    parts.push_back(bytes.substr(at, count));
+    at += count;
   }
   return parts;
 }
@@ -39,11 +39,11 @@ std::vector<std::string> split(const std::string& bytes, const std::vector<int>&
 std::vector<std::string> Communicator::all_gather(const std::string& bytes) const {
   if (impl_->alone()) return {bytes};
   const int mine = checked_count(bytes.size(), "MPI_Allgatherv");
-  std::vector<int> counts(static_cast<std::size_t>(size_));
+  std::vector<int> counts(size_);
   wait_in("MPI_Allgather",
           [&] { return MPI_Allgather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, impl_->comm); });
   const std::vector<int> offsets = displacements(counts, "MPI_Allgatherv");
-  std::string all(static_cast<std::size_t>(total(counts)), '\0');
+  std::string all(total(counts), '\0');
   wait_in("MPI_Allgatherv", [&] {
     return MPI_Allgatherv(bytes.data(), mine, MPI_BYTE, all.data(), counts.data(), offsets.data(),
                           MPI_BYTE, impl_->comm);
@@ -53,7 +53,7 @@ std::vector<std::string> Communicator::all_gather(const std::string& bytes) cons
 
 void Communicator::all_gather_in_place(std::span<std::byte> all) const {
   if (impl_->alone()) return;
-  const int each = checked_count(all.size() / static_cast<std::size_t>(size_), "MPI_Allgather");
+  const int each = checked_count(all.size() / size_, "MPI_Allgather");
   wait_in("MPI_Allgather", [&] {
     return MPI_Allgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all.data(), each, MPI_BYTE,
                          impl_->comm);
@@ -76,7 +76,7 @@ void Communicator::all_gather(std::span<float> values, std::span<const std::size
 std::vector<std::string> Communicator::gather(const std::string& bytes, int root) const {
   if (impl_->alone()) return {bytes};
   const int mine = checked_count(bytes.size(), "MPI_Gatherv");
-  std::vector<int> counts(rank_ == root ? static_cast<std::size_t>(size_) : 0);
+  std::vector<int> counts(rank_ == root ? size_ : 0);
   wait_in("MPI_Gather", [&] {
     return MPI_Gather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, root, impl_->comm);
   });
@@ -91,7 +91,7 @@ std::vector<std::string> Communicator::gather(const std::string& bytes, int root
   if (any_of(!problem.empty())) {
     throw Error(problem.empty() ? "MPI_Gatherv: too much to gather at once" : problem);
   }
-  std::string all(static_cast<std::size_t>(total(counts)), '\0');
+  std::string all(total(counts), '\0');
   wait_in("MPI_Gatherv", [&] {
     return MPI_Gatherv(bytes.data(), mine, MPI_BYTE, all.data(), counts.data(), offsets.data(),
                        MPI_BYTE, root, impl_->comm);

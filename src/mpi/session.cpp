@@ -27,7 +27,7 @@ void check(int code, const char* operation) {
 }
 
 int checked_count(std::size_t count, const char* operation) {
-  if (count > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+  if (count > std::numeric_limits<int>::max()) {
     throw Error(fmt::format("{}: {} items do not fit an MPI count", operation, count));
   }
   return static_cast<int>(count);
@@ -62,11 +62,12 @@ std::string library_version() {
   char text[MPI_MAX_LIBRARY_VERSION_STRING] = "";
   int length = 0;
   check(MPI_Get_library_version(text, &length), "MPI_Get_library_version");
-  const std::string whole(text, static_cast<std::size_t>(length));
+  const std::string whole(text, length);
   return whole.substr(0, whole.find_first_of(",\n"));
 }
 
-void end_job(int exit_code) {
+void end_job(ExitCode code) {
+  const int exit_code = static_cast<int>(code);
   const Waiting launcher("MPI_Abort");
   std::fflush(nullptr);
   if (std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr) MPI_Abort(MPI_COMM_WORLD, exit_code);

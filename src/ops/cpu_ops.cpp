@@ -43,8 +43,7 @@ class CpuOps final : public Implement<CpuOps<T>, HostMemoryOps, Operators> {
 
 std::size_t cpu_scratch_bytes(Precision precision, Dim vocab, Dim positions, Dim parameters) {
   const Dim copy = precision == Precision::kBf16 ? parameters : 0;
-  return static_cast<std::size_t>(cpu::lm_head_scratch(positions, vocab)) * sizeof(float) +
-         static_cast<std::size_t>(copy) * sizeof(Bf16);
+  return cpu::lm_head_scratch(positions, vocab) * sizeof(float) + copy * sizeof(Bf16);
 }
 
 Bf16Support bf16_support() { return bf16_products(); }

@@ -29,7 +29,7 @@ class HostMemoryOps : public Ops {
   void* allocate(std::size_t bytes) override {
     void* memory = ::operator new(bytes, kAlignment, std::nothrow);
     if (memory == nullptr) {
-      throw Error(str_cat("cannot allocate ", format_bytes(static_cast<double>(bytes)),
+      throw Error(str_cat("cannot allocate ", format_bytes(bytes),
                           " of memory: lower trainer.per_device_parallelism or set "
                           "model.gradient_checkpointing"));
     }

@@ -24,7 +24,7 @@ void MomentExchange::collect(std::span<float> host, float* moment) {
 }
 
 void MomentExchange::copy(float* to, const float* from) {
-  const std::size_t bytes = static_cast<std::size_t>(optimizer_.part().count()) * sizeof(float);
+  const std::size_t bytes = optimizer_.part().count() * sizeof(float);
   ops_.copy_rows(to, bytes, from, bytes, bytes, 1);
 }
 

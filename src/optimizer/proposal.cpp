@@ -22,8 +22,8 @@ double rounded(double rate) {
 }  // namespace
 
 std::int64_t proposed_steps(std::uint64_t rows, int batch) {
-  const auto steps_of = [&](std::int64_t passes) {
-    return (passes * static_cast<std::int64_t>(rows) + batch - 1) / batch;
+  const auto steps_of = [&](std::int64_t passes) -> std::int64_t {
+    return (passes * rows + batch - 1) / batch;
   };
   return std::max(steps_of(kPasses), std::min(kFewSteps, steps_of(kMostPasses)));
 }

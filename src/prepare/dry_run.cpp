@@ -23,10 +23,9 @@ std::string plan_text(const Plan& plan, const PrepareOptions& options, int ranks
   const Source& source = plan.corpus().source;
   if (is_packed(source.kind)) {
     const std::uint64_t memory = share_memory(options, source, ranks_on_host).files;
-    text +=
-        fmt::format("  {} unpacks the archive {} times more, holding up to {} of its files\n",
-                    ranks == 1 ? "one rank" : "rank 0", count_passes(plan.reading_order(0), memory),
-                    format_bytes(static_cast<double>(memory)));
+    text += fmt::format("  {} unpacks the archive {} times more, holding up to {} of its files\n",
+                        ranks == 1 ? "one rank" : "rank 0",
+                        count_passes(plan.reading_order(0), memory), format_bytes(memory));
   }
   return text;
 }

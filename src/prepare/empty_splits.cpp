@@ -15,7 +15,7 @@ using Counts = std::array<std::uint64_t, 3>;
 
 Counts count_files(const Corpus& corpus, const SplitRule& rule) {
   Counts counts = {};
-  for (const CorpusFile& file : corpus.files) ++counts[static_cast<std::size_t>(rule.of(file.md5))];
+  for (const CorpusFile& file : corpus.files) ++counts[index_of(rule.of(file.md5))];
   return counts;
 }
 
@@ -59,7 +59,7 @@ std::string empty_splits_text(const Corpus& corpus, const SplitRule& rule) {
   const Counts counts = count_files(corpus, rule);
   std::vector<Split> empty;
   for (const Split split : kSplits) {
-    if (counts[static_cast<std::size_t>(split)] == 0 && is_wanted(rule, split)) {
+    if (counts[index_of(split)] == 0 && is_wanted(rule, split)) {
       empty.push_back(split);
     }
   }
@@ -73,7 +73,7 @@ std::string rowless_splits_text(const Corpus& corpus, const SplitRule& rule,
   const Counts counts = count_files(corpus, rule);
   std::vector<Split> rowless;
   for (const Split split : kSplits) {
-    const bool has_files = counts[static_cast<std::size_t>(split)] > 0;
+    const bool has_files = counts[index_of(split)] > 0;
     if (has_files && manifest.split(split).rows == 0) rowless.push_back(split);
   }
   if (rowless.empty()) return "";

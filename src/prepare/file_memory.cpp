@@ -40,8 +40,8 @@ std::uint64_t most_for_a_file(std::uint64_t memory) { return kFileMemory + memor
 
 std::string too_large_reason(std::uint64_t bytes) {
   const std::uint64_t memory = 2 * (bytes - kFileMemory);
-  return fmt::format("{} (about {}: give --memory {}MB)", kTooLarge,
-                     format_bytes(static_cast<double>(bytes)), memory / (1 << 20) + 1);
+  return fmt::format("{} (about {}: give --memory {}MB)", kTooLarge, format_bytes(bytes),
+                     memory / (1 << 20) + 1);
 }
 
 }  // namespace amt

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -122,16 +123,13 @@ class Job {
     store_ = std::make_unique<RowStore>(
         folder() / kSpillFolder / fmt::format("rank-{}", communicator_.rank()), memory().rows,
         slots_.size());
-    const auto total = static_cast<double>(plan_->corpus().bytes());
-    Progress progress("tokenise", total);
+    Progress progress("tokenise", plan_->corpus().bytes());
     const auto show = [&](std::uint64_t files, std::uint64_t bytes) {
       const double seconds = std::max(progress.seconds(), 1e-3);
-      progress.update(
-          static_cast<double>(bytes),
-          fmt::format(
-              "{} files, {} files/s, {}/s", format_count(files),
-              format_count(static_cast<std::uint64_t>(static_cast<double>(files) / seconds)),
-              format_bytes(static_cast<double>(bytes) / seconds)));
+      progress.update(bytes,
+                      fmt::format("{} files, {} files/s, {}/s", format_count(files),
+                                  format_count(std::llround(static_cast<double>(files) / seconds)),
+                                  format_bytes(static_cast<double>(bytes) / seconds)));
     };
     RowExchange exchange(
         communicator_, [&](const RowId& id, const Row& row) { receive(id, row); }, show);

@@ -21,13 +21,13 @@ struct Count {
 /// The tokens that were counted in the paper: without flags. The training split's are of one copy,
 /// rounded down.
 std::uint64_t tokens_of(const Manifest& manifest, Split split) {
-  const auto copies = static_cast<std::uint64_t>(split == Split::kTrain ? manifest.augment : 1);
+  const std::uint64_t copies = split == Split::kTrain ? manifest.augment : 1;
   const int music = kContextLength - manifest.encoding->flags();
-  return manifest.split(split).rows * static_cast<std::uint64_t>(music) / copies;
+  return manifest.split(split).rows * music / copies;
 }
 
 std::uint64_t hours_of(const Manifest& manifest, Split split) {
-  return static_cast<std::uint64_t>(std::llround(manifest.split(split).seconds_of_music / 3600));
+  return std::llround(manifest.split(split).seconds_of_music / 3600);
 }
 
 std::vector<Count> counts_of(const Manifest& manifest) {

@@ -24,11 +24,11 @@ Plan::Plan(Corpus corpus, const PrepareOptions& options, int ranks)
       owners_(assign_units(units_, options.augment, ranks)) {
   std::uint64_t bytes = 0;
   for (const Unit& unit : units_) {
-    std::size_t& count = shards_[static_cast<std::size_t>(unit.split)];
+    std::size_t& count = shards_[index_of(unit.split)];
     shard_of_unit_.push_back(unit.split == Split::kTrain ? 0 : count++);
     if (unit.split == Split::kTrain) bytes += unit.bytes;
   }
-  estimated_rows_ = bytes * static_cast<std::uint64_t>(options.augment) / kBytesPerRow;
+  estimated_rows_ = bytes * options.augment / kBytesPerRow;
   const std::uint64_t per_shard = options.rows_per_shard;
   shards_[0] = std::max<std::size_t>(1, (estimated_rows_ + per_shard - 1) / per_shard);
   slot_of_unit_.resize(units_.size());
@@ -51,12 +51,10 @@ ReadingOrder Plan::reading_order(int rank) const {
 }
 
 int Plan::owner_of_training_shard(std::size_t shard) const {
-  return static_cast<int>(shard % static_cast<std::size_t>(ranks_));
+  return static_cast<int>(shard % ranks_);
 }
 
-std::size_t Plan::slot_of_training_shard(std::size_t shard) const {
-  return shard / static_cast<std::size_t>(ranks_);
-}
+std::size_t Plan::slot_of_training_shard(std::size_t shard) const { return shard / ranks_; }
 
 std::vector<ShardSlot> Plan::slots(int rank) const {
   std::vector<ShardSlot> slots;
@@ -74,7 +72,7 @@ std::vector<ShardSlot> Plan::slots(int rank) const {
 std::string Plan::describe() const {
   std::string text = fmt::format(
       "{} files, {}, {} duplicates left out, {}{} unreadable\n", format_count(corpus_.files.size()),
-      format_bytes(static_cast<double>(corpus_.bytes())), format_count(corpus_.duplicates),
+      format_bytes(corpus_.bytes()), format_count(corpus_.duplicates),
       corpus_.clashes.files == 0 ? ""
                                  : fmt::format("{} others that have the name of one taken, ",
                                                format_count(corpus_.clashes.files)),
@@ -89,8 +87,7 @@ std::string Plan::describe() const {
       ++units;
     }
     text += fmt::format("  {}: {} files, {}, {} units, {} shards\n", split_name(split),
-                        format_count(files), format_bytes(static_cast<double>(bytes)), units,
-                        shards(split));
+                        format_count(files), format_bytes(bytes), units, shards(split));
   }
   text += fmt::format("  about {} training rows, {}\n", format_count(estimated_rows_),
                       format_bytes(2048.0 * static_cast<double>(estimated_rows_)));

@@ -31,7 +31,7 @@ class Plan {
 
   /// Training shards follow from the corpus' bytes, so that they do not depend on the ranks; the
   /// other splits have one shard for each unit, in order of the units.
-  std::size_t shards(Split split) const { return shards_[static_cast<std::size_t>(split)]; }
+  std::size_t shards(Split split) const { return shards_[index_of(split)]; }
   std::size_t shard_of_unit(const Unit& unit) const { return shard_of_unit_[unit.index]; }
   int owner_of_training_shard(std::size_t shard) const;
 

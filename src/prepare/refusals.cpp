@@ -52,7 +52,7 @@ std::string too_large_text(const std::vector<Rejection>& rejections) {
   const auto is_one = [](const Rejection& r) { return r.reason.starts_with(kTooLarge); };
   const auto first = std::ranges::find_if(rejections, is_one);
   if (first == rejections.end()) return "";
-  const auto count = static_cast<std::uint64_t>(std::ranges::count_if(rejections, is_one));
+  const std::uint64_t count = std::ranges::count_if(rejections, is_one);
   return fmt::format("{}{} refused for --memory alone: {} {}", format_count(count),
                      count == 1 ? " file is" : " files are", first->path, first->reason);
 }

@@ -73,9 +73,8 @@ std::string splits_table(const Manifest& manifest) {
   for (const Split split : kSplits) {
     const SplitInfo& info = manifest.split(split);
     rows.push_back({split_name(split), format_count(info.rows),
-                    format_count(info.rows * static_cast<std::uint64_t>(manifest.context_length)),
-                    format_count(info.files), format_duration(info.seconds_of_music),
-                    format_count(info.shards.size())});
+                    format_count(info.rows * manifest.context_length), format_count(info.files),
+                    format_duration(info.seconds_of_music), format_count(info.shards.size())});
   }
   return html_table({"split", "rows", "tokens", "files", "music", "shards"}, rows);
 }

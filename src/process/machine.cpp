@@ -25,15 +25,15 @@ std::string control_group_membership() {
 }  // namespace
 
 std::uint64_t node_memory_bytes() {
-  const auto pages = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_PHYS_PAGES)));
-  const auto page = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_PAGESIZE)));
+  const std::uint64_t pages = std::max(1L, ::sysconf(_SC_PHYS_PAGES));
+  const std::uint64_t page = std::max(1L, ::sysconf(_SC_PAGESIZE));
   return std::min(pages * page, control_group_memory(control_group_membership(), kControlGroups));
 }
 
 std::uint64_t peak_memory_bytes() {
   rusage usage = {};
   ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts KiB
+  return usage.ru_maxrss * 1024;  // Linux counts KiB
 }
 
 std::string host_name() {

@@ -18,12 +18,13 @@ namespace {
 constexpr double kTerminalInterval = 0.2;  // seconds between rewrites of a terminal's line
 }
 
-double seconds_left(double before, double done, double total, double seconds) {
+double seconds_left(std::uint64_t before, std::uint64_t done, std::uint64_t total, double seconds) {
   if (done <= before) return std::numeric_limits<double>::quiet_NaN();
-  return seconds * std::max(0.0, total - done) / (done - before);
+  const std::uint64_t left = total > done ? total - done : 0;
+  return seconds * static_cast<double>(left) / static_cast<double>(done - before);
 }
 
-Progress::Progress(std::string label, double total, double before, double interval)
+Progress::Progress(std::string label, std::uint64_t total, std::uint64_t before, double interval)
     : label_(std::move(label)),
       total_(total),
       before_(before),
@@ -39,13 +40,13 @@ double Progress::seconds() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();
 }
 
-void Progress::update(double done, const std::string& detail) {
+void Progress::update(std::uint64_t done, const std::string& detail) {
   note_progress();
   const Clock::time_point now = Clock::now();
   if (std::chrono::duration<double>(now - last_).count() < interval_) return;
   last_ = now;
-  const double share = total_ > 0 ? std::min(1.0, done / total_) : 0;
-  std::string line = fmt::format("{} {} %  {}", label_, static_cast<int>(100 * share), detail);
+  const std::uint64_t percent = total_ > 0 ? 100 * std::min(done, total_) / total_ : 0;
+  std::string line = fmt::format("{} {} %  {}", label_, percent, detail);
   const double left = seconds_left(before_, done, total_, seconds());
   if (std::isfinite(left)) line += "  left " + format_duration(left);
   if (terminal_) {

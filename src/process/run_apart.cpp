@@ -47,7 +47,7 @@ std::string read_to_end(int fd) {
     const ssize_t n = ::read(fd, piece.data(), piece.size());
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return text;
-    text.append(piece.data(), static_cast<std::size_t>(n));
+    text.append(piece.data(), n);
   }
 }
 

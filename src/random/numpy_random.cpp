@@ -15,11 +15,11 @@ namespace amt {
 double NumpyRandom::exponential(double scale) { return scale * -std::log(1.0 - random()); }
 
 std::int64_t NumpyRandom::randint(std::int64_t low, std::int64_t high) {
-  const auto values = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+  const std::uint64_t first = low, values = high - first;
   if (low >= high || values > std::numeric_limits<std::uint32_t>::max()) {
     throw Error(fmt::format("randint: cannot draw from [{}, {})", low, high));
   }
-  return low + static_cast<std::int64_t>(bounded(static_cast<std::uint32_t>(values - 1)));
+  return low + bounded(static_cast<std::uint32_t>(values - 1));
 }
 
 void NumpyRandom::permutation(std::uint32_t n, std::vector<std::uint32_t>& order) {

@@ -39,7 +39,7 @@ std::string message(EventTag tag, const std::string& content) {
 std::string event(std::int64_t step, const std::string& content) {
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
   return field(kEventWallTime, little_endian(std::bit_cast<std::uint64_t>(now.count()))) +
-         field(kEventStep, varint(static_cast<std::uint64_t>(step))) + content;
+         field(kEventStep, varint(step)) + content;
 }
 
 std::string summary_value(const Scalar& scalar) {

@@ -52,7 +52,7 @@ class Fields {
 }  // namespace
 
 std::string event_record(const std::string& event) {
-  const std::string length = little_endian(static_cast<std::uint64_t>(event.size()));
+  const std::string length = little_endian(event.size());
   return length + masked_crc(length) + event + masked_crc(event);
 }
 
@@ -78,7 +78,7 @@ std::optional<EventPlace> place_of(std::string_view event) {
         fields.bytes(sizeof(double));
         break;
       case kEventStep:
-        place.step = static_cast<std::int64_t>(fields.varint());
+        place.step = fields.varint();
         break;
       case kEventSummary:
         place.scalars = true;

@@ -43,7 +43,7 @@ StepMetrics step_of(const json::Value& line) {
   m.skipped = count_at(line, "skipped");
   m.model_flops_per_second = number_at(line, "model_flops_per_second");
   m.mfu = number_at(line, "mfu");
-  m.memory_bytes = static_cast<std::uint64_t>(count_at(line, "memory_bytes"));
+  m.memory_bytes = count_at(line, "memory_bytes");
   return m;
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 using Table = std::vector<std::vector<std::string>>;
 
-std::string count(double n) { return format_count(static_cast<std::uint64_t>(std::llround(n))); }
+std::string count(double n) { return format_count(std::llround(n)); }
 
 /// How the points of a figure came about.
 std::string binning(const Curve& curve) {
@@ -117,7 +117,7 @@ void add_speed(Table& rows, const StepMetrics& last) {
     rows.push_back({"model FLOPs utilisation, last step", fmt::format("{:.1f}%", 100 * last.mfu)});
   }
   if (last.memory_bytes > 0) {
-    rows.push_back({"most memory of rank 0", format_bytes(static_cast<double>(last.memory_bytes))});
+    rows.push_back({"most memory of rank 0", format_bytes(last.memory_bytes)});
   }
 }
 

@@ -21,7 +21,7 @@ constexpr std::size_t kBf16 = 2;                     // bytes
 constexpr std::uint64_t kGpuWorkspace = 256u << 20;  // of the GPU's libraries, while they compute
 
 std::uint64_t parameter_bytes(const ModelConfig& config) {
-  return static_cast<std::uint64_t>(ParameterLayout(config).total()) * sizeof(float);
+  return ParameterLayout(config).total() * sizeof(float);
 }
 
 bool fits(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {
@@ -83,7 +83,7 @@ std::string advice(const ModelConfig& config, int micro_batch, int share,
 
 std::uint64_t moment_bytes(const ModelConfig& config, int slices) {
   const Slices of_each(ParameterLayout(config).total(), slices);
-  return 2 * static_cast<std::uint64_t>(of_each.of(0).count()) * sizeof(float);
+  return 2 * of_each.of(0).count() * sizeof(float);
 }
 
 std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
@@ -101,23 +101,19 @@ std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int mic
   const std::size_t activation = precision == Precision::kBf16 ? 2 : sizeof(float);
   const std::uint64_t one =
       training_bytes(config, micro_batch, activation, moment_slices) + scratch + copy;
-  return static_cast<std::uint64_t>(ranks) * one + 2 * copy;
+  return ranks * one + 2 * copy;
 }
 
 std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks, int moment_slices) {
-  const std::uint64_t positions =
-      static_cast<std::uint64_t>(micro_batch) * static_cast<std::uint64_t>(config.seq_len);
-  const std::uint64_t logits = std::min(
-      positions * static_cast<std::uint64_t>(config.padded_vocab_size()) * kBf16, kGpuLogitBytes);
+  const std::uint64_t positions = Dim{micro_batch} * config.seq_len;
+  const std::uint64_t logits =
+      std::min(positions * config.padded_vocab_size() * kBf16, kGpuLogitBytes);
   // cuDNN's backward pass: fp32 gradients of the queries, and on Hopper those of the scores.
   const std::uint64_t attention =
-      positions * (static_cast<std::uint64_t>(config.hidden_dim) * sizeof(float) +
-                   static_cast<std::uint64_t>(config.num_heads) *
-                       static_cast<std::uint64_t>(config.seq_len) * kBf16);
+      positions * (config.hidden_dim * sizeof(float) + kBf16 * config.num_heads * config.seq_len);
   const std::uint64_t copy = parameter_bytes(config) / sizeof(float) * kBf16;
-  return static_cast<std::uint64_t>(ranks) *
-         (training_bytes(config, micro_batch, kBf16, moment_slices) + copy + logits + attention +
-          kGpuWorkspace);
+  return ranks * (training_bytes(config, micro_batch, kBf16, moment_slices) + copy + logits +
+                  attention + kGpuWorkspace);
 }
 
 std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {
@@ -135,7 +131,7 @@ bool only_fits_checkpointed(ModelConfig config, int micro_batch, const DeviceMem
 std::string memory_refusal(const ModelConfig& config, int micro_batch, int share,
                            const DeviceMemory& memory) {
   if (fits(config, micro_batch, memory)) return "";
-  const auto bytes = [](std::uint64_t n) { return format_bytes(static_cast<double>(n)); };
+  const auto bytes = [](std::uint64_t n) { return format_bytes(n); };
   const std::string who = memory.ranks == 1 ? "" : fmt::format(" for the {} ranks", memory.ranks);
   return fmt::format(
       "training needs at least {}{} on {}, which has {}{}, with micro-batches of {} rows; {}",

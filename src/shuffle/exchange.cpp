@@ -21,15 +21,14 @@ RowExchange::RowExchange(const mpi::Communicator& communicator, Receive receive,
     : communicator_(communicator),
       receive_(std::move(receive)),
       progressed_(std::move(progressed)),
-      window_(std::clamp(kRowsOnTheWay / static_cast<std::size_t>(communicator.size()), kMinWindow,
-                         kMaxWindow)),
-      outgoing_(static_cast<std::size_t>(communicator.size())) {}
+      window_(std::clamp(kRowsOnTheWay / communicator.size(), kMinWindow, kMaxWindow)),
+      outgoing_(communicator.size()) {}
 
 void RowExchange::push(int to, const RowId& id, const Row& row) {
   if (to == communicator_.rank()) {
     receive_(id, row);
   } else {
-    outgoing_[static_cast<std::size_t>(to)].push_back({id, row});
+    outgoing_[to].push_back({id, row});
   }
   if (++held_ < window_) return;
   round(/*finished=*/false);
@@ -43,7 +42,7 @@ bool RowExchange::finish(bool succeeded) {
   }
   do {
     round(/*finished=*/true);
-  } while (finished_ranks_ < static_cast<std::uint64_t>(communicator_.size()));
+  } while (std::cmp_less(finished_ranks_, communicator_.size()));
   return !failed_;
 }
 

@@ -23,12 +23,12 @@ SpillReader::SpillReader(std::filesystem::path path)
 void SpillReader::read(std::uint64_t first, std::span<KeyedRow> rows) const {
   std::uint64_t offset = first * sizeof(KeyedRow);
   for (std::span<std::byte> left = std::as_writable_bytes(rows); !left.empty();) {
-    const ssize_t n = ::pread(file_.get(), left.data(), left.size(), static_cast<off_t>(offset));
+    const ssize_t n = ::pread(file_.get(), left.data(), left.size(), offset);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw system_error("cannot read the spill file " + path_.string());
     if (n == 0) throw Error("the spill file " + path_.string() + " was cut short");
-    left = left.subspan(static_cast<std::size_t>(n));
-    offset += static_cast<std::uint64_t>(n);
+    left = left.subspan(n);
+    offset += n;
   }
 }
 

@@ -9,11 +9,10 @@ void decode_arrival(std::span<const Token> row, DecodedRow& out) {
   if (row[0] != kAutoregress && row[0] != kAnticipate) refuse_token(row[0], 0, kArrival);
   out.anticipated = row[0] == kAnticipate;
   for (int at = 1; at < kContextLength; at += kTripleTokens) {
-    const auto tokens = row.subspan(static_cast<std::size_t>(at)).first<kTripleTokens>();
+    const auto tokens = row.subspan(at).first<kTripleTokens>();
     Triple triple;
     const int good = read_triple(tokens, triple);
-    if (good < kTripleTokens)
-      refuse_token(tokens[static_cast<std::size_t>(good)], at + good, kArrival);
+    if (good < kTripleTokens) refuse_token(tokens[good], at + good, kArrival);
     if (triple.kind == Triple::Kind::kBoundary) {
       out.pieces.push_back({true, {}, 0});
       continue;

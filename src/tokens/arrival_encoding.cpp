@@ -36,7 +36,7 @@ class ArrivalEncoder : public PieceEncoder {
       anticipate(padded_, augmented_.controls, triples_);
       packer_.add(triples_, anticipates(k));
     }
-    result.truncations = piece.truncations * static_cast<std::uint64_t>(augment_);
+    result.truncations = piece.truncations * augment_;
     return result;
   }
 

@@ -111,13 +111,12 @@ std::optional<RowProblem> find_arrival_problem(std::span<const Token> row) {
   }
   ArrivalRules rules;
   for (int at = 1; at < kContextLength; at += kTripleTokens) {
-    const auto tokens = row.subspan(static_cast<std::size_t>(at)).first<kTripleTokens>();
+    const auto tokens = row.subspan(at).first<kTripleTokens>();
     Triple triple;
     const int good = read_triple(tokens, triple);
     if (good < kTripleTokens) {
       return RowProblem{RowRule::kRange, at + good,
-                        fmt::format("token {}: {} cannot stand here", at + good,
-                                    tokens[static_cast<std::size_t>(good)])};
+                        fmt::format("token {}: {} cannot stand here", at + good, tokens[good])};
     }
     if (auto problem = rules.add(triple, at)) return problem;
   }

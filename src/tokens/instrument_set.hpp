@@ -12,7 +12,7 @@ class InstrumentSet {
  public:
   /// False if that makes more than a piece may have.
   bool add(int instrument) {
-    const auto index = static_cast<std::size_t>(instrument);
+    const std::size_t index = instrument;
     if (seen_[index]) return true;
     seen_[index] = true;
     return ++count_ <= kMostInstruments;

@@ -66,7 +66,7 @@ void decode_interarrival(std::span<const Token> row, DecodedRow& out) {
   bool from_start = false;
   while (!row.empty() || from_start) {
     const auto separator = std::ranges::find(row, Token{kMidiSeparator});
-    const auto size = static_cast<std::size_t>(separator - row.begin());
+    const std::size_t size = separator - row.begin();
     if (size > 0 || from_start) {
       out.pieces.push_back({from_start, {}, 0});
       decode_piece(row.first(size), out.pieces.back());

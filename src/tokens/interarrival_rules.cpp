@@ -21,7 +21,7 @@ std::optional<RowProblem> find_interarrival_problem(std::span<const Token> row) 
   Kind previous = Kind::kUnknown;
   InstrumentSet instruments;
   for (int at = 0; at < kContextLength; ++at) {
-    const Token token = row[static_cast<std::size_t>(at)];
+    const Token token = row[at];
     const auto problem = [&](RowRule rule, const char* what) {
       return RowProblem{rule, at, fmt::format("token {}: {}{}", at, token, what)};
     };

@@ -77,7 +77,7 @@ void RowPacker::emit(std::span<const Event> triples, Token next_flag) {
 /// the piece after it begins at 0. False if a time is too large for a token.
 bool RowPacker::fill_row(std::span<const Event> triples) {
   const auto separator = std::ranges::find(triples, Token{kSeparator}, &Event::note);
-  const auto head = static_cast<std::size_t>(separator - triples.begin());
+  const std::size_t head = separator - triples.begin();
   const Times times = times_of(triples.first(head));
   const std::uint32_t start = head > 0 ? times.first : 0;
   if (times.last >= start + kMaxTime || last_time(triples.subspan(head)) >= kMaxTime) return false;

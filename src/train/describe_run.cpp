@@ -9,7 +9,7 @@
 namespace amt {
 namespace {
 
-std::string count(std::int64_t n) { return format_count(static_cast<std::uint64_t>(n)); }
+std::string count(std::int64_t n) { return format_count(n); }
 
 }  // namespace
 
@@ -19,7 +19,7 @@ RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
   RunFacts run;
   run.num_train_steps = trainer.num_train_steps;
   run.tokens_per_step = std::int64_t{trainer.train_batch_size} * model.seq_len;
-  run.tokens_per_epoch = static_cast<std::int64_t>(dataset.train_rows) * model.seq_len;
+  run.tokens_per_epoch = dataset.train_rows * model.seq_len;
   run.facts = {{"run", trainer.run_dir},
                {"model", fmt::format("{} {}, {} wide, {} {}", model.num_layers,
                                      model.num_layers == 1 ? "layer" : "layers", model.hidden_dim,

@@ -24,8 +24,8 @@
 namespace amt {
 namespace {
 
-std::string bytes(std::uint64_t n) { return format_bytes(static_cast<double>(n)); }
-std::string count(std::int64_t n) { return format_count(static_cast<std::uint64_t>(n)); }
+std::string bytes(std::uint64_t n) { return format_bytes(n); }
+std::string count(std::int64_t n) { return format_count(n); }
 
 std::string device_lines(const PlannedDevice& device, const TrainConfiguration& config, int micro,
                          const Placement& place) {
@@ -65,8 +65,8 @@ std::string training_line(const TrainConfiguration& config, const Manifest& mani
 
 std::string checkpoint_line(const TrainConfiguration& config, std::int64_t steps_done) {
   const std::uint64_t each = checkpoint_bytes(config.model);
-  const auto most = static_cast<std::uint64_t>(
-      checkpoints_to_come(config.trainer.num_train_steps, config.checkpointer, steps_done, 0));
+  const std::uint64_t most =
+      checkpoints_to_come(config.trainer.num_train_steps, config.checkpointer, steps_done, 0);
   return fmt::format(
       "# checkpoints: a checkpoint has {}; up to {} are to come and be there at once ({})\n",
       bytes(each), most, bytes(each * most));

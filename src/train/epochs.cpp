@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
 #include "amt/base/strings.hpp"
 
 namespace amt {
@@ -23,7 +25,7 @@ std::string describe_epochs(const TrainerOptions& trainer, std::uint64_t rows) {
 
 std::string epochs_warning(const TrainerOptions& trainer, std::uint64_t rows) {
   const std::string passes = describe_epochs(trainer, rows);
-  if (rows < static_cast<std::uint64_t>(trainer.train_batch_size)) {
+  if (std::cmp_less(rows, trainer.train_batch_size)) {
     return fmt::format(
         "--trainer.train_batch_size {} is more than the {} rows of the training split: each step "
         "sees some twice ({}); use a smaller batch, or prepare more files",

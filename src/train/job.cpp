@@ -34,8 +34,8 @@ constexpr double kPollSeconds = 1;  // between looks for errors that block the m
 void announce(const Model& model, int micro_batch, const Inputs& inputs, const std::string& device,
               const TrainConfiguration& config, bool leads) {
   log_info(fmt::format("{} parameters, {}, {} rows per micro-batch; {}",
-                       format_count(static_cast<std::uint64_t>(model.layout().count())),
-                       inputs.manifest.encoding->name, micro_batch, device));
+                       format_count(model.layout().count()), inputs.manifest.encoding->name,
+                       micro_batch, device));
   const std::uint64_t rows = inputs.manifest.split(Split::kTrain).rows;
   log_info(fmt::format("{} steps are {}", config.trainer.num_train_steps,
                        describe_epochs(config.trainer, rows)));

@@ -32,7 +32,7 @@ void choose_model(TrainConfiguration& config, const OptionTable& given) {
   HuggingFaceModel model(find_model(source));
   check_dataset_fits(read_manifest(config.data.dataset), model.config(), source);
   follow_model(model.config(), source, given, config.model);
-  std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
+  std::vector<float> values(model.layout().total());
   model.read(values);
 }
 

@@ -33,7 +33,7 @@ TrainStep::TrainStep(Model& model, const mpi::Communicator& ranks, Reducer& redu
                  sliced_ ? sliced_->slices.of(ranks.rank()) : Slice{0, model.layout().total()}),
       plan_(plan_micro_batches(trainer.train_batch_size, ranks.size(), ranks.rank(),
                                trainer.micro_batch(ranks.size()))),
-      reader_(rows, static_cast<std::uint64_t>(plan_.front().rows)),
+      reader_(rows, plan_.front().rows),
       timer_(model.ops().make_timer()) {}
 
 StepResult TrainStep::run(TrainingState& state, const std::function<Requests()>& ask) {
@@ -45,9 +45,10 @@ StepResult TrainStep::run(TrainingState& state, const std::function<Requests()>&
 RowRange TrainStep::rows_of(const TrainingState& state, std::size_t micro_batch) const {
   const bool following = micro_batch == plan_.size();
   const MicroBatch& piece = plan_[following ? 0 : micro_batch];
-  const auto batch = static_cast<std::uint64_t>(trainer_.train_batch_size);
-  return {state.next_row + (following ? batch : 0) + static_cast<std::uint64_t>(piece.first_row),
-          static_cast<std::uint64_t>(piece.rows)};
+  RowRange range;
+  range.first = state.next_row + (following ? trainer_.train_batch_size : 0) + piece.first_row;
+  range.count = piece.rows;
+  return range;
 }
 
 double TrainStep::accumulate_gradients(const TrainingState& state) {
@@ -68,11 +69,13 @@ void TrainStep::run_micro_batches(const TrainingState& state) {
   const float scale =
       1.0f / (static_cast<float>(trainer_.train_batch_size) * static_cast<float>(row_length_ - 1));
   const LossTerms terms(scale, static_cast<float>(trainer_.log_z_regularization));
-  DropoutKey key{trainer_.seed, static_cast<std::uint64_t>(state.step), 0};
+  DropoutKey key;
+  key.seed = trainer_.seed;
+  key.step = state.step;
   const auto ready = [this](std::int64_t begin, std::int64_t end) { reduce(begin, end); };
   model_.zero_gradients();
   for (std::size_t i = 0; i < plan_.size(); ++i) {
-    key.first_row = static_cast<std::uint64_t>(plan_[i].first_row);
+    key.first_row = plan_[i].first_row;
     const auto tokens = reader_.take(rows_of(state, i), rows_of(state, i + 1));
     const bool last = i + 1 == plan_.size();
     model_.forward_backward(tokens, plan_[i].rows, terms, key,
@@ -97,8 +100,8 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
   std::vector<double> sums = {local_loss, std::isfinite(squares) ? 0.0 : 1.0, mine.stop ? 1.0 : 0.0,
                               mine.save ? 1.0 : 0.0};
   if (sliced_) {  // a place for each rank, so that they are added in the order of ranks
-    sums.resize(kScalars + static_cast<std::size_t>(ranks_.size()));
-    sums[kScalars + static_cast<std::size_t>(ranks_.rank())] = squares;
+    sums.resize(kScalars + ranks_.size());
+    sums[kScalars + ranks_.rank()] = squares;
   }
   ranks_.all_reduce_sum(std::span(sums));
   result.grad_norm =
@@ -117,7 +120,7 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
     state.skipped_in_a_row = 0;
   }
   ++state.step;
-  state.next_row += static_cast<std::uint64_t>(trainer_.train_batch_size);
+  state.next_row += trainer_.train_batch_size;
   state.train_loss = result.loss;
   return result;
 }

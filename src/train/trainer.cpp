@@ -34,8 +34,7 @@ Trainer::Trainer(Model& model, const mpi::Communicator& ranks, Reducer& reducer,
 
 Outcome Trainer::run() {
   begin();
-  Progress progress("train", static_cast<double>(settings_.trainer.num_train_steps),
-                    static_cast<double>(state_.step));
+  Progress progress("train", settings_.trainer.num_train_steps, state_.step);
   // A run that was stopped in a validation, or before it, makes up for it first.
   if (validate_if_due()) save_if_due();
   sample_if_due();
@@ -52,8 +51,7 @@ Outcome Trainer::run() {
   if (finished()) check_learned();
   progress.finish();
   if (reduced_bytes_ > 0) {
-    log_info(str_cat(format_bytes(static_cast<double>(reduced_bytes_)),
-                     " reduced per step on each rank"));
+    log_info(str_cat(format_bytes(reduced_bytes_), " reduced per step on each rank"));
   }
   say_end();
   return finished() && !requests_.stop ? Outcome::kFinished : Outcome::kStopped;
@@ -117,10 +115,9 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
                         ", gradient norm ", result.grad_norm));
   }
   const std::int64_t total = settings_.trainer.num_train_steps;
-  progress.update(
-      static_cast<double>(state_.step),
-      str_cat("step ", state_.step, "/", total, "  loss ", result.loss, "  ",
-              format_count(static_cast<std::uint64_t>(metrics.tokens_per_second)), " tokens/s"));
+  progress.update(state_.step,
+                  str_cat("step ", state_.step, "/", total, "  loss ", result.loss, "  ",
+                          format_count(std::llround(metrics.tokens_per_second)), " tokens/s"));
 }
 
 /// Whether it was due and made.
@@ -129,8 +126,8 @@ bool Trainer::validate_if_due() {
   if (state_.step % settings_.trainer.steps_per_eval != 0 && !at_last_step()) return false;
   reducer_.wait();
   RowSelection selection;
-  selection.max_rows = static_cast<std::uint64_t>(settings_.trainer.max_eval_batches) *
-                       static_cast<std::uint64_t>(settings_.trainer.train_batch_size);
+  selection.max_rows =
+      std::int64_t{settings_.trainer.max_eval_batches} * settings_.trainer.train_batch_size;
   const auto sums =
       evaluate(model_, ranks_, *valid_, selection, settings_.trainer.micro_batch(ranks_.size()));
   if (!sums) {

@@ -22,8 +22,8 @@ constexpr const char* kTryLowerRate =
 /// The run's configuration is the one that the checkpoint was made with, so these numbers follow
 /// from it.
 void check_position(const TrainingState& saved, const TrainerOptions& trainer) {
-  const std::uint64_t row =
-      static_cast<std::uint64_t>(saved.step) * static_cast<std::uint64_t>(trainer.train_batch_size);
+  const std::uint64_t steps = saved.step;  // unsigned, as a damaged file may say any number
+  const std::uint64_t row = steps * trainer.train_batch_size;
   if (saved.next_row != row) {
     throw Error(str_cat("its next_row is ", saved.next_row, ", but ", saved.step,
                         " steps of train_batch_size ", trainer.train_batch_size, " end at ", row));
@@ -87,7 +87,7 @@ void Trainer::begin() {
 }
 
 void Trainer::initialise() {
-  std::vector<float> values(static_cast<std::size_t>(model_.layout().total()));
+  std::vector<float> values(model_.layout().total());
   if (!settings_.initial_values) {
     initialise_parameters(model_.config(), model_.layout(), settings_.trainer.seed, values);
   } else if (leads()) {
@@ -165,7 +165,7 @@ void Trainer::save(Keep keep) {
   saving.at_step(state_.step);
   reducer_.wait();
   Checkpoint checkpoint;
-  const auto total = static_cast<std::size_t>(model_.layout().total());
+  const std::size_t total = model_.layout().total();
   checkpoint.parameters.resize(total);
   model_.get_parameters(checkpoint.parameters);
   check_replicas(xxh3_64(std::as_bytes(std::span(checkpoint.parameters))));

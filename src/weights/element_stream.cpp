@@ -18,10 +18,10 @@ constexpr std::uint64_t kPieceElements = 1 << 14;
 void give(const Destination& to, std::uint64_t first, std::span<const float> values) {
   const std::span<float> out = to.request.out;
   if (!to.transposed && to.request.same_as.empty()) {
-    std::ranges::copy(values, out.begin() + static_cast<std::ptrdiff_t>(first));
+    std::ranges::copy(values, out.begin() + first);
     return;
   }
-  const auto rows = to.transposed ? static_cast<std::uint64_t>(to.tensor->shape[0]) : 1;
+  const std::uint64_t rows = to.transposed ? to.tensor->shape[0] : 1;
   const std::uint64_t columns = to.tensor->elements / rows;
   bool same = true;
   for (std::size_t i = 0; i < values.size(); ++i) {

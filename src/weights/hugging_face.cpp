@@ -18,8 +18,7 @@ namespace {
 
 template <class Floats>
 auto part(Floats all, const ParameterInfo& parameter) {
-  return all.subspan(static_cast<std::size_t>(parameter.offset),
-                     static_cast<std::size_t>(parameter.size));
+  return all.subspan(parameter.offset, parameter.size);
 }
 
 void refuse_values_that_are_not_finite(const ModelWeights& weights, const ParameterLayout& layout,

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "amt/base/error.hpp"
 #include "amt/base/json.hpp"
@@ -19,7 +20,7 @@ constexpr double kDefaultDropout = 0.1;
 constexpr const char* kForModel = " for a model that amt can run";
 
 int extent(const json::Value& root, const char* name, int most) {
-  return static_cast<int>(root.at(name).integer(1, most));
+  return root.at(name).integer(1, most);
 }
 
 double rate(const json::Value& root, const char* name) {
@@ -57,7 +58,7 @@ void require_supported(const json::Value& root) {
   }
   const auto inner = root.find("n_inner");
   const int expected = 4 * extent(root, "n_embd", kMaxWidth);
-  if (inner && !inner->is_null() && inner->count() != static_cast<unsigned>(expected)) {
+  if (inner && !inner->is_null() && std::cmp_not_equal(inner->count(), expected)) {
     inner->refuse(fmt::format("4 x n_embd{}", kForModel));
   }
 }

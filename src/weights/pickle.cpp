@@ -44,9 +44,8 @@ class Parser {
 
   bool push_items(PickleKind kind, std::vector<PickleRef> items, bool ordered = false) {
     pickle_.items.push_back(std::move(items));
-    return push({.kind = kind,
-                 .ordered = ordered,
-                 .number = static_cast<std::int64_t>(pickle_.items.size() - 1)});
+    const std::int64_t at = pickle_.items.size() - 1;
+    return push({.kind = kind, .ordered = ordered, .number = at});
   }
 
   bool push_number(PickleKind kind, std::int64_t value) {
@@ -107,9 +106,9 @@ class Parser {
       case 'J':
         return push_number(PickleKind::kInteger, static_cast<std::int32_t>(in_.number(4)));
       case 'K':
-        return push_number(PickleKind::kInteger, static_cast<std::int64_t>(in_.number(1)));
+        return push_number(PickleKind::kInteger, in_.number(1));
       case 'M':
-        return push_number(PickleKind::kInteger, static_cast<std::int64_t>(in_.number(2)));
+        return push_number(PickleKind::kInteger, in_.number(2));
       case 0x8a:  // LONG1
         return long_number();
       case 'G':
@@ -174,7 +173,7 @@ class Parser {
   bool add_to(PickleKind kind, const std::vector<PickleRef>& more) {
     const PickleRef target = pop(kind, kind == PickleKind::kList ? "a list" : "a dictionary");
     if (kind == PickleKind::kDict && more.size() % 2 != 0) fail("a key has no value");
-    auto& items = pickle_.items[static_cast<std::size_t>(pickle_.at(target).number)];
+    auto& items = pickle_.items[pickle_.at(target).number];
     items.insert(items.end(), more.begin(), more.end());
     stack_.push_back(target);
     return true;

@@ -55,7 +55,7 @@ struct Pickle {
 
   const PickleValue& at(PickleRef ref) const { return values[ref]; }
   const std::vector<PickleRef>& items_of(const PickleValue& value) const {
-    return items[static_cast<std::size_t>(value.number)];
+    return items[value.number];
   }
 };
 

@@ -4,6 +4,7 @@
 
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "amt/base/strings.hpp"
 #include "malformed.hpp"
@@ -175,10 +176,10 @@ class Reader {
   std::uint64_t natural(PickleRef ref) const {
     const PickleValue& value = pickle_.at(ref);
     if (value.kind != PickleKind::kInteger || value.number < 0 ||
-        static_cast<std::uint64_t>(value.number) > kMaxElements) {
+        std::cmp_greater(value.number, kMaxElements)) {
       throw Malformed("a size of it is not a whole number from 0 up, or absurd");
     }
-    return static_cast<std::uint64_t>(value.number);
+    return value.number;
   }
 
   std::vector<std::uint64_t> naturals(PickleRef ref) const {

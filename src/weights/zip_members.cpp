@@ -31,7 +31,7 @@ struct ZipMembers::Callbacks {
       throw Malformed("the list of its zip archive is larger than that of any model");
     }
     *bytes = block.data();
-    return static_cast<la_ssize_t>(block.size());
+    return block.size();
   } catch (...) {
     static_cast<ZipMembers*>(self)->failure_ = std::current_exception();
     return ARCHIVE_FATAL;
@@ -40,19 +40,18 @@ struct ZipMembers::Callbacks {
   static la_int64_t skip(archive*, void* self, la_int64_t bytes) {
     auto& zip = *static_cast<ZipMembers*>(self);
     const std::uint64_t left = zip.file_.size() - zip.at_;
-    const std::uint64_t skipped = bytes < 0 ? 0 : std::min(static_cast<std::uint64_t>(bytes), left);
+    const std::uint64_t skipped = std::min<std::uint64_t>(std::max<la_int64_t>(0, bytes), left);
     zip.at_ += skipped;
-    return static_cast<la_int64_t>(skipped);
+    return skipped;
   }
 
   static la_int64_t seek(archive*, void* self, la_int64_t offset, int whence) {
     auto& zip = *static_cast<ZipMembers*>(self);
-    const auto size = static_cast<la_int64_t>(zip.file_.size());
-    const auto from = whence == SEEK_END   ? size
-                      : whence == SEEK_CUR ? static_cast<la_int64_t>(zip.at_)
-                                           : la_int64_t{0};
+    const la_int64_t size = zip.file_.size();
+    const la_int64_t at = zip.at_;
+    const la_int64_t from = whence == SEEK_END ? size : whence == SEEK_CUR ? at : 0;
     if (offset < -from || offset > size - from) return ARCHIVE_FATAL;
-    zip.at_ = static_cast<std::uint64_t>(from + offset);
+    zip.at_ = from + offset;
     return from + offset;
   }
 };
@@ -93,7 +92,7 @@ bool ZipMembers::next() {
       fail("its zip archive has a member without name or size");
     }
     name_ = name;
-    bytes_ = static_cast<std::uint64_t>(bytes);
+    bytes_ = bytes;
     return true;
   }
 }
@@ -102,7 +101,7 @@ void ZipMembers::read(std::span<std::byte> out) {
   while (!out.empty()) {
     const la_ssize_t n = archive_read_data(reader_, out.data(), out.size());
     if (n <= 0) fail_member();
-    out = out.subspan(static_cast<std::size_t>(n));
+    out = out.subspan(n);
   }
 }
 

@@ -5,6 +5,7 @@
 // 0 to 9223372036854775807".
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -43,7 +45,10 @@ class Value {
 
   bool boolean() const;
   /// Whole numbers: 5, but not 5.0 and not "5".
-  std::int64_t integer(std::int64_t least, std::int64_t most) const;
+  template <std::signed_integral T>
+  T integer(std::type_identity_t<T> least, T most) const {
+    return static_cast<T>(wide_integer(least, most));
+  }
   std::uint64_t count(std::uint64_t most = std::numeric_limits<std::int64_t>::max()) const;
   double number() const;  ///< whole or not, always finite
   std::string text(std::size_t most = 4096) const;
@@ -56,6 +61,7 @@ class Value {
   [[noreturn]] void fail(std::string_view problem) const;
 
  private:
+  std::int64_t wide_integer(std::int64_t least, std::int64_t most) const;
   friend Value from_text(std::string_view, const std::string&, const Limits&);
   Value(std::shared_ptr<const Tree> tree, std::uint32_t node)
       : tree_(std::move(tree)), node_(node) {}

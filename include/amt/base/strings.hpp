@@ -1,6 +1,7 @@
 // Small text helpers: concatenation for messages, human-readable quantities, nearest known word.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <span>
 #include <sstream>
@@ -19,6 +20,9 @@ std::string str_cat(const Args&... args) {
 
 /// "1.5 GiB", "312 B": three significant digits.
 std::string format_bytes(double bytes);
+std::string format_bytes(std::integral auto bytes) {
+  return format_bytes(static_cast<double>(bytes));
+}
 
 /// "4,302,117"
 std::string format_count(std::uint64_t n);

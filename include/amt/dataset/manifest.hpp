@@ -49,8 +49,8 @@ struct Manifest {
   DatasetStatistics statistics;
   std::array<SplitInfo, 3> splits;  ///< indexed by Split
 
-  const SplitInfo& split(Split s) const { return splits[static_cast<std::size_t>(s)]; }
-  SplitInfo& split(Split s) { return splits[static_cast<std::size_t>(s)]; }
+  const SplitInfo& split(Split s) const { return splits[index_of(s)]; }
+  SplitInfo& split(Split s) { return splits[index_of(s)]; }
 
   /// One 64-bit hash that is equal for equal datasets: ranks and restarts compare it.
   std::uint64_t digest() const;

@@ -15,14 +15,14 @@ struct RowBlock {
 
 /// The first blocks are the larger ones if ranks does not divide rows.
 inline RowBlock block_of_rank(std::uint64_t rows, int ranks, int rank) {
-  const auto n = static_cast<std::uint64_t>(ranks), r = static_cast<std::uint64_t>(rank);
+  const std::uint64_t n = ranks, r = rank;
   const std::uint64_t base = rows / n, extra = rows % n;
   return {r * base + std::min(r, extra), base + (r < extra ? 1 : 0)};
 }
 
 /// A range into `out`, [range.count or more, row_length].
 inline void read_selected(const RowSource& rows, const RowRange& range, std::span<Token> out) {
-  const auto length = static_cast<std::size_t>(rows.row_length());
+  const std::size_t length = rows.row_length();
   if (range.stride == 1)
     return rows.read(range.first, range.count, out.first(range.count * length));
   for (std::uint64_t i = 0; i < range.count; ++i) {

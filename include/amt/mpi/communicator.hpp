@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "amt/base/error.hpp"
+
 namespace amt::mpi {
 
 /// MPI_Init on construction, MPI_Finalize on destruction. One per process, in main's thread, which
@@ -36,7 +38,7 @@ std::string library_version();
 /// others may wait in a collective. Under Open MPI's mpirun, which ends the others then, the rank
 /// exits: MPI_Abort would print seven lines more. Other launchers may let the others wait, so there
 /// it is MPI_Abort.
-[[noreturn]] void end_job(int exit_code);
+[[noreturn]] void end_job(ExitCode code);
 
 /// A transfer in progress. Waits in its destructor, so that its buffer may be freed after it.
 class Request {
@@ -95,7 +97,7 @@ class Communicator {
   template <class T>
   std::vector<T> all_gather_value(const T& value) const {
     static_assert(std::is_trivially_copyable_v<T>);
-    std::vector<T> all(static_cast<std::size_t>(size_), value);
+    std::vector<T> all(size_, value);
     all_gather_in_place(std::as_writable_bytes(std::span(all)));
     return all;
   }

@@ -87,7 +87,7 @@ void attend(const AttentionForwardOf<A, P>& op, Dim row, Dim t, Dim head) {
   const AttentionShape& s = op.shape;
   const Dim keys = s.first_query() + t + 1;
   const A* q = op.q.data + op.q.at(row, t, head, s.head_dim);
-  std::vector<double> score(static_cast<std::size_t>(keys));
+  std::vector<double> score(keys);
   double largest = -INFINITY, sum = 0;
   for (Dim k = 0; k < keys; ++k) {
     score[k] = s.scale * dot(q, op.k.data + op.k.at(row, k, head, s.head_dim), s.head_dim);

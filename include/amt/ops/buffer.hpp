@@ -27,11 +27,9 @@ class Buffer {
     if (data_ != nullptr) ops_->release(data_);
   }
 
-  static Buffer floats(Ops& ops, Dim count) {
-    return Buffer(ops, static_cast<std::size_t>(count) * sizeof(float));
-  }
+  static Buffer floats(Ops& ops, Dim count) { return Buffer(ops, count * sizeof(float)); }
   static Buffer activations(Ops& ops, Dim count) {
-    return Buffer(ops, static_cast<std::size_t>(count) * ops.activation_bytes());
+    return Buffer(ops, count * ops.activation_bytes());
   }
 
   template <class T>

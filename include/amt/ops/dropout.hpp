@@ -53,8 +53,7 @@ constexpr std::int64_t dropout_blocks(std::int64_t width) { return (width + 7) /
 constexpr PhiloxCounter dropout_counter(const Dropout& d, std::int64_t i, std::int64_t width) {
   const std::int64_t row = i / d.seq_len, position = i % d.seq_len;
   return {static_cast<std::uint32_t>(position * dropout_blocks(width)),
-          static_cast<std::uint32_t>(d.first_row + static_cast<std::uint64_t>(row)),
-          static_cast<std::uint32_t>(d.step),
+          static_cast<std::uint32_t>(d.first_row + row), static_cast<std::uint32_t>(d.step),
           1u << 28 | static_cast<std::uint32_t>(d.site) << 24 | d.layer};
 }
 

@@ -75,7 +75,7 @@ namespace plain {
 /// logits [vocab] of one position, x [width].
 template <class A, class P>
 std::vector<double> position_logits(const A* x, const P* wte, Dim vocab, Dim width) {
-  std::vector<double> logits(static_cast<std::size_t>(vocab), 0.0);
+  std::vector<double> logits(vocab, 0.0);
   for (Dim v = 0; v < vocab; ++v) {
     for (Dim c = 0; c < width; ++c) logits[v] += double(x[c]) * double(wte[v * width + c]);
   }
@@ -118,7 +118,7 @@ std::vector<double> train_position(const LmHeadTrainOf<A, P>& op, Dim i, Dim tar
   const std::vector<double> logits = position_logits(x, op.wte, s.vocab, s.width);
   const double log_sum = log_sum_exp(logits);
   *op.loss += scale * (log_sum - logits[target] + regularization * log_sum * log_sum);
-  std::vector<double> dx(static_cast<std::size_t>(s.width), 0.0);
+  std::vector<double> dx(s.width, 0.0);
   for (Dim v = 0; v < s.vocab; ++v) {
     const double p = std::exp(logits[v] - log_sum);
     const double d = scale * (p * (1 + 2 * regularization * log_sum) - (v == target ? 1 : 0));
@@ -134,7 +134,7 @@ template <class A, class P>
 void run(const LmHeadTrainOf<A, P>& op) {
   const LmHeadShape& s = op.shape;
   for (Dim i = 0; i < s.rows * s.seq_len; ++i) {
-    std::vector<double> dx(static_cast<std::size_t>(s.width), 0.0);
+    std::vector<double> dx(s.width, 0.0);
     if (i % s.seq_len != s.seq_len - 1) dx = train_position(op, i, op.tokens[i + 1]);
     for (Dim c = 0; c < s.width; ++c) op.dx[i * s.width + c] = A(dx[c]);
   }

@@ -14,9 +14,9 @@ inline std::vector<std::int32_t> positions_by_token(const std::uint16_t* tokens,
   std::vector<std::int32_t> next(65537, 0);  // counting sort
   for (Dim i = 0; i < n; ++i) ++next[tokens[i] + 1u];
   std::partial_sum(next.begin(), next.end(), next.begin());
-  std::vector<std::int32_t> order(static_cast<std::size_t>(n));
+  std::vector<std::int32_t> order(n);
   for (Dim i = 0; i < n; ++i) {
-    order[static_cast<std::size_t>(next[tokens[i]]++)] = static_cast<std::int32_t>(i);
+    order[next[tokens[i]]++] = static_cast<std::int32_t>(i);
   }
   return order;
 }

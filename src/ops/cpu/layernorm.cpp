@@ -42,7 +42,7 @@ void layernorm_backward_row(float* dx, float* dw, float* db, const float* dout, 
   }
   const float mean_g = sum_g / static_cast<float>(width);
   const float mean_gx = sum_gx / static_cast<float>(width);
-  if (!add) __builtin_memset(dx, 0, static_cast<std::size_t>(width) * sizeof(float));
+  if (!add) __builtin_memset(dx, 0, width * sizeof(float));
 #pragma omp simd
   for (std::int64_t c = 0; c < width; ++c) {
     const float normal = (x[c] - mean) * rstd;
@@ -108,7 +108,7 @@ void run(Context<T>& cpu, const LayerNormForwardOf<T, float>& op) {
 template <class T>
 void run(Context<T>& cpu, const LayerNormBackwardOf<T, float>& op) {
   const Dim pieces = (op.n + kRowsPerPiece - 1) / kRowsPerPiece;
-  std::vector<float> partial(static_cast<std::size_t>(pieces * 2 * op.width), 0.0f);
+  std::vector<float> partial(pieces * 2 * op.width, 0.0f);
   parallel_pieces(cpu.threads(), op.n, kRowsPerPiece, [&](Dim begin, Dim end) {
     float* sums = partial.data() + begin / kRowsPerPiece * 2 * op.width;
     for (Dim i = begin; i < end; ++i) backward_position(op, sums, i);

@@ -58,7 +58,7 @@ void softmax_gradient_row_bf16(Bf16* out, const float* logits, double log_sum, f
     for (std::int64_t k = 0; k < n; ++k) {
       chunk[k] = rounded(scale * exp_fast(logits[begin + k] - shift));
     }
-    __builtin_memcpy(out + begin, chunk, static_cast<std::size_t>(n) * sizeof(Bf16));
+    __builtin_memcpy(out + begin, chunk, n * sizeof(Bf16));
   }
 }
 

@@ -32,8 +32,9 @@ namespace amt::cpu {
 
 float* scratch_row(int which, Dim width) {
   thread_local std::array<std::vector<float>, 4> rows;
-  std::vector<float>& row = rows[static_cast<std::size_t>(which)];
-  if (row.size() < static_cast<std::size_t>(width)) row.resize(static_cast<std::size_t>(width));
+  std::vector<float>& row = rows[which];
+  const Dim there = row.size();
+  if (there < width) row.resize(width);
   return row.data();
 }
 

@@ -32,9 +32,9 @@ namespace amt::cpu {
 
 template <class T>
 void run(Context<T>& cpu, const SumOfSquares& op) {
-  std::vector<double> sums(static_cast<std::size_t>((op.n + kFlatPiece - 1) / kFlatPiece));
+  std::vector<double> sums((op.n + kFlatPiece - 1) / kFlatPiece);
   parallel_pieces(cpu.threads(), op.n, kFlatPiece, [&](Dim begin, Dim end) {
-    sums[static_cast<std::size_t>(begin / kFlatPiece)] = sum_squares(op.x + begin, end - begin);
+    sums[begin / kFlatPiece] = sum_squares(op.x + begin, end - begin);
   });
   *op.sum = std::accumulate(sums.begin(), sums.end(), 0.0);
 }

@@ -13,7 +13,7 @@ void Context<float>::refresh_weights(const float* parameters, Dim count) {
 template <>
 void Context<Bf16>::refresh_weights(const float* parameters, Dim count) {
   Buffer& copy = weights_.at(parameters, count).copy;
-  if (copy.bytes() == 0) copy = Buffer(ops_, static_cast<std::size_t>(count) * sizeof(Bf16));
+  if (copy.bytes() == 0) copy = Buffer(ops_, count * sizeof(Bf16));
   parallel_pieces(threads_, count, kFlatPiece, [&](Dim begin, Dim end) {
     to_bf16(copy.as<Bf16>() + begin, parameters + begin, end - begin);
   });

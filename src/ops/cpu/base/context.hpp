@@ -25,7 +25,7 @@ class Context {
 
   /// At least `floats`; what it held before is gone.
   float* scratch(Dim floats) {
-    if (scratch_.bytes() < static_cast<std::size_t>(floats) * sizeof(float)) {
+    if (scratch_.bytes() < floats * sizeof(float)) {
       scratch_ = Buffer();  // first, so that both are never there at once
       scratch_ = Buffer::floats(ops_, floats);
     }
