@@ -1,5 +1,5 @@
+#include "amt/kernels/adamw.cuh"
 #include "context.hpp"
-#include "kernels/adamw.cuh"
 #include "launch.hpp"
 
 namespace amt::cuda {

@@ -2,8 +2,8 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/kernels/shapes.hpp"
 #include "attention_layout.hpp"
-#include "shapes.hpp"
 
 namespace amt::cuda {
 namespace {

@@ -1,6 +1,6 @@
+#include "amt/kernels/attention.cuh"
 #include "attention.hpp"
 #include "context.hpp"
-#include "kernels/attention.cuh"
 #include "launch.hpp"
 
 namespace amt::cuda {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "bf16.hpp"
+#include "amt/kernels/bf16.hpp"
 #include "cuda_ops.hpp"
 
 namespace amt::cuda {

@@ -2,7 +2,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
-#include "shapes.hpp"
+#include "amt/kernels/shapes.hpp"
 #include "sums.hpp"
 
 namespace amt::cuda {

@@ -1,9 +1,9 @@
 // What the GPU's operators work with besides their arguments.
 #pragma once
 
+#include "amt/kernels/bf16.hpp"
 #include "amt/ops/weights.hpp"
 #include "attention.hpp"
-#include "bf16.hpp"
 #include "device_memory.hpp"
 #include "matmul.hpp"
 

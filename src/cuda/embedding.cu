@@ -1,6 +1,6 @@
+#include "amt/kernels/embedding.cuh"
 #include "amt/ops/token_order.hpp"
 #include "context.hpp"
-#include "kernels/embedding.cuh"
 #include "launch.hpp"
 
 namespace amt::cuda {

@@ -2,8 +2,8 @@
 // plain C++, after tests/cuda/cuda_on_cpu.hpp, on the CPU.
 #pragma once
 
+#include "amt/kernels/shapes.hpp"
 #include "device.hpp"
-#include "shapes.hpp"
 
 namespace amt::cuda {
 

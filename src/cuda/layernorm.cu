@@ -1,7 +1,7 @@
 #include <utility>
 
+#include "amt/kernels/layernorm.cuh"
 #include "context.hpp"
-#include "kernels/layernorm.cuh"
 #include "launch.hpp"
 #include "sums.hpp"
 

@@ -1,6 +1,6 @@
+#include "amt/kernels/shapes.hpp"
 #include "amt/ops/linear.hpp"
 #include "context.hpp"
-#include "shapes.hpp"
 #include "sums.hpp"
 
 namespace amt::cuda {

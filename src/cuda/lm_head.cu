@@ -1,6 +1,6 @@
+#include "amt/kernels/lm_head.cuh"
+#include "amt/kernels/sum_all.cuh"
 #include "context.hpp"
-#include "kernels/lm_head.cuh"
-#include "kernels/sum_all.cuh"
 #include "launch.hpp"
 
 namespace amt::cuda {

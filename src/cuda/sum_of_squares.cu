@@ -1,6 +1,6 @@
+#include "amt/kernels/sum_of_squares.cuh"
 #include "amt/ops/sum_of_squares.hpp"
 #include "context.hpp"
-#include "kernels/sum_of_squares.cuh"
 #include "launch.hpp"
 
 namespace amt::cuda {

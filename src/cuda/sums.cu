@@ -1,5 +1,5 @@
-#include "kernels/sums.cuh"
-#include "kernels/to_bf16.cuh"
+#include "amt/kernels/sums.cuh"
+#include "amt/kernels/to_bf16.cuh"
 #include "launch.hpp"
 #include "sums.hpp"
 

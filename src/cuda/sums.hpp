@@ -3,8 +3,8 @@
 
 #include <cuda_runtime_api.h>
 
+#include "amt/kernels/bf16.hpp"
 #include "amt/ops/types.hpp"
-#include "bf16.hpp"
 
 namespace amt::cuda {
 

@@ -1,5 +1,5 @@
+#include "amt/kernels/attention.cuh"
 #include "kernel_support.hpp"
-#include "src/cuda/kernels/attention.cuh"
 
 namespace amt::gpu {
 namespace {

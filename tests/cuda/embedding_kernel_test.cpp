@@ -1,7 +1,7 @@
+#include "amt/kernels/embedding.cuh"
+#include "amt/kernels/shapes.hpp"
 #include "amt/ops/token_order.hpp"
 #include "kernel_support.hpp"
-#include "src/cuda/kernels/embedding.cuh"
-#include "src/cuda/shapes.hpp"
 
 namespace amt::gpu {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "amt/kernels/common.cuh"
 #include "kernel_support.hpp"
-#include "src/cuda/kernels/common.cuh"
 
 namespace amt::gpu {
 namespace {

@@ -1,9 +1,9 @@
+#include "amt/kernels/adamw.cuh"
+#include "amt/kernels/sum_of_squares.cuh"
+#include "amt/kernels/sums.cuh"
+#include "amt/kernels/to_bf16.cuh"
 #include "amt/ops/sum_of_squares.hpp"
 #include "kernel_support.hpp"
-#include "src/cuda/kernels/adamw.cuh"
-#include "src/cuda/kernels/sum_of_squares.cuh"
-#include "src/cuda/kernels/sums.cuh"
-#include "src/cuda/kernels/to_bf16.cuh"
 
 namespace amt::gpu {
 namespace {

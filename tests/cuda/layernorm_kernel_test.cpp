@@ -1,6 +1,6 @@
+#include "amt/kernels/layernorm.cuh"
+#include "amt/kernels/sums.cuh"
 #include "kernel_support.hpp"
-#include "src/cuda/kernels/layernorm.cuh"
-#include "src/cuda/kernels/sums.cuh"
 
 namespace amt::gpu {
 namespace {

@@ -1,7 +1,7 @@
 // From given logits: the products around the kernels are cuBLASLt's.
+#include "amt/kernels/lm_head.cuh"
+#include "amt/kernels/sum_all.cuh"
 #include "kernel_support.hpp"
-#include "src/cuda/kernels/lm_head.cuh"
-#include "src/cuda/kernels/sum_all.cuh"
 
 namespace amt::gpu {
 namespace {

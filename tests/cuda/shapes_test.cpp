@@ -1,4 +1,4 @@
-#include "src/cuda/shapes.hpp"
+#include "amt/kernels/shapes.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // fp32 to bf16. Every thread takes packs of elements that are a grid's length apart.
 #pragma once
 
-#include "common.cuh"
+#include "amt/kernels/common.cuh"
 
 namespace amt::gpu {
 

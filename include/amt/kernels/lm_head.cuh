@@ -1,8 +1,8 @@
 // Cross-entropy over blocks of positions, with the gradient in place of the logits.
 #pragma once
 
+#include "amt/kernels/common.cuh"
 #include "amt/ops/lm_head.hpp"
-#include "common.cuh"
 
 namespace amt::gpu {
 

@@ -3,8 +3,8 @@
 // share the channels of the head.
 #pragma once
 
+#include "amt/kernels/common.cuh"
 #include "amt/ops/attention.hpp"
-#include "common.cuh"
 
 namespace amt::gpu {
 

@@ -6,7 +6,7 @@
 // give equal bits.
 #pragma once
 
-#include "../bf16.hpp"
+#include "amt/kernels/bf16.hpp"
 #include "amt/ops/dropout.hpp"
 #include "amt/ops/types.hpp"
 

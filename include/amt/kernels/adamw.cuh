@@ -3,8 +3,8 @@
 // aligned for that, 0.
 #pragma once
 
+#include "amt/kernels/common.cuh"
 #include "amt/ops/adamw.hpp"
-#include "common.cuh"
 
 namespace amt::gpu {
 

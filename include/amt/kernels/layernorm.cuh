@@ -3,8 +3,8 @@
 // to 256 kPacks fits.
 #pragma once
 
+#include "amt/kernels/common.cuh"
 #include "amt/ops/layernorm.hpp"
-#include "common.cuh"
 
 namespace amt::gpu {
 

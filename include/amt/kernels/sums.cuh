@@ -1,7 +1,7 @@
 // Sums over the rows of matrices, in two passes with a fixed order.
 #pragma once
 
-#include "common.cuh"
+#include "amt/kernels/common.cuh"
 
 namespace amt::gpu {
 

@@ -1,9 +1,9 @@
 // Token and position embedding, and its gradient without atomics.
 #pragma once
 
-#include "../shapes.hpp"
+#include "amt/kernels/common.cuh"
+#include "amt/kernels/shapes.hpp"
 #include "amt/ops/embedding.hpp"
-#include "common.cuh"
 
 namespace amt::gpu {
 

@@ -1,7 +1,7 @@
 // The first pass of the sum of squares of a flat buffer, in a fixed order.
 #pragma once
 
-#include "sum_all.cuh"
+#include "amt/kernels/sum_all.cuh"
 
 namespace amt::gpu {
 

@@ -32,7 +32,7 @@ constexpr Shares shares_of(Dim n) {
   return {divide_up(n, each), each};
 }
 
-/// Places of by_token in a piece of the sum of wte's gradient (kernels/embedding.cuh).
+/// Places of by_token in a piece of the sum of wte's gradient (embedding.cuh).
 constexpr Dim kPiece = 64;
 constexpr Dim token_pieces(Dim n) { return divide_up(n, kPiece); }
 

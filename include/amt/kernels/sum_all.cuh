@@ -1,7 +1,7 @@
 // The second pass of sums over flat buffers: one block adds what the first one left.
 #pragma once
 
-#include "common.cuh"
+#include "amt/kernels/common.cuh"
 
 namespace amt::gpu {
 
