@@ -32,7 +32,7 @@ void run(Context& gpu, const LayerNormForward& op) {
 
 void run(Context& gpu, const LayerNormBackward& op) {
   check_width(op.width);
-  const Dim shares = shares_of(op.n).count;
+  const Dim shares = norm_shares(op.n, op.width);
   float* partial = gpu.partial.of<float>(shares * 2 * op.width);
   for_width(op.width, [&](auto packs) {
     start(gpu.stream(), {shares}, kNormThreads, "layernorm_backward",

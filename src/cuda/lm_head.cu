@@ -6,8 +6,6 @@
 namespace amt::cuda {
 namespace {
 
-constexpr Dim kHeadThreads = gpu::kHeadWarps * gpu::kLanes;
-
 const Bf16* real(const Activation* p) { return reinterpret_cast<const Bf16*>(p); }
 
 /// f(logits [count, padded_vocab], begin, count) for the blocks [begin, begin + count) of n
@@ -42,7 +40,7 @@ void run(Context& gpu, const LmHeadTrain& op) {
   for_blocks<Bf16>(gpu, n, padded, [&](Bf16* logits, Dim begin, Dim count) {
     const Bf16* block = real(op.x) + begin * width;
     gpu.matmul.run(plan_logits(count, padded, width, Element::kBf16), {wte, block, logits});
-    start(gpu.stream(), {count}, kHeadThreads, "loss_and_gradient", gpu::loss_and_gradient,
+    start(gpu.stream(), {count}, gpu::kHeadThreads, "loss_and_gradient", gpu::loss_and_gradient,
           losses + begin, logits, op.tokens, begin, s, op.terms);
     gpu.matmul.run(plan_logits_input(count, padded, width), {wte, logits, dx + begin * width});
     gpu.matmul.run(plan_logits_weight(count, padded, width), {block, logits, op.dwte});
@@ -58,7 +56,7 @@ void run(Context& gpu, const LmHeadLosses& op) {
                    [&](Bf16* logits, Dim begin, Dim count) {
                      gpu.matmul.run(plan_logits(count, s.padded_vocab, s.width, Element::kBf16),
                                     {wte, real(op.x) + begin * s.width, logits});
-                     start(gpu.stream(), {count}, kHeadThreads, "position_losses",
+                     start(gpu.stream(), {count}, gpu::kHeadThreads, "position_losses",
                            gpu::position_losses, op.losses, logits, op.tokens, begin, s);
                    });
 }

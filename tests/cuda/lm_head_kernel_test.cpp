@@ -6,7 +6,7 @@
 namespace amt::gpu {
 namespace {
 
-constexpr unsigned kThreads = kHeadWarps * kLanes;
+constexpr unsigned kThreads = kHeadThreads;
 
 /// What the kernels should make of logits [rows, seq_len, padded_vocab].
 struct Expected {
@@ -65,6 +65,7 @@ TEST(LmHeadKernel, AgreesWithItsFormulas) {
     check({1, 2, 0, 3, 128}, order);
     check({2, 3, 0, 1100, 1152}, order);
     check({1, 2, 0, 9001, 9088}, order);
+    check({1, 2, 0, 58001, 58112}, order);  // more than a block keeps
   }
 }
 

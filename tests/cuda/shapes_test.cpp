@@ -7,6 +7,13 @@
 namespace amt::cuda {
 namespace {
 
+TEST(Shapes, ALayerNormsBlocksAreAllResidentAtOnce) {
+  EXPECT_EQ(norm_shares(32768, 768), 512);
+  EXPECT_EQ(norm_shares(32768, 1024), 384);
+  EXPECT_EQ(norm_shares(32768, 2048), 256);
+  EXPECT_EQ(norm_shares(17, 2048), 2) << "no more than there are shares";
+}
+
 TEST(Shares, CoverEveryPositionOnceAndAreFew) {
   for (const Dim n : {1, 2, 15, 16, 17, 1023, 1024, 8191, 8192, 8193, 32768, 65536, 1 << 24}) {
     const Shares s = shares_of(n);

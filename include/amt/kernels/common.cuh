@@ -6,6 +6,9 @@
 // give equal bits.
 #pragma once
 
+#include <bit>
+#include <cstdint>
+
 #include "amt/kernels/bf16.hpp"
 #include "amt/ops/dropout.hpp"
 #include "amt/ops/types.hpp"
@@ -22,6 +25,11 @@ struct alignas(16) Quad {
   float x[4];
 };
 
+/// A pack as a kernel keeps it: as 16-bit numbers each would take a register of its own.
+struct alignas(16) HeldPack {
+  std::uint32_t pairs[kPack / 2];
+};
+
 __device__ inline Dim first_element() { return Dim{blockIdx.x} * blockDim.x + threadIdx.x; }
 __device__ inline Dim grid_length() { return Dim{gridDim.x} * blockDim.x; }
 
@@ -35,6 +43,14 @@ __device__ inline void load(float* out, const float* p) {
   for (int c = 0; c < 4; ++c) {
     out[c] = low.x[c];
     out[c + 4] = high.x[c];
+  }
+}
+__device__ inline HeldPack held(const Bf16* p) { return *reinterpret_cast<const HeldPack*>(p); }
+/// A bf16 is the upper half of a float.
+__device__ inline void unpack(float* out, const HeldPack& pack) {
+  for (int c = 0; c < kPack; c += 2) {
+    out[c] = std::bit_cast<float>(pack.pairs[c / 2] << 16);
+    out[c + 1] = std::bit_cast<float>(pack.pairs[c / 2] & 0xffff0000u);
   }
 }
 __device__ inline void store(Bf16* p, const float* values) {

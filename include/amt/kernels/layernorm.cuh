@@ -4,6 +4,7 @@
 #pragma once
 
 #include "amt/kernels/common.cuh"
+#include "amt/kernels/shapes.hpp"
 #include "amt/ops/layernorm.hpp"
 
 namespace amt::gpu {
@@ -59,11 +60,11 @@ __global__ void __launch_bounds__(kNormWarps* kLanes, 4)
 /// One pack of a position: normal = the normalised channels, g = dout w.
 struct NormPack {
   float normal[kPack], d[kPack], g[kPack];
-  __device__ NormPack(const Bf16* dout, const Bf16* residual, const float* w, float mean,
+  __device__ NormPack(const HeldPack& dout, const HeldPack& residual, const float* w, float mean,
                       float rstd) {
     float weight[kPack];
-    load(normal, residual);
-    load(d, dout);
+    unpack(normal, residual);
+    unpack(d, dout);
     load(weight, w);
     for (int c = 0; c < kPack; ++c) {
       normal[c] = (normal[c] - mean) * rstd;
@@ -73,24 +74,30 @@ struct NormPack {
 };
 
 /// But for the sums of dweight and dbias: each block leaves its own in partial [blocks, 2, width]
-/// (dweight, then dbias). The warps of all blocks share the positions evenly. A position is read
-/// twice, the second time from the cache: its channels beside the sums would not fit into the
-/// registers.
+/// (dweight, then dbias). The warps of all blocks share the positions evenly. What is needed of a
+/// position is asked for at once and kept as it came, so that memory is waited for once.
 template <int kPacks>
-__global__ void __launch_bounds__(kNormWarps* kLanes)
+__global__ void __launch_bounds__(kNormWarps* kLanes, cuda::norm_blocks(kPacks))
     layernorm_backward(LayerNormBackwardOf<Bf16, float> op, float* partial, DropoutMask mask) {
-  const Dim lane = threadIdx.x % kLanes, warp = threadIdx.x / kLanes, width = op.width;
-  const Dim packs = width / kPack;
+  const int lane = threadIdx.x % kLanes, warp = threadIdx.x / kLanes;
+  const int width = static_cast<int>(op.width), packs = width / kPack;
   float dw[kPacks][kPack] = {}, db[kPacks][kPack] = {};
   for (Dim i = Dim{blockIdx.x} * kNormWarps + warp; i < op.n; i += Dim{gridDim.x} * kNormWarps) {
     const Dim at = i * width;
     const float mu = op.mean[i], r = op.rstd[i];
+    HeldPack dout[kPacks] = {}, residual[kPacks] = {}, before[kPacks] = {};
+    for (int k = 0; k < kPacks; ++k) {
+      const int pack = lane + k * kLanes;
+      if (pack >= packs) break;
+      dout[k] = held(op.dout + at + pack * kPack);
+      residual[k] = held(op.residual + at + pack * kPack);
+      if (op.add) before[k] = held(op.dresidual + at + pack * kPack);
+    }
     float sum_g = 0, sum_gx = 0;
     for (int k = 0; k < kPacks; ++k) {
-      const Dim pack = lane + k * kLanes;
+      const int pack = lane + k * kLanes;
       if (pack >= packs) break;
-      const NormPack p(op.dout + at + pack * kPack, op.residual + at + pack * kPack,
-                       op.weight + pack * kPack, mu, r);
+      const NormPack p(dout[k], residual[k], op.weight + pack * kPack, mu, r);
       for (int c = 0; c < kPack; ++c) {
         sum_g += p.g[c];
         sum_gx += p.g[c] * p.normal[c];
@@ -100,11 +107,12 @@ __global__ void __launch_bounds__(kNormWarps* kLanes)
     }
     const float mean_g = warp_sum(sum_g) / static_cast<float>(width);
     const float mean_gx = warp_sum(sum_gx) / static_cast<float>(width);
-    for (Dim pack = lane; pack < packs; pack += kLanes) {
-      const NormPack p(op.dout + at + pack * kPack, op.residual + at + pack * kPack,
-                       op.weight + pack * kPack, mu, r);
-      float dx[kPack] = {};
-      if (op.add) load(dx, op.dresidual + at + pack * kPack);
+    for (int k = 0; k < kPacks; ++k) {
+      const int pack = lane + k * kLanes;
+      if (pack >= packs) break;
+      const NormPack p(dout[k], residual[k], op.weight + pack * kPack, mu, r);
+      float dx[kPack];
+      unpack(dx, before[k]);
       for (int c = 0; c < kPack; ++c) dx[c] += r * (p.g[c] - mean_g - p.normal[c] * mean_gx);
       store(op.dresidual + at + pack * kPack, dx);
       if (op.dy == nullptr) continue;

@@ -32,6 +32,14 @@ constexpr Shares shares_of(Dim n) {
   return {divide_up(n, each), each};
 }
 
+/// Blocks of a layer norm's backward pass that a multiprocessor holds at once, as far as a lane's
+/// packs leave registers.
+constexpr Dim norm_blocks(Dim packs) { return packs <= 3 ? 4 : packs <= 5 ? 3 : 2; }
+/// Its blocks: all at once on the 132 multiprocessors of an H100.
+constexpr Dim norm_shares(Dim n, Dim width) {
+  return std::min(shares_of(n).count, 128 * norm_blocks(norm_packs(width)));
+}
+
 /// Places of by_token in a piece of the sum of wte's gradient (embedding.cuh).
 constexpr Dim kPiece = 64;
 constexpr Dim token_pieces(Dim n) { return divide_up(n, kPiece); }

@@ -5,7 +5,8 @@
 
 namespace amt::gpu {
 
-constexpr int kRowWarps = 16;  // in a block of add_rows: they share the rows
+constexpr int kRowWarps = 16;   // in a block of add_rows: they share the rows
+constexpr int kRowsAtOnce = 8;  // that a thread of column_sums asks for before it adds them
 
 /// to[c] += sum over `count` rows of partial [count, gridDim.y, width], where `to` is `first` for
 /// the part blockIdx.y = 0 and `second` for 1. A block for each 32 columns.
@@ -36,11 +37,19 @@ __global__ void column_sums(float* partial, const Bf16* x, Dim n, Dim width, Dim
   const Dim begin = Dim{blockIdx.y} * rows_each;
   const Dim end = begin + rows_each < n ? begin + rows_each : n;
   float sum[kPack] = {};
-  for (Dim i = begin; i < end; ++i) {
+  const auto add = [&](const HeldPack& row) {
     float v[kPack];
-    load(v, x + i * width + pack * kPack);
+    unpack(v, row);
     for (int c = 0; c < kPack; ++c) sum[c] += v[c];
+  };
+  const Bf16* next = x + begin * width + pack * kPack;
+  Dim left = end - begin;
+  for (; left >= kRowsAtOnce; left -= kRowsAtOnce, next += kRowsAtOnce * width) {
+    HeldPack rows[kRowsAtOnce];
+    for (int r = 0; r < kRowsAtOnce; ++r) rows[r] = held(next + r * width);
+    for (const HeldPack& row : rows) add(row);
   }
+  for (; left > 0; --left, next += width) add(held(next));
   store(partial + Dim{blockIdx.y} * width + pack * kPack, sum);
 }
 
