@@ -13,7 +13,8 @@ Context::Context(CudaOps& ops_, const OpsOptions& options, Dim logits_bytes_)
       partial(ops_),
       logits(ops_),
       by_token(ops_),
-      matmul(ops_),
+      products(str_cat(device_name(ops_.device()), ", cuBLASLt ", Matmul::version())),
+      matmul(ops_, products),
       attention(ops_, options.attention, options.deterministic),
       sum(make_pinned(sizeof(double))) {}
 

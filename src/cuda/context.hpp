@@ -25,6 +25,7 @@ struct Context {
   Scratch partial;  ///< sums of shares, within a call
   Scratch logits;
   Scratch by_token;
+  ProductChoice products;
   Matmul matmul;
   AttentionChoice attention;
   Pinned sum;  ///< one double

@@ -23,6 +23,7 @@ class GpuOps final : public Implement<GpuOps, DeviceMemoryOps, Operators> {
     return context_.attention.prepare(shape, backward);
   }
   std::size_t activation_bytes() const override { return sizeof(Bf16); }
+  AlgorithmChoice* algorithms() override { return &context_.products; }
 
   void refresh_weights(const float* parameters, Dim count) override {
     const Call call(device(), "refresh_weights");

@@ -2,20 +2,22 @@
 
 #include <cublasLt.h>
 
+#include <array>
+#include <limits>
+#include <optional>
+
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/ops/buffer.hpp"
 
 namespace amt::cuda {
 namespace {
 
 constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20;
 constexpr std::uint32_t kAlignment = 16;  // bytes, of every operand
+constexpr int kProposals = 8, kTimedLaunches = 3;
 
-std::string text(const MatmulPlan& p) {
-  return str_cat("a product of ", p.m, " x ", p.n, " x ", p.k,
-                 p.output == Element::kFloat ? " to fp32" : " to bf16", ", epilogue ",
-                 static_cast<int>(p.epilogue));
-}
+std::string text(const MatmulPlan& plan) { return "a product of " + text_of(plan); }
 
 void check_blas(cublasStatus_t status, const std::string& what) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
@@ -115,6 +117,34 @@ Preference make_preference() {
   return preference;
 }
 
+/// What tells an algorithm from others of the same version of the library.
+std::string name_of(const cublasLtMatmulAlgo_t& algorithm) {
+  struct Attribute {
+    cublasLtMatmulAlgoConfigAttributes_t attribute;
+    const char* name;
+    std::size_t bytes;
+  };
+  constexpr std::array<Attribute, 9> kAttributes = {
+      {{CUBLASLT_ALGO_CONFIG_ID, "id", 4},
+       {CUBLASLT_ALGO_CONFIG_TILE_ID, "tile", 4},
+       {CUBLASLT_ALGO_CONFIG_SPLITK_NUM, "splits", 4},
+       {CUBLASLT_ALGO_CONFIG_REDUCTION_SCHEME, "reduction", 4},
+       {CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING, "swizzling", 4},
+       {CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION, "option", 4},
+       {CUBLASLT_ALGO_CONFIG_STAGES_ID, "stages", 4},
+       {CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID, "inner", 2},
+       {CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID, "cluster", 2}}};
+  std::string text;
+  for (const auto& [attribute, name, bytes] : kAttributes) {
+    std::uint32_t value = 0;  // the processors with GPUs are little-endian
+    std::size_t written = 0;
+    check_blas(cublasLtMatmulAlgoConfigGetAttribute(&algorithm, attribute, &value, bytes, &written),
+               "asking what an algorithm is");
+    text += str_cat(text.empty() ? "" : " ", name, " ", value);
+  }
+  return text;
+}
+
 void check_alignment(const MatmulPlan& plan, const MatmulOperands& o) {
   for (const void* operand :
        {o.a, o.b, static_cast<const void*>(o.d), o.bias, static_cast<const void*>(o.aux)}) {
@@ -126,22 +156,95 @@ void check_alignment(const MatmulPlan& plan, const MatmulOperands& o) {
 
 }  // namespace
 
-struct Matmul::Library {
-  cublasLtHandle_t handle = nullptr;
-  Library() { check_blas(cublasLtCreate(&handle), "starting"); }
-  ~Library() { cublasLtDestroy(handle); }
-  Library(const Library&) = delete;
-  Library& operator=(const Library&) = delete;
-};
-
 struct Matmul::Prepared {
+  MatmulPlan plan;
   Description description;
   Layout a, b, d;
   cublasLtMatmulAlgo_t algorithm;
 };
 
-Matmul::Matmul(CudaOps& ops)
-    : ops_(ops), workspace_(ops, kWorkspaceBytes), library_(std::make_unique<Library>()) {}
+struct Matmul::Library {
+  explicit Library(CudaOps& ops_) : ops(ops_), workspace(ops_, kWorkspaceBytes) {
+    check_blas(cublasLtCreate(&handle), "starting");
+  }
+  ~Library() { cublasLtDestroy(handle); }
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+
+  std::vector<cublasLtMatmulHeuristicResult_t> proposals(const Prepared& p) const;
+  cublasStatus_t launch(const Prepared& p, const cublasLtMatmulAlgo_t& algorithm,
+                        const MatmulOperands& operands) const;
+
+  CudaOps& ops;
+  Buffer workspace;
+  cublasLtHandle_t handle = nullptr;
+};
+
+/// Not empty; what is expected to be the fastest first.
+std::vector<cublasLtMatmulHeuristicResult_t> Matmul::Library::proposals(const Prepared& p) const {
+  // Only their alignment matters here, and it must be that of any layer's.
+  void* const aligned_to_16 = workspace.as<char>() + kAlignment;
+  set_vectors(p.description, p.plan, aligned_to_16, aligned_to_16);
+  std::vector<cublasLtMatmulHeuristicResult_t> found(kProposals);
+  int count = 0;
+  const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
+      handle, p.description.get(), p.a.get(), p.b.get(), p.d.get(), p.d.get(),
+      make_preference().get(), kProposals, found.data(), &count);
+  check_blas(status, str_cat("choosing an algorithm for ", text(p.plan)));
+  found.resize(static_cast<std::size_t>(count));
+  std::erase_if(found, [](const auto& result) { return result.state != CUBLAS_STATUS_SUCCESS; });
+  check_blas(found.empty() ? CUBLAS_STATUS_NOT_SUPPORTED : CUBLAS_STATUS_SUCCESS,
+             str_cat("no algorithm for ", text(p.plan)));
+  return found;
+}
+
+cublasStatus_t Matmul::Library::launch(const Prepared& p, const cublasLtMatmulAlgo_t& algorithm,
+                                       const MatmulOperands& operands) const {
+  set_vectors(p.description, p.plan, operands.bias, operands.aux);
+  const float alpha = 1, beta = p.plan.accumulate ? 1 : 0;
+  return cublasLtMatmul(handle, p.description.get(), &alpha, operands.a, p.a.get(), operands.b,
+                        p.b.get(), &beta, operands.d, p.d.get(), operands.d, p.d.get(), &algorithm,
+                        workspace.as<void>(), kWorkspaceBytes, ops.stream());
+}
+
+/// Times algorithms for a product that is about to be run. What that product will write before
+/// anything reads it may be written here, too; what it adds to may not.
+class Matmul::Trial {
+ public:
+  Trial(const Library& library, const Prepared& prepared, const MatmulOperands& operands)
+      : library_(library), prepared_(prepared), operands_(operands) {
+    if (!prepared.plan.accumulate) return;
+    const StoredMatrix d = stored_d(prepared.plan);
+    try {
+      sums_ = Buffer::floats(library.ops, d.columns * d.leading);
+      sums_.zero();
+    } catch (const Error&) {  // too little memory to time anything
+    }
+    operands_.d = sums_.as<void>();
+  }
+
+  /// Of a few in a row, each of which finds its operands where the one before has left them.
+  double seconds(const cublasLtMatmulAlgo_t& algorithm) {
+    constexpr double kNever = std::numeric_limits<double>::infinity();
+    if (operands_.d == nullptr) return kNever;
+    timer_->start();
+    for (int i = 0; i < kTimedLaunches; ++i) {
+      if (library_.launch(prepared_, algorithm, operands_) != CUBLAS_STATUS_SUCCESS) return kNever;
+    }
+    timer_->stop();
+    return timer_->seconds();
+  }
+
+ private:
+  const Library& library_;
+  const Prepared& prepared_;
+  MatmulOperands operands_;
+  Buffer sums_;
+  std::unique_ptr<DeviceTimer> timer_ = library_.ops.make_timer();
+};
+
+Matmul::Matmul(CudaOps& ops, ProductChoice& choice)
+    : choice_(choice), library_(std::make_unique<Library>(ops)) {}
 
 Matmul::~Matmul() = default;
 
@@ -150,40 +253,33 @@ std::string Matmul::version() {
   return str_cat(v / 10000, ".", v / 100 % 100, ".", v % 100);
 }
 
-const Matmul::Prepared& Matmul::prepared(const MatmulPlan& plan) {
+const Matmul::Prepared& Matmul::prepared(const MatmulPlan& plan, const MatmulOperands& operands) {
   const auto known = plans_.find(plan);
   if (known != plans_.end()) return known->second;
   const cudaDataType_t type = plan.output == Element::kFloat ? CUDA_R_32F : CUDA_R_16BF;
-  Prepared made{make_description(plan),
+  Prepared made{plan,
+                make_description(plan),
                 make_layout(CUDA_R_16BF, stored_a(plan)),
                 make_layout(CUDA_R_16BF, stored_b(plan)),
                 make_layout(type, stored_d(plan)),
                 {}};
-  // Only their alignment matters here, and it must be that of any layer's.
-  void* const aligned_to_16 = workspace_.as<char>() + kAlignment;
-  set_vectors(made.description, plan, aligned_to_16, aligned_to_16);
-  cublasLtMatmulHeuristicResult_t best{};
-  int found = 0;
-  const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
-      library_->handle, made.description.get(), made.a.get(), made.b.get(), made.d.get(),
-      made.d.get(), make_preference().get(), 1, &best, &found);
-  check_blas(status, str_cat("choosing an algorithm for ", text(plan)));
-  check_blas(found == 0 ? CUBLAS_STATUS_NOT_SUPPORTED : best.state,
-             str_cat("no algorithm for ", text(plan)));
-  made.algorithm = best.algo;
+  const auto found = library_->proposals(made);
+  std::vector<std::string> names;
+  for (const auto& result : found) names.push_back(name_of(result.algo));
+  std::optional<Trial> trial;
+  const std::size_t chosen = choice_.choose(plan, names, [&](std::size_t i) {
+    if (!trial) trial.emplace(*library_, made, operands);
+    return trial->seconds(found[i].algo);
+  });
+  made.algorithm = found[chosen].algo;
   return plans_.emplace(plan, std::move(made)).first->second;
 }
 
 void Matmul::run(const MatmulPlan& plan, const MatmulOperands& operands) {
   check_alignment(plan, operands);
-  const Prepared& p = prepared(plan);
-  set_vectors(p.description, plan, operands.bias, operands.aux);
-  const float alpha = 1, beta = plan.accumulate ? 1 : 0;
-  check_blas(
-      cublasLtMatmul(library_->handle, p.description.get(), &alpha, operands.a, p.a.get(),
-                     operands.b, p.b.get(), &beta, operands.d, p.d.get(), operands.d, p.d.get(),
-                     &p.algorithm, workspace_.as<void>(), kWorkspaceBytes, ops_.stream()),
-      text(plan));
+  const Prepared& p = prepared(plan, operands);
+  const cublasStatus_t status = library_->launch(p, p.algorithm, operands);
+  if (status != CUBLAS_STATUS_SUCCESS) check_blas(status, text(plan));
 }
 
 }  // namespace amt::cuda

@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "amt/ops/buffer.hpp"
 #include "cuda_ops.hpp"
 #include "matmul_plan.hpp"
+#include "product_choice.hpp"
 
 namespace amt::cuda {
 
@@ -23,10 +23,11 @@ struct MatmulOperands {
 
 class Matmul {
  public:
-  explicit Matmul(CudaOps& ops);
+  /// Both must outlive it.
+  Matmul(CudaOps& ops, ProductChoice& choice);
   ~Matmul();
-  /// The algorithm for a plan is chosen when it is first seen, and kept: the same plans on the same
-  /// kind of card give the same bits. Split sums are added in a fixed order.
+  /// The algorithm for a plan is chosen when it is first seen, and kept: the same choice on the
+  /// same kind of card gives the same bits. Split sums are added in a fixed order.
   void run(const MatmulPlan& plan, const MatmulOperands& operands);
   /// "13.1.0"
   static std::string version();
@@ -34,10 +35,10 @@ class Matmul {
  private:
   struct Library;
   struct Prepared;
-  const Prepared& prepared(const MatmulPlan& plan);
+  class Trial;
+  const Prepared& prepared(const MatmulPlan& plan, const MatmulOperands& operands);
 
-  CudaOps& ops_;
-  Buffer workspace_;
+  ProductChoice& choice_;
   std::unique_ptr<Library> library_;
   std::map<MatmulPlan, Prepared> plans_;
 };

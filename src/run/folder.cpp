@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kAnother = "give another --trainer.run_dir";
 // Of jobs/submit.sh and jobs/requeue.sh, of file systems, and what users begin a run with.
-constexpr std::array<std::string_view, 5> kHarmless = {"jobs", "requeues", "in-use", "lost+found",
-                                                       ".snapshot"};
+constexpr std::array<std::string_view, 6> kHarmless = {
+    "jobs", "requeues", "in-use", "algorithms.json", "lost+found", ".snapshot"};
 constexpr std::array<std::string_view, 5> kHarmlessEndings = {".ini", ".log", ".out", ".err",
                                                               ".csv"};
 

@@ -75,6 +75,7 @@ class Trainer {
   using Clock = std::chrono::steady_clock;
 
   void begin();
+  void choose_algorithms();
   void initialise();
   std::optional<std::int64_t> load_newest(Checkpoint& checkpoint) const;
   void resume(const Checkpoint& checkpoint);

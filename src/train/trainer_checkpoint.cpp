@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "algorithms.hpp"
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
 #include "amt/base/foreign_error.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/base/strings.hpp"
@@ -84,6 +86,22 @@ void Trainer::begin() {
     }
     recorder_ = std::make_unique<RunRecorder>(paths_, facts_, state_.step, state_.evaluated_step);
   });
+  if (!finished()) choose_algorithms();
+}
+
+/// All ranks take what rank 0's device has found to be fast, as every start of this run has.
+void Trainer::choose_algorithms() {
+  const Phase choosing("timing the device's algorithms");
+  std::string record;
+  on_leader([&] {
+    const std::string before =
+        is_there(paths_.algorithms()) ? read_text(paths_.algorithms()) : std::string();
+    record = time_algorithms(model_, settings_.trainer.micro_batch(ranks_.size()), before);
+    if (record == before) return;
+    in_run_folder([&] { write_file_atomically(paths_.algorithms(), record); });
+  });
+  ranks_.broadcast(record, 0);
+  if (!leads()) take_algorithms(model_, record);
 }
 
 void Trainer::initialise() {

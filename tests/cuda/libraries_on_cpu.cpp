@@ -9,7 +9,7 @@ namespace amt::cuda {
 struct Matmul::Library {};
 struct Matmul::Prepared {};
 
-Matmul::Matmul(CudaOps& ops) : ops_(ops) {}
+Matmul::Matmul(CudaOps&, ProductChoice& choice) : choice_(choice) {}
 Matmul::~Matmul() = default;
 std::string Matmul::version() { return "none"; }
 

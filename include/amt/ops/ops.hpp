@@ -10,7 +10,8 @@
 //  - Parameters, their gradients, moments, statistics and losses are fp32 (the loss sum fp64);
 //    matrix operands and stored activations have the device's own type, Activation.
 //  - `dx = ` overwrites, `dw += ` adds. Outputs do not overlap inputs unless a comment allows it.
-//  - The same inputs on the same device and with the same threads give the same bits.
+//  - The same inputs on the same device, with the same threads and the same choice of algorithms,
+//    give the same bits.
 //
 // An operator is a struct of named arguments in a header of its own, with its contract and the
 // plain code that specifies it: docs/how-to/add-an-operator.md.
@@ -21,6 +22,7 @@
 #include <string>
 
 #include "amt/ops/adamw.hpp"
+#include "amt/ops/algorithm_choice.hpp"
 #include "amt/ops/attention.hpp"
 #include "amt/ops/dispatch.hpp"
 #include "amt/ops/embedding.hpp"
@@ -70,6 +72,9 @@ class OpsMemory {
   virtual void synchronise() = 0;
 
   virtual std::unique_ptr<DeviceTimer> make_timer() = 0;
+
+  /// Null where the device has nothing to choose.
+  virtual AlgorithmChoice* algorithms() { return nullptr; }
 
   // Weights (amt/ops/weights.hpp) makes these calls.
 

@@ -23,6 +23,8 @@ class RunPaths {
   std::filesystem::path config() const { return run_ / "config.ini"; }
   std::filesystem::path metrics() const { return run_ / "metrics.jsonl"; }
   std::filesystem::path facts() const { return run_ / "run.json"; }
+  /// What the devices compute with (AlgorithmChoice): where they have a choice.
+  std::filesystem::path algorithms() const { return run_ / "algorithms.json"; }
   std::filesystem::path report() const { return run_ / "report.html"; }
   /// Folder of TensorBoard's files.
   std::filesystem::path tensorboard() const { return run_ / "tensorboard"; }

@@ -111,6 +111,11 @@ train() {
   step "train-$name" 150 "${run[@]}" "$build/bin/amt" train --config "$top/configs/nano.ini" \
     --data.dataset "$out/work/dataset" --trainer.run_dir "$out/work/$name" --trainer.num_train_steps $steps "$@"
 }
+# As fast algorithms are found by their time, another run finds others, unless it is given these.
+same_algorithms() {
+  mkdir "$out/work/$1"
+  cp "$out/work/gpu/algorithms.json" "$out/work/$1/" 2>/dev/null || true
+}
 losses() { sed -n 's/.*"step":\([0-9]*\),"loss":\([0-9.]*\).*/\1 \2/p' "$out/work/$1/metrics.jsonl"; }
 
 # Stopped by the signal that a scheduler sends, and started again.
@@ -135,11 +140,13 @@ whole() {
   step corpus 60 "$build/bench/make_corpus" "$out/work/corpus" --files 300
   step prepare 60 "${run[@]}" "$build/bin/amt" prepare "$out/work/corpus" "$out/work/dataset"
   train gpu --device $device || true
+  same_algorithms again
   train again --device $device || true
   step same-bits 10 cmp "$out/work/gpu/checkpoints/"{$last,../../again/checkpoints/$last}/model.safetensors || true
   train cpu --device cpu --trainer.mp f32 || true
   paste <(losses gpu) <(losses cpu) >"$out/losses.txt"
   tail -n 1 "$out/losses.txt" | tee -a "$summary"
+  same_algorithms interrupted
   interrupted --device $device || true
   step resumed-bits 10 cmp "$out/work/gpu/checkpoints/"{$last,../../interrupted/checkpoints/$last}/model.safetensors || true
   for on in $device cpu; do
