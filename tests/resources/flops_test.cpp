@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <utility>
 
 namespace amt {
 namespace {
@@ -35,18 +36,19 @@ TEST(Flops, UtilisationIsOfAllRanks) {
 }
 
 TEST(Flops, PeaksAreOfWholeKnownGpus) {
-  EXPECT_EQ(known_peak_flops("NVIDIA H200"), 989.4e12);
-  EXPECT_EQ(known_peak_flops("NVIDIA H100 80GB HBM3"), 989.4e12);
-  EXPECT_EQ(known_peak_flops("NVIDIA H100 PCIe"), 756e12);
-  EXPECT_EQ(known_peak_flops("NVIDIA A100-SXM4-80GB"), 312e12);
-  EXPECT_EQ(known_peak_flops("NVIDIA A800-SXM4-80GB"), 312e12);
-  EXPECT_EQ(known_peak_flops("NVIDIA H100 NVL"), 835.5e12);
-  EXPECT_EQ(known_peak_flops("NVIDIA H800"), 989.4e12);
-  EXPECT_EQ(known_peak_flops("NVIDIA GH200 480GB"), 989.4e12);
-  EXPECT_EQ(known_peak_flops("NVIDIA B200"), 2250e12);
-  EXPECT_EQ(known_peak_flops("NVIDIA B300 SXM6 AC"), 2250e12);
-  EXPECT_EQ(known_peak_flops("NVIDIA RTX 6000 Ada Generation"), 364.2e12);
-  EXPECT_EQ(known_peak_flops("NVIDIA GeForce RTX 5090"), 209.5e12);
+  const std::pair<const char*, double> known[] = {{"NVIDIA H200", 989.4e12},
+                                                  {"NVIDIA H100 80GB HBM3", 989.4e12},
+                                                  {"NVIDIA H100 PCIe", 756e12},
+                                                  {"NVIDIA A100-SXM4-80GB", 312e12},
+                                                  {"NVIDIA A800-SXM4-80GB", 312e12},
+                                                  {"NVIDIA H100 NVL", 835.5e12},
+                                                  {"NVIDIA H800", 989.4e12},
+                                                  {"NVIDIA GH200 480GB", 989.4e12},
+                                                  {"NVIDIA B200", 2250e12},
+                                                  {"NVIDIA B300 SXM6 AC", 2250e12},
+                                                  {"NVIDIA RTX 6000 Ada Generation", 364.2e12},
+                                                  {"NVIDIA GeForce RTX 5090", 209.5e12}};
+  for (const auto& [name, peak] : known) EXPECT_EQ(known_peak_flops(name), peak) << name;
   for (const char* name : {"NVIDIA H200 MIG 1g.18gb", "NVIDIA H100", "Tesla V100-SXM2-32GB", ""}) {
     EXPECT_EQ(known_peak_flops(name), 0) << name;
   }
