@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -19,6 +20,28 @@ void Drawing::weigh(std::span<const float> logits) {
   });
 }
 
+/// `order_`: indices by their weight as a float, the largest first, of equals the first: by
+/// counting, a third of the bits at a time, as comparing takes most of a token's time.
+void Drawing::sort() {
+  constexpr int kDigit = 11;
+  constexpr std::uint32_t kMask = (1u << kDigit) - 1;
+  order_.resize(weights_.size());
+  other_.resize(weights_.size());
+  keys_.resize(weights_.size());
+  std::iota(order_.begin(), order_.end(), 0u);
+  // The bits of floats from 0 on are in order as numbers are.
+  std::ranges::transform(weights_, keys_.begin(), [](double weight) {
+    return ~std::bit_cast<std::uint32_t>(static_cast<float>(weight));
+  });
+  for (int shift = 0; shift < 32; shift += kDigit) {
+    std::array<std::uint32_t, kMask + 2> place = {};
+    for (const std::uint32_t key : keys_) ++place[(key >> shift & kMask) + 1];
+    std::partial_sum(place.begin(), place.end(), place.begin());
+    for (const std::uint32_t index : order_) other_[place[keys_[index] >> shift & kMask]++] = index;
+    order_.swap(other_);
+  }
+}
+
 /// As the reference has it, whose softmax is PyTorch's: summed in fp32 over what is sorted, in the
 /// 16 lanes of a vector. The small ones that are lost by it move the edge of the nucleus, so that
 /// other tokens would be drawn with a better sum.
@@ -33,21 +56,28 @@ float Drawing::total_in_fp32() const {
   return lanes[0];
 }
 
-/// The likeliest, up to and with the first at which more than top_p is reached. Of equals the
-/// first.
-void Drawing::keep_nucleus() {
-  order_.resize(weights_.size());
-  std::iota(order_.begin(), order_.end(), 0u);
-  std::ranges::sort(order_, [&](std::uint32_t a, std::uint32_t b) {
-    return weights_[a] != weights_[b] ? weights_[a] > weights_[b] : a < b;
-  });
+/// How many of `order_` are kept: up to and with the first at which more than top_p is reached.
+std::size_t Drawing::nucleus() const {
   const float total = total_in_fp32(), enough = static_cast<float>(sampling_.top_p);
   double sum = 0;
-  for (const std::uint32_t index : order_) {
-    const float probability = static_cast<float>(weights_[index]) / total;
-    if (static_cast<float>(sum) > enough) weights_[index] = 0;
-    sum += double{probability};
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    if (static_cast<float>(sum) > enough) return i;
+    sum += double{static_cast<float>(weights_[order_[i]]) / total};
   }
+  return order_.size();
+}
+
+void Drawing::keep_nucleus() {
+  sort();
+  const std::size_t kept = nucleus();
+  if (kept == order_.size()) return;
+  // Of those that are equal as floats the likeliest stay, where the edge is among them.
+  const auto equal = std::ranges::equal_range(order_, keys_[order_[kept]], {},
+                                              [&](std::uint32_t index) { return keys_[index]; });
+  std::ranges::sort(equal, [&](std::uint32_t a, std::uint32_t b) {
+    return weights_[a] != weights_[b] ? weights_[a] > weights_[b] : a < b;
+  });
+  for (std::size_t i = kept; i < order_.size(); ++i) weights_[order_[i]] = 0;
 }
 
 std::size_t Drawing::draw(std::span<const float> logits, double u) {

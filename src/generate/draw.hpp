@@ -31,11 +31,13 @@ class Drawing {
  private:
   void weigh(std::span<const float> logits);
   void keep_nucleus();
+  void sort();
+  std::size_t nucleus() const;
   float total_in_fp32() const;
 
   Sampling sampling_;
   std::vector<double> weights_;  // not normalised; 0 where nothing is drawn
-  std::vector<std::uint32_t> order_;
+  std::vector<std::uint32_t> keys_, order_, other_;
   double probability_ = 0;
   std::size_t allowed_ = 0;
 };

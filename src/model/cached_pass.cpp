@@ -13,7 +13,7 @@ CachedPass::CachedPass(Ops& ops, const ModelConfig& config, const ModelView& wei
                        std::span<const Segment> segments)
     : Pass(ops, config, weights, workspace, 1, {}, false), cache_(cache), segments_(segments) {
   n_ = 0;
-  for (const Segment& segment : segments) n_ += segment.length;
+  for (const Segment& segment : segments) n_ += segment.size();
 }
 
 void CachedPass::embed() {
@@ -23,11 +23,11 @@ void CachedPass::embed() {
                               .tokens = work_.tokens.as<Token>() + at,
                               .wte = weights_.wte,
                               .wpe = weights_.wpe,
-                              .rows = 1,
+                              .rows = segment.rows,
                               .length = segment.length,
                               .width = width_,
                               .first_position = segment.first});
-    at += segment.length;
+    at += segment.size();
   }
 }
 
@@ -35,7 +35,7 @@ void CachedPass::attend(int layer) {
   Dim at = 0;
   for (const Segment& segment : segments_) {
     attend(layer, segment, at);
-    at += segment.length;
+    at += segment.size();
   }
 }
 
@@ -43,19 +43,21 @@ void CachedPass::attend(int layer) {
 void CachedPass::attend(int layer, const Segment& segment, Dim at) {
   BlockActivations& a = work_.block(layer);
   const Buffer& cache = cache_.layers[layer];
-  const Dim row = segment.row * config_.seq_len * 2 * width_;
+  const Dim row_size = config_.seq_len * 2 * width_, row = segment.row * row_size;
   const std::size_t width_bytes = width_ * ops_.activation_bytes();
-  ops_.copy_rows(cache.activation(row + segment.first * 2 * width_), 2 * width_bytes,
+  const std::size_t row_bytes = row_size * ops_.activation_bytes();
+  ops_.copy_rows(cache.activation(row + segment.first * 2 * width_),
+                 segment.rows == 1 ? 2 * width_bytes : row_bytes,
                  a.qkv.activation((at * 3 + 1) * width_), 3 * width_bytes, 2 * width_bytes,
-                 segment.length);
+                 segment.size());
   const Activation* qkv = a.qkv.activation();
   const Activation* cached = cache.activation();
   ops_.run(AttentionForward{.out = a.att.activation(at * width_),
                             .lse = a.lse.as<float>() + at * config_.num_heads,
-                            .q = {qkv, at * 3 * width_, 0, 3 * width_},
-                            .k = {cached, row, 0, 2 * width_},
-                            .v = {cached, row + width_, 0, 2 * width_},
-                            .shape = {.rows = 1,
+                            .q = {qkv, at * 3 * width_, segment.length * 3 * width_, 3 * width_},
+                            .k = {cached, row, row_size, 2 * width_},
+                            .v = {cached, row + width_, row_size, 2 * width_},
+                            .shape = {.rows = segment.rows,
                                       .query_len = segment.length,
                                       .key_len = segment.first + segment.length,
                                       .heads = config_.num_heads,

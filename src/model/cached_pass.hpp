@@ -14,11 +14,14 @@ struct KeyValueCache {
   std::vector<Buffer> layers;
 };
 
-/// New positions of one row, one after another.
+/// New positions of a row, one after another; or one of each of several rows that follow each other
+/// and are equally far.
 struct Segment {
-  Dim row = 0;    ///< of the cache
+  Dim row = 0;    ///< the first, of the cache
   Dim first = 0;  ///< position: what is before it is in the cache
   Dim length = 0;
+  Dim rows = 1;
+  Dim size() const { return rows * length; }
 };
 
 /// The workspace holds the segments' tokens one after another. forward() leaves the keys and values

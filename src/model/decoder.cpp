@@ -33,6 +33,8 @@ struct Decoder::Impl {
   /// The last token of each.
   void step(std::span<const DecoderRow> rows);
   void forward(std::span<const Token> tokens);
+  /// One position, to the segment before if it can be.
+  void add(const Segment& next);
 
   Model::Impl& model;
   Workspace work;
@@ -79,11 +81,22 @@ void Decoder::Impl::catch_up(const DecoderRow& row) {
   seen.insert(seen.end(), fresh.begin(), fresh.end());
 }
 
+void Decoder::Impl::add(const Segment& next) {
+  if (!segments.empty()) {
+    Segment& last = segments.back();
+    if (next.row == last.row + last.rows && next.first == last.first) {
+      ++last.rows;
+      return;
+    }
+  }
+  segments.push_back(next);
+}
+
 void Decoder::Impl::step(std::span<const DecoderRow> rows) {
   segments.clear();
   newest.clear();
   for (const DecoderRow& row : rows) {
-    segments.push_back({row.row, std::ssize(row.context) - 1, 1});
+    add({row.row, std::ssize(row.context) - 1, 1});
     newest.push_back(row.context.back());
   }
   forward(newest);

@@ -4,7 +4,7 @@
 
 #include "amt/ops/cpu_ops.hpp"
 #include "model_support.hpp"
-#include "src/ops/plain_ops.hpp"
+#include "support/plain_ops.hpp"
 
 namespace amt {
 namespace {
@@ -34,7 +34,7 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
 // In fp64 activations; parameters are fp32, so a step is what their rounding leaves of it.
 TEST(Gradient, IsTheFiniteDifferenceOfTheLoss) {
   ModelConfig config = small_config();
-  const auto ops = make_plain_ops();
+  const auto ops = test::make_plain_ops();
   const auto tokens = random_rows(config, kRows);
   Model model(*ops, config, kRows);
   std::vector<float> p = lively_parameters(config);
@@ -70,7 +70,7 @@ TEST(Gradient, CpuAgreesWithPlain) {
     config.scale_attn_by_inverse_layer_idx = by_layer;
     const auto tokens = random_rows(config, kRows);
     const Result fast = run(*make_cpu_ops(2), config, tokens);
-    const Result slow = run(*make_plain_ops(), config, tokens);
+    const Result slow = run(*test::make_plain_ops(), config, tokens);
     EXPECT_LT(relative_distance(fast.gradients, slow.gradients), 2e-6);
     EXPECT_NEAR(fast.loss, slow.loss, 1e-6 * slow.loss);
   }

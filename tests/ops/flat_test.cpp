@@ -5,7 +5,7 @@
 #include "amt/ops/cpu_ops.hpp"
 #include "lm_head_calls.hpp"
 #include "numbers.hpp"
-#include "src/ops/plain_ops.hpp"
+#include "support/plain_ops.hpp"
 
 namespace amt {
 namespace {
@@ -97,7 +97,7 @@ TEST(CpuOps, RefusesANegativeNumberOfThreads) { EXPECT_THROW(make_cpu_ops(-1), U
 // In every backend and precision; what lies outside of all weights, or was forgotten, is refused.
 TEST(CpuOps, WeightsThatWereNotRefreshedAreAnError) {
   std::vector<std::unique_ptr<Ops>> all;
-  all.push_back(make_plain_ops());
+  all.push_back(test::make_plain_ops());
   all.push_back(make_cpu_ops(1));
   if (bf16_support() != Bf16Support::kNone) all.push_back(make_cpu_ops(1, Precision::kBf16));
   const std::vector<float> flat(192, 1.0f);

@@ -3,8 +3,8 @@
 
 #include "amt/ops/cpu_ops.hpp"
 #include "golden_run.hpp"
-#include "src/ops/plain_ops.hpp"
 #include "support/golden.hpp"
+#include "support/plain_ops.hpp"
 
 namespace amt {
 namespace {

@@ -52,10 +52,6 @@ void dot_rows(float* out, Dim out_stride, const float* x, Dim n, const Bf16* w, 
   dot_rows_bf16(out, out_stride, x, n, w, rest...);
 }
 
-/// Rows of activations as floats, one after another: where they are, or in `scratch`.
-const float* widen_rows(const float* rows, float* scratch, Dim n, Dim row_stride, Dim width);
-const float* widen_rows(const Bf16* rows, float* scratch, Dim n, Dim row_stride, Dim width);
-
 /// out [n, columns] = x [n, depth] w [depth, columns] + bias [columns], with all threads; n at most
 /// kFewRows.
 template <class T>

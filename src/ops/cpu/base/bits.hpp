@@ -11,6 +11,9 @@ inline float widened(Bf16 x) {
   return __builtin_bit_cast(float, static_cast<std::uint32_t>(x.bits) << 16);
 }
 
+inline float as_float(float x) { return x; }
+inline float as_float(Bf16 x) { return widened(x); }
+
 /// To nearest, ties to even; a NaN stays one, though its payload may lie in the lower half.
 inline Bf16 rounded(float x) {
   const std::uint32_t bits = __builtin_bit_cast(std::uint32_t, x);

@@ -33,9 +33,14 @@ class FirstException {
   std::exception_ptr exception_;
 };
 
-/// f(i) for i in [0, count), equal work each.
+/// f(i) for i in [0, count), equal work each. Without a team where one thread does it all: of one
+/// position, waiting for a team would be most of the time.
 template <class F>
 void parallel_for(int threads, Dim count, const F& f) {
+  if (threads == 1 || count == 1) {
+    for (Dim i = 0; i < count; ++i) f(i);
+    return;
+  }
   FirstException first;
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (Dim i = 0; i < count; ++i) first.guard([&] { f(i); });

@@ -1,11 +1,15 @@
-#include "plain_ops.hpp"
+// The slow, plain Ops that specifies the others, with fp64 activations.
+#pragma once
 
+#include <memory>
+
+#include "amt/ops/ops.hpp"
 #include "amt/ops/weights.hpp"
-#include "host_memory.hpp"
+#include "src/ops/host_memory.hpp"
 
-namespace amt {
-namespace {
+namespace amt::test {
 
+/// One thread, fp64 activations, sums in fp64; parameters and gradients are fp32 as everywhere.
 class PlainOps final : public Implement<PlainOps, HostMemoryOps, Operators> {
  public:
   std::string description() const override { return "plain reference, fp64"; }
@@ -25,8 +29,6 @@ class PlainOps final : public Implement<PlainOps, HostMemoryOps, Operators> {
   WeightRanges weights_;
 };
 
-}  // namespace
+inline std::unique_ptr<Ops> make_plain_ops() { return std::make_unique<PlainOps>(); }
 
-std::unique_ptr<Ops> make_plain_ops() { return std::make_unique<PlainOps>(); }
-
-}  // namespace amt
+}  // namespace amt::test

@@ -1,0 +1,62 @@
+// As many floats as a register has, where the compiler must not choose how sums are divided among
+// them: so they have one order, whatever they are read from. Only for what is compiled with
+// AMT_ISA.
+#pragma once
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
+#include "bits.hpp"
+
+namespace amt::cpu::AMT_ISA {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr std::int64_t kLanes = 16;
+#elif defined(__AVX__)
+constexpr std::int64_t kLanes = 8;
+#else
+constexpr std::int64_t kLanes = 4;
+#endif
+
+typedef float Vector __attribute__((vector_size(kLanes * sizeof(float))));
+typedef std::int32_t Words __attribute__((vector_size(kLanes * sizeof(float))));
+typedef std::uint16_t Halves __attribute__((vector_size(kLanes * sizeof(Bf16))));
+
+inline Vector load(const float* from) {
+  Vector v;
+  __builtin_memcpy(&v, from, sizeof v);
+  return v;
+}
+inline Vector load(const Bf16* from) {
+  Halves bits;
+  __builtin_memcpy(&bits, from, sizeof bits);
+#if defined(__AVX512F__)  // GCC 12 makes six instructions of the conversion that is this one
+  const Words wide =
+      reinterpret_cast<Words>(_mm512_maskz_cvtepu16_epi32(0xffff, reinterpret_cast<__m256i>(bits)));
+#elif defined(__AVX2__)
+  const Words wide =
+      reinterpret_cast<Words>(_mm256_cvtepu16_epi32(reinterpret_cast<__m128i>(bits)));
+#else
+  const Words wide = __builtin_convertvector(bits, Words);
+#endif
+  return reinterpret_cast<Vector>(wide << 16);
+}
+inline void store(float* to, Vector v) { __builtin_memcpy(to, &v, sizeof v); }
+
+/// What is read soon: into the second cache, as the first has few places for what is on its way.
+inline void ask_for(const void* line) { __builtin_prefetch(line, 0, 2); }
+
+/// Halves are added to each other.
+inline float sum_of(Vector v) {
+  for (int half = kLanes / 2; half > 0; half /= 2) {
+    Words other;
+    for (int i = 0; i < kLanes; ++i) other[i] = (i + half) % kLanes;
+    v += __builtin_shuffle(v, other);
+  }
+  return v[0];
+}
+
+}  // namespace
+}  // namespace amt::cpu::AMT_ISA

@@ -1,0 +1,161 @@
+// Tokens per second of a decoder on the CPU, beside what memory allows: how often as many bytes as
+// a step's weights, keys and values have can be read and added up. Both are timed in turns, and the
+// best of each counts, so that other jobs on the machine harm the ratio little.
+//
+//   decode_bench [--size small|medium|large] [--precision fp32|bf16] [--threads N] [--rows N]
+//                [--context N] [--triples N] [--rounds N]
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "amt/base/error.hpp"
+#include "amt/model/decoder.hpp"
+#include "amt/ops/cpu_ops.hpp"
+#include "model_size.hpp"
+
+namespace amt {
+namespace {
+
+struct Options {
+  std::string size = "small", precision = "bf16";
+  int threads = 2, rows = 1, context = 500, triples = 5, rounds = 6;
+};
+
+Options parse(int argc, char** argv) {
+  Options o;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string name = argv[i], value = argv[i + 1];
+    if (name == "--size") {
+      o.size = value;
+    } else if (name == "--precision") {
+      o.precision = value;
+    } else if (name == "--threads") {
+      o.threads = std::stoi(value);
+    } else if (name == "--rows") {
+      o.rows = std::stoi(value);
+    } else if (name == "--context") {
+      o.context = std::stoi(value);
+    } else if (name == "--triples") {
+      o.triples = std::stoi(value);
+    } else if (name == "--rounds") {
+      o.rounds = std::stoi(value);
+    } else {
+      throw UsageError("unknown option " + name);
+    }
+  }
+  return o;
+}
+
+double seconds_of(auto&& f) {
+  const auto start = std::chrono::steady_clock::now();
+  f();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Seconds in which all threads together read the memory once, each at eight places at a time: so a
+/// core has as much on its way as it can.
+double read_once(const std::vector<std::uint64_t>& memory, int threads) {
+  constexpr std::size_t kStreams = 8, kLine = 8;
+  const std::size_t lines = memory.size() / kLine / kStreams / static_cast<std::size_t>(threads);
+  std::uint64_t sum = 0;
+  const double seconds = seconds_of([&] {
+#pragma omp parallel for num_threads(threads) schedule(static) reduction(+ : sum)
+    for (int thread = 0; thread < threads; ++thread) {
+      const std::uint64_t* const mine =
+          memory.data() + static_cast<std::size_t>(thread) * lines * kLine * kStreams;
+      for (std::size_t line = 0; line < lines; ++line) {
+        for (std::size_t place = 0; place < kStreams; ++place) {
+          const std::uint64_t* const words = mine + (place * lines + line) * kLine;
+          for (std::size_t k = 0; k < kLine; ++k) sum += words[k];
+        }
+      }
+    }
+  });
+  if (sum != lines * kLine * kStreams * static_cast<std::size_t>(threads)) {
+    throw Error("the sum of ones is wrong");
+  }
+  return seconds;
+}
+
+/// The places of a triple: times, durations, notes.
+constexpr TokenRange kPlaces[] = {{kTimeOffset, kTimeOffset + kMaxTime},
+                                  {kDurationOffset, kDurationOffset + kMaxDuration},
+                                  {kNoteOffset, kRest + 1}};
+
+/// Read once for all rows: the blocks' matrices and the legal rows of the embedding; of each row
+/// its keys and values.
+double bytes_per_step(const ModelConfig& c, const Options& o, double element) {
+  const double h = c.hidden_dim, layers = c.num_layers;
+  const double legal = (kPlaces[0].size() + kPlaces[1].size() + kPlaces[2].size()) / 3.0;
+  const double cached = 2.0 * o.rows * (o.context + 1.5 * o.triples * o.rounds) * h * layers;
+  return element * (12 * h * h * layers + legal * h + cached);
+}
+
+/// Continues all rows by a token that follows from the position alone.
+class Steps {
+ public:
+  Steps(Model& model, const Options& o)
+      : decoder_(model, o.rows),
+        rows_(o.rows),
+        logits_(static_cast<std::size_t>(o.rows * kPlaces[2].size())) {
+    while (std::ssize(context_) < o.context) context_.push_back(Token(context_.size()));
+  }
+  void operator()() {
+    const TokenRange range = kPlaces[(context_.size() - 1) % 3];
+    std::vector<DecoderRow> rows;
+    for (int row = 0; row < rows_; ++row) rows.push_back({row, context_});
+    decoder_.next(rows, range, logits_);
+    context_.push_back(static_cast<Token>(range.first + context_.size() * 7919 % range.size()));
+  }
+
+ private:
+  Decoder decoder_;
+  int rows_;
+  std::vector<float> logits_;
+  std::vector<Token> context_;
+};
+
+int run(const Options& o) {
+  const bool bf16 = o.precision == "bf16";
+  const ModelConfig config = sized_config(o.size);
+  const auto ops = make_cpu_ops(o.threads, bf16 ? Precision::kBf16 : Precision::kF32);
+  Model model(*ops, config, 1, Purpose::kInference);
+  std::vector<float> start(static_cast<std::size_t>(model.layout().total()));
+  initialise_parameters(config, model.layout(), 0, start);
+  model.set_parameters(start);
+  Steps step(model, o);
+  const double prompt = seconds_of(step);
+  const double bytes = bytes_per_step(config, o, bf16 ? 2 : 4);
+  const std::vector<std::uint64_t> memory(static_cast<std::size_t>(bytes) / sizeof(std::uint64_t),
+                                          1);
+  double decoding = 1e9, reading = 1e9;  // seconds of a step
+  for (int round = 0; round < o.rounds; ++round) {
+    reading = std::min(reading, read_once(memory, o.threads));
+    for (int i = 0; i < o.triples; ++i) {
+      decoding = std::min(decoding, seconds_of([&] {
+                                      for (int place = 0; place < 3; ++place) step();
+                                    }) / 3);
+    }
+  }
+  std::printf(
+      "%s, %s, %d rows, context %d: %.1f tokens/s, %.0f %% of the %.1f that reading %.0f MB "
+      "a step at %.1f GB/s allows; %d rows of context in %.2f s\n",
+      ops->description().c_str(), o.size.c_str(), o.rows, o.context, o.rows / decoding,
+      100 * reading / decoding, o.rows / reading, bytes / 1e6, bytes / reading / 1e9, o.rows,
+      prompt);
+  return 0;
+}
+
+}  // namespace
+}  // namespace amt
+
+int main(int argc, char** argv) {
+  try {
+    return amt::run(amt::parse(argc, argv));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "decode_bench: %s\n", error.what());
+    return 1;
+  }
+}
