@@ -67,17 +67,20 @@ class Builder : public Library::json_sax_t {
   }
 
  private:
+  /// Fits, as the values are limited.
+  static NodeIndex count_of(const auto& values) { return static_cast<NodeIndex>(values.size()); }
+
   bool add(Content content) {
     if (tree_.nodes.size() == limits_.values) {
       throw Error(fmt::format("{} has more than {} values", tree_.where, limits_.values));
     }
-    const auto node = static_cast<NodeIndex>(tree_.nodes.size());
+    const NodeIndex node = count_of(tree_.nodes);
     tree_.nodes.push_back({0, 0, std::move(name_), std::move(content)});
     name_.clear();
     if (open_.empty()) return true;
     auto& siblings = children(tree_.nodes[open_.back()].content);
     tree_.nodes[node].parent = open_.back();
-    tree_.nodes[node].position = static_cast<NodeIndex>(siblings.size());
+    tree_.nodes[node].position = count_of(siblings);
     siblings.push_back(node);
     return true;
   }
@@ -87,7 +90,7 @@ class Builder : public Library::json_sax_t {
       throw Error(fmt::format("{} is nested more than {} levels deep", tree_.where, limits_.depth));
     }
     add(std::move(content));
-    open_.push_back(static_cast<NodeIndex>(tree_.nodes.size() - 1));
+    open_.push_back(count_of(tree_.nodes) - 1);
     return true;
   }
 

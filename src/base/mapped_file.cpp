@@ -79,7 +79,7 @@ struct sigaction before = {};  // what handled SIGBUS before the first mapping
 void pass_on() { sigaction(SIGBUS, &before, nullptr); }
 
 void install(void (*handler)(int, siginfo_t*, void*)) {
-  static const bool installed = [handler] {
+  [[maybe_unused]] static const bool installed = [handler] {
     struct sigaction action = {};
     action.sa_sigaction = handler;
     action.sa_flags = SA_SIGINFO;
@@ -87,7 +87,6 @@ void install(void (*handler)(int, siginfo_t*, void*)) {
     sigaction(SIGBUS, &action, &before);
     return true;
   }();
-  static_cast<void>(installed);
 }
 
 }  // namespace

@@ -3,11 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "amt/base/error.hpp"
 #include "amt/base/ini.hpp"
+#include "amt/base/strings.hpp"
 #include "edit_distance.hpp"
 
 namespace amt {
@@ -17,11 +17,10 @@ namespace {
 std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
 
 /// As the options are written: "--Learning-Rate" is "learning_rate".
-std::string normalised(std::string word) {
-  for (char& c : word) {
-    c = c == '-' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return word;
+std::string normalised(const std::string& word) {
+  std::string name = lower_case(word);
+  std::ranges::replace(name, '-', '_');
+  return name;
 }
 
 /// The closest of what it was offered.

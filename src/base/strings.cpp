@@ -10,6 +10,14 @@
 
 namespace amt {
 
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c |= 'a' - 'A';  // one bit
+  }
+  return lower;
+}
+
 std::string format_bytes(double bytes) {
   constexpr std::array<const char*, 6> units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
   std::size_t unit = 0;
@@ -37,7 +45,7 @@ std::string format_duration(double seconds) {
 }
 
 std::string printable(std::string_view text, std::size_t most) {
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  const auto continues = [](char c) { return (c & 0xC0) == 0x80; };
   std::size_t end = std::min(text.size(), most);
   while (end < text.size() && end > 0 && continues(text[end])) --end;  // not within a character
   std::string shown(text.substr(0, end));

@@ -1,10 +1,11 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <functional>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/model/difference.hpp"
 #include "amt/process/log.hpp"
@@ -22,7 +23,7 @@ std::string damage_of_file(const fs::path& path, const CheckpointFile& recorded)
   const std::string name = path.filename().string();
   const std::uint64_t bytes = bytes_of(path);  // first: a file may be much longer than recorded
   if (bytes != recorded.bytes) {
-    return str_cat(name, " has ", bytes, " bytes instead of ", recorded.bytes);
+    return fmt::format("{} has {} bytes instead of {}", name, bytes, recorded.bytes);
   }
   const bool same = describe_file(path).hash == recorded.hash;
   return same ? "" : name + " does not have the recorded hash";
@@ -32,7 +33,7 @@ std::string damage_of(const CheckpointPaths& paths) {
   const CheckpointManifest manifest = read_checkpoint_manifest(paths.manifest());
   if (RunPaths::step_of(fs::absolute(paths.folder).filename().string()).value_or(manifest.step) !=
       manifest.step) {
-    return str_cat("it is the checkpoint of step ", manifest.step);
+    return fmt::format("it is the checkpoint of step {}", manifest.step);
   }
   for (const fs::path& file : {paths.model(), paths.config(), paths.optimizer(), paths.state()}) {
     const auto recorded = manifest.files.find(file.filename().string());
@@ -43,7 +44,7 @@ std::string damage_of(const CheckpointPaths& paths) {
     if (!damage.empty()) return damage;
   }
   const std::int64_t step = read_training_state(paths.state()).step;
-  if (step != manifest.step) return str_cat("its state.json is of step ", step);
+  if (step != manifest.step) return fmt::format("its state.json is of step {}", step);
   return "";
 }
 
@@ -91,20 +92,24 @@ std::string list_of(const std::vector<std::string>& faults) {
   for (std::size_t i = 0; i < std::min(faults.size(), kShown); ++i) {
     list += (i == 0 ? "" : ", ") + faults[i];
   }
-  return faults.size() <= kShown ? list
-                                 : str_cat(list, " and ", faults.size() - kShown, " older ones");
+  return faults.size() <= kShown
+             ? list
+             : fmt::format("{} and {} older ones", list, faults.size() - kShown);
 }
 
 [[noreturn]] void refuse(const RunPaths& paths, const std::vector<std::string>& faults,
                          const std::string& good) {
   const std::string folder = paths.checkpoints().string();
   if (good.empty()) {
-    throw Error(str_cat("none of the checkpoints in ", folder, " can be used: ", list_of(faults),
-                        "; nothing was changed: make one readable or put back a copy, or train "
-                        "anew in another --trainer.run_dir"));
+    throw Error(
+        fmt::format("none of the checkpoints in {} can be used: {}; nothing was changed: make one "
+                    "readable or put back a copy, or train anew in another --trainer.run_dir",
+                    folder, list_of(faults)));
   }
-  throw Error(str_cat("the newest of the checkpoints in ", folder, " cannot be read: ",
-                      list_of(faults), "; make it readable, or move it away to go on from ", good));
+  throw Error(
+      fmt::format("the newest of the checkpoints in {} cannot be read: {}; make it readable, or "
+                  "move it away to go on from {}",
+                  folder, list_of(faults), good));
 }
 
 }  // namespace
@@ -143,14 +148,14 @@ std::optional<std::int64_t> find_checkpoint(const RunPaths& paths,
     const Finding found = try_to_use(paths.step(step), go_back ? use : nullptr);
     if (found.condition == Condition::kUsed && go_back) {
       for (const std::string& fault : faults) {
-        log_warning(str_cat("passed over a damaged checkpoint in ", paths.checkpoints().string(),
-                            ": ", fault));
+        log_warning(fmt::format("passed over a damaged checkpoint in {}: {}",
+                                paths.checkpoints().string(), fault));
       }
       return step;
     }
     if (found.condition == Condition::kUsed) refuse(paths, faults, RunPaths::step_name(step));
     if (found.condition == Condition::kUnreadable) go_back = false;
-    faults.push_back(str_cat(RunPaths::step_name(step), " (", found.reason, ")"));
+    faults.push_back(fmt::format("{} ({})", RunPaths::step_name(step), found.reason));
   }
   if (!faults.empty()) refuse(paths, faults, "");
   return std::nullopt;
@@ -159,7 +164,7 @@ std::optional<std::int64_t> find_checkpoint(const RunPaths& paths,
 std::string describe_last_checkpoint(const RunPaths& paths) noexcept try {
   for (const std::int64_t step : checkpoint_steps(paths)) {
     if (!checkpoint_damage(paths.step(step)).empty()) continue;
-    return str_cat("the last good checkpoint is ", paths.step(step).string());
+    return fmt::format("the last good checkpoint is {}", paths.step(step).string());
   }
   return "there is no good checkpoint";
 } catch (const std::exception&) {
@@ -171,8 +176,8 @@ Checkpoint load_checkpoint(const fs::path& folder, const ModelConfig& config) {
   Checkpoint checkpoint;
   HuggingFaceModel model(folder);
   if (const auto difference = recorded_difference(model.config(), config)) {
-    throw Error(str_cat(folder.string(), " holds another model than the configured one: its ",
-                        difference->key, " is ", difference->before, ", not ", difference->now));
+    throw Error(fmt::format("{} holds another model than the configured one: its {} is {}, not {}",
+                            folder.string(), difference->key, difference->before, difference->now));
   }
   const std::size_t total = model.layout().total();
   for (auto* values :
@@ -192,14 +197,14 @@ fs::path find_model(const fs::path& given) {
   const RunPaths run(path);
   if (const auto step = find_checkpoint(run)) return run.step(*step);
   if (is_there(run.checkpoints())) {
-    throw Error(str_cat(run.checkpoints().string(), " holds no checkpoint yet"));
+    throw Error(fmt::format("{} holds no checkpoint yet", run.checkpoints().string()));
   }
   if (!is_there(paths.config())) {  // HuggingFaceModel looks for the weights
     throw missing_config(path);
   }
   // A folder exported for Hugging Face has no manifest; one of ours always has.
   const std::string damage = is_there(paths.manifest()) ? checkpoint_damage(path) : "";
-  if (!damage.empty()) throw Error(str_cat(path.string(), " is damaged: ", damage));
+  if (!damage.empty()) throw Error(fmt::format("{} is damaged: {}", path.string(), damage));
   return path;
 }
 

@@ -1,11 +1,12 @@
 #include "moments_file.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/hdf5/hdf5.hpp"
 
 namespace amt {
@@ -34,7 +35,7 @@ void check_values(const char* name, std::span<const float> values) {
       values, [=](float value) { return std::isfinite(value) && !(of_squares && value < 0); });
   if (!good) {
     throw Error(
-        str_cat(name, " has values that are ", of_squares ? "negative or " : "", "not finite"));
+        fmt::format("{} has values that are {}not finite", name, of_squares ? "negative or " : ""));
   }
 }
 
@@ -43,7 +44,7 @@ void read_moment(const hdf5::File& file, const char* name, const ParameterLayout
   const hdf5::Dataset dataset = file.open_dataset(name);
   const std::uint64_t count = layout.count();
   if (dataset.type() != hdf5::Type::f32 || dataset.shape() != hdf5::Shape{count}) {
-    throw Error(str_cat(name, " does not hold ", count, " floats"));
+    throw Error(fmt::format("{} does not hold {} floats", name, count));
   }
   dataset.file_offset();  // an error unless all of it lies in this file, as it was written
   std::ranges::fill(moment, 0.0f);
@@ -74,15 +75,16 @@ void read_moments(const std::filesystem::path& path, const ParameterLayout& layo
   const hdf5::File file = hdf5::File::open(path);
   const std::uint64_t version = file.integer_attribute("version");
   if (version > kVersion) {
-    throw NewerFormat(str_cat(path.string(), " is of format version ", version,
-                              ", this amt reads version ", kVersion, ": another amt wrote it"));
+    throw NewerFormat(
+        fmt::format("{} is of format version {}, this amt reads version {}: another amt wrote it",
+                    path.string(), version, kVersion));
   }
-  if (version != kVersion) throw Error(str_cat(path.string(), " is of version ", version));
+  if (version != kVersion) throw Error(fmt::format("{} is of version {}", path.string(), version));
   try {
     read_moment(file, kFirst, layout, first);
     read_moment(file, kSecond, layout, second);
   } catch (const Error& error) {
-    throw Error(str_cat(path.string(), ": ", error.what()));
+    throw Error(fmt::format("{}: {}", path.string(), error.what()));
   }
 }
 

@@ -1,8 +1,9 @@
 #include "named.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 
 namespace amt {
@@ -34,13 +35,13 @@ fs::path follow_name(const fs::path& path) {
   std::error_code unknown;
   if (!names_a_checkpoint(path) || fs::is_directory(path, unknown)) return path;
   if (!is_there(path)) {
-    throw Error(str_cat(path.string(), " is not there: a run has it from its first ",
-                        path.filename() == "best"
-                            ? "validation with --checkpointer.keep_best true on"
-                            : "checkpoint on"));
+    throw Error(fmt::format("{} is not there: a run has it from its first {}", path.string(),
+                            path.filename() == "best"
+                                ? "validation with --checkpointer.keep_best true on"
+                                : "checkpoint on"));
   }
   const auto step = named_step(path);
-  if (!step) throw Error(str_cat(path.string(), " does not name a checkpoint"));
+  if (!step) throw Error(fmt::format("{} does not name a checkpoint", path.string()));
   return path.parent_path() / RunPaths::step_name(*step);
 }
 

@@ -1,9 +1,10 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "amt/base/error.hpp"
 #include "amt/base/exchange_names.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/base/temporary_files.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/weights/hugging_face.hpp"
@@ -41,7 +42,7 @@ void remove_folder(const fs::path& folder) {
 }
 
 void rename_folder(const fs::path& from, const fs::path& to) {
-  checked(str_cat("rename ", from.string(), " to ", to.string()),
+  checked(fmt::format("rename {} to {}", from.string(), to.string()),
           [&](std::error_code& e) { fs::rename(from, to, e); });
 }
 

@@ -1,11 +1,12 @@
 #include "amt/checkpoint/training_state.hpp"
 
+#include <fmt/core.h>
+
 #include <cmath>
 
 #include "amt/base/error.hpp"
 #include "amt/base/json.hpp"
 #include "amt/base/json_number.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt {
 namespace {
@@ -27,11 +28,11 @@ std::int64_t count_of(const json::Value& root, const char* name) {
 /// A hash that fits says nothing of what was hashed.
 void check_consistent(const TrainingState& state, const std::filesystem::path& path) {
   const auto require = [&path](bool holds, const std::string& problem) {
-    if (!holds) throw Error(str_cat(path.string(), ": ", problem));
+    if (!holds) throw Error(fmt::format("{}: {}", path.string(), problem));
   };
   require(state.skipped <= state.step && state.updates == state.step - state.skipped,
-          str_cat(state.updates, " updates and ", state.skipped, " skipped steps are not the ",
-                  state.step, " steps done"));
+          fmt::format("{} updates and {} skipped steps are not the {} steps done", state.updates,
+                      state.skipped, state.step));
   require(state.skipped_in_a_row <= state.skipped, "more steps were skipped in a row than at all");
   require(state.evaluated_step <= state.step, "the last validation came after the last step");
   require(state.best_step <= state.evaluated_step, "the best validation came after the last one");
@@ -42,7 +43,7 @@ void check_consistent(const TrainingState& state, const std::filesystem::path& p
   const std::uint64_t steps = state.step;
   require(
       steps == 0 ? state.next_row == 0 : state.next_row >= steps && state.next_row % steps == 0,
-      str_cat("next_row ", state.next_row, " is not that of ", state.step, " steps of equal size"));
+      fmt::format("next_row {} is not that of {} steps of equal size", state.next_row, state.step));
 }
 
 /// A version that did not look for the best validation has recorded none.
@@ -109,8 +110,9 @@ TrainingState read_training_state(const std::filesystem::path& path) {
 void check_continues(const std::filesystem::path& run, const TrainingState& saved,
                      const TrainingState& now) {
   const auto refuse = [&run](const char* what, const auto& then, const auto& value) {
-    throw UsageError(str_cat("the checkpoint in ", run.string(), " was made with ", what, " ", then,
-                             ", this run has ", value, "; use another --trainer.run_dir"));
+    throw UsageError(fmt::format(
+        "the checkpoint in {} was made with {} {}, this run has {}; use another --trainer.run_dir",
+        run.string(), what, then, value));
   };
   if (saved.encoding != now.encoding) refuse("encoding", saved.encoding, now.encoding);
   if (saved.dataset_digest != now.dataset_digest) {

@@ -48,25 +48,27 @@ Member::Kind kind_of(archive_entry* entry) {
 /// What libarchive calls. No exception may pass through it: a failure is kept until it has
 /// returned.
 struct ArchiveMembers::Callbacks {
+  static ArchiveMembers& of(void* self) { return *static_cast<ArchiveMembers*>(self); }
+
   static la_ssize_t read(archive*, void* self, const void** bytes) try {
-    auto& members = *static_cast<ArchiveMembers*>(self);
+    auto& members = of(self);
     *bytes = members.block_.data();
     return members.stream_->read(members.block_);
   } catch (...) {
-    static_cast<ArchiveMembers*>(self)->failure_ = std::current_exception();
+    of(self).failure_ = std::current_exception();
     return -1;
   }
 
   static la_int64_t skip(archive*, void* self, la_int64_t bytes) try {
-    auto& members = *static_cast<ArchiveMembers*>(self);
+    auto& members = of(self);
     return members.stream_->skip(bytes);
   } catch (...) {
-    static_cast<ArchiveMembers*>(self)->failure_ = std::current_exception();
+    of(self).failure_ = std::current_exception();
     return ARCHIVE_FATAL;
   }
 
   static la_int64_t seek(archive*, void* self, la_int64_t offset, int whence) {
-    auto& members = *static_cast<ArchiveMembers*>(self);
+    auto& members = of(self);
     if (whence == SEEK_END) offset += members.source_.stamp.bytes;
     if (whence == SEEK_CUR) offset += members.stream_->bytes_used();
     const bool done = offset >= 0 && members.stream_->seek(offset);

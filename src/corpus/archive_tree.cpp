@@ -40,24 +40,26 @@ std::string fault_of(const std::string& path, const std::vector<std::string>& na
   return "";
 }
 
+std::uint32_t last_of(const auto& list) { return static_cast<std::uint32_t>(list.size() - 1); }
+
 }  // namespace
 
 ArchiveTree::ArchiveTree() { new_folder(0); }
 
 std::uint32_t ArchiveTree::new_node(Node node) {
   nodes_.push_back(node);
-  return static_cast<std::uint32_t>(nodes_.size() - 1);
+  return last_of(nodes_);
 }
 
 std::uint32_t ArchiveTree::new_folder(std::uint32_t parent) {
   folders_.push_back({parent, {}});
-  return new_node({Node::Kind::kFolder, static_cast<std::uint32_t>(folders_.size() - 1), 0, 0});
+  return new_node({Node::Kind::kFolder, last_of(folders_), 0, 0});
 }
 
 std::uint32_t ArchiveTree::new_text(const std::string& text) {
   if (text.empty()) return 0;
   texts_.push_back(text);
-  return static_cast<std::uint32_t>(texts_.size() - 1);
+  return last_of(texts_);
 }
 
 void ArchiveTree::add(const Member& member, const std::string& md5) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "amt/base/hash.hpp"
+#include "amt/base/strings.hpp"
 #include "file_tree.hpp"
 #include "hash_files.hpp"
 
@@ -78,13 +79,9 @@ void add_clash(NameClashes& clashes, const CorpusFile& file, const CorpusFile& t
 }  // namespace
 
 std::string md5_from_name(const std::string& path) {
-  std::string stem = std::filesystem::path(path).stem().string();
-  if (stem.size() != 32) return "";
-  for (char& c : stem) {
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-    if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f')) return "";
-  }
-  return stem;
+  const std::string stem = lower_case(std::filesystem::path(path).stem().string());
+  const bool hexadecimal = stem.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return stem.size() == 32 && hexadecimal ? stem : "";
 }
 
 Listing list_files(const std::filesystem::path& corpus, const Extensions& extensions) {

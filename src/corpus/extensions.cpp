@@ -20,12 +20,6 @@ constexpr std::size_t kEndingsNamed = 8;
 constexpr std::array kMidiEndings = {".mid", ".midi", ".kar", ".smf"};
 constexpr std::array kPackedEndings = {".gz", ".bz2", ".xz", ".zst", ".z"};
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return result;
-}
-
 /// With the dot; "" where there is none, and for a name that only begins with one.
 std::string_view extension_of(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
@@ -48,7 +42,7 @@ Extensions::Extensions(const std::string& list) {
   if (list.empty()) return;
   std::istringstream parts(list + ',');  // the last part may be empty, too
   for (std::string part; std::getline(parts, part, ',');) {
-    std::string extension = lower(part);
+    std::string extension = lower_case(part);
     if (!extension.starts_with('.')) extension.insert(0, ".");
     if (!can_be_shown(extension)) {
       throw UsageError(
@@ -63,7 +57,7 @@ Extensions::Extensions(const std::string& list) {
 bool Extensions::take(std::string_view path) const {
   const std::string_view extension = extension_of(path);
   if (any_case_.empty()) return extension == ".mid" || extension == ".midi";
-  return std::ranges::find(any_case_, lower(extension)) != any_case_.end();
+  return std::ranges::find(any_case_, lower_case(extension)) != any_case_.end();
 }
 
 std::string Extensions::describe() const {
@@ -77,7 +71,8 @@ std::string ending_of(std::string_view path) {
   const std::string_view extension = extension_of(path);
   if (extension.size() < 2) return "(none)";
   if (!can_be_shown(extension)) return "(other)";
-  const bool packed = std::ranges::find(kPackedEndings, lower(extension)) != kPackedEndings.end();
+  const bool packed =
+      std::ranges::find(kPackedEndings, lower_case(extension)) != kPackedEndings.end();
   const std::string_view inner = extension_of(path.substr(0, path.size() - extension.size()));
   return fmt::format("{}{}", packed && can_be_shown(inner) ? inner : "", extension);
 }
@@ -100,7 +95,7 @@ std::string describe_endings(const EndingCounts& counts) {
 
 bool hides_midi_files(const EndingCounts& counts) {
   return std::ranges::any_of(counts, [](const auto& entry) {
-    return std::ranges::find(kMidiEndings, lower(entry.first)) != kMidiEndings.end();
+    return std::ranges::find(kMidiEndings, lower_case(entry.first)) != kMidiEndings.end();
   });
 }
 

@@ -26,7 +26,7 @@ void LossSums::add_row(std::span<const float> losses) {
   const std::size_t parts = nats.size();
   std::vector<double> row(parts);
   for (std::size_t i = 0; i < losses.size(); ++i) {
-    row[i % parts] += static_cast<double>(losses[i]);
+    row[i % parts] += losses[i];
     tokens[i % parts] += 1;
   }
   for (std::size_t part = 0; part < parts; ++part) nats[part] += row[part];

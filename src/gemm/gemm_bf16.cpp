@@ -1,5 +1,6 @@
 // Products of bf16 matrices, by oneDNN's matmul primitives: there is no plain call for them. Making
 // a primitive generates code, so each thread keeps those that it has used, by shape.
+#include <fmt/core.h>
 #include <omp.h>
 
 #include <dnnl.hpp>
@@ -10,7 +11,6 @@
 #include <vector>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/gemm/gemm.hpp"
 
 namespace amt {
@@ -115,10 +115,10 @@ void multiply(const Shape& shape, void* c, const Bf16* a, const Bf16* b, const f
     std::size_t space = scratch.size();
     known->second.run(c, a, b, bias, std::align(kAlignment, bytes, aligned, space));
   } catch (const dnnl::error& error) {
-    throw Error(str_cat("oneDNN refused a bf16 matrix product of ", shape.m, " x ", shape.n, " x ",
-                        shape.k, ": ", error.message,
-                        "; --trainer.mp f32 does without, or report it with the output of amt "
-                        "--version"));
+    throw Error(
+        fmt::format("oneDNN refused a bf16 matrix product of {} x {} x {}: {}; --trainer.mp f32 "
+                    "does without, or report it with the output of amt --version",
+                    shape.m, shape.n, shape.k, error.message));
   }
 }
 

@@ -1,7 +1,7 @@
 #include <dnnl.h>
+#include <fmt/core.h>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/gemm/gemm.hpp"
 
 namespace amt {
@@ -14,14 +14,16 @@ void gemm(float* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<float>& a,
       dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', m, n, k, 1, a.data, a.stride,
                  b.data, b.stride, write == Write::kAdd ? 1 : 0, c, c_stride);
   if (status != dnnl_success) {
-    throw Error(str_cat("oneDNN refused a matrix product of ", m, " x ", n, " x ", k, ": status ",
-                        int{status}, "; report it with the output of amt --version"));
+    throw Error(
+        fmt::format("oneDNN refused a matrix product of {} x {} x {}: status {}; report it with "
+                    "the output of amt --version",
+                    m, n, k, int{status}));
   }
 }
 
 std::string gemm_library() {
   const dnnl_version_t* version = dnnl_version();
-  return str_cat("oneDNN ", version->major, ".", version->minor, ".", version->patch);
+  return fmt::format("oneDNN {}.{}.{}", version->major, version->minor, version->patch);
 }
 
 }  // namespace amt

@@ -36,18 +36,10 @@ constexpr MessageBody tempo_body(std::uint32_t microseconds_per_beat) {
 }
 
 constexpr MessageKind kind_of(MessageBody body) { return static_cast<MessageKind>(body >> 24); }
-constexpr std::uint8_t channel_of(MessageBody body) {
-  return static_cast<std::uint8_t>(body >> 16 & 0xF);
-}
-constexpr std::uint8_t pitch_of(MessageBody body) {
-  return static_cast<std::uint8_t>(body >> 8 & 0x7F);
-}
-constexpr std::uint8_t velocity_of(MessageBody body) {
-  return static_cast<std::uint8_t>(body & 0x7F);
-}
-constexpr std::uint8_t program_of(MessageBody body) {
-  return static_cast<std::uint8_t>(body & 0x7F);
-}
+constexpr std::uint8_t channel_of(MessageBody body) { return body >> 16 & 0xF; }
+constexpr std::uint8_t pitch_of(MessageBody body) { return body >> 8 & 0x7F; }
+constexpr std::uint8_t velocity_of(MessageBody body) { return body & 0x7F; }
+constexpr std::uint8_t program_of(MessageBody body) { return body & 0x7F; }
 constexpr std::uint32_t tempo_of(MessageBody body) { return body & 0xFFFFFF; }
 
 }  // namespace amt

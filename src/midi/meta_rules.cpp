@@ -44,7 +44,7 @@ void check_time_signature(std::span<const Byte> payload, std::size_t offset) {
 
 void check_key_signature(std::span<const Byte> payload, std::size_t offset) {
   need(payload, 2, "a key signature of less than two bytes", offset);
-  const int key = static_cast<std::int8_t>(payload[0]);
+  const std::int8_t key = payload[0];
   if (key < -7 || key > 7 || payload[1] > 1) refuse("an unknown key signature", offset);
 }
 

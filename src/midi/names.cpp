@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
+#include <utility>
 #include <vector>
 
 #include "amt/base/error.hpp"
@@ -148,16 +148,10 @@ constexpr std::array<const char*, 129> kInstruments = {"Acoustic Grand Piano",
 constexpr std::array<const char*, 12> kPitchClasses = {"C",  "C#", "D",  "D#", "E",  "F",
                                                        "F#", "G",  "G#", "A",  "A#", "B"};
 
-std::string lower(std::string word) {
-  std::ranges::transform(word, word.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return word;
-}
-
 }  // namespace
 
 const char* instrument_name(int instrument) {
-  if (instrument < 0 || instrument >= static_cast<int>(kInstruments.size())) {
+  if (instrument < 0 || std::cmp_greater_equal(instrument, kInstruments.size())) {
     throw Error(fmt::format("instrument {} is not from 0 to 128", instrument));
   }
   return kInstruments[instrument];
@@ -169,10 +163,10 @@ int instrument_from(const std::string& word) {
   const bool is_number = error == std::errc() && end == word.data() + word.size();
   if (is_number && number >= 0 && number < 128) return number;
   std::vector<std::string> names;
-  for (const char* name : kInstruments) names.push_back(lower(name));
-  const auto found = std::ranges::find(names, lower(word));
+  for (const char* name : kInstruments) names.push_back(lower_case(name));
+  const auto found = std::ranges::find(names, lower_case(word));
   if (found != names.end()) return static_cast<int>(found - names.begin());
-  const std::string close = nearest(lower(word), names);
+  const std::string close = nearest(lower_case(word), names);
   throw UsageError(fmt::format(
       "no instrument '{}'{}; give General MIDI's name, a number from 0 to 127, or drums", word,
       close.empty() ? "" : fmt::format(" (did you mean '{}'?)", close)));

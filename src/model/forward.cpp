@@ -34,7 +34,7 @@ Dropout Pass::dropout_at(DropoutSite site, int layer) const {
 
 float Pass::attention_scale(int layer) const {
   const double divisor = config_.scale_attn_by_inverse_layer_idx ? layer + 1 : 1;
-  return static_cast<float>(1 / (std::sqrt(static_cast<double>(config_.head_dim())) * divisor));
+  return static_cast<float>(1 / (std::sqrt(config_.head_dim()) * divisor));
 }
 
 AttentionShape Pass::attention_shape(int layer) const {

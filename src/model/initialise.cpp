@@ -18,11 +18,8 @@ std::array<double, 2> box_muller(std::uint32_t a, std::uint32_t b) {
 
 /// Elements [4 block, 4 block + 4) of tensor number `tensor`.
 std::array<double, 4> normal_block(std::uint64_t seed, std::size_t tensor, std::int64_t block) {
-  const std::uint64_t at = block;
-  const PhiloxBlock words =
-      philox4x32_10({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at >> 32),
-                     static_cast<std::uint32_t>(tensor), kDomain},
-                    philox_key(seed));
+  const PhiloxBlock words = philox4x32_10(
+      {low_word(block), high_word(block), low_word(tensor), kDomain}, philox_key(seed));
   const auto first = box_muller(words[0], words[1]), second = box_muller(words[2], words[3]);
   return {first[0], first[1], second[0], second[1]};
 }

@@ -127,7 +127,7 @@ void Model::losses(std::span<const Token> tokens, int rows, std::span<float> los
 
 void Model::logits(std::span<const Token> tokens, int rows, std::span<float> logits) {
   const Pass pass = impl_->forward(tokens, rows, {}, false);
-  const Buffer on_device = Buffer::floats(impl_->ops, static_cast<Dim>(logits.size()));
+  const Buffer on_device = Buffer::floats(impl_->ops, logits.size());
   const LmHeadShape shape = pass.lm_head_shape();
   impl_->ops.run(LmHeadLogits{.logits = on_device.as<float>(),
                               .x = impl_->work.hf.activation(),

@@ -72,7 +72,8 @@ std::vector<std::size_t> Communicator::all_to_all(std::span<const std::span<cons
           "MPI_Isend");
   }
   wait_in("MPI_Waitall", [&] {
-    return MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
+    return MPI_Waitall(checked_count(requests.size(), "MPI_Waitall"), requests.data(),
+                       MPI_STATUSES_IGNORE);
   });
   return {in.begin(), in.end()};
 }

@@ -1,5 +1,7 @@
 #include "amt/ops/cpu_ops.hpp"
 
+#include <fmt/core.h>
+
 #include <type_traits>
 
 #include "amt/gemm/gemm.hpp"
@@ -18,9 +20,9 @@ class CpuOps final : public Implement<CpuOps<T>, HostMemoryOps, Operators> {
 
   std::string description() const override {
     const int threads = context_.threads();
-    return str_cat("CPU, ", threads, threads == 1 ? " thread, " : " threads, ",
-                   std::is_same_v<T, float> ? "fp32, " : "bf16, ", gemm_library(), ", ",
-                   cpu::instruction_set_name());
+    return fmt::format("CPU, {}{}{}{}, {}", threads, threads == 1 ? " thread, " : " threads, ",
+                       std::is_same_v<T, float> ? "fp32, " : "bf16, ", gemm_library(),
+                       cpu::instruction_set_name());
   }
   std::size_t activation_bytes() const override { return sizeof(T); }
   void refresh_weights(const float* parameters, Dim count) override {
@@ -49,7 +51,7 @@ std::size_t cpu_scratch_bytes(Precision precision, Dim vocab, Dim positions, Dim
 Bf16Support bf16_support() { return bf16_products(); }
 
 std::unique_ptr<Ops> make_cpu_ops(int threads, Precision precision) {
-  if (threads < 0) throw UsageError(str_cat("a CPU device cannot have ", threads, " threads"));
+  if (threads < 0) throw UsageError(fmt::format("a CPU device cannot have {} threads", threads));
   cpu::instruction_set();  // the choice may be refused: here, not inside a parallel loop
   if (precision == Precision::kF32) return std::make_unique<CpuOps<float>>(threads);
   if (bf16_support() == Bf16Support::kNone) {

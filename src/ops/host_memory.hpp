@@ -1,6 +1,8 @@
 // Memory and time of an Ops whose device is the host itself.
 #pragma once
 
+#include <fmt/core.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -29,9 +31,10 @@ class HostMemoryOps : public Ops {
   void* allocate(std::size_t bytes) override {
     void* memory = ::operator new(bytes, kAlignment, std::nothrow);
     if (memory == nullptr) {
-      throw Error(str_cat("cannot allocate ", format_bytes(bytes),
-                          " of memory: lower trainer.per_device_parallelism or set "
-                          "model.gradient_checkpointing"));
+      throw Error(
+          fmt::format("cannot allocate {} of memory: lower trainer.per_device_parallelism or set "
+                      "model.gradient_checkpointing",
+                      format_bytes(bytes)));
     }
     return memory;
   }

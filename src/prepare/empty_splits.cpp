@@ -34,12 +34,12 @@ std::string joined(const std::vector<Split>& splits) {
 
 /// The smallest fractions, in steps, that leave no split empty.
 std::string advice(const Corpus& corpus) {
-  constexpr int kSteps = 20;  // of 5 %
+  constexpr double kSteps = 20;  // of 5 %
   for (int test = 1; test < kSteps; ++test) {
     for (int valid = 1; valid + test < kSteps; ++valid) {
       SplitRule rule;
-      rule.valid_fraction = static_cast<double>(valid) / kSteps;
-      rule.test_fraction = static_cast<double>(test) / kSteps;
+      rule.valid_fraction = valid / kSteps;
+      rule.test_fraction = test / kSteps;
       const Counts counts = count_files(corpus, rule);
       if (counts[0] == 0 || counts[1] == 0 || counts[2] == 0) continue;
       return fmt::format(

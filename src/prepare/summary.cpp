@@ -11,8 +11,9 @@ namespace amt {
 namespace {
 
 /// 100 part / whole as Python prints round(x, 2): at most two decimals, at least one.
-std::string percent(double part, double whole) {
-  std::string result = fmt::format("{:.2f}", whole > 0 ? 100 * part / whole : 0.0);
+std::string percent(std::uint64_t part, std::uint64_t whole) {
+  const double share = whole > 0 ? 100 * static_cast<double>(part) / static_cast<double>(whole) : 0;
+  std::string result = fmt::format("{:.2f}", share);
   if (result.ends_with('0')) result.pop_back();
   return result;
 }
@@ -36,16 +37,15 @@ std::string token_lines(const Manifest& manifest) {
   const TokenStats& stats = manifest.statistics.tokens;
   const char* times = manifest.encoding->reference_long_times;
   // The reference divides by an arrival row's triples whatever the encoding.
-  const double triples = static_cast<double>(stats.sequences) * kTriplesPerRow;
+  const std::uint64_t triples = stats.sequences * kTriplesPerRow;
   return fmt::format(
       "Tokenization complete.\n  => Processed {} training sequences\n  => Inserted {} REST tokens "
       "({}% of events)\n  => Discarded {} event sequences\n      - {} too short\n      - {} too "
       "long\n      - {} too many instruments\n  => Discarded {} training sequences\n  => Truncated "
       "{} {} times ({}% of {}s)\n",
-      stats.sequences, stats.rests, percent(static_cast<double>(stats.rests), triples),
-      stats.too_short + stats.too_long, stats.too_short, stats.too_long, stats.too_many_instruments,
-      stats.discarded_rows, stats.truncations, times,
-      percent(static_cast<double>(stats.truncations), triples), times);
+      stats.sequences, stats.rests, percent(stats.rests, triples), stats.too_short + stats.too_long,
+      stats.too_short, stats.too_long, stats.too_many_instruments, stats.discarded_rows,
+      stats.truncations, times, percent(stats.truncations, triples), times);
 }
 
 }  // namespace
@@ -54,8 +54,7 @@ std::string summary_text(const Manifest& manifest, const PrepareOptions& options
   const DatasetStatistics& all = manifest.statistics;
   std::string text =
       fmt::format("Successfully processed {} files (discarded {}%)\n{}", all.files - all.refused,
-                  percent(static_cast<double>(all.refused), static_cast<double>(all.files)),
-                  token_lines(manifest));
+                  percent(all.refused, all.files), token_lines(manifest));
   for (const Split split : kSplits) {
     const SplitInfo& info = manifest.split(split);
     text += fmt::format("{}: {} rows, {} tokens, {} files, {} of music, {}{}", split_name(split),

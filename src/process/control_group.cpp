@@ -60,8 +60,9 @@ int listed_cores(const fs::path& file) {
   int cores = 0, first = 0, last = 0;
   for (char separator = ','; separator == ',' && in >> first; cores += last - first + 1) {
     last = first;
-    separator = static_cast<char>(in.get());
-    if (separator == '-' && in >> last) separator = static_cast<char>(in.get());
+    separator = '\0';
+    in.get(separator);
+    if (separator == '-' && in >> last) in.get(separator);
   }
   return cores > 0 ? cores : kAllCores;
 }

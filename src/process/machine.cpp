@@ -22,6 +22,8 @@ std::string control_group_membership() {
   return text.str();
 }
 
+int online_cores() { return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))); }
+
 }  // namespace
 
 std::uint64_t node_memory_bytes() {
@@ -45,12 +47,11 @@ std::string host_name() {
 int available_cores() {
   cpu_set_t set;
   if (::sched_getaffinity(0, sizeof(set), &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+  return online_cores();
 }
 
 int node_cores() {
-  const auto machine = static_cast<int>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
-  return std::min(machine, control_group_cores(control_group_membership(), kControlGroups));
+  return std::min(online_cores(), control_group_cores(control_group_membership(), kControlGroups));
 }
 
 }  // namespace amt

@@ -63,7 +63,7 @@ ModelCard card_of(const ExportOptions& options, const ModelConfig& config,
     const std::string text = facts.text(name);
     if (!text.empty()) card.facts.push_back({name, text});
   }
-  card.facts.push_back({"steps", format_count(static_cast<std::uint64_t>(step))});
+  card.facts.push_back({"steps", format_count(step)});
   card.validation = validation_of(*run, step);
   if (card.validation) card.validation->unigram_loss = facts.unigram_loss;
   return card;
@@ -91,7 +91,7 @@ void copy_events(const RunPaths& run, const fs::path& folder) {
 void write_folder(const ExportOptions& options, const fs::path& folder) {
   const fs::path source = find_model(options.model);
   HuggingFaceModel model(source);
-  std::vector<float> parameters(static_cast<std::size_t>(model.layout().total()));
+  std::vector<float> parameters(model.layout().total());
   require_space(folder.parent_path(), parameters.size() * sizeof(float));
   model.read(parameters);
   make_folders(folder);

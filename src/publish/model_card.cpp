@@ -77,7 +77,7 @@ std::string evaluation(const ModelCard& card) {
   if (!card.validation) return "";
   std::string text = fmt::format(
       "\n## Evaluation\n\nLoss on the validation split after {} steps: {:.4f} nats per token",
-      format_count(static_cast<std::uint64_t>(card.validation->step)), card.validation->loss);
+      format_count(card.validation->step), card.validation->loss);
   if (card.validation->unigram_loss) {
     text += fmt::format("; from the frequencies of the tokens alone: {:.4f}",
                         *card.validation->unigram_loss);

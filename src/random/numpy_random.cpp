@@ -38,7 +38,7 @@ std::uint32_t NumpyRandom::bounded(std::uint32_t max) {
   if (max == 0) return 0;
   const std::uint32_t mask = ~0u >> std::countl_zero(max);
   for (;;) {
-    const auto value = static_cast<std::uint32_t>(words_() & mask);
+    const std::uint32_t value = words_() & mask;
     if (value <= max) return value;
   }
 }

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
 
 #include "amt/base/error.hpp"
@@ -16,13 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kSessionStart = 1;
-
-template <class Integer>
-std::string little_endian(Integer value) {
-  std::string bytes;
-  for (std::size_t i = 0; i < sizeof(value); ++i) bytes += static_cast<char>(value >> 8 * i & 0xFF);
-  return bytes;
-}
 
 std::string varint(std::uint64_t value) {
   std::string bytes;
@@ -38,14 +30,13 @@ std::string message(EventTag tag, const std::string& content) {
 
 std::string event(std::int64_t step, const std::string& content) {
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
-  return field(kEventWallTime, little_endian(std::bit_cast<std::uint64_t>(now.count()))) +
-         field(kEventStep, varint(step)) + content;
+  return field(kEventWallTime, little_endian(now.count())) + field(kEventStep, varint(step)) +
+         content;
 }
 
 std::string summary_value(const Scalar& scalar) {
-  const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(scalar.value));
-  return message(kSummaryValue,
-                 message(kValueTag, scalar.name) + field(kValueSimple, little_endian(bits)));
+  const std::string value = little_endian(static_cast<float>(scalar.value));
+  return message(kSummaryValue, message(kValueTag, scalar.name) + field(kValueSimple, value));
 }
 
 /// The second in the name of an events file, else 0.

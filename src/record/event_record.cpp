@@ -7,13 +7,6 @@ namespace {
 
 constexpr std::size_t kLengthBytes = 8, kCrcBytes = 4;
 
-template <class Integer>
-std::string little_endian(Integer value) {
-  std::string bytes;
-  for (std::size_t i = 0; i < sizeof(value); ++i) bytes += static_cast<char>(value >> 8 * i & 0xFF);
-  return bytes;
-}
-
 std::string masked_crc(std::string_view bytes) {
   const std::uint32_t crc = crc32c(bytes);
   return little_endian((crc >> 15 | crc << 17) + 0xA282EAD8u);
@@ -61,9 +54,7 @@ std::optional<std::string_view> take_event(std::string_view& rest) {
   const std::string_view length = record.bytes(kLengthBytes);
   if (record.bytes(kCrcBytes) != masked_crc(length)) return std::nullopt;
   std::uint64_t size = 0;
-  for (std::size_t i = length.size(); i-- > 0;) {
-    size = size << 8 | static_cast<unsigned char>(length[i]);
-  }
+  for (std::size_t i = length.size(); i-- > 0;) size = size << 8 | (length[i] & 0xFF);
   const std::string_view event = record.bytes(size);
   if (record.bytes(kCrcBytes) != masked_crc(event) || !record.whole()) return std::nullopt;
   rest.remove_prefix(kLengthBytes + kCrcBytes + event.size() + kCrcBytes);
@@ -73,7 +64,7 @@ std::optional<std::string_view> take_event(std::string_view& rest) {
 std::optional<EventPlace> place_of(std::string_view event) {
   EventPlace place;
   for (Fields fields(event); !fields.at_end();) {
-    switch (static_cast<unsigned char>(fields.bytes(1)[0])) {
+    switch (fields.bytes(1)[0] & 0xFF) {
       case kEventWallTime:
         fields.bytes(sizeof(double));
         break;

@@ -1,6 +1,8 @@
 // The records that TensorBoard's event files consist of: event-file-format.md.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,6 +26,14 @@ enum EventTag : unsigned char {
   kValueSimple = 2 << 3 | 5,
   kSessionStatus = 1 << 3 | 0,
 };
+
+/// A number of fixed size.
+template <class Number>
+std::string little_endian(Number value) {
+  static_assert(std::endian::native == std::endian::little);
+  const auto bytes = std::bit_cast<std::array<char, sizeof(value)>>(value);
+  return {bytes.begin(), bytes.end()};
+}
 
 /// An Event with its length and checksums.
 std::string event_record(const std::string& event);

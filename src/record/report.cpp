@@ -69,9 +69,9 @@ std::string music(const std::vector<RunSample>& samples) {
   std::string text;
   for (const RunSample& sample : samples) {
     const std::string file = RunPaths("").sample(sample.step).string();
-    text += fmt::format("<p>After {} steps, to listen to: <code>{}</code></p>\n{}",
-                        format_count(static_cast<std::uint64_t>(sample.step)), escape_html(file),
-                        piano_roll_figure(sample.roll));
+    text +=
+        fmt::format("<p>After {} steps, to listen to: <code>{}</code></p>\n{}",
+                    format_count(sample.step), escape_html(file), piano_roll_figure(sample.roll));
   }
   return text.empty()
              ? ""
@@ -79,21 +79,20 @@ std::string music(const std::vector<RunSample>& samples) {
 }
 
 void add_steps(Table& rows, const RunFacts& facts, const StepMetrics& last) {
-  const auto steps = static_cast<double>(last.step + 1);
-  rows.push_back(
-      {"steps done", facts.num_train_steps == 0
-                         ? count(steps)
-                         : fmt::format("{} of {}", count(steps),
-                                       count(static_cast<double>(facts.num_train_steps)))});
+  const std::int64_t steps = last.step + 1;
+  rows.push_back({"steps done", facts.num_train_steps == 0
+                                    ? format_count(steps)
+                                    : fmt::format("{} of {}", format_count(steps),
+                                                  format_count(facts.num_train_steps))});
   if (facts.tokens_per_step > 0) {
-    const double tokens = steps * static_cast<double>(facts.tokens_per_step);
+    const double tokens = static_cast<double>(steps) * static_cast<double>(facts.tokens_per_step);
     rows.push_back({"tokens seen", count(tokens)});
     if (facts.tokens_per_epoch > 0) {
       rows.push_back(
           {"epochs", fmt::format("{:.2f}", tokens / static_cast<double>(facts.tokens_per_epoch))});
     }
   }
-  rows.push_back({"steps skipped", count(static_cast<double>(last.skipped))});
+  rows.push_back({"steps skipped", format_count(last.skipped)});
   rows.push_back({"loss of the last step", fmt::format("{:.4f}", last.loss)});
 }
 

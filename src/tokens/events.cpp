@@ -37,7 +37,8 @@ Event make_event(const Note& note) {
 
 double Piece::seconds() const {
   const Event& last = events.back();
-  return (last.time + static_cast<double>(last.duration - kDurationOffset)) / kTimeResolution;
+  const double end = last.time + (last.duration - kDurationOffset);
+  return end / kTimeResolution;
 }
 
 std::vector<Event> events_of(std::span<const Note> notes) {

@@ -52,9 +52,8 @@ std::string dataset_line(const Manifest& manifest) {
 std::string training_line(const TrainConfiguration& config, const Manifest& manifest, int micro,
                           const Placement& place) {
   const std::int64_t steps = config.trainer.num_train_steps;
-  const std::int64_t batch = config.trainer.train_batch_size;
-  const double tokens =
-      static_cast<double>(steps) * static_cast<double>(batch) * config.model.seq_len;
+  const int batch = config.trainer.train_batch_size;
+  const double tokens = static_cast<double>(steps) * batch * config.model.seq_len;
   return fmt::format(
       "# training: {} steps of {} rows on {} {} ({} micro-batches each): {}, {:.1f} million "
       "tokens\n",
@@ -83,8 +82,8 @@ std::string time_line(const TrainConfiguration& config, std::int64_t steps_done)
   }
   if (!(speed > 0)) return "# time: not known before the run has done some steps\n";
   const std::int64_t left = std::max<std::int64_t>(0, config.trainer.num_train_steps - steps_done);
-  const double tokens = static_cast<double>(left) * config.trainer.train_batch_size *
-                        static_cast<double>(config.model.seq_len);
+  const double tokens =
+      static_cast<double>(left) * config.trainer.train_batch_size * config.model.seq_len;
   return fmt::format(
       "# time: {} for the {} steps that are left, at the {:.0f} tokens/s that the run had last\n",
       format_duration(tokens / speed), count(left), speed);

@@ -14,8 +14,8 @@ constexpr double kManyEpochs = 10;  // of symbolic music, a model of any size ha
 }  // namespace
 
 double epochs(const TrainerOptions& trainer, std::uint64_t rows) {
-  return static_cast<double>(trainer.num_train_steps) *
-         static_cast<double>(trainer.train_batch_size) / static_cast<double>(rows);
+  return static_cast<double>(trainer.num_train_steps) * trainer.train_batch_size /
+         static_cast<double>(rows);
 }
 
 std::string describe_epochs(const TrainerOptions& trainer, std::uint64_t rows) {

@@ -35,7 +35,7 @@ void choose_what_is_open(TrainConfiguration& config, std::uint64_t rows) {
   const auto choose = [&](auto& option, const char* name, auto proposal) {
     if (!option.automatic) return;
     option = proposal;
-    chosen += str_cat(chosen.empty() ? "--" : ", --", name, " ", proposal);
+    chosen += fmt::format("{}{} {}", chosen.empty() ? "--" : ", --", name, proposal);
   };
   choose(trainer.num_train_steps, "trainer.num_train_steps",
          proposed_steps(rows, trainer.train_batch_size));

@@ -66,8 +66,8 @@ double TrainStep::accumulate_gradients(const TrainingState& state) {
 
 void TrainStep::run_micro_batches(const TrainingState& state) {
   // Scaled so that a sum over positions, micro-batches and ranks is the batch's mean.
-  const float scale =
-      1.0f / (static_cast<float>(trainer_.train_batch_size) * static_cast<float>(row_length_ - 1));
+  const std::int64_t predicted = std::int64_t{trainer_.train_batch_size} * (row_length_ - 1);
+  const float scale = 1.0f / static_cast<float>(predicted);
   const LossTerms terms(scale, static_cast<float>(trainer_.log_z_regularization));
   DropoutKey key;
   key.seed = trainer_.seed;

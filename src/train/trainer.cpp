@@ -1,5 +1,7 @@
 #include "trainer.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
@@ -51,7 +53,7 @@ Outcome Trainer::run() {
   if (finished()) check_learned();
   progress.finish();
   if (reduced_bytes_ > 0) {
-    log_info(str_cat(format_bytes(reduced_bytes_), " reduced per step on each rank"));
+    log_info(fmt::format("{} reduced per step on each rank", format_bytes(reduced_bytes_)));
   }
   say_end();
   return finished() && !requests_.stop ? Outcome::kFinished : Outcome::kStopped;
@@ -59,12 +61,13 @@ Outcome Trainer::run() {
 
 void Trainer::say_end() const {
   const bool complete = finished() && !requests_.stop;
-  std::string text = str_cat(complete ? "trained " : "stopped after ", state_.step,
-                             " steps; checkpoint ", paths_.step(saved_step_).string());
+  std::string text =
+      fmt::format("{}{} steps; checkpoint {}", complete ? "trained " : "stopped after ",
+                  state_.step, paths_.step(saved_step_).string());
   if (!complete) text += "; start the same command again to go on";
   if (complete && settings_.checkpointer.keep_best && state_.best_step > 0) {
-    text += str_cat("; the best is that of step ", state_.best_step, ", with a validation loss of ",
-                    state_.best_loss, ": ", paths_.best().string());
+    text += fmt::format("; the best is that of step {}, with a validation loss of {:.6g}: {}",
+                        state_.best_step, state_.best_loss, paths_.best().string());
   }
   log_info(text);
 }
@@ -97,8 +100,8 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
   metrics.lr = result.learning_rate;
   metrics.grad_norm = result.grad_norm;
   metrics.step_time_s = seconds;
-  metrics.tokens_per_second =
-      static_cast<double>(settings_.trainer.train_batch_size) * model_.config().seq_len / seconds;
+  const double rows = settings_.trainer.train_batch_size;
+  metrics.tokens_per_second = rows * model_.config().seq_len / seconds;
   metrics.skipped = state_.skipped;
   metrics.model_flops_per_second =
       metrics.tokens_per_second * model_flops_per_token(model_.config());
@@ -111,13 +114,13 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
     not_recorded_ = error;
   }
   if (result.skipped) {
-    log_warning(str_cat("step ", metrics.step, " was skipped: loss ", result.loss,
-                        ", gradient norm ", result.grad_norm));
+    log_warning(fmt::format("step {} was skipped: loss {:.6g}, gradient norm {:.6g}", metrics.step,
+                            result.loss, result.grad_norm));
   }
   const std::int64_t total = settings_.trainer.num_train_steps;
   progress.update(state_.step,
-                  str_cat("step ", state_.step, "/", total, "  loss ", result.loss, "  ",
-                          format_count(std::llround(metrics.tokens_per_second)), " tokens/s"));
+                  fmt::format("step {}/{}  loss {:.6g}  {} tokens/s", state_.step, total,
+                              result.loss, format_count(std::llround(metrics.tokens_per_second))));
 }
 
 /// Whether it was due and made.
@@ -144,8 +147,8 @@ bool Trainer::validate_if_due() {
       recorder_->publish();
     });
   });
-  log_info(str_cat("step ", state_.step, "  validation loss ", state_.valid_loss,
-                   state_.best_step == state_.step ? ", the lowest so far" : ""));
+  log_info(fmt::format("step {}  validation loss {:.6g}{}", state_.step, state_.valid_loss,
+                       state_.best_step == state_.step ? ", the lowest so far" : ""));
   if (ends_early()) log_info("training ends early " + describe_early_end(state_));
   return true;
 }

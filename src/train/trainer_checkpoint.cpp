@@ -1,4 +1,6 @@
 // How the trainer begins, goes on from a checkpoint, and saves one.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -8,7 +10,6 @@
 #include "amt/base/files.hpp"
 #include "amt/base/foreign_error.hpp"
 #include "amt/base/hash.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/checkpoint/disk_space.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/optimizer/moment_exchange.hpp"
@@ -27,14 +28,14 @@ void check_position(const TrainingState& saved, const TrainerOptions& trainer) {
   const std::uint64_t steps = saved.step;  // unsigned, as a damaged file may say any number
   const std::uint64_t row = steps * trainer.train_batch_size;
   if (saved.next_row != row) {
-    throw Error(str_cat("its next_row is ", saved.next_row, ", but ", saved.step,
-                        " steps of train_batch_size ", trainer.train_batch_size, " end at ", row));
+    throw Error(fmt::format("its next_row is {}, but {} steps of train_batch_size {} end at {}",
+                            saved.next_row, saved.step, trainer.train_batch_size, row));
   }
   if (saved.step > trainer.num_train_steps) {
-    throw UsageError(str_cat(trainer.run_dir, " has done ", saved.step,
-                             " steps already; give --trainer.num_train_steps that many at least, "
-                             "not ",
-                             trainer.num_train_steps, ", or use another --trainer.run_dir"));
+    throw UsageError(
+        fmt::format("{} has done {} steps already; give --trainer.num_train_steps that many at "
+                    "least, not {}, or use another --trainer.run_dir",
+                    trainer.run_dir, saved.step, trainer.num_train_steps));
   }
 }
 
@@ -81,8 +82,10 @@ void Trainer::begin() {
     name_best(paths_, settings_.checkpointer.keep_best ? state_.best_step : 0);
     if (ends_early()) {
       facts_.set(kEndedEarly, describe_early_end(state_));
-      log_info(str_cat("training has ended early ", describe_early_end(state_),
-                       "; there is nothing to do: with a larger --trainer.patience it goes on"));
+      log_info(
+          fmt::format("training has ended early {}; there is nothing to do: with a larger "
+                      "--trainer.patience it goes on",
+                      describe_early_end(state_)));
     }
     recorder_ = std::make_unique<RunRecorder>(paths_, facts_, state_.step, state_.evaluated_step);
   });
@@ -130,10 +133,11 @@ void Trainer::resume(const Checkpoint& checkpoint) {
     const int ranks_now = state_.ranks;
     state_ = checkpoint.state;
     model_.set_parameters(checkpoint.parameters);
-    log_info(str_cat("going on from ", paths_.step(state_.step).string()));
+    log_info(fmt::format("going on from {}", paths_.step(state_.step).string()));
     if (state_.ranks != ranks_now) {
-      log_info(str_cat("that was made with ", state_.ranks, " ranks, now there are ", ranks_now,
-                       ": losses will be equal to rounding only"));
+      log_info(fmt::format(
+          "that was made with {} ranks, now there are {}: losses will be equal to rounding only",
+          state_.ranks, ranks_now));
     }
     state_.ranks = ranks_now;
   }
@@ -159,13 +163,13 @@ void Trainer::check_learned() {
   on_leader([this] {
     std::string what;
     if (state_.skipped_in_a_row > 0) {
-      what = str_cat("the loss or gradient is not finite since step ",
-                     state_.step - state_.skipped_in_a_row);
+      what = fmt::format("the loss or gradient is not finite since step {}",
+                         state_.step - state_.skipped_in_a_row);
     } else if (state_.evaluated_step == state_.step && !std::isfinite(state_.valid_loss)) {
-      what = str_cat("the validation loss is not finite after step ", state_.step - 1);
+      what = fmt::format("the validation loss is not finite after step {}", state_.step - 1);
     }
     if (what.empty()) return;
-    throw Error(str_cat(what, "; ", describe_last_checkpoint(paths_), "; ", kTryLowerRate));
+    throw Error(fmt::format("{}; {}; {}", what, describe_last_checkpoint(paths_), kTryLowerRate));
   });
 }
 
@@ -205,9 +209,8 @@ void Trainer::save(Keep keep) {
 void Trainer::write(const Checkpoint& checkpoint, Keep keep) const {
   if (!all_finite(checkpoint.parameters) || !all_finite(checkpoint.first_moment) ||
       !all_finite(checkpoint.second_moment)) {
-    throw Error(str_cat("the model is not finite after step ", state_.step - 1,
-                        ", so it was not saved; ", describe_last_checkpoint(paths_), "; ",
-                        kTryLowerRate));
+    throw Error(fmt::format("the model is not finite after step {}, so it was not saved; {}; {}",
+                            state_.step - 1, describe_last_checkpoint(paths_), kTryLowerRate));
   }
   in_run_folder([&] {
     recorder_->publish();
@@ -227,8 +230,8 @@ void Trainer::in_run_folder(const std::function<void()>& work) const try {
   if (settings_.before_writing) settings_.before_writing();
   work();
 } catch (const std::exception& error) {
-  throw Error(str_cat(to_error(error).what(), "; ", describe_last_checkpoint(paths_),
-                      "; start again to go on"));
+  throw Error(fmt::format("{}; {}; start again to go on", to_error(error).what(),
+                          describe_last_checkpoint(paths_)));
 }
 
 /// Ranks that have drifted apart train nonsense without a sign: a checkpoint is the moment to
@@ -237,8 +240,10 @@ void Trainer::check_replicas(std::uint64_t hash) {
   std::uint64_t leaders = hash;
   ranks_.broadcast_value(leaders, 0);
   if (!ranks_.any_of(hash != leaders)) return;
-  throw mpi::AgreedError(str_cat("the ranks' parameters differ at step ", state_.step,
-                                 ": a device or the network corrupts data; nothing was saved"));
+  throw mpi::AgreedError(
+      fmt::format("the ranks' parameters differ at step {}: a device or the network corrupts data; "
+                  "nothing was saved",
+                  state_.step));
 }
 
 }  // namespace amt

@@ -21,7 +21,7 @@ class Parser {
   Pickle parse() {
     for (std::size_t opcodes = 0;; ++opcodes) {
       if (opcodes == kMaxOpcodes) fail("it says more than the pickle of any model");
-      const auto opcode = static_cast<unsigned char>(in_.take(1)[0]);
+      const unsigned char opcode = in_.take(1)[0];
       if (opcode == '.') break;
       if (scalar(opcode) || text(opcode) || collection(opcode) || item(opcode) || memo(opcode) ||
           object(opcode)) {
@@ -88,11 +88,11 @@ class Parser {
   }
 
   bool long_number() {
-    const std::uint64_t count = in_.number(1);
+    const auto count = static_cast<int>(in_.number(1));
     if (count > 8) return push({.kind = PickleKind::kOther, .text = in_.take(count)});
-    const int spare = static_cast<int>(64 - 8 * count);
+    const int spare = 64 - 8 * count;
     if (count == 0) return push_number(PickleKind::kInteger, 0);
-    const std::uint64_t raw = in_.number(static_cast<int>(count)) << spare;
+    const std::uint64_t raw = in_.number(count) << spare;
     return push_number(PickleKind::kInteger, static_cast<std::int64_t>(raw) >> spare);
   }
 

@@ -33,9 +33,7 @@ class PickleBytes {
   std::uint64_t number(int bytes) {
     std::uint64_t value = 0;
     const std::string_view raw = take(bytes);
-    for (std::size_t i = raw.size(); i-- > 0;) {
-      value = value << 8 | static_cast<unsigned char>(raw[i]);
-    }
+    for (std::size_t i = raw.size(); i-- > 0;) value = value << 8 | (raw[i] & 0xFF);
     return value;
   }
 

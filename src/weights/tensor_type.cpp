@@ -44,9 +44,7 @@ std::optional<TensorType> find(std::string_view name, std::string_view Known::*c
   return it->type;
 }
 
-float from_bf16(std::uint16_t bits) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
-}
+float from_bf16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
 
 float from_f16(std::uint16_t bits) {
   const int exponent = (bits >> 10) & 31;

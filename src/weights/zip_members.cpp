@@ -21,8 +21,10 @@ constexpr std::uint64_t kMaxListBytes = 16u << 20;
 
 /// What libarchive calls.
 struct ZipMembers::Callbacks {
+  static ZipMembers& of(void* self) { return *static_cast<ZipMembers*>(self); }
+
   static la_ssize_t read(archive*, void* self, const void** bytes) try {
-    auto& zip = *static_cast<ZipMembers*>(self);
+    auto& zip = of(self);
     const std::uint64_t left = zip.file_.size() - zip.at_;
     const std::span block = std::span(zip.block_).first(std::min(kBlockBytes, left));
     zip.file_.read_at(zip.at_, block);
@@ -33,12 +35,12 @@ struct ZipMembers::Callbacks {
     *bytes = block.data();
     return block.size();
   } catch (...) {
-    static_cast<ZipMembers*>(self)->failure_ = std::current_exception();
+    of(self).failure_ = std::current_exception();
     return ARCHIVE_FATAL;
   }
 
   static la_int64_t skip(archive*, void* self, la_int64_t bytes) {
-    auto& zip = *static_cast<ZipMembers*>(self);
+    auto& zip = of(self);
     const std::uint64_t left = zip.file_.size() - zip.at_;
     const std::uint64_t skipped = std::min<std::uint64_t>(std::max<la_int64_t>(0, bytes), left);
     zip.at_ += skipped;
@@ -46,7 +48,7 @@ struct ZipMembers::Callbacks {
   }
 
   static la_int64_t seek(archive*, void* self, la_int64_t offset, int whence) {
-    auto& zip = *static_cast<ZipMembers*>(self);
+    auto& zip = of(self);
     const la_int64_t size = zip.file_.size();
     const la_int64_t at = zip.at_;
     const la_int64_t from = whence == SEEK_END ? size : whence == SEEK_CUR ? at : 0;

@@ -1,9 +1,9 @@
 #include "amt/base/options.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "support/refusal.hpp"
 
 namespace amt {
@@ -80,7 +80,7 @@ std::string refusal_of(const std::string& name, const std::string& text) {
 
 /// `reason` is a word that no other refusal has.
 void expect_refusal(const std::string& name, const std::string& text, const std::string& reason) {
-  EXPECT_TRUE(test::says(refusal_of(name, text), {str_cat("--", name, ": '", text, "' "), reason}));
+  EXPECT_TRUE(test::says(refusal_of(name, text), {fmt::format("--{}: '{}' ", name, text), reason}));
 }
 
 TEST(Options, RefusalsNameValueAndRange) {

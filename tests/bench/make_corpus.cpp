@@ -5,6 +5,8 @@
 //
 // --bytes: mean size; sizes vary as in the dataset, by a factor of three or so. --plain-names:
 // names that are no MD5. --damaged: percent of files that end too early; the dataset has about one.
+#include <fmt/core.h>
+
 #include <cmath>
 #include <filesystem>
 #include <iostream>
@@ -50,7 +52,7 @@ Options parse(int argc, char** argv) {
     } else if (i + 1 < argc) {
       table.set(name, argv[++i]);
     } else {
-      throw UsageError(str_cat("--", name, " needs a value"));
+      throw UsageError(fmt::format("--{} needs a value", name));
     }
   }
   return options;
@@ -72,9 +74,9 @@ std::uint64_t make_corpus(const std::filesystem::path& folder, const Options& op
     const std::string song = make_file(options, i);
     const std::string md5 = md5_hex(std::as_bytes(std::span(song)));
     const std::filesystem::path sub =
-        folder / (options.plain_names ? str_cat("artist ", i % 97) : md5.substr(0, 1));
+        folder / (options.plain_names ? fmt::format("artist {}", i % 97) : md5.substr(0, 1));
     std::filesystem::create_directories(sub);
-    const std::string name = options.plain_names ? str_cat("song ", i) : md5;
+    const std::string name = options.plain_names ? fmt::format("song {}", i) : md5;
     OutputFile out(sub / (name + ".mid"));
     out.write(song);
     out.close();

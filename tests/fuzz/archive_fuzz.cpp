@@ -1,6 +1,7 @@
 // libFuzzer target: any bytes as an archive, tar, tar.gz or zip by their beginning: listed, hashed
 // and read. What it looks for are the sanitizers' findings, hangs, and more bytes than were
 // announced.
+#include <fmt/core.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -8,7 +9,6 @@
 #include <cstdlib>
 
 #include "amt/base/files.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/corpus/file_reader.hpp"
 
 namespace amt {
@@ -45,7 +45,7 @@ void read_everything(const std::filesystem::path& path) {
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   static const int file = ::memfd_create("archive", 0);  // no disk
-  static const std::string path = amt::str_cat("/proc/self/fd/", file);
+  static const std::string path = fmt::format("/proc/self/fd/{}", file);
   amt::require(::ftruncate(file, 0) == 0, "the file can be emptied");
   amt::require(::pwrite(file, data, size, 0) == static_cast<ssize_t>(size), "it can be written");
   try {

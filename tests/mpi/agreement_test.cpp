@@ -1,10 +1,10 @@
 #include "amt/mpi/agreement.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <array>
 
-#include "amt/base/strings.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
 #include "support/refusal.hpp"
@@ -30,8 +30,8 @@ TEST(Agreement, NamesTheRankThatDiffersAndTheLine) {
   const int last = world.size() - 1;
   set_log_identity(world.rank(), world.size(), "node17");
   const std::string text =
-      disagreement(world, str_cat("a = 1\nb = ", world.rank() == last ? 3 : 2, "\nc = 4\n"));
-  const std::string name = str_cat("rank ", last, " of ", world.size(), " on node17 ");
+      disagreement(world, fmt::format("a = 1\nb = {}\nc = 4\n", world.rank() == last ? 3 : 2));
+  const std::string name = fmt::format("rank {} of {} on node17 ", last, world.size());
   set_log_identity(0, 1, "");
   EXPECT_TRUE(test::says(
       text, {"configuration", name, " 'b = 3',", "rank 0 ", " 'b = 2'; give all the same"}));

@@ -1,5 +1,6 @@
 // Whole units against the reference's tokenized-events files, byte for byte, and against the
 // statistics that it printed.
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,7 +8,6 @@
 #include <ostream>
 #include <string>
 
-#include "amt/base/strings.hpp"
 #include "amt/midi/parser.hpp"
 #include "amt/tokens/row_text.hpp"
 #include "amt/tokens/unit_tokenizer.hpp"
@@ -51,7 +51,7 @@ TEST_P(GoldenUnits, RowsAreTheReferences) {
   for (const char digit : kUnitDigits) {
     TokenStats stats;
     const std::string expected = read_golden(golden_dir() / "expected" / GetParam().name /
-                                             str_cat("tokenized-events-", digit, ".txt.gz"));
+                                             fmt::format("tokenized-events-{}.txt.gz", digit));
     const std::string text = tokenize(GetParam(), digit, stats);
     // Not EXPECT_EQ: a difference in a megabyte is not worth printing.
     EXPECT_TRUE(text == expected) << "unit " << digit << " differs at byte "
@@ -63,11 +63,11 @@ TEST_P(GoldenUnits, RowsAreTheReferences) {
 /// The lines of the reference's report that state counts, without the percentages.
 std::string report(const Run& run, const TokenStats& stats) {
   const bool arrival = &run.encoding == &kArrival;
-  return str_cat("Processed ", stats.sequences, " training sequences|Inserted ", stats.rests,
-                 " REST tokens|", stats.too_short, " too short|", stats.too_long, " too long|",
-                 stats.too_many_instruments, " too many instruments|Discarded ",
-                 stats.discarded_rows, " training sequences|Truncated ", stats.truncations,
-                 arrival ? " duration times" : " interarrival times");
+  return fmt::format(
+      "Processed {} training sequences|Inserted {} REST tokens|{} too short|{} too long|{} too "
+      "many instruments|Discarded {} training sequences|Truncated {}{}",
+      stats.sequences, stats.rests, stats.too_short, stats.too_long, stats.too_many_instruments,
+      stats.discarded_rows, stats.truncations, arrival ? " duration times" : " interarrival times");
 }
 
 TEST_P(GoldenUnits, StatisticsAreTheReferences) {

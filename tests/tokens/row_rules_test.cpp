@@ -1,6 +1,7 @@
 // The rules of rows: kept by all that the reference makes, broken by single wrong tokens.
 #include "amt/tokens/row_rules.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -9,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "amt/base/strings.hpp"
 #include "amt/random/philox.hpp"
 #include "amt/tokens/events.hpp"
 #include "support/golden.hpp"
@@ -27,7 +27,7 @@ void PrintTo(const Run& run, std::ostream* out) { *out << run.name; }
 
 std::vector<Row> golden_rows(const std::string& run, char digit) {
   std::istringstream text(test::read_golden(test::golden_dir() / "expected" / run /
-                                            str_cat("tokenized-events-", digit, ".txt.gz")));
+                                            fmt::format("tokenized-events-{}.txt.gz", digit)));
   std::vector<Row> rows;
   for (std::string line; std::getline(text, line);) {
     std::istringstream numbers(line);

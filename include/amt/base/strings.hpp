@@ -18,6 +18,9 @@ std::string str_cat(const Args&... args) {
   return out.str();
 }
 
+/// Letters of ASCII in lower case; anything else as it is.
+std::string lower_case(std::string_view text);
+
 /// "1.5 GiB", "312 B": three significant digits.
 std::string format_bytes(double bytes);
 std::string format_bytes(std::integral auto bytes) {

@@ -52,14 +52,13 @@ constexpr std::int64_t dropout_blocks(std::int64_t width) { return (width + 7) /
 /// position follow by counting counter[0] up.
 constexpr PhiloxCounter dropout_counter(const Dropout& d, std::int64_t i, std::int64_t width) {
   const std::int64_t row = i / d.seq_len, position = i % d.seq_len;
-  return {static_cast<std::uint32_t>(position * dropout_blocks(width)),
-          static_cast<std::uint32_t>(d.first_row + row), static_cast<std::uint32_t>(d.step),
+  return {low_word(position * dropout_blocks(width)), low_word(d.first_row + row), low_word(d.step),
           1u << 28 | static_cast<std::uint32_t>(d.site) << 24 | d.layer};
 }
 
 /// The 16 bits of `channel`, of which `block` is the Philox block number channel / 8.
 constexpr std::uint32_t dropout_bits(const PhiloxBlock& block, std::int64_t channel) {
-  const std::uint32_t word = block[static_cast<std::uint32_t>(channel % 8 / 2)];
+  const std::uint32_t word = block[channel % 8 / 2];
   return channel % 2 == 0 ? word & 0xFFFFu : word >> 16;
 }
 
@@ -70,7 +69,7 @@ constexpr float dropout_factor(const Dropout& d, std::int64_t i, std::int64_t ch
   const std::uint32_t threshold = dropout_threshold(d.rate);
   if (threshold == 0) return 1.0f;
   PhiloxCounter counter = dropout_counter(d, i, width);
-  counter[0] += static_cast<std::uint32_t>(channel / 8);
+  counter[0] += low_word(channel / 8);
   const PhiloxBlock block = philox4x32_10(counter, philox_key(d.seed));
   return dropout_bits(block, channel) >= threshold ? dropout_scale(threshold) : 0.0f;
 }

@@ -20,8 +20,8 @@ class NumpyRandom {
 
   /// np.random.random(): uniform in [0, 1), 53 bits. Two words.
   double random() {
-    const double high = static_cast<double>(words_() >> 5);  // drawn first: 27 bits
-    const double low = static_cast<double>(words_() >> 6);   // 26 bits
+    const double high = words_() >> 5;  // drawn first: 27 bits
+    const double low = words_() >> 6;   // 26 bits
     return (high * 67108864.0 + low) / 9007199254740992.0;
   }
 

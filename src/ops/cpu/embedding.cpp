@@ -25,7 +25,7 @@ void add_masked(float* dw, const EmbeddingBackwardOf<T, float>& op, Dim i) {
 /// Where each run of equal tokens starts in by_token, and n at the end.
 std::vector<Dim> segments(const std::uint16_t* tokens, const std::vector<std::int32_t>& by_token) {
   std::vector<Dim> starts;
-  const auto n = static_cast<Dim>(by_token.size());
+  const Dim n = by_token.size();
   for (Dim i = 0; i < n; ++i) {
     if (i == 0 || tokens[by_token[i]] != tokens[by_token[i - 1]]) starts.push_back(i);
   }
@@ -57,7 +57,7 @@ void run(Context<T>& cpu, const EmbeddingBackwardOf<T, float>& op) {
   });
   const std::vector<std::int32_t> by_token = positions_by_token(op.tokens, op.rows * op.length);
   const std::vector<Dim> starts = segments(op.tokens, by_token);
-  parallel_for_uneven(cpu.threads(), static_cast<Dim>(starts.size()) - 1, [&](Dim s) {
+  parallel_for_uneven(cpu.threads(), starts.size() - 1, [&](Dim s) {
     float* dw = op.dwte + op.tokens[by_token[starts[s]]] * op.width;
     for (Dim i = starts[s]; i < starts[s + 1]; ++i) add_masked(dw, op, by_token[i]);
   });

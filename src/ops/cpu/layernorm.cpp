@@ -16,13 +16,14 @@ namespace amt::cpu::AMT_ISA {
 
 void layernorm_row(float* out, float* mean, float* rstd, const float* x, const float* w,
                    const float* b, std::int64_t width) {
+  const float n = static_cast<float>(width);
   float sum = 0, squares = 0;
 #pragma omp simd reduction(+ : sum)
   for (std::int64_t c = 0; c < width; ++c) sum += x[c];
-  const float mu = sum / static_cast<float>(width);
+  const float mu = sum / n;
 #pragma omp simd reduction(+ : squares)
   for (std::int64_t c = 0; c < width; ++c) squares += (x[c] - mu) * (x[c] - mu);
-  const float r = 1.0f / __builtin_sqrtf(squares / static_cast<float>(width) + 1e-5f);
+  const float r = 1.0f / __builtin_sqrtf(squares / n + 1e-5f);
 #pragma omp simd
   for (std::int64_t c = 0; c < width; ++c) out[c] = (x[c] - mu) * r * w[c] + b[c];
   *mean = mu;
@@ -31,6 +32,7 @@ void layernorm_row(float* out, float* mean, float* rstd, const float* x, const f
 
 void layernorm_backward_row(float* dx, float* dw, float* db, const float* dout, const float* x,
                             float mean, float rstd, const float* w, std::int64_t width, bool add) {
+  const float n = static_cast<float>(width);
   float sum_g = 0, sum_gx = 0;
 #pragma omp simd reduction(+ : sum_g, sum_gx)
   for (std::int64_t c = 0; c < width; ++c) {
@@ -40,8 +42,8 @@ void layernorm_backward_row(float* dx, float* dw, float* db, const float* dout, 
     dw[c] += dout[c] * normal;
     db[c] += dout[c];
   }
-  const float mean_g = sum_g / static_cast<float>(width);
-  const float mean_gx = sum_gx / static_cast<float>(width);
+  const float mean_g = sum_g / n;
+  const float mean_gx = sum_gx / n;
   if (!add) __builtin_memset(dx, 0, width * sizeof(float));
 #pragma omp simd
   for (std::int64_t c = 0; c < width; ++c) {

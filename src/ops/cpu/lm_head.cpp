@@ -34,9 +34,9 @@ double log_sum_exp_row(const float* logits, std::int64_t count) {
     float sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (std::int64_t k = 0; k < n; ++k) sum += exp_fast(logits[begin + k] - largest);
-    total += static_cast<double>(sum);
+    total += sum;
   }
-  return static_cast<double>(largest) + __builtin_log(total);
+  return largest + __builtin_log(total);
 }
 
 void softmax_gradient_row(float* out, const float* logits, double log_sum, float scale,
@@ -117,13 +117,12 @@ double position_gradient(T* gradient, const float* logits, Dim target, Dim vocab
     return 0;
   }
   const double log_z = log_sum_exp_row(logits, vocab);
-  const double logit = static_cast<double>(logits[target]);
-  const double regularization = static_cast<double>(terms.log_z_regularization);
-  const double scale = static_cast<double>(terms.scale) * (1 + 2 * regularization * log_z);
+  const double logit = logits[target];
+  const double regularization = terms.log_z_regularization;
+  const double scale = terms.scale * (1 + 2 * regularization * log_z);
   softmax_gradient(gradient, logits, log_z, static_cast<float>(scale), vocab);
   // Made anew, not changed: in bf16 the difference from 1 would be lost.
-  const auto of_target =
-      static_cast<float>(scale * std::exp(logit - log_z) - static_cast<double>(terms.scale));
+  const auto of_target = static_cast<float>(scale * std::exp(logit - log_z) - terms.scale);
   copy_row(gradient + target, &of_target, 1);
   return log_z - logit + regularization * log_z * log_z;
 }
@@ -143,7 +142,7 @@ void run(Context<T>& cpu, const LmHeadTrainOf<T, float>& op) {
   float* logits = cpu.scratch(lm_head_scratch(n, s.vocab));
   // The gradients take the place of the logits: with the same distance between positions in bytes.
   T* gradients = reinterpret_cast<T*>(logits);
-  const Dim gradient_stride = stride * static_cast<Dim>(sizeof(float) / sizeof(T));
+  const Dim gradient_stride = stride * (sizeof(float) / sizeof(T));
   double losses[kBlock];
   for (Dim begin = 0; begin < n; begin += kBlock) {
     const Dim end = std::min(n, begin + kBlock), size = end - begin;
@@ -152,7 +151,7 @@ void run(Context<T>& cpu, const LmHeadTrainOf<T, float>& op) {
       losses[i] = position_gradient(gradients + i * gradient_stride, logits + i * stride,
                                     target(op.tokens, s, begin + i), s.vocab, op.terms);
     });
-    for (Dim i = 0; i < size; ++i) *op.loss += static_cast<double>(op.terms.scale) * losses[i];
+    for (Dim i = 0; i < size; ++i) *op.loss += op.terms.scale * losses[i];
     gemm(op.dx + begin * s.width, s.width, size, s.width, s.vocab,
          matrix(gradients, gradient_stride), matrix(wte, s.width));
     gemm(op.dwte, s.width, s.vocab, s.width, size, transposed(gradients, gradient_stride),
@@ -175,7 +174,7 @@ void run(Context<T>& cpu, const LmHeadLossesOf<T, float>& op) {
       if (next == kNone) return;
       const float* row = logits + j * logits_stride(s.vocab);
       const double log_sum = log_sum_exp_row(row, s.vocab);
-      op.losses[i - i / s.seq_len] = static_cast<float>(log_sum - static_cast<double>(row[next]));
+      op.losses[i - i / s.seq_len] = static_cast<float>(log_sum - row[next]);
     });
   }
 }

@@ -13,7 +13,8 @@ double sum_squares(const float* x, std::int64_t n) {
   double sum = 0;
 #pragma omp simd reduction(+ : sum)
   for (std::int64_t i = 0; i < n; ++i) {
-    sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+    const double value = x[i];
+    sum += value * value;
   }
   return sum;
 }

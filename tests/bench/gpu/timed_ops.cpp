@@ -1,16 +1,16 @@
 #include "timed_ops.hpp"
 
-#include <chrono>
+#include <fmt/core.h>
 
-#include "amt/base/strings.hpp"
+#include <chrono>
 
 namespace amt {
 
 std::string name_of(const LinearForward& op) {
-  return str_cat(LinearForward::kName, " ", op.in_width, " x ", op.out_width);
+  return fmt::format("{} {} x {}", LinearForward::kName, op.in_width, op.out_width);
 }
 std::string name_of(const LinearBackward& op) {
-  return str_cat(LinearBackward::kName, " ", op.in_width, " x ", op.out_width);
+  return fmt::format("{} {} x {}", LinearBackward::kName, op.in_width, op.out_width);
 }
 
 void TimedOps::timed(const std::string& name, const Work& work, const std::function<void()>& call) {

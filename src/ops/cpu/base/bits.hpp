@@ -7,9 +7,7 @@
 namespace amt::cpu::AMT_ISA {
 namespace {
 
-inline float widened(Bf16 x) {
-  return __builtin_bit_cast(float, static_cast<std::uint32_t>(x.bits) << 16);
-}
+inline float widened(Bf16 x) { return __builtin_bit_cast(float, std::uint32_t{x.bits} << 16); }
 
 inline float as_float(float x) { return x; }
 inline float as_float(Bf16 x) { return widened(x); }

@@ -1,12 +1,13 @@
 #include "instruction_sets.hpp"
 
+#include <fmt/core.h>
+
 #include <bit>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 
 static_assert(std::endian::native == std::endian::little, "dropout.cpp reads words as halves");
 
@@ -34,10 +35,10 @@ std::size_t choose() {
   std::string names;
   for (const std::size_t set : usable()) {
     if (asked == nullptr || kNames[set] == std::string(asked)) return set;
-    names += str_cat(" ", kNames[set]);
+    names += fmt::format(" {}", kNames[set]);
   }
   throw UsageError(
-      str_cat("AMT_CPU_KERNELS=", asked, " cannot be used here; choose one of:", names));
+      fmt::format("AMT_CPU_KERNELS={} cannot be used here; choose one of:{}", asked, names));
 }
 
 }  // namespace
