@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "amt/corpus/corpus.hpp"
 #include "amt/corpus/file_reader.hpp"
+#include "support/refusal.hpp"
 #include "support/tar_builder.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -47,16 +49,17 @@ class ArchiveFixture : public testing::Test {
     return all;
   }
 
-  /// The CorpusError's text that listing gives; it names the archive.
+  /// The text of the CorpusError that `work` on the archive `path` gives, "" if none; it is one
+  /// line that names the archive.
+  static std::string failure_of(const std::filesystem::path& path,
+                                const std::function<void()>& work) {
+    const std::string text = test::refusal<CorpusError>(work);
+    if (text.empty()) return "";
+    EXPECT_TRUE(test::says(text, {path.string()}));
+    return text;
+  }
   static std::string failure(const std::filesystem::path& path) {
-    try {
-      list_files(path);
-    } catch (const CorpusError& error) {
-      EXPECT_NE(std::string(error.what()).find(path.string()), std::string::npos) << error.what();
-      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
-      return error.what();
-    }
-    return "";
+    return failure_of(path, [&] { list_files(path); });
   }
 
  private:

@@ -1,5 +1,6 @@
 // Names, targets and links in archives that are made to cost time.
-#include "amt/base/strings.hpp"
+#include <fmt/core.h>
+
 #include "archive_fixture.hpp"
 
 namespace amt {
@@ -61,10 +62,10 @@ TEST_F(ArchiveLimits, ManyLinksToWindingTargets) {
   test::TarBuilder tar;
   tar.file("x.mid", "1").folder("a");
   for (int i = 0; i < kWinding; ++i) {
-    const std::string next = i + 1 < kWinding ? str_cat("w", i + 1) : "x.mid";
-    tar.pax_link(repeated("a/../", 800) + next).symbolic_link(str_cat('w', i), "cut");
+    const std::string next = i + 1 < kWinding ? fmt::format("w{}", i + 1) : "x.mid";
+    tar.pax_link(repeated("a/../", 800) + next).symbolic_link(fmt::format("w{}", i), "cut");
   }
-  for (int i = 0; i < kLinks; ++i) tar.symbolic_link(str_cat('l', i, ".mid"), "w0");
+  for (int i = 0; i < kLinks; ++i) tar.symbolic_link(fmt::format("l{}.mid", i), "w0");
   EXPECT_EQ(list_tar(tar).files.size(), kLinks + 1u);
 }
 
@@ -74,7 +75,7 @@ TEST_F(ArchiveLimits, ChainsOfLinks) {
   test::TarBuilder tar;
   tar.file("0.mid", "1");
   for (int i = 1; i <= kLinks; ++i) {
-    tar.symbolic_link(str_cat(i, ".mid"), str_cat(i - 1, ".mid"));
+    tar.symbolic_link(fmt::format("{}.mid", i), fmt::format("{}.mid", i - 1));
   }
   const Listing listing = list_tar(tar);
   EXPECT_EQ(listing.files.size(), 41u);
@@ -99,7 +100,7 @@ TEST_F(ArchiveLimits, HardLinksToLinks) {
 TEST_F(ArchiveLimits, ManyFilesBehindALongWay) {
   constexpr int kFiles = 20'000;
   test::TarBuilder tar;
-  for (int i = 0; i < kFiles; ++i) tar.file(str_cat("z/", i, ".mid"), "");
+  for (int i = 0; i < kFiles; ++i) tar.file(fmt::format("z/{}.mid", i), "");
   const std::string deep = repeated("a/", 1900);
   tar.pax_name(deep + "to").symbolic_link("x", repeated("../", 10) + "a");
   tar.pax_name(deep + "z")

@@ -1,11 +1,11 @@
 // Archives hold the same corpus as the folder that they would unpack to.
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <fstream>
 
 #include "amt/base/hash.hpp"
-#include "amt/base/strings.hpp"
 #include "archive_fixture.hpp"
 
 namespace amt {
@@ -53,7 +53,7 @@ class ArchiveTest : public ArchiveFixture {
   fs::path pack(const std::string& options, const std::string& name) const {
     const fs::path path = root() / name;
     const std::string command =
-        str_cat("tar ", options, " -C ", (root() / "tree").string(), " -cf ", path.string(), " .");
+        fmt::format("tar {} -C {} -cf {} .", options, (root() / "tree").string(), path.string());
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
     return path;
   }

@@ -37,19 +37,17 @@ class DamagedDataset : public testing::Test {
     return folder_.path() / manifest_.split(Split::kTrain).shards[0].file;
   }
   /// What opening the split and reading all of it says.
-  std::string refusal() const try {
-    const Manifest manifest = read_manifest(folder_.path());
-    const SplitReader reader(folder_.path(), manifest, Split::kTrain);
-    std::vector<Token> tokens(kRows * kContextLength);
-    reader.read(0, kRows, tokens);
-    return "";
-  } catch (const Error& error) {
-    return error.what();
+  std::string refusal() const {
+    return test::refusal<Error>([&] {
+      const Manifest manifest = read_manifest(folder_.path());
+      const SplitReader reader(folder_.path(), manifest, Split::kTrain);
+      std::vector<Token> tokens(kRows * kContextLength);
+      reader.read(0, kRows, tokens);
+    });
   }
-  void expect_refusal(const std::string& name) const {
+  void expect_refusal(std::initializer_list<std::string_view> names) const {
     const std::string what = refusal();
-    EXPECT_NE(what.find(name), std::string::npos) << what;
-    EXPECT_EQ(what.find('\n'), std::string::npos) << what;
+    EXPECT_TRUE(test::says(what, names));
     EXPECT_LT(what.size(), 600u);
   }
 
@@ -76,17 +74,16 @@ TEST_F(DamagedDataset, TokenOutsideTheVocabularyIsNamedWithItsRow) {
   write(kArrivalVocabulary - 1);
   EXPECT_EQ(refusal(), "");
   write(kArrivalVocabulary);
-  expect_refusal(shard().filename().string() + ": row 7 holds the token 55028");
+  expect_refusal({shard().filename().string(), "row 7 ", "55028"});
   const SplitReader reader(folder_.path(), manifest_, Split::kTrain);
-  EXPECT_NE(test::refusal<Error>([&] { reader.row(7); }).find("row 7 of the train split"),
-            std::string::npos);
+  EXPECT_TRUE(test::refuses<Error>([&] { reader.row(7); }, {"row 7 ", "train"}));
   EXPECT_NO_THROW(reader.row(8));
 }
 
 TEST_F(DamagedDataset, ShardsThatAreNotStoredAsOursAreRefused) {
   write();
   for_each_damage(kTokensDataset, test::Hdf5Values::kUint16, {kRows, kContextLength},
-                  [&] { expect_refusal(shard().filename().string()); });
+                  [&] { expect_refusal({shard().filename().string()}); });
 }
 
 TEST_F(DamagedDataset, ChecksumsThatAreNotStoredAsOursAreRefused) {
@@ -96,10 +93,9 @@ TEST_F(DamagedDataset, ChecksumsThatAreNotStoredAsOursAreRefused) {
         find_shard_damage(folder_.path(), manifest_, Split::kTrain, 0, VerifyRows::kNo);
     ASSERT_TRUE(said);
     EXPECT_EQ(said->find("damaged"), std::string::npos) << *said;  // its values are not even read
-    EXPECT_NE(test::refusal<Error>([&] {
-                SplitReader(folder_.path(), manifest_, Split::kTrain, Checksums::kOfRowsUsed);
-              }).find(shard().filename().string()),
-              std::string::npos);
+    EXPECT_TRUE(test::refuses<Error>(
+        [&] { SplitReader(folder_.path(), manifest_, Split::kTrain, Checksums::kOfRowsUsed); },
+        {shard().filename().string()}));
   });
 }
 
@@ -107,11 +103,11 @@ TEST_F(DamagedDataset, AShardOfAnotherDatasetIsRefusedAndTheDifferenceNamed) {
   write();
   manifest_.seed = 6;
   write_file_atomically(folder_.path() / kManifestFile, to_json(manifest_));
-  expect_refusal(": its seed is another");
+  expect_refusal({"seed"});
   manifest_.seed = 0;
   manifest_.augment = 10;
   write_file_atomically(folder_.path() / kManifestFile, to_json(manifest_));
-  expect_refusal(": its augment is another");
+  expect_refusal({"augment"});
 }
 
 TEST_F(DamagedDataset, RowsThatTheFileCannotHoldAreRefused) {
@@ -122,7 +118,7 @@ TEST_F(DamagedDataset, RowsThatTheFileCannotHoldAreRefused) {
   SplitInfo& train = manifest_.split(Split::kTrain);
   train.rows = train.shards[0].rows = std::uint64_t{1} << 50;
   write_file_atomically(folder_.path() / kManifestFile, to_json(manifest_));
-  expect_refusal(shard().filename().string());
+  expect_refusal({shard().filename().string()});
 }
 
 TEST_F(DamagedDataset, HostileManifestsAreRefused) {
@@ -134,10 +130,10 @@ TEST_F(DamagedDataset, HostileManifestsAreRefused) {
        {deep, deep + std::string(100'000, ']'), "{\"format\":\"" + std::string(5'000'000, 'x'),
         std::string("\0\xff\n", 3), to_json(manifest_)}) {
     write_file_atomically(folder_.path() / kManifestFile, text);
-    expect_refusal(kManifestFile);
+    expect_refusal({kManifestFile});
   }
   std::filesystem::resize_file(folder_.path() / kManifestFile, std::uintmax_t{1} << 40);  // sparse
-  expect_refusal(kManifestFile);
+  expect_refusal({kManifestFile});
 }
 
 }  // namespace

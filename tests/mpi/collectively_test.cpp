@@ -11,35 +11,23 @@
 #include <string>
 
 #include "amt/base/error.hpp"
+#include "support/refusal.hpp"
 
 namespace amt::mpi {
 namespace {
 
-/// What this rank learns when the last rank alone does `work`.
-struct Learnt {
-  std::string text;
-  ExitCode code = ExitCode::kDone;
-};
-
-Learnt after(const Communicator& world, const std::function<void()>& work) {
-  try {
-    collectively(world, [&] {
-      if (world.rank() == world.size() - 1) work();
-    });
-  } catch (const AgreedError& error) {
-    return {error.what(), error.code()};
-  }
-  return {};
-}
-
 TEST(Collectively, AllRanksHaveTheForeignErrorOfOne) {
   const Communicator world = Communicator::world();
   const auto expect_failure = [&](const std::function<void()>& work, const std::string& part) {
-    const Learnt learnt = after(world, work);
-    EXPECT_EQ(learnt.code, ExitCode::kFailed);
-    EXPECT_NE(learnt.text.find(part), std::string::npos) << learnt.text;
-    EXPECT_EQ(learnt.text.find("std::"), std::string::npos) << learnt.text;
-    EXPECT_EQ(learnt.text.find("filesystem error"), std::string::npos) << learnt.text;
+    const auto of_the_last = [&] {
+      collectively(world, [&] {
+        if (world.rank() == world.size() - 1) work();
+      });
+    };
+    EXPECT_TRUE(test::exits_with<AgreedError>(ExitCode::kFailed, of_the_last, {part}));
+    const std::string text = test::refusal<AgreedError>(of_the_last);
+    EXPECT_EQ(text.find("std::"), std::string::npos) << text;
+    EXPECT_EQ(text.find("filesystem error"), std::string::npos) << text;
   };
   expect_failure([] { throw std::bad_alloc(); }, "memory");
   expect_failure([] { std::filesystem::create_directory("no/such/folder"); }, "no/such/folder");

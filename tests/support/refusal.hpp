@@ -46,12 +46,13 @@ testing::AssertionResult refuses(const std::function<void()>& work,
   return says(refusal<E>(work), names);
 }
 
-/// Whether `work` throws an Error that ends the program with this code and says all of `names`.
-inline testing::AssertionResult exits_with(ExitCode code, const std::function<void()>& work,
-                                           std::initializer_list<std::string_view> names) {
+/// Whether `work` throws an E that ends the program with this code and says all of `names`.
+template <class E = Error>
+testing::AssertionResult exits_with(ExitCode code, const std::function<void()>& work,
+                                    std::initializer_list<std::string_view> names) {
   try {
     work();
-  } catch (const Error& error) {
+  } catch (const E& error) {
     if (error.code() == code) return says(error.what(), names);
     return testing::AssertionFailure() << "code " << int(error.code()) << ": " << error.what();
   }
