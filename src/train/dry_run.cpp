@@ -24,22 +24,19 @@
 namespace amt {
 namespace {
 
-std::string bytes(std::uint64_t n) { return format_bytes(n); }
-std::string count(std::int64_t n) { return format_count(n); }
-
 std::string device_lines(const PlannedDevice& device, const TrainConfiguration& config, int micro,
                          const Placement& place) {
   const DeviceMemory& memory = device.memory;
   std::string text = fmt::format("# device: {}{}\n# memory: {}", memory.gpu ? "cuda" : "cpu",
                                  device.refusal.empty() ? "" : "; " + device.refusal,
-                                 bytes(needed_bytes(config.model, micro, memory)));
+                                 format_bytes(needed_bytes(config.model, micro, memory)));
   text += memory.ranks == 1 ? " on one rank" : fmt::format(" for the {} ranks on it", memory.ranks);
   text += fmt::format(" with {} rows per micro-batch", micro);
   if (config.trainer.shard_optimizer && place.ranks == 1) {
     text += fmt::format(", of which several share the optimiser's {}",
-                        bytes(moment_bytes(config.model)));
+                        format_bytes(moment_bytes(config.model)));
   }
-  return fmt::format("{}; {} has {}{}\n", text, memory.name, bytes(memory.bytes),
+  return fmt::format("{}; {} has {}{}\n", text, memory.name, format_bytes(memory.bytes),
                      memory.gpu ? " free" : "");
 }
 
@@ -57,7 +54,7 @@ std::string training_line(const TrainConfiguration& config, const Manifest& mani
   return fmt::format(
       "# training: {} steps of {} rows on {} {} ({} micro-batches each): {}, {:.1f} million "
       "tokens\n",
-      count(steps), count(batch), place.ranks, place.ranks == 1 ? "rank" : "ranks",
+      format_count(steps), format_count(batch), place.ranks, place.ranks == 1 ? "rank" : "ranks",
       batch / place.ranks / micro,
       describe_epochs(config.trainer, manifest.split(Split::kTrain).rows), tokens / 1e6);
 }
@@ -68,7 +65,7 @@ std::string checkpoint_line(const TrainConfiguration& config, std::int64_t steps
       checkpoints_to_come(config.trainer.num_train_steps, config.checkpointer, steps_done, 0);
   return fmt::format(
       "# checkpoints: a checkpoint has {}; up to {} are to come and be there at once ({})\n",
-      bytes(each), most, bytes(each * most));
+      format_bytes(each), most, format_bytes(each * most));
 }
 
 /// From the speed that the run has had so far.
@@ -86,7 +83,7 @@ std::string time_line(const TrainConfiguration& config, std::int64_t steps_done)
       static_cast<double>(left) * config.trainer.train_batch_size * config.model.seq_len;
   return fmt::format(
       "# time: {} for the {} steps that are left, at the {:.0f} tokens/s that the run had last\n",
-      format_duration(tokens / speed), count(left), speed);
+      format_duration(tokens / speed), format_count(left), speed);
 }
 
 std::string start_line(const TrainerOptions& trainer, const TrainingProgress& done) {
@@ -95,7 +92,7 @@ std::string start_line(const TrainerOptions& trainer, const TrainingProgress& do
   if (out_of_patience(done, trainer)) {
     return fmt::format("# start: {} has ended early {}\n", run, describe_early_end(done));
   }
-  return fmt::format("# start: {} goes on from step {}\n", run, count(done.step));
+  return fmt::format("# start: {} goes on from step {}\n", run, format_count(done.step));
 }
 
 /// What the memory allows: as fit_memory, without the other ranks.
@@ -130,8 +127,8 @@ std::string plan_training(TrainConfiguration& config, const OptionTable& given,
                    config.trainer.num_train_steps, config.checkpointer, done.step);
   question(config, inputs.manifest);
   const std::int64_t parameters = ParameterLayout(config.model).count();
-  return fmt::format("{}\n# {} parameters\n{}{}{}{}{}{}", config.to_ini(), count(parameters), text,
-                     dataset_line(inputs.manifest),
+  return fmt::format("{}\n# {} parameters\n{}{}{}{}{}{}", config.to_ini(), format_count(parameters),
+                     text, dataset_line(inputs.manifest),
                      training_line(config, inputs.manifest, micro, place),
                      checkpoint_line(config, done.step), start_line(config.trainer, done),
                      time_line(config, done.step));
