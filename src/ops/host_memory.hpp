@@ -1,8 +1,6 @@
 // Memory and time of an Ops whose device is the host itself.
 #pragma once
 
-#include <fmt/core.h>
-
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -31,10 +29,9 @@ class HostMemoryOps : public Ops {
   void* allocate(std::size_t bytes) override {
     void* memory = ::operator new(bytes, kAlignment, std::nothrow);
     if (memory == nullptr) {
-      throw Error(
-          fmt::format("cannot allocate {} of memory: lower trainer.per_device_parallelism or set "
-                      "model.gradient_checkpointing",
-                      format_bytes(bytes)));
+      throw Error("cannot allocate " + format_bytes(bytes) +
+                  " of memory: lower trainer.per_device_parallelism or set "
+                  "model.gradient_checkpointing");
     }
     return memory;
   }

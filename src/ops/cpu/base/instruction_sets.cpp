@@ -1,7 +1,5 @@
 #include "instruction_sets.hpp"
 
-#include <fmt/core.h>
-
 #include <bit>
 #include <cstdlib>
 #include <string>
@@ -35,10 +33,10 @@ std::size_t choose() {
   std::string names;
   for (const std::size_t set : usable()) {
     if (asked == nullptr || kNames[set] == std::string(asked)) return set;
-    names += fmt::format(" {}", kNames[set]);
+    names += std::string(" ") + kNames[set];
   }
-  throw UsageError(
-      fmt::format("AMT_CPU_KERNELS={} cannot be used here; choose one of:{}", asked, names));
+  throw UsageError(std::string("AMT_CPU_KERNELS=") + asked +
+                   " cannot be used here; choose one of:" + names);
 }
 
 }  // namespace
