@@ -1,10 +1,6 @@
-#include "src/train/trainer.hpp"
-
-#include <gtest/gtest.h>
-
+// What a training does and writes that nothing interrupts.
 #include <algorithm>
 #include <cmath>
-#include <csignal>
 #include <limits>
 #include <numeric>
 #include <set>
@@ -12,13 +8,11 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/ops/cpu_ops.hpp"
-#include "amt/process/signals.hpp"
 #include "amt/record/report.hpp"
 #include "support/event_reader.hpp"
 #include "support/reducers.hpp"
 #include "support/refusal.hpp"
-#include "support/temporary_folder.hpp"
-#include "support/tiny_training.hpp"
+#include "trainer_fixture.hpp"
 
 namespace amt {
 namespace {
@@ -54,52 +48,6 @@ class WatchingReducer : public test::PassingReducer {
   Model*& model_;
   std::vector<float> before_;
   std::vector<std::pair<std::int64_t, std::vector<float>>> ranges_;
-};
-
-class TrainerTest : public testing::Test {
- protected:
-  ~TrainerTest() override { set_stop_signal(0); }
-
-  TrainerSettings settings(const char* run) const {
-    return test::tiny_settings(folder_.path() / run);
-  }
-  test::TrainedRun reference() const {
-    return test::run_alone(settings("reference"), rows_, &valid_);
-  }
-
-  /// Rows that bring a signal while step `step` is under way.
-  test::MemoryRows rows_with_signal(int step, int signal) const {
-    test::MemoryRows rows = rows_;
-    rows.before_read = [=](std::uint64_t first) {
-      if (first == static_cast<std::uint64_t>(step) * 12 + 4) set_stop_signal(signal);
-    };
-    return rows;
-  }
-  /// What TensorBoard shows of a run is what metrics.jsonl says, in order.
-  static void expect_same_curves(const std::filesystem::path& run) {
-    for (const auto& [tag, name] : {std::pair{"train/loss", "loss"}, {"eval/loss", "valid_loss"}}) {
-      std::vector<float> shown, written;
-      for (const auto& point : test::shown(RunPaths(run).tensorboard(), tag)) {
-        shown.push_back(point.second);
-      }
-      for (const double value : test::metric(run, name)) {
-        written.push_back(static_cast<float>(value));
-      }
-      EXPECT_EQ(shown, written) << tag;
-    }
-  }
-  static void expect_same(const test::TrainedRun& a, const test::TrainedRun& b) {
-    EXPECT_TRUE(a.parameters == b.parameters);
-    EXPECT_TRUE(a.first_moment == b.first_moment);
-    EXPECT_TRUE(a.second_moment == b.second_moment);
-    EXPECT_EQ(a.state.step, b.state.step);
-    EXPECT_EQ(a.state.updates, b.state.updates);
-  }
-
-  test::TemporaryFolder folder_;
-  mpi::Communicator self_ = mpi::Communicator::self();
-  test::MemoryRows rows_ = test::make_rows(1, 100, test::tiny_model());
-  test::MemoryRows valid_ = test::make_rows(2, 7, test::tiny_model());
 };
 
 TEST_F(TrainerTest, LearnsAndWritesWhatItDid) {
@@ -173,79 +121,6 @@ TEST_F(TrainerTest, AnotherSeedGivesAnotherRun) {
   EXPECT_FALSE(test::run_alone(s, rows_, nullptr).parameters == reference().parameters);
 }
 
-TEST_F(TrainerTest, StoppedAndStartedAgainGivesTheSameBits) {
-  const TrainerSettings s = settings("run");
-  for (const int signal : {SIGTERM, SIGUSR1, SIGINT}) {
-    const int step = signal == SIGTERM ? 3 : signal == SIGUSR1 ? 9 : 12;
-    const test::MemoryRows rows = rows_with_signal(step, signal);
-    const test::TrainedRun stopped = test::run_alone(s, rows, &valid_);
-    EXPECT_EQ(stopped.outcome, Outcome::kStopped);
-    EXPECT_EQ(stopped.state.step, step + 1);
-    set_stop_signal(0);
-  }
-  const test::TrainedRun finished = test::run_alone(s, rows_, &valid_);
-  EXPECT_EQ(finished.outcome, Outcome::kFinished);
-  expect_same(finished, reference());
-  // Stopped at step 10, where a validation was due: it was made up for, and nothing is there twice.
-  EXPECT_EQ(test::metric(s.trainer.run_dir, "step"),
-            test::metric(folder_.path() / "reference", "step"));
-  EXPECT_EQ(test::metric(s.trainer.run_dir, "loss"),
-            test::metric(folder_.path() / "reference", "loss"));
-  EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss"),
-            test::metric(folder_.path() / "reference", "valid_loss"));
-  expect_same_curves(s.trainer.run_dir);
-}
-
-TEST_F(TrainerTest, SignalDuringAValidationStopsThere) {
-  const TrainerSettings s = settings("run");
-  test::MemoryRows valid = valid_;
-  valid.before_read = [](std::uint64_t first) {
-    if (first == 2) set_stop_signal(SIGTERM);
-  };
-  const test::TrainedRun stopped = test::run_alone(s, rows_, &valid);
-  EXPECT_EQ(stopped.outcome, Outcome::kStopped);
-  EXPECT_EQ(stopped.state.step, 5);
-  EXPECT_TRUE(test::metric(s.trainer.run_dir, "valid_loss").empty());
-  set_stop_signal(0);
-  expect_same(test::run_alone(s, rows_, &valid_), reference());
-  EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss").size(), 4u);
-}
-
-TEST_F(TrainerTest, SignalInTheLastStepStillAsksToBeStartedAgain) {
-  const TrainerSettings s = settings("run");
-  const test::MemoryRows rows = rows_with_signal(19, SIGTERM);
-  EXPECT_EQ(test::run_alone(s, rows, &valid_).outcome, Outcome::kStopped);
-  set_stop_signal(0);
-  const test::TrainedRun finished = test::run_alone(s, rows_, &valid_);
-  EXPECT_EQ(finished.outcome, Outcome::kFinished);
-  expect_same(finished, reference());
-  test::run_alone(s, rows_, &valid_);  // once more, with nothing left to do
-  EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss").size(), 4u);
-}
-
-TEST_F(TrainerTest, KilledWhileSavingGoesOnFromTheCheckpointBefore) {
-  TrainerSettings s = settings("run");
-  s.checkpointer.keep_every = 4;
-  test::run_alone(s, rows_, &valid_);
-  // As if killed soon after step 12: later checkpoints gone, the newest cut, one half written. The
-  // metrics had run ahead.
-  const RunPaths paths(s.trainer.run_dir);
-  std::filesystem::remove_all(paths.step(20));
-  std::filesystem::rename(paths.step(16), paths.partial(16));
-  std::filesystem::remove(CheckpointPaths{paths.partial(16)}.manifest());
-  std::filesystem::resize_file(CheckpointPaths{paths.step(12)}.model(), 1000);
-  const test::TrainedRun run = test::run_alone(s, rows_, &valid_);
-  expect_same(run, reference());
-  EXPECT_EQ(test::metric(s.trainer.run_dir, "loss"),
-            test::metric(folder_.path() / "reference", "loss"));
-  expect_same_curves(s.trainer.run_dir);
-  EXPECT_EQ(read_text(paths.report()),
-            run_report_html(read_run_facts(paths.facts()), read_history(paths.metrics())))
-      << "the report lacks what was recorded before the restart";
-  EXPECT_FALSE(std::filesystem::exists(paths.partial(16)));
-  EXPECT_EQ(checkpoint_damage(paths.step(12)), "");
-}
-
 TEST_F(TrainerTest, CheckpointsAreKeptAndRolled) {
   TrainerSettings s = settings("run");
   s.checkpointer.keep_every = 8;
@@ -317,32 +192,6 @@ TEST_F(TrainerTest, GradientsAreHandedOverWhileTheBackwardPassGoesOn) {
   TrainingState state;
   step.run(state, [] { return Requests{}; });
   EXPECT_EQ(reducer.steps, 1);
-}
-
-TEST_F(TrainerTest, AskedToStopBeforeItBeginsItStopsAfterOneStep) {
-  const TrainerSettings s = settings("run");
-  set_stop_signal(SIGUSR1);
-  const test::TrainedRun stopped = test::run_alone(s, rows_, &valid_);
-  EXPECT_EQ(stopped.outcome, Outcome::kStopped);
-  EXPECT_EQ(stopped.state.step, 1);
-  set_stop_signal(0);
-  expect_same(test::run_alone(s, rows_, &valid_), reference());
-}
-
-TEST_F(TrainerTest, AskedToStopBeforeAValidationIsMadeUpForItStaysDue) {
-  const TrainerSettings s = settings("run");
-  test::MemoryRows valid = valid_;
-  valid.before_read = [](std::uint64_t) { set_stop_signal(SIGTERM); };
-  for (int i = 0; i < 3; ++i) {  // the signal is still there when it is started again
-    const test::TrainedRun stopped = test::run_alone(s, rows_, &valid);
-    EXPECT_EQ(stopped.outcome, Outcome::kStopped);
-    EXPECT_EQ(stopped.state.step, 5);
-  }
-  EXPECT_TRUE(test::metric(s.trainer.run_dir, "valid_loss").empty());
-  set_stop_signal(0);
-  expect_same(test::run_alone(s, rows_, &valid_), reference());
-  EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss"),
-            test::metric(folder_.path() / "reference", "valid_loss"));
 }
 
 TEST_F(TrainerTest, TooManySkippedInARowFail) {

@@ -1,0 +1,141 @@
+// Which checkpoints a run's folder holds, and that it holds a good one at every moment.
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <functional>
+
+#include "amt/base/files.hpp"
+#include "checkpoint_fixture.hpp"
+
+namespace amt {
+namespace {
+
+class KeptCheckpoints : public CheckpointTest {
+ protected:
+  /// Names in the folder of checkpoints to which `work` made these things happen, in order.
+  std::vector<std::string> names_seen(std::uint32_t mask, const std::function<void()>& work) const {
+    const int events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    EXPECT_GE(inotify_add_watch(events, paths_.checkpoints().c_str(), mask), 0);
+    work();
+    alignas(inotify_event) std::array<char, 4096> bytes{};
+    const ssize_t size = read(events, bytes.data(), bytes.size());
+    close(events);
+    std::vector<std::string> names;
+    for (ssize_t at = 0; at < size;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(bytes.data() + at);
+      names.emplace_back(event->name);
+      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+    }
+    return names;
+  }
+};
+
+TEST_F(KeptCheckpoints, PartialOnesAreNeverReadAndGoAway) {
+  save(10);
+  std::filesystem::copy(paths_.step(10), paths_.partial(20));
+  EXPECT_EQ(find_checkpoint(paths_), 10);
+  clear_interrupted_saves(paths_);
+  EXPECT_FALSE(std::filesystem::exists(paths_.partial(20)));
+  EXPECT_TRUE(std::filesystem::exists(paths_.step(10)));
+  std::filesystem::create_directories(paths_.partial(20) / "junk");
+  save(20);
+  EXPECT_EQ(checkpoint_damage(paths_.step(20)), "");
+  EXPECT_FALSE(std::filesystem::exists(paths_.step(20) / "junk"));
+}
+
+TEST_F(KeptCheckpoints, SavingAgainReplacesADamagedOne) {
+  save(20);
+  damage(CheckpointPaths{paths_.step(20)}.model());
+  save(20);
+  EXPECT_EQ(find_checkpoint(paths_), 20);
+}
+
+// A crash in the middle of an exchange on a file system that cannot exchange names.
+TEST_F(KeptCheckpoints, WhatAnExchangeHadPutAsideComesBack) {
+  save(10);
+  const auto aside = paths_.step(10).string() + ".old.partial";
+  std::filesystem::rename(paths_.step(10), aside);
+  clear_interrupted_saves(paths_);
+  EXPECT_EQ(find_checkpoint(paths_), 10);
+  std::filesystem::copy(paths_.step(10), aside, std::filesystem::copy_options::recursive);
+  clear_interrupted_saves(paths_);
+  EXPECT_FALSE(std::filesystem::exists(aside));
+  EXPECT_EQ(find_checkpoint(paths_), 10);
+}
+
+TEST_F(KeptCheckpoints, LatestNamesACheckpointThatIsThere) {
+  save(10);
+  EXPECT_EQ(names_seen(IN_MOVED_TO, [this] { save(20); }),
+            (std::vector<std::string>{"step-000020", "latest"}));
+}
+
+TEST_F(KeptCheckpoints, ACheckpointThatIsSavedAgainIsThereAtEveryMoment) {
+  save(20);
+  EXPECT_EQ(names_seen(IN_DELETE, [this] { save(20); }),
+            (std::vector<std::string>{"step-000020.partial"}));
+  EXPECT_EQ(find_checkpoint(paths_), 20);
+}
+
+// A run that went back behind damaged checkpoints: those are newer than what it saves.
+TEST_F(KeptCheckpoints, NewerOnesDoNotCountAmongTheRollingOnes) {
+  for (const int step : {40, 50}) save(step);
+  for (const int step : {10, 20, 30}) save(step);
+  EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{50, 40, 30, 20}));
+}
+
+TEST_F(KeptCheckpoints, OldRollingOnesGoAndOthersStay) {
+  save(10, Keep::kForGood);
+  for (const int step : {11, 12, 13}) save(step);
+  save(20, Keep::kForGood);
+  save(21);
+  EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{21, 20, 13, 10}));
+}
+
+TEST_F(KeptCheckpoints, TheBestStaysUntilABetterOneIsThere) {
+  const auto save_best = [this](std::int64_t step) {
+    save_checkpoint(paths_, config_, layout_, make(step), Keep::kRolling, true);
+  };
+  save_best(10);
+  for (const int step : {11, 12, 13}) save(step);
+  EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{13, 12, 10}));
+  EXPECT_EQ(
+      names_seen(IN_MOVED_TO | IN_DELETE, [&] { save_best(14); }),
+      (std::vector<std::string>{"step-000014", "latest", "best", "step-000012", "step-000010"}));
+  EXPECT_EQ(best_step(paths_), 14);
+  save(20, Keep::kForGood);
+  for (const int step : {21, 22, 23}) save(step);
+  EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{23, 22, 20, 14}));
+}
+
+TEST_F(KeptCheckpoints, OnlyACheckpointThatIsThereIsNamedTheBest) {
+  EXPECT_FALSE(best_step(paths_));
+  name_best(paths_, 0);
+  save(10);
+  name_best(paths_, 10);
+  EXPECT_EQ(best_step(paths_), 10);
+  for (const std::string& nonsense :
+       {std::string("step-10\n"), std::string(), std::string(99, 'x')}) {
+    write_file_atomically(paths_.best(), nonsense);
+    EXPECT_FALSE(best_step(paths_));
+  }
+  name_best(paths_, 20);
+  EXPECT_FALSE(std::filesystem::exists(paths_.best()));
+}
+
+TEST_F(KeptCheckpoints, FailedSaveLeavesTheOldOnes) {
+  save(10);
+  save(11);
+  // A folder where the new model's file has to go: writing fails half-way.
+  std::filesystem::create_directories(paths_.checkpoints() / "step-000012.partial");
+  std::filesystem::remove(paths_.latest());
+  std::filesystem::create_directories(paths_.latest() / "in the way");
+  EXPECT_THROW(save(12), Error);
+  EXPECT_TRUE(std::filesystem::exists(paths_.step(10)));
+  EXPECT_EQ(checkpoint_damage(paths_.step(11)), "");
+}
+
+}  // namespace
+}  // namespace amt
