@@ -20,12 +20,13 @@ constexpr std::uint64_t kGpuLogitBytes = 1u << 30;   // of a GPU's LM head at on
 constexpr std::size_t kBf16 = 2;                     // bytes
 constexpr std::uint64_t kGpuWorkspace = 256u << 20;  // of what a GPU computes with, not of NCCL
 
+// lakh-small on an H200, tokens/s: 480 k with 8 rows, 522 k with 16, 545 k with 32, 563 k with 64.
+// A processor's caches hold less than 8 rows.
+constexpr int kMostGpuRows = 64, kMostCpuRows = 8;
+constexpr int kEnoughRows = 4;  // with fewer, a device waits for the weights more than it computes
+
 std::uint64_t parameter_bytes(const ModelConfig& config) {
   return ParameterLayout(config).total() * sizeof(float);
-}
-
-bool fits(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {
-  return needed_bytes(config, micro_batch, memory) <= memory.bytes;
 }
 
 /// The largest divisor of `share` up to `micro_batch` that fits; 0 if none does.
@@ -122,6 +123,26 @@ std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const Dev
   const int slices = memory.shard_optimizer ? memory.training_ranks : 1;
   return memory.gpu ? gpu_bytes(config, micro_batch, memory.ranks, slices)
                     : host_bytes(config, memory.precision, micro_batch, memory.ranks, slices);
+}
+
+bool fits(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {
+  return needed_bytes(config, micro_batch, memory) <= memory.bytes;
+}
+
+RowsAtOnce choose_rows_at_once(const ModelConfig& config, int share, bool may_checkpoint,
+                               DeviceMemory memory) {
+  memory.bytes = memory.bytes / 10 * 9;
+  const int most = memory.gpu ? kMostGpuRows : kMostCpuRows;
+  const bool on = config.gradient_checkpointing;
+  const RowsAtOnce plain{largest_that_fits(config, most, share, memory), on};
+  if (on || !may_checkpoint || plain.rows >= kEnoughRows || plain.rows == share) {
+    return {std::max(1, plain.rows), on};
+  }
+  ModelConfig checkpointed = config;
+  checkpointed.gradient_checkpointing = true;
+  const RowsAtOnce more{largest_that_fits(checkpointed, most, share, memory), true};
+  if (more.rows > plain.rows) return more;
+  return plain.rows > 0 ? plain : RowsAtOnce{1, true};
 }
 
 bool only_fits_checkpointed(ModelConfig config, int micro_batch, const DeviceMemory& memory) {

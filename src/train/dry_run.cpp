@@ -95,14 +95,18 @@ std::string start_line(const TrainerOptions& trainer, const TrainingProgress& do
   return fmt::format("# start: {} goes on from step {}\n", run, format_count(done.step));
 }
 
-/// What the memory allows: as fit_memory, without the other ranks.
-void fit(TrainConfiguration& config, const OptionTable& given, int micro, const Placement& place,
-         const DeviceMemory& memory) {
-  if (!given.given(kCheckpointingOption) && only_fits_checkpointed(config.model, micro, memory)) {
-    config.model.gradient_checkpointing = true;
+/// What the memory allows: as fit_memory, without the other ranks. Rows at a time.
+int fit(TrainConfiguration& config, const OptionTable& given, const Placement& place,
+        const DeviceMemory& memory) {
+  const int share = config.trainer.share(place.ranks);
+  const RowsAtOnce recorded = place.rank == 0 ? recorded_rows(config, share) : RowsAtOnce{};
+  const RowsAtOnce chosen = wanted_rows(config, given, place.ranks, memory, recorded);
+  const MemoryChoice choice = take_rows(chosen, config);
+  if (choice.checkpointing) {
     log_info(fmt::format("--{} true would be chosen, with which it fits", kCheckpointingOption));
   }
-  check_memory(config.model, micro, config.trainer.train_batch_size / place.ranks, memory);
+  check_memory(config.model, chosen.rows, share, memory);
+  return chosen.rows;
 }
 
 /// What a start does before it writes anything, on one of its ranks; the model was chosen before.
@@ -110,12 +114,12 @@ void fit(TrainConfiguration& config, const OptionTable& given, int micro, const 
 std::string plan_training(TrainConfiguration& config, const OptionTable& given,
                           const Placement& place) {
   const RunPaths run(config.trainer.run_dir);
-  const int micro = config.trainer.micro_batch(place.ranks);
+  config.trainer.micro_batch(place.ranks);  // or it is refused
   Manifest manifest = config.read_dataset();
   PlannedDevice device = plan_device(config.trainer.device_wishes(), place);
   device.memory.shard_optimizer = config.trainer.shard_optimizer;
-  std::string text = device_lines(device, config, micro, place);  // before anything is chosen
-  fit(config, given, micro, place, device.memory);
+  const int micro = fit(config, given, place, device.memory);
+  const std::string text = device_lines(device, config, micro, place);
   const Inputs inputs = open_inputs(config, std::move(manifest), place.rank, place.ranks);
   if (place.rank != 0) return "";
   check_run(config, inputs.manifest);

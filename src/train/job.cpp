@@ -109,12 +109,12 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
     if (leads && is_there(config.trainer.run_dir)) hold_folder(lock, config, words.take_over);
   });
   agree_on_model(config, given, world);
-  int micro_batch = 0;
-  mpi::collectively(world, [&] { micro_batch = config.trainer.micro_batch(world.size()); });
+  mpi::collectively(world, [&] { config.trainer.micro_batch(world.size()); });  // or it is refused
   Manifest manifest = agree_on_dataset(config, world);
   const Device device = open_rank_device(config.trainer.device_wishes(), world);
   const Poller poll(kPollSeconds, [&](double) { device.reducer->poll(); });
-  const bool recomputes = fit_memory(config, given, device, world);
+  const MemoryChoice by_memory = fit_memory(config, given, device, world);
+  const int micro_batch = config.trainer.micro_batch(world.size());
   prepare_attention(device, attention_of(config.model, micro_batch), true, world);
   std::optional<Inputs> inputs;
   mpi::collectively(world, [&] {
@@ -131,7 +131,7 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
   Model model(*device.ops, config.model, micro_batch);
   const TrainerOptions completed = complete(config.trainer, device);
   announce(model, micro_batch, *inputs, describe(device, completed, world.size()), config, leads);
-  announce_choices(completed, device, recomputes);
+  announce_choices(completed, device, by_memory);
   const RowSource* valid = inputs->valid ? &*inputs->valid : nullptr;
   TrainerSettings settings = settings_of(config, completed, *inputs, words);
   settings.profiler = profiler_of(device);

@@ -28,9 +28,12 @@ void TrainerOptions::describe(OptionTable& table) {
   table.add("trainer.num_train_steps", &num_train_steps,
             "optimiser steps; auto: 5 passes over the training rows, 100 steps at least");
   table.add("trainer.train_batch_size", &train_batch_size, "rows per step, over all ranks");
-  table.add("trainer.per_device_parallelism", &per_device_parallelism,
-            "rows per micro-batch on one rank; -1: its whole share of the batch",
-            Effect::kRounding);
+  table.add(
+      "trainer.per_device_parallelism", &per_device_parallelism,
+      "rows per micro-batch on one rank, which must divide its share of the batch; -1: the whole "
+      "share; auto: as many as its memory holds, up to 64 on a GPU and 8 on a processor, and the "
+      "same again when the run goes on",
+      Effect::kRounding);
   table.add("trainer.steps_per_eval", &steps_per_eval,
             "steps between validations; auto: a twentieth of all", Effect::kNothing);
   // No step becomes another: a run that has ended so may go on with more of it.
@@ -108,9 +111,9 @@ void TrainerOptions::validate() const {
                  num_train_steps, "be at least 1");
   require_option(train_batch_size >= 1, "trainer.train_batch_size", train_batch_size,
                  "be at least 1");
-  require_option(per_device_parallelism >= 1 || per_device_parallelism == -1,
-                 "trainer.per_device_parallelism", per_device_parallelism,
-                 "be at least 1, or -1 for a rank's whole share");
+  const OrAuto<int>& rows = per_device_parallelism;
+  require_option(rows.automatic || rows >= 1 || rows == -1, "trainer.per_device_parallelism", rows,
+                 "be at least 1, -1 for a rank's whole share, or auto");
   require_option(steps_per_eval.automatic || steps_per_eval >= 1, "trainer.steps_per_eval",
                  steps_per_eval, "be at least 1");
   require_option(patience >= 0, "trainer.patience", patience, "be 0 or more");
@@ -136,21 +139,25 @@ DeviceWishes TrainerOptions::device_wishes() const {
   return {device, attention, deterministic, mp, "--trainer.mp", threads};
 }
 
-int TrainerOptions::micro_batch(int ranks) const {
+int TrainerOptions::share(int ranks) const {
   const int share = train_batch_size / ranks;
-  const int micro = per_device_parallelism == -1 ? std::max(1, share) : per_device_parallelism;
-  const std::int64_t step = std::int64_t{ranks} * (per_device_parallelism == -1 ? 1 : micro);
-  if (share * ranks != train_batch_size) {
-    throw UsageError(
-        fmt::format("--trainer.train_batch_size {} does not divide by {} ranks; use {}",
-                    train_batch_size, ranks, multiples_near(train_batch_size, step)));
-  }
+  if (share * ranks == train_batch_size) return share;
+  const int rows = std::max(1, per_device_parallelism.value);  // those of auto and -1 follow
+  throw UsageError(fmt::format("--trainer.train_batch_size {} does not divide by {} ranks; use {}",
+                               train_batch_size, ranks,
+                               multiples_near(train_batch_size, std::int64_t{ranks} * rows)));
+}
+
+int TrainerOptions::micro_batch(int ranks) const {
+  const int share = this->share(ranks);
+  const int micro = per_device_parallelism;
+  if (per_device_parallelism.automatic || micro == -1) return std::max(1, share);
   if (share % micro != 0) {
     throw UsageError(
         fmt::format("--trainer.train_batch_size {} does not divide by {} ranks x micro-batch {}; "
                     "use --trainer.per_device_parallelism {}, or --trainer.train_batch_size {}",
                     train_batch_size, ranks, micro, divisors_near(share, micro),
-                    multiples_near(train_batch_size, step)));
+                    multiples_near(train_batch_size, std::int64_t{ranks} * micro)));
   }
   return micro;
 }

@@ -2,23 +2,73 @@
 
 #include <fmt/core.h>
 
+#include "amt/base/files.hpp"
+#include "amt/base/ini.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
 #include "amt/resources/flops.hpp"
+#include "run_configuration.hpp"
 
 namespace amt {
-bool fit_memory(TrainConfiguration& config, const OptionTable& given, const Device& device,
-                const mpi::Communicator& world) {
+
+RowsAtOnce recorded_rows(const TrainConfiguration& config, int share) {
+  const RunPaths run(config.trainer.run_dir);
+  if (!goes_on(run, config.trainer.load_last_checkpoint) || !is_there(run.config())) return {};
+  TrainConfiguration before;
+  OptionTable table;
+  before.describe(table);
+  const auto values = ini_values(read_text(run.config()), run.config().string());
+  for (const char* name : {kRowsOption, kCheckpointingOption}) {
+    const auto value = values.find(name);
+    if (value != values.end()) table.set(name, value->second);
+  }
+  const OrAuto<int>& recorded = before.trainer.per_device_parallelism;
+  const int rows = recorded.automatic || recorded == -1 ? share : recorded.value;
+  if (rows < 1 || share % rows != 0) return {};
+  return {rows, before.model.gradient_checkpointing};
+}
+
+RowsAtOnce wanted_rows(const TrainConfiguration& config, const OptionTable& given, int ranks,
+                       const DeviceMemory& memory, const RowsAtOnce& recorded) {
+  const bool open_rows = config.trainer.per_device_parallelism.automatic;
+  const bool may_checkpoint = !given.given(kCheckpointingOption);
+  const int rows = config.trainer.micro_batch(ranks);
+  if (recorded.rows > 0 && (open_rows || recorded.rows == rows)) {
+    ModelConfig again = config.model;
+    if (may_checkpoint) again.gradient_checkpointing = recorded.checkpointing;
+    if (fits(again, recorded.rows, memory)) return {recorded.rows, again.gradient_checkpointing};
+  }
+  if (open_rows) {
+    return choose_rows_at_once(config.model, config.trainer.share(ranks), may_checkpoint, memory);
+  }
+  return {rows, config.model.gradient_checkpointing ||
+                    (may_checkpoint && only_fits_checkpointed(config.model, rows, memory))};
+}
+
+MemoryChoice take_rows(const RowsAtOnce& chosen, TrainConfiguration& config) {
+  const MemoryChoice choice{config.trainer.per_device_parallelism.automatic,
+                            chosen.checkpointing && !config.model.gradient_checkpointing};
+  if (choice.rows) config.trainer.per_device_parallelism = chosen.rows;
+  config.model.gradient_checkpointing = chosen.checkpointing;
+  return choice;
+}
+
+MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, const Device& device,
+                        const mpi::Communicator& world) {
   DeviceMemory memory = memory_of(device, config.trainer.device_wishes(), world);
   memory.shard_optimizer = config.trainer.shard_optimizer;
-  const int micro = config.trainer.micro_batch(world.size());
-  const bool turn_on = world.any_of(!given.given(kCheckpointingOption) &&
-                                    only_fits_checkpointed(config.model, micro, memory));
-  if (turn_on) config.model.gradient_checkpointing = true;
+  const int share = config.trainer.share(world.size());
+  RowsAtOnce recorded;
   mpi::collectively(world, [&] {
-    check_memory(config.model, micro, config.trainer.train_batch_size / world.size(), memory);
+    if (world.rank() == 0) recorded = recorded_rows(config, share);
   });
-  return turn_on;
+  world.broadcast_value(recorded, 0);
+  RowsAtOnce chosen = wanted_rows(config, given, world.size(), memory, recorded);
+  chosen.rows = static_cast<int>(-world.all_reduce_max(-chosen.rows));  // what all of them hold
+  chosen.checkpointing = world.any_of(chosen.checkpointing);
+  const MemoryChoice choice = take_rows(chosen, config);
+  mpi::collectively(world, [&] { check_memory(config.model, chosen.rows, share, memory); });
+  return choice;
 }
 
 TrainerOptions complete(TrainerOptions trainer, const Device& device) {
@@ -38,8 +88,13 @@ std::string describe(const Device& device, const TrainerOptions& completed, int 
   return device.remark.empty() ? text : text + "; " + device.remark;
 }
 
-void announce_choices(const TrainerOptions& trainer, const Device& device, bool recomputes) {
-  if (recomputes) {
+void announce_choices(const TrainerOptions& trainer, const Device& device,
+                      const MemoryChoice& chosen) {
+  if (chosen.rows) {
+    log_info(fmt::format("--{} {} was chosen by the memory", kRowsOption,
+                         trainer.per_device_parallelism.value));
+  }
+  if (chosen.checkpointing) {
     log_info(fmt::format("--{} true was chosen: without it the memory is too small",
                          kCheckpointingOption));
   }

@@ -10,12 +10,30 @@ namespace amt {
 
 /// What is turned on for a user who has said nothing of it.
 inline constexpr const char* kCheckpointingOption = "model.gradient_checkpointing";
+inline constexpr const char* kRowsOption = "trainer.per_device_parallelism";
 
-/// Collective. Gradient checkpointing is turned on if that alone makes the micro-batch fit on some
-/// rank and `given` has no word of the user's on it; AgreedError if it does not fit then. True if
-/// it was turned on.
-bool fit_memory(TrainConfiguration& config, const OptionTable& given, const Device& device,
-                const mpi::Communicator& world);
+/// What the memory has decided for the user.
+struct MemoryChoice {
+  bool rows = false, checkpointing = false;
+};
+
+/// What the run in its folder has computed with so far, which gives the same bits again; no rows if
+/// there is none that this start goes on with, or if they do not divide a share. Local.
+RowsAtOnce recorded_rows(const TrainConfiguration& config, int share);
+
+/// What a rank with this memory would take, of what the user leaves open: what is `recorded` if
+/// that fits. Local.
+RowsAtOnce wanted_rows(const TrainConfiguration& config, const OptionTable& given, int ranks,
+                       const DeviceMemory& memory, const RowsAtOnce& recorded);
+
+/// Puts them into the configuration.
+MemoryChoice take_rows(const RowsAtOnce& chosen, TrainConfiguration& config);
+
+/// Collective. Chooses the rows of a micro-batch if they are auto, and gradient checkpointing if
+/// `given` has no word of the user's on it, so that they fit on every rank; AgreedError if they do
+/// not.
+MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, const Device& device,
+                        const mpi::Communicator& world);
 
 /// The trainer's options with what is known of the device put in for what the user left open.
 TrainerOptions complete(TrainerOptions trainer, const Device& device);
@@ -24,7 +42,8 @@ TrainerOptions complete(TrainerOptions trainer, const Device& device);
 std::string describe(const Device& device, const TrainerOptions& completed, int ranks);
 
 /// Says what was chosen for the user, and what cannot be done on this device.
-void announce_choices(const TrainerOptions& trainer, const Device& device, bool recomputes);
+void announce_choices(const TrainerOptions& trainer, const Device& device,
+                      const MemoryChoice& chosen);
 
 /// Of a GPU, for trainer.profile_steps; null on the CPU.
 StepProfile::Switch profiler_of(const Device& device);

@@ -136,6 +136,13 @@ echo "a run may go on, on another device"
 expect 0 "trained 2 steps" "${tiny[@]}" --trainer.run_dir "$work/plain" --trainer.num_train_steps 2 \
   --trainer.attention plain --trainer.mp auto --device cuda
 
+echo "the rows of a micro-batch follow the memory, and stay as they are in a run that goes on"
+open=("${tiny[@]}" --trainer.per_device_parallelism auto --trainer.run_dir "$work/open")
+expect 0 "per_device_parallelism 6 was chosen" "${open[@]}" --trainer.num_train_steps 1
+grep -q "per_device_parallelism = 6" "$work/open/config.ini" || fail "config.ini"
+sed -i 's/^per_device_parallelism = .*/per_device_parallelism = 2/' "$work/open/config.ini"
+expect 0 "per_device_parallelism 2 was chosen" "${open[@]}" --trainer.num_train_steps 2
+
 echo "memory: what is free on the GPU, and gradient checkpointing only where it is needed"
 deep=(--trainer.per_device_parallelism -1 --model.num_layers 12 --model.hidden_dim 64)
 # needs OPTION...: MiB that a dry run says, to 12 MiB.

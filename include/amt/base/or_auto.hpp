@@ -13,6 +13,11 @@ struct OrAuto {
   T value{};
   bool automatic = false;
 
+  static constexpr OrAuto open() {
+    OrAuto wish(T{});
+    wish.automatic = true;
+    return wish;
+  }
   constexpr OrAuto(T number) : value(number) {}   // NOLINT: used as the number that it is
   constexpr operator T() const { return value; }  // NOLINT
 };
@@ -20,8 +25,7 @@ struct OrAuto {
 template <class T>
 std::string parse_option(const std::string& text, OrAuto<T>* value) {
   if (text == "auto") {
-    *value = OrAuto<T>(T{});
-    value->automatic = true;
+    *value = OrAuto<T>::open();
     return "";
   }
   T number{};

@@ -57,6 +57,21 @@ struct DeviceMemory {
 /// host_bytes or gpu_bytes.
 std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const DeviceMemory& memory);
 
+/// Whether there are needed_bytes.
+bool fits(const ModelConfig& config, int micro_batch, const DeviceMemory& memory);
+
+/// How many rows a rank computes at a time, and whether it keeps their activations.
+struct RowsAtOnce {
+  int rows = 0;
+  bool checkpointing = false;
+};
+
+/// The largest divisor of `share`, up to what a device gains by, that nine tenths of the memory
+/// hold; at least 1. Gradient checkpointing, which does a third of the work again, is turned on if
+/// `may_checkpoint` and less than a few rows fit without it.
+RowsAtOnce choose_rows_at_once(const ModelConfig& config, int share, bool may_checkpoint,
+                               DeviceMemory memory);
+
 /// Whether gradient checkpointing, which is off, is what makes a micro-batch fit.
 bool only_fits_checkpointed(ModelConfig config, int micro_batch, const DeviceMemory& memory);
 

@@ -18,8 +18,8 @@ struct TrainerOptions {
   std::string initialize_from;  ///< folder of a model to start from; empty: random weights
   OrAuto<std::int64_t> num_train_steps = 100000;
   int train_batch_size = 512;  ///< rows per step, over all ranks
-  int per_device_parallelism =
-      -1;  ///< rows per micro-batch on one rank; -1: the rank's whole share
+  /// Rows per micro-batch on one rank; -1: the rank's whole share; auto: by the memory.
+  OrAuto<int> per_device_parallelism = OrAuto<int>::open();
   OrAuto<std::int64_t> steps_per_eval = 1000;
   std::int64_t patience = 0;  ///< validations without a lower loss, before training ends; 0: never
   std::int64_t steps_per_sample = 0;  ///< a piece of music into the run's folder; 0: never
@@ -41,8 +41,10 @@ struct TrainerOptions {
 
   void describe(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
-  /// Rows per micro-batch on one of `ranks` ranks. UsageError naming values that work if
-  /// ranks x micro-batch does not divide the global batch.
+  /// Rows of the global batch for one of `ranks` ranks. UsageError if they do not divide it.
+  int share(int ranks) const;
+  /// Rows per micro-batch on one of `ranks` ranks, at most if that is still to be chosen.
+  /// UsageError naming values that work if ranks x micro-batch does not divide the global batch.
   int micro_batch(int ranks) const;
   DeviceWishes device_wishes() const;
 };

@@ -1,0 +1,81 @@
+// Rows of a micro-batch that the memory chooses, and that a run takes again when it goes on.
+#include <gtest/gtest.h>
+
+#include "amt/base/files.hpp"
+#include "amt/run/paths.hpp"
+#include "src/train/run_device.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace amt {
+namespace {
+
+class RowsChoice : public testing::Test {
+ protected:
+  RowsChoice() {
+    config_.describe(table_);
+    config_.trainer.run_dir = (folder_.path() / "run").string();
+    config_.trainer.train_batch_size = 512;
+  }
+  /// A run that has a checkpoint, made with these options.
+  void record(const std::string& ini) {
+    const RunPaths run(config_.trainer.run_dir);
+    make_folders(run.step(10));
+    write_file_atomically(run.step(10) / "checkpoint.json", "{}");
+    write_file_atomically(run.config(), ini);
+  }
+  /// A GPU of one rank on which so many rows fit with a tenth to spare.
+  DeviceMemory memory_for(int rows) const {
+    return {"GPU", gpu_bytes(config_.model, rows, 1) / 9 * 10 + 100, 1, true};
+  }
+  RowsAtOnce wanted(const DeviceMemory& memory) {
+    return wanted_rows(config_, table_, 1, memory, recorded_rows(config_, 512));
+  }
+
+  test::TemporaryFolder folder_;
+  TrainConfiguration config_;
+  OptionTable table_;
+};
+
+TEST_F(RowsChoice, ANewRunTakesWhatTheMemoryHolds) {
+  EXPECT_EQ(wanted(memory_for(16)).rows, 16);
+  table_.set("trainer.per_device_parallelism", "2");
+  EXPECT_EQ(wanted(memory_for(16)).rows, 2);
+  table_.set("trainer.per_device_parallelism", "-1");
+  EXPECT_EQ(wanted(memory_for(16)).rows, 512);
+  table_.set("trainer.per_device_parallelism", "auto");
+  EXPECT_EQ(wanted(memory_for(16)).rows, 16);
+}
+
+TEST_F(RowsChoice, ARunThatGoesOnTakesWhatItHadUnlessTheUserSaysOtherwise) {
+  record("[trainer]\nper_device_parallelism = 4\n[model]\ngradient_checkpointing = true\n");
+  const RowsAtOnce again = wanted(memory_for(32));
+  EXPECT_EQ(again.rows, 4);
+  EXPECT_TRUE(again.checkpointing);
+  table_.set("model.gradient_checkpointing", "false");
+  EXPECT_FALSE(wanted(memory_for(32)).checkpointing);
+  table_.set("trainer.per_device_parallelism", "8");
+  EXPECT_EQ(wanted(memory_for(32)).rows, 8);
+}
+
+TEST_F(RowsChoice, WhatNoLongerFitsOrDividesIsChosenAnew) {
+  record("[trainer]\nper_device_parallelism = 32\n");
+  EXPECT_EQ(wanted(memory_for(32)).rows, 32);
+  EXPECT_EQ(wanted(memory_for(8)).rows, 8);
+  record("[trainer]\nper_device_parallelism = 7\n");
+  EXPECT_EQ(wanted(memory_for(32)).rows, 32);
+  record("[trainer]\nper_device_parallelism = 4\n");
+  config_.trainer.load_last_checkpoint = false;
+  EXPECT_EQ(wanted(memory_for(32)).rows, 32);
+}
+
+TEST_F(RowsChoice, TheConfigurationRecordsTheNumber) {
+  const MemoryChoice choice = take_rows({16, true}, config_);
+  EXPECT_TRUE(choice.rows && choice.checkpointing);
+  EXPECT_NE(config_.to_ini().find("per_device_parallelism = 16\n"), std::string::npos);
+  EXPECT_NE(config_.to_ini().find("gradient_checkpointing = true\n"), std::string::npos);
+  const MemoryChoice none = take_rows({16, true}, config_);
+  EXPECT_FALSE(none.rows || none.checkpointing);
+}
+
+}  // namespace
+}  // namespace amt
