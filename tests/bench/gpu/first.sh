@@ -21,9 +21,10 @@ build=$(cd "${AMT_BUILD:-build/release}" && pwd)
 run=(${AMT_KIT:+"$(cd "$AMT_KIT" && pwd)/run"})
 export AMT_GOLDEN_MODEL_DIR=$top/tests/data/golden/model
 summary=$out/summary.md
-device=cuda steps=100 less=()
+device=cuda steps=100 less=() small=(--trainer.num_train_steps 200 --trainer.train_batch_size 64 --trainer.per_device_parallelism 32)
 if [ "${AMT_FIRST_REHEARSAL:-0}" = 1 ]; then
   device=cpu steps=8 less=(--device cpu --layers 1 --rows 1 --micro-batch 1 --steps 1)
+  small=(--trainer.num_train_steps 2 --trainer.train_batch_size 1 --trainer.per_device_parallelism 1 --model.num_layers 1)
   export AMT_GPU_TEST_STANDIN=cpu-bf16
 fi
 wrong=0
@@ -150,11 +151,28 @@ whole() {
   interrupted --device $device || true
   step resumed-bits 10 cmp "$out/work/gpu/checkpoints/"{$last,../../interrupted/checkpoints/$last}/model.safetensors || true
   for on in $device cpu; do
-    step "eval-$on" 60 "${run[@]}" "$build/bin/amt" eval "$out/work/gpu" "$out/work/dataset" --device $on --csv --split valid --subsample 20 || true
+    step "eval-$on" 60 "${run[@]}" "$build/bin/amt" eval "$out/work/gpu" "$out/work/dataset" --device $on --csv \
+      --split valid --subsample 20 || true
     tail -n 1 "$out/eval-$on.log" | tee -a "$summary"
-    step "generate-$on" 60 "${run[@]}" "$build/bin/amt" generate "$out/work/gpu" "$out/work/$on.mid" --device $on \
-      --seconds 5 || true
-    tail -n 2 "$out/generate-$on.log" | tee -a "$summary"
+  done
+  if step transformers 100 python3 "$here/transformers_loss.py" "$out/work/gpu/checkpoints/$last" \
+    "$out/work/dataset" "${run[@]}" "$build/bin/amt"; then
+    tail -n 1 "$out/transformers.log" | tee -a "$summary"
+  fi
+  music
+}
+
+# A model of the real size, by amt train itself, and what it plays.
+music() {
+  local pieces
+  step train-small 120 "${run[@]}" "$build/bin/amt" train --config "$top/configs/lakh-small.ini" --device $device \
+    --data.dataset "$out/work/dataset" --trainer.run_dir "$out/work/small" --trainer.max_eval_batches 2 \
+    "${small[@]}" || return 0
+  tail -n 2 "$out/work/small/metrics.jsonl" | tee -a "$summary"
+  for pieces in 1 16 64; do
+    step "generate-$pieces" 60 "${run[@]}" "$build/bin/amt" generate "$out/work/small" "$out/work/$pieces.mid" \
+      --device $device --seconds 20 --count $pieces --batch $pieces || true
+    tail -n 1 "$out/generate-$pieces.log" | tee -a "$summary"
   done
 }
 
