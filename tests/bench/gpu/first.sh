@@ -185,6 +185,10 @@ say "$(nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.sm,clocks.
   echo 'no nvidia-smi')"
 amt --version >"$out/version.log" 2>&1 || true
 say "$(tail -n 3 "$out/version.log")"
+if [ "$device" = cuda ] && grep -q 'attention plain only' "$out/version.log"; then
+  say "The plug-in was built without cudnn-frontend: steps would take 25 times as long. See README, For NVIDIA GPUs."
+  exit 1
+fi
 "$stage"
 if [ $wrong = 0 ]; then say "Verdict: all steps of this stage were as they should be."; else
   say "Verdict: see the steps marked WRONG."
