@@ -45,7 +45,7 @@ std::string read_quantity(std::string_view text, Units units, const char* kind, 
     double count = 0;
     if (unit != name || !read_number(number, &count).empty()) continue;
     *value = count * factor;
-    const bool fits = *value <= static_cast<double>(std::numeric_limits<std::int64_t>::max());
+    const bool fits = *value <= 0x1p63;  // what 64 bits with a sign hold, to rounding
     return fits ? "" : "is too large";
   }
   return fmt::format("is not {}", kind);

@@ -81,7 +81,7 @@ class FolderTree : public FileTree {
     const auto [known, fresh] = kernels_.try_emplace(device, false);
     struct statfs info = {};
     if (fresh && ::statfs(path.c_str(), &info) == 0) {
-      const auto type = static_cast<long>(info.f_type);
+      const long type = info.f_type;
       known->second = std::ranges::find(kKernelFileSystems, type) != kKernelFileSystems.end();
     }
     return known->second;

@@ -29,9 +29,7 @@ struct Bounds {
   explicit Bounds(const SplitRule& rule)
       : valid(kPositions - positions(rule.valid_fraction + rule.test_fraction)),
         test(kPositions - positions(rule.test_fraction)) {}
-  static std::uint64_t positions(double fraction) {
-    return std::llround(fraction * static_cast<double>(kPositions));
-  }
+  static std::uint64_t positions(double fraction) { return std::llround(fraction * kPositions); }
   std::uint64_t valid, test;
 };
 

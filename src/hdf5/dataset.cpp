@@ -23,13 +23,12 @@ std::size_t row_bytes(const Shape& shape, Type type) {
 
 RowSelection select_rows(std::int64_t dataset, const Shape& shape, std::uint64_t first,
                          std::uint64_t count, const std::string& where) {
-  std::vector<hsize_t> start(shape.size(), 0), extent(shape.begin(), shape.end());
+  Shape taken = shape;
+  taken[0] = count;
+  std::vector<hsize_t> start(shape.size(), 0), extent(taken.begin(), taken.end());
   start[0] = first;
-  extent[0] = count;
-  RowSelection selection = {
-      own(H5Dget_space(dataset), close_space, "use", where),
-      own(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), close_space,
-          "use", where)};
+  RowSelection selection = {own(H5Dget_space(dataset), close_space, "use", where),
+                            simple_space(taken, where)};
   check(H5Sselect_hyperslab(selection.file.get(), H5S_SELECT_SET, start.data(), nullptr,
                             extent.data(), nullptr),
         "use", where);

@@ -21,14 +21,14 @@ Pass::Pass(Ops& ops, const ModelConfig& config, const ModelView& weights, Worksp
       key_(key),
       dropout_(dropout) {}
 
-Dropout Pass::dropout_at(DropoutSite site, int layer) const {
+Dropout Pass::dropout_at(DropoutSite site, std::uint32_t layer) const {
   const double rate = site == DropoutSite::kEmbedding ? config_.embed_pdrop : config_.resid_pdrop;
   return {.rate = dropout_ ? rate : 0,
           .seed = key_.seed,
           .step = key_.step,
           .first_row = key_.first_row,
           .seq_len = config_.seq_len,
-          .layer = static_cast<std::uint32_t>(layer),
+          .layer = layer,
           .site = site};
 }
 

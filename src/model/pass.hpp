@@ -50,7 +50,7 @@ class Pass {
   void backward_attention(int layer, const BlockView& gradients);
   void backward_layernorm1(int layer, const BlockView& gradients);
 
-  Dropout dropout_at(DropoutSite site, int layer) const;
+  Dropout dropout_at(DropoutSite site, std::uint32_t layer) const;
   AttentionShape attention_shape(int layer) const;
 
   Dim rows_;

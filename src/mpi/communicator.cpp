@@ -95,10 +95,9 @@ void Communicator::broadcast(std::span<std::byte> bytes, int root) const {
   // In pieces: a large buffer has more bytes than an MPI count can say.
   constexpr std::size_t kPiece = std::size_t{1} << 30;
   for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
-    const std::size_t count = std::min(kPiece, bytes.size() - at);
-    wait_in("MPI_Bcast", [&] {
-      return MPI_Bcast(bytes.data() + at, static_cast<int>(count), MPI_BYTE, root, impl_->comm);
-    });
+    const int count = checked_count(std::min(kPiece, bytes.size() - at), "MPI_Bcast");
+    wait_in("MPI_Bcast",
+            [&] { return MPI_Bcast(bytes.data() + at, count, MPI_BYTE, root, impl_->comm); });
   }
 }
 

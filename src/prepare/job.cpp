@@ -126,10 +126,10 @@ class Job {
     Progress progress("tokenise", plan_->corpus().bytes());
     const auto show = [&](std::uint64_t files, std::uint64_t bytes) {
       const double seconds = std::max(progress.seconds(), 1e-3);
-      progress.update(bytes,
-                      fmt::format("{} files, {} files/s, {}/s", format_count(files),
-                                  format_count(std::llround(static_cast<double>(files) / seconds)),
-                                  format_bytes(static_cast<double>(bytes) / seconds)));
+      const auto rate = [=](std::uint64_t n) { return static_cast<double>(n) / seconds; };
+      progress.update(
+          bytes, fmt::format("{} files, {} files/s, {}/s", format_count(files),
+                             format_count(std::llround(rate(files))), format_bytes(rate(bytes))));
     };
     RowExchange exchange(
         communicator_, [&](const RowId& id, const Row& row) { receive(id, row); }, show);

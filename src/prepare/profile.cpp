@@ -8,11 +8,11 @@ void add_counts(std::array<std::uint32_t, N>& sums, const std::array<std::uint32
   for (std::size_t i = 0; i < N; ++i) sums[i] += counts[i];
 }
 
+}  // namespace
+
 double percent(std::uint64_t part, std::uint64_t whole) {
   return 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
-
-}  // namespace
 
 void CorpusProfile::add(const FileSummary& file) {
   const auto tokens = static_cast<double>(file.tokens);

@@ -41,6 +41,8 @@ inline constexpr std::array<double, 21> kRateEdges = {
 inline constexpr std::array<double, 20> kShareEdges = {0,  0.01, 1,  2,  3,  4,  5,  7.5, 10, 12.5,
                                                        15, 20,   25, 30, 35, 40, 50, 60,  70, 80};
 
+double percent(std::uint64_t part, std::uint64_t whole);
+
 /// Plain bytes, sent between ranks as they are. "Before" is all files that were parsed, "after" the
 /// pieces that the filter kept. Tokens are those of the notes alone: three a note in the arrival
 /// encoding; in the interarrival encoding messages and waits. Seconds are to the last onset, which

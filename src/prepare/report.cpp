@@ -82,8 +82,7 @@ std::string splits_table(const Manifest& manifest) {
 std::string files_table(const Manifest& manifest) {
   const DatasetStatistics& all = manifest.statistics;
   const auto share = [&](std::uint64_t files) {
-    const double whole = static_cast<double>(std::max<std::uint64_t>(1, all.files));
-    return number(100 * static_cast<double>(files) / whole) + "%";
+    return number(percent(files, std::max<std::uint64_t>(1, all.files))) + "%";
   };
   const auto row = [&](const char* name, std::uint64_t files) {
     return std::vector<std::string>{name, format_count(files), share(files)};
@@ -170,7 +169,7 @@ std::string commonest_instruments(const CorpusProfile& profile, std::uint64_t pi
     const std::uint32_t count = profile.pieces_with[i];
     if (count == 0 || rows.size() == kInstrumentsListed) break;
     rows.push_back({instrument_name(static_cast<int>(i)), format_count(count),
-                    number(100.0 * count / static_cast<double>(pieces)) + "%"});
+                    number(percent(count, pieces)) + "%"});
   }
   return html_table({"instrument", "pieces", "share"}, rows);
 }

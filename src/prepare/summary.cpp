@@ -6,12 +6,13 @@
 
 #include "amt/base/strings.hpp"
 #include "amt/dataset/paths.hpp"
+#include "profile.hpp"
 
 namespace amt {
 namespace {
 
 /// 100 part / whole as Python prints round(x, 2): at most two decimals, at least one.
-std::string percent(std::uint64_t part, std::uint64_t whole) {
+std::string percent_text(std::uint64_t part, std::uint64_t whole) {
   const double share = whole > 0 ? 100 * static_cast<double>(part) / static_cast<double>(whole) : 0;
   std::string result = fmt::format("{:.2f}", share);
   if (result.ends_with('0')) result.pop_back();
@@ -43,9 +44,10 @@ std::string token_lines(const Manifest& manifest) {
       "({}% of events)\n  => Discarded {} event sequences\n      - {} too short\n      - {} too "
       "long\n      - {} too many instruments\n  => Discarded {} training sequences\n  => Truncated "
       "{} {} times ({}% of {}s)\n",
-      stats.sequences, stats.rests, percent(stats.rests, triples), stats.too_short + stats.too_long,
-      stats.too_short, stats.too_long, stats.too_many_instruments, stats.discarded_rows,
-      stats.truncations, times, percent(stats.truncations, triples), times);
+      stats.sequences, stats.rests, percent_text(stats.rests, triples),
+      stats.too_short + stats.too_long, stats.too_short, stats.too_long, stats.too_many_instruments,
+      stats.discarded_rows, stats.truncations, times, percent_text(stats.truncations, triples),
+      times);
 }
 
 }  // namespace
@@ -54,7 +56,7 @@ std::string summary_text(const Manifest& manifest, const PrepareOptions& options
   const DatasetStatistics& all = manifest.statistics;
   std::string text =
       fmt::format("Successfully processed {} files (discarded {}%)\n{}", all.files - all.refused,
-                  percent(all.refused, all.files), token_lines(manifest));
+                  percent_text(all.refused, all.files), token_lines(manifest));
   for (const Split split : kSplits) {
     const SplitInfo& info = manifest.split(split);
     text += fmt::format("{}: {} rows, {} tokens, {} files, {} of music, {}{}", split_name(split),

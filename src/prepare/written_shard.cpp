@@ -19,10 +19,8 @@ WrittenShard write_shard(const std::filesystem::path& folder, const Manifest& ma
   rows.take(slot, [&](const Row& row) { writer.write(std::span(&row, 1)); });
   const ShardInfo info = writer.finish();
   fsync_path(folder / info.file);
-  WrittenShard written = {static_cast<std::uint32_t>(shard.split),
-                          static_cast<std::uint32_t>(shard.shard),
-                          info.rows,
-                          {}};
+  WrittenShard written = {
+      index_of(shard.split), static_cast<std::uint32_t>(shard.shard), info.rows, {}};
   std::memcpy(written.hash.data(), info.hash.data(), written.hash.size());
   return written;
 }

@@ -22,7 +22,8 @@ constexpr std::size_t kLongest = 4096;  // bytes: what a damaged file says may b
 std::string one_line(const std::string& message) {
   std::string line = message.substr(0, kLongest);
   for (char& c : line) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+    const unsigned char byte = c;
+    if (byte < ' ' || byte == 0x7F) c = '?';
   }
   return message.size() > kLongest ? line + " ..." : line;
 }

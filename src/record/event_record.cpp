@@ -28,7 +28,8 @@ class Fields {
     for (int shift = 0; shift < 64; shift += 7) {
       const std::string_view byte = bytes(1);
       if (byte.empty()) break;
-      value |= static_cast<std::uint64_t>(byte[0] & 0x7F) << shift;
+      const std::uint64_t bits = byte[0] & 0x7F;
+      value |= bits << shift;
       if ((byte[0] & 0x80) == 0) return value;
     }
     whole_ = false;

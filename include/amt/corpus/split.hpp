@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 
 #include "amt/base/words.hpp"
@@ -13,7 +12,7 @@ enum class Split : std::uint8_t { kTrain, kValid, kTest };
 inline constexpr std::array<Split, 3> kSplits = {Split::kTrain, Split::kValid, Split::kTest};
 
 /// Of arrays with an element for each split.
-constexpr std::size_t index_of(Split split) { return static_cast<std::size_t>(split); }
+constexpr std::uint32_t index_of(Split split) { return static_cast<std::uint32_t>(split); }
 
 template <>
 inline constexpr auto kWords<Split> = std::to_array<Word<Split>>({{"train", Split::kTrain},

@@ -31,8 +31,7 @@ static_assert(sizeof(KeyedRow) == 16 + 2 * kContextLength);
 
 constexpr std::uint64_t row_key(std::uint64_t seed, Split split, std::uint32_t unit,
                                 std::uint32_t row) {
-  const PhiloxBlock words =
-      philox4x32_10({unit, row, static_cast<std::uint32_t>(split), 0}, philox_key(seed));
+  const PhiloxBlock words = philox4x32_10({unit, row, index_of(split), 0}, philox_key(seed));
   return std::uint64_t{words[0]} << 32 | words[1];
 }
 
