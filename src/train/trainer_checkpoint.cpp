@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "algorithms.hpp"
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/foreign_error.hpp"
 #include "amt/base/hash.hpp"
 #include "amt/checkpoint/disk_space.hpp"
+#include "amt/model/algorithms.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/optimizer/moment_exchange.hpp"
 #include "amt/process/log.hpp"

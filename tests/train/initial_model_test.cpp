@@ -1,5 +1,5 @@
 // Runs that start from an existing model, on several ranks.
-#include "src/train/initial_model.hpp"
+#include "amt/checkpoint/initial_model.hpp"
 
 #include <gtest/gtest.h>
 

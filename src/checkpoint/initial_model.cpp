@@ -1,4 +1,4 @@
-#include "initial_model.hpp"
+#include "amt/checkpoint/initial_model.hpp"
 
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/weights/hugging_face.hpp"

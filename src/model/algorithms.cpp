@@ -1,4 +1,4 @@
-#include "algorithms.hpp"
+#include "amt/model/algorithms.hpp"
 
 #include <fmt/core.h>
 
