@@ -1,7 +1,8 @@
 #include "attention.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/kernels/shapes.hpp"
 #include "attention_layout.hpp"
 
@@ -19,8 +20,10 @@ std::unique_ptr<FusedAttention> start(CudaOps&, bool) {
 #endif
 
 Error no_cudnn(const std::string& why) {
-  return Error(str_cat("cuDNN cannot compute this model's attention: ", why,
-                       ": use --trainer.attention auto or plain"));
+  return Error(
+      fmt::format("cuDNN cannot compute this model's attention: {}: use "
+                  "--trainer.attention auto or plain",
+                  why));
 }
 
 }  // namespace
@@ -39,11 +42,11 @@ AttentionChoice::AttentionChoice(CudaOps& ops, Attention asked, bool determinist
 std::string AttentionChoice::description() const {
   if (asked_ == Attention::kPlain) return "own attention";
   const auto& [forward, backward] = why_not_;
-  if (!fused_) return str_cat("own attention (", not_started_, ")");
-  if (!forward.empty()) return str_cat("own attention (", forward, ")");
-  const std::string fused = str_cat("attention by ", fused_->name());
+  if (!fused_) return fmt::format("own attention ({})", not_started_);
+  if (!forward.empty()) return fmt::format("own attention ({})", forward);
+  const std::string fused = fmt::format("attention by {}", fused_->name());
   return backward.empty() ? fused
-                          : str_cat(fused, ", its gradient by own kernels (", backward, ")");
+                          : fmt::format("{}, its gradient by own kernels ({})", fused, backward);
 }
 
 std::string AttentionChoice::prepare(const AttentionShape& shape, bool backward) {
@@ -51,10 +54,11 @@ std::string AttentionChoice::prepare(const AttentionShape& shape, bool backward)
   for (const Direction direction : {Direction::kForward, Direction::kBackward}) {
     if (direction == Direction::kBackward && !backward) break;
     if (fused(shape, direction, true) || asked_ == Attention::kPlain || !refusal.empty()) continue;
-    refusal = str_cat("cuDNN cannot compute attention",
-                      direction == Direction::kForward ? "" : "'s gradient", " (", shape.rows,
-                      " rows of ", shape.key_len, " positions, ", shape.heads, " heads of ",
-                      shape.head_dim, " channels): ", why_not(direction));
+    refusal = fmt::format(
+        "cuDNN cannot compute attention{} ({} rows of {} positions, {} heads "
+        "of {} channels): {}",
+        direction == Direction::kForward ? "" : "'s gradient", shape.rows, shape.key_len,
+        shape.heads, shape.head_dim, why_not(direction));
   }
   return refusal;
 }
@@ -67,8 +71,10 @@ bool AttentionChoice::fused(const AttentionShape& shape, Direction direction, bo
     why_not(direction) = why;
   }
   if (shape.head_dim > kLargestHead) {
-    throw Error(str_cat("a head of ", shape.head_dim, " channels is more than the ", kLargestHead,
-                        " of the GPU's attention: raise model.num_heads, or use --device cpu"));
+    throw Error(
+        fmt::format("a head of {} channels is more than the {} of the GPU's attention: "
+                    "raise model.num_heads, or use --device cpu",
+                    shape.head_dim, kLargestHead));
   }
   return false;
 }

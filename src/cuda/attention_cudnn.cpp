@@ -1,6 +1,7 @@
 // The only file that knows cuDNN and cudnn-frontend, which makes graphs of cuDNN's operations. One
 // plan for each shape and direction serves all layers: the scale is given with each call.
 #include <cudnn_frontend.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
@@ -8,7 +9,6 @@
 #include <unordered_map>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "attention.hpp"
 #include "attention_layout.hpp"
 #include "device_memory.hpp"
@@ -27,7 +27,7 @@ using Pointers = std::unordered_map<std::int64_t, void*>;
 
 void check_cudnn(cudnnStatus_t status, const char* what) {
   if (status == CUDNN_STATUS_SUCCESS) return;
-  throw Error(str_cat("cuDNN: ", what, ": ", cudnnGetErrorString(status)));
+  throw Error(fmt::format("cuDNN: {}: {}", what, cudnnGetErrorString(status)));
 }
 
 struct DestroyHandle {
@@ -142,7 +142,7 @@ class CudnnAttention final : public FusedAttention {
 
   std::string name() const override {
     const std::size_t v = cudnnGetVersion();  // 91900
-    return str_cat("cuDNN ", v / 10000, ".", v / 100 % 100, ".", v % 100);
+    return fmt::format("cuDNN {}.{}.{}", v / 10000, v / 100 % 100, v % 100);
   }
 
   bool supports(const AttentionShape& shape, Direction direction, std::string* why) override {
@@ -199,8 +199,10 @@ class CudnnAttention final : public FusedAttention {
     void* workspace = workspace_.bytes(static_cast<std::size_t>(graph.get_workspace_size()));
     const std::string error = text(graph.execute(handle_.get(), pointers, workspace));
     if (error.empty()) return;
-    throw Error(str_cat("cuDNN: ", what, ": ", error,
-                        ": use --trainer.attention plain, or another version of cuDNN"));
+    throw Error(
+        fmt::format("cuDNN: {}: {}: use --trainer.attention plain, or another version of "
+                    "cuDNN",
+                    what, error));
   }
 
   Handle handle_;

@@ -1,7 +1,8 @@
 #include "context.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "amt/kernels/shapes.hpp"
 #include "sums.hpp"
 
@@ -13,7 +14,7 @@ Context::Context(CudaOps& ops_, const OpsOptions& options, Dim logits_bytes_)
       partial(ops_),
       logits(ops_),
       by_token(ops_),
-      products(str_cat(device_name(ops_.device()), ", cuBLASLt ", Matmul::version())),
+      products(fmt::format("{}, cuBLASLt {}", device_name(ops_.device()), Matmul::version())),
       matmul(ops_, products),
       attention(ops_, options.attention, options.deterministic),
       sum(make_pinned(sizeof(double))) {}
@@ -25,15 +26,16 @@ const Bf16* Context::weights(const float* weights) const {
 
 void Context::refresh_weights(const float* parameters, Dim count) {
   Buffer& copy = weight_ranges.at(parameters, count).copy;
-  if (copy.bytes() == 0) copy = Buffer(ops, static_cast<std::size_t>(count) * sizeof(Bf16));
+  if (copy.bytes() == 0) copy = Buffer(ops, count * sizeof(Bf16));
   launch_to_bf16(stream(), copy.as<Bf16>(), parameters, count);
 }
 
 void check_width(Dim width) {
   if (width % kWidthUnit == 0 && width <= kLargestWidth) return;
-  throw UsageError(str_cat("model.hidden_dim is ", width, ": on a GPU it must be a multiple of ",
-                           kWidthUnit, " and at most ", kLargestWidth,
-                           "; change it, or use --device cpu"));
+  throw UsageError(
+      fmt::format("model.hidden_dim is {}: on a GPU it must be a multiple of {} and at "
+                  "most {}; change it, or use --device cpu",
+                  width, kWidthUnit, kLargestWidth));
 }
 
 }  // namespace amt::cuda

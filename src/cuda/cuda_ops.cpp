@@ -1,6 +1,7 @@
 #include "cuda_ops.hpp"
 
-#include "amt/base/strings.hpp"
+#include <fmt/core.h>
+
 #include "context.hpp"
 
 namespace amt::cuda {
@@ -14,8 +15,8 @@ class GpuOps final : public Implement<GpuOps, DeviceMemoryOps, Operators> {
         context_(*this, options, logits_bytes) {}
 
   std::string description() const override {
-    return str_cat(device_name(device()), " (device ", device(), "), bf16, cuBLASLt ",
-                   Matmul::version(), ", ", context_.attention.description());
+    return fmt::format("{} (device {}), bf16, cuBLASLt {}, {}", device_name(device()), device(),
+                       Matmul::version(), context_.attention.description());
   }
   bool deterministic() const override { return deterministic_; }
   std::string prepare_attention(const AttentionShape& shape, bool backward) override {

@@ -1,5 +1,7 @@
 #include "device.hpp"
 
+#include <fmt/core.h>
+
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 
@@ -34,9 +36,9 @@ void check(cudaError_t status, std::string_view what) {
   cudaGetLastError();  // errors that are not final would be reported by the next call again
   int device = 0;
   const bool known = cudaGetDevice(&device) == cudaSuccess;
-  throw Error(str_cat("CUDA", known ? str_cat(" device ", device) : "", ": ", what, ": ",
-                      cudaGetErrorString(status), " (", cudaGetErrorName(status),
-                      "): ", advice(status)));
+  const std::string which = known ? fmt::format(" device {}", device) : "";
+  throw Error(fmt::format("CUDA{}: {}: {} ({}): {}", which, what, cudaGetErrorString(status),
+                          cudaGetErrorName(status), advice(status)));
 }
 
 Stream make_stream(int device) {

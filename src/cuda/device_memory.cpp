@@ -1,5 +1,7 @@
 #include "device_memory.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -12,10 +14,12 @@ namespace {
 Error out_of_memory(int device, std::size_t bytes) {
   std::size_t free = 0, total = 0;
   cudaMemGetInfo(&free, &total);  // both stay 0 if it fails: the message still says what is needed
-  return Error(str_cat("CUDA device ", device, " has no ", format_bytes(double(bytes)), " left (",
-                       format_bytes(double(free)), " of ", format_bytes(double(total)),
-                       " are free): lower trainer.per_device_parallelism, set "
-                       "model.gradient_checkpointing, or end what else runs there (nvidia-smi)"));
+  return Error(
+      fmt::format("CUDA device {} has no {} left ({} of {} are free): lower "
+                  "trainer.per_device_parallelism, set model.gradient_checkpointing, or "
+                  "end what else runs there (nvidia-smi)",
+                  device, format_bytes(double(bytes)), format_bytes(double(free)),
+                  format_bytes(double(total))));
 }
 
 class EventTimer final : public DeviceTimer {

@@ -60,7 +60,7 @@ class Scratch {
   /// `count` of T; what it held before is gone when it has to grow.
   template <class T>
   T* of(Dim count) {
-    return static_cast<T*>(bytes(static_cast<std::size_t>(count) * sizeof(T)));
+    return static_cast<T*>(bytes(count * sizeof(T)));
   }
   void* bytes(std::size_t size);
 

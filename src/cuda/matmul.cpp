@@ -1,6 +1,7 @@
 #include "matmul.hpp"
 
 #include <cublasLt.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <limits>
@@ -21,11 +22,11 @@ std::string text(const MatmulPlan& plan) { return "a product of " + text_of(plan
 
 void check_blas(cublasStatus_t status, const std::string& what) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
-  throw Error(str_cat("cuBLASLt: ", what, ": ", cublasLtGetStatusString(status), " (",
-                      cublasLtGetStatusName(status),
-                      "): start again to go on from the last checkpoint; if it comes back, compare "
-                      "the versions that amt --version prints with those of the CUDA Toolkit that "
-                      "it was built with"));
+  throw Error(
+      fmt::format("cuBLASLt: {}: {} ({}): start again to go on from the last checkpoint; "
+                  "if it comes back, compare the versions that amt --version prints with "
+                  "those of the CUDA Toolkit that it was built with",
+                  what, cublasLtGetStatusString(status), cublasLtGetStatusName(status)));
 }
 
 struct DestroyDescription {
@@ -87,15 +88,14 @@ Description make_description(const MatmulPlan& p) {
   set(description, CUBLASLT_MATMUL_DESC_TRANSB, operation(p.transpose_b));
   set(description, CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue(p.epilogue));
   if (has_aux(p.epilogue)) {
-    set(description, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_LD, static_cast<std::int64_t>(p.ld_aux));
+    set(description, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_LD, std::int64_t{p.ld_aux});
   }
   return description;
 }
 
 Layout make_layout(cudaDataType_t type, const StoredMatrix& stored) {
   cublasLtMatrixLayout_t raw = nullptr;
-  check_blas(cublasLtMatrixLayoutCreate(&raw, type, static_cast<std::uint64_t>(stored.rows),
-                                        static_cast<std::uint64_t>(stored.columns), stored.leading),
+  check_blas(cublasLtMatrixLayoutCreate(&raw, type, stored.rows, stored.columns, stored.leading),
              "describing a matrix");
   return Layout(raw);
 }
@@ -140,7 +140,7 @@ std::string name_of(const cublasLtMatmulAlgo_t& algorithm) {
     std::size_t written = 0;
     check_blas(cublasLtMatmulAlgoConfigGetAttribute(&algorithm, attribute, &value, bytes, &written),
                "asking what an algorithm is");
-    text += str_cat(text.empty() ? "" : " ", name, " ", value);
+    text += fmt::format("{}{} {}", text.empty() ? "" : " ", name, value);
   }
   return text;
 }
@@ -149,8 +149,10 @@ void check_alignment(const MatmulPlan& plan, const MatmulOperands& o) {
   for (const void* operand :
        {o.a, o.b, static_cast<const void*>(o.d), o.bias, static_cast<const void*>(o.aux)}) {
     if (reinterpret_cast<std::uintptr_t>(operand) % kAlignment == 0) continue;
-    throw Error(str_cat(text(plan), " was given memory that is not aligned to ", kAlignment,
-                        " bytes: this is a bug in amt, please report it"));
+    throw Error(
+        fmt::format("{} was given memory that is not aligned to {} bytes: this is a bug in "
+                    "amt, please report it",
+                    text(plan), kAlignment));
   }
 }
 
@@ -190,11 +192,11 @@ std::vector<cublasLtMatmulHeuristicResult_t> Matmul::Library::proposals(const Pr
   const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
       handle, p.description.get(), p.a.get(), p.b.get(), p.d.get(), p.d.get(),
       make_preference().get(), kProposals, found.data(), &count);
-  check_blas(status, str_cat("choosing an algorithm for ", text(p.plan)));
-  found.resize(static_cast<std::size_t>(count));
+  check_blas(status, fmt::format("choosing an algorithm for {}", text(p.plan)));
+  found.resize(count);
   std::erase_if(found, [](const auto& result) { return result.state != CUBLAS_STATUS_SUCCESS; });
   check_blas(found.empty() ? CUBLAS_STATUS_NOT_SUPPORTED : CUBLAS_STATUS_SUCCESS,
-             str_cat("no algorithm for ", text(p.plan)));
+             fmt::format("no algorithm for {}", text(p.plan)));
   return found;
 }
 
@@ -250,7 +252,7 @@ Matmul::~Matmul() = default;
 
 std::string Matmul::version() {
   const std::size_t v = cublasLtGetVersion();  // 130100
-  return str_cat(v / 10000, ".", v / 100 % 100, ".", v % 100);
+  return fmt::format("{}.{}.{}", v / 10000, v / 100 % 100, v % 100);
 }
 
 const Matmul::Prepared& Matmul::prepared(const MatmulPlan& plan, const MatmulOperands& operands) {

@@ -1,8 +1,9 @@
 #include "nccl_algorithms.hpp"
 
+#include <fmt/core.h>
+
 #include <cstdlib>
 
-#include "amt/base/strings.hpp"
 #include "amt/process/log.hpp"
 
 namespace amt::cuda {
@@ -17,13 +18,16 @@ constexpr const char* kWithoutNvls = "^NVLS,NVLSTree";
 void leave_out_nvls() {
   const char* set = std::getenv(kVariable);
   if (set != nullptr) {
-    return log_info(str_cat(kVariable, "=", set,
-                            " stays as the environment has it: sums are the same each time unless "
-                            "it allows NVLS"));
+    return log_info(
+        fmt::format("{}={} stays as the environment has it: sums are the same each time "
+                    "unless it allows NVLS",
+                    kVariable, set));
   }
   setenv(kVariable, kWithoutNvls, 0);
-  log_info(str_cat(kVariable, "=", kWithoutNvls,
-                   " is set, so that sums are the same each time, as those by NVLS are not"));
+  log_info(
+      fmt::format("{}={} is set, so that sums are the same each time, as those by NVLS "
+                  "are not",
+                  kVariable, kWithoutNvls));
 }
 
 }  // namespace amt::cuda

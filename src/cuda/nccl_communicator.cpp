@@ -118,8 +118,7 @@ void NcclCommunicator::start(const std::function<ncclResult_t()>& call, std::str
 void NcclCommunicator::start_all_reduce(float* data, std::int64_t count, cudaStream_t stream,
                                         std::string_view what) {
   const auto call = [&] {
-    return ncclAllReduce(data, data, static_cast<std::size_t>(count), ncclFloat32, ncclSum, comm_,
-                         stream);
+    return ncclAllReduce(data, data, count, ncclFloat32, ncclSum, comm_, stream);
   };
   start(call, what);
 }
@@ -144,8 +143,8 @@ void NcclCommunicator::start_group(std::span<const RankPart> parts,
 void NcclCommunicator::start_reduces(std::span<const RankPart> parts, cudaStream_t stream,
                                      std::string_view what) {
   const auto call = [&](const RankPart& part) {
-    return ncclReduce(part.data, part.data, static_cast<std::size_t>(part.count), ncclFloat32,
-                      ncclSum, part.rank, comm_, stream);
+    return ncclReduce(part.data, part.data, part.count, ncclFloat32, ncclSum, part.rank, comm_,
+                      stream);
   };
   start_group(parts, call, what);
 }
@@ -153,8 +152,7 @@ void NcclCommunicator::start_reduces(std::span<const RankPart> parts, cudaStream
 void NcclCommunicator::start_broadcasts(std::span<const RankPart> parts, cudaStream_t stream,
                                         std::string_view what) {
   const auto call = [&](const RankPart& part) {
-    return ncclBroadcast(part.data, part.data, static_cast<std::size_t>(part.count), ncclFloat32,
-                         part.rank, comm_, stream);
+    return ncclBroadcast(part.data, part.data, part.count, ncclFloat32, part.rank, comm_, stream);
   };
   start_group(parts, call, what);
 }

@@ -1,5 +1,7 @@
 #include "nccl_failure.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "amt/base/strings.hpp"
@@ -34,8 +36,8 @@ std::string in_brackets(std::string_view detail) {
 }  // namespace
 
 std::string describe(const NcclPlace& place) {
-  return str_cat("rank ", place.rank, " of ", place.ranks, " on ", place.host, ", device ",
-                 place.device);
+  return fmt::format("rank {} of {} on {}, device {}", place.rank, place.ranks, place.host,
+                     place.device);
 }
 
 std::string network_between(const std::vector<std::string>& hosts) {
@@ -44,23 +46,26 @@ std::string network_between(const std::vector<std::string>& hosts) {
   for (const std::string& host : hosts) {
     if (std::ranges::find(names, host) == names.end()) names.push_back(host);
   }
-  if (names.size() == 1) return str_cat("the links between the GPUs of ", names[0]);
+  if (names.size() == 1) return fmt::format("the links between the GPUs of {}", names[0]);
   std::string text = "the network of " + names[0];
   for (std::size_t i = 1; i < std::min(kNamed, names.size()); ++i) text += ", " + names[i];
-  return names.size() <= kNamed ? text : str_cat(text, " and ", names.size() - kNamed, " others");
+  return names.size() <= kNamed ? text
+                                : fmt::format("{} and {} others", text, names.size() - kNamed);
 }
 
 Error nccl_failure(const NcclPlace& place, std::string_view what, ncclResult_t result,
                    std::string_view detail) {
-  return Error(str_cat("NCCL: ", what, " failed on ", describe(place), ": ",
-                       ncclGetErrorString(result), in_brackets(detail), "; ", advice(result)));
+  return Error(fmt::format("NCCL: {} failed on {}: {}{}; {}", what, describe(place),
+                           ncclGetErrorString(result), in_brackets(detail), advice(result)));
 }
 
 Error nccl_timeout(const NcclPlace& place, std::string_view what, double seconds,
                    std::string_view detail) {
-  return Error(str_cat("NCCL: ", what, " was not done after ", format_duration(seconds), " on ",
-                       describe(place), in_brackets(detail),
-                       "; a rank has ended or cannot be reached: ", advice(ncclSystemError)));
+  return Error(
+      fmt::format("NCCL: {} was not done after {} on {}{}; a rank has ended or cannot be "
+                  "reached: {}",
+                  what, format_duration(seconds), describe(place), in_brackets(detail),
+                  advice(ncclSystemError)));
 }
 
 }  // namespace amt::cuda

@@ -130,7 +130,7 @@ class NcclReducer : public Reducer {
       const std::int64_t begin = data - sliced_->data;
       nccl_.start_reduces(parts_of(*sliced_, {begin, begin + count}), summing_.get(), kSum);
     }
-    reduced_bytes_ += static_cast<std::uint64_t>(count) * sizeof(float);
+    reduced_bytes_ += count * sizeof(float);
   }
 
   /// Makes the compute stream wait for all that was sent.

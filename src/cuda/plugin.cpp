@@ -5,13 +5,13 @@
 #include <cuda_profiler_api.h>
 #include <cuda_runtime.h>
 #include <cudnn.h>
+#include <fmt/core.h>
 #include <nccl.h>
 
 #include <array>
 #include <fstream>
 
 #include "amt/base/error.hpp"
-#include "amt/base/strings.hpp"
 #include "cuda_ops.hpp"
 #include "device.hpp"
 
@@ -25,7 +25,9 @@ constexpr const char* kAttention = "plain only (built without cudnn-frontend)";
 #endif
 
 /// "13.0" of 13000.
-std::string cuda_version(int version) { return str_cat(version / 1000, ".", version % 1000 / 10); }
+std::string cuda_version(int version) {
+  return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
+}
 
 /// 0 where there is no driver.
 int driver_version() {
@@ -46,7 +48,8 @@ std::string driver_name() {
   if (supports == 0) return "no driver";
   std::string name;
   std::ifstream("/sys/module/nvidia/version") >> name;
-  return name.empty() ? str_cat("driver for CUDA ", cuda_version(supports)) : "driver " + name;
+  return name.empty() ? fmt::format("driver for CUDA {}", cuda_version(supports))
+                      : "driver " + name;
 }
 
 std::string cublas_version() {
@@ -55,37 +58,38 @@ std::string cublas_version() {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (cublasGetProperty(kinds[i], &parts[i]) != CUBLAS_STATUS_SUCCESS) return "unknown";
   }
-  return str_cat(parts[0], ".", parts[1], ".", parts[2]);
+  return fmt::format("{}.{}.{}", parts[0], parts[1], parts[2]);
 }
 
 std::string cudnn_version() {
   const std::size_t version = cudnnGetVersion();  // 91900
-  return str_cat(version / 10000, ".", version / 100 % 100, ".", version % 100);
+  return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
 }
 
 std::string nccl_version() {
   int version = 0;  // 22809
   if (ncclGetVersion(&version) != ncclSuccess) return "unknown";
-  return str_cat(version / 10000, ".", version / 100 % 100, ".", version % 100);
+  return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
 }
 
 std::string versions() {
-  return str_cat("CUDA ", cuda_version(runtime_version()), ", ", driver_name(), ", cuBLAS ",
-                 cublas_version(), ", cuDNN ", cudnn_version(), ", NCCL ", nccl_version(),
-                 ", attention ", kAttention);
+  return fmt::format("CUDA {}, {}, cuBLAS {}, cuDNN {}, NCCL {}, attention {}",
+                     cuda_version(runtime_version()), driver_name(), cublas_version(),
+                     cudnn_version(), nccl_version(), kAttention);
 }
 
 /// Why there is no device, and what to do.
 std::string explain(cudaError_t result) {
   if (result != cudaErrorInsufficientDriver) {
-    return str_cat(cudaGetErrorString(result), " (", cudaGetErrorName(result),
-                   "); nvidia-smi and CUDA_VISIBLE_DEVICES say which there are");
+    return fmt::format("{} ({}); nvidia-smi and CUDA_VISIBLE_DEVICES say which there are",
+                       cudaGetErrorString(result), cudaGetErrorName(result));
   }
   const int driver = driver_version();
   if (driver == 0) return "no NVIDIA driver is installed";
-  return str_cat("the NVIDIA driver is made for CUDA ", cuda_version(driver),
-                 ", which is too old for CUDA ", cuda_version(runtime_version()),
-                 "; update the driver, or build with an older CUDA Toolkit");
+  return fmt::format(
+      "the NVIDIA driver is made for CUDA {}, which is too old for CUDA {}; "
+      "update the driver, or build with an older CUDA Toolkit",
+      cuda_version(driver), cuda_version(runtime_version()));
 }
 
 int device_count(std::string* why) {
@@ -98,7 +102,7 @@ int device_count(std::string* why) {
 }
 
 DeviceInfo device_info(int device) {
-  const std::string what = str_cat("asking what device ", device, " is");
+  const std::string what = fmt::format("asking what device {} is", device);
   check(cudaSetDevice(device), what);
   cudaDeviceProp properties = {};
   check(cudaGetDeviceProperties(&properties, device), what);

@@ -1,11 +1,12 @@
 #include "product_choice.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "amt/base/error.hpp"
 #include "amt/base/json.hpp"
-#include "amt/base/strings.hpp"
 
 namespace amt::cuda {
 namespace {
@@ -33,10 +34,11 @@ std::size_t fastest(std::size_t count, const ProductChoice::Seconds& seconds) {
 }  // namespace
 
 std::string text_of(const MatmulPlan& p) {
-  return str_cat(p.m, " x ", p.n, " x ", p.k, ", a by ", p.lda, p.transpose_a ? " transposed" : "",
-                 ", b by ", p.ldb, p.transpose_b ? " transposed" : "", ", d by ", p.ldd,
-                 p.accumulate ? " added to " : " ", p.output == Element::kFloat ? "fp32" : "bf16",
-                 ", epilogue ", static_cast<int>(p.epilogue), " by ", p.ld_aux);
+  return fmt::format("{} x {} x {}, a by {}{}, b by {}{}, d by {}{}{}, epilogue {} by {}", p.m, p.n,
+                     p.k, p.lda, p.transpose_a ? " transposed" : "", p.ldb,
+                     p.transpose_b ? " transposed" : "", p.ldd, p.accumulate ? " added to " : " ",
+                     p.output == Element::kFloat ? "fp32" : "bf16", static_cast<int>(p.epilogue),
+                     p.ld_aux);
 }
 
 std::size_t ProductChoice::choose(const MatmulPlan& plan, const std::vector<std::string>& proposals,
@@ -66,7 +68,7 @@ std::string ProductChoice::take(const std::string& record) try {
   if (root.at("format").text() != kFormat) root.at("format").refuse(kFormat);
   root.at("version").integer(kVersion, kVersion);
   const std::string setting = root.at("device").text();
-  if (setting != setting_) return str_cat("it is of ", setting, ", and this is ", setting_);
+  if (setting != setting_) return fmt::format("it is of {}, and this is {}", setting, setting_);
   std::map<std::string, Chosen> taken;
   for (const auto& [product, chosen] : root.at("products").members()) {
     const std::vector<json::Value> pair = chosen.array(2);

@@ -126,7 +126,7 @@ bool Generation::may_play(int token) const {
 
 void Generation::take(Token token) {
   history_.add(token);
-  triple_[static_cast<std::size_t>(place_++)] = token;
+  triple_[place_++] = token;
   if (place_ == static_cast<int>(kTriple)) {
     end_triple({triple_[0] + history_.offset(), triple_[1], triple_[2]});
   }
@@ -153,8 +153,7 @@ Events Generation::result() const {
   if (task_.mode == GenerationMode::kAnticipatory) {
     append(future_, events);
   } else {
-    events.insert(events.end(), pending_.begin() + static_cast<std::ptrdiff_t>(next_pending_),
-                  pending_.end());
+    events.insert(events.end(), pending_.begin() + next_pending_, pending_.end());
   }
   sort_by_time(events);
   return events;

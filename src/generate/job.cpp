@@ -147,7 +147,7 @@ void generate_music(const mpi::Communicator& world, const GenerationOptions& opt
   const auto start = std::chrono::steady_clock::now();
   mpi::collectively(world, [&] {
     Model model(*device.ops, request->source->config(), 1, Purpose::kInference);
-    std::vector<float> parameters(static_cast<std::size_t>(model.layout().total()));
+    std::vector<float> parameters(model.layout().total());
     request->source->read(parameters);
     model.set_parameters(parameters);
     const std::vector<std::uint64_t> numbers = pieces_of(world, options.count);

@@ -23,7 +23,7 @@ struct Decoder::Impl {
         cache(m.ops, m.config, rows),
         logits(Buffer::floats(m.ops, Dim{rows} * m.config.vocab_size)),
         known(rows) {
-    for (auto& tokens : known) tokens.reserve(static_cast<std::size_t>(m.config.seq_len));
+    for (auto& tokens : known) tokens.reserve(m.config.seq_len);
   }
 
   void check(const DecoderRow& row) const;

@@ -45,14 +45,25 @@ bool goes_on(const RunPaths& paths, bool load_last_checkpoint) {
   return load_last_checkpoint && !checkpoint_steps(paths).empty();
 }
 
-void take_values(const std::string& configuration, const OptionTable& given, ModelConfig& model) {
-  const auto values = ini_values(configuration, "config.ini");
-  OptionTable table;
-  model.describe(table);
+void take_recorded(const OptionTable& table, const std::string& configuration,
+                   const std::string& file, const std::function<bool(const Option&)>& wanted) {
+  const auto values = ini_values(configuration, file);
   for (const Option& option : table.options()) {
     const auto value = values.find(option.name);
-    if (value != values.end() && !given.given(option.name)) option.set(value->second);
+    if (value == values.end() || !wanted(option)) continue;
+    try {
+      option.set(value->second);
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("{}: {}", file, error.what()));
+    }
   }
+}
+
+void take_values(const std::string& configuration, const OptionTable& given, ModelConfig& model) {
+  OptionTable table;
+  model.describe(table);
+  take_recorded(table, configuration, "config.ini",
+                [&](const Option& option) { return !given.given(option.name); });
 }
 
 void check_open_run(const RunPaths& paths, const std::string& configuration,

@@ -1,6 +1,7 @@
 // Whether a run may go on with what it is given now.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,11 @@ std::vector<OptionChange> changes_of_result(const std::string& before, const std
 
 /// Whether a run started now would go on from a checkpoint of its own. Local.
 bool goes_on(const RunPaths& paths, bool load_last_checkpoint);
+
+/// Sets the `wanted` options of a table to what a configuration (INI text) has. UsageError naming
+/// `file` if a value cannot be read. Local.
+void take_recorded(const OptionTable& table, const std::string& configuration,
+                   const std::string& file, const std::function<bool(const Option&)>& wanted);
 
 /// Sets those [model] options that the user has not `given` to what a resolved configuration (INI
 /// text) has. UsageError if a value cannot be read. Local.

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include "amt/base/files.hpp"
-#include "amt/base/ini.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
 #include "amt/resources/flops.hpp"
@@ -17,11 +16,9 @@ RowsAtOnce recorded_rows(const TrainConfiguration& config, int share) {
   TrainConfiguration before;
   OptionTable table;
   before.describe(table);
-  const auto values = ini_values(read_text(run.config()), run.config().string());
-  for (const char* name : {kRowsOption, kCheckpointingOption}) {
-    const auto value = values.find(name);
-    if (value != values.end()) table.set(name, value->second);
-  }
+  take_recorded(table, read_text(run.config()), run.config().string(), [](const Option& option) {
+    return option.name == kRowsOption || option.name == kCheckpointingOption;
+  });
   const OrAuto<int>& recorded = before.trainer.per_device_parallelism;
   const int rows = recorded.automatic || recorded == -1 ? share : recorded.value;
   if (rows < 1 || share % rows != 0) return {};
