@@ -1,22 +1,13 @@
-// Small text helpers: concatenation for messages, human-readable quantities, nearest known word.
+// Small text helpers: human-readable quantities, nearest known word.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
 #include <span>
-#include <sstream>
 #include <string>
 #include <string_view>
 
 namespace amt {
-
-/// All arguments as operator<< prints them, joined.
-template <class... Args>
-std::string str_cat(const Args&... args) {
-  std::ostringstream out;
-  (out << ... << args);
-  return out.str();
-}
 
 /// Letters of ASCII in lower case; anything else as it is.
 std::string lower_case(std::string_view text);
