@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "amt/base/files.hpp"
 #include "amt/dataset/paths.hpp"
