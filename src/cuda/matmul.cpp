@@ -10,6 +10,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/ops/buffer.hpp"
+#include "cublaslt_terms.hpp"
 
 namespace amt::cuda {
 namespace {
@@ -53,25 +54,6 @@ void set(const Preference& preference, cublasLtMatmulPreferenceAttributes_t attr
   check_blas(
       cublasLtMatmulPreferenceSetAttribute(preference.get(), attribute, &value, sizeof(value)),
       "saying what an algorithm may do");
-}
-
-cublasOperation_t operation(bool transpose) { return transpose ? CUBLAS_OP_T : CUBLAS_OP_N; }
-
-bool has_bias(Epilogue e) { return e == Epilogue::kBias || e == Epilogue::kGeluAuxBias; }
-bool has_aux(Epilogue e) { return e == Epilogue::kDgelu || e == Epilogue::kGeluAuxBias; }
-
-cublasLtEpilogue_t epilogue(Epilogue e) {
-  switch (e) {
-    case Epilogue::kBias:
-      return CUBLASLT_EPILOGUE_BIAS;
-    case Epilogue::kGeluAuxBias:
-      return CUBLASLT_EPILOGUE_GELU_AUX_BIAS;
-    case Epilogue::kDgelu:
-      return CUBLASLT_EPILOGUE_DGELU;
-    case Epilogue::kNone:
-      break;
-  }
-  return CUBLASLT_EPILOGUE_DEFAULT;
 }
 
 /// Bias and aux have the type of d where cuBLASLt is not told otherwise, which here is bf16.

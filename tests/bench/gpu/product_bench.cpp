@@ -1,6 +1,6 @@
-// Each product of a micro-batch by every algorithm that cuBLASLt proposes for it: is the first,
-// which amt takes, the fastest? And is a GELU in the product's epilogue as cheap as it should be?
-// Links cuBLASLt itself.
+// Each product of a micro-batch by every algorithm that cuBLASLt proposes for it: how much faster
+// is the fastest than the first? And is a GELU in the epilogue of a product as cheap as it should
+// be? Links cuBLASLt itself.
 //
 //   product_bench [--size small|medium|large] [--rows N]
 #include <cublasLt.h>
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "bench/model_size.hpp"
+#include "src/cuda/cublaslt_terms.hpp"
 #include "src/cuda/matmul_plan.hpp"
 
 namespace amt::cuda {
@@ -77,20 +78,6 @@ void* random_memory(std::size_t bytes) {
   return device;
 }
 
-cublasLtEpilogue_t epilogue(Epilogue e) {
-  switch (e) {
-    case Epilogue::kBias:
-      return CUBLASLT_EPILOGUE_BIAS;
-    case Epilogue::kGeluAuxBias:
-      return CUBLASLT_EPILOGUE_GELU_AUX_BIAS;
-    case Epilogue::kDgelu:
-      return CUBLASLT_EPILOGUE_DGELU;
-    case Epilogue::kNone:
-      break;
-  }
-  return CUBLASLT_EPILOGUE_DEFAULT;
-}
-
 class Bench {
  public:
   explicit Bench(std::size_t bytes)
@@ -142,13 +129,11 @@ class Bench {
 
   void describe(const MatmulPlan& p) {  // a few objects of each product are left to the end
     CHECK(cublasLtMatmulDescCreate(&description_, CUBLAS_COMPUTE_32F, CUDA_R_32F));
-    set(CUBLASLT_MATMUL_DESC_TRANSA, p.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N);
-    set(CUBLASLT_MATMUL_DESC_TRANSB, p.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N);
+    set(CUBLASLT_MATMUL_DESC_TRANSA, operation(p.transpose_a));
+    set(CUBLASLT_MATMUL_DESC_TRANSB, operation(p.transpose_b));
     set(CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue(p.epilogue));
-    if (p.epilogue == Epilogue::kBias || p.epilogue == Epilogue::kGeluAuxBias) {
-      set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, a_);
-    }
-    if (p.ld_aux > 0) {
+    if (has_bias(p.epilogue)) set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, a_);
+    if (has_aux(p.epilogue)) {
       set(CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, aux_);
       set(CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_LD, std::int64_t{p.ld_aux});
     }

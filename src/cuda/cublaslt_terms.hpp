@@ -1,0 +1,29 @@
+// The terms of a MatmulPlan as cuBLASLt has them.
+#pragma once
+
+#include <cublasLt.h>
+
+#include "matmul_plan.hpp"
+
+namespace amt::cuda {
+
+inline cublasOperation_t operation(bool transpose) { return transpose ? CUBLAS_OP_T : CUBLAS_OP_N; }
+
+inline bool has_bias(Epilogue e) { return e == Epilogue::kBias || e == Epilogue::kGeluAuxBias; }
+inline bool has_aux(Epilogue e) { return e == Epilogue::kDgelu || e == Epilogue::kGeluAuxBias; }
+
+inline cublasLtEpilogue_t epilogue(Epilogue e) {
+  switch (e) {
+    case Epilogue::kBias:
+      return CUBLASLT_EPILOGUE_BIAS;
+    case Epilogue::kGeluAuxBias:
+      return CUBLASLT_EPILOGUE_GELU_AUX_BIAS;
+    case Epilogue::kDgelu:
+      return CUBLASLT_EPILOGUE_DGELU;
+    case Epilogue::kNone:
+      break;
+  }
+  return CUBLASLT_EPILOGUE_DEFAULT;
+}
+
+}  // namespace amt::cuda
