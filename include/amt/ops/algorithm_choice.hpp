@@ -1,5 +1,5 @@
-// Which of several algorithms a device takes where its libraries have more than one. Others round
-// otherwise, so a run that goes on must take the same.
+// Which of several algorithms a device takes where its libraries have more than one. Their
+// results differ by rounding, so a resumed run must use the same ones.
 #pragma once
 
 #include <string>
