@@ -1,4 +1,4 @@
-// Ticks to seconds, in the reference's order of additions (spec/preprocessing.md 4.3 to 4.5).
+// Ticks to seconds, in the reference's order of additions (docs/spec/preprocessing.md 4.3 to 4.5).
 #pragma once
 
 #include <cstdint>

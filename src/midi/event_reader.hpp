@@ -1,4 +1,4 @@
-// The bytes of one track to messages (spec/preprocessing.md 2).
+// The bytes of one track to messages (docs/spec/preprocessing.md 2).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The chunks of a MIDI file: its header and where its tracks are (spec/preprocessing.md 1).
+// The chunks of a MIDI file: its header and where its tracks are (docs/spec/preprocessing.md 1).
 #pragma once
 
 #include <vector>

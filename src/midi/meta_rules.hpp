@@ -1,4 +1,4 @@
-// Which meta events are accepted, and what they do (spec/preprocessing.md 3).
+// Which meta events are accepted, and what they do (docs/spec/preprocessing.md 3).
 #pragma once
 
 #include <cstddef>

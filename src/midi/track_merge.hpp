@@ -1,4 +1,4 @@
-// The messages of all tracks in the order of their ticks (spec/preprocessing.md 4.2).
+// The messages of all tracks in the order of their ticks (docs/spec/preprocessing.md 4.2).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Ticks beyond 32 bits, exactly (spec/preprocessing.md 4.6).
+// Ticks beyond 32 bits, exactly (docs/spec/preprocessing.md 4.6).
 #pragma once
 
 #include <array>

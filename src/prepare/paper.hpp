@@ -1,4 +1,4 @@
-// The counts that arXiv 2306.08620 gives for the full Lakh dataset (spec/training.md).
+// The counts that arXiv 2306.08620 gives for the full Lakh dataset (docs/spec/training.md).
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The records that TensorBoard's event files consist of: event-file-format.md.
+// The records that TensorBoard's event files consist of: docs/formats.md.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
 // Augmentation: which events of a piece become controls, that is, are told to the model ahead of
-// time (arXiv 2306.08620; draws in the order of spec/preprocessing.md 6).
+// time (arXiv 2306.08620; draws in the order of docs/spec/preprocessing.md 6).
 #pragma once
 
 #include <cstdint>

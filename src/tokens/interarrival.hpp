@@ -1,5 +1,5 @@
 // The interarrival encoding: note-ons, note-offs and the times between them
-// (spec/preprocessing.md 5).
+// (docs/spec/preprocessing.md 5).
 #pragma once
 
 #include <cstddef>

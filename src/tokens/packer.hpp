@@ -1,4 +1,4 @@
-// The stream of triples to rows of the arrival encoding (spec/preprocessing.md 5).
+// The stream of triples to rows of the arrival encoding (docs/spec/preprocessing.md 5).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The loss of a model on a split, and what the field derives from it: spec/training.md,
+// The loss of a model on a split, and what the field derives from it: docs/spec/training.md,
 // "Evaluation".
 #pragma once
 

@@ -1,4 +1,4 @@
-// Playback to notes: which note-off ends which note-on (spec/preprocessing.md 5).
+// Playback to notes: which note-off ends which note-on (docs/spec/preprocessing.md 5).
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// MIDI bytes to playback, exactly as mido 1.2.10 plays a file (spec/preprocessing.md 1-4).
+// MIDI bytes to playback, exactly as mido 1.2.10 plays a file (docs/spec/preprocessing.md 1-4).
 //
 // The version matters: later ones of mido accept unknown meta events, 1.2.10 refuses the file.
 #pragma once

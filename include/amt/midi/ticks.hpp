@@ -1,4 +1,4 @@
-// Seconds to ticks of 10 ms, as the reference rounds them (spec/preprocessing.md 4.7).
+// Seconds to ticks of 10 ms, as the reference rounds them (docs/spec/preprocessing.md 4.7).
 #pragma once
 
 #include <limits>

@@ -31,8 +31,8 @@ class ParameterLayout {
   std::int64_t total_ = 0;
 };
 
-/// Initial values (spec/training.md, "init"): a function of (config, seed) alone. `out` holds
-/// layout.total() floats; padding is 0.
+/// Initial values (docs/spec/training.md, "Initial values"): a function of (config, seed) alone.
+/// `out` holds layout.total() floats; padding is 0.
 void initialise_parameters(const ModelConfig& config, const ParameterLayout& layout,
                            std::uint64_t seed, std::span<float> out);
 

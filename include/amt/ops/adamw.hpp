@@ -1,4 +1,4 @@
-// One AdamW update of a flat buffer (spec/training.md, "Optimiser"). C++17.
+// One AdamW update of a flat buffer (docs/spec/training.md, "Optimiser and schedule"). C++17.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// AdamW with clipping of the global gradient norm: spec/training.md, "Optimiser and schedule".
+// AdamW with clipping of the global gradient norm: docs/spec/training.md, "Optimiser and schedule".
 #pragma once
 
 #include <cstdint>

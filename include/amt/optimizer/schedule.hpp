@@ -1,4 +1,4 @@
-// The learning rate of each step: spec/training.md, "Optimiser and schedule".
+// The learning rate of each step: docs/spec/training.md, "Optimiser and schedule".
 #pragma once
 
 #include <cstdint>

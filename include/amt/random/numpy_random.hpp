@@ -1,6 +1,6 @@
 // The draws of numpy's legacy generator (np.random.seed and the module functions), bit for bit.
 //
-// Source: spec/preprocessing.md section 6, checked against numpy 1.24.2. The corpus that the
+// Source: docs/spec/preprocessing.md section 6, checked against numpy 1.24.2. The corpus that the
 // reference makes depends on every one of these bits, so nothing here may be replaced by the
 // distributions of <random>, whose algorithms are not specified.
 #pragma once

@@ -1,4 +1,4 @@
-// Curves for TensorBoard: src/record/event-file-format.md. All calls local: one rank writes.
+// Curves for TensorBoard: docs/formats.md. All calls local: one rank writes.
 #pragma once
 
 #include <chrono>

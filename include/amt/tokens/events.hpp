@@ -1,4 +1,4 @@
-// The events of one piece, and which pieces are kept (spec/preprocessing.md 5).
+// The events of one piece, and which pieces are kept (docs/spec/preprocessing.md 5).
 #pragma once
 
 #include <cstddef>

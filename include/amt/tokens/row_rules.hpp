@@ -1,9 +1,9 @@
 // What every row that the tokeniser makes has in common, so that a damaged or foreign row is told
 // from a good one without the music that it was made from.
 //
-// arrival (anticipate.hpp, packer.hpp and spec/preprocessing.md 5): the first token is a flag, the
-// others are triples, each three tokens of one kind. The part before the first separator (the head)
-// belongs to a piece that began in an earlier row or with this one; its times count from its
+// arrival (anticipate.hpp, packer.hpp and docs/spec/preprocessing.md 5): the first token is a flag,
+// the others are triples, each three tokens of one kind. The part before the first separator (the
+// head) belongs to a piece that began in an earlier row or with this one; its times count from its
 // earliest triple. Each later piece counts from its own start. Within a piece, with p the time of
 // the event before (0 at the start of a piece; unknown before the head's first event) and q the
 // time of the one before that:
