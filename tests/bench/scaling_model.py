@@ -38,12 +38,11 @@ INPUTS = [
     ("node-link", 12.5e9, "bytes/s of a node's link for prepare", "data sheet: 100 Gbit/s"),
     ("message-seconds", 2e-6, "cost of a message to one rank", "assumed: MPI over InfiniBand"),
     ("peak-flops", 989.4e12, "FLOP/s of a GPU in bf16", "data sheet: H100, H200"),
-    ("mfu", 0.40, "share of it that a step reaches", "assumed: llm.c on an H100"),
-    ("hbm", 3.35e12, "bytes/s of a GPU's memory", "data sheet: H100"),
-    ("kernel-seconds", 5e-6, "least time of a kernel", "assumed: launch"),
-    ("kernels-per-layer", 25, "kernels of a layer, forward and backward", "assumed"),
+    ("mfu", 0.51, "share of it that one more row of a pass reaches", "measured, H200: 8 to 64 rows of small"),
+    ("layer-seconds", 170e-6, "what a layer's pass takes besides", "measured, H200: 8 to 64 rows of small"),
+    ("hbm", 4.2e12, "bytes/s of a GPU's memory", "measured, H200: AdamW"),
     ("batch-rows", 512, "rows of a global batch, strong scaling", "configs/lakh-*.ini"),
-    ("micro-rows", 8, "rows of a micro-batch at most", "configs/lakh-small.ini"),
+    ("micro-rows", 64, "rows of a micro-batch at most", "trainer.per_device_parallelism auto, on a GPU"),
     ("gpus-per-node", 8, "GPUs of a node", "assumed: HGX"),
     ("gpu-link", 450e9, "bytes/s between GPUs of a node, each way", "data sheet: NVLink 4"),
     ("gpu-node-link", 50e9, "bytes/s of a node's link for training", "data sheet: one adapter of 400 Gbit/s"),
@@ -172,8 +171,7 @@ def train_phases(inputs, gpus, batch_rows):
     hidden, layers = MODELS[inputs.model]
     rows = batch_rows / gpus
     micro = min(inputs.micro_rows, rows)
-    pass_seconds = max(micro * row_flops(inputs.model) / (inputs.peak_flops * inputs.mfu),
-                       layers * inputs.kernels_per_layer * inputs.kernel_seconds)
+    pass_seconds = micro * row_flops(inputs.model) / (inputs.peak_flops * inputs.mfu) + layers * inputs.layer_seconds
     link = inputs.gpu_link if gpus <= inputs.gpus_per_node else min(inputs.gpu_link, inputs.gpu_node_link)
     blocks, embedding = gradient_bytes(inputs.model)
     return {
