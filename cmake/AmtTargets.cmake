@@ -17,13 +17,19 @@ endif()
 target_include_directories(amt_flags INTERFACE ${PROJECT_SOURCE_DIR}/include)
 
 # amt_add_library(midi SOURCES a.cpp ... [DEPENDS base ...] [LINK OpenSSL::Crypto ...])
-# One static library amt_<folder>; DEPENDS are folders above it, LINK are outside libraries.
+# One static library amt_<folder>; DEPENDS are folders above it, LINK are outside libraries. Without
+# SOURCES the folder has headers alone.
 function(amt_add_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINK" ${ARGN})
+  list(TRANSFORM ARG_DEPENDS PREPEND amt_)
+  if(NOT ARG_SOURCES)
+    add_library(amt_${name} INTERFACE)
+    target_link_libraries(amt_${name} INTERFACE amt_flags ${ARG_DEPENDS} ${ARG_LINK})
+    return()
+  endif()
   add_library(amt_${name} STATIC ${ARG_SOURCES})
   set_target_properties(amt_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_include_directories(amt_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})  # its own headers
-  list(TRANSFORM ARG_DEPENDS PREPEND amt_)
   target_link_libraries(amt_${name} PUBLIC amt_flags ${ARG_DEPENDS} ${ARG_LINK})
 endfunction()
 

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
-layers=(base process random charts mpi hdf5 midi tokens corpus shuffle dataset prepare gemm ops model collective
+layers=(base process random charts mpi hdf5 midi tokens corpus shuffle dataset prepare gemm ops cpu model collective
   kernels cuda device weights resources optimizer run checkpoint record evaluate generate train publish cli)
 problems=0
 

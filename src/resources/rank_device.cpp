@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/process/machine.hpp"
 
 namespace amt {

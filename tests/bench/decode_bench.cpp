@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "amt/base/error.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/model/decoder.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "model_size.hpp"
 
 namespace amt {

@@ -1,8 +1,8 @@
 // How long the matrix products of a pass take when nothing else is done.
 #pragma once
 
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/model/config.hpp"
-#include "amt/ops/cpu_ops.hpp"
 
 namespace amt {
 

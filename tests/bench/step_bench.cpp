@@ -13,8 +13,8 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/model/model.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "model_size.hpp"
 #include "product_rate.hpp"
 

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <vector>
 
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/ops/buffer.hpp"
-#include "amt/ops/cpu_ops.hpp"
 
 namespace amt {
 namespace {

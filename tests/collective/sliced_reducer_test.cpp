@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "amt/collective/reducer.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/ops/buffer.hpp"
-#include "amt/ops/cpu_ops.hpp"
 
 namespace amt {
 namespace {

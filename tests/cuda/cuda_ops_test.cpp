@@ -7,8 +7,8 @@
 #include <numeric>
 
 #include "amt/base/error.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/model/model.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "amt/ops/weights.hpp"
 #include "fake_cuda.hpp"
 #include "ops/lm_head_calls.hpp"

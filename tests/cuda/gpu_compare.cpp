@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <cstring>
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "gpu_device.hpp"
 #include "ops/numbers.hpp"
-#include "src/ops/cpu/rows.hpp"
+#include "src/cpu/rows.hpp"
 
 namespace amt::test {
 namespace {

@@ -3,9 +3,9 @@
 #include <cstdlib>
 
 #include "amt/base/error.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/device/plugin_loader.hpp"
 #include "amt/mpi/communicator.hpp"
-#include "amt/ops/cpu_ops.hpp"
 
 namespace amt::test {
 namespace {

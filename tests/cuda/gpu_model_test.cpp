@@ -3,8 +3,8 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/ops/buffer.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "gpu_compare.hpp"
 #include "gpu_device.hpp"
 #include "gpu_training.hpp"

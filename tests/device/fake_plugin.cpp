@@ -11,8 +11,8 @@
 #include <cstdlib>
 
 #include "amt/base/error.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/cuda/plugin.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "amt/process/log.hpp"
 
 #ifndef AMT_FAKE_BOUNDARY

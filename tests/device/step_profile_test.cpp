@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "amt/base/options.hpp"
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 
 namespace amt {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <csignal>
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/process/signals.hpp"
 #include "src/evaluate/csv.hpp"
 #include "support/tiny_training.hpp"

@@ -6,8 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/model/decoder.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "amt/weights/hugging_face.hpp"
 #include "support/golden.hpp"
 

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "amt/base/error.hpp"
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "support/tiny_model.hpp"
 
 namespace amt {

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/ops/buffer.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "model_support.hpp"
 #include "support/golden_tensors.hpp"
 

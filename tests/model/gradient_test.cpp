@@ -2,7 +2,7 @@
 // must agree.
 #include <cstring>
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "model_support.hpp"
 #include "support/plain_ops.hpp"
 

@@ -1,6 +1,6 @@
 // The parameter layout, initial values, and the configuration's rules.
 #include "amt/base/error.hpp"
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "model_support.hpp"
 #include "support/refusal.hpp"
 

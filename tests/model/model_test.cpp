@@ -1,8 +1,8 @@
 // What the model promises besides its numbers: memory, waiting, weights kept fresh, padding,
 // refusals.
 #include "amt/base/error.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/ops/buffer.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "model_support.hpp"
 #include "recording_ops.hpp"
 #include "support/refusal.hpp"

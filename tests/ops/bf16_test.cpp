@@ -3,11 +3,11 @@
 // largest.
 #include <bit>
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "linear_calls.hpp"
 #include "lm_head_calls.hpp"
 #include "numbers.hpp"
-#include "src/ops/cpu/rows.hpp"
+#include "src/cpu/rows.hpp"
 
 namespace amt {
 namespace {

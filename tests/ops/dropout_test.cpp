@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "numbers.hpp"
 
 namespace amt {

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/ops/token_order.hpp"
 #include "numbers.hpp"
 

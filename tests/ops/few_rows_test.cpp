@@ -1,14 +1,14 @@
 // Products with few rows: against the plain sum, and the same bits whatever is beside a row and
 // however many threads there are.
-#include "src/ops/cpu/few_rows.hpp"
+#include "src/cpu/few_rows.hpp"
 
 #include <bit>
 #include <memory>
 #include <span>
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "numbers.hpp"
-#include "src/ops/cpu/rows.hpp"
+#include "src/cpu/rows.hpp"
 
 namespace amt {
 namespace {

@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include "amt/base/error.hpp"
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "lm_head_calls.hpp"
 #include "numbers.hpp"
 #include "support/plain_ops.hpp"

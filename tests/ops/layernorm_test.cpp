@@ -1,6 +1,6 @@
 #include "amt/ops/layernorm.hpp"
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "numbers.hpp"
 
 namespace amt {

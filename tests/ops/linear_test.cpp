@@ -1,6 +1,6 @@
 #include "amt/ops/linear.hpp"
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "linear_calls.hpp"
 #include "numbers.hpp"
 

@@ -1,6 +1,6 @@
 #include "amt/ops/lm_head.hpp"
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "lm_head_calls.hpp"
 #include "numbers.hpp"
 

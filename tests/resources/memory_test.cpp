@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/resources/resources.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"

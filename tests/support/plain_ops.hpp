@@ -5,7 +5,7 @@
 
 #include "amt/ops/ops.hpp"
 #include "amt/ops/weights.hpp"
-#include "src/ops/host_memory.hpp"
+#include "src/cpu/host_memory.hpp"
 
 namespace amt::test {
 

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "amt/base/files.hpp"
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/random/philox.hpp"
 #include "reducers.hpp"
 

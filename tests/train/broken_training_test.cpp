@@ -9,7 +9,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/process/signals.hpp"
 #include "support/event_reader.hpp"
 #include "support/reducers.hpp"

@@ -1,7 +1,7 @@
 // The optimiser's path against the reference's recorded runs: losses, norms, rates, parameters.
 #include <gtest/gtest.h>
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "golden_run.hpp"
 #include "support/golden.hpp"
 #include "support/plain_ops.hpp"

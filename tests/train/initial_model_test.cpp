@@ -6,10 +6,10 @@
 #include <filesystem>
 
 #include "amt/base/error.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/evaluate/evaluation.hpp"
 #include "amt/model/difference.hpp"
 #include "amt/mpi/communicator.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "amt/weights/hugging_face.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"

@@ -8,7 +8,7 @@
 #include <csignal>
 #include <thread>
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/process/signals.hpp"
 #include "support/tiny_training.hpp"
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/mpi/communicator.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "amt/process/signals.hpp"
 #include "support/reducers.hpp"
 #include "support/temporary_folder.hpp"

@@ -7,7 +7,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/record/report.hpp"
 #include "support/event_reader.hpp"
 #include "support/reducers.hpp"

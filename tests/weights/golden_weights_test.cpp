@@ -5,8 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/model/model.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "amt/weights/hugging_face.hpp"
 #include "support/golden.hpp"
 

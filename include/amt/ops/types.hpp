@@ -35,7 +35,7 @@ std::array<const float*, 0> weights_of(const Op&) {
 }
 
 // What the backends give an operator to work with. Each operator's header declares its function in
-// both: src/ops/cpu/<operator>.cpp and src/cuda/<operator>.cu define it.
+// both: src/cpu/<operator>.cpp and src/cuda/<operator>.cu define it.
 namespace cpu {
 template <class T>
 class Context;

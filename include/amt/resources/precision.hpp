@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 
 namespace amt {
 

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string>
 
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/model/config.hpp"
 #include "amt/mpi/communicator.hpp"
-#include "amt/ops/cpu_ops.hpp"
 
 namespace amt {
 

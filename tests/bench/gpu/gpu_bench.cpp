@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "amt/base/error.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 #include "amt/device/device_kind.hpp"
 #include "amt/device/plugin_loader.hpp"
-#include "amt/ops/cpu_ops.hpp"
 #include "amt/resources/flops.hpp"
 #include "bench/model_size.hpp"
 #include "src/train/train_step.hpp"

@@ -1,12 +1,12 @@
-#include "amt/ops/cpu_ops.hpp"
+#include "amt/cpu/cpu_ops.hpp"
 
 #include <fmt/core.h>
 
 #include <type_traits>
 
 #include "amt/gemm/gemm.hpp"
-#include "cpu/base/context.hpp"
-#include "cpu/base/instruction_sets.hpp"
+#include "base/context.hpp"
+#include "base/instruction_sets.hpp"
 #include "host_memory.hpp"
 
 namespace amt {

@@ -2,7 +2,7 @@
 // is compiled once per instruction set, and the best set that the processor has is chosen at run
 // time, so that one binary is portable and fast.
 //
-// Every file src/ops/cpu/*.cpp is compiled once as it is and once per instruction set, then with
+// Every file src/cpu/*.cpp is compiled once as it is and once per instruction set, then with
 // AMT_ISA defined as the set's name. A file with kernels says
 //
 //     AMT_KERNEL(void, scale_row, (float* x, float factor, std::int64_t n));  // or in a header
