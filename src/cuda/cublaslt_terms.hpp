@@ -9,9 +9,6 @@ namespace amt::cuda {
 
 inline cublasOperation_t operation(bool transpose) { return transpose ? CUBLAS_OP_T : CUBLAS_OP_N; }
 
-inline bool has_bias(Epilogue e) { return e == Epilogue::kBias || e == Epilogue::kGeluAuxBias; }
-inline bool has_aux(Epilogue e) { return e == Epilogue::kDgelu || e == Epilogue::kGeluAuxBias; }
-
 inline cublasLtEpilogue_t epilogue(Epilogue e) {
   switch (e) {
     case Epilogue::kBias:

@@ -1,4 +1,5 @@
-// Runs MatmulPlans by cuBLASLt on one stream. The only file that knows cuBLASLt is matmul.cpp.
+// Runs MatmulPlans on one stream: by cuBLASLt, GELU by kernels of its own where that is faster or
+// where cuBLASLt has none.
 #pragma once
 
 #include <map>
@@ -11,15 +12,7 @@
 
 namespace amt::cuda {
 
-/// Device memory, aligned to 16 bytes each; what the plan's epilogue does not need is null. d may
-/// not overlap the others.
-struct MatmulOperands {
-  const void* a;
-  const void* b;
-  void* d;
-  const void* bias = nullptr;
-  void* aux = nullptr;  ///< read by kDgelu, written by kGeluAuxBias
-};
+class BlasLibrary;
 
 class Matmul {
  public:
@@ -29,17 +22,18 @@ class Matmul {
   /// The algorithm for a plan is chosen when it is first seen, and kept: the same choice on the
   /// same kind of card gives the same bits. Split sums are added in a fixed order.
   void run(const MatmulPlan& plan, const MatmulOperands& operands);
-  /// "13.1.0"
+  /// Of cuBLASLt: "13.1.0".
   static std::string version();
 
  private:
-  struct Library;
   struct Prepared;
   class Trial;
   const Prepared& prepared(const MatmulPlan& plan, const MatmulOperands& operands);
+  void run_apart(const MatmulPlan& plan, const MatmulOperands& operands);
 
+  CudaOps& ops_;
   ProductChoice& choice_;
-  std::unique_ptr<Library> library_;
+  std::unique_ptr<BlasLibrary> library_;
   std::map<MatmulPlan, Prepared> plans_;
 };
 

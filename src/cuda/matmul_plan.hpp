@@ -4,6 +4,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 
 #include "amt/ops/types.hpp"
@@ -33,6 +34,24 @@ struct MatmulPlan {
 
   auto operator<=>(const MatmulPlan&) const = default;
 };
+
+/// Of every operand of a product, in bytes.
+constexpr std::size_t kOperandAlignment = 16;
+
+/// Device memory, aligned to kOperandAlignment each; what the plan's epilogue does not need is
+/// null. d may not overlap the others.
+struct MatmulOperands {
+  const void* a;
+  const void* b;
+  void* d;
+  const void* bias = nullptr;
+  void* aux = nullptr;  ///< read by kDgelu, written by kGeluAuxBias
+};
+
+constexpr bool has_bias(Epilogue e) { return e == Epilogue::kBias || e == Epilogue::kGeluAuxBias; }
+constexpr bool has_gelu(Epilogue e) { return e == Epilogue::kDgelu || e == Epilogue::kGeluAuxBias; }
+/// A GELU reads or leaves what is before it.
+constexpr bool has_aux(Epilogue e) { return has_gelu(e); }
 
 /// A column-major matrix as it lies in memory.
 struct StoredMatrix {
@@ -67,9 +86,12 @@ constexpr MatmulPlan row_major_product(Dim rows, Dim columns, Dim inner, Stored 
 /// The same with an epilogue whose aux lies as the product does.
 constexpr MatmulPlan with(MatmulPlan plan, Epilogue epilogue) {
   plan.epilogue = epilogue;
-  const bool has_aux = epilogue == Epilogue::kGeluAuxBias || epilogue == Epilogue::kDgelu;
-  plan.ld_aux = has_aux ? plan.ldd : 0;
+  plan.ld_aux = has_aux(epilogue) ? plan.ldd : 0;
   return plan;
+}
+/// The same, what its GELU is applied to instead.
+constexpr MatmulPlan without_gelu(MatmulPlan plan) {
+  return with(plan, has_bias(plan.epilogue) ? Epilogue::kBias : Epilogue::kNone);
 }
 /// The same, added to fp32.
 constexpr MatmulPlan accumulated(MatmulPlan plan) {

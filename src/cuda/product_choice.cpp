@@ -14,7 +14,6 @@ namespace {
 constexpr const char* kFormat = "amt-algorithms";
 constexpr int kVersion = 1;
 constexpr const char* kWhere = "the recorded choice of algorithms";
-constexpr double kTimedFlops = 1e9;  // of a product that is worth it: 2 us of a large card
 constexpr int kRounds = 4;
 
 double flops(const MatmulPlan& p) {
@@ -49,7 +48,7 @@ std::size_t ProductChoice::choose(const MatmulPlan& plan, const std::vector<std:
     const auto& [index, proposal] = known->second;
     if (index < proposals.size() && proposals[index] == proposal) return index;
   }
-  if (!timing_ || flops(plan) < kTimedFlops) return 0;
+  if (!timing_ || flops(plan) < timed_flops_) return 0;
   const std::size_t index = fastest(proposals.size(), seconds);
   chosen_[product] = {index, proposals[index]};
   return index;

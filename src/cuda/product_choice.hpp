@@ -17,12 +17,14 @@ std::string text_of(const MatmulPlan& plan);
 class ProductChoice final : public AlgorithmChoice {
  public:
   /// setting: the card and the library's version, without which a proposal has no meaning.
-  explicit ProductChoice(std::string setting) : setting_(std::move(setting)) {}
+  /// Products of less than `timed_flops` are never timed: what they take does not matter, and tests
+  /// and decoding have many. 1 GFLOP is 2 us of a large card.
+  explicit ProductChoice(std::string setting, double timed_flops = 1e9)
+      : setting_(std::move(setting)), timed_flops_(timed_flops) {}
 
   /// Seconds of proposal i; infinite where it does not work.
   using Seconds = std::function<double(std::size_t)>;
-  /// The index of the proposal to take. `proposals`, not empty, best first, say what each is. Small
-  /// products are never timed: what they take does not matter, and tests and decoding have many.
+  /// The index of the proposal to take. `proposals`, not empty, best first, say what each is.
   std::size_t choose(const MatmulPlan& plan, const std::vector<std::string>& proposals,
                      const Seconds& seconds);
 
@@ -37,6 +39,7 @@ class ProductChoice final : public AlgorithmChoice {
   };
 
   std::string setting_;
+  double timed_flops_;
   bool timing_ = false;
   std::map<std::string, Chosen> chosen_;  // by the plan's text
 };

@@ -1,18 +1,8 @@
-// The Ops of a GPU but for cuBLASLt, cuDNN and CUDA itself, which have stand-ins: every call
-// against the plain code, and a whole model's loss and gradients against the CPU's.
-#include "src/cuda/cuda_ops.hpp"
-
-#include <bit>
-#include <functional>
-#include <numeric>
-
-#include "amt/base/error.hpp"
-#include "amt/cpu/cpu_ops.hpp"
-#include "amt/model/model.hpp"
+// The Ops of a GPU but for cuBLASLt, cuDNN and CUDA itself, which have stand-ins: calls against the
+// plain code.
 #include "amt/ops/weights.hpp"
-#include "fake_cuda.hpp"
+#include "cuda_ops_fixture.hpp"
 #include "ops/lm_head_calls.hpp"
-#include "support/refusal.hpp"
 
 namespace amt::cuda {
 namespace {
@@ -20,100 +10,6 @@ namespace {
 using test::distance;
 using test::normal;
 using test::random_tokens;
-
-class CudaOpsTest : public testing::Test {
- protected:
-  void SetUp() override {
-    fake::device() = {};
-    fake::finish_before_launches();
-    ops_ = make_cuda_ops({});
-  }
-  void TearDown() override {
-    ops_.reset();
-    EXPECT_EQ(fake::device().used_bytes, 0) << "memory was not given back";
-  }
-
-  template <class T>
-  Buffer upload(const std::vector<T>& values) {
-    Buffer buffer(*ops_, values.size() * sizeof(T));
-    ops_->to_device(buffer.as<void>(), values.data(), buffer.bytes());
-    return buffer;
-  }
-  template <class T = float>
-  std::vector<T> download(const Buffer& buffer) {
-    std::vector<T> values(buffer.bytes() / sizeof(T));
-    ops_->to_host(values.data(), buffer.as<void>(), buffer.bytes());
-    return values;
-  }
-  /// fp32 numbers as activations, which bf16 must be able to hold.
-  Buffer upload_bf16(const std::vector<float>& values) {
-    std::vector<std::uint16_t> upper;
-    for (const float x : values)
-      upper.push_back(std::uint16_t(std::bit_cast<std::uint32_t>(x) >> 16));
-    return upload(upper);
-  }
-  std::vector<float> download_bf16(const Buffer& buffer) {
-    std::vector<float> values;
-    for (const std::uint16_t upper : download<std::uint16_t>(buffer)) {
-      values.push_back(std::bit_cast<float>(std::uint32_t{upper} << 16));
-    }
-    return values;
-  }
-  static std::vector<float> bf16_normal(Dim n, std::uint64_t seed) {
-    auto values = normal<float>(n, seed);
-    for (float& x : values) {
-      x = std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0xFFFF0000u);
-    }
-    return values;
-  }
-  static constexpr auto error = test::refusal<Error>;
-
-  std::unique_ptr<CudaOps> ops_;
-};
-
-TEST_F(CudaOpsTest, HostMemoryMayBeReusedAsSoonAsACopyReturns) {
-  constexpr std::size_t kSize = 5'000'001;  // several pieces, and a rest
-  Buffer buffer(*ops_, kSize * 8);
-  std::vector<char> host(kSize), expected;
-  for (char i = 0; i < 8; ++i) {  // more pieces than the ring has
-    std::iota(host.begin(), host.end(), i);
-    expected.insert(expected.end(), host.begin(), host.end());
-    ops_->to_device(buffer.as<char>() + i * kSize, host.data(), kSize);
-    std::fill(host.begin(), host.end(), char(99));
-  }
-  EXPECT_EQ(fake::device().waits, 0);
-  EXPECT_TRUE(download<char>(buffer) == expected);
-}
-
-TEST_F(CudaOpsTest, ATimerTimesWhatIsQueuedBetweenItsEnds) {
-  const Buffer buffer(*ops_, 64);
-  const std::array<char, 64> host{};
-  const auto copy = [&] { ops_->to_device(buffer.as<char>(), host.data(), host.size()); };
-  const auto timer = ops_->make_timer();
-  copy();
-  timer->start();
-  for (int i = 0; i < 3; ++i) copy();
-  timer->stop();
-  copy();
-  EXPECT_FLOAT_EQ(static_cast<float>(timer->seconds()), 0.003f);  // 1 ms each, in fake_cuda.cpp
-}
-
-TEST_F(CudaOpsTest, OutOfMemorySaysHowMuchAndWhatToDo) {
-  fake::device().memory_bytes = fake::device().used_bytes + (3u << 20);
-  const std::string text = error([&] { ops_->allocate(std::size_t{5} << 30); });
-  EXPECT_NE(text.find("no 5.00 GiB left (3.00 MiB of"), std::string::npos) << text;
-  EXPECT_NE(text.find("trainer.per_device_parallelism"), std::string::npos) << text;
-  const Buffer still_works(*ops_, 1 << 20);
-}
-
-TEST_F(CudaOpsTest, ErrorsOfTheDeviceAreThrownAtTheLatestWhenWaiting) {
-  fake::device().broken = true;
-  const std::string text = error([&] { ops_->synchronise(); });
-  EXPECT_EQ(text.find("CUDA device 0: waiting for queued work: the text (theName): start again"),
-            0u)
-      << text;
-  fake::device().broken = false;
-}
 
 TEST_F(CudaOpsTest, SumsAndOptimises) {
   for (const Dim n : {1, 5, 4096, 5000}) {
@@ -204,68 +100,6 @@ TEST_F(CudaOpsTest, LmHeadAgreesWithPlainOverSeveralBlocks) {
   const auto gradient = download(dwte);
   EXPECT_LT(distance(gradient, e_dwte), 0.02);
   for (Dim i = s.vocab * s.width; i < Dim(gradient.size()); ++i) EXPECT_EQ(gradient[i], 1);
-}
-
-ModelConfig small_model() {
-  ModelConfig config;
-  config.seq_len = 24;
-  config.hidden_dim = 32;
-  config.num_heads = 4;
-  config.num_layers = 2;
-  config.vocab_size = 150;
-  return config;
-}
-
-struct Result {
-  double loss;
-  std::vector<float> gradients, losses;
-};
-
-Result train(Ops& ops, const ModelConfig& config) {
-  constexpr int kRows = 3;
-  Model model(ops, config, kRows);
-  std::vector<float> parameters(model.layout().total());
-  initialise_parameters(config, model.layout(), 7, parameters);
-  for (float& x : parameters) x *= 3;  // far from a model that says nothing
-  model.set_parameters(parameters);
-  const auto tokens = random_tokens(kRows * config.seq_len, config.vocab_size, 5);
-  const std::size_t waits = fake::device().waits;
-  Result result;
-  for (int micro_batch = 0; micro_batch < 2; ++micro_batch) {
-    model.forward_backward(tokens, kRows, LossTerms(0.1f, 1e-3f), {.seed = 3, .step = 4});
-  }
-  EXPECT_EQ(fake::device().waits, waits) << "a step waits for nothing";
-  result.loss = model.take_loss();
-  result.gradients.resize(parameters.size());
-  model.get_gradients(result.gradients);
-  result.losses.resize(kRows * (config.seq_len - 1));
-  model.losses(tokens, kRows, result.losses);
-  return result;
-}
-
-TEST_F(CudaOpsTest, AModelLearnsWhatItLearnsOnTheCpu) {
-  const auto cpu = make_cpu_ops(1);
-  for (const bool checkpointing : {false, true}) {
-    ModelConfig config = small_model();
-    config.gradient_checkpointing = checkpointing;
-    const Result expected = train(*cpu, config), got = train(*ops_, config);
-    EXPECT_NEAR(got.loss / expected.loss, 1, 0.005);
-    EXPECT_LT(distance(got.losses, expected.losses), 0.02);
-    const ParameterLayout layout(config);
-    for (const ParameterInfo& p : layout.all()) {
-      const auto part = [&](const std::vector<float>& all) {
-        return std::vector<float>(all.begin() + p.offset, all.begin() + p.offset + p.stored);
-      };
-      EXPECT_LT(distance(part(got.gradients), part(expected.gradients)), 0.05) << p.name;
-    }
-  }
-}
-
-TEST_F(CudaOpsTest, EqualRunsGiveEqualBits) {
-  const Result once = train(*ops_, small_model()), again = train(*ops_, small_model());
-  EXPECT_EQ(once.loss, again.loss);
-  EXPECT_EQ(once.gradients, again.gradients);
-  EXPECT_EQ(once.losses, again.losses);
 }
 
 TEST_F(CudaOpsTest, WidthsThatDoNotFitAreRefused) {

@@ -41,6 +41,15 @@ Device& device() {
   return device;
 }
 
+std::size_t room(const void* p) {
+  const auto next = sizes().upper_bound(const_cast<void*>(p));
+  if (next == sizes().begin()) return 0;
+  const auto& [begin, bytes] = *std::prev(next);
+  const auto offset =
+      static_cast<std::size_t>(static_cast<const char*>(p) - static_cast<const char*>(begin));
+  return offset < bytes ? bytes - offset : 0;
+}
+
 void finish() { queue().run_to(queue().end()); }
 
 }  // namespace amt::cuda::fake
@@ -73,28 +82,33 @@ cudaError_t cudaStreamSynchronize(cudaStream_t) {
   return status();
 }
 
-// An event is the place in the queue where it was recorded last.
+struct Recorded {
+  std::size_t place = 0;    // in the queue
+  double milliseconds = 0;  // device().milliseconds
+};
+static Recorded& recorded(cudaEvent_t event) { return *reinterpret_cast<Recorded*>(event); }
+
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
-  *event = reinterpret_cast<cudaEvent_t>(new std::size_t(0));
+  *event = reinterpret_cast<cudaEvent_t>(new Recorded);
   return cudaSuccess;
 }
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
-  delete reinterpret_cast<std::size_t*>(event);
+  delete &recorded(event);
   return cudaSuccess;
 }
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t) {
-  *reinterpret_cast<std::size_t*>(event) = queue().end();
+  recorded(event) = {queue().end(), device().milliseconds};
   return cudaSuccess;
 }
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
-  queue().run_to(*reinterpret_cast<std::size_t*>(event));
+  queue().run_to(recorded(event).place);
   return cudaSuccess;
 }
-// A millisecond for each piece of work between them.
+// A millisecond for each copy between them, and what other work takes.
 cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEvent_t to) {
-  const std::size_t work =
-      *reinterpret_cast<std::size_t*>(to) - *reinterpret_cast<std::size_t*>(from);
-  *milliseconds = static_cast<float>(work);
+  const Recorded &begin = recorded(from), &end = recorded(to);
+  const auto copies = static_cast<double>(end.place - begin.place);
+  *milliseconds = static_cast<float>(copies + end.milliseconds - begin.milliseconds);
   return cudaSuccess;
 }
 

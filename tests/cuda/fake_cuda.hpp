@@ -13,6 +13,7 @@ struct Device {
   std::size_t waits = 0;      ///< for the whole stream
   std::size_t most_used = 0;  ///< bytes
   bool broken = false;        ///< every launch and copy fails
+  double milliseconds = 0;    ///< that all work so far has taken
   // cuDNN's stand-in.
   const char* cudnn_lacks = nullptr;                  ///< why it has no plan; null: it has one
   const char* cudnn_lacks_backward = nullptr;         ///< of the gradient alone
@@ -20,6 +21,9 @@ struct Device {
   std::size_t fused_calls = 0;
 };
 Device& device();
+
+/// Bytes of a device's allocation from `p`, inside of it, to its end; 0 if it is in none.
+std::size_t room(const void* p);
 
 /// Does all late copies.
 void finish();

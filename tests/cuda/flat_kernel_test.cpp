@@ -1,7 +1,9 @@
 #include "amt/kernels/adamw.cuh"
+#include "amt/kernels/gelu.cuh"
 #include "amt/kernels/sum_of_squares.cuh"
 #include "amt/kernels/sums.cuh"
 #include "amt/kernels/to_bf16.cuh"
+#include "amt/ops/linear.hpp"
 #include "amt/ops/sum_of_squares.hpp"
 #include "kernel_support.hpp"
 
@@ -63,6 +65,30 @@ TEST_P(FlatKernels, SumsAndRounds) {
 INSTANTIATE_TEST_SUITE_P(Lengths, FlatKernels,
                          testing::Values(Length{1, 0}, Length{7, 1}, Length{129, 32},
                                          Length{1030, 257}, Length{1024, 256}, Length{200, 0}));
+
+TEST(GeluKernels, AgreeWithPlain) {
+  const Dim packs = 129;
+  auto pre = bf16_normal(packs * kPack, 1, 3);
+  const std::vector<double> extremes = {0, -0.0, 100, -100, 1e18, -1e18, 1e-30, -1e-30};
+  std::copy(extremes.begin(), extremes.end(), pre.begin());
+  const auto dout = bf16_normal(packs * kPack, 2);
+  std::vector<double> expected(pre.size()), expected_dx(dout);
+  for (std::size_t i = 0; i < pre.size(); ++i) {
+    expected[i] = plain::gelu(pre[i]);
+    expected_dx[i] *= plain::gelu_derivative(pre[i]);
+  }
+  for (const Order order : kOrders) {
+    Array<Bf16> x(pre), out(packs * kPack), dx(dout);
+    launch(order, kGrid, kThreads, gelu_forward, out.data(), x.data(), packs);
+    launch(order, kGrid, kThreads, gelu_backward, dx.data(), x.data(), packs);
+    const auto got = out.values(), got_dx = dx.values();
+    for (std::size_t i = 0; i < pre.size(); ++i) {
+      EXPECT_NEAR(got[i], expected[i], kRounding * std::abs(expected[i]) + 1e-6) << pre[i];
+      EXPECT_NEAR(got_dx[i], expected_dx[i], kRounding * std::abs(expected_dx[i]) + 1e-5) << pre[i];
+    }
+    EXPECT_TRUE(out.fences_stand() && dx.fences_stand());
+  }
+}
 
 TEST(ColumnSumsKernel, AddsTheRows) {
   const Dim n = 37, width = 200, each = 10;

@@ -45,10 +45,10 @@ constexpr Dim kPiece = 64;
 constexpr Dim token_pieces(Dim n) { return divide_up(n, kPiece); }
 
 constexpr Dim kFlatThreads = 256;
-/// Blocks of kFlatThreads for n floats, each thread taking 4 at once, or several times 4 where the
-/// buffer is larger than 2^31 floats.
-constexpr Dim flat_blocks(Dim n) {
-  return std::clamp<Dim>(divide_up(n, 4 * kFlatThreads), 1, Dim{1} << 21);
+/// Blocks of kFlatThreads for n elements, each thread taking `at_once`, or several times that where
+/// the buffer is larger than 2^31 floats.
+constexpr Dim flat_blocks(Dim n, Dim at_once = 4) {
+  return std::clamp<Dim>(divide_up(n, at_once * kFlatThreads), 1, Dim{1} << 21);
 }
 /// Blocks for a sum over n floats: the partial sums are then added by one block.
 constexpr Dim sum_blocks(Dim n) { return std::clamp<Dim>(divide_up(n, 4 * kFlatThreads), 1, 1024); }

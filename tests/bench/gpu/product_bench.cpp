@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/gpu/model_products.hpp"
 #include "bench/model_size.hpp"
 #include "src/cuda/cublaslt_terms.hpp"
 #include "src/cuda/matmul_plan.hpp"
@@ -33,35 +34,23 @@ void check(bool good, const char* what) {
 struct Product {
   std::string name;
   MatmulPlan plan;
-  int calls;                  ///< in a micro-batch
+  Dim calls;                  ///< in a micro-batch
   bool sums_columns = false;  ///< the gradient of the bias by the way
 };
 
-std::vector<Product> products_of(const ModelConfig& config, Dim rows) {
-  const Dim n = rows * config.seq_len, width = config.hidden_dim, block = std::min<Dim>(n, 8192);
-  const Dim vocab = 55040;
-  const int layers = config.num_layers, blocks = static_cast<int>(n / block);
-  return {{"qkv", plan_linear_forward(n, width, 3 * width, false), layers},
-          {"proj", plan_linear_forward(n, width, width, false), layers},
-          {"fc", plan_linear_forward(n, width, 4 * width, true), layers},
-          {"fc without GELU", plan_linear_forward(n, width, 4 * width, false), 0},
-          {"out", plan_linear_forward(n, 4 * width, width, false), layers},
-          {"qkv, dx", plan_linear_input(n, width, 3 * width, false), layers},
-          {"proj, dx", plan_linear_input(n, width, width, false), layers},
-          {"fc, dx", plan_linear_input(n, width, 4 * width, false), layers},
-          {"out, dx", plan_linear_input(n, 4 * width, width, true), layers},
-          {"out, dx without GELU", plan_linear_input(n, 4 * width, width, false), 0},
-          {"qkv, dw", plan_linear_weight(n, width, 3 * width), layers},
-          {"proj, dw", plan_linear_weight(n, width, width), layers},
-          {"fc, dw", plan_linear_weight(n, width, 4 * width), layers},
-          {"out, dw", plan_linear_weight(n, 4 * width, width), layers},
-          {"qkv, dw and db", plan_linear_weight(n, width, 3 * width), 0, true},
-          {"proj, dw and db", plan_linear_weight(n, width, width), 0, true},
-          {"fc, dw and db", plan_linear_weight(n, width, 4 * width), 0, true},
-          {"out, dw and db", plan_linear_weight(n, 4 * width, width), 0, true},
-          {"logits", plan_logits(block, vocab, width, Element::kBf16), blocks},
-          {"logits, dx", plan_logits_input(block, vocab, width), blocks},
-          {"logits, dw", plan_logits_weight(block, vocab, width), blocks}};
+/// Those of a micro-batch, and what might take the place of some.
+std::vector<Product> candidates(const ModelConfig& config, Dim rows) {
+  std::vector<Product> all;
+  for (const ModelProduct& product : products_of(config, rows)) {
+    all.push_back({product.name, product.plan, product.calls});
+    if (has_gelu(product.plan.epilogue)) {
+      all.push_back({product.name + " without GELU", without_gelu(product.plan), 0});
+    }
+    if (product.plan.accumulate && product.calls == config.num_layers) {
+      all.push_back({product.name + " and db", product.plan, 0, true});
+    }
+  }
+  return all;
 }
 
 /// Random bf16 values near +-1, or fp32 ones: what is in memory matters to the clock.
@@ -178,13 +167,13 @@ class Bench {
     }
     std::printf(
         "%-22s %6ld %6ld %6ld  first %8.1f us %4.0f TFLOP/s  fastest %2zu of %2zu %8.1f us %4.0f  "
-        "x %2d: %6.2f -> %6.2f ms  (32 MiB: %2zu %8.1f us)\n",
+        "x %2ld: %6.2f -> %6.2f ms  (32 MiB: %2zu %8.1f us)\n",
         product.name.c_str(), long(p.m), long(p.n), long(p.k), 1e6 * best[0],
         1e-12 * flops / best[0], fastest, best.size(), 1e6 * best[fastest],
-        1e-12 * flops / best[fastest], product.calls, 1e3 * best[0] * product.calls,
-        1e3 * best[fastest] * product.calls, small, 1e6 * best[small]);
-    first_ += best[0] * product.calls;
-    fastest_ += best[fastest] * product.calls;
+        1e-12 * flops / best[fastest], long(product.calls), 1e3 * best[0] * double(product.calls),
+        1e3 * best[fastest] * double(product.calls), small, 1e6 * best[small]);
+    first_ += best[0] * double(product.calls);
+    fastest_ += best[fastest] * double(product.calls);
   }
 
  public:
@@ -220,7 +209,7 @@ int main(int argc, char** argv) {
   const std::size_t logits = std::min<std::size_t>(n, 8192) * 55040;
   const std::size_t table = std::size_t{55040} * static_cast<std::size_t>(config.hidden_dim);
   amt::cuda::Bench bench(2 * std::max({widest, logits, table}));
-  for (const auto& product : amt::cuda::products_of(config, rows)) bench.run(product);
+  for (const auto& product : amt::cuda::candidates(config, rows)) bench.run(product);
   bench.print_sum();
   return 0;
 }

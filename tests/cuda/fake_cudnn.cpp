@@ -1,30 +1,8 @@
-// In the place of cuBLASLt and cuDNN: the plans by the interpreter, attention by the own kernels.
+// In the place of cuDNN: attention by the own kernels.
 #include "fake_cuda.hpp"
-#include "matmul_interpreter.hpp"
 #include "src/cuda/attention.hpp"
-#include "src/cuda/matmul.hpp"
 
 namespace amt::cuda {
-
-struct Matmul::Library {};
-struct Matmul::Prepared {};
-
-Matmul::Matmul(CudaOps&, ProductChoice& choice) : choice_(choice) {}
-Matmul::~Matmul() = default;
-std::string Matmul::version() { return "none"; }
-
-void Matmul::run(const MatmulPlan& plan, const MatmulOperands& o) {
-  fake::finish();
-  const auto* a = static_cast<const Bf16*>(o.a);
-  const auto* b = static_cast<const Bf16*>(o.b);
-  const auto* bias = static_cast<const Bf16*>(o.bias);
-  auto* aux = static_cast<Bf16*>(o.aux);
-  if (plan.output == Element::kFloat) {
-    execute(plan, a, b, static_cast<float*>(o.d), bias, aux);
-  } else {
-    execute(plan, a, b, static_cast<Bf16*>(o.d), bias, aux);
-  }
-}
 
 namespace {
 

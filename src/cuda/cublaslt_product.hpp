@@ -1,0 +1,74 @@
+// A product as cuBLASLt takes it. cuBLASLt is known to cublaslt_product.cpp alone.
+#pragma once
+
+#include <cublasLt.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "amt/ops/buffer.hpp"
+#include "cuda_ops.hpp"
+#include "matmul_plan.hpp"
+
+namespace amt::cuda {
+
+/// "a product of 2304 x ...", for messages.
+std::string description_of(const MatmulPlan& plan);
+
+/// Error that says what to do next, unless `status` is success.
+void check_blas(cublasStatus_t status, const std::string& what);
+
+/// The library for one stream, with the memory that its algorithms may work in.
+class BlasLibrary {
+ public:
+  /// `ops` must outlive it.
+  explicit BlasLibrary(CudaOps& ops);
+  ~BlasLibrary() { cublasLtDestroy(handle_); }
+  BlasLibrary(const BlasLibrary&) = delete;
+  BlasLibrary& operator=(const BlasLibrary&) = delete;
+  /// "13.1.0"
+  static std::string version();
+
+ private:
+  friend class BlasProduct;
+  CudaOps& ops_;
+  Buffer workspace_;
+  cublasLtHandle_t handle_ = nullptr;
+};
+
+class BlasProduct {
+ public:
+  explicit BlasProduct(const MatmulPlan& plan);
+
+  /// Algorithms for it, what is expected to be the fastest first. Empty if the library has none on
+  /// this card.
+  std::vector<cublasLtMatmulAlgo_t> proposals(const BlasLibrary& library) const;
+  /// Queues it on the library's stream.
+  cublasStatus_t launch(const BlasLibrary& library, const cublasLtMatmulAlgo_t& algorithm,
+                        const MatmulOperands& operands) const;
+
+ private:
+  struct DestroyDescription {
+    void operator()(cublasLtMatmulDesc_t p) const { cublasLtMatmulDescDestroy(p); }
+  };
+  struct DestroyLayout {
+    void operator()(cublasLtMatrixLayout_t p) const { cublasLtMatrixLayoutDestroy(p); }
+  };
+  using Layout = std::unique_ptr<cublasLtMatrixLayoutOpaque_t, DestroyLayout>;
+
+  static Layout make_layout(cudaDataType_t type, const StoredMatrix& stored);
+  template <class T>
+  void set(cublasLtMatmulDescAttributes_t attribute, const T& value) const;
+  void describe();
+  void set_vectors(const void* bias, void* aux) const;
+
+  MatmulPlan plan_;
+  std::unique_ptr<cublasLtMatmulDescOpaque_t, DestroyDescription> description_;
+  Layout a_, b_, d_;
+};
+
+/// What tells an algorithm from others of the same version of the library.
+std::string name_of(const cublasLtMatmulAlgo_t& algorithm);
+
+}  // namespace amt::cuda

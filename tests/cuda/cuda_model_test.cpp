@@ -1,0 +1,78 @@
+// A whole model's loss and gradients on a GPU's Ops with stand-ins for the libraries, against the
+// CPU's.
+#include <functional>
+
+#include "amt/cpu/cpu_ops.hpp"
+#include "amt/model/model.hpp"
+#include "cuda_ops_fixture.hpp"
+
+namespace amt::cuda {
+namespace {
+
+using test::distance;
+using test::random_tokens;
+
+ModelConfig small_model() {
+  ModelConfig config;
+  config.seq_len = 24;
+  config.hidden_dim = 32;
+  config.num_heads = 4;
+  config.num_layers = 2;
+  config.vocab_size = 150;
+  return config;
+}
+
+struct Result {
+  double loss;
+  std::vector<float> gradients, losses;
+};
+
+Result train(Ops& ops, const ModelConfig& config) {
+  constexpr int kRows = 3;
+  Model model(ops, config, kRows);
+  std::vector<float> parameters(model.layout().total());
+  initialise_parameters(config, model.layout(), 7, parameters);
+  for (float& x : parameters) x *= 3;  // far from a model that says nothing
+  model.set_parameters(parameters);
+  const auto tokens = random_tokens(kRows * config.seq_len, config.vocab_size, 5);
+  const std::size_t waits = fake::device().waits;
+  Result result;
+  for (int micro_batch = 0; micro_batch < 2; ++micro_batch) {
+    model.forward_backward(tokens, kRows, LossTerms(0.1f, 1e-3f), {.seed = 3, .step = 4});
+  }
+  EXPECT_EQ(fake::device().waits, waits) << "a step waits for nothing";
+  result.loss = model.take_loss();
+  result.gradients.resize(parameters.size());
+  model.get_gradients(result.gradients);
+  result.losses.resize(kRows * (config.seq_len - 1));
+  model.losses(tokens, kRows, result.losses);
+  return result;
+}
+
+TEST_F(CudaOpsTest, AModelLearnsWhatItLearnsOnTheCpu) {
+  const auto cpu = make_cpu_ops(1);
+  for (const bool checkpointing : {false, true}) {
+    ModelConfig config = small_model();
+    config.gradient_checkpointing = checkpointing;
+    const Result expected = train(*cpu, config), got = train(*ops_, config);
+    EXPECT_NEAR(got.loss / expected.loss, 1, 0.005);
+    EXPECT_LT(distance(got.losses, expected.losses), 0.02);
+    const ParameterLayout layout(config);
+    for (const ParameterInfo& p : layout.all()) {
+      const auto part = [&](const std::vector<float>& all) {
+        return std::vector<float>(all.begin() + p.offset, all.begin() + p.offset + p.stored);
+      };
+      EXPECT_LT(distance(part(got.gradients), part(expected.gradients)), 0.05) << p.name;
+    }
+  }
+}
+
+TEST_F(CudaOpsTest, EqualRunsGiveEqualBits) {
+  const Result once = train(*ops_, small_model()), again = train(*ops_, small_model());
+  EXPECT_EQ(once.loss, again.loss);
+  EXPECT_EQ(once.gradients, again.gradients);
+  EXPECT_EQ(once.losses, again.losses);
+}
+
+}  // namespace
+}  // namespace amt::cuda
