@@ -24,14 +24,15 @@ void train_on_nothing(Model& model, int rows) {
 
 }  // namespace
 
-std::string time_algorithms(Model& model, int rows, const std::string& before) {
+std::string choose_algorithms(Model& model, int rows, const std::string& before, bool timed) {
   AlgorithmChoice* const choice = model.ops().algorithms();
-  if (choice == nullptr) return before;
+  if (choice == nullptr) return "";
   const auto start = std::chrono::steady_clock::now();
   const std::string refusal = before.empty() ? "" : choice->take(before);
   if (!refusal.empty()) {
     log_info("algorithms are chosen anew, so losses will be equal to rounding only: " + refusal);
   }
+  if (!timed) return refusal.empty() ? before : "";
   choice->set_timing(true);
   train_on_nothing(model, rows);
   choice->set_timing(false);
@@ -45,7 +46,8 @@ std::string time_algorithms(Model& model, int rows, const std::string& before) {
 
 void take_algorithms(Model& model, const std::string& record) {
   AlgorithmChoice* const choice = model.ops().algorithms();
-  const std::string refusal = choice == nullptr ? "" : choice->take(record);
+  if (choice == nullptr || record.empty()) return;
+  const std::string refusal = choice->take(record);
   if (!refusal.empty()) log_warning("not with the first rank's choice of algorithms: " + refusal);
 }
 

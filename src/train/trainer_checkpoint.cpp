@@ -92,15 +92,17 @@ void Trainer::begin() {
   if (!finished()) choose_algorithms();
 }
 
-/// All ranks take what rank 0's device has found to be fast, as every start of this run has.
+/// All ranks take what rank 0's device takes, as every start of this run has. Timing is left to
+/// runs that need not repeat: two of them may find other algorithms to be the fastest.
 void Trainer::choose_algorithms() {
-  const Phase choosing("timing the device's algorithms");
+  const Phase choosing("choosing the device's algorithms");
   std::string record;
   on_leader([&] {
     const std::string before =
         is_there(paths_.algorithms()) ? read_text(paths_.algorithms()) : std::string();
-    record = time_algorithms(model_, settings_.trainer.micro_batch(ranks_.size()), before);
-    if (record == before) return;
+    record = amt::choose_algorithms(model_, settings_.trainer.micro_batch(ranks_.size()), before,
+                                    !settings_.trainer.deterministic);
+    if (record.empty() || record == before) return;
     in_run_folder([&] { write_file_atomically(paths_.algorithms(), record); });
   });
   ranks_.broadcast(record, 0);

@@ -47,14 +47,22 @@ class ChoosingOps final : public Implement<ChoosingOps, test::PassingOps, Operat
 
 class AlgorithmsTest : public test::TrainerRanksTest {
  protected:
-  test::TrainedRun train(const std::filesystem::path& run, std::int64_t steps, Ops& ops) {
+  test::TrainedRun train(const std::filesystem::path& run, std::int64_t steps, Ops& ops,
+                         bool deterministic = false) {
     TrainerSettings s = settings(run);
     s.trainer.num_train_steps = steps;
+    s.trainer.deterministic = deterministic;
     world_.barrier();
     const auto result =
         test::run_trainer(test::tiny_model(), s, rows_, &valid_, ops, world_, *reducer_);
     world_.barrier();
     return result;
+  }
+  /// Into a folder in which nothing has run.
+  void put(const std::filesystem::path& run, const std::string& record) {
+    if (world_.rank() != 0) return;
+    make_folders(run);
+    write_file_atomically(RunPaths(run).algorithms(), record);
   }
   std::string own(const std::string& name) const {
     return name + " of rank " + std::to_string(world_.rank());
@@ -84,13 +92,33 @@ TEST_F(AlgorithmsTest, AnotherCardChoosesAnew) {
 
 TEST_F(AlgorithmsTest, WhatWasPutIntoANewFolderIsTaken) {
   const std::filesystem::path run = shared() / "run";
-  if (world_.rank() == 0) {
-    make_folders(run);
-    write_file_atomically(RunPaths(run).algorithms(), "card:another run's\n");
-  }
+  put(run, "card:another run's\n");
   ChoosingOps ops(*ops_, "card", own("chosen"));
   train(run, 4, ops);
   EXPECT_EQ(ops.choice.used, "another run's");
+}
+
+// What a clock says differs from start to start.
+TEST_F(AlgorithmsTest, ARunThatRepeatsTimesNothingButTakesWhatIsRecorded) {
+  const std::filesystem::path fresh = shared() / "fresh", given = shared() / "given";
+  ChoosingOps of_fresh(*ops_, "card", own("chosen")), of_given(*ops_, "card", own("chosen"));
+  train(fresh, 4, of_fresh, true);
+  EXPECT_EQ(of_fresh.choice.timed, 0);
+  EXPECT_EQ(of_fresh.choice.used, "") << "what is proposed first";
+  EXPECT_FALSE(is_there(RunPaths(fresh).algorithms()));
+  put(given, "card:another run's\n");
+  train(given, 4, of_given, true);
+  EXPECT_EQ(of_given.choice.used, "another run's");
+}
+
+TEST_F(AlgorithmsTest, ARecordOfAnotherCardStaysWhereNothingIsTimed) {
+  const std::filesystem::path run = shared() / "run";
+  put(run, "other card:its own\n");
+  ChoosingOps ops(*ops_, "card", own("chosen"));
+  train(run, 4, ops, true);
+  EXPECT_EQ(ops.choice.used, "");
+  world_.barrier();
+  EXPECT_EQ(read_text(RunPaths(run).algorithms()), "other card:its own\n");
 }
 
 TEST_F(AlgorithmsTest, ChoosingChangesNothingElse) {
