@@ -29,7 +29,7 @@ read_site() {
 
 # At the start of a job.
 set_up_job() {
-  [ -n "${SLURM_JOB_ID:-}" ] || refuse "this is for sbatch; on one machine use mpirun, see jobs/README.md"
+  [ -n "${SLURM_JOB_ID:-}" ] || refuse "this is for sbatch; on one machine use mpirun, see docs/cluster.md"
   read_site
   eval "${AMT_SETUP:-:}" || refuse "AMT_SETUP failed: $AMT_SETUP"
   command -v "$AMT_BIN" > /dev/null || refuse "no amt at $AMT_BIN; build it, or set AMT_BIN in jobs/site.conf"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A corpus to a trained and evaluated model on a Slurm cluster: three jobs, each after the one before has
-# ended well. jobs/site.conf says for whom, where and how large; jobs/README.md the rest.
+# ended well. jobs/site.conf says for whom, where and how large; docs/cluster.md the rest.
 #
 # Usage: jobs/submit.sh [--dry-run] [--dataset DIR] [--config FILE] CORPUS RUN_DIR [-- OPTION OF amt train...]
 # --dataset  where the dataset is or will be; else $AMT_SCRATCH/dataset, or dataset beside RUN_DIR. One that

@@ -186,7 +186,7 @@ say "$(nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.sm,clocks.
 amt --version >"$out/version.log" 2>&1 || true
 say "$(tail -n 3 "$out/version.log")"
 if [ "$device" = cuda ] && grep -q 'attention plain only' "$out/version.log"; then
-  say "The plug-in was built without cudnn-frontend: steps would take 25 times as long. See README, For NVIDIA GPUs."
+  say "The plug-in was built without cudnn-frontend: steps would take 25 times as long. See "Build" in docs/gpus.md."
   exit 1
 fi
 "$stage"

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""check_links.py sees each kind of broken link, and nothing in a repository that is whole."""
+"""The checks of documents see each kind of broken link and option, and nothing in what is whole."""
 import pathlib
 import tempfile
 import unittest
 
 import check_links
+import check_options
 
 WHOLE = {
     "README.md": "# Name\n\nSee [the format](docs/formats.md#shard-files) and `src/a.cpp`.\n\n```sh\ntests/run.sh\n```\n",
@@ -66,6 +67,24 @@ class LinksTest(unittest.TestCase):
 
     def test_a_section_named_before_its_document(self):
         self.expect_one('"Build"', "tests/run.sh", **{"tests/run.sh": '# see "Build" in README.md\n'})
+
+
+class OptionsTest(unittest.TestCase):
+    KNOWN = {"train": {"--trainer.seed", "--dry-run"}, "eval": {"--split"}, "": {"--help"}}
+
+    def problems(self, text):
+        return list(check_options.find_problems("README.md", text, pathlib.Path("."), self.KNOWN))
+
+    def test_options_that_there_are(self):
+        text = "`--split test`, `--trainer.seed`.\n```sh\nmpirun -n 2 amt train --trainer.seed 1  # --no option\ncmake --fresh\n```\n"
+        self.assertEqual(self.problems(text), [])
+
+    def test_an_option_that_no_command_has(self):
+        self.assertEqual(len(self.problems("`--splits test`")), 1)
+
+    def test_an_option_of_another_command(self):
+        self.assertEqual(len(self.problems("```sh\namt train \\\n  --split test\n```\n")), 1)
+        self.assertEqual(len(self.problems("`amt eval --dry-run`")), 1)
 
 
 if __name__ == "__main__":
