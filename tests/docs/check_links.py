@@ -74,7 +74,15 @@ def find_broken_sections(root, path, text):
             yield f'{path}: {name} has no section "{heading}"'
 
 
+def find_unnamed_folders(root):
+    readme = root / "README.md"
+    for folder in sorted((root / "src").iterdir()):
+        if folder.is_dir() and f"`{folder.name}/`" not in readme.read_text():
+            yield f"README.md: it does not say what is in {folder.name}/ of src/"
+
+
 def find_problems(root):
+    yield from find_unnamed_folders(root)
     for path in docs.documents(root):
         text = (root / path).read_text()
         prose, blocks = docs.split_code(text)

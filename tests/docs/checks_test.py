@@ -65,6 +65,9 @@ class LinksTest(unittest.TestCase):
     def test_a_named_section(self):
         self.expect_one('"Loss"', "src/a.cpp", **{"src/a.cpp": "// docs/spec/a.md,\n/// \"Loss\"\n"})
 
+    def test_a_folder_that_the_front_page_does_not_name(self):
+        self.expect_one("midi/", "README.md", **{"src/midi/a.cpp": ""})
+
     def test_a_section_named_before_its_document(self):
         self.expect_one('"Build"', "tests/run.sh", **{"tests/run.sh": '# see "Build" in README.md\n'})
 
