@@ -18,11 +18,11 @@
 #include "amt/run/configuration.hpp"
 #include "amt/run/folder.hpp"
 #include "amt/run/lock.hpp"
-#include "epochs.hpp"
+#include "amt/trainer/epochs.hpp"
+#include "amt/trainer/trainer.hpp"
 #include "run_configuration.hpp"
 #include "run_device.hpp"
 #include "start.hpp"
-#include "trainer.hpp"
 
 namespace amt {
 namespace {

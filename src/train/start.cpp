@@ -13,9 +13,9 @@
 #include "amt/model/difference.hpp"
 #include "amt/mpi/collectively.hpp"
 #include "amt/process/log.hpp"
+#include "amt/trainer/early_end.hpp"
+#include "amt/trainer/epochs.hpp"
 #include "amt/weights/hugging_face.hpp"
-#include "early_end.hpp"
-#include "epochs.hpp"
 #include "run_configuration.hpp"
 
 namespace amt {

@@ -49,6 +49,21 @@ void choose_what_is_open(TrainConfiguration& config, std::uint64_t rows) {
 
 }  // namespace
 
+void DataOptions::describe(OptionTable& table) {
+  // It may move: its digest is compared with the checkpoint's.
+  table.add("data.dataset", &dataset, "folder that `amt prepare` wrote", Effect::kNothing);
+  table.add("data.verify", &verify,
+            "read all rows once at the start, divided among the ranks, and check their checksums",
+            Effect::kNothing);
+  table.add_customary("data.dataset", {"data", "data_dir", "train_data", "dataset_dir"});
+}
+
+void DataOptions::validate() const {
+  if (dataset.empty()) {
+    throw UsageError("--data.dataset must name a folder that `amt prepare` wrote");
+  }
+}
+
 void TrainConfiguration::describe(OptionTable& table) {
   trainer.describe(table);
   optimizer.describe(table);

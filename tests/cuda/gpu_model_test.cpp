@@ -13,7 +13,7 @@
 #include "support/reducers.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_training.hpp"
-#include "train/golden_run.hpp"
+#include "trainer/golden_run.hpp"
 
 namespace amt::test {
 namespace {

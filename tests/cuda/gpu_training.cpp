@@ -1,6 +1,6 @@
 #include "gpu_training.hpp"
 
-#include "src/train/train_step.hpp"
+#include "amt/trainer/train_step.hpp"
 #include "support/reducers.hpp"
 #include "support/tiny_training.hpp"
 

@@ -6,7 +6,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/record/report.hpp"
-#include "src/train/describe_run.hpp"
+#include "src/trainer/describe_run.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {

@@ -8,7 +8,7 @@
 
 #include "amt/collective/reducer.hpp"
 #include "amt/dataset/rows.hpp"
-#include "src/train/trainer.hpp"
+#include "amt/trainer/trainer.hpp"
 #include "tiny_model.hpp"
 
 namespace amt::test {

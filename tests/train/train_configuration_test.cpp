@@ -22,6 +22,14 @@ Manifest interarrival() {
   return manifest;
 }
 
+TEST(TrainConfiguration, TheDatasetIsAnOptionOfItsOwnSection) {
+  TrainConfiguration config;
+  OptionTable table;
+  config.describe(table);
+  table.set("data.dataset", "somewhere");
+  EXPECT_EQ(config.data.dataset, "somewhere");
+}
+
 TEST(TrainConfiguration, ModelsBeyondReasonAreRefusedBeforeTheyAreLaidOut) {
   TrainConfiguration config;
   config.trainer.run_dir = "run";

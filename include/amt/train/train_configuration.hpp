@@ -7,9 +7,17 @@
 #include "amt/checkpoint/options.hpp"
 #include "amt/dataset/manifest.hpp"
 #include "amt/model/config.hpp"
-#include "amt/train/options.hpp"
+#include "amt/trainer/options.hpp"
 
 namespace amt {
+
+struct DataOptions {
+  std::string dataset;  ///< folder that `amt prepare` wrote
+  bool verify = true;   ///< the checksums of what is read, before the first step
+
+  void describe(OptionTable& table);
+  void validate() const;
+};
 
 struct TrainConfiguration {
   TrainerOptions trainer;

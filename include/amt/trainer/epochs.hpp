@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "amt/train/options.hpp"
+#include "amt/trainer/options.hpp"
 
 namespace amt {
 

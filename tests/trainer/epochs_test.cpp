@@ -1,4 +1,4 @@
-#include "src/train/epochs.hpp"
+#include "amt/trainer/epochs.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "amt/train/options.hpp"
+#include "amt/trainer/options.hpp"
 
 #include <fmt/core.h>
 
@@ -9,14 +9,6 @@
 #include "amt/resources/divisors.hpp"
 
 namespace amt {
-namespace {
-
-void require_name(const std::string& name, const std::string& option, const std::string& what) {
-  if (name.empty()) throw UsageError(fmt::format("--{} must name {}", option, what));
-}
-
-}  // namespace
-
 void TrainerOptions::describe(OptionTable& table) {
   table.add("trainer.run_dir", &run_dir, "folder of this run: checkpoints, metrics, configuration",
             Effect::kNothing);
@@ -107,7 +99,9 @@ void TrainerOptions::describe(OptionTable& table) {
 }
 
 void TrainerOptions::validate() const {
-  require_name(run_dir, "trainer.run_dir", "the folder that this run writes to");
+  if (run_dir.empty()) {
+    throw UsageError("--trainer.run_dir must name the folder that this run writes to");
+  }
   require_option(num_train_steps.automatic || num_train_steps >= 1, "trainer.num_train_steps",
                  num_train_steps, "be at least 1");
   require_option(train_batch_size >= 1, "trainer.train_batch_size", train_batch_size,
@@ -161,19 +155,6 @@ int TrainerOptions::micro_batch(int ranks) const {
                     multiples_near(train_batch_size, std::int64_t{ranks} * micro)));
   }
   return micro;
-}
-
-void DataOptions::describe(OptionTable& table) {
-  // It may move: its digest is compared with the checkpoint's.
-  table.add("data.dataset", &dataset, "folder that `amt prepare` wrote", Effect::kNothing);
-  table.add("data.verify", &verify,
-            "read all rows once at the start, divided among the ranks, and check their checksums",
-            Effect::kNothing);
-  table.add_customary("data.dataset", {"data", "data_dir", "train_data", "dataset_dir"});
-}
-
-void DataOptions::validate() const {
-  require_name(dataset, "data.dataset", "a folder that `amt prepare` wrote");
 }
 
 }  // namespace amt

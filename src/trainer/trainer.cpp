@@ -1,4 +1,4 @@
-#include "trainer.hpp"
+#include "amt/trainer/trainer.hpp"
 
 #include <fmt/core.h>
 

@@ -14,7 +14,7 @@
 #include "amt/model/model.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/optimizer/optimizer.hpp"
-#include "amt/train/options.hpp"
+#include "amt/trainer/options.hpp"
 
 namespace amt {
 

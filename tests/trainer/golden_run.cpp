@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "amt/evaluate/evaluation.hpp"
-#include "src/train/train_step.hpp"
+#include "amt/trainer/train_step.hpp"
 #include "src/weights/safetensors.hpp"
 #include "support/golden.hpp"
 #include "support/reducers.hpp"

@@ -21,9 +21,9 @@
 #include "amt/process/progress.hpp"
 #include "amt/record/recorder.hpp"
 #include "amt/run/paths.hpp"
-#include "amt/train/options.hpp"
-#include "early_end.hpp"
-#include "train_step.hpp"
+#include "amt/trainer/early_end.hpp"
+#include "amt/trainer/options.hpp"
+#include "amt/trainer/train_step.hpp"
 
 namespace amt {
 

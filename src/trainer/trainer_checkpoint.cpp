@@ -14,7 +14,7 @@
 #include "amt/mpi/collectively.hpp"
 #include "amt/optimizer/moment_exchange.hpp"
 #include "amt/process/log.hpp"
-#include "trainer.hpp"
+#include "amt/trainer/trainer.hpp"
 
 namespace amt {
 namespace {

@@ -1,4 +1,4 @@
-#include "train_step.hpp"
+#include "amt/trainer/train_step.hpp"
 
 #include <cmath>
 #include <numeric>

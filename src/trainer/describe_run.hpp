@@ -6,7 +6,7 @@
 
 #include "amt/model/config.hpp"
 #include "amt/record/facts.hpp"
-#include "amt/train/options.hpp"
+#include "amt/trainer/options.hpp"
 
 namespace amt {
 

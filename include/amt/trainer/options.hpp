@@ -49,12 +49,4 @@ struct TrainerOptions {
   DeviceWishes device_wishes() const;
 };
 
-struct DataOptions {
-  std::string dataset;  ///< folder that `amt prepare` wrote
-  bool verify = true;   ///< the checksums of what is read, before the first step
-
-  void describe(OptionTable& table);
-  void validate() const;
-};
-
 }  // namespace amt

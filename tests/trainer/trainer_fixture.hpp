@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "amt/process/signals.hpp"
-#include "src/train/trainer.hpp"
+#include "amt/trainer/trainer.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_training.hpp"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "amt/model/model.hpp"
-#include "amt/train/options.hpp"
+#include "amt/trainer/options.hpp"
 #include "support/tiny_training.hpp"
 
 namespace amt::test {

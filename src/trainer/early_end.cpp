@@ -1,4 +1,4 @@
-#include "early_end.hpp"
+#include "amt/trainer/early_end.hpp"
 
 #include <fmt/core.h>
 

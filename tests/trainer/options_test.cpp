@@ -1,4 +1,4 @@
-#include "amt/train/options.hpp"
+#include "amt/trainer/options.hpp"
 
 #include <gtest/gtest.h>
 
@@ -46,26 +46,22 @@ TEST(TrainerOptions, NamesAreLevanters) {
   TrainerOptions trainer;
   OptimizerOptions optimizer;
   CheckpointerOptions checkpointer;
-  DataOptions data;
   OptionTable table;
   trainer.describe(table);
   optimizer.describe(table);
   checkpointer.describe(table);
-  data.describe(table);
   table.set("trainer.learning_rate", "3e-4");
   table.set("trainer.num_train_steps", "7");
   table.set("trainer.per_device_parallelism", "2");
   table.set("trainer.load_last_checkpoint", "false");
   table.set("checkpointer.save_interval", "10m");
   table.set("checkpointer.keep_every", "100");
-  table.set("data.dataset", "somewhere");
   EXPECT_EQ(optimizer.learning_rate, 3e-4);
   EXPECT_EQ(trainer.num_train_steps, 7);
   EXPECT_EQ(trainer.per_device_parallelism, 2);
   EXPECT_FALSE(trainer.load_last_checkpoint);
   EXPECT_EQ(checkpointer.save_interval.seconds, 600);
   EXPECT_EQ(checkpointer.keep_every, 100);
-  EXPECT_EQ(data.dataset, "somewhere");
 }
 
 TEST(TrainerOptions, PrecisionIsBf16WhereItIsAskedForOrHasTiles) {

@@ -1,4 +1,4 @@
-#include "epochs.hpp"
+#include "amt/trainer/epochs.hpp"
 
 #include <fmt/core.h>
 

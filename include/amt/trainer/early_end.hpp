@@ -5,7 +5,7 @@
 
 #include "amt/checkpoint/options.hpp"
 #include "amt/checkpoint/training_state.hpp"
-#include "amt/train/options.hpp"
+#include "amt/trainer/options.hpp"
 
 namespace amt {
 
