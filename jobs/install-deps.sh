@@ -2,12 +2,14 @@
 # Installs what amt is built from, on Debian and Ubuntu, as root or with sudo, which may ask for a password.
 # Asks for nothing where nothing is missing; where it cannot install, it names the packages.
 #
-# Usage: jobs/install-deps.sh [build] [tests] [corpus] [cluster-tests] [cuda]    (default: build)
-#   build          compilers and libraries
+# Usage: jobs/install-deps.sh [build] [tests] [corpus] [cluster-tests] [peers] [cuda]
+#   build          compilers and libraries; the default
 #   tests          what the tests need besides
 #   corpus         real music for jobs/quickstart.sh
 #   cluster-tests  shellcheck and, for root, a Slurm: the tests that need them are skipped without. Never
 #                  fails, and never asks for a password
+#   peers          transformers, TensorBoard and mido, which tests compare with, in build/peers. Never fails, and
+#                  never asks for a password
 #   cuda           where a CUDA Toolkit is, what the CUDA plug-in needs besides and pip has. Never fails
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -56,6 +58,11 @@ slurm-wlm                     -                 slurm-slurmctld   bin/slurmctld
 munge                         -                 munge             bin/mungekey
 "
 
+peer_packages="
+python3-torch                 py-torch          python3-torch     lib/python3*/*-packages/torch/__init__.py
+python3-venv                  -                 python3           lib/python3*/ensurepip/__init__.py
+"
+
 # The headers of cudnn-frontend into build/cuda-python, where CMake looks for them. Without them, or
 # without a way to get them, the plug-in has its own attention alone.
 install_cudnn_frontend() {
@@ -72,7 +79,25 @@ install_cudnn_frontend() {
       "it elsewhere and give cmake -DcudnnFrontend_ROOT=FOLDER" >&2
 }
 
-wanted="" optional="" with_cuda=false
+# Transformers, TensorBoard and mido into build/peers, where the tests look for them. PyTorch is Debian's, which is
+# a tenth of pip's with its libraries for CUDA; that is taken where Debian's cannot be installed.
+install_peers() {
+  local environment=build/peers python=python3 packages=(tensorboard safetensors numpy mido==1.2.10 transformers)
+  [ -e "$environment/complete" ] && return
+  if find_missing "$peer_packages"; then install_quietly || true; fi
+  if [ -x /usr/bin/python3 ]; then python=/usr/bin/python3; fi  # which Debian's packages are for
+  case $("$python" -c "import torch; print(torch.__version__)" 2> /dev/null) in
+    "") packages+=(torch) ;;
+    1.*) packages[-1]="transformers<4.46" ;;  # later ones want PyTorch 2
+  esac
+  echo "Installing: ${packages[*]} into $environment"
+  { "$python" -m venv --system-site-packages "$environment" &&
+    "$environment/bin/pip" install --quiet "${packages[@]}" && touch "$environment/complete"; } > /dev/null 2>&1 ||
+    echo "install-deps.sh: cannot install them (pip, python3-venv); the tests against them are skipped, unless" \
+      "AMT_PYTHON names a Python that has them" >&2
+}
+
+wanted="" optional="" with_cuda=false with_peers=false
 for group in "${@:-build}"; do
   case $group in
     --help | -h) print_help jobs/install-deps.sh; exit 0 ;;
@@ -83,9 +108,10 @@ for group in "${@:-build}"; do
       optional+=$shell_packages
       if [ "$(id -u)" = 0 ]; then optional+=$slurm_packages; fi  # slurmd takes root
       ;;
+    peers) with_peers=true ;;
     cuda) with_cuda=true ;;
     *)
-      echo "install-deps.sh: unknown group '$group'; they are build, tests, corpus, cluster-tests and cuda" \
+      echo "install-deps.sh: unknown group '$group'; they are build, tests, corpus, cluster-tests, peers and cuda" \
         "(--help)" >&2
       exit 2
       ;;
@@ -151,13 +177,14 @@ install_wanted() {
   apt_install "${missing_debian[@]}" || name_missing "could not be installed; the reason stands above"
 }
 
+install_quietly() { command -v apt-get > /dev/null && without_asking && apt_install "${missing_debian[@]}"; }
+
 install_optional() {
-  if command -v apt-get > /dev/null && without_asking; then
-    apt_install "${missing_debian[@]}" && return
-  fi
+  install_quietly && return
   echo "install-deps.sh: tests of the job scripts are skipped without ${missing_debian[*]}"
 }
 
 if find_missing "$wanted"; then install_wanted; fi
 if find_missing "$optional"; then install_optional; fi
+if $with_peers; then install_peers; fi
 if $with_cuda; then install_cudnn_frontend; fi

@@ -22,7 +22,7 @@ if ! can_build "$build"; then
   exit 2
 fi
 
-jobs/install-deps.sh build tests cluster-tests cuda
+jobs/install-deps.sh build tests cluster-tests peers cuda
 . jobs/environment.sh
 
 cmake --preset ci -G Ninja -B "$build"

@@ -5,6 +5,7 @@ set -euo pipefail
 amt=$(realpath "$1")
 golden=${AMT_GOLDEN_DIR:-$2}
 . "$(dirname "$0")/support.sh"
+. "$(dirname "$0")/peers.sh"
 tiny_configuration 4 2 2 "keep_every = 3"
 "$amt" prepare "$golden/tree" "$work/dataset" >/dev/null 2>&1
 "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" --trainer.run_dir "$work/run" 2>/dev/null
@@ -25,8 +26,8 @@ for folder in run model; do
   "$amt" eval "$work/$folder" "$work/dataset" --csv 2>/dev/null | cut -d, -f4- >"$work/$folder.csv"
 done
 cmp "$work/run.csv" "$work/model.csv" || fail "another loss"
-if python3 -c "import yaml" 2>/dev/null; then
-  python3 - "$work/model/README.md" <<'END' || fail "the metadata"
+if imports yaml; then
+  "$python" - "$work/model/README.md" <<'END' || fail "the metadata"
 import sys, yaml
 card = yaml.safe_load(open(sys.argv[1]).read().split("---\n")[1])
 assert card["library_name"] == "transformers" and card["datasets"] == ["somebody/lakh", "more"], card

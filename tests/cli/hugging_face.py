@@ -45,18 +45,19 @@ def read_rows(dataset, split, work):
 
 def cross_entropy(folder, rows):
     """-log p of each token but the first, [rows, 1023], and the model as transformers loads it."""
-    model, info = GPT2LMHeadModel.from_pretrained(
-        folder, output_loading_info=True, dtype=torch.float32)
+    model, info = GPT2LMHeadModel.from_pretrained(folder, output_loading_info=True)
+    model = model.float().eval()
     for problem in ("missing_keys", "unexpected_keys", "mismatched_keys"):
         assert not info[problem], (folder, problem, info[problem])
     losses = []
     with torch.no_grad():
-        for row in rows:
-            logits = model.eval()(torch.from_numpy(row[None])).logits[0, :-1].double().numpy()
-            logits -= logits.max(axis=1, keepdims=True)
-            chosen = logits[numpy.arange(len(row) - 1), row[1:]]
-            losses.append(numpy.log(numpy.exp(logits).sum(axis=1)) - chosen)
-    return numpy.array(losses)
+        for row in map(torch.from_numpy, rows):
+            logits = model(row[None]).logits[0, :-1]
+            # A few positions at a time: all of them in fp64 would be half a gigabyte.
+            for some, next_tokens in zip(logits.split(64), row[1:].split(64)):
+                chosen = some.double()[torch.arange(len(some)), next_tokens]
+                losses.append(torch.logsumexp(some.double(), 1) - chosen)
+    return torch.cat(losses).numpy().reshape(len(rows), -1)
 
 
 def expected_metrics(losses, dataset, split, copies):
@@ -76,7 +77,7 @@ def expected_metrics(losses, dataset, split, copies):
 
 def check_eval(folder, dataset, split, subsample, rows, copies):
     """amt's metrics of a folder against those of transformers and numpy."""
-    out = amt("eval", folder, dataset, "--split", split, "--subsample", subsample, "--csv")
+    out = amt("eval", folder, dataset, "--split", split, "--subsample", subsample, "--csv", "--mp", "f32")
     [line] = csv.DictReader(io.StringIO(out))
     rows = rows[::subsample]
     assert int(line["rows"]) == len(rows), line
@@ -118,7 +119,7 @@ def check_other_files(work, dataset, model, check):
     save_old_layout(work / "old", work / "theirs", model)
     near(float(eval_loss(work / "old", dataset)), float(eval_loss(work / "theirs", dataset)), "old")
     for name, dtype in (("bf16", torch.bfloat16), ("fp16", torch.float16)):
-        GPT2LMHeadModel.from_pretrained(work / "theirs", dtype=dtype).save_pretrained(work / name)
+        GPT2LMHeadModel.from_pretrained(work / "theirs").to(dtype).save_pretrained(work / name)
         check(work / name)
     model.save_pretrained(work / "sharded", max_shard_size="300KB")
     check(work / "sharded")
@@ -136,7 +137,7 @@ def save_torch(folder, like, model, zipped):
 
 
 def eval_loss(folder, dataset):
-    [line] = csv.DictReader(io.StringIO(amt("eval", folder, dataset, "--csv")))
+    [line] = csv.DictReader(io.StringIO(amt("eval", folder, dataset, "--csv", "--mp", "f32")))
     return line["loss"]
 
 

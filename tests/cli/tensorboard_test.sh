@@ -1,16 +1,13 @@
 #!/usr/bin/env bash
 # TensorBoard itself reads the numbers of metrics.jsonl from the event files of a run that was killed
-# and went on. Needs a python3 (or $AMT_PYTHON) that can import tensorboard; else exit 77: skipped.
+# and went on; exit code 77 (skipped) where there is none.
 # Usage: tensorboard_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
 golden=${AMT_GOLDEN_DIR:-$2}
 . "$(dirname "$0")/support.sh"
-python=${AMT_PYTHON:-python3}
-"$python" -c 'import tensorboard' 2>/dev/null || {
-  echo "skipped: $python cannot import tensorboard (set AMT_PYTHON to one that can)"
-  exit 77
-}
+. "$(dirname "$0")/peers.sh"
+imports tensorboard || exit 77
 . "$(dirname "$0")/tiny_run.sh"
 train_killed_once
 "$python" - "$work/run" <<'END'

@@ -10,8 +10,9 @@ checkout="$work/check out #1"
 mkdir -p "$checkout/jobs" "$work/usr"
 cp "$jobs"/*.sh "$checkout/jobs/"
 sed -i "s|^search_path=\"/usr:/usr/local:.*|search_path=\"$work/usr\"|" "$checkout/jobs/install-deps.sh"
+sed -i "s|/usr/bin/python3|$work/bin/python3|g" "$checkout/jobs/install-deps.sh"
 sed -i "s|^policy=/usr/sbin/|policy=$work/|" "$checkout/jobs/root_rights.sh"
-only_commands bash sh true sed dirname realpath rm chmod env cat setsid script
+only_commands bash sh true sed dirname realpath rm chmod env cat setsid script touch mkdir cp
 
 stand_in id <<<'echo "${TEST_UID:-1000}"'
 stand_in apt-get <<END
@@ -88,6 +89,24 @@ SUDO_ASKPASS=$work/answer expect 0 "skipped ... shellcheck" install cluster-test
 ! grep -q munge "$work/out" || fail "wants a Slurm that takes root"
 TEST_UID=0 APT_FAILS=1 expect 0 "skipped ... shellcheck slurm-wlm munge" install cluster-tests
 
+echo "what tests compare with goes into build/peers, for the PyTorch that is there; it is no failure without it"
+expect 0 "skipped" install peers
+stand_in python3 <<END
+case \$2 in
+  import*) echo "\$TORCH" ;;
+  venv) mkdir -p "\$4/bin" && cp "$work/bin/pip" "\$4/bin/pip" ;;
+esac
+END
+stand_in pip <<<"echo \"\$*\" >>'$work/asked'; [ -z \"\${PIP_FAILS:-}\" ]"
+TORCH="" PIP_FAILS=1 expect 0 "skipped" install peers
+TORCH="" expect 0 "torch" install peers
+grep -q "^install .* transformers torch$" "$work/asked" || fail "pip installs other things: $(cat "$work/asked")"
+TORCH="" install peers
+nothing_asked "a second time"
+rm -r "$checkout/build"
+TEST_UID=0 TORCH=1.13 expect 0 "python3-torch" install peers
+grep -q "^install .* transformers<4.46$" "$work/asked" || fail "transformers for another PyTorch: $(cat "$work/asked")"
+
 echo "nothing is missing: nothing is asked"
 while read -r _ _ _ file; do
   case $file in bin/slurmctld) file=sbin/slurmctld ;; esac
@@ -97,7 +116,7 @@ while read -r _ _ _ file; do
   touch "$work/usr/$file"
 done <"$jobs/install-deps.sh"
 for user in 0 1000; do
-  TEST_UID=$user install build tests corpus cluster-tests >"$work/out" 2>"$work/err" || fail "not all there"
+  TEST_UID=$user install build tests corpus cluster-tests peers >"$work/out" 2>"$work/err" || fail "not all there"
   nothing_asked "$(cat "$work/out")"
 done
 

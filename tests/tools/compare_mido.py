@@ -21,7 +21,7 @@ import tempfile
 try:
     import mido
 except ImportError:
-    print("skipped: this Python has no mido (Debian: python3-mido)")
+    print("skipped: this Python has no mido (jobs/install-deps.sh peers)")
     sys.exit(77)
 
 BATCH = 500

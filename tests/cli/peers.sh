@@ -1,0 +1,15 @@
+# Sourced by the tests against Python's packages. Sets $python: $AMT_PYTHON, else the one that
+# `jobs/install-deps.sh peers` has given them to, else python3.
+python=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")/build/peers/bin/python
+if [ ! -x "$python" ]; then python=python3; fi
+python=${AMT_PYTHON:-$python}
+
+# imports PACKAGE...: whether it has them all; if not, what is skipped is said.
+imports() {
+  local names
+  printf -v names ', %s' "$@"
+  names=${names#, }
+  "$python" -c "import $names" 2>/dev/null && return
+  echo "skipped: $python cannot import $names (jobs/install-deps.sh peers, or set AMT_PYTHON)"
+  return 1
+}
