@@ -49,6 +49,7 @@ endfunction()
 # amt_add_test(name SOURCES a_test.cpp ... DEPENDS folder ... [LINK lib ...] [RANKS 1 2 3 4] [TIMEOUT s])
 # Without RANKS: a plain GoogleTest program, one CTest entry per test. With RANKS: the program's
 # main comes from tests/support/mpi_main.cpp, and it is run under mpirun once per rank count.
+# All of these are `fast`: what tests/run.sh --fast runs. Scripts, which start amt itself, are not.
 function(amt_add_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;LINK;RANKS" ${ARGN})
   if(NOT ARG_TIMEOUT)
@@ -61,12 +62,13 @@ function(amt_add_test name)
   if(NOT ARG_RANKS)
     target_link_libraries(${name} PRIVATE GTest::gtest_main)
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}:"
-                         PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+                         PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS fast)
     return()
   endif()
   target_link_libraries(${name} PRIVATE amt_mpi_test_main)
   foreach(ranks IN LISTS ARG_RANKS)
     amt_add_mpi_command(${name}:ranks=${ranks} ${ranks} ${ARG_TIMEOUT} $<TARGET_FILE:${name}>)
+    set_tests_properties(${name}:ranks=${ranks} PROPERTIES LABELS fast)
   endforeach()
 endfunction()
 

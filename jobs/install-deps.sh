@@ -2,9 +2,10 @@
 # Installs what amt is built from, on Debian and Ubuntu, as root or with sudo, which may ask for a password.
 # Asks for nothing where nothing is missing; where it cannot install, it names the packages.
 #
-# Usage: jobs/install-deps.sh [build] [tests] [corpus] [cluster-tests] [peers] [cuda]
+# Usage: jobs/install-deps.sh [build] [tests] [gates] [corpus] [cluster-tests] [peers] [cuda]
 #   build          compilers and libraries; the default
 #   tests          what the tests need besides
+#   gates          other vendors' libraries, for the scripts of tests/gates
 #   corpus         real music for jobs/quickstart.sh
 #   cluster-tests  shellcheck and, for root, a Slurm: the tests that need them are skipped without. Never
 #                  fails, and never asks for a password
@@ -43,7 +44,17 @@ libgtest-dev                  googletest        gtest-devel       include/gtest/
 libboost-context-dev          boost+context     boost-devel       lib/libboost_context*.so
 clang                         llvm              clang             bin/clang++
 libclang-rt-dev               llvm              compiler-rt       lib/clang/*/lib/*/libclang_rt.fuzzer*
+clang-format                  llvm              clang-tools-extra bin/clang-format
+clang-tidy                    llvm              clang-tools-extra bin/clang-tidy
 python3-mido                  py-mido           python3-mido      lib/python3*/*-packages/mido/__init__.py
+python3-yaml                  py-pyyaml         python3-pyyaml    lib/python3*/*-packages/yaml/__init__.py
+"
+# Other vendors' MPI and HDF5, and what clang needs besides, for the scripts of tests/gates.
+gate_packages="
+libomp-dev                    -                 -                 lib/llvm-*/lib/libomp.so
+libmpich-dev                  -                 -                 bin/mpicxx.mpich
+mpich                         -                 -                 bin/mpiexec.mpich
+libhdf5-openmpi-dev           -                 -                 include/hdf5/openmpi/hdf5.h
 "
 # Real music by many instruments, for the quickstart.
 corpus_packages="
@@ -103,6 +114,7 @@ for group in "${@:-build}"; do
     --help | -h) print_help jobs/install-deps.sh; exit 0 ;;
     build) wanted+=$build_packages ;;
     tests) wanted+=$test_packages ;;
+    gates) wanted+=$gate_packages ;;
     corpus) wanted+=$corpus_packages ;;
     cluster-tests)
       optional+=$shell_packages
@@ -111,7 +123,7 @@ for group in "${@:-build}"; do
     peers) with_peers=true ;;
     cuda) with_cuda=true ;;
     *)
-      echo "install-deps.sh: unknown group '$group'; they are build, tests, corpus, cluster-tests, peers and cuda" \
+      echo "install-deps.sh: unknown group '$group'; they are build, tests, gates, corpus, cluster-tests, peers and cuda" \
         "(--help)" >&2
       exit 2
       ;;

@@ -2,9 +2,11 @@
 # Installs what is needed, builds with warnings as errors, and runs every test with CTest, which ends with a
 # list of the skipped ones and their reasons. As a user who is not root, what needs root is skipped.
 #
-# Usage: tests/run.sh [OPTION OF ctest...], e.g. tests/run.sh -R prepare
+# Usage: tests/run.sh [--fast] [OPTION OF ctest...], e.g. tests/run.sh -R prepare
+#   --fast  without the tests that start amt itself: for daily work, three minutes after a build
 #
-# It builds in build/ci, or in the folder that AMT_BUILD_DIR names: for a checkout that is not yours.
+# It builds in build/ci, or in the folder that AMT_BUILD_DIR names: for a checkout that is not yours. The tests
+# work in a folder of $TMPDIR or /tmp that goes away, and one that leaves a file there is reported: exit 1.
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/.."
 # shellcheck source=jobs/help.sh
@@ -12,6 +14,10 @@ cd "$(dirname "$(realpath "$0")")/.."
 # shellcheck source=jobs/folders.sh
 . jobs/folders.sh
 if wants_help "$@"; then print_help tests/run.sh; exit 0; fi
+if [ "${1:-}" = --fast ]; then
+  shift
+  set -- -L fast "$@"
+fi
 case ${1:--} in
   -*) ;;
   *) echo "run.sh: '$1' is no option of ctest; tests are chosen with -R $1 (--help)" >&2; exit 2 ;;
@@ -27,4 +33,16 @@ jobs/install-deps.sh build tests cluster-tests peers cuda
 
 cmake --preset ci -G Ninja -B "$build"
 cmake --build "$build"
-ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 300 -j "$(nproc)" "$@"
+
+TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/amt-tests-XXXXXX")
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+chmod 1777 "$TMPDIR"  # some tests become another user
+code=0
+ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 300 -j "$(nproc)" "$@" || code=$?
+if [ -n "$(ls -A "$TMPDIR")" ]; then
+  echo "run.sh: the tests left files behind:" >&2
+  find "$TMPDIR" -mindepth 1 -maxdepth 2 >&2
+  [ $code -ne 0 ] || code=1
+fi
+exit $code

@@ -1,5 +1,5 @@
-/* A file system without locks, for programs that this is preloaded to: flock() and fcntl()'s locks fail with
-   the number in NOLOCK_ERRNO. */
+/* A file system without locks, for programs that this is preloaded to: flock() and fcntl()'s locks
+   fail with the number in NOLOCK_ERRNO. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,7 +14,8 @@ static int fail(void) {
 }
 
 static int locks(int command) {
-  return command == F_SETLK || command == F_SETLKW || command == F_OFD_SETLK || command == F_OFD_SETLKW;
+  return command == F_SETLK || command == F_SETLKW || command == F_OFD_SETLK ||
+         command == F_OFD_SETLKW;
 }
 
 int flock(int fd, int operation) {
@@ -23,13 +24,13 @@ int flock(int fd, int operation) {
   return fail();
 }
 
-#define WRAPPED(name)                                                       \
-  int name(int fd, int command, ...) {                                      \
-    va_list rest;                                                           \
-    va_start(rest, command);                                                \
-    void* argument = va_arg(rest, void*);                                   \
-    va_end(rest);                                                           \
-    if (locks(command)) return fail();                                      \
+#define WRAPPED(name)                                                                \
+  int name(int fd, int command, ...) {                                               \
+    va_list rest;                                                                    \
+    va_start(rest, command);                                                         \
+    void* argument = va_arg(rest, void*);                                            \
+    va_end(rest);                                                                    \
+    if (locks(command)) return fail();                                               \
     return ((int (*)(int, int, ...))dlsym(RTLD_NEXT, #name))(fd, command, argument); \
   }
 WRAPPED(fcntl)

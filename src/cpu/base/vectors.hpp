@@ -48,13 +48,22 @@ inline void store(float* to, Vector v) { __builtin_memcpy(to, &v, sizeof v); }
 /// What is read soon: into the second cache, as the first has few places for what is on its way.
 inline void ask_for(const void* line) { __builtin_prefetch(line, 0, 2); }
 
+/// Lane i becomes lane i + by; the last are followed by the first.
+inline Vector rotated(Vector v, int by) {
+#ifdef __clang__  // has no __builtin_shuffle, and makes a shuffle of this
+  Vector to;
+  for (int i = 0; i < kLanes; ++i) to[i] = v[(i + by) % kLanes];
+  return to;
+#else
+  Words from;
+  for (int i = 0; i < kLanes; ++i) from[i] = (i + by) % kLanes;
+  return __builtin_shuffle(v, from);
+#endif
+}
+
 /// Halves are added to each other.
 inline float sum_of(Vector v) {
-  for (int half = kLanes / 2; half > 0; half /= 2) {
-    Words other;
-    for (int i = 0; i < kLanes; ++i) other[i] = (i + half) % kLanes;
-    v += __builtin_shuffle(v, other);
-  }
+  for (int half = kLanes / 2; half > 0; half /= 2) v += rotated(v, half);
   return v[0];
 }
 

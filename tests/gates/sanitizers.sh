@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# The fast tests under the address and undefined-behaviour sanitizers.
+# Usage: tests/gates/sanitizers.sh
+set -euo pipefail
+cd "$(dirname "$(realpath "$0")")/../.."
+. jobs/help.sh
+if wants_help "$@"; then print_help tests/gates/sanitizers.sh; exit 0; fi
+jobs/install-deps.sh build tests
+. jobs/environment.sh
+# MPI and what it loads keep memory until the process ends, and so does oneDNN: leaks are not looked for.
+export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1
+cmake --preset asan -G Ninja
+cmake --build build/asan
+ctest --test-dir build/asan --output-on-failure --no-tests=error --timeout 600 -L fast -j "$(nproc)"

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# clang-tidy with the checks of .clang-tidy, on the C++ sources that differ from a commit, committed or not,
+# and for a header that differs on one source that includes it.
+# Usage: tests/gates/tidy.sh BUILD_FOLDER [COMMIT | all]
+#   BUILD_FOLDER  has compile_commands.json: any folder that cmake has configured
+#   COMMIT        default: where the branch left its upstream; there itself, the commit before
+#   all           every source, about a second or two each
+# Exit 77 (skipped) where there is no clang-tidy.
+set -euo pipefail
+cd "$(dirname "$(realpath "$0")")/../.."
+. jobs/help.sh
+if wants_help "$@" || [ $# -lt 1 ]; then print_help tests/gates/tidy.sh; exit 0; fi
+build=$(realpath "$1")
+base=${2:-}
+
+tidy=$(command -v clang-tidy-14 clang-tidy | head -1)
+[ -n "$tidy" ] || { echo "skipped: no clang-tidy here (jobs/install-deps.sh tests)"; exit 77; }
+
+if [ -z "$base" ]; then
+  base=$(git merge-base HEAD '@{upstream}' 2>/dev/null || git rev-parse HEAD)
+  if [ "$base" = "$(git rev-parse HEAD)" ] && git diff --quiet HEAD; then
+    base=$(git rev-parse --quiet --verify HEAD~1 || echo all)
+  fi
+fi
+
+# A source that includes the header, or nothing.
+source_of() {
+  local name=${1#include/}
+  git grep -lF "\"${name##*/}\"" -- "$(dirname "$1")/*.cpp" 2>/dev/null | head -1 && return
+  git grep -lE "#include \"(.*/)?$name\"" -- src tests | grep '\.cpp$' | head -1 || true
+}
+
+if [ "$base" = all ]; then
+  files=$(git ls-files '*.cpp')
+else
+  changed=$(git diff --name-only --diff-filter=d "$base" -- '*.cpp' '*.hpp')
+  files=$(for file in $changed; do
+    case $file in *.hpp) source_of "$file" ;; *) echo "$file" ;; esac
+  done | sort -u)
+fi
+# Only what this build compiles: a build without CUDA has no commands for src/cuda.
+known=$(for file in $files; do
+  if grep -qF "\"$PWD/$file\"" "$build/compile_commands.json"; then echo "$file"; fi
+done)
+[ -n "$known" ] || { echo "no source differs from $base"; exit 0; }
+echo "$(wc -l <<<"$known") sources"
+# The build's compiler may be another, with warnings that clang does not know.
+xargs -P "$(nproc)" -n 1 "$tidy" -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option <<<"$known" \
+  2> >(grep -v -e "warnings generated" -e "warnings treated as errors" -e "^Suppressed" >&2)
