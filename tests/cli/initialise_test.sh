@@ -44,7 +44,7 @@ done
 echo "a run that goes on needs neither the folder nor the option's old value"
 mv "$work/model" "$work/moved"
 (tune run --init "$work/model" --trainer.num_train_steps 4) 2>"$work/err" || fail "without the folder"
-grep -q "is not read" "$work/err" || fail "not a word about the folder"
+grep -q "$work/model" "$work/err" || fail "not a word about the folder"
 [ "$(cat "$work/run/checkpoints/latest")" = step-000004 ] || fail "the steps after that"
 (tune run --model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1 --model.embed_pdrop 0 \
   --model.resid_pdrop 0 --trainer.num_train_steps 4) 2>"$work/err" || fail "without the option"

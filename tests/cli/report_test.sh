@@ -16,7 +16,7 @@ for member in model_flops_per_second mfu memory_bytes; do
   [ "$(grep -c "\"$member\":[0-9]" "$run/metrics.jsonl")" -eq 20 ] || fail "$member"
 done
 [ "$(ls "$run/tensorboard" | grep -c '^events.out.tfevents.')" -eq 2 ] || fail "tensorboard"
-grep -q "going on from $run/checkpoints/step-0000" "$work/restart" || fail "it began again"
+resumed_from "$run/checkpoints/step-0000" "$work/restart" || fail "it began again"
 
 echo "amt report writes the same page"
 cp "$run/report.html" "$work/report.html"

@@ -29,7 +29,7 @@ echo "two ranks: the same bytes with and without"
 (train sharded2 2 true) 2>"$work/err" || fail "training with shards"
 same_end whole2 sharded2
 grep -q "shard_optimizer = true" "$work/sharded2/config.ini" || fail "config.ini"
-grep -q "mpi, .*optimiser's state" "$work/err" || fail "does not say that it shards"
+grep -q "optimiser" "$work/err" || fail "does not say that it shards"
 
 echo "three ranks: the same bytes after a kill"
 (train whole3 3 true) 2>"$work/err" || fail "training on three ranks"
@@ -39,7 +39,7 @@ wait_for_lines 6 "$work/killed3/metrics.jsonl"
 kill -9 $(pgrep -P $pid)
 wait $pid && fail "a killed run ended well"
 (train killed3 3 true) 2>"$work/err" || fail "going on after a kill"
-grep -q "going on from" "$work/err" || fail "did not go on from a checkpoint"
+resumed_from "$work/killed3/checkpoints/step-" "$work/err" || fail "did not go on from a checkpoint"
 same_end whole3 killed3
 
 # back_to STEP: as if the run had been killed soon after it.
@@ -55,7 +55,7 @@ for change in "4 2 false" "8 2 true" "8 3 true" "8 1 true"; do
   read -r from ranks sharded <<<"$change"
   back_to "$from"
   (train mixed "$ranks" "$sharded") 2>"$work/err" || fail "going on with shards $sharded"
-  grep -q "going on from .*step-00000$from" "$work/err" || fail "not from step $from"
+  resumed_from "$work/mixed/checkpoints/step-00000$from" "$work/err" || fail "not from step $from"
   [ "$ranks" -ne 2 ] || same_end whole2 mixed
 done
 

@@ -36,6 +36,10 @@ expect_line() {
   [ "$(wc -l <"$work/err")" -eq 1 ] || fail "more than one line on stderr: ${*:3}"
 }
 
+# resumed_from CHECKPOINT FILE: training whose words are in FILE names this as where it goes on from. At its end it
+# names the last checkpoint, in another way.
+resumed_from() { mentions " from $1" "$2"; }
+
 # tiny_configuration STEPS BATCH STEPS_PER_EVAL [LINE...]: makes $work/tiny.ini, of a model that trains in no
 # time, on one row at a time. The lines are keys of [checkpointer], or a section and its keys.
 tiny_configuration() {

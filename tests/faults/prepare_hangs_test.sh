@@ -22,12 +22,13 @@ next_is_whole() {
 }
 
 echo "a disk that hangs on one rank"
-ended 76 '\[rank 1 of 3 on .*\] no progress for .* in tokenising, in its own work' 1:open:5:loop 3 "${prepare[@]}"
+ended 76 "1 of 3" 1:open:5:loop 3 "${prepare[@]}"
+busy
 next_is_whole
 
 echo "a rank that freezes in the exchange of rows"
-ended 76 '\[rank [12] of 3 on .*\] no progress for .* in tokenising, waiting for other ranks in MPI_' \
-  0:MPI_Alltoall:1:stop 3 "${prepare[@]}"
+ended 76 "[12] of 3" 0:MPI_Alltoall:1:stop 3 "${prepare[@]}"
+waited
 next_is_whole
 
 echo "a rank that leaves without a word"

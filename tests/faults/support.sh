@@ -17,12 +17,17 @@ hurt() {
   return $code
 }
 
-# ended CODE TEXT FAULT RANKS COMMAND...: it ends with the code and one line of error, which has the text.
+# ended CODE WHO FAULT RANKS COMMAND...: it ends with the code and one line of error, of the rank that the pattern WHO
+# means.
 ended() {
-  local code=$1 text=$2 got=0
+  local code=$1 who=$2 got=0
   shift 2
   hurt "$@" || got=$?
   [ $got -eq "$code" ] || fail "$1: exit code $got instead of $code"
   [ "$(grep -c 'amt: error: ' "$work/err")" -eq 1 ] || fail "$1: not one line"
-  grep 'amt: error: ' "$work/err" | grep -qE "$text" || fail "$1: does not say '$text'"
+  grep 'amt: error: ' "$work/err" | grep -qE "\\[rank $who on " || fail "$1: another rank speaks than $who"
 }
+
+# waited: the line names the call of MPI in which the rank waited for others. busy: it waited for nobody.
+waited() { grep 'amt: error: ' "$work/err" | grep -q "MPI_" || fail "the call is not named"; }
+busy() { ! grep 'amt: error: ' "$work/err" | grep "MPI_" || fail "it waited for others"; }

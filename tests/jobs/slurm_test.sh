@@ -60,7 +60,7 @@ ended() {
   within 180 job_has "$train" JobState=COMPLETED || give_up "$1 does not complete"
   within 90 job_has "$eval" JobState=COMPLETED || give_up "$1 is not evaluated"
   ! job_has "$train" Restarts=0 || give_up "$1 was never requeued"
-  says "$(log "$1" "$train")" "going on from $work/$1/checkpoints/step-" || give_up "$1 began anew"
+  resumed_from "$work/$1/checkpoints/step-" "$(log "$1" "$train")" || give_up "$1 began anew"
   for file in model.safetensors optimizer.h5; do
     cmp "$work/reference/$last/$file" "$work/$1/$last/$file" || give_up "$1 ended with another $file"
   done
@@ -68,7 +68,8 @@ ended() {
   [ ! -e "$work/$1/requeues" ] || give_up "the count of requeues is left in $1"
 }
 
-saved() { says "$(log "$1" "$train")" "stopped after" || give_up "$1 was stopped without saving"; }
+# saved RUN: it was stopped by a signal, which has its own exit code.
+saved() { mentions "exit ... 75" "$(log "$1" "$train")" || give_up "$1 was stopped without saving"; }
 
 # ranks RUN: the process ids of its ranks.
 ranks() { pgrep -f "^$amt train .*--trainer.run_dir $work/$1( |\$)"; }
@@ -88,16 +89,16 @@ echo "the run that is left alone, without Slurm"
 mpirun -n 2 "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" \
   --trainer.run_dir "$work/reference" 2>"$work/err" || fail "the run that is left alone"
 
-within 90 says "$(log limited "${limited[0]}")" "SIGUSR1: amt is to save" || give_up "no signal before the limit"
+within 90 says "$(log limited "${limited[0]}")" "SIGUSR1" || give_up "no signal before the limit"
 kill -CONT "$frozen" || give_up "the ranks were killed"
-within 60 says "$(log limited "${limited[0]}")" "exit code 75: to the queue again, to go on from step-" ||
+within 60 mentions "exit ... 75 ... step-" "$(log limited "${limited[0]}")" ||
   give_up "limited is not requeued"
 scontrol update JobId="${limited[0]}" TimeLimit=10  # one such stop is enough
 job_has "${limited[1]}" JobState=PENDING || give_up "eval did not wait for the requeued job"
 
 echo "mpirun, and the signal to the shell alone"
 AMT_LAUNCHER=mpirun chain launched
-says "$work/out" "nothing to prepare" || fail "a complete dataset is prepared again"
+! grep -q "^prepare " "$work/out" || fail "a complete dataset is prepared again"
 trains launched 8
 scancel --signal=TERM --batch "$train"
 ended launched
@@ -112,7 +113,7 @@ for launcher in srun mpirun; do
   trains killed-$launcher 14  # after the checkpoint of step 10
   kill -9 "$(ranks killed-$launcher | tail -n 1)"
   ended killed-$launcher
-  says "$(log killed-$launcher "$train")" "to the queue again, to go on from step-000010" ||
+  says "$(log killed-$launcher "$train")" "step-000010" ||
     give_up "no word of the checkpoint"
 done
 
@@ -136,6 +137,6 @@ done
 chain cancelled
 trains cancelled 4
 scancel "$train"
-within 40 says "$(log cancelled "$train")" "exit code" || give_up "it does not end"
+within 40 mentions "exit ... 75" "$(log cancelled "$train")" || give_up "it does not end"
 within 20 job_has "$train" JobState=CANCELLED || give_up "it came back after scancel"
 echo "all passed"
