@@ -180,7 +180,7 @@ TEST_F(Verify, VirtualFilesShowTheShardsOfTheManifest) {
   const auto said = [&] {
     return find_virtual_file_damage(folder(), manifest_, Split::kTrain).value_or("");
   };
-  EXPECT_EQ(said(), "train.h5: it is missing");
+  EXPECT_TRUE(test::says(said(), {"train.h5: ", "missing"}));
   write_virtual_file(folder(), manifest_, Split::kTrain);
   write_virtual_file(folder(), manifest_, Split::kTest);
   EXPECT_EQ(said(), "");
@@ -188,7 +188,7 @@ TEST_F(Verify, VirtualFilesShowTheShardsOfTheManifest) {
   Manifest other = manifest_;
   std::swap(other.split(Split::kTrain).shards[0], other.split(Split::kTrain).shards[2]);
   write_virtual_file(folder(), other, Split::kTrain);
-  EXPECT_EQ(said(), "train.h5: it does not show the shards that manifest.json names");
+  EXPECT_TRUE(test::says(said(), {"train.h5: ", "manifest.json"}));
   fs::copy_file(file(0), folder() / "train.h5", fs::copy_options::overwrite_existing);
   EXPECT_TRUE(said().starts_with("train.h5: ")) << said();
   fs::resize_file(folder() / "train.h5", 300);
