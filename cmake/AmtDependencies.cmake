@@ -11,7 +11,9 @@ if(AMT_FUZZ)
 endif()
 set(MPI_CXX_SKIP_MPICXX ON)  # the C++ bindings were removed from MPI; Open MPI 4 still declares them
 find_package(MPI 3.1 REQUIRED COMPONENTS CXX)
-set(HDF5_PREFER_PARALLEL OFF)  # serial HDF5 is enough: one writer per file; a parallel one works, too
+if(NOT DEFINED HDF5_PREFER_PARALLEL)
+  set(HDF5_PREFER_PARALLEL OFF)  # serial HDF5 is enough: one writer per file; a parallel one works, too
+endif()
 find_package(HDF5 1.10 REQUIRED COMPONENTS C)
 find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 find_package(OpenMP REQUIRED COMPONENTS CXX)

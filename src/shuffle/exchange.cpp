@@ -9,8 +9,7 @@
 namespace amt {
 namespace {
 
-// Rows for all destinations together. What one rank receives in a round is at most ranks x window:
-// the window shrinks as the ranks grow, so that even rows that all go to one rank stay near 64 MiB.
+// Rows for all destinations together. What one rank receives in a round is at most ranks x window.
 constexpr std::size_t kRowsOnTheWay = 32768;
 constexpr std::size_t kMaxWindow = 2048, kMinWindow = 16;
 
@@ -21,8 +20,12 @@ RowExchange::RowExchange(const mpi::Communicator& communicator, Receive receive,
     : communicator_(communicator),
       receive_(std::move(receive)),
       progressed_(std::move(progressed)),
-      window_(std::clamp(kRowsOnTheWay / communicator.size(), kMinWindow, kMaxWindow)),
+      window_(window_of(communicator.size())),
       outgoing_(communicator.size()) {}
+
+std::size_t RowExchange::window_of(int ranks) {
+  return std::clamp(kRowsOnTheWay / ranks, kMinWindow, kMaxWindow);
+}
 
 void RowExchange::push(int to, const RowId& id, const Row& row) {
   if (to == communicator_.rank()) {

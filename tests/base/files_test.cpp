@@ -1,9 +1,16 @@
 #include "amt/base/files.hpp"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
 #include <fstream>
+#include <thread>
 
 #include "amt/base/error.hpp"
 #include "amt/base/output_file.hpp"
@@ -80,6 +87,31 @@ TEST(Files, TheLimitHoldsWhateverAFileTells) {
   EXPECT_EQ(read_text("/proc/self/maps").back(), '\n');
   EXPECT_TRUE(test::refuses<Error>([&] { read_text("/proc/self/maps", 100); },
                                    {"/proc/self/maps", "100 bytes"}));
+}
+
+TEST(Files, WritesOnAfterASignal) {
+  struct sigaction action = {}, before = {};
+  action.sa_handler = [](int) {};  // without SA_RESTART
+  sigaction(SIGUSR2, &action, &before);
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe(pipe.data()), 0);
+  const pthread_t writer = pthread_self();
+  std::size_t read = 0;
+  std::thread reader([&] {
+    std::vector<char> bytes(1 << 16);
+    for (ssize_t n = 1; n > 0; read += static_cast<std::size_t>(n)) {
+      pthread_kill(writer, SIGUSR2);  // it waits for room, most of the time
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      n = std::max<ssize_t>(0, ::read(pipe[0], bytes.data(), bytes.size()));
+    }
+  });
+  const std::vector<std::byte> content(4 << 20);
+  EXPECT_NO_THROW(write_all(pipe[1], content, "the pipe"));
+  ::close(pipe[1]);
+  reader.join();
+  ::close(pipe[0]);
+  sigaction(SIGUSR2, &before, nullptr);
+  EXPECT_EQ(read, content.size());
 }
 
 TEST(Files, FullDiskIsAnError) {

@@ -135,6 +135,10 @@ done
 expect 0 "" "${train[@]}" --data.verify false
 expect 1 "${shards[1]##*/}" "${train[@]}"
 flip "${shards[1]}" 100000
+valid=$(compgen -G "$work/d/valid-0*.h5")
+flip "$valid" 9000
+expect 1 "${valid##*/}: rows 0 to " "${train[@]}"
+flip "$valid" 9000
 expect 0 "" "${train[@]}"
 
 echo "an evaluation reads no damaged rows"

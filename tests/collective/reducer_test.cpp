@@ -9,6 +9,7 @@
 
 #include "amt/cpu/cpu_ops.hpp"
 #include "amt/ops/buffer.hpp"
+#include "support/passing_ops.hpp"
 
 namespace amt {
 namespace {
@@ -25,8 +26,9 @@ class ReducerTest : public testing::Test {
   /// Sum over the ranks of values(count, rank).
   std::vector<float> expected(std::size_t count) const {
     std::vector<float> all = values(count, 0);
-    const int n = world_.size();
-    for (float& value : all) value *= static_cast<float>(n * (n + 1) / 2);
+    int sum = 0;
+    for (int rank = 0; rank < world_.size(); ++rank) sum += rank + 1;
+    for (float& value : all) value *= static_cast<float>(sum);
     return all;
   }
   std::vector<float> fetch(const Buffer& buffer) const {
@@ -74,6 +76,39 @@ TEST_F(ReducerTest, SumsMoreBucketsThanMayBeInFlight) {
   reducer_->all_reduce(buffer.as<float>(), kCount);
   reducer_->wait();
   EXPECT_TRUE(fetch(buffer) == expected(kCount));
+}
+
+/// Counts what has left a device and not come back.
+class CountingOps final : public Implement<CountingOps, test::PassingOps, Operators> {
+ public:
+  explicit CountingOps(Ops& to) : Implement(to) {}
+  void to_host(void* host, const void* device, std::size_t bytes) override {
+    most_ = std::max(most_, ++in_flight_);
+    test::PassingOps::to_host(host, device, bytes);
+  }
+  void to_device(void* device, const void* host, std::size_t bytes) override {
+    --in_flight_;
+    test::PassingOps::to_device(device, host, bytes);
+  }
+  template <class Op>
+  void execute(const Op& op) {
+    to_.run(op);
+  }
+  int most() const { return most_; }
+
+ private:
+  int in_flight_ = 0, most_ = 0;
+};
+
+// So that the host's memory is bounded, whatever the model.
+TEST_F(ReducerTest, AtMostFourBucketsAreInFlight) {
+  constexpr std::int64_t kCount = 40'000'000;  // six full buckets and a rest
+  const Buffer buffer = device(std::vector<float>(kCount, 1));
+  CountingOps ops(*ops_);
+  const std::unique_ptr<Reducer> reducer = make_mpi_reducer(ops, world_);
+  reducer->all_reduce(buffer.as<float>(), kCount);
+  reducer->wait();
+  EXPECT_EQ(ops.most(), 4);
 }
 
 TEST_F(ReducerTest, MayBeUsedAgainAndWithNothing) {

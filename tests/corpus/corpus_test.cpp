@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "amt/base/error.hpp"
@@ -89,6 +90,28 @@ TEST_F(CorpusTest, FilesOfOneNameAreEqualByTheirContents) {
     EXPECT_EQ(corpus.clashes.first, "c/" + name);
     EXPECT_EQ(corpus.clashes.taken, "a/" + name);
   }
+}
+
+// More than a sort leaves in their order by chance.
+TEST_F(CorpusTest, OfManyEqualFilesTheFirstByPathIsTaken) {
+  for (char name = 'A'; name <= 'Z'; ++name) {
+    put(std::string("copies/") + name + ".mid", "one");
+    put(std::string("others/") + name + ".mid", std::string("other ") + name);
+  }
+  const Corpus corpus = list(3);
+  ASSERT_EQ(corpus.files.size(), 27u);
+  EXPECT_EQ(corpus.duplicates, 25u);
+  EXPECT_EQ(std::ranges::count(corpus.files, std::string("copies/A.mid"), &CorpusFile::path), 1);
+}
+
+TEST_F(CorpusTest, TheFirstByPathOfTheFilesLeftOutIsNamed) {
+  const std::string early = "00000000000000000000000000000000.mid", late = "f" + early.substr(1);
+  for (const std::string& path : {"a/" + late, "b/" + late, "c/" + early, "d/" + early}) {
+    put(path, path);
+  }
+  const Corpus corpus = list();
+  EXPECT_EQ(corpus.clashes.files, 2u);
+  EXPECT_EQ(corpus.clashes.first, "b/" + late);
 }
 
 TEST_F(CorpusTest, FollowsLinksButNoLoops) {

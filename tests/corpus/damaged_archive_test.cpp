@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -196,6 +197,13 @@ TEST_P(ChangedArchive, BeforeReading) {
   write(songs().file("d.mid", "more"));
   EXPECT_NE(failure_of_reading(corpus, [] {}), "");
   fs::remove(archive());
+  EXPECT_NE(failure_of_reading(corpus, [] {}), "");
+}
+
+TEST_P(ChangedArchive, ByANanosecond) {
+  write(songs());
+  const Corpus corpus = list(archive());
+  fs::last_write_time(archive(), fs::last_write_time(archive()) + std::chrono::nanoseconds(1));
   EXPECT_NE(failure_of_reading(corpus, [] {}), "");
 }
 

@@ -226,6 +226,14 @@ int fsync(int fd) {
   return result;
 }
 
+int syncfs(int fd) noexcept {
+  const std::lock_guard lock(state().mutex);
+  const int result = real<int(int)>("syncfs")(fd);
+  // All of it, as all that is looked at is of one file system.
+  for (auto* set : {&state().files, &state().created, &state().renamed}) set->clear();
+  return result;
+}
+
 int flock(int fd, int operation) noexcept {
   if (fails("flock", path_of(fd))) return -1;
   return real<int(int, int)>("flock")(fd, operation);

@@ -33,6 +33,7 @@ durable "$amt" inspect "$work/ds" --row 0 --midi "$work/row.mid"
 durable "$amt" inspect "$work/ds" --export-text "$work/text" --split train
 durable "${train[@]}"
 durable "$amt" report "$work/run" --svg "$work/loss.svg"
+durable "$amt" export "$work/run" "$work/model"
 rm -r "$work/run"
 
 # refused CALL PART KIND TEXT COMMAND...: that call fails, and the command says TEXT.

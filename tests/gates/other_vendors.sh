@@ -15,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 build() {
   cmake -S . -B "$1" -G Ninja -DCMAKE_BUILD_TYPE=Release -DAMT_CUDA=OFF -DAMT_BUILD_TESTS=OFF "${@:2}" \
     >"$work/log" || { cat "$work/log"; exit 1; }
-  grep -E "Found (MPI_CXX|HDF5)" "$work/log"
+  grep -E "Found (MPI_CXX|HDF5)" "$work/log" || true  # not said again of a folder that was configured
   cmake --build "$1" --target amt
 }
 
@@ -30,9 +30,10 @@ ldd build/parallel-hdf5/bin/amt | grep libhdf5_openmpi ||
 echo "2 ranks prepare the same"
 corpus=tests/data/golden/tree
 mpiexec.mpich -n 2 build/mpich/bin/amt prepare $corpus "$work/mpich" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-grep -q "2 ranks" "$work/log" || { echo "other_vendors.sh: these are not 2 ranks:"; cat "$work/log"; exit 1; }
+# Two processes that are no ranks of each other would both say so.
+[ "$(grep -c "^Time: " "$work/log")" -eq 1 ] || { echo "other_vendors.sh: these are not 2 ranks:"; cat "$work/log"; exit 1; }
 mpirun.openmpi -n 2 build/parallel-hdf5/bin/amt prepare $corpus "$work/openmpi" >"$work/log" 2>&1 ||
   { cat "$work/log"; exit 1; }
-for shard in "$work"/mpich/*.h5; do cmp "$shard" "$work/openmpi/$(basename "$shard")"; done
+for file in "$work"/mpich/*; do cmp "$file" "$work/openmpi/$(basename "$file")"; done
 build/mpich/bin/amt inspect "$work/mpich" --verify
 echo "all passed"

@@ -107,6 +107,13 @@ echo 137 >"$work/codes"
 start 0 >"$work/out" 2>&1 || true
 [ "$(cat "$work/run/requeues")" = "step-000006 1" ] || fail "another job does not begin to count anew"
 
+# A count that cannot be written would be 1 for ever.
+echo 137 >"$work/codes"
+rm -rf "$work/run" "$work/requeued"
+mkdir -p "$work/run/requeues"
+expect 137 "giving up" start 0
+[ ! -e "$work/requeued" ] || fail "requeued without a count"
+
 echo "prepare, which begins anew each time"
 script=prepare.sbatch
 requeues 3 137 137 137 137 137 0

@@ -55,5 +55,28 @@ TEST(Signals, TheFirstOneIsAnsweredAtOnceAndOnce) {
   set_stop_signal(0);
 }
 
+// A write into a pipe or a terminal is not to fail because a signal came.
+TEST(Signals, RestartWhatTheyInterrupt) {
+  install_stop_handlers();
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) {
+    struct sigaction installed = {};
+    sigaction(signal, nullptr, &installed);
+    EXPECT_NE(installed.sa_flags & SA_RESTART, 0) << signal;
+  }
+}
+
+void interrupt_twice() {
+  install_stop_handlers();
+  kill(getpid(), SIGINT);
+  while (stop_signal() != SIGINT) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  kill(getpid(), SIGINT);
+  std::this_thread::sleep_for(std::chrono::seconds(20));
+}
+
+TEST(SignalsDeathTest, ASecondInterruptEndsTheProcessAtOnce) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(interrupt_twice(), testing::KilledBySignal(SIGINT), "");
+}
+
 }  // namespace
 }  // namespace amt

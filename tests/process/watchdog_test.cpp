@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "amt/process/log.hpp"
+#include "amt/process/signals.hpp"
 #include "support/refusal.hpp"
 
 namespace amt {
@@ -66,6 +67,16 @@ TEST(WatchdogDeathTest, EndsAProcessThatHangs) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(hang(), testing::ExitedWithCode(76),
               "amt: error: \\[rank 0 of 4 on node17\\] no progress for .* in training, step 3, ");
+}
+
+// It was told by mpirun to end, as another rank hangs: that one is to say so.
+TEST(Watchdog, WaitsLongerOnceTheProcessIsBeingEnded) {
+  set_stop_signal(SIGTERM);
+  {
+    const Watchdog watchdog(0.1, 0);
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+  }
+  set_stop_signal(0);
 }
 
 TEST(Watchdog, LeavesAProcessAloneThatMakesProgress) {

@@ -57,6 +57,23 @@ TEST(RowExchange, AFailureOnOneRankStopsAll) {
   EXPECT_FALSE(exchange.finish(succeeded));
 }
 
+TEST(RowExchange, TheWindowShrinksAsTheRanksGrow) {
+  for (const int ranks : {1, 16}) EXPECT_EQ(RowExchange::window_of(ranks), 2048u) << ranks;
+  EXPECT_EQ(RowExchange::window_of(32), 1024u);
+  for (const int ranks : {2048, 100'000}) EXPECT_EQ(RowExchange::window_of(ranks), 16u) << ranks;
+}
+
+TEST(RowExchange, ARoundBeginsWhenTheWindowIsFull) {
+  const mpi::Communicator world = mpi::Communicator::world();
+  int rounds = 0;
+  RowExchange exchange(
+      world, [](const RowId&, const Row&) {}, [&](std::uint64_t, std::uint64_t) { ++rounds; });
+  const KeyedRow row = make_row(world.rank(), 0);
+  for (std::size_t i = 0; i < 3 * exchange.window(); ++i) exchange.push(0, row.id, row.tokens);
+  EXPECT_EQ(rounds, 3);
+  EXPECT_TRUE(exchange.finish(true));
+}
+
 TEST(RowExchange, ProgressIsSummedOverRanks) {
   const mpi::Communicator world = mpi::Communicator::world();
   std::uint64_t files = 0, bytes = 0;

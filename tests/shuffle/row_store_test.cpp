@@ -61,6 +61,16 @@ TEST(RowStore, WhatIsLentIsSpilledAtOnce) {
   EXPECT_EQ(take(store, 0).size(), 2000u);
 }
 
+TEST(RowStore, SpillsTheRowThatIsOneTooMany) {
+  constexpr std::uint64_t kRows = 100, kHeldBytes = sizeof(Row) + sizeof(RowId) + 8;
+  const test::TemporaryFolder folder;
+  RowStore store(folder.path() / "spill", kRows * kHeldBytes, 1);
+  for (std::uint32_t i = 0; i < kRows; ++i) put(store, 0, i);
+  EXPECT_EQ(store.spilled_bytes(), 0u);
+  put(store, 0, kRows);
+  EXPECT_EQ(store.spilled_bytes(), kRows * sizeof(KeyedRow));
+}
+
 TEST(RowStore, RowsComeOutOnceInOrderOfTheirIds) {
   std::uint64_t spilled = 0;
   const auto slots = run(1 << 30, &spilled);

@@ -36,7 +36,9 @@ class RowExchange {
   /// rank's own work failed: the others then stop. Returns true if all ranks came with true.
   bool finish(bool succeeded);
 
-  /// Rows that one rank may hold for sending.
+  /// Rows that one rank may hold for sending, of so many ranks: what all of them together may send
+  /// to one in a round stays near 64 MiB.
+  static std::size_t window_of(int ranks);
   std::size_t window() const { return window_; }
 
  private:

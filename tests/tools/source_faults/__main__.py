@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Do the tests notice a fault? Each fault of a list is put into a copy of the sources, one at a time; what
+depends on it is built and tested, and a table says which faults nothing noticed.
+
+    tests/tools/source_faults [--only REGEX] [--count N --seed S] [--folder build/source_faults]
+    tests/tools/source_faults --check
+
+--check builds nothing: it fails unless every fault's old text stands exactly once in its file. A run goes on
+where another has ended in the same folder, where the results are kept: `results.json`. 20 to 90 seconds of
+one core a fault.
+"""
+import argparse
+import pathlib
+import random
+import re
+import sys
+
+from copy_of_tree import CopyOfTree
+from fault import read_faults
+from results import Results
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="source_faults", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lists", type=pathlib.Path, default=pathlib.Path(__file__).parent / "faults",
+                        help="folder of lists")
+    parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/source_faults",
+                        help="of the copy, its build and the results")
+    parser.add_argument("--only", default="", metavar="REGEX", help="faults whose file or tests match")
+    parser.add_argument("--count", type=int, help="so many of them, drawn at random")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", "-j", type=int, default=2)
+    parser.add_argument("--check", action="store_true")
+    return parser.parse_args()
+
+
+def check(faults):
+    problems = [text for fault in faults if (text := fault.problem(ROOT))]
+    for text in problems:
+        print(text, file=sys.stderr)
+    rooms = {fault.room for fault in faults}
+    print(f"{len(faults)} faults in {len(rooms)} folders, {len(problems)} of them cannot be put in")
+    return 1 if problems or not faults else 0
+
+
+def main():
+    arguments = options()
+    faults = read_faults(arguments.lists)
+    if arguments.check:
+        return check(faults)
+    faults = [f for f in faults if re.search(arguments.only, f"{f.path} {f.tests}")]
+    if arguments.count is not None:
+        faults = random.Random(arguments.seed).sample(faults, min(arguments.count, len(faults)))
+    tree = CopyOfTree(ROOT, arguments.folder, arguments.jobs)
+    results = Results(arguments.folder / "results.json")
+    for fault in faults:
+        if fault.name not in results:
+            results.add(fault, tree.try_out(fault))
+    print(results.table(faults))
+    return 0
+
+
+sys.exit(main())
