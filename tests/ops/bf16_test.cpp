@@ -3,56 +3,14 @@
 // largest.
 #include <bit>
 
-#include "amt/cpu/cpu_ops.hpp"
+#include "bf16_numbers.hpp"
 #include "linear_calls.hpp"
 #include "lm_head_calls.hpp"
-#include "numbers.hpp"
-#include "src/cpu/rows.hpp"
 
 namespace amt {
 namespace {
 
 using namespace test;
-
-constexpr double kRounding = 1.0 / 256;  // the largest error of one rounding, as a share
-
-std::vector<Bf16> narrow(const std::vector<float>& x) {
-  std::vector<Bf16> out(x.size());
-  cpu::to_bf16(out.data(), x.data(), static_cast<Dim>(x.size()));
-  return out;
-}
-std::vector<float> widen(const std::vector<Bf16>& x) {
-  std::vector<float> out(x.size());
-  cpu::to_float(out.data(), x.data(), static_cast<Dim>(x.size()));
-  return out;
-}
-Activation* act(std::vector<Bf16>& x) { return reinterpret_cast<Activation*>(x.data()); }
-const Activation* act(const std::vector<Bf16>& x) {
-  return reinterpret_cast<const Activation*>(x.data());
-}
-
-/// Normal numbers that bf16 can hold, in both forms.
-struct Numbers {
-  Numbers(Dim n, std::uint64_t seed, double deviation = 1)
-      : bf16(narrow(normal<float>(n, seed, deviation))),
-        fp32(widen(bf16)),
-        fp64(convert<double>(fp32)) {}
-  std::vector<Bf16> bf16;
-  std::vector<float> fp32;
-  std::vector<double> fp64;
-};
-
-/// Results of n activations, NaN (0xffff) until they are written.
-std::vector<Bf16> results(Dim n) { return std::vector<Bf16>(std::size_t(n), Bf16{0xffff}); }
-
-class Bf16Ops : public testing::Test {
- protected:
-  void SetUp() override {
-    if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this processor has no bf16 products";
-    ops_ = make_cpu_ops(2, Precision::kBf16);
-  }
-  std::unique_ptr<Ops> ops_;
-};
 
 TEST(Bf16, RoundsToNearestEvenAndKeepsNan) {
   const std::vector<std::uint32_t> in = {0x3f800000, 0x3f807fff, 0x3f808000, 0x3f808001,
