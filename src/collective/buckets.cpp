@@ -5,9 +5,9 @@
 
 namespace amt {
 
-void send_in_pieces(float* data, std::int64_t count, const SendPiece& send) {
-  for (std::int64_t at = 0; at < count; at += kBucketFloats) {
-    send(data + at, std::min(kBucketFloats, count - at));
+void send_in_pieces(float* data, std::int64_t count, const SendPiece& send, std::int64_t most) {
+  for (std::int64_t at = 0; at < count; at += most) {
+    send(data + at, std::min(most, count - at));
   }
 }
 
@@ -23,9 +23,9 @@ void Buckets::add(float* data, std::int64_t count) {
     pending_ = data;
     pending_count_ = count;
   }
-  if (pending_count_ >= kBucketFloats) flush();
+  if (pending_count_ >= most_) flush();
 }
 
-void Buckets::flush() { send_in_pieces(pending_, std::exchange(pending_count_, 0), send_); }
+void Buckets::flush() { send_in_pieces(pending_, std::exchange(pending_count_, 0), send_, most_); }
 
 }  // namespace amt

@@ -29,7 +29,7 @@ namespace {
 class NcclReducer : public Reducer {
  public:
   NcclReducer(int device, cudaStream_t compute, const mpi::Communicator& communicator,
-              double seconds)
+              double seconds, std::int64_t bucket)
       : communicator_(communicator),
         compute_(compute),
         seconds_(seconds),
@@ -38,7 +38,7 @@ class NcclReducer : public Reducer {
         written_(make_event()),
         summed_(make_event()),
         nccl_(communicator, place_, seconds),
-        buckets_([this](float* data, std::int64_t count) { send(data, count); }) {
+        buckets_([this](float* data, std::int64_t count) { send(data, count); }, bucket) {
     try_network();
   }
 
@@ -156,9 +156,9 @@ class NcclReducer : public Reducer {
 
 std::unique_ptr<Reducer> make_nccl_reducer(int device, cudaStream_t compute,
                                            const mpi::Communicator& communicator, double seconds,
-                                           bool deterministic) {
+                                           bool deterministic, std::int64_t bucket) {
   if (deterministic) leave_out_nvls();
-  return std::make_unique<NcclReducer>(device, compute, communicator, seconds);
+  return std::make_unique<NcclReducer>(device, compute, communicator, seconds, bucket);
 }
 
 std::unique_ptr<Reducer> make_nccl_reducer(CudaOps& ops, const mpi::Communicator& communicator,

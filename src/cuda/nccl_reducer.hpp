@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "amt/collective/buckets.hpp"
 #include "amt/collective/reducer.hpp"
 #include "amt/mpi/communicator.hpp"
 
@@ -12,9 +13,10 @@ namespace amt::cuda {
 
 /// make_nccl_reducer (cuda_ops.hpp) for any stream: `compute` is where gradients are written and
 /// read. Collective; `communicator` must outlive it, and so must the stream. `deterministic`: see
-/// OpsOptions.
+/// OpsOptions. Sums are started in pieces of `bucket` floats.
 std::unique_ptr<Reducer> make_nccl_reducer(int device, cudaStream_t compute,
                                            const mpi::Communicator& communicator, double seconds,
-                                           bool deterministic = true);
+                                           bool deterministic = true,
+                                           std::int64_t bucket = kBucketFloats);
 
 }  // namespace amt::cuda

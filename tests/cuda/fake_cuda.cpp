@@ -32,6 +32,14 @@ std::map<void*, std::size_t>& sizes() {
   return sizes;
 }
 
+/// f(timeline) if there is one.
+template <class F>
+void tell(const F& f) {
+  if (device().timeline != nullptr) f(*device().timeline);
+}
+
+using Use = test::Timeline::Use;
+
 cudaError_t status() { return device().broken ? cudaErrorIllegalAddress : cudaSuccess; }
 
 }  // namespace
@@ -71,14 +79,29 @@ cudaError_t cudaGetLastError() { return status(); }
 const char* cudaGetErrorString(cudaError_t) { return "the text"; }
 const char* cudaGetErrorName(cudaError_t) { return "theName"; }
 
-cudaError_t cudaStreamCreateWithFlags(cudaStream_t*, unsigned) { return cudaSuccess; }
-cudaError_t cudaDeviceGetStreamPriorityRange(int*, int*) { return cudaSuccess; }
-cudaError_t cudaStreamCreateWithPriority(cudaStream_t*, unsigned, int) { return cudaSuccess; }
-cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) { return cudaSuccess; }
-cudaError_t cudaStreamDestroy(cudaStream_t) { return cudaSuccess; }
-cudaError_t cudaStreamSynchronize(cudaStream_t) {
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+  *stream = reinterpret_cast<cudaStream_t>(new char);
+  return cudaSuccess;
+}
+cudaError_t cudaDeviceGetStreamPriorityRange(int* least, int* greatest) {
+  *least = *greatest = 0;
+  return cudaSuccess;
+}
+cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream, unsigned flags, int) {
+  return cudaStreamCreateWithFlags(stream, flags);
+}
+cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+  delete reinterpret_cast<char*>(stream);
+  return cudaSuccess;
+}
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
+  tell([&](auto& timeline) { timeline.stream_waits(stream, event); });
+  return cudaSuccess;
+}
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   ++device().waits;
   finish();
+  tell([&](auto& timeline) { timeline.host_waits_for_stream(stream); });
   return status();
 }
 
@@ -96,16 +119,23 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
   delete &recorded(event);
   return cudaSuccess;
 }
-cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t) {
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  tell([&](auto& timeline) { timeline.record(event, stream); });
   recorded(event) = {queue().end(), device().milliseconds};
   return cudaSuccess;
 }
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
   queue().run_to(recorded(event).place);
+  tell([&](auto& timeline) { timeline.host_waits_for_event(event); });
   return cudaSuccess;
 }
+cudaError_t cudaEventQuery(cudaEvent_t event) { return cudaEventSynchronize(event); }
 // A millisecond for each copy between them, and what other work takes.
 cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEvent_t to) {
+  tell([&](auto& timeline) {
+    timeline.host_asks_time_of(from);
+    timeline.host_asks_time_of(to);
+  });
   const Recorded &begin = recorded(from), &end = recorded(to);
   const auto copies = static_cast<double>(end.place - begin.place);
   *milliseconds = static_cast<float>(copies + end.milliseconds - begin.milliseconds);
@@ -128,10 +158,12 @@ cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
   *memory = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
   std::memset(*memory, 0xFF, bytes);  // NaN: a device's memory is not zero
   sizes()[*memory] = bytes;
+  tell([&](auto& timeline) { timeline.forget(*memory, bytes); });
   return cudaSuccess;
 }
 cudaError_t cudaFree(void* memory) {
   finish();
+  tell([&](auto& timeline) { timeline.host_waits_for_all(); });
   device().used_bytes -= sizes()[memory];
   sizes().erase(memory);
   std::free(memory);
@@ -142,14 +174,27 @@ cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
   *free = device().memory_bytes - device().used_bytes;
   return cudaSuccess;
 }
-cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t) {
+cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t stream) {
   finish();
+  tell([&](auto& timeline) {
+    timeline.queue(stream, "zero");
+    timeline.touches(stream, memory, bytes, Use::kWrites);
+  });
   std::memset(memory, value, bytes);
   return status();
 }
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
-                            cudaStream_t) {
-  if (kind == cudaMemcpyHostToDevice) {
+                            cudaStream_t stream) {
+  const bool up = kind == cudaMemcpyHostToDevice;
+  tell([&](auto& timeline) {
+    // What it copies was written just before: since then the host has waited for nothing.
+    if (up) timeline.touches(timeline.kHost, from, bytes, Use::kWrites);
+    timeline.queue(stream, up ? "copy to the device" : "copy to the host");
+    timeline.touches(stream, from, bytes, Use::kReads);
+    timeline.touches(stream, to, bytes, Use::kWrites);
+    if (!up) timeline.copied_to_host(to, bytes);
+  });
+  if (up) {
     queue().late.push_back([=] { std::memcpy(to, from, bytes); });
   } else {
     finish();

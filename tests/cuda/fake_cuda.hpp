@@ -5,9 +5,12 @@
 
 #include <cstddef>
 
+#include "timeline.hpp"
+
 namespace amt::cuda::fake {
 
 struct Device {
+  test::Timeline* timeline = nullptr;  ///< what is told of streams, events and copies, if any
   std::size_t memory_bytes = std::size_t{1} << 40;
   std::size_t used_bytes = 0;
   std::size_t waits = 0;      ///< for the whole stream

@@ -60,10 +60,16 @@ namespace {
 int under_way = 0;             // questions left until the last call is done; -1: for ever
 std::vector<FakeCall> queued;  // by it, then
 
-std::map<void*, std::size_t> sizes;  // of device memory, in bytes
-
 bool in_group = false;
 std::vector<FakeCall> group;
+
+/// The queued work of the last call is in its stream.
+void arrive() {
+  for (const FakeCall& call : queued) {
+    fake().calls.push_back(call);
+    if (fake().arrived) fake().arrived(call);
+  }
+}
 
 /// What a non-blocking call answers, whose work reaches its stream only later.
 ncclResult_t begin(int polls, std::vector<FakeCall> work) {
@@ -75,14 +81,8 @@ ncclResult_t begin(int polls, std::vector<FakeCall> work) {
   under_way = polls;
   queued = std::move(work);
   if (polls != 0) return ncclInProgress;
-  fake().calls.insert(fake().calls.end(), queued.begin(), queued.end());
+  arrive();
   return ncclSuccess;
-}
-
-template <class Handle>
-Handle handle() {
-  static std::uintptr_t last = 0x1000;
-  return reinterpret_cast<Handle>(++last);
 }
 
 /// The communicator is gone.
@@ -107,7 +107,7 @@ ncclResult_t ncclGetUniqueId(ncclUniqueId* id) {
 }
 ncclResult_t ncclCommInitRankConfig(ncclComm_t* comm, int ranks, ncclUniqueId id, int rank,
                                     ncclConfig_t* config) {
-  *comm = amt::test::handle<ncclComm_t>();
+  *comm = reinterpret_cast<ncclComm_t>(std::uintptr_t{0x1000});
   fake().id = id.internal;
   const char* algorithms = std::getenv("NCCL_ALGO");
   fake().algorithms = algorithms == nullptr ? "" : algorithms;
@@ -121,7 +121,7 @@ ncclResult_t ncclCommGetAsyncError(ncclComm_t, ncclResult_t* state) {
   *state = std::atomic_ref(fake().async_error);
   if (*state != ncclSuccess || under_way == 0) return ncclSuccess;
   if (under_way > 0 && --under_way == 0) {
-    fake().calls.insert(fake().calls.end(), amt::test::queued.begin(), amt::test::queued.end());
+    amt::test::arrive();
     return ncclSuccess;
   }
   *state = ncclInProgress;
@@ -166,70 +166,5 @@ ncclResult_t ncclCommDestroy(ncclComm_t) { return amt::test::gone(fake().destroy
 ncclResult_t ncclCommAbort(ncclComm_t) { return amt::test::gone(fake().aborted); }
 const char* ncclGetErrorString(ncclResult_t) { return "text of the error"; }
 const char* ncclGetLastError(ncclComm_t) { return "last words\nof NCCL\n"; }
-
-cudaError_t cudaSetDevice(int device) {
-  fake().device = device;
-  return cudaSuccess;
-}
-cudaError_t cudaDeviceGetStreamPriorityRange(int* least, int* greatest) {
-  *least = 0;
-  *greatest = -5;
-  return cudaSuccess;
-}
-cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream, unsigned, int priority) {
-  if (fake().stream_creation != cudaSuccess) return fake().stream_creation;
-  *stream = amt::test::handle<cudaStream_t>();
-  fake().priority = priority;
-  ++fake().streams;
-  return cudaSuccess;
-}
-cudaError_t cudaStreamDestroy(cudaStream_t) {
-  --fake().streams;
-  return cudaSuccess;
-}
-cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
-  *event = amt::test::handle<cudaEvent_t>();
-  ++fake().events;
-  return cudaSuccess;
-}
-cudaError_t cudaEventDestroy(cudaEvent_t) {
-  --fake().events;
-  return cudaSuccess;
-}
-cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
-  fake().calls.push_back({FakeCall::kRecord, stream, event});
-  return cudaSuccess;
-}
-cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
-  fake().calls.push_back({FakeCall::kWait, stream, event});
-  return cudaSuccess;
-}
-cudaError_t cudaStreamCreateWithFlags(cudaStream_t*, unsigned) { return cudaErrorNotSupported; }
-cudaError_t cudaMallocHost(void**, size_t) { return cudaErrorNotSupported; }
-cudaError_t cudaFreeHost(void*) { return cudaErrorNotSupported; }
-cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
-  if (fake().allocation != cudaSuccess) return fake().allocation;
-  *memory = amt::test::handle<void*>();
-  fake().memory += bytes;
-  amt::test::sizes[*memory] = bytes;
-  return cudaSuccess;
-}
-cudaError_t cudaFree(void* memory) {
-  fake().memory -= amt::test::sizes[memory];
-  return cudaSuccess;
-}
-cudaError_t cudaMemsetAsync(void*, int, std::size_t, cudaStream_t stream) {
-  fake().mark(stream);
-  return cudaSuccess;
-}
-cudaError_t cudaGetDeviceProperties(cudaDeviceProp*, int) { return cudaErrorNotSupported; }
-cudaError_t cudaGetDevice(int* device) {
-  *device = fake().device;
-  return cudaSuccess;
-}
-cudaError_t cudaGetLastError() { return cudaSuccess; }
-const char* cudaGetErrorName(cudaError_t) { return "nameOfTheError"; }
-cudaError_t cudaEventQuery(cudaEvent_t) { return fake().event_state; }
-const char* cudaGetErrorString(cudaError_t) { return "text of the error"; }
 
 }  // extern "C"

@@ -1,11 +1,13 @@
-// A stand-in for NCCL and the CUDA runtime, linked in their place: it computes nothing, writes down
-// what was asked for and in which order the device would have to do it, and fails when told to.
+// A stand-in for NCCL and, with fake_nccl_cuda.cpp, the CUDA runtime, linked in their place: it
+// computes nothing, writes down what was asked for and in which order the device would have to do
+// it, and fails when told to.
 #pragma once
 
 #include <cuda_runtime.h>
 #include <nccl.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,7 @@ struct FakeCall {
 
 struct FakeNccl {
   std::vector<FakeCall> calls;  ///< in the order in which they reached their streams
+  std::function<void(const FakeCall&)> arrived;  ///< called when one does
 
   // What goes wrong.
   int polls = 0;           ///< a call is under way for that many questions; -1: for ever

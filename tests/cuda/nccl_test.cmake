@@ -1,7 +1,7 @@
 # Needs CUDA's and NCCL's headers and none of their libraries: the test defines the functions.
 # Before it: CUDAToolkit_INCLUDE_DIRS and NCCL_INCLUDE_DIR.
 amt_add_test(nccl_reducer_test
-  SOURCES fake_nccl.cpp nccl_failure_test.cpp nccl_reducer_test.cpp nccl_start_test.cpp
+  SOURCES fake_nccl.cpp fake_nccl_cuda.cpp nccl_failure_test.cpp nccl_reducer_test.cpp nccl_start_test.cpp
     ${PROJECT_SOURCE_DIR}/src/cuda/device.cpp ${PROJECT_SOURCE_DIR}/src/cuda/nccl_algorithms.cpp
     ${PROJECT_SOURCE_DIR}/src/cuda/nccl_communicator.cpp ${PROJECT_SOURCE_DIR}/src/cuda/nccl_failure.cpp ${PROJECT_SOURCE_DIR}/src/cuda/nccl_reducer.cpp
   DEPENDS collective RANKS 1 2 3)

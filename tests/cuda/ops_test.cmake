@@ -4,11 +4,23 @@ set(plugin ${PROJECT_SOURCE_DIR}/src/cuda)
 file(GLOB operators CONFIGURE_DEPENDS ${plugin}/*.cu)
 set_source_files_properties(${operators} PROPERTIES LANGUAGE CXX
   COMPILE_OPTIONS "-xc++;-include;${CMAKE_CURRENT_SOURCE_DIR}/cuda_on_cpu.hpp")
+set(sources attention.cpp context.cpp cublaslt_product.cpp cuda_ops.cpp device.cpp device_memory.cpp matmul.cpp product_choice.cpp)
+list(TRANSFORM sources PREPEND ${plugin}/)
+list(APPEND sources ${operators})
 amt_add_test(cuda_ops_test
   SOURCES attention_choice_test.cpp cublaslt_rules_test.cpp cuda_memory_test.cpp cuda_model_test.cpp cuda_ops_test.cpp
     fake_cublaslt.cpp fake_cuda.cpp fake_cudnn.cpp gelu_choice_test.cpp launch_on_cpu.cpp matmul_plan_test.cpp shapes_test.cpp
-    ${plugin}/attention.cpp ${plugin}/context.cpp ${plugin}/cublaslt_product.cpp ${plugin}/cuda_ops.cpp ${plugin}/device.cpp
-    ${plugin}/device_memory.cpp ${plugin}/matmul.cpp ${plugin}/product_choice.cpp ${operators}
+    timeline.cpp ${sources}
   DEPENDS cpu model LINK Boost::context nlohmann_json::nlohmann_json)
 target_compile_definitions(cuda_ops_test PRIVATE AMT_CUDNN_ATTENTION)  # which has a stand-in, too
 target_include_directories(cuda_ops_test SYSTEM PRIVATE ${AMT_CUDA_BF16_DIR} ${AMT_CUBLASLT_DIR})
+# The same with NCCL: the order of all that streams and host do in whole steps.
+if(NCCL_INCLUDE_DIR)
+  amt_add_test(cuda_order_test
+    SOURCES stream_order_test.cpp timeline.cpp timeline_test.cpp fake_cublaslt.cpp fake_cuda.cpp fake_cudnn.cpp fake_nccl.cpp
+      launch_on_cpu.cpp ${sources} ${plugin}/nccl_algorithms.cpp ${plugin}/nccl_communicator.cpp ${plugin}/nccl_failure.cpp
+      ${plugin}/nccl_reducer.cpp
+    DEPENDS cpu train LINK amt_test_training Boost::context nlohmann_json::nlohmann_json RANKS 1)
+  target_compile_definitions(cuda_order_test PRIVATE AMT_CUDNN_ATTENTION)
+  target_include_directories(cuda_order_test SYSTEM PRIVATE ${AMT_CUDA_BF16_DIR} ${AMT_CUBLASLT_DIR} ${NCCL_INCLUDE_DIR})
+endif()
