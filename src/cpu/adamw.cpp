@@ -31,15 +31,18 @@ void adamw_range(float* p, float* m, float* v, const float* g, std::int64_t n,
 
 #include "base/context.hpp"
 #include "base/parallel.hpp"
+#include "rows.hpp"
 
 namespace amt::cpu {
 
 template <class T>
 void run(Context<T>& cpu, const AdamW& op) {
   const AdamWCoefficients c = adamw_coefficients(op.step);
+  Bf16* const copy = cpu.copy_of(op.parameters, op.n);
   parallel_pieces(cpu.threads(), op.n, kFlatPiece, [&](Dim begin, Dim end) {
     adamw_range(op.parameters + begin, op.first_moment + begin, op.second_moment + begin,
                 op.gradients + begin, end - begin, c);
+    if (copy != nullptr) to_bf16(copy + begin, op.parameters + begin, end - begin);
   });
 }
 

@@ -77,6 +77,11 @@ float* Model::parameters() {
   return impl_->parameters.as<float>();
 }
 
+float* Model::parameters_for_adamw() {
+  ++impl_->versions;
+  return impl_->parameters.as<float>();
+}
+
 void Model::set_parameters(std::span<const float> host) {
   impl_->check_size(host.size());
   impl_->ops.to_device(parameters(), host.data(), impl_->parameters.bytes());

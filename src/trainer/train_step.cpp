@@ -114,9 +114,10 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
     ++state.skipped;
     ++state.skipped_in_a_row;
   } else {
-    optimizer_.update(model_.parameters(), model_.gradients(), result.grad_norm,
-                      result.learning_rate, ++state.updates);
-    if (sliced_) reducer_.all_gather({model_.parameters(), sliced_->slices});
+    float* const parameters = sliced_ ? model_.parameters() : model_.parameters_for_adamw();
+    optimizer_.update(parameters, model_.gradients(), result.grad_norm, result.learning_rate,
+                      ++state.updates);
+    if (sliced_) reducer_.all_gather({parameters, sliced_->slices});
     state.skipped_in_a_row = 0;
   }
   ++state.step;

@@ -67,6 +67,36 @@ TEST_F(CudaOpsTest, AModelLearnsWhatItLearnsOnTheCpu) {
   }
 }
 
+// The copy of the weights that products read, without a pass over all of them.
+TEST_F(CudaOpsTest, AdamWRefreshesTheWeightsThatItChanges) {
+  const ModelConfig config = small_model();
+  Model model(*ops_, config, 1);
+  std::vector<float> parameters(model.layout().total()), losses(config.seq_len - 1);
+  initialise_parameters(config, model.layout(), 7, parameters);
+  model.set_parameters(parameters);
+  const auto tokens = random_tokens(config.seq_len, config.vocab_size, 5);
+  const auto now = [&] {
+    model.losses(tokens, 1, losses);
+    return losses;
+  };
+  const auto before = now();
+  model.forward_backward(tokens, 1, LossTerms(0.1f), {});
+  Buffer first = Buffer::floats(*ops_, model.layout().total()),
+         second = Buffer::floats(*ops_, model.layout().total());
+  first.zero();
+  second.zero();
+  ops_->run(AdamW{.parameters = model.parameters_for_adamw(),
+                  .first_moment = first.as<float>(),
+                  .second_moment = second.as<float>(),
+                  .gradients = model.gradients(),
+                  .n = model.layout().total(),
+                  .step = {.learning_rate = 0.01}});
+  const auto after = now();
+  EXPECT_NE(after, before);
+  model.parameters();  // they are read again
+  EXPECT_EQ(now(), after);
+}
+
 TEST_F(CudaOpsTest, EqualRunsGiveEqualBits) {
   const Result once = train(*ops_, small_model()), again = train(*ops_, small_model());
   EXPECT_EQ(once.loss, again.loss);

@@ -30,8 +30,16 @@ TEST_P(FlatKernels, AdamWAgreesWithPlain) {
   Array<float> gp(p), gm(m), gv(v), gg(g);
   for (const Order order : kOrders) {
     Array<float> p1(gp), m1(gm), v1(gv);
-    launch(order, kGrid, kThreads, adamw, p1.data(), m1.data(), v1.data(), gg.data(), quads, n,
-           adamw_coefficients(step));
+    Array<Bf16> copy(n);
+    Bf16* const none = nullptr;
+    launch(order, kGrid, kThreads, adamw, p1.data(), m1.data(), v1.data(), gg.data(), copy.data(),
+           quads, n, adamw_coefficients(step));
+    EXPECT_EQ(copy.values(), Array<Bf16>(p1.values()).values()) << "rounded as to_bf16 does";
+    Array<float> p3(gp), m3(gm), v3(gv);
+    launch(order, kGrid, kThreads, adamw, p3.data(), m3.data(), v3.data(), gg.data(), none, quads,
+           n, adamw_coefficients(step));
+    EXPECT_EQ(p3.values(), p1.values());
+    EXPECT_TRUE(copy.fences_stand());
     auto p2 = p, m2 = m, v2 = v;
     plain::run(AdamWOf<double>{p2.data(), m2.data(), v2.data(), g.data(), n, step});
     EXPECT_LT(distance(p1.values(), p2), 1e-6);

@@ -11,7 +11,7 @@ import documents as docs
 
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
 DOCUMENT = re.compile(r"(?<![\w/.$}-])[\w./-]*[\w-]\.md\b")
-WRITTEN = {"summary.md"}  # by a program of the repository
+WRITTEN = {"page.md", "summary.md"}  # by a program of the repository
 # docs/spec/x.md 4.2; docs/spec/x.md, "Evaluation"; docs/x.md: "A" and "B" is one citation and text.
 SECTION = re.compile(r"([\w./-]+\.md)(?:,? (?:section )?(\d[\d., to-]*)|,? \"([^\"]+)\")")
 IN_SECTION = re.compile(r"\"([^\"]+)\" (?:in|of) ([\w./-]+\.md)\b")

@@ -93,6 +93,40 @@ TEST(Model, WeightsAreRefreshedAfterEachChangeAndOnlyThen) {
   EXPECT_EQ(ops.refreshed, 2);
 }
 
+TEST(Model, AdamWRefreshesTheWeightsThatItChanges) {
+  if (bf16_support() == Bf16Support::kNone)
+    GTEST_SKIP() << "this processor has no products of bf16";
+  const auto cpu = make_cpu_ops(1, Precision::kBf16);
+  RecordingOps ops(*cpu);
+  const ModelConfig config = small_config();
+  Model model(ops, config, 1);
+  const auto tokens = random_rows(config, 1);
+  std::vector<float> losses(std::size_t(config.seq_len) - 1);
+  const auto now = [&] {
+    model.losses(tokens, 1, losses);
+    return losses;
+  };
+  model.set_parameters(lively_parameters(config));
+  const auto before = now();
+  model.forward_backward(tokens, 1, 1, {});
+  const Dim n = model.layout().total();
+  Buffer first = Buffer::floats(ops, n), second = Buffer::floats(ops, n);
+  first.zero();
+  second.zero();
+  ops.run(AdamW{.parameters = model.parameters_for_adamw(),
+                .first_moment = first.as<float>(),
+                .second_moment = second.as<float>(),
+                .gradients = model.gradients(),
+                .n = n,
+                .step = {.learning_rate = 0.01}});
+  const auto after = now();
+  EXPECT_NE(after, before);
+  EXPECT_EQ(ops.refreshed, 1);
+  ops.zero(model.parameters(), 0);
+  EXPECT_EQ(now(), after);
+  EXPECT_EQ(ops.refreshed, 2);
+}
+
 // A model whose layers shared masks would have right gradients all the same.
 TEST(Model, EveryLayerAndSiteHasItsOwnMask) {
   const auto cpu = make_cpu_ops(1);

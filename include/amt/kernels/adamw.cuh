@@ -1,6 +1,6 @@
-// AdamW on flat buffers of n elements. Every thread takes elements that are a grid's length apart:
-// four at once (16 bytes) as far as `quads` reaches, which is n / 4 or, where a buffer is not
-// aligned for that, 0.
+// AdamW on flat buffers of n elements, and the bf16 copy of the parameters. Every thread takes
+// elements that are a grid's length apart: four at once (16 bytes) as far as `quads` reaches, which
+// is n / 4 or, where a buffer is not aligned for that, 0.
 #pragma once
 
 #include "amt/kernels/common.cuh"
@@ -16,7 +16,12 @@ __device__ inline void update(float& p, float& m, float& v, float g, const AdamW
   p -= c.learning_rate * (m_hat / (sqrtf(v_hat) + c.epsilon) + c.weight_decay * p);
 }
 
-__global__ void adamw(float* p, float* m, float* v, const float* g, Dim quads, Dim n,
+struct alignas(8) NarrowQuad {
+  Bf16 x[4];
+};
+
+/// copy = p, rounded, if it is not null; aligned to 8 bytes where there are quads.
+__global__ void adamw(float* p, float* m, float* v, const float* g, Bf16* copy, Dim quads, Dim n,
                       AdamWCoefficients c) {
   for (Dim i = first_element(); i < quads; i += grid_length()) {
     Quad parameter = reinterpret_cast<Quad*>(p)[i], first = reinterpret_cast<Quad*>(m)[i];
@@ -28,9 +33,14 @@ __global__ void adamw(float* p, float* m, float* v, const float* g, Dim quads, D
     reinterpret_cast<Quad*>(p)[i] = parameter;
     reinterpret_cast<Quad*>(m)[i] = first;
     reinterpret_cast<Quad*>(v)[i] = second;
+    if (copy == nullptr) continue;
+    NarrowQuad narrow;
+    for (int k = 0; k < 4; ++k) narrow.x[k] = __float2bfloat16_rn(parameter.x[k]);
+    reinterpret_cast<NarrowQuad*>(copy)[i] = narrow;
   }
   for (Dim i = 4 * quads + first_element(); i < n; i += grid_length()) {
     update(p[i], m[i], v[i], g[i], c);
+    if (copy != nullptr) copy[i] = __float2bfloat16_rn(p[i]);
   }
 }
 

@@ -14,7 +14,8 @@ struct AdamWStep {
 };
 
 /// parameters -= learning_rate * (m_hat / (sqrt(v_hat) + epsilon) + weight_decay * parameters); all
-/// [n]. All zero stays zero. P is float or double.
+/// [n]. All zero stays zero. Where the parameters lie in Weights that have been refreshed, a device
+/// with a copy of these refreshes it by the way. P is float or double.
 template <class P>
 struct AdamWOf {
   static constexpr const char* kName = "adamw";

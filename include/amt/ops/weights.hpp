@@ -9,8 +9,8 @@
 namespace amt {
 
 /// A flat buffer of parameters from whose inside operators may be given weights. Once they have
-/// changed, refresh() must be called before the next operator; weights outside of what was
-/// refreshed are an Error.
+/// changed, refresh() must be called before the next operator, but not for what AdamW has changed:
+/// it refreshes that itself. Weights outside of what was refreshed are an Error.
 class Weights {
  public:
   /// parameters [count]: device memory of `ops`. Both must outlive it. To be refreshed before use.
@@ -47,6 +47,20 @@ class WeightRanges {
     }
     ranges_.push_back({parameters, count, {}});
     return ranges_.back();
+  }
+
+  /// Where the device's copy of parameters[0, count) is, if all of them lie in one range that has a
+  /// copy; else null.
+  template <class T>
+  T* copy_of(const float* parameters, Dim count) const {
+    for (const Range& range : ranges_) {
+      const bool inside =
+          range.begin <= parameters && parameters + count <= range.begin + range.count;
+      if (inside && range.copy.bytes() > 0) {
+        return range.copy.template as<T>() + (parameters - range.begin);
+      }
+    }
+    return nullptr;
   }
 
   void forget(const float* parameters) noexcept {

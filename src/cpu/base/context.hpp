@@ -41,6 +41,10 @@ class Context {
       return range.copy.template as<T>() + (weights - range.begin);
     }
   }
+  /// The bf16 copy of parameters[0, count), if there is one; else null.
+  Bf16* copy_of(const float* parameters, Dim count) const {
+    return weights_.copy_of<Bf16>(parameters, count);
+  }
   /// See OpsMemory.
   void refresh_weights(const float* parameters, Dim count);
   void forget_weights(const float* parameters) noexcept { weights_.forget(parameters); }

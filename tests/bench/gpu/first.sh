@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # The first minutes on a machine with a GPU: is everything right, is it fast, does a whole run hold?
 # Usage: tests/bench/gpu/first.sh correct|fast|whole FOLDER
-# FOLDER: new, for all output: a log of each step, and summary.md, which says what was right, wrong and slow.
+# FOLDER: new, for all output: a log of each step; summary.md, which says what was right and wrong; page.md for
+# docs/benchmarks/ with a verdict against a model of the card, and raw.txt, which has everything that was printed.
+# One page of all stages: tests/bench/gpu/first_page.py FOLDER1 FOLDER2 FOLDER3.
 # Each stage ends within 9 minutes; each step has a limit of its own. The programs are those of $AMT_BUILD
 # (default: build/release); $AMT_KIT is the folder that pack.sh made, where there is one.
 # AMT_FIRST_REHEARSAL=1 goes through the steps on the CPU, with a small part of the work.
@@ -64,6 +66,7 @@ correct() {
     CudnnAttention AttentionOf; do
     gpu_tests "$test" "GpuOps.$test*"
   done
+  if [ $device = cuda ]; then step cudnn-card 30 "${run[@]}" "$build/bench/cudnn_card" || true; fi
   gpu_tests model 'GpuModel.*'
   gpu_tests one-rank '*GpuRanks*'
   step two-ranks-mpi 100 "${run[@]}" mpirun -n 2 "$here/../../cuda/gpu_ranks.sh" "$build/tests/gpu_test" \
@@ -88,14 +91,20 @@ peer() {
 }
 
 fast() {
-  bench small-32 --size small --rows 32 --operations --bandwidth "${AMT_GPU_BANDWIDTH:-3350}"
-  for rows in 8 16 64; do bench "small-$rows" --size small --rows $rows; done
-  bench small-512 --size small --rows 512 --micro-batch 32 --steps 5
+  bench small-32 --size small --rows 32 --operations --bandwidth "$(cat "$out/bandwidth")"
+  bench small-8 --size small --rows 8
+  bench small-32-timed --size small --rows 32 --timed-algorithms
   bench small-32-not-deterministic --size small --rows 32 --not-deterministic
-  peer pytorch-32 --size small --rows 32
-  peer pytorch-32-padded --size small --rows 32 --vocab 55040
+  if [ $device = cuda ]; then fast_on_a_card; fi
+}
+# What a rehearsal leaves out: other sizes, which are the same to it, peers, and cuBLASLt itself.
+fast_on_a_card() {
+  for rows in 16 64; do bench "small-$rows" --size small --rows $rows; done
+  bench small-512 --size small --rows 512 --micro-batch 32 --steps 5
   bench medium-16 --size medium --rows 16 --steps 5
   bench large-8 --size large --rows 8 --steps 5
+  peer pytorch-32 --size small --rows 32
+  peer pytorch-32-padded --size small --rows 32 --vocab 55040
   step products-32 60 "${run[@]}" "$build/bench/product_bench" --rows 32 || true
   if command -v ncu >/dev/null; then
     step kernels 120 "${run[@]}" ncu --clock-control none --metrics gpu__time_duration.sum,dram__bytes.sum --csv \
@@ -111,11 +120,6 @@ train() {
   shift
   step "train-$name" 150 "${run[@]}" "$build/bin/amt" train --config "$top/configs/nano.ini" \
     --data.dataset "$out/work/dataset" --trainer.run_dir "$out/work/$name" --trainer.num_train_steps $steps "$@"
-}
-# As fast algorithms are found by their time, another run finds others, unless it is given these.
-same_algorithms() {
-  mkdir "$out/work/$1"
-  cp "$out/work/gpu/algorithms.json" "$out/work/$1/" 2>/dev/null || true
 }
 losses() { sed -n 's/.*"step":\([0-9]*\),"loss":\([0-9.]*\).*/\1 \2/p' "$out/work/$1/metrics.jsonl"; }
 
@@ -141,13 +145,12 @@ whole() {
   step corpus 60 "$build/bench/make_corpus" "$out/work/corpus" --files 300
   step prepare 60 "${run[@]}" "$build/bin/amt" prepare "$out/work/corpus" "$out/work/dataset"
   train gpu --device $device || true
-  same_algorithms again
   train again --device $device || true
   step same-bits 10 cmp "$out/work/gpu/checkpoints/"{$last,../../again/checkpoints/$last}/model.safetensors || true
+  train timed --device $device --trainer.deterministic false || true
   train cpu --device cpu --trainer.mp f32 || true
   paste <(losses gpu) <(losses cpu) >"$out/losses.txt"
   tail -n 1 "$out/losses.txt" | tee -a "$summary"
-  same_algorithms interrupted
   interrupted --device $device || true
   step resumed-bits 10 cmp "$out/work/gpu/checkpoints/"{$last,../../interrupted/checkpoints/$last}/model.safetensors || true
   for on in $device cpu; do
@@ -181,16 +184,19 @@ music() {
   nvidia-smi -q -d CLOCK,MEMORY
 } >"$out/machine.log" 2>&1 || true
 say "# First contact: $stage"
-say "$(nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.sm,clocks.max.sm --format=csv,noheader 2>/dev/null ||
+if [ "${AMT_FIRST_REHEARSAL:-0}" = 1 ]; then say "A rehearsal on a CPU: it says nothing of a GPU."; fi
+say "card: $(nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.sm,clocks.max.sm --format=csv,noheader 2>/dev/null ||
   echo 'no nvidia-smi')"
+card=$(sed -n 's/^card: \([^,]*\).*/\1/p' "$summary")
+bandwidth=${AMT_GPU_BANDWIDTH:-$(python3 "$here/first_page.py" --bandwidth "$card")}
+echo "${bandwidth:-0}" >"$out/bandwidth"
 amt --version >"$out/version.log" 2>&1 || true
 say "$(tail -n 3 "$out/version.log")"
 if [ "$device" = cuda ] && grep -q 'attention plain only' "$out/version.log"; then
-  say "The plug-in was built without cudnn-frontend: steps would take 25 times as long. See "Build" in docs/gpus.md."
+  say "The plug-in was built without cudnn-frontend: steps would take 25 times as long. See 'Build' in docs/gpus.md."
   exit 1
 fi
 "$stage"
-if [ $wrong = 0 ]; then say "Verdict: all steps of this stage were as they should be."; else
-  say "Verdict: see the steps marked WRONG."
-fi
+python3 "$here/first_page.py" "$out" || wrong=1
+sed -n '/^## Verdict/,/^## Right/p' "$out/page.md" | sed '$d' | tee -a "$summary"
 exit $wrong

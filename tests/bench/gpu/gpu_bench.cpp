@@ -4,7 +4,7 @@
 //   gpu_bench [--size small|medium|large] [--layers N] [--rows N] [--micro-batch N] [--steps N]
 //             [--device cuda|cpu] [--attention auto|cudnn|plain] [--peak TFLOP/s] [--bandwidth
 //             GB/s]
-//             [--checkpointing] [--operations] [--not-deterministic] [--first-algorithms]
+//             [--checkpointing] [--operations] [--timed-algorithms] [--not-deterministic]
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -32,7 +32,7 @@ struct Options {
       {"--size", "small"}, {"--layers", "0"},       {"--rows", "16"},
       {"--steps", "20"},   {"--micro-batch", "0"},  {"--device", "cuda"},
       {"--peak", "0"},     {"--attention", "auto"}, {"--bandwidth", "0"}};
-  bool checkpointing = false, operations = false, deterministic = true, timed = true;
+  bool checkpointing = false, operations = false, deterministic = true, timed = false;
 
   const std::string& text(const char* name) const { return values.at(name); }
   int whole(const char* name) const { return static_cast<int>(number(name)); }
@@ -55,8 +55,9 @@ Options parse(int argc, char** argv) {
       o.operations = true;
     } else if (name == "--not-deterministic") {
       o.deterministic = false;
-    } else if (name == "--first-algorithms") {
-      o.timed = false;
+      o.timed = true;  // as in amt train
+    } else if (name == "--timed-algorithms") {
+      o.timed = true;
     } else if (o.values.count(name) == 0) {
       throw UsageError("unknown option " + name + "; gpu_bench.cpp lists them");
     } else if (++i == argc) {

@@ -62,7 +62,8 @@ Work work_of(const LmHeadTrain& op) {
   return {6 * product(n, s.width) * static_cast<double>(s.vocab),
           kActivation * (2 * product(n, s.width) + weights) + 2 * kFloat * weights};
 }
-Work work_of(const AdamW& op) { return {0, 7 * kFloat * static_cast<double>(op.n)}; }
+/// With the copy of the weights.
+Work work_of(const AdamW& op) { return {0, (7 * kFloat + 2) * static_cast<double>(op.n)}; }
 Work work_of(const SumOfSquares& op) { return {0, kFloat * static_cast<double>(op.n)}; }
 
 double roof_seconds(const Work& work, double flops_per_second, double bytes_per_second) {
