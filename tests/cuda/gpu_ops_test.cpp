@@ -1,24 +1,8 @@
-// Every compute call of Ops: the device against the CPU in fp32, on random numbers that bf16 can
-// hold, over odd shapes and those of the real models.
-#include <gtest/gtest.h>
-
-#include "gpu_compare.hpp"
-#include "gpu_device.hpp"
-#include "ops/numbers.hpp"
+// Embedding, layer norms, linear layers and the LM head on a GPU.
+#include "gpu_ops_fixture.hpp"
 
 namespace amt::test {
 namespace {
-
-class GpuOps : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!no_device().empty()) GTEST_SKIP() << no_device();
-  }
-};
-
-Dropout dropout_for(Dim seq_len) {
-  return {.rate = 0.2, .seed = 3, .step = 9, .first_row = 5, .seq_len = seq_len, .layer = 2};
-}
 
 TEST_F(GpuOps, Embedding) {
   for (const auto& [rows, seq_len, width, vocab] :
@@ -169,76 +153,6 @@ TEST_F(GpuOps, Linear) {
   }
 }
 
-void attention(Workbench& w, const AttentionShape& s) {
-  const Dim n = s.rows * s.key_len, width = s.heads * s.head_dim;
-  const Activation* qkv = w.activations(normal<float>(3 * n * width, 1));
-  Activation *out = w.activations(n * width), *dqkv = w.activations(3 * n * width);
-  float* lse = w.floats(n * s.heads);
-  const auto heads = [&](Dim part) { return packed_heads(qkv, s, part); };
-  const auto gradients = [&](Dim part) { return packed_heads(dqkv, s, part); };
-  w.ops().run(AttentionForward{out, lse, heads(0), heads(1), heads(2), s});
-  w.ops().run(AttentionBackward{.dq = gradients(0),
-                                .dk = gradients(1),
-                                .dv = gradients(2),
-                                .dout = w.activations(normal<float>(n * width, 2)),
-                                .out = out,
-                                .lse = lse,
-                                .q = heads(0),
-                                .k = heads(1),
-                                .v = heads(2),
-                                .shape = s});
-  w.result("out", out, n * width);
-  w.result("lse", lse, n * s.heads);
-  w.result("dqkv", dqkv, 3 * n * width);
-}
-
-/// Fewer queries than keys, in arrays of their own.
-void attention_queries(Workbench& w, const AttentionShape& s) {
-  const Dim width = s.heads * s.head_dim, n = s.rows * s.query_len, keys = s.rows * s.key_len;
-  const auto of = [&](const Activation* x, Dim length) {
-    return HeadsOf<const Activation>{x, 0, length * width, width};
-  };
-  Activation* out = w.activations(n * width);
-  float* lse = w.floats(n * s.heads);
-  w.ops().run(AttentionForward{out, lse,
-                               of(w.activations(normal<float>(n * width, 1)), s.query_len),
-                               of(w.activations(normal<float>(keys * width, 2)), s.key_len),
-                               of(w.activations(normal<float>(keys * width, 3)), s.key_len), s});
-  w.result("out", out, n * width);
-  w.result("lse", lse, n * s.heads);
-}
-
-std::string text(const AttentionShape& s) {
-  return shape_text({s.rows, s.query_len, s.key_len, s.heads, s.head_dim});
-}
-
-TEST_F(GpuOps, PlainAttention) {
-  for (const AttentionShape& s :
-       {self_attention(1, 1, 1, 8, 0.35f), self_attention(2, 12, 4, 8, 0.35f),
-        self_attention(3, 77, 2, 32, 0.18f), self_attention(1, 1024, 12, 64, 0.125f / 12)}) {
-    compare(
-        "attention, plain", text(s), [&](Workbench& w) { attention(w, s); }, kBf16Tolerance,
-        cuda::Attention::kPlain);
-  }
-}
-
-TEST_F(GpuOps, CudnnAttention) {
-  for (const AttentionShape& s :
-       {self_attention(2, 48, 2, 64, 0.125f), self_attention(3, 77, 2, 64, 0.06f),
-        self_attention(2, 1024, 12, 64, 0.125f), self_attention(1, 1024, 20, 64, 0.125f / 36)}) {
-    compare(
-        "attention, cuDNN", text(s), [&](Workbench& w) { attention(w, s); }, kBf16Tolerance,
-        cuda::Attention::kCudnn);
-  }
-}
-
-TEST_F(GpuOps, AttentionOfTheLastPositions) {
-  for (const AttentionShape& s :
-       {AttentionShape{2, 1, 77, 2, 32, 0.18f}, AttentionShape{3, 5, 12, 4, 8, 0.35f}}) {
-    compare("attention, queries", text(s), [&](Workbench& w) { attention_queries(w, s); });
-  }
-}
-
 void lm_head(Workbench& w, const LmHeadShape& s) {
   const Dim n = s.rows * s.seq_len;
   const auto* tokens = w.copy(random_tokens(n, s.vocab, 1));
@@ -290,73 +204,6 @@ TEST_F(GpuOps, LmHead) {
     compare("LM head", shape_text({s.rows, s.seq_len, s.width, s.vocab}),
             [&](Workbench& w) { lm_head(w, s); });
   }
-}
-
-TEST_F(GpuOps, FlatBuffers) {
-  for (const Dim n : {Dim{1}, Dim{3}, Dim{1023}, Dim{3'000'001}}) {
-    const auto g = normal<float>(n, 1);
-    compare(
-        "adamw", shape_text({n}),
-        [&](Workbench& w) {
-          float *p = w.floats(normal<float>(n, 2)), *m = w.floats(normal<float>(n, 3, 0.1));
-          std::vector<float> second = normal<float>(n, 4, 0.1);
-          for (float& value : second) value *= value;
-          float* v = w.floats(second);
-          const AdamWStep step{
-              .learning_rate = 1e-2, .weight_decay = 0.1, .gradient_scale = 0.5, .update = 3};
-          w.ops().run(AdamW{p, m, v, w.floats(g), n, step});
-          w.result("p", p, n);
-          w.result("m", m, n);
-          w.result("v", v, n);
-        },
-        kFloatTolerance);
-    compare(
-        "flat", shape_text({n}),
-        [&](Workbench& w) {
-          double sum = 0;
-          w.ops().run(SumOfSquares{&sum, w.floats(g), n});
-          w.result("sum of squares", sum);
-        },
-        kFloatTolerance);
-  }
-}
-
-TEST_F(GpuOps, MemoryGoesThereAndBack) {
-  const auto ops = make_tested_ops();
-  const auto values = normal<float>(100'003, 1);
-  const Buffer buffer = Buffer::floats(*ops, 100'003);
-  std::vector<float> back(values.size());
-  ops->to_device(buffer.as<float>(), values.data(), buffer.bytes());
-  ops->zero(buffer.as<float>() + 7, 5 * sizeof(float));
-  ops->to_host(back.data(), buffer.as<float>(), buffer.bytes());
-  auto expected = values;
-  std::fill_n(expected.begin() + 7, 5, 0.0f);
-  EXPECT_EQ(back, expected);
-  ops->synchronise();
-}
-
-TEST_F(GpuOps, ATimerTellsTheDevicesTime) {
-  const auto ops = make_tested_ops();
-  const Buffer buffer(*ops, std::size_t{256} << 20);
-  const auto timer = ops->make_timer();
-  const auto seconds = [&](int pieces) {
-    timer->start();
-    for (int i = 0; i < pieces; ++i) ops->zero(buffer.as<char>(), buffer.bytes());
-    timer->stop();
-    return timer->seconds();
-  };
-  EXPECT_GT(seconds(64), seconds(1));
-}
-
-// The comparison itself: a device that computes something else is seen.
-TEST_F(GpuOps, AnotherScaleIsSeen) {
-  const AttentionShape s = self_attention(1, 24, 2, 16, 0.25f);
-  const double difference = largest_difference("attention, wrong", text(s), [&](Workbench& w) {
-    AttentionShape mine = s;
-    if (w.tested()) mine.scale *= 1.2f;
-    attention(w, mine);
-  });
-  EXPECT_GT(difference, kBf16Tolerance);
 }
 
 }  // namespace

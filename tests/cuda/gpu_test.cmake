@@ -1,7 +1,7 @@
 # The program for a machine with a GPU: loads the plug-in, links nothing of CUDA, skips all where
 # there is no device. Its stand-in runs show that the tests themselves work.
 amt_add_test(gpu_test
-  SOURCES gpu_compare.cpp gpu_device.cpp gpu_model_test.cpp gpu_ops_test.cpp gpu_ranks_test.cpp
+  SOURCES gpu_attention_test.cpp gpu_compare.cpp gpu_device.cpp gpu_memory_test.cpp gpu_model_test.cpp gpu_ops_test.cpp gpu_ranks_test.cpp
     gpu_training.cpp ../trainer/golden_run.cpp
   DEPENDS train device LINK amt_test_training RANKS 1 TIMEOUT 600)
 if(TARGET amt_cuda)

@@ -1,0 +1,89 @@
+// Attention on a GPU, by cuDNN and by the own kernels.
+#include "gpu_ops_fixture.hpp"
+
+namespace amt::test {
+namespace {
+
+void attention(Workbench& w, const AttentionShape& s) {
+  const Dim n = s.rows * s.key_len, width = s.heads * s.head_dim;
+  const Activation* qkv = w.activations(normal<float>(3 * n * width, 1));
+  Activation *out = w.activations(n * width), *dqkv = w.activations(3 * n * width);
+  float* lse = w.floats(n * s.heads);
+  const auto heads = [&](Dim part) { return packed_heads(qkv, s, part); };
+  const auto gradients = [&](Dim part) { return packed_heads(dqkv, s, part); };
+  w.ops().run(AttentionForward{out, lse, heads(0), heads(1), heads(2), s});
+  w.ops().run(AttentionBackward{.dq = gradients(0),
+                                .dk = gradients(1),
+                                .dv = gradients(2),
+                                .dout = w.activations(normal<float>(n * width, 2)),
+                                .out = out,
+                                .lse = lse,
+                                .q = heads(0),
+                                .k = heads(1),
+                                .v = heads(2),
+                                .shape = s});
+  w.result("out", out, n * width);
+  w.result("lse", lse, n * s.heads);
+  w.result("dqkv", dqkv, 3 * n * width);
+}
+
+/// Fewer queries than keys, in arrays of their own.
+void attention_queries(Workbench& w, const AttentionShape& s) {
+  const Dim width = s.heads * s.head_dim, n = s.rows * s.query_len, keys = s.rows * s.key_len;
+  const auto of = [&](const Activation* x, Dim length) {
+    return HeadsOf<const Activation>{x, 0, length * width, width};
+  };
+  Activation* out = w.activations(n * width);
+  float* lse = w.floats(n * s.heads);
+  w.ops().run(AttentionForward{out, lse,
+                               of(w.activations(normal<float>(n * width, 1)), s.query_len),
+                               of(w.activations(normal<float>(keys * width, 2)), s.key_len),
+                               of(w.activations(normal<float>(keys * width, 3)), s.key_len), s});
+  w.result("out", out, n * width);
+  w.result("lse", lse, n * s.heads);
+}
+
+std::string text(const AttentionShape& s) {
+  return shape_text({s.rows, s.query_len, s.key_len, s.heads, s.head_dim});
+}
+
+TEST_F(GpuOps, PlainAttention) {
+  for (const AttentionShape& s :
+       {self_attention(1, 1, 1, 8, 0.35f), self_attention(2, 12, 4, 8, 0.35f),
+        self_attention(3, 77, 2, 32, 0.18f), self_attention(1, 1024, 12, 64, 0.125f / 12)}) {
+    compare(
+        "attention, plain", text(s), [&](Workbench& w) { attention(w, s); }, kBf16Tolerance,
+        cuda::Attention::kPlain);
+  }
+}
+
+TEST_F(GpuOps, CudnnAttention) {
+  for (const AttentionShape& s :
+       {self_attention(2, 48, 2, 64, 0.125f), self_attention(3, 77, 2, 64, 0.06f),
+        self_attention(2, 1024, 12, 64, 0.125f), self_attention(1, 1024, 20, 64, 0.125f / 36)}) {
+    compare(
+        "attention, cuDNN", text(s), [&](Workbench& w) { attention(w, s); }, kBf16Tolerance,
+        cuda::Attention::kCudnn);
+  }
+}
+
+TEST_F(GpuOps, AttentionOfTheLastPositions) {
+  for (const AttentionShape& s :
+       {AttentionShape{2, 1, 77, 2, 32, 0.18f}, AttentionShape{3, 5, 12, 4, 8, 0.35f}}) {
+    compare("attention, queries", text(s), [&](Workbench& w) { attention_queries(w, s); });
+  }
+}
+
+// The comparison itself: a device that computes something else is seen.
+TEST_F(GpuOps, AnotherScaleIsSeen) {
+  const AttentionShape s = self_attention(1, 24, 2, 16, 0.25f);
+  const double difference = largest_difference("attention, wrong", text(s), [&](Workbench& w) {
+    AttentionShape mine = s;
+    if (w.tested()) mine.scale *= 1.2f;
+    attention(w, mine);
+  });
+  EXPECT_GT(difference, kBf16Tolerance);
+}
+
+}  // namespace
+}  // namespace amt::test
