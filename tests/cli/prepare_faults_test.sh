@@ -75,7 +75,7 @@ if ! mkdir "$work/small" || ! mount -t tmpfs -o size=8m tmpfs "$work/small" 2>/d
   echo "skipped: a full disk (it takes root to mount a small one)"
   exit 0
 fi
-trap 'umount "$work/small"; rm -rf "$work"' EXIT
+trap 'umount "$work/small"; clean_up' EXIT
 full() {
   expect 1 "$1" mpirun -n 2 "$amt" prepare "$work/corpus" "$work/small/d" --augment 60 "${@:2}"
   grep -q "$work/small/d.partial" "$work/err" || fail "the path is not named"

@@ -1,7 +1,22 @@
 # Sourced by the tests of the command line. Sets $work, a folder that goes away with the test, and what
 # mpirun needs on a small machine and as root.
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap clean_up EXIT
+
+# What a test that fails has left in the background would make its folder again, and hold ctest up.
+clean_up() {
+  local job
+  for job in $(jobs -p); do kill -TERM "$job" 2>/dev/null || true; done  # so that an mpirun ends its ranks
+  for _ in $(seq 50); do
+    [ -n "$(jobs -pr)" ] || break
+    sleep 0.1
+  done
+  for job in $(jobs -p); do kill -KILL "$job" 2>/dev/null || true; done
+  rm -rf "$work"
+}
+# An mpirun that is killed leaves its session's folder: it goes with the test.
+export TMPDIR=$work/.tmp
+mkdir -m 1777 "$TMPDIR"
 . "$(dirname "${BASH_SOURCE[0]}")/../../jobs/environment.sh"
 export OMP_NUM_THREADS=1
 # The CPU's results are what these tests know, on a machine with a GPU, too.

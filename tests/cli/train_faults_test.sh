@@ -185,7 +185,7 @@ if ! mkdir "$work/small" || ! mount -t tmpfs -o size=64m tmpfs "$work/small" 2>/
   echo "skipped: a full disk and a locked folder (it takes root to mount them)"
   exit 0
 fi
-trap 'umount "$work"/{small,view,locked/checkpoints} 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'umount "$work"/{small,view,locked/checkpoints} 2>/dev/null || true; clean_up' EXIT
 cp -r "$work/base" "$work/small/run"
 echo "a disk that is too small from the start"
 free=$(df --output=avail -B 1024 "$work/small" | tail -n 1)

@@ -19,7 +19,7 @@ remove_hosts() {
   for ((i = 1; i <= hosts_made; i++)); do kill_host "$i"; done
   for ((i = 1; i <= hosts_made; i++)); do ip netns del "$(namespace_of "host$i")" || true; done
   ip netns del "$(namespace_of switch)" 2>/dev/null || true
-  rm -rf "$work"
+  clean_up
 }
 
 # make_hosts COUNT: 1 to 9 of them.

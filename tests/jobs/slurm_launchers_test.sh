@@ -9,7 +9,7 @@ here=$(realpath "$(dirname "$0")")
 . "$here/slurm_cluster.sh"
 require_slurm
 . "$here/../cli/support.sh"
-trap 'stop_cluster; rm -rf "$work"' EXIT
+trap 'stop_cluster; clean_up' EXIT
 export OMPI_MCA_btl=self,tcp  # the nodes are one machine, and must not meet in its shared memory
 
 tiny_configuration 2 2 2

@@ -9,7 +9,7 @@ here=$(realpath "$(dirname "$0")")
 . "$here/slurm_cluster.sh"
 require_slurm
 . "$here/../cli/support.sh"
-trap 'stop_cluster; rm -rf "$work"' EXIT
+trap 'stop_cluster; clean_up' EXIT
 jobs=$here/../../jobs
 
 # The nodes are one machine: ranks on two of them must not meet in its shared memory.

@@ -42,9 +42,10 @@ class Fixture:
 
     def __init__(self, folder, amt, golden, limit):
         self.folder, self.amt, self.limit = pathlib.Path(folder), amt, limit
-        self.environment = {**os.environ, **FAST_START}
         self.pristine = self.folder / "pristine"
         self.pristine.mkdir()
+        _temporary(self.pristine).mkdir()  # a training that is killed leaves Open MPI's files
+        self.environment = {**os.environ, **FAST_START, "TMPDIR": str(_temporary(self.pristine))}
         self._make_corpora(pathlib.Path(golden))
         self._amt("prepare", "corpus", "ds", "--rows-per-shard", "2")
         (self.pristine / "tiny.ini").write_text(TINY)
