@@ -20,7 +20,7 @@ if(NCCL_INCLUDE_DIR)
     SOURCES stream_order_test.cpp timeline.cpp timeline_test.cpp fake_cublaslt.cpp fake_cuda.cpp fake_cudnn.cpp fake_nccl.cpp
       launch_on_cpu.cpp ${sources} ${plugin}/nccl_algorithms.cpp ${plugin}/nccl_communicator.cpp ${plugin}/nccl_failure.cpp
       ${plugin}/nccl_reducer.cpp
-    DEPENDS cpu train LINK amt_test_training Boost::context nlohmann_json::nlohmann_json RANKS 1)
+    DEPENDS cpu trainer LINK amt_test_training Boost::context nlohmann_json::nlohmann_json RANKS 1)
   target_compile_definitions(cuda_order_test PRIVATE AMT_CUDNN_ATTENTION)
   target_include_directories(cuda_order_test SYSTEM PRIVATE ${AMT_CUDA_BF16_DIR} ${AMT_CUBLASLT_DIR} ${NCCL_INCLUDE_DIR})
 endif()

@@ -5,11 +5,11 @@
 
 #include <set>
 
+#include "amt/trainer/train_step.hpp"
 #include "fake_cublaslt.hpp"
 #include "fake_cuda.hpp"
 #include "fake_nccl.hpp"
 #include "src/cuda/nccl_reducer.hpp"
-#include "src/train/train_step.hpp"
 #include "support/tiny_training.hpp"
 #include "watched_ops.hpp"
 
