@@ -71,7 +71,7 @@ if ${CC:-cc} -shared -fPIC -o "$work/nolock.so" "$(dirname "$0")/no_locks.c" 2>/
     # Of the folder; what HDF5 does without locks is its own matter.
     export NOLOCK_ERRNO LD_PRELOAD=$work/nolock.so HDF5_USE_FILE_LOCKING=FALSE
     begin free-$NOLOCK_ERRNO
-    mentions "warning: ... lock" "$work/log" || fail "does not say so"
+    mentions "$work/free-$NOLOCK_ERRNO ... locks" "$work/log" || fail "does not say so"
     expect_line 1 "host $(hostname), pid $pid, since" train_here free-$NOLOCK_ERRNO
     end KILL 137
     expect 0 "$work/free-$NOLOCK_ERRNO ... pid $pid, " train_here free-$NOLOCK_ERRNO --trainer.num_train_steps 1
@@ -116,7 +116,7 @@ unusable "model.safetensors ... hash"
 damaged
 for file in "$work"/damaged/checkpoints/step-*/optimizer.h5; do rm "$file" && ln -s optimizer.h5 "$file"; done
 unusable "optimizer.h5: "
-! sed "s|$work/damaged||" "$work/err" | grep "damaged" || fail "what cannot be read is called damaged"
+! sed "s|$work/damaged||g" "$work/err" | grep "damaged" || fail "what cannot be read is called damaged"
 damaged
 rm "$work/damaged/config.ini"
 expect 2 "$work/damaged ... step 6 ... no config.ini" train_here damaged

@@ -50,6 +50,16 @@ TEST(UnitTokenizer, InterarrivalSizeIsThatOfItsTokens) {
   EXPECT_EQ(tokens.size(), 6u + 4u);
 }
 
+TEST(UnitTokenizer, OnlyAWaitAboveTheLongestIsCutAndCounted) {
+  Playback playback = test::playback_of(3);
+  playback.messages[1].wait = (kMaxInterarrival - 1) / 100.0;
+  playback.messages[2].wait = kMaxInterarrival / 100.0;
+  InterarrivalTokens tokens;
+  tokens.add(playback.messages);
+  EXPECT_EQ(tokens.truncations(), 1u);
+  EXPECT_EQ(std::ranges::count(tokens.tokens(), Token{kMaxInterarrival - 1}), 2);
+}
+
 TEST(UnitTokenizer, MessagesMayComeSomeAtATime) {
   const Playback playback = test::playback_of(2000);
   const MidiCounts counts = {1, playback.messages.size(), playback.messages.size(),
