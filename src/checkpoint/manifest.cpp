@@ -36,7 +36,7 @@ std::string to_json(const CheckpointManifest& manifest) {
   const Json json = {{"format", kFormat},
                      {"version", kVersion},
                      {"step", manifest.step},
-                     {"for_good", manifest.for_good},
+                     {"for_good", manifest.permanent},
                      {"files", files}};
   return json.dump(2) + "\n";
 }
@@ -45,7 +45,7 @@ CheckpointManifest read_checkpoint_manifest(const std::filesystem::path& path) {
   const json::Value root = json::read_format(path, {}, kFormat, kVersion);
   CheckpointManifest manifest;
   manifest.step = root.at("step").integer(0, std::numeric_limits<std::int64_t>::max());
-  manifest.for_good = root.at("for_good").boolean();
+  manifest.permanent = root.at("for_good").boolean();
   for (const auto& [name, file] : root.at("files").members()) {
     if (!json::is_file_name(name)) file.fail("is not the name of a file in the same folder");
     manifest.files[name] = {file.at("bytes").count(), file.at("xxh3").hex64()};

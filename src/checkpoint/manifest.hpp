@@ -15,7 +15,7 @@ struct CheckpointFile {
 
 struct CheckpointManifest {
   std::int64_t step = 0;
-  bool for_good = false;
+  bool permanent = false;
   std::map<std::string, CheckpointFile> files;  ///< by name within the folder
 };
 

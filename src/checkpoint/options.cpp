@@ -2,7 +2,7 @@
 
 namespace amt {
 
-void CheckpointerOptions::describe(OptionTable& table) {
+void CheckpointerOptions::register_options(OptionTable& table) {
   table.add("checkpointer.save_interval", &save_interval, "time between rolling checkpoints",
             Effect::kNothing);
   table.add("checkpointer.keep_every", &keep_every, "steps between checkpoints that stay",

@@ -30,7 +30,7 @@ void checked(const std::string& what, Operation operation) {
 void write_manifest(const CheckpointPaths& paths, std::int64_t step, Keep keep) {
   CheckpointManifest manifest;
   manifest.step = step;
-  manifest.for_good = keep == Keep::kForGood;
+  manifest.permanent = keep == Keep::kPermanent;
   for (const fs::path& file : {paths.model(), paths.config(), paths.optimizer(), paths.state()}) {
     manifest.files[file.filename().string()] = describe_file(file);
   }
@@ -70,7 +70,7 @@ void publish(const fs::path& partial, const fs::path& final) {
 
 bool is_rolling(const fs::path& folder) {
   try {
-    return !read_checkpoint_manifest(CheckpointPaths{folder}.manifest()).for_good;
+    return !read_checkpoint_manifest(CheckpointPaths{folder}.manifest()).permanent;
   } catch (const Error&) {
     return false;  // not readable, so not ours to remove
   }

@@ -9,7 +9,7 @@ namespace amt {
 ExitCode run_eval(Runtime& runtime, std::span<const std::string> args) {
   EvaluationOptions options;
   OptionTable table;
-  options.describe(table);
+  options.register_options(table);
   CommandLine line;
   line.command = "eval";
   line.summary = "Evaluates a model, or all checkpoints of a run, on a split of a dataset.";

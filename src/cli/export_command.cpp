@@ -12,7 +12,7 @@ namespace amt {
 ExitCode run_export(Runtime&, std::span<const std::string> args) {
   ExportOptions options;
   OptionTable table;
-  options.describe(table);
+  options.register_options(table);
   const CommandLine line = {
       "export",
       "Makes a folder to publish: the model for transformers, and a model card. One process, no "

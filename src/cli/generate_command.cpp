@@ -9,7 +9,7 @@ namespace amt {
 ExitCode run_generate(Runtime& runtime, std::span<const std::string> args) {
   GenerationOptions options;
   OptionTable table;
-  options.describe(table);
+  options.register_options(table);
   CommandLine line;
   line.command = "generate";
   line.summary =

@@ -9,7 +9,7 @@ namespace amt {
 ExitCode run_inspect(Runtime&, std::span<const std::string> args) {
   InspectOptions options;
   OptionTable table;
-  options.describe(table);
+  options.register_options(table);
   const CommandLine line = {"inspect",
                             "Shows what a dataset is, or with an option whether it is whole, or "
                             "what is in it. One process, no MPI: of several the first alone.",

@@ -11,7 +11,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/foreign_error.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 #include "launcher.hpp"
 #include "runtime.hpp"
@@ -90,7 +90,7 @@ ExitCode run(const std::vector<std::string>& args) {
   Runtime runtime;
   try {
     return dispatch(runtime, args);
-  } catch (const mpi::AgreedError& error) {
+  } catch (const mpi::CollectiveError& error) {
     log_agreed_error(error.what());
     return error.code();
   } catch (const UsageError& error) {

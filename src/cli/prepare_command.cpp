@@ -12,7 +12,7 @@ namespace amt {
 ExitCode run_prepare(Runtime& runtime, std::span<const std::string> args) {
   PrepareOptions options;
   OptionTable table;
-  options.describe(table);
+  options.register_options(table);
   table.add("ranks", &options.ranks, kDryRanksHelp);
   const CommandLine line = {
       "prepare",

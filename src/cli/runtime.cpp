@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "amt/mpi/agreement.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 #include "amt/process/machine.hpp"
 #include "launcher.hpp"
@@ -17,7 +17,7 @@ namespace {
 /// Every process finds the same: the first one says it.
 void require_company(int world) {
   const std::string refusal = launcher_refusal(launcher(), mpi::library_version(), world);
-  if (!refusal.empty()) throw mpi::AgreedError(refusal, ExitCode::kUsage);
+  if (!refusal.empty()) throw mpi::CollectiveError(refusal, ExitCode::kUsage);
 }
 
 /// Before MPI is started.

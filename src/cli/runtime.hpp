@@ -20,9 +20,10 @@ class Runtime {
   Runtime();  ///< takes rank and host for messages from the launcher's environment
 
   /// Collective, once. The communicator lives as long as the Runtime, and so does a watchdog over
-  /// everything from here on, MPI's own start and end too; 0 seconds: none. AgreedError (kUsage) if
-  /// the launcher has started several processes and MPI does not know of the others, or naming the
-  /// rank that differs if not all run the same amt with the same `configuration` (an INI text).
+  /// everything from here on, MPI's own start and end too; 0 seconds: none. CollectiveError
+  /// (kUsage) if the launcher has started several processes and MPI does not know of the others, or
+  /// naming the rank that differs if not all run the same amt with the same `configuration` (an INI
+  /// text).
   mpi::Communicator& start_mpi(const Duration& watchdog, const std::string& configuration);
 
  private:

@@ -25,7 +25,7 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   bool only_plan = false;
   std::optional<std::uint64_t> asked;
   OptionTable table;
-  config.describe(table);
+  config.register_options(table);
   table.add("trainer.take_over", &start.take_over,
             "go on in a run_dir that a job on another host was using and may still use: your word "
             "that it runs no longer");

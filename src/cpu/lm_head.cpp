@@ -111,7 +111,7 @@ void softmax_gradient(Bf16* out, const float* logits, double log_sum, float scal
 /// its loss; returns the loss, -log p + log_z_regularization log(z)^2.
 template <class T>
 double position_gradient(T* gradient, const float* logits, Dim target, Dim vocab,
-                         const LossTerms& terms) {
+                         const LossConfig& terms) {
   if (target == kNone) {
     std::fill(gradient, gradient + vocab, T{});
     return 0;

@@ -6,7 +6,7 @@
 namespace amt::cuda {
 namespace {
 
-const Bf16* real(const Activation* p) { return reinterpret_cast<const Bf16*>(p); }
+const Bf16* as_bf16(const Activation* p) { return reinterpret_cast<const Bf16*>(p); }
 
 /// f(logits [count, padded_vocab], begin, count) for the blocks [begin, begin + count) of n
 /// positions, all with the same scratch; logits are of type T.
@@ -19,7 +19,7 @@ void for_blocks(Context& gpu, Dim n, Dim padded_vocab, const F& f) {
 
 /// n rows of x, `step` rows apart, side by side in scratch memory.
 const Bf16* gathered(Context& gpu, const LmHeadLogits& op) {
-  const Bf16* first = real(op.x) + op.first * op.width;
+  const Bf16* first = as_bf16(op.x) + op.first * op.width;
   if (op.step == 1) return first;
   const auto row = static_cast<std::size_t>(op.width) * sizeof(Bf16);
   auto* rows = gpu.partial.of<Bf16>(op.n * op.width);
@@ -38,7 +38,7 @@ void run(Context& gpu, const LmHeadTrain& op) {
   auto* dx = reinterpret_cast<Bf16*>(op.dx);
   float* losses = gpu.partial.of<float>(n);
   for_blocks<Bf16>(gpu, n, padded, [&](Bf16* logits, Dim begin, Dim count) {
-    const Bf16* block = real(op.x) + begin * width;
+    const Bf16* block = as_bf16(op.x) + begin * width;
     gpu.matmul.run(plan_logits(count, padded, width, Element::kBf16), {wte, block, logits});
     start(gpu.stream(), {count}, gpu::kHeadThreads, "loss_and_gradient", gpu::loss_and_gradient,
           losses + begin, logits, op.tokens, begin, s, op.terms);
@@ -55,7 +55,7 @@ void run(Context& gpu, const LmHeadLosses& op) {
   for_blocks<Bf16>(gpu, s.rows * s.seq_len, s.padded_vocab,
                    [&](Bf16* logits, Dim begin, Dim count) {
                      gpu.matmul.run(plan_logits(count, s.padded_vocab, s.width, Element::kBf16),
-                                    {wte, real(op.x) + begin * s.width, logits});
+                                    {wte, as_bf16(op.x) + begin * s.width, logits});
                      start(gpu.stream(), {count}, gpu::kHeadThreads, "position_losses",
                            gpu::position_losses, op.losses, logits, op.tokens, begin, s);
                    });

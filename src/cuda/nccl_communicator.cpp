@@ -5,7 +5,7 @@
 #include <span>
 #include <utility>
 
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "device.hpp"
 #include "nccl_wait.hpp"
 
@@ -23,11 +23,11 @@ NcclCommunicator::NcclCommunicator(const mpi::Communicator& ranks, NcclPlace pla
 
 void NcclCommunicator::meet(const mpi::Communicator& ranks) {
   ncclUniqueId id{};
-  mpi::collectively(ranks, [&] {
+  mpi::run_on_all(ranks, [&] {
     if (place_.rank == 0) check(ncclGetUniqueId(&id), "making an id for the ranks");
   });
   ranks.broadcast(std::as_writable_bytes(std::span(&id, 1)), 0);
-  mpi::collectively(ranks, [&] {
+  mpi::run_on_all(ranks, [&] {
     ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
     config.blocking = 0;
     check(ncclCommInitRankConfig(&comm_, place_.ranks, id, place_.rank, &config),

@@ -141,7 +141,7 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
 
 }  // namespace
 
-void InspectOptions::describe(OptionTable& table) {
+void InspectOptions::register_options(OptionTable& table) {
   table.add_flag("verify", &verify, "read everything: checksums, and every row's rules");
   table.add("row", &row, "print this row, counted from 0, as notes");
   table.add("split", &split, "whose row or text");

@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "amt/base/error.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 
 namespace amt {
@@ -26,7 +26,7 @@ std::string first_refusal(const std::string& mine, const mpi::Communicator& worl
 
 Device open_cpu(const DeviceRequest& request, const mpi::Communicator& world) {
   Device device;
-  mpi::collectively(world, [&] { device.ops = request.make_cpu_ops(); });
+  mpi::run_on_all(world, [&] { device.ops = request.make_cpu_ops(); });
   device.sharing = world.ranks_on_host();
   device.reducer = world.size() == 1 ? make_single_reducer() : make_mpi_reducer(*device.ops, world);
   return device;
@@ -58,7 +58,7 @@ void make_reducer(Device& device, bool shared, const mpi::Communicator& world) {
     device.reducer = make_mpi_reducer(*device.ops, world);
     device.remark = "ranks share a GPU, so gradients are summed by MPI, not by NCCL";
   } else {
-    mpi::collectively(world, [&] {
+    mpi::run_on_all(world, [&] {
       device.reducer = device.plugin->make_reducer(*device.ops, world, kMeetSeconds);
     });
   }
@@ -68,14 +68,14 @@ Device open_gpu(const DeviceRequest& request, const DeviceOffer& offer,
                 const mpi::Communicator& world) {
   Device device;
   device.plugin = offer.plugin;
-  mpi::collectively(world, [&] {
+  mpi::run_on_all(world, [&] {
     device.ops = offer.plugin->make_ops({offer.device, request.attention, request.deterministic});
   });
   const Sharing sharing(offer.info, world);
   device.sharing = sharing.here;
   make_reducer(device, sharing.anywhere, world);
   world.barrier();  // what is free is what all ranks have left
-  mpi::collectively(world, [&] { device.info = offer.plugin->device_info(offer.device); });
+  mpi::run_on_all(world, [&] { device.info = offer.plugin->device_info(offer.device); });
   return device;
 }
 
@@ -85,7 +85,7 @@ Device open_device(const DeviceRequest& request, const mpi::Communicator& world)
   const DeviceOffer offer = offer_device(request.kind, request.cpu_only, world.rank_on_host());
   const std::string refusal = first_refusal(offer.refusal, world);
   if (!refusal.empty() && request.kind == DeviceKind::kCuda) {
-    throw mpi::AgreedError(no_device(refusal).what());
+    throw mpi::CollectiveError(no_device(refusal).what());
   }
   if (refusal.empty() && offer.plugin != nullptr) return open_gpu(request, offer, world);
   Device device = open_cpu(request, world);
@@ -97,8 +97,8 @@ void prepare_attention(const Device& device, const AttentionShape& shape, bool b
                        const mpi::Communicator& world) {
   if (device.plugin == nullptr) return;
   std::string slow;
-  mpi::collectively(world,
-                    [&] { slow = device.plugin->prepare_attention(*device.ops, shape, backward); });
+  mpi::run_on_all(world,
+                  [&] { slow = device.plugin->prepare_attention(*device.ops, shape, backward); });
   const std::string first = first_refusal(slow, world);
   if (first.empty() || world.rank() != 0) return;
   // As src/cuda/NOTES.md counts it.

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "amt/base/activity.hpp"
-#include "amt/dataset/read_ahead.hpp"
+#include "amt/dataset/prefetcher.hpp"
 #include "amt/dataset/row_block.hpp"
 #include "amt/process/progress.hpp"
 #include "amt/process/signals.hpp"
@@ -60,7 +60,7 @@ std::optional<LossSums> evaluate(Model& model, const mpi::Communicator& ranks,
   const std::size_t length = rows.row_length();
   std::vector<float> losses(micro * (length - 1));
   LossSums sums = {.nats = std::vector<double>(parts)};
-  ReadAhead reader(rows, micro);
+  Prefetcher reader(rows, micro);
   Progress progress("evaluate", rounds);
   for (std::uint64_t round = 0; round < rounds; ++round) {
     if (ranks.any_of(stop_signal() != 0)) return std::nullopt;
@@ -68,7 +68,7 @@ std::optional<LossSums> evaluate(Model& model, const mpi::Communicator& ranks,
     progress.update(round, fmt::format("{} rows", now.first - mine.first));
     if (now.count == 0) continue;
     const auto tokens =
-        reader.take(now, rows_of_round(mine, round + 1, micro, selection.subsample));
+        reader.next(now, rows_of_round(mine, round + 1, micro, selection.subsample));
     model.losses(tokens, static_cast<int>(now.count),
                  std::span(losses).first(now.count * (length - 1)));
     for (std::uint64_t row = 0; row < now.count; ++row) {

@@ -8,7 +8,7 @@
 #include "amt/checkpoint/training_state.hpp"
 #include "amt/evaluate/dataset_fit.hpp"
 #include "amt/model/difference.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 
 namespace amt {
 namespace {
@@ -68,9 +68,9 @@ HuggingFaceModel Evaluator::open(const fs::path& folder) const {
 
 void Evaluator::load(const fs::path& folder) {
   std::optional<HuggingFaceModel> source;
-  mpi::collectively(world_, [&] { source.emplace(open(folder)); });
+  mpi::run_on_all(world_, [&] { source.emplace(open(folder)); });
   if (!model_) model_.emplace(ops_, source->config(), micro_batch_, Purpose::kInference);
-  mpi::collectively(world_, [&] {
+  mpi::run_on_all(world_, [&] {
     if (world_.rank() != 0) return;
     std::vector<float> parameters(model_->layout().total());
     source->read(parameters);
@@ -86,7 +86,7 @@ EvaluationRecord Evaluator::evaluate() {
   const auto sums = amt::evaluate(*model_, world_, *rows_.evaluated, rows_.selection, micro_batch_,
                                   fields.empty() ? kLossParts : fields.size());
   if (!sums) {
-    throw mpi::AgreedError(fmt::format(
+    throw mpi::CollectiveError(fmt::format(
         "stopped on a signal; {} was not evaluated, start again for it", record_.folder.string()));
   }
   if (!unigram_) {

@@ -30,12 +30,12 @@ class Evaluator {
   Evaluator(const EvaluationRows& rows, int micro_batch, const mpi::Communicator& world, Ops& ops,
             Reducer& reducer);
 
-  /// Reads the model of a folder, on rank 0, in place of the one before. mpi::AgreedError if it
+  /// Reads the model of a folder, on rank 0, in place of the one before. mpi::CollectiveError if it
   /// cannot be used or has another shape than the first: then load another before evaluating. Its
   /// code is kUsage if the model and the dataset do not belong together.
   void load(const std::filesystem::path& folder);
 
-  /// Of what was loaded last. mpi::AgreedError if a signal asked to stop.
+  /// Of what was loaded last. mpi::CollectiveError if a signal asked to stop.
   EvaluationRecord evaluate();
 
   /// What evaluate() asks a device for, but for a last micro-batch with fewer rows.

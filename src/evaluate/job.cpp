@@ -11,7 +11,7 @@
 #include "amt/base/error.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/dataset/same_dataset.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 #include "amt/process/signals.hpp"
 #include "amt/resources/rank_device.hpp"
@@ -40,7 +40,7 @@ std::vector<fs::path> all_checkpoints(const std::string& folder) {
 std::vector<fs::path> agree_on_folders(const EvaluationOptions& options,
                                        const mpi::Communicator& world) {
   std::string joined;  // each with the zero that ends it
-  mpi::collectively(world, [&] {
+  mpi::run_on_all(world, [&] {
     if (world.rank() != 0) return;
     const std::vector<fs::path> found = options.all ? all_checkpoints(options.checkpoint)
                                                     : std::vector{find_model(options.checkpoint)};
@@ -57,10 +57,10 @@ std::vector<fs::path> agree_on_folders(const EvaluationOptions& options,
 /// Lines leave at once: the checkpoints of a long run take hours.
 void print_csv(const std::string& line) { std::cout << line << std::flush; }
 
-/// Rank 0 hashes a checkpoint when its turn comes. AgreedError if it is damaged or cannot be read,
-/// with words that follow "which".
+/// Rank 0 hashes a checkpoint when its turn comes. CollectiveError if it is damaged or cannot be
+/// read, with words that follow "which".
 void load_verified(Evaluator& evaluator, const fs::path& folder, const mpi::Communicator& world) {
-  mpi::collectively(world, [&] {
+  mpi::run_on_all(world, [&] {
     if (world.rank() != 0) return;
     std::string damage;
     try {
@@ -72,9 +72,9 @@ void load_verified(Evaluator& evaluator, const fs::path& folder, const mpi::Comm
   });
   try {
     evaluator.load(folder);
-  } catch (const mpi::AgreedError& error) {
+  } catch (const mpi::CollectiveError& error) {
     if (error.code() == ExitCode::kUsage) throw;  // the dataset is not for this run
-    throw mpi::AgreedError(fmt::format("cannot be used: {}", error.what()));
+    throw mpi::CollectiveError(fmt::format("cannot be used: {}", error.what()));
   }
 }
 
@@ -101,14 +101,14 @@ void evaluate_one(Evaluator& evaluator, const Device& device, const EvaluationRo
   const EvaluationRecord record = evaluator.evaluate();
   const std::string problem = problem_of(record);
   if (!problem.empty()) {
-    throw mpi::AgreedError(fmt::format("{} {}", record.folder.string(), problem));
+    throw mpi::CollectiveError(fmt::format("{} {}", record.folder.string(), problem));
   }
   if (world.rank() != 0) return;
   if (csv) return print_csv(evaluation_csv_header() + to_csv(record));
   std::cout << evaluation_table(record, rows.manifest, evaluator.layout());
 }
 
-/// Goes on after a checkpoint that cannot be evaluated, and throws an AgreedError at the end if
+/// Goes on after a checkpoint that cannot be evaluated, and throws a CollectiveError at the end if
 /// there was any.
 void evaluate_all(Evaluator& evaluator, const Device& device, const std::vector<fs::path>& folders,
                   const mpi::Communicator& world) {
@@ -122,7 +122,7 @@ void evaluate_all(Evaluator& evaluator, const Device& device, const std::vector<
   for (const fs::path& folder : folders) {
     try {
       load_verified(evaluator, folder, world);
-    } catch (const mpi::AgreedError& error) {
+    } catch (const mpi::CollectiveError& error) {
       if (error.code() == ExitCode::kUsage) throw;
       leave_out(folder, error.what());
       continue;
@@ -137,7 +137,7 @@ void evaluate_all(Evaluator& evaluator, const Device& device, const std::vector<
     }
   }
   if (left_out == 0) return;
-  throw mpi::AgreedError(fmt::format(
+  throw mpi::CollectiveError(fmt::format(
       "{} of {} checkpoints are damaged or of no use and were left out", left_out, folders.size()));
 }
 
@@ -147,7 +147,7 @@ void evaluate_checkpoints(const mpi::Communicator& world, const EvaluationOption
   install_stop_handlers();  // before there are any other threads that compute
   const std::vector<fs::path> folders = agree_on_folders(options, world);
   std::optional<EvaluationRows> rows;
-  mpi::collectively(world, [&] {
+  mpi::run_on_all(world, [&] {
     rows.emplace(options.dataset, options.split, RowSelection{options.subsample, 0});
   });
   require_same_dataset(rows->manifest, world);

@@ -5,13 +5,13 @@
 
 namespace amt {
 
-void EvaluationOptions::describe(OptionTable& table) {
+void EvaluationOptions::register_options(OptionTable& table) {
   table.add("split", &split, "the part of the dataset that is evaluated");
   table.add("subsample", &subsample, "look at every so-manyth row");
   table.add_flag("all", &all, "every checkpoint of a run, oldest first; implies --csv");
   table.add_flag("csv", &csv, "print CSV: a line of names, then a line for each checkpoint");
   table.add("batch", &batch, "rows at a time on each rank");
-  device.describe(table);
+  device.register_options(table);
   table.add_customary("batch", {"batch_size", "micro_batch"});
 }
 

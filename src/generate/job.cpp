@@ -13,7 +13,7 @@
 #include "amt/base/files.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/generate/sample.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 #include "amt/weights/hugging_face.hpp"
 #include "ensemble.hpp"
@@ -141,11 +141,11 @@ Drawn generate_batch(Decoder& decoder, const GenerationTask& task, const Generat
 
 void generate_music(const mpi::Communicator& world, const GenerationOptions& options) {
   std::optional<Request> request;
-  mpi::collectively(world, [&] { request.emplace(prepare(options)); });
+  mpi::run_on_all(world, [&] { request.emplace(prepare(options)); });
   const Device device = open_rank_device(options.device.wishes(), world);
   Drawn drawn;
   const auto start = std::chrono::steady_clock::now();
-  mpi::collectively(world, [&] {
+  mpi::run_on_all(world, [&] {
     Model model(*device.ops, request->source->config(), 1, Purpose::kInference);
     std::vector<float> parameters(model.layout().total());
     request->source->read(parameters);

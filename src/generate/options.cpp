@@ -3,7 +3,7 @@
 
 namespace amt {
 
-void GenerationOptions::describe(OptionTable& table) {
+void GenerationOptions::register_options(OptionTable& table) {
   table.add("prompt", &prompt,
             "a MIDI file to begin with; without one, the music begins with nothing");
   table.add("from", &from,
@@ -32,7 +32,7 @@ void GenerationOptions::describe(OptionTable& table) {
   table.add("svg", &svg, "a picture of the piece, too: a piano roll, as SVG");
   table.add_flag("stream", &stream,
                  "print each new note as soon as it is drawn, a line as --save_events has it");
-  device.describe(table);
+  device.register_options(table);
   table.add_customary("count", {"num_samples", "n", "num_return_sequences"});
   table.add_customary("seconds", {"length", "duration", "max_length"});
   table.add_customary("prompt", {"input", "midi"});

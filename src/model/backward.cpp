@@ -6,7 +6,7 @@ namespace amt {
 // Invariant between the steps: dx is the gradient of the residual stream at the place reached, dy
 // the gradient of the output of the half block that was added there.
 void Pass::backward(std::span<const Token> tokens, const ModelView& gradients,
-                    const LossTerms& terms, const std::vector<std::int64_t>& starts,
+                    const LossConfig& terms, const std::vector<std::int64_t>& starts,
                     const Model::GradientReady& ready) {
   const auto finished = [&](std::size_t section) {
     if (ready) ready(starts[section], starts[section + 1]);
@@ -36,13 +36,13 @@ void Pass::backward(std::span<const Token> tokens, const ModelView& gradients,
 }
 
 /// The LM head and the last layer norm.
-void Pass::backward_head(const ModelView& g, const LossTerms& terms) {
+void Pass::backward_head(const ModelView& g, const LossConfig& terms) {
   const int last = config_.num_layers - 1;
   Activation* dy = work_.dy.activation();
   ops_.run(LmHeadTrain{.loss = work_.loss.as<double>(),
                        .dx = dy,
                        .dwte = g.wte,
-                       .x = work_.hf.activation(),
+                       .x = work_.lnf.activation(),
                        .wte = weights_.wte,
                        .tokens = work_.tokens.as<Token>(),
                        .shape = lm_head_shape(),

@@ -22,7 +22,7 @@ void require_rate(double rate, const std::string& option) {
 
 }  // namespace
 
-void ModelConfig::describe(OptionTable& table) {
+void ModelConfig::register_options(OptionTable& table) {
   table.add("model.hidden_dim", &hidden_dim, "width of the model");
   table.add("model.num_heads", &num_heads, "attention heads; divides hidden_dim");
   table.add("model.num_layers", &num_layers, "transformer blocks");

@@ -115,7 +115,7 @@ void Decoder::next(std::span<const DecoderRow> rows, TokenRange range, std::span
   d.step(rows);
   const Dim width = d.model.config.hidden_dim;
   d.model.ops.run(LmHeadLogits{.logits = d.logits.as<float>(),
-                               .x = d.work.hf.activation(),
+                               .x = d.work.lnf.activation(),
                                .wte = d.model.weights.wte + range.first * width,
                                .n = std::ssize(rows),
                                .width = width,

@@ -16,8 +16,8 @@ bool is_recorded(const Option& option) { return option.effect <= Effect::kTraini
 /// Both models' options, in the same order; they refer to the arguments.
 struct Pair {
   Pair(ModelConfig& a, ModelConfig& b) {
-    a.describe(first);
-    b.describe(second);
+    a.register_options(first);
+    b.register_options(second);
   }
   OptionTable first, second;
 };
@@ -46,7 +46,7 @@ std::optional<OptionChange> recorded_difference(const ModelConfig& a, const Mode
   return difference(a, b, is_recorded);
 }
 
-void follow_model(const ModelConfig& found, const std::string& source, const OptionTable& given,
+void adopt_config(const ModelConfig& found, const std::string& source, const OptionTable& given,
                   ModelConfig& model) {
   ModelConfig theirs = found;
   const Pair pair(theirs, model);

@@ -155,7 +155,7 @@ void Pass::mlp_down(int layer) {
                          .n = n_,
                          .in_width = 4 * width_,
                          .out_width = width_});
-  ops_.run(LayerNormForward{.out = (last ? work_.hf : next.h1).activation(),
+  ops_.run(LayerNormForward{.out = (last ? work_.lnf : next.h1).activation(),
                             .residual = work_.stream(layer + 1).activation(),
                             .mean = (last ? work_.meanf : next.mean1).as<float>(),
                             .rstd = (last ? work_.rstdf : next.rstd1).as<float>(),

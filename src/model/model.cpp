@@ -103,7 +103,7 @@ void Model::zero_gradients() {
   impl_->gradients.zero();
 }
 
-void Model::forward_backward(std::span<const Token> tokens, int rows, const LossTerms& terms,
+void Model::forward_backward(std::span<const Token> tokens, int rows, const LossConfig& terms,
                              const DropoutKey& key, const GradientReady& ready) {
   impl_->require_training();
   Pass pass = impl_->forward(tokens, rows, key, true);
@@ -123,7 +123,7 @@ void Model::losses(std::span<const Token> tokens, int rows, std::span<float> los
   const Pass pass = impl_->forward(tokens, rows, {}, false);
   float* on_device = impl_->work.losses.as<float>();
   impl_->ops.run(LmHeadLosses{.losses = on_device,
-                              .x = impl_->work.hf.activation(),
+                              .x = impl_->work.lnf.activation(),
                               .wte = impl_->weights.wte,
                               .tokens = impl_->work.tokens.as<Token>(),
                               .shape = pass.lm_head_shape()});
@@ -135,7 +135,7 @@ void Model::logits(std::span<const Token> tokens, int rows, std::span<float> log
   const Buffer on_device = Buffer::floats(impl_->ops, logits.size());
   const LmHeadShape shape = pass.lm_head_shape();
   impl_->ops.run(LmHeadLogits{.logits = on_device.as<float>(),
-                              .x = impl_->work.hf.activation(),
+                              .x = impl_->work.lnf.activation(),
                               .wte = impl_->weights.wte,
                               .n = shape.rows * shape.seq_len,
                               .width = shape.width,

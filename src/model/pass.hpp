@@ -14,13 +14,13 @@ class Pass {
        Dim rows, const DropoutKey& key, bool dropout);
   virtual ~Pass() = default;
 
-  /// From the workspace's tokens to its hf.
+  /// From the workspace's tokens to its lnf.
   void forward();
 
-  /// From hf: the loss, and all gradients added to `gradients`; `tokens` are those of the
+  /// From lnf: the loss, and all gradients added to `gradients`; `tokens` are those of the
   /// workspace, in host memory; `starts` are the section_starts that `ready`, if there is one, is
   /// told about.
-  void backward(std::span<const Token> tokens, const ModelView& gradients, const LossTerms& terms,
+  void backward(std::span<const Token> tokens, const ModelView& gradients, const LossConfig& terms,
                 const std::vector<std::int64_t>& starts, const Model::GradientReady& ready);
 
   LmHeadShape lm_head_shape() const;
@@ -45,7 +45,7 @@ class Pass {
   void mlp_up(int layer);
   void mlp_down(int layer);
   void recompute(int layer);
-  void backward_head(const ModelView& gradients, const LossTerms& terms);
+  void backward_head(const ModelView& gradients, const LossConfig& terms);
   void backward_mlp(int layer, const BlockView& gradients);
   void backward_attention(int layer, const BlockView& gradients);
   void backward_layernorm1(int layer, const BlockView& gradients);

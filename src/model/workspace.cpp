@@ -21,7 +21,7 @@ BlockActivations::BlockActivations(Ops& ops, const ModelConfig& config, Dim n)
 Workspace::Workspace(Ops& ops, const ModelConfig& config, Dim n, Purpose purpose)
     : tokens(ops, n * sizeof(Token)),
       losses(Buffer::floats(ops, n)),
-      hf(Buffer::activations(ops, n * config.hidden_dim)),
+      lnf(Buffer::activations(ops, n * config.hidden_dim)),
       meanf(Buffer::floats(ops, n)),
       rstdf(Buffer::floats(ops, n)),
       y(Buffer::activations(ops, n * config.hidden_dim)) {
@@ -47,7 +47,7 @@ std::size_t Model::estimate_bytes(const ModelConfig& config, int micro_batch,
   const std::size_t layers = config.num_layers;
   const std::size_t streams = training ? layers + 1 : 1;
   const std::size_t kept = training && !config.gradient_checkpointing ? layers : 1;
-  // x; BlockActivations; hf, y and for training dx, dy, wide
+  // x; BlockActivations; lnf, y and for training dx, dy, wide
   const std::size_t widths = streams + kept * 15 + (training ? 8 : 2);
   const std::size_t floats = kept * (4 + config.num_heads) + 3;
   const std::size_t flat = ParameterLayout(config).total() * sizeof(float);

@@ -35,7 +35,7 @@ struct Workspace {
   Buffer losses;          ///< fp32 [n]
   std::vector<Buffer> x;  ///< num_layers + 1 (inference: 1), each 1: see stream()
   std::vector<BlockActivations> blocks;
-  Buffer hf;            ///< 1: last layer norm's output
+  Buffer lnf;           ///< 1: last layer norm's output
   Buffer meanf, rstdf;  ///< fp32 [n]
   Buffer y;             ///< 1: a block half's output before it joins the residual stream
 

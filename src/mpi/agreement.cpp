@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "amt/base/hash.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 
 namespace amt::mpi {
@@ -62,7 +62,7 @@ std::string from(const Communicator& communicator, int rank, std::string text) {
   const std::string usual = from(communicator, found.usual, fact.value);
   const std::string name = from(communicator, found.odd, log_identity());
   const auto [here, there] = first_difference(odd, usual);
-  throw AgreedError(
+  throw CollectiveError(
       fmt::format("the {} differs: {} has '{}', rank {} and most others have '{}'; {}", fact.name,
                   name, here, found.usual, there, fact.remedy),
       ExitCode::kUsage);

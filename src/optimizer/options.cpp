@@ -5,7 +5,7 @@
 
 namespace amt {
 
-void OptimizerOptions::describe(OptionTable& table) {
+void OptimizerOptions::register_options(OptionTable& table) {
   table.add("trainer.learning_rate", &learning_rate,
             "after the warm-up; auto: by the model's width, a tenth with --init");
   table.add("trainer.weight_decay", &weight_decay, "of every parameter");

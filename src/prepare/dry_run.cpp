@@ -2,7 +2,7 @@
 #include <fmt/core.h>
 
 #include "amt/base/strings.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/prepare/job.hpp"
 #include "amt/process/log.hpp"
 #include "empty_splits.hpp"
@@ -49,7 +49,7 @@ std::string describe_preparation(const PrepareOptions& options, int ranks) {
 std::string describe_preparation(const PrepareOptions& options,
                                  const mpi::Communicator& communicator) {
   const bool leads = communicator.rank() == 0;
-  mpi::collectively(communicator, [&] {
+  mpi::run_on_all(communicator, [&] {
     if (leads) check_output(options);
   });
   const std::uint64_t most = agree_on_a_file(communicator, options);

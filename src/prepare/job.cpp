@@ -17,7 +17,7 @@
 #include "amt/corpus/file_reader.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/virtual_file.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 #include "amt/process/progress.hpp"
 #include "amt/shuffle/exchange.hpp"
@@ -81,13 +81,13 @@ class Job {
 
   /// Before anything is read or made.
   void check_folders() {
-    mpi::collectively(communicator_, [&] {
+    mpi::run_on_all(communicator_, [&] {
       if (leader()) check_output(options_);
     });
   }
 
   void make_folders() {
-    mpi::collectively(communicator_, [&] {
+    mpi::run_on_all(communicator_, [&] {
       if (!leader()) return;
       output_ = std::make_unique<OutputFolder>(options_.dataset, options_.overwrite);
       for (const std::string& extra : {options_.text, options_.compound}) {
@@ -135,7 +135,7 @@ class Job {
         communicator_, [&](const RowId& id, const Row& row) { receive(id, row); }, show);
     const std::optional<Error> failure = tokenise_units(exchange);
     if (!exchange.finish(!failure && !stopped_)) {
-      mpi::agree(communicator_, failure ? &*failure : nullptr);
+      mpi::propagate_error(communicator_, failure ? &*failure : nullptr);
     }
   }
 
@@ -194,7 +194,7 @@ class Job {
   }
 
   void check_refusals() {
-    mpi::collectively(communicator_, [&] {
+    mpi::run_on_all(communicator_, [&] {
       if (!leader()) return;
       const DatasetStatistics& all = manifest_.statistics;
       const double share = static_cast<double>(all.refused) / static_cast<double>(all.files);
@@ -220,7 +220,7 @@ class Job {
 
   /// What each host has written beside the dataset is durable before the dataset says so.
   void sync_texts() {
-    mpi::collectively(communicator_, [&] {
+    mpi::run_on_all(communicator_, [&] {
       for (const std::string& extra : {options_.text, options_.compound}) {
         if (!extra.empty()) sync_file_system(extra);
       }
@@ -229,11 +229,11 @@ class Job {
 
   void write_shards() {
     std::vector<WrittenShard> written;
-    mpi::collectively(communicator_, [&] {
+    mpi::run_on_all(communicator_, [&] {
       const std::uint64_t rows = manifest_.statistics.tokens.sequences;  // rank 0 knows them all
       if (leader()) require_space(folder(), rows * sizeof(Row));
     });
-    mpi::collectively(communicator_, [&] {
+    mpi::run_on_all(communicator_, [&] {
       for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
         written.push_back(write_shard(folder(), manifest_, *plan_, slots_[slot], *store_, slot));
       }
@@ -243,14 +243,14 @@ class Job {
   }
 
   void publish() {
-    mpi::collectively(communicator_, [&] {
+    mpi::run_on_all(communicator_, [&] {
       if (!leader()) return;
       std::error_code ignored;
       fs::remove_all(folder() / kSpillFolder, ignored);
       for (const Split split : kSplits) write_virtual_file(folder(), manifest_, split);
       PrepareOptions resolved = options_;
       OptionTable table;
-      resolved.describe(table);
+      resolved.register_options(table);
       write_file_atomically(folder() / kConfigFile, table.to_ini(Effect::kResult));
       write_file_atomically(folder() / kRejectedFile, rejected_text(rejections_));
       write_file_atomically(folder() / kReportFile,

@@ -4,7 +4,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 #include "file_memory.hpp"
 #include "gather.hpp"
@@ -127,15 +127,15 @@ void refuse_large_files(Corpus& corpus, const PrepareOptions& options, std::uint
 Corpus list_corpus(const mpi::Communicator& communicator, const PrepareOptions& options,
                    std::uint64_t most) {
   Listing listing;
-  mpi::collectively(communicator, [&] {
+  mpi::run_on_all(communicator, [&] {
     if (communicator.rank() == 0) listing = list_and_report(options);
   });
   share_listing(communicator, listing);
-  mpi::collectively(communicator, [&] { require_same_folder(listing); });
+  mpi::run_on_all(communicator, [&] { require_same_folder(listing); });
   const auto hash_together = [&](const Listing& files, auto hash) {
     std::vector<std::string> mine;
-    mpi::collectively(communicator,
-                      [&] { mine = hash(files, communicator.rank(), communicator.size()); });
+    mpi::run_on_all(communicator,
+                    [&] { mine = hash(files, communicator.rank(), communicator.size()); });
     HashShares shares;
     for (const std::string& part : communicator.all_gather(pack_strings(mine))) {
       shares.push_back(unpack_strings(part));

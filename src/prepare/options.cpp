@@ -12,7 +12,7 @@ constexpr std::uint64_t kLeastMemory = std::uint64_t{1} << 20;
 
 }  // namespace
 
-void PrepareOptions::describe(OptionTable& table) {
+void PrepareOptions::register_options(OptionTable& table) {
   table.add("augment", &augment, "copies of each training piece: 1, or a multiple of 10");
   table.add_flag("interarrival", &interarrival,
                  "interarrival encoding in place of arrival; allows only augment 1");

@@ -27,8 +27,8 @@ std::string corpus_name(const std::string& corpus) {
 ReportOrigin origin_of(const PrepareOptions& options) {
   PrepareOptions ours = options, others;
   OptionTable given, defaults;
-  ours.describe(given);
-  others.describe(defaults);
+  ours.register_options(given);
+  others.register_options(defaults);
   ReportOrigin origin{corpus_name(options.corpus), {}};
   origin.command = fmt::format("amt prepare {} DATASET", origin.corpus);
   for (std::size_t i = 0; i < given.options().size(); ++i) {

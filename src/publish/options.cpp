@@ -28,7 +28,7 @@ void require_id(const char* option, const std::string& id) {
 
 }  // namespace
 
-void ExportOptions::describe(OptionTable& table) {
+void ExportOptions::register_options(OptionTable& table) {
   table.add("name", &name, "of the model, in its card; the folder's name by default");
   table.add("license", &license,
             "of the model, as hubs write it: apache-2.0; without one the card says nothing of it");

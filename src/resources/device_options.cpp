@@ -2,7 +2,7 @@
 
 namespace amt {
 
-void DeviceOptions::describe(OptionTable& table) {
+void DeviceOptions::register_options(OptionTable& table) {
   table.add("threads", &threads, "per rank; 0: OMP_NUM_THREADS, else its share of the node");
   table.add("mp", &mp,
             "precision of activations and matrix products (auto is bf16 on GPUs and on processors "

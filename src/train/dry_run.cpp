@@ -9,7 +9,7 @@
 #include "amt/checkpoint/disk_space.hpp"
 #include "amt/dataset/same_dataset.hpp"
 #include "amt/model/parameter_layout.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 #include "amt/record/history.hpp"
 #include "amt/run/configuration.hpp"
@@ -151,13 +151,13 @@ std::string describe_training(TrainConfiguration config, const OptionTable& give
 
 std::string describe_training(TrainConfiguration config, const OptionTable& given,
                               const mpi::Communicator& world) {
-  mpi::collectively(world, [&] {
+  mpi::run_on_all(world, [&] {
     if (world.rank() == 0) check_run_folder(RunPaths(config.trainer.run_dir), config.data.dataset);
   });
   agree_on_model(config, given, world);
   std::string plan;
   Manifest manifest;
-  mpi::collectively(world, [&] {
+  mpi::run_on_all(world, [&] {
     plan = plan_training(config, given, placement_of(world));
     manifest = read_manifest(config.data.dataset);
   });

@@ -11,7 +11,7 @@
 #include "amt/dataset/same_dataset.hpp"
 #include "amt/evaluate/evaluation.hpp"
 #include "amt/generate/sample.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 #include "amt/process/poller.hpp"
 #include "amt/process/signals.hpp"
@@ -67,7 +67,7 @@ void hold_folder(std::optional<RunLock>& lock, const TrainConfiguration& config,
 /// The manifest that all ranks read. Collective.
 Manifest agree_on_dataset(TrainConfiguration& config, const mpi::Communicator& world) {
   Manifest manifest;
-  mpi::collectively(world, [&] { manifest = config.read_dataset(); });
+  mpi::run_on_all(world, [&] { manifest = config.read_dataset(); });
   require_same_dataset(manifest, world);
   return manifest;
 }
@@ -105,11 +105,11 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
   const bool leads = world.rank() == 0;
   if (leads) say_when_stopped(kStopNotice);
   std::optional<RunLock> lock;  // of rank 0
-  mpi::collectively(world, [&] {
+  mpi::run_on_all(world, [&] {
     if (leads && is_there(config.trainer.run_dir)) hold_folder(lock, config, words.take_over);
   });
   agree_on_model(config, given, world);
-  mpi::collectively(world, [&] { config.trainer.micro_batch(world.size()); });  // or it is refused
+  mpi::run_on_all(world, [&] { config.trainer.micro_batch(world.size()); });  // or it is refused
   Manifest manifest = agree_on_dataset(config, world);
   const Device device = open_rank_device(config.trainer.device_wishes(), world);
   const Poller poll(kPollSeconds, [&](double) { device.reducer->poll(); });
@@ -117,12 +117,12 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
   const int micro_batch = config.trainer.micro_batch(world.size());
   prepare_attention(device, attention_of(config.model, micro_batch), true, world);
   std::optional<Inputs> inputs;
-  mpi::collectively(world, [&] {
+  mpi::run_on_all(world, [&] {
     inputs = open_inputs(config, std::move(manifest), world.rank(), world.size());
   });
   const RunPaths run(config.trainer.run_dir);
   const std::string configuration = config.to_ini();
-  mpi::collectively(world, [&] {  // after all ranks have found their inputs to be good
+  mpi::run_on_all(world, [&] {  // after all ranks have found their inputs to be good
     if (!leads) return;
     hold_folder(lock, config, words.take_over);
     check_run(config, inputs->manifest);

@@ -37,16 +37,16 @@ std::vector<OptionChange> changes_of_result(const std::string& before, const std
                                             const std::string& before_file) {
   TrainConfiguration defaults;
   OptionTable known;
-  defaults.describe(known);
+  defaults.register_options(known);
   return changes_of_result(before, now, known, before_file);
 }
 
-bool goes_on(const RunPaths& paths, bool load_last_checkpoint) {
+bool resumes(const RunPaths& paths, bool load_last_checkpoint) {
   return load_last_checkpoint && !checkpoint_steps(paths).empty();
 }
 
-void take_recorded(const OptionTable& table, const std::string& configuration,
-                   const std::string& file, const std::function<bool(const Option&)>& wanted) {
+void adopt_recorded(const OptionTable& table, const std::string& configuration,
+                    const std::string& file, const std::function<bool(const Option&)>& wanted) {
   const auto values = ini_values(configuration, file);
   for (const Option& option : table.options()) {
     const auto value = values.find(option.name);
@@ -59,11 +59,11 @@ void take_recorded(const OptionTable& table, const std::string& configuration,
   }
 }
 
-void take_values(const std::string& configuration, const OptionTable& given, ModelConfig& model) {
+void adopt_values(const std::string& configuration, const OptionTable& given, ModelConfig& model) {
   OptionTable table;
-  model.describe(table);
-  take_recorded(table, configuration, "config.ini",
-                [&](const Option& option) { return !given.given(option.name); });
+  model.register_options(table);
+  adopt_recorded(table, configuration, "config.ini",
+                 [&](const Option& option) { return !given.given(option.name); });
 }
 
 void check_open_run(const RunPaths& paths, const std::string& configuration,

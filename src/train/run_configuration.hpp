@@ -17,16 +17,16 @@ std::vector<OptionChange> changes_of_result(const std::string& before, const std
                                             const std::string& before_file = "config.ini");
 
 /// Whether a run started now would go on from a checkpoint of its own. Local.
-bool goes_on(const RunPaths& paths, bool load_last_checkpoint);
+bool resumes(const RunPaths& paths, bool load_last_checkpoint);
 
 /// Sets the `wanted` options of a table to what a configuration (INI text) has. UsageError naming
 /// `file` if a value cannot be read. Local.
-void take_recorded(const OptionTable& table, const std::string& configuration,
-                   const std::string& file, const std::function<bool(const Option&)>& wanted);
+void adopt_recorded(const OptionTable& table, const std::string& configuration,
+                    const std::string& file, const std::function<bool(const Option&)>& wanted);
 
 /// Sets those [model] options that the user has not `given` to what a resolved configuration (INI
 /// text) has. UsageError if a value cannot be read. Local.
-void take_values(const std::string& configuration, const OptionTable& given, ModelConfig& model);
+void adopt_values(const std::string& configuration, const OptionTable& given, ModelConfig& model);
 
 /// Whether open_run() can do its work, without doing any of it. Where a run is already, this must
 /// be the same one: UsageError naming the key that differs. trainer.num_train_steps alone may

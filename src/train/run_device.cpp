@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "amt/base/files.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 #include "amt/resources/flops.hpp"
 #include "run_configuration.hpp"
@@ -12,11 +12,11 @@ namespace amt {
 
 RowsAtOnce recorded_rows(const TrainConfiguration& config, int share) {
   const RunPaths run(config.trainer.run_dir);
-  if (!goes_on(run, config.trainer.load_last_checkpoint) || !is_there(run.config())) return {};
+  if (!resumes(run, config.trainer.load_last_checkpoint) || !is_there(run.config())) return {};
   TrainConfiguration before;
   OptionTable table;
-  before.describe(table);
-  take_recorded(table, read_text(run.config()), run.config().string(), [](const Option& option) {
+  before.register_options(table);
+  adopt_recorded(table, read_text(run.config()), run.config().string(), [](const Option& option) {
     return option.name == kRowsOption || option.name == kCheckpointingOption;
   });
   const OrAuto<int>& recorded = before.trainer.per_device_parallelism;
@@ -56,7 +56,7 @@ MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, co
   memory.shard_optimizer = config.trainer.shard_optimizer;
   const int share = config.trainer.share(world.size());
   RowsAtOnce recorded;
-  mpi::collectively(world, [&] {
+  mpi::run_on_all(world, [&] {
     if (world.rank() == 0) recorded = recorded_rows(config, share);
   });
   world.broadcast_value(recorded, 0);
@@ -64,7 +64,7 @@ MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, co
   chosen.rows = static_cast<int>(-world.all_reduce_max(-chosen.rows));  // what all of them hold
   chosen.checkpointing = world.any_of(chosen.checkpointing);
   const MemoryChoice choice = take_rows(chosen, config);
-  mpi::collectively(world, [&] { check_memory(config.model, chosen.rows, share, memory); });
+  mpi::run_on_all(world, [&] { check_memory(config.model, chosen.rows, share, memory); });
   return choice;
 }
 

@@ -30,8 +30,8 @@ RowsAtOnce wanted_rows(const TrainConfiguration& config, const OptionTable& give
 MemoryChoice take_rows(const RowsAtOnce& chosen, TrainConfiguration& config);
 
 /// Collective. Chooses the rows of a micro-batch if they are auto, and gradient checkpointing if
-/// `given` has no word of the user's on it, so that they fit on every rank; AgreedError if they do
-/// not.
+/// `given` has no word of the user's on it, so that they fit on every rank; CollectiveError if they
+/// do not.
 MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, const Device& device,
                         const mpi::Communicator& world);
 

@@ -11,7 +11,7 @@
 #include "amt/dataset/verify.hpp"
 #include "amt/evaluate/dataset_fit.hpp"
 #include "amt/model/difference.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 #include "amt/trainer/early_end.hpp"
 #include "amt/trainer/epochs.hpp"
@@ -24,30 +24,30 @@ void choose_model(TrainConfiguration& config, const OptionTable& given) {
   const std::string& source = config.trainer.initialize_from;
   const RunPaths run(config.trainer.run_dir);
   if (source.empty()) return;
-  if (goes_on(run, config.trainer.load_last_checkpoint)) {
+  if (resumes(run, config.trainer.load_last_checkpoint)) {
     log_info(
         fmt::format("{} has checkpoints of its own: {} is not read", run.run().string(), source));
-    return take_values(read_text(run.config()), given, config.model);
+    return adopt_values(read_text(run.config()), given, config.model);
   }
   HuggingFaceModel model(find_model(source));
   check_dataset_fits(read_manifest(config.data.dataset), model.config(), source);
-  follow_model(model.config(), source, given, config.model);
+  adopt_config(model.config(), source, given, config.model);
   std::vector<float> values(model.layout().total());
   model.read(values);
 }
 
 void agree_on_model(TrainConfiguration& config, const OptionTable& given,
                     const mpi::Communicator& world) {
-  mpi::collectively(world, [&] {
+  mpi::run_on_all(world, [&] {
     if (world.rank() != 0) return;
     choose_model(config, given);
     config.validate_model();
   });
   OptionTable model;
-  config.model.describe(model);
+  config.model.register_options(model);
   std::string chosen = model.to_ini();
   world.broadcast(chosen, 0);
-  take_values(chosen, {}, config.model);
+  adopt_values(chosen, {}, config.model);
 }
 
 Inputs open_inputs(const TrainConfiguration& config, Manifest manifest, int rank, int ranks) {

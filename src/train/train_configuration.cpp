@@ -49,7 +49,7 @@ void choose_what_is_open(TrainConfiguration& config, std::uint64_t rows) {
 
 }  // namespace
 
-void DataOptions::describe(OptionTable& table) {
+void DataOptions::register_options(OptionTable& table) {
   // It may move: its digest is compared with the checkpoint's.
   table.add("data.dataset", &dataset, "folder that `amt prepare` wrote", Effect::kNothing);
   table.add("data.verify", &verify,
@@ -64,18 +64,18 @@ void DataOptions::validate() const {
   }
 }
 
-void TrainConfiguration::describe(OptionTable& table) {
-  trainer.describe(table);
-  optimizer.describe(table);
-  checkpointer.describe(table);
-  data.describe(table);
-  model.describe(table);
+void TrainConfiguration::register_options(OptionTable& table) {
+  trainer.register_options(table);
+  optimizer.register_options(table);
+  checkpointer.register_options(table);
+  data.register_options(table);
+  model.register_options(table);
 }
 
 std::string TrainConfiguration::to_ini() const {
   TrainConfiguration copy = *this;
   OptionTable table;
-  copy.describe(table);
+  copy.register_options(table);
   return table.to_ini();
 }
 

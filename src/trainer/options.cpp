@@ -9,7 +9,7 @@
 #include "amt/resources/divisors.hpp"
 
 namespace amt {
-void TrainerOptions::describe(OptionTable& table) {
+void TrainerOptions::register_options(OptionTable& table) {
   table.add("trainer.run_dir", &run_dir, "folder of this run: checkpoints, metrics, configuration",
             Effect::kNothing);
   // A run that goes on from its own checkpoint does not look at it.

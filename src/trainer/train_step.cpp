@@ -59,7 +59,7 @@ double TrainStep::accumulate_gradients(const TrainingState& state) {
   timer_->stop();
   const double waited = seconds_waited() - waited_before;
   const double loss = model_.take_loss();
-  own_seconds_ = timer_->seconds() - waited;
+  compute_seconds_ = timer_->seconds() - waited;
   reducer_.wait();
   return loss;
 }
@@ -68,7 +68,7 @@ void TrainStep::run_micro_batches(const TrainingState& state) {
   // Scaled so that a sum over positions, micro-batches and ranks is the batch's mean.
   const std::int64_t predicted = std::int64_t{trainer_.train_batch_size} * (row_length_ - 1);
   const float scale = 1.0f / static_cast<float>(predicted);
-  const LossTerms terms(scale, static_cast<float>(trainer_.log_z_regularization));
+  const LossConfig terms(scale, static_cast<float>(trainer_.log_z_regularization));
   DropoutKey key;
   key.seed = trainer_.seed;
   key.step = state.step;
@@ -76,7 +76,7 @@ void TrainStep::run_micro_batches(const TrainingState& state) {
   model_.zero_gradients();
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     key.first_row = plan_[i].first_row;
-    const auto tokens = reader_.take(rows_of(state, i), rows_of(state, i + 1));
+    const auto tokens = reader_.next(rows_of(state, i), rows_of(state, i + 1));
     const bool last = i + 1 == plan_.size();
     model_.forward_backward(tokens, plan_[i].rows, terms, key,
                             last ? Model::GradientReady(ready) : Model::GradientReady());
@@ -107,7 +107,7 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
   result.grad_norm =
       std::sqrt(sliced_ ? std::accumulate(sums.begin() + kScalars, sums.end(), 0.0) : squares);
   result.loss = sums[0];
-  result.own_seconds = own_seconds_;
+  result.compute_seconds = compute_seconds_;
   result.skipped = !std::isfinite(result.loss) || sums[1] > 0;
   result.agreed = {sums[2] > 0, sums[3] > 0};
   if (result.skipped) {

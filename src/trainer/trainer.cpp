@@ -6,7 +6,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/evaluate/evaluation.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 #include "amt/process/machine.hpp"
 #include "amt/process/signals.hpp"
@@ -83,7 +83,7 @@ void Trainer::do_step(Progress& progress) {
   });
   profile_.after(state_.step - 1);
   requests_ = result.agreed;
-  stragglers_.add(state_.step - 1, result.own_seconds);
+  stragglers_.add(state_.step - 1, result.compute_seconds);
   reduced_bytes_ = reducer_.reduced_bytes() - reduced_before;
   report(result, std::chrono::duration<double>(Clock::now() - start).count(), progress);
   const int allowed = settings_.trainer.max_skipped;

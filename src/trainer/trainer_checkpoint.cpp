@@ -11,7 +11,7 @@
 #include "amt/base/hash.hpp"
 #include "amt/checkpoint/disk_space.hpp"
 #include "amt/model/algorithms.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/optimizer/moment_exchange.hpp"
 #include "amt/process/log.hpp"
 #include "amt/trainer/trainer.hpp"
@@ -178,7 +178,7 @@ void Trainer::check_learned() {
 void Trainer::save_if_due() {
   if (finished()) check_learned();
   if (finished() || state_.step % settings_.checkpointer.keep_every == 0) {
-    save(Keep::kForGood);
+    save(Keep::kPermanent);
   } else if (requests_.stop || requests_.save || best_is_due()) {
     save(Keep::kRolling);
   }
@@ -222,7 +222,7 @@ void Trainer::write(const Checkpoint& checkpoint, Keep keep) const {
 }
 
 void Trainer::on_leader(const std::function<void()>& work) {
-  mpi::collectively(ranks_, [&] {
+  mpi::run_on_all(ranks_, [&] {
     if (leads()) work();
   });
 }
@@ -242,7 +242,7 @@ void Trainer::check_replicas(std::uint64_t hash) {
   std::uint64_t leaders = hash;
   ranks_.broadcast_value(leaders, 0);
   if (!ranks_.any_of(hash != leaders)) return;
-  throw mpi::AgreedError(
+  throw mpi::CollectiveError(
       fmt::format("the ranks' parameters differ at step {}: a device or the network corrupts data; "
                   "nothing was saved",
                   state_.step));

@@ -31,7 +31,7 @@ struct Options {
   bool plain_names = false;
   int damaged = 1;
 
-  void describe(OptionTable& table) {
+  void register_options(OptionTable& table) {
     table.add("files", &files, "how many");
     table.add("bytes", &bytes, "mean size");
     table.add("seed", &seed, "of all draws");
@@ -43,7 +43,7 @@ struct Options {
 Options parse(int argc, char** argv) {
   Options options;
   OptionTable table;
-  options.describe(table);
+  options.register_options(table);
   for (int i = 2; i < argc; ++i) {
     std::string name = argv[i];
     name.erase(0, name.find_first_not_of('-'));

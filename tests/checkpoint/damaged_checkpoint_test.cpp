@@ -43,7 +43,7 @@ class DamagedCheckpoint : public testing::Test {
  protected:
   DamagedCheckpoint() {
     write_configuration(RunPaths(folder_.path()), "");
-    save_checkpoint(RunPaths(folder_.path()), config_, layout_, good(), Keep::kForGood);
+    save_checkpoint(RunPaths(folder_.path()), config_, layout_, good(), Keep::kPermanent);
   }
   Checkpoint good() const {
     Checkpoint checkpoint;
@@ -156,7 +156,7 @@ TEST_F(DamagedCheckpoint, MomentsThatNoTrainingLeavesAreRefused) {
     Checkpoint checkpoint = good();
     checkpoint.first_moment[3] = first;
     checkpoint.second_moment[3] = second;
-    save_checkpoint(RunPaths(folder_.path()), config_, layout_, checkpoint, Keep::kForGood);
+    save_checkpoint(RunPaths(folder_.path()), config_, layout_, checkpoint, Keep::kPermanent);
     EXPECT_EQ(checkpoint_damage(files_.folder), "");
     expect_refusal(files_.optimizer());
   }
@@ -165,7 +165,7 @@ TEST_F(DamagedCheckpoint, MomentsThatNoTrainingLeavesAreRefused) {
 TEST_F(DamagedCheckpoint, AnotherModelOfTheSameSizeIsRefused) {
   ModelConfig other = config_;
   other.num_heads *= 2;
-  save_checkpoint(RunPaths(folder_.path()), other, layout_, good(), Keep::kForGood);
+  save_checkpoint(RunPaths(folder_.path()), other, layout_, good(), Keep::kPermanent);
   EXPECT_EQ(checkpoint_damage(files_.folder), "");
   EXPECT_TRUE(
       test::says(refusal(false), {files_.folder.string(), "model.num_heads ", " 4,", " 2"}));
@@ -175,7 +175,7 @@ TEST_F(DamagedCheckpoint, AStateOfAnotherStepIsDamage) {
   Checkpoint checkpoint = good();
   checkpoint.state.step = checkpoint.state.updates = 1;
   checkpoint.state.next_row = 12;
-  save_checkpoint(RunPaths(folder_.path()), config_, layout_, checkpoint, Keep::kForGood);
+  save_checkpoint(RunPaths(folder_.path()), config_, layout_, checkpoint, Keep::kPermanent);
   // Step 1's files with a manifest that is right about them, under the name of step 0.
   const CheckpointPaths one{RunPaths(folder_.path()).step(1)};
   const std::string manifest = read_text(one.manifest());

@@ -47,7 +47,7 @@ TEST(DiskSpace, OneCheckpointHasAtMostTheBytesThatAreAskedFor) {
     all->resize(static_cast<std::size_t>(layout.total()));
   }
   write_configuration(paths, "");
-  save_checkpoint(paths, model, layout, checkpoint, Keep::kForGood);
+  save_checkpoint(paths, model, layout, checkpoint, Keep::kPermanent);
   std::uint64_t bytes = 0;
   for (const auto& file : std::filesystem::directory_iterator(paths.step(0))) {
     bytes += file.file_size();

@@ -87,9 +87,9 @@ TEST_F(KeptCheckpoints, NewerOnesDoNotCountAmongTheRollingOnes) {
 }
 
 TEST_F(KeptCheckpoints, OldRollingOnesGoAndOthersStay) {
-  save(10, Keep::kForGood);
+  save(10, Keep::kPermanent);
   for (const int step : {11, 12, 13}) save(step);
-  save(20, Keep::kForGood);
+  save(20, Keep::kPermanent);
   save(21);
   EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{21, 20, 13, 10}));
 }
@@ -105,7 +105,7 @@ TEST_F(KeptCheckpoints, TheBestStaysUntilABetterOneIsThere) {
       names_seen(IN_MOVED_TO | IN_DELETE, [&] { save_best(14); }),
       (std::vector<std::string>{"step-000014", "latest", "best", "step-000012", "step-000010"}));
   EXPECT_EQ(best_step(paths_), 14);
-  save(20, Keep::kForGood);
+  save(20, Keep::kPermanent);
   for (const int step : {21, 22, 23}) save(step);
   EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{23, 22, 20, 14}));
 }

@@ -48,7 +48,7 @@ class AttentionChoiceTest : public testing::Test {
     const auto tokens = random_tokens(kRows * config.seq_len, config.vocab_size, 5);
     std::vector<float> losses(kRows * (config.seq_len - 1));
     if (purpose == Purpose::kTraining) {
-      model.forward_backward(tokens, kRows, LossTerms(0.1f, 0), {});
+      model.forward_backward(tokens, kRows, LossConfig(0.1f, 0), {});
     } else {
       model.losses(tokens, kRows, losses);
     }

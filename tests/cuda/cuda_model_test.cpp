@@ -38,7 +38,7 @@ Result train(Ops& ops, const ModelConfig& config) {
   const std::size_t waits = fake::device().waits;
   Result result;
   for (int micro_batch = 0; micro_batch < 2; ++micro_batch) {
-    model.forward_backward(tokens, kRows, LossTerms(0.1f, 1e-3f), {.seed = 3, .step = 4});
+    model.forward_backward(tokens, kRows, LossConfig(0.1f, 1e-3f), {.seed = 3, .step = 4});
   }
   EXPECT_EQ(fake::device().waits, waits) << "a step waits for nothing";
   result.loss = model.take_loss();

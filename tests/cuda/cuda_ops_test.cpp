@@ -37,7 +37,7 @@ TEST_F(CudaOpsTest, LmHeadAgreesWithPlainOverSeveralBlocks) {
   ops_ = make_cuda_ops({}, 1);
   const LmHeadShape s{5, 60, 16, 37, 128};
   const Dim n = s.rows * s.seq_len;
-  const LossTerms terms(0.5f, 0.01f);
+  const LossConfig terms(0.5f, 0.01f);
   const auto tokens = random_tokens(n, s.vocab, 1);
   const auto x = bf16_normal(n * s.width, 2);
   auto wte = bf16_normal(s.padded_vocab * s.width, 3);

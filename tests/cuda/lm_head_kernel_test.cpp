@@ -11,7 +11,7 @@ constexpr unsigned kThreads = kHeadThreads;
 /// What the kernels should make of logits [rows, seq_len, padded_vocab].
 struct Expected {
   Expected(const std::vector<double>& logits, const std::vector<std::uint16_t>& tokens,
-           const LmHeadShape& s, const LossTerms& terms)
+           const LmHeadShape& s, const LossConfig& terms)
       : gradient(logits.size()), terms_of(std::size_t(s.rows * s.seq_len)) {
     for (Dim i = 0; i < s.rows * s.seq_len; ++i) {
       if (i % s.seq_len == s.seq_len - 1) continue;
@@ -35,7 +35,7 @@ struct Expected {
 
 void check(const LmHeadShape& s, Order order) {
   const Dim n = s.rows * s.seq_len;
-  const LossTerms terms(0.5f, 0.01f);
+  const LossConfig terms(0.5f, 0.01f);
   auto tokens = random_tokens(n, s.vocab, 1);
   const auto logits = bf16_normal(n * s.padded_vocab, 2, 3);
   const Expected expected(logits, tokens, s, terms);

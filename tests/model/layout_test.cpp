@@ -97,7 +97,7 @@ TEST(Initialise, DependsOnTheSeedAlone) {
 TEST(Config, OptionsReachTheFields) {
   ModelConfig config;
   OptionTable table;
-  config.describe(table);
+  config.register_options(table);
   table.set("model.hidden_dim", "96");
   table.set("model.num_heads", "6");
   table.set("model.num_layers", "5");

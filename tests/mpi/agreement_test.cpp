@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
 #include "support/refusal.hpp"
 
@@ -15,7 +15,7 @@ namespace {
 std::string disagreement(const Communicator& world, const std::string& value) {
   const std::array facts = {SharedFact{"program", "1.0", "install one"},
                             SharedFact{"configuration", value, "give all the same"}};
-  return test::refusal<AgreedError>([&] { require_equal(world, facts); });
+  return test::refusal<CollectiveError>([&] { require_equal(world, facts); });
 }
 
 TEST(Agreement, EqualFactsPass) {

@@ -3,8 +3,8 @@
 
 #include <array>
 
-#include "amt/mpi/collectively.hpp"
 #include "amt/mpi/communicator.hpp"
+#include "amt/mpi/run_on_all.hpp"
 
 namespace amt::mpi {
 namespace {
@@ -51,8 +51,8 @@ TEST(AloneCommunicator, SendsItselfItsPart) {
 
 TEST(AloneCommunicator, AgreesWithItself) {
   const Communicator self = Communicator::self();
-  EXPECT_NO_THROW(collectively(self, [] {}));
-  EXPECT_THROW(collectively(self, [] { throw Error("no"); }), AgreedError);
+  EXPECT_NO_THROW(run_on_all(self, [] {}));
+  EXPECT_THROW(run_on_all(self, [] { throw Error("no"); }), CollectiveError);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "amt/base/error.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "support/refusal.hpp"
 
 namespace amt::mpi {
@@ -151,12 +151,12 @@ TEST(Communicator, AllToAllRefusesWrongParts) {
 TEST(Collectively, OneFailureIsEveryonesFailure) {
   const Communicator world = Communicator::world();
   const auto fail_at_the_last = [&] {
-    collectively(world, [&] {
+    run_on_all(world, [&] {
       if (world.rank() == world.size() - 1) throw UsageError("no space");
     });
   };
-  EXPECT_TRUE(test::exits_with<AgreedError>(ExitCode::kUsage, fail_at_the_last, {"no space"}));
-  EXPECT_NO_THROW(collectively(world, [] {}));
+  EXPECT_TRUE(test::exits_with<CollectiveError>(ExitCode::kUsage, fail_at_the_last, {"no space"}));
+  EXPECT_NO_THROW(run_on_all(world, [] {}));
 }
 
 }  // namespace

@@ -236,7 +236,7 @@ TEST_F(Bf16Ops, LmHead) {
     Numbers wte(s.padded_vocab * s.width, 3, 2 / std::sqrt(double(s.width)));
     std::fill(wte.fp32.begin() + s.vocab * s.width, wte.fp32.end(), INFINITY);
     const Refreshed weights(*ops_, wte.fp32);
-    const LossTerms terms(1.0f / 37, 0.01f);
+    const LossConfig terms(1.0f / 37, 0.01f);
     double loss = 0.25, plain_loss = 0.25;
     auto dx = results(n * s.width);
     std::vector<float> dwte(s.padded_vocab * s.width), losses(s.rows * (s.seq_len - 1));

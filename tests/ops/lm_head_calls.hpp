@@ -12,7 +12,7 @@ using Tokens = std::vector<std::uint16_t>;
 template <class A, class P>
 LmHeadTrainOf<A, P> head_train(double* loss, A* dx, std::vector<P>& dwte, const A* x,
                                const std::vector<P>& wte, const Tokens& tokens,
-                               const LmHeadShape& shape, const LossTerms& terms) {
+                               const LmHeadShape& shape, const LossConfig& terms) {
   return {.loss = loss,
           .dx = dx,
           .dwte = dwte.data(),

@@ -46,7 +46,7 @@ TEST_P(LmHeadCpu, AgreesWithPlain) {
   const auto ops = make_cpu_ops(2);
   const LmHeadShape s = GetParam();
   const Dim n = s.rows * s.seq_len;
-  const LossTerms terms(1.0f / 37, s.rows == 3 ? 0.01f : 0);
+  const LossConfig terms(1.0f / 37, s.rows == 3 ? 0.01f : 0);
   const auto tokens = random_tokens(n, s.vocab, 1);
   const auto x = normal<float>(n * s.width, 2);
   const auto wte = normal<float>(s.padded_vocab * s.width, 3, 2 / std::sqrt(double(s.width)));

@@ -8,7 +8,7 @@
 #include "amt/base/files.hpp"
 #include "amt/dataset/manifest.hpp"
 #include "amt/dataset/paths.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "prepare_fixture.hpp"
 #include "support/refusal.hpp"
 #include "support/tar_builder.hpp"
@@ -23,7 +23,7 @@ class PrepareFailure : public PrepareTest {
   /// All ranks fail with this code and a message that contains `part`; nothing is left.
   void expect_failure(const PrepareOptions& o, ExitCode code, const std::string& part) {
     EXPECT_TRUE(
-        test::exits_with<mpi::AgreedError>(code, [&] { prepare_dataset(world(), o); }, {part}))
+        test::exits_with<mpi::CollectiveError>(code, [&] { prepare_dataset(world(), o); }, {part}))
         << "rank " << world().rank();
     world().barrier();
     EXPECT_FALSE(fs::exists(partial_path(o.dataset)));

@@ -115,10 +115,10 @@ TEST(FollowModel, WhatIsNotGivenIsTakenFromTheFolder) {
   found.embed_pdrop = 0.25;
   model.gradient_checkpointing = true;
   OptionTable given;
-  model.describe(given);
+  model.register_options(given);
   given.set("model.resid_pdrop", "0.5");
   given.set("model.num_heads", "2");
-  follow_model(found, "there", given, model);
+  adopt_config(found, "there", given, model);
   EXPECT_EQ(shape_difference(found, model)->key, "vocabulary");  // the dataset's, set elsewhere
   EXPECT_EQ(model.hidden_dim, 16);
   EXPECT_EQ(model.embed_pdrop, 0.25);
@@ -129,10 +129,10 @@ TEST(FollowModel, WhatIsNotGivenIsTakenFromTheFolder) {
 TEST(FollowModel, ShapeThatWasGivenMustBeTheFolders) {
   ModelConfig model;
   OptionTable given;
-  model.describe(given);
+  model.register_options(given);
   given.set("model.hidden_dim", "768");  // the default, but chosen
   EXPECT_TRUE(
-      test::refuses<UsageError>([&] { follow_model(test::tiny_model(), "FOLDER", given, model); },
+      test::refuses<UsageError>([&] { adopt_config(test::tiny_model(), "FOLDER", given, model); },
                                 {"--model.hidden_dim 768,", "FOLDER", " 16;"}));
 }
 

@@ -12,7 +12,7 @@ namespace {
 class RowsChoice : public testing::Test {
  protected:
   RowsChoice() {
-    config_.describe(table_);
+    config_.register_options(table_);
     config_.trainer.run_dir = (folder_.path() / "run").string();
     config_.trainer.train_batch_size = 512;
   }

@@ -92,9 +92,9 @@ TEST(RunConfiguration, PatienceAndKeepingTheBestDoNotMatter) {
 TEST(RunConfiguration, ModelIsTakenFromARun) {
   ModelConfig model;
   OptionTable given;
-  model.describe(given);
+  model.register_options(given);
   given.set("model.num_layers", "3");
-  take_values("[trainer]\nseed = 5\n\n[model]\nhidden_dim = 24\nnum_layers = 2\n", given, model);
+  adopt_values("[trainer]\nseed = 5\n\n[model]\nhidden_dim = 24\nnum_layers = 2\n", given, model);
   EXPECT_EQ(model.hidden_dim, 24);
   EXPECT_EQ(model.num_layers, 3);
 }
@@ -102,10 +102,10 @@ TEST(RunConfiguration, ModelIsTakenFromARun) {
 TEST(RunConfiguration, GoesOnWhereThereAreCheckpoints) {
   const test::TemporaryFolder folder;
   const RunPaths paths(folder.path());
-  EXPECT_FALSE(goes_on(paths, true));
+  EXPECT_FALSE(resumes(paths, true));
   std::filesystem::create_directories(paths.step(5));
-  EXPECT_TRUE(goes_on(paths, true));
-  EXPECT_FALSE(goes_on(paths, false));
+  EXPECT_TRUE(resumes(paths, true));
+  EXPECT_FALSE(resumes(paths, false));
 }
 
 TEST(RunConfiguration, WritesWhatTheRunWasStartedWith) {

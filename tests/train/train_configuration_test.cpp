@@ -25,7 +25,7 @@ Manifest interarrival() {
 TEST(TrainConfiguration, TheDatasetIsAnOptionOfItsOwnSection) {
   TrainConfiguration config;
   OptionTable table;
-  config.describe(table);
+  config.register_options(table);
   table.set("data.dataset", "somewhere");
   EXPECT_EQ(config.data.dataset, "somewhere");
 }
@@ -64,7 +64,7 @@ TEST(TrainConfiguration, WhatIsAutoIsChosenByTheRows) {
   write_file_atomically(folder.path() / kManifestFile, to_json(manifest));
   TrainConfiguration config;
   OptionTable table;
-  config.describe(table);
+  config.register_options(table);
   for (const char* name : {"num_train_steps", "learning_rate", "steps_per_eval"}) {
     table.set(std::string("trainer.") + name, "auto");
     EXPECT_EQ(table.find(std::string("trainer.") + name)->get(), "auto");
@@ -115,7 +115,7 @@ TEST(TrainConfiguration, ModelOfAnotherEncodingIsRefusedInOneLine) {
 TEST(TrainConfiguration, AllOptionsAreInTheResolvedConfiguration) {
   TrainConfiguration config;
   OptionTable table;
-  config.describe(table);
+  config.register_options(table);
   const std::string ini = table.to_ini();
   for (const char* key : {"[trainer]", "learning_rate = ", "[checkpointer]", "[data]", "[model]",
                           "hidden_dim = 768", "num_train_steps = 100000"}) {

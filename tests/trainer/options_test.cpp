@@ -47,9 +47,9 @@ TEST(TrainerOptions, NamesAreLevanters) {
   OptimizerOptions optimizer;
   CheckpointerOptions checkpointer;
   OptionTable table;
-  trainer.describe(table);
-  optimizer.describe(table);
-  checkpointer.describe(table);
+  trainer.register_options(table);
+  optimizer.register_options(table);
+  checkpointer.register_options(table);
   table.set("trainer.learning_rate", "3e-4");
   table.set("trainer.num_train_steps", "7");
   table.set("trainer.per_device_parallelism", "2");
@@ -67,7 +67,7 @@ TEST(TrainerOptions, NamesAreLevanters) {
 TEST(TrainerOptions, PrecisionIsBf16WhereItIsAskedForOrHasTiles) {
   TrainerOptions trainer;
   OptionTable table;
-  trainer.describe(table);
+  trainer.register_options(table);
   EXPECT_EQ(trainer.mp.on_cpu(Bf16Support::kTiles), Precision::kBf16);
   EXPECT_EQ(trainer.mp.on_cpu(Bf16Support::kVectors), Precision::kF32);
   EXPECT_EQ(trainer.mp.on_cpu(Bf16Support::kNone), Precision::kF32);
@@ -97,7 +97,7 @@ TEST(TrainerOptions, ValuesThatCannotWorkAreNamed) {
   OptimizerOptions optimizer;
   EXPECT_EQ(refusal([&] { optimizer.validate(); }), "");
   OptionTable table;
-  optimizer.describe(table);
+  optimizer.register_options(table);
   EXPECT_TRUE(refuses([&] { table.set("trainer.lr_schedule", "cosin"); },
                       {"--trainer.lr_schedule: 'cosin' ", "cosine, linear or constant"}));
   trainer.per_device_parallelism = -1;

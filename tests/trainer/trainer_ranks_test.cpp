@@ -8,7 +8,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/evaluate/evaluation.hpp"
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 #include "support/event_reader.hpp"
 #include "support/mpi_calls.hpp"
 #include "support/refusal.hpp"
@@ -167,7 +167,7 @@ TEST_F(TrainerRanksTest, AllRanksLearnThatNoCheckpointCanBeUsed) {
     std::filesystem::resize_file(CheckpointPaths{RunPaths(run).step(20)}.model(), 1000);
   }
   const std::string what =
-      test::refusal<mpi::AgreedError>([&] { train(settings(run), rows_, valid_, *reducer_); });
+      test::refusal<mpi::CollectiveError>([&] { train(settings(run), rows_, valid_, *reducer_); });
   EXPECT_NE(what.find("step-000020"), std::string::npos) << what;
 }
 

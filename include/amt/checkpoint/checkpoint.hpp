@@ -26,8 +26,8 @@ struct Checkpoint {
 };
 
 enum class Keep : std::uint8_t {
-  kRolling,  ///< removed once there are two newer rolling ones
-  kForGood,
+  kRolling,    ///< removed once there are two newer rolling ones
+  kPermanent,  ///< stays
 };
 
 /// Writes step-N.partial/, fsyncs, gives it the name step-N/ (what has it already is exchanged for

@@ -14,7 +14,7 @@ struct CheckpointerOptions {
   /// long first training on much music the best is one of the last.
   bool keep_best = false;
 
-  void describe(OptionTable& table);
+  void register_options(OptionTable& table);
   void validate() const;
 };
 

@@ -19,7 +19,7 @@ struct InspectOptions {
   Split split = Split::kTrain;
   std::string midi, svg, export_text;  ///< files to write, or ""
 
-  void describe(OptionTable& table);
+  void register_options(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
 };
 

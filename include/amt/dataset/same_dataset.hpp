@@ -6,8 +6,8 @@
 
 namespace amt {
 
-/// Collective. AgreedError naming the rank whose node has another dataset at the same path, as a
-/// stale copy on a local disk.
+/// Collective. CollectiveError naming the rank whose node has another dataset at the same path, as
+/// a stale copy on a local disk.
 void require_same_dataset(const Manifest& manifest, const mpi::Communicator& world);
 
 }  // namespace amt

@@ -30,13 +30,13 @@ struct Device {
 };
 
 /// Collective. One kind of device for all ranks: one GPU per rank by rank_on_host, and NCCL among
-/// them; where ranks share a GPU, as NCCL refuses, MPI through host memory. AgreedError if kCuda is
-/// asked for and a rank has none. The communicator outlives the result.
+/// them; where ranks share a GPU, as NCCL refuses, MPI through host memory. CollectiveError if
+/// kCuda is asked for and a rank has none. The communicator outlives the result.
 Device open_device(const DeviceRequest& request, const mpi::Communicator& world);
 
 /// Collective. Has a GPU prepare for attention of whole rows, and its gradient if `backward`: then
 /// ops->description() says how it is computed. Warns on rank 0 if that is by much slower code than
-/// was asked for. AgreedError if it cannot be computed.
+/// was asked for. CollectiveError if it cannot be computed.
 void prepare_attention(const Device& device, const AttentionShape& shape, bool backward,
                        const mpi::Communicator& world);
 

@@ -21,12 +21,12 @@ struct EvaluationOptions {
   int batch = 1;
   DeviceOptions device;
 
-  void describe(OptionTable& table);
+  void register_options(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
 };
 
 /// Collective. Evaluates a model, or all checkpoints of a run, on a split; rank 0 prints a table or
-/// CSV to standard output. AgreedError if a model or the dataset cannot be used; of several
+/// CSV to standard output. CollectiveError if a model or the dataset cannot be used; of several
 /// checkpoints the good ones are printed before it is thrown.
 void evaluate_checkpoints(const mpi::Communicator& world, const EvaluationOptions& options);
 

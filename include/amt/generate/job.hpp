@@ -43,13 +43,14 @@ struct GenerationOptions {
   bool stream = false;
   DeviceOptions device;
 
-  void describe(OptionTable& table);
+  void register_options(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
 };
 
 /// Collective. Generates `count` pieces, shared among the ranks: a piece depends on the model, what
 /// was asked for, the seed and its number alone. Writes each as soon as its batch is done.
-/// AgreedError if the model, the prompt or the request cannot be used, before anything is written.
+/// CollectiveError if the model, the prompt or the request cannot be used, before anything is
+/// written.
 void generate_music(const mpi::Communicator& world, const GenerationOptions& options);
 
 }  // namespace amt

@@ -99,7 +99,7 @@ class PositionLogits {
 /// padding.
 __global__ void __launch_bounds__(kHeadThreads)
     loss_and_gradient(float* losses, Bf16* logits, const std::uint16_t* tokens, Dim first,
-                      LmHeadShape s, LossTerms terms) {
+                      LmHeadShape s, LossConfig terms) {
   const Dim i = first + blockIdx.x;
   Bf16* row = logits + Dim{blockIdx.x} * s.padded_vocab;
   const bool last = i % s.seq_len == s.seq_len - 1;  // predicts nothing

@@ -24,7 +24,7 @@ struct ModelConfig {
   int head_dim() const { return hidden_dim / num_heads; }
 
   /// "model.hidden_dim" and so on.
-  void describe(OptionTable& table);
+  void register_options(OptionTable& table);
   /// UsageError naming the option if a value cannot work (heads not dividing the width, ...).
   void validate() const;
 };

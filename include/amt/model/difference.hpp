@@ -20,7 +20,7 @@ std::optional<OptionChange> recorded_difference(const ModelConfig& a, const Mode
 /// Gives `model` the values of `found`, the model in the folder `source`, for every [model] option
 /// that a config.json records and that the user has not `given`. UsageError naming the option and
 /// both values if one that was given contradicts the parameters in the folder.
-void follow_model(const ModelConfig& found, const std::string& source, const OptionTable& given,
+void adopt_config(const ModelConfig& found, const std::string& source, const OptionTable& given,
                   ModelConfig& model);
 
 }  // namespace amt

@@ -72,7 +72,7 @@ class Model {
   /// tokens: host memory, [rows, seq_len]; 1 <= rows <= micro_batch. Dropout is on where the
   /// configuration's rates are above 0. Does not wait for the device. Error if a token is outside
   /// the vocabulary. For models made for training only, as are all calls about gradients.
-  void forward_backward(std::span<const Token> tokens, int rows, const LossTerms& terms,
+  void forward_backward(std::span<const Token> tokens, int rows, const LossConfig& terms,
                         const DropoutKey& key, const GradientReady& ready = {});
 
   /// The loss accumulated since the last call; resets it. Waits for the device.

@@ -14,9 +14,9 @@ struct SharedFact {
   std::string remedy;  ///< "install the same on every node"
 };
 
-/// Collective. Where a fact's values differ, all ranks throw an AgreedError (ExitCode::kUsage) that
-/// names the lowest rank whose value is not the most common one, and its host. Costs a gather of 8
-/// bytes per fact and rank.
+/// Collective. Where a fact's values differ, all ranks throw a CollectiveError (ExitCode::kUsage)
+/// that names the lowest rank whose value is not the most common one, and its host. Costs a gather
+/// of 8 bytes per fact and rank.
 void require_equal(const Communicator& communicator, std::span<const SharedFact> facts);
 
 }  // namespace amt::mpi

@@ -16,8 +16,8 @@ struct LmHeadShape {
 
 /// What the LM head minimises: scale x sum over positions of -log p + log_z_regularization x
 /// log(z)^2, z the sum of exp of a position's logits (the z-loss of PaLM, arXiv 2204.02311).
-struct LossTerms {
-  LossTerms(float scale_ = 1, float log_z_regularization_ = 0)
+struct LossConfig {
+  LossConfig(float scale_ = 1, float log_z_regularization_ = 0)
       : scale(scale_), log_z_regularization(log_z_regularization_) {}
   float scale;
   float log_z_regularization;
@@ -38,7 +38,7 @@ struct LmHeadTrainOf {
   const P* wte;  ///< [padded_vocab, width]
   const std::uint16_t* tokens;
   LmHeadShape shape;
-  LossTerms terms;
+  LossConfig terms;
 };
 using LmHeadTrain = LmHeadTrainOf<Activation, float>;
 inline std::array<const float*, 1> weights_of(const LmHeadTrain& op) { return {op.wte}; }

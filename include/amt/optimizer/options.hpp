@@ -26,7 +26,7 @@ struct OptimizerOptions {
   LrSchedule lr_schedule = LrSchedule::kCosine;
   double warmup_ratio = 0.01;
 
-  void describe(OptionTable& table);
+  void register_options(OptionTable& table);
   void validate() const;
 };
 

@@ -16,9 +16,9 @@ std::string describe_preparation(const PrepareOptions& options,
                                  const mpi::Communicator& communicator);
 
 /// Collective. Makes the dataset that the options describe and returns the summary (the same on all
-/// ranks). Throws mpi::AgreedError on all ranks if it cannot: nothing that a reader accepts is left
-/// then. With exit code 3 if more files are refused than allowed: their list is kept beside the
-/// dataset's name.
+/// ranks). Throws mpi::CollectiveError on all ranks if it cannot: nothing that a reader accepts is
+/// left then. With exit code 3 if more files are refused than allowed: their list is kept beside
+/// the dataset's name.
 std::string prepare_dataset(const mpi::Communicator& communicator, const PrepareOptions& options);
 
 }  // namespace amt

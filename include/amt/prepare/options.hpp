@@ -38,7 +38,7 @@ struct PrepareOptions {
 
   /// Those of Effect::kResult are what the dataset's bytes depend on, besides the corpus:
   /// prepare.ini records them.
-  void describe(OptionTable& table);
+  void register_options(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
   /// UsageError if options were given that exclude each other.
   void validate_given(const OptionTable& table) const;

@@ -13,7 +13,7 @@ struct ExportOptions {
   std::string folder;  ///< to be made
   std::string name, license, datasets, base_model;
 
-  void describe(OptionTable& table);
+  void register_options(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
   std::vector<std::string> dataset_ids() const;
 };

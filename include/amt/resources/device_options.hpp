@@ -12,7 +12,7 @@ struct DeviceOptions {
   DeviceKind device = DeviceKind::kAuto;
   Duration watchdog = kDefaultWatchdog;
 
-  void describe(OptionTable& table);
+  void register_options(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
   DeviceWishes wishes() const;
 };

@@ -19,7 +19,7 @@ struct StartWords {
 
 /// Collective. Trains the model that a validated `config` describes, from the newest checkpoint in
 /// its folder if there is one. `given` knows which options the user has chosen. kDone, or kStopped
-/// if a signal came and all is saved; AgreedError if it cannot start or go on.
+/// if a signal came and all is saved; CollectiveError if it cannot start or go on.
 ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
                      const OptionTable& given, const StartWords& words);
 

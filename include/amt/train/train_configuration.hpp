@@ -15,7 +15,7 @@ struct DataOptions {
   std::string dataset;  ///< folder that `amt prepare` wrote
   bool verify = true;   ///< the checksums of what is read, before the first step
 
-  void describe(OptionTable& table);
+  void register_options(OptionTable& table);
   void validate() const;
 };
 
@@ -27,7 +27,7 @@ struct TrainConfiguration {
   ModelConfig model;
 
   /// The options of all parts; the table refers to this object.
-  void describe(OptionTable& table);
+  void register_options(OptionTable& table);
   std::string to_ini() const;  ///< all options, as the run's config.ini records them
   /// UsageError naming the option. Leaves the model out if that is still to be taken from the
   /// folder trainer.initialize_from.

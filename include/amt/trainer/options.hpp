@@ -39,7 +39,7 @@ struct TrainerOptions {
   Duration watchdog = kDefaultWatchdog;  ///< without progress, before the job is ended; 0: never
   bool shard_optimizer = false;          ///< each rank keeps its own Slice of the moments alone
 
-  void describe(OptionTable& table);
+  void register_options(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
   /// Rows of the global batch for one of `ranks` ranks. UsageError if they do not divide it.
   int share(int ranks) const;

@@ -9,7 +9,7 @@
 
 #include "amt/checkpoint/training_state.hpp"
 #include "amt/collective/reducer.hpp"
-#include "amt/dataset/read_ahead.hpp"
+#include "amt/dataset/prefetcher.hpp"
 #include "amt/dataset/rows.hpp"
 #include "amt/model/model.hpp"
 #include "amt/mpi/communicator.hpp"
@@ -30,7 +30,7 @@ struct StepResult {
   double learning_rate = 0;
   bool skipped = false;  ///< loss or norm was not finite: parameters and moments are as before
   Requests agreed;
-  double own_seconds = 0;  ///< this rank's work on the gradients, without waiting for others
+  double compute_seconds = 0;  ///< this rank's work on the gradients, without waiting for others
 };
 
 /// Runs steps. All that is given by reference must outlive it.
@@ -64,9 +64,9 @@ class TrainStep {
   std::optional<SlicedBuffer> sliced_;
   Optimizer optimizer_;
   std::vector<MicroBatch> plan_;
-  ReadAhead reader_;
+  Prefetcher reader_;
   std::unique_ptr<DeviceTimer> timer_;
-  double own_seconds_ = 0;
+  double compute_seconds_ = 0;
 };
 
 }  // namespace amt

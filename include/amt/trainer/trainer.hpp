@@ -64,7 +64,7 @@ class Trainer {
 
   /// Starts from initial values, or from the newest checkpoint in the run's folder that can be
   /// used, and goes on to num_train_steps, or to the validation that exhausts trainer.patience.
-  /// AgreedError if there are checkpoints and none can be
+  /// CollectiveError if there are checkpoints and none can be
   /// used, if more than max_skipped steps in a row were not finite, if the loss at the end is not,
   /// or if the folder cannot be written.
   Outcome run();

@@ -1,4 +1,4 @@
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 
 #include <fmt/core.h>
 
@@ -10,7 +10,7 @@
 
 namespace amt::mpi {
 
-void agree(const Communicator& communicator, const Error* failure) {
+void propagate_error(const Communicator& communicator, const Error* failure) {
   if (!communicator.any_of(failure != nullptr)) return;
   const std::int64_t mine = failure != nullptr ? communicator.rank() : communicator.size();
   const int speaker = static_cast<int>(-communicator.all_reduce_max(-mine));
@@ -23,17 +23,17 @@ void agree(const Communicator& communicator, const Error* failure) {
   }
   communicator.broadcast(message, speaker);
   code = communicator.all_reduce_max(code);
-  throw AgreedError(message, static_cast<ExitCode>(code));
+  throw CollectiveError(message, static_cast<ExitCode>(code));
 }
 
-void collectively(const Communicator& communicator, const std::function<void()>& work) {
+void run_on_all(const Communicator& communicator, const std::function<void()>& work) {
   std::optional<Error> failure;
   try {
     work();
   } catch (const std::exception& error) {
     failure = to_error(error);
   }
-  agree(communicator, failure ? &*failure : nullptr);
+  propagate_error(communicator, failure ? &*failure : nullptr);
 }
 
 }  // namespace amt::mpi

@@ -1,4 +1,4 @@
-// Reading rows while others are computed with: a thread of its own and two buffers.
+// Prefetches rows on a background thread, with two buffers.
 #pragma once
 
 #include <condition_variable>
@@ -17,19 +17,19 @@ namespace amt {
 /// Owns the thread that reads; `rows` must outlive it and is asked from that thread alone. The
 /// thread takes no signals but those of its own faults, and calls neither MPI nor HDF5. All calls
 /// local, from one thread.
-class ReadAhead {
+class Prefetcher {
  public:
   /// For ranges of at most `most` rows.
-  ReadAhead(const RowSource& rows, std::uint64_t most);
-  /// Waits for the read that is under way, if one is.
-  ~ReadAhead();
-  ReadAhead(const ReadAhead&) = delete;
-  ReadAhead& operator=(const ReadAhead&) = delete;
+  Prefetcher(const RowSource& rows, std::uint64_t most);
+  /// Waits for a read that is under way.
+  ~Prefetcher();
+  Prefetcher(const Prefetcher&) = delete;
+  Prefetcher& operator=(const Prefetcher&) = delete;
 
-  /// The tokens of `now`, [now.count, row_length], until the next call; begins to read `next`. Fast
-  /// if `now` is what the call before named as `next`, correct in any case. What the source throws
-  /// is thrown from the call that takes the rows, and from no other.
-  std::span<const Token> take(const RowRange& now, const RowRange& next);
+  /// The tokens of `now`, [now.count, row_length], valid until the next call; starts to read
+  /// `following`. Fast if `now` is what the previous call named as `following`, correct in any
+  /// case. What the source throws for some rows is thrown from the call that asks for these.
+  std::span<const Token> next(const RowRange& now, const RowRange& following);
 
  private:
   struct Buffer {
@@ -48,7 +48,7 @@ class ReadAhead {
   Buffer filling_;                 // the thread's while asked_, the caller's otherwise
   bool quit_ = false;
   RowRange ahead_;  // what filling_ holds or will hold
-  Buffer taken_;    // what the last take() gave out
+  Buffer taken_;    // what the last next() returned
   std::thread thread_;
 };
 

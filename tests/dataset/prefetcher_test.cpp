@@ -1,4 +1,4 @@
-#include "amt/dataset/read_ahead.hpp"
+#include "amt/dataset/prefetcher.hpp"
 
 #include <gtest/gtest.h>
 
@@ -71,86 +71,86 @@ void expect_rows(std::span<const Token> tokens, const RowRange& range) {
   }
 }
 
-TEST(ReadAhead, TheNextReadBeginsBeforeTheRowsBeforeItAreDoneWith) {
+TEST(Prefetcher, TheNextReadBeginsBeforeTheRowsBeforeItAreDoneWith) {
   FakeRows rows;
-  ReadAhead reader(rows, 4);
+  Prefetcher reader(rows, 4);
   for (std::uint64_t k = 0; k < 10; ++k) {
     rows.hold(4 * (k + 1));
     const RowRange now{4 * k, 4}, next{4 * (k + 1), 4};
-    const auto tokens = reader.take(now, next);
+    const auto tokens = reader.next(now, next);
     ASSERT_TRUE(rows.has_begun(next.first)) << "read " << k + 1;  // and it cannot end yet
     expect_rows(tokens, now);
     rows.release();
   }
 }
 
-TEST(ReadAhead, RowsStayAsTheyAreUntilTheNextCall) {
+TEST(Prefetcher, RowsStayAsTheyAreUntilTheNextCall) {
   FakeRows rows;
-  ReadAhead reader(rows, 2);
-  const auto tokens = reader.take({0, 2}, {2, 2});
+  Prefetcher reader(rows, 2);
+  const auto tokens = reader.next({0, 2}, {2, 2});
   ASSERT_TRUE(rows.has_begun(2));
   expect_rows(tokens, {0, 2});
-  expect_rows(reader.take({2, 2}, {}), {2, 2});
+  expect_rows(reader.next({2, 2}, {}), {2, 2});
 }
 
-TEST(ReadAhead, AnyOrderAnySizeAnyGuess) {
+TEST(Prefetcher, AnyOrderAnySizeAnyGuess) {
   FakeRows rows;
-  ReadAhead reader(rows, 8);
+  Prefetcher reader(rows, 8);
   const RowRange ranges[] = {{0, 8}, {8, 1}, {48, 5}, {3, 4, 7}, {3, 4, 7}, {0, 0}, {1000003, 2}};
   for (const RowRange& now : ranges) {
     for (const RowRange& guess : ranges) {
       for (const RowRange& then : ranges) {
-        expect_rows(reader.take(now, guess), now);
-        expect_rows(reader.take(then, {}), then);
+        expect_rows(reader.next(now, guess), now);
+        expect_rows(reader.next(then, {}), then);
       }
     }
   }
 }
 
-TEST(ReadAhead, ErrorsComeWithTheRowsThatTheyAreOf) {
+TEST(Prefetcher, ErrorsComeWithTheRowsThatTheyAreOf) {
   FakeRows rows;
   rows.before_read = [](std::uint64_t first) {
     if (first == 7) throw Error("row 7 is damaged");
   };
-  ReadAhead reader(rows, 1);
-  expect_rows(reader.take({6, 1}, {7, 1}), {6, 1});
+  Prefetcher reader(rows, 1);
+  expect_rows(reader.next({6, 1}, {7, 1}), {6, 1});
   for (const bool announced : {true, false}) {
-    if (!announced) expect_rows(reader.take({5, 1}, {6, 1}), {5, 1});
-    EXPECT_EQ(test::refusal<Error>([&] { reader.take({7, 1}, {8, 1}); }), "row 7 is damaged");
+    if (!announced) expect_rows(reader.next({5, 1}, {6, 1}), {5, 1});
+    EXPECT_EQ(test::refusal<Error>([&] { reader.next({7, 1}, {8, 1}); }), "row 7 is damaged");
   }
-  expect_rows(reader.take({8, 1}, {7, 1}), {8, 1});
-  expect_rows(reader.take({9, 1}, {7, 1}), {9, 1});  // 7 was announced, but is not wanted
+  expect_rows(reader.next({8, 1}, {7, 1}), {8, 1});
+  expect_rows(reader.next({9, 1}, {7, 1}), {9, 1});  // 7 was announced, but is not wanted
 }
 
-TEST(ReadAhead, MayEndAtAnyMoment) {
+TEST(Prefetcher, MayEndAtAnyMoment) {
   FakeRows rows;
   rows.before_read = [](std::uint64_t first) {
     if (first == 1) throw Error("not seen");
   };
-  { ReadAhead reader(rows, 1); }
+  { Prefetcher reader(rows, 1); }
   for (const std::uint64_t next : {1, 2}) {
     for (int i = 0; i < 200; ++i) {
-      ReadAhead reader(rows, 1);
-      reader.take({0, 1}, {next, 1});
+      Prefetcher reader(rows, 1);
+      reader.next({0, 1}, {next, 1});
     }
   }
   rows.hold(3);
   std::thread releases;
   {
-    ReadAhead reader(rows, 1);
-    reader.take({0, 1}, {3, 1});
+    Prefetcher reader(rows, 1);
+    reader.next({0, 1}, {3, 1});
     ASSERT_TRUE(rows.has_begun(3));
     releases = std::thread([&rows] { rows.release(); });
   }
   releases.join();
 }
 
-TEST(ReadAhead, ItsThreadTakesNoSignals) {
+TEST(Prefetcher, ItsThreadTakesNoSignals) {
   FakeRows rows;
   sigset_t in_thread, here;
   rows.before_read = [&](std::uint64_t) { pthread_sigmask(SIG_SETMASK, nullptr, &in_thread); };
-  ReadAhead reader(rows, 1);
-  reader.take({0, 1}, {});
+  Prefetcher reader(rows, 1);
+  reader.next({0, 1}, {});
   pthread_sigmask(SIG_SETMASK, nullptr, &here);
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGCHLD}) {
     EXPECT_TRUE(sigismember(&in_thread, signal));
@@ -165,13 +165,13 @@ void read_a_cut_file(const std::filesystem::path& path) {
   FakeRows rows;
   std::atomic<int> sum = 0;
   rows.before_read = [&](std::uint64_t) { sum += static_cast<int>(map.bytes().back()); };
-  ReadAhead reader(rows, 1);
+  Prefetcher reader(rows, 1);
   std::filesystem::resize_file(path, 10);
-  reader.take({0, 1}, {});
+  reader.next({0, 1}, {});
   std::exit(0);
 }
 
-TEST(ReadAhead, AFileThatIsCutEndsTheProcessWithOneLine) {
+TEST(Prefetcher, AFileThatIsCutEndsTheProcessWithOneLine) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const test::TemporaryFolder folder;
   EXPECT_EXIT(read_a_cut_file(folder.path() / "shard"), testing::ExitedWithCode(1),

@@ -10,18 +10,18 @@
 namespace amt::mpi {
 
 /// An Error that every rank of the job throws with the same message: one of them prints it.
-class AgreedError : public Error {
+class CollectiveError : public Error {
  public:
   using Error::Error;
 };
 
 /// Collective. Runs `work` on every rank, which must not leave other ranks waiting in a collective
-/// when it throws. If it threw on any rank, all ranks throw an AgreedError with the lowest such
+/// when it throws. If it threw on any rank, all ranks throw a CollectiveError with the lowest such
 /// rank's message (which names that rank, unless it is 0) and exit code.
-void collectively(const Communicator& communicator, const std::function<void()>& work);
+void run_on_all(const Communicator& communicator, const std::function<void()>& work);
 
 /// The second half of it, for failures that were caught before: `failure` is nullptr where all went
 /// well.
-void agree(const Communicator& communicator, const Error* failure);
+void propagate_error(const Communicator& communicator, const Error* failure);
 
 }  // namespace amt::mpi

@@ -1,4 +1,4 @@
-#include "amt/dataset/read_ahead.hpp"
+#include "amt/dataset/prefetcher.hpp"
 
 #include <csignal>
 #include <utility>
@@ -27,14 +27,14 @@ class SignalsBlocked {
 
 }  // namespace
 
-ReadAhead::ReadAhead(const RowSource& rows, std::uint64_t most) : rows_(rows) {
+Prefetcher::Prefetcher(const RowSource& rows, std::uint64_t most) : rows_(rows) {
   const std::size_t tokens = most * rows.row_length();
   for (Buffer* buffer : {&filling_, &taken_}) buffer->tokens.resize(tokens);
   const SignalsBlocked blocked;
   thread_ = std::thread([this] { work(); });
 }
 
-ReadAhead::~ReadAhead() {
+Prefetcher::~Prefetcher() {
   {
     const std::lock_guard lock(mutex_);
     quit_ = true;
@@ -43,7 +43,7 @@ ReadAhead::~ReadAhead() {
   thread_.join();
 }
 
-std::span<const Token> ReadAhead::take(const RowRange& now, const RowRange& next) {
+std::span<const Token> Prefetcher::next(const RowRange& now, const RowRange& following) {
   std::unique_lock lock(mutex_);
   if (ahead_ != now) begin(lock, now);
   changed_.wait(lock, [this] { return !asked_; });
@@ -51,13 +51,13 @@ std::span<const Token> ReadAhead::take(const RowRange& now, const RowRange& next
   ahead_ = {};
   const std::exception_ptr error = std::exchange(taken_.error, nullptr);
   if (error) std::rethrow_exception(error);
-  if (next.count > 0) begin(lock, next);
+  if (following.count > 0) begin(lock, following);
   const std::size_t length = rows_.row_length();
   return std::span(taken_.tokens).first(now.count * length);
 }
 
 /// Waits for the read before it: there is one buffer to read into.
-void ReadAhead::begin(std::unique_lock<std::mutex>& lock, const RowRange& range) {
+void Prefetcher::begin(std::unique_lock<std::mutex>& lock, const RowRange& range) {
   changed_.wait(lock, [this] { return !asked_; });
   filling_.error = nullptr;
   ahead_ = range;
@@ -65,7 +65,7 @@ void ReadAhead::begin(std::unique_lock<std::mutex>& lock, const RowRange& range)
   changed_.notify_all();
 }
 
-void ReadAhead::work() {
+void Prefetcher::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return quit_ || asked_; });
@@ -79,7 +79,7 @@ void ReadAhead::work() {
   }
 }
 
-void ReadAhead::read(const RowRange& range, Buffer& buffer) const {
+void Prefetcher::read(const RowRange& range, Buffer& buffer) const {
   try {
     read_selected(rows_, range, buffer.tokens);
   } catch (...) {

@@ -1,6 +1,6 @@
 // What any rank throws, of whatever type, ends the work of all ranks with one error that they
 // share.
-#include "amt/mpi/collectively.hpp"
+#include "amt/mpi/run_on_all.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,12 +20,12 @@ TEST(Collectively, AllRanksHaveTheForeignErrorOfOne) {
   const Communicator world = Communicator::world();
   const auto expect_failure = [&](const std::function<void()>& work, const std::string& part) {
     const auto of_the_last = [&] {
-      collectively(world, [&] {
+      run_on_all(world, [&] {
         if (world.rank() == world.size() - 1) work();
       });
     };
-    EXPECT_TRUE(test::exits_with<AgreedError>(ExitCode::kFailed, of_the_last, {part}));
-    const std::string text = test::refusal<AgreedError>(of_the_last);
+    EXPECT_TRUE(test::exits_with<CollectiveError>(ExitCode::kFailed, of_the_last, {part}));
+    const std::string text = test::refusal<CollectiveError>(of_the_last);
     EXPECT_EQ(text.find("std::"), std::string::npos) << text;
     EXPECT_EQ(text.find("filesystem error"), std::string::npos) << text;
   };
