@@ -22,7 +22,7 @@ count_requeue() {
   newest=$(newest_checkpoint "$1")
   if [ -e "$1/requeues" ]; then read -r before count < "$1/requeues" || true; fi
   if [ "$before" != "$newest" ]; then count=0; fi
-  continuation=", to go on from $newest"
+  continuation=", to resume from $newest"
   [ $((count + 1)) -le "$AMT_MAX_FAILURES" ] && mkdir -p "$1" && echo "$newest $((count + 1))" > "$1/requeues"
 }
 

@@ -45,7 +45,7 @@ if [ ! -e $policy ]; then
   chmod 755 $policy
 fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq || echo "install-deps.sh: apt-get update failed; going on with the lists that are here" >&2
+apt-get update -qq || echo "install-deps.sh: apt-get update failed; continuing with the package lists that are here" >&2
 apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends "$@" > /dev/null'
 
 # apt_install PACKAGE...: fails with words of sudo or apt-get on stderr.

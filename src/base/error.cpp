@@ -53,9 +53,9 @@ const char* words_of(int error_number) {
       return "it lies on another file system";
     case ENXIO:
     case ENODEV:
-      return "there is no such device, or nobody at the other end";
+      return "no such device, or nothing at its other end";
     case EPIPE:
-      return "nobody reads the pipe any more";
+      return "the reader of the pipe has closed it";
     case EAGAIN:
       return "nothing can be read or written now";
     case EBADF:

@@ -19,7 +19,7 @@ constexpr double kBelow = 38, kLegendLine = 18, kLegendBox = 10;
 constexpr int kOctave = 12, kLabelsBelow = 10;
 constexpr double kLeastSeconds = 1;
 
-// To be told apart on white and on black.
+// Distinct on white and on black.
 constexpr std::array<const char*, 12> kColours = {"#3182bd", "#e6701e", "#31a354", "#c23b75",
                                                   "#8c6bb1", "#b58900", "#1b9e9e", "#d6453d",
                                                   "#6b8e23", "#5468d4", "#a0673a", "#d16ba5"};

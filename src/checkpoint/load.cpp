@@ -108,7 +108,7 @@ std::string list_of(const std::vector<std::string>& faults) {
   }
   throw Error(
       fmt::format("the newest of the checkpoints in {} cannot be read: {}; make it readable, or "
-                  "move it away to go on from {}",
+                  "move it away to resume from {}",
                   folder, list_of(faults), good));
 }
 

@@ -7,8 +7,8 @@
 
 namespace amt {
 
-/// The step of the checkpoint that `file` names; nothing if there is no such file, or nonsense in
-/// it.
+/// The step of the checkpoint that `file` names; nothing if there is no such file, or no valid name
+/// in it.
 std::optional<std::int64_t> named_step(const std::filesystem::path& file);
 
 /// The folder that `path` stands for if it is one of those files, else `path`. Error if it is one

@@ -46,7 +46,7 @@ void rename_folder(const fs::path& from, const fs::path& to) {
           [&](std::error_code& e) { fs::rename(from, to, e); });
 }
 
-/// Gives a complete folder the name of another, and removes that one. There is no moment without
+/// Gives a complete folder the name of another, which is removed. There is no moment without
 /// either, but for file systems that cannot exchange names: there a kill leaves the old one aside.
 void replace(const fs::path& partial, const fs::path& final) {
   fs::path old = partial;

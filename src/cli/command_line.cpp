@@ -51,7 +51,7 @@ void print_help(const CommandLine& line, const po::options_description& known) {
   }
   std::cout
       << (line.positionals.empty() ? "" : "\n") << known
-      << "\nOf an option that is given twice the last one counts. Words after -- are no options.\n";
+      << "\nIf an option is given twice, the last one counts. Words after -- are not options.\n";
 }
 
 [[noreturn]] void refuse(const CommandLine& line, const std::string& problem) {

@@ -27,7 +27,7 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   OptionTable table;
   config.register_options(table);
   table.add("trainer.take_over", &start.take_over,
-            "go on in a run_dir that a job on another host was using and may still use: your word "
+            "resume in a run_dir that a job on another host was using: your assurance "
             "that it runs no longer");
   table.add_flag("dry-run", &only_plan,
                  "check all that a start on these ranks checks, print the plan, write nothing");
@@ -38,7 +38,7 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   CommandLine line;
   line.command = "train";
   line.summary =
-      "Trains a model on a dataset. Start it again with the same configuration to go on.";
+      "Trains a model on a dataset. Start it again with the same configuration to resume.";
   line.table = &table;
   line.takes_config = true;
   if (!parse_command_line(line, args)) return ExitCode::kDone;

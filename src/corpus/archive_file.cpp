@@ -69,7 +69,7 @@ void ArchiveFile::expect(const Stamp& expected) const {
   if (now == expected) return;
   throw CorpusError(
       fmt::format("the archive {} changed while it was read ({} bytes before, {} now); start again "
-                  "once nobody writes it",
+                  "when nothing writes to it",
                   path_.string(), expected.bytes, now.bytes));
 }
 

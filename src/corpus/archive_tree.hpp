@@ -20,7 +20,7 @@ struct LeftOut {
 
 /// Members are added in the order of the archive; as on disk, later ones replace earlier ones of
 /// the same name. Leading "/" and "." are dropped from names, as tar does. Links lead to other
-/// members; those that would leave the archive lead nowhere. Names and targets are limited as Linux
+/// members; those out of the archive are ignored. Names and targets are limited as Linux
 /// limits them, so that the time is linear in the archive's bytes: each link is resolved once.
 class ArchiveTree : public FileTree {
  public:
@@ -69,7 +69,8 @@ class ArchiveTree : public FileTree {
   std::uint32_t hard_link(const Member& member);
   bool is_folder(std::uint32_t node) const { return nodes_[node].kind == Node::Kind::kFolder; }
   Folder& folder_of(std::uint32_t node) { return folders_[nodes_[node].detail]; }
-  /// What a folder has under a name, its parent under ".."; kNone if nothing, or it is no folder.
+  /// What a folder has under a name, its parent under ".."; kNone if nothing, or if it is not a
+  /// folder.
   std::uint32_t neighbour(std::uint32_t folder, std::string_view name);
   /// The member of this name; no links are followed.
   std::uint32_t member_at(std::string_view path);

@@ -21,7 +21,7 @@ struct TreeEntry {
 };
 
 /// The same words for a folder and for the archive of it: rejected.tsv is part of a dataset.
-inline constexpr const char* kDangling = "a link that leads nowhere";
+inline constexpr const char* kDangling = "a broken link";
 inline constexpr const char* kNoFile = "neither a file nor a folder: a pipe, a socket or a device";
 
 /// A tree of folders as far as the walk needs it. Paths are relative to its root, which is "".

@@ -33,7 +33,7 @@ std::size_t GzipStream::read(std::span<std::byte> bytes) {
     const int n = gzread(gzip_, bytes.data() + done, wanted);
     int code = Z_OK;
     const char* reason = gzerror(gzip_, &code);
-    // A stream that is cut off is no error of gzread, which returns what there is.
+    // gzread does not report a stream that is cut off: it returns what there is.
     if (n < 0 || code != Z_OK) {
       throw CorpusError(
           fmt::format("the archive {} is cut off or damaged near byte {} ({}); compare its "

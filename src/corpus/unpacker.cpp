@@ -15,7 +15,7 @@ constexpr std::size_t kPiece = 64 << 10;
 
 [[noreturn]] void refuse_changed(const Source& source, const CorpusFile& file) {
   throw CorpusError(fmt::format(
-      "the archive {} changed while it was read: {} is gone; start again once nobody writes it",
+      "the archive {} changed while it was read: {} is gone; start again when nothing writes to it",
       source.path.string(), file.path));
 }
 

@@ -72,7 +72,7 @@ constexpr Dim kParts = 4;
 constexpr Dim kTile = 256;       // columns: what is divided among threads is a multiple of it
 constexpr Dim kDots = 256;       // rows of w, of a product with its transpose
 constexpr Dim kDotsAtOnce = 4;   // of them, that the kernel takes side by side
-constexpr Dim kAlone = 1 << 14;  // fewer sums than that are no work for several threads
+constexpr Dim kAlone = 1 << 14;  // fewer sums than this are not worth several threads
 
 Dim part_begin(Dim part, Dim depth) {
   constexpr Dim kAligned = 8;

@@ -1,4 +1,4 @@
-// What the GPU's operators work with besides their arguments.
+// What the GPU's operators use besides their arguments.
 #pragma once
 
 #include "amt/kernels/bf16.hpp"

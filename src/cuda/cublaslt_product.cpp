@@ -51,7 +51,7 @@ std::string description_of(const MatmulPlan& plan) { return "a product of " + te
 void check_blas(cublasStatus_t status, const std::string& what) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
   throw Error(
-      fmt::format("cuBLASLt: {}: {} ({}): start again to go on from the last checkpoint; "
+      fmt::format("cuBLASLt: {}: {} ({}): start again to resume from the last checkpoint; "
                   "if it comes back, compare the versions that amt --version prints with "
                   "those of the CUDA Toolkit that it was built with",
                   what, cublasLtGetStatusString(status), cublasLtGetStatusName(status)));

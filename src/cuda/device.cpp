@@ -24,7 +24,7 @@ const char* advice(cudaError_t status) {
     case cudaErrorDevicesUnavailable:
       return "look at nvidia-smi and CUDA_VISIBLE_DEVICES, or use --device cpu";
     default:
-      return "start again to go on from the last checkpoint; if it comes back, look at nvidia-smi "
+      return "start again to resume from the last checkpoint; if it comes back, look at nvidia-smi "
              "-q and at the kernel's log for Xid";
   }
 }

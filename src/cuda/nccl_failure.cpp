@@ -14,7 +14,7 @@ std::string_view advice(ncclResult_t result) {
   switch (result) {
     case ncclRemoteError:
       return "another rank ended or cannot be reached: its own message is the cause; start again "
-             "to go on from the last checkpoint";
+             "to resume from the last checkpoint";
     case ncclInvalidUsage:
       return "each rank needs a device of its own, as ranks that share one cannot use NCCL";
     case ncclUnhandledCudaError:

@@ -42,7 +42,7 @@ std::string describe_dataset(const Manifest& manifest) {
                                 manifest.seed, manifest.prefix_digits)) +
       pair("corpus", manifest.corpus_digest) + pair("digest", hex64(manifest.digest())) +
       split_lines(manifest) + pair("files found", format_count(all.files)) +
-      pair("  refused", format_count(all.refused)) +
+      pair("  rejected", format_count(all.rejected)) +
       pair("  too short", format_count(tokens.too_short)) +
       pair("  too long", format_count(tokens.too_long)) +
       pair("  over 16 instruments", format_count(tokens.too_many_instruments)) +

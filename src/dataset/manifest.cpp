@@ -35,7 +35,7 @@ Json split_json(const SplitInfo& split) {
 template <class Statistics, class Visit>
 void visit_statistics(Statistics& s, Visit visit) {
   visit("files", s.files);
-  visit("refused", s.refused);
+  visit("refused", s.rejected);
   visit("duplicates", s.duplicates);
   visit("kept", s.tokens.files_kept);
   visit("too_short", s.tokens.too_short);

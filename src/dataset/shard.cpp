@@ -113,7 +113,7 @@ std::vector<std::uint64_t> read_checksums(const hdf5::File& shard, std::uint64_t
   const hdf5::Dataset dataset = shard.open_dataset(kChecksumDataset);
   const std::uint64_t count = (rows + kChecksumRows - 1) / kChecksumRows;
   if (dataset.type() != hdf5::Type::u64 || dataset.shape() != hdf5::Shape{count}) {
-    throw Error("its checksums are not those of so many rows");
+    throw Error("it does not have one checksum for each block of its rows");
   }
   if (count == 0) return {};  // nothing was allocated
   dataset.file_offset();      // an error unless all of it lies in this file, as it was written

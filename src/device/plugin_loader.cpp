@@ -40,8 +40,8 @@ fs::path find_plugin() {
   const char* named = std::getenv(kPluginVariable);
   if (named != nullptr && *named != '\0') {
     if (is_file(named)) return fs::absolute(named);  // dlopen searches for a name without a slash
-    throw Error(fmt::format("{} names {}, which is no file; name {} or unset it", kPluginVariable,
-                            named, kFile));
+    throw Error(fmt::format("{} names {}, which is not a file; name {} or unset it",
+                            kPluginVariable, named, kFile));
   }
   const fs::path program = program_folder();
   const std::array places = {program.parent_path() / "lib" / kFile, program / kFile};
@@ -61,7 +61,7 @@ const cuda::Plugin& load_plugin(const fs::path& file) {
   if (symbol == nullptr) {
     dlclose(library);
     throw Error(
-        fmt::format("{} is no plug-in of amt: it has no symbol amt_cuda_plugin", file.string()));
+        fmt::format("{} is not a plug-in of amt: it has no symbol amt_cuda_plugin", file.string()));
   }
   const cuda::Plugin& plugin = *reinterpret_cast<cuda::PluginEntry>(symbol)();
   if (plugin.boundary != AMT_PLUGIN_BOUNDARY) {

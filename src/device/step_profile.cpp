@@ -9,7 +9,7 @@
 namespace amt {
 
 std::string parse_option(const std::string& text, StepRange* value) {
-  constexpr const char* kProblem = "is no range of steps; 10:12 is steps 10 and 11";
+  constexpr const char* kProblem = "is not a range of steps; 10:12 is steps 10 and 11";
   StepRange range;
   if (text.empty()) return *value = range, "";
   const char *at = text.data(), *last = at + text.size();
@@ -31,7 +31,7 @@ StepProfile::StepProfile(StepRange range, Switch profiler, Ops& ops)
 StepProfile::~StepProfile() {
   try {
     if (on_) turn(false);
-  } catch (const Error&) {  // what ended the run is told by another
+  } catch (const Error&) {  // another error already says what ended the run
   }
 }
 

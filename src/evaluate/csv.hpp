@@ -1,7 +1,7 @@
 // Evaluations as lines of CSV (RFC 4180, but lines end in \n), one per checkpoint. Example:
 //   checkpoint,step,split,rows,loss,bps,event_ppl,onset_ppl,duration_ppl,note_ppl,unigram_loss
 //   run/checkpoints/step-000123,123,test,52,1.25,80.4,42.5,1.59,3.9,2.4,6.02
-// A column that has no value is empty: step for a folder that is no checkpoint, bps for a split
+// A column that has no value is empty: step for a folder that is not a checkpoint, bps for a split
 // without music, a perplexity for a dataset whose encoding has no such field.
 #pragma once
 

@@ -83,7 +83,7 @@ std::string problem_of(const EvaluationRecord& record) {
   if (std::isfinite(record.metrics.loss)) return "";
   return fmt::format(
       "has a loss that is not finite on the {} split ({:.6g}): its training has diverged; take an "
-      "older checkpoint, or train anew with a lower --trainer.learning_rate",
+      "older checkpoint, or train again with a lower --trainer.learning_rate",
       split_name(record.split), record.metrics.loss);
 }
 

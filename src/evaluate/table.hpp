@@ -1,4 +1,4 @@
-// An evaluation as lines for people.
+// An evaluation as readable lines.
 #pragma once
 
 #include <string>

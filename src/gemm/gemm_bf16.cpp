@@ -1,5 +1,5 @@
-// Products of bf16 matrices, by oneDNN's matmul primitives: there is no plain call for them. Making
-// a primitive generates code, so each thread keeps those that it has used, by shape.
+// Products of bf16 matrices, by oneDNN's matmul primitives: oneDNN has no simpler call for them.
+// Making a primitive generates code, so each thread keeps those that it has used, by shape.
 #include <fmt/core.h>
 #include <omp.h>
 
@@ -116,7 +116,7 @@ void multiply(const Shape& shape, void* c, const Bf16* a, const Bf16* b, const f
     known->second.run(c, a, b, bias, std::align(kAlignment, bytes, aligned, space));
   } catch (const dnnl::error& error) {
     throw Error(
-        fmt::format("oneDNN refused a bf16 matrix product of {} x {} x {}: {}; --trainer.mp f32 "
+        fmt::format("oneDNN failed at a bf16 matrix product of {} x {} x {}: {}; --trainer.mp f32 "
                     "does without, or report it with the output of amt --version",
                     shape.m, shape.n, shape.k, error.message));
   }

@@ -15,7 +15,7 @@ void gemm(float* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<float>& a,
                  b.data, b.stride, write == Write::kAdd ? 1 : 0, c, c_stride);
   if (status != dnnl_success) {
     throw Error(
-        fmt::format("oneDNN refused a matrix product of {} x {} x {}: status {}; report it with "
+        fmt::format("oneDNN failed at a matrix product of {} x {} x {}: status {}; report it with "
                     "the output of amt --version",
                     m, n, k, int{status}));
   }

@@ -9,7 +9,7 @@ namespace amt {
 namespace {
 
 constexpr std::size_t kTriple = 3;
-// With so many instruments in a piece no other joins in; one fewer than a piece of the training
+// A piece with this many instruments gets no further one; one fewer than a piece of the training
 // data has.
 constexpr std::size_t kInstrumentLimit = kMostInstruments - 1;
 // The reference drops the controls of the first 50 ms.
@@ -66,15 +66,15 @@ Generation::Generation(GenerationTask task, Window window)
     instruments_.insert(instrument_of(event));
   }
   for (const Event& event : padded(clip(task_.inputs, 0, task_.start), task_.start)) {
-    tell_pending();
+    append_pending();
     history_.append(event);
     now_ = event.time;
   }
   begin_triple();
 }
 
-/// Controls are told up to 5 s ahead.
-void Generation::tell_pending() {
+/// Controls enter the history up to 5 s ahead.
+void Generation::append_pending() {
   if (task_.mode == GenerationMode::kAutoregressive) return;
   while (next_pending_ < pending_.size() && now_ + kAnticipation >= pending_[next_pending_].time) {
     history_.append(pending_[next_pending_++]);
@@ -92,7 +92,7 @@ void Generation::pass_pending(std::uint32_t time) {
 std::uint32_t Generation::earliest() const { return std::max(task_.start, now_); }
 
 void Generation::begin_triple() {
-  tell_pending();
+  append_pending();
   history_.look(earliest());
   place_ = 0;
 }

@@ -44,7 +44,7 @@ class Generation {
  private:
   /// Whether the reference lets no further instrument join in.
   bool heard_enough() const;
-  void tell_pending();
+  void append_pending();
   void pass_pending(std::uint32_t time);
   std::uint32_t earliest() const;
   void begin_triple();
@@ -52,7 +52,7 @@ class Generation {
 
   GenerationTask task_;
   Events future_;   // inputs after `start`
-  Events pending_;  // what is still to be told or to be passed, from next_pending_ on
+  Events pending_;  // not yet in the history, from next_pending_ on
   bool anticipates_;
   History history_;
   std::set<int> instruments_;  // of the whole piece, what is still to come included

@@ -33,7 +33,7 @@ void check_outputs(const GenerationOptions& options) {
     const fs::path folder = fs::absolute(file).parent_path();
     if (!fs::is_directory(folder)) {
       throw UsageError(
-          fmt::format("{} is no folder, so {} cannot be written", folder.string(), file));
+          fmt::format("{} is not a folder, so {} cannot be written", folder.string(), file));
     }
     if (fs::is_directory(file)) throw UsageError(fmt::format("{} is a folder; name a file", file));
     if (options.stream && is_standard_output(file)) {

@@ -15,7 +15,7 @@ void GenerationOptions::register_options(OptionTable& table) {
   table.add("keep", &keep,
             "instruments that stay as they are and are accompanied: names of General MIDI, numbers "
             "from 0, or drums, with commas between them");
-  table.add("mode", &mode, "whether the model hears of what stays 5 s ahead of time");
+  table.add("mode", &mode, "whether the model sees what stays 5 s ahead of time");
   table.add("window", &window,
             "of a piece longer than the model's context it sees exactly the newest part, as the "
             "reference does, or drops a quarter at once, which is many times faster");

@@ -25,7 +25,7 @@ void sort_by_time(Events& events);
 /// The triples from `first` to `last` ticks, both included. Durations stay as they are.
 Events clip(const Events& events, std::uint32_t first, std::uint32_t last);
 
-/// The same events, not told ahead.
+/// Controls as ordinary events.
 Events as_events(const Events& controls);
 
 /// A result and the controls that it accompanies, as one piece.

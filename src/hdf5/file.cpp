@@ -24,7 +24,7 @@ Handle access_properties(const std::string& where) {
   return list;
 }
 
-/// A link to another file, or to a name in this one, is none of ours.
+/// amt writes no links to other files, or to names in this one.
 void require_own_object(std::int64_t file, const std::string& name, const std::string& where) {
   H5L_info_t link{};
   check(H5Lget_info(file, name.c_str(), &link, H5P_DEFAULT), "open", where);

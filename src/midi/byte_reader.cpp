@@ -6,7 +6,7 @@
 
 namespace amt {
 
-void refuse(const char* reason, std::size_t offset) {
+void reject(const char* reason, std::size_t offset) {
   throw MidiError(fmt::format("{} at byte {}", reason, offset));
 }
 

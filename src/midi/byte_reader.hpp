@@ -9,7 +9,7 @@ namespace amt {
 using Byte = std::uint8_t;
 
 /// Throws MidiError: "REASON at byte OFFSET".
-[[noreturn]] void refuse(const char* reason, std::size_t offset);
+[[noreturn]] void reject(const char* reason, std::size_t offset);
 
 /// The bytes of a file, or those of one of its tracks, with the offsets that messages need.
 struct ByteRange {
@@ -22,7 +22,7 @@ struct ByteRange {
 /// The byte at `at`, which then is the next. MidiError past the end of the range.
 inline Byte take_byte(const ByteRange& range, const Byte*& at) {
   if (at == range.end) [[unlikely]] {
-    refuse("an event runs past the end of its track", range.offset(at));
+    reject("an event runs past the end of its track", range.offset(at));
   }
   return *at++;
 }

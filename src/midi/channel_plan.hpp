@@ -10,7 +10,7 @@
 
 namespace amt {
 
-/// What a channel is told at one tick. The order within the tick is that of the members' values:
+/// What a channel receives at one tick. The order within the tick is that of the members' values:
 /// ends of earlier notes, then what the notes that begin bring, then ends of notes without length.
 struct ChannelMessage {
   std::uint32_t tick;

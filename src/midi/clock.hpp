@@ -15,13 +15,13 @@ class Clock {
   explicit Clock(int division) : division_(division) { set_tempo(500'000); }
 
   void set_tempo(std::uint32_t microseconds_per_beat) {
-    // The sign is tested with each message. Division by zero must be refused just when time would
+    // The sign is tested with each message. Division by zero must be rejected just when time would
     // pass, as a negative scale is, except that no tempo makes it right.
     scale_ = division_ == 0 ? -1.0 : microseconds_per_beat * 1e-6 / division_;
   }
 
-  /// `ticks` >= 0 since the message before, exactly converted. Zero is no special case: it adds
-  /// nothing, and its product with a negative scale is no negative number.
+  /// `ticks` >= 0 since the message before, exactly converted. Zero needs no special case: it adds
+  /// nothing, and its product with a negative scale is -0.0, not negative.
   void advance(double ticks) {
     const double seconds = ticks * scale_;
     if (seconds < 0) [[unlikely]] {

@@ -14,9 +14,9 @@ constexpr std::uint64_t kLongestPayload = 1'000'000;  // mido's MAX_MESSAGE_LENG
 std::span<const Byte> take_payload(const ByteRange& range, const Byte*& at) {
   const Byte* length_at = at;
   const std::uint64_t length = take_quantity(range, at);
-  if (length > kLongestPayload) refuse("a message over 1,000,000 bytes", range.offset(length_at));
+  if (length > kLongestPayload) reject("a message over 1,000,000 bytes", range.offset(length_at));
   if (std::cmp_greater(length, range.end - at)) {
-    refuse("an event runs past the end of its track", range.offset(length_at));
+    reject("an event runs past the end of its track", range.offset(length_at));
   }
   const std::span<const Byte> payload(at, length);
   at += length;
@@ -28,7 +28,7 @@ void check_exclusive(std::span<const Byte> payload, std::size_t offset) {
   if (!payload.empty() && payload.front() == 0xF0) payload = payload.subspan(1);
   if (!payload.empty() && payload.back() == 0xF7) payload = payload.first(payload.size() - 1);
   if (std::ranges::any_of(payload, [](Byte byte) { return byte > 0x7F; })) {
-    refuse("a system exclusive message with a byte over 127", offset);
+    reject("a system exclusive message with a byte over 127", offset);
   }
 }
 
@@ -48,7 +48,7 @@ int system_data_bytes(Byte status, std::size_t offset) {
     case 0xFE:
       return 0;
     default:
-      refuse("an undefined status (F4, F5, F9 or FD)", offset);
+      reject("an undefined status (F4, F5, F9 or FD)", offset);
   }
 }
 
@@ -66,9 +66,9 @@ ReadBody read_system_event(const ByteRange& range, const Byte* at, Byte status, 
     return {make_body(MessageKind::kMark), at};
   }
   const int bytes = system_data_bytes(status, offset) - (running ? 1 : 0);
-  if (bytes < 0) refuse("running status after a message without data", offset);
+  if (bytes < 0) reject("running status after a message without data", offset);
   for (int i = 0; i < bytes; ++i) {
-    if (take_byte(range, at) > 0x7F) refuse("a data byte over 127", range.offset(at - 1));
+    if (take_byte(range, at) > 0x7F) reject("a data byte over 127", range.offset(at - 1));
   }
   return {make_body(MessageKind::kMark), at};
 }

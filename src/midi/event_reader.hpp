@@ -19,19 +19,19 @@ struct ReadBody {
   const Byte* at;  ///< after the event
 };
 
-/// Reads an event whose status is no channel message's (0xF0 and up). `at` is after the status, or
-/// in running status after the first data byte, `running`. `range` outlives nothing.
+/// Reads a system event (0xF0 to 0xFF). `at` is after the status, or
+/// in running status after the first data byte, `running`. `range` need only live for the call.
 ReadBody read_system_event(const ByteRange& range, const Byte* at, Byte status, bool running);
 
 /// Reads the events of one track, one by one. The range must be the whole track: an event that
-/// crosses its end is refused at once, for no later event could end there again.
+/// crosses its end is rejected at once, for no later event could end there again.
 class EventReader {
  public:
   explicit EventReader(const ByteRange& track) : track_(track), at_(track.begin) {}
 
   bool done() const { return at_ == track_.end; }
 
-  /// The next event; not when done(). MidiError if the reference refuses it.
+  /// The next event; not when done(). MidiError if the reference rejects it.
   TrackEvent next();
 
  private:
@@ -48,12 +48,12 @@ inline MessageBody EventReader::channel_message(const Byte*& at) {
   const Byte first = take_byte(track_, at);
   if (type == 0xC || type == 0xD) {
     if (first > 0x7F) [[unlikely]]
-      refuse("a data byte over 127", track_.offset(at - 1));
+      reject("a data byte over 127", track_.offset(at - 1));
     return type == 0xC ? program_body(channel, first) : make_body(MessageKind::kMark);
   }
   const Byte second = take_byte(track_, at);
   if ((first | second) > 0x7F) [[unlikely]]
-    refuse("a data byte over 127", track_.offset(at - 2));
+    reject("a data byte over 127", track_.offset(at - 2));
   const Byte velocity = type == 0x9 ? second : Byte{0};
   return type <= 0x9 ? note_body(channel, first, velocity) : make_body(MessageKind::kMark);
 }
@@ -65,7 +65,7 @@ inline TrackEvent EventReader::next() {
   const bool running = head < 0x80;
   if (running) {
     if (status_ == 0) [[unlikely]]
-      refuse("a data byte without a status", track_.offset(at - 1));
+      reject("a data byte without a status", track_.offset(at - 1));
   } else if (head != 0xFF) {
     status_ = head;
   }

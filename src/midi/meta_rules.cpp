@@ -8,7 +8,7 @@ namespace {
 
 // Exponents x for which Python's math.log(2 ** x, 2) is not exactly x, with the logarithms of
 // glibc 2.36. mido takes such a time signature's denominator for no power of two. A table, because
-// another C library's logarithm would refuse other files.
+// another C library's logarithm would reject other files.
 constexpr auto kInexactLogarithms = std::to_array<Byte>(
     {29,  31,  39,  47,  51,  55,  58,  59,  62,  78,  93,  94,  95,  101, 102, 109, 110,
      116, 117, 118, 124, 125, 141, 156, 171, 179, 186, 187, 188, 189, 190, 201, 202, 203,
@@ -16,11 +16,11 @@ constexpr auto kInexactLogarithms = std::to_array<Byte>(
 
 void need(std::span<const Byte> payload, std::size_t bytes, const char* reason,
           std::size_t offset) {
-  if (payload.size() < bytes) refuse(reason, offset);
+  if (payload.size() < bytes) reject(reason, offset);
 }
 
 void check_sequence_number(std::span<const Byte> payload, std::size_t offset) {
-  if (payload.size() == 1) refuse("a sequence number of one byte", offset);
+  if (payload.size() == 1) reject("a sequence number of one byte", offset);
 }
 
 MessageBody tempo(std::span<const Byte> payload, std::size_t offset) {
@@ -30,22 +30,22 @@ MessageBody tempo(std::span<const Byte> payload, std::size_t offset) {
 
 void check_smpte_offset(std::span<const Byte> payload, std::size_t offset) {
   need(payload, 5, "an SMPTE offset of less than five bytes", offset);
-  if (payload[1] > 59) refuse("an SMPTE offset with more than 59 minutes", offset);
-  if (payload[2] > 59) refuse("an SMPTE offset with more than 59 seconds", offset);
-  if (payload[4] > 99) refuse("an SMPTE offset with more than 99 sub-frames", offset);
+  if (payload[1] > 59) reject("an SMPTE offset with more than 59 minutes", offset);
+  if (payload[2] > 59) reject("an SMPTE offset with more than 59 seconds", offset);
+  if (payload[4] > 99) reject("an SMPTE offset with more than 99 sub-frames", offset);
 }
 
 void check_time_signature(std::span<const Byte> payload, std::size_t offset) {
   need(payload, 4, "a time signature of less than four bytes", offset);
   if (std::ranges::binary_search(kInexactLogarithms, payload[1])) {
-    refuse("a time signature whose denominator the reference refuses", offset);
+    reject("a time signature whose denominator the reference rejects", offset);
   }
 }
 
 void check_key_signature(std::span<const Byte> payload, std::size_t offset) {
   need(payload, 2, "a key signature of less than two bytes", offset);
   const std::int8_t key = payload[0];
-  if (key < -7 || key > 7 || payload[1] > 1) refuse("an unknown key signature", offset);
+  if (key < -7 || key > 7 || payload[1] > 1) reject("an unknown key signature", offset);
 }
 
 }  // namespace
@@ -83,7 +83,7 @@ MessageBody meta_message(Byte type, std::span<const Byte> payload, std::size_t o
     case 0x7F:  // sequencer
       break;
     default:
-      refuse("a meta event of unknown type, which mido 1.2.10 cannot play", offset);
+      reject("a meta event of unknown type, which mido 1.2.10 cannot play", offset);
   }
   return make_body(MessageKind::kMark);
 }

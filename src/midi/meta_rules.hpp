@@ -11,7 +11,7 @@
 namespace amt {
 
 /// The message of a meta event of `type` with `payload`. MidiError with `offset`, the place of the
-/// event in the file, if mido 1.2.10 refuses it.
+/// event in the file, if mido 1.2.10 rejects it.
 MessageBody meta_message(Byte type, std::span<const Byte> payload, std::size_t offset);
 
 }  // namespace amt

@@ -12,7 +12,7 @@
 
 namespace amt {
 
-/// Plays merged messages, of which take() must be told after each kRoom at the latest.
+/// Plays merged messages. take() must be called after kRoom messages at the latest.
 class Player {
  public:
   static constexpr std::size_t kRoom = 4096;  ///< messages; the room stays in the processor's cache
@@ -42,7 +42,7 @@ class Player {
     }
   }
 
-  /// The final end of track: its ticks can be refused, nothing else.
+  /// The final end of track: its ticks can be rejected, nothing else.
   void finish(double ticks) { clock_.advance(ticks); }
 
  private:

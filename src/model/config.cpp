@@ -17,7 +17,7 @@ int nearest_multiple(int value, int step) { return std::max(1, (value + step / 2
 
 void require_rate(double rate, const std::string& option) {
   require(rate >= 0 && rate < 1, option,
-          fmt::format("{} is no dropout rate: give 0 <= rate < 1", rate));
+          fmt::format("{} is not a dropout rate: give 0 <= rate < 1", rate));
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ void check_neighbour(const fs::path& folder, const fs::path& dataset) {
     throw UsageError(fmt::format("{} exists and is not amt's to clear{}", folder.string(), advice));
   }
   if (read_mark(folder) == Mark::kReplaced) return;
-  if (const std::string name = name_of_a_stranger(folder); !name.empty()) {
+  if (const std::string name = name_of_a_foreign_file(folder); !name.empty()) {
     throw UsageError(
         fmt::format("{} holds {}, which amt did not write{}", folder.string(), name, advice));
   }
@@ -84,7 +84,7 @@ fs::file_status status_of(const fs::path& path) {
   throw Error(fmt::format("cannot look at {}: {}", path.string(), reason_text(failed)));
 }
 
-std::string name_of_a_stranger(const fs::path& folder) try {
+std::string name_of_a_foreign_file(const fs::path& folder) try {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     const bool may_be_folder = name == kSpillFolder;
@@ -104,7 +104,7 @@ bool may_be_cleared(const fs::path& folder) try {
   std::error_code failed;
   const fs::path lock = folder / kOldLockFile;
   return fs::is_regular_file(fs::symlink_status(lock, failed)) && fs::file_size(lock) == 0 &&
-         name_of_a_stranger(folder).empty();
+         name_of_a_foreign_file(folder).empty();
 } catch (const fs::filesystem_error& error) {
   throw cannot_look_into(folder, error);
 }

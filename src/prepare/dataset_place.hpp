@@ -21,6 +21,6 @@ std::filesystem::file_status status_of(const std::filesystem::path& path);
 inline constexpr const char* kOldLockFile = "in-use";
 
 /// A name in `folder`, marked as kBuilt, that amt prepare does not give; "" if there is none.
-std::string name_of_a_stranger(const std::filesystem::path& folder);
+std::string name_of_a_foreign_file(const std::filesystem::path& folder);
 
 }  // namespace amt

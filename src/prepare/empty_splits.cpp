@@ -78,7 +78,7 @@ std::string rowless_splits_text(const Corpus& corpus, const SplitRule& rule,
   }
   if (rowless.empty()) return "";
   return fmt::format(
-      "there is no row in the {}: the files there were refused, or their music does not fill a "
+      "there is no row in the {}: its files were rejected, or their music does not fill a "
       "row; --valid-fraction and --test-fraction choose larger shares",
       joined(rowless));
 }

@@ -13,7 +13,7 @@ namespace amt {
 /// A rank may hold so much for a file beside its --memory.
 inline constexpr std::uint64_t kFileMemory = std::uint64_t{80} << 20;
 
-/// Bytes that a file of so many bytes and messages needs at most, its own included.
+/// Upper bound of the memory for a file of this size and these messages, the file included.
 std::uint64_t memory_of_file(std::uint64_t bytes, const MidiCounts& counts,
                              const PrepareOptions& options);
 /// The same for the worst contents.
@@ -23,7 +23,7 @@ std::uint64_t memory_of_file(std::uint64_t bytes, const PrepareOptions& options)
 /// the rows for that time, and kFileMemory. It does not depend on how the corpus is packed.
 std::uint64_t most_for_a_file(std::uint64_t memory);
 
-/// Why a file that needs `bytes` is refused; it says what --memory would do.
+/// Why a file that needs `bytes` is rejected; it says what --memory would do.
 std::string too_large_reason(std::uint64_t bytes);
 /// What all of those reasons begin with.
 inline constexpr const char* kTooLarge = "needs more memory than --memory allows";

@@ -30,8 +30,8 @@
 #include "output_folder.hpp"
 #include "phase_times.hpp"
 #include "plan.hpp"
-#include "refusals.hpp"
 #include "rejected_list.hpp"
+#include "rejection_kinds.hpp"
 #include "report.hpp"
 #include "summary.hpp"
 #include "tokenise.hpp"
@@ -183,7 +183,7 @@ class Job {
     DatasetStatistics& all = manifest_.statistics;
     all.files = corpus.files.size() + corpus.unreadable.size();
     all.duplicates = corpus.duplicates;
-    all.refused = rejections_.size();
+    all.rejected = rejections_.size();
     for (const UnitResult& result : results) {
       all.tokens += result.stats;
       profile_ += result.profile;
@@ -197,13 +197,13 @@ class Job {
     mpi::run_on_all(communicator_, [&] {
       if (!leader()) return;
       const DatasetStatistics& all = manifest_.statistics;
-      const double share = static_cast<double>(all.refused) / static_cast<double>(all.files);
+      const double share = static_cast<double>(all.rejected) / static_cast<double>(all.files);
       if (share > options_.max_bad_fraction) refuse_corpus(all);
       if (all.tokens.sequences == 0) {
         throw Error(
-            fmt::format("none of the {} files below {} gave a row: {} refused, {} too short, {} "
+            fmt::format("none of the {} files below {} gave a row: {} rejected, {} too short, {} "
                         "too long, {} with too many instruments",
-                        all.files, options_.corpus, all.refused, all.tokens.too_short,
+                        all.files, options_.corpus, all.rejected, all.tokens.too_short,
                         all.tokens.too_long, all.tokens.too_many_instruments));
       }
     });
@@ -213,8 +213,8 @@ class Job {
     const fs::path list = write_rejected_list(options_.dataset, rejections_);
     throw Error(
         fmt::format(
-            "{} of {} files were refused, more than --max-bad-fraction {:.6g} allows; see {}",
-            all.refused, all.files, options_.max_bad_fraction, list.string()),
+            "{} of {} files were rejected, more than --max-bad-fraction {:.6g} allows; see {}",
+            all.rejected, all.files, options_.max_bad_fraction, list.string()),
         ExitCode::kBadInput);
   }
 

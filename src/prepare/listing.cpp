@@ -26,7 +26,7 @@ void warn_of_problems(const Listing& listing) {
   if (!listing.rejected.empty()) {
     const Rejection& first = listing.rejected.front();
     log_warning(
-        fmt::format("{} of the corpus' files and folders cannot be read and count as refused; the "
+        fmt::format("{} of the corpus' files and folders cannot be read and count as rejected; the "
                     "first is {} ({})",
                     format_count(listing.rejected.size()), first.path, first.reason));
   }
@@ -89,7 +89,7 @@ void share_listing(const mpi::Communicator& communicator, Listing& listing) {
   listing.rejected = unpack_rejections(fields[5]);
 }
 
-/// Local. A node that lacks the corpus would refuse its files one by one, and the dataset would
+/// Local. A node that lacks the corpus would reject its files one by one, and the dataset would
 /// lose them: some that rank 0 has found are looked for. A few may have vanished meanwhile.
 void require_same_folder(const Listing& listing) {
   if (listing.source.kind != SourceKind::kFolder) return;  // readers compare an archive's stamp

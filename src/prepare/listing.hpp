@@ -10,7 +10,7 @@
 namespace amt {
 
 /// Collective. Rank 0 lists the folder or archive, all ranks hash their share, all return the same
-/// corpus. Files that are larger than `most` bytes, which is what a file may need, are refused.
+/// corpus. Files that are larger than `most` bytes, which is what a file may need, are rejected.
 Corpus list_corpus(const mpi::Communicator& communicator, const PrepareOptions& options,
                    std::uint64_t most);
 

@@ -23,7 +23,7 @@ struct MemoryShares {
 MemoryShares share_memory(const PrepareOptions& options, const Source& source, int ranks_on_host);
 
 /// Collective. What a file may need, most_for_a_file, on the rank that has the least memory: which
-/// files are refused does not depend on who reads them.
+/// files are rejected does not depend on who reads them.
 std::uint64_t agree_on_a_file(const mpi::Communicator& communicator, const PrepareOptions& options);
 
 }  // namespace amt

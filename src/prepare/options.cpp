@@ -41,7 +41,7 @@ void PrepareOptions::register_options(OptionTable& table) {
   table.add("compound", &compound, "folder for the reference's NAME.mid.compound.txt as well",
             Effect::kNothing);
   table.add("max-bad-fraction", &max_bad_fraction,
-            "share of refused files above which the job fails with exit code 3", Effect::kNothing);
+            "share of rejected files above which the job fails with exit code 3", Effect::kNothing);
   table.add("watchdog", &watchdog, kWatchdogHelp, Effect::kNothing);
   table.add_flag("overwrite", &overwrite, "replace DATASET if it is there", Effect::kNothing);
   table.add_flag("dry-run", &dry_run,

@@ -36,7 +36,7 @@ std::vector<Count> counts_of(const Manifest& manifest) {
   const auto hours = [&](Split split) { return hours_of(manifest, split); };
   std::vector<Count> counts = {
       {"files", 178'561, all.files},
-      {"parsed", 174'046, all.files - all.refused},
+      {"parsed", 174'046, all.files - all.rejected},
       {"too short", 7'032, all.tokens.too_short},
       {"over an hour", 40, all.tokens.too_long},
       {"over 16 instruments", 2'227, all.tokens.too_many_instruments},

@@ -52,7 +52,7 @@ struct CorpusProfile {
   Histogram<kSecondEdges.size()> seconds_before, seconds_after;
   Histogram<kRateEdges.size()> tokens_per_second;         ///< of pieces
   Histogram<kShareEdges.size()> rests;                    ///< percent of the first copy's events
-  std::array<std::uint32_t, 17> instruments_in_piece{};   ///< pieces with so many instruments
+  std::array<std::uint32_t, 17> instruments_in_piece{};   ///< index: number of instruments
   std::array<std::uint32_t, kInstruments> pieces_with{};  ///< pieces in which it plays
 
   void add(const FileSummary& file);

@@ -12,7 +12,7 @@
 #include "amt/charts/html.hpp"
 #include "amt/midi/names.hpp"
 #include "paper.hpp"
-#include "refusals.hpp"
+#include "rejection_kinds.hpp"
 
 namespace amt {
 namespace {
@@ -88,7 +88,7 @@ std::string files_table(const Manifest& manifest) {
     return std::vector<std::string>{name, format_count(files), share(files)};
   };
   return html_table(
-      {}, {row("files, without duplicates", all.files), row("refused", all.refused),
+      {}, {row("files, without duplicates", all.files), row("rejected", all.rejected),
            row("too short", all.tokens.too_short), row("over an hour", all.tokens.too_long),
            row("over 16 instruments", all.tokens.too_many_instruments),
            row("kept", all.tokens.files_kept)});
@@ -131,7 +131,7 @@ std::string summary_section(const Manifest& manifest, const ReportOrigin& origin
 std::string refusals_section(const std::vector<Rejection>& rejections) {
   if (rejections.empty()) return "";
   std::vector<std::vector<std::string>> rows;
-  for (const RefusalCount& kind : refusals_by_reason(rejections)) {
+  for (const RejectionCount& kind : rejections_by_reason(rejections)) {
     rows.push_back({kind.reason, format_count(kind.files)});
   }
   return html_section("Refused files, by reason", "Each file is named in rejected.tsv.",
@@ -155,7 +155,7 @@ std::string instrument_counts_section(const CorpusProfile& profile) {
     chart.names.push_back(fmt::format("{}{}", n, n == 1 ? " instrument" : " instruments"));
     chart.front.push_back(profile.instruments_in_piece[n]);
   }
-  return html_section("Instruments in a piece", "How many pieces have so many instruments.",
+  return html_section("Instruments in a piece", "Pieces by their number of instruments.",
                       bar_chart_svg(chart));
 }
 

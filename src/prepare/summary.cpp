@@ -55,8 +55,8 @@ std::string token_lines(const Manifest& manifest) {
 std::string summary_text(const Manifest& manifest, const PrepareOptions& options) {
   const DatasetStatistics& all = manifest.statistics;
   std::string text =
-      fmt::format("Successfully processed {} files (discarded {}%)\n{}", all.files - all.refused,
-                  percent_text(all.refused, all.files), token_lines(manifest));
+      fmt::format("Successfully processed {} files (discarded {}%)\n{}", all.files - all.rejected,
+                  percent_text(all.rejected, all.files), token_lines(manifest));
   for (const Split split : kSplits) {
     const SplitInfo& info = manifest.split(split);
     text += fmt::format("{}: {} rows, {} tokens, {} files, {} of music, {}{}", split_name(split),
@@ -66,7 +66,7 @@ std::string summary_text(const Manifest& manifest, const PrepareOptions& options
                         info.shards.size() == 1 ? " shard\n" : " shards\n");
   }
   if (all.duplicates > 0) text += fmt::format("{} duplicate files were left out\n", all.duplicates);
-  return text + fmt::format("The training split is shuffled. Dataset: {} (refused files: {})\n",
+  return text + fmt::format("The training split is shuffled. Dataset: {} (rejected files: {})\n",
                             options.dataset, kRejectedFile);
 }
 

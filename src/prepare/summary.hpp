@@ -18,7 +18,7 @@ std::string summary_text(const Manifest& manifest, const PrepareOptions& options
 /// The files that were passed over for their ending, and what takes more of them: one line.
 std::string passed_over_text(const EndingCounts& counts);
 
-/// rejected.tsv: a line "path<TAB>reason" for each file that was refused, in order of path, under a
+/// rejected.tsv: a line "path<TAB>reason" for each rejected file, in order of path, under a
 /// header. Tabs, newlines and backslashes in paths are written \t, \n and \\.
 std::string rejected_text(std::vector<Rejection> rejections);
 

@@ -77,7 +77,7 @@ UnitResult UnitReader::read(const Unit& unit, std::vector<Rejection>& rejections
     if (add(corpus_.files[i], tokenizer, rejections)) {
       result.profile.add(tokenizer.last_file());
     } else {
-      ++result.refused;
+      ++result.rejected;
     }
     bytes_done_ += corpus_.files[i].bytes;
     done_(++files_done_, bytes_done_);
@@ -94,7 +94,7 @@ bool UnitReader::add(const CorpusFile& file, UnitTokenizer& tokenizer,
     bytes = files_.read(file);
   } catch (const CorpusError&) {
     throw;
-  } catch (const Error& error) {  // it vanished, or the disk failed: one file is no reason to stop
+  } catch (const Error& error) {  // it vanished, or the disk failed: one file must not stop the job
     rejections.push_back({file.path, error.what()});
     return false;
   }

@@ -20,7 +20,7 @@ namespace amt {
 /// What became of one unit. Plain bytes, sent between ranks as they are.
 struct UnitResult {
   std::uint32_t unit = 0;
-  std::uint32_t refused = 0;  ///< files
+  std::uint32_t rejected = 0;  ///< files
   TokenStats stats;
   CorpusProfile profile;
 };
@@ -36,13 +36,13 @@ inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 /// Tokenises units with buffers that are kept from file to file. Local.
 class UnitReader {
  public:
-  /// `files` must have been told to expect the units' files in the order of the calls of read().
-  /// A file that needs more than `most` bytes is refused before it is parsed.
+  /// `files` must deliver the units' files in the order of the read() calls.
+  /// A file that needs more than `most` bytes is rejected before it is parsed.
   UnitReader(const Corpus& corpus, FileReader& files, const PrepareOptions& options,
              UnitRowSink sink, FileDone done, std::uint64_t most = kNoLimit,
              MakeRoom make_room = {});
 
-  /// Files that are refused are added to `rejections`. Error if a text file cannot be written
+  /// Files that are rejected are added to `rejections`. Error if a text file cannot be written
   /// or an archive not be read any more.
   UnitResult read(const Unit& unit, std::vector<Rejection>& rejections);
 

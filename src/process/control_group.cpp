@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
 
-/// "max", which is version 2's word for no limit, is no number.
+/// "max", which is version 2's word for no limit, is not a number.
 std::uint64_t limit_in(const fs::path& file) {
   std::ifstream in(file);
   std::uint64_t bytes = 0;

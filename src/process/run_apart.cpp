@@ -16,7 +16,7 @@
 namespace amt {
 namespace {
 
-/// A crash is no news here: no core file, no handler, no words of the C library's.
+/// A crash is expected here: no core file, no handler, no message of the C library.
 void end_quietly(std::chrono::seconds limit) {
   const rlimit no_core = {0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);

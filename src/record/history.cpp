@@ -26,13 +26,13 @@ void RunHistory::add(const ValidationMetrics& metrics) {
 
 RunHistory read_history(const std::filesystem::path& metrics) {
   RunHistory history;
-  const std::int64_t strange = read_metrics(
+  const std::int64_t unknown = read_metrics(
       metrics, [&](const StepMetrics& step) { history.add(step); },
       [&](const ValidationMetrics& validation) { history.add(validation); });
-  if (strange > 0) {
+  if (unknown > 0) {
     log_warning(
         fmt::format("{} {} of {} cannot be read: cut off by a kill, or not written by amt train",
-                    strange, strange == 1 ? "line" : "lines", metrics.string()));
+                    unknown, unknown == 1 ? "line" : "lines", metrics.string()));
   }
   return history;
 }

@@ -124,18 +124,18 @@ void MetricsFile::write_line(const std::string& line) {
 std::int64_t read_metrics(const std::filesystem::path& path,
                           const std::function<void(const StepMetrics&)>& step,
                           const std::function<void(const ValidationMetrics&)>& validation) {
-  std::int64_t strange = 0;
+  std::int64_t unknown = 0;
   for_each_line(path, [&](const std::string& line) {
     const auto parsed = parse_line(line);
     if (!parsed) {
-      ++strange;
+      ++unknown;
     } else if (const auto* metrics = std::get_if<StepMetrics>(&*parsed)) {
       step(*metrics);
     } else {
       validation(std::get<ValidationMetrics>(*parsed));
     }
   });
-  return strange;
+  return unknown;
 }
 
 }  // namespace amt

@@ -25,7 +25,7 @@ Error no_folder(const fs::path& folder, std::error_code why) {
   return Error(fmt::format("cannot make the folder {}: {}", folder.string(), why.message()));
 }
 
-/// What can be told of that without making it.
+/// As far as can be known without making it.
 void require_folder_can_be_made(const fs::path& folder) {
   const fs::path above = nearest_folder(folder);
   std::error_code failed;

@@ -88,14 +88,14 @@ void check_run_folder(const RunPaths& paths, const fs::path& dataset) {
     throw UsageError(fmt::format("{} lies in the dataset {}; {}", run, dataset.string(), kAnother));
   }
   if (has_a_run(paths, names)) return;
-  const auto stranger = std::ranges::find_if_not(names, [&](const std::string& name) {
+  const auto foreign = std::ranges::find_if_not(names, [&](const std::string& name) {
     return is_harmless(name) ||
            (paths.run() / name == paths.report() && is_own_report(paths.report()));
   });
-  if (stranger == names.end()) return;
+  if (foreign == names.end()) return;
   throw UsageError(fmt::format(
       "{} has files that are not amt train's, such as {}; {}: a folder that is new or empty", run,
-      *stranger, kAnother));
+      *foreign, kAnother));
 }
 
 }  // namespace amt

@@ -63,7 +63,7 @@ Descriptor create_by_link(const fs::path& path, int& error) {
   return file;
 }
 
-/// Where there are no hard links: for a moment the record is there without its words.
+/// Without hard links: for a moment the record exists and is empty.
 Descriptor create_directly(const fs::path& path, int& error) {
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   error = file ? 0 : errno;
@@ -80,7 +80,7 @@ struct Claim {
   bool earlier_start = false;
 };
 
-/// Nothing if it is gone meanwhile. A link is no record: one that leads nowhere would be there for
+/// Nothing if it is gone meanwhile. A link is not a record: a broken one would stay for
 /// who creates and gone for who opens, for ever.
 std::optional<Claim> look_at(const fs::path& path) {
   Claim claim;
@@ -135,13 +135,13 @@ std::string name_of(const Claim& claim) {
   }
   throw Error(
       fmt::format("{} may still be in use by another {}: its host cannot be asked from here; if it "
-                  "runs no longer, go on with --trainer.take_over true, else {}",
+                  "no longer runs, give --trainer.take_over true, else {}",
                   run.string(), name_of(claim), another));
 }
 
 void say_taken(const fs::path& run, const Claim& claim) {
   const bool known = claim.state == OwnerState::kGone;
-  log_info(fmt::format("{} was left by {}{}; going on in its place", run.string(), name_of(claim),
+  log_info(fmt::format("{} was left by {}{}; taking its place", run.string(), name_of(claim),
                        known ? ", which runs no longer" : ", which is said to run no longer"));
 }
 

@@ -107,7 +107,7 @@ RowProblem ArrivalRules::problem(RowRule rule, const std::string& what) const {
 
 std::optional<RowProblem> find_arrival_problem(std::span<const Token> row) {
   if (row[0] != kAutoregress && row[0] != kAnticipate) {
-    return RowProblem{RowRule::kFlag, 0, fmt::format("token 0: {} is no flag", row[0])};
+    return RowProblem{RowRule::kFlag, 0, fmt::format("token 0: {} is not a flag", row[0])};
   }
   ArrivalRules rules;
   for (int at = 1; at < kContextLength; at += kTripleTokens) {

@@ -1,4 +1,4 @@
-// Augmentation: which events of a piece become controls, that is, are told to the model ahead of
+// Augmentation: which events of a piece become controls, that is, are shown to the model ahead of
 // time (arXiv 2306.08620; draws in the order of docs/spec/preprocessing.md 6).
 #pragma once
 

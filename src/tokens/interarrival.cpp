@@ -33,7 +33,7 @@ void InterarrivalTokens::add(std::span<const NoteMessage> messages) {
 }
 
 std::span<const Token> InterarrivalTokens::tokens() const {
-  if (overflow_) refuse_time();
+  if (overflow_) reject_time();
   return tokens_;
 }
 

@@ -25,7 +25,7 @@ std::optional<RowProblem> find_interarrival_problem(std::span<const Token> row) 
     const auto problem = [&](RowRule rule, const char* what) {
       return RowProblem{rule, at, fmt::format("token {}: {}{}", at, token, what)};
     };
-    if (token >= kInterarrivalVocabulary) return problem(RowRule::kRange, " is no token");
+    if (token >= kInterarrivalVocabulary) return problem(RowRule::kRange, " is not a token");
     const Kind kind = kind_of(token);
     if (kind == Kind::kWait && (token == 0 || previous == Kind::kWait)) {
       return problem(RowRule::kWait,

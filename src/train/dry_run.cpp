@@ -1,4 +1,4 @@
-// amt train --dry-run: all that a start checks, and what it would do, in lines for people.
+// amt train --dry-run: checks all that a start checks, and prints what it would do.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -92,7 +92,7 @@ std::string start_line(const TrainerOptions& trainer, const TrainingProgress& do
   if (out_of_patience(done, trainer)) {
     return fmt::format("# start: {} has ended early {}\n", run, describe_early_end(done));
   }
-  return fmt::format("# start: {} goes on from step {}\n", run, format_count(done.step));
+  return fmt::format("# start: {} resumes from step {}\n", run, format_count(done.step));
 }
 
 /// What the memory allows: as fit_memory, without the other ranks. Rows at a time.

@@ -28,14 +28,14 @@ namespace amt {
 namespace {
 
 constexpr const char* kStopNotice =
-    "amt: asked to stop: this step is finished and saved; start the same command again to go on\n";
+    "amt: asked to stop: this step is finished and saved; start the same command again to resume\n";
 constexpr double kPollSeconds = 1;  // between looks for errors that block the main thread in CUDA
 
 void announce(const Model& model, int micro_batch, const Inputs& inputs, const std::string& device,
               const TrainConfiguration& config, bool leads) {
-  log_info(fmt::format("{} parameters, {}, {} rows per micro-batch; {}",
+  log_info(fmt::format("{} parameters, {}, micro-batches of {} {}; {}",
                        format_count(model.layout().count()), inputs.manifest.encoding->name,
-                       micro_batch, device));
+                       micro_batch, micro_batch == 1 ? "row" : "rows", device));
   const std::uint64_t rows = inputs.manifest.split(Split::kTrain).rows;
   log_info(fmt::format("{} steps are {}", config.trainer.num_train_steps,
                        describe_epochs(config.trainer, rows)));

@@ -73,13 +73,14 @@ void check_open_run(const RunPaths& paths, const std::string& configuration,
   if (!steps.empty() && !load_last_checkpoint) {
     throw UsageError(
         fmt::format("{} holds checkpoints up to step {}; use another --trainer.run_dir, or "
-                    "--trainer.load_last_checkpoint true to go on from there",
+                    "--trainer.load_last_checkpoint true to resume from there",
                     paths.run().string(), steps.front()));
   }
   // Without a checkpoint there is nothing to be continued: the configuration may change freely.
   if (!steps.empty() && !is_there(paths.config())) {
     throw UsageError(fmt::format(
-        "{} has checkpoints up to step {} but no {}, so nobody can tell whether this goes on with "
+        "{} has checkpoints up to step {} but no {}, so it is not known whether this would resume "
+        "with "
         "the same run; put the file back (`amt train ... --dry-run` with the run's options and "
         "another run_dir prints it), or use another --trainer.run_dir",
         paths.run().string(), steps.front(), paths.config().filename().string()));

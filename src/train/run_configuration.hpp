@@ -1,4 +1,4 @@
-// Whether a run may go on with what it is given now.
+// Whether a run may resume with the configuration it is given now.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@ namespace amt {
 std::vector<OptionChange> changes_of_result(const std::string& before, const std::string& now,
                                             const std::string& before_file = "config.ini");
 
-/// Whether a run started now would go on from a checkpoint of its own. Local.
+/// Whether a run that is started now would resume from one of its checkpoints. Local.
 bool resumes(const RunPaths& paths, bool load_last_checkpoint);
 
 /// Sets the `wanted` options of a table to what a configuration (INI text) has. UsageError naming

@@ -75,7 +75,9 @@ TrainerOptions complete(TrainerOptions trainer, const Device& device) {
 
 std::string describe(const Device& device, const TrainerOptions& completed, int ranks) {
   const double peak = completed.peak_flops;
-  std::string text = fmt::format("{} ranks, each {}", ranks, device.ops->description());
+  std::string text =
+      fmt::format("{}{}", ranks == 1 ? "1 rank, " : fmt::format("{} ranks, each ", ranks),
+                  device.ops->description());
   if (ranks > 1) text += ", summed by " + device.reducer->name();
   if (ranks > 1 && completed.shard_optimizer) text += ", sharing the optimiser's state";
   if (device.plugin != nullptr || peak > 0) {

@@ -24,24 +24,23 @@ void TrainerOptions::register_options(OptionTable& table) {
       "trainer.per_device_parallelism", &per_device_parallelism,
       "rows per micro-batch on one rank, which must divide its share of the batch; -1: the whole "
       "share; auto: as many as its memory holds, up to 64 on a GPU and 8 on a processor, and the "
-      "same again when the run goes on",
+      "same again when the run is resumed",
       Effect::kRounding);
   table.add("trainer.steps_per_eval", &steps_per_eval,
             "steps between validations; auto: a twentieth of all", Effect::kNothing);
   // No step becomes another: a run that has ended so may go on with more of it.
-  table.add(
-      "trainer.patience", &patience,
-      "end when the validation loss was not lowered by so many validations in a row; 0: never",
-      Effect::kNothing);
+  table.add("trainer.patience", &patience,
+            "end training after X validations in a row that did not lower the loss; 0: never",
+            Effect::kNothing);
   table.add("trainer.steps_per_sample", &steps_per_sample,
             "steps between pieces that the model makes from nothing, into run_dir/samples; 0: none",
             Effect::kNothing);
   table.add("trainer.max_eval_batches", &max_eval_batches,
-            "validate on at most so many batches of train_batch_size rows; 0: the whole split",
+            "validate on at most X batches of train_batch_size rows; 0: the whole split",
             Effect::kNothing);
   table.add("trainer.seed", &seed, "of the initial weights and the dropout masks");
   table.add("trainer.load_last_checkpoint", &load_last_checkpoint,
-            "go on from the newest checkpoint in run_dir", Effect::kNothing);
+            "resume from the newest checkpoint in run_dir", Effect::kNothing);
   table.add("trainer.max_skipped", &max_skipped,
             "steps in a row with a loss or gradient that is not finite before the job fails",
             Effect::kNothing);
@@ -75,7 +74,7 @@ void TrainerOptions::register_options(OptionTable& table) {
             "--capture-range cudaProfilerApi",
             Effect::kNothing);
   table.add("trainer.shard_optimizer", &shard_optimizer,
-            "ZeRO stage 1: each rank keeps the optimiser's state of its own share of the "
+            "ZeRO stage 1: each rank keeps the optimiser's state of its share of the "
             "parameters, not of all",
             Effect::kRounding);
   table.add("trainer.steps_per_straggler_check", &steps_per_straggler_check,
@@ -126,7 +125,7 @@ void TrainerOptions::validate() const {
                  "be 0 or more");
   const std::string cpu_only = device_wishes().cpu_only();
   if (device == DeviceKind::kCuda && !cpu_only.empty()) {
-    throw UsageError(fmt::format("--trainer.device cuda cannot be: {}", cpu_only));
+    throw UsageError(fmt::format("--trainer.device cuda cannot be used: {}", cpu_only));
   }
 }
 

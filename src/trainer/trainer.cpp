@@ -64,7 +64,7 @@ void Trainer::say_end() const {
   std::string text =
       fmt::format("{}{} steps; checkpoint {}", complete ? "trained " : "stopped after ",
                   state_.step, paths_.step(saved_step_).string());
-  if (!complete) text += "; start the same command again to go on";
+  if (!complete) text += "; start the same command again to resume";
   if (complete && settings_.checkpointer.keep_best && state_.best_step > 0) {
     text += fmt::format("; the best is that of step {}, with a validation loss of {:.6g}: {}",
                         state_.best_step, state_.best_loss, paths_.best().string());

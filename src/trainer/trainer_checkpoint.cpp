@@ -20,7 +20,7 @@ namespace amt {
 namespace {
 
 constexpr const char* kTryLowerRate =
-    "train anew in another --trainer.run_dir, with a lower --trainer.learning_rate";
+    "train again in another --trainer.run_dir, with a lower --trainer.learning_rate";
 
 /// The run's configuration is the one that the checkpoint was made with, so these numbers follow
 /// from it.
@@ -39,8 +39,8 @@ void check_position(const TrainingState& saved, const TrainerOptions& trainer) {
   }
 }
 
-/// Nothing if they cannot be read: they are for people, and written anew. Error if that cannot be
-/// done: writing to a pipe would wait for a reader.
+/// Nothing if they cannot be read: they only serve the report, and are written anew. Error if that
+/// cannot be done: writing to a pipe would wait for a reader.
 RunFacts facts_so_far(const RunPaths& paths) try {
   return read_run_facts(paths.facts());
 } catch (const Error&) {
@@ -84,7 +84,7 @@ void Trainer::begin() {
       facts_.set(kEndedEarly, describe_early_end(state_));
       log_info(
           fmt::format("training has ended early {}; there is nothing to do: with a larger "
-                      "--trainer.patience it goes on",
+                      "--trainer.patience it continues",
                       describe_early_end(state_)));
     }
     recorder_ = std::make_unique<RunRecorder>(paths_, facts_, state_.step, state_.evaluated_step);
@@ -135,7 +135,7 @@ void Trainer::resume(const Checkpoint& checkpoint) {
     const int ranks_now = state_.ranks;
     state_ = checkpoint.state;
     model_.set_parameters(checkpoint.parameters);
-    log_info(fmt::format("going on from {}", paths_.step(state_.step).string()));
+    log_info(fmt::format("resuming from {}", paths_.step(state_.step).string()));
     if (state_.ranks != ranks_now) {
       log_info(fmt::format(
           "that was made with {} ranks, now there are {}: losses will be equal to rounding only",
@@ -160,7 +160,7 @@ bool Trainer::best_is_due() const {
   return settings_.checkpointer.keep_best && state_.step > 0 && state_.best_step == state_.step;
 }
 
-/// Collective. What ends without a loss is no success, even if its weights are finite.
+/// Collective. A run that ends without a finite loss has failed, even if its weights are finite.
 void Trainer::check_learned() {
   on_leader([this] {
     std::string what;
@@ -232,7 +232,7 @@ void Trainer::in_run_folder(const std::function<void()>& work) const try {
   if (settings_.before_writing) settings_.before_writing();
   work();
 } catch (const std::exception& error) {
-  throw Error(fmt::format("{}; {}; start again to go on", to_error(error).what(),
+  throw Error(fmt::format("{}; {}; start again to resume", to_error(error).what(),
                           describe_last_checkpoint(paths_)));
 }
 

@@ -43,10 +43,10 @@ Error missing_config(const std::filesystem::path& folder) {
                     folder.string()));
   }
   if (!find_weights(ModelPaths{folder})) {
-    return Error(
-        fmt::format("{} is no checkpoint: it has neither a checkpoints folder nor config.json with "
-                    "model.safetensors or pytorch_model.bin",
-                    folder.string()));
+    return Error(fmt::format(
+        "{} is not a checkpoint: it has neither a checkpoints folder nor config.json with "
+        "model.safetensors or pytorch_model.bin",
+        folder.string()));
   }
   const ModelWeights weights(ModelPaths{folder});
   return Error(fmt::format(

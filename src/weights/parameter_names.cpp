@@ -54,9 +54,9 @@ class Finder {
       check(token_embedding(layout_), output->second);
       found.output_layer = output->second;
     }
-    if (const std::string stranger = first_stranger(); !stranger.empty()) {
+    if (const std::string unknown = first_unknown(); !unknown.empty()) {
       refuse(fmt::format(
-          "it has a tensor '{}', which is no part of GPT-2 as config.json describes it", stranger));
+          "it has a tensor '{}', which is not part of GPT-2 as config.json describes it", unknown));
     }
     return found;
   }
@@ -99,15 +99,15 @@ class Finder {
         layout_.all(), [&](const ParameterInfo& other) { return find(other) == nullptr; });
     std::string what = "it has no tensor " + parameter.name;
     if (others > 1) what += fmt::format(", nor {} others that config.json implies", others - 1);
-    const std::string stranger = first_stranger();
-    if (!stranger.empty()) {
-      what += fmt::format("; it has '{}', which is no part of GPT-2", stranger);
+    const std::string unknown = first_unknown();
+    if (!unknown.empty()) {
+      what += fmt::format("; it has '{}', which is not part of GPT-2", unknown);
     }
     refuse(what);
   }
 
   /// "" if every tensor is a parameter, the output layer or a mask.
-  std::string first_stranger() const {
+  std::string first_unknown() const {
     std::set<std::string_view> known = {kOutputLayer};
     for (const ParameterInfo& parameter : layout_.all()) {
       known.insert(parameter.name);

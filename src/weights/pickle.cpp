@@ -27,7 +27,7 @@ class Parser {
           object(opcode)) {
         continue;
       }
-      fail(fmt::format("opcode {} is no part of a state dict", opcode_name(opcode)));
+      fail(fmt::format("opcode {} is not part of a state dict", opcode_name(opcode)));
     }
     pickle_.root = pop();
     if (!stack_.empty()) fail("it ends too early");

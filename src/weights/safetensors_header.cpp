@@ -51,7 +51,7 @@ TensorEntry parse_tensor(const std::string& name, const json::Value& tensor,
   const std::vector<std::uint64_t> extents = numbers(shape, kMaxDimensions);
   const std::vector<std::uint64_t> ends = numbers(offsets, 2);
   if (ends.size() != 2 || ends[0] > ends[1] || ends[1] > data_bytes) {
-    offsets.fail("is no range, or lies outside the file");
+    offsets.fail("is not a range, or lies outside the file");
   }
   entry.elements = element_count(shape, extents, data_bytes);
   if (ends[1] - ends[0] != entry.elements * element_bytes(entry.type)) {

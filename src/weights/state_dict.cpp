@@ -118,7 +118,7 @@ class Reader {
     throw Malformed("it is marked as negated or the like; save it in Python after .resolve_neg()");
   }
 
-  /// nn.Parameter is a tensor with a wrapping; wrapped twice is no tensor.
+  /// nn.Parameter wraps a tensor; one that is wrapped twice is refused.
   const PickleValue& without_parameter(const PickleValue& value) const {
     if (value.kind != PickleKind::kCall ||
         pickle_.at(pickle_.items_of(value)[0]).global != PickleGlobal::kRebuildParameter) {
@@ -184,7 +184,7 @@ class Reader {
 
   std::vector<std::uint64_t> naturals(PickleRef ref) const {
     const PickleValue& tuple = pickle_.at(ref);
-    if (tuple.kind != PickleKind::kTuple) throw Malformed("its shape or strides are no tuple");
+    if (tuple.kind != PickleKind::kTuple) throw Malformed("its shape or strides are not a tuple");
     const std::vector<PickleRef>& items = pickle_.items_of(tuple);
     if (items.size() > kMaxDimensions) throw Malformed("it has too many dimensions");
     std::vector<std::uint64_t> values;

@@ -20,7 +20,7 @@ std::unique_ptr<TorchStorages> open_storages(const RegularFile& file) {
   file.read_at(0, std::as_writable_bytes(std::span(begin)));
   if (std::string_view(begin.data(), begin.size()) == "PK\3\4") return open_torch_zip(file);
   if (begin[0] == '\x80') return open_torch_legacy(file);
-  throw Malformed("it is no torch file, neither a zip archive nor a pickle");
+  throw Malformed("it is not a torch file, neither a zip archive nor a pickle");
 }
 
 /// Where a tensor lies in its storage. Malformed if amt cannot follow it.

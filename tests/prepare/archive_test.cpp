@@ -52,7 +52,7 @@ TEST_F(PreparedArchive, SameBytesAsTheFolder) {
   prepare_dataset(world(), tree);
   if (leader()) {
     EXPECT_EQ(read_manifest(tree.dataset).statistics.duplicates, 1u);
-    EXPECT_EQ(read_manifest(tree.dataset).statistics.refused, 2u);
+    EXPECT_EQ(read_manifest(tree.dataset).statistics.rejected, 2u);
   }
   for (const std::string corpus : {"tree.tar", "tree.tar.gz", "tree.zip"}) {
     for (const std::uint64_t memory : {0, 30'000, 1}) {

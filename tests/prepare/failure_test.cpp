@@ -78,9 +78,9 @@ TEST_F(PrepareFailure, AsManyRefusedFilesAsAllowedAreNotTooMany) {
   PrepareOptions o = options("d");
   prepare_dataset(world(), o);
   const DatasetStatistics all = read_manifest(o.dataset).statistics;
-  ASSERT_GT(all.refused, 0u);
+  ASSERT_GT(all.rejected, 0u);
   o.dataset = (root() / "at-the-limit").string();
-  o.max_bad_fraction = static_cast<double>(all.refused) / static_cast<double>(all.files);
+  o.max_bad_fraction = static_cast<double>(all.rejected) / static_cast<double>(all.files);
   EXPECT_NO_THROW(prepare_dataset(world(), o));
   o.dataset = (root() / "below-the-limit").string();
   o.max_bad_fraction = std::nextafter(o.max_bad_fraction, 0.0);

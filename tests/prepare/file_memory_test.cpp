@@ -112,7 +112,7 @@ class LargeFile : public testing::Test {
 };
 
 TEST_F(LargeFile, IsRefusedByNameBeforeItIsParsed) {
-  EXPECT_EQ(read(kFileMemory).refused, 2u);
+  EXPECT_EQ(read(kFileMemory).rejected, 2u);
   ASSERT_EQ(rejections_.size(), 2u);
   EXPECT_EQ(rejections_[0].path, std::string(32, 'a') + ".mid");
   EXPECT_TRUE(rejections_[0].reason.starts_with(kTooLarge)) << rejections_[0].reason;
@@ -121,7 +121,7 @@ TEST_F(LargeFile, IsRefusedByNameBeforeItIsParsed) {
 }
 
 TEST_F(LargeFile, RowsGiveWayToIt) {
-  EXPECT_EQ(read(kFileMemory + (64 << 20)).refused, 1u);
+  EXPECT_EQ(read(kFileMemory + (64 << 20)).rejected, 1u);
   ASSERT_EQ(rooms_.size(), 2u);
   EXPECT_GT(rooms_[0], 0u);
   EXPECT_EQ(rooms_[1], 0u);

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "amt/base/strings.hpp"
-#include "src/prepare/refusals.hpp"
+#include "src/prepare/rejection_kinds.hpp"
 
 namespace amt {
 namespace {
@@ -25,7 +25,7 @@ int times(const std::string& text, const std::string& part) {
 Manifest small_manifest() {
   Manifest manifest;
   manifest.statistics.files = 20;
-  manifest.statistics.refused = 2;
+  manifest.statistics.rejected = 2;
   manifest.statistics.tokens.files_kept = 15;
   manifest.statistics.tokens.rests = 4321;
   manifest.split(Split::kTrain) = {{{"train-00000-of-00001.h5", 77, "0"}}, 77, 15, 3720};
@@ -33,7 +33,7 @@ Manifest small_manifest() {
 }
 
 TEST(Refusals, AreGroupedWithoutOffsetsAndPaths) {
-  const std::vector<RefusalCount> counts = refusals_by_reason({
+  const std::vector<RejectionCount> counts = rejections_by_reason({
       {"a.mid", "a data byte over 127 at byte 17"},
       {"b/c d.mid", "cannot open /music/b/c d.mid: Permission denied"},
       {"e.mid", "a data byte over 127 at byte 1031"},
@@ -139,7 +139,7 @@ Manifest full_lakh() {
   Manifest manifest;
   DatasetStatistics& all = manifest.statistics;
   all.files = 178561;
-  all.refused = 178561 - 174046;
+  all.rejected = 178561 - 174046;
   all.tokens.too_short = 7032;
   all.tokens.too_long = 40;
   all.tokens.too_many_instruments = 2227;

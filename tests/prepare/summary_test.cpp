@@ -14,10 +14,10 @@ TEST(Summary, RejectedFilesAreLinesInOrderOfPath) {
 TEST(Summary, PercentagesReadAsPythonPrintsThem) {
   Manifest manifest;
   manifest.statistics.files = 1000;
-  manifest.statistics.refused = 5;
+  manifest.statistics.rejected = 5;
   EXPECT_NE(summary_text(manifest, {}).find("Successfully processed 995 files (discarded 0.5%)"),
             std::string::npos);
-  manifest.statistics.refused = 0;
+  manifest.statistics.rejected = 0;
   EXPECT_NE(summary_text(manifest, {}).find("(discarded 0.0%)"), std::string::npos);
 }
 

@@ -62,7 +62,7 @@ TEST_F(UnitReaderTest, UnreadableFilesAreListed) {
     fs::remove(root() / name('4'));
     fs::create_directories(root() / name('4'));
   });
-  EXPECT_EQ(result.refused, 3u);
+  EXPECT_EQ(result.rejected, 3u);
   EXPECT_EQ(result.stats.too_short, 1u);
   ASSERT_EQ(rejections_.size(), 3u);
   EXPECT_EQ(rejections_[0].path, name('1'));

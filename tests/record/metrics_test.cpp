@@ -84,12 +84,12 @@ TEST(Metrics, LinesThatAreNotOursAreCountedAndPassedOver) {
                             std::string(100'000, '[') +
                             "\n{\"step\":3,\"valid_loss\":null}\n{\"step\":4,\"lo");
   std::vector<std::int64_t> steps, validations;
-  const std::int64_t strange = read_metrics(
+  const std::int64_t unknown = read_metrics(
       path, [&](const StepMetrics& step) { steps.push_back(step.step); },
       [&](const ValidationMetrics& validation) { validations.push_back(validation.step); });
   EXPECT_EQ(steps, std::vector<std::int64_t>{1});
   EXPECT_EQ(validations, std::vector<std::int64_t>{3});
-  EXPECT_EQ(strange, 9);
+  EXPECT_EQ(unknown, 9);
 }
 
 TEST(Metrics, WhatIsNoFileOfLinesIsRefusedAtOnce) {

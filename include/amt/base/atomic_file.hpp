@@ -19,8 +19,8 @@ enum class Durability {
 /// What is to become the file of a given name. It is written beside its place under a name that
 /// nobody else has (temporary_files.hpp) and renamed at the end: a reader sees the old file or the
 /// new one. Behind a symbolic link the file that it leads to is replaced, and the link stays. What
-/// replaces a file takes over its permissions. What is no file (a pipe, a device, /dev/stdout) is
-/// written straight. Errors name the path that was given.
+/// replaces a file takes over its permissions. What is not a file (a pipe, a device, /dev/stdout)
+/// is written straight. Errors name the path that was given.
 class AtomicFile {
  public:
   /// Error if nothing can be written there: a folder, no such folder, no permission. Waits for the

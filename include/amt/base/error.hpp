@@ -12,8 +12,8 @@ enum class ExitCode {
   kDone = 0,
   kFailed = 1,     ///< the work could not be done
   kUsage = 2,      ///< wrong options or configuration; nothing was started
-  kBadInput = 3,   ///< more input refused than --max-bad-fraction allows
-  kStopped = 75,   ///< stopped on a signal after saving; start again to go on (EX_TEMPFAIL)
+  kBadInput = 3,   ///< more files rejected than --max-bad-fraction allows
+  kStopped = 75,   ///< stopped on a signal after saving; start again to resume (EX_TEMPFAIL)
   kWatchdog = 76,  ///< a rank or the network hung
 };
 

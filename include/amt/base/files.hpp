@@ -13,15 +13,15 @@
 
 namespace amt {
 
-/// What read_file and read_text take if they are not told: more is no file to hold in memory.
+/// Default limit of read_file and read_text: a larger file should not be held in memory.
 inline constexpr std::uint64_t kMostBytesAtOnce = std::uint64_t{1} << 30;
 
 /// Opened for reading. Error naming the path at once, never a wait, if it is a folder, a pipe, a
 /// device or a socket.
 Descriptor open_regular_file(const std::filesystem::path& path);
 
-/// A whole file. Error naming it if it cannot be read, is no regular file, or has more than `most`
-/// bytes; this is noticed while it is read, too: files grow, and those of /proc do not tell.
+/// A whole file. Error naming it if it cannot be read, is not a regular file, or has more than
+/// `most` bytes; this is noticed while it is read, too: files grow, and those of /proc do not tell.
 std::vector<std::byte> read_file(const std::filesystem::path& path,
                                  std::uint64_t most = kMostBytesAtOnce);
 /// The same into a buffer that is reused between files: the bytes read.

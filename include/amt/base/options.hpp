@@ -37,9 +37,9 @@ struct OptionChange {
 enum class Effect : std::uint8_t {
   kResult,    ///< what comes out; of a model's option, what its parameters mean. The default, so
               ///< that no change passes because nobody has thought of it
-  kTraining,  ///< what is learnt, but not what parameters mean that were learnt: dropout
+  kTraining,  ///< what is learned, but not what learned parameters mean: dropout
   kRounding,  ///< what comes out, to rounding at most: precision, devices, sizes of micro-batches
-  kNothing,   ///< nothing of that: where things lie, how often one looks at them, messages
+  kNothing,   ///< none of these: where things lie, how often they are looked at, messages
 };
 
 struct Option {

@@ -21,7 +21,7 @@ class OutputFile {
   OutputFile(Descriptor file, std::filesystem::path path);
   OutputFile(OutputFile&&) noexcept = default;
   OutputFile& operator=(OutputFile&&) = delete;
-  /// Closes; what close() was not called for may be lost, without a word.
+  /// Closes. Without this call, what was written may be lost without an error.
   ~OutputFile() = default;
 
   void write(std::span<const std::byte> bytes);

@@ -17,7 +17,7 @@ bool is_temporary_name(std::string_view name);
 /// Removes from a folder the temporary files that a killed process left there, and nothing that
 /// lies deeper. Takes only names of temporary_name(), and no file that a living process writes:
 /// that one holds a lock of it. Where the file system has no locks, only files of yesterday and
-/// before. What cannot be removed is left without a word: it does no harm.
+/// before. What cannot be removed is left silently: it does no harm.
 void remove_stale_temporaries(const std::filesystem::path& folder);
 
 }  // namespace amt

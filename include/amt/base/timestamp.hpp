@@ -1,4 +1,4 @@
-// Moments for people.
+// Times as readable text.
 #pragma once
 
 #include <chrono>

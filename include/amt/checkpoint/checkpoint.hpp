@@ -32,7 +32,7 @@ enum class Keep : std::uint8_t {
 
 /// Writes step-N.partial/, fsyncs, gives it the name step-N/ (what has it already is exchanged for
 /// it and removed then), points `latest` and, if it `is_best`, `best` to it, and only then
-/// removes rolling checkpoints that are no longer needed. The last rolling one but one stays, so
+/// removes rolling checkpoints that are no longer needed. The two newest rolling ones are kept, so
 /// that there is something to go back to if the last is damaged, and so does the one that `best`
 /// names. An error before the rename leaves nothing of step-N, and every error leaves the
 /// checkpoints before it as they were.
@@ -40,7 +40,7 @@ void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
                      const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep,
                      bool is_best = false);
 
-/// The step that `best` names; nothing if there is no such file, or nonsense in it.
+/// The step that `best` names; nothing if there is no such file, or no valid name in it.
 std::optional<std::int64_t> best_step(const RunPaths& paths);
 
 /// Lets `best` name the checkpoint of this step. Removes it if `step` is 0 or has no checkpoint.

@@ -1,4 +1,4 @@
-// Where a training run stands: everything besides parameters and moments that the next step needs.
+// The state of a training run: all that the next step needs besides parameters and moments.
 #pragma once
 
 #include <cstdint>

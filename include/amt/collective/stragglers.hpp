@@ -17,7 +17,7 @@ constexpr double kSlow = 1.5;
 /// than kSlow times as long.
 std::optional<double> exceeded_median(std::span<const double> seconds, int rank);
 
-/// Compares the ranks every so many steps.
+/// Compares the ranks at regular intervals of steps.
 class Stragglers {
  public:
   /// `interval` in steps; 0: never. `ranks` must outlive it.

@@ -14,7 +14,7 @@
 
 namespace amt {
 
-/// A file larger than this is refused: it is no piece of music, and each rank holds one file.
+/// A larger file is rejected: it is not a piece of music, and each rank holds a whole file.
 inline constexpr std::uint64_t kLargestFile = std::uint64_t{256} << 20;
 
 /// A file of the corpus.
@@ -36,7 +36,7 @@ struct Listing {
   Source source;
   std::vector<CorpusFile> files;  ///< in byte order of their paths
   /// In byte order of their paths: what has a MIDI file's name and cannot be read (a link that
-  /// leads nowhere, a pipe, a member that cannot be unpacked), and folders that cannot be listed.
+  /// is broken, a pipe, a member that cannot be unpacked), and folders that cannot be listed.
   std::vector<Rejection> rejected;
   std::vector<std::string> problems;  ///< one line for all else that was left out
   EndingCounts passed_over;           ///< files that are not taken for their ending

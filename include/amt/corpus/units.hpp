@@ -23,7 +23,8 @@ struct SplitRule {
   double test_fraction = 0;
 
   bool by_fraction() const { return valid_fraction > 0 || test_fraction > 0; }
-  /// UsageError if a digit is no hex digit or in both, or the fractions leave nothing to train.
+  /// UsageError if a digit is not hexadecimal or is in both, or if the fractions leave no training
+  /// split.
   void validate() const;
   Split of(const std::string& md5) const;
   /// The splits of all MD5s with this prefix, in the order of the MD5s.

@@ -32,7 +32,7 @@ struct SplitInfo {
 /// What became of the corpus, over all splits.
 struct DatasetStatistics {
   std::uint64_t files = 0;       ///< found and not a duplicate
-  std::uint64_t refused = 0;     ///< of those: unreadable, or not what the reference parses
+  std::uint64_t rejected = 0;    ///< of those: unreadable, or not what the reference parses
   std::uint64_t duplicates = 0;  ///< left out because an equal file was taken
   TokenStats tokens;
 };

@@ -15,7 +15,7 @@ inline constexpr const char* kPluginVariable = "AMT_CUDA_PLUGIN";
 std::filesystem::path find_plugin();
 
 /// Loads it; it stays for the life of the process, as its objects do. Error in one line if it
-/// cannot be loaded (a library that it needs is missing), is no plug-in, or is one that was built
+/// cannot be loaded (a library that it needs is missing), is not a plug-in, or was built
 /// from other headers.
 const cuda::Plugin& load_plugin(const std::filesystem::path& file);
 

@@ -30,8 +30,8 @@ struct LossSums {
 
 /// Which rows of a split are evaluated.
 struct RowSelection {
-  std::uint64_t subsample = 1;  ///< every so-manyth row, from the first on
-  std::uint64_t max_rows = 0;   ///< at most so many; 0: all
+  std::uint64_t subsample = 1;  ///< every n-th row, from the first on
+  std::uint64_t max_rows = 0;   ///< upper limit; 0: none
   std::uint64_t count(std::uint64_t rows) const;
 };
 

@@ -11,8 +11,8 @@
 namespace amt {
 
 enum class GenerationMode : std::uint8_t {
-  kAnticipatory,    ///< the model is told 5 s ahead what stays
-  kAutoregressive,  ///< it learns of it only when its time has come
+  kAnticipatory,    ///< the model sees what stays 5 s ahead
+  kAutoregressive,  ///< it sees it only when its time has come
 };
 template <>
 inline constexpr auto kWords<GenerationMode> =

@@ -1,4 +1,4 @@
-// Why a MIDI file is refused.
+// Why a MIDI file is rejected.
 #pragma once
 
 #include <string>

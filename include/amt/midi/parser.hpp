@@ -1,6 +1,6 @@
 // MIDI bytes to playback, exactly as mido 1.2.10 plays a file (docs/spec/preprocessing.md 1-4).
 //
-// The version matters: later ones of mido accept unknown meta events, 1.2.10 refuses the file.
+// The version matters: later ones of mido accept unknown meta events, 1.2.10 rejects the file.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +36,7 @@ class MidiParser {
   MidiParser(MidiParser&&) noexcept;
   MidiParser& operator=(MidiParser&&) noexcept;
 
-  /// The result is valid until the next call. MidiError if the reference would refuse the file: a
+  /// The result is valid until the next call. MidiError if the reference would reject the file: a
   /// file is never half accepted. After an error the parser can be used again.
   const Playback& parse(std::span<const std::byte> file);
 

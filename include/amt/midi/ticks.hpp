@@ -17,7 +17,7 @@ inline double round_half_even(double x) {
 /// Not infinite, where the reference fails.
 inline bool is_finite_ticks(double ticks) { return ticks <= std::numeric_limits<double>::max(); }
 
-[[noreturn]] inline void refuse_time() {
+[[noreturn]] inline void reject_time() {
   throw MidiError("a time in seconds is too large for a double");
 }
 
@@ -25,7 +25,7 @@ inline bool is_finite_ticks(double ticks) { return ticks <= std::numeric_limits<
 inline double seconds_to_ticks(double seconds) {
   const double ticks = 100 * seconds;
   if (!is_finite_ticks(ticks)) [[unlikely]]
-    refuse_time();
+    reject_time();
   return round_half_even(ticks);
 }
 

@@ -13,7 +13,7 @@ namespace amt {
 /// the file is a tick of 10 ms, so that MidiParser reads the same onsets and durations back.
 struct WrittenMidi {
   std::string bytes;
-  /// Notes that do not read back with the end that they had. A file has 15 channels besides the
+  /// Notes whose end changes when they are read back. A file has 15 channels besides the
   /// drums': a 16th instrument that sounds at the same time takes the channel that falls silent
   /// first and ends its notes. And of notes of one pitch on one channel the first to begin is the
   /// first to end, which the drums' single channel cannot avoid.

@@ -13,7 +13,7 @@
 
 namespace amt {
 
-/// What the dropout masks of one row are keyed by, besides layer, site and position.
+/// The key of a row's dropout masks, with layer, site and position.
 struct DropoutKey {
   std::uint64_t seed = 0;
   std::uint64_t step = 0;
@@ -29,7 +29,7 @@ AttentionShape attention_of(const ModelConfig& config, Dim rows);
 
 class Model {
  public:
-  /// Owns the parameters and, for up to `micro_batch` rows, what its purpose needs besides, on the
+  /// Owns the parameters and, for up to `micro_batch` rows, what else its purpose needs, on the
   /// device of `ops`, which must outlive the model. Parameters start as zeros.
   Model(Ops& ops, const ModelConfig& config, int micro_batch, Purpose purpose = Purpose::kTraining);
   ~Model();

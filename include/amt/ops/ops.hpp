@@ -13,7 +13,7 @@
 //  - The same inputs on the same device, with the same threads and the same choice of algorithms,
 //    give the same bits.
 //
-// An operator is a struct of named arguments in a header of its own, with its contract and the
+// An operator is a struct of named arguments in its own header, with its contract and the
 // plain code that specifies it: docs/how-to/add-an-operator.md.
 #pragma once
 
@@ -44,7 +44,7 @@ class DeviceTimer {
   virtual double seconds() = 0;
 };
 
-/// What a device does besides computing.
+/// Memory, timing and choices of a device.
 class OpsMemory {
  public:
   virtual ~OpsMemory() = default;

@@ -1,4 +1,4 @@
-// What `amt prepare` can be told.
+// Options of `amt prepare`.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,7 @@ struct PrepareOptions {
 
   Extensions taken() const { return Extensions(extensions); }
 
-  /// Those of Effect::kResult are what the dataset's bytes depend on, besides the corpus:
+  /// The dataset's bytes depend on those of Effect::kResult and on the corpus:
   /// prepare.ini records them.
   void register_options(OptionTable& table);
   void validate() const;  ///< UsageError naming the option

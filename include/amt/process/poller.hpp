@@ -1,4 +1,4 @@
-// A thread that looks at something now and then.
+// Calls a function periodically from a background thread.
 #pragma once
 
 #include <condition_variable>
@@ -8,7 +8,7 @@
 
 namespace amt {
 
-/// Calls `look(elapsed)` every `interval` seconds from a thread of its own for as long as it lives;
+/// Calls `look(elapsed)` every `interval` seconds from its thread for as long as it lives;
 /// `elapsed` is the time in seconds since the last call, or since the start. `look` must not throw.
 /// The destructor waits for a call that is under way.
 class Poller {

@@ -11,8 +11,8 @@ namespace amt {
 /// number if nothing was done.
 double seconds_left(std::uint64_t before, std::uint64_t done, std::uint64_t total, double seconds);
 
-/// Rewrites one line while stderr is a terminal; otherwise prints a plain line now and then. Prints
-/// on rank 0 only. Not thread-safe.
+/// Rewrites one line while stderr is a terminal; otherwise prints a plain line from time to time.
+/// Prints on rank 0 only. Not thread-safe.
 class Progress {
  public:
   /// `total` in the same unit as update(). `before`: what earlier processes have done of it, which

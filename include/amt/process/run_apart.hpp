@@ -1,4 +1,5 @@
-// Work that may crash or never end, such as a library's on a damaged file, in a process of its own.
+// Runs work that may crash or never end, such as a library's on a damaged file, in a separate
+// process.
 #pragma once
 
 #include <chrono>

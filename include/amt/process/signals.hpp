@@ -3,7 +3,7 @@
 
 namespace amt {
 
-/// Installs the handlers for the rest of the process, and a thread of its own for them to run on:
+/// Installs the handlers for the rest of the process, and a dedicated thread for them to run on:
 /// the signals are blocked in the calling thread and in all that it starts from then on. So call it
 /// before the threads of a computation are started. Their stacks are not for handlers: the matrix
 /// products of oneDNN 2.6 keep data below the stack pointer, which a handler overwrites.

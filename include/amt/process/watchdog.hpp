@@ -17,7 +17,7 @@ namespace amt {
 double patience(double limit, const Activity& activity, int rank, bool being_ended);
 
 /// How long there was no sign of life. Time during which the process did not run does not count: a
-/// job that was suspended, or a clock that jumped, is no reason to end it.
+/// job that was suspended, or a clock that jumped, must not end it.
 class IdleTime {
  public:
   explicit IdleTime(double tick) : tick_(tick) {}
@@ -34,7 +34,7 @@ class IdleTime {
 /// The line that says where the process stood; log_identity() goes before it.
 std::string describe_hang(const Activity& activity, double idle, double limit);
 
-/// Watches from a thread of its own for as long as it lives. When the main thread has shown no sign
+/// Watches from a background thread for as long as it lives. When the main thread has shown no sign
 /// of life for patience() seconds, prints one line and ends the process with
 /// ExitCode::kWatchdog, at once and without MPI, which may hang as well: as after a kill, what was
 /// not complete under its name is not there.

@@ -56,7 +56,7 @@ class MetricsFile {
 };
 
 /// Calls one of the two for each line, in order; values that are null or not there, as in files of
-/// older runs, are not a number. Returns how many lines are none of ours. Error if the file cannot
+/// older runs, are not a number. Returns how many lines it does not know. Error if the file cannot
 /// be read.
 std::int64_t read_metrics(const std::filesystem::path& path,
                           const std::function<void(const StepMetrics&)>& step,

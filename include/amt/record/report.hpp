@@ -1,4 +1,4 @@
-// RUN/report.html: how a training run goes, for people.
+// RUN/report.html: the HTML report of a run.
 #pragma once
 
 #include <filesystem>
@@ -23,7 +23,7 @@ struct RunSample {
 std::string run_report_html(const RunFacts& facts, const RunHistory& history,
                             const std::vector<RunSample>& samples = {});
 
-/// The figure of both losses as an SVG file of its own.
+/// The figure of both losses as a separate SVG file.
 std::string loss_figure_svg(const RunFacts& facts, const RunHistory& history);
 
 /// The job of `amt report`: writes RUN/report.html from what the run has recorded so far, or the

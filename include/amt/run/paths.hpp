@@ -10,7 +10,7 @@
 
 namespace amt {
 
-/// Whether there is something of this name. SystemError if that cannot be told: no permission is
+/// Whether there is something of this name. SystemError if that is not known: no permission is
 /// not "there is none".
 bool is_there(const std::filesystem::path& path);
 

@@ -14,7 +14,7 @@ inline constexpr std::uint8_t kPlayedVelocity = 80;  ///< of every note: tokens 
 
 struct RowNote {
   Note note;  ///< onset in ticks from the start of its RowPiece; velocity kPlayedVelocity
-  bool control = false;  ///< told ahead of time
+  bool control = false;  ///< shown ahead of time
   bool open = false;  ///< its end is not in the row; the duration is to the end of the row's part
 };
 

@@ -1,5 +1,5 @@
 // What the tokens of a row mean. All that depends on a dataset's encoding is asked of its Encoding,
-// so that a new one is a file of its own and a line in the list of encoding.cpp
+// so that a new one is one more file and a line in the list of encoding.cpp
 // (docs/how-to/add-an-encoding.md).
 #pragma once
 
@@ -32,7 +32,7 @@ struct Encoding {
   /// What the tokens of an event say, in turn: a row's position i is of field (i - 1) % size. Empty
   /// if a position does not tell what its token says.
   std::span<const char* const> fields = {};
-  /// Rows begin with a flag, events may be told ahead of time, rests fill the gaps between them,
+  /// Rows begin with a flag, events may be shown ahead of time, rests fill the gaps between them,
   /// and rows of more than 100 s are left out. Only such pieces can be augmented.
   bool anticipation = false;
 
@@ -40,7 +40,7 @@ struct Encoding {
   std::uint64_t bytes_per_note = 0;     ///< while its piece becomes rows
   std::uint64_t bytes_per_message = 0;  ///< from its first message on
 
-  // Words for people.
+  // Words for messages and reports.
   const char* long_times;            ///< what is cut to 10 s: "durations"
   const char* reference_long_times;  ///< the same as the reference calls it, without the s
   const char* length_note;           ///< which tokens the length of a piece counts

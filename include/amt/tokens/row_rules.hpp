@@ -29,7 +29,7 @@
 namespace amt {
 
 enum class RowRule : std::uint8_t {
-  kFlag,                ///< the first token is no flag
+  kFlag,                ///< the first token is not a flag
   kRange,               ///< a token that cannot stand in its place
   kStart,               ///< the head's earliest time is not 0
   kEventOrder,          ///< an event before the one that it follows

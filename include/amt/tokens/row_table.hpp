@@ -1,4 +1,4 @@
-// A row as a table for people.
+// A row as a readable table.
 #pragma once
 
 #include <string>

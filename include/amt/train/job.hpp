@@ -10,7 +10,7 @@
 
 namespace amt {
 
-/// What a start is told that is no part of a run's configuration.
+/// What a start is given besides the run's configuration.
 struct StartWords {
   bool take_over = false;  ///< the user's word that the job which holds run_dir runs no longer
   std::string command;     ///< as it was given, for run.json

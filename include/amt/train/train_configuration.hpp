@@ -1,4 +1,4 @@
-// All that `amt train` can be told, and the checks that need no other rank.
+// The configuration of `amt train`, and the checks that need no other rank.
 #pragma once
 
 #include <string>

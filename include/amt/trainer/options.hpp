@@ -1,4 +1,4 @@
-// What a training run can be told, under Levanter's names. As in the reference's branch of
+// Options of a training run, under Levanter's names. As in the reference's branch of
 // Levanter, the optimiser's settings are keys of [trainer].
 #pragma once
 

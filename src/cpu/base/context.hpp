@@ -1,4 +1,4 @@
-// What the CPU's operators work with besides their arguments.
+// What the CPU's operators use besides their arguments.
 #pragma once
 
 #include <omp.h>

@@ -17,7 +17,7 @@
 // fewer lines. But no environment variable can choose among clones, so that a set that the
 // processor would not choose could be neither tested nor ruled out; they need the C library's
 // ifunc; and a helper that GCC does not inline into a clone stays compiled for the oldest processor
-// without a word: with arch=skylake-avx512 the softmax took 47310 instructions.
+// silently: with arch=skylake-avx512 the softmax took 47310 instructions.
 //
 // What is compiled with AMT_ISA must not call inline functions from elsewhere (std:: templates
 // included): the linker keeps one copy of such a function, which may be the one compiled for a

@@ -1,4 +1,4 @@
-// Why files were refused, in kinds that can be counted.
+// Why files were rejected, in kinds that can be counted.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace amt {
 
-struct RefusalCount {
+struct RejectionCount {
   std::string reason;
   std::uint64_t files = 0;
 };
@@ -17,7 +17,7 @@ struct RefusalCount {
 /// Reasons without what differs from file to file: byte offsets ("a data byte over 127 at byte
 /// 1031") and paths ("cannot open PATH: no such file or folder"). Most frequent first, then by
 /// name.
-std::vector<RefusalCount> refusals_by_reason(const std::vector<Rejection>& rejections);
+std::vector<RejectionCount> rejections_by_reason(const std::vector<Rejection>& rejections);
 
 /// A line about the files that only --memory kept out; "" if there are none.
 std::string too_large_text(const std::vector<Rejection>& rejections);

@@ -1,4 +1,4 @@
-#include "refusals.hpp"
+#include "rejection_kinds.hpp"
 
 #include <fmt/core.h>
 
@@ -39,12 +39,12 @@ std::string kind_of(const Rejection& rejection) {
 
 }  // namespace
 
-std::vector<RefusalCount> refusals_by_reason(const std::vector<Rejection>& rejections) {
+std::vector<RejectionCount> rejections_by_reason(const std::vector<Rejection>& rejections) {
   std::map<std::string, std::uint64_t> counts;
   for (const Rejection& rejection : rejections) ++counts[kind_of(rejection)];
-  std::vector<RefusalCount> kinds;
+  std::vector<RejectionCount> kinds;
   for (const auto& [reason, files] : counts) kinds.push_back({reason, files});
-  std::ranges::stable_sort(kinds, std::ranges::greater(), &RefusalCount::files);
+  std::ranges::stable_sort(kinds, std::ranges::greater(), &RejectionCount::files);
   return kinds;
 }
 
@@ -53,7 +53,7 @@ std::string too_large_text(const std::vector<Rejection>& rejections) {
   const auto first = std::ranges::find_if(rejections, is_one);
   if (first == rejections.end()) return "";
   const std::uint64_t count = std::ranges::count_if(rejections, is_one);
-  return fmt::format("{}{} refused for --memory alone: {} {}", format_count(count),
+  return fmt::format("{}{} rejected for --memory alone: {} {}", format_count(count),
                      count == 1 ? " file is" : " files are", first->path, first->reason);
 }
 
