@@ -20,7 +20,7 @@ if [ "${1:-}" = --fast ]; then
 fi
 case ${1:--} in
   -*) ;;
-  *) echo "run.sh: '$1' is no option of ctest; tests are chosen with -R $1 (--help)" >&2; exit 2 ;;
+  *) echo "run.sh: '$1' is not an option of ctest; tests are chosen with -R $1 (--help)" >&2; exit 2 ;;
 esac
 build=${AMT_BUILD_DIR:-$PWD/build/ci}
 if ! can_build "$build"; then

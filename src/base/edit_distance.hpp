@@ -1,4 +1,4 @@
-// How far apart two words are.
+// Edit distance of two words.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Where the file of a given name really is.
+// Where a file is written when its name is a link.
 #pragma once
 
 #include <filesystem>

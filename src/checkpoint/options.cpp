@@ -5,7 +5,7 @@ namespace amt {
 void CheckpointerOptions::register_options(OptionTable& table) {
   table.add("checkpointer.save_interval", &save_interval, "time between rolling checkpoints",
             Effect::kNothing);
-  table.add("checkpointer.keep_every", &keep_every, "steps between checkpoints that stay",
+  table.add("checkpointer.keep_every", &keep_every, "steps between permanent checkpoints",
             Effect::kNothing);
   table.add("checkpointer.keep_best", &keep_best,
             "save at each validation with the lowest loss so far, and keep that checkpoint: "

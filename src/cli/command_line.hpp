@@ -1,4 +1,4 @@
-// From words on the command line and lines of an INI file to the values of an OptionTable.
+// Fills an OptionTable from the command line and an INI file.
 #pragma once
 
 #include <span>

@@ -7,7 +7,7 @@
 namespace amt {
 
 constexpr const char* kDryRanksHelp =
-    "with --dry-run of one process: plan for as many ranks, all on this machine";
+    "with --dry-run, without mpirun: plan for X ranks on this machine";
 
 /// True if a launcher has started other ranks beside this one: then MPI says how many.
 bool launched_with_others();

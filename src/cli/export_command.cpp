@@ -15,8 +15,8 @@ ExitCode run_export(Runtime&, std::span<const std::string> args) {
   options.register_options(table);
   const CommandLine line = {
       "export",
-      "Makes a folder to publish: the model for transformers, and a model card. One process, no "
-      "MPI: of several the first alone. Prints the folder's name.",
+      "Makes a folder to publish: the model for transformers, and a model card. Prints the "
+      "folder's name. Runs without MPI; under mpirun on rank 0 only.",
       {{"MODEL", "a run's folder, a checkpoint's, or a folder in Hugging Face's layout",
         &options.model},
        {"FOLDER", "to be made", &options.folder}},

@@ -1,5 +1,4 @@
-// What has started this process, as its environment says: known before MPI is started, and without
-// it.
+// The launcher of this process, by its environment: known before MPI starts, and without it.
 #pragma once
 
 #include <functional>

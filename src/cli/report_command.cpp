@@ -16,7 +16,7 @@ ExitCode run_report(Runtime&, std::span<const std::string> args) {
   table.add("svg", &svg, "write only the figure of the losses, to this file");
   const CommandLine line = {"report",
                             "Writes RUN/report.html from what a training run has recorded so far, "
-                            "and prints its name. One process, no MPI: of several the first alone.",
+                            "and prints its name. Runs without MPI; under mpirun on rank 0 only.",
                             {{"RUN", "folder of a run (trainer.run_dir)", &run}},
                             &table};
   if (!parse_command_line(line, args)) return ExitCode::kDone;

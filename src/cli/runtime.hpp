@@ -1,5 +1,4 @@
-// The process as the operating system and MPI see it: what main() owns on behalf of the
-// subcommands.
+// The process-wide state that main() owns for the subcommands: MPI, watchdog, log.
 #pragma once
 
 #include <optional>

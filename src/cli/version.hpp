@@ -1,4 +1,4 @@
-// What this program was built from.
+// Versions of this program and its libraries.
 #pragma once
 
 #include <string>

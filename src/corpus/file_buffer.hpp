@@ -1,4 +1,4 @@
-// Memory for one file after another.
+// A buffer that is reused from file to file.
 #pragma once
 
 #include <cstddef>

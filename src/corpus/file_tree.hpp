@@ -1,4 +1,4 @@
-// The rules by which MIDI files are taken from a tree of folders, on disk or in an archive.
+// Which files of a folder tree, on disk or in an archive, belong to the corpus.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Files of a folder that is not trusted: whatever lies there when it is opened, nothing blocks.
+// Opens files of an untrusted folder without ever blocking (pipes, devices).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The files of a packed archive, which is read from front to back.
+// Reads the files of a compressed archive, front to back.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// A packed archive's files in the order in which they lie in it.
+// Delivers a compressed archive's files in their order.
 #pragma once
 
 #include <cstddef>

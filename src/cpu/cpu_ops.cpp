@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "amt/base/strings.hpp"
 #include "amt/gemm/gemm.hpp"
 #include "base/context.hpp"
 #include "base/instruction_sets.hpp"
@@ -20,7 +21,7 @@ class CpuOps final : public Implement<CpuOps<T>, HostMemoryOps, Operators> {
 
   std::string description() const override {
     const int threads = context_.threads();
-    return fmt::format("CPU, {}{}{}{}, {}", threads, threads == 1 ? " thread, " : " threads, ",
+    return fmt::format("CPU, {}, {}{}, {}", counted(threads, "thread"),
                        std::is_same_v<T, float> ? "fp32, " : "bf16, ", gemm_library(),
                        cpu::instruction_set_name());
   }

@@ -40,13 +40,14 @@ AttentionChoice::AttentionChoice(CudaOps& ops, Attention asked, bool determinist
 }
 
 std::string AttentionChoice::description() const {
-  if (asked_ == Attention::kPlain) return "own attention";
+  if (asked_ == Attention::kPlain) return "amt's own attention";
   const auto& [forward, backward] = why_not_;
-  if (!fused_) return fmt::format("own attention ({})", not_started_);
-  if (!forward.empty()) return fmt::format("own attention ({})", forward);
+  if (!fused_) return fmt::format("amt's own attention ({})", not_started_);
+  if (!forward.empty()) return fmt::format("amt's own attention ({})", forward);
   const std::string fused = fmt::format("attention by {}", fused_->name());
-  return backward.empty() ? fused
-                          : fmt::format("{}, its gradient by own kernels ({})", fused, backward);
+  return backward.empty()
+             ? fused
+             : fmt::format("{}, its gradient by amt's own kernels ({})", fused, backward);
 }
 
 std::string AttentionChoice::prepare(const AttentionShape& shape, bool backward) {

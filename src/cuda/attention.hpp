@@ -44,8 +44,8 @@ class AttentionChoice {
  public:
   /// Error if cuDNN is asked for and cannot be had.
   AttentionChoice(CudaOps& ops, Attention asked, bool deterministic);
-  /// "attention by cuDNN 9.19.0", "own attention (why not cuDNN's)", "attention by cuDNN 9.19.0,
-  /// its gradient by own kernels (why)": as far as is known.
+  /// "attention by cuDNN 9.19.0", "amt's own attention (why not cuDNN's)", "attention by
+  /// cuDNN 9.19.0, its gradient by own kernels (why)": as far as is known.
   std::string description() const;
   /// See Plugin::prepare_attention.
   std::string prepare(const AttentionShape& shape, bool backward);

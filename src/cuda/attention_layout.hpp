@@ -1,4 +1,4 @@
-// Where cuDNN finds the parts of attention: sizes and strides in elements over [rows, heads,
+// Layout of attention's tensors for cuDNN: sizes and strides in elements over [rows, heads,
 // length, head_dim], the order of axes in which cuDNN names tensors, whatever their order in
 // memory.
 #pragma once

@@ -1,4 +1,4 @@
-// What the parts of the plug-in know of its Ops.
+// The plug-in's Ops, as its other parts see them.
 #pragma once
 
 #include <cuda_runtime_api.h>

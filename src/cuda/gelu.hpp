@@ -1,4 +1,4 @@
-// GELU by kernels of its own, where cuBLASLt's products do not have it or are slower with it.
+// GELU by our own kernels, where cuBLASLt's products do not have it or are slower with it.
 #pragma once
 
 #include <cuda_runtime_api.h>

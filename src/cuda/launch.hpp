@@ -1,4 +1,4 @@
-// Starting a kernel. By nvcc on the device; where the tests compile the launching functions as
+// Starts a kernel. By nvcc on the device; where the tests compile the launching functions as
 // plain C++, after tests/cuda/cuda_on_cpu.hpp, on the CPU.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Runs MatmulPlans on one stream: by cuBLASLt, GELU by kernels of its own where that is faster or
+// Runs MatmulPlans on one stream: by cuBLASLt, GELU by our own kernels where that is faster or
 // where cuBLASLt has none.
 #pragma once
 

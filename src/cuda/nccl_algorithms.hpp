@@ -1,4 +1,4 @@
-// Which of its algorithms NCCL may sum by.
+// Which algorithms NCCL may use for sums.
 #pragma once
 
 namespace amt::cuda {

@@ -1,4 +1,4 @@
-// NCCL's communicator, never blocking: whoever waits can stop waiting.
+// NCCL's communicator in non-blocking mode, so that a wait can be given up.
 #pragma once
 
 #include <cuda_runtime.h>

@@ -1,4 +1,4 @@
-// What NCCL's errors become: one line with what, where and what to do next.
+// Turns NCCL's errors into one line: what, where, and what to do next.
 #pragma once
 
 #include <nccl.h>

@@ -13,7 +13,7 @@
 namespace amt::cuda {
 namespace {
 
-/// Sums run on a stream of their own while the backward pass goes on. Two promises of order:
+/// Sums run on a separate stream during the backward pass. Two promises of order:
 ///  - a bucket's sum starts after everything that the compute stream had been given when the last
 ///    range of the bucket was started;
 ///  - what the compute stream is given after wait() starts after all sums.

@@ -1,4 +1,4 @@
-// Waiting for what may never come.
+// Waits for NCCL with a way out when the communication fails.
 #pragma once
 
 #include <chrono>

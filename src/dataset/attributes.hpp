@@ -1,5 +1,4 @@
-// What the HDF5 files of a dataset say of it, so that a reader of one of them alone knows: the one
-// list of the attributes' names, for writing and for checking.
+// The attributes of a dataset's HDF5 files: one list of names, for writing and for checking.
 #pragma once
 
 #include <cstddef>

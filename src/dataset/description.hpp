@@ -1,4 +1,4 @@
-// What a dataset is, in words.
+// Prints what a dataset is.
 #pragma once
 
 #include <string>

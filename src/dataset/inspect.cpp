@@ -142,9 +142,9 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
 }  // namespace
 
 void InspectOptions::register_options(OptionTable& table) {
-  table.add_flag("verify", &verify, "read everything: checksums, and every row's rules");
+  table.add_flag("verify", &verify, "read everything: verify checksums and the rules of rows");
   table.add("row", &row, "print this row, counted from 0, as notes");
-  table.add("split", &split, "whose row or text");
+  table.add("split", &split, "split of --row and --export-text");
   table.add("midi", &midi, "write --row to this MIDI file, to listen to");
   table.add("svg", &svg, "draw --row to this file: a piano roll, as SVG");
   table.add("export-text", &export_text,

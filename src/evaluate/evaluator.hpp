@@ -1,4 +1,5 @@
-// Checkpoint after checkpoint on the same rows, in the memory of one model. Collective throughout.
+// Evaluates checkpoint after checkpoint on the same rows, in the memory of one model. Collective
+// throughout.
 #pragma once
 
 #include <filesystem>

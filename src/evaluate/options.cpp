@@ -6,7 +6,7 @@
 namespace amt {
 
 void EvaluationOptions::register_options(OptionTable& table) {
-  table.add("split", &split, "the part of the dataset that is evaluated");
+  table.add("split", &split, "split to evaluate");
   table.add("subsample", &subsample, "evaluate every X-th row");
   table.add_flag("all", &all, "every checkpoint of a run, oldest first; implies --csv");
   table.add_flag("csv", &csv, "print CSV: a line of names, then a line for each checkpoint");

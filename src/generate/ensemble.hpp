@@ -1,4 +1,4 @@
-// Pieces that are generated side by side, a token of each at a time.
+// Generates several pieces side by side, one token of each at a time.
 #pragma once
 
 #include <vector>

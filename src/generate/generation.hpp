@@ -1,4 +1,4 @@
-// One piece while it is generated: which tokens the model may draw, and what becomes of them.
+// The state of one piece that is generated: which tokens may be drawn, and what they add up to.
 // The rules are the reference's (arXiv 2306.08620), with three exceptions: a rest stands only where
 // a note may, a sparse piece is seen shorter (History), and instruments that are still to come
 // count among the 16 that a piece may have.

@@ -1,5 +1,5 @@
-// What the model sees of a piece that grows: the newest triples, with times from the earliest of
-// them.
+// The part of a growing piece that the model sees: the newest triples, with times relative to the
+// earliest of them.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ class History {
   const Events& events() const { return events_; }
 
   /// Chooses the part that is seen when a triple at `earliest` ticks or later is to be drawn, so
-  /// that its relative time is one that a token can say.
+  /// that a token can express its relative time.
   void look(std::uint32_t earliest);
 
   /// The flag and the part that look() chose, then what was added since. For a context of 1024

@@ -7,29 +7,28 @@ void GenerationOptions::register_options(OptionTable& table) {
   table.add("prompt", &prompt,
             "a MIDI file to begin with; without one, the music begins with nothing");
   table.add("from", &from,
-            "where in the prompt the new music begins, in seconds or as 1:30; its end by default, "
+            "where in the prompt the new music begins, in seconds or as 1:30; by default its end, "
             "with --keep its start");
   table.add("seconds", &seconds,
             "length of the new music; 20 by default, with --keep up to the prompt's end");
-  table.add("hole", &hole, "FROM-TO: what the prompt has between these times is made anew");
+  table.add("hole", &hole, "FROM-TO: replace what the prompt has between these times");
   table.add("keep", &keep,
             "instruments that stay as they are and are accompanied: names of General MIDI, numbers "
             "from 0, or drums, with commas between them");
-  table.add("mode", &mode, "whether the model sees what stays 5 s ahead of time");
+  table.add("mode", &mode, "anticipatory: the model sees 5 s ahead what stays of the prompt");
   table.add("window", &window,
-            "of a piece longer than the model's context it sees exactly the newest part, as the "
-            "reference does, or drops a quarter at once, which is many times faster");
-  table.add("count", &count, "how many pieces, shared among the ranks");
-  table.add("batch", &batch, "pieces that a rank makes side by side");
+            "if a piece outgrows the model's context, see exactly the newest part, as the "
+            "reference does, or drop a quarter at once, which is many times faster");
+  table.add("count", &count, "number of pieces, shared among the ranks");
+  table.add("batch", &batch, "pieces that a rank generates at a time");
   table.add("seed", &seed, "another seed gives other pieces");
   table.add("top_p", &top_p,
-            "only the likeliest tokens that together have more than this probability are drawn");
+            "draw only from the likeliest tokens that together exceed this probability");
   table.add("temperature", &temperature, "below 1 more likely music, above 1 less likely");
-  table.add(
-      "save_events", &save_events,
-      "a text file of the events, too: a line each with onset and duration in units of 10 ms, "
-      "pitch and instrument");
-  table.add("svg", &svg, "a picture of the piece, too: a piano roll, as SVG");
+  table.add("save_events", &save_events,
+            "also write the events as text: a line each with onset and duration in units of 10 ms, "
+            "pitch and instrument");
+  table.add("svg", &svg, "also draw the piece: a piano roll, as SVG");
   table.add_flag("stream", &stream,
                  "print each new note as soon as it is drawn, a line as --save_events has it");
   device.register_options(table);

@@ -1,4 +1,4 @@
-// What becomes of a piece that is finished.
+// Writes a finished piece.
 #pragma once
 
 #include <filesystem>

@@ -54,7 +54,7 @@ void require_sound(const Events& inputs, std::uint32_t start, const std::string&
   }
   if (start - last < kMaxTime) return;
   throw UsageError(
-      fmt::format("{} is silent for {} before {}, and a model sees the last 100 s alone; begin at "
+      fmt::format("{} is silent for {} before {}, and a model sees only the last 100 s; begin at "
                   "{} or earlier",
                   name, seconds(start - last), seconds(start), seconds(last + kTimeResolution)));
 }
@@ -94,7 +94,8 @@ Events read_prompt(const std::filesystem::path& file) try {
   }
   return events;
 } catch (const MidiError& error) {
-  throw Error(fmt::format("{} is no MIDI file that can be read: {}", file.string(), error.what()));
+  throw Error(
+      fmt::format("{} is not a MIDI file that can be read: {}", file.string(), error.what()));
 } catch (const SystemError&) {
   throw;
 } catch (const Error& error) {

@@ -1,4 +1,4 @@
-// From a user's file and words to what is to be generated.
+// Turns a user's file and options into a generation task.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// The notes of a piece while it is made.
+// Prints the notes of a piece while it is generated.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// What is to be generated, in events; the arrival encoding alone.
+// A generation task in events; arrival encoding only.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What is kept of a MIDI event between reading and playing it: eight bytes.
+// A MIDI event between reading and playback: eight bytes.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Messages in order to note messages: the channels' programs and the clock applied.
+// Turns ordered messages into note messages, by the channels' programs and the clock.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// A forward pass over the newest positions of rows, those before them being cached.
+// A forward pass over the newest positions of rows; those before them are cached.
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// What a model consists of, for the model and for what decodes with it.
+// The parts of a model, for Model and Decoder.
 #pragma once
 
 #include <vector>

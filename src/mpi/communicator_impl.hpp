@@ -1,4 +1,4 @@
-// What the files of mpi::Communicator share.
+// Shared by the files of mpi::Communicator.
 #pragma once
 
 #include <mpi.h>

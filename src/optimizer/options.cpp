@@ -6,14 +6,15 @@
 namespace amt {
 
 void OptimizerOptions::register_options(OptionTable& table) {
-  table.add("trainer.learning_rate", &learning_rate,
-            "after the warm-up; auto: by the model's width, a tenth with --init");
-  table.add("trainer.weight_decay", &weight_decay, "of every parameter");
+  table.add(
+      "trainer.learning_rate", &learning_rate,
+      "learning rate after the warm-up; auto: by the model's width, a tenth of it with --init");
+  table.add("trainer.weight_decay", &weight_decay, "weight decay, of every parameter");
   table.add("trainer.beta1", &beta1, "decay of Adam's first moment");
   table.add("trainer.beta2", &beta2, "decay of Adam's second moment");
   table.add("trainer.epsilon", &epsilon, "added to the root of Adam's second moment");
   table.add("trainer.max_grad_norm", &max_grad_norm, "gradients of a larger norm are scaled to it");
-  table.add("trainer.lr_schedule", &lr_schedule, "of the learning rate after the warm-up");
+  table.add("trainer.lr_schedule", &lr_schedule, "learning rate after the warm-up");
   table.add("trainer.warmup_ratio", &warmup_ratio, "share of the steps that warm up from 0");
   table.add_customary("trainer.learning_rate", {"lr", "lrate", "max_lr", "rate"});
   table.add_customary("trainer.weight_decay", {"wd", "decay"});

@@ -18,14 +18,14 @@ namespace {
 /// Local.
 std::string plan_text(const Plan& plan, const PrepareOptions& options, int ranks,
                       int ranks_on_host) {
-  std::string text =
-      fmt::format("{}  on {}{}\n", plan.describe(), ranks, ranks == 1 ? " rank" : " ranks");
+  std::string text = fmt::format("{}  on {}\n", plan.describe(), counted(ranks, "rank"));
   const Source& source = plan.corpus().source;
   if (is_packed(source.kind)) {
     const std::uint64_t memory = share_memory(options, source, ranks_on_host).files;
-    text += fmt::format("  {} unpacks the archive {} times more, holding up to {} of its files\n",
+    text += fmt::format("  {} unpacks the archive {} more, holding up to {} of its files\n",
                         ranks == 1 ? "one rank" : "rank 0",
-                        count_passes(plan.reading_order(0), memory), format_bytes(memory));
+                        counted(count_passes(plan.reading_order(0), memory), "time"),
+                        format_bytes(memory));
   }
   return text;
 }

@@ -1,4 +1,4 @@
-// Splits that would be empty, and how to get some.
+// Warns of empty splits, and proposes fractions that fill them.
 #pragma once
 
 #include <string>

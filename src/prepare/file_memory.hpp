@@ -1,4 +1,4 @@
-// What one file may need while it is parsed and tokenised.
+// The memory of one file while it is parsed and tokenised.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The file by which amt prepare knows a folder as its own, and keeps other jobs out of it.
+// Marks a folder as one of amt prepare, and locks it against other jobs.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// What the ranks of a preprocessing job tell rank 0 in the end.
+// Gathers the results of a preprocessing job's ranks on rank 0.
 #pragma once
 
 #include <cstdint>

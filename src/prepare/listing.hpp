@@ -1,4 +1,4 @@
-// Listing a corpus on all ranks together.
+// Lists a corpus, sharing the work among the ranks.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What a rank may hold in memory.
+// Divides a rank's memory between rows and files.
 #pragma once
 
 #include <cstdint>

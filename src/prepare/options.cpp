@@ -19,11 +19,11 @@ void PrepareOptions::register_options(OptionTable& table) {
   table.add("prefix-digits", &prefix_digits,
             "hex digits that make a unit of work: 1 (the reference's rows), 2 or 3 (for more than "
             "16 ranks)");
-  table.add("seed", &seed, "of the global shuffle");
+  table.add("seed", &seed, "seed of the global shuffle");
   table.add("rows-per-shard", &rows_per_shard, "training rows per shard, about");
   table.add("extensions", &extensions,
-            "endings of MIDI files, in any letter case, e.g. mid,midi,kar; without it the "
-            "reference's: .mid and .midi as they are written here");
+            "endings of MIDI files, in any letter case, e.g. mid,midi,kar; by default .mid and "
+            ".midi in lower case only, as in the reference");
   table.add("valid-digits", &splits.valid, "first hex digits of the validation split");
   table.add("test-digits", &splits.test, "first hex digits of the test split");
   table.add("valid-fraction", &splits.valid_fraction,
@@ -32,9 +32,9 @@ void PrepareOptions::register_options(OptionTable& table) {
   table.add("test-fraction", &splits.test_fraction, "the same for the test split");
   table.add(
       "memory", &memory,
-      "rows that a rank holds before it spills to disk, e.g. 4GB (GB and GiB are 2^30 bytes), and, "
-      "with half of it, files "
-      "of a .tar.gz or .zip; 0: a quarter of the node's memory divided by its ranks",
+      "memory of a rank for rows, before it spills to disk, e.g. 4GB (GB and GiB are 2^30 bytes); "
+      "half of it for files of a .tar.gz or .zip; 0: a quarter of the node's memory divided by its "
+      "ranks",
       Effect::kNothing);
   table.add("text", &text, "folder for the reference's tokenized-events-X.txt as well",
             Effect::kNothing);
@@ -45,7 +45,7 @@ void PrepareOptions::register_options(OptionTable& table) {
   table.add("watchdog", &watchdog, kWatchdogHelp, Effect::kNothing);
   table.add_flag("overwrite", &overwrite, "replace DATASET if it is there", Effect::kNothing);
   table.add_flag("dry-run", &dry_run,
-                 "check what a start on these ranks checks, say what would be done, and stop",
+                 "check all that a start on these ranks checks, and print what it would do",
                  Effect::kNothing);
 }
 

@@ -1,4 +1,4 @@
-// The folders that prepare reads, writes, clears and replaces, seen together.
+// Checks that the folders that prepare reads, writes, clears and replaces do not collide.
 #pragma once
 
 #include "amt/prepare/options.hpp"

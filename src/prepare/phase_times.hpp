@@ -1,4 +1,4 @@
-// How long the phases of a job took.
+// Times the phases of a job.
 #pragma once
 
 #include <chrono>

@@ -71,8 +71,8 @@ std::vector<ShardSlot> Plan::slots(int rank) const {
 
 std::string Plan::describe() const {
   std::string text = fmt::format(
-      "{} files, {}, {} duplicates left out, {}{} unreadable\n", format_count(corpus_.files.size()),
-      format_bytes(corpus_.bytes()), format_count(corpus_.duplicates),
+      "{}, {}, {} left out, {}{} unreadable\n", counted(corpus_.files.size(), "file"),
+      format_bytes(corpus_.bytes()), counted(corpus_.duplicates, "duplicate"),
       corpus_.clashes.files == 0 ? ""
                                  : fmt::format("{} others that have the name of one taken, ",
                                                format_count(corpus_.clashes.files)),
@@ -86,8 +86,9 @@ std::string Plan::describe() const {
       bytes += unit.bytes;
       ++units;
     }
-    text += fmt::format("  {}: {} files, {}, {} units, {} shards\n", split_name(split),
-                        format_count(files), format_bytes(bytes), units, shards(split));
+    text +=
+        fmt::format("  {}: {}, {}, {}, {}\n", split_name(split), counted(files, "file"),
+                    format_bytes(bytes), counted(units, "unit"), counted(shards(split), "shard"));
   }
   text += fmt::format("  about {} training rows, {}\n", format_count(estimated_rows_),
                       format_bytes(2048.0 * static_cast<double>(estimated_rows_)));

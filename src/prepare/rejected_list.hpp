@@ -1,4 +1,4 @@
-// The list of rejected files of a corpus that gave no dataset.
+// The list of rejected files, where no dataset was made.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// The end of a dataset that another has replaced.
+// Removes a dataset that another has replaced.
 #pragma once
 
 #include <filesystem>

@@ -152,7 +152,7 @@ std::string instrument_counts_section(const CorpusProfile& profile) {
   chart.axis = "instruments in a piece";
   for (std::size_t n = 1; n < profile.instruments_in_piece.size(); ++n) {
     chart.labels.push_back(std::to_string(n));
-    chart.names.push_back(fmt::format("{}{}", n, n == 1 ? " instrument" : " instruments"));
+    chart.names.push_back(counted(n, "instrument"));
     chart.front.push_back(profile.instruments_in_piece[n]);
   }
   return html_section("Instruments in a piece", "Pieces by their number of instruments.",

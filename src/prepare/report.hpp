@@ -1,4 +1,4 @@
-// report.html: what people look at before they train on a dataset.
+// report.html of a dataset: its corpus in charts and tables.
 #pragma once
 
 #include <string>

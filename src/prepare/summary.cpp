@@ -59,11 +59,10 @@ std::string summary_text(const Manifest& manifest, const PrepareOptions& options
                   percent_text(all.rejected, all.files), token_lines(manifest));
   for (const Split split : kSplits) {
     const SplitInfo& info = manifest.split(split);
-    text += fmt::format("{}: {} rows, {} tokens, {} files, {} of music, {}{}", split_name(split),
-                        format_count(info.rows), format_count(info.rows * manifest.context_length),
-                        format_count(info.files), format_duration(info.seconds_of_music),
-                        format_count(info.shards.size()),
-                        info.shards.size() == 1 ? " shard\n" : " shards\n");
+    text += fmt::format(
+        "{}: {}, {}, {}, {} of music, {}\n", split_name(split), counted(info.rows, "row"),
+        counted(info.rows * manifest.context_length, "token"), counted(info.files, "file"),
+        format_duration(info.seconds_of_music), counted(info.shards.size(), "shard"));
   }
   if (all.duplicates > 0) text += fmt::format("{} duplicate files were left out\n", all.duplicates);
   return text + fmt::format("The training split is shuffled. Dataset: {} (rejected files: {})\n",

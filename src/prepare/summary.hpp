@@ -1,4 +1,4 @@
-// What a preprocessing job found, in the words of the reference.
+// Prints what a preprocessing job found, in the words of the reference.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The shards of a rank, from its rows to the manifest.
+// Writes a rank's shards, and gathers their entries for the manifest.
 #pragma once
 
 #include <array>

@@ -29,12 +29,11 @@ void require_id(const char* option, const std::string& id) {
 }  // namespace
 
 void ExportOptions::register_options(OptionTable& table) {
-  table.add("name", &name, "of the model, in its card; the folder's name by default");
+  table.add("name", &name, "the model's name in its card; by default the folder's name");
   table.add("license", &license,
-            "of the model, as hubs write it: apache-2.0; without one the card says nothing of it");
-  table.add("datasets", &datasets,
-            "what it was trained on: names on a hub, with commas between them");
-  table.add("base_model", &base_model, "what its training began from: a name on a hub");
+            "the model's license, as hubs write it (apache-2.0); by default the card names none");
+  table.add("datasets", &datasets, "what it was trained on: names on a hub, separated by commas");
+  table.add("base_model", &base_model, "the model that training started from: a name on a hub");
 }
 
 std::vector<std::string> ExportOptions::dataset_ids() const {

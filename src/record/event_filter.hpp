@@ -1,4 +1,4 @@
-// What earlier processes have recorded for TensorBoard, cut back to where a run goes on. Local.
+// Cuts TensorBoard's records of earlier starts back to where a run resumes. Local.
 #pragma once
 
 #include <cstdint>

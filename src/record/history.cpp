@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "amt/base/strings.hpp"
 #include "amt/process/log.hpp"
 
 namespace amt {
@@ -31,8 +32,8 @@ RunHistory read_history(const std::filesystem::path& metrics) {
       [&](const ValidationMetrics& validation) { history.add(validation); });
   if (unknown > 0) {
     log_warning(
-        fmt::format("{} {} of {} cannot be read: cut off by a kill, or not written by amt train",
-                    unknown, unknown == 1 ? "line" : "lines", metrics.string()));
+        fmt::format("{} of {} cannot be read: cut off by a kill, or not written by amt train",
+                    counted(unknown, "line"), metrics.string()));
   }
   return history;
 }

@@ -1,4 +1,4 @@
-// Which of the steps that earlier processes have recorded stay where a run goes on.
+// Which recorded steps stay when a run resumes.
 #pragma once
 
 #include <cstdint>

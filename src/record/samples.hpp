@@ -1,4 +1,4 @@
-// The music that a run has made of itself: RUN/samples.
+// Samples that a run has generated: RUN/samples.
 #pragma once
 
 #include <cstdint>

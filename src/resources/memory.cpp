@@ -157,9 +157,10 @@ std::string memory_refusal(const ModelConfig& config, int micro_batch, int share
   const auto bytes = [](std::uint64_t n) { return format_bytes(n); };
   const std::string who = memory.ranks == 1 ? "" : fmt::format(" for the {} ranks", memory.ranks);
   return fmt::format(
-      "training needs at least {}{} on {}, which has {}{}, with micro-batches of {} rows; {}",
+      "training needs at least {}{} on {}, which has {}{}, with micro-batches of {}; {}",
       bytes(needed_bytes(config, micro_batch, memory)), who, memory.name, bytes(memory.bytes),
-      memory.gpu ? " free" : "", micro_batch, advice(config, micro_batch, share, memory));
+      memory.gpu ? " free" : "", counted(micro_batch, "row"),
+      advice(config, micro_batch, share, memory));
 }
 
 void check_memory(const ModelConfig& config, int micro_batch, int share,

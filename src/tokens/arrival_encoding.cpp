@@ -41,7 +41,7 @@ class ArrivalEncoder : public PieceEncoder {
   }
 
   void release_scratch() override {
-    // Not "= {}", by which a vector keeps its memory.
+    // Not "= {}", which keeps a vector's memory.
     augmented_ = AugmentedPiece();
     padded_ = std::vector<Event>();
     triples_ = std::vector<Event>();

@@ -1,4 +1,4 @@
-// What the encodings' decoders share.
+// Shared by the encodings' decoders.
 #pragma once
 
 #include "amt/tokens/decode.hpp"

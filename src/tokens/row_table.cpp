@@ -2,14 +2,11 @@
 
 #include <fmt/core.h>
 
+#include "amt/base/strings.hpp"
 #include "amt/midi/names.hpp"
 
 namespace amt {
 namespace {
-
-std::string counted(std::uint64_t count, const char* what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
 
 std::string heading(const RowPiece& piece, std::size_t number) {
   std::uint64_t controls = 0;

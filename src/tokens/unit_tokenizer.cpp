@@ -72,7 +72,7 @@ FileOutcome UnitTokenizer::end_file() {
 }
 
 void UnitTokenizer::release_scratch() {
-  // Not "= {}", by which a vector keeps its memory.
+  // Not "= {}", which keeps a vector's memory.
   pairing_ = NotePairing();
   notes_ = std::vector<Note>();
   piece_ = Piece();

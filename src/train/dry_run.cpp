@@ -31,7 +31,7 @@ std::string device_lines(const PlannedDevice& device, const TrainConfiguration& 
                                  device.refusal.empty() ? "" : "; " + device.refusal,
                                  format_bytes(needed_bytes(config.model, micro, memory)));
   text += memory.ranks == 1 ? " on one rank" : fmt::format(" for the {} ranks on it", memory.ranks);
-  text += fmt::format(" with {} rows per micro-batch", micro);
+  text += fmt::format(" with micro-batches of {}", counted(micro, "row"));
   if (config.trainer.shard_optimizer && place.ranks == 1) {
     text += fmt::format(", of which several share the optimiser's {}",
                         format_bytes(moment_bytes(config.model)));
@@ -52,9 +52,8 @@ std::string training_line(const TrainConfiguration& config, const Manifest& mani
   const int batch = config.trainer.train_batch_size;
   const double tokens = static_cast<double>(steps) * batch * config.model.seq_len;
   return fmt::format(
-      "# training: {} steps of {} rows on {} {} ({} micro-batches each): {}, {:.1f} million "
-      "tokens\n",
-      format_count(steps), format_count(batch), place.ranks, place.ranks == 1 ? "rank" : "ranks",
+      "# training: {} of {} on {} (micro-batches on each: {}): {}, {:.1f} million tokens\n",
+      counted(steps, "step"), counted(batch, "row"), counted(place.ranks, "rank"),
       batch / place.ranks / micro,
       describe_epochs(config.trainer, manifest.split(Split::kTrain).rows), tokens / 1e6);
 }
@@ -63,9 +62,8 @@ std::string checkpoint_line(const TrainConfiguration& config, std::int64_t steps
   const std::uint64_t each = checkpoint_bytes(config.model);
   const std::uint64_t most =
       checkpoints_to_come(config.trainer.num_train_steps, config.checkpointer, steps_done, 0);
-  return fmt::format(
-      "# checkpoints: a checkpoint has {}; up to {} are to come and be there at once ({})\n",
-      format_bytes(each), most, format_bytes(each * most));
+  return fmt::format("# checkpoints: {} each; at most {} more at a time ({})\n", format_bytes(each),
+                     most, format_bytes(each * most));
 }
 
 /// From the speed that the run has had so far.
@@ -77,13 +75,13 @@ std::string time_line(const TrainConfiguration& config, std::int64_t steps_done)
     const auto bins = read_history(run.metrics()).tokens_per_second.bins();
     if (!bins.empty()) speed = bins.back().value();
   }
-  if (!(speed > 0)) return "# time: not known before the run has done some steps\n";
+  if (!(speed > 0)) return "# time: known after the first steps\n";
   const std::int64_t left = std::max<std::int64_t>(0, config.trainer.num_train_steps - steps_done);
   const double tokens =
       static_cast<double>(left) * config.trainer.train_batch_size * config.model.seq_len;
   return fmt::format(
-      "# time: {} for the {} steps that are left, at the {:.0f} tokens/s that the run had last\n",
-      format_duration(tokens / speed), format_count(left), speed);
+      "# time: {} for the remaining {}, at the {:.0f} tokens/s that the run had last\n",
+      format_duration(tokens / speed), counted(left, "step"), speed);
 }
 
 std::string start_line(const TrainerOptions& trainer, const TrainingProgress& done) {

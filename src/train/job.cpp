@@ -33,9 +33,9 @@ constexpr double kPollSeconds = 1;  // between looks for errors that block the m
 
 void announce(const Model& model, int micro_batch, const Inputs& inputs, const std::string& device,
               const TrainConfiguration& config, bool leads) {
-  log_info(fmt::format("{} parameters, {}, micro-batches of {} {}; {}",
+  log_info(fmt::format("{} parameters, {}, micro-batches of {}; {}",
                        format_count(model.layout().count()), inputs.manifest.encoding->name,
-                       micro_batch, micro_batch == 1 ? "row" : "rows", device));
+                       counted(micro_batch, "row"), device));
   const std::uint64_t rows = inputs.manifest.split(Split::kTrain).rows;
   log_info(fmt::format("{} steps are {}", config.trainer.num_train_steps,
                        describe_epochs(config.trainer, rows)));
@@ -48,7 +48,7 @@ void announce(const Model& model, int micro_batch, const Inputs& inputs, const s
   }
 }
 
-/// Where a run that begins takes its weights from; one that goes on keeps what it has recorded.
+/// Where a run that begins takes its weights from; one that resumes keeps what it has recorded.
 std::string origin_of(const TrainConfiguration& config) {
   if (config.trainer.initialize_from.empty()) {
     return fmt::format("random weights, seed {}", config.trainer.seed);

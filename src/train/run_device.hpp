@@ -1,4 +1,4 @@
-// What a training run computes on, and whether its memory suffices.
+// Chooses the device of a training run, and checks its memory.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ struct MemoryChoice {
 };
 
 /// What the run in its folder has computed with so far, which gives the same bits again; no rows if
-/// there is none that this start goes on with, or if they do not divide a share. Local.
+/// there is none that this start resumes with, or if they do not divide a share. Local.
 RowsAtOnce recorded_rows(const TrainConfiguration& config, int share);
 
 /// What a rank with this memory would take, of what the user leaves open: what is `recorded` if

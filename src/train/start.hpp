@@ -1,4 +1,4 @@
-// What a training run finds out before it writes anything: a dry run ends here.
+// What a training run checks before it writes anything; a dry run ends after it.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@ struct Inputs {
 };
 
 /// Takes what the user leaves open of the model from what training begins with: the run itself if
-/// it goes on, else the folder it is initialised from, which is read whole to find damage before
+/// it resumes, else the folder it is initialised from, which is read whole to find damage before
 /// anything is written. UsageError or Error if that, or the model then, cannot work. For one rank.
 void choose_model(TrainConfiguration& config, const OptionTable& given);
 

@@ -16,9 +16,8 @@ RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
   run.tokens_per_epoch = dataset.train_rows * model.seq_len;
   run.facts = {
       {"run", trainer.run_dir},
-      {"model", fmt::format("{} {}, {} wide, {} {}", model.num_layers,
-                            model.num_layers == 1 ? "layer" : "layers", model.hidden_dim,
-                            model.num_heads, model.num_heads == 1 ? "head" : "heads")},
+      {"model", fmt::format("{}, {} wide, {}", counted(model.num_layers, "layer"), model.hidden_dim,
+                            counted(model.num_heads, "head"))},
       {"tokens of context", format_count(model.seq_len)},
       {"parameters", format_count(ParameterLayout(model).count())},
       {"work of a token", fmt::format("{} MFLOP", format_count(static_cast<std::int64_t>(

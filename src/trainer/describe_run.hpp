@@ -1,4 +1,4 @@
-// The facts of a run that is about to begin.
+// The facts of a run, for run.json.
 #pragma once
 
 #include <cstdint>

@@ -19,8 +19,7 @@ double epochs(const TrainerOptions& trainer, std::uint64_t rows) {
 }
 
 std::string describe_epochs(const TrainerOptions& trainer, std::uint64_t rows) {
-  return fmt::format("{:.1f} epochs of {} {}", epochs(trainer, rows), format_count(rows),
-                     rows == 1 ? "row" : "rows");
+  return fmt::format("{:.1f} epochs of {}", epochs(trainer, rows), counted(rows, "row"));
 }
 
 std::string epochs_warning(const TrainerOptions& trainer, std::uint64_t rows) {

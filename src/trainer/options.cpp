@@ -12,13 +12,13 @@ namespace amt {
 void TrainerOptions::register_options(OptionTable& table) {
   table.add("trainer.run_dir", &run_dir, "folder of this run: checkpoints, metrics, configuration",
             Effect::kNothing);
-  // A run that goes on from its own checkpoint does not look at it.
+  // A run that resumes from its own checkpoint ignores it.
   table.add("trainer.initialize_from", &initialize_from,
             "start from the model in this folder (a checkpoint or Hugging Face's layout), not from "
             "random weights",
             Effect::kNothing);
   table.add("trainer.num_train_steps", &num_train_steps,
-            "optimiser steps; auto: 5 passes over the training rows, 100 steps at least");
+            "number of steps; auto: 5 passes over the training rows, 100 steps at least");
   table.add("trainer.train_batch_size", &train_batch_size, "rows per step, over all ranks");
   table.add(
       "trainer.per_device_parallelism", &per_device_parallelism,
@@ -33,12 +33,12 @@ void TrainerOptions::register_options(OptionTable& table) {
             "end training after X validations in a row that did not lower the loss; 0: never",
             Effect::kNothing);
   table.add("trainer.steps_per_sample", &steps_per_sample,
-            "steps between pieces that the model makes from nothing, into run_dir/samples; 0: none",
+            "steps between pieces that the model generates into run_dir/samples; 0: none",
             Effect::kNothing);
   table.add("trainer.max_eval_batches", &max_eval_batches,
             "validate on at most X batches of train_batch_size rows; 0: the whole split",
             Effect::kNothing);
-  table.add("trainer.seed", &seed, "of the initial weights and the dropout masks");
+  table.add("trainer.seed", &seed, "seed of the initial weights and the dropout masks");
   table.add("trainer.load_last_checkpoint", &load_last_checkpoint,
             "resume from the newest checkpoint in run_dir", Effect::kNothing);
   table.add("trainer.max_skipped", &max_skipped,
@@ -53,19 +53,20 @@ void TrainerOptions::register_options(OptionTable& table) {
       "is bf16 on GPUs and on processors with AMX, else f32)",
       Effect::kRounding);
   table.add("trainer.log_z_regularization", &log_z_regularization,
-            "adds so much x log(z)^2 to each position's training loss, z the softmax's sum");
+            "add X x log(z)^2 to each position's training loss, z being the softmax's sum");
   table.add("trainer.peak_flops", &peak_flops,
-            "most FLOP/s of one rank's device, for mfu in metrics.jsonl; 0: a GPU's data sheet, if "
+            "peak FLOP/s of one rank's device, for mfu in metrics.jsonl; 0: a GPU's data sheet, if "
             "it is known. A processor does about cores x Hz x 64 (AVX-512) or 32 (AVX2)",
             Effect::kNothing);
   table.add("trainer.device", &device,
             "what computes (auto is cuda where every rank has a GPU that can be used, else cpu)",
             Effect::kRounding);
   table.add("trainer.attention", &attention,
-            "on GPUs (plain is this program's own, auto is cudnn where it can)", Effect::kRounding);
+            "attention on GPUs: cuDNN's, amt's own (plain), or cuDNN's where it can (auto)",
+            Effect::kRounding);
   table.add(
       "trainer.deterministic", &deterministic,
-      "on GPUs: the same bits each time; false times the products' algorithms at the start and "
+      "on GPUs: the same bits each time; false: times the products' algorithms at the start, "
       "takes the fastest, and lets attention's gradient and NCCL's sums (NVLS) be added in any "
       "order: 3 to 4 % faster",
       Effect::kRounding);
@@ -78,8 +79,7 @@ void TrainerOptions::register_options(OptionTable& table) {
             "parameters, not of all",
             Effect::kRounding);
   table.add("trainer.steps_per_straggler_check", &steps_per_straggler_check,
-            "steps after which ranks are compared, and slow ones named; 0: never",
-            Effect::kNothing);
+            "steps between checks for slow ranks; 0: never", Effect::kNothing);
   table.add("trainer.watchdog", &watchdog, kWatchdogHelp, Effect::kNothing);
   table.add_customary("trainer.run_dir", {"output", "output_dir", "out_dir", "save_dir", "logdir"});
   table.add_customary("trainer.initialize_from", {"pretrained", "from_pretrained", "init_from"});

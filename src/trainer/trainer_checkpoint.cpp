@@ -1,4 +1,4 @@
-// How the trainer begins, goes on from a checkpoint, and saves one.
+// How the trainer begins, resumes from a checkpoint, and saves one.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -207,7 +207,7 @@ void Trainer::save(Keep keep) {
   last_save_ = Clock::now();
 }
 
-/// What is recorded of a step is there before a checkpoint that goes on behind it.
+/// What is recorded of a step is there before a checkpoint of a later step.
 void Trainer::write(const Checkpoint& checkpoint, Keep keep) const {
   if (!all_finite(checkpoint.parameters) || !all_finite(checkpoint.first_moment) ||
       !all_finite(checkpoint.second_moment)) {
@@ -227,7 +227,7 @@ void Trainer::on_leader(const std::function<void()>& work) {
   });
 }
 
-/// What rank 0 writes: an error there also says what there is to go on from.
+/// What rank 0 writes: an error there also names the last good checkpoint.
 void Trainer::in_run_folder(const std::function<void()>& work) const try {
   if (settings_.before_writing) settings_.before_writing();
   work();

@@ -1,4 +1,4 @@
-// Elements that come one after the other, on their way to the tensors that are made of them.
+// Streams elements of a file into tensors.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What a clone without git-lfs has in place of large files.
+// Recognises git-lfs pointers, which a clone without git-lfs has in place of large files.
 #pragma once
 
 #include "amt/base/regular_file.hpp"

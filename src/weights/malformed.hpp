@@ -1,4 +1,4 @@
-// What is wrong with the content of a file, said by code that does not know the file's name.
+// An error in a file's content, thrown by code that does not know the file's name.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Which tensor of a folder is which parameter of the model.
+// Maps the tensors of a folder to the model's parameters.
 #pragma once
 
 #include <optional>

@@ -1,7 +1,7 @@
-// A pickle as what it says, not as what it does: a tree of values in which a call is one more kind
-// of value. Nothing is imported or run. Understood are the opcodes that Python's picklers write
-// (protocols 2 to 5) for a dictionary of torch tensors; all others are refused by name, and so is
-// every global but those that such a dictionary needs. Local.
+// Reads a pickle as data: a tree of values, in which a call is just another kind of value. Nothing
+// is imported or run. Understood are the opcodes that Python's picklers write (protocols 2 to 5)
+// for a dictionary of torch tensors; all others are refused by name, and so is every global but
+// those that such a dictionary needs. Local.
 #pragma once
 
 #include <cstdint>

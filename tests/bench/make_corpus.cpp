@@ -4,7 +4,8 @@
 //   make_corpus FOLDER [--files 1000] [--bytes 34000] [--seed 0] [--plain-names] [--damaged 1]
 //
 // --bytes: mean size; sizes vary as in the dataset, by a factor of three or so. --plain-names:
-// names that are no MD5. --damaged: percent of files that end too early; the dataset has about one.
+// names that are not MD5s. --damaged: percent of files that end too early; the dataset has about
+// one.
 #include <fmt/core.h>
 
 #include <cmath>
@@ -35,7 +36,7 @@ struct Options {
     table.add("files", &files, "how many");
     table.add("bytes", &bytes, "mean size");
     table.add("seed", &seed, "of all draws");
-    table.add_flag("plain-names", &plain_names, "names that are no MD5");
+    table.add_flag("plain-names", &plain_names, "names that are not MD5s");
     table.add("damaged", &damaged, "percent that end too early");
   }
 };

@@ -139,7 +139,9 @@ class Song {
   int at(int bar, int sixteenth) const {
     return bar * 4 * resolution_ + sixteenth * resolution_ / 4;
   }
-  int loose() { return dice_.between(0, resolution_ / 48); }  // nobody plays on the dot
+  int loose() {
+    return dice_.between(0, resolution_ / 48);
+  }  // players are never exactly on the beat
   int length(int sixteenths) const { return sixteenths * resolution_ / 4 * 9 / 10; }
 
   void tempo(int tick) {

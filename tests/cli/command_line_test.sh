@@ -62,7 +62,7 @@ expect 0 "device = cpu" "${train[@]}" --dry-run --device cuda --trainer.device c
 expect 0 "last ... counts" "$amt" train --help
 expect_line 2 "--config ... twice, $work/tiny.ini ... b.ini" "${train[@]}" --config b.ini
 
-echo "a run that goes on by the configuration that amt wrote, with names that could be misread"
+echo "a run resumes from the configuration that amt wrote, with names that could be misread"
 mkdir "$work/a ; b"
 for run in "run#2" "a #1" "a ; b/c" ' blank ' '"quoted"' "it's" $'two\nlines' 'back\slash'; do
   "${train[@]}" --trainer.run_dir "$work/$run" 2>"$work/err" || fail "training in '$run'"
@@ -91,7 +91,7 @@ expect_line 2 "$work/a.ini:3: --trainer.seed: '-5' " "${with_ini[@]}"
 ini '\xff\xfe[\0t\0'
 expect_line 2 "UTF-16" "${with_ini[@]}"
 
-echo "what is no configuration file"
+echo "what is not a configuration file"
 for file in /dev/zero "$work" "$work/nowhere" ""; do
   expect_line 2 "--config" timeout -k 5 20 "$amt" train --config "$file" --data.dataset d --trainer.run_dir "$work/x"
 done

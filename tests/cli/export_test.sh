@@ -41,7 +41,7 @@ fi
 echo "one checkpoint without a validation of its own, into an empty folder; a model that others made"
 mkdir "$work/empty"
 expect 0 "$work/empty" "$amt" export "$work/run/checkpoints/step-000003" "$work/empty/"
-! grep -qE '^(license|datasets|base_model|model-index)' "$work/empty/README.md" || fail "the card says what nobody said"
+! grep -qE '^(license|datasets|base_model|model-index)' "$work/empty/README.md" || fail "the card says what was not given"
 grep -qF '| steps | 3 |' "$work/empty/README.md" || fail "another checkpoint's steps"
 expect 0 "$work/other" "$amt" export "$golden/generation/model" "$work/other" --name "a: \"b\""
 [ ! -e "$work/other/tensorboard" ] || fail "curves of nothing"

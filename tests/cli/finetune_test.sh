@@ -27,7 +27,7 @@ below() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a + 0 < b + 0) }' || fail "$3:
 # generate_three MODEL: three MIDI files.
 generate_three() {
   "$amt" generate "$1" "$work/new.mid" --count 3 --seconds 5 >/dev/null 2>&1 || fail "no music comes out"
-  [ "$(head -qc 4 "$work"/new-{1,2,3}.mid)" = MThdMThdMThd ] || fail "what comes out is no MIDI"
+  [ "$(head -qc 4 "$work"/new-{1,2,3}.mid)" = MThdMThdMThd ] || fail "the output is not MIDI"
 }
 
 echo "160 files, split by fractions"

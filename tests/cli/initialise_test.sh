@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# amt train --init as a user runs it: fine-tuning a model, going on without it, refusals.
+# amt train --init as a user runs it: fine-tuning a model, resuming without it, refusals.
 # Usage: initialise_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -41,7 +41,7 @@ for from in first first/checkpoints/step-000002; do
     "$work/from-${from//\//-}/checkpoints/step-000002/model.safetensors" || fail "from $from"
 done
 
-echo "a run that goes on needs neither the folder nor the option's old value"
+echo "a resumed run needs neither the folder nor the option's old value"
 mv "$work/model" "$work/moved"
 (tune run --init "$work/model" --trainer.num_train_steps 4) 2>"$work/err" || fail "without the folder"
 grep -q "$work/model" "$work/err" || fail "not a word about the folder"

@@ -104,7 +104,7 @@ expect 1 "$damaged" inspect "$work/d" --export-text "$work/text" --split test
 [ ! -e "$work/text" ] || fail "a text of damaged rows"
 expect 0 "Row 0 of valid" inspect "$work/d" --row 0 --split valid
 
-echo "virtual files and files of nobody"
+echo "virtual files and unknown files"
 cp -r "$work/interarrival" "$work/odd"
 rm "$work/odd/valid.h5"
 cp "$work/odd/train-00000-of-00001.h5" "$work/odd/train-00001-of-00002.h5"

@@ -41,7 +41,7 @@ expect_line 1 "$work/file" prepare "$work/file" "$work/d"
 expect 1 "$work/missing" mpirun -n 2 "$amt" prepare "$work/missing" "$work/d"
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "two ranks said the same"
 expect_line 3 "d.rejected.tsv" prepare "$golden/tree" "$work/d" --max-bad-fraction 0
-[ -s "$work/d.rejected.tsv" ] || fail "the list of refused files was not kept"
+[ -s "$work/d.rejected.tsv" ] || fail "the list of rejected files was not kept"
 expect_line 1 "$work/file" prepare "$golden/tree" "$work/file/d"
 [ ! -e "$work/d" ] && [ ! -e "$work/d.partial" ] || fail "a refused run left a folder"
 

@@ -8,7 +8,7 @@ golden=${AMT_GOLDEN_DIR:-$2}
 . "$(dirname "$0")/support.sh"
 . "$(dirname "$0")/tiny_run.sh"
 
-echo "a run whose ranks are killed, then goes on"
+echo "a run whose ranks are killed, then resumes"
 train_killed_once
 run=$work/run
 grep -q "<td>steps done</td><td>20 of 20</td>" "$run/report.html" || fail "report.html"

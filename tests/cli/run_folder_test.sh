@@ -37,7 +37,7 @@ begin busy
 expect_line 1 "$work/busy ... host $(hostname), pid $pid, since" train_here busy
 expect_line 1 "$work/busy ... pid $pid, " train_here busy --trainer.take_over true
 end USR1 75
-grep -q "again" "$work/log" || fail "does not say how to go on"
+grep -q "again" "$work/log" || fail "does not say how to resume"
 [ ! -e "$work/busy/in-use" ] || fail "the lock stays after the end"
 
 echo "a killed job's place is taken, with a word"
@@ -81,7 +81,7 @@ else
   echo "not tried: a file system without locks (it takes a C compiler)"
 fi
 
-echo "what is somebody else's is no run's folder, and a run is no dataset"
+echo "another's folder is not a run's, and a run is not a dataset"
 mkdir "$work/corpus" && cp "$golden"/tree/*/*.mid "$work/corpus/"
 find "$work/dataset" "$work/corpus" -type f -exec sha1sum {} + >"$work/sums"
 for folder in dataset dataset/run corpus; do
@@ -95,7 +95,7 @@ expect 0 "" train_here whole
 expect 2 "$work/whole" "$amt" prepare "$golden/tree" "$work/whole"
 expect 2 "$work/whole" "$amt" prepare "$golden/tree" "$work/whole" --overwrite
 
-echo "checkpoints that cannot be used are no fresh start"
+echo "checkpoints that cannot be used do not lead to a fresh start"
 grep -q '"started from"' "$work/whole/run.json" || fail "run.json does not say what the run started from"
 unusable() {  # TEXT: the start fails, names each checkpoint and changes nothing
   local before
@@ -135,6 +135,6 @@ expect 1 "disk of $work ... --checkpointer.keep_every" train_here "${large[@]}" 
 expect 1 "disk of $work ... --checkpointer.keep_every" train_here "${large[@]}"
 [ ! -e "$work/large/in-use" ] || fail "the lock stays after an error"
 
-echo "a loss that is not finite is no success"
+echo "a loss that is not finite is a failure"
 expect 1 "finite ... --trainer.learning_rate" train_here nan --trainer.learning_rate 1e38
 echo "all passed"

@@ -27,7 +27,7 @@ for ranks in 1 2; do
   same_training plain$ranks music$ranks
   [ "$(cd "$work/music$ranks/samples" && echo *)" = "$(echo step-00000{2,4,6,7}.{mid,svg})" ] ||
     fail "samples: $(ls "$work/music$ranks/samples")"
-  [ ! -e "$work/plain$ranks/samples" ] || fail "samples that nobody asked for"
+  [ ! -e "$work/plain$ranks/samples" ] || fail "unexpected samples"
 done
 cmp -s "$work/music1/samples/step-000002.mid" "$work/music1/samples/step-000007.mid" && fail "nothing was learned"
 
@@ -44,7 +44,7 @@ cp -r "$work/music1" "$work/again"
 rm -r "$work/again/checkpoints/step-00000"{6,7}
 echo broken >"$work/again/samples/step-000004.mid"
 rm "$work/again/samples/step-000002.mid"
-train again 1 --trainer.steps_per_sample 2 || fail "going on"
+train again 1 --trainer.steps_per_sample 2 || fail "resuming"
 same_training plain1 again
 diff -r "$work/music1/samples" "$work/again/samples" | grep -v 'Only in .*music1.* step-000002.mid' && fail "other samples"
 

@@ -38,8 +38,8 @@ pid=$!
 wait_for_lines 6 "$work/killed3/metrics.jsonl"
 kill -9 $(pgrep -P $pid)
 wait $pid && fail "a killed run ended well"
-(train killed3 3 true) 2>"$work/err" || fail "going on after a kill"
-resumed_from "$work/killed3/checkpoints/step-" "$work/err" || fail "did not go on from a checkpoint"
+(train killed3 3 true) 2>"$work/err" || fail "resuming after a kill"
+resumed_from "$work/killed3/checkpoints/step-" "$work/err" || fail "did not resume from a checkpoint"
 same_end whole3 killed3
 
 # back_to STEP: as if the run had been killed soon after it.
@@ -54,7 +54,7 @@ echo "on and off, and on other numbers of ranks, within a run"
 for change in "4 2 false" "8 2 true" "8 3 true" "8 1 true"; do
   read -r from ranks sharded <<<"$change"
   back_to "$from"
-  (train mixed "$ranks" "$sharded") 2>"$work/err" || fail "going on with shards $sharded"
+  (train mixed "$ranks" "$sharded") 2>"$work/err" || fail "resuming with shards $sharded"
   resumed_from "$work/mixed/checkpoints/step-00000$from" "$work/err" || fail "not from step $from"
   [ "$ranks" -ne 2 ] || same_end whole2 mixed
 done

@@ -17,5 +17,5 @@ train_killed_once() {
   wait_for_lines 7 "$work/run/metrics.jsonl"
   kill -9 $(pgrep -P $pid)
   wait $pid && fail "a killed run ended well"
-  (train_tiny) 2>"$work/restart" || fail "going on after a kill"
+  (train_tiny) 2>"$work/restart" || fail "resuming after a kill"
 }

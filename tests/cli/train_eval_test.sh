@@ -37,7 +37,7 @@ echo "a whole run"
 grep -q "learning_rate = 0.01" "$work/whole/config.ini" || fail "config.ini"
 [ "$(cat "$work/whole/checkpoints/latest")" = step-000008 ] || fail "latest"
 
-echo "a run that is stopped by a signal, then goes on"
+echo "a run that is stopped by a signal, then resumes"
 (train stopped) 2>"$work/err" &
 pid=$!
 wait_for_lines 2 "$work/stopped/metrics.jsonl"
@@ -45,16 +45,16 @@ kill -USR1 $pid
 code=0
 wait $pid || code=$?
 [ $code -eq 75 ] || fail "exit code $code instead of 75 after a signal"
-(train stopped) 2>"$work/err" || fail "going on after a signal"
+(train stopped) 2>"$work/err" || fail "resuming after a signal"
 same_end stopped
 
-echo "a run whose ranks are killed, then goes on"
+echo "a run whose ranks are killed, then resumes"
 (train killed) 2>"$work/err" &
 pid=$!
 wait_for_lines 4 "$work/killed/metrics.jsonl"
 kill -9 $(pgrep -P $pid)
 wait $pid && fail "a killed run ended well"
-(train killed) 2>"$work/err" || fail "going on after a kill"
+(train killed) 2>"$work/err" || fail "resuming after a kill"
 same_end killed
 [ "$(grep -c '"loss"' "$work/killed/metrics.jsonl")" -eq 8 ] || fail "steps twice in metrics.jsonl"
 

@@ -105,7 +105,7 @@ soak() {
     kills=$((kills - 1))
   done
   [ $saving -gt 0 ] || fail "no kill met a checkpoint that was being written"
-  (train "$ranks" "$run") 2>"$work/err" || fail "going on after the kills"
+  (train "$ranks" "$run") 2>"$work/err" || fail "resuming after the kills"
   same_checkpoint "$run" "whole-$ranks"
   diff <(losses "$run") <(losses "whole-$ranks") || fail "other losses after the kills"
   [ "$(losses "$run" | wc -l)" -eq $((steps + 2)) ] || fail "a step is missing or there twice"
@@ -129,12 +129,12 @@ stop() {
   [ "$saved" = "$(printf step-%06d $(($(steps_done "$3") + 1)))" ] || fail "$saved is not the last step"
 }
 
-echo "stopped on two ranks, going on with another number"
+echo "stopped on two ranks, resumed with another number"
 wide=(--trainer.train_batch_size 6 --trainer.num_train_steps 5)
 (train 2 wide "${wide[@]}") 2>"$work/err" || fail "the run that is left alone"
 for ranks in 1 3; do
   stop USR1 1 moved-$ranks 2 "${wide[@]}"
-  (train $ranks moved-$ranks "${wide[@]}") 2>"$work/err" || fail "going on with $ranks ranks"
+  (train $ranks moved-$ranks "${wide[@]}") 2>"$work/err" || fail "resuming with $ranks ranks"
   paste -d : <(losses moved-$ranks) <(losses wide) | awk -F : -v lines=6 '
     $2 != $5 || ($3 - $6) ^ 2 > 1e-8 { print; bad = 1 }
     END { exit bad || NR != lines }' || fail "other losses with $ranks ranks"
@@ -143,7 +143,7 @@ done
 echo "SIGTERM and SIGINT to one process"
 stop TERM 2 stopped 1
 stop INT 8 stopped 1
-(train 1 stopped) 2>"$work/err" || fail "going on after signals"
+(train 1 stopped) 2>"$work/err" || fail "resuming after signals"
 same_checkpoint stopped whole-1
 
 echo "the run's folder goes away: it is made again, or the job says so"
@@ -178,7 +178,7 @@ rm "$work/blocked/checkpoints/latest"
 mkdir "$work/blocked/checkpoints/latest"
 broken "$work/blocked/checkpoints/latest: ... folder" blocked
 rmdir "$work/blocked/checkpoints/latest"
-(train 2 blocked) 2>"$work/err" || fail "going on after a checkpoint that could not be written"
+(train 2 blocked) 2>"$work/err" || fail "resuming after a checkpoint that could not be written"
 same_checkpoint blocked whole-2
 
 if ! mkdir "$work/small" || ! mount -t tmpfs -o size=64m tmpfs "$work/small" 2>/dev/null; then
@@ -202,9 +202,9 @@ head -c 64M /dev/zero >"$work/small/filler" 2>/dev/null || true
 ! wait $pid || fail "it went on without being able to save"
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
 grep 'amt: error' "$work/err" | grep -q 'disk is full.*checkpoint.*/step-0000' ||
-  fail "does not say why, or what there is to go on from"
+  fail "does not say why, or which checkpoint is left"
 rm "$work/small/filler"
-(train 2 small/run) 2>"$work/err" || fail "going on after a full disk"
+(train 2 small/run) 2>"$work/err" || fail "resuming after a full disk"
 same_checkpoint small/run whole-2
 
 echo "a folder that can no longer be written to, under a running job"
@@ -217,8 +217,8 @@ wait_for has_done locked 3 || fail "the run ended too early"
 mount --bind "$work/view" "$work/locked/checkpoints"  # read-only at once
 ! wait $pid || fail "it went on without being able to save"
 grep 'amt: error' "$work/err" | grep -q 'read-only.*checkpoint.*/step-0000' ||
-  fail "does not say why, or what there is to go on from"
+  fail "does not say why, or which checkpoint is left"
 umount "$work/locked/checkpoints"
-(train 2 locked) 2>"$work/err" || fail "going on after a locked folder"
+(train 2 locked) 2>"$work/err" || fail "resuming after a locked folder"
 same_checkpoint locked whole-2
 echo "all passed"

@@ -47,7 +47,7 @@ TEST_F(BucketsTest, LeavesAsSoonAsItIsFull) {
   EXPECT_TRUE(take().empty());
   add(kFull - 1, 1);
   EXPECT_EQ(take(), (std::vector<Range>{{kFull - 1, kFull}}));
-  add(kFull - 2, 1);  // a neighbour of what has gone
+  add(kFull - 2, 1);  // next to a range that was already sent
   buckets_.flush();
   EXPECT_EQ(take(), (std::vector<Range>{{kFull - 2, 1}}));
 }

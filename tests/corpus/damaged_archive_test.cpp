@@ -1,4 +1,4 @@
-// Archives that cannot be trusted are refused in one line that names them and the place.
+// Damaged archives end the job with one line that names them and the place.
 #include <fmt/core.h>
 #include <sys/stat.h>
 

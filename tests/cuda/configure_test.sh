@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What CMake says where a part of CUDA is missing: AUTO goes on in one line, ON is an error.
+# What CMake says where a part of CUDA is missing: AUTO continues in one line, ON is an error.
 # Usage: configure_test.sh SOURCE_FOLDER [CMake option...]
 set -euo pipefail
 source=$1

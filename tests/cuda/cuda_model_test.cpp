@@ -80,7 +80,7 @@ TEST_F(CudaOpsTest, AdamWRefreshesTheWeightsThatItChanges) {
     return losses;
   };
   const auto before = now();
-  model.forward_backward(tokens, 1, LossTerms(0.1f), {});
+  model.forward_backward(tokens, 1, LossConfig(0.1f), {});
   Buffer first = Buffer::floats(*ops_, model.layout().total()),
          second = Buffer::floats(*ops_, model.layout().total());
   first.zero();

@@ -154,7 +154,7 @@ TEST_F(TimedGelu, IsApartWhereThatIsFasterWithTheSameNumbers) {
   ASSERT_NE(first, std::string::npos) << record;
   EXPECT_NE(record.find("GELU apart", first + 1), std::string::npos) << "backward: " << record;
 
-  // As a run that goes on: the same bits, nothing timed.
+  // As a resumed run: the same bits, nothing timed.
   const auto apart = run(choice);
   ProductChoice resumed(kCard, 0);
   EXPECT_EQ(resumed.take(record), "");

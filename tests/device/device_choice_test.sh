@@ -132,11 +132,11 @@ AMT_FAKE_SLOW_ATTENTION="cuDNN lacks it" expect 0 "amt: warning: cuDNN lacks it"
   "$amt" eval "$work/plain" "$work/dataset"
 silent_on "and its gradient"
 
-echo "a run may go on, on another device"
+echo "a run may resume on another device"
 expect 0 "trained 2 steps" "${tiny[@]}" --trainer.run_dir "$work/plain" --trainer.num_train_steps 2 \
   --trainer.attention plain --trainer.mp auto --device cuda
 
-echo "the rows of a micro-batch follow the memory, and stay as they are in a run that goes on"
+echo "the rows of a micro-batch follow the memory, and stay as they are in a resumed run"
 open=("${tiny[@]}" --trainer.per_device_parallelism auto --trainer.run_dir "$work/open")
 expect 0 "per_device_parallelism 6 was chosen" "${open[@]}" --trainer.num_train_steps 1
 grep -q "per_device_parallelism = 6" "$work/open/config.ini" || fail "config.ini"

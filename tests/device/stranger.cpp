@@ -1,2 +1,2 @@
-// A library that is no plug-in.
+// A library that is not a plug-in.
 extern "C" __attribute__((visibility("default"))) int amt_stranger() { return 1; }

@@ -28,11 +28,11 @@ same_as_whole() {
 
 # goes_on RUN: it stopped on its way, and what is started again ends as if nothing had been.
 goes_on() {
-  [ -e "$work/$1/checkpoints/latest" ] || fail "$1 has no checkpoint to go on from"
+  [ -e "$work/$1/checkpoints/latest" ] || fail "$1 has no checkpoint to resume from"
   [ ! -e "$work/$1/checkpoints/step-000040" ] || fail "$1 was not stopped on its way"
   command_of "$1"
-  mpirun -n 3 "${train[@]}" 2>"$work/err" || fail "going on with $1"
-  grep -q "$work/$1/checkpoints/step-0000" "$work/err" || fail "does not say where it goes on from"
+  mpirun -n 3 "${train[@]}" 2>"$work/err" || fail "resuming with $1"
+  grep -q "$work/$1/checkpoints/step-0000" "$work/err" || fail "does not say where it resumes"
   same_as_whole "$1"
 }
 

@@ -71,7 +71,7 @@ host2_is_named "$golden/tree ... rank 0" "mount -t tmpfs tmpfs '$golden/tree'" p
 
 # A sum takes 1.5 s, and rank 1 does nothing for 3 s now and then: the job as a whole takes longer than the
 # watchdog waits, but each of its steps is a sign of life.
-echo "a slow network and a slow rank are no failures"
+echo "a slow network and a slow rank are not failures"
 shape_links 20mbit 2
 start train_on 2 2 slow --watchdog 15s
 for lines in 1 3; do

@@ -87,9 +87,9 @@ prepared_again() {
   [ ! -e "$work/cut-off.partial" ] || fail "remains are left"
 }
 
-# trained_again RUN: on 2 hosts, started again, it goes on and ends as "whole" did.
+# trained_again RUN: on 2 hosts, started again, it resumes and ends as "whole" did.
 trained_again() {
   (train_on 2 2 "$1") >"$work/out" 2>"$work/err" || fail "training, started again"
-  resumed_from "$work/$1/checkpoints/step-00000" "$work/err" || fail "it began anew"
+  resumed_from "$work/$1/checkpoints/step-00000" "$work/err" || fail "it started over"
   same_training "$1" whole
 }

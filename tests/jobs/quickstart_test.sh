@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # quickstart.sh from end to end, with a tiny model and with stand-ins for installing and building: whose
-# datasets and models it touches, what it goes on with, what it says of corpora that are none.
+# datasets and models it touches, what it continues with, what it says of corpora that are not.
 # Usage: quickstart_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -57,7 +57,7 @@ state "$run/dataset" >"$work/dataset-before"
 expect 0 "nothing to prepare" quickstart "my music #1" -- --max-bad-fraction 0.9
 state "$run/dataset" | cmp - "$work/dataset-before" || fail "the dataset was made anew"
 
-echo "an interrupted training goes on"
+echo "an interrupted training resumes"
 rm -r "$run/model/checkpoints/step-000006"
 echo step-000004 >"$run/model/checkpoints/latest"
 expect 0 "step-000004" quickstart "my music #1" -- --max-bad-fraction 0.9
@@ -101,7 +101,7 @@ echo "no music to train on"
 mkdir only-test
 cp "$golden"/tree/f/*.mid only-test/
 expect 1 "no music for the training split" quickstart only-test
-grep -q "/quickstart.sh only-test" "$work/err" || fail "does not say how to go on"
+grep -q "/quickstart.sh only-test" "$work/err" || fail "does not say how to resume"
 echo "options of amt prepare take the place of its own"
 AMT_QUICKSTART_DIR="in/another place" expect 1 "no music for the training split" \
   quickstart only-test -- --augment 20

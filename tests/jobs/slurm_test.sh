@@ -60,7 +60,7 @@ ended() {
   within 180 job_has "$train" JobState=COMPLETED || give_up "$1 does not complete"
   within 90 job_has "$eval" JobState=COMPLETED || give_up "$1 is not evaluated"
   ! job_has "$train" Restarts=0 || give_up "$1 was never requeued"
-  resumed_from "$work/$1/checkpoints/step-" "$(log "$1" "$train")" || give_up "$1 began anew"
+  resumed_from "$work/$1/checkpoints/step-" "$(log "$1" "$train")" || give_up "$1 started over"
   for file in model.safetensors optimizer.h5; do
     cmp "$work/reference/$last/$file" "$work/$1/$last/$file" || give_up "$1 ended with another $file"
   done

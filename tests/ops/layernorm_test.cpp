@@ -34,7 +34,7 @@ struct Data {
   std::vector<T> x, y, w, b, dout, dresidual, dw, db, residual, out, dy, mean, rstd;
 };
 
-/// A: what the operators take activations as.
+/// A: the operators' type of activations.
 template <class A, class T>
 LayerNormForwardOf<A, T> forward(const Case& c, Data<T>& d) {
   const auto as = [](std::vector<T>& x) { return reinterpret_cast<A*>(x.data()); };

@@ -66,7 +66,7 @@ TEST_F(EventFileTest, RestartForgetsWhatItDoesAgain) {
 TEST_F(EventFileTest, WritesAtAFlushOrWhenTheIntervalIsOver) {
   EventFile seldom(folder(), 0, kNever);
   for (std::int64_t step = 0; step < 1000; ++step) seldom.write(step, {{"a", 1}});
-  EXPECT_EQ(events(0).size(), 2u) << "one write to the file for each step is too many";
+  EXPECT_EQ(events(0).size(), 2u) << "a write for each step would be too many";
   seldom.flush();
   EXPECT_EQ(events(0).size(), 1002u);
   EventFile always(folder(), 0, std::chrono::seconds(0));

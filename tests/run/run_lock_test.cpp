@@ -62,7 +62,7 @@ TEST_F(RunLockTest, TheSecondIsRefusedWithHostAndProcessAndMoment) {
       what, {paths_.run().string(), " host " + host_name(), "pid " + std::to_string(::getpid()),
              "since " + record().at("since").get<std::string>()}));
   EXPECT_EQ(what.find(kTakeOver), std::string::npos) << what;
-  EXPECT_EQ(refusal(true), what) << "nobody's word changes that it is alive";
+  EXPECT_EQ(refusal(true), what) << "take_over does not change that it is alive";
   first->check();
 }
 

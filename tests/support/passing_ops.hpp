@@ -1,5 +1,5 @@
-// An Ops that hands everything on to another but the operators: the base of those that watch or
-// change some of it.
+// An Ops that forwards all calls but the operators to another: a base for doubles that watch or
+// change some of them.
 #pragma once
 
 #include "amt/ops/ops.hpp"

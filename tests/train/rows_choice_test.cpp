@@ -1,4 +1,4 @@
-// Rows of a micro-batch that the memory chooses, and that a run takes again when it goes on.
+// Rows of a micro-batch chosen by memory, and kept by a resumed run.
 #include <gtest/gtest.h>
 
 #include "amt/base/files.hpp"

@@ -37,7 +37,7 @@ TEST(RunConfiguration, OptionThatWasNotThereHadItsDefault) {
   EXPECT_EQ(changes_of_result(before, before + "log_z_regularization = 0.1\n").size(), 1u);
 }
 
-// An option whose declaration says nothing of its effect, or that nobody declares (any more), is
+// An option whose declaration says nothing of its effect, or that is not declared (any more), is
 // never changed silently.
 TEST(RunConfiguration, OptionOfWhichNothingIsSaidMatters) {
   int new_one = 1;
@@ -83,7 +83,7 @@ TEST(RunConfiguration, WhereItOnceStartedFromDoesNotMatter) {
           .empty());
 }
 
-// A run that has ended for want of patience may go on with more.
+// A run that ended by trainer.patience continues with a larger one.
 TEST(RunConfiguration, PatienceAndKeepingTheBestDoNotMatter) {
   EXPECT_TRUE(changes_of_result("", "[trainer]\npatience = 3\n\n[checkpointer]\nkeep_best = true\n")
                   .empty());

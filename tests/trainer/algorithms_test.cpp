@@ -1,4 +1,4 @@
-// A device that has a choice of algorithms, in a run that begins, goes on and has several ranks.
+// A device with a choice of algorithms: in a new run, a resumed one, and with several ranks.
 #include "amt/base/files.hpp"
 #include "amt/run/paths.hpp"
 #include "support/passing_ops.hpp"

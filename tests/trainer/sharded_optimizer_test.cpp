@@ -97,7 +97,7 @@ TEST_F(ShardedOptimizerTest, MayBeTurnedOnAndOffWithinARun) {
   expect_equal_to_rounding(together(settings_of("mixed", true), rows_), expected);
 }
 
-// A checkpoint says nothing of slices: what many ranks have saved, one goes on with.
+// A checkpoint does not depend on slices: one rank resumes what many have saved.
 TEST_F(ShardedOptimizerTest, GoesOnWithAnotherNumberOfRanks) {
   const test::TrainedRun expected = together(settings_of("whole", false), rows_);
   TrainerSettings s = settings_of("run", true);

@@ -1,5 +1,5 @@
-// What this process is doing right now, as its main thread says and other threads may read: for the
-// watchdog, and for the line that it prints. Cheap enough for every file and every layer.
+// What the main thread is doing right now, readable by other threads: the watchdog uses it, and
+// names it in its message. Cheap enough to update for every file and every layer.
 #pragma once
 
 #include <atomic>
@@ -10,8 +10,8 @@ namespace amt {
 struct Activity {
   const char* phase = "";            ///< "training"
   std::int64_t step = -1;            ///< of the phase; -1: it has no steps
-  const char* waiting_in = nullptr;  ///< what it waits for others in; null: it does its own work
-  std::uint64_t progress = 0;        ///< grows with every sign of life
+  const char* waiting_in = nullptr;  ///< the collective it is blocked in; null: it computes
+  std::uint64_t progress = 0;        ///< grows whenever work advances
 };
 
 /// Where it is kept. Written by the main thread alone; atomic for the threads that read.
@@ -29,7 +29,7 @@ void share_activity(ActivityState& of_program);
 /// Of the main thread. Its members belong together but for the moment of a change.
 Activity current_activity();
 
-/// A sign of life from within long work: a file, a layer, a block of rows is done.
+/// Call from within long work whenever a part of it (a file, a layer, a block of rows) is done.
 void note_progress();
 
 /// Names a part of the main thread's work for as long as it lives; phases may nest. `name` is a

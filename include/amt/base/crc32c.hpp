@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli), which the records of TensorBoard's files are checked with.
+// CRC-32C (Castagnoli), the checksum of TensorBoard's records.
 #pragma once
 
 #include <cstdint>

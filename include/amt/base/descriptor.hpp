@@ -1,4 +1,4 @@
-// The one owner of file descriptors.
+// Owner of a file descriptor.
 #pragma once
 
 #include <filesystem>

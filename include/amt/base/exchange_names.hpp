@@ -1,4 +1,4 @@
-// Two names in one step.
+// Exchanges two names of a file system atomically.
 #pragma once
 
 #include <filesystem>

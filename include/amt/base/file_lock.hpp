@@ -1,4 +1,5 @@
-// Locks that end with their process, on file systems that have them and on those that have none.
+// File locks that the operating system releases when the process ends; not all file systems have
+// them.
 #pragma once
 
 namespace amt {
@@ -6,7 +7,7 @@ namespace amt {
 enum class LockResult {
   kTaken,
   kHeldByAnother,
-  kNoLocks,  ///< the file system has none: nobody is kept out, and nobody holds it
+  kNoLocks,  ///< the file system has no locks: nothing is locked
 };
 
 /// flock(2), exclusive, of an open file, without waiting. It ends when the last copy of `fd` is

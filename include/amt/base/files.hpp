@@ -1,4 +1,4 @@
-// Files as a whole: read at once, written at once, made durable.
+// Reads and writes whole files, and makes them durable.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Exceptions of the standard library and others, in our words.
+// Exceptions of the standard library and others as amt::Error.
 #pragma once
 
 #include <exception>

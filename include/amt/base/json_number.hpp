@@ -1,4 +1,4 @@
-// Numbers in JSON that is written: it has no way to say infinity or not a number.
+// Numbers for JSON, which has neither infinity nor NaN.
 #pragma once
 
 #include <cmath>

@@ -23,7 +23,7 @@ namespace amt {
 /// largest checkpoint to a slow disk (9 GB at 10 MB/s) while the others wait for it.
 constexpr Duration kDefaultWatchdog{900};
 constexpr const char* kWatchdogHelp =
-    "time without any progress on a rank after which it ends the job with exit code 76; 0: never";
+    "end the job with exit code 76 if a rank makes no progress for this time; 0: never";
 
 /// Where two sets of options differ.
 struct OptionChange {
@@ -32,7 +32,7 @@ struct OptionChange {
 };
 
 /// What another value of an option changes, from most to least. Said where the option is declared,
-/// and nowhere else: a run goes on, a dataset is the same, a model takes over another's parameters
+/// and nowhere else: a run resumes, a dataset is the same, a model takes over another's parameters
 /// by what is said there.
 enum class Effect : std::uint8_t {
   kResult,    ///< what comes out; of a model's option, what its parameters mean. The default, so

@@ -21,6 +21,9 @@ std::string format_bytes(std::integral auto bytes) {
 /// "4,302,117"
 std::string format_count(std::uint64_t n);
 
+/// "1 row", "4,302,117 rows"
+std::string counted(std::uint64_t n, std::string_view noun);
+
 /// "1 h 02 min", "3 min 20 s", "4.2 s"
 std::string format_duration(double seconds);
 

@@ -1,4 +1,4 @@
-// A number for each step of a long run, in little memory.
+// One number per step of a long run, in bounded memory.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The few pieces of HTML that a report is made of.
+// Building blocks of the HTML reports.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Checkpoints: folders that appear at once or not at all, that say what is in them, and that are
-// checked before they are believed. Format: docs/formats.md. All calls are local:
+// Checkpoints: folders that appear at once or not at all, list their files with hashes, and are
+// verified before they are used. Format: docs/formats.md. All calls are local:
 // one rank writes and reads for all.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Whether a run's checkpoints will find room on its disk. All calls local.
+// Whether a run's disk has room for its checkpoints. All calls local.
 #pragma once
 
 #include <cstdint>

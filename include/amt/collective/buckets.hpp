@@ -1,4 +1,4 @@
-// Few long transfers in place of many short ones.
+// Merges ranges of a gradient into buckets: few long transfers in place of many short ones.
 #pragma once
 
 #include <cstdint>

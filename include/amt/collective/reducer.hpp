@@ -1,5 +1,4 @@
-// What ranks that train together exchange of their devices' memory. What they agree on goes by the
-// communicator.
+// Collectives on device memory. What ranks agree on goes through the communicator.
 #pragma once
 
 #include <cstdint>

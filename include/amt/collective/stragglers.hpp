@@ -1,5 +1,5 @@
-// Finds ranks that hold the others up: a throttled processor, a busy node, a slow disk. In a step
-// all ranks wait for the slowest, so only the time before they wait tells them apart.
+// Finds stragglers, ranks that hold the others up: a throttled processor, a busy node, a slow disk.
+// In a step all ranks wait for the slowest, so only the time before they wait tells them apart.
 #pragma once
 
 #include <cstdint>

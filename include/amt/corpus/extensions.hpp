@@ -1,4 +1,4 @@
-// Which files of a corpus are taken for MIDI files: a matter of the endings of their names.
+// Which files of a corpus count as MIDI files, by the endings of their names.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The bytes of a corpus' files, wherever they lie.
+// Reads the files of a corpus, from a folder or an archive.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Sharing rows that are only looked at: a contiguous block for each rank.
+// Splits read-only rows into one contiguous block per rank.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Which files of a folder amt prepare has written, and which are somebody else's.
+// Tells files that amt prepare has written from others.
 #pragma once
 
 #include <filesystem>

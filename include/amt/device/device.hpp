@@ -1,4 +1,4 @@
-// What a rank computes on and how it adds up with the others, chosen once for a job.
+// The device that a rank computes on, and the reducer among the ranks; chosen once per job.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// The words by which a user chooses a device.
+// The device options' values.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// The GPU that a rank may compute on, or why there is none.
+// The GPU for a rank, or why it gets none.
 #pragma once
 
 #include <string>

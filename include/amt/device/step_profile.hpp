@@ -31,7 +31,7 @@ class StepProfile {
   StepProfile(const StepProfile&) = delete;
   StepProfile& operator=(const StepProfile&) = delete;
 
-  void before(std::int64_t step);  ///< also of a run that goes on inside of the range
+  void before(std::int64_t step);  ///< also of a run that resumes inside the range
   void after(std::int64_t step);
 
  private:

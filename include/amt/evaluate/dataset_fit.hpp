@@ -1,4 +1,4 @@
-// Whether a model can look at a dataset.
+// Whether a model fits a dataset.
 #pragma once
 
 #include <string>

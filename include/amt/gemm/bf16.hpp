@@ -1,4 +1,4 @@
-// A bfloat16 as it lies in memory, and what the processor can do with it.
+// bfloat16 in memory, and whether the processor computes with it.
 #pragma once
 
 #include <cstdint>

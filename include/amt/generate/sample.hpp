@@ -1,4 +1,4 @@
-// What a model makes from nothing, for those who watch its training.
+// Music that a model makes from nothing during its training.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // HDF5, wrapped: the only place that knows <hdf5.h>. Every call is checked; an Error names the path
-// and what could not be done, and has HDF5's own message in brackets behind it. Where the system
+// and what could not be done, followed by HDF5's own message in brackets. Where the system
 // refused (rights, a full disk), it is a SystemError instead. Nothing is locked unless
 // HDF5_USE_FILE_LOCKING asks for it.
 #pragma once

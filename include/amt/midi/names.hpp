@@ -1,4 +1,4 @@
-// What people call programs and pitches.
+// Names of General MIDI programs and of pitches.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// A note as the reference's intermediate text has it.
+// A note, with the fields of the reference's intermediate text.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Notes as a figure shows them.
+// Notes for a piano roll.
 #pragma once
 
 #include <span>

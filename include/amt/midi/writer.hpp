@@ -1,4 +1,4 @@
-// Notes to a standard MIDI file that any player plays.
+// Writes notes as a standard MIDI file.
 #pragma once
 
 #include <cstdint>

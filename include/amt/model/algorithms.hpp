@@ -1,4 +1,5 @@
-// The device's algorithms, chosen before the first step so that none of it depends on when.
+// Chooses the device's algorithms before the first step, so that results do not depend on timing
+// later.
 #pragma once
 
 #include <string>

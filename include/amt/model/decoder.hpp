@@ -1,4 +1,4 @@
-// A model that continues rows of tokens, with the keys and values of what it has seen kept.
+// Continues rows of tokens, with a cache of keys and values.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// In what two models differ, and what a model can take over from another.
+// How two models differ, and which options a model adopts from another.
 #pragma once
 
 #include <optional>

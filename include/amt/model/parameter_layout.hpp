@@ -1,4 +1,4 @@
-// Where each parameter lies, what it is called, and what it begins with.
+// Where each parameter lies, its name, and its initial values.
 #pragma once
 
 #include <cstdint>

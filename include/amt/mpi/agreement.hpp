@@ -1,4 +1,4 @@
-// What all ranks must have alike before they work together.
+// What must be equal on all ranks before they work together.
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// Turning one rank's failure into every rank's, without MPI_Abort.
+// Propagates one rank's error to all ranks, without MPI_Abort.
 #pragma once
 
 #include <functional>
@@ -20,8 +20,8 @@ class CollectiveError : public Error {
 /// rank's message (which names that rank, unless it is 0) and exit code.
 void run_on_all(const Communicator& communicator, const std::function<void()>& work);
 
-/// The second half of it, for failures that were caught before: `failure` is nullptr where all went
-/// well.
+/// Collective. The second half of run_on_all, for errors that were caught before; `failure` is
+/// nullptr on ranks without one.
 void propagate_error(const Communicator& communicator, const Error* failure);
 
 }  // namespace amt::mpi

@@ -1,4 +1,4 @@
-// Device memory with an owner.
+// Owner of device memory.
 #pragma once
 
 #include <cstddef>

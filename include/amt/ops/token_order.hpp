@@ -1,4 +1,4 @@
-// The order in which the embedding's gradient is summed. C++17.
+// Order of summation of the embedding's gradient. C++17.
 #pragma once
 
 #include <cstdint>

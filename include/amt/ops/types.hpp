@@ -1,4 +1,4 @@
-// What the operators' headers share. C++17: a GPU plug-in includes it.
+// Types that the operators' headers share. C++17: a GPU plug-in includes it.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// Adam's moments between the ranks that keep them and rank 0, which reads and writes checkpoints.
+// Moves Adam's moments between the ranks that keep them and rank 0, which reads and writes
+// checkpoints.
 #pragma once
 
 #include <span>

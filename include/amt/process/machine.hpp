@@ -1,4 +1,4 @@
-// What this machine offers to the process.
+// Cores and memory that this machine offers to the process.
 #pragma once
 
 #include <cstdint>

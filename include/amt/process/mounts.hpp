@@ -1,4 +1,4 @@
-// What the operating system says of the file system that a file lies on. All calls local.
+// Information on the file system that a file lies on. All calls local.
 #pragma once
 
 #include <string>

@@ -23,7 +23,7 @@ class EventFile {
  public:
   static constexpr std::chrono::seconds kFlushInterval{10};
 
-  /// Makes the folder and the file, which says that the run goes on at `next_step`: TensorBoard
+  /// Makes the folder and the file, which says that the run resumes at `next_step`: TensorBoard
   /// then forgets that and all later steps of the files before. Error naming the path if it cannot
   /// be written.
   EventFile(const std::filesystem::path& folder, std::int64_t next_step,

@@ -1,4 +1,4 @@
-// What a run tells of itself as it goes: metrics.jsonl, TensorBoard's file, report.html. All calls
+// Records a run: metrics.jsonl, TensorBoard's file, report.html. All calls
 // local: rank 0 records for all.
 #pragma once
 
@@ -12,7 +12,7 @@ namespace amt {
 
 class RunRecorder {
  public:
-  /// Writes run.json, opens the other files to go on at `next_step` and reads what earlier
+  /// Writes run.json, opens the other files to resume at `next_step` and reads what earlier
   /// processes have recorded. Error naming what cannot be written.
   RunRecorder(const RunPaths& paths, RunFacts facts, std::int64_t next_step,
               std::int64_t evaluated_step);
@@ -23,7 +23,7 @@ class RunRecorder {
   /// Gives a fact of the run this text, in run.json at once.
   void set_fact(const std::string& name, const std::string& text);
 
-  /// What was written so far survives this host: before a checkpoint that goes on behind it.
+  /// What was written so far survives this host: before a later checkpoint.
   void make_durable();
 
   /// Brings TensorBoard's file and report.html up to date: for moments that are rare.

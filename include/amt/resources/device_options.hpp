@@ -1,4 +1,4 @@
-// What a job that only applies a model lets its user say of what it computes on.
+// Device options of jobs that apply a model without training it.
 #pragma once
 
 #include "amt/base/options.hpp"

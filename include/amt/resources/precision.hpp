@@ -1,4 +1,4 @@
-// What a user says of precision: trainer.mp.
+// The precision option, trainer.mp.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// What a rank may use of its node: threads, memory, and what its processor is good at.
+// A rank's share of its node: threads, memory, and the precision that its processor is fast at.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,4 @@
-// What may be the folder of a run: nothing of anybody else's is ever mixed with what amt train
-// writes. All calls local.
+// Which folders may hold a run: amt train never mixes its files with others. All calls local.
 #pragma once
 
 #include <filesystem>
@@ -8,9 +7,9 @@
 
 namespace amt {
 
-/// UsageError, saying what is there, unless the folder is new, empty, or has what amt train makes,
-/// and lies outside of the dataset that is trained on. Beside a run's own files a user may keep
-/// others; logs and configurations may be there before it.
+/// UsageError, naming what is there, unless the folder is new, empty, or a run's, and lies outside
+/// of the dataset. Other files may stand beside a run's; logs and configurations may be there
+/// before it starts.
 void check_run_folder(const RunPaths& paths, const std::filesystem::path& dataset);
 
 }  // namespace amt

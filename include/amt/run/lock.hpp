@@ -1,4 +1,4 @@
-// One run's folder, one job.
+// Lets one job at a time use a run's folder.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Rows on their way from the rank that made them to the rank that will write them.
+// Sends rows from the rank that made them to the rank that will write them.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Rows in memory, in blocks that are kept: what grows never moves, and what is freed is used again.
+// Rows in memory, in blocks that never move and are reused.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// A row back to notes.
+// Decodes a row to notes.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What the tokenising of some files counted.
+// Counts of tokenised files.
 #pragma once
 
 #include <cstdint>

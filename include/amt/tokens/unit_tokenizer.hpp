@@ -1,5 +1,5 @@
-// One unit of the corpus, file by file, to rows. A unit is tokenised as the reference tokenises one
-// of its splits: the packing buffer, the flag and the random stream (seed 0) run through it.
+// Tokenises one unit of the corpus, file by file. A unit is tokenised as the reference tokenises
+// one of its splits: the packing buffer, the flag and the random stream (seed 0) run through it.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// How often training sees its rows.
+// The number of epochs of a run.
 #pragma once
 
 #include <cstdint>

@@ -63,7 +63,7 @@ class Trainer {
           const RowSource* valid, TrainerSettings settings);
 
   /// Starts from initial values, or from the newest checkpoint in the run's folder that can be
-  /// used, and goes on to num_train_steps, or to the validation that exhausts trainer.patience.
+  /// used, and trains to num_train_steps, or to the validation that exhausts trainer.patience.
   /// CollectiveError if there are checkpoints and none can be
   /// used, if more than max_skipped steps in a row were not finite, if the loss at the end is not,
   /// or if the folder cannot be written.

@@ -1,6 +1,6 @@
-// A model as Hugging Face's GPT2LMHeadModel keeps it: config.json and weights, with that class's
-// names and layouts (linear weights [in, out]), without padding rows. Written is model.safetensors
-// in fp32. Read are:
+// Models in the layout of Hugging Face's GPT2LMHeadModel: config.json and weights, with that
+// class's names and layouts (linear weights [in, out]), without padding rows. Written is
+// model.safetensors in fp32. Read are:
 // - model.safetensors or pytorch_model.bin (amt/weights/torch_file.hpp), each in one file or in
 //   several with its index.json; safetensors win, as in transformers;
 // - fp32, fp16 and bf16;

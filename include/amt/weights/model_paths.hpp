@@ -1,4 +1,4 @@
-// The files of a folder that holds a model as Hugging Face keeps it.
+// File names of a model folder in Hugging Face's layout.
 #pragma once
 
 #include <filesystem>
