@@ -60,7 +60,7 @@ refused 2 "--model.num_layers 12, ... $work/model ... 1;" --init "$work/model" \
   --model.num_layers 12
 refused 2 "55028 ... encoding arrival ... 34025" --init "$work/model" \
   --data.dataset "$work/interarrival"
-refused 1 "$work/nowhere ... no checkpoint" --init "$work/nowhere"
+refused 1 "$work/nowhere ... config.json" --init "$work/nowhere"
 damaged() {
   rm -rf "$work/damaged"
   cp -r "$work/model" "$work/damaged"

@@ -176,8 +176,8 @@ TEST_F(ModelWeightsTest, AMissingConfigIsSaidWithWhatTheWeightsTell) {
     EXPECT_TRUE(test::says(message, {path.string()}));
     EXPECT_TRUE(test::says(message, names));
   };
-  expect(folder_.path(), {"no checkpoint"});
-  expect(folder_.path() / "nowhere", {"no checkpoint"});
+  expect(folder_.path(), {"config.json"});
+  expect(folder_.path() / "nowhere", {"config.json"});
   write_all();
   expect(folder_.path(), {R"("vocab_size": 50, "n_positions": 12, "n_embd": 16, "n_layer": 2)"});
   expect(paths_.model(), {" a file;"});
