@@ -78,7 +78,7 @@ float dot_row(const float* a, const float* b, std::int64_t n) {
 #include "amt/gemm/gemm.hpp"
 #include "base/context.hpp"
 #include "base/parallel.hpp"
-#include "few_rows.hpp"
+#include "one_query.hpp"
 #include "rows.hpp"
 
 namespace amt::cpu {
@@ -166,34 +166,19 @@ void forward_block(const Scratch& scratch, const AttentionForwardOf<T, float>& o
        matrix(h.at(op.v, 0), op.v.stride));
 }
 
-/// scores [keys] = q k^T for one query. A head's keys lie so far apart that no processor reads
-/// ahead by itself: those of the next block are asked for.
-template <class T>
-void query_scores(float* scores, const float* q, const T* k, Dim stride, Dim keys, Dim dim) {
-  constexpr Dim kBlock = 16, kLine = 64 / sizeof(T);
-  for (Dim begin = 0; begin < keys; begin += kBlock) {
-    const Dim end = std::min(keys, begin + kBlock);
-    for (Dim next = end; next < std::min(keys, end + kBlock); ++next) {
-      for (Dim c = 0; c < dim; c += kLine) __builtin_prefetch(k + next * stride + c);
-    }
-    dot_rows(scores + begin, keys, q, 1, k + begin * stride, stride, end - begin, dim);
-  }
-}
-
 /// One query, by products that do not depend on how many there are.
 template <class T>
 void forward_query(const Scratch& scratch, const AttentionForwardOf<T, float>& op, const Head& h,
                    Dim t) {
   const Dim seen = h.s.first_query() + t + 1, dim = h.s.head_dim;
   float* const p = scratch.scores(0);
-  query_scores(p, read_row(h.at(op.q, t), 0, dim), h.at(op.k, 0), op.k.stride, seen, dim);
+  query_scores(p, h.at(op.q, t), h.at(op.k, 0), op.k.stride, seen, dim);
   float sum = 0;
   const float largest = exp_row(p, &sum, h.s.scale, seen, seen);
   op.lse[h.lse(t)] = largest + std::log(sum);
   scale_row(p, 1 / sum, seen);
   float* const out = begin_row(op.out + h.out(t), 1, dim);
-  std::fill_n(out, dim, 0.0f);
-  add_product(out, dim, p, seen, h.at(op.v, 0), op.v.stride, Dim{1}, seen, dim);
+  weighted_values(out, p, h.at(op.v, 0), op.v.stride, seen, dim);
   store_row(op.out + h.out(t), out, dim);
 }
 

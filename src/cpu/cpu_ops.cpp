@@ -17,12 +17,14 @@ namespace {
 template <class T>
 class CpuOps final : public Implement<CpuOps<T>, HostMemoryOps, Operators> {
  public:
-  explicit CpuOps(int threads) : context_(*this, threads == 0 ? omp_get_max_threads() : threads) {}
+  CpuOps(int threads, bool int8)
+      : context_(*this, threads == 0 ? omp_get_max_threads() : threads, int8) {}
 
   std::string description() const override {
     const int threads = context_.threads();
-    return fmt::format("CPU, {}, {}{}, {}", counted(threads, "thread"),
-                       std::is_same_v<T, float> ? "fp32, " : "bf16, ", gemm_library(),
+    return fmt::format("CPU, {}, {}{}{}, {}", counted(threads, "thread"),
+                       std::is_same_v<T, float> ? "fp32, " : "bf16, ",
+                       context_.int8() ? "int8 weights, " : "", gemm_library(),
                        cpu::instruction_set_name());
   }
   std::size_t activation_bytes() const override { return sizeof(T); }
@@ -51,15 +53,15 @@ std::size_t cpu_scratch_bytes(Precision precision, Dim vocab, Dim positions, Dim
 
 Bf16Support bf16_support() { return bf16_products(); }
 
-std::unique_ptr<Ops> make_cpu_ops(int threads, Precision precision) {
+std::unique_ptr<Ops> make_cpu_ops(int threads, Precision precision, bool int8) {
   if (threads < 0) throw UsageError(fmt::format("a CPU device cannot have {} threads", threads));
   cpu::instruction_set();  // the choice may be refused: here, not inside a parallel loop
-  if (precision == Precision::kF32) return std::make_unique<CpuOps<float>>(threads);
+  if (precision == Precision::kF32) return std::make_unique<CpuOps<float>>(threads, int8);
   if (bf16_support() == Bf16Support::kNone) {
     throw UsageError(
         "this processor has no products of bf16 (AVX512-BF16 or AMX); use --trainer.mp f32");
   }
-  return std::make_unique<CpuOps<Bf16>>(threads);
+  return std::make_unique<CpuOps<Bf16>>(threads, int8);
 }
 
 }  // namespace amt

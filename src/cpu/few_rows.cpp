@@ -62,6 +62,7 @@ void dot_rows_bf16(float* out, Index out_stride, const float* x, Index n, const 
 
 #include "base/parallel.hpp"
 #include "rows.hpp"
+#include "tile_dots.hpp"
 
 namespace amt::cpu {
 namespace {
@@ -123,6 +124,9 @@ void few_rows_affine(Context<T>& cpu, T* out, const T* x, const T* w, const floa
 template <class T>
 void few_rows_dots(Context<T>& cpu, float* out, const T* x, Dim step, const T* w, Dim n, Dim count,
                    Dim width) {
+  if constexpr (std::is_same_v<T, Bf16>) {
+    if (has_tile_dots(width)) return tile_dots(cpu, out, x, step, w, n, count, width);
+  }
   const float* const wide = widen_rows(x, cpu.scratch(n * width), n, step * width, width);
   parallel_pieces(cpu.threads(), count, kDots, [&](Dim begin, Dim end) {
     if (n == 1) {

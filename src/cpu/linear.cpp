@@ -70,6 +70,7 @@ void column_sums_bf16(float* db, const Bf16* dout, std::int64_t n, std::int64_t 
 #include "base/parallel.hpp"
 #include "few_rows.hpp"
 #include "rows.hpp"
+#include "tiles.hpp"
 
 namespace amt::cpu {
 namespace {
@@ -95,6 +96,9 @@ template <class T>
 void affine(Context<T>& cpu, T* out, const LinearForwardOf<T, float>& op) {
   if (op.n > kFewRows) return many_rows_affine(cpu, out, op);
   cpu.weights(op.bias);
+  if (const TiledMatrix* const w = cpu.tiled(op.weight, op.in_width, op.out_width)) {
+    return tiled_affine(cpu, out, op.x, *w, op.bias, op.n);
+  }
   few_rows_affine(cpu, out, op.x, cpu.weights(op.weight), op.bias, op.n, op.in_width, op.out_width);
 }
 

@@ -48,9 +48,14 @@ EvaluationRows::EvaluationRows(const std::string& dataset, Split s, const RowSel
   evaluated.emplace(SplitReader(dataset, manifest, split, Checksums::kOfRowsUsed));
 }
 
-Evaluator::Evaluator(const EvaluationRows& rows, int micro_batch, const mpi::Communicator& world,
-                     Ops& ops, Reducer& reducer)
-    : rows_(rows), micro_batch_(micro_batch), world_(world), ops_(ops), reducer_(reducer) {
+Evaluator::Evaluator(const EvaluationRows& rows, int micro_batch, WeightFormat weights,
+                     const mpi::Communicator& world, Ops& ops, Reducer& reducer)
+    : rows_(rows),
+      micro_batch_(micro_batch),
+      weights_(weights),
+      world_(world),
+      ops_(ops),
+      reducer_(reducer) {
   record_.split = rows.split;
   record_.rows = rows.selection.count(rows.evaluated->rows());
 }
@@ -74,6 +79,7 @@ void Evaluator::load(const fs::path& folder) {
     if (world_.rank() != 0) return;
     std::vector<float> parameters(model_->layout().total());
     source->read(parameters);
+    if (weights_ == WeightFormat::kInt8) round_to_int8(model_->layout(), parameters);
     model_->set_parameters(parameters);
     record_.step = step_of(folder);
   });

@@ -9,6 +9,7 @@
 #include "amt/dataset/manifest.hpp"
 #include "amt/model/model.hpp"
 #include "amt/mpi/communicator.hpp"
+#include "amt/resources/precision.hpp"
 #include "amt/weights/hugging_face.hpp"
 #include "csv.hpp"
 
@@ -28,8 +29,8 @@ struct EvaluationRows {
 class Evaluator {
  public:
   /// `rows`, `world`, `ops` and `reducer` must outlive it.
-  Evaluator(const EvaluationRows& rows, int micro_batch, const mpi::Communicator& world, Ops& ops,
-            Reducer& reducer);
+  Evaluator(const EvaluationRows& rows, int micro_batch, WeightFormat weights,
+            const mpi::Communicator& world, Ops& ops, Reducer& reducer);
 
   /// Reads the model of a folder, on rank 0, in place of the one before. mpi::CollectiveError if it
   /// cannot be used or has another shape than the first: then load another before evaluating. Its
@@ -48,6 +49,7 @@ class Evaluator {
 
   const EvaluationRows& rows_;
   int micro_batch_;
+  WeightFormat weights_;
   const mpi::Communicator& world_;
   Ops& ops_;
   Reducer& reducer_;

@@ -152,7 +152,8 @@ void evaluate_checkpoints(const mpi::Communicator& world, const EvaluationOption
   });
   require_same_dataset(rows->manifest, world);
   const Device device = open_rank_device(options.device.wishes(), world);
-  Evaluator evaluator(*rows, options.batch, world, *device.ops, *device.reducer);
+  Evaluator evaluator(*rows, options.batch, options.device.weights, world, *device.ops,
+                      *device.reducer);
   if (options.all) {
     if (world.rank() == 0) print_csv(evaluation_csv_header());
     evaluate_all(evaluator, device, folders, world);

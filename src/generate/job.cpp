@@ -149,6 +149,7 @@ void generate_music(const mpi::Communicator& world, const GenerationOptions& opt
     Model model(*device.ops, request->source->config(), 1, Purpose::kInference);
     std::vector<float> parameters(model.layout().total());
     request->source->read(parameters);
+    if (options.device.weights == WeightFormat::kInt8) round_to_int8(model.layout(), parameters);
     model.set_parameters(parameters);
     const std::vector<std::uint64_t> numbers = pieces_of(world, options.count);
     if (numbers.empty()) return;

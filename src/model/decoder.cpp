@@ -27,12 +27,15 @@ struct Decoder::Impl {
   }
 
   void check(const DecoderRow& row) const;
+  /// Operators read the parameters as they are now; what older ones gave is forgotten.
   void forget_if_changed();
   /// Everything of a row's context but its last token.
   void catch_up(const DecoderRow& row);
   /// The last token of each.
   void step(std::span<const DecoderRow> rows);
   void forward(std::span<const Token> tokens);
+  /// One token of nothing: what a device prepares for its first is not to delay the first note.
+  void warm_up();
   /// One position, to the segment before if it can be.
   void add(const Segment& next);
 
@@ -59,6 +62,7 @@ void Decoder::Impl::check(const DecoderRow& row) const {
 }
 
 void Decoder::Impl::forget_if_changed() {
+  model.refresh();
   if (version == model.versions) return;
   for (auto& tokens : known) tokens.clear();
   version = model.versions;
@@ -67,6 +71,13 @@ void Decoder::Impl::forget_if_changed() {
 void Decoder::Impl::forward(std::span<const Token> tokens) {
   model.ops.to_device(work.tokens.as<Token>(), tokens.data(), tokens.size_bytes());
   CachedPass(model.ops, model.config, model.weights, work, cache, segments).forward();
+}
+
+void Decoder::Impl::warm_up() {
+  forget_if_changed();
+  segments.assign(1, {.length = 1});
+  const Token any = 0;
+  forward({&any, 1});
 }
 
 void Decoder::Impl::catch_up(const DecoderRow& row) {
@@ -103,13 +114,14 @@ void Decoder::Impl::step(std::span<const DecoderRow> rows) {
   for (const DecoderRow& row : rows) known[row.row].push_back(row.context.back());
 }
 
-Decoder::Decoder(Model& model, int rows) : impl_(std::make_unique<Impl>(*model.impl_, rows)) {}
+Decoder::Decoder(Model& model, int rows) : impl_(std::make_unique<Impl>(*model.impl_, rows)) {
+  impl_->warm_up();
+}
 Decoder::~Decoder() = default;
 
 void Decoder::next(std::span<const DecoderRow> rows, TokenRange range, std::span<float> logits) {
   Impl& d = *impl_;
   for (const DecoderRow& row : rows) d.check(row);
-  d.model.refresh();
   d.forget_if_changed();
   for (const DecoderRow& row : rows) d.catch_up(row);
   d.step(rows);

@@ -31,7 +31,8 @@ Device open_rank_device(const DeviceWishes& wishes, const mpi::Communicator& wor
   request.deterministic = wishes.deterministic;
   request.cpu_only = wishes.cpu_only();
   request.make_cpu_ops = [&] {
-    return make_cpu_ops(threads_per_rank(wishes.threads, world), wishes.cpu_precision());
+    return make_cpu_ops(threads_per_rank(wishes.threads, world), wishes.cpu_precision(),
+                        wishes.weights == WeightFormat::kInt8);
   };
   return open_device(request, world);
 }

@@ -2,7 +2,8 @@
 // a step's weights, keys and values have can be read and added up. Both are timed in turns, and the
 // best of each counts, so that other jobs on the machine harm the ratio little.
 //
-//   decode_bench [--size small|medium|large] [--precision fp32|bf16] [--threads N] [--rows N]
+//   decode_bench [--size small|medium|large] [--precision fp32|bf16] [--int8 0|1] [--threads N]
+//   [--rows N]
 //                [--context N] [--triples N] [--rounds N]
 #include <algorithm>
 #include <chrono>
@@ -20,7 +21,7 @@ namespace {
 
 struct Options {
   std::string size = "small", precision = "bf16";
-  int threads = 2, rows = 1, context = 500, triples = 5, rounds = 6;
+  int threads = 2, int8 = 0, rows = 1, context = 500, triples = 5, rounds = 6;
 };
 
 Options parse(int argc, char** argv) {
@@ -33,6 +34,8 @@ Options parse(int argc, char** argv) {
       o.precision = value;
     } else if (name == "--threads") {
       o.threads = std::stoi(value);
+    } else if (name == "--int8") {
+      o.int8 = std::stoi(value);
     } else if (name == "--rows") {
       o.rows = std::stoi(value);
     } else if (name == "--context") {
@@ -90,7 +93,7 @@ double bytes_per_step(const ModelConfig& c, const Options& o, double element) {
   const double h = c.hidden_dim, layers = c.num_layers;
   const double legal = (kPlaces[0].size() + kPlaces[1].size() + kPlaces[2].size()) / 3.0;
   const double cached = 2.0 * o.rows * (o.context + 1.5 * o.triples * o.rounds) * h * layers;
-  return element * (12 * h * h * layers + legal * h + cached);
+  return (o.int8 != 0 ? 1 : element) * 12 * h * h * layers + element * (legal * h + cached);
 }
 
 /// Continues all rows by a token that follows from the position alone.
@@ -120,10 +123,11 @@ class Steps {
 int run(const Options& o) {
   const bool bf16 = o.precision == "bf16";
   const ModelConfig config = sized_config(o.size);
-  const auto ops = make_cpu_ops(o.threads, bf16 ? Precision::kBf16 : Precision::kF32);
+  const auto ops = make_cpu_ops(o.threads, bf16 ? Precision::kBf16 : Precision::kF32, o.int8 != 0);
   Model model(*ops, config, 1, Purpose::kInference);
   std::vector<float> start(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(config, model.layout(), 0, start);
+  if (o.int8 != 0) round_to_int8(model.layout(), start);
   model.set_parameters(start);
   Steps step(model, o);
   const double prompt = seconds_of(step);

@@ -30,6 +30,16 @@ for ranks in 1 2 3; do
   done
 done
 
+echo "the same with weights of 8 bits, whose pieces are others"
+generate "$work/eight.mid" --count 3 --batch 1 --seconds 6 --weights int8 2>/dev/null
+mpirun -n 2 "$amt" generate "$model" "$work/ranks.mid" --threads 1 --mp f32 --count 3 --batch 2 --seconds 6 \
+  --weights int8 2>"$work/err" || fail "int8 on 2 ranks"
+for piece in 1 2 3; do
+  cmp "$work/eight-$piece.mid" "$work/ranks-$piece.mid" || fail "piece $piece of int8 differs on 2 ranks"
+done
+! cmp -s "$work/eight-1.mid" "$work/one-1.mid" || fail "int8 changes nothing"
+expect 2 "--weights: 'int4' ... full or int8" generate "$work/x.mid" --weights int4
+
 echo "a file is continued: what was there stays"
 generate "$work/more.mid" --prompt "$prompt" --from 5 --seconds 5 --save_events "$work/more.txt" --stream \
   >"$work/stream" 2>/dev/null

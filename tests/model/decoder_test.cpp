@@ -98,6 +98,40 @@ TEST_F(DecoderTest, RowsDoNotDependOnWhatIsBesideThem) {
   }
 }
 
+// The tokens before the last are read with the rounded weights themselves, the last one by products
+// with 8 bits: so they agree, and rows do not depend on what is beside them.
+TEST(Int8Decoder, ContinuesAsTheModelWithRoundedWeightsDoes) {
+  const auto ops = make_cpu_ops(2, Precision::kF32, true), plain = make_cpu_ops(2);
+  const ModelConfig config = test::tiny_model();
+  Model model(*ops, config, 1, Purpose::kInference), full(*plain, config, 1, Purpose::kInference);
+  std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
+  initialise_parameters(config, model.layout(), 1, values);
+  const std::vector<float> before = values;
+  round_to_int8(model.layout(), values);
+  EXPECT_NE(before, values);
+  const std::vector<float> once = values;
+  round_to_int8(model.layout(), values);
+  for (std::size_t i = 0; i < values.size(); ++i) EXPECT_FLOAT_EQ(values[i], once[i]);
+  model.set_parameters(values);
+  full.set_parameters(values);
+  Decoder alone(model, 1), together(model, kRows), expected(full, 1);
+  std::vector<Token> context{1, 2, 3};
+  for (int step = 0; step < 8; ++step) {
+    std::vector<float> got(50), want(50), all(kRows * 50);
+    const DecoderRow row{0, context};
+    alone.next({&row, 1}, {0, 50}, got);
+    expected.next({&row, 1}, {0, 50}, want);
+    for (std::size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], want[i], 2e-4) << i;
+    std::vector<DecoderRow> rows;
+    for (int r = 0; r < kRows; ++r) rows.push_back({r, context});
+    together.next(rows, {0, 50}, all);
+    EXPECT_EQ(got, std::vector<float>(all.end() - 50, all.end()));
+    context.push_back(static_cast<Token>(7 * step % 50));
+  }
+  values[static_cast<std::size_t>(model.layout().all()[4].offset)] = INFINITY;
+  EXPECT_THROW(round_to_int8(model.layout(), values), Error);
+}
+
 TEST_F(DecoderTest, NoticesThatTheParametersHaveChanged) {
   Decoder decoder(model_, 1);
   const std::vector<float> before = next(decoder, tokens(8));

@@ -21,7 +21,10 @@ Bf16Support bf16_support();
 std::size_t cpu_scratch_bytes(Precision precision, Dim vocab, Dim positions, Dim parameters);
 
 /// `threads` as given, or for 0 as OpenMP would choose (OMP_NUM_THREADS, the cores this process may
-/// use). UsageError if negative, or if the processor does not have the precision.
-std::unique_ptr<Ops> make_cpu_ops(int threads, Precision precision = Precision::kF32);
+/// use). `int8`: its parameters were rounded (amt/ops/int8_weights.hpp), and for few positions
+/// linear layers read them in 8 bits. UsageError if negative, or if the processor does not have the
+/// precision.
+std::unique_ptr<Ops> make_cpu_ops(int threads, Precision precision = Precision::kF32,
+                                  bool int8 = false);
 
 }  // namespace amt

@@ -36,4 +36,8 @@ class ParameterLayout {
 void initialise_parameters(const ModelConfig& config, const ParameterLayout& layout,
                            std::uint64_t seed, std::span<float> out);
 
+/// Rounds the matrices of the blocks to 8 bits (amt/ops/int8_weights.hpp). Error naming the tensor
+/// if it holds what is not finite.
+void round_to_int8(const ParameterLayout& layout, std::span<float> parameters);
+
 }  // namespace amt

@@ -1,9 +1,10 @@
-// The precision option, trainer.mp.
+// The options of precision: trainer.mp, --weights.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "amt/base/options.hpp"
 #include "amt/cpu/cpu_ops.hpp"
 
 namespace amt {
@@ -19,6 +20,15 @@ struct PrecisionPolicy {
   /// if it does not.
   std::string gpu_refusal(const std::string& option) const;
 };
+
+/// What the matrices of a model's blocks are rounded to before it is used.
+enum class WeightFormat : std::uint8_t {
+  kFull,  ///< what `mp` says
+  kInt8,  ///< amt/ops/int8_weights.hpp
+};
+template <>
+inline constexpr auto kWords<WeightFormat> = std::to_array<Word<WeightFormat>>(
+    {{"full", WeightFormat::kFull}, {"int8", WeightFormat::kInt8}});
 
 // As an option.
 std::string parse_option(const std::string& text, PrecisionPolicy* value);

@@ -17,6 +17,7 @@ struct DeviceWishes {
   PrecisionPolicy precision;
   std::string precision_option = "--mp";  ///< where the user has said so
   int threads = 0;                        ///< per rank, as threads_per_rank takes it
+  WeightFormat weights = WeightFormat::kFull;
 
   /// On a processor of this machine.
   Precision cpu_precision() const;

@@ -1,5 +1,10 @@
 #include "instruction_sets.hpp"
 
+#ifdef __x86_64__
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #include <bit>
 #include <cstdlib>
 #include <string>
@@ -12,7 +17,16 @@ static_assert(std::endian::native == std::endian::little, "dropout.cpp reads wor
 namespace amt::cpu {
 namespace {
 
-constexpr std::array<const char*, 3> kNames = {"generic", "avx2", "avx512"};
+constexpr std::array<const char*, 4> kNames = {"generic", "avx2", "avx512", "amx"};
+constexpr std::size_t kAmx = 3;
+
+#ifdef __x86_64__
+/// Linux saves the tiles of those processes only that have asked for it.
+bool may_use_tiles() {
+  constexpr long kRequestPermission = 0x1023, kTileData = 18;
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+#endif
 
 /// Those that this processor can run, best first.
 std::vector<std::size_t> usable() {
@@ -20,6 +34,11 @@ std::vector<std::size_t> usable() {
 #ifdef __x86_64__
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+    if (__builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
+        __builtin_cpu_supports("amx-int8") && __builtin_cpu_supports("avx512bf16") &&
+        may_use_tiles()) {
+      sets.push_back(kAmx);
+    }
     sets.push_back(2);
   }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets.push_back(1);
@@ -45,6 +64,8 @@ std::size_t instruction_set() {
   static const std::size_t chosen = choose();
   return chosen;
 }
+
+bool multiplies_tiles() { return instruction_set() == kAmx; }
 
 const char* instruction_set_name() { return kNames[instruction_set()]; }
 

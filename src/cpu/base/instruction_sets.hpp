@@ -42,7 +42,7 @@
 namespace amt::cpu {
 
 #ifdef __x86_64__
-inline constexpr std::size_t kSets = 3;
+inline constexpr std::size_t kSets = 4;
 #else
 inline constexpr std::size_t kSets = 1;
 #endif
@@ -52,6 +52,8 @@ inline constexpr std::size_t kSets = 1;
 std::size_t instruction_set();
 /// "avx512"
 const char* instruction_set_name();
+/// Whether it multiplies tiles of matrices: the last one, "amx".
+bool multiplies_tiles();
 
 /// A function of each instruction set; calling it calls the one in use.
 template <class Function>
@@ -67,19 +69,23 @@ struct Kernel<Result(Parameters...)> {
 }  // namespace amt::cpu
 
 #ifdef __x86_64__
-#define AMT_KERNEL(result, name, parameters)                                                  \
-  namespace amt::cpu {                                                                        \
-  namespace generic {                                                                         \
-  result name parameters;                                                                     \
-  }                                                                                           \
-  namespace avx2 {                                                                            \
-  result name parameters;                                                                     \
-  }                                                                                           \
-  namespace avx512 {                                                                          \
-  result name parameters;                                                                     \
-  }                                                                                           \
-  inline constexpr Kernel<result parameters> name{{generic::name, avx2::name, avx512::name}}; \
-  }                                                                                           \
+#define AMT_KERNEL(result, name, parameters)                 \
+  namespace amt::cpu {                                       \
+  namespace generic {                                        \
+  result name parameters;                                    \
+  }                                                          \
+  namespace avx2 {                                           \
+  result name parameters;                                    \
+  }                                                          \
+  namespace avx512 {                                         \
+  result name parameters;                                    \
+  }                                                          \
+  namespace amx {                                            \
+  result name parameters;                                    \
+  }                                                          \
+  inline constexpr Kernel<result parameters> name{           \
+      {generic::name, avx2::name, avx512::name, amx::name}}; \
+  }                                                          \
   static_assert(true)
 #else
 #define AMT_KERNEL(result, name, parameters)                        \
