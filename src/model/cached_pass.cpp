@@ -2,10 +2,24 @@
 
 namespace amt {
 
+namespace {
+
+/// Of one layer.
+Dim cache_size(const ModelConfig& config, int rows) {
+  return Dim{rows} * config.seq_len * 2 * config.hidden_dim;
+}
+
+}  // namespace
+
 KeyValueCache::KeyValueCache(Ops& ops, const ModelConfig& config, int rows) {
   for (int layer = 0; layer < config.num_layers; ++layer) {
-    layers.push_back(Buffer::activations(ops, Dim{rows} * config.seq_len * 2 * config.hidden_dim));
+    layers.push_back(Buffer::activations(ops, cache_size(config, rows)));
   }
+}
+
+std::size_t KeyValueCache::bytes(const ModelConfig& config, int rows,
+                                 std::size_t activation_bytes) {
+  return config.num_layers * cache_size(config, rows) * activation_bytes;
 }
 
 CachedPass::CachedPass(Ops& ops, const ModelConfig& config, const ModelView& weights,

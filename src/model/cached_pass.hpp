@@ -11,6 +11,7 @@ namespace amt {
 /// Keys and values of every layer, [rows, seq_len, 2, hidden_dim].
 struct KeyValueCache {
   KeyValueCache(Ops& ops, const ModelConfig& config, int rows);
+  static std::size_t bytes(const ModelConfig& config, int rows, std::size_t activation_bytes);
   std::vector<Buffer> layers;
 };
 

@@ -114,6 +114,13 @@ void Decoder::Impl::step(std::span<const DecoderRow> rows) {
   for (const DecoderRow& row : rows) known[row.row].push_back(row.context.back());
 }
 
+std::size_t Decoder::estimate_bytes(const ModelConfig& config, int rows,
+                                    std::size_t activation_bytes) {
+  return workspace_bytes(config, positions(config, rows), activation_bytes, Purpose::kInference) +
+         KeyValueCache::bytes(config, rows, activation_bytes) +
+         Dim{rows} * config.vocab_size * sizeof(float);
+}
+
 Decoder::Decoder(Model& model, int rows) : impl_(std::make_unique<Impl>(*model.impl_, rows)) {
   impl_->warm_up();
 }

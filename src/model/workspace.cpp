@@ -39,10 +39,9 @@ Workspace::Workspace(Ops& ops, const ModelConfig& config, Dim n, Purpose purpose
   wide = Buffer::activations(ops, 4 * n * config.hidden_dim);
 }
 
-std::size_t Model::estimate_bytes(const ModelConfig& config, int micro_batch,
-                                  std::size_t activation_bytes, Purpose purpose) {
+std::size_t workspace_bytes(const ModelConfig& config, Dim n, std::size_t activation_bytes,
+                            Purpose purpose) {
   const bool training = purpose == Purpose::kTraining;
-  const std::size_t n = Dim{micro_batch} * config.seq_len;
   const std::size_t h = config.hidden_dim;
   const std::size_t layers = config.num_layers;
   const std::size_t streams = training ? layers + 1 : 1;
@@ -50,10 +49,15 @@ std::size_t Model::estimate_bytes(const ModelConfig& config, int micro_batch,
   // x; BlockActivations; lnf, y and for training dx, dy, wide
   const std::size_t widths = streams + kept * 15 + (training ? 8 : 2);
   const std::size_t floats = kept * (4 + config.num_heads) + 3;
+  const std::size_t each = widths * h * activation_bytes + floats * sizeof(float) + sizeof(Token);
+  return n * each + (training ? sizeof(double) : 0);
+}
+
+std::size_t Model::estimate_bytes(const ModelConfig& config, int micro_batch,
+                                  std::size_t activation_bytes, Purpose purpose) {
   const std::size_t flat = ParameterLayout(config).total() * sizeof(float);
-  const std::size_t all =
-      n * (widths * h * activation_bytes + floats * sizeof(float)) + n * sizeof(Token);
-  return training ? all + 2 * flat + sizeof(double) : all + flat;
+  return workspace_bytes(config, Dim{micro_batch} * config.seq_len, activation_bytes, purpose) +
+         (purpose == Purpose::kTraining ? 2 : 1) * flat;
 }
 
 }  // namespace amt

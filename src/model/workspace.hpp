@@ -46,4 +46,8 @@ struct Workspace {
   Buffer wide;  ///< 4: gradient of pre, or of qkv
 };
 
+/// Bytes that a Workspace allocates.
+std::size_t workspace_bytes(const ModelConfig& config, Dim n, std::size_t activation_bytes,
+                            Purpose purpose);
+
 }  // namespace amt

@@ -9,6 +9,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/collective/slices.hpp"
+#include "amt/model/decoder.hpp"
 #include "amt/model/model.hpp"
 #include "amt/resources/divisors.hpp"
 #include "amt/resources/resources.hpp"
@@ -27,6 +28,10 @@ constexpr int kEnoughRows = 4;  // with fewer, a device waits for the weights mo
 
 std::uint64_t parameter_bytes(const ModelConfig& config) {
   return ParameterLayout(config).total() * sizeof(float);
+}
+
+std::size_t activation_bytes(Precision precision) {
+  return precision == Precision::kBf16 ? kBf16 : sizeof(float);
 }
 
 /// The largest divisor of `share` up to `micro_batch` that fits; 0 if none does.
@@ -99,9 +104,9 @@ std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int mic
   const std::uint64_t scratch =
       cpu_scratch_bytes(precision, config.vocab_size, Dim{micro_batch} * config.seq_len,
                         ParameterLayout(config).total());
-  const std::size_t activation = precision == Precision::kBf16 ? 2 : sizeof(float);
   const std::uint64_t one =
-      training_bytes(config, micro_batch, activation, moment_slices) + scratch + copy;
+      training_bytes(config, micro_batch, activation_bytes(precision), moment_slices) + scratch +
+      copy;
   return ranks * one + 2 * copy;
 }
 
@@ -121,8 +126,12 @@ std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks, i
 
 std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {
   const int slices = memory.shard_optimizer ? memory.training_ranks : 1;
-  return memory.gpu ? gpu_bytes(config, micro_batch, memory.ranks, slices)
-                    : host_bytes(config, memory.precision, micro_batch, memory.ranks, slices);
+  const std::uint64_t training =
+      memory.gpu ? gpu_bytes(config, micro_batch, memory.ranks, slices)
+                 : host_bytes(config, memory.precision, micro_batch, memory.ranks, slices);
+  if (!memory.sampling) return training;
+  const std::size_t activation = memory.gpu ? kBf16 : activation_bytes(memory.precision);
+  return training + Decoder::estimate_bytes(config, 1, activation);
 }
 
 bool fits(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {

@@ -115,7 +115,7 @@ std::string plan_training(TrainConfiguration& config, const OptionTable& given,
   config.trainer.micro_batch(place.ranks);  // or it is refused
   Manifest manifest = config.read_dataset();
   PlannedDevice device = plan_device(config.trainer.device_wishes(), place);
-  device.memory.shard_optimizer = config.trainer.shard_optimizer;
+  device.memory = for_training(device.memory, config.trainer);
   const int micro = fit(config, given, place, device.memory);
   const std::string text = device_lines(device, config, micro, place);
   const Inputs inputs = open_inputs(config, std::move(manifest), place.rank, place.ranks);

@@ -25,6 +25,12 @@ RowsAtOnce recorded_rows(const TrainConfiguration& config, int share) {
   return {rows, before.model.gradient_checkpointing};
 }
 
+DeviceMemory for_training(DeviceMemory memory, const TrainerOptions& trainer) {
+  memory.shard_optimizer = trainer.shard_optimizer;
+  memory.sampling = trainer.steps_per_sample > 0;
+  return memory;
+}
+
 RowsAtOnce wanted_rows(const TrainConfiguration& config, const OptionTable& given, int ranks,
                        const DeviceMemory& memory, const RowsAtOnce& recorded) {
   const bool open_rows = config.trainer.per_device_parallelism.automatic;
@@ -52,8 +58,8 @@ MemoryChoice take_rows(const RowsAtOnce& chosen, TrainConfiguration& config) {
 
 MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, const Device& device,
                         const mpi::Communicator& world) {
-  DeviceMemory memory = memory_of(device, config.trainer.device_wishes(), world);
-  memory.shard_optimizer = config.trainer.shard_optimizer;
+  const DeviceMemory memory =
+      for_training(memory_of(device, config.trainer.device_wishes(), world), config.trainer);
   const int share = config.trainer.share(world.size());
   RowsAtOnce recorded;
   mpi::run_on_all(world, [&] {

@@ -21,6 +21,9 @@ struct MemoryChoice {
 /// there is none that this start resumes with, or if they do not divide a share. Local.
 RowsAtOnce recorded_rows(const TrainConfiguration& config, int share);
 
+/// The memory with what these options say of its use.
+DeviceMemory for_training(DeviceMemory memory, const TrainerOptions& trainer);
+
 /// What a rank with this memory would take, of what the user leaves open: what is `recorded` if
 /// that fits. Local.
 RowsAtOnce wanted_rows(const TrainConfiguration& config, const OptionTable& given, int ranks,

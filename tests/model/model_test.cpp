@@ -2,6 +2,7 @@
 // refusals.
 #include "amt/base/error.hpp"
 #include "amt/cpu/cpu_ops.hpp"
+#include "amt/model/decoder.hpp"
 #include "amt/ops/buffer.hpp"
 #include "model_support.hpp"
 #include "recording_ops.hpp"
@@ -22,6 +23,19 @@ TEST(Model, EstimateIsWhatIsAllocated) {
       const Model model(ops, config, 3, purpose);
       EXPECT_EQ(Model::estimate_bytes(config, 3, ops.activation_bytes(), purpose), ops.allocated);
     }
+  }
+}
+
+TEST(Model, EstimateOfADecoderIsWhatItAllocates) {
+  const auto cpu = make_cpu_ops(1);
+  RecordingOps ops(*cpu);
+  const ModelConfig config = small_config();
+  Model model(ops, config, 1);
+  for (const int rows : {1, 3, static_cast<int>(config.seq_len) + 1}) {
+    const std::size_t before = ops.allocated;
+    const Decoder decoder(model, rows);
+    EXPECT_EQ(Decoder::estimate_bytes(config, rows, ops.activation_bytes()),
+              ops.allocated - before);
   }
 }
 

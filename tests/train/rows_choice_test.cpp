@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "amt/base/files.hpp"
+#include "amt/model/decoder.hpp"
 #include "amt/run/paths.hpp"
 #include "src/train/run_device.hpp"
 #include "support/temporary_folder.hpp"
@@ -44,6 +45,16 @@ TEST_F(RowsChoice, ANewRunTakesWhatTheMemoryHolds) {
   EXPECT_EQ(wanted(memory_for(16)).rows, 512);
   table_.set("trainer.per_device_parallelism", "auto");
   EXPECT_EQ(wanted(memory_for(16)).rows, 16);
+}
+
+TEST_F(RowsChoice, ADecoderForSamplesTakesItsPlace) {
+  DeviceMemory memory = memory_for(16);
+  EXPECT_FALSE(for_training(memory, config_.trainer).sampling);
+  config_.trainer.steps_per_sample = 100;
+  memory = for_training(memory, config_.trainer);
+  EXPECT_EQ(needed_bytes(config_.model, 16, memory),
+            gpu_bytes(config_.model, 16, 1) + Decoder::estimate_bytes(config_.model, 1, 2));
+  EXPECT_EQ(wanted(memory).rows, 8);
 }
 
 TEST_F(RowsChoice, ARunThatGoesOnTakesWhatItHadUnlessTheUserSaysOtherwise) {

@@ -35,6 +35,10 @@ class Decoder {
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
+  /// Bytes that the constructor allocates there.
+  static std::size_t estimate_bytes(const ModelConfig& config, int rows,
+                                    std::size_t activation_bytes);
+
   /// logits [rows.size(), range.size()] in host memory: of the token after each context. Each row
   /// at most once in a call. Error if a token is outside the vocabulary or a context is empty or
   /// too long.

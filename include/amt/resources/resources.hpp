@@ -52,9 +52,10 @@ struct DeviceMemory {
   Precision precision = Precision::kF32;  ///< on a processor; a GPU has bf16 alone
   int training_ranks = 1;                 ///< in all, wherever they are
   bool shard_optimizer = false;           ///< among those
+  bool sampling = false;                  ///< one of the ranks has a Decoder of one row as well
 };
 
-/// host_bytes or gpu_bytes.
+/// host_bytes or gpu_bytes, and what the samples take.
 std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const DeviceMemory& memory);
 
 /// Whether there are needed_bytes.
