@@ -42,7 +42,7 @@ std::string svg_grid_line(double x1, double x2, double y, const std::string& lab
 std::string svg_figure(double width, double height, const std::string& name,
                        const std::string& content);
 
-/// The same as a separate file, with the style and the background of html_page.
+/// The same as a complete SVG file, with the style and the background of html_page.
 std::string svg_document(double width, double height, const std::string& name,
                          const std::string& content);
 

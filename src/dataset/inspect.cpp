@@ -94,15 +94,6 @@ ExitCode verify(const InspectOptions& options, const Manifest& manifest) {
   return ExitCode::kFailed;
 }
 
-void write_row_midi(const DecodedRow& row, const std::string& file) {
-  const WrittenMidi midi = write_midi(notes_in_sequence(row));
-  write_file_atomically(file, midi.bytes);
-  if (midi.altered == 0) return;
-  log_warning(
-      fmt::format("{} notes in {} end earlier or later than in the row: MIDI has too few channels",
-                  midi.altered, file));
-}
-
 void draw_row(const DecodedRow& row, const InspectOptions& options) {
   const std::string title = fmt::format("Row {} of {}", *options.row, split_name(options.split));
   write_file_atomically(options.svg,
@@ -135,7 +126,7 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
   if (const auto problem = find_row_problem(tokens, *manifest.encoding)) {
     log_warning(fmt::format("this row breaks the rules of its encoding: {}", problem->text));
   }
-  if (!options.midi.empty()) write_row_midi(row, options.midi);
+  if (!options.midi.empty()) save_midi(notes_in_sequence(row), options.midi);
   if (!options.svg.empty()) draw_row(row, options);
 }
 

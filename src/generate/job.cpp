@@ -58,6 +58,17 @@ Request prepare(const GenerationOptions& options) {
   return request;
 }
 
+/// One rank reads the file for all of them. Collective.
+std::vector<float> read_parameters(HuggingFaceModel& source, const mpi::Communicator& world) {
+  std::vector<float> parameters;
+  mpi::run_on_all(world, [&] {
+    parameters.resize(source.layout().total());
+    if (world.rank() == 0) source.read(parameters);
+  });
+  world.broadcast(std::as_writable_bytes(std::span(parameters)), 0);
+  return parameters;
+}
+
 /// Numbers of the pieces that a rank makes: every so-manyth.
 std::vector<std::uint64_t> pieces_of(const mpi::Communicator& world, int count) {
   std::vector<std::uint64_t> numbers;
@@ -145,10 +156,9 @@ void generate_music(const mpi::Communicator& world, const GenerationOptions& opt
   const Device device = open_rank_device(options.device.wishes(), world);
   Drawn drawn;
   const auto start = std::chrono::steady_clock::now();
+  std::vector<float> parameters = read_parameters(*request->source, world);
   mpi::run_on_all(world, [&] {
     Model model(*device.ops, request->source->config(), 1, Purpose::kInference);
-    std::vector<float> parameters(model.layout().total());
-    request->source->read(parameters);
     if (options.device.weights == WeightFormat::kInt8) round_to_int8(model.layout(), parameters);
     model.set_parameters(parameters);
     const std::vector<std::uint64_t> numbers = pieces_of(world, options.count);

@@ -5,21 +5,14 @@
 #include "amt/base/files.hpp"
 #include "amt/midi/piano_roll.hpp"
 #include "amt/midi/writer.hpp"
-#include "amt/process/log.hpp"
+#include "amt/tokens/decode.hpp"
 
 namespace amt {
 namespace {
 
-constexpr std::uint8_t kVelocity = 72;  // of every note, as the reference's files have it
-
 Note note_of(const Event& event) {
-  Note note = {};
-  note.onset = event.time;
-  note.duration = event.duration - kDurationOffset;
-  note.pitch = static_cast<std::uint8_t>((event.note - kNoteOffset) % kPitches);
-  note.instrument = static_cast<std::uint8_t>(instrument_of(event));
-  note.velocity = kVelocity;
-  return note;
+  return played_note(event.time, event.duration - kDurationOffset,
+                     (event.note - kNoteOffset) % kPitches, instrument_of(event));
 }
 
 std::vector<Note> notes_of(const Events& events) {
@@ -38,12 +31,7 @@ std::filesystem::path output_path(const std::filesystem::path& out, std::uint64_
 }
 
 void write_piece(const Events& events, const std::filesystem::path& file) {
-  const WrittenMidi midi = write_midi(notes_of(events));
-  write_file_atomically(file, midi.bytes);
-  if (midi.altered == 0) return;
-  log_warning(fmt::format(
-      "{} notes in {} end earlier or later than they were drawn: MIDI has too few channels",
-      midi.altered, file.string()));
+  save_midi(notes_of(events), file);
 }
 
 void draw_piece(const Events& events, const GenerationTask& task, const std::string& name,

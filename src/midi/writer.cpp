@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include "amt/base/error.hpp"
+#include "amt/base/files.hpp"
+#include "amt/process/log.hpp"
 #include "channel_plan.hpp"
 
 namespace amt {
@@ -85,6 +87,15 @@ WrittenMidi write_midi(std::span<const Note> notes) {
     put(value, size, bytes);
   }
   return {bytes + tracks, plan.altered()};
+}
+
+void save_midi(std::span<const Note> notes, const std::filesystem::path& file) {
+  const WrittenMidi midi = write_midi(notes);
+  write_file_atomically(file, midi.bytes);
+  if (midi.altered == 0) return;
+  log_warning(
+      fmt::format("{} notes in {} end earlier or later than they should: MIDI has too few channels",
+                  midi.altered, file.string()));
 }
 
 }  // namespace amt

@@ -23,7 +23,8 @@ void decode_arrival(std::span<const Token> row, DecodedRow& out) {
       ++piece.rests;
       continue;
     }
-    piece.notes.push_back(row_note(triple.time, triple.duration, triple.pitch, triple.instrument));
+    piece.notes.push_back(
+        {played_note(triple.time, triple.duration, triple.pitch, triple.instrument)});
     piece.notes.back().control = triple.control;
   }
 }

@@ -16,9 +16,9 @@ void refuse_token(Token token, int at, const Encoding& encoding) {
                   at, token, encoding.name));
 }
 
-RowNote row_note(double onset, double duration, int pitch, int instrument) {
-  return {{onset, duration, static_cast<std::uint8_t>(pitch), static_cast<std::uint8_t>(instrument),
-           kPlayedVelocity}};
+Note played_note(double onset, double duration, int pitch, int instrument) {
+  return {onset, duration, static_cast<std::uint8_t>(pitch), static_cast<std::uint8_t>(instrument),
+          kPlayedVelocity};
 }
 
 DecodedRow decode_row(std::span<const Token> row, const Encoding& encoding) {

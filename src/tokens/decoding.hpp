@@ -8,7 +8,4 @@ namespace amt {
 /// Error: `token`, the `at`-th of a row, cannot stand there.
 [[noreturn]] void refuse_token(Token token, int at, const Encoding& encoding);
 
-/// Times in ticks. It is no control, and not open.
-RowNote row_note(double onset, double duration, int pitch, int instrument);
-
 }  // namespace amt

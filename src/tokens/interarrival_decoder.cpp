@@ -18,7 +18,7 @@ class PieceDecoder {
 
   void start(int sound) {
     sounding_[sound].push_back(piece_.notes.size());
-    piece_.notes.push_back(row_note(now_, 0, sound % kPitches, sound / kPitches));
+    piece_.notes.push_back({played_note(now_, 0, sound % kPitches, sound / kPitches)});
     piece_.notes.back().open = true;
   }
 

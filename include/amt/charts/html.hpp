@@ -20,7 +20,7 @@ std::string html_table(const std::vector<std::string>& header,
 std::string html_section(const std::string& title, const std::string& note,
                          const std::string& content);
 
-/// The style of figures, for light and dark screens: what html_page has and an SVG of its own
+/// The style of figures, for light and dark screens: what html_page has and a standalone SVG
 /// needs.
 const char* figure_style();
 

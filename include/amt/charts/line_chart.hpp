@@ -28,7 +28,7 @@ struct LineChart {
 /// For a page of html_page; "" if there is nothing to draw.
 std::string line_chart_figure(const LineChart& chart);
 
-/// The same as a separate file, with `title` above it.
+/// The same as a complete SVG file, with `title` above it.
 std::string line_chart_document(const LineChart& chart, const std::string& title);
 
 }  // namespace amt

@@ -17,14 +17,14 @@ struct PianoRoll {
     bool pitched = true;  ///< else grey: a drum's pitch is not a height
   };
   std::string title;
-  std::vector<Voice> voices;  ///< each in another colour, up to twelve
+  std::vector<Voice> voices;  ///< each in a different colour, up to twelve
   std::vector<double> marks;  ///< dashed lines from top to bottom, seconds
 };
 
 /// For a page of html_page. Equal rolls give equal text.
 std::string piano_roll_figure(const PianoRoll& roll);
 
-/// The same as a separate file, with the title above it.
+/// The same as a complete SVG file, with the title above it.
 std::string piano_roll_document(const PianoRoll& roll);
 
 }  // namespace amt

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 
@@ -24,5 +25,8 @@ struct WrittenMidi {
 /// otherwise. Instrument 128 goes to channel 10; each other one to whatever channel is free, with a
 /// program change.
 WrittenMidi write_midi(std::span<const Note> notes);
+
+/// The same into a file; logs a warning if notes are altered. SystemError if it cannot be written.
+void save_midi(std::span<const Note> notes, const std::filesystem::path& file);
 
 }  // namespace amt

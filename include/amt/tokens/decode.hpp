@@ -10,7 +10,11 @@
 
 namespace amt {
 
-inline constexpr std::uint8_t kPlayedVelocity = 80;  ///< of every note: tokens do not say
+/// Of every note, as tokens do not say; the reference's files have the same.
+inline constexpr std::uint8_t kPlayedVelocity = 72;
+
+/// A note of which tokens tell. Onset and duration in ticks.
+Note played_note(double onset, double duration, int pitch, int instrument);
 
 struct RowNote {
   Note note;  ///< onset in ticks from the start of its RowPiece; velocity kPlayedVelocity
