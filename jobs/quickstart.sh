@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From MIDI files to a trained and evaluated small model, on this machine: installs what is missing (as root
-# or with sudo), builds, and runs amt prepare, train and eval.
+# From MIDI files to a trained and evaluated small model and its music, on this machine: installs what is missing
+# (as root or with sudo), builds, and runs amt prepare, train, eval and generate.
 #
 # Usage: jobs/quickstart.sh [CORPUS] [-- OPTION OF amt prepare...]
 #
@@ -105,6 +105,12 @@ for split in valid test; do
     mpirun -n "$ranks" "$amt" eval "$model" "$dataset" --split $split --csv > "$run_dir/eval-$split.csv"
   fi
 done
+
+step "amt generate"
+case " ${prepare_options[*]} " in
+  *" --interarrival "*) echo "amt generates with the arrival encoding only: no music" ;;
+  *) . jobs/quickstart_music.sh ;;
+esac
 
 step "Done"
 . jobs/quickstart_summary.sh

@@ -41,14 +41,15 @@ evaluation test
 line "tokens/s, last step" "$(grouped "$(rounded "$(metric tokens_per_second tail)" 0)")"
 line "dataset" "$dataset  (report.html shows its music)"
 line "model" "$model  (report.html shows its curves)"
+if [ -n "${music:-}" ]; then line "music" "$music  (NAME.mid to listen to, NAME.svg to look at)"; fi
 
 cat << END
 
 What next, in a shell that has read $(printf '%q' "$PWD/jobs/environment.sh") (for mpirun as root, or on few cores)
   listen to a row of the dataset, with any player of MIDI files:
     $(printf '%q ' "$amt" inspect "$dataset" --row 0 --midi "$run_dir/row.mid")
-  listen to what the model makes of it:
-    $(printf '%q ' "$amt" generate "$model" "$run_dir/new.mid")
+  let the model play something else:
+    $(printf '%q ' "$amt" generate "$model" "$run_dir/another.mid" --seed 1)
   watch the curves:
     $(printf '%q ' tensorboard --logdir "$model/tensorboard")
   train on from this model's weights:

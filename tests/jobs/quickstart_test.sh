@@ -48,6 +48,15 @@ for words in "first step  *[0-9]*\.[0-9][0-9]  *on 2 rows" " 2 of the [0-9]* row
   "--init .*model .*model-2" "lakh-small.ini"; do
   grep -qe "$words" "$work/out" || fail "the table has no '$words': $(cat "$work/out")"
 done
+for name in song new more band mended many-{1..8} seen live; do
+  [ "$(head -c 4 "$run/music/$name.mid")" = MThd ] || fail "$name.mid is no MIDI file"
+  case $name in
+    new | many*) shown="^<svg" ;;  # the model has learnt hardly anything
+    *) shown="<path [^>]*d=\"M[0-9. ]*h" ;;  # strokes: what stays of the song
+  esac
+  grep -q "$shown" "$run/music/$name.svg" || fail "$name.svg shows no notes"
+done
+[ -e "$run/music/live.txt" ] && [ -e "$run/music/many-8.txt" ] || fail "no events: $(ls -l "$run/music")"
 [ -z "$(ls -A "$TMPDIR")" ] || fail "left in TMPDIR: $(ls -A "$TMPDIR")"
 
 # state FOLDER: of every file of a dataset or model.
