@@ -73,7 +73,7 @@ function(amt_add_test name)
 endfunction()
 
 # amt_add_mpi_command(test-name ranks timeout command...): a CTest entry that runs under mpirun.
-# A failed assertion on one rank leaves the others waiting in a collective: hence the time limit.
+# Ranks that wait for each other by mistake would do so for ever: hence the time limit.
 function(amt_add_mpi_command name ranks timeout)
   add_test(NAME ${name} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} ${ARGN})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS ${ranks}

@@ -1,5 +1,7 @@
 // main() of tests that run on several ranks: the exit code is the worst of all ranks', and only
-// rank 0's report is printed unless another rank has a failure to show.
+// rank 0's report is printed unless another rank has a failure to show. A test that one rank has
+// left in the middle, by an exception or a failed assertion, ends the job: the other ranks would
+// wait for it in a collective for ever.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -22,17 +24,27 @@ class FailuresOnly : public testing::EmptyTestEventListener {
   int rank_;
 };
 
+class EndsTheJob : public testing::EmptyTestEventListener {
+ public:
+  void OnTestPartResult(const testing::TestPartResult& result) override {
+    if (!result.fatally_failed()) return;
+    std::fflush(nullptr);
+    amt::mpi::end_job(amt::ExitCode::kFailed);
+  }
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   const amt::mpi::Session session;
   const amt::mpi::Communicator world = amt::mpi::Communicator::world();
+  auto& listeners = testing::UnitTest::GetInstance()->listeners();
   if (world.rank() != 0) {
-    auto& listeners = testing::UnitTest::GetInstance()->listeners();
     delete listeners.Release(listeners.default_result_printer());
     listeners.Append(new FailuresOnly(world.rank()));
   }
+  if (world.size() > 1) listeners.Append(new EndsTheJob);
   const int failed = RUN_ALL_TESTS();
   return static_cast<int>(world.all_reduce_max(static_cast<std::int64_t>(failed)));
 }

@@ -30,12 +30,12 @@ class BestCheckpointTest : public test::TrainerRanksTest {
     s.trainer.patience = 3;
     return s;
   }
-  /// Rows with which the last rank is asked to stop in every third step.
+  /// Rows with which the last rank is asked to stop in every fifth step.
   test::MemoryRows rows_with_signals() const {
     test::MemoryRows rows = few_;
     if (!last()) return rows;
     rows.before_read = [](std::uint64_t first) {
-      if (first / 12 % 3 == 2 && first % 12 == 11) set_stop_signal(SIGUSR1);
+      if (first / 12 % 5 == 4 && first % 12 == 11) set_stop_signal(SIGUSR1);
     };
     return rows;
   }
