@@ -157,7 +157,8 @@ std::uint32_t ticks_from(const std::string& text, const std::string& option) {
                         : read(all.substr(0, colon), minutes) && read(all.substr(colon + 1), rest);
   if (!good) {
     throw UsageError(fmt::format(
-        "{}: '{}' is not a time in seconds, such as 12.5, or in minutes, 1:30", option, text));
+        "{}: '{}' is not a time up to 3600, in seconds, such as 12.5, or in minutes, 1:30", option,
+        text));
   }
   return static_cast<std::uint32_t>(std::lround((minutes * 60 + rest) * kTimeResolution));
 }
