@@ -15,7 +15,10 @@
 #include <stdexcept>
 #include <vector>
 
-#if defined(__linux__) && defined(__x86_64__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define AMT_SANITIZED 1
+#endif
+#if defined(__linux__) && defined(__x86_64__) && !defined(AMT_SANITIZED)
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -78,7 +81,7 @@ void guard() {}
 #endif
 
 void limit_memory(std::uint64_t more_bytes) {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef AMT_SANITIZED
   std::uint64_t pages = 0;
   std::ifstream("/proc/self/statm") >> pages;
   const rlim_t bytes = pages * ::sysconf(_SC_PAGESIZE) + more_bytes;

@@ -8,7 +8,8 @@
 
 namespace amt::test {
 
-/// Whether the guard is there: on Linux, on x86-64.
+/// Whether the kernel guards it: on Linux, on x86-64, without a sanitizer, whose own work is of all
+/// kinds.
 bool has_guard();
 
 struct Guarded {
@@ -17,7 +18,7 @@ struct Guarded {
 };
 
 /// The work may read files, write to those that are open already, and take `more_bytes` of memory
-/// (without a sanitizer, which takes terabytes). What it throws is the failure. Local.
+/// (with a sanitizer any amount). What it throws is the failure. Local.
 Guarded run_guarded(std::uint64_t more_bytes, const std::function<void()>& work);
 
 }  // namespace amt::test

@@ -182,7 +182,6 @@ std::vector<Target> targets_in(const fs::path& folder) {
 class MutatedWeights : public testing::TestWithParam<const char*> {};
 
 TEST_P(MutatedWeights, CrashRunWriteAndTakeNothing) {
-  if (!test::has_guard()) GTEST_SKIP() << "there is no guard for this kind of processor";
   const test::TemporaryFolder temporary;
   const fs::path folder = temporary.path() / GetParam();
   fs::copy(test::golden_dir() / "weights" / GetParam(), folder);
@@ -191,6 +190,7 @@ TEST_P(MutatedWeights, CrashRunWriteAndTakeNothing) {
   const test::Guarded result =
       test::run_guarded(kMoreMemory, [&] { try_mutations(folder, targets, mutations_of_each()); });
   EXPECT_EQ(result.failure, "");
+  if (!test::has_guard()) fmt::print("skipped: that nothing is run and written is not seen here\n");
   fmt::print("at most {} MB resident\n", result.peak_bytes >> 20);
 }
 
@@ -205,7 +205,7 @@ INSTANTIATE_TEST_SUITE_P(Forms, MutatedWeights,
 
 // The guard itself is seen to hold.
 TEST(Guard, KillsWhatStartsAProgramOrWrites) {
-  if (!test::has_guard()) GTEST_SKIP() << "there is no guard for this kind of processor";
+  if (!test::has_guard()) GTEST_SKIP() << "there is no guard in this build";
   const test::TemporaryFolder folder;
   const fs::path file = folder.path() / "new";
   const auto failure = [](const std::function<void()>& work) {
@@ -219,9 +219,7 @@ TEST(Guard, KillsWhatStartsAProgramOrWrites) {
   EXPECT_EQ(failure([&] { std::ofstream(file) << "x"; }), killed);
   EXPECT_EQ(failure([&] { fs::create_directory(file); }), killed);
   EXPECT_FALSE(fs::exists(file));
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   EXPECT_NE(failure([] { std::string(2 * kMoreMemory, 'x'); }), "");
-#endif
 }
 
 }  // namespace
