@@ -28,7 +28,7 @@ choose_song() {
     fi
     [ "$instrument" != Drums ] || break
   done
-  "$amt" inspect "$dataset" --split "$1" --row "$song_row" --midi "$music/song.mid" --svg "$music/song.svg"
+  "$amt" inspect "$dataset" --split "$1" --row "$song_row" --midi "$music/song.mid" --svg "$music/song.svg" > /dev/null
 }
 
 # play NAME [OPTION...]: NAME.mid and NAME.svg.
