@@ -4,20 +4,18 @@
 set -euo pipefail
 bin=$1 file=$2 model=${3:-}
 
-decode() { "$bin/decode_bench" "$@"; }
+decode() { AMT_CPU_KERNELS=$kernels "$bin/decode_bench" --precision "$@"; }
 
 uptime
 for round in 1 2; do
-  decode --precision fp32
+  "$bin/decode_bench" --precision fp32
   for kernels in avx512 amx; do
-    export AMT_CPU_KERNELS=$kernels
-    decode --precision bf16 || continue  # a processor without them
-    decode --precision bf16 --int8 1
-    decode --precision bf16 --rows 16 --rounds 4
-    decode --precision bf16 --rows 16 --rounds 4 --int8 1
-    unset AMT_CPU_KERNELS
+    decode bf16 || continue  # a processor without them
+    decode bf16 --int8 1
+    decode bf16 --rows 16 --rounds 4
+    decode bf16 --rows 16 --rounds 4 --int8 1
   done
 done
-for precision in bf16 fp32; do "$bin/window_bench" "$file" --size small --precision $precision; done
-[ -z "$model" ] || "$bin/window_bench" "$file" --model "$model" --triples 340
+"$bin/window_bench" "$file" --size small
+[ -z "$model" ] || "$bin/window_bench" "$file" --model "$model" --triples 170
 uptime
