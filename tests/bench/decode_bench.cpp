@@ -2,11 +2,9 @@
 // a step's weights, keys and values have can be read and added up. Both are timed in turns, and the
 // best of each counts, so that other jobs on the machine harm the ratio little.
 //
-//   decode_bench [--size small|medium|large] [--precision fp32|bf16] [--int8 0|1] [--threads N]
-//   [--rows N]
-//                [--context N] [--triples N] [--rounds N]
+//   decode_bench [--size small|medium|large] [--precision fp32|bf16] [--int8] [--threads N]
+//                [--rows N] [--context N] [--triples N] [--rounds N]
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -14,6 +12,7 @@
 #include "amt/base/error.hpp"
 #include "amt/cpu/cpu_ops.hpp"
 #include "amt/model/decoder.hpp"
+#include "bench_main.hpp"
 #include "model_size.hpp"
 
 namespace amt {
@@ -21,40 +20,23 @@ namespace {
 
 struct Options {
   std::string size = "small", precision = "bf16";
-  int threads = 2, int8 = 0, rows = 1, context = 500, triples = 5, rounds = 6;
+  int threads = 2, rows = 1, context = 500, triples = 5, rounds = 6;
+  bool int8 = false;
 };
 
 Options parse(int argc, char** argv) {
   Options o;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i], value = argv[i + 1];
-    if (name == "--size") {
-      o.size = value;
-    } else if (name == "--precision") {
-      o.precision = value;
-    } else if (name == "--threads") {
-      o.threads = std::stoi(value);
-    } else if (name == "--int8") {
-      o.int8 = std::stoi(value);
-    } else if (name == "--rows") {
-      o.rows = std::stoi(value);
-    } else if (name == "--context") {
-      o.context = std::stoi(value);
-    } else if (name == "--triples") {
-      o.triples = std::stoi(value);
-    } else if (name == "--rounds") {
-      o.rounds = std::stoi(value);
-    } else {
-      throw UsageError("unknown option " + name);
-    }
-  }
+  OptionTable table;
+  table.add("size", &o.size, "small, medium or large");
+  table.add("precision", &o.precision, "fp32 or bf16");
+  table.add("threads", &o.threads, "of the CPU");
+  table.add_flag("int8", &o.int8, "round the weights to int8");
+  table.add("rows", &o.rows, "decoded at once");
+  table.add("context", &o.context, "tokens before the first");
+  table.add("triples", &o.triples, "per round");
+  table.add("rounds", &o.rounds, "of decoding and reading");
+  read_options(table, argc, argv);
   return o;
-}
-
-double seconds_of(auto&& f) {
-  const auto start = std::chrono::steady_clock::now();
-  f();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 /// Seconds in which all threads together read the memory once, each at eight places at a time: so a
@@ -93,7 +75,7 @@ double bytes_per_step(const ModelConfig& c, const Options& o, double element) {
   const double h = c.hidden_dim, layers = c.num_layers;
   const double legal = (kPlaces[0].size() + kPlaces[1].size() + kPlaces[2].size()) / 3.0;
   const double cached = 2.0 * o.rows * (o.context + 1.5 * o.triples * o.rounds) * h * layers;
-  return (o.int8 != 0 ? 1 : element) * 12 * h * h * layers + element * (legal * h + cached);
+  return (o.int8 ? 1 : element) * 12 * h * h * layers + element * (legal * h + cached);
 }
 
 /// Continues all rows by a token that follows from the position alone.
@@ -120,14 +102,14 @@ class Steps {
   std::vector<Token> context_;
 };
 
-int run(const Options& o) {
+void run(const Options& o) {
   const bool bf16 = o.precision == "bf16";
   const ModelConfig config = sized_config(o.size);
-  const auto ops = make_cpu_ops(o.threads, bf16 ? Precision::kBf16 : Precision::kF32, o.int8 != 0);
+  const auto ops = make_cpu_ops(o.threads, bf16 ? Precision::kBf16 : Precision::kF32, o.int8);
   Model model(*ops, config, 1, Purpose::kInference);
   std::vector<float> start(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(config, model.layout(), 0, start);
-  if (o.int8 != 0) round_to_int8(model.layout(), start);
+  if (o.int8) round_to_int8(model.layout(), start);
   model.set_parameters(start);
   Steps step(model, o);
   const double prompt = seconds_of(step);
@@ -149,17 +131,11 @@ int run(const Options& o) {
       ops->description().c_str(), o.size.c_str(), o.rows, o.context, o.rows / decoding,
       100 * reading / decoding, o.rows / reading, bytes / 1e6, bytes / reading / 1e9, o.rows,
       prompt);
-  return 0;
 }
 
 }  // namespace
 }  // namespace amt
 
 int main(int argc, char** argv) {
-  try {
-    return amt::run(amt::parse(argc, argv));
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "decode_bench: %s\n", error.what());
-    return 1;
-  }
+  return amt::bench_main("decode_bench", [&] { amt::run(amt::parse(argc, argv)); });
 }

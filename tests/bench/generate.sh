@@ -11,9 +11,9 @@ for round in 1 2; do
   "$bin/decode_bench" --precision fp32
   for kernels in avx512 amx; do
     decode bf16 || continue  # a processor without them
-    decode bf16 --int8 1
+    decode bf16 --int8
     decode bf16 --rows 16 --rounds 4
-    decode bf16 --rows 16 --rounds 4 --int8 1
+    decode bf16 --rows 16 --rounds 4 --int8
   done
 done
 "$bin/window_bench" "$file" --size small

@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "amt/base/strings.hpp"
 #include "amt/cpu/cpu_ops.hpp"
 #include "amt/model/model.hpp"
+#include "bench_main.hpp"
 #include "model_size.hpp"
 #include "product_rate.hpp"
 
@@ -29,37 +29,18 @@ struct Options {
 
 Options parse(int argc, char** argv) {
   Options o;
-  for (int i = 1; i < argc; ++i) {
-    const std::string name = argv[i];
-    if (name == "--checkpointing") {
-      o.checkpointing = true;
-      continue;
-    }
-    if (++i == argc) throw UsageError(name + " needs a value");
-    if (name == "--size") {
-      o.size = argv[i];
-    } else if (name == "--precision") {
-      o.precision = argv[i];
-    } else if (name == "--rows") {
-      o.rows = std::stoi(argv[i]);
-    } else if (name == "--threads") {
-      o.threads = std::stoi(argv[i]);
-    } else if (name == "--passes") {
-      o.passes = std::stoi(argv[i]);
-    } else {
-      throw UsageError("unknown option " + name);
-    }
-  }
+  OptionTable table;
+  table.add("size", &o.size, "small, medium or large");
+  table.add("precision", &o.precision, "fp32 or bf16");
+  table.add("rows", &o.rows, "of the micro-batch");
+  table.add("threads", &o.threads, "of the CPU");
+  table.add("passes", &o.passes, "that are timed");
+  table.add_flag("checkpointing", &o.checkpointing, "recompute activations");
+  read_options(table, argc, argv);
   return o;
 }
 
-double seconds_of(const auto& f) {
-  const auto start = std::chrono::steady_clock::now();
-  f();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-int run(const Options& o) {
+void run(const Options& o) {
   const Precision precision = o.precision == "bf16" ? Precision::kBf16 : Precision::kF32;
   ModelConfig config = sized_config(o.size);
   config.gradient_checkpointing = o.checkpointing;
@@ -90,17 +71,11 @@ int run(const Options& o) {
               o.rows * kContextLength / best, static_cast<double>(usage.ru_maxrss) * 1024e-9);
   std::printf("  products alone %.3f s (%.0f GFLOP/s): %.0f %% of their rate\n", products,
               gflop / products, 100 * products / best);
-  return 0;
 }
 
 }  // namespace
 }  // namespace amt
 
 int main(int argc, char** argv) {
-  try {
-    return amt::run(amt::parse(argc, argv));
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "step_bench: %s\n", error.what());
-    return 2;
-  }
+  return amt::bench_main("step_bench", [&] { amt::run(amt::parse(argc, argv)); });
 }

@@ -21,6 +21,7 @@
 #include "amt/model/decoder.hpp"
 #include "amt/tokens/anticipate.hpp"
 #include "amt/weights/hugging_face.hpp"
+#include "bench_main.hpp"
 #include "model_size.hpp"
 #include "src/generate/history.hpp"
 #include "src/generate/prompt.hpp"
@@ -33,29 +34,20 @@ constexpr std::size_t kContext = 339;  // triples that a context has at most
 struct Options {
   std::string file, model, size = "small", precision = "bf16";
   int threads = 2;
-  std::size_t triples = 85;  // what a block drops: the next one costs a whole context
+  std::uint64_t triples = 85;  // what a block drops: the next one costs a whole context
 };
 
 Options parse(int argc, char** argv) {
   if (argc < 2) throw UsageError("name a MIDI file");
   Options o;
   o.file = argv[1];
-  for (int i = 2; i + 1 < argc; i += 2) {
-    const std::string name = argv[i], value = argv[i + 1];
-    if (name == "--model") {
-      o.model = value;
-    } else if (name == "--size") {
-      o.size = value;
-    } else if (name == "--precision") {
-      o.precision = value;
-    } else if (name == "--threads") {
-      o.threads = std::stoi(value);
-    } else if (name == "--triples") {
-      o.triples = std::stoul(value);
-    } else {
-      throw UsageError("unknown option " + name);
-    }
-  }
+  OptionTable table;
+  table.add("model", &o.model, "folder of a model");
+  table.add("size", &o.size, "small, medium or large, where there is no model");
+  table.add("precision", &o.precision, "fp32 or bf16");
+  table.add("threads", &o.threads, "of the CPU");
+  table.add("triples", &o.triples, "to follow");
+  read_options(table, argc, argv, 2);
   return o;
 }
 
@@ -139,7 +131,7 @@ double median(std::vector<double> x) {
   return x[x.size() / 2];
 }
 
-int run(const Options& o) {
+void run(const Options& o) {
   std::vector<Event> events;
   const std::vector<Event> piece = read_prompt(o.file);
   pad(piece, piece.empty() ? 0 : piece.back().time, events);
@@ -162,17 +154,11 @@ int run(const Options& o) {
       "%+.4f +- %.4f block, %zu triples\n",
       ops->description().c_str(), 3 / mean(exact.seconds), 3 / mean(block.seconds),
       3 / median(block.seconds), mean(exact.nats) / 3, mean(lost), error, lost.size());
-  return 0;
 }
 
 }  // namespace
 }  // namespace amt
 
 int main(int argc, char** argv) {
-  try {
-    return amt::run(amt::parse(argc, argv));
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "window_bench: %s\n", error.what());
-    return 1;
-  }
+  return amt::bench_main("window_bench", [&] { amt::run(amt::parse(argc, argv)); });
 }

@@ -1,0 +1,44 @@
+// What the benchmarks of the CPU have in common: options, a stop-watch and a main().
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "amt/base/error.hpp"
+#include "amt/base/options.hpp"
+
+namespace amt {
+
+/// Sets the options of argv from `first` on: "--name value", or "--name" for a flag. UsageError for
+/// a name that is not in the table, or a value that is missing or wrong.
+inline void read_options(OptionTable& table, int argc, char** argv, int first = 1) {
+  for (int i = first; i < argc; ++i) {
+    const std::string word = argv[i];
+    const std::string name = word.starts_with("--") ? word.substr(2) : word;
+    const Option* const option = table.find(name);
+    const bool is_flag = option != nullptr && option->is_flag;
+    if (!is_flag && option != nullptr && ++i == argc) throw UsageError(word + " needs a value");
+    table.set(name, is_flag ? "true" : argv[i]);
+  }
+}
+
+double seconds_of(auto&& f) {
+  const auto start = std::chrono::steady_clock::now();
+  f();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Runs a benchmark; its errors are one line on stderr and exit code 2.
+int bench_main(const char* name, const auto& bench) {
+  try {
+    bench();
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", name, error.what());
+    return 2;
+  }
+}
+
+}  // namespace amt
