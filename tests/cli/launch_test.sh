@@ -87,7 +87,7 @@ echo "dry runs for the ranks that there are"
 dry=("${tiny[@]}" --dry-run --trainer.run_dir "$work/dry")
 for run in "on 2" ""; do
   # shellcheck disable=SC2086
-  expect 0 "# training: 4 steps ... 4 rows ... 2 ranks (2 micro-batches " $run "${dry[@]}" --ranks 2
+  expect 0 "# training: 4 steps ... 4 rows ... 2 ranks (micro-batches ... 2)" $run "${dry[@]}" --ranks 2
   [ "$(grep -c '^\[trainer\]' "$work/out")" -eq 1 ] || fail "not printed once"
   grep -q '^# memory: .* 2 ranks' "$work/out" || fail "memory is not that of two ranks"
   grep -q '^# checkpoints: ' "$work/out" || fail "no word on checkpoints"

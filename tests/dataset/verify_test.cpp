@@ -129,7 +129,7 @@ TEST_F(Verify, RowsThatBreakTheRulesAreNamedIfAsked) {
   EXPECT_EQ(
       damage(1),
       "train-00001-of-00002.h5: 1 row breaks the rules of the encoding, first row 2, token 0: "
-      "0 is no flag");
+      "0 is not a flag");
 }
 
 TEST_F(Verify, MissingOrCutShardsAreNamed) {
