@@ -47,24 +47,26 @@ std::string text(const AttentionShape& s) {
   return shape_text({s.rows, s.query_len, s.key_len, s.heads, s.head_dim});
 }
 
-TEST_F(GpuOps, PlainAttention) {
-  for (const AttentionShape& s :
-       {self_attention(1, 1, 1, 8, 0.35f), self_attention(2, 12, 4, 8, 0.35f),
-        self_attention(3, 77, 2, 32, 0.18f), self_attention(1, 1024, 12, 64, 0.125f / 12)}) {
+void compare_attention(const std::string& name, cuda::Attention kind,
+                       std::initializer_list<AttentionShape> shapes) {
+  for (const AttentionShape& s : shapes) {
     compare(
-        "attention, plain", text(s), [&](Workbench& w) { attention(w, s); }, kBf16Tolerance,
-        cuda::Attention::kPlain);
+        name, text(s), [&](Workbench& w) { attention(w, s); }, kBf16Tolerance, kind);
   }
 }
 
+TEST_F(GpuOps, PlainAttention) {
+  compare_attention(
+      "attention, plain", cuda::Attention::kPlain,
+      {self_attention(1, 1, 1, 8, 0.35f), self_attention(2, 12, 4, 8, 0.35f),
+       self_attention(3, 77, 2, 32, 0.18f), self_attention(1, 1024, 12, 64, 0.125f / 12)});
+}
+
 TEST_F(GpuOps, CudnnAttention) {
-  for (const AttentionShape& s :
-       {self_attention(2, 48, 2, 64, 0.125f), self_attention(3, 77, 2, 64, 0.06f),
-        self_attention(2, 1024, 12, 64, 0.125f), self_attention(1, 1024, 20, 64, 0.125f / 36)}) {
-    compare(
-        "attention, cuDNN", text(s), [&](Workbench& w) { attention(w, s); }, kBf16Tolerance,
-        cuda::Attention::kCudnn);
-  }
+  compare_attention(
+      "attention, cuDNN", cuda::Attention::kCudnn,
+      {self_attention(2, 48, 2, 64, 0.125f), self_attention(3, 77, 2, 64, 0.06f),
+       self_attention(2, 1024, 12, 64, 0.125f), self_attention(1, 1024, 20, 64, 0.125f / 36)});
 }
 
 TEST_F(GpuOps, AttentionOfTheLastPositions) {

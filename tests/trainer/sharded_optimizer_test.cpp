@@ -5,7 +5,6 @@
 #include <cmath>
 #include <csignal>
 
-#include "support/mpi_calls.hpp"
 #include "trainer_ranks.hpp"
 
 namespace amt {
@@ -145,16 +144,7 @@ TEST_F(ShardedOptimizerTest, ABadGradientInOneSliceChangesNothingAnywhere) {
 TEST_F(ShardedOptimizerTest, AStepSumsTheGradientAndFourNumbersAndASquareOfEachRank) {
   Model model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, *reducer_);
-  TrainingState state;
-  for (int i = 0; i < 3; ++i) {
-    const std::uint64_t before = reducer_->reduced_bytes();
-    test::all_reduces().clear();
-    step.run(state, [] { return Requests{}; });
-    EXPECT_EQ(reducer_->reduced_bytes() - before,
-              static_cast<std::uint64_t>(model.layout().total()) * sizeof(float));
-    const auto numbers = static_cast<std::size_t>(4 + world_.size());
-    EXPECT_EQ(test::all_reduces(), std::vector<std::size_t>{numbers * sizeof(double)});
-  }
+  expect_sums_of_steps(step, model, static_cast<std::size_t>(4 + world_.size()));
 }
 
 }  // namespace

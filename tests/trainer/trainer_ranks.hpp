@@ -9,6 +9,7 @@
 #include "amt/cpu/cpu_ops.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/process/signals.hpp"
+#include "support/mpi_calls.hpp"
 #include "support/reducers.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_training.hpp"
@@ -45,6 +46,18 @@ class TrainerRanksTest : public testing::Test {
   }
   TrainedRun together(const std::filesystem::path& run, const RowSource& rows) {
     return together(settings(run), rows);
+  }
+  /// Three steps, each of which sums the gradient, and so many doubles in one call beside it.
+  void expect_sums_of_steps(TrainStep& step, Model& model, std::size_t numbers) {
+    TrainingState state;
+    for (int i = 0; i < 3; ++i) {
+      const std::uint64_t before = reducer_->reduced_bytes();
+      all_reduces().clear();
+      step.run(state, [] { return Requests{}; });
+      EXPECT_EQ(reducer_->reduced_bytes() - before,
+                static_cast<std::uint64_t>(model.layout().total()) * sizeof(float));
+      EXPECT_EQ(all_reduces(), std::vector<std::size_t>{numbers * sizeof(double)});
+    }
   }
   bool last() const { return world_.rank() + 1 == world_.size(); }
   /// Largest difference of two runs' parameters.

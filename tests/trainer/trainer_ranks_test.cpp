@@ -10,7 +10,6 @@
 #include "amt/evaluate/evaluation.hpp"
 #include "amt/mpi/run_on_all.hpp"
 #include "support/event_reader.hpp"
-#include "support/mpi_calls.hpp"
 #include "support/refusal.hpp"
 
 namespace amt {
@@ -175,15 +174,7 @@ TEST_F(TrainerRanksTest, AStepSumsTheGradientAndFourNumbers) {
   const TrainerSettings s = settings(shared() / "run");
   Model model(*ops_, test::tiny_model(), 1);
   TrainStep step(model, world_, *reducer_, rows_, s.trainer, s.optimizer);
-  TrainingState state;
-  for (int i = 0; i < 3; ++i) {
-    const std::uint64_t before = reducer_->reduced_bytes();
-    test::all_reduces().clear();
-    step.run(state, [] { return Requests{}; });
-    EXPECT_EQ(reducer_->reduced_bytes() - before,
-              static_cast<std::uint64_t>(model.layout().total()) * sizeof(float));
-    EXPECT_EQ(test::all_reduces(), std::vector<std::size_t>{4 * sizeof(double)});
-  }
+  expect_sums_of_steps(step, model, 4);
 }
 
 TEST_F(TrainerRanksTest, EvaluationSharesTheRows) {

@@ -1,5 +1,7 @@
 // Folders as others publish them give the recorded loss and logits: written by PyTorch
 // (tests/tools/make_weights.py), or in $AMT_GOLDEN_DIR.
+#include "golden_weights.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -8,12 +10,9 @@
 #include "amt/cpu/cpu_ops.hpp"
 #include "amt/model/model.hpp"
 #include "amt/weights/hugging_face.hpp"
-#include "support/golden.hpp"
 
 namespace amt {
 namespace {
-
-std::filesystem::path golden_weights() { return test::golden_dir() / "weights"; }
 
 /// Logits of the recorded tokens, [tokens, vocabulary].
 std::vector<float> logits_of(HuggingFaceModel& source, const std::vector<Token>& tokens) {
@@ -47,9 +46,9 @@ class GoldenWeights : public testing::TestWithParam<const char*> {};
 
 TEST_P(GoldenWeights, GiveTheRecordedLossAndLogits) {
   const auto expected =
-      nlohmann::json::parse(test::read_golden(golden_weights() / "expected.json"));
+      nlohmann::json::parse(test::read_golden(test::golden_weights() / "expected.json"));
   const auto tokens = expected.at("tokens").get<std::vector<Token>>();
-  HuggingFaceModel source(golden_weights() / GetParam());
+  HuggingFaceModel source(test::golden_weights() / GetParam());
   const std::vector<float> logits = logits_of(source, tokens);
   EXPECT_NEAR(mean_loss(logits, tokens), expected.at("nll_mean").get<double>(), 1e-5);
   const auto last = std::span(logits).last(logits.size() / tokens.size());
@@ -60,14 +59,7 @@ TEST_P(GoldenWeights, GiveTheRecordedLossAndLogits) {
   EXPECT_NEAR(sum, expected.at("last_logits_sum").get<double>(), 1e-2);
 }
 
-INSTANTIATE_TEST_SUITE_P(Forms, GoldenWeights,
-                         testing::Values("bin-zip", "bin-legacy", "bin-sharded",
-                                         "safetensors-sharded"),
-                         [](const auto& form) {
-                           std::string name = form.param;
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Forms, GoldenWeights, test::weight_forms(), test::name_of_form);
 
 }  // namespace
 }  // namespace amt

@@ -18,9 +18,9 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/weights/hugging_face.hpp"
+#include "golden_weights.hpp"
 #include "guarded.hpp"
 #include "src/weights/pickle.hpp"
-#include "support/golden.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {
@@ -184,7 +184,7 @@ class MutatedWeights : public testing::TestWithParam<const char*> {};
 TEST_P(MutatedWeights, CrashRunWriteAndTakeNothing) {
   const test::TemporaryFolder temporary;
   const fs::path folder = temporary.path() / GetParam();
-  fs::copy(test::golden_dir() / "weights" / GetParam(), folder);
+  fs::copy(test::golden_weights() / GetParam(), folder);
   const std::vector<Target> targets = targets_in(folder);
   ASSERT_FALSE(targets.empty());
   const test::Guarded result =
@@ -194,14 +194,7 @@ TEST_P(MutatedWeights, CrashRunWriteAndTakeNothing) {
   fmt::print("at most {} MB resident\n", result.peak_bytes >> 20);
 }
 
-INSTANTIATE_TEST_SUITE_P(Forms, MutatedWeights,
-                         testing::Values("bin-zip", "bin-legacy", "bin-sharded",
-                                         "safetensors-sharded"),
-                         [](const auto& form) {
-                           std::string name = form.param;
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Forms, MutatedWeights, test::weight_forms(), test::name_of_form);
 
 // The guard itself is seen to hold.
 TEST(Guard, KillsWhatStartsAProgramOrWrites) {
