@@ -37,9 +37,9 @@ within 200 sbatch --wait --nodes=2 --ntasks=2 --output="$work/job.log" "$work/jo
 
 for run in batch step pmix mpirun mpirun-alone; do
   grep -qx "$run 0" "$work/codes" || fail "$run: $(cat "$work/codes" "$work/$run.log")"
-  ranks=1
-  case $run in pmix | mpirun) ranks=2 ;; esac
-  grep -q "; $ranks ranks, each" "$work/$run.log" || fail "$run has not $ranks ranks: $(cat "$work/$run.log")"
+  ranks="1 rank"
+  case $run in pmix | mpirun) ranks="2 ranks" ;; esac
+  grep -q "; $ranks, " "$work/$run.log" || fail "$run has not $ranks: $(cat "$work/$run.log")"
 done
 grep -qx "none 2" "$work/codes" || fail "strangers: $(cat "$work/codes" "$work/none.log")"
 [ "$(grep -c '^amt: error: srun.* has started 2 processes' "$work/none.log")" -eq 1 ] ||
