@@ -142,7 +142,7 @@ void run(Context<T>& cpu, const LmHeadTrainOf<T, float>& op) {
   float* logits = cpu.scratch(lm_head_scratch(n, s.vocab));
   // The gradients take the place of the logits: with the same distance between positions in bytes.
   T* gradients = reinterpret_cast<T*>(logits);
-  const Dim gradient_stride = stride * (sizeof(float) / sizeof(T));
+  const Dim gradient_stride = stride * sizeof(float) / sizeof(T);
   double losses[kBlock];
   for (Dim begin = 0; begin < n; begin += kBlock) {
     const Dim end = std::min(n, begin + kBlock), size = end - begin;

@@ -72,11 +72,12 @@ void Drawing::keep_nucleus() {
   const std::size_t kept = nucleus();
   if (kept == order_.size()) return;
   // Of those that are equal as floats the likeliest stay, where the edge is among them.
-  const auto equal = std::ranges::equal_range(order_, keys_[order_[kept]], {},
-                                              [&](std::uint32_t index) { return keys_[index]; });
-  std::ranges::sort(equal, [&](std::uint32_t a, std::uint32_t b) {
-    return weights_[a] != weights_[b] ? weights_[a] > weights_[b] : a < b;
-  });
+  const auto key = [&](std::uint32_t index) { return keys_[index]; };
+  const auto edge = keys_[order_[kept]];
+  std::sort(std::ranges::lower_bound(order_, edge, {}, key),
+            std::ranges::upper_bound(order_, edge, {}, key), [&](std::uint32_t a, std::uint32_t b) {
+              return weights_[a] != weights_[b] ? weights_[a] > weights_[b] : a < b;
+            });
   for (std::size_t i = kept; i < order_.size(); ++i) weights_[order_[i]] = 0;
 }
 

@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <ranges>
 #include <string>
 #include <vector>
 
@@ -38,10 +37,10 @@ std::size_t activation_bytes(Precision precision) {
 int largest_that_fits(const ModelConfig& config, int micro_batch, int share,
                       const DeviceMemory& memory) {
   const std::vector<int> all = divisors(share);
-  for (const int rows : all | std::views::reverse) {
-    if (rows <= micro_batch && fits(config, rows, memory)) return rows;
-  }
-  return 0;
+  const auto found = std::find_if(all.rbegin(), all.rend(), [&](int rows) {
+    return rows <= micro_batch && fits(config, rows, memory);
+  });
+  return found == all.rend() ? 0 : *found;
 }
 
 /// "--trainer.per_device_parallelism 4, ..." and what else would help, best first.

@@ -119,7 +119,7 @@ void RowStore::take(std::size_t slot_number, const Sink& sink) {
   const std::uint64_t rows = std::exchange(slot.spilled, 0);
   {
     const SpillReader file(spill_file(slot_number));
-    const bool fits = rows * (sizeof(KeyedRow) + sizeof(KeyedRow*)) <= budget_;
+    const bool fits = rows * (sizeof(KeyedRow) + sizeof(void*)) <= budget_;
     fits ? take_whole(file, rows, sink) : take_by_place(file, rows, sink);
   }
   std::filesystem::remove(spill_file(slot_number));

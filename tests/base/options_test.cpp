@@ -57,17 +57,18 @@ TEST(Options, SetsTypedValues) {
 
 TEST(Options, RefusesWhatIsNotWhollyAValue) {
   Values v;
-  for (const auto& [name, text] :
-       std::vector<std::pair<std::string, std::string>>{{"trainer.count", "12x"},
-                                                        {"trainer.count", ""},
-                                                        {"trainer.count", "99999999999"},
-                                                        {"trainer.rate", "nan"},
-                                                        {"trainer.rate", "1e"},
-                                                        {"data.memory", "-1"},
-                                                        {"data.memory", "5XB"},
-                                                        {"data.interval", "3weeks"},
-                                                        {"seed_only", "maybe"}}) {
-    EXPECT_TRUE(test::refuses<UsageError>([&] { v.table.set(name, text); }, {name})) << text;
+  using Setting = std::pair<std::string, std::string>;
+  for (const Setting& bad : std::vector<Setting>{{"trainer.count", "12x"},
+                                                 {"trainer.count", ""},
+                                                 {"trainer.count", "99999999999"},
+                                                 {"trainer.rate", "nan"},
+                                                 {"trainer.rate", "1e"},
+                                                 {"data.memory", "-1"},
+                                                 {"data.memory", "5XB"},
+                                                 {"data.interval", "3weeks"},
+                                                 {"seed_only", "maybe"}}) {
+    EXPECT_TRUE(test::refuses<UsageError>([&] { v.table.set(bad.first, bad.second); }, {bad.first}))
+        << bad.second;
   }
 }
 

@@ -106,7 +106,7 @@ TEST(TrainingState, NonsenseIsRefusedInOneLine) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "state.json";
   const std::string good = to_json(TrainingState{});
-  for (std::string bad :
+  for (const std::string& bad :
        {std::string("{"), std::string("[]"), std::string("{}"), good.substr(0, good.size() / 2)}) {
     write_file_atomically(path, bad);
     EXPECT_TRUE(test::refuses<Error>([&] { read_training_state(path); }, {"state.json"})) << bad;

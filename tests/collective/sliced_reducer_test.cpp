@@ -63,10 +63,10 @@ TEST_F(SlicedReducerTest, OwnersGetTheirSums) {
     const SlicedBuffer gradients = sliced(buffer);
     sum_to_owners(gradients, 7);
     const Slice slice = mine(gradients);
-    const int n = world_.size();
+    const int n = world_.size(), sum_of_ranks = n * (n + 1) / 2;
     std::vector<float> expected;
     for (std::int64_t i = slice.begin; i < slice.end; ++i) {
-      expected.push_back(static_cast<float>(i % 1000 * (n * (n + 1) / 2)));
+      expected.push_back(static_cast<float>(i % 1000 * sum_of_ranks));
     }
     EXPECT_TRUE(fetch(buffer, slice) == expected) << count;
   }

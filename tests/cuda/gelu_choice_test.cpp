@@ -10,7 +10,6 @@ namespace amt::cuda {
 namespace {
 
 using test::distance;
-using test::normal;
 
 /// A layer that widens to a GELU and one that narrows after it, wide enough to be timed.
 struct Layer {

@@ -4,40 +4,42 @@
 namespace amt::test {
 namespace {
 
+void embedding(Workbench& w, Dim rows, Dim seq_len, Dim width, Dim vocab) {
+  const Dropout dropout = dropout_for(seq_len);
+  const Dim n = rows * seq_len;
+  const auto tokens = random_tokens(n, vocab, 1);
+  const auto p = w.weights({normal<float>(vocab * width, 2), normal<float>(seq_len * width, 3)});
+  const auto* t = w.copy(tokens);
+  Activation* out = w.activations(n * width);
+  float* dwte = w.floats(normal<float>(vocab * width, 4));
+  float* dwpe = w.floats(normal<float>(seq_len * width, 5));
+  w.ops().run(EmbeddingForward{.out = out,
+                               .tokens = t,
+                               .wte = p[0],
+                               .wpe = p[1],
+                               .rows = rows,
+                               .length = seq_len,
+                               .width = width,
+                               .dropout = dropout});
+  w.ops().run(EmbeddingBackward{.dwte = dwte,
+                                .dwpe = dwpe,
+                                .dx = w.activations(normal<float>(n * width, 6)),
+                                .tokens = t,
+                                .host_tokens = tokens.data(),
+                                .rows = rows,
+                                .length = seq_len,
+                                .width = width,
+                                .dropout = dropout});
+  w.result("out", out, n * width);
+  w.result("dwte", dwte, vocab * width);
+  w.result("dwpe", dwpe, seq_len * width);
+}
+
 TEST_F(GpuOps, Embedding) {
-  for (const auto& [rows, seq_len, width, vocab] :
-       std::vector<std::array<Dim, 4>>{{1, 1, 8, 3}, {3, 7, 24, 5}, {2, 1024, 768, 55028}}) {
-    const Dropout dropout = dropout_for(seq_len);
-    const Dim n = rows * seq_len;
-    compare("embedding", shape_text({rows, seq_len, width}), [&](Workbench& w) {
-      const auto tokens = random_tokens(n, vocab, 1);
-      const auto p =
-          w.weights({normal<float>(vocab * width, 2), normal<float>(seq_len * width, 3)});
-      const auto* t = w.copy(tokens);
-      Activation* out = w.activations(n * width);
-      float* dwte = w.floats(normal<float>(vocab * width, 4));
-      float* dwpe = w.floats(normal<float>(seq_len * width, 5));
-      w.ops().run(EmbeddingForward{.out = out,
-                                   .tokens = t,
-                                   .wte = p[0],
-                                   .wpe = p[1],
-                                   .rows = rows,
-                                   .length = seq_len,
-                                   .width = width,
-                                   .dropout = dropout});
-      w.ops().run(EmbeddingBackward{.dwte = dwte,
-                                    .dwpe = dwpe,
-                                    .dx = w.activations(normal<float>(n * width, 6)),
-                                    .tokens = t,
-                                    .host_tokens = tokens.data(),
-                                    .rows = rows,
-                                    .length = seq_len,
-                                    .width = width,
-                                    .dropout = dropout});
-      w.result("out", out, n * width);
-      w.result("dwte", dwte, vocab * width);
-      w.result("dwpe", dwpe, seq_len * width);
-    });
+  using Shape = std::array<Dim, 4>;
+  for (const Shape& s : {Shape{1, 1, 8, 3}, Shape{3, 7, 24, 5}, Shape{2, 1024, 768, 55028}}) {
+    compare("embedding", shape_text({s[0], s[1], s[2]}),
+            [&](Workbench& w) { embedding(w, s[0], s[1], s[2], s[3]); });
   }
 }
 
@@ -87,8 +89,9 @@ void layernorm(Workbench& w, Dim n, Dim width, bool with_y, bool add) {
 }
 
 TEST_F(GpuOps, LayerNorm) {
-  for (const auto& [n, width] : std::vector<std::array<Dim, 2>>{
+  for (const auto& s : std::vector<std::array<Dim, 2>>{
            {1, 8}, {5, 24}, {33, 264}, {77, 128}, {1024, 768}, {1000, 1024}, {513, 1280}}) {
+    const Dim n = s[0], width = s[1];
     for (const bool with_y : {false, true}) {
       const std::string name = with_y ? "residual, layer norm" : "layer norm";
       compare(name, shape_text({n, width}),
@@ -137,13 +140,14 @@ void linear_backward(Workbench& w, Dim n, Dim in, Dim out_width, bool gelu) {
 }
 
 TEST_F(GpuOps, Linear) {
-  for (const auto& [n, in, out] : std::vector<std::array<Dim, 3>>{{1, 8, 8},
-                                                                  {7, 32, 96},
-                                                                  {77, 128, 512},
-                                                                  {1024, 768, 2304},
-                                                                  {1024, 768, 3072},
-                                                                  {1024, 3072, 768},
-                                                                  {333, 1280, 1280}}) {
+  for (const auto& s : std::vector<std::array<Dim, 3>>{{1, 8, 8},
+                                                       {7, 32, 96},
+                                                       {77, 128, 512},
+                                                       {1024, 768, 2304},
+                                                       {1024, 768, 3072},
+                                                       {1024, 3072, 768},
+                                                       {333, 1280, 1280}}) {
+    const Dim n = s[0], in = s[1], out = s[2];
     for (const bool gelu : {false, true}) {
       const std::string shape = shape_text({n, in, out}) + (gelu ? ", GELU" : "");
       compare("linear", shape, [&](Workbench& w) { linear(w, n, in, out, gelu); });

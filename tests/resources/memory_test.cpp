@@ -104,9 +104,11 @@ TEST(Memory, OfAGpuHasACopyOfTheWeightsAndABlockOfLogits) {
   };
   const auto parameters = ParameterLayout(large).total() - ParameterLayout(small).total();
   EXPECT_EQ(besides(large, 1) - besides(small, 1), 2 * static_cast<std::uint64_t>(parameters));
-  const auto logits = 2 * static_cast<std::uint64_t>(small.padded_vocab_size() * small.seq_len);
-  const auto attention = static_cast<std::uint64_t>(
-      small.seq_len * (4 * small.hidden_dim + 2 * small.num_heads * small.seq_len));
+  const auto length = static_cast<std::uint64_t>(small.seq_len);
+  const auto logits = 2 * static_cast<std::uint64_t>(small.padded_vocab_size()) * length;
+  const auto width = static_cast<std::uint64_t>(small.hidden_dim);
+  const auto attention =
+      length * (4 * width + 2 * static_cast<std::uint64_t>(small.num_heads) * length);
   EXPECT_EQ(besides(small, 2) - besides(small, 1), logits + attention);
   EXPECT_EQ(besides(small, 40) - besides(small, 39), attention) << "blocks of logits do not grow";
 }

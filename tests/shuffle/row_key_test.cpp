@@ -39,6 +39,7 @@ TEST(RowKey, ShardsAreRangesOfKeys) {
 // Chi-square over 64 shards: 63 degrees of freedom, 0.1 % quantile 103.4.
 TEST(RowKey, ShardsAreFilledEvenly) {
   constexpr int kRows = 64000, kShards = 64;
+  constexpr double kMean = static_cast<double>(kRows) / kShards;
   std::vector<int> count(kShards, 0);
   for (int i = 0; i < kRows; ++i) {
     ++count[shard_of(row_key(0, Split::kTrain, static_cast<std::uint32_t>(i % 16),
@@ -46,7 +47,7 @@ TEST(RowKey, ShardsAreFilledEvenly) {
                      kShards)];
   }
   double chi2 = 0;
-  for (const int n : count) chi2 += std::pow(n - kRows / kShards, 2) / (kRows / kShards);
+  for (const int n : count) chi2 += std::pow(n - kMean, 2) / kMean;
   EXPECT_LT(chi2, 103.4);
 }
 

@@ -144,7 +144,7 @@ TEST_F(ShardedOptimizerTest, ABadGradientInOneSliceChangesNothingAnywhere) {
 TEST_F(ShardedOptimizerTest, AStepSumsTheGradientAndFourNumbersAndASquareOfEachRank) {
   Model model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, *reducer_);
-  expect_sums_of_steps(step, model, static_cast<std::size_t>(4 + world_.size()));
+  expect_sums_of_steps(step, model, 4 + static_cast<std::size_t>(world_.size()));
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ template <class T>
 class Context;
 }
 namespace cuda {
-class Context;
+struct Context;
 }
 
 }  // namespace amt

@@ -1,6 +1,7 @@
 #include "instruction_sets.hpp"
 
 #ifdef __x86_64__
+#include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -21,6 +22,15 @@ constexpr std::array<const char*, 4> kNames = {"generic", "avx2", "avx512", "amx
 constexpr std::size_t kAmx = 3;
 
 #ifdef __x86_64__
+/// AMX's tiles with their products of bf16 and of 8-bit numbers. __builtin_cpu_supports knows these
+/// names from Clang 16 on only.
+bool has_tiles() {
+  constexpr unsigned kFeatures = 7, kBf16 = 1U << 22, kTiles = 1U << 24, kInt8 = 1U << 25;
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  if (__get_cpuid_count(kFeatures, 0, &eax, &ebx, &ecx, &edx) == 0) return false;
+  return (edx & kBf16) != 0 && (edx & kTiles) != 0 && (edx & kInt8) != 0;
+}
+
 /// Linux saves the tiles of those processes only that have asked for it.
 bool may_use_tiles() {
   constexpr long kRequestPermission = 0x1023, kTileData = 18;
@@ -34,9 +44,7 @@ std::vector<std::size_t> usable() {
 #ifdef __x86_64__
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
-    if (__builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
-        __builtin_cpu_supports("amx-int8") && __builtin_cpu_supports("avx512bf16") &&
-        may_use_tiles()) {
+    if (has_tiles() && __builtin_cpu_supports("avx512bf16") && may_use_tiles()) {
       sets.push_back(kAmx);
     }
     sets.push_back(2);
