@@ -33,6 +33,14 @@ std::size_t activation_bytes(Precision precision) {
   return precision == Precision::kBf16 ? kBf16 : sizeof(float);
 }
 
+/// A decoder of one row and, on a CPU with AMX, the copy of the weights in tiles
+/// (src/cpu/tiles.hpp).
+std::uint64_t host_sampling_bytes(const ModelConfig& config, Precision precision) {
+  const std::uint64_t decoder = Decoder::estimate_bytes(config, 1, activation_bytes(precision));
+  if (precision != Precision::kBf16) return decoder;
+  return decoder + parameter_bytes(config) / sizeof(float) * kBf16;
+}
+
 /// The largest divisor of `share` up to `micro_batch` that fits; 0 if none does.
 int largest_that_fits(const ModelConfig& config, int micro_batch, int share,
                       const DeviceMemory& memory) {
@@ -129,8 +137,8 @@ std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const Dev
       memory.gpu ? gpu_bytes(config, micro_batch, memory.ranks, slices)
                  : host_bytes(config, memory.precision, micro_batch, memory.ranks, slices);
   if (!memory.sampling) return training;
-  const std::size_t activation = memory.gpu ? kBf16 : activation_bytes(memory.precision);
-  return training + Decoder::estimate_bytes(config, 1, activation);
+  return training + (memory.gpu ? Decoder::estimate_bytes(config, 1, kBf16)
+                                : host_sampling_bytes(config, memory.precision));
 }
 
 bool fits(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {

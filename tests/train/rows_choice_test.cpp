@@ -57,6 +57,17 @@ TEST_F(RowsChoice, ADecoderForSamplesTakesItsPlace) {
   EXPECT_EQ(wanted(memory).rows, 8);
 }
 
+TEST_F(RowsChoice, SamplesOnACpuTakeTilesOfTheWeightsToo) {
+  DeviceMemory memory = memory_for(16);
+  memory.gpu = false;
+  memory.precision = Precision::kBf16;
+  const std::uint64_t training = needed_bytes(config_.model, 1, memory);
+  memory.sampling = true;
+  EXPECT_EQ(needed_bytes(config_.model, 1, memory),
+            training + Decoder::estimate_bytes(config_.model, 1, 2) +
+                2 * static_cast<std::uint64_t>(ParameterLayout(config_.model).total()));
+}
+
 TEST_F(RowsChoice, ARunThatGoesOnTakesWhatItHadUnlessTheUserSaysOtherwise) {
   record("[trainer]\nper_device_parallelism = 4\n[model]\ngradient_checkpointing = true\n");
   const RowsAtOnce again = wanted(memory_for(32));
