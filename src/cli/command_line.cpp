@@ -11,7 +11,11 @@
 #include "amt/base/files.hpp"
 #include "amt/base/ini.hpp"
 #include "amt/base/strings.hpp"
+#include "bash_completion.hpp"
+#include "help_form.hpp"
 #include "launcher.hpp"
+#include "manual_page.hpp"
+#include "option_lines.hpp"
 
 namespace amt {
 namespace {
@@ -25,19 +29,14 @@ constexpr const char* kPositionals = "words without a dash";  // cannot be typed
 po::options_description describe(const CommandLine& line) {
   po::options_description known("Options");
   known.add_options()("help,h", "show this text");
-  if (line.takes_config) {
-    known.add_options()("config", po::value<std::string>()->value_name("FILE"),
-                        "INI file with the settings below: [section] key = value (one file)");
-  }
-  for (const Option& option : line.table->options()) {
-    if (option.is_flag) {
+  for (const OptionLine& option : option_lines(line)) {
+    if (option.value.empty()) {
       known.add_options()(option.name.c_str(), option.help.c_str());
-      continue;
+    } else {
+      known.add_options()(option.name.c_str(),
+                          po::value<std::string>()->value_name(option.value.c_str()),
+                          option.help.c_str());
     }
-    const std::string now = option.get();
-    const std::string help = option.help + (now.empty() ? "" : " [" + now + "]");
-    known.add_options()(option.name.c_str(), po::value<std::string>()->value_name("X"),
-                        help.c_str());
   }
   return known;
 }
@@ -49,9 +48,11 @@ void print_help(const CommandLine& line, const po::options_description& known) {
   for (const Positional& word : line.positionals) {
     std::cout << "  " << word.name << ": " << word.help << '\n';
   }
-  std::cout
-      << (line.positionals.empty() ? "" : "\n") << known
-      << "\nIf an option is given twice, the last one counts. Words after -- are not options.\n";
+  std::cout << (line.positionals.empty() ? "" : "\n") << known << '\n' << kOptionRules << '\n';
+}
+
+void print_help_as(HelpForm form, const CommandLine& line) {
+  std::cout << (form == HelpForm::kMan ? manual_page(line) : bash_completion(line));
 }
 
 [[noreturn]] void refuse(const CommandLine& line, const std::string& problem) {
@@ -186,6 +187,11 @@ void apply_positionals(const CommandLine& line, const std::vector<std::string>& 
 }  // namespace
 
 bool parse_command_line(const CommandLine& line, std::span<const std::string> args) {
+  if (args.size() == 2 && args[0] == kHelpAs) {
+    const HelpForm form = parse_help_form(args[1]);
+    if (launcher_rank() == 0) print_help_as(form, line);
+    return false;
+  }
   const po::options_description known = describe(line);
   const po::parsed_options parsed = parse_words(line, known, args);
   if (given(parsed, "help")) {

@@ -29,8 +29,9 @@ struct CommandLine {
 /// `args` (without program and command): command line over file over default. UsageError in one
 /// line otherwise, with the line of the file; an unknown option or key is answered with the nearest
 /// known one. Of an option that is given twice in `args` the last one counts, as --help says; twice
-/// in the file it is an error, and so is a second --config. Returns false if --help was given: the
-/// first rank of a launcher has printed it to stdout and nothing is to be done.
+/// in the file it is an error, and so is a second --config. Returns false if --help was given, or
+/// nothing but kHelpAs (help_form.hpp): the first rank of a launcher has printed it to stdout and
+/// nothing is to be done.
 bool parse_command_line(const CommandLine& line, std::span<const std::string> args);
 
 /// All that was parsed, one line each: what ranks that work together must have alike.

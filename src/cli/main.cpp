@@ -13,37 +13,36 @@
 #include "amt/base/strings.hpp"
 #include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
+#include "bash_completion.hpp"
+#include "commands.hpp"
+#include "help_form.hpp"
 #include "launcher.hpp"
+#include "manual_page.hpp"
 #include "runtime.hpp"
 #include "version.hpp"
 
 namespace amt {
 namespace {
 
-struct Entry {
-  const char* name;
-  const char* summary;
-  Subcommand run;
-};
-
-constexpr std::array<Entry, 7> kSubcommands = {{
-    {"prepare", "MIDI files -> a shuffled, tokenised dataset", run_prepare},
-    {"train", "a dataset -> a trained model, with checkpoints", run_train},
-    {"eval", "a checkpoint and a dataset -> loss, bps, perplexities", run_eval},
-    {"generate", "a model, and perhaps a MIDI file -> new music", run_generate},
-    {"export", "a model -> a folder to publish, with a model card", run_export},
-    {"inspect", "a dataset -> what it is, whether it is whole, its rows as notes", run_inspect},
-    {"report", "a training run -> report.html, or its losses as a picture", run_report},
-}};
-
 void print_usage() {
   std::cout << "Usage: amt COMMAND ...          on one process\n"
                "       mpirun -n N amt COMMAND ...   on N ranks\n\nCommands:\n";
-  for (const Entry& entry : kSubcommands) {
-    std::cout << "  " << entry.name << std::string(10 - std::string(entry.name).size(), ' ')
-              << entry.summary << '\n';
+  for (const Command& command : kCommands) {
+    std::cout << "  " << command.name << std::string(10 - std::string(command.name).size(), ' ')
+              << command.summary << '\n';
   }
   std::cout << "\namt COMMAND --help shows a command's options; amt --version the libraries.\n";
+}
+
+void print_help_as(HelpForm form, Runtime& runtime) {
+  if (form == HelpForm::kMan) {
+    std::cout << manual_page();
+    return;
+  }
+  std::cout << bash_completion_head();
+  const std::vector<std::string> args = {kHelpAs, "bash"};
+  for (const Command& command : kCommands) command.run(runtime, args);
+  std::cout << bash_completion_tail();
 }
 
 ExitCode dispatch(Runtime& runtime, const std::vector<std::string>& args) {
@@ -56,10 +55,15 @@ ExitCode dispatch(Runtime& runtime, const std::vector<std::string>& args) {
     if (first) std::cout << version_text();
     return ExitCode::kDone;
   }
+  if (args.size() == 2 && args[0] == kHelpAs) {
+    const HelpForm form = parse_help_form(args[1]);
+    if (first) print_help_as(form, runtime);
+    return ExitCode::kDone;
+  }
   std::vector<std::string> names;
-  for (const Entry& entry : kSubcommands) {
-    if (args[0] == entry.name) return entry.run(runtime, std::span(args).subspan(1));
-    names.push_back(entry.name);
+  for (const Command& command : kCommands) {
+    if (args[0] == command.name) return command.run(runtime, std::span(args).subspan(1));
+    names.push_back(command.name);
   }
   const std::string close = nearest(args[0], names);
   throw UsageError(fmt::format("unknown command '{}'{} (see amt --help)", args[0],

@@ -31,14 +31,16 @@ std::string plugin_text() {
 }  // namespace
 
 std::string build_text() {
-  return fmt::format("{}, build {}", version(), hex64(xxh3_64_file("/proc/self/exe")));
+  return fmt::format("{}, commit {}, build {}", version(), commit(),
+                     hex64(xxh3_64_file("/proc/self/exe")));
 }
 
 std::string version_text() {
   return fmt::format(
-      "amt {}\n  compiler {}\n  MPI {}\n  HDF5 {}\n  Boost {}.{}.{}\n  oneDNN {}\n  CUDA plug-in "
+      "amt {}, commit {}\n  compiler {}\n  MPI {}\n  HDF5 {}\n  Boost {}.{}.{}\n  oneDNN {}\n  "
+      "CUDA plug-in "
       "{}\n",
-      version(), __VERSION__, mpi::library_version(), hdf5::library_version(),
+      version(), commit(), __VERSION__, mpi::library_version(), hdf5::library_version(),
       BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100, AMT_ONEDNN_VERSION,
       plugin_text());
 }

@@ -31,7 +31,7 @@ def known_options(amt, root):
     """{name of a command: its options}, and those of all scripts under ''."""
     known = {}
     for command in re.findall(r"^  (\w+) ", help_of(amt), re.M):
-        known[command] = options_in(help_of(amt, command)) | {"--help"}
+        known[command] = options_in(help_of(amt, command)) | {"--help", "--help-as"}
     scripts = set()
     for path in docs.sources(root):
         if path.suffix in (".sh", ".py", ".sbatch", ".cpp") and path.parts[0] in ("jobs", "tests"):
