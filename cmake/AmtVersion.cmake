@@ -18,19 +18,18 @@ function(amt_git result)
   endif()
 endfunction()
 
-# amt_archived(result line): line 0 or 1 of archive.txt; "" in a clone, whose file still asks for it.
-function(amt_archived result line)
-  file(STRINGS ${AMT_SOURCE}/cmake/archive.txt lines)
-  list(GET lines ${line} text)
-  if(text MATCHES "Format")
-    set(text "")
+# amt_archived(result name): the tag or the commit of archive.txt; "" in a clone, whose file still asks for them.
+function(amt_archived result name)
+  file(READ ${AMT_SOURCE}/cmake/archive.txt text)
+  set(${result} "" PARENT_SCOPE)
+  if(text MATCHES "${name}: ([0-9a-z.-]+)")
+    set(${result} ${CMAKE_MATCH_1} PARENT_SCOPE)
   endif()
-  set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
 # amt_find_version(result fallback): "0.2.0"; `fallback` where there is no tag.
 function(amt_find_version result fallback)
-  amt_archived(tag 0)
+  amt_archived(tag tag)
   if(NOT tag)
     amt_git(tag describe --tags --match v[0-9]*)
   endif()
@@ -43,7 +42,7 @@ endfunction()
 
 # amt_find_commit(result): its hash, with "-dirty" where files differ from it, or "unknown".
 function(amt_find_commit result)
-  amt_archived(commit 1)
+  amt_archived(commit commit)
   if(NOT commit)
     amt_git(commit describe --always --exclude * --abbrev=40 --dirty)
   endif()

@@ -27,12 +27,30 @@ read_site() {
   esac
 }
 
+# Sets amt_program, the words that start amt, and amt_missing, what is not there of it; "" if all is.
+find_program() {
+  local words
+  amt_program=("$AMT_BIN") amt_missing=""
+  if [ -z "${AMT_IMAGE:-}" ]; then  # an older site.conf has none
+    command -v "$AMT_BIN" > /dev/null || amt_missing="no amt at $AMT_BIN; build it (README.md), or set AMT_BIN in jobs/site.conf"
+    return
+  fi
+  read -ra words <<< "${AMT_CONTAINER:-apptainer exec}"
+  amt_program=("${words[@]}" "$AMT_IMAGE" amt)
+  command -v "${words[0]}" > /dev/null || amt_missing="no ${words[0]} here; load it in AMT_SETUP, or set AMT_CONTAINER in jobs/site.conf"
+  case $AMT_IMAGE in
+    *://*) ;;  # of a registry
+    *) [ -e "$AMT_IMAGE" ] || amt_missing="no image at $AMT_IMAGE; build it (jobs/container), or set AMT_IMAGE in jobs/site.conf" ;;
+  esac
+}
+
 # At the start of a job.
 set_up_job() {
   [ -n "${SLURM_JOB_ID:-}" ] || refuse "this is for sbatch; on one machine use mpirun, see docs/cluster.md"
   read_site
   eval "${AMT_SETUP:-:}" || refuse "AMT_SETUP failed: $AMT_SETUP"
-  command -v "$AMT_BIN" > /dev/null || refuse "no amt at $AMT_BIN; build it, or set AMT_BIN in jobs/site.conf"
+  find_program
+  [ -z "$amt_missing" ] || refuse "$amt_missing"
   # Threads of a rank are those that Slurm has given it; amt alone would count all of the node's.
   if [ -n "${SLURM_CPUS_PER_TASK:-}" ]; then
     export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$SLURM_CPUS_PER_TASK}
@@ -74,7 +92,7 @@ launch() {
   if [ "$1" != prepare ] && [ -n "${SLURM_JOB_GPUS:-}${SLURM_GPUS_ON_NODE:-}" ]; then
     set -- "$1" --device cuda "${@:2}"
   fi
-  "${command[@]}" "$AMT_BIN" "$@" &  # a shell runs no trap while it has a foreground command
+  "${command[@]}" "${amt_program[@]}" "$@" &  # a shell runs no trap while it has a foreground command
   launcher_pid=$!
   while signalled=false code=0; do
     wait "$launcher_pid" || code=$?

@@ -41,8 +41,8 @@ AMT_CONFIG=$(realpath -m "${config:-$AMT_CONFIG}")
 # What would fail in the queue, hours later.
 $dry_run || command -v sbatch > /dev/null || refuse "no sbatch here; submit from a login node of the cluster"
 [ -r "$AMT_CONFIG" ] || refuse "no configuration at $AMT_CONFIG; give another --config"
-[ -x "$AMT_BIN" ] || (eval "${AMT_SETUP:-:}" && command -v "$AMT_BIN") > /dev/null 2>&1 ||
-  refuse "no amt at $AMT_BIN; build it (README.md), or set AMT_BIN in jobs/site.conf"
+amt_missing=$(eval "${AMT_SETUP:-:}" > /dev/null 2>&1 && find_program && echo "$amt_missing") || amt_missing="AMT_SETUP failed: $AMT_SETUP"
+[ -z "$amt_missing" ] || refuse "$amt_missing"
 has_dataset=false
 if [ -e "$dataset/manifest.json" ]; then has_dataset=true; fi
 $has_dataset || [ -e "$corpus" ] || refuse "no corpus at $corpus, and no dataset at $dataset"

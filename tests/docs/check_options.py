@@ -16,7 +16,8 @@ COMMAND = re.compile(r"\bamt (prepare|train|eval|generate|export|inspect|report)
 # Programs of others whose options are named.
 OTHERS = {"--mca", "--bind-to", "--host", "--preset", "--build", "--target", "--test-dir", "--capture-range", "--logdir",
           "--mpi", "--exclude", "--dirty", "--constraint", "--nodes", "--ntasks-per-node", "--gpus-per-node",
-          "--cpus-per-task", "--time", "--gtest_filter"}
+          "--cpus-per-task", "--time", "--gtest_filter", "--build-arg", "--entrypoint", "--rm", "--gpus",
+          "--nv"}
 
 
 def options_in(text):

@@ -4,6 +4,7 @@
 # Usage: installed_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 build=$(realpath "$(dirname "$1")/..")
+source=$(realpath "$(dirname "$0")/../..")
 golden=$(realpath "${AMT_GOLDEN_DIR:-$2}")
 . "$(dirname "$0")/../cli/support.sh"
 version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$build/CMakeCache.txt")
@@ -13,7 +14,7 @@ cmake --install "$build" --prefix "$work/first" >"$work/out" 2>"$work/err" || fa
 mv "$work/first" "$work/pre fix"
 prefix="$work/pre fix"
 ! grep -rlF "$work/first" "$prefix" || fail "the prefix is written into files"
-! grep -rlIF "$(realpath "$(dirname "$0")/../..")" "$prefix/share" || fail "files name the source"
+! grep -rlIF "$source" "$prefix/share" || fail "files name the source"
 for file in bin/amt share/man/man1/amt{,-{prepare,train,eval,generate,export,inspect,report}}.1 \
   share/bash-completion/completions/amt share/doc/amt/{LICENSE,README.md,docs/train.md} share/amt/configs/lakh-small.ini \
   share/amt/jobs/{submit.sh,site.conf,cluster.sh,environment.sh,train.sbatch}; do
@@ -67,6 +68,32 @@ offered() {
 [ "$(offered amt eval --sub)" = --subsample ] || fail "offers for --sub: $(offered amt eval --sub)"
 [ -z "$(offered amt eval ru)" ] || fail "files are bash's own"
 expect_line 2 "--help-as ... 'html'" amt eval --help-as html
+
+echo "an archive of git's knows its commit and its tag"
+# version_of FOLDER: what the source there calls itself.
+version_of() {
+  printf '%s\n' "set(AMT_SOURCE $1)" "include($source/cmake/AmtVersion.cmake)" 'amt_find_version(version 9.9.9)' \
+    'amt_find_commit(commit)' 'message("${version} ${commit}")' >"$work/version.cmake"
+  cmake -P "$work/version.cmake" 2>&1
+}
+mkdir -p "$work/repository/cmake"
+cp "$source/cmake/archive.txt" "$work/repository/cmake/"
+cp "$source/.gitattributes" "$work/repository/"
+[ "$(version_of "$work/repository")" = "9.9.9 unknown" ] || fail "without git: $(version_of "$work/repository")"
+if command -v git >/dev/null; then
+  git() { command git -C "$work/repository" -c user.name=a -c user.email=a@b.invalid "$@"; }
+  git init --quiet
+  git add .
+  git commit --quiet -m first
+  commit=$(git rev-parse HEAD)
+  [ "$(version_of "$work/repository")" = "9.9.9 $commit" ] || fail "without a tag: $(version_of "$work/repository")"
+  git tag v1.2.3
+  echo >>"$work/repository/cmake/archive.txt"
+  [ "$(version_of "$work/repository")" = "1.2.3 $commit-dirty" ] || fail "changed: $(version_of "$work/repository")"
+  mkdir "$work/archive"
+  git archive HEAD | tar -x -C "$work/archive"
+  [ "$(version_of "$work/archive")" = "1.2.3 $commit" ] || fail "an archive: $(version_of "$work/archive")"
+fi
 
 echo "packages have the same files"
 (cd "$prefix" && find . -type f ! -path './lib/*' | sort) >"$work/installed"

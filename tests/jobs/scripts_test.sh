@@ -42,6 +42,11 @@ expect_line 2 "AMT_TRAIN_NODES ... 'two'" env AMT_TRAIN_NODES=two "$jobs/submit.
 expect_line 2 "AMT_LAUNCHER ... srun or mpirun" env AMT_LAUNCHER=mpiexec "$jobs/submit.sh" --dry-run "${chain[@]}"
 expect_line 2 "$work/nothing" env AMT_SITE="$work/nothing" "$jobs/submit.sh" --dry-run "${chain[@]}"
 
+echo "an image in place of amt"
+expect_line 2 "image ... $work/nothing" env AMT_IMAGE="$work/nothing" AMT_CONTAINER="env -C /" "$jobs/submit.sh" --dry-run "${chain[@]}"
+expect_line 2 "no-such-runtime" env AMT_IMAGE="$golden" AMT_CONTAINER="no-such-runtime run" "$jobs/submit.sh" --dry-run "${chain[@]}"
+AMT_BIN=$work/nothing AMT_IMAGE=$golden AMT_CONTAINER="env -C /" submit --dry-run "${chain[@]}" >"$work/plan" || fail "wants an amt beside the image"
+
 export PATH=$work/bin:$PATH
 echo "sbatch refuses the second job: the first is taken back"
 stand_in sbatch <<<'case "$*" in *train.sbatch*) echo "sbatch: error: Invalid qos" >&2; exit 1 ;; *) echo 7 ;; esac'
@@ -135,6 +140,12 @@ requeues 0 0 0
 grep -qE -e "train --config .* --trainer.run_dir $work/run$" "$work/arguments" || fail "$(cat "$work/arguments")"
 SLURM_JOB_GPUS=0,1 requeues 0 0 0
 grep -qF -e "--device cuda" "$work/arguments" || fail "it would compute beside its GPUs"
+
+echo "the ranks of an image"
+rm -rf "$work/run"
+echo 0 >"$work/codes"
+AMT_IMAGE=$golden AMT_CONTAINER="env -C /" start 0 >"$work/out" 2>"$work/err" || fail "does not run"
+grep -qE -e " env -C / $golden amt train --config " "$work/arguments" || fail "$(cat "$work/arguments")"
 
 echo "a job that Slurm has taken away is not requeued"
 for state in COMPLETING CANCELLED PENDING; do

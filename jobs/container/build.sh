@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# The first half of an image: amt's packages (.deb) from its source, in a Debian 12 or a newer Debian or Ubuntu, as root.
+# Usage: jobs/container/build.sh SOURCE PACKAGES [OPTION OF cmake...], e.g. -DAMT_CUDA=ON
+set -euo pipefail
+[ $# -ge 2 ] || { echo "usage: jobs/container/build.sh SOURCE PACKAGES [OPTION OF cmake...]" >&2; exit 2; }
+source=$(realpath "$1") packages=$(realpath -m "$2")
+shift 2
+apt-get update
+DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates dpkg-dev
+groups=(build)
+case "$*" in *AMT_CUDA=ON*) groups+=(cuda) ;; esac
+"$source/jobs/install-deps.sh" "${groups[@]}"
+cmake -S "$source" -B "$source/build/image" -G Ninja -DCMAKE_BUILD_TYPE=Release -DAMT_BUILD_TESTS=OFF \
+  -DCMAKE_INSTALL_PREFIX=/usr "$@"
+cmake --build "$source/build/image"
+mkdir -p "$packages"
+cpack --config "$source/build/image/CPackConfig.cmake" -G DEB -B "$packages"
+rm -rf "$packages/_CPack_Packages"
