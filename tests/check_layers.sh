@@ -6,7 +6,7 @@ set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
 layers=(base process random charts mpi hdf5 midi tokens corpus shuffle dataset prepare gemm ops cpu model collective
-  kernels cuda device weights resources optimizer run checkpoint record evaluate trainer generate train publish cli)
+  kernels cuda device weights optimizer resources run checkpoint record evaluate trainer generate train publish cli)
 problems=0
 
 complain() { echo "$*" >&2; problems=$((problems + 1)); }

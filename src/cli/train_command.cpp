@@ -23,7 +23,7 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   TrainConfiguration config;
   StartWords start;
   bool only_plan = false;
-  std::optional<std::uint64_t> asked;
+  std::optional<std::uint64_t> asked, branch;
   OptionTable table;
   config.register_options(table);
   table.add("trainer.take_over", &start.take_over,
@@ -32,6 +32,11 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   table.add_flag("dry-run", &only_plan,
                  "check all that a start on these ranks checks, print the plan, write nothing");
   table.add("ranks", &asked, kDryRanksHelp);
+  table.add(
+      "branch", &branch,
+      "from this step's checkpoint of a run whose learning rate is constant (wsd), train a run "
+      "of its own, RUN-from-STEP, in which the rate falls to 0 within trainer.decay_ratio of "
+      "its steps");
   table.add_short("init", "trainer.initialize_from");
   table.add_short("device", "trainer.device");
   table.add_short("watchdog", "trainer.watchdog");
@@ -43,6 +48,7 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   line.takes_config = true;
   if (!parse_command_line(line, args)) return ExitCode::kDone;
   config.validate();
+  if (branch) start.branch = plan_branch(config, static_cast<std::int64_t>(*branch));
   const int ranks = dry_run_ranks(only_plan, asked);
   if (only_plan && !launched_with_others()) {
     return print_plan(describe_training(config, table, ranks));

@@ -53,7 +53,7 @@ class MpiReducer : public Reducer {
 
   /// In rounds of about a bucket, so that host memory is bounded.
   void all_gather(const SlicedBuffer& buffer) override {
-    const std::int64_t longest = buffer.slices.of(0).count();
+    const std::int64_t longest = buffer.slices.longest();
     const std::int64_t piece = std::max<std::int64_t>(1, kBucketFloats / ranks());
     for (std::int64_t at = 0; at < longest; at += piece) gather_round(buffer, at, piece);
   }

@@ -77,7 +77,7 @@ float* Model::parameters() {
   return impl_->parameters.as<float>();
 }
 
-float* Model::parameters_for_adamw() {
+float* Model::parameters_for_update() {
   ++impl_->versions;
   return impl_->parameters.as<float>();
 }

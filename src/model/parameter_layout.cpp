@@ -8,6 +8,8 @@ namespace amt {
 namespace {
 
 constexpr std::int64_t kAlignment = 64;  // floats: a range of tensors starts on a line of memory
+constexpr const char* kBlocks = "transformer.h.";
+constexpr const char* kPackedHeads = "attn.c_attn.weight";
 
 /// The tensors of one block after "transformer.h.N.", in the order of block_view.cpp.
 std::vector<std::pair<const char*, std::vector<std::int64_t>>> block_tensors(std::int64_t h) {
@@ -46,6 +48,19 @@ ParameterLayout::ParameterLayout(const ModelConfig& config) {
   }
   append("ln_f.weight", {h}, h);
   append("ln_f.bias", {h}, h);
+}
+
+std::vector<BlockMatrix> block_matrices(const ParameterLayout& layout) {
+  std::vector<BlockMatrix> matrices;
+  for (const ParameterInfo& tensor : layout.all()) {
+    if (tensor.shape.size() != 2 || !tensor.name.starts_with(kBlocks)) continue;
+    const std::int64_t rows = tensor.shape[0], stride = tensor.shape[1];
+    const std::int64_t columns = tensor.name.ends_with(kPackedHeads) ? rows : stride;
+    for (std::int64_t first = 0; first < stride; first += columns) {
+      matrices.push_back({tensor.offset + first, rows, columns, stride});
+    }
+  }
+  return matrices;
 }
 
 std::int64_t ParameterLayout::count() const {

@@ -14,8 +14,18 @@ void OptimizerOptions::register_options(OptionTable& table) {
   table.add("trainer.beta2", &beta2, "decay of Adam's second moment");
   table.add("trainer.epsilon", &epsilon, "added to the root of Adam's second moment");
   table.add("trainer.max_grad_norm", &max_grad_norm, "gradients of a larger norm are scaled to it");
-  table.add("trainer.lr_schedule", &lr_schedule, "learning rate after the warm-up");
+  table.add("trainer.lr_schedule", &lr_schedule,
+            "learning rate after the warm-up; wsd: "
+            "constant, then down to 0 in the last steps");
   table.add("trainer.warmup_ratio", &warmup_ratio, "share of the steps that warm up from 0");
+  table.add("trainer.decay_ratio", &decay_ratio,
+            "wsd: share of the steps in which the learning rate falls to 0, the last ones");
+  table.add("optimizer.name", &name,
+            "adamw, or muon: orthogonalised momentum for the matrices of the blocks, AdamW for "
+            "embeddings, norms and biases");
+  table.add("optimizer.momentum", &momentum, "decay of Muon's momentum");
+  table.add_customary("optimizer.name", {"optimizer", "optim"});
+  table.add_customary("optimizer.momentum", {"muon_momentum"});
   table.add_customary("trainer.learning_rate", {"lr", "lrate", "max_lr", "rate"});
   table.add_customary("trainer.weight_decay", {"wd", "decay"});
   table.add_customary("trainer.epsilon", {"eps", "adam_epsilon"});
@@ -24,6 +34,7 @@ void OptimizerOptions::register_options(OptionTable& table) {
   table.add_customary("trainer.max_grad_norm", {"clip", "grad_clip", "gradient_clip"});
   table.add_customary("trainer.lr_schedule", {"scheduler", "lr_scheduler_type", "schedule"});
   table.add_customary("trainer.warmup_ratio", {"warmup", "warmup_steps"});
+  table.add_customary("trainer.decay_ratio", {"cooldown", "cooldown_ratio", "decay_steps"});
 }
 
 void OptimizerOptions::validate() const {
@@ -32,10 +43,13 @@ void OptimizerOptions::validate() const {
   require_option(weight_decay >= 0, "trainer.weight_decay", weight_decay, "be 0 or more");
   require_option(beta1 >= 0 && beta1 < 1, "trainer.beta1", beta1, "be in [0, 1)");
   require_option(beta2 >= 0 && beta2 < 1, "trainer.beta2", beta2, "be in [0, 1)");
+  require_option(momentum >= 0 && momentum < 1, "optimizer.momentum", momentum, "be in [0, 1)");
   require_option(epsilon > 0, "trainer.epsilon", epsilon, "be above 0");
   require_option(max_grad_norm > 0, "trainer.max_grad_norm", max_grad_norm, "be above 0");
   require_option(warmup_ratio >= 0 && warmup_ratio <= 1, "trainer.warmup_ratio", warmup_ratio,
                  "be in [0, 1]");
+  require_option(decay_ratio >= 0 && decay_ratio < 1, "trainer.decay_ratio", decay_ratio,
+                 "be in [0, 1)");
 }
 
 }  // namespace amt

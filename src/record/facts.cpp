@@ -51,7 +51,7 @@ void add_start(RunFacts& run, const StartFacts& start, std::int64_t next_step,
                const RunFacts& before) {
   const std::string now =
       fmt::format("{} on {}", local_time_text(std::chrono::system_clock::now()), host_name());
-  const bool begins = next_step == 0;
+  const bool begins = next_step == start.begins_at;
   const std::string from = begins ? start.started_from : before.text(kStartedFrom);
   const std::string first = begins ? now : before.text(kFirstStart);
   if (!from.empty()) run.set(kStartedFrom, from);

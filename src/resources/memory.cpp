@@ -7,9 +7,9 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/strings.hpp"
-#include "amt/collective/slices.hpp"
 #include "amt/model/decoder.hpp"
 #include "amt/model/model.hpp"
+#include "amt/optimizer/partition.hpp"
 #include "amt/resources/divisors.hpp"
 #include "amt/resources/resources.hpp"
 
@@ -27,6 +27,14 @@ constexpr int kEnoughRows = 4;  // with fewer, a device waits for the weights mo
 
 std::uint64_t parameter_bytes(const ModelConfig& config) {
   return ParameterLayout(config).total() * sizeof(float);
+}
+
+/// What an update works in.
+std::uint64_t update_bytes(const ModelConfig& config, OptimizerName optimizer,
+                           std::size_t activation_bytes) {
+  const ParameterLayout layout(config);
+  return update_activations(partition(optimizer, layout, {0, layout.total()}).matrices) *
+         activation_bytes;
 }
 
 std::size_t activation_bytes(Precision precision) {
@@ -94,30 +102,30 @@ std::string advice(const ModelConfig& config, int micro_batch, int share,
 
 }  // namespace
 
-std::uint64_t moment_bytes(const ModelConfig& config, int slices) {
-  const Slices of_each(ParameterLayout(config).total(), slices);
-  return 2 * of_each.of(0).count() * sizeof(float);
+std::uint64_t moment_bytes(const ModelConfig& config, const MomentShare& share) {
+  const Slices slices = optimizer_slices(share.optimizer, ParameterLayout(config), share.ranks);
+  return 2 * slices.longest() * sizeof(float);
 }
 
 std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
-                             std::size_t activation_bytes, int moment_slices) {
+                             std::size_t activation_bytes, const MomentShare& moments) {
   return Model::estimate_bytes(config, micro_batch, activation_bytes) +
-         moment_bytes(config, moment_slices);
+         moment_bytes(config, moments) + update_bytes(config, moments.optimizer, activation_bytes);
 }
 
 std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int micro_batch, int ranks,
-                         int moment_slices) {
+                         const MomentShare& moments) {
   const std::uint64_t copy = parameter_bytes(config);
   const std::uint64_t scratch =
       cpu_scratch_bytes(precision, config.vocab_size, Dim{micro_batch} * config.seq_len,
                         ParameterLayout(config).total());
   const std::uint64_t one =
-      training_bytes(config, micro_batch, activation_bytes(precision), moment_slices) + scratch +
-      copy;
+      training_bytes(config, micro_batch, activation_bytes(precision), moments) + scratch + copy;
   return ranks * one + 2 * copy;
 }
 
-std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks, int moment_slices) {
+std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks,
+                        const MomentShare& moments) {
   const std::uint64_t positions = Dim{micro_batch} * config.seq_len;
   const std::uint64_t logits =
       std::min(positions * config.padded_vocab_size() * kBf16, kGpuLogitBytes);
@@ -127,15 +135,15 @@ std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks, i
   const std::uint64_t attention =
       positions * (config.hidden_dim * sizeof(float) + kBf16 * config.num_heads * config.seq_len);
   const std::uint64_t copy = parameter_bytes(config) / sizeof(float) * kBf16;
-  return ranks * (training_bytes(config, micro_batch, kBf16, moment_slices) + copy + logits +
-                  attention + kGpuWorkspace);
+  return ranks * (training_bytes(config, micro_batch, kBf16, moments) + copy + logits + attention +
+                  kGpuWorkspace);
 }
 
 std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {
-  const int slices = memory.shard_optimizer ? memory.training_ranks : 1;
+  const MomentShare moments(memory.shard_optimizer ? memory.training_ranks : 1, memory.optimizer);
   const std::uint64_t training =
-      memory.gpu ? gpu_bytes(config, micro_batch, memory.ranks, slices)
-                 : host_bytes(config, memory.precision, micro_batch, memory.ranks, slices);
+      memory.gpu ? gpu_bytes(config, micro_batch, memory.ranks, moments)
+                 : host_bytes(config, memory.precision, micro_batch, memory.ranks, moments);
   if (!memory.sampling) return training;
   return training + (memory.gpu ? Decoder::estimate_bytes(config, 1, kBf16)
                                 : host_sampling_bytes(config, memory.precision));

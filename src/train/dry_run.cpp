@@ -34,7 +34,7 @@ std::string device_lines(const PlannedDevice& device, const TrainConfiguration& 
   text += fmt::format(" with micro-batches of {}", counted(micro, "row"));
   if (config.trainer.shard_optimizer && place.ranks == 1) {
     text += fmt::format(", of which several share the optimiser's {}",
-                        format_bytes(moment_bytes(config.model)));
+                        format_bytes(moment_bytes(config.model, {1, config.optimizer.name})));
   }
   return fmt::format("{}; {} has {}{}\n", text, memory.name, format_bytes(memory.bytes),
                      memory.gpu ? " free" : "");
@@ -115,7 +115,7 @@ std::string plan_training(TrainConfiguration& config, const OptionTable& given,
   config.trainer.micro_batch(place.ranks);  // or it is refused
   Manifest manifest = config.read_dataset();
   PlannedDevice device = plan_device(config.trainer.device_wishes(), place);
-  device.memory = for_training(device.memory, config.trainer);
+  device.memory = for_training(device.memory, config);
   const int micro = fit(config, given, place, device.memory);
   const std::string text = device_lines(device, config, micro, place);
   const Inputs inputs = open_inputs(config, std::move(manifest), place.rank, place.ranks);
@@ -142,6 +142,7 @@ std::string describe_training(TrainConfiguration config, const OptionTable& give
   check_run_folder(RunPaths(config.trainer.run_dir), config.data.dataset);
   choose_model(config, given);
   config.validate_model();
+  keep_order(RunPaths(config.trainer.run_dir), config, given);
   Placement place;
   place.ranks = place.ranks_on_host = ranks;
   return plan_training(config, given, place);

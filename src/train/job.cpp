@@ -8,6 +8,7 @@
 #include "amt/base/hash.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/checkpoint/initial_model.hpp"
+#include "amt/dataset/epoch_rows.hpp"
 #include "amt/dataset/same_dataset.hpp"
 #include "amt/evaluate/evaluation.hpp"
 #include "amt/generate/sample.hpp"
@@ -20,6 +21,7 @@
 #include "amt/run/lock.hpp"
 #include "amt/trainer/epochs.hpp"
 #include "amt/trainer/trainer.hpp"
+#include "branch.hpp"
 #include "run_configuration.hpp"
 #include "run_device.hpp"
 #include "start.hpp"
@@ -49,7 +51,8 @@ void announce(const Model& model, int micro_batch, const Inputs& inputs, const s
 }
 
 /// Where a run that begins takes its weights from; one that resumes keeps what it has recorded.
-std::string origin_of(const TrainConfiguration& config) {
+std::string origin_of(const TrainConfiguration& config, const std::optional<Branch>& branch) {
+  if (branch) return fmt::format("step {} of {}", branch->step, branch->parent);
   if (config.trainer.initialize_from.empty()) {
     return fmt::format("random weights, seed {}", config.trainer.seed);
   }
@@ -93,7 +96,8 @@ TrainerSettings settings_of(const TrainConfiguration& config, const TrainerOptio
       log_warning(fmt::format("no {}: {}", file.string(), error.what()));
     }
   };
-  settings.start = {words.build, words.command, origin_of(config)};
+  settings.start = {words.build, words.command, origin_of(config, words.branch),
+                    words.branch ? words.branch->step : 0};
   return settings;
 }
 
@@ -107,6 +111,9 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
   std::optional<RunLock> lock;  // of rank 0
   mpi::run_on_all(world, [&] {
     if (leads && is_there(config.trainer.run_dir)) hold_folder(lock, config, words.take_over);
+  });
+  mpi::run_on_all(world, [&] {
+    if (leads && words.branch) check_branch(*words.branch, config, given);
   });
   agree_on_model(config, given, world);
   mpi::run_on_all(world, [&] { config.trainer.micro_batch(world.size()); });  // or it is refused
@@ -127,6 +134,7 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
     hold_folder(lock, config, words.take_over);
     check_run(config, inputs->manifest);
     open_run(run, configuration, config.trainer.load_last_checkpoint);
+    if (words.branch) begin_branch(*words.branch, config);
   });
   Model model(*device.ops, config.model, micro_batch);
   const TrainerOptions completed = complete(config.trainer, device);
@@ -142,7 +150,10 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
   if (leads) {
     settings.unigram_loss = unigram_loss_of_run(*inputs->train, valid, config.model.vocab_size);
   }
-  Trainer trainer(model, world, *device.reducer, *inputs->train, valid, std::move(settings));
+  const EpochRows reshuffled(*inputs->train, config.trainer.seed);
+  const RowSource& train = config.trainer.reshuffle ? static_cast<const RowSource&>(reshuffled)
+                                                    : static_cast<const RowSource&>(*inputs->train);
+  Trainer trainer(model, world, *device.reducer, train, valid, std::move(settings));
   return trainer.run() == Outcome::kFinished ? ExitCode::kDone : ExitCode::kStopped;
 }
 

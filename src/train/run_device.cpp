@@ -25,9 +25,10 @@ RowsAtOnce recorded_rows(const TrainConfiguration& config, int share) {
   return {rows, before.model.gradient_checkpointing};
 }
 
-DeviceMemory for_training(DeviceMemory memory, const TrainerOptions& trainer) {
-  memory.shard_optimizer = trainer.shard_optimizer;
-  memory.sampling = trainer.steps_per_sample > 0;
+DeviceMemory for_training(DeviceMemory memory, const TrainConfiguration& config) {
+  memory.shard_optimizer = config.trainer.shard_optimizer;
+  memory.optimizer = config.optimizer.name;
+  memory.sampling = config.trainer.steps_per_sample > 0;
   return memory;
 }
 
@@ -59,7 +60,7 @@ MemoryChoice take_rows(const RowsAtOnce& chosen, TrainConfiguration& config) {
 MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, const Device& device,
                         const mpi::Communicator& world) {
   const DeviceMemory memory =
-      for_training(memory_of(device, config.trainer.device_wishes(), world), config.trainer);
+      for_training(memory_of(device, config.trainer.device_wishes(), world), config);
   const int share = config.trainer.share(world.size());
   RowsAtOnce recorded;
   mpi::run_on_all(world, [&] {

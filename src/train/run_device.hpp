@@ -22,7 +22,7 @@ struct MemoryChoice {
 RowsAtOnce recorded_rows(const TrainConfiguration& config, int share);
 
 /// The memory with what these options say of its use.
-DeviceMemory for_training(DeviceMemory memory, const TrainerOptions& trainer);
+DeviceMemory for_training(DeviceMemory memory, const TrainConfiguration& config);
 
 /// What a rank with this memory would take, of what the user leaves open: what is `recorded` if
 /// that fits. Local.

@@ -7,6 +7,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/hash.hpp"
+#include "amt/base/ini.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/dataset/verify.hpp"
 #include "amt/evaluate/dataset_fit.hpp"
@@ -19,6 +20,11 @@
 #include "run_configuration.hpp"
 
 namespace amt {
+namespace {
+
+constexpr const char* kReshuffle = "trainer.reshuffle";
+
+}  // namespace
 
 void choose_model(TrainConfiguration& config, const OptionTable& given) {
   const std::string& source = config.trainer.initialize_from;
@@ -36,13 +42,22 @@ void choose_model(TrainConfiguration& config, const OptionTable& given) {
   model.read(values);
 }
 
+void keep_order(const RunPaths& run, TrainConfiguration& config, const OptionTable& given) {
+  if (given.given(kReshuffle) || !resumes(run, config.trainer.load_last_checkpoint)) return;
+  if (!is_there(run.config())) return;  // which is refused later
+  const auto values = ini_values(read_text(run.config()), run.config().string());
+  if (!values.contains(kReshuffle)) config.trainer.reshuffle = false;
+}
+
 void agree_on_model(TrainConfiguration& config, const OptionTable& given,
                     const mpi::Communicator& world) {
   mpi::run_on_all(world, [&] {
     if (world.rank() != 0) return;
     choose_model(config, given);
     config.validate_model();
+    keep_order(RunPaths(config.trainer.run_dir), config, given);
   });
+  world.broadcast_value(config.trainer.reshuffle, 0);
   OptionTable model;
   config.model.register_options(model);
   std::string chosen = model.to_ini();

@@ -23,7 +23,12 @@ struct Inputs {
 /// anything is written. UsageError or Error if that, or the model then, cannot work. For one rank.
 void choose_model(TrainConfiguration& config, const OptionTable& given);
 
-/// Collective: rank 0 chooses for all.
+/// The order of rows that `run`, which is continued, has had so far, if the user says nothing of
+/// it: where its config.ini does not either, a version has begun it that did not reshuffle. For one
+/// rank.
+void keep_order(const RunPaths& run, TrainConfiguration& config, const OptionTable& given);
+
+/// Collective: rank 0 chooses model and order for all.
 void agree_on_model(TrainConfiguration& config, const OptionTable& given,
                     const mpi::Communicator& world);
 

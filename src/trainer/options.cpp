@@ -38,7 +38,10 @@ void TrainerOptions::register_options(OptionTable& table) {
   table.add("trainer.max_eval_batches", &max_eval_batches,
             "validate on at most X batches of train_batch_size rows; 0: the whole split",
             Effect::kNothing);
-  table.add("trainer.seed", &seed, "seed of the initial weights and the dropout masks");
+  table.add("trainer.seed", &seed,
+            "seed of the initial weights, the dropout masks and the order of later epochs");
+  table.add("trainer.reshuffle", &reshuffle,
+            "read the rows in a new order in each epoch from the second on; false: in the same");
   table.add("trainer.load_last_checkpoint", &load_last_checkpoint,
             "resume from the newest checkpoint in run_dir", Effect::kNothing);
   table.add("trainer.max_skipped", &max_skipped,
@@ -90,6 +93,7 @@ void TrainerOptions::register_options(OptionTable& table) {
                       {"micro_batch", "micro_batch_size", "per_device_train_batch_size"});
   table.add_customary("trainer.steps_per_eval", {"eval_steps", "eval_interval", "eval_every"});
   table.add_customary("trainer.patience", {"early_stopping", "early_stopping_patience"});
+  table.add_customary("trainer.reshuffle", {"shuffle", "reshuffle_each_epoch"});
   table.add_customary("trainer.load_last_checkpoint", {"resume", "resume_from_checkpoint"});
   table.add_customary("trainer.threads", {"num_threads", "cpus"});
   table.add_customary("trainer.mp", {"precision", "dtype", "bf16", "fp16", "fp32", "amp"});

@@ -12,9 +12,10 @@ namespace {
 
 constexpr std::size_t kScalars = 4;  // that a step's one exchange has besides squares
 
-std::optional<SlicedBuffer> slice_gradients(Model& model, int ranks, bool sharded) {
+std::optional<SlicedBuffer> slice_gradients(Model& model, int ranks, bool sharded,
+                                            OptimizerName optimizer) {
   if (!sharded) return std::nullopt;
-  return SlicedBuffer{model.gradients(), Slices(model.layout().total(), ranks)};
+  return SlicedBuffer{model.gradients(), optimizer_slices(optimizer, model.layout(), ranks)};
 }
 
 }  // namespace
@@ -28,8 +29,8 @@ TrainStep::TrainStep(Model& model, const mpi::Communicator& ranks, Reducer& redu
       row_length_(rows.row_length()),
       trainer_(trainer),
       options_(optimizer),
-      sliced_(slice_gradients(model, ranks.size(), trainer.shard_optimizer)),
-      optimizer_(model.ops(), optimizer,
+      sliced_(slice_gradients(model, ranks.size(), trainer.shard_optimizer, optimizer.name)),
+      optimizer_(model.ops(), optimizer, model.layout(),
                  sliced_ ? sliced_->slices.of(ranks.rank()) : Slice{0, model.layout().total()}),
       plan_(plan_micro_batches(trainer.train_batch_size, ranks.size(), ranks.rank(),
                                trainer.micro_batch(ranks.size()))),
@@ -114,7 +115,7 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
     ++state.skipped;
     ++state.skipped_in_a_row;
   } else {
-    float* const parameters = sliced_ ? model_.parameters() : model_.parameters_for_adamw();
+    float* const parameters = sliced_ ? model_.parameters() : model_.parameters_for_update();
     optimizer_.update(parameters, model_.gradients(), result.grad_norm, result.learning_rate,
                       ++state.updates);
     if (sliced_) reducer_.all_gather({parameters, sliced_->slices});

@@ -66,5 +66,15 @@ TEST(Slices, ARangeGoesToItsOwnersInParts) {
   EXPECT_EQ(parts(Slices(1000, 1), {1, 1000}), (std::vector<Part>{{0, 1, 1000}}));
 }
 
+TEST(Slices, MayBeGivenAndEmptyOnesOwnNothing) {
+  const Slices slices({0, 0, 5, 5, 9, 9});
+  EXPECT_EQ(slices.count(), 9);
+  EXPECT_EQ(slices.ranks(), 5);
+  EXPECT_EQ(slices.longest(), 5);
+  std::vector<int> owners;
+  slices.for_each_part({0, 9}, [&](int owner, Slice) { owners.push_back(owner); });
+  EXPECT_EQ(owners, (std::vector<int>{1, 3}));
+}
+
 }  // namespace
 }  // namespace amt

@@ -4,6 +4,7 @@
 
 #include "amt/cpu/cpu_ops.hpp"
 #include "amt/model/model.hpp"
+#include "amt/optimizer/optimizer.hpp"
 #include "cuda_ops_fixture.hpp"
 
 namespace amt::cuda {
@@ -68,7 +69,7 @@ TEST_F(CudaOpsTest, AModelLearnsWhatItLearnsOnTheCpu) {
 }
 
 // The copy of the weights that products read, without a pass over all of them.
-TEST_F(CudaOpsTest, AdamWRefreshesTheWeightsThatItChanges) {
+TEST_F(CudaOpsTest, UpdatesRefreshTheWeightsThatTheyChange) {
   const ModelConfig config = small_model();
   Model model(*ops_, config, 1);
   std::vector<float> parameters(model.layout().total()), losses(config.seq_len - 1);
@@ -85,7 +86,7 @@ TEST_F(CudaOpsTest, AdamWRefreshesTheWeightsThatItChanges) {
          second = Buffer::floats(*ops_, model.layout().total());
   first.zero();
   second.zero();
-  ops_->run(AdamW{.parameters = model.parameters_for_adamw(),
+  ops_->run(AdamW{.parameters = model.parameters_for_update(),
                   .first_moment = first.as<float>(),
                   .second_moment = second.as<float>(),
                   .gradients = model.gradients(),
@@ -95,6 +96,13 @@ TEST_F(CudaOpsTest, AdamWRefreshesTheWeightsThatItChanges) {
   EXPECT_NE(after, before);
   model.parameters();  // they are read again
   EXPECT_EQ(now(), after);
+  Optimizer muon(*ops_, {.name = OptimizerName::kMuon}, model.layout(),
+                 {0, model.layout().total()});
+  muon.update(model.parameters_for_update(), model.gradients(), 1, 0.01, 1);
+  const auto later = now();
+  EXPECT_NE(later, after);
+  model.parameters();
+  EXPECT_EQ(now(), later);
 }
 
 TEST_F(CudaOpsTest, EqualRunsGiveEqualBits) {

@@ -32,6 +32,35 @@ TEST_F(CudaOpsTest, SumsAndOptimises) {
   }
 }
 
+TEST_F(CudaOpsTest, OrthogonalisesMatricesWithinLargerOnes) {
+  struct Shape {
+    Dim rows, columns, stride;
+  };
+  for (const auto& [rows, columns, stride] :
+       {Shape{16, 16, 48}, Shape{24, 96, 96}, Shape{96, 24, 24}}) {
+    const Dim n = rows * stride;
+    const auto p = normal<float>(n, 1), m = normal<float>(n, 2, 0.01), g = normal<float>(n, 3, 0.1);
+    const Buffer gp = upload(p), gm = upload(m), gg = upload(g);
+    const Buffer work = Buffer::activations(*ops_, muon_work(rows, columns));
+    const MuonStep step{.learning_rate = 0.1, .weight_decay = 0.1, .gradient_scale = 0.5};
+    Weights weights(*ops_, gp.as<float>(), n);
+    weights.refresh();
+    ops_->run(Muon{gp.as<float>(), gm.as<float>(), gg.as<float>(), work.activation(), rows, columns,
+                   stride, step});
+    auto ep = test::convert<double>(p), em = test::convert<double>(m);
+    const auto eg = test::convert<double>(g);
+    plain::run(MuonOf<double, double>{ep.data(), em.data(), eg.data(), nullptr, rows, columns,
+                                      stride, step});
+    auto change = test::convert<double>(download(gp));
+    for (Dim i = 0; i < n; ++i) {
+      change[i] -= p[i];
+      ep[i] -= p[i];
+    }
+    EXPECT_LT(distance(download(gm), em), 1e-6);
+    EXPECT_LT(distance(change, ep), 0.1) << rows << " x " << columns;
+  }
+}
+
 /// The LM head in blocks of 128 positions, of which there are three.
 TEST_F(CudaOpsTest, LmHeadAgreesWithPlainOverSeveralBlocks) {
   ops_ = make_cuda_ops({}, 1);

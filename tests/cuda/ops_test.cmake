@@ -11,7 +11,7 @@ amt_add_test(cuda_ops_test
   SOURCES attention_choice_test.cpp cublaslt_rules_test.cpp cuda_memory_test.cpp cuda_model_test.cpp cuda_ops_test.cpp
     fake_cublaslt.cpp fake_cuda.cpp fake_cudnn.cpp gelu_choice_test.cpp launch_on_cpu.cpp matmul_plan_test.cpp shapes_test.cpp
     timeline.cpp ${sources}
-  DEPENDS cpu model LINK Boost::context nlohmann_json::nlohmann_json)
+  DEPENDS cpu optimizer LINK Boost::context nlohmann_json::nlohmann_json)
 target_compile_definitions(cuda_ops_test PRIVATE AMT_CUDNN_ATTENTION)  # which has a stand-in, too
 target_include_directories(cuda_ops_test SYSTEM PRIVATE ${AMT_CUDA_BF16_DIR} ${AMT_CUBLASLT_DIR})
 # The same with NCCL: the order of all that streams and host do in whole steps.

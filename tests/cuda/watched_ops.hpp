@@ -73,6 +73,11 @@ class WatchedOps final : public Implement<WatchedOps, PassingOps, Operators> {
     floats(op.parameters, op.n, Timeline::Use::kWrites);
     floats(op.gradients, op.n, Timeline::Use::kReads);
   }
+  void of_buffers(const Muon& op) {
+    const Dim count = (op.rows - 1) * op.stride + op.columns;
+    floats(op.parameters, count, Timeline::Use::kWrites);
+    floats(op.gradients, count, Timeline::Use::kReads);
+  }
   void of_buffers(const SumOfSquares& op) { floats(op.x, op.n, Timeline::Use::kReads); }
 
   void floats(const float* data, Dim count, Timeline::Use use) {

@@ -127,7 +127,7 @@ TEST(Model, AdamWRefreshesTheWeightsThatItChanges) {
   Buffer first = Buffer::floats(ops, n), second = Buffer::floats(ops, n);
   first.zero();
   second.zero();
-  ops.run(AdamW{.parameters = model.parameters_for_adamw(),
+  ops.run(AdamW{.parameters = model.parameters_for_update(),
                 .first_moment = first.as<float>(),
                 .second_moment = second.as<float>(),
                 .gradients = model.gradients(),

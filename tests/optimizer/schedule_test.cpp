@@ -64,6 +64,25 @@ TEST(Schedule, ConstantStays) {
   EXPECT_EQ(learning_rate(options, 1000, 999), options.learning_rate);
 }
 
+TEST(Schedule, WsdStaysAndThenFallsToZero) {
+  OptimizerOptions options;
+  options.lr_schedule = LrSchedule::kWsd;
+  options.decay_ratio = 0.2;
+  const double rate = options.learning_rate;
+  EXPECT_EQ(decay_steps(options, 1000), 200);
+  EXPECT_EQ(learning_rate(options, 1000, 5), rate / 2);
+  for (const std::int64_t step : {10, 500, 799, 800}) {
+    EXPECT_EQ(learning_rate(options, 1000, step), rate) << step;
+  }
+  EXPECT_NEAR(learning_rate(options, 1000, 850), rate / 2, 1e-15);
+  EXPECT_NEAR(learning_rate(options, 1000, 928), rate * 0.2, 1e-15);
+  EXPECT_EQ(learning_rate(options, 1000, 1000), 0);
+  options.decay_ratio = 0;
+  EXPECT_EQ(learning_rate(options, 1000, 999), rate);
+  options.warmup_ratio = options.decay_ratio = 0.9;
+  EXPECT_EQ(decay_steps(options, 1000), 100);
+}
+
 TEST(Schedule, AllStepsMayWarmUp) {
   OptimizerOptions options;
   options.warmup_ratio = 1;

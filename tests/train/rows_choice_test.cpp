@@ -49,9 +49,9 @@ TEST_F(RowsChoice, ANewRunTakesWhatTheMemoryHolds) {
 
 TEST_F(RowsChoice, ADecoderForSamplesTakesItsPlace) {
   DeviceMemory memory = memory_for(16);
-  EXPECT_FALSE(for_training(memory, config_.trainer).sampling);
+  EXPECT_FALSE(for_training(memory, config_).sampling);
   config_.trainer.steps_per_sample = 100;
-  memory = for_training(memory, config_.trainer);
+  memory = for_training(memory, config_);
   EXPECT_EQ(needed_bytes(config_.model, 16, memory),
             gpu_bytes(config_.model, 16, 1) + Decoder::estimate_bytes(config_.model, 1, 2));
   EXPECT_EQ(wanted(memory).rows, 8);

@@ -37,6 +37,12 @@ TEST(RunConfiguration, OptionThatWasNotThereHadItsDefault) {
   EXPECT_EQ(changes_of_result(before, before + "log_z_regularization = 0.1\n").size(), 1u);
 }
 
+// Versions before trainer.reshuffle read the same order round and round.
+TEST(RunConfiguration, ARunThatSaysNothingOfReshufflingDidNot) {
+  EXPECT_TRUE(changes_of_result("", "[trainer]\nreshuffle = false\n").empty());
+  EXPECT_EQ(changes_of_result("", "[trainer]\nreshuffle = true\n").size(), 1u);
+}
+
 // An option whose declaration says nothing of its effect, or that is not declared (any more), is
 // never changed silently.
 TEST(RunConfiguration, OptionOfWhichNothingIsSaidMatters) {

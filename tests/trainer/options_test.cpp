@@ -99,7 +99,7 @@ TEST(TrainerOptions, ValuesThatCannotWorkAreNamed) {
   OptionTable table;
   optimizer.register_options(table);
   EXPECT_TRUE(refuses([&] { table.set("trainer.lr_schedule", "cosin"); },
-                      {"--trainer.lr_schedule: 'cosin' ", "cosine, linear or constant"}));
+                      {"--trainer.lr_schedule: 'cosin' ", "cosine, linear, constant or wsd"}));
   trainer.per_device_parallelism = -1;
   trainer.patience = -1;
   EXPECT_TRUE(refuses([&] { trainer.validate(); }, {"--trainer.patience"}));

@@ -10,11 +10,13 @@
 namespace amt {
 namespace {
 
-class ShardedOptimizerTest : public test::TrainerRanksTest {
+class ShardedOptimizerTest : public test::TrainerRanksTest,
+                             public testing::WithParamInterface<OptimizerName> {
  protected:
   TrainerSettings settings_of(const char* run, bool sharded) const {
     TrainerSettings s = settings(shared() / run);
     s.trainer.shard_optimizer = sharded;
+    s.optimizer.name = GetParam();
     return s;
   }
   TrainStep make_step(Model& model, Reducer& reducer) {
@@ -41,7 +43,7 @@ class ShardedOptimizerTest : public test::TrainerRanksTest {
   }
 };
 
-TEST_F(ShardedOptimizerTest, EqualsTheWholeOne) {
+TEST_P(ShardedOptimizerTest, EqualsTheWholeOne) {
   const test::TrainedRun sharded = together(settings_of("sharded", true), rows_);
   const test::TrainedRun whole = together(settings_of("whole", false), rows_);
   EXPECT_EQ(sharded.state.updates, 20);
@@ -57,11 +59,11 @@ TEST_F(ShardedOptimizerTest, EqualsTheWholeOne) {
   }
 }
 
-TEST_F(ShardedOptimizerTest, EqualRunsGiveEqualBits) {
+TEST_P(ShardedOptimizerTest, EqualRunsGiveEqualBits) {
   expect_same(together(settings_of("a", true), rows_), together(settings_of("b", true), rows_));
 }
 
-TEST_F(ShardedOptimizerTest, StoppedOrKilledAndStartedAgainGivesTheSameBits) {
+TEST_P(ShardedOptimizerTest, StoppedOrKilledAndStartedAgainGivesTheSameBits) {
   const test::TrainedRun expected = together(settings_of("whole", true), rows_);
   TrainerSettings s = settings_of("parts", true);
   s.checkpointer.keep_every = 4;
@@ -80,7 +82,7 @@ TEST_F(ShardedOptimizerTest, StoppedOrKilledAndStartedAgainGivesTheSameBits) {
   expect_same(together(s, rows_), expected);
 }
 
-TEST_F(ShardedOptimizerTest, MayBeTurnedOnAndOffWithinARun) {
+TEST_P(ShardedOptimizerTest, MayBeTurnedOnAndOffWithinARun) {
   const test::TrainedRun expected = together(settings_of("whole", false), rows_);
   for (const int stop : {5, 11, 20}) {
     TrainerSettings s = settings_of("mixed", stop != 11);
@@ -97,7 +99,7 @@ TEST_F(ShardedOptimizerTest, MayBeTurnedOnAndOffWithinARun) {
 }
 
 // A checkpoint does not depend on slices: one rank resumes what many have saved.
-TEST_F(ShardedOptimizerTest, GoesOnWithAnotherNumberOfRanks) {
+TEST_P(ShardedOptimizerTest, GoesOnWithAnotherNumberOfRanks) {
   const test::TrainedRun expected = together(settings_of("whole", false), rows_);
   TrainerSettings s = settings_of("run", true);
   s.checkpointer.keep_every = 8;
@@ -114,16 +116,17 @@ TEST_F(ShardedOptimizerTest, GoesOnWithAnotherNumberOfRanks) {
   world_.barrier();
 }
 
-TEST_F(ShardedOptimizerTest, ARankHasTheMomentsOfItsSliceAlone) {
+TEST_P(ShardedOptimizerTest, ARankHasTheMomentsOfItsSliceAlone) {
   Model model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, *reducer_);
   const Slice part = step.optimizer().part();
-  const Slice expected = Slices(model.layout().total(), world_.size()).of(world_.rank());
+  const Slice expected =
+      optimizer_slices(GetParam(), model.layout(), world_.size()).of(world_.rank());
   EXPECT_EQ(part.begin, expected.begin);
   EXPECT_EQ(part.end, expected.end);
 }
 
-TEST_F(ShardedOptimizerTest, ABadGradientInOneSliceChangesNothingAnywhere) {
+TEST_P(ShardedOptimizerTest, ABadGradientInOneSliceChangesNothingAnywhere) {
   test::PoisonedReducer reducer(*reducer_, last(), {2, 3});
   Model model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, reducer);
@@ -141,11 +144,15 @@ TEST_F(ShardedOptimizerTest, ABadGradientInOneSliceChangesNothingAnywhere) {
   EXPECT_EQ(state.updates, 3);
 }
 
-TEST_F(ShardedOptimizerTest, AStepSumsTheGradientAndFourNumbersAndASquareOfEachRank) {
+TEST_P(ShardedOptimizerTest, AStepSumsTheGradientAndFourNumbersAndASquareOfEachRank) {
   Model model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, *reducer_);
   expect_sums_of_steps(step, model, 4 + static_cast<std::size_t>(world_.size()));
 }
+
+INSTANTIATE_TEST_SUITE_P(Optimizers, ShardedOptimizerTest,
+                         testing::Values(OptimizerName::kAdamW, OptimizerName::kMuon),
+                         [](const auto& of) { return std::string(word_of(of.param)); });
 
 }  // namespace
 }  // namespace amt

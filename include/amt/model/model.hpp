@@ -50,8 +50,8 @@ class Model {
   /// the next forward pass then refreshes the copies that a device may keep in another type. A
   /// pointer kept from before an earlier forward pass is for reading only.
   float* parameters();
-  /// The same where AdamW alone changes them, which refreshes those copies itself.
-  float* parameters_for_adamw();
+  /// The same where AdamW and Muon alone change them, which refresh those copies themselves.
+  float* parameters_for_update();
   float* gradients();  ///< device memory, the same layout; null in a model for inference
 
   /// Host <-> device, layout().total() floats each.

@@ -31,6 +31,18 @@ class ParameterLayout {
   std::int64_t total_ = 0;
 };
 
+/// A matrix of a block inside the flat buffer.
+struct BlockMatrix {
+  std::int64_t offset = 0;  ///< of its first element
+  std::int64_t rows = 0, columns = 0;
+  std::int64_t stride = 0;  ///< floats from row to row
+  std::int64_t end() const { return offset + (rows - 1) * stride + columns; }
+};
+
+/// The matrices of the blocks in the order of the buffer: of each the projections to queries, keys
+/// and values, which lie side by side in attn.c_attn.weight, that of attention, and two of the MLP.
+std::vector<BlockMatrix> block_matrices(const ParameterLayout& layout);
+
 /// Initial values (docs/spec/training.md, "Initial values"): a function of (config, seed) alone.
 /// `out` holds layout.total() floats; padding is 0.
 void initialise_parameters(const ModelConfig& config, const ParameterLayout& layout,

@@ -29,6 +29,7 @@
 #include "amt/ops/layernorm.hpp"
 #include "amt/ops/linear.hpp"
 #include "amt/ops/lm_head.hpp"
+#include "amt/ops/muon.hpp"
 #include "amt/ops/sum_of_squares.hpp"
 
 namespace amt {
@@ -90,7 +91,7 @@ class OpsMemory {
 using Operators =
     OperatorList<EmbeddingForward, EmbeddingBackward, LayerNormForward, LayerNormBackward,
                  LinearForward, LinearBackward, AttentionForward, AttentionBackward, LmHeadTrain,
-                 LmHeadLosses, LmHeadLogits, AdamW, SumOfSquares>;
+                 LmHeadLosses, LmHeadLogits, AdamW, Muon, SumOfSquares>;
 
 /// run(const Op&) for each of them.
 class Ops : public Interface<OpsMemory, Operators> {};

@@ -9,8 +9,8 @@
 namespace amt {
 
 /// A flat buffer of parameters from whose inside operators may be given weights. Once they have
-/// changed, refresh() must be called before the next operator, but not for what AdamW has changed:
-/// it refreshes that itself. Weights outside of what was refreshed are an Error.
+/// changed, refresh() must be called before the next operator, but not for what AdamW or Muon has
+/// changed: these refresh it themselves. Weights outside of what was refreshed are an Error.
 class Weights {
  public:
   /// parameters [count]: device memory of `ops`. Both must outlive it. To be refreshed before use.

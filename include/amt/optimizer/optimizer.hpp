@@ -1,24 +1,25 @@
-// AdamW with clipping of the global gradient norm: docs/spec/training.md, "Optimiser and schedule".
+// AdamW or Muon with clipping of the global gradient norm: docs/spec/training.md, "Optimiser and
+// schedule" and "Muon".
 #pragma once
 
 #include <cstdint>
 #include <span>
 
-#include "amt/collective/slices.hpp"
 #include "amt/ops/buffer.hpp"
 #include "amt/ops/ops.hpp"
-#include "amt/optimizer/options.hpp"
+#include "amt/optimizer/partition.hpp"
 
 namespace amt {
 
 /// Updates one part of the parameters, which may be all of them, and owns both moments of that
-/// part, on the device of `ops`, which must outlive it. All calls are local; ranks that have the
-/// same part stay equal because they apply equal gradients. `parameters` and `gradients` are whole
-/// buffers, of which nothing outside the part is touched.
+/// part (the momentum of matrices that Muon updates is their first, their second stays 0), on the
+/// device of `ops`, which must outlive it. All calls are local; ranks that have the same part stay
+/// equal because they apply equal gradients. `parameters` and `gradients` are whole buffers, of
+/// which nothing outside the part is touched.
 class Optimizer {
  public:
-  /// Moments that are all 0.
-  Optimizer(Ops& ops, const OptimizerOptions& options, Slice part);
+  /// Moments that are all 0. `part` is of optimizer_slices(), or all of the layout.
+  Optimizer(Ops& ops, const OptimizerOptions& options, const ParameterLayout& layout, Slice part);
 
   /// Sum of the squares of the part's gradients. Not finite if any of them is not.
   double gradient_squares(const float* gradients);
@@ -35,8 +36,10 @@ class Optimizer {
   Ops& ops_;
   OptimizerOptions options_;
   Slice part_;
+  Partition pieces_;
   Buffer first_;
   Buffer second_;
+  Buffer work_;  ///< of Muon
 };
 
 }  // namespace amt

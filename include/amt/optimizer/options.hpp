@@ -1,4 +1,4 @@
-// AdamW and the schedule of its learning rate, under Levanter's names.
+// The optimiser and the schedule of its learning rate, under Levanter's names.
 #pragma once
 
 #include <array>
@@ -9,14 +9,22 @@
 
 namespace amt {
 
-enum class LrSchedule : std::uint8_t { kCosine, kLinear, kConstant };
+enum class LrSchedule : std::uint8_t { kCosine, kLinear, kConstant, kWsd };
 template <>
 inline constexpr auto kWords<LrSchedule> =
     std::to_array<Word<LrSchedule>>({{"cosine", LrSchedule::kCosine},
                                      {"linear", LrSchedule::kLinear},
-                                     {"constant", LrSchedule::kConstant}});
+                                     {"constant", LrSchedule::kConstant},
+                                     {"wsd", LrSchedule::kWsd}});
+
+enum class OptimizerName : std::uint8_t { kAdamW, kMuon };
+template <>
+inline constexpr auto kWords<OptimizerName> = std::to_array<Word<OptimizerName>>(
+    {{"adamw", OptimizerName::kAdamW}, {"muon", OptimizerName::kMuon}});
 
 struct OptimizerOptions {
+  OptimizerName name = OptimizerName::kAdamW;
+  double momentum = 0.95;  ///< of Muon
   OrAuto<double> learning_rate = 6e-4;
   double weight_decay = 0.1;  ///< of every parameter: biases, norms and embeddings too
   double beta1 = 0.9;
@@ -25,6 +33,7 @@ struct OptimizerOptions {
   double max_grad_norm = 1.0;
   LrSchedule lr_schedule = LrSchedule::kCosine;
   double warmup_ratio = 0.01;
+  double decay_ratio = 0.1;  ///< of wsd: share of the steps at the end in which the rate falls
 
   void register_options(OptionTable& table);
   void validate() const;

@@ -33,7 +33,8 @@ inline constexpr const char* kEndedEarly = "ended early";  ///< for want of a lo
 /// What a process says of its start.
 struct StartFacts {
   std::string version, command;
-  std::string started_from;  ///< of a run that begins: where its weights come from
+  std::string started_from;    ///< of a run that begins: where its weights come from
+  std::int64_t begins_at = 0;  ///< the step at which it does: above 0 for a branch of another
 };
 
 /// Adds to the facts of a run when and how this process started, at step `next_step`. What

@@ -8,6 +8,7 @@
 #include "amt/cpu/cpu_ops.hpp"
 #include "amt/model/config.hpp"
 #include "amt/mpi/communicator.hpp"
+#include "amt/optimizer/options.hpp"
 
 namespace amt {
 
@@ -21,13 +22,21 @@ int threads_per_rank(int wanted, const mpi::Communicator& communicator);
 int choose_threads(int wanted, const char* environment, int node_cores, int usable_cores,
                    int ranks_on_host);
 
-/// Bytes of Adam's moments on each of `slices` ranks that share them.
-std::uint64_t moment_bytes(const ModelConfig& config, int slices = 1);
+/// The optimiser, and the ranks that share its moments.
+struct MomentShare {
+  constexpr MomentShare(int ranks_ = 1, OptimizerName optimizer_ = OptimizerName::kAdamW)
+      : ranks(ranks_), optimizer(optimizer_) {}
+  int ranks;
+  OptimizerName optimizer;
+};
 
-/// Bytes that training needs on the device of each rank: parameters, gradients, moments, and the
-/// activations of `micro_batch` rows. `moment_slices` here and below: ranks that share the moments.
+/// Bytes of both moments on the rank that has most of them.
+std::uint64_t moment_bytes(const ModelConfig& config, const MomentShare& share = {});
+
+/// Bytes that training needs on the device of each rank: parameters, gradients, moments, what an
+/// update works in, and the activations of `micro_batch` rows.
 std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
-                             std::size_t activation_bytes, int moment_slices = 1);
+                             std::size_t activation_bytes, const MomentShare& moments = {});
 
 /// Bytes that `ranks` processes on one host need together where they compute on the CPU, which
 /// makes device memory host memory: besides training_bytes, each rank's cpu_scratch_bytes and its
@@ -35,13 +44,13 @@ std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
 /// process has before it trains (about 50 MB), and pages of the dataset, which the system takes
 /// back.
 std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int micro_batch, int ranks,
-                         int moment_slices = 1);
+                         const MomentShare& moments = {});
 
 /// Bytes that `ranks` processes that share one GPU need on it: besides training_bytes, each one's
 /// copy of the weights in bf16, its block of logits, and what the libraries work in. Not in it:
 /// what a process has there before it trains, which is no longer free.
 std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks,
-                        int moment_slices = 1);
+                        const MomentShare& moments = {});
 
 /// Where the ranks that share some memory train.
 struct DeviceMemory {
@@ -52,7 +61,8 @@ struct DeviceMemory {
   Precision precision = Precision::kF32;  ///< on a processor; a GPU has bf16 alone
   int training_ranks = 1;                 ///< in all, wherever they are
   bool shard_optimizer = false;           ///< among those
-  bool sampling = false;                  ///< one of the ranks has a Decoder of one row as well
+  OptimizerName optimizer = OptimizerName::kAdamW;
+  bool sampling = false;  ///< one of the ranks has a Decoder of one row as well
 };
 
 /// host_bytes or gpu_bytes, and what the samples take.

@@ -1,6 +1,8 @@
 // The job of `amt train`: a dataset -> a trained model, with checkpoints.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "amt/base/error.hpp"
@@ -10,11 +12,24 @@
 
 namespace amt {
 
+/// A checkpoint of another run that a run starts from.
+struct Branch {
+  std::string parent;  ///< its folder
+  std::int64_t step = 0;
+};
+
+/// Makes of the configuration of a run whose learning rate is constant (wsd, constant) that of one
+/// in which it falls to 0 from `step` on, in trainer.decay_ratio of all its steps, with a folder of
+/// its own beside the parent's: RUN-from-STEP. UsageError if the rate at `step` is another. Local;
+/// reads no file.
+Branch plan_branch(TrainConfiguration& config, std::int64_t step);
+
 /// What a start is given besides the run's configuration.
 struct StartWords {
   bool take_over = false;  ///< the user's word that the job which holds run_dir runs no longer
   std::string command;     ///< as it was given, for run.json
   std::string build;       ///< of this program, for run.json
+  std::optional<Branch> branch = {};
 };
 
 /// Collective. Trains the model that a validated `config` describes, from the newest checkpoint in

@@ -25,6 +25,7 @@ struct TrainerOptions {
   std::int64_t steps_per_sample = 0;  ///< a piece of music into the run's folder; 0: never
   std::int64_t max_eval_batches = 0;  ///< validate on this many global batches at most; 0: all
   std::uint64_t seed = 0;
+  bool reshuffle = true;  ///< each epoch from the second on in an order of its own
   bool load_last_checkpoint = true;
   int max_skipped = 10;  ///< steps in a row whose gradient is not finite, before the job fails
   int threads = 0;       ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node

@@ -64,6 +64,13 @@ Work work_of(const LmHeadTrain& op) {
 }
 /// With the copy of the weights.
 Work work_of(const AdamW& op) { return {0, (7 * kFloat + 2) * static_cast<double>(op.n)}; }
+Work work_of(const Muon& op) {
+  const Dim side = std::min(op.rows, op.columns);
+  const double matrix = product(op.rows, op.columns), square = product(side, side);
+  const double round = kActivation * (3 * matrix + 5 * square);
+  return {muon_flops(op.rows, op.columns),
+          (6 * kFloat + 2) * matrix + MuonPolynomial::kTimes * round};
+}
 Work work_of(const SumOfSquares& op) { return {0, kFloat * static_cast<double>(op.n)}; }
 
 double roof_seconds(const Work& work, double flops_per_second, double bytes_per_second) {

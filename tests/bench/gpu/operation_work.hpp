@@ -29,6 +29,8 @@ Work work_of(const AttentionBackward& op);
 /// Logits are counted as never leaving the chip.
 Work work_of(const LmHeadTrain& op);
 Work work_of(const AdamW& op);
+/// With the copy of the weights; its products read and write activations.
+Work work_of(const Muon& op);
 Work work_of(const SumOfSquares& op);
 
 /// Seconds that the work takes where nothing but the products' rate (FLOP/s) and the memory's

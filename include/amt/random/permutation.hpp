@@ -1,0 +1,27 @@
+// Random permutations that are computed element by element, in constant memory.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace amt {
+
+/// A permutation of [0, n) that follows from (n, seed, number) alone: a Feistel network over the
+/// smallest even number of bits that hold n, which is applied again to whatever falls outside (at
+/// most 4 times on average). It looks random; it is no cipher.
+class KeyedPermutation {
+ public:
+  KeyedPermutation(std::uint64_t n, std::uint64_t seed, std::uint64_t number);
+  /// Where i, below n, goes.
+  std::uint64_t operator()(std::uint64_t i) const;
+
+ private:
+  static constexpr int kRounds = 6;
+  std::uint64_t once(std::uint64_t i) const;
+
+  std::uint64_t n_;
+  int half_bits_ = 1;
+  std::array<std::uint64_t, kRounds> keys_{};
+};
+
+}  // namespace amt
