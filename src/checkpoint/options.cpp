@@ -11,8 +11,11 @@ void CheckpointerOptions::register_options(OptionTable& table) {
             "save at each validation with the lowest loss so far, and keep that checkpoint: "
             "run_dir/checkpoints/best names it",
             Effect::kNothing);
+  table.add("checkpointer.background", &background,
+            "train on while a checkpoint is written; false: wait for it", Effect::kNothing);
   table.add_customary("checkpointer.keep_best",
                       {"save_best", "save_best_only", "load_best_model_at_end", "best"});
+  table.add_customary("checkpointer.background", {"async", "async_save", "async_checkpoint"});
   table.add_customary("checkpointer.keep_every", {"save_steps", "save_every", "save_total_limit"});
 }
 

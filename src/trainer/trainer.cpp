@@ -50,6 +50,7 @@ Outcome Trainer::run() {
     if (not_recorded_) throw *not_recorded_;
   });
   if (requests_.stop && saved_step_ != state_.step) save(Keep::kRolling);
+  finish_writing();
   if (finished()) check_learned();
   progress.finish();
   if (reduced_bytes_ > 0) {
@@ -79,6 +80,7 @@ void Trainer::do_step(Progress& progress) {
   const std::uint64_t reduced_before = reducer_.reduced_bytes();
   profile_.before(state_.step);
   const StepResult result = step_.run(state_, [this] {
+    notice_failed_writing();
     return Requests{stop_signal() != 0 || not_recorded_, save_due()};
   });
   profile_.after(state_.step - 1);

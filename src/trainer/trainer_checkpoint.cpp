@@ -1,14 +1,10 @@
-// How the trainer begins, resumes from a checkpoint, and saves one.
+// How the trainer begins, and resumes from a checkpoint.
 #include <fmt/core.h>
-
-#include <algorithm>
-#include <cmath>
 
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/base/foreign_error.hpp"
-#include "amt/base/hash.hpp"
 #include "amt/checkpoint/disk_space.hpp"
 #include "amt/model/algorithms.hpp"
 #include "amt/mpi/run_on_all.hpp"
@@ -18,9 +14,6 @@
 
 namespace amt {
 namespace {
-
-constexpr const char* kTryLowerRate =
-    "train again in another --trainer.run_dir, with a lower --trainer.learning_rate";
 
 /// The run's configuration is the one that the checkpoint was made with, so these numbers follow
 /// from it.
@@ -48,10 +41,6 @@ RunFacts facts_so_far(const RunPaths& paths) try {
   const auto type = std::filesystem::status(paths.facts(), failed).type();
   if (!failed && type != std::filesystem::file_type::regular) throw;
   return {};
-}
-
-bool all_finite(std::span<const float> values) {
-  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
 }
 
 }  // namespace
@@ -149,78 +138,6 @@ void Trainer::resume(const Checkpoint& checkpoint) {
 
 MomentExchange Trainer::moments() { return {model_, reducer_, step_.optimizer(), step_.sliced()}; }
 
-bool Trainer::save_due() const {
-  if (!leads()) return false;  // rank 0's clock decides for all
-  const double seconds = std::chrono::duration<double>(Clock::now() - last_save_).count();
-  return seconds >= settings_.checkpointer.save_interval.seconds;
-}
-
-/// Whether this step's checkpoint is the one to keep as the best. All ranks say the same.
-bool Trainer::best_is_due() const {
-  return settings_.checkpointer.keep_best && state_.step > 0 && state_.best_step == state_.step;
-}
-
-/// Collective. A run that ends without a finite loss has failed, even if its weights are finite.
-void Trainer::check_learned() {
-  on_leader([this] {
-    std::string what;
-    if (state_.skipped_in_a_row > 0) {
-      what = fmt::format("the loss or gradient is not finite since step {}",
-                         state_.step - state_.skipped_in_a_row);
-    } else if (state_.evaluated_step == state_.step && !std::isfinite(state_.valid_loss)) {
-      what = fmt::format("the validation loss is not finite after step {}", state_.step - 1);
-    }
-    if (what.empty()) return;
-    throw Error(fmt::format("{}; {}; {}", what, describe_last_checkpoint(paths_), kTryLowerRate));
-  });
-}
-
-void Trainer::save_if_due() {
-  if (finished()) check_learned();
-  if (finished() || state_.step % settings_.checkpointer.keep_every == 0) {
-    save(Keep::kPermanent);
-  } else if (requests_.stop || requests_.save || best_is_due()) {
-    save(Keep::kRolling);
-  }
-}
-
-void Trainer::save(Keep keep) {
-  Phase saving("saving a checkpoint");
-  saving.at_step(state_.step);
-  reducer_.wait();
-  Checkpoint checkpoint;
-  const std::size_t total = model_.layout().total();
-  checkpoint.parameters.resize(total);
-  model_.get_parameters(checkpoint.parameters);
-  check_replicas(xxh3_64(std::as_bytes(std::span(checkpoint.parameters))));
-  if (leads()) {
-    checkpoint.state = state_;
-    checkpoint.first_moment.resize(total);
-    checkpoint.second_moment.resize(total);
-  }
-  moments().collect(checkpoint.first_moment, checkpoint.second_moment);
-  on_leader([&] {
-    if (not_recorded_) throw *not_recorded_;
-    write(checkpoint, keep);
-  });
-  saved_step_ = state_.step;
-  last_save_ = Clock::now();
-}
-
-/// What is recorded of a step is there before a checkpoint of a later step.
-void Trainer::write(const Checkpoint& checkpoint, Keep keep) const {
-  if (!all_finite(checkpoint.parameters) || !all_finite(checkpoint.first_moment) ||
-      !all_finite(checkpoint.second_moment)) {
-    throw Error(fmt::format("the model is not finite after step {}, so it was not saved; {}; {}",
-                            state_.step - 1, describe_last_checkpoint(paths_), kTryLowerRate));
-  }
-  in_run_folder([&] {
-    recorder_->publish();
-    recorder_->make_durable();
-    save_checkpoint(paths_, model_.config(), model_.layout(), checkpoint, keep, best_is_due());
-  });
-}
-
 void Trainer::on_leader(const std::function<void()>& work) {
   mpi::run_on_all(ranks_, [&] {
     if (leads()) work();
@@ -228,24 +145,18 @@ void Trainer::on_leader(const std::function<void()>& work) {
 }
 
 /// What rank 0 writes: an error there also names the last good checkpoint.
-void Trainer::in_run_folder(const std::function<void()>& work) const try {
-  if (settings_.before_writing) settings_.before_writing();
+void Trainer::in_run_folder(const std::function<void()>& work) const {
+  naming_last_checkpoint([&] {
+    if (settings_.before_writing) settings_.before_writing();
+    work();
+  });
+}
+
+void Trainer::naming_last_checkpoint(const std::function<void()>& work) const try {
   work();
 } catch (const std::exception& error) {
   throw Error(fmt::format("{}; {}; start again to resume", to_error(error).what(),
                           describe_last_checkpoint(paths_)));
-}
-
-/// Ranks that have drifted apart train nonsense without a sign: a checkpoint is the moment to
-/// notice.
-void Trainer::check_replicas(std::uint64_t hash) {
-  std::uint64_t leaders = hash;
-  ranks_.broadcast_value(leaders, 0);
-  if (!ranks_.any_of(hash != leaders)) return;
-  throw mpi::CollectiveError(
-      fmt::format("the ranks' parameters differ at step {}: a device or the network corrupts data; "
-                  "nothing was saved",
-                  state_.step));
 }
 
 }  // namespace amt

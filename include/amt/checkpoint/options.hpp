@@ -13,6 +13,8 @@ struct CheckpointerOptions {
   /// Saves at each validation that is the best so far, and keeps that checkpoint. Off, since in a
   /// long first training on much music the best is one of the last.
   bool keep_best = false;
+  /// Training goes on while a checkpoint is written; false: it waits.
+  bool background = true;
 
   void register_options(OptionTable& table);
   void validate() const;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <span>
@@ -55,7 +56,8 @@ enum class Outcome : std::uint8_t {
 
 /// Collective throughout: every rank makes one with equal settings and calls run(). What is
 /// given by reference or pointer must outlive it. Only rank 0 touches the run's folder; the others
-/// learn of an error there at the next moment at which all of them meet.
+/// learn of an error there at the next moment at which all of them meet. Checkpoints are written by
+/// a thread of their own while training continues, one at a time.
 class Trainer {
  public:
   /// `valid` may be null: then nothing is validated.
@@ -85,12 +87,17 @@ class Trainer {
   void sample_if_due();
   void save_if_due();
   void save(Keep keep);
-  void write(const Checkpoint& checkpoint, Keep keep) const;
+  void start_writing(Keep keep);
+  void write(Keep keep, bool is_best) const;
+  bool still_writing() const;
+  void finish_writing();
+  void notice_failed_writing();
   void check_learned();
   void check_replicas(std::uint64_t hash);
   MomentExchange moments();
   void on_leader(const std::function<void()>& work);
   void in_run_folder(const std::function<void()>& work) const;
+  void naming_last_checkpoint(const std::function<void()>& work) const;
   bool save_due() const;
   bool best_is_due() const;
   void say_end() const;
@@ -116,6 +123,8 @@ class Trainer {
   Requests requests_;                // what the ranks have agreed on at the last boundary
   std::int64_t saved_step_ = 0;      // of the newest checkpoint that is this run's
   std::uint64_t reduced_bytes_ = 0;  // by this rank's reducer, for the last step
+  Checkpoint snapshot_;        // kept between saves, as new memory costs as much as copying into it
+  std::future<void> writing_;  // rank 0: of snapshot_; last, so that its end is waited for first
 };
 
 }  // namespace amt

@@ -1,0 +1,143 @@
+// How the trainer saves a checkpoint: it copies the run's state, and a thread writes the copy while
+// training continues.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "amt/base/activity.hpp"
+#include "amt/base/error.hpp"
+#include "amt/base/foreign_error.hpp"
+#include "amt/base/hash.hpp"
+#include "amt/mpi/run_on_all.hpp"
+#include "amt/optimizer/moment_exchange.hpp"
+#include "amt/trainer/trainer.hpp"
+
+namespace amt {
+namespace {
+
+constexpr const char* kTryLowerRate =
+    "train again in another --trainer.run_dir, with a lower --trainer.learning_rate";
+
+bool all_finite(std::span<const float> values) {
+  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
+}
+
+}  // namespace
+
+/// Collective. A run that ends without a finite loss has failed, even if its weights are finite.
+void Trainer::check_learned() {
+  on_leader([this] {
+    std::string what;
+    if (state_.skipped_in_a_row > 0) {
+      what = fmt::format("the loss or gradient is not finite since step {}",
+                         state_.step - state_.skipped_in_a_row);
+    } else if (state_.evaluated_step == state_.step && !std::isfinite(state_.valid_loss)) {
+      what = fmt::format("the validation loss is not finite after step {}", state_.step - 1);
+    }
+    if (what.empty()) return;
+    throw Error(fmt::format("{}; {}; {}", what, describe_last_checkpoint(paths_), kTryLowerRate));
+  });
+}
+
+/// Not while the one before is still being written: then training would wait for a slow disk.
+bool Trainer::save_due() const {
+  if (!leads() || still_writing()) return false;  // rank 0's clock decides for all
+  const double seconds = std::chrono::duration<double>(Clock::now() - last_save_).count();
+  return seconds >= settings_.checkpointer.save_interval.seconds;
+}
+
+/// Whether this step's checkpoint is the one to keep as the best. All ranks agree.
+bool Trainer::best_is_due() const {
+  return settings_.checkpointer.keep_best && state_.step > 0 && state_.best_step == state_.step;
+}
+
+void Trainer::save_if_due() {
+  if (finished()) check_learned();
+  if (finished() || state_.step % settings_.checkpointer.keep_every == 0) {
+    save(Keep::kPermanent);
+  } else if (requests_.stop || requests_.save || best_is_due()) {
+    save(Keep::kRolling);
+  }
+}
+
+/// Waits for the checkpoint before this one to be written: there is memory for one copy.
+void Trainer::save(Keep keep) {
+  Phase saving("saving a checkpoint");
+  saving.at_step(state_.step);
+  finish_writing();
+  reducer_.wait();
+  const std::size_t total = model_.layout().total();
+  snapshot_.parameters.resize(total);
+  model_.get_parameters(snapshot_.parameters);
+  check_replicas(xxh3_64(std::as_bytes(std::span(snapshot_.parameters))));
+  if (leads()) {
+    snapshot_.state = state_;
+    snapshot_.first_moment.resize(total);
+    snapshot_.second_moment.resize(total);
+  }
+  moments().collect(snapshot_.first_moment, snapshot_.second_moment);
+  on_leader([&] { start_writing(keep); });
+  saved_step_ = state_.step;
+  last_save_ = Clock::now();
+}
+
+/// What is recorded of a step is on the disk before a checkpoint of a later step.
+void Trainer::start_writing(Keep keep) {
+  if (not_recorded_) throw *not_recorded_;
+  in_run_folder([this] {
+    recorder_->publish();
+    recorder_->make_durable();
+  });
+  const bool is_best = best_is_due();
+  writing_ = std::async(std::launch::async, [this, keep, is_best] { write(keep, is_best); });
+  if (!settings_.checkpointer.background) writing_.get();
+}
+
+/// On a thread of its own: it may use the snapshot and what never changes.
+void Trainer::write(Keep keep, bool is_best) const {
+  const Checkpoint& c = snapshot_;
+  if (!all_finite(c.parameters) || !all_finite(c.first_moment) || !all_finite(c.second_moment)) {
+    throw Error(fmt::format("the model is not finite after step {}, so it was not saved; {}; {}",
+                            c.state.step - 1, describe_last_checkpoint(paths_), kTryLowerRate));
+  }
+  naming_last_checkpoint(
+      [&] { save_checkpoint(paths_, model_.config(), model_.layout(), c, keep, is_best); });
+}
+
+bool Trainer::still_writing() const {
+  return writing_.valid() &&
+         writing_.wait_for(Clock::duration::zero()) != std::future_status::ready;
+}
+
+/// Collective. Throws on every rank if the checkpoint could not be written.
+void Trainer::finish_writing() {
+  const Phase saving("saving a checkpoint");
+  on_leader([this] {
+    if (writing_.valid()) writing_.get();
+  });
+}
+
+/// So that a run whose checkpoint could not be written ends at the next step, not at the next save.
+void Trainer::notice_failed_writing() {
+  if (!writing_.valid() || still_writing()) return;
+  try {
+    writing_.get();
+  } catch (const std::exception& error) {
+    not_recorded_ = to_error(error);
+  }
+}
+
+/// Ranks that have drifted apart train nonsense without a sign: a checkpoint is the moment to
+/// notice.
+void Trainer::check_replicas(std::uint64_t hash) {
+  std::uint64_t leaders = hash;
+  ranks_.broadcast_value(leaders, 0);
+  if (!ranks_.any_of(hash != leaders)) return;
+  throw mpi::CollectiveError(
+      fmt::format("the ranks' parameters differ at step {}: a device or the network corrupts data; "
+                  "nothing was saved",
+                  state_.step));
+}
+
+}  // namespace amt

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# What saving costs: seconds of the steps of a training that saves every N steps, in the background and waiting for
+# it, against one that saves only at the end; interleaved rounds, on 2 ranks.
+# Usage: save_cost.sh AMT DATASET [CONFIG] [STEPS] [EVERY] [ROUNDS] [BATCH]
+#   defaults: configs/lakh-small.ini 40 10 3 2; needs the disk of STEPS / EVERY + 1 checkpoints
+set -euo pipefail
+amt=$(realpath "$1") dataset=$(realpath "$2")
+here=$(realpath "$(dirname "$0")")
+config=$(realpath "${3:-$here/../../configs/lakh-small.ini}")
+steps=${4:-40} every=${5:-10} rounds=${6:-3} batch=${7:-2}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Sum of the seconds between the first step's end and the last step's, by the time stamps of the event file: what a save
+# holds up lies between two steps, and is in no step's own time.
+run() {
+  local name=$1
+  shift
+  rm -rf "$work/run"
+  mpirun -n 2 --bind-to none "$amt" train --config "$config" --data.dataset "$dataset" --trainer.run_dir "$work/run" \
+    --trainer.num_train_steps "$steps" --trainer.train_batch_size "$batch" --trainer.steps_per_eval 1000000 \
+    --checkpointer.save_interval 100h "$@" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+  python3 "$here/steps_span.py" "$work/run" | sed "s/^/$name /"
+}
+
+uptime
+for round in $(seq "$rounds"); do
+  run none --checkpointer.keep_every 1000000
+  run background --checkpointer.keep_every "$every"
+  run waiting --checkpointer.keep_every "$every" --checkpointer.background false
+done | tee "$work/all"
+python3 - "$work/all" <<'END'
+import statistics, sys
+times = {}
+for line in open(sys.argv[1]):
+    name, seconds = line.split()
+    times.setdefault(name, []).append(float(seconds))
+base = statistics.median(times["none"])
+for name, seconds in times.items():
+    print(f"{name}: median {statistics.median(seconds):.2f} s, {100 * (statistics.median(seconds) / base - 1):+.1f} %, "
+          f"of {min(seconds):.2f} to {max(seconds):.2f} s")
+END
+uptime
