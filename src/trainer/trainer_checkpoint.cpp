@@ -4,7 +4,6 @@
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
-#include "amt/base/foreign_error.hpp"
 #include "amt/checkpoint/disk_space.hpp"
 #include "amt/model/algorithms.hpp"
 #include "amt/mpi/run_on_all.hpp"
@@ -142,21 +141,6 @@ void Trainer::on_leader(const std::function<void()>& work) {
   mpi::run_on_all(ranks_, [&] {
     if (leads()) work();
   });
-}
-
-/// What rank 0 writes: an error there also names the last good checkpoint.
-void Trainer::in_run_folder(const std::function<void()>& work) const {
-  naming_last_checkpoint([&] {
-    if (settings_.before_writing) settings_.before_writing();
-    work();
-  });
-}
-
-void Trainer::naming_last_checkpoint(const std::function<void()>& work) const try {
-  work();
-} catch (const std::exception& error) {
-  throw Error(fmt::format("{}; {}; start again to resume", to_error(error).what(),
-                          describe_last_checkpoint(paths_)));
 }
 
 }  // namespace amt

@@ -23,6 +23,11 @@ bool all_finite(std::span<const float> values) {
   return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
 }
 
+Error resumable(const std::exception& error, const std::string& last_checkpoint) {
+  return Error(
+      fmt::format("{}; {}; start again to resume", to_error(error).what(), last_checkpoint));
+}
+
 }  // namespace
 
 /// Collective. A run that ends without a finite loss has failed, even if its weights are finite.
@@ -36,13 +41,12 @@ void Trainer::check_learned() {
       what = fmt::format("the validation loss is not finite after step {}", state_.step - 1);
     }
     if (what.empty()) return;
-    throw Error(fmt::format("{}; {}; {}", what, describe_last_checkpoint(paths_), kTryLowerRate));
+    throw Error(fmt::format("{}; {}; {}", what, last_checkpoint(), kTryLowerRate));
   });
 }
 
-/// Not while the one before is still being written: then training would wait for a slow disk.
 bool Trainer::save_due() const {
-  if (!leads() || still_writing()) return false;  // rank 0's clock decides for all
+  if (!leads()) return false;  // rank 0's clock decides for all
   const double seconds = std::chrono::duration<double>(Clock::now() - last_save_).count();
   return seconds >= settings_.checkpointer.save_interval.seconds;
 }
@@ -101,13 +105,25 @@ void Trainer::write(Keep keep, bool is_best) const {
     throw Error(fmt::format("the model is not finite after step {}, so it was not saved; {}; {}",
                             c.state.step - 1, describe_last_checkpoint(paths_), kTryLowerRate));
   }
-  naming_last_checkpoint(
-      [&] { save_checkpoint(paths_, model_.config(), model_.layout(), c, keep, is_best); });
+  try {
+    save_checkpoint(paths_, model_.config(), model_.layout(), c, keep, is_best);
+  } catch (const std::exception& error) {
+    throw resumable(error, describe_last_checkpoint(paths_));
+  }
 }
 
-bool Trainer::still_writing() const {
-  return writing_.valid() &&
-         writing_.wait_for(Clock::duration::zero()) != std::future_status::ready;
+/// For the message of an error: the one that is being written counts, if it can be written.
+std::string Trainer::last_checkpoint() const {
+  if (writing_.valid()) writing_.wait();
+  return describe_last_checkpoint(paths_);
+}
+
+/// What rank 0 writes: an error there also names the last good checkpoint.
+void Trainer::in_run_folder(const std::function<void()>& work) const try {
+  if (settings_.before_writing) settings_.before_writing();
+  work();
+} catch (const std::exception& error) {
+  throw resumable(error, last_checkpoint());
 }
 
 /// Collective. Throws on every rank if the checkpoint could not be written.
@@ -120,7 +136,8 @@ void Trainer::finish_writing() {
 
 /// So that a run whose checkpoint could not be written ends at the next step, not at the next save.
 void Trainer::notice_failed_writing() {
-  if (!writing_.valid() || still_writing()) return;
+  if (!writing_.valid()) return;
+  if (writing_.wait_for(Clock::duration::zero()) != std::future_status::ready) return;
   try {
     writing_.get();
   } catch (const std::exception& error) {

@@ -89,7 +89,6 @@ class Trainer {
   void save(Keep keep);
   void start_writing(Keep keep);
   void write(Keep keep, bool is_best) const;
-  bool still_writing() const;
   void finish_writing();
   void notice_failed_writing();
   void check_learned();
@@ -97,7 +96,7 @@ class Trainer {
   MomentExchange moments();
   void on_leader(const std::function<void()>& work);
   void in_run_folder(const std::function<void()>& work) const;
-  void naming_last_checkpoint(const std::function<void()>& work) const;
+  std::string last_checkpoint() const;
   bool save_due() const;
   bool best_is_due() const;
   void say_end() const;
