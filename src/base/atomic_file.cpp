@@ -26,15 +26,15 @@ std::string reason_for_no_temporary(int error_number, const fs::path& folder) {
   return reason_text(error_number);
 }
 
-/// Locks a new temporary file. False if remove_stale_temporaries() was faster.
+/// Locks a new temporary file. False if remove_stale_temporaries() removed it first.
 bool keep(const Descriptor& file, const fs::path& name) try {
   return try_lock(file.get()) != LockResult::kHeldByAnother &&
          (::access(name.c_str(), F_OK) == 0 || errno != ENOENT);
 } catch (const Error&) {
-  return true;  // whatever ails the locks, it does not keep files from being written
+  return true;  // a failing lock is no reason not to write
 }
 
-/// Best effort: the owner of a file can be kept by root alone.
+/// Best effort: only root can preserve the owner of another user's file.
 void take_over_permissions(const fs::path& from, int to) {
   struct stat old = {};
   if (::stat(from.c_str(), &old) != 0) return;

@@ -11,11 +11,11 @@
 namespace amt {
 namespace {
 
-constexpr int kMode = 0666;  // less what the umask takes
+constexpr int kMode = 0666;  // before the umask is applied
 
 int open_uninterrupted(const std::filesystem::path& path, int flags) {
   int fd = -1;
-  do {  // a pipe waits for its other end, and a signal may come meanwhile
+  do {  // opening a pipe may block, and a signal may interrupt it
     fd = ::open(path.c_str(), flags | O_CLOEXEC, kMode);
   } while (fd < 0 && errno == EINTR);
   return fd;
@@ -44,7 +44,7 @@ Descriptor::~Descriptor() {
 int Descriptor::release() { return std::exchange(fd_, -1); }
 
 void Descriptor::close(const std::filesystem::path& path) {
-  // After EINTR Linux has closed it all the same.
+  // Linux closes the descriptor even if close() is interrupted.
   if (::close(release()) != 0 && errno != EINTR) {
     throw system_error("cannot close " + path.string());
   }

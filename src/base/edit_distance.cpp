@@ -8,7 +8,7 @@
 namespace amt {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  // One row of the table of all prefixes' distances at a time.
+  // One row at a time of the table of distances between all prefixes.
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {

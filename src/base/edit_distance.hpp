@@ -1,4 +1,4 @@
-// Edit distance of two words.
+// Edit distance between two words.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,8 @@
 
 namespace amt {
 
-/// Characters to insert, remove or replace to make one of the other (Levenshtein).
+/// The number of insertions, removals and replacements of characters that turn one word into the
+/// other (Levenshtein distance).
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 }  // namespace amt

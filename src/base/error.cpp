@@ -8,7 +8,7 @@
 namespace amt {
 namespace {
 
-/// nullptr for one that is too rare to need words.
+/// Returns nullptr for errors too rare to need a description.
 const char* words_of(int error_number) {
   switch (error_number) {
     case ENOENT:
@@ -26,7 +26,7 @@ const char* words_of(int error_number) {
     case ENOTEMPTY:
       return "the folder is not empty";
     case ELOOP:
-      return "symbolic links that lead in a circle";
+      return "the symbolic links form a loop";
     case ENAMETOOLONG:
       return "the name is too long";
     case ENOSPC:
@@ -50,10 +50,10 @@ const char* words_of(int error_number) {
     case ETXTBSY:
       return "it is in use";
     case EXDEV:
-      return "it lies on another file system";
+      return "it is on another file system";
     case ENXIO:
     case ENODEV:
-      return "no such device, or nothing at its other end";
+      return "no such device, or nothing has opened its other end";
     case EPIPE:
       return "the reader of the pipe has closed it";
     case EAGAIN:

@@ -9,7 +9,7 @@
 namespace amt {
 namespace {
 
-constexpr int kKernelHasNoLocks = 524;  // ENOTSUPP, which some NFS servers let through to programs
+constexpr int kKernelHasNoLocks = 524;  // ENOTSUPP, which programs see on some NFS servers
 
 bool means_no_locks(int error_number) {
   return error_number == ENOLCK || error_number == EOPNOTSUPP || error_number == ENOSYS ||

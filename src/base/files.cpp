@@ -17,7 +17,7 @@
 namespace amt {
 namespace {
 
-constexpr std::size_t kFirstPiece = 1 << 12;  // of a file that does not tell its size
+constexpr std::size_t kFirstPiece = 1 << 12;  // for a file that reports no size
 
 const char* kind_of(mode_t mode) {
   if (S_ISDIR(mode)) return "a folder";
@@ -38,7 +38,7 @@ struct stat status_of(const Descriptor& file, const std::filesystem::path& path)
                           path.string(), bytes, format_count(most)));
 }
 
-/// Reads on to the end or until `bytes` is full: the bytes read.
+/// Reads until the end of the file or until `bytes` is full. Returns the number of bytes read.
 std::size_t read_on(const Descriptor& file, std::span<std::byte> bytes,
                     const std::filesystem::path& path) {
   std::size_t done = 0;
@@ -52,7 +52,7 @@ std::size_t read_on(const Descriptor& file, std::span<std::byte> bytes,
   return done;
 }
 
-/// For a pipe or terminal that somebody has made non-blocking. False if it cannot be waited for.
+/// Waits until a non-blocking pipe or terminal can be written. False if waiting is not possible.
 bool wait_for_room(int fd) {
   pollfd room = {fd, POLLOUT, 0};
   return ::poll(&room, 1, -1) >= 0 || errno == EINTR;
@@ -61,7 +61,8 @@ bool wait_for_room(int fd) {
 }  // namespace
 
 Descriptor open_regular_file(const std::filesystem::path& path) {
-  // Without O_NONBLOCK a pipe would wait here for a writer, and some files of /proc for events.
+  // Without O_NONBLOCK, opening a pipe would wait for a writer, and reading some files of /proc
+  // would wait for events.
   Descriptor file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   const mode_t mode = status_of(file, path).st_mode;
   if (S_ISREG(mode)) return file;
@@ -74,8 +75,9 @@ std::span<const std::byte> read_file(const std::filesystem::path& path,
   const Descriptor file = open_regular_file(path);
   const std::uint64_t told = status_of(file, path).st_size;
   if (told > most) refuse_size(path, format_count(told), most);
-  // What was told is read at one go. Of a file that tells nothing, pieces until one is not filled,
-  // of which the last may have one byte more than is allowed.
+  // Reads as many bytes as the file reports at once. If it reports none, reads pieces until one is
+  // not filled; the last piece may exceed the limit by one byte, which reveals a file that is too
+  // large.
   std::size_t size = 0;
   for (std::size_t wanted = told > 0 ? told : kFirstPiece;; wanted = 2 * size) {
     if (wanted > most) wanted = std::max(most, most + 1);
@@ -121,7 +123,7 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::
 void fsync_path(const std::filesystem::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::error_code unknown;
-  // A folder that may be written but not listed.
+  // The folder may be writable but not readable.
   if (!file && errno == EACCES && std::filesystem::is_directory(path, unknown)) return;
   if (!file) throw system_error("cannot open " + path.string());
   // Some network file systems refuse to sync a folder; there the rename is durable without it.
@@ -144,7 +146,7 @@ void make_folders(const std::filesystem::path& folder) {
 void require_space(const std::filesystem::path& folder, std::uint64_t bytes) {
   std::error_code unknown;
   const std::uint64_t available = std::filesystem::space(folder, unknown).available;
-  if (unknown || available >= bytes) return;  // what cannot be asked shows when it is written
+  if (unknown || available >= bytes) return;  // if unknown, writing will show
   throw Error(fmt::format("the disk is too full for {}: {} bytes to write, {} free, {} missing",
                           folder.string(), format_count(bytes), format_count(available),
                           format_count(bytes - available)));

@@ -25,7 +25,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
-/// Of the rest of a line: what it begins with follows something, and so begins no comment.
+/// For the rest of a line: its first character follows something else, and so starts no comment.
 std::string_view without_comment(std::string_view text) {
   for (std::size_t i = 1; i < text.size(); ++i) {
     if (begins_comment(text[i]) && is_blank(text[i - 1])) return text.substr(0, i);
@@ -33,7 +33,7 @@ std::string_view without_comment(std::string_view text) {
   return text;
 }
 
-/// One text's lines, with what is needed to name a place in it.
+/// Parses the lines of one text, keeping the position for error messages.
 class IniReader {
  public:
   explicit IniReader(const std::string& file) : file_(file) {}
@@ -106,7 +106,7 @@ class IniReader {
 
   std::string file_, section_;
   int line_ = 0;
-  std::map<std::string, int> lines_;  // where each key stands
+  std::map<std::string, int> lines_;  // the line of each key
   std::vector<IniEntry> entries_;
 };
 

@@ -13,8 +13,8 @@
 namespace amt::json {
 namespace {
 
-constexpr std::size_t kMaxShown = 60;      // characters of a text or a name in a message
-constexpr std::size_t kMaxFileName = 255;  // NAME_MAX of every file system that is met
+constexpr std::size_t kMaxShown = 60;      // characters of a string or a name in a message
+constexpr std::size_t kMaxFileName = 255;  // NAME_MAX on all common file systems
 
 struct Describe {
   std::string operator()(std::monostate) const { return "null"; }

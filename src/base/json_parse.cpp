@@ -1,5 +1,5 @@
-// Builds a Tree from a text. The library's own tree is not used: it knows no limits, keeps the last
-// of equal names, and its errors speak of the library.
+// Builds a Tree from a text. The library's own tree is not used: it has no limits, keeps the last
+// of duplicate names, and reports errors in its own terms.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -15,9 +15,9 @@ namespace {
 
 using Library = nlohmann::json;
 
-constexpr int kNumberOutOfRange = 406;  // the library's number of this error
+constexpr int kNumberOutOfRange = 406;  // the library's number for this error
 
-/// "line 3, column 7" of the `position`-th byte, counted from 1.
+/// "line 3, column 7" for the byte at `position`, which counts from 1.
 std::string line_and_column(std::string_view text, std::size_t position) {
   const std::string_view before = text.substr(0, position == 0 ? 0 : position - 1);
   const auto lines = std::ranges::count(before, '\n');
@@ -26,7 +26,7 @@ std::string line_and_column(std::string_view text, std::size_t position) {
   return fmt::format("line {}, column {}", lines + 1, before.size() - line_start + 1);
 }
 
-/// Takes the parser's events; throws at the first that breaks a limit.
+/// Receives the parser's events; throws at the first one that exceeds a limit.
 class Builder : public Library::json_sax_t {
  public:
   Builder(Tree& tree, std::string_view text, const Limits& limits)
@@ -67,7 +67,7 @@ class Builder : public Library::json_sax_t {
   }
 
  private:
-  /// Fits, as the values are limited.
+  /// The conversion is safe because the number of values is limited.
   static NodeIndex count_of(const auto& values) { return static_cast<NodeIndex>(values.size()); }
 
   bool add(Content content) {
@@ -113,7 +113,7 @@ class Builder : public Library::json_sax_t {
   std::string_view text_;
   const Limits& limits_;
   std::vector<NodeIndex> open_;  // arrays and objects that have not ended, the root first
-  std::string name_;             // of the member that comes next
+  std::string name_;             // of the next member
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The values of one JSON text, as its parser leaves them and amt/base/json.hpp shows them.
+// The values of one parsed JSON text: the parser builds them, amt/base/json.hpp reads them.
 #pragma once
 
 #include <cstdint>
@@ -18,22 +18,23 @@ struct Object {
   std::vector<NodeIndex> members;  // in the order of their names, each name once
 };
 
-/// A whole number is unsigned unless it is negative; one that fits neither type is a double.
+/// A whole number is unsigned unless it is negative; one that fits neither integer type is a
+/// double.
 using Content = std::variant<std::monostate, bool, std::uint64_t, std::int64_t, double, std::string,
                              Array, Object>;
 
 struct Node {
   NodeIndex parent = 0;    // the root is its own
-  NodeIndex position = 0;  // among its parent's values as they are written
-  std::string name;        // as a member of an object
+  NodeIndex position = 0;  // among its parent's values, in the order of the text
+  std::string name;        // of a member of an object
   Content content;
 };
 
 struct Tree {
-  std::string where;        // what messages call the text
-  std::vector<Node> nodes;  // the root first, a value before what is in it
+  std::string where;        // the name of the text in messages
+  std::vector<Node> nodes;  // the root first, every value before its children
 
-  /// "splits.train.shards[3].rows"; "" of the root.
+  /// "splits.train.shards[3].rows"; "" for the root.
   std::string path_of(NodeIndex node) const;
 };
 

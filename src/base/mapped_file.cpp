@@ -17,17 +17,17 @@
 
 namespace amt {
 
-/// What the handler knows of a mapping. Regions are never freed, only used again: the handler may
-/// look at the list at any time, without a lock.
+/// What the handler needs to know about a mapping. Regions are never freed, only reused: the
+/// handler may walk the list at any time without a lock.
 struct MappedFile::Region {
-  std::atomic<std::uintptr_t> begin = 0;  // 0: of no mapping
+  std::atomic<std::uintptr_t> begin = 0;  // 0: unused
   std::atomic<std::size_t> size = 0;
   std::string message;  // written before `begin`, read only while `begin` is not 0
   Region* next = nullptr;
   Region* next_unused = nullptr;
 
   static std::atomic<Region*> all;
-  static std::mutex mutex;  // of what changes the list, and of `unused`
+  static std::mutex mutex;  // guards changes of the list, and `unused`
   static Region* unused;
   static const Region* of(std::uintptr_t address);
   static Region* take(void* base, std::size_t size, const std::filesystem::path& path);
@@ -58,8 +58,8 @@ MappedFile::Region* MappedFile::Region::take(void* base, std::size_t size,
     all = region;
   }
   region->message = fmt::format(
-      "amt: error: {} became shorter while it was read, or its disk failed; see that it is whole, "
-      "then start again\n",
+      "amt: error: {} became shorter while it was read, or its disk failed; check that it is "
+      "intact, then start again\n",
       printable(path.string(), 1000));
   region->size = size;
   region->begin = reinterpret_cast<std::uintptr_t>(base);
@@ -73,9 +73,9 @@ void MappedFile::Region::give_back() {
 
 namespace {
 
-struct sigaction before = {};  // what handled SIGBUS before the first mapping
+struct sigaction before = {};  // the SIGBUS handler before the first mapping
 
-/// The fault happens again after the return, with the handler that was there before.
+/// The access faults again after the return, now with the previous handler.
 void pass_on() { sigaction(SIGBUS, &before, nullptr); }
 
 void install(void (*handler)(int, siginfo_t*, void*)) {
@@ -94,7 +94,7 @@ void install(void (*handler)(int, siginfo_t*, void*)) {
 MappedFile::MappedFile(const std::filesystem::path& path, std::uint64_t offset,
                        std::uint64_t bytes) {
   const std::uint64_t page = ::sysconf(_SC_PAGESIZE);
-  const std::uint64_t skip = offset % page;  // maps begin at a page, what is asked for need not
+  const std::uint64_t skip = offset % page;  // mappings start at a page boundary
   const std::size_t size = bytes + skip;
   const Descriptor file = open_regular_file(path);
   void* base = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), offset - skip);
@@ -104,7 +104,7 @@ MappedFile::MappedFile(const std::filesystem::path& path, std::uint64_t offset,
   install([](int, siginfo_t* info, void*) {
     const Region* region = Region::of(reinterpret_cast<std::uintptr_t>(info->si_addr));
     if (region == nullptr) return pass_on();
-    // No exception may leave a handler, and no lock may be taken in one.
+    // An exception must not leave a signal handler, and a handler must not take a lock.
     [[maybe_unused]] const ssize_t told =
         ::write(STDERR_FILENO, region->message.data(), region->message.size());
     ::_exit(static_cast<int>(ExitCode::kFailed));

@@ -21,7 +21,7 @@ std::string range() {
 template <class T>
 constexpr const char* kNumber = std::is_integral_v<T> ? "a whole number" : "a number";
 
-/// The whole text as a number.
+/// Parses all of the text as a number.
 template <class T>
 std::string read_number(std::string_view text, T* value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
@@ -35,7 +35,7 @@ std::string read_number(std::string_view text, T* value) {
 
 using Units = std::span<const std::pair<const char*, double>>;
 
-/// A number that is not negative, followed by one of the units' names. `kind` is for messages.
+/// A non-negative number followed by one of the units' names. `kind` is used in messages.
 std::string read_quantity(std::string_view text, Units units, const char* kind, double* value) {
   const std::size_t split = text.find_first_not_of("0123456789.");
   const std::string_view number = text.substr(0, split);
@@ -45,7 +45,7 @@ std::string read_quantity(std::string_view text, Units units, const char* kind, 
     double count = 0;
     if (unit != name || !read_number(number, &count).empty()) continue;
     *value = count * factor;
-    const bool fits = *value <= 0x1p63;  // what 64 bits with a sign hold, to rounding
+    const bool fits = *value <= 0x1p63;  // the range of int64_t, up to rounding
     return fits ? "" : "is too large";
   }
   return fmt::format("is not {}", kind);

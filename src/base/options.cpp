@@ -13,17 +13,17 @@
 namespace amt {
 namespace {
 
-/// "lr" of "trainer.lr".
+/// "lr" for "trainer.lr".
 std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
 
-/// As the options are written: "--Learning-Rate" is "learning_rate".
+/// The form in which options are declared: "--Learning-Rate" becomes "learning_rate".
 std::string normalised(const std::string& word) {
   std::string name = lower_case(word);
   std::ranges::replace(name, '-', '_');
   return name;
 }
 
-/// The closest of what it was offered.
+/// Keeps the closest of the candidates it is given.
 class Closest {
  public:
   explicit Closest(const std::string& word) : word_(word), best_((word.size() + 1) / 3 + 1) {}
@@ -38,7 +38,7 @@ class Closest {
 
  private:
   std::string word_;
-  std::size_t best_;  // above it nothing is close
+  std::size_t best_;  // starts at the largest distance that counts as close
   std::string option_;
 };
 

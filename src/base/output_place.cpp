@@ -18,9 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMostLinks = 40;  // as the kernel
+constexpr int kMostLinks = 40;  // the kernel's limit
 
-/// In /proc. The links of /proc/PID/fd lead to what is open, under whatever name it has by now.
+/// True for a path in /proc. The links in /proc/PID/fd lead to the open file, whatever its name is
+/// by now.
 bool is_in_proc(const fs::path& path) {
   struct statfs info = {};
   return ::statfs(folder_of(path).c_str(), &info) == 0 && info.f_type == PROC_SUPER_MAGIC;
@@ -39,7 +40,7 @@ fs::path behind_links(const fs::path& given) {
   return path;
 }
 
-/// The number of an open file of this process, if that is what the path names.
+/// The descriptor of this process that the path refers to, if any.
 std::optional<int> own_descriptor(const fs::path& path) {
   const std::string name = path.filename().string();
   int number = 0;
@@ -50,8 +51,8 @@ std::optional<int> own_descriptor(const fs::path& path) {
   return number;
 }
 
-/// A file that the shell leads /dev/stdout to is written on from where it is; opened anew, it would
-/// be written from its beginning.
+/// /dev/stdout redirected to a file continues at the shell's position in it; opening the file anew
+/// would overwrite it from the start.
 Descriptor open_straight(const fs::path& place, const fs::path& given) {
   const std::optional<int> own = own_descriptor(place);
   Descriptor file(own ? ::fcntl(*own, F_DUPFD_CLOEXEC, 0)
@@ -76,7 +77,7 @@ OutputPlace find_output_place(const fs::path& given) {
   }
   if (S_ISDIR(info.st_mode)) throw cannot_write(given, reason_text(EISDIR));
   if (!S_ISREG(info.st_mode) || is_in_proc(place)) return {{}, open_straight(place, given)};
-  // A rename would replace it all the same.
+  // Checked here because a rename would replace the file regardless of its permissions.
   if (::faccessat(AT_FDCWD, place.c_str(), W_OK, AT_EACCESS) != 0) {
     throw cannot_write(given, reason_text(errno));
   }

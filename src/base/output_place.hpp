@@ -1,4 +1,4 @@
-// Where a file is written when its name is a link.
+// Where to write a file whose name may be a link.
 #pragma once
 
 #include <filesystem>
@@ -8,14 +8,14 @@
 
 namespace amt {
 
-/// One of the two.
+/// Exactly one of the two members is set.
 struct OutputPlace {
-  std::filesystem::path target;  ///< behind all symbolic links: a file, or what may become one
-  Descriptor straight;           ///< open: a pipe, a device, or what /dev/stdout leads to
+  std::filesystem::path target;  ///< with all links resolved: a file, or a path free for one
+  Descriptor straight;           ///< an open pipe or device, or the target of /dev/stdout
 };
 
-/// Error naming the path as it was given if it is a folder or a file that is not ours to write.
-/// Waits for the other end of a pipe.
+/// Error naming the path as it was given if it is a folder, or a file that may not be written. For
+/// a pipe, waits until it is opened at the other end.
 OutputPlace find_output_place(const std::filesystem::path& given);
 
 /// "cannot write PATH: REASON"

@@ -13,7 +13,7 @@ namespace amt {
 std::string lower_case(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c |= 'a' - 'A';  // one bit
+    if (c >= 'A' && c <= 'Z') c |= 'a' - 'A';  // the two cases differ in one bit
   }
   return lower;
 }

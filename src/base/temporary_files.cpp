@@ -24,14 +24,14 @@ constexpr std::size_t kDigits = 16;
 constexpr std::size_t kAdded = kMark.size() + kDigits + kEnd.size();
 constexpr std::size_t kLongestName = 255;  // NAME_MAX
 
-/// Whether nothing has been written to it for a day.
+/// Whether the file has not been written for a day.
 bool is_old(const fs::path& file) {
   return fs::last_write_time(file) < fs::file_time_type::clock::now() - std::chrono::hours(24);
 }
 
-/// A regular file that nobody holds a lock of; where there are no locks, an old one.
+/// Whether a file is regular and nobody holds a lock on it or, where there are no locks, old.
 bool is_stale(const fs::path& file) try {
-  // To be open for writing is what a lock takes on NFS.
+  // On NFS, an exclusive lock requires a file that is open for writing.
   const Descriptor opened(file, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
   if (!fs::is_regular_file(fs::symlink_status(file))) return false;
   const LockResult lock = try_lock(opened.get());

@@ -1,4 +1,4 @@
-// A corpus that is an archive: what is in it.
+// Lists a corpus that is an archive.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 namespace amt {
 namespace {
 
-/// The MD5 of a member, while the stream is at it; "" if it is not worth the time now. Where
-/// members can be reached without unpacking those before, all ranks hash together later.
+/// The MD5 of the member that the stream has reached; "" if it is not worth computing now: where
+/// members can be read without unpacking those before them, all ranks hash together later.
 std::string hash_in_passing(const Source& source, const Member& member,
                             const Extensions& extensions, ArchiveMembers& members) {
   if (source.kind != SourceKind::kPackedTar || member.kind != Member::Kind::kFile ||
@@ -25,7 +25,7 @@ std::string hash_in_passing(const Source& source, const Member& member,
   return hash.hex();
 }
 
-/// What could not be unpacked is like what cannot be read, if it has a MIDI file's name.
+/// A member that could not be unpacked counts as unreadable if it has a MIDI file's name.
 void add_left_out(const ArchiveTree& tree, const Extensions& extensions, Listing& listing) {
   for (const auto& [kind, member] : tree.left_out()) {
     if (kind != Member::Kind::kFolder && extensions.take(member.path)) {

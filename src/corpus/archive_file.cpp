@@ -20,7 +20,7 @@ CorpusError failed(const char* what, const std::filesystem::path& path) {
       system_error(fmt::format("cannot {} the archive {}", what, path.string())).what());
 }
 
-/// An archive that is not packed.
+/// An archive that is not compressed.
 class PlainStream : public ArchiveStream {
  public:
   explicit PlainStream(ArchiveFile file) : file_(std::move(file)), size_(file_.stamp().bytes) {}

@@ -1,4 +1,4 @@
-// An archive's bytes on disk: by offset, or front to back as they are after unpacking.
+// The bytes of an archive on disk, by offset, or of its unpacked stream, from front to back.
 #pragma once
 
 #include <cstddef>
@@ -19,12 +19,13 @@ class ArchiveFile {
   explicit ArchiveFile(std::filesystem::path path);
 
   Stamp stamp() const;
-  /// CorpusError if the archive is not the one with this stamp any more.
+  /// CorpusError if the archive has changed since `stamp` was taken.
   void expect(const Stamp& stamp) const;
-  /// What there is from `offset` on, less than asked only at the end. Moves no position.
+  /// Reads from `offset`; returns fewer bytes than requested only at the end. Does not move the
+  /// file position.
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
-  /// A file's bytes from its byte `from` on, in an archive that is not packed. CorpusError if they
-  /// are not all there.
+  /// Reads bytes of a file in an uncompressed archive, starting at the file's byte `from`.
+  /// CorpusError if some are missing.
   void read_file(const Stamp& stamp, const CorpusFile& file, std::uint64_t from,
                  std::span<std::byte> bytes) const;
 
@@ -36,21 +37,23 @@ class ArchiveFile {
   Descriptor file_;
 };
 
-/// The bytes that libarchive reads: a tar archive's records, or a zip archive as it is.
+/// The bytes that libarchive reads: the records of a tar archive, or a zip archive unchanged.
 class ArchiveStream {
  public:
   virtual ~ArchiveStream() = default;
-  /// The next bytes, less than asked only at the end. CorpusError if the archive is damaged.
+  /// Reads the next bytes; fewer than requested only at the end. CorpusError if the archive is
+  /// damaged.
   virtual std::size_t read(std::span<std::byte> bytes) = 0;
-  /// The bytes skipped, less than asked only at the end.
+  /// Returns the number of bytes skipped; fewer than requested only at the end.
   virtual std::uint64_t skip(std::uint64_t bytes) = 0;
-  /// False where a stream can only go forward.
+  /// Returns false if the stream can only move forward.
   virtual bool seek(std::uint64_t) { return false; }
-  /// How much of the archive on disk has been used up.
+  /// How many bytes of the archive on disk have been consumed.
   virtual std::uint64_t bytes_used() const = 0;
 };
 
-/// From its beginning. CorpusError if it cannot be opened or is not what `source` says.
+/// Opens the stream at its beginning. CorpusError if it cannot be opened or is not what `source`
+/// describes.
 std::unique_ptr<ArchiveStream> open_stream(const Source& source);
 
 }  // namespace amt

@@ -16,12 +16,13 @@ namespace amt {
 namespace {
 
 constexpr std::size_t kRecord = 512;
-// Few bytes to read before the next skip in a plain archive; unpacking prefers larger pieces.
+// Plain archives: small blocks, so that little is read before the next skip. Compressed ones:
+// larger blocks, for faster unpacking.
 constexpr std::size_t kPlainBlock = 8 << 10, kPackedBlock = 64 << 10;
 
 std::string text_of(const char* text) { return text == nullptr ? "" : text; }
 
-/// libarchive's words, of which some end their lines.
+/// libarchive's message; some of them end with a newline.
 std::string one_line(std::string text) {
   std::ranges::replace_if(
       text, [](unsigned char c) { return c < ' '; }, ' ');
@@ -45,8 +46,8 @@ Member::Kind kind_of(archive_entry* entry) {
 
 }  // namespace
 
-/// What libarchive calls. No exception may pass through it: a failure is kept until it has
-/// returned.
+/// The functions that libarchive calls. An exception must not pass through libarchive, so it is
+/// stored until libarchive has returned.
 struct ArchiveMembers::Callbacks {
   static ArchiveMembers& of(void* self) { return *static_cast<ArchiveMembers*>(self); }
 
@@ -98,7 +99,7 @@ ArchiveMembers::ArchiveMembers(const Source& source)
   archive_read_set_read_callback(reader_, Callbacks::read);
   archive_read_set_skip_callback(reader_, Callbacks::skip);
   archive_read_set_callback_data(reader_, this);
-  archive_read_open1(reader_);  // what it says is found again by the first next()
+  archive_read_open1(reader_);  // the first next() reports any error again
 }
 
 ArchiveMembers::~ArchiveMembers() { archive_read_free(reader_); }
@@ -114,12 +115,12 @@ bool ArchiveMembers::next(Member& member) {
   }
   check(result);
   member.kind = kind_of(entry);
-  // Where a name is not UTF-8 although the archive says so, or the locale does not know its
-  // letters, libarchive warns and gives the bytes as they are: what tar would call the file.
+  // If a name is not UTF-8 although the archive says so, or the locale lacks its letters,
+  // libarchive warns and returns the bytes unchanged: the file name that tar would create.
   member.path = last_ = text_of(archive_entry_pathname(entry));
   member.link = text_of(member.kind == Member::Kind::kHardLink ? archive_entry_hardlink(entry)
                                                                : archive_entry_symlink(entry));
-  if (member.path.empty()) damaged("a member's name is not in the letters that it claims");
+  if (member.path.empty()) damaged("a member's name is not in the encoding that it claims");
   const bool file = member.kind == Member::Kind::kFile;
   member.bytes = file ? archive_entry_size(entry) : 0;
   member.offset = archive_filter_bytes(reader_, 0);
@@ -139,19 +140,19 @@ void ArchiveMembers::read(const Sink& sink) {
     const int result = archive_read_data_block(reader_, &piece, &size, &at);
     if (result == ARCHIVE_EOF) break;
     check(result);
-    // A zip archive's wrong checksums and sizes are warnings of libarchive's.
+    // For wrong checksums and sizes in a zip archive, libarchive only warns.
     if (is_zip() && result == ARCHIVE_WARN)
       damaged(one_line(text_of(archive_error_string(reader_))));
     bytes += size;
     if (bytes > bytes_of_last_) damaged("it holds more bytes than its header says");
     sink({static_cast<const std::byte*>(piece), size});
   }
-  if (bytes < bytes_of_last_) damaged("it holds less bytes than its header says");
+  if (bytes < bytes_of_last_) damaged("it holds fewer bytes than its header says");
 }
 
 void ArchiveMembers::check(int result) const {
   if (failure_) std::rethrow_exception(failure_);
-  if (result == ARCHIVE_OK || result == ARCHIVE_WARN) return;  // a retry would leave something out
+  if (result == ARCHIVE_OK || result == ARCHIVE_WARN) return;  // a retry would skip data
   if (archive_format(reader_) == 0) not_an_archive();
   damaged(one_line(text_of(archive_error_string(reader_))));
 }
@@ -160,28 +161,28 @@ void ArchiveMembers::not_an_archive() const {
   if (is_zip()) {
     throw CorpusError(
         fmt::format("the archive {} is cut off or damaged: the list of members that ends a .zip is "
-                    "not there; compare its checksum, or download it again",
+                    "missing; compare its checksum, or download it again",
                     source_.path.string()));
   }
   throw CorpusError(fmt::format(
       "the corpus {} is a file{}; give a folder with MIDI files, or a .tar, .tar.gz or .zip of one",
       source_.path.string(),
-      source_.kind == SourceKind::kTar ? ", but no tar archive"
-                                       : " packed with gzip, but holds no tar archive"));
+      source_.kind == SourceKind::kTar ? ", but not a tar archive"
+                                       : " compressed with gzip that contains no tar archive"));
 }
 
 void ArchiveMembers::check_end() {
   if (failure_) std::rethrow_exception(failure_);
   if (is_zip()) return;
-  // An empty record ends the archive. Where the data end at a member's end instead, tar's output
-  // was cut off; libarchive takes that for the end.
+  // An empty record ends the archive. If the data end together with a member instead, tar's output
+  // was cut off, which libarchive accepts as the end.
   const std::uint64_t padded = (end_of_last_ + kRecord - 1) / kRecord * kRecord;
   if (std::cmp_less_equal(archive_filter_bytes(reader_, 0), padded)) {
-    damaged("the archive ends without the mark that ends one");
+    damaged("the archive ends without an end-of-archive record");
   }
-  if (source_.kind == SourceKind::kTar) return;  // what is behind its end may be without end
+  if (source_.kind == SourceKind::kTar) return;  // what follows the end may be endless
   while (stream_->read(block_) > 0) {
-    // The padding, and behind it the checksum of a packed archive.
+    // Reads the padding and then the checksum of a compressed archive.
   }
 }
 

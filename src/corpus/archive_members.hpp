@@ -1,4 +1,4 @@
-// The members of an archive, front to back. The only part that knows libarchive.
+// The members of an archive, from front to back. The only code that uses libarchive.
 #pragma once
 
 #include <cstddef>
@@ -19,15 +19,15 @@ namespace amt {
 struct Member {
   enum class Kind { kFolder, kFile, kSymbolicLink, kHardLink, kOther };
   Kind kind = Kind::kOther;
-  std::string path;          ///< as the archive has it; any bytes
-  std::string link;          ///< of a link: where it leads
-  std::uint64_t bytes = 0;   ///< of a file, as the archive claims: they need not be there
-  std::uint64_t offset = 0;  ///< of a file's bytes, packed or not, in the stream
-  bool sparse = false;       ///< holes are left out: the bytes lie not in one piece
+  std::string path;          ///< as stored in the archive; any bytes
+  std::string link;          ///< target of a link
+  std::uint64_t bytes = 0;   ///< of a file, as claimed by the archive; some may be missing
+  std::uint64_t offset = 0;  ///< of a file's (possibly compressed) bytes in the stream
+  bool sparse = false;       ///< holes are left out: the bytes are not contiguous
   bool encrypted = false;    ///< the bytes need a password
 };
 
-/// A path for messages: its beginning and its end if it is long.
+/// A path for messages; the middle of a long one is left out.
 std::string shortened(const std::string& path);
 
 /// Local. Errors are CorpusErrors that name the archive, the byte and the last good member.
@@ -38,11 +38,12 @@ class ArchiveMembers {
   ArchiveMembers(const ArchiveMembers&) = delete;
   ArchiveMembers& operator=(const ArchiveMembers&) = delete;
 
-  /// False after the last member; then the whole of a tar archive was read and is sound. A zip
-  /// archive's list of members is, while their bytes are looked at by read() alone.
+  /// False after the last member: a tar archive has then been read completely and is intact. For a
+  /// zip archive that is true of its list of members; only read() checks the members' bytes.
   bool next(Member& member);
 
-  /// The bytes of the member that next() gave, in pieces. Its size may be a lie: never more come.
+  /// The bytes of the member that next() returned, in pieces. Never more bytes than its stated
+  /// size.
   using Sink = std::function<void(std::span<const std::byte> piece)>;
   void read(const Sink& sink);
 
@@ -58,10 +59,10 @@ class ArchiveMembers {
 
   Source source_;
   std::unique_ptr<ArchiveStream> stream_;
-  std::vector<std::byte> block_;  // what libarchive works on
-  std::exception_ptr failure_;    // of stream_, within libarchive
+  std::vector<std::byte> block_;  // libarchive's input buffer
+  std::exception_ptr failure_;    // thrown by stream_ while libarchive called it
   archive* reader_;
-  std::string last_;  // path of the member before
+  std::string last_;  // path of the previous member
   std::uint64_t bytes_of_last_ = 0, end_of_last_ = 0;
 };
 

@@ -8,13 +8,13 @@ namespace amt {
 namespace {
 
 constexpr std::uint32_t kNone = 0xFFFFFFFF;  // no node
-// As in Linux: the links on the way to one file, more are a loop; PATH_MAX without its zero byte;
-// NAME_MAX.
+// Linux's limits: 40 links on the way to a file (more count as a loop), PATH_MAX without its zero
+// byte, NAME_MAX.
 constexpr std::uint32_t kMaxLinks = 40;
 constexpr std::size_t kLongestPath = 4095, kLongestName = 255;
 
-/// The next of the names between the slashes, without empty ones and ".", taken off the path; ""
-/// after the last.
+/// Removes the next name from the path and returns it, skipping empty names and "."; "" after the
+/// last.
 std::string_view take_name(std::string_view& path) {
   while (!path.empty()) {
     const std::string_view name = path.substr(0, path.find('/'));
@@ -30,11 +30,11 @@ std::vector<std::string> components(std::string_view path) {
   return names;
 }
 
-/// Why no file can have this name; "" if one can.
+/// Why a file cannot have this name; "" if it can.
 std::string fault_of(const std::string& path, const std::vector<std::string>& names) {
   if (path.size() > kLongestPath) return "its name is longer than a file system allows";
   for (const std::string& name : names) {
-    if (name == "..") return "its name leads out of the archive";
+    if (name == "..") return "its name points out of the archive";
     if (name.size() > kLongestName) return "its name is longer than a file system allows";
   }
   return "";
@@ -72,7 +72,7 @@ void ArchiveTree::add(const Member& member, const std::string& md5) {
   std::uint32_t folder = 0;
   for (const std::string& name : names) {
     folder = child_folder(folder, name);
-    if (folder == kNone) return leave_out(member, "it lies below a file or a link");
+    if (folder == kNone) return leave_out(member, "it is below a file or a link");
   }
   const auto& children = folder_of(folder).children;
   const auto old = children.find(last);
@@ -92,7 +92,7 @@ std::uint32_t ArchiveTree::child_folder(std::uint32_t folder, const std::string&
   const auto& children = folder_of(folder).children;
   const auto found = children.find(name);
   if (found != children.end()) return is_folder(found->second) ? found->second : kNone;
-  const std::uint32_t made = new_folder(folder);  // some archives do not name their folders
+  const std::uint32_t made = new_folder(folder);  // some archives do not list their folders
   folder_of(folder).children.emplace(name, made);
   return made;
 }
@@ -123,10 +123,10 @@ std::uint32_t ArchiveTree::hard_link(const Member& member) {
   const std::uint32_t target = member_at(member.link);
   if (target == kNone || is_folder(target)) {
     leave_out(member,
-              fmt::format("it is a link to {}, which is not before it", shortened(member.link)));
+              fmt::format("it is a link to {}, which does not precede it", shortened(member.link)));
     return kNone;
   }
-  // A link's second name leads from its own folder.
+  // The new name of a linked symbolic link is relative to its own folder.
   const Node node = nodes_[target];
   return node.kind == Node::Kind::kLink ? new_node(node) : target;
 }
@@ -159,7 +159,7 @@ bool ArchiveTree::advance(std::vector<Journey>& journeys) {
       journey.at.node = next;
       continue;
     }
-    // While a link's end is looked for it is nowhere: what meets itself is a loop.
+    // While a link is being resolved its end is unset, so a link that reaches itself is a loop.
     const auto [end, unknown] = ends_.try_emplace(next, Place{kNone, 0});
     const std::string_view target = texts_[nodes_[next].detail];
     if (unknown && !target.starts_with('/')) {
@@ -174,7 +174,7 @@ bool ArchiveTree::advance(std::vector<Journey>& journeys) {
 }
 
 ArchiveTree::Place ArchiveTree::resolve_from(Place start, std::string_view path) {
-  std::vector<Journey> journeys = {{kNone, start, path}};  // not recursion: links may be many
+  std::vector<Journey> journeys = {{kNone, start, path}};  // no recursion: there may be many links
   for (;;) {
     if (!advance(journeys)) continue;
     const Journey done = journeys.back();

@@ -1,4 +1,4 @@
-// The tree of folders that unpacking an archive would make, without unpacking it.
+// The folder tree that unpacking an archive would create, without unpacking it.
 #pragma once
 
 #include <cstdint>
@@ -18,29 +18,29 @@ struct LeftOut {
   Rejection member;
 };
 
-/// Members are added in the order of the archive; as on disk, later ones replace earlier ones of
-/// the same name. Leading "/" and "." are dropped from names, as tar does. Links lead to other
-/// members; those out of the archive are ignored. Names and targets are limited as Linux
-/// limits them, so that the time is linear in the archive's bytes: each link is resolved once.
+/// Members are added in the archive's order; as on disk, later ones replace earlier ones of the
+/// same name. Leading "/" and "." are dropped from names, as tar does. Links refer to other
+/// members; those that point out of the archive are ignored. Names and targets have Linux's length
+/// limits, and each link is resolved once, so that the time is linear in the archive's size.
 class ArchiveTree : public FileTree {
  public:
   ArchiveTree();
 
-  /// `md5` if it is known. Not after the first look().
+  /// Adds a member, with its MD5 if known. Must not be called after the first look().
   void add(const Member& member, const std::string& md5);
 
-  /// Members that cannot be unpacked. Names that are too long are shortened.
+  /// Members that cannot be unpacked. Long names are shortened.
   const std::vector<LeftOut>& left_out() const { return left_out_; }
 
   TreeEntry look(const std::string& path) override;
   std::vector<std::string> names(const std::string& folder, std::string& failure) override;
 
  private:
-  // Millions of them: what only some need lies in the lists below.
+  // There may be millions of nodes: details that only some need are in the lists below.
   struct Node {
     enum class Kind : std::uint8_t { kFolder, kFile, kLink, kOther };
     Kind kind = Kind::kOther;
-    std::uint32_t detail = 0;  // a folder's in folders_; a link's target or a file's MD5 in texts_
+    std::uint32_t detail = 0;  // index in folders_, or in texts_: a link's target, a file's MD5
     std::uint64_t bytes = 0, offset = 0;
   };
   struct Folder {
@@ -50,44 +50,44 @@ class ArchiveTree : public FileTree {
 
   struct Place {
     std::uint32_t node = 0;   // kNone: nowhere
-    std::uint32_t links = 0;  // followed on the way
+    std::uint32_t links = 0;  // links followed on the way
   };
-  /// The way to a link's end, or to that of the path that was asked for.
+  /// The unfinished resolution of a link, or of the path that was asked for.
   struct Journey {
-    std::uint32_t link;     // node; the path's: kNone
+    std::uint32_t link;     // node; kNone for the path itself
     Place at;               // so far
-    std::string_view left;  // of the path
+    std::string_view left;  // the rest of the path
   };
 
   std::uint32_t new_node(Node node);
   std::uint32_t new_folder(std::uint32_t parent);
   std::uint32_t new_text(const std::string& text);
   void leave_out(const Member& member, const std::string& why);
-  /// The folder of this name in a folder, made if need be; kNone if something else has the name.
+  /// The subfolder of this name, created if necessary; kNone if something else has the name.
   std::uint32_t child_folder(std::uint32_t folder, const std::string& name);
   std::uint32_t node_of(const Member& member, const std::string& md5, std::uint32_t folder);
   std::uint32_t hard_link(const Member& member);
   bool is_folder(std::uint32_t node) const { return nodes_[node].kind == Node::Kind::kFolder; }
   Folder& folder_of(std::uint32_t node) { return folders_[nodes_[node].detail]; }
-  /// What a folder has under a name, its parent under ".."; kNone if nothing, or if it is not a
-  /// folder.
+  /// The entry of a folder with this name; ".." gives its parent. kNone if there is none, or if
+  /// `folder` is not a folder.
   std::uint32_t neighbour(std::uint32_t folder, std::string_view name);
-  /// The member of this name; no links are followed.
+  /// The member of this name, without following links.
   std::uint32_t member_at(std::string_view path);
 
-  /// Where a path leads, links on the way and at its end followed.
+  /// Resolves a path, following links on the way and at its end.
   Place resolve(const std::string& path);
   Place resolve_from(Place start, std::string_view path);
-  /// True when the journey is at its end, which may be nowhere; false if it needs a link's end that
-  /// is not known: a journey to it is then the last of `journeys`.
+  /// Returns true when the journey has ended, possibly nowhere. Returns false if it first needs the
+  /// end of a link: the journey to that has been appended to `journeys`.
   bool advance(std::vector<Journey>& journeys);
 
   std::vector<Node> nodes_;  // [0] is the root, whose detail is folders_[0]
   std::vector<Folder> folders_;
   std::vector<std::string> texts_ = {""};
   std::vector<LeftOut> left_out_;
-  std::unordered_map<std::uint32_t, Place> ends_;  // of links; nowhere while one is looked for
-  std::string last_folder_;  // of the path resolved last: its neighbours are asked for in turn
+  std::unordered_map<std::uint32_t, Place> ends_;  // of links; nowhere while being resolved
+  std::string last_folder_;  // of the last resolved path; its siblings usually follow
   Place last_place_;
 };
 

@@ -17,7 +17,7 @@
 namespace amt {
 namespace {
 
-/// What is known of a file without reading it; "" if nothing.
+/// What is known about a file without reading it: its MD5, or why it is rejected; "" if nothing.
 std::string known_identity(const CorpusFile& file) {
   if (file.bytes > kLargestFile) {
     return kUnreadable + fmt::format("{} bytes are too many for a piece of music", file.bytes);
@@ -48,7 +48,7 @@ const std::string& hash_of(const HashShares& shares, std::size_t file) {
   return shares[file % shares.size()].at(file / shares.size());
 }
 
-/// The readable files with their hashes as md5, in order of it and, where equal, of their paths.
+/// The readable files with their md5 set, in order of md5 and, if equal, of path.
 std::vector<CorpusFile> hashed_files(const Listing& listing, const HashShares& shares) {
   std::vector<CorpusFile> files;
   for (std::size_t i = 0; i < listing.files.size(); ++i) {
@@ -61,7 +61,7 @@ std::vector<CorpusFile> hashed_files(const Listing& listing, const HashShares& s
   return files;
 }
 
-/// Calls `take` with each run of files of the same md5.
+/// Calls `take` with each run of files that have the same md5.
 template <class Take>
 void for_each_group(const std::vector<CorpusFile>& files, Take take) {
   for (std::size_t first = 0, last = 0; first < files.size(); first = last) {

@@ -14,13 +14,13 @@
 namespace amt {
 namespace {
 
-constexpr std::size_t kLongest = 12;  // letters of an ending that is one and not part of a name
+constexpr std::size_t kLongest = 12;  // characters; a longer one is more likely part of a name
 constexpr std::size_t kEndingsNamed = 8;
 
 constexpr std::array kMidiEndings = {".mid", ".midi", ".kar", ".smf"};
 constexpr std::array kPackedEndings = {".gz", ".bz2", ".xz", ".zst", ".z"};
 
-/// With the dot; "" where there is none, and for a name that only begins with one.
+/// The extension including the dot; "" if there is none, or if the only dot starts the name.
 std::string_view extension_of(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
   const std::size_t dot = name.rfind('.');
@@ -46,7 +46,7 @@ Extensions::Extensions(const std::string& list) {
     if (!extension.starts_with('.')) extension.insert(0, ".");
     if (!can_be_shown(extension)) {
       throw UsageError(
-          fmt::format("'{}' is not the ending of a file's name, up to {} letters or digits as in "
+          fmt::format("'{}' is not a file name extension of up to {} letters or digits, as in "
                       "--extensions mid,midi,kar",
                       part, kLongest));
     }
@@ -90,7 +90,7 @@ std::string describe_endings(const EndingCounts& counts) {
           fmt::format("{}{} {}", i == 0 ? "" : ", ", format_count(order[i].second), order[i].first);
     }
   }
-  return more == 0 ? text : fmt::format("{}, {} of other endings", text, format_count(more));
+  return more == 0 ? text : fmt::format("{}, {} with other extensions", text, format_count(more));
 }
 
 bool hides_midi_files(const EndingCounts& counts) {

@@ -1,4 +1,4 @@
-// A buffer that is reused from file to file.
+// A buffer that is reused for one file after another.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +8,14 @@
 
 namespace amt {
 
-/// Grows with the files, and is given back after a file that was much larger than most.
+/// Grows as needed, and is shrunk again after an unusually large file.
 class FileBuffer {
  public:
-  /// Room for a file, valid until the next call; not initialised.
+  /// Returns uninitialised space for a file, valid until the next call.
   std::span<std::byte> room(std::uint64_t bytes) {
     constexpr std::uint64_t kKept = 16 << 20;
     if (bytes > size_ || (size_ > kKept && bytes <= kKept)) {
-      bytes_.reset();  // before the next is taken: never both
+      bytes_.reset();  // before allocating the new one, so that there are never both
       bytes_ = std::make_unique_for_overwrite<std::byte[]>(bytes);
       size_ = bytes;
     }

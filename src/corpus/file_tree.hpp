@@ -10,30 +10,31 @@
 
 namespace amt {
 
-/// What a path leads to, links followed.
+/// What a path refers to, after following links.
 struct TreeEntry {
   enum class Kind { kMissing, kFolder, kFile, kOther };
   Kind kind = Kind::kMissing;
-  std::pair<std::uint64_t, std::uint64_t> identity;  ///< of a folder: equal for all ways to it
+  std::pair<std::uint64_t, std::uint64_t> identity;  ///< of a folder: the same by every path to it
   std::uint64_t bytes = 0, offset = 0;               ///< of a file, as in CorpusFile
   std::string md5;                                   ///< of a file, if known
-  std::string why;                                   ///< of what is missing or neither
+  std::string why;                                   ///< reason, for kMissing and kOther
 };
 
-/// The same words for a folder and for the archive of it: rejected.tsv is part of a dataset.
+/// The same text for a folder and for an archive of it, because rejected.tsv is part of a dataset.
 inline constexpr const char* kDangling = "a broken link";
 inline constexpr const char* kNoFile = "neither a file nor a folder: a pipe, a socket or a device";
 
-/// A tree of folders as far as the walk needs it. Paths are relative to its root, which is "".
+/// A folder tree, as far as the walk needs one. Paths are relative to its root, which is "".
 class FileTree {
  public:
   virtual ~FileTree() = default;
   virtual TreeEntry look(const std::string& path) = 0;
-  /// The names in a folder, in any order. `failure` says why they are not all.
+  /// The names in a folder, in any order. If some could not be listed, `failure` says why.
   virtual std::vector<std::string> names(const std::string& folder, std::string& failure) = 0;
 };
 
-/// All of the listing but its source. CorpusError with `name` if the root cannot be listed.
+/// Builds the listing except for its source. CorpusError naming `name` if the root cannot be
+/// listed.
 Listing walk(FileTree& tree, const Extensions& extensions, const std::string& name);
 
 Listing list_folder(const std::filesystem::path& root, const Extensions& extensions);

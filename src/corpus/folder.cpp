@@ -17,12 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// File systems whose files are the kernel's talk: reading one may block, never end, or do
-/// something.
+/// File systems that the kernel generates: reading a file there may block, never end, or have side
+/// effects.
 constexpr std::array<long, 8> kKernelFileSystems = {
     PROC_SUPER_MAGIC,   SYSFS_MAGIC,         DEBUGFS_MAGIC,    TRACEFS_MAGIC,
     CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, SECURITYFS_MAGIC, DEVPTS_SUPER_MAGIC};
-constexpr const char* kKernels = "in a file system of the kernel's, as /proc is, and not on a disk";
+constexpr const char* kKernels = "in a kernel file system such as /proc, not on a disk";
 
 std::string words_of(int error) { return std::generic_category().message(error); }
 
@@ -88,7 +88,7 @@ class FolderTree : public FileTree {
   }
 
   fs::path root_;
-  std::map<dev_t, bool> kernels_;  // the devices met so far
+  std::map<dev_t, bool> kernels_;  // for the devices seen so far
 };
 
 }  // namespace

@@ -9,8 +9,8 @@ namespace amt {
 namespace {
 
 constexpr unsigned kPackedBuffer = 1 << 18;
-constexpr std::size_t kSkipBuffer = 1 << 16;  // small enough for the processor's second cache
-constexpr std::size_t kMostAtOnce = 1 << 30;  // gzread counts in int
+constexpr std::size_t kSkipBuffer = 1 << 16;  // fits into the CPU's L2 cache
+constexpr std::size_t kMostAtOnce = 1 << 30;  // gzread's sizes are ints
 
 }  // namespace
 
@@ -33,7 +33,7 @@ std::size_t GzipStream::read(std::span<std::byte> bytes) {
     const int n = gzread(gzip_, bytes.data() + done, wanted);
     int code = Z_OK;
     const char* reason = gzerror(gzip_, &code);
-    // gzread does not report a stream that is cut off: it returns what there is.
+    // gzread does not report a truncated stream: it returns the bytes there are.
     if (n < 0 || code != Z_OK) {
       throw CorpusError(
           fmt::format("the archive {} is cut off or damaged near byte {} ({}); compare its "

@@ -1,4 +1,4 @@
-// Unpacking gzip front to back, lengths and checksums checked.
+// Unpacks gzip from front to back, checking lengths and checksums.
 #pragma once
 
 #include <vector>
@@ -9,8 +9,8 @@ struct gzFile_s;
 
 namespace amt {
 
-/// Several gzip files behind each other are one stream, as for gunzip. The check of the sums is why
-/// this is not left to libarchive, which skips it.
+/// Reads several concatenated gzip files as one stream, as gunzip does. libarchive could read them,
+/// too, but does not verify the checksums.
 class GzipStream : public ArchiveStream {
  public:
   explicit GzipStream(ArchiveFile file);

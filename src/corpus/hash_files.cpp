@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kPiece = 256 << 10;
 
-/// `read` fills the next piece of the file, from its byte `from` on.
+/// Fills the next piece of the file, starting at its byte `from`.
 using ReadPiece = std::function<void(std::uint64_t from, std::span<std::byte> piece)>;
 
 std::string hash_pieces(std::uint64_t bytes, const ReadPiece& read) {

@@ -1,4 +1,4 @@
-// The MD5s of files' contents.
+// The MD5s of file contents.
 #pragma once
 
 #include <string>
@@ -8,12 +8,12 @@
 
 namespace amt {
 
-/// What a hash begins with that is a reason instead: why the file cannot be read.
+/// The first character of a hash that is really a reason why the file cannot be read.
 inline constexpr char kUnreadable = '!';
 
-/// For each file of the order its MD5, or kUnreadable and the reason. In bounded memory, an
-/// archive's files in the order in which they lie in it: a packed archive is gone through once.
-/// CorpusError if it changed or is damaged. Local.
+/// Returns for each file in the order its MD5, or kUnreadable and the reason. Memory is bounded.
+/// Files of an archive are read in the archive's order, so that a compressed one is unpacked only
+/// once. CorpusError if the archive changed or is damaged. Local.
 std::vector<std::string> hash_files(const Source& source, const ReadingOrder& order);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// Opens files of an untrusted folder without ever blocking (pipes, devices).
+// Opens files of an untrusted folder without ever blocking (on pipes or devices).
 #pragma once
 
 #include <cstddef>
@@ -10,13 +10,14 @@
 
 namespace amt {
 
-/// An open file that had `bytes` when it was listed, read from front to back. Errors name its path.
+/// An open file that had `bytes` bytes when it was listed, read from front to back. Errors name its
+/// path.
 class ListedFile {
  public:
-  /// Error if it cannot be opened, is a pipe or a device, or has another size by now.
+  /// Error if it cannot be opened, is a pipe or a device, or has changed its size.
   ListedFile(std::filesystem::path path, std::uint64_t bytes);
 
-  /// The next bytes. Error if the file ends before.
+  /// Reads the next bytes. Error if the file ends too early.
   void read(std::span<std::byte> bytes);
 
  private:

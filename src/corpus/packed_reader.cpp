@@ -16,8 +16,7 @@
 namespace amt {
 namespace {
 
-/// The files from `first` on that fit into `memory`, one at least: the end of them, and their
-/// bytes.
+/// The batch of files from `first` that fits into `memory`, at least one: its end, and its bytes.
 std::pair<std::size_t, std::uint64_t> batch_from(const ReadingOrder& order, std::size_t first,
                                                  std::uint64_t memory) {
   std::uint64_t bytes = 0;
@@ -45,7 +44,7 @@ PackedReader::PackedReader(const Source& source, ReadingOrder order, std::uint64
 
 std::span<const std::byte> PackedReader::read(const CorpusFile& file) {
   if (next_ == order_.size() || order_[next_] != &file) {
-    throw std::logic_error("files of a packed archive are read in the order that was told");
+    throw std::logic_error("files of a packed archive must be read in the given order");
   }
   if (next_ == last_) load_batch();
   const std::size_t i = next_++ - first_;
@@ -57,7 +56,7 @@ void PackedReader::load_batch() {
   first_ = next_;
   std::tie(last_, bytes) = batch_from(order_, first_, memory_);
   places_.assign(last_ - first_, 0);
-  held_.reset();  // before the next is taken: never both
+  held_.reset();  // before allocating the next, so that there are never both
   held_ = std::make_unique_for_overwrite<std::byte[]>(bytes);
   std::vector<std::size_t> by_offset(last_ - first_);
   std::iota(by_offset.begin(), by_offset.end(), std::size_t{0});
@@ -69,12 +68,12 @@ void PackedReader::load_batch() {
 void PackedReader::unpack(const std::vector<std::size_t>& by_offset) {
   const std::unique_ptr<Unpacker> archive = open_unpacker(source_);
   Progress progress(fmt::format("unpack, pass {} of {}", ++pass_, passes_), source_.stamp.bytes);
-  std::uint64_t filled = 0;  // in held_
+  std::uint64_t filled = 0;  // bytes of held_
   const CorpusFile* before = nullptr;
   for (const std::size_t i : by_offset) {
     const CorpusFile& file = *order_[first_ + i];
     if (before != nullptr && before->offset == file.offset && file.bytes > 0) {
-      places_[i] = filled - file.bytes;  // a hard link: its bytes are the ones read last
+      places_[i] = filled - file.bytes;  // a hard link shares the bytes that were read last
       continue;
     }
     archive->read(file, {held_.get() + filled, file.bytes});

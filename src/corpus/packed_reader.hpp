@@ -1,4 +1,4 @@
-// Reads the files of a compressed archive, front to back.
+// Reads the files of a compressed archive from front to back.
 #pragma once
 
 #include <memory>
@@ -7,8 +7,9 @@
 
 namespace amt {
 
-/// Holds a batch of files: the next ones of the order, as many as fit into memory. When they are
-/// used up, the archive is unpacked again for the next batch, no further than its last file.
+/// Holds a batch of files: the next files in reading order, as many as fit into memory. When they
+/// are used up, the archive is unpacked again for the next batch, only as far as the last file of
+/// the batch.
 class PackedReader : public FileReader {
  public:
   PackedReader(const Source& source, ReadingOrder order, std::uint64_t memory);
@@ -22,9 +23,9 @@ class PackedReader : public FileReader {
   ReadingOrder order_;
   std::uint64_t memory_;
   std::size_t passes_, pass_ = 0;
-  std::size_t next_ = 0;               // in order_
+  std::size_t next_ = 0;               // index in order_
   std::size_t first_ = 0, last_ = 0;   // the batch: order_[first_, last_)
-  std::vector<std::uint64_t> places_;  // of the batch's files in held_
+  std::vector<std::uint64_t> places_;  // where the batch's files are in held_
   std::unique_ptr<std::byte[]> held_;
 };
 

@@ -21,14 +21,15 @@ struct OtherArchive {
   std::string_view magic;
   const char* name;
 };
-constexpr std::array<OtherArchive, 8> kOtherArchives = {{{"7z\xbc\xaf\x27\x1c", "a 7z archive"},
-                                                         {"Rar!\x1a\x07", "a rar archive"},
-                                                         {"\xfd\x37zXZ", "packed with xz"},
-                                                         {"\x28\xb5\x2f\xfd", "packed with zstd"},
-                                                         {"BZh", "packed with bzip2"},
-                                                         {"LZIP", "packed with lzip"},
-                                                         {"\x04\x22\x4d\x18", "packed with lz4"},
-                                                         {"\x1f\x9d", "packed with compress"}}};
+constexpr std::array<OtherArchive, 8> kOtherArchives = {
+    {{"7z\xbc\xaf\x27\x1c", "a 7z archive"},
+     {"Rar!\x1a\x07", "a rar archive"},
+     {"\xfd\x37zXZ", "compressed with xz"},
+     {"\x28\xb5\x2f\xfd", "compressed with zstd"},
+     {"BZh", "compressed with bzip2"},
+     {"LZIP", "compressed with lzip"},
+     {"\x04\x22\x4d\x18", "compressed with lz4"},
+     {"\x1f\x9d", "compressed with compress"}}};
 
 constexpr std::size_t kMagicBytes = 8;
 
@@ -41,7 +42,7 @@ SourceKind kind_of(std::string_view head, const std::filesystem::path& path) {
   for (const auto& [magic, name] : kOtherArchives) {
     if (!head.starts_with(magic)) continue;
     throw CorpusError(
-        fmt::format("the corpus {} is {}, which is not read here; unpack it and give the folder, "
+        fmt::format("the corpus {} is {}, which amt cannot read; unpack it and give the folder, "
                     "or pack that as a .tar, .tar.gz or .zip",
                     path.string(), name));
   }

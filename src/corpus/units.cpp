@@ -17,14 +17,15 @@ constexpr char kDigits[] = "0123456789abcdef";
 constexpr std::size_t kPositionDigits = 13;  // 52 bits, which a double holds exactly
 constexpr std::uint64_t kPositions = std::uint64_t{1} << 52;
 
-/// An MD5's place among all, 0 to kPositions - 1. What lacks digits is filled up with `rest`.
+/// The position of an MD5 among all, from 0 to kPositions - 1. Missing digits are filled up with
+/// `rest`.
 std::uint64_t position_of(const std::string& md5, char rest) {
   std::string digits = md5.substr(0, kPositionDigits);
   digits.resize(kPositionDigits, rest);
   return std::stoull(digits, nullptr, 16);
 }
 
-/// Where the splits begin that fractions make.
+/// Where the splits begin if they are given as fractions.
 struct Bounds {
   explicit Bounds(const SplitRule& rule)
       : valid(kPositions - positions(rule.valid_fraction + rule.test_fraction)),
@@ -40,8 +41,8 @@ void SplitRule::validate() const {
   if (!is_fraction(valid_fraction) || !is_fraction(test_fraction) ||
       !is_fraction(valid_fraction + test_fraction)) {
     throw UsageError(fmt::format(
-        "--valid-fraction {:.6g} and --test-fraction {:.6g}: give numbers from 0 to less than "
-        "1, as their sum must be",
+        "--valid-fraction {:.6g} and --test-fraction {:.6g}: each must be at least 0, and their "
+        "sum less than 1",
         valid_fraction, test_fraction));
   }
   for (const char digit : valid + test) {

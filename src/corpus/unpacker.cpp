@@ -19,7 +19,7 @@ constexpr std::size_t kPiece = 64 << 10;
       source.path.string(), file.path));
 }
 
-/// A stream of tar records is skipped to the file's bytes.
+/// Skips the stream of tar records to the file's bytes.
 class TarUnpacker : public Unpacker {
  public:
   explicit TarUnpacker(const Source& source) : source_(source), stream_(open_stream(source)) {}
@@ -53,7 +53,7 @@ class TarUnpacker : public Unpacker {
   std::uint64_t at_ = 0;
 };
 
-/// A zip archive's members are looked at one after the other; those between are not unpacked.
+/// Visits a zip archive's members one after the other without unpacking those in between.
 class ZipUnpacker : public Unpacker {
  public:
   explicit ZipUnpacker(const Source& source) : source_(source), members_(source) {}

@@ -1,4 +1,4 @@
-// Delivers a compressed archive's files in their order.
+// Delivers the files of a compressed archive in the archive's order.
 #pragma once
 
 #include <cstddef>
@@ -10,20 +10,20 @@
 
 namespace amt {
 
-/// Goes through an archive from front to back: files are asked for in ascending order of their
-/// offsets. CorpusError if one is not there or its bytes are damaged. Local.
+/// Reads an archive from front to back: files must be requested in ascending order of their
+/// offsets. CorpusError if a file is missing or its bytes are damaged. Local.
 class Unpacker {
  public:
   virtual ~Unpacker() = default;
-  /// `to` has room for the file.
+  /// Unpacks the file into `to`, which has its size.
   virtual void read(const CorpusFile& file, std::span<std::byte> to) = 0;
-  /// Its MD5, in bounded memory.
+  /// The file's MD5, computed in bounded memory.
   virtual std::string md5(const CorpusFile& file) = 0;
-  /// How much of the archive on disk has been used up.
+  /// How many bytes of the archive on disk have been consumed.
   virtual std::uint64_t bytes_used() const = 0;
 };
 
-/// Of a source that is_packed().
+/// For a source that is_packed().
 std::unique_ptr<Unpacker> open_unpacker(const Source& source);
 
 }  // namespace amt

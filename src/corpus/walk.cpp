@@ -32,14 +32,15 @@ class Walk {
   void enter(const std::string& folder, std::vector<std::string>& pending) {
     const TreeEntry entry = tree_.look(folder);
     if (entry.kind != TreeEntry::Kind::kFolder) return reject(folder, entry.why);
-    // A folder that was entered before: a link back up the tree, or a second way to the same files.
+    // The folder was entered before: this is a link back up the tree, or a second path to the same
+    // files.
     if (!entered_.insert(entry.identity).second) {
-      listing_.problems.push_back(folder + " was reached by another way already");
+      listing_.problems.push_back(folder + " was already reached by another path");
       return;
     }
     std::string failure;
     std::vector<std::string> names = tree_.names(folder, failure);
-    std::ranges::sort(names);  // so that the way by which a folder is reached does not vary
+    std::ranges::sort(names);  // so that a folder is always reached by the same path
     for (const std::string& name : names) {
       if (!name.starts_with('.')) take(folder.empty() ? name : folder + '/' + name, pending);
     }

@@ -1,4 +1,4 @@
-// The attributes of a dataset's HDF5 files: one list of names, for writing and for checking.
+// The attributes of a dataset's HDF5 files, listed once for writing and checking.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +11,13 @@
 
 namespace amt {
 
-/// Which of a split's shards a file is.
+/// Which shard of a split a file is.
 struct ShardNumber {
   std::size_t shard = 0, shards = 0;
 };
 
-/// Calls visit(name, value) for each, in the order in which they are written; a value is a text or
-/// a std::uint64_t.
+/// Calls visit(name, value) for each attribute in the order of writing; a value is a
+/// std::string_view or a std::uint64_t.
 template <class Visit>
 void visit_attributes(const Manifest& dataset, Split split,
                       const std::optional<ShardNumber>& number, const Visit& visit) {

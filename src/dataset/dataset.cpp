@@ -13,20 +13,20 @@
 #include "amt/dataset/shard.hpp"
 
 namespace amt {
-/// A shard that has rows.
+/// A shard that is not empty.
 struct SplitReader::Shard {
   std::string file;
   std::uint64_t first_row = 0;  // within the split
   std::uint64_t rows = 0;
   MappedFile map;
-  std::vector<std::uint64_t> checksums;        // none if they are not asked for
-  std::unique_ptr<std::atomic<bool>[]> whole;  // of each checksum: its rows were found to fit it
+  std::vector<std::uint64_t> checksums;        // empty if not requested
+  std::unique_ptr<std::atomic<bool>[]> whole;  // for each checksum: it has been verified
 
   std::span<const std::byte> bytes_of(std::uint64_t row, std::uint64_t count) const {
     return map.bytes().subspan(row * sizeof(Row), count * sizeof(Row));
   }
 
-  /// Error if the rows that share a checksum with `row` do not fit it. Two threads may both look.
+  /// Error if the checksum that covers `row` is wrong. Two threads may check it at the same time.
   void check(std::uint64_t row) const {
     const std::uint64_t block = row / kChecksumRows;
     if (checksums.empty() || whole[block]) return;
@@ -34,7 +34,7 @@ struct SplitReader::Shard {
     const std::uint64_t count = std::min(kChecksumRows, rows - first);
     if (xxh3_64(bytes_of(first, count)) != checksums[block]) {
       throw Error(
-          fmt::format("{}: rows {} to {} do not have their checksum: they are damaged; run amt "
+          fmt::format("{}: rows {} to {} do not match their checksum: they are damaged; run amt "
                       "prepare again, or amt inspect --verify for the whole list",
                       file, first, first + count - 1));
     }
@@ -72,7 +72,7 @@ struct SplitReader::Shards {
     return {reinterpret_cast<const Token*>(data), kContextLength};
   }
 
-  /// Error if a token would lead out of a model's tables.
+  /// Error if a token would exceed the bounds of a model's tables.
   void check_tokens(std::uint64_t index, std::span<const Token> row) const {
     const Token largest = std::ranges::max(row);
     if (largest < vocabulary) return;
@@ -130,7 +130,7 @@ void SplitReader::read(std::uint64_t first, std::uint64_t count, std::span<Token
     const std::span<const Token> from = shards_->row(index);
     const std::span<Token> to = out.subspan(i * kContextLength, kContextLength);
     std::ranges::copy(from, to.begin());
-    shards_->check_tokens(index, to);  // what is used, though the file may change
+    shards_->check_tokens(index, to);  // checks the copy, as the file may change
   }
 }
 

@@ -1,4 +1,4 @@
-// Prints what a dataset is.
+// Describes a dataset in readable form.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace amt {
 
-/// Several lines: encoding and settings, each split's rows, tokens, files and music, and what
-/// became of the corpus. From the manifest alone.
+/// Several lines: the encoding and settings, the rows, tokens, files and music of each split, and
+/// the outcome for the files of the corpus. Uses the manifest alone.
 std::string describe_dataset(const Manifest& manifest);
 
 }  // namespace amt

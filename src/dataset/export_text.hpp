@@ -1,4 +1,4 @@
-// A split as the reference's text, for other trainers.
+// Exports a split in the reference's text format, for other trainers.
 #pragma once
 
 #include <filesystem>
@@ -7,9 +7,9 @@
 
 namespace amt {
 
-/// Writes the split's rows in their stored order, a line each as in the reference's
-/// tokenized-events files: the training split's as after its `shuf`. An AtomicFile: FILE is
-/// complete or as before. Local.
+/// Writes the split's rows in stored order, one per line, as in the reference's tokenized-events
+/// files; the training split is in the order of the reference after its `shuf`. Writes an
+/// AtomicFile, so that `file` is either complete or unchanged. Local.
 void export_text(const std::filesystem::path& dataset, const Manifest& manifest, Split split,
                  const std::filesystem::path& file);
 

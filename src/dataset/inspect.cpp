@@ -26,12 +26,12 @@
 namespace amt {
 namespace {
 
-/// What --verify has found so far.
+/// The findings of --verify so far.
 struct Findings {
   Progress& progress;
   std::uint64_t damaged = 0, unreadable = 0;
 
-  /// Prints what `find` says of a file: nothing if it is whole.
+  /// Prints the damage that `find` reports, if any.
   void look(const std::function<std::optional<std::string>()>& find) try {
     const auto damage = find();
     if (!damage) return;
@@ -45,7 +45,7 @@ struct Findings {
   }
 };
 
-/// The shards; `findings` of them.
+/// Verifies the shards and adds to `findings`.
 std::uint64_t verify_shards(const InspectOptions& options, const Manifest& manifest,
                             Findings& findings) {
   std::uint64_t shards = 0, rows = 0;
@@ -74,16 +74,16 @@ ExitCode verify(const InspectOptions& options, const Manifest& manifest) {
     findings.look([&] { return find_virtual_file_damage(options.dataset, manifest, split); });
   }
   for (const std::string& file : find_unknown_files(options.dataset, manifest)) {
-    findings.look([&] { return fmt::format("{}: {} does not name it", file, kManifestFile); });
+    findings.look([&] { return fmt::format("{}: it is not listed in {}", file, kManifestFile); });
   }
   progress.finish();
   if (findings.damaged == 0 && findings.unreadable == 0) {
-    std::cout << format_count(shards) << " shards, " << format_count(rows) << " rows: all whole\n";
+    std::cout << format_count(shards) << " shards, " << format_count(rows) << " rows: all intact\n";
     return ExitCode::kDone;
   }
   if (findings.unreadable > 0) {
     std::cout << findings.unreadable << (findings.unreadable == 1 ? " file" : " files")
-              << " could not be read: nothing is known of what is in them\n";
+              << " could not be read, so it is unknown whether they are intact\n";
   }
   if (findings.damaged == 0) return ExitCode::kFailed;
   std::cout << damaged_shards << " of " << shards << " shards damaged";
@@ -100,7 +100,7 @@ void draw_row(const DecodedRow& row, const InspectOptions& options) {
                         piano_roll_document(piano_roll_of(notes_in_sequence(row), title)));
 }
 
-/// Error naming the row, too, if it cannot be read as notes.
+/// The error also names the row if it cannot be decoded.
 DecodedRow decode(std::span<const Token> tokens, const Manifest& manifest,
                   const InspectOptions& options) {
   try {
@@ -133,20 +133,21 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
 }  // namespace
 
 void InspectOptions::register_options(OptionTable& table) {
-  table.add_flag("verify", &verify, "read everything: verify checksums and the rules of rows");
+  table.add_flag("verify", &verify,
+                 "verify checksums and check that every row obeys the encoding's rules");
   table.add("row", &row, "print this row, counted from 0, as notes");
-  table.add("split", &split, "split of --row and --export-text");
-  table.add("midi", &midi, "write --row to this MIDI file, to listen to");
-  table.add("svg", &svg, "draw --row to this file: a piano roll, as SVG");
+  table.add("split", &split, "split that --row and --export-text read");
+  table.add("midi", &midi, "write the row chosen by --row to this MIDI file");
+  table.add("svg", &svg, "draw the row chosen by --row as a piano roll (SVG) to this file");
   table.add("export-text", &export_text,
-            "write the split to this file, a line of tokens for each row in stored order");
+            "write the split to this file, one line of tokens per row in stored order");
 }
 
 void InspectOptions::validate() const {
   if (!midi.empty() && !row) throw UsageError("--midi FILE needs --row N");
   if (!svg.empty() && !row) throw UsageError("--svg FILE needs --row N");
   if ((verify ? 1 : 0) + (row ? 1 : 0) + (export_text.empty() ? 0 : 1) > 1) {
-    throw UsageError("--verify, --row and --export-text are asked one at a time");
+    throw UsageError("give only one of --verify, --row and --export-text");
   }
 }
 

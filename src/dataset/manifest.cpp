@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr json::Limits kLimits = {16u << 20, 8, 1u << 20};  // 100,000 shards have half of it
+constexpr json::Limits kLimits = {16u << 20, 8, 1u << 20};  // 100,000 shards use half of it
 constexpr std::size_t kMaxDigest = 64;                      // characters
 
 Json shard_json(const ShardInfo& shard) {
@@ -31,7 +31,7 @@ Json split_json(const SplitInfo& split) {
           {"shards", shards}};
 }
 
-// The one list of the statistics' names, for both directions.
+// The names of the statistics, listed once for writing and reading.
 template <class Statistics, class Visit>
 void visit_statistics(Statistics& s, Visit visit) {
   visit("files", s.files);
@@ -51,7 +51,7 @@ void visit_statistics(Statistics& s, Visit visit) {
 void read_value(const json::Value& value, std::uint64_t& into) { into = value.count(); }
 void read_value(const json::Value& value, double& into) {
   into = value.number();
-  if (into < 0) value.refuse("a number from 0 up");
+  if (into < 0) value.refuse("a number of at least 0");
 }
 
 ShardInfo shard_from(const json::Value& value) {
@@ -82,7 +82,7 @@ const Encoding* encoding_from(const json::Value& value) {
   value.refuse(encoding_names());
 }
 
-/// A number that this program cannot vary.
+/// Reads a number that must have the expected value.
 int fixed_number(const json::Value& value, int expected) {
   return value.integer(expected, expected);
 }
@@ -94,12 +94,13 @@ std::filesystem::file_status status_of(const std::filesystem::path& path) {
   throw system_error("cannot look at " + path.string(), error);
 }
 
-/// Error saying what the user may have meant, unless it is a folder.
+/// Unless `dataset` is a folder: Error suggesting what may have been meant.
 void require_folder(const std::filesystem::path& dataset) {
   const std::filesystem::file_type type = status_of(dataset).type();
   if (type == std::filesystem::file_type::directory) return;
   if (type == std::filesystem::file_type::not_found) {
-    throw Error(fmt::format("there is no dataset {}; make one with amt prepare", dataset.string()));
+    throw Error(
+        fmt::format("there is no dataset {}; create one with amt prepare", dataset.string()));
   }
   const std::filesystem::path folder = folder_of(dataset);
   std::error_code unknown;
@@ -160,7 +161,7 @@ Manifest read_manifest(const std::filesystem::path& dataset) {
     throw Error(fmt::format("{} holds no {}: {}", dataset.string(), kManifestFile,
                             dataset.extension() == partial_path("x").extension()
                                 ? "amt prepare has not completed it, or still writes it"
-                                : "it is not a complete dataset; make one with amt prepare"));
+                                : "it is not a complete dataset; create one with amt prepare"));
   }
   return from(
       json::read_format(path, kLimits, kDatasetFormat, kDatasetFormatVersion, "format_version"));

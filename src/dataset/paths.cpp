@@ -15,15 +15,15 @@ std::string shard_file_name(Split split, std::size_t shard, std::size_t shards) 
 std::string virtual_file_name(Split split) { return std::string(split_name(split)) + ".h5"; }
 
 std::filesystem::path dataset_name(const std::filesystem::path& dataset) {
-  // "link/../name" does not lie beside the link: a path that climbs is left as it is.
+  // "link/../name" is not beside the link, so a path with ".." is left unchanged.
   const bool climbs = std::ranges::find(dataset, "..") != dataset.end();
   std::filesystem::path path = climbs ? dataset : dataset.lexically_normal();
   while ((!path.has_filename() || path.filename() == ".") && path != path.parent_path()) {
     path = path.parent_path();
   }
   if (path.has_filename() && path.filename() != "..") return path;
-  throw UsageError(
-      fmt::format("DATASET '{}' has no name; give that of a folder to make", dataset.string()));
+  throw UsageError(fmt::format("DATASET '{}' has no name; give the name of a folder to create",
+                               dataset.string()));
 }
 
 std::filesystem::path partial_path(const std::filesystem::path& dataset) {

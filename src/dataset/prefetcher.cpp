@@ -8,13 +8,13 @@
 namespace amt {
 namespace {
 
-/// Blocks every signal in this thread, and so in those that it starts, as long as it lives.
+/// Blocks every signal in this thread, and in those it starts, for the object's lifetime.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
     sigset_t all;
     sigfillset(&all);
-    sigdelset(&all, SIGBUS);  // of a row that is gone: base/mapped_file.hpp
+    sigdelset(&all, SIGBUS);  // for a row that cannot be read: base/mapped_file.hpp
     pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
   ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
@@ -56,7 +56,7 @@ std::span<const Token> Prefetcher::next(const RowRange& now, const RowRange& fol
   return std::span(taken_.tokens).first(now.count * length);
 }
 
-/// Waits for the read before it: there is one buffer to read into.
+/// Waits for the previous read, because there is only one buffer to read into.
 void Prefetcher::begin(std::unique_lock<std::mutex>& lock, const RowRange& range) {
   changed_.wait(lock, [this] { return !asked_; });
   filling_.error = nullptr;

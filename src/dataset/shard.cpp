@@ -28,7 +28,7 @@ bool has(const hdf5::File& file, const char* name, std::string_view value) {
   return file.text_attribute(name) == value;
 }
 
-/// The first attribute that is not what the manifest says; "" if there is none.
+/// The first attribute that differs from the manifest; "" if none does.
 std::string find_difference(const hdf5::File& file, const Manifest& dataset, Split split,
                             std::size_t shard) {
   std::string difference;
@@ -97,7 +97,7 @@ ShardLocation locate_shard(const std::filesystem::path& folder, const Manifest& 
       fits ? find_difference(file, dataset, split, shard) : "number of rows, or their type,";
   if (!difference.empty()) {
     throw Error(
-        fmt::format("{} is not the shard that {} names: its {} is another; run amt prepare again",
+        fmt::format("{} is not the shard that {} names: its {} differs; run amt prepare again",
                     path.string(), kManifestFile, difference));
   }
   if (info.rows == 0) return {0, 0};  // nothing was allocated
@@ -116,7 +116,7 @@ std::vector<std::uint64_t> read_checksums(const hdf5::File& shard, std::uint64_t
     throw Error("it does not have one checksum for each block of its rows");
   }
   if (count == 0) return {};  // nothing was allocated
-  dataset.file_offset();      // an error unless all of it lies in this file, as it was written
+  dataset.file_offset();      // throws unless all of it is stored in this file, as written
   std::vector<std::uint64_t> sums(count);
   dataset.read_rows(0, count, std::as_writable_bytes(std::span(sums)));
   return sums;

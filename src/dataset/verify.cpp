@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kRangesNamed = 4;
 
-/// One shard, read once from its beginning to its end.
+/// Checks one shard, reading it once from beginning to end.
 class ShardCheck {
  public:
   ShardCheck(const std::filesystem::path& dataset, const Manifest& manifest, const ShardInfo& info,
@@ -80,14 +80,13 @@ class ShardCheck {
     return text + fmt::format(" and {} more ranges", damaged_.size() - kRangesNamed);
   }
 
-  /// What the hashes say; "" if all is well.
+  /// The damage that the hashes show; "" if there is none.
   std::string damage() const {
     const bool fits_manifest = hex64(whole_.digest()) == info_.hash;
     if (damaged_.empty() && fits_manifest) return "";
     if (damaged_.empty()) {
-      return "all rows fit the shard's own checksums but not the manifest: one of the two is "
-             "damaged "
-             "or of another dataset";
+      return "all rows match the shard's own checksums but not the manifest: one of the two is "
+             "damaged or belongs to another dataset";
     }
     if (!fits_manifest) return damaged_ranges() + " damaged";
     return fmt::format("the checksums of {} damaged, not the rows", damaged_ranges());

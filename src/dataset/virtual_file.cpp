@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::chrono::seconds kMostTime{10};  // it takes milliseconds
 
-/// The shards that have rows: the others are not shown.
+/// The shards that have rows; empty ones cannot be part of a virtual dataset.
 std::vector<hdf5::VirtualSource> sources_of(const SplitInfo& split) {
   std::vector<hdf5::VirtualSource> sources;
   for (const ShardInfo& shard : split.shards) {
@@ -44,12 +44,12 @@ bool shows_shards(const std::filesystem::path& path, const SplitInfo& split) {
          tokens.virtual_sources() == sources_of(split);
 }
 
-/// HDF5 1.10 was seen to end the process and to loop for ever on a virtual dataset with a wrong
-/// bit: this is run apart. Empty if nothing is wrong.
+/// With some flipped bits in a virtual dataset, HDF5 1.10 ends the process or loops forever, so the
+/// check runs in a process of its own. Returns "" if nothing is wrong.
 std::string problem_of(const std::filesystem::path& path, const Manifest& manifest, Split split) {
   try {
     if (shows_shards(path, manifest.split(split))) return "";
-    return fmt::format("it does not show the shards that {} names", kManifestFile);
+    return fmt::format("it does not present the shards that {} lists", kManifestFile);
   } catch (const Error& error) {
     return error.what();
   }
@@ -76,7 +76,7 @@ std::optional<std::string> find_virtual_file_damage(const std::filesystem::path&
   const std::string name = virtual_file_name(split);
   const std::filesystem::path path = dataset / name;
   try {
-    open_regular_file(path);  // what the system says of it comes from this process
+    open_regular_file(path);  // so that this process reports the system's errors
   } catch (const SystemError& error) {
     if (error.number() != ENOENT) throw;
     return name + ": it is missing";
@@ -84,7 +84,7 @@ std::optional<std::string> find_virtual_file_damage(const std::filesystem::path&
     return fmt::format("{}: {}", name, error.what());
   }
   const auto problem = run_apart([&] { return problem_of(path, manifest, split); }, kMostTime);
-  if (!problem) return name + ": it is so damaged that HDF5 cannot cope with it";
+  if (!problem) return name + ": it is so damaged that HDF5 crashes or hangs on it";
   if (problem->empty()) return std::nullopt;
   return fmt::format("{}: {}", name, *problem);
 }

@@ -8,7 +8,7 @@
 namespace amt::hdf5 {
 namespace {
 
-constexpr std::size_t kMaxText = 1 << 20;  // a damaged length must not ask for gigabytes
+constexpr std::size_t kMaxText = 1 << 20;  // a damaged length must not allocate gigabytes
 
 Handle text_type(std::size_t size, const std::string& where) {
   Handle type = own(H5Tcopy(H5T_C_S1), close_type, "create", where);
@@ -31,7 +31,7 @@ Handle open_attribute(std::int64_t file, const std::string& name, const std::str
   return own(H5Aopen(file, name.c_str(), H5P_DEFAULT), close_attribute, "open", where);
 }
 
-/// An array would be read beyond the end of what holds one value.
+/// Reading an array would overflow a variable for a single value.
 void require_single(const Handle& attribute, const std::string& where) {
   const Handle space = own(H5Aget_space(attribute.get()), close_space, "read", where);
   if (H5Sget_simple_extent_npoints(space.get()) != 1) {
@@ -68,7 +68,7 @@ std::string File::text_attribute(const std::string& name) const {
   const std::size_t size = H5Tget_size(on_disk.get());
   if (H5Tget_class(on_disk.get()) != H5T_STRING || size > kMaxText ||
       H5Tis_variable_str(on_disk.get()) != 0) {
-    throw Error(where + " is not a text of fixed length; the file was not written by amt");
+    throw Error(where + " is not a string of fixed length; the file was not written by amt");
   }
   require_single(attribute, where);
   std::string value(size, '\0');

@@ -12,9 +12,9 @@ namespace {
 constexpr hsize_t kAlignFrom = 65536;  // smaller objects (headers) are packed
 constexpr hsize_t kAlignment = 4096;   // a page: datasets may be mapped
 
-/// Files are complete before anyone reads them and are written where nobody else writes: no lock is
-/// needed, and file systems without locks are many. HDF5_USE_FILE_LOCKING, where the user has set
-/// it, has the last word (HDF5 looks at it after the property).
+/// No locks are needed: files are complete before anyone reads them, and are written where nobody
+/// else writes. Besides, many file systems have no locks. If the user sets HDF5_USE_FILE_LOCKING,
+/// it takes precedence (HDF5 reads it after the property).
 Handle access_properties(const std::string& where) {
   Handle list = properties(H5P_FILE_ACCESS, where);
 #if AMT_HDF5_HAS_FILE_LOCKING
@@ -24,7 +24,7 @@ Handle access_properties(const std::string& where) {
   return list;
 }
 
-/// amt writes no links to other files, or to names in this one.
+/// amt writes no links, neither to other files nor to names in this one.
 void require_own_object(std::int64_t file, const std::string& name, const std::string& where) {
   H5L_info_t link{};
   check(H5Lget_info(file, name.c_str(), &link, H5P_DEFAULT), "open", where);
@@ -54,7 +54,7 @@ File File::create(const std::filesystem::path& path) {
 File File::open(const std::filesystem::path& path) {
   set_up();
   const std::string where = path.string();
-  open_regular_file(path);  // HDF5 would wait for a pipe and has no words for a folder
+  open_regular_file(path);  // HDF5 would wait for a pipe and report a folder badly
   const Handle access = access_properties(where);
   return File(own(H5Fopen(where.c_str(), H5F_ACC_RDONLY, access.get()), close_file, "open", where),
               path);

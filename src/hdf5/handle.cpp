@@ -11,10 +11,10 @@
 namespace amt::hdf5 {
 namespace {
 
-/// What HDF5's error stack says of a failure.
+/// A failure as described by HDF5's error stack.
 struct Failure {
   std::string reason;     // its innermost message
-  const char* kind = "";  // in our words, of the causes that have an own number
+  const char* kind = "";  // in our words, for causes with an error code of their own
   int error_number = 0;   // errno, if a system call failed
 };
 
@@ -24,7 +24,7 @@ const char* words_of(hid_t cause) {
   return "";
 }
 
-/// HDF5 writes "errno = 13, error message = ..." into the message of a system call that failed.
+/// For a failed system call, HDF5's message contains "errno = 13, error message = ...".
 int errno_in(const std::string& message) {
   constexpr std::string_view kMark = "errno = ";
   const std::size_t at = message.find(kMark);

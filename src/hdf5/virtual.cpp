@@ -1,4 +1,4 @@
-// Virtual datasets: many files' rows shown as those of one.
+// Virtual datasets: present the rows of many files as one dataset.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 namespace amt::hdf5 {
 namespace {
 
-constexpr ssize_t kMaxName = 4096;  // of a source: a damaged length must not ask for gigabytes
+constexpr ssize_t kMaxName = 4096;  // of a source; a damaged length must not allocate gigabytes
 
 void map_source(const Handle& list, const Handle& target, std::uint64_t first, std::uint64_t width,
                 const VirtualSource& source, const std::string& where) {
@@ -24,19 +24,20 @@ void map_source(const Handle& list, const Handle& target, std::uint64_t first, s
         "create", where);
 }
 
-/// A name that `get(buffer, size)` gives: its length, or less than 0.
+/// Reads a name with `get(buffer, size)`, which returns its length or a negative number.
 template <class Get>
 std::string name_by(const Get& get, const std::string& where) {
   const ssize_t length = get(nullptr, 0);
   if (length < 0 || length > kMaxName) {
-    throw Error(where + " has a source without a proper name; it was not written by amt");
+    throw Error(where + " has a source without a valid name; it was not written by amt");
   }
   std::string name(length, '\0');
   get(name.data(), name.size() + 1);
   return name;
 }
 
-/// First and last row of a selection that is a block of whole rows; Error if it is anything else.
+/// The first and the last row of a selection that is one block of complete rows; Error if it is
+/// not.
 std::array<std::uint64_t, 2> rows_of(const Handle& space, std::uint64_t width,
                                      const std::string& where) {
   hsize_t first[2] = {}, last[2] = {};
@@ -46,7 +47,8 @@ std::array<std::uint64_t, 2> rows_of(const Handle& space, std::uint64_t width,
       std::cmp_equal(H5Sget_select_npoints(space.get()), (last[0] - first[0] + 1) * width)) {
     return {first[0], last[0]};
   }
-  throw Error(where + " does not show whole rows of its sources; it was not written by amt");
+  throw Error(where +
+              " does not consist of complete rows of its sources; it was not written by amt");
 }
 
 }  // namespace
@@ -75,10 +77,10 @@ Dataset File::create_virtual_dataset(const std::string& name, Type type, std::ui
 }
 
 std::vector<VirtualSource> Dataset::virtual_sources() const {
-  if (shape_[0] == 0) return {};  // HDF5 stores it as any other
+  if (shape_[0] == 0) return {};  // HDF5 stores it as an ordinary dataset
   const Handle list = own(H5Dget_create_plist(handle_.get()), close_properties, "read", where_);
   if (H5Pget_layout(list.get()) != H5D_VIRTUAL || shape_.size() != 2) {
-    throw Error(where_ + " does not show rows of other files; it was not written by amt");
+    throw Error(where_ + " does not consist of rows of other files; it was not written by amt");
   }
   std::size_t count = 0;
   check(H5Pget_virtual_count(list.get(), &count), "read", where_);
@@ -88,11 +90,11 @@ std::vector<VirtualSource> Dataset::virtual_sources() const {
     const Handle shown = own(H5Pget_virtual_vspace(list.get(), i), close_space, "read", where_);
     const Handle source = own(H5Pget_virtual_srcspace(list.get(), i), close_space, "read", where_);
     const auto [first, last] = rows_of(shown, shape_[1], where_);
-    // Of all of a source HDF5 keeps no extent.
+    // For a complete source, HDF5 stores no extent.
     const bool all = H5Sget_select_type(source.get()) == H5S_SEL_ALL;
     const std::array<std::uint64_t, 2> expected = {0, last - first};
     if (first != next || (!all && rows_of(source, shape_[1], where_) != expected)) {
-      throw Error(where_ + " does not show all rows of its sources in order");
+      throw Error(where_ + " does not consist of all rows of its sources in order");
     }
     next = last + 1;
     sources.push_back(

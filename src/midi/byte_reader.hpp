@@ -1,4 +1,4 @@
-// Bounds-checked reading of a part of a file.
+// Bounds-checked reading from a part of a file.
 #pragma once
 
 #include <cstddef>
@@ -11,15 +11,15 @@ using Byte = std::uint8_t;
 /// Throws MidiError: "REASON at byte OFFSET".
 [[noreturn]] void reject(const char* reason, std::size_t offset);
 
-/// The bytes of a file, or those of one of its tracks, with the offsets that messages need.
+/// The bytes of a file or of one of its tracks, with the offsets for messages.
 struct ByteRange {
-  const Byte* file;   ///< where offsets count from
+  const Byte* file;   ///< start of the file; offsets count from here
   const Byte* begin;  ///< first byte of the part
-  const Byte* end;    ///< after the last byte of the part
+  const Byte* end;    ///< one past the last byte of the part
   std::size_t offset(const Byte* at) const { return at - file; }
 };
 
-/// The byte at `at`, which then is the next. MidiError past the end of the range.
+/// Returns the byte at `at` and advances `at`. MidiError at the end of the range.
 inline Byte take_byte(const ByteRange& range, const Byte*& at) {
   if (at == range.end) [[unlikely]] {
     reject("an event runs past the end of its track", range.offset(at));
@@ -27,7 +27,8 @@ inline Byte take_byte(const ByteRange& range, const Byte*& at) {
   return *at++;
 }
 
-/// A variable-length quantity of any length, seven bits a byte; 2^32 if it is that or more.
+/// Reads a variable-length quantity of any length, seven bits per byte; values of 2^32 or more give
+/// 2^32.
 inline std::uint64_t take_quantity(const ByteRange& range, const Byte*& at) {
   constexpr std::uint64_t kLimit = std::uint64_t{1} << 32;
   Byte byte = take_byte(range, at);

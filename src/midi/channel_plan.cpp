@@ -9,7 +9,7 @@ constexpr int kDrumChannel = 9;
 constexpr std::uint8_t kDrumInstrument = 128;
 constexpr std::uint8_t kNoteOff = 0x80, kNoteOn = 0x90, kProgramChange = 0xC0;
 
-// Orders within a tick: phase, then number of the note, then step.
+// The order within a tick: by phase, then by the note's number, then by step.
 enum Phase : std::uint64_t { kEnds = 0, kBegins = 1, kEmptyEnds = 2 };
 enum Step : std::uint64_t { kCut = 0, kProgram = 1, kOn = 2 };
 
@@ -36,7 +36,7 @@ void ChannelPlan::place(const Note& note, std::uint64_t number) {
   }
   const double end = note.onset + note.duration;
   double& last_end = channel.last_end[note.pitch];
-  altered_ += end < last_end ? 1 : 0;  // a reader gives it the earlier note's end
+  altered_ += end < last_end ? 1 : 0;  // a reader swaps the ends of the two notes
   last_end = std::max(last_end, end);
   channel.silent_from = std::max(channel.silent_from, end);
   channel.notes.push_back({note, number, end});
@@ -46,8 +46,9 @@ int ChannelPlan::choose(const Note& note) const {
   return note.instrument == kDrumInstrument ? kDrumChannel : choose_melodic(note);
 }
 
-/// From the best to the worst: one with the program where no note of the pitch ends later; a silent
-/// one, the longest silent first; one with the program; the one that falls silent first.
+/// In order of preference: a channel with the program where no note of this pitch ends later; the
+/// channel that has been silent longest; any channel with the program; the channel that falls
+/// silent first.
 int ChannelPlan::choose_melodic(const Note& note) const {
   const auto cost = [&](int index) {
     const Channel& channel = channels_[index];
@@ -73,7 +74,7 @@ void ChannelPlan::change_program(int index, const Note& note, std::uint64_t numb
                               2});
 }
 
-/// A note-off after the program change would not be known as the note's own.
+/// After the program change a note-off would not match the note.
 void ChannelPlan::cut_sounding(Channel& channel, const Note& thief, std::uint64_t number) {
   for (Placed& placed : channel.notes) {
     const bool sounds = placed.end > thief.onset || placed.note.onset == thief.onset;

@@ -1,4 +1,4 @@
-// Which notes go to which of the 16 channels of a MIDI file that is written.
+// Assigns notes to the 16 channels when a MIDI file is written.
 #pragma once
 
 #include <array>
@@ -10,8 +10,8 @@
 
 namespace amt {
 
-/// What a channel receives at one tick. The order within the tick is that of the members' values:
-/// ends of earlier notes, then what the notes that begin bring, then ends of notes without length.
+/// A message of a channel at one tick. `order` sorts the messages within the tick: ends of earlier
+/// notes, then beginnings of notes with their program changes, then ends of notes of zero length.
 struct ChannelMessage {
   std::uint32_t tick;
   std::uint64_t order;
@@ -23,10 +23,10 @@ class ChannelPlan {
  public:
   static constexpr int kChannels = 16;
 
-  /// Notes in order of onset, as write_midi() takes them.
+  /// Takes notes in order of onset, as write_midi() does.
   explicit ChannelPlan(std::span<const Note> notes);
 
-  /// In the order in which they are to be written.
+  /// The channel's messages in writing order.
   const std::vector<ChannelMessage>& messages(int channel) const { return messages_[channel]; }
   std::uint64_t altered() const { return altered_; }
 
@@ -35,13 +35,13 @@ class ChannelPlan {
     Note note;
     std::uint64_t number;  // among all notes
     double end;            // ticks
-    bool cut = false;      // by the note with number cut_by
+    bool cut = false;      // ended by note number cut_by
     std::uint64_t cut_by = 0;
   };
   struct Channel {
     int program = -1;
     double silent_from = 0;              // ticks
-    std::array<double, 128> last_end{};  // of the notes of each pitch
+    std::array<double, 128> last_end{};  // ticks, for each pitch
     std::vector<Placed> notes;
   };
 

@@ -1,4 +1,5 @@
-// Ticks to seconds, in the reference's order of additions (docs/spec/preprocessing.md 4.3 to 4.5).
+// Converts ticks to seconds in the reference's order of additions (docs/spec/preprocessing.md 4.3
+// to 4.5).
 #pragma once
 
 #include <cstdint>
@@ -7,21 +8,22 @@
 
 namespace amt {
 
-/// The sums depend on every message with ticks before it, also on those that do nothing else:
-/// floating-point addition is not associative. Build with -ffp-contract=off.
+/// Floating-point addition is not associative, so the sums depend on every earlier message with
+/// ticks, even those without any other effect. Build with -ffp-contract=off.
 class Clock {
  public:
-  /// `division` as the file's header has it: ticks per beat; negative or 0 in odd files.
+  /// `division` is the header's value, ticks per beat; it may be negative or 0 in malformed files.
   explicit Clock(int division) : division_(division) { set_tempo(500'000); }
 
   void set_tempo(std::uint32_t microseconds_per_beat) {
-    // The sign is tested with each message. Division by zero must be rejected just when time would
-    // pass, as a negative scale is, except that no tempo makes it right.
+    // A negative scale makes advance() reject the file as soon as time passes. Division by zero
+    // must do the same, but for every tempo.
     scale_ = division_ == 0 ? -1.0 : microseconds_per_beat * 1e-6 / division_;
   }
 
-  /// `ticks` >= 0 since the message before, exactly converted. Zero needs no special case: it adds
-  /// nothing, and its product with a negative scale is -0.0, not negative.
+  /// Advances by `ticks` >= 0, exactly converted to double, since the previous message. Zero needs
+  /// no special case: it adds nothing, and its product with a negative scale is -0.0, which is not
+  /// negative.
   void advance(double ticks) {
     const double seconds = ticks * scale_;
     if (seconds < 0) [[unlikely]] {

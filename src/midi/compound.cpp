@@ -6,7 +6,7 @@
 namespace amt {
 namespace {
 
-/// The integral `value`, all digits: to_chars without an exponent is exact.
+/// Appends all digits of an integral `value`: to_chars without an exponent is exact.
 void append_number(double value, std::string& text) {
   std::array<char, 320> digits;  // the largest double has 309
   const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value,

@@ -23,7 +23,7 @@ std::span<const Byte> take_payload(const ByteRange& range, const Byte*& at) {
   return payload;
 }
 
-/// F0 and F7 alike: an F0 at the front and an F7 at the end are taken off, the rest is data.
+/// F0 and F7 are treated alike: a leading F0 and a trailing F7 are removed, the rest is data.
 void check_exclusive(std::span<const Byte> payload, std::size_t offset) {
   if (!payload.empty() && payload.front() == 0xF0) payload = payload.subspan(1);
   if (!payload.empty() && payload.back() == 0xF7) payload = payload.first(payload.size() - 1);
@@ -32,7 +32,7 @@ void check_exclusive(std::span<const Byte> payload, std::size_t offset) {
   }
 }
 
-/// The data bytes of a system message, F1 to FE.
+/// Number of data bytes of a system message, F1 to FE.
 int system_data_bytes(Byte status, std::size_t offset) {
   switch (status) {
     case 0xF1:

@@ -1,4 +1,4 @@
-// The bytes of one track to messages (docs/spec/preprocessing.md 2).
+// Reads messages from the bytes of one track (docs/spec/preprocessing.md 2).
 #pragma once
 
 #include <cstdint>
@@ -9,29 +9,29 @@
 namespace amt {
 
 struct TrackEvent {
-  const Byte* delta_at;  ///< where the delta time is written
-  std::uint64_t delta;   ///< ticks; 2^32 if it is that or more
+  const Byte* delta_at;  ///< position of the delta time in the file
+  std::uint64_t delta;   ///< ticks; 2^32 stands for that or more
   MessageBody body;
 };
 
 struct ReadBody {
   MessageBody body;
-  const Byte* at;  ///< after the event
+  const Byte* at;  ///< one past the event
 };
 
-/// Reads a system event (0xF0 to 0xFF). `at` is after the status, or
-/// in running status after the first data byte, `running`. `range` need only live for the call.
+/// Reads a system event (0xF0 to 0xFF). `at` points past the status or, in running status, past the
+/// first data byte, `running`. `range` is not kept.
 ReadBody read_system_event(const ByteRange& range, const Byte* at, Byte status, bool running);
 
-/// Reads the events of one track, one by one. The range must be the whole track: an event that
-/// crosses its end is rejected at once, for no later event could end there again.
+/// Reads the events of one track, one by one. The range must be the complete track: an event that
+/// crosses its end is rejected at once.
 class EventReader {
  public:
   explicit EventReader(const ByteRange& track) : track_(track), at_(track.begin) {}
 
   bool done() const { return at_ == track_.end; }
 
-  /// The next event; not when done(). MidiError if the reference rejects it.
+  /// Returns the next event; must not be called if done(). MidiError if the reference rejects it.
   TrackEvent next();
 
  private:
@@ -39,7 +39,7 @@ class EventReader {
 
   ByteRange track_;
   const Byte* at_;
-  Byte status_ = 0;  ///< of the last event that was no meta event; 0: none yet
+  Byte status_ = 0;  ///< of the last event that was not a meta event; 0 at first
 };
 
 inline MessageBody EventReader::channel_message(const Byte*& at) {

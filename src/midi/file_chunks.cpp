@@ -6,8 +6,8 @@
 namespace amt {
 namespace {
 
-constexpr std::ptrdiff_t kChunkHeader = 8;  // a name of four bytes, a size of four
-constexpr std::ptrdiff_t kFileHeader = 6;   // three numbers of two bytes
+constexpr std::ptrdiff_t kChunkHeader = 8;  // a four-byte name and a four-byte size
+constexpr std::ptrdiff_t kFileHeader = 6;   // three two-byte numbers
 
 std::uint32_t big_endian_32(const Byte* at) {
   return std::uint32_t{at[0]} << 24 | std::uint32_t{at[1]} << 16 | std::uint32_t{at[2]} << 8 |
@@ -18,7 +18,7 @@ int big_endian_16(const Byte* at) {
   return static_cast<std::int16_t>(static_cast<std::uint16_t>(at[0] << 8 | at[1]));
 }
 
-/// The size that the chunk at `at` announces.
+/// The size that the chunk at `at` claims to have.
 std::uint32_t chunk_size(const ByteRange& file, const Byte* at, const char* name,
                          const char* reason) {
   if (file.end - at < kChunkHeader)

@@ -1,4 +1,4 @@
-// The chunks of a MIDI file: its header and where its tracks are (docs/spec/preprocessing.md 1).
+// The chunks of a MIDI file: its header and its tracks (docs/spec/preprocessing.md 1).
 #pragma once
 
 #include <vector>
@@ -9,15 +9,16 @@ namespace amt {
 
 struct MidiHeader {
   int format;      ///< not 2
-  int tracks;      ///< announced; may be negative
-  int division;    ///< ticks per beat; 0 and negative in odd files
-  const Byte* at;  ///< after the header
+  int tracks;      ///< as claimed; may be negative
+  int division;    ///< ticks per beat; 0 or negative in malformed files
+  const Byte* at;  ///< one past the header
 };
 
-/// MidiError if there is no header, or one of format 2, which cannot be played.
+/// Reads the header. MidiError if there is none, or if it has format 2, which cannot be played.
 MidiHeader read_header(const ByteRange& file);
 
-/// The bytes of the track whose chunk begins at `at`. MidiError if there is none, or if it is cut.
+/// The bytes of the track whose chunk starts at `at`. MidiError if there is no track, or if it is
+/// cut off.
 ByteRange find_track(const ByteRange& file, const Byte* at);
 
 }  // namespace amt

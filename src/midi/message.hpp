@@ -1,4 +1,4 @@
-// A MIDI event between reading and playback: eight bytes.
+// A MIDI event between reading and playback, in eight bytes.
 #pragma once
 
 #include <cstdint>
@@ -6,14 +6,14 @@
 namespace amt {
 
 enum class MessageKind : std::uint32_t {
-  kNote,        ///< note on, or off as velocity 0
-  kMark,        ///< any message that does nothing but split the sum of the times (spec 4.4)
-  kEndOfTrack,  ///< dropped; its ticks count (spec 4.2)
+  kNote,        ///< note-on; a note-off is stored as velocity 0
+  kMark,        ///< any other; kept only because times are added message by message (spec 4.4)
+  kEndOfTrack,  ///< not played, but its ticks count (spec 4.2)
   kProgram,
   kTempo,
 };
 
-/// The kind in the upper 8 bits, what belongs to it in the lower 24.
+/// Kind in the upper 8 bits, its payload in the lower 24.
 using MessageBody = std::uint32_t;
 
 struct Message {

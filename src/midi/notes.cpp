@@ -61,7 +61,7 @@ NotePairing::Page& NotePairing::page(const NoteMessage& message) {
 void NotePairing::start(const NoteMessage& message, std::vector<Note>& notes) {
   Page& queues = page(message);
   const auto index = static_cast<std::uint32_t>(notes.size());
-  // While it sounds, its duration holds the onset in seconds.
+  // While a note sounds, its duration field holds the onset in seconds.
   notes.push_back({seconds_to_ticks(message.time), message.time, message.pitch, message.instrument,
                    message.velocity});
   next_.push_back(kNone);

@@ -14,7 +14,7 @@
 namespace amt {
 namespace {
 
-/// Calls `take` with each track that the header announces.
+/// Calls `take` with each track; the header gives their number.
 template <class Take>
 MidiHeader for_each_track(std::span<const std::byte> file, Take take) {
   const auto* begin = reinterpret_cast<const Byte*>(file.data());
@@ -31,7 +31,7 @@ MidiHeader for_each_track(std::span<const std::byte> file, Take take) {
 
 }  // namespace
 
-/// What stays allocated between files.
+/// The buffers that are reused between files.
 struct MidiParser::Buffers {
   void prepare(std::size_t file_bytes);
   void read_track(const ByteRange& track);
@@ -49,7 +49,8 @@ struct MidiParser::Buffers {
 };
 
 void MidiParser::Buffers::prepare(std::size_t file_bytes) {
-  // A message takes two bytes at least. One more: whether a message is kept is not branched on.
+  // A message takes at least two bytes. One more is needed because read_track() writes a message
+  // before it knows whether to keep it, to avoid a branch.
   const std::size_t most = file_bytes / 2 + 1;
   if (room < most) {
     messages.reset();
@@ -61,8 +62,9 @@ void MidiParser::Buffers::prepare(std::size_t file_bytes) {
   tracks.clear();
 }
 
-/// Appends the messages that matter. A mark at the tick of another message of its track splits no
-/// sum: it is left out. Ticks beyond 32 bits are cut off; last_tick says that there are some.
+/// Appends the messages that matter. A mark at the same tick as another message of its track does
+/// not change any sum and is left out. Ticks are truncated to 32 bits; last_tick shows whether
+/// there are larger ones.
 void MidiParser::Buffers::read_track(const ByteRange& track) {
   EventReader reader(track);
   std::uint64_t tick = 0, kept_tick = 0;
@@ -91,7 +93,7 @@ void MidiParser::Buffers::play(int division, const NoteMessageSink& sink) {
   }
 }
 
-/// A single track is in order as it is.
+/// The messages of a single track are already in order.
 std::span<const Message> MidiParser::Buffers::in_order(std::uint32_t end) {
   if (tracks.size() < 2) return {messages.get(), count};
   if (scratch_room < count) {

@@ -1,4 +1,4 @@
-// Turns ordered messages into note messages, by the channels' programs and the clock.
+// Converts ordered messages to note messages, applying the channels' programs and the clock.
 #pragma once
 
 #include <array>
@@ -12,24 +12,25 @@
 
 namespace amt {
 
-/// Plays merged messages. take() must be called after kRoom messages at the latest.
+/// Plays merged messages. take() must be called at least once every kRoom messages.
 class Player {
  public:
-  static constexpr std::size_t kRoom = 4096;  ///< messages; the room stays in the processor's cache
+  static constexpr std::size_t kRoom = 4096;  ///< messages; small enough for the CPU's cache
 
-  /// `room` is for kRoom messages and one more: whether a message is a note is not branched on.
+  /// `room` must hold kRoom + 1 messages: every message is written there, and only notes advance
+  /// the end, which avoids a branch.
   Player(int division, NoteMessage* room) : clock_(division), room_(room), out_(room) {
     instrument_[kDrumChannel] = kDrumInstrument;
   }
 
-  /// The notes since the last time, valid until the next play().
+  /// Returns the notes since the last call, valid until the next play().
   std::span<const NoteMessage> take() {
     const std::span<const NoteMessage> notes(room_, out_ - room_);
     out_ = room_;
     return notes;
   }
 
-  /// `ticks` since the message before. No kEndOfTrack.
+  /// Plays a message `ticks` after the previous one. Not for kEndOfTrack.
   void play(double ticks, MessageBody body) {
     clock_.advance(ticks);
     const MessageKind kind = kind_of(body);
@@ -42,7 +43,7 @@ class Player {
     }
   }
 
-  /// The final end of track: its ticks can be rejected, nothing else.
+  /// Plays the final end of track, whose ticks can only be rejected.
   void finish(double ticks) { clock_.advance(ticks); }
 
  private:

@@ -9,12 +9,12 @@
 namespace amt {
 namespace {
 
-/// A place in a track: the next message and its tick.
+/// A position in a track: the next message and its tick.
 struct Cursor {
   Cursor(const ByteRange& track_range, std::size_t track_index)
       : reader(track_range), range(track_range), track(track_index) {}
 
-  /// To the next message. False at the end of the track.
+  /// Moves to the next message. False at the end of the track.
   bool advance() {
     if (reader.done()) return false;
     const TrackEvent event = reader.next();
@@ -30,7 +30,7 @@ struct Cursor {
   MessageBody body = 0;
 };
 
-/// For a heap whose front is the first message: the lowest tick, then the lowest track.
+/// Heap order with the next message to play in front: the lowest tick, then the lowest track.
 struct PlaysLater {
   bool operator()(const Cursor* a, const Cursor* b) const {
     const std::strong_ordering order = a->tick <=> b->tick;

@@ -1,4 +1,4 @@
-// Ticks beyond 32 bits, exactly (docs/spec/preprocessing.md 4.6).
+// Exact ticks beyond 32 bits (docs/spec/preprocessing.md 4.6).
 #pragma once
 
 #include <array>
@@ -10,12 +10,12 @@
 namespace amt {
 
 /// An unsigned integer of 1088 bits. More are never needed: a file whose last tick is 2^1088 or
-/// more has a step of 2^1024 or more between two messages, which no double can say.
+/// more has a step of at least 2^1024 between two messages, which no double can represent.
 class WideTick {
  public:
   WideTick() = default;
 
-  /// The variable-length quantity at `at`. MidiError if it has more than 1088 bits.
+  /// Reads the variable-length quantity at `at`. MidiError if it has more than 1088 bits.
   static WideTick read(const ByteRange& range, const Byte* at);
 
   /// MidiError if the sum has more than 1088 bits.
@@ -26,7 +26,7 @@ class WideTick {
   std::strong_ordering operator<=>(const WideTick& other) const;
   bool operator==(const WideTick& other) const = default;
 
-  /// Rounded to the nearest, ties to even. MidiError if it is too large for a double.
+  /// The nearest double, ties to even. MidiError if the number is too large for a double.
   double to_double() const;
 
  private:

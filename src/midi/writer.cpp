@@ -10,10 +10,10 @@
 namespace amt {
 namespace {
 
-// 60 quarter notes a minute, each of 100 ticks.
+// 60 quarter notes per minute, each of 100 ticks.
 constexpr std::uint32_t kTempo = 1'000'000;  // microseconds
 constexpr std::uint32_t kDivision = 100;
-constexpr double kTooLate = 1 << 28;  // what a delta of four bytes cannot say
+constexpr double kTooLate = 1 << 28;  // a four-byte delta cannot represent it
 
 void put(std::uint32_t value, int bytes, std::string& out) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
@@ -28,7 +28,7 @@ void put_delta(std::uint32_t value, std::string& out) {
   out += static_cast<char>(value & 0x7F);
 }
 
-/// A track chunk of events, with the end of track that they lack.
+/// Appends a track chunk with these events, followed by the end-of-track event.
 void put_track(const std::string& events, std::string& out) {
   constexpr std::uint8_t kEnd[] = {0, 0xFF, 0x2F, 0};
   out += "MTrk";

@@ -9,7 +9,8 @@
 namespace amt {
 namespace {
 
-// Rows for all destinations together. What one rank receives in a round is at most ranks x window.
+// Buffered rows for all destinations together. A rank receives at most ranks x window rows in a
+// round.
 constexpr std::size_t kRowsOnTheWay = 32768;
 constexpr std::size_t kMaxWindow = 2048, kMinWindow = 16;
 

@@ -14,13 +14,13 @@ namespace {
 
 constexpr std::size_t kPieceRows = 1024;  // read or written at once
 
-/// What a spill file's row is sorted by, and its place there.
+/// The sort key of a row in a spill file, and its position there.
 struct Spilled {
   RowId id;
   std::uint64_t place;
 };
 
-/// For a shard that fits: one pass over the file, then in order from memory.
+/// For a shard that fits into memory: reads the file once and sorts in memory.
 void take_whole(const SpillReader& file, std::uint64_t rows, const RowStore::Sink& sink) {
   std::vector<KeyedRow> all(rows);
   file.read(0, all);
@@ -31,7 +31,8 @@ void take_whole(const SpillReader& file, std::uint64_t rows, const RowStore::Sin
   for (const KeyedRow* row : order) sink(row->tokens);
 }
 
-/// For a shard that is larger than the budget: two passes, the second in random order.
+/// For a shard that is larger than the budget: reads the file twice, the second time in random
+/// order.
 void take_by_place(const SpillReader& file, std::uint64_t rows, const RowStore::Sink& sink) {
   std::vector<Spilled> order;
   order.reserve(rows);
@@ -68,7 +69,7 @@ void RowStore::lend(std::uint64_t bytes) {
   budget_ = whole_budget_ - std::min(bytes, whole_budget_);
   if (bytes == 0) return;
   if (arena_.rows() * kHeldBytes > budget_) spill();
-  if (arena_.rows() == 0) arena_.release();  // also the memory of rows that were spilled before
+  if (arena_.rows() == 0) arena_.release();  // also the memory of rows spilled earlier
 }
 
 void RowStore::add(std::size_t slot, const RowId& id, const Row& row) {
@@ -88,7 +89,7 @@ void RowStore::spill() {
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     Slot& slot = slots_[s];
     if (slot.held.empty()) continue;
-    SpillWriter file(spill_file(s));  // not kept open: there may be more slots than descriptors
+    SpillWriter file(spill_file(s));  // not kept open, as there may be too many slots
     for (const Held& held : slot.held) {
       piece.push_back({held.id, arena_[held.number]});
       if (piece.size() == kPieceRows) file.append(std::exchange(piece, {}));
@@ -103,8 +104,8 @@ void RowStore::spill() {
 }
 
 void RowStore::take(std::size_t slot_number, const Sink& sink) {
-  // Once the budget was too small, all goes to disk first: each shard then has the memory to
-  // itself.
+  // If the budget was ever too small, everything is spilled first, so that each shard then has all
+  // the memory.
   if (spilled_ > 0) {
     spill();
     arena_.release();

@@ -1,4 +1,4 @@
-// Reading and writing the spill files of a RowStore.
+// Writes and reads the spill files of a RowStore.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace amt {
 
-/// Appends rows to a file, which is created if it is not there. Errors name the file and the bytes
-/// that are missing.
+/// Appends rows to a file, creating it if necessary. Errors name the file and the number of missing
+/// bytes.
 class SpillWriter {
  public:
   explicit SpillWriter(std::filesystem::path path);
@@ -25,7 +25,7 @@ class SpillWriter {
 class SpillReader {
  public:
   explicit SpillReader(std::filesystem::path path);
-  /// rows.size() rows from row number `first` on. Error if the file ends before.
+  /// Reads rows.size() rows, starting at row `first`. Error if the file is too short.
   void read(std::uint64_t first, std::span<KeyedRow> rows) const;
 
  private:

@@ -1,4 +1,4 @@
-// A row of the arrival encoding back to notes.
+// Decodes a row of the arrival encoding into notes.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 namespace amt {
 
-/// As Encoding::decode.
+/// Implements Encoding::decode.
 void decode_arrival(std::span<const Token> row, DecodedRow& out);
 
 }  // namespace amt

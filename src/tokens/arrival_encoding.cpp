@@ -1,4 +1,4 @@
-// The arrival encoding: (time, duration, note) of events, and of controls ahead of time.
+// The arrival encoding: (time, duration, note) triples of events, and of controls ahead of time.
 #include <utility>
 #include <vector>
 
@@ -41,7 +41,7 @@ class ArrivalEncoder : public PieceEncoder {
   }
 
   void release_scratch() override {
-    // Not "= {}", which keeps a vector's memory.
+    // Not "= {}", which would keep the vector's memory.
     augmented_ = AugmentedPiece();
     padded_ = std::vector<Event>();
     triples_ = std::vector<Event>();
@@ -51,7 +51,8 @@ class ArrivalEncoder : public PieceEncoder {
   std::uint64_t discarded() const override { return packer_.discarded(); }
 
  private:
-  /// For the most rests that there can be: no copy needs more, and none is moved as it grows.
+  /// Reserves memory for the largest possible number of rests, so that no copy has to grow and
+  /// move.
   void reserve(const Piece& piece) {
     const std::size_t most = piece.events.size() + piece.end_time / kLongestGap + 1;
     padded_.reserve(most);
@@ -75,10 +76,10 @@ constinit const Encoding kArrival = {
     .vocabulary = kArrivalVocabulary,
     .fields = kFields,
     .anticipation = true,
-    .bytes_per_note = 5 * sizeof(Event),  // the piece, its two parts, padded, in order
+    .bytes_per_note = 5 * sizeof(Event),  // the piece, its two parts, padded, interleaved
     .long_times = "durations",
     .reference_long_times = "duration",
-    .length_note = "Three tokens a note; rests are not counted.",
+    .length_note = "Three tokens per note; rests are not counted.",
     .paper_tokens = {1'741'830'387, 123'785'046, 125'050'497},
     .make_encoder = [](int augment, RowSink sink) -> std::unique_ptr<PieceEncoder> {
       return std::make_unique<ArrivalEncoder>(augment, std::move(sink));

@@ -64,7 +64,7 @@ std::optional<RowProblem> ArrivalRules::add_control(std::int64_t time) {
   }
   if (controls_after_ != kUnknown && time <= controls_after_) {
     return problem(RowRule::kTooLate,
-                   fmt::format("control at {}: its place is before the event at {}", seconds(time),
+                   fmt::format("control at {}: it belongs before the event at {}", seconds(time),
                                seconds(last_event_)));
   }
   last_control_ = time;
@@ -73,7 +73,7 @@ std::optional<RowProblem> ArrivalRules::add_control(std::int64_t time) {
 
 std::optional<RowProblem> ArrivalRules::add_event(std::int64_t time, bool rest) {
   if (auto found = check_event(time, rest)) return found;
-  // Of an event before the head's first is known that it was at most a rest's length ago.
+  // The event before the head's first one is unknown, but it was at most a rest's length earlier.
   const std::int64_t before = last_event_ != kUnknown ? last_event_ : time - kLongestGap;
   controls_after_ = before + kAnticipation;
   last_event_ = time;
@@ -96,7 +96,7 @@ std::optional<RowProblem> ArrivalRules::check_event(std::int64_t time, bool rest
     return broken(RowRule::kGap, "event without a rest before,");
   if (rest && time < last_event_ + kLongestGap) return broken(RowRule::kRestTime, "rest");
   if (last_event_is_rest_ && time == last_event_) {
-    return broken(RowRule::kRestTime, "a rest without need: event");
+    return broken(RowRule::kRestTime, "an unnecessary rest: event");
   }
   return std::nullopt;
 }
@@ -116,7 +116,7 @@ std::optional<RowProblem> find_arrival_problem(std::span<const Token> row) {
     const int good = read_triple(tokens, triple);
     if (good < kTripleTokens) {
       return RowProblem{RowRule::kRange, at + good,
-                        fmt::format("token {}: {} cannot stand here", at + good, tokens[good])};
+                        fmt::format("token {}: {} is not allowed here", at + good, tokens[good])};
     }
     if (auto problem = rules.add(triple, at)) return problem;
   }

@@ -1,4 +1,4 @@
-// The rules of row_rules.hpp for triples of the arrival encoding, one triple after another.
+// The rules of row_rules.hpp for the triples of the arrival encoding, checked one after another.
 #pragma once
 
 #include <optional>
@@ -11,9 +11,9 @@ namespace amt {
 
 class ArrivalRules {
  public:
-  /// `at`: the index of the triple's first token.
+  /// `at` is the index of the triple's first token.
   std::optional<RowProblem> add(const Triple& triple, int at);
-  /// After the last triple: what can be said only then.
+  /// To be called after the last triple: checks that need the complete row.
   std::optional<RowProblem> finish() const;
 
  private:
@@ -34,11 +34,11 @@ class ArrivalRules {
   std::int64_t last_control_ = kUnknown;
   bool last_event_is_rest_ = false;
   bool last_is_control_ = false;
-  bool piece_is_empty_ = false;  // not known of the head, which may have begun before
+  bool piece_is_empty_ = false;  // false for the head, which may have begun earlier
   InstrumentSet instruments_;
 };
 
-/// As Encoding::find_problem.
+/// Implements Encoding::find_problem.
 std::optional<RowProblem> find_arrival_problem(std::span<const Token> row);
 
 }  // namespace amt

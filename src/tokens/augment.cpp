@@ -9,15 +9,15 @@ constexpr double kSpanRate = 0.05;                    // spans per second
 constexpr std::uint32_t kSpan = 5 * kTimeResolution;  // ticks
 constexpr int kRates = 10;                            // rates are multiples of 1 / kRates
 
-/// Asks `is_control` once for each event, in order.
+/// Calls `is_control` once for each event, in order.
 template <class IsControl>
 void split(std::span<const Event> events, AugmentedPiece& out, IsControl is_control) {
   out.events.resize(events.size());
   out.controls.resize(events.size());
   std::size_t kept = 0, taken = 0;
   for (const Event& event : events) {
-    // Written to both, then counted to one: the answer is as good as random, and a branch on it
-    // would be predicted wrong half of the time.
+    // Writes the event to both lists and advances one of them: the outcome is practically random,
+    // so that a branch would be mispredicted half of the time.
     out.events[kept] = event;
     out.controls[taken] = as_control(event);
     const bool control = is_control(event);
@@ -40,7 +40,7 @@ std::uint32_t draw_gap(NumpyRandom& random) {
 }  // namespace
 
 void augment_spans(std::span<const Event> events, NumpyRandom& random, AugmentedPiece& out) {
-  bool in_span = true;  // of no length: the first event ends it and draws the first gap
+  bool in_span = true;  // of length 0: the first event ends it and draws the first gap
   std::uint32_t next_span = 0, end_span = 0;
   split(events, out, [&](const Event& event) {
     if (in_span && event.time >= end_span) {

@@ -11,7 +11,7 @@ namespace amt {
 
 void refuse_token(Token token, int at, const Encoding& encoding) {
   throw Error(
-      fmt::format("token {} of the row is {}, which cannot stand there in the {} encoding; run amt "
+      fmt::format("token {} of the row is {}, which the {} encoding does not allow there; run amt "
                   "inspect --verify",
                   at, token, encoding.name));
 }

@@ -1,11 +1,11 @@
-// Shared by the encodings' decoders.
+// Shared by the decoders of the encodings.
 #pragma once
 
 #include "amt/tokens/decode.hpp"
 
 namespace amt {
 
-/// Error: `token`, the `at`-th of a row, cannot stand there.
+/// Throws Error: `token` is not allowed at index `at` of a row.
 [[noreturn]] void refuse_token(Token token, int at, const Encoding& encoding);
 
 }  // namespace amt

@@ -21,7 +21,7 @@ void find_instruments(std::span<const Note> notes, std::vector<std::uint8_t>& in
 }
 
 Token duration_token(double duration) {
-  constexpr int kAssumed = kTimeResolution / 4;  // of a note that never ends
+  constexpr int kAssumed = kTimeResolution / 4;  // duration of a note without a note-off
   const int ticks = duration == kNeverEnded   ? kAssumed
                     : duration < kMaxDuration ? static_cast<int>(duration)
                                               : kMaxDuration - 1;

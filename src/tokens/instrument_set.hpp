@@ -1,4 +1,4 @@
-// The instruments of one piece, counted.
+// Counts the instruments of one piece.
 #pragma once
 
 #include <bitset>
@@ -10,7 +10,7 @@ namespace amt {
 
 class InstrumentSet {
  public:
-  /// False if that makes more than a piece may have.
+  /// Returns false if there are now more than a piece may have.
   bool add(int instrument) {
     const std::size_t index = instrument;
     if (seen_[index]) return true;

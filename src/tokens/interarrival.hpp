@@ -1,4 +1,4 @@
-// The interarrival encoding: note-ons, note-offs and the times between them
+// The interarrival encoding: note-ons, note-offs and the waits between them
 // (docs/spec/preprocessing.md 5).
 #pragma once
 
@@ -14,17 +14,17 @@
 
 namespace amt {
 
-/// A piece's tokens, made as its messages come.
+/// Builds a piece's tokens while its messages arrive.
 class InterarrivalTokens {
  public:
-  /// Forgets the piece before. `expected` messages get their memory at once.
+  /// Discards the previous piece. Reserves memory for `expected` messages.
   void begin(std::size_t expected = 0);
   void add(std::span<const NoteMessage> messages);
 
   /// MidiError if a time was too large for a double.
   std::span<const Token> tokens() const;
-  std::size_t size() const { return tokens_.size(); }         ///< also where a time was too large
-  std::uint64_t truncations() const { return truncations_; }  ///< times cut to what a token can say
+  std::size_t size() const { return tokens_.size(); }         ///< even if a time was too large
+  std::uint64_t truncations() const { return truncations_; }  ///< clipped waits
 
  private:
   std::vector<Token> tokens_;
@@ -32,12 +32,12 @@ class InterarrivalTokens {
   bool overflow_ = false;
 };
 
-/// Concatenates pieces and cuts the stream into rows; what does not fill one in the end is dropped.
+/// Concatenates pieces and cuts the stream into rows; the incomplete row at the end is dropped.
 class InterarrivalPacker {
  public:
   explicit InterarrivalPacker(RowSink sink) : sink_(std::move(sink)) {}
 
-  /// Appends a separator and the tokens, and emits the rows that are full.
+  /// Appends a separator and the tokens, and emits complete rows.
   void add(std::span<const Token> tokens);
 
   std::uint64_t rows() const { return rows_; }  ///< emitted

@@ -9,7 +9,7 @@
 namespace amt {
 namespace {
 
-/// The interarrival tokens of one piece.
+/// Decodes the interarrival tokens of one piece.
 class PieceDecoder {
  public:
   explicit PieceDecoder(RowPiece& piece) : piece_(piece) {}
@@ -22,7 +22,7 @@ class PieceDecoder {
     piece_.notes.back().open = true;
   }
 
-  /// Ends the oldest of the notes that sound, if any.
+  /// Ends the oldest of the sounding notes of this kind, if any.
   void end(int sound) {
     std::vector<std::size_t>& queue = sounding_[sound];
     if (queue.empty()) return;

@@ -1,4 +1,4 @@
-// A row of the interarrival encoding back to notes.
+// Decodes a row of the interarrival encoding into notes.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 namespace amt {
 
-/// As Encoding::decode.
+/// Implements Encoding::decode.
 void decode_interarrival(std::span<const Token> row, DecodedRow& out);
 
 }  // namespace amt

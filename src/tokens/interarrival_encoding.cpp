@@ -1,4 +1,4 @@
-// The interarrival encoding: note-ons, note-offs and the times between them.
+// The interarrival encoding: note-ons, note-offs and the waits between them.
 #include <utility>
 
 #include "amt/tokens/encoding.hpp"
@@ -37,10 +37,10 @@ class InterarrivalEncoder : public PieceEncoder {
 constinit const Encoding kInterarrival = {
     .name = "interarrival",
     .vocabulary = kInterarrivalVocabulary,
-    .bytes_per_message = 2 * sizeof(Token),  // its own and that of the wait before it
+    .bytes_per_message = 2 * sizeof(Token),  // one for the message and one for the wait before it
     .long_times = "waits",
     .reference_long_times = "interarrival",
-    .length_note = "Notes' beginnings and ends, and the waits between them.",
+    .length_note = "Beginnings and ends of notes, and the waits between them.",
     .paper_tokens = {1'612'129'280, 114'519'040, 115'409'920},
     .make_encoder = [](int, RowSink sink) -> std::unique_ptr<PieceEncoder> {
       return std::make_unique<InterarrivalEncoder>(std::move(sink));

@@ -7,7 +7,7 @@
 namespace amt {
 namespace {
 
-/// A token of the interarrival encoding.
+/// The kinds of tokens of the interarrival encoding.
 enum class Kind { kUnknown, kWait, kNote, kBoundary };
 
 Kind kind_of(Token token) {

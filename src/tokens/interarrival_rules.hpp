@@ -5,7 +5,7 @@
 
 namespace amt {
 
-/// As Encoding::find_problem.
+/// Implements Encoding::find_problem.
 std::optional<RowProblem> find_interarrival_problem(std::span<const Token> row);
 
 }  // namespace amt

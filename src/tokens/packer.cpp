@@ -12,7 +12,7 @@ struct Times {
   std::uint32_t last = 0;
 };
 
-/// Of triples that are not separators.
+/// For triples that are not separators.
 Times times_of(std::span<const Event> triples) {
   Times times;
   for (const Event& triple : triples) {
@@ -30,7 +30,7 @@ std::uint32_t last_time(std::span<const Event> triples) {
   return last;
 }
 
-/// Control tokens are event tokens shifted; kSeparator is above both.
+/// Control tokens are shifted event tokens; kSeparator is above both.
 void put_triples(std::span<const Event> triples, std::uint32_t start, Token* out) {
   for (const Event& triple : triples) {
     const std::uint32_t offset = is_control(triple) ? kControlOffset : 0;
@@ -65,7 +65,7 @@ void RowPacker::add(std::span<const Event> triples, bool anticipated) {
 void RowPacker::emit(std::span<const Event> triples, Token next_flag) {
   if (!fill_row(triples)) {
     ++discarded_;
-    return;  // the flag stays: the reference renews it with a row that is written only
+    return;  // keep the flag: the reference updates it only when it writes a row
   }
   row_[0] = flag_;
   ++rows_;
@@ -73,7 +73,7 @@ void RowPacker::emit(std::span<const Event> triples, Token next_flag) {
   flag_ = next_flag;
 }
 
-/// The triples into row_, all but the flag. Times are made relative up to the first separator only:
+/// Writes the triples to row_, after the flag. Makes times relative only up to the first separator:
 /// the piece after it begins at 0. False if a time is too large for a token.
 bool RowPacker::fill_row(std::span<const Event> triples) {
   const auto separator = std::ranges::find(triples, Token{kSeparator}, &Event::note);

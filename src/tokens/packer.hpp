@@ -1,4 +1,4 @@
-// The stream of triples to rows of the arrival encoding (docs/spec/preprocessing.md 5).
+// Packs the stream of triples into rows of the arrival encoding (docs/spec/preprocessing.md 5).
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@
 namespace amt {
 
 /// Concatenates pieces and cuts the stream into rows: one flag and 341 triples whose times are
-/// relative to the first of the row. Pieces run on from row to row, and rows from piece to piece;
-/// what does not fill a row in the end is dropped. Local.
+/// relative to the first of the row. A piece may span several rows, and a row several pieces; the
+/// incomplete row at the end is dropped. Local.
 class RowPacker {
  public:
   explicit RowPacker(RowSink sink) : sink_(std::move(sink)) {}
 
-  /// Appends a separator and the triples, and emits the rows that are full. `anticipated` is what
-  /// the flag of the next row says.
+  /// Appends a separator and the triples, and emits complete rows. `anticipated` sets the flag of
+  /// the next row.
   void add(std::span<const Event> triples, bool anticipated);
 
   std::uint64_t rows() const { return rows_; }            ///< emitted

@@ -15,7 +15,7 @@ std::string heading(const RowPiece& piece, std::size_t number) {
       fmt::format("\nPiece {}{}{}", number,
                   piece.from_start ? ", from its start: " : ", begun before this row: ",
                   counted(piece.notes.size(), "note"));
-  if (controls > 0) text += fmt::format(", of these {}", counted(controls, "control"));
+  if (controls > 0) text += fmt::format(", including {}", counted(controls, "control"));
   if (piece.rests > 0) text += fmt::format("; {}", counted(piece.rests, "rest"));
   return text + "\n    time s  length s   instrument                pitch\n";
 }

@@ -1,4 +1,4 @@
-// Three tokens of the arrival encoding, read.
+// Three tokens of the arrival encoding, decoded.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@ namespace amt {
 struct Triple {
   enum class Kind : std::uint8_t { kNote, kPause, kBoundary };
   Kind kind = Kind::kBoundary;
-  bool control = false;        ///< of a note
+  bool control = false;        ///< for a note
   std::uint32_t time = 0;      ///< ticks
   std::uint32_t duration = 0;  ///< ticks
   std::uint8_t instrument = 0, pitch = 0;
 };
 
-/// Fills `triple` from three tokens and returns kTripleTokens, or the index of the first token that
-/// cannot stand where it stands; `triple` is unspecified then. A rest has no duration.
+/// Decodes three tokens into `triple` and returns kTripleTokens, or the index of the first token
+/// that is not allowed in its position; `triple` is then unspecified. A rest has no duration.
 inline int read_triple(std::span<const Token, kTripleTokens> tokens, Triple& triple) {
   const auto [time, duration, note] = std::tuple(int{tokens[0]}, int{tokens[1]}, int{tokens[2]});
   if (time == kSeparator) {

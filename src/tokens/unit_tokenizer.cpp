@@ -72,7 +72,7 @@ FileOutcome UnitTokenizer::end_file() {
 }
 
 void UnitTokenizer::release_scratch() {
-  // Not "= {}", which keeps a vector's memory.
+  // Not "= {}", which would keep the vector's memory.
   pairing_ = NotePairing();
   notes_ = std::vector<Note>();
   piece_ = Piece();

@@ -86,8 +86,8 @@ inspect "$work/d" --row 0 --midi "$work/row.mid" >"$work/out"
 [ -z "$(compgen -G "$work/*.amt-*.tmp")" ] || fail "a temporary file is left"
 
 echo "whole, then damaged by one bit in two shards"
-expect 0 "1,137 rows: all whole" inspect "$work/d" --verify
-expect 0 "all whole" inspect "$work/interarrival" --verify
+expect 0 "1,137 rows: all intact" inspect "$work/d" --verify
+expect 0 "all intact" inspect "$work/interarrival" --verify
 shards=("$work"/d/train-0*.h5)
 [ ${#shards[@]} -ge 3 ] || fail "too few shards to tell them apart"
 flip "${shards[1]}" 100000

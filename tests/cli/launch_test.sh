@@ -62,7 +62,7 @@ once "Usage: amt COMMAND" "$amt" --help
 once "Usage: amt train" "$amt" train --help
 once "oneDNN" "$amt" --version
 once "arrival, 55028 tokens" "$amt" inspect "$work/ds"
-once "all whole" "$amt" inspect "$work/ds" --verify
+once "all intact" "$amt" inspect "$work/ds" --verify
 once "$work/batch/report.html" "$amt" report "$work/batch"
 wrong 1 "nowhere" on 3 "$amt" inspect "$work/nowhere"
 wrong 1 "nowhere" on 3 "$amt" report "$work/nowhere"

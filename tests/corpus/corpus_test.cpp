@@ -202,7 +202,7 @@ TEST_F(CorpusTest, EndingsAreCounted) {
   EXPECT_EQ(describe_endings({{".kar", 3}, {".txt", 1200}}), "1,200 .txt, 3 .kar");
   EndingCounts many;
   for (char c = 'a'; c <= 'j'; ++c) many[std::string(".") + c] = 2;
-  EXPECT_NE(describe_endings(many).find(", 4 of other endings"), std::string::npos);
+  EXPECT_NE(describe_endings(many).find(", 4 with other extensions"), std::string::npos);
   EXPECT_TRUE(hides_midi_files({{".MIDI", 1}}));
   EXPECT_FALSE(hides_midi_files({{".txt", 1}, {".mid.gz", 1}}));
 }

@@ -168,7 +168,7 @@ TEST_F(Verify, ReadersThatAskForItFindDamageInTheRowsTheyUse) {
   std::vector<Token> rows(2 * kContextLength);
   EXPECT_NO_THROW(reader.read(3, 2, rows));
   EXPECT_NO_THROW(reader.row(5 + 4095));
-  const std::string expected = file(1).string() + ": rows 4096 to 4195 do not have their checksum";
+  const std::string expected = file(1).string() + ": rows 4096 to 4195 do not match their checksum";
   EXPECT_TRUE(test::refusal<Error>([&] { reader.row(5 + 4195); }).starts_with(expected));
   EXPECT_TRUE(test::refusal<Error>([&] { reader.read(5 + 4095, 2, rows); }).starts_with(expected));
   EXPECT_THROW(export_text(folder(), manifest_, Split::kTrain, folder() / "text"), Error);

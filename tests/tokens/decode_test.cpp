@@ -185,7 +185,7 @@ TEST(RowTable, ShowsEachNote) {
   row.pieces.push_back({true, {{{10, 999, 69, 40, 80}, false, true}}, 0});
   EXPECT_EQ(row_table(row), R"(2 pieces, flag ANTICIPATE
 
-Piece 1, begun before this row: 2 notes, of these 1 control; 2 rests
+Piece 1, begun before this row: 2 notes, including 1 control; 2 rests
     time s  length s   instrument                pitch
       0.00      0.25   Acoustic Grand Piano      C4     60  event
       1.50      0.05   Drums                     C2     36  control

@@ -140,7 +140,7 @@ TEST(RowRules, OneWrongTokenBreaksTheRuleThatItShould) {
       {"a rest too early", 5, 0, 199, RowRule::kRestTime},
       {"a rest too late", 5, 0, 201, RowRule::kGap},
       {"a rest in place of a note", 7, 2, kRest, RowRule::kRange},
-      {"a rest without need", 13, 0, 300, RowRule::kRestTime},
+      {"an unnecessary rest", 13, 0, 300, RowRule::kRestTime},
       {"a control before another", 3, 0, kControlOffset + 519, RowRule::kControlOrder},
       {"a control over 5 s ahead", 3, 0, kControlOffset + 551, RowRule::kTooEarly},
       {"a control over 5 s ahead of the start", 9, 0, kControlOffset + 501, RowRule::kTooEarly},

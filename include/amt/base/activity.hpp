@@ -1,4 +1,4 @@
-// What the main thread is doing right now, readable by other threads: the watchdog uses it, and
+// What the main thread is doing, in a form that other threads can read: the watchdog checks it and
 // names it in its message. Cheap enough to update for every file and every layer.
 #pragma once
 
@@ -9,31 +9,34 @@ namespace amt {
 
 struct Activity {
   const char* phase = "";            ///< "training"
-  std::int64_t step = -1;            ///< of the phase; -1: it has no steps
-  const char* waiting_in = nullptr;  ///< the collective it is blocked in; null: it computes
-  std::uint64_t progress = 0;        ///< grows whenever work advances
+  std::int64_t step = -1;            ///< within the phase; -1 if it has no steps
+  const char* waiting_in = nullptr;  ///< the collective that blocks; null while computing
+  std::uint64_t progress = 0;        ///< increases whenever work advances
 };
 
-/// Where it is kept. Written by the main thread alone; atomic for the threads that read.
+/// The storage behind current_activity(). Only the main thread writes it; the members are atomic
+/// for the threads that read them.
 struct ActivityState {
   std::atomic<const char*> phase = "starting";
   std::atomic<std::int64_t> step = -1;
   std::atomic<const char*> waiting_in = nullptr;
   std::atomic<std::uint64_t> progress = 0;
-  double waited = 0;  ///< seconds; the main thread's own
+  double waited = 0;  ///< seconds; used by the main thread only
 };
 ActivityState& activity_state();
-/// For a library that is loaded with a copy of this code: from now on, `of_program` is its state.
+/// For a library that is loaded with its own copy of this code: makes it use `of_program` as its
+/// state from now on.
 void share_activity(ActivityState& of_program);
 
-/// Of the main thread. Its members belong together but for the moment of a change.
+/// The main thread's activity. The members are consistent with each other except for a moment while
+/// they change.
 Activity current_activity();
 
-/// Call from within long work whenever a part of it (a file, a layer, a block of rows) is done.
+/// To be called during long work whenever a part of it (a file, a layer, a block of rows) is done.
 void note_progress();
 
-/// Names a part of the main thread's work for as long as it lives; phases may nest. `name` is a
-/// literal. Its begin and its end are progress.
+/// Names a part of the main thread's work for the lifetime of the object; phases may nest. `name`
+/// must be a string literal. Both ends of a phase count as progress.
 class Phase {
  public:
   explicit Phase(const char* name);
@@ -48,8 +51,9 @@ class Phase {
   std::int64_t outer_step_;
 };
 
-/// While it lives, the main thread waits for other ranks in `operation`, a literal. Of nested ones
-/// the outermost counts. Its begin and its end are progress.
+/// Marks the main thread as waiting for other ranks in `operation`, a string literal, for the
+/// lifetime of the object. If several are nested, the outermost counts. Both ends count as
+/// progress.
 class Waiting {
  public:
   explicit Waiting(const char* operation);

@@ -1,4 +1,4 @@
-// Outputs that appear whole or not at all.
+// Output files that appear either complete or not at all.
 #pragma once
 
 #include <filesystem>
@@ -10,30 +10,30 @@
 
 namespace amt {
 
-/// What of a commit survives a power cut.
+/// How much of a commit survives a power failure.
 enum class Durability {
-  kSynced,    ///< all: the file is synced before it gets its name, its folder after
-  kUnsynced,  ///< nothing yet: many small files are synced together, by sync_file_system()
+  kSynced,    ///< all of it: the file is synced before the rename, its folder after
+  kUnsynced,  ///< nothing yet; sync_file_system() later syncs many small files at once
 };
 
-/// What is to become the file of a given name. It is written beside its place under a name that
-/// nobody else has (temporary_files.hpp) and renamed at the end: a reader sees the old file or the
-/// new one. Behind a symbolic link the file that it leads to is replaced, and the link stays. What
-/// replaces a file takes over its permissions. What is not a file (a pipe, a device, /dev/stdout)
-/// is written straight. Errors name the path that was given.
+/// A file that is written under a unique temporary name (temporary_files.hpp) in the same folder
+/// and renamed at the end, so that a reader sees either the old file or the new one. If the path is
+/// a symbolic link, the file it points to is replaced and the link is kept. A replacement gets the
+/// permissions of the file it replaces. Anything that is not a regular file (a pipe, a device,
+/// /dev/stdout) is written directly. Errors name the path as it was given.
 class AtomicFile {
  public:
-  /// Error if nothing can be written there: a folder, no such folder, no permission. Waits for the
-  /// other end of a pipe.
+  /// Error if nothing can be written there: the path is a folder, or its folder does not exist or
+  /// may not be written. For a pipe, waits until it is opened at the other end.
   explicit AtomicFile(const std::filesystem::path& path);
-  ~AtomicFile();  ///< removes what was not committed
+  ~AtomicFile();  ///< removes the file if it was not committed
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   void write(std::span<const std::byte> bytes) { out_->write(bytes); }
   void write(std::string_view text) { out_->write(text); }
 
-  /// All is written: it gets its name. Once.
+  /// Gives the file its name, once everything is written. May be called only once.
   void commit(Durability durability = Durability::kSynced);
 
  private:
@@ -41,16 +41,16 @@ class AtomicFile {
   void rename(Durability durability);
 
   std::filesystem::path path_;
-  std::filesystem::path target_;     // behind all links
-  std::filesystem::path temporary_;  // empty: written straight, or renamed
-  Descriptor lock_;                  // held as long as the temporary is there
+  std::filesystem::path target_;     // with all links resolved
+  std::filesystem::path temporary_;  // empty if written directly, or already renamed
+  Descriptor lock_;                  // held while the temporary file exists
   std::optional<OutputFile> out_;
 };
 
-/// Whether `path` leads to where this process's standard output goes.
+/// Whether `path` leads to the file, pipe or terminal that is this process's standard output.
 bool is_standard_output(const std::filesystem::path& path);
 
-/// syncfs(2) of the file system that `folder` lies on. Error naming it on failure.
+/// Calls syncfs(2) for the file system that contains `folder`. Error naming the folder on failure.
 void sync_file_system(const std::filesystem::path& folder);
 
 }  // namespace amt

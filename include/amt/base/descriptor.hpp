@@ -1,16 +1,16 @@
-// Owner of a file descriptor.
+// Owns a file descriptor.
 #pragma once
 
 #include <filesystem>
 
 namespace amt {
 
-/// A file descriptor that closes itself. Move-only; one that was moved from owns nothing.
+/// A file descriptor that closes itself. Move-only; a moved-from object owns nothing.
 class Descriptor {
  public:
   Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}  ///< takes it over; negative: owns nothing
-  /// open(2) with these flags and O_CLOEXEC; Error naming the path if it fails.
+  explicit Descriptor(int fd) : fd_(fd) {}  ///< takes ownership; negative: owns nothing
+  /// Calls open(2) with these flags and O_CLOEXEC. Error naming the path if it fails.
   Descriptor(const std::filesystem::path& path, int flags);
   Descriptor(Descriptor&& other) noexcept;
   Descriptor& operator=(Descriptor&& other) noexcept;
@@ -18,9 +18,9 @@ class Descriptor {
 
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
-  int release();  ///< the descriptor, which the caller closes
+  int release();  ///< gives up the descriptor; the caller closes it
 
-  /// Closes it now. Error naming `path` if the system says that what was written is lost.
+  /// Closes it now. Error naming `path` if the system reports that written data was lost.
   void close(const std::filesystem::path& path);
 
  private:

@@ -1,5 +1,5 @@
 // The project's errors and exit codes. Errors are exceptions that say what happened, where, and
-// what to do next; main() catches them once and turns them into one line and an exit code.
+// what to do next; main() catches them and turns them into one line and an exit code.
 #pragma once
 
 #include <stdexcept>
@@ -17,7 +17,7 @@ enum class ExitCode {
   kWatchdog = 76,  ///< a rank or the network hung
 };
 
-/// Something went wrong that the user can act on. `what()` is one line, without a trailing period.
+/// A failure that the user can act on. `what()` is one line without a trailing period.
 class Error : public std::runtime_error {
  public:
   explicit Error(const std::string& message, ExitCode code = ExitCode::kFailed)
@@ -34,14 +34,14 @@ class UsageError : public Error {
   explicit UsageError(const std::string& message) : Error(message, ExitCode::kUsage) {}
 };
 
-/// What an errno says, in this program's words: "no such file or folder". Of those that it has no
-/// words for: the system's, in brackets behind the number.
+/// The meaning of an errno in plain words: "no such file or folder". For any other errno: its
+/// number, followed by the system's message in parentheses.
 std::string reason_text(int error_number);
-/// The same of what std::filesystem reports.
+/// The same for an error that std::filesystem reports.
 std::string reason_text(const std::error_code& error);
 
-/// The operating system refuses: rights, a disk that fails, a name that is not there. Says nothing
-/// of what is in a file.
+/// The operating system reported a failure: missing permissions, a failing disk, a name that does
+/// not exist. Implies nothing about the contents of the file.
 class SystemError : public Error {
  public:
   SystemError(const std::string& message, int number) : Error(message), number_(number) {}
@@ -51,16 +51,16 @@ class SystemError : public Error {
   int number_;
 };
 
-/// A file of a newer version of this program. Says nothing of whether it is whole.
+/// The file was written by a newer version of this program. Does not say whether it is intact.
 class NewerFormat : public Error {
  public:
   using Error::Error;
 };
 
-/// An error whose message ends with the reason that `errno` gives as it is now: "what: no such file
-/// or folder".
+/// An error whose message is `what` followed by the reason for the current `errno`: "what: no such
+/// file or folder".
 SystemError system_error(const std::string& what);
-/// The same of what std::filesystem reports.
+/// The same for an error that std::filesystem reports.
 SystemError system_error(const std::string& what, const std::error_code& error);
 
 }  // namespace amt

@@ -1,5 +1,5 @@
-// File locks that the operating system releases when the process ends; not all file systems have
-// them.
+// File locks that the operating system releases when the process ends; some file systems do not
+// support them.
 #pragma once
 
 namespace amt {
@@ -7,11 +7,11 @@ namespace amt {
 enum class LockResult {
   kTaken,
   kHeldByAnother,
-  kNoLocks,  ///< the file system has no locks: nothing is locked
+  kNoLocks,  ///< the file system does not support locks: nothing is locked
 };
 
-/// flock(2), exclusive, of an open file, without waiting. It ends when the last copy of `fd` is
-/// closed. Error if the system fails in any other way.
+/// Tries to take an exclusive flock(2) lock on an open file, without waiting. The lock is released
+/// when the last duplicate of `fd` is closed. Error on any other failure.
 LockResult try_lock(int fd);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// Exceptions of the standard library and others as amt::Error.
+// Converts exceptions of the standard library and other libraries to amt::Error.
 #pragma once
 
 #include <exception>
@@ -7,7 +7,8 @@
 
 namespace amt {
 
-/// An Error as it is; of any other exception what failed, with the library's own text in brackets.
+/// Returns an Error unchanged; for any other exception, one that says what failed, with the
+/// library's own message in parentheses.
 Error to_error(const std::exception& error);
 
 }  // namespace amt

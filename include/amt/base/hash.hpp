@@ -1,4 +1,4 @@
-// Hashes: MD5 for the names that the Lakh dataset gives its files, XXH3 for integrity of our own
+// Hashes: MD5 because the Lakh dataset names its files by it, XXH3 for the integrity of our own
 // files.
 #pragma once
 
@@ -13,7 +13,7 @@ namespace amt {
 /// 32 lower-case hex digits.
 std::string md5_hex(std::span<const std::byte> bytes);
 
-/// MD5 over a stream of pieces. Error if this system's OpenSSL offers none.
+/// Incremental MD5. Error if this system's OpenSSL does not provide it.
 class Md5 {
  public:
   Md5();
@@ -21,7 +21,7 @@ class Md5 {
   Md5(const Md5&) = delete;
   Md5& operator=(const Md5&) = delete;
   void update(std::span<const std::byte> bytes);
-  std::string hex();  ///< 32 lower-case hex digits; ends the stream
+  std::string hex();  ///< 32 lower-case hex digits; call once, last
 
  private:
   void* context_;
@@ -33,7 +33,7 @@ std::uint64_t xxh3_64(std::span<const std::byte> bytes);
 /// XXH3 of a file's bytes, read in bounded pieces. Error naming the file if it cannot be read.
 std::uint64_t xxh3_64_file(const std::filesystem::path& path);
 
-/// XXH3 over a stream of pieces.
+/// Incremental XXH3.
 class Xxh3 {
  public:
   Xxh3();

@@ -1,4 +1,4 @@
-// Numbers for JSON, which has neither infinity nor NaN.
+// Numbers in JSON, which can represent neither infinity nor NaN.
 #pragma once
 
 #include <cmath>

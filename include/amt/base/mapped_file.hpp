@@ -1,6 +1,6 @@
-// Bytes of a file in memory, without reading them. A page of it that is gone (the file was cut, its
-// disk or its server failed) is a SIGBUS where it is touched: that ends the process with one line
-// that names the file, and exit code 1; mpirun then ends the other ranks.
+// Memory-mapped files. Accessing a page that no longer exists (the file was truncated, its disk or
+// server failed) raises SIGBUS. The process then ends with exit code 1 and one line that names the
+// file; mpirun ends the other ranks.
 #pragma once
 
 #include <cstddef>
@@ -10,11 +10,11 @@
 
 namespace amt {
 
-/// Move-only. Any thread may read the bytes. Local.
+/// A read-only mapping. Move-only. Any thread may read the bytes. Local.
 class MappedFile {
  public:
-  /// `bytes` from `offset` on, read only. Error naming the path if it cannot be mapped. The first
-  /// one installs the handler of SIGBUS; faults elsewhere go to the handler that was there before.
+  /// Maps `bytes` bytes from `offset`. Error naming the path if that fails. The first mapping
+  /// installs the SIGBUS handler; faults outside of mappings go to the previously installed one.
   MappedFile(const std::filesystem::path& path, std::uint64_t offset, std::uint64_t bytes);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&&) = delete;
@@ -24,7 +24,7 @@ class MappedFile {
 
  private:
   struct Region;
-  Region* region_;  // null: moved from
+  Region* region_;  // null after a move
   std::span<const std::byte> bytes_;
 };
 

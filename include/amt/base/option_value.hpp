@@ -1,6 +1,6 @@
-// The types that an option may have. A type of a room's own joins them by the same functions,
-// declared beside it: parse_option, show_option and, where there are few values, option_words; an
-// enum has them by its kWords.
+// The types that an option may have. A folder adds a type of its own by declaring the same
+// functions beside it: parse_option, show_option and, if there are few values, option_words; an
+// enum gets them from its kWords.
 #pragma once
 
 #include <fmt/core.h>
@@ -14,7 +14,7 @@
 
 namespace amt {
 
-/// A number of bytes, written "4096", "256MB", "1.5GiB" (MB and MiB both mean 2^20).
+/// A number of bytes, written "4096", "256MB", "1.5GiB" (MB and MiB are both 2^20).
 struct ByteSize {
   std::uint64_t bytes = 0;
 };
@@ -24,8 +24,8 @@ struct Duration {
   double seconds = 0;
 };
 
-/// Sets `value` to what the whole text says; "" then. Otherwise leaves it as it is and returns what
-/// is wrong in words that follow the text: "is not a whole number".
+/// Parses all of `text` into `value` and returns "". If that fails, leaves `value` unchanged and
+/// returns the problem, phrased to follow the text in a message: "is not a whole number".
 std::string parse_option(const std::string& text, bool* value);
 std::string parse_option(const std::string& text, int* value);
 std::string parse_option(const std::string& text, std::int64_t* value);
@@ -36,7 +36,7 @@ std::string parse_option(const std::string& text, std::string* value);
 std::string parse_option(const std::string& text, ByteSize* value);
 std::string parse_option(const std::string& text, Duration* value);
 
-/// The value as parse_option reads it.
+/// The value in the form that parse_option reads.
 std::string show_option(std::same_as<bool> auto value) { return value ? "true" : "false"; }
 std::string show_option(int value);
 std::string show_option(std::int64_t value);
@@ -60,8 +60,8 @@ std::string show_option(E value) {
   return word_of(value);
 }
 
-/// What the value may be, for the help text: "cosine, linear or constant". "" where that is no
-/// short list.
+/// The possible values for the help text: "cosine, linear or constant"; "" if there is no short
+/// list.
 template <class T>
 std::string option_words(const T&) {
   if constexpr (HasWords<T>) return list_of_words<T>();

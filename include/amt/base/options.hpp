@@ -19,27 +19,27 @@
 
 namespace amt {
 
-/// For an option "watchdog" of whatever starts several ranks. Long enough for rank 0 to write the
-/// largest checkpoint to a slow disk (9 GB at 10 MB/s) while the others wait for it.
+/// Default of every "watchdog" option. Long enough for rank 0 to write the largest checkpoint to a
+/// slow disk (9 GB at 10 MB/s) while the other ranks wait.
 constexpr Duration kDefaultWatchdog{900};
 constexpr const char* kWatchdogHelp =
     "end the job with exit code 76 if a rank makes no progress for this time; 0: never";
 
-/// Where two sets of options differ.
+/// An option whose value differs between two sets of options.
 struct OptionChange {
   std::string key;  ///< "trainer.learning_rate"
   std::string before, now;
 };
 
-/// What another value of an option changes, from most to least. Said where the option is declared,
-/// and nowhere else: a run resumes, a dataset is the same, a model takes over another's parameters
-/// by what is said there.
+/// What changing an option affects, strongest first. Each option declares it, and everything else
+/// follows from that declaration: whether a run may be resumed, whether a dataset counts as the
+/// same, whether a model can start from another's parameters.
 enum class Effect : std::uint8_t {
-  kResult,    ///< what comes out; of a model's option, what its parameters mean. The default, so
-              ///< that no change passes because nobody has thought of it
-  kTraining,  ///< what is learned, but not what learned parameters mean: dropout
-  kRounding,  ///< what comes out, to rounding at most: precision, devices, sizes of micro-batches
-  kNothing,   ///< none of these: where things lie, how often they are looked at, messages
+  kResult,  ///< the result; for a model option, the meaning of its parameters. The default, so
+  ///< that an option without a declared effect is never changed unnoticed
+  kTraining,  ///< the training, but not the meaning of the parameters: dropout
+  kRounding,  ///< the result, but only by rounding: precision, devices, micro-batch sizes
+  kNothing,   ///< none of these: paths, logging intervals, messages
 };
 
 struct Option {
@@ -49,52 +49,53 @@ struct Option {
   bool is_flag = false;                              ///< takes no value on the command line
   std::function<void(const std::string&)> set = {};  ///< throws UsageError naming the option
   std::function<std::string()> get = {};             ///< the value as it would be written
-  std::string same_as = {};                 ///< of a short name: the option that it stands for
-  std::vector<std::string> customary = {};  ///< what other programs call it
+  std::string same_as = {};                 ///< for a short name: the option it abbreviates
+  std::vector<std::string> customary = {};  ///< its names in other programs
 };
 
 /// Binds names to the members of option structs, which must outlive the table.
 class OptionTable {
  public:
-  /// An option of a type of option_value.hpp. The words of an enum are added to the help text.
+  /// Adds an option of a type that option_value.hpp supports. The values of an enum are added to
+  /// the help text.
   template <class T>
   void add(const std::string& name, T* value, const std::string& help,
            Effect effect = Effect::kResult) {
     bind(name, value, help, effect, false);
   }
-  /// A switch: "--name" sets it.
+  /// Adds a switch: "--name" sets it.
   void add_flag(const std::string& name, bool* value, const std::string& help,
                 Effect effect = Effect::kResult) {
     bind(name, value, help, effect, true);
   }
 
-  /// A short name for the option `target`, which is there already.
+  /// Adds a short name for the option `target`, which must exist.
   void add_short(const std::string& name, const std::string& target);
-  /// Names that users of other programs may type for `name`, which is there already: not taken,
-  /// but understood by closest().
+  /// Adds names that other programs use for the existing option `name`: they are not accepted, but
+  /// closest() recognises them.
   void add_customary(const std::string& name, std::initializer_list<const char*> names);
 
   const std::vector<Option>& options() const { return options_; }
 
-  /// Sets one option by name. UsageError if the name is not known, naming the nearest that is, or
-  /// naming the option, the value and what it may be.
+  /// Sets one option by name. UsageError if the name is unknown, suggesting the nearest known one,
+  /// or if the value is invalid, naming the option, the value and the accepted values.
   void set(const std::string& name, const std::string& text);
 
-  /// The option of this name or short name; nullptr if there is none.
+  /// The option with this name or short name; nullptr if there is none.
   const Option* find(const std::string& name) const;
-  /// A short name in full, any other as it is.
+  /// The full form of a short name; any other name unchanged.
   std::string full_name(const std::string& name) const;
 
-  /// The option that `word`, which names none, may have been meant for; "" if none is close enough.
-  /// Compared are whole names, their parts after the last dot, and the customary names.
+  /// The option that the unknown name `word` was probably meant to be; "" if none is close enough.
+  /// Compares full names, their parts after the last dot, and the customary names.
   std::string closest(const std::string& word) const;
 
-  /// True if set() was called for this option, by whichever name: its value was chosen, even where
-  /// it is the default.
+  /// Whether set() was called for this option, by any of its names, even with the default value.
   bool given(const std::string& name) const { return given_.contains(full_name(name)); }
 
-  /// The table as an INI file (amt/base/ini.hpp): sections from the names' first parts, in order of
-  /// declaration, without short names, and without those whose effect is weaker than `weakest`.
+  /// The table as an INI file (amt/base/ini.hpp), in order of declaration, with a section for each
+  /// first part of the names. Leaves out short names and options whose effect is weaker than
+  /// `weakest`.
   std::string to_ini(Effect weakest = Effect::kNothing) const;
 
  private:
@@ -114,7 +115,7 @@ class OptionTable {
   std::set<std::string> given_;
 };
 
-/// UsageError "--option must `must`, not `value`" unless `holds`.
+/// Throws UsageError "--option must `must`, not `value`" unless `holds`.
 template <class T>
 void require_option(bool holds, const std::string& option, const T& value,
                     const std::string& must) {

@@ -1,4 +1,4 @@
-// An option whose value the program chooses where the user writes "auto".
+// An option whose value the program chooses if the user writes "auto".
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace amt {
 
-/// A number, or the wish that one be chosen: then `value` is 0 until somebody has set it.
+/// A number, or "auto": `value` is then 0 until the program chooses it.
 template <class T>
 struct OrAuto {
   T value{};
@@ -18,7 +18,7 @@ struct OrAuto {
     wish.automatic = true;
     return wish;
   }
-  constexpr OrAuto(T number) : value(number) {}   // NOLINT: used as the number that it is
+  constexpr OrAuto(T number) : value(number) {}   // NOLINT: meant to convert implicitly
   constexpr operator T() const { return value; }  // NOLINT
 };
 

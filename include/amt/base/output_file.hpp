@@ -11,22 +11,22 @@
 
 namespace amt {
 
-/// Writes under the file's own name, so that a reader may see a part of it: for logs and pipes.
-/// What must appear whole is an AtomicFile. Errors (a full disk above all) name the path.
-/// Move-only.
+/// Writes under the file's final name, so that a reader may see an incomplete file: for logs and
+/// pipes. A file that must appear complete is an AtomicFile. Errors (most often a full disk) name
+/// the path. Move-only.
 class OutputFile {
  public:
   explicit OutputFile(const std::filesystem::path& path);  ///< creates or truncates
-  /// Takes over what is open already. `path` is for the words of errors.
+  /// Takes over an open file. `path` is used in error messages only.
   OutputFile(Descriptor file, std::filesystem::path path);
   OutputFile(OutputFile&&) noexcept = default;
   OutputFile& operator=(OutputFile&&) = delete;
-  /// Closes. Without this call, what was written may be lost without an error.
+  /// Closes the file. Unless close() was called before, written data may be lost without an error.
   ~OutputFile() = default;
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
-  void flush();                   ///< hands what is in memory to the operating system
+  void flush();                   ///< writes the buffer to the operating system
   void close(bool sync = false);  ///< flushes, fsyncs if asked, reports errors
 
  private:

@@ -1,4 +1,4 @@
-// A file that is read at any place. Local.
+// Random access to the bytes of a file. Local.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace amt {
 
-/// An open regular file; its size is that at the time of opening.
+/// An open regular file; its size is the size when it was opened.
 class RegularFile {
  public:
   /// Error naming it if it cannot be opened, or is a pipe, a device or a folder; never waits for a
@@ -19,7 +19,8 @@ class RegularFile {
 
   const std::filesystem::path& path() const { return path_; }
   std::uint64_t size() const { return size_; }
-  /// Fills `out` from `offset` on. Error naming the file if it ends before or cannot be read.
+  /// Fills `out` with the bytes from `offset`. Error naming the file if it is too short or cannot
+  /// be read.
   void read_at(std::uint64_t offset, std::span<std::byte> out) const;
 
  private:

@@ -9,7 +9,7 @@
 
 namespace amt {
 
-/// Letters of ASCII in lower case; anything else as it is.
+/// The text with ASCII letters in lower case and all else unchanged.
 std::string lower_case(std::string_view text);
 
 /// "1.5 GiB", "312 B": three significant digits.
@@ -27,12 +27,12 @@ std::string counted(std::uint64_t n, std::string_view noun);
 /// "1 h 02 min", "3 min 20 s", "4.2 s"
 std::string format_duration(double seconds);
 
-/// Text from a file as a message may quote it: control characters as '?', and cut, with "..." as
-/// its end, if it is longer than `most` bytes.
+/// Text from a file, made safe to quote in a message: control characters become '?', and text
+/// longer than `most` bytes is cut and ends with "...".
 std::string printable(std::string_view text, std::size_t most);
 
 /// The candidate with the smallest edit distance to `word`, or "" if none is close enough to be
-/// what was meant (distance over a third of the word's length, at least 2).
+/// what was meant (the limit is a third of the word's length, and at least 2).
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// Files that are not complete yet: their names, and what killed processes left of them.
+// Names of files that are not complete yet, and removal of those that killed processes left behind.
 #pragma once
 
 #include <filesystem>
@@ -7,17 +7,18 @@
 
 namespace amt {
 
-/// "NAME.amt-0123456789abcdef.tmp" with random digits; a long NAME is cut, so that file systems
-/// take it.
+/// "NAME.amt-0123456789abcdef.tmp" with random digits; a long NAME is cut to what file systems
+/// accept.
 std::string temporary_name(std::string_view name);
 
-/// Whether temporary_name() makes such names.
+/// Whether a name has the form that temporary_name() creates.
 bool is_temporary_name(std::string_view name);
 
-/// Removes from a folder the temporary files that a killed process left there, and nothing that
-/// lies deeper. Takes only names of temporary_name(), and no file that a living process writes:
-/// that one holds a lock of it. Where the file system has no locks, only files of yesterday and
-/// before. What cannot be removed is left silently: it does no harm.
+/// Removes the temporary files that killed processes left in a folder (not in its subfolders).
+/// Considers only names that temporary_name() creates, and spares a file that a living process
+/// writes, because that process holds a lock on it. Where the file system has no locks, only files
+/// that are at least a day old are removed. Files that cannot be removed stay, without an error:
+/// they do no harm.
 void remove_stale_temporaries(const std::filesystem::path& folder);
 
 }  // namespace amt

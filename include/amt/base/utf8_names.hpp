@@ -1,12 +1,12 @@
-// Names that are UTF-8, for libraries that ask the locale what letters there are.
+// A UTF-8 locale for libraries that depend on the locale to interpret file names.
 #pragma once
 
 #include <locale.h>
 
 namespace amt {
 
-/// In the locale "C", libarchive loses a zip archive's names that are marked as UTF-8. For this
-/// thread and the object's life, the locale is one that knows UTF-8.
+/// In the locale "C", libarchive drops names in a zip archive that are marked as UTF-8. This object
+/// gives the calling thread a UTF-8 locale for its lifetime.
 class Utf8Names {
  public:
   Utf8Names() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {

@@ -1,4 +1,4 @@
-// Enums whose values have words: for options, messages and files.
+// Enums whose values have names, for options, messages and files.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@ struct Word {
   E value;
 };
 
-/// The words of an enum, one for each value, as people should read them. Specialise it beside the
+/// The names of an enum's values, one each, as users read and write them. Specialise it beside the
 /// enum:
 ///   template <>
 ///   inline constexpr auto kWords<Split> = std::to_array<Word<Split>>({{"train", Split::kTrain}});
@@ -35,7 +35,7 @@ constexpr const char* word_of(E value) {
   return "";
 }
 
-/// Nothing if the text is none of the words.
+/// The value with this name; nothing if there is none.
 template <HasWords E>
 constexpr std::optional<E> value_of(std::string_view text) {
   for (const Word<E>& word : kWords<E>) {

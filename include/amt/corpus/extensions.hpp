@@ -1,4 +1,4 @@
-// Which files of a corpus count as MIDI files, by the endings of their names.
+// Which files of a corpus count as MIDI files, by their extensions.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ class Extensions {
  public:
   /// The reference's rule: exactly ".mid" and ".midi".
   Extensions() = default;
-  /// A list such as "mid,midi,kar", whose letters' case does not matter; "" is the reference's
-  /// rule. UsageError that names the ending which cannot be one.
+  /// A list such as "mid,midi,kar", matched regardless of case; "" gives the reference's rule.
+  /// UsageError naming the first invalid extension.
   explicit Extensions(const std::string& list);
 
   bool take(std::string_view path) const;
@@ -25,17 +25,17 @@ class Extensions {
   std::vector<std::string> any_case_;  ///< in lower case, with the dot
 };
 
-/// Files by the ending of their names: ".MID", ".mid.gz", or a word in brackets for those without
-/// one and those whose ending is too odd to be shown.
+/// Number of files for each extension: ".MID", ".mid.gz", or a word in parentheses for files
+/// without an extension and for extensions that cannot be displayed.
 using EndingCounts = std::map<std::string, std::uint64_t>;
 
-/// The key of a file that is passed over in EndingCounts.
+/// The key in EndingCounts for a file that is ignored.
 std::string ending_of(std::string_view path);
 
-/// "12 .MID, 3 .kar, 1 (none)": the most frequent first, and how many more there are.
+/// "12 .MID, 3 .kar, 1 (none)": the most frequent first; the rest is summed up.
 std::string describe_endings(const EndingCounts& counts);
 
-/// Whether there may be MIDI files among those passed over, which --extensions would take.
+/// Whether there may be MIDI files among the ignored ones that --extensions would include.
 bool hides_midi_files(const EndingCounts& counts);
 
 }  // namespace amt

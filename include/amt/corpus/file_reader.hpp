@@ -11,31 +11,31 @@
 
 namespace amt {
 
-/// The files that one rank reads, in the order in which it reads them. They outlive the reader.
+/// The files that a rank reads, in order. They must outlive the reader.
 using ReadingOrder = std::vector<const CorpusFile*>;
 
-/// Reads files one after the other. Local, as are all implementations.
+/// Reads files one after the other. All implementations are local.
 class FileReader {
  public:
   virtual ~FileReader() = default;
 
-  /// The whole next file of the order, valid until the next call. Error if this one cannot be read;
-  /// CorpusError if none can.
+  /// Returns the contents of the next file in the order, valid until the next call. Error if this
+  /// file cannot be read; CorpusError if no file can.
   virtual std::span<const std::byte> read(const CorpusFile& file) = 0;
 
-  /// After the last one: CorpusError if the archive changed while it was read.
+  /// To be called after the last file. CorpusError if the archive changed while it was read.
   virtual void finish() {}
 };
 
-/// A folder's files are read by path, a tar archive's by offset. A packed archive is read from
-/// front to back (of a zip archive no more is unpacked than is asked for): its reader holds as many
-/// of the next files as fit into `memory` bytes (one at least), and reads the archive again for
-/// those after them, with progress on stderr. An archive that cannot be opened or is not the one
-/// that was listed is a CorpusError, here or at the first read.
+/// Opens a reader for a source. Files in a folder are read by path, those in a tar archive by
+/// offset. A compressed archive is read from front to back (a zip archive is unpacked no further
+/// than necessary): its reader holds as many of the next files as fit into `memory` bytes (at least
+/// one) and reads the archive again for the following ones, with progress on stderr. CorpusError,
+/// here or at the first read, if an archive cannot be opened or has changed since it was listed.
 std::unique_ptr<FileReader> open_reader(const Source& source, ReadingOrder order,
                                         std::uint64_t memory);
 
-/// How often a packed archive is read through for these files.
+/// How many times a compressed archive is read to deliver these files.
 std::size_t count_passes(const ReadingOrder& order, std::uint64_t memory);
 
 }  // namespace amt

@@ -1,4 +1,5 @@
-// Where a corpus lies: a folder, a tar archive, a tar archive packed with gzip, or a zip archive.
+// Where a corpus is stored: a folder, a tar archive, a gzip-compressed tar archive, or a zip
+// archive.
 #pragma once
 
 #include <cstdint>
@@ -11,32 +12,32 @@ namespace amt {
 
 enum class SourceKind : std::uint8_t { kFolder, kTar, kPackedTar, kZip };
 
-/// Whether files are unpacked in batches, in the archive's order, rather than read where they lie.
+/// Whether files are unpacked in batches, in the archive's order, rather than read in place.
 constexpr bool is_packed(SourceKind kind) {
   return kind == SourceKind::kPackedTar || kind == SourceKind::kZip;
 }
 
-/// Tells one state of an archive from another.
+/// Identifies a state of an archive, to detect changes.
 struct Stamp {
   std::uint64_t bytes = 0;
-  std::int64_t modified_ns = 0;  ///< since 1970
+  std::int64_t modified_ns = 0;  ///< modification time, since 1970
   bool operator==(const Stamp&) const = default;
 };
 
 struct Source {
   std::filesystem::path path;
   SourceKind kind = SourceKind::kFolder;
-  Stamp stamp;  ///< of an archive
+  Stamp stamp;  ///< for an archive
 };
 
-/// The corpus as a whole cannot be read; a plain Error while reading is one file's matter.
+/// The corpus as a whole cannot be read; a plain Error during reading concerns a single file.
 class CorpusError : public Error {
  public:
   using Error::Error;
 };
 
-/// What lies at `path`, by its first bytes and not by its name. CorpusError if it is neither a
-/// folder nor a file, or an archive of another kind. Local.
+/// Determines what `path` is from its first bytes, not its name. CorpusError if it is neither a
+/// folder nor a file, or an archive of an unsupported kind. Local.
 Source find_source(const std::filesystem::path& path);
 
 }  // namespace amt

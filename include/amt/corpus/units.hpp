@@ -1,4 +1,4 @@
-// Units of work: all the files whose MD5 begins with the same hex digits.
+// Units of work: all files whose MD5 begins with the same hex digits.
 #pragma once
 
 #include <cstdint>
@@ -11,45 +11,45 @@
 
 namespace amt {
 
-/// Which MD5s make the validation and test splits; all others train. A file's split follows from
-/// its MD5 alone: it stays where it is when files are added.
+/// Which MD5s belong to the validation and test splits; all others are training data. A file's
+/// split depends on its MD5 alone, and does not change when files are added.
 struct SplitRule {
   std::string valid = "e";  ///< first hex digits
   std::string test = "f";
-  /// Of all MD5s, read as numbers: the highest are the test split, those below them the validation
-  /// split. Where one of the two is not 0, both hold in place of the digits. 1/16 and 1/16 are "e"
-  /// and "f".
+  /// Fractions of the MD5s, read as numbers: the highest are the test split, those below them the
+  /// validation split. If either is not 0, both apply instead of the digits. 1/16 and 1/16 are
+  /// equivalent to "e" and "f".
   double valid_fraction = 0;
   double test_fraction = 0;
 
   bool by_fraction() const { return valid_fraction > 0 || test_fraction > 0; }
-  /// UsageError if a digit is not hexadecimal or is in both, or if the fractions leave no training
-  /// split.
+  /// UsageError if a digit is not hexadecimal or is given for both splits, or if the fractions
+  /// leave no training split.
   void validate() const;
   Split of(const std::string& md5) const;
-  /// The splits of all MD5s with this prefix, in the order of the MD5s.
+  /// The splits that MD5s with this prefix belong to, in the order of the MD5s.
   std::vector<Split> splits_of(const std::string& prefix) const;
 };
 
 struct Unit {
-  std::uint32_t index = 0;  ///< among the units; of undivided prefixes the number: "3a" is 58
+  std::uint32_t index = 0;  ///< among the units; without divided prefixes, the prefix as a number
   std::string prefix;       ///< hex digits
-  std::string name;         ///< the prefix, or "d-valid" if it is divided between splits
+  std::string name;         ///< the prefix, or e.g. "d-valid" if it is divided between splits
   Split split = Split::kTrain;
   std::size_t first = 0, last = 0;  ///< corpus.files[first, last)
   std::uint64_t bytes = 0;
 };
 
-/// All units in the order of their MD5s, also those without files: 16^prefix_digits, and one or two
-/// more where fractions divide a prefix. They follow from digits and rule alone.
+/// All units in the order of their MD5s, including those without files: 16^prefix_digits, and one
+/// or two more if fractions divide a prefix. They depend only on the digits and the rule.
 std::vector<Unit> make_units(const Corpus& corpus, int prefix_digits, const SplitRule& rule);
 
-/// About how long a unit takes, in bytes: reading and parsing, and tokenising each of the copies,
-/// of which only training pieces have `augment`.
+/// Estimated work of a unit, expressed in bytes: reading and parsing, and tokenising each copy, of
+/// which only training pieces have `augment`.
 std::uint64_t work_of(const Unit& unit, int augment);
 
-/// The rank that owns each unit: largest first, each to the rank with the least work so far. A pure
-/// function: every rank computes the same without talking.
+/// The rank that owns each unit: assigns the largest units first, each to the rank with the least
+/// work so far. A pure function: every rank computes the same result without communication.
 std::vector<int> assign_units(std::span<const Unit> units, int augment, int ranks);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// Reading a dataset: the rows of a split, by index, in the order in which they are trained on.
+// Reads a dataset: the rows of a split by index, in training order.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,15 @@
 
 namespace amt {
 
-/// Whether rows are compared with the checksums of their shard, of 4096 rows each, when the first
-/// of them is used. For readers that have not verified the shards before (verify.hpp).
+/// Whether the shards' checksums, each over 4096 rows, are compared when the first of those rows is
+/// used; for readers whose shards have not been verified before (verify.hpp).
 enum class Checksums : bool { kVerifiedBefore, kOfRowsUsed };
 
-/// One split of a dataset. Shards are mapped into memory, not read: opening is cheap, a row costs a
-/// page fault at most. Thread-safe after construction. Local.
+/// One split of a dataset. Shards are mapped into memory, not read: opening is cheap, and a row
+/// costs at most a page fault. Thread-safe after construction. Local.
 class SplitReader {
  public:
-  /// Error naming the file if a shard is missing, of another shape, or not what the manifest says.
+  /// Error naming the file if a shard is missing, has another shape, or contradicts the manifest.
   SplitReader(const std::filesystem::path& dataset, const Manifest& manifest, Split split,
               Checksums checksums = Checksums::kVerifiedBefore);
   ~SplitReader();
@@ -30,13 +30,13 @@ class SplitReader {
 
   std::uint64_t rows() const;
 
-  /// The tokens of one row, as long as the reader lives. Error if index >= rows(), and those of
-  /// read().
+  /// The tokens of one row, valid as long as the reader. Error if index >= rows(), and the errors
+  /// of read().
   std::span<const Token> row(std::uint64_t index) const;
 
-  /// Copies rows first, first + 1, ... (modulo rows(): round and round) into out, which holds
-  /// count x kContextLength tokens. Error naming the shard and its rows if they do not have
-  /// their checksum, or if a token is outside the dataset's vocabulary.
+  /// Copies rows first, first + 1, ... (modulo rows(), so that reading wraps around) to `out`,
+  /// which must have count x kContextLength tokens. Error naming the shard and the rows if their
+  /// checksum is wrong, or if a token is outside the dataset's vocabulary.
   void read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const;
 
  private:

@@ -1,5 +1,5 @@
-// The job of `amt inspect`: what a dataset is, whether it is whole, and its rows as notes, MIDI or
-// text.
+// The `amt inspect` job: summarises a dataset, checks whether it is intact, and shows its rows as
+// notes, MIDI or text.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ struct InspectOptions {
   void validate() const;  ///< UsageError naming the option
 };
 
-/// Prints what is asked for to standard output, or writes it to the file that is named. kFailed if
-/// the dataset was verified and something in it is wrong or cannot be read. Local, without MPI.
+/// Prints the requested information to standard output or writes it to the given file. kFailed if
+/// verification found something wrong or unreadable. Local, without MPI.
 ExitCode inspect_dataset(const InspectOptions& options);
 
 }  // namespace amt

@@ -1,4 +1,5 @@
-// manifest.json: what a dataset is. It is written last, so a folder without one is not a dataset.
+// manifest.json, the description of a dataset. It is written last: a folder without it is not a
+// dataset.
 #pragma once
 
 #include <array>
@@ -13,11 +14,11 @@
 
 namespace amt {
 
-inline constexpr const char* kDatasetFormat = "amt-dataset";  ///< the magic word of the file
+inline constexpr const char* kDatasetFormat = "amt-dataset";  ///< identifies the file's format
 inline constexpr int kDatasetFormatVersion = 1;
 
 struct ShardInfo {
-  std::string file;  ///< name within the dataset's folder
+  std::string file;  ///< file name in the dataset's folder
   std::uint64_t rows = 0;
   std::string hash;  ///< XXH3 of the shard's tokens, 16 hex digits
 };
@@ -25,15 +26,15 @@ struct ShardInfo {
 struct SplitInfo {
   std::vector<ShardInfo> shards;
   std::uint64_t rows = 0;
-  std::uint64_t files = 0;      ///< MIDI files whose music is in the split
-  double seconds_of_music = 0;  ///< sum over those of the last note's onset + duration
+  std::uint64_t files = 0;      ///< MIDI files in the split
+  double seconds_of_music = 0;  ///< sum over the files of the last note's onset + duration
 };
 
-/// What became of the corpus, over all splits.
+/// The outcome for the files of the corpus, over all splits.
 struct DatasetStatistics {
   std::uint64_t files = 0;       ///< found and not a duplicate
-  std::uint64_t rejected = 0;    ///< of those: unreadable, or not what the reference parses
-  std::uint64_t duplicates = 0;  ///< left out because an equal file was taken
+  std::uint64_t rejected = 0;    ///< of those: unreadable, or rejected by the reference's parser
+  std::uint64_t duplicates = 0;  ///< left out because an identical file was taken
   TokenStats tokens;
 };
 
@@ -52,14 +53,16 @@ struct Manifest {
   const SplitInfo& split(Split s) const { return splits[index_of(s)]; }
   SplitInfo& split(Split s) { return splits[index_of(s)]; }
 
-  /// One 64-bit hash that is equal for equal datasets: ranks and restarts compare it.
+  /// A 64-bit hash that is equal for equal datasets, for comparisons between ranks and across
+  /// restarts.
   std::uint64_t digest() const;
 };
 
-/// JSON text, ending in a newline; equal manifests give equal text.
+/// The manifest as JSON text with a final newline; equal manifests give equal text.
 std::string to_json(const Manifest& manifest);
 
-/// Error naming the file and what is wrong with it; a folder without a manifest is named as such.
+/// Reads a dataset's manifest. Error naming the file and the problem; says so if the folder has no
+/// manifest.
 Manifest read_manifest(const std::filesystem::path& dataset);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// The name of every file in a dataset's folder is made here.
+// The names of all files in a dataset's folder.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace amt {
 
 /// "train-00003-of-00064.h5"
 std::string shard_file_name(Split split, std::size_t shard, std::size_t shards);
-/// "train.h5": the virtual file that shows all shards of a split as one array.
+/// "train.h5": the virtual file that presents all shards of a split as one array.
 std::string virtual_file_name(Split split);
 
 inline constexpr const char* kManifestFile = "manifest.json";
@@ -20,14 +20,14 @@ inline constexpr const char* kReportFile = "report.html";
 inline constexpr const char* kConfigFile = "prepare.ini";
 inline constexpr const char* kSpillFolder = "spill";
 
-/// DATASET as it was given, without slashes and dots behind its name. UsageError if it has no name:
-/// "", "/", "." and "..".
+/// The DATASET argument without trailing slashes and dots. UsageError if it has no name: "", "/",
+/// "." and "..".
 std::filesystem::path dataset_name(const std::filesystem::path& dataset);
 
-/// Where a dataset is written until it is complete: "NAME.partial" beside it.
+/// Where a dataset is written until it is complete: "NAME.partial" in the same folder.
 std::filesystem::path partial_path(const std::filesystem::path& dataset);
 
-/// Where a dataset is while another takes its place, if the file system cannot exchange two names.
+/// Where an old dataset is kept while it is replaced, if the file system cannot exchange two names.
 std::filesystem::path replaced_path(const std::filesystem::path& dataset);
 
 }  // namespace amt

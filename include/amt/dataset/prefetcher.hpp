@@ -1,4 +1,4 @@
-// Prefetches rows on a background thread, with two buffers.
+// Prefetches rows on a background thread, using two buffers.
 #pragma once
 
 #include <condition_variable>
@@ -14,21 +14,21 @@
 
 namespace amt {
 
-/// Owns the thread that reads; `rows` must outlive it and is asked from that thread alone. The
-/// thread takes no signals but those of its own faults, and calls neither MPI nor HDF5. All calls
-/// local, from one thread.
+/// Owns the reading thread; `rows` must outlive it and is used by that thread only. The thread
+/// handles no signals except its own faults, and calls neither MPI nor HDF5. All calls are local,
+/// and must come from one thread.
 class Prefetcher {
  public:
   /// For ranges of at most `most` rows.
   Prefetcher(const RowSource& rows, std::uint64_t most);
-  /// Waits for a read that is under way.
+  /// Waits for a read in progress.
   ~Prefetcher();
   Prefetcher(const Prefetcher&) = delete;
   Prefetcher& operator=(const Prefetcher&) = delete;
 
-  /// The tokens of `now`, [now.count, row_length], valid until the next call; starts to read
-  /// `following`. Fast if `now` is what the previous call named as `following`, correct in any
-  /// case. What the source throws for some rows is thrown from the call that asks for these.
+  /// Returns the tokens of `now`, [now.count, row_length], valid until the next call, and starts
+  /// reading `following`. Fast if `now` equals the previous call's `following`, correct in any
+  /// case. An exception of the source is thrown by the call that requests the affected rows.
   std::span<const Token> next(const RowRange& now, const RowRange& following);
 
  private:
@@ -42,13 +42,13 @@ class Prefetcher {
   void begin(std::unique_lock<std::mutex>& lock, const RowRange& range);
 
   const RowSource& rows_;
-  std::mutex mutex_;  // of what follows, down to quit_
+  std::mutex mutex_;  // guards the members from here to quit_
   std::condition_variable changed_;
-  std::optional<RowRange> asked_;  // what the thread has been given and not yet read
-  Buffer filling_;                 // the thread's while asked_, the caller's otherwise
+  std::optional<RowRange> asked_;  // requested from the thread, not yet read
+  Buffer filling_;                 // the thread's while asked_ is set, else the caller's
   bool quit_ = false;
-  RowRange ahead_;  // what filling_ holds or will hold
-  Buffer taken_;    // what the last next() returned
+  RowRange ahead_;  // the rows in filling_, or about to be
+  Buffer taken_;    // returned by the last next()
   std::thread thread_;
 };
 

@@ -1,4 +1,4 @@
-// Splits read-only rows into one contiguous block per rank.
+// Divides rows into one contiguous block per rank.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,15 @@ struct RowBlock {
   std::uint64_t count = 0;
 };
 
-/// The first blocks are the larger ones if ranks does not divide rows.
+/// The block of rows of one rank. If ranks does not divide rows, the first blocks are one row
+/// larger.
 inline RowBlock block_of_rank(std::uint64_t rows, int ranks, int rank) {
   const std::uint64_t n = ranks, r = rank;
   const std::uint64_t base = rows / n, extra = rows % n;
   return {r * base + std::min(r, extra), base + (r < extra ? 1 : 0)};
 }
 
-/// A range into `out`, [range.count or more, row_length].
+/// Reads a range into `out`, which has space for at least range.count rows of row_length tokens.
 inline void read_selected(const RowSource& rows, const RowRange& range, std::span<Token> out) {
   const std::size_t length = rows.row_length();
   if (range.stride == 1)

@@ -1,4 +1,4 @@
-// Where the trainer's rows come from, and which of them a rank takes.
+// The source of the trainer's rows, and how a batch is divided among ranks.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace amt {
 
-/// Rows first x stride, (first + 1) x stride, ...: `count` of them, modulo the source's rows.
+/// `count` rows first x stride, (first + 1) x stride, ..., modulo the source's rows.
 struct RowRange {
   std::uint64_t first = 0;
   std::uint64_t count = 0;
@@ -18,14 +18,15 @@ struct RowRange {
   bool operator==(const RowRange&) const = default;
 };
 
-/// Rows of equal length in a fixed order, the same on every rank. Local; read() may be called from
-/// any thread, and must not call MPI or HDF5.
+/// Rows of equal length in a fixed order that is the same on every rank. Local; read() may be
+/// called from any thread, and must not call MPI or HDF5.
 class RowSource {
  public:
   virtual ~RowSource() = default;
   virtual int row_length() const = 0;  ///< tokens
   virtual std::uint64_t rows() const = 0;
-  /// Rows first, first + 1, ... (modulo rows(): round and round) into out, [count, row_length].
+  /// Copies rows first, first + 1, ... (modulo rows(), so that reading wraps around) to `out`,
+  /// [count, row_length].
   virtual void read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const = 0;
 };
 
@@ -43,14 +44,14 @@ class DatasetRows : public RowSource {
   SplitReader reader_;
 };
 
-/// Consecutive rows of a global batch, done in one forward and backward pass.
+/// Consecutive rows of a global batch that are computed in one forward and backward pass.
 struct MicroBatch {
-  int first_row = 0;  ///< within the global batch: also what dropout masks are keyed by
+  int first_row = 0;  ///< within the global batch; also the key of dropout masks
   int rows = 0;
 };
 
-/// What rank `rank` does of a global batch: rows [rank * batch / ranks, (rank + 1) * batch /
-/// ranks), in order. ranks x micro must divide batch.
+/// The part of a global batch that rank `rank` computes: rows [rank * batch / ranks, (rank + 1) *
+/// batch / ranks), in order. ranks x micro must divide batch.
 std::vector<MicroBatch> plan_micro_batches(int batch, int ranks, int rank, int micro);
 
 }  // namespace amt

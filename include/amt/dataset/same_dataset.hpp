@@ -1,4 +1,4 @@
-// Whether all ranks read the same dataset.
+// Checks that all ranks read the same dataset.
 #pragma once
 
 #include "amt/dataset/manifest.hpp"
@@ -6,8 +6,8 @@
 
 namespace amt {
 
-/// Collective. CollectiveError naming the rank whose node has another dataset at the same path, as
-/// a stale copy on a local disk.
+/// Collective. CollectiveError naming the rank whose node has a different dataset at the same path,
+/// such as a stale copy on a local disk.
 void require_same_dataset(const Manifest& manifest, const mpi::Communicator& world);
 
 }  // namespace amt

@@ -1,13 +1,13 @@
-// One shard: an HDF5 file that holds some rows of one split.
+// One shard: an HDF5 file with some of the rows of one split.
 //
 // Format, version 1:
-//   /tokens    uint16 little-endian [rows, 1024], contiguous, aligned to 4096 bytes once it has 32
-//              rows, so that a reader may map it
-//   /checksum  uint64 [ceil(rows / 4096)]: XXH3 of each 4096 rows' bytes
+//   /tokens    uint16 little-endian [rows, 1024], contiguous; with 32 rows or more, aligned to 4096
+//              bytes, so that a reader may map it
+//   /checksum  uint64 [ceil(rows / 4096)]: XXH3 over the bytes of each 4096 rows
 //   attributes of /: format_version, encoding ("arrival", "interarrival"), vocabulary,
 //              context_length, split ("train", "valid", "test"), shard, shards, seed, augment,
 //              prefix_digits
-// No times, no host names: equal runs give equal bytes. Example, in Python:
+// It contains no times or host names: equal runs give equal bytes. Example, in Python:
 //   h5py.File("train-00000-of-00001.h5")["tokens"][0]  ->  array([55026, 55025, ...], dtype=uint16)
 #pragma once
 
@@ -31,14 +31,14 @@ inline constexpr const char* kChecksumDataset = "checksum";
 /// Writes one shard of a known number of rows, in order. Local; move-only.
 class ShardWriter {
  public:
-  /// `dataset` gives the attributes that all shards share.
+  /// `dataset` provides the attributes that all shards share.
   ShardWriter(const std::filesystem::path& folder, const Manifest& dataset, Split split,
               std::size_t shard, std::size_t shards, std::uint64_t rows);
 
-  /// Appends whole rows.
+  /// Appends complete rows.
   void write(std::span<const Row> rows);
 
-  /// Writes the checksums and closes; Error if fewer rows came than were announced.
+  /// Writes the checksums and closes the file; Error if fewer rows were written than announced.
   ShardInfo finish();
 
  private:
@@ -49,24 +49,25 @@ class ShardWriter {
   ShardInfo info_;
   hdf5::File file_;
   hdf5::Dataset tokens_;
-  std::vector<Row> buffer_;  // rows not yet written: HDF5 calls are costly, so few large ones
+  std::vector<Row> buffer_;  // not yet written; saves costly HDF5 calls
   std::uint64_t written_ = 0;
   std::vector<std::uint64_t> checksums_;
   Xxh3 whole_;
 };
 
-/// Where a shard's rows lie, after its attributes were found to fit the manifest.
+/// Where a shard's rows are in the file, once its attributes have been checked against the
+/// manifest.
 struct ShardLocation {
   std::uint64_t offset = 0;  ///< bytes from the start of the file to row 0
   std::uint64_t rows = 0;
 };
 
-/// Error naming the file if it is missing or is not the shard that the manifest announces.
+/// Error naming the file if it is missing or is not the shard that the manifest describes.
 ShardLocation locate_shard(const std::filesystem::path& folder, const Manifest& dataset,
                            Split split, std::size_t shard);
 
-/// XXH3 of each kChecksumRows rows. Error, not naming the file, unless they are stored as they were
-/// written, one for each block of `rows` rows.
+/// The XXH3 of each kChecksumRows rows. Error, without the file's name, unless there is one
+/// checksum for each block of `rows` rows, stored the way ShardWriter does.
 std::vector<std::uint64_t> read_checksums(const hdf5::File& shard, std::uint64_t rows);
 
 }  // namespace amt

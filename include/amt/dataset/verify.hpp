@@ -1,5 +1,5 @@
-// Is a dataset what its writer wrote? Every token against the shard's checksums and the manifest's,
-// and, if asked, every row against the rules of rows.
+// Verifies a dataset: every token by the checksums of the shard and of the manifest and, on
+// request, every row by the rules of its encoding.
 #pragma once
 
 #include <cstddef>
@@ -13,22 +13,26 @@
 
 namespace amt {
 
-enum class VerifyRows : bool { kNo, kYes };  ///< also look at each row: tokens/row_rules.hpp
+enum class VerifyRows : bool {
+  kNo,
+  kYes
+};  ///< whether to check each row, too: tokens/row_rules.hpp
 
-/// Reads the whole shard, once. One line that begins with its file's name if it is damaged, with
-/// the rows and the bytes of the file that are; nullopt if it is whole. SystemError if the system
-/// does not let it be read, which says nothing of what is in it. Local.
+/// Reads a shard completely. If it is damaged, returns one line that begins with its file's name
+/// and gives the damaged rows and bytes; nullopt if it is intact. SystemError if the operating
+/// system cannot read it, which implies nothing about its contents. Local.
 std::optional<std::string> find_shard_damage(const std::filesystem::path& dataset,
                                              const Manifest& manifest, Split split,
                                              std::size_t shard, VerifyRows rows);
 
-/// HDF5 files in the folder that the manifest does not know, sorted: a writer left them, or the
-/// manifest is another's. Local.
+/// The HDF5 files in the folder that the manifest does not list, sorted: either they are left over,
+/// or the manifest belongs to another dataset. Local.
 std::vector<std::string> find_unknown_files(const std::filesystem::path& dataset,
                                             const Manifest& manifest);
 
-/// The checksums of every `ranks`-th shard of the splits, from the `rank`-th on: together the ranks
-/// verify each shard once. Error naming the first that is damaged and how many are. Local.
+/// Verifies the checksums of every `ranks`-th shard of the splits, starting with the `rank`-th:
+/// together the ranks verify each shard once. Error naming the first damaged shard and the number
+/// of damaged ones. Local.
 void verify_share(const std::filesystem::path& dataset, const Manifest& manifest,
                   std::span<const Split> splits, int rank, int ranks);
 

@@ -1,10 +1,10 @@
-// train.h5, valid.h5, test.h5: a split's shards as one array, for other programs. amt reads the
-// shards themselves.
-//   /tokens    uint16 [rows, 1024], virtual: the shards' /tokens one after the other, found beside
-//              the file. A row whose shard a reader does not find is 65535 throughout, no token.
-//   attributes of / and of /tokens: format ("amt-dataset"), and those of a shard (shard.hpp) but
-//   for
-//              its number. Files that older versions wrote have none.
+// train.h5, valid.h5, test.h5: a split's shards presented as one array, for other programs. amt
+// reads the shards themselves.
+//   /tokens    uint16 [rows, 1024], virtual: the shards' /tokens one after the other; the
+//              shards are expected in the same folder. A row of a missing shard reads as 65535,
+//              which is not a token.
+//   attributes of / and of /tokens: format ("amt-dataset"), and those of a shard (shard.hpp) except
+//              its number. Files written by older versions have none.
 // Example, in Python:
 //   f = h5py.File("train.h5"); f["tokens"].attrs["vocabulary"], f["tokens"][0]
 #pragma once
@@ -17,11 +17,11 @@
 
 namespace amt {
 
-/// Written beside the shards that the manifest names, and fsynced. Local.
+/// Writes the file beside the shards that the manifest lists, and syncs it. Local.
 void write_virtual_file(const std::filesystem::path& folder, const Manifest& manifest, Split split);
 
-/// One line that begins with the file's name if it does not show the manifest's shards; nullopt if
-/// it does. SystemError if it cannot be read. Local.
+/// One line that begins with the file's name if the file does not present the manifest's shards;
+/// nullopt if it does. SystemError if it cannot be read. Local.
 std::optional<std::string> find_virtual_file_damage(const std::filesystem::path& dataset,
                                                     const Manifest& manifest, Split split);
 

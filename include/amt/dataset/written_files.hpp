@@ -1,4 +1,4 @@
-// Tells files that amt prepare has written from others.
+// Distinguishes files written by amt prepare from other files.
 #pragma once
 
 #include <filesystem>
@@ -7,16 +7,16 @@
 
 namespace amt {
 
-/// Whether there is a manifest that amt wrote, be it damaged or of another version. Error if it is
-/// there but cannot be read.
+/// Whether the folder has a manifest written by amt, even a damaged one or one of another version.
+/// Error if there is one that cannot be read.
 bool is_dataset(const std::filesystem::path& folder);
 
-/// The names of those files of a complete dataset that amt wrote: those that have a fixed name, and
-/// the shards that the manifest lists (if it can be used; else what is called like a shard). The
-/// manifest comes last: as long as it is there, the list can be made again.
+/// The names of the files of a complete dataset that amt wrote: those with fixed names, and the
+/// shards that the manifest lists or, if it is unusable, all files named like shards. The manifest
+/// is last: as long as it exists, the list can be rebuilt.
 std::vector<std::string> dataset_files(const std::filesystem::path& dataset);
 
-/// Whether amt prepare gives files such a name while it writes a dataset.
+/// Whether amt prepare uses this file name while it writes a dataset.
 bool is_written_by_prepare(const std::string& name);
 
 }  // namespace amt

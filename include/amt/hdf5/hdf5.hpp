@@ -1,7 +1,7 @@
-// HDF5, wrapped: the only place that knows <hdf5.h>. Every call is checked; an Error names the path
-// and what could not be done, followed by HDF5's own message in brackets. Where the system
-// refused (rights, a full disk), it is a SystemError instead. Nothing is locked unless
-// HDF5_USE_FILE_LOCKING asks for it.
+// A wrapper for HDF5: the only folder that includes <hdf5.h>. Every call is checked; an Error names
+// the path and the failed operation, followed by HDF5's own message in parentheses. If the
+// operating system reported the failure (permissions, a full disk), it is a SystemError. Files are
+// not locked unless HDF5_USE_FILE_LOCKING requests it.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ class Handle {
   Handle& operator=(Handle&& other) noexcept;
   ~Handle();
   std::int64_t get() const { return id_; }
-  std::int64_t release() noexcept;  ///< gives the identifier up: the caller closes it
+  std::int64_t release() noexcept;  ///< gives up the identifier; the caller closes it
 
  private:
   std::int64_t id_ = -1;
@@ -34,7 +34,8 @@ class Handle {
 enum class Type { u16, u64, f32 };
 using Shape = std::vector<std::uint64_t>;
 
-/// One source of a virtual dataset: all rows of `dataset` in `file` (relative to the virtual file).
+/// A source of a virtual dataset: all rows of `dataset` in `file` (a path relative to the virtual
+/// file).
 struct VirtualSource {
   std::string file;
   std::string dataset;
@@ -44,25 +45,25 @@ struct VirtualSource {
 
 class File;
 
-/// A dataset of an open File; holds its own handle, so it may outlive the File object.
+/// A dataset of an open File; has its own handle, so it may outlive the File object.
 class Dataset {
  public:
   const Shape& shape() const { return shape_; }
   Type type() const { return type_; }
 
-  /// Rows [first, first + count) along the first dimension; `data` holds exactly those elements, in
-  /// the dataset's own type. Errors on a wrong size or range.
+  /// Transfers rows [first, first + count) of the first dimension; `data` holds exactly those
+  /// elements, in the dataset's own type. Error if the size or the range is wrong.
   void write_rows(std::uint64_t first, std::uint64_t count, std::span<const std::byte> data);
   void read_rows(std::uint64_t first, std::uint64_t count, std::span<std::byte> data) const;
 
-  /// Where the raw bytes begin in the file: contiguous datasets only, else Error.
+  /// Where the raw bytes begin in the file. Error unless the dataset is contiguous.
   std::uint64_t file_offset() const;
 
   void set_attribute(const std::string& name, std::string_view value);
   void set_attribute(const std::string& name, std::uint64_t value);
 
-  /// What a virtual dataset shows, in order. Error if it is not virtual, or if it shows anything
-  /// but all rows of one source after the other.
+  /// The sources of a virtual dataset, in order. Error if it is not virtual, or if it is not made
+  /// of all rows of one source after the other.
   std::vector<VirtualSource> virtual_sources() const;
 
  private:
@@ -76,19 +77,19 @@ class Dataset {
 
 class File {
  public:
-  /// Creates or truncates. Equal contents give equal bytes: no times are recorded, and objects of
-  /// 64 KiB and more are aligned to 4096 bytes.
+  /// Creates or truncates a file. Equal contents give equal bytes: no times are recorded, and
+  /// objects of at least 64 KiB are aligned to 4096 bytes.
   static File create(const std::filesystem::path& path);
-  /// Read only. Error, at once, of what is not a regular file.
+  /// Opens a file read-only. Fails at once, without waiting, if it is not a regular file.
   static File open(const std::filesystem::path& path);
 
-  /// Contiguous, allocated at once, never filled.
+  /// Creates a contiguous dataset, allocated at once and not filled.
   Dataset create_dataset(const std::string& name, Type type, const Shape& shape);
-  /// All sources stacked along the first dimension, shown as one [sum of rows, width] dataset. The
-  /// rows of a source that a reader cannot find have all bits set.
+  /// Stacks all sources along the first dimension into one [sum of rows, width] dataset. The rows
+  /// of a source that a reader cannot find have all bits set.
   Dataset create_virtual_dataset(const std::string& name, Type type, std::uint64_t width,
                                  std::span<const VirtualSource> sources);
-  /// Error if it is missing, a link (above all one to another file) or of another type.
+  /// Error if it is missing, is a link (such as one to another file) or has an unsupported type.
   Dataset open_dataset(const std::string& name) const;
 
   /// Attributes of the root group.
@@ -97,7 +98,7 @@ class File {
   std::string text_attribute(const std::string& name) const;
   std::uint64_t integer_attribute(const std::string& name) const;
 
-  /// Flushes and closes; errors are reported (the destructor's are not).
+  /// Flushes and closes the file, and reports errors (the destructor does not).
   void close();
 
  private:

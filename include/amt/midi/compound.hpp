@@ -1,4 +1,4 @@
-// Notes as the text of the reference's intermediate files.
+// Notes in the text format of the reference's intermediate files.
 #pragma once
 
 #include <span>
@@ -8,8 +8,9 @@
 
 namespace amt {
 
-/// The bytes of the reference's .compound.txt: for each note "onset duration pitch instrument
-/// velocity", decimal, single spaces, no newline at the end; "" for no notes.
+/// The contents of the reference's .compound.txt: for each note "onset duration pitch instrument
+/// velocity" in decimal, separated by single spaces, without a final newline; "" if there are no
+/// notes.
 std::string compound_text(std::span<const Note> notes);
 
 }  // namespace amt

@@ -5,13 +5,14 @@
 
 namespace amt {
 
-/// Times in ticks of 10 ms, rounded to the nearest, ties to even. They are integral doubles, not
-/// integers: the double is exact even for absurd files, whose times exceed every integer type.
+/// Times in ticks of 10 ms, rounded to the nearest, ties to even. They are integral values in
+/// doubles, not integers: a double represents them even in absurd files, whose times exceed every
+/// integer type.
 struct Note {
   double onset;             ///< >= 0, from the start of the piece
   double duration;          ///< >= 0, or kNeverEnded
   std::uint8_t pitch;       ///< 0..127
-  std::uint8_t instrument;  ///< 0..127, the program; 128, the drums
+  std::uint8_t instrument;  ///< the program, 0..127; 128 for the drums
   std::uint8_t velocity;    ///< 1..127
 };
 

@@ -1,4 +1,4 @@
-// Playback to notes: which note-off ends which note-on (docs/spec/preprocessing.md 5).
+// Pairs note-ons with note-offs to get a playback's notes (docs/spec/preprocessing.md 5).
 #pragma once
 
 #include <array>
@@ -12,26 +12,27 @@
 
 namespace amt {
 
-/// Finds the notes of one playback after another, with the same scratch memory. A note-off ends the
-/// oldest sounding note of the same pitch, channel and *current* instrument of the channel: a
-/// program change while a note sounds lets its note-off miss. Local; not thread-safe.
+/// Finds the notes of one playback after another, reusing its scratch memory. A note-off ends the
+/// oldest sounding note with the same pitch, channel and *current* instrument of the channel: if
+/// the program changes while a note sounds, its note-off does not find it. Local; not thread-safe.
 class NotePairing {
  public:
-  /// The notes in order of onset into `notes`. MidiError if a time is too large for a double;
+  /// Writes the notes to `notes`, in order of onset. MidiError if a time is too large for a double;
   /// `notes` is unspecified then.
   void find(const Playback& playback, std::vector<Note>& notes);
 
-  /// The same for messages that come some at a time: begin(), add() for each, finish(). Until then
-  /// the durations of sounding notes are not set. `expected` notes get their memory at once.
+  /// The same for messages that arrive in batches: begin(), add() for each batch, finish(). The
+  /// durations of sounding notes are not set before finish(). Memory for `expected` notes is
+  /// reserved at once.
   void begin(std::vector<Note>& notes, std::size_t expected = 0);
   void add(std::span<const NoteMessage> messages, std::vector<Note>& notes);
   void finish(std::vector<Note>& notes) const;
 
  private:
-  /// The sounding notes of one (channel, instrument): for each pitch a queue of note indices.
+  /// The sounding notes of one (channel, instrument): a queue of note indices for each pitch.
   struct Page {
     std::array<std::uint32_t, 128> first;  ///< oldest sounding note, or kNone
-    std::array<std::uint32_t, 128> last;   ///< newest one; meaningful if there is a first
+    std::array<std::uint32_t, 128> last;   ///< newest sounding note; unspecified without a first
   };
   Page& page(const NoteMessage& message);
   void start(const NoteMessage& message, std::vector<Note>& notes);
@@ -40,7 +41,7 @@ class NotePairing {
   std::vector<std::uint16_t> page_of_;  ///< [channel][instrument] -> 1 + index into pages_, or 0
   std::vector<std::uint16_t> used_;     ///< the entries of page_of_ that are not 0
   std::vector<Page> pages_;             ///< the first used_.size() are in use
-  std::vector<std::uint32_t> next_;     ///< of each note: the next in the same queue, or kNone
+  std::vector<std::uint32_t> next_;     ///< for each note: the next in its queue, or kNone
 };
 
 /// NotePairing::find() for a single playback.

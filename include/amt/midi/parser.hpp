@@ -1,6 +1,8 @@
-// MIDI bytes to playback, exactly as mido 1.2.10 plays a file (docs/spec/preprocessing.md 1-4).
+// Parses MIDI bytes into a playback, exactly as mido 1.2.10 plays a file
+// (docs/spec/preprocessing.md 1-4).
 //
-// The version matters: later ones of mido accept unknown meta events, 1.2.10 rejects the file.
+// The version matters: later versions of mido accept unknown meta events, while 1.2.10 rejects the
+// file.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +15,7 @@
 
 namespace amt {
 
-/// How much there is in a file.
+/// The number of tracks and messages in a file.
 struct MidiCounts {
   std::uint64_t tracks = 0;
   std::uint64_t messages = 0;  ///< of all kinds
@@ -21,14 +23,14 @@ struct MidiCounts {
   std::uint64_t note_ons = 0;
 };
 
-/// Reads a file without keeping anything of it. MidiError as parse() would throw it before anything
-/// is played.
+/// Counts the messages of a file without storing them. Throws the MidiErrors that parse() would
+/// throw before playback.
 MidiCounts count_messages(std::span<const std::byte> file);
 
-/// Parses one file after another into the same buffers. Local; not thread-safe.
+/// Parses one file after another, reusing its buffers. Local; not thread-safe.
 ///
-/// Memory is at most 8 bytes per byte of the largest file, whatever the file announces, and 24
-/// bytes for each message of a Playback; time is at most proportional to bytes x log(tracks).
+/// Memory is at most 8 bytes per byte of the largest file, whatever the file claims, plus 24 bytes
+/// for each message of a Playback; time is at most proportional to bytes x log(tracks).
 class MidiParser {
  public:
   MidiParser();
@@ -36,11 +38,13 @@ class MidiParser {
   MidiParser(MidiParser&&) noexcept;
   MidiParser& operator=(MidiParser&&) noexcept;
 
-  /// The result is valid until the next call. MidiError if the reference would reject the file: a
-  /// file is never half accepted. After an error the parser can be used again.
+  /// Parses a file. The result is valid until the next call. MidiError if the reference would
+  /// reject the file: a file is accepted completely or not at all. The parser can be used again
+  /// after an error.
   const Playback& parse(std::span<const std::byte> file);
 
-  /// The same without holding the messages: `sink` takes them, and must forget them after an error.
+  /// The same without storing the messages: passes them to `sink`, which must discard them after an
+  /// error.
   void parse(std::span<const std::byte> file, const NoteMessageSink& sink);
 
  private:

@@ -1,4 +1,4 @@
-// Notes for a piano roll.
+// Converts notes to a piano roll.
 #pragma once
 
 #include <span>
@@ -9,7 +9,8 @@
 
 namespace amt {
 
-/// A voice for each instrument, in order of its first note. `notes`: in order of onset.
+/// Builds a voice for each instrument, in order of its first note. `notes` must be in order of
+/// onset.
 PianoRoll piano_roll_of(std::span<const Note> notes, std::string title);
 
 }  // namespace amt

@@ -1,4 +1,5 @@
-// Seconds to ticks of 10 ms, as the reference rounds them (docs/spec/preprocessing.md 4.7).
+// Converts seconds to ticks of 10 ms with the reference's rounding (docs/spec/preprocessing.md
+// 4.7).
 #pragma once
 
 #include <limits>
@@ -7,21 +8,21 @@
 
 namespace amt {
 
-/// The nearest integer to x >= 0, ties to even. Adding 2^52 leaves no bits for a fraction, and from
-/// there on a double has none.
+/// The nearest integer to x >= 0, ties to even. Adding 2^52 leaves no bits for a fraction; doubles
+/// from there on have none.
 inline double round_half_even(double x) {
   constexpr double kNoFraction = 0x1p52;
   return x < kNoFraction ? (x + kNoFraction) - kNoFraction : x;
 }
 
-/// Not infinite, where the reference fails.
+/// False for infinite ticks, which make the reference fail.
 inline bool is_finite_ticks(double ticks) { return ticks <= std::numeric_limits<double>::max(); }
 
 [[noreturn]] inline void reject_time() {
   throw MidiError("a time in seconds is too large for a double");
 }
 
-/// Rounded ticks of `seconds` >= 0. MidiError if they are infinite.
+/// Converts `seconds` >= 0 to rounded ticks. MidiError if they are infinite.
 inline double seconds_to_ticks(double seconds) {
   const double ticks = 100 * seconds;
   if (!is_finite_ticks(ticks)) [[unlikely]]

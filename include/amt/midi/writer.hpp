@@ -10,23 +10,25 @@
 
 namespace amt {
 
-/// A file of format 1: a track with the tempo, then one for each channel that is used. A tick of
-/// the file is a tick of 10 ms, so that MidiParser reads the same onsets and durations back.
+/// A file of format 1: a track with the tempo, then one for each channel in use. A tick in the file
+/// is 10 ms, so that MidiParser reads the same onsets and durations back.
 struct WrittenMidi {
   std::string bytes;
-  /// Notes whose end changes when they are read back. A file has 15 channels besides the
-  /// drums': a 16th instrument that sounds at the same time takes the channel that falls silent
-  /// first and ends its notes. And of notes of one pitch on one channel the first to begin is the
-  /// first to end, which the drums' single channel cannot avoid.
+  /// The number of notes whose end changes when the file is read back. There are two causes.
+  /// Besides the drums' channel a file has 15: a 16th instrument that sounds at the same time takes
+  /// over the channel that falls silent first and ends its notes. And on one channel, notes of the
+  /// same pitch end in the order in which they began, which matters for drums because they share
+  /// one channel.
   std::uint64_t altered = 0;
 };
 
-/// `notes` in order of onset; onsets, durations >= 0 and below 2^28 ticks (31 days) together. Error
-/// otherwise. Instrument 128 goes to channel 10; each other one to whatever channel is free, with a
-/// program change.
+/// `notes` must be in order of onset, with onsets and durations >= 0 whose sum is below 2^28 ticks
+/// (31 days); Error otherwise. Instrument 128 is written to channel 10, others to any free channel,
+/// with a program change.
 WrittenMidi write_midi(std::span<const Note> notes);
 
-/// The same into a file; logs a warning if notes are altered. SystemError if it cannot be written.
+/// Writes the same to a file; logs a warning if notes are altered. SystemError if it cannot be
+/// written.
 void save_midi(std::span<const Note> notes, const std::filesystem::path& file);
 
 }  // namespace amt

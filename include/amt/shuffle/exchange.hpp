@@ -1,4 +1,4 @@
-// Sends rows from the rank that made them to the rank that will write them.
+// Sends rows from the rank that created them to the rank that will write them.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,10 @@
 
 namespace amt {
 
-/// Sends rows in rounds with a bounded buffer. A round is collective: a rank whose buffer is full
-/// starts one, and takes part in the others' by being in one as well or by being in finish(). So
-/// every rank must come to finish(), also after a failure of its own work: it says so there, and
-/// every rank learns of it in the next round. Nobody is left waiting.
+/// Sends rows in rounds with bounded buffers. A round is collective: a rank with a full buffer
+/// starts one in push(), and the others join in it from push() or finish(). Every rank must
+/// therefore call finish(), even if its own work failed: it reports the failure there, and every
+/// rank learns of it in the next round, so that no rank waits forever.
 class RowExchange {
  public:
   using Receive = std::function<void(const RowId& id, const Row& row)>;
@@ -22,22 +22,23 @@ class RowExchange {
   /// set_progress().
   using Progressed = std::function<void(std::uint64_t a, std::uint64_t b)>;
 
-  /// Collective. What arrives is given to `receive` within push() and finish(), in an order that
-  /// depends on the number of ranks.
+  /// Collective. Passes the rows that arrive to `receive`, during push() and finish(), in an order
+  /// that depends on the number of ranks.
   RowExchange(const mpi::Communicator& communicator, Receive receive, Progressed progressed = {});
 
-  /// A row for this rank itself is received at once. May take part in a round. Throws
+  /// Sends a row; one for this rank itself is received at once. May take part in a round. Throws
   /// ExchangeStopped if a rank has failed.
   void push(int to, const RowId& id, const Row& row);
 
   void set_progress(std::uint64_t a, std::uint64_t b) { progress_[0] = a, progress_[1] = b; }
 
-  /// Collective. Sends what is left and serves rounds until all ranks are here. Pass false if this
-  /// rank's own work failed: the others then stop. Returns true if all ranks came with true.
+  /// Collective. Sends the remaining rows and takes part in rounds until all ranks have arrived.
+  /// Pass false if this rank's own work failed, which stops the others. Returns true if every rank
+  /// passed true.
   bool finish(bool succeeded);
 
-  /// Rows that one rank may hold for sending, of so many ranks: what all of them together may send
-  /// to one in a round stays near 64 MiB.
+  /// The number of rows that a rank may buffer for sending, for a job of `ranks` ranks: what all
+  /// ranks together may send to one of them in a round stays near 64 MiB.
   static std::size_t window_of(int ranks);
   std::size_t window() const { return window_; }
 
@@ -57,8 +58,8 @@ class RowExchange {
   bool failed_ = false;  // on any rank
 };
 
-/// Thrown by push() on ranks whose own work is fine while another rank's failed; that rank has the
-/// message. The thrower goes to finish(false) like any other failure.
+/// Thrown by push() on ranks whose own work succeeded while another rank's failed; only the latter
+/// has an error message. The rank must then call finish(false), as after any other failure.
 struct ExchangeStopped {};
 
 }  // namespace amt

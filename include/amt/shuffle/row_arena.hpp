@@ -1,4 +1,4 @@
-// Rows in memory, in blocks that never move and are reused.
+// Stores rows in memory, in blocks that never move and are reused.
 #pragma once
 
 #include <cstddef>
@@ -10,12 +10,12 @@
 
 namespace amt {
 
-/// Rows numbered from 0 in the order in which they were added. Local; not thread-safe.
+/// Rows numbered from 0 in the order of addition. Local; not thread-safe.
 class RowArena {
  public:
-  /// Bytes of memory are taken a block at a time.
+  /// Memory is allocated in blocks of this size.
   static constexpr std::size_t kBlockRows = 1024;
-  static constexpr std::size_t kBlockBytes = kBlockRows * sizeof(Row);  // 2 MiB: a large page
+  static constexpr std::size_t kBlockBytes = kBlockRows * sizeof(Row);  // 2 MiB, a huge page
 
   std::uint32_t add(const Row& row);
   const Row& operator[](std::uint32_t number) const {
@@ -23,9 +23,9 @@ class RowArena {
   }
   std::uint32_t rows() const { return rows_; }
 
-  /// Forgets the rows and keeps their memory.
+  /// Removes the rows but keeps their memory.
   void clear() { rows_ = 0; }
-  /// Gives the memory back as well.
+  /// Removes the rows and frees their memory.
   void release();
 
  private:

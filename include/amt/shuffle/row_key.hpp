@@ -1,7 +1,7 @@
 // The order of a global shuffle, as a pure function.
 //
-// Each row has a 64-bit key from Philox; sorting by (key, unit, row) is a uniformly random
-// permutation that depends on (corpus, seed) alone. A shard holds a range of keys, so a row's shard
+// Each row has a 64-bit key from Philox. Sorting by (key, unit, row) gives a uniformly random
+// permutation that depends only on (corpus, seed). A shard covers a range of keys, so a row's shard
 // is known as soon as the row exists.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace amt {
 
-/// What rows are sorted by.
+/// The sort key of a row.
 struct RowId {
   std::uint64_t key = 0;
   std::uint32_t unit = 0;
@@ -22,7 +22,7 @@ struct RowId {
   friend auto operator<=>(const RowId&, const RowId&) = default;
 };
 
-/// A row on its way to its shard: 2064 bytes without padding, sent and spilled as they are.
+/// A row on its way to its shard: 2064 bytes without padding, sent and spilled unchanged.
 struct KeyedRow {
   RowId id;
   Row tokens;

@@ -1,4 +1,4 @@
-// The rows of the shards that one rank will write: in memory while the budget allows, else on disk.
+// The rows of the shards that one rank will write: in memory within the budget, else on disk.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@ namespace amt {
 
 /// Collects rows by slot (one slot for each shard of this rank), then yields each slot's rows in
 /// order of RowId. When the rows in memory exceed the budget, all of them are appended to one spill
-/// file per slot. A slot that is larger than the budget needs 24 bytes of memory per row when it is
-/// taken, a smaller one its size. Local; not thread-safe.
+/// file per slot. To take a slot that is larger than the budget needs 24 bytes of memory per row; a
+/// smaller one is read into memory completely. Local; not thread-safe.
 ///
-/// A spill file is a plain sequence of KeyedRow in the machine's byte order, without a header: it
-/// is never read by another process and is removed with the store.
+/// A spill file is a plain sequence of KeyedRow in the machine's byte order, without a header: only
+/// this process reads it, and it is removed with the store.
 class RowStore {
  public:
-  /// `folder` is created when first needed; `budget` in bytes, for the rows in memory.
+  /// `folder` is created when first needed; `budget` is the memory for rows in bytes.
   RowStore(std::filesystem::path folder, std::uint64_t budget, std::size_t slots);
   ~RowStore();
   RowStore(const RowStore&) = delete;
@@ -29,20 +29,20 @@ class RowStore {
 
   void add(std::size_t slot, const RowId& id, const Row& row);
 
-  /// So many bytes of the budget are for something else from now on, until lend(0). What is over
-  /// the rest is spilled at once and its memory given back.
+  /// Reduces the budget by `bytes`, for another use, until lend(0). Rows that exceed the rest are
+  /// spilled at once and their memory is freed.
   void lend(std::uint64_t bytes);
 
   std::uint64_t rows(std::size_t slot) const;
   std::uint64_t spilled_bytes() const { return spilled_; }
 
-  /// Calls `sink` for each of the slot's rows, in order of RowId, and forgets them. Slots may be
+  /// Calls `sink` with each of the slot's rows in order of RowId, and removes them. Slots may be
   /// taken in any order, each once, after the last add().
   using Sink = std::function<void(const Row&)>;
   void take(std::size_t slot, const Sink& sink);
 
  private:
-  /// A row in the arena and what it is sorted by.
+  /// A row in the arena and its sort key.
   struct Held {
     RowId id;
     std::uint32_t number;
@@ -57,7 +57,7 @@ class RowStore {
 
   std::filesystem::path folder_;
   std::uint64_t whole_budget_;
-  std::uint64_t budget_;  // what is not lent of it
+  std::uint64_t budget_;  // the part that is not lent
   std::uint64_t spilled_ = 0;
   RowArena arena_;
   std::vector<Slot> slots_;

@@ -1,5 +1,4 @@
-// Rests and anticipation: the order in which events and controls go into the token stream
-// (arXiv 2306.08620).
+// Rests and anticipation: the order of events and controls in the token stream (arXiv 2306.08620).
 #pragma once
 
 #include <cstdint>
@@ -10,15 +9,17 @@
 
 namespace amt {
 
-inline constexpr std::uint32_t kLongestGap = kTimeResolution;  ///< ticks without event or rest
-inline constexpr std::uint32_t kAnticipation = 5 * kTimeResolution;  ///< ticks, of a control
+inline constexpr std::uint32_t kLongestGap = kTimeResolution;  ///< ticks without an event or a rest
+inline constexpr std::uint32_t kAnticipation = 5 * kTimeResolution;  ///< lead of controls, ticks
 
-/// The events into `out`, with a rest wherever more than 1 s would pass without an event, also from
-/// the start to the first event and from the last one to `end_time` (ticks). Returns the rests.
+/// Copies the events to `out` and inserts a rest wherever more than 1 s would pass without an
+/// event, including before the first event and from the last one to `end_time` (ticks). Returns the
+/// number of rests.
 std::uint64_t pad(std::span<const Event> events, std::uint32_t end_time, std::vector<Event>& out);
 
-/// Interleaves into `out`: a control comes after the first event that is less than 5 s before it,
-/// or later. Error if controls are left after the last event, which padded events exclude.
+/// Interleaves events and controls into `out`: a control follows the first event that is less than
+/// 5 s before it. Error if controls are left after the last event, which cannot happen with padded
+/// events.
 void anticipate(std::span<const Event> events, std::span<const Event> controls,
                 std::vector<Event>& out);
 

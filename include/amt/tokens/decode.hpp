@@ -1,4 +1,4 @@
-// Decodes a row to notes.
+// Decodes the tokens of a row into notes.
 #pragma once
 
 #include <cstdint>
@@ -10,40 +10,41 @@
 
 namespace amt {
 
-/// Of every note, as tokens do not say; the reference's files have the same.
+/// The velocity of every decoded note, because tokens do not represent it; the reference uses the
+/// same value.
 inline constexpr std::uint8_t kPlayedVelocity = 72;
 
-/// A note of which tokens tell. Onset and duration in ticks.
+/// A decoded note. Onset and duration are in ticks.
 Note played_note(double onset, double duration, int pitch, int instrument);
 
 struct RowNote {
   Note note;  ///< onset in ticks from the start of its RowPiece; velocity kPlayedVelocity
-  bool control = false;  ///< shown ahead of time
-  bool open = false;  ///< its end is not in the row; the duration is to the end of the row's part
+  bool control = false;  ///< placed ahead of its time in the row
+  bool open = false;     ///< ends outside the row; the duration stops where the row does
 };
 
-/// What a row has of one piece.
+/// The part of a piece that is in a row.
 struct RowPiece {
-  /// The piece begins in this row, and times count from there. Otherwise it is the row's first,
-  /// and they count from the first thing in the row.
+  /// The piece begins in this row, and times count from its start. Otherwise it is the row's first
+  /// piece, and times count from the first element of the row.
   bool from_start = false;
-  std::vector<RowNote> notes;  ///< in order of onset; of equal ones, in the row's order
+  std::vector<RowNote> notes;  ///< in order of onset and, if equal, in the row's order
   std::uint64_t rests = 0;
 };
 
 struct DecodedRow {
   const Encoding* encoding = &kArrival;
   bool anticipated = false;      ///< the row's flag, if its encoding has one
-  std::vector<RowPiece> pieces;  ///< in the row's order; a separator is where a next one begins
+  std::vector<RowPiece> pieces;  ///< in the row's order, divided by separators
 };
 
-/// Reads kContextLength tokens. In the interarrival encoding the ends of notes that began before
-/// the row are passed over. Error naming the token if one cannot stand where it stands; the order
-/// of times is not looked at (row_rules.hpp). Local.
+/// Decodes kContextLength tokens. In the interarrival encoding, the ends of notes that began before
+/// the row are ignored. Error naming the token if one is not allowed in its position; the order of
+/// times is not checked (row_rules.hpp). Local.
 DecodedRow decode_row(std::span<const Token> row, const Encoding& encoding);
 
 /// The notes of all pieces one after another, events and controls alike, with a second of silence
-/// after each piece: in order of onset, to be written as MIDI.
+/// after each piece; in order of onset, ready to be written as MIDI.
 std::vector<Note> notes_in_sequence(const DecodedRow& row);
 
 }  // namespace amt

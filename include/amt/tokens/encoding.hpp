@@ -1,5 +1,5 @@
-// What the tokens of a row mean. All that depends on a dataset's encoding is asked of its Encoding,
-// so that a new one is one more file and a line in the list of encoding.cpp
+// The meaning of the tokens of a row. Everything that depends on a dataset's encoding is part of
+// its Encoding, so that adding one takes a new file and a line in the list of encoding.cpp
 // (docs/how-to/add-an-encoding.md).
 #pragma once
 
@@ -21,41 +21,42 @@ struct DecodedRow;
 struct RowProblem;
 class PieceEncoder;
 
-/// Called with each row; the row is the caller's for the time of the call.
+/// Called with each row; the row is valid only during the call.
 using RowSink = std::function<void(const Row&)>;
 
-/// One encoding: facts, words and functions. Encodings are constants: a pointer to one may be kept.
+/// One encoding: properties, texts and functions. Encodings are constants, so that pointers to them
+/// stay valid.
 struct Encoding {
   const char* name;  ///< in options and files
-  int vocabulary;    ///< every token is below it
+  int vocabulary;    ///< number of different tokens
 
-  /// What the tokens of an event say, in turn: a row's position i is of field (i - 1) % size. Empty
-  /// if a position does not tell what its token says.
+  /// The meaning of the tokens of an event, in order: position i of a row belongs to field (i - 1)
+  /// % size. Empty if the position does not determine the meaning.
   std::span<const char* const> fields = {};
-  /// Rows begin with a flag, events may be shown ahead of time, rests fill the gaps between them,
-  /// and rows of more than 100 s are left out. Only such pieces can be augmented.
+  /// Rows begin with a flag, events may be placed ahead of time, rests fill the gaps between them,
+  /// and rows longer than 100 s are discarded. Augmentation requires this.
   bool anticipation = false;
 
-  // What a file takes in memory beside its notes.
-  std::uint64_t bytes_per_note = 0;     ///< while its piece becomes rows
+  // Memory that a file needs in addition to its notes.
+  std::uint64_t bytes_per_note = 0;     ///< while its piece is encoded
   std::uint64_t bytes_per_message = 0;  ///< from its first message on
 
-  // Words for messages and reports.
-  const char* long_times;            ///< what is cut to 10 s: "durations"
-  const char* reference_long_times;  ///< the same as the reference calls it, without the s
-  const char* length_note;           ///< which tokens the length of a piece counts
-  /// Tokens that arXiv 2306.08620 counts in each split of the full Lakh dataset, in one copy and
-  /// without flags; 0: it does not say.
+  // Texts for messages and reports.
+  const char* long_times;            ///< which times are cut to 10 s: "durations"
+  const char* reference_long_times;  ///< the reference's word for them, in the singular
+  const char* length_note;           ///< which tokens count towards a piece's length
+  /// Tokens in each split of the full Lakh dataset according to arXiv 2306.08620, for one copy and
+  /// without flags; 0 if it does not say.
   std::array<std::uint64_t, 3> paper_tokens = {};
 
-  /// The state of one unit's packing; see UnitTokenizer for the arguments.
+  /// Creates the encoder for one unit; see UnitTokenizer for the arguments.
   std::unique_ptr<PieceEncoder> (*make_encoder)(int augment, RowSink sink);
-  /// Fills `out`, whose encoding is set; see decode_row().
+  /// Fills `out`, whose encoding is already set; see decode_row().
   void (*decode)(std::span<const Token> row, DecodedRow& out);
   /// See find_row_problem().
   std::optional<RowProblem> (*find_problem)(std::span<const Token> row);
 
-  /// Tokens before a row's events.
+  /// Number of tokens before a row's events.
   int flags() const { return anticipation ? 1 : 0; }
 };
 
@@ -63,7 +64,7 @@ extern const Encoding kArrival, kInterarrival;
 
 std::span<const Encoding* const> encodings();
 
-/// Null if there is none.
+/// Both return null if there is no such encoding.
 const Encoding* find_encoding(std::string_view name);
 const Encoding* find_encoding_of_size(int vocabulary);
 

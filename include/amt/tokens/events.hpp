@@ -11,12 +11,12 @@
 
 namespace amt {
 
-/// A triple of the arrival encoding before it is packed. The time is wider than a token: a row's
-/// times are made relative only when it is cut.
+/// An event of the arrival encoding before it is packed into a triple. The time is wider than a
+/// token: times become relative only when the stream is cut into rows.
 struct Event {
-  std::uint32_t time;  ///< ticks of 10 ms from the start of the piece; of a control, too
-  Token duration;      ///< the token; of a control, with kControlOffset
-  Token note;          ///< the token; of a control, with kControlOffset
+  std::uint32_t time;  ///< ticks of 10 ms from the start of the piece (controls too)
+  Token duration;      ///< the token, plus kControlOffset for a control
+  Token note;          ///< the token, plus kControlOffset for a control
 
   bool operator==(const Event&) const = default;
 };
@@ -31,30 +31,31 @@ inline Event as_control(const Event& event) {
           static_cast<Token>(event.note + kControlOffset)};
 }
 
-/// The instrument of an event that is neither rest, control nor separator.
+/// The instrument of an event that is not a rest, a control or a separator.
 inline int instrument_of(const Event& event) { return (event.note - kNoteOffset) / kPitches; }
 
 inline constexpr std::size_t kMostInstruments = 16;  ///< in a piece
 
 enum class FileOutcome : std::uint8_t { kKept, kTooShort, kTooLong, kTooManyInstruments };
 
-/// What a kept file is tokenised from.
+/// A kept file, ready to be tokenised.
 struct Piece {
   std::vector<Event> events;              ///< in order of onset
-  std::vector<std::uint8_t> instruments;  ///< distinct, by first appearance
+  std::vector<std::uint8_t> instruments;  ///< distinct, in order of first appearance
   std::uint32_t end_time = 0;             ///< the last onset, ticks
-  std::uint64_t truncations = 0;          ///< durations cut to what a token can say
+  std::uint64_t truncations = 0;          ///< durations clipped to the largest of a token
 
-  /// Seconds to the end of the last event, as its token has it. Needs an event.
+  /// Seconds to the end of the last event, using the (clipped) duration of its token. The piece
+  /// must not be empty.
   double seconds() const;
 };
 
-/// Notes in order of onset, below 2^32 ticks, whatever they are.
+/// Converts notes, in order of onset and below 2^32 ticks, to events without filtering.
 std::vector<Event> events_of(std::span<const Note> notes);
 
-/// Applies the reference's filter to a file's notes, which are in order of onset: at least 100
-/// notes, the last onset from 10 s to 1 h, at most 16 instruments. `piece` is filled if it returns
-/// kKept, and unspecified otherwise.
+/// Applies the reference's filter to a file's notes in order of onset: at least 100 notes, the last
+/// onset from 10 s to 1 h, at most 16 instruments. Fills `piece` if the result is kKept; it is
+/// unspecified otherwise.
 FileOutcome make_piece(std::span<const Note> notes, Piece& piece);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// A row as a readable table.
+// Formats a row as a readable table.
 #pragma once
 
 #include <string>
@@ -7,8 +7,9 @@
 
 namespace amt {
 
-/// The flag, then for each piece a heading and a line for each note: time and length in seconds,
-/// instrument, pitch, and whether it is an event or a control. An open note's length ends in '+'.
+/// The flag, then for each piece a heading and a line per note: time and length in seconds,
+/// instrument, pitch, and whether it is an event or a control. The length of an open note ends in
+/// '+'.
 std::string row_table(const DecodedRow& row);
 
 }  // namespace amt

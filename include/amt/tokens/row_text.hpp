@@ -1,4 +1,4 @@
-// Rows as the text of the reference's tokenized-events files.
+// Rows in the text format of the reference's tokenized-events files.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace amt {
 
-/// Appends one line: the tokens in decimal, single spaces between them, a newline.
+/// Appends one line: the tokens in decimal, separated by single spaces, and a newline.
 void append_row_text(const Row& row, std::string& text);
 
 }  // namespace amt

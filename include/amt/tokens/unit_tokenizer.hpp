@@ -1,5 +1,5 @@
-// Tokenises one unit of the corpus, file by file. A unit is tokenised as the reference tokenises
-// one of its splits: the packing buffer, the flag and the random stream (seed 0) run through it.
+// Tokenises one unit of the corpus, file by file, just as the reference tokenises one of its
+// splits: the packing buffer, the flag and the random stream (seed 0) continue from file to file.
 #pragma once
 
 #include <cstddef>
@@ -17,42 +17,41 @@
 
 namespace amt {
 
-/// What is known of a file once it is tokenised, or left out.
+/// Facts about a file that was tokenised or left out.
 struct FileSummary {
   FileOutcome outcome = FileOutcome::kTooShort;
-  std::size_t tokens = 0;  ///< of its notes alone
-  double last_onset = 0;   ///< seconds; what the filter looks at
-  // Of a file that is kept, else those of one before:
+  std::size_t tokens = 0;  ///< of its notes, without rests and separators
+  double last_onset = 0;   ///< seconds; decides whether the file is kept
+  // Set only for a kept file; otherwise left over from an earlier one:
   double seconds = 0;                     ///< of music
   std::vector<std::uint8_t> instruments;  ///< distinct
-  std::uint64_t rests = 0, events = 0;    ///< of the first copy, if its encoding has rests
+  std::uint64_t rests = 0, events = 0;    ///< in the first copy, if the encoding has rests
 };
 
-/// Tokenises the files of one unit, which must come in the byte order of their names. Local; not
-/// thread-safe. The tail that does not fill a row is dropped with the object.
+/// Tokenises the files of one unit, which must be added in the byte order of their names. Local;
+/// not thread-safe. The last tokens, which do not fill a row, are dropped with the object.
 class UnitTokenizer {
  public:
-  /// `augment` copies of each piece, the first as it is. UsageError unless augment >= 1, and 1 for
-  /// an encoding without anticipation. `sink` is called during add().
+  /// Makes `augment` copies of each piece, the first unchanged. UsageError unless augment >= 1, and
+  /// exactly 1 for an encoding without anticipation. `sink` is called during add().
   UnitTokenizer(const Encoding& encoding, int augment, RowSink sink);
   ~UnitTokenizer();
 
-  /// MidiError if the file's times exceed a double: it is as if the file had not been there.
+  /// MidiError if the file's times are too large for a double; the file then has no effect.
   FileOutcome add(const Playback& playback);
 
-  /// The same for a file whose messages come some at a time: begin_file(), add_messages() for each,
-  /// end_file(). A file that is not ended is as if it had not been there. A `large` file's memory
-  /// is taken at once and given back as soon as it is not needed any more, as what was kept before
-  /// is.
+  /// The same for a file whose messages arrive in batches: begin_file(), add_messages() for each
+  /// batch, end_file(). A file without end_file() has no effect. For a `large` file, memory kept
+  /// from earlier files is freed first, its own is allocated at once and freed as soon as possible.
   void begin_file(const MidiCounts* large = nullptr);
   void add_messages(std::span<const NoteMessage> messages);
   FileOutcome end_file();
 
-  /// After the file's last messages and before its end.
+  /// The notes; available between the file's last messages and end_file().
   const std::vector<Note>& notes();
 
   const TokenStats& stats() const { return stats_; }
-  const FileSummary& last_file() const { return last_file_; }  ///< that was ended
+  const FileSummary& last_file() const { return last_file_; }  ///< the last one ended
 
  private:
   void encode();
@@ -66,7 +65,7 @@ class UnitTokenizer {
   NotePairing pairing_;
   std::vector<Note> notes_;
   Piece piece_;
-  bool large_ = false;  // the present file
+  bool large_ = false;  // the current file
 };
 
 }  // namespace amt

@@ -1,8 +1,9 @@
-// The two vocabularies of the Anticipatory Music Transformer (arXiv 2306.08620), and the row that a
-// model is trained on.
+// The two vocabularies of the Anticipatory Music Transformer (arXiv 2306.08620), and the rows that
+// models are trained on.
 //
-// arrival: a row is one flag (AUTOREGRESS or ANTICIPATE) and 341 triples (time, duration, note) of
-// events, controls, rests and separators. interarrival: 1024 tokens of a smaller vocabulary.
+// arrival: a row consists of a flag (AUTOREGRESS or ANTICIPATE) and 341 triples (time, duration,
+// note) of events, controls, rests and separators. interarrival: 1024 tokens of a smaller
+// vocabulary.
 #pragma once
 
 #include <array>
@@ -16,8 +17,8 @@ inline constexpr int kContextLength = 1024;  ///< tokens in a row
 using Row = std::array<Token, kContextLength>;
 
 inline constexpr int kTimeResolution = 100;  ///< ticks per second
-inline constexpr int kMaxTime = 10000;       ///< ticks that a time token can say: 100 s
-inline constexpr int kMaxDuration = 1000;    ///< ticks that a duration token can say: 10 s
+inline constexpr int kMaxTime = 10000;       ///< ticks; time tokens represent less than 100 s
+inline constexpr int kMaxDuration = 1000;    ///< ticks; duration tokens represent less than 10 s
 inline constexpr int kPitches = 128;
 inline constexpr int kInstruments = 129;  ///< 128 programs and the drums
 inline constexpr int kDrums = 128;        ///< the instrument of channel 10
@@ -30,7 +31,7 @@ inline constexpr int kDurationOffset = kTimeOffset + kMaxTime;
 inline constexpr int kNoteOffset = kDurationOffset + kMaxDuration;
 inline constexpr int kRest = kNoteOffset + kPitches * kInstruments;
 inline constexpr int kControlOffset = kRest + 1;
-inline constexpr int kSpecialOffset = 2 * kControlOffset - 1;  // controls have no rest
+inline constexpr int kSpecialOffset = 2 * kControlOffset - 1;  // no rest among controls
 inline constexpr int kSeparator = kSpecialOffset;
 inline constexpr int kAutoregress = kSpecialOffset + 1;
 inline constexpr int kAnticipate = kSpecialOffset + 2;
