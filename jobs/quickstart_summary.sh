@@ -22,7 +22,7 @@ evaluation() {
     return
   fi
   line "  $1 split, by amt eval" "$(rounded "$(evaluated "$1" loss)" 2)   on all $(grouped "$(rows "$1")") rows"
-  line "  frequencies of the tokens alone" "$(rounded "$(evaluated "$1" unigram_loss)" 2)   on the same rows: a model should be well below"
+  line "  token-frequency baseline" "$(rounded "$(evaluated "$1" unigram_loss)" 2)   on the same rows: a model should be well below"
 }
 
 validated=$(($(setting max_eval_batches) * $(setting train_batch_size)))
@@ -41,7 +41,7 @@ evaluation test
 line "tokens/s, last step" "$(grouped "$(rounded "$(metric tokens_per_second tail)" 0)")"
 line "dataset" "$dataset  (report.html shows its music)"
 line "model" "$model  (report.html shows its curves)"
-if [ -n "${music:-}" ]; then line "music" "$music  (NAME.mid to listen to, NAME.svg to look at)"; fi
+if [ -n "${music:-}" ]; then line "music" "$music  (NAME.mid: MIDI file, NAME.svg: piano roll)"; fi
 
 cat << END
 

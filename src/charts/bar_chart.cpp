@@ -52,7 +52,7 @@ class Drawing {
     return text;
   }
 
-  /// `margin`: pixels between a bar and the side of its place.
+  /// `margin` is the space in pixels between a bar and the side of its slot.
   std::string bars(const std::vector<std::uint32_t>& values, const char* style,
                    double margin) const {
     std::string text;
@@ -78,7 +78,7 @@ class Drawing {
     return text;
   }
 
-  /// Of both axes, and the legend.
+  /// The names of both axes, and the legend.
   std::string names() const {
     const std::string axes = svg_axis_name(11, kFloor - kPlotHeight / 2, chart_.unit) +
                              svg_text(kWidth - kRight, kFloor + 34, "end", chart_.axis);
@@ -89,7 +89,7 @@ class Drawing {
   }
 
   const BarChart& chart_;
-  std::uint64_t step_ = 1;     // between lines
+  std::uint64_t step_ = 1;     // between grid lines
   std::uint64_t ceiling_ = 1;  // the value at the top
   double pitch_ = 1;           // pixels from bar to bar
 };

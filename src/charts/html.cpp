@@ -5,7 +5,7 @@
 namespace amt {
 namespace {
 
-/// What every page begins with, so that a page of this program is known by it.
+/// The beginning of every page, which identifies pages of this program.
 constexpr const char* kPageBegin =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"generator\" content=\"amt\">\n";

@@ -36,7 +36,8 @@ std::vector<double> round_values(double low, double high, int most) {
   return values;
 }
 
-/// Within [low, high], both above 0: of every power of ten 1, 2, 3, 5 and 7 times, or fewer.
+/// Grid values within [low, high], both above 0: 1, 2, 3, 5 and 7 times every power of ten, or
+/// fewer.
 std::vector<double> logarithmic_values(double low, double high) {
   if (high < 3 * low) return round_values(low, high, kLinesAcross);
   std::vector<double> values;

@@ -19,7 +19,7 @@ constexpr double kBelow = 38, kLegendLine = 18, kLegendBox = 10;
 constexpr int kOctave = 12, kLabelsBelow = 10;
 constexpr double kLeastSeconds = 1;
 
-// Distinct on white and on black.
+// Distinguishable on white and on black.
 constexpr std::array<const char*, 12> kColours = {"#3182bd", "#e6701e", "#31a354", "#c23b75",
                                                   "#8c6bb1", "#b58900", "#1b9e9e", "#d6453d",
                                                   "#6b8e23", "#5468d4", "#a0673a", "#d16ba5"};
@@ -37,7 +37,7 @@ class Drawing {
       }
     }
     for (const double mark : roll.marks) end_ = std::max(end_, mark);
-    // Whole octaves, so that each has its line.
+    // Complete octaves, so that each has its line.
     if (highest < 0) lowest = highest = 5 * kOctave;
     lowest_ = lowest / kOctave * kOctave;
     highest_ = (highest / kOctave + 1) * kOctave;
@@ -63,7 +63,7 @@ class Drawing {
     return text;
   }
 
-  /// After content().
+  /// Valid after content().
   double height() const { return height_; }
 
  private:
@@ -94,7 +94,7 @@ class Drawing {
     return text;
   }
 
-  /// One path: a note is a stroke from its onset to its end.
+  /// One path in which every note is a stroke from its onset to its end.
   std::string bars(const PianoRoll::Voice& voice, const char* colour) const {
     std::string path;
     for (const PianoRoll::Bar& bar : voice.bars) {

@@ -16,7 +16,7 @@ std::string svg_element(const char* attributes, double width, double height,
       attributes, px(width), px(height), std::lround(width), escape_html(name), content);
 }
 
-constexpr double kMarkWidth = 18, kLetterWidth = 5.6;  // pixels; of the style's 11px letters
+constexpr double kMarkWidth = 18, kLetterWidth = 5.6;  // pixels, for the style's 11px letters
 
 std::string legend_mark(const LegendEntry& entry, double x, double y) {
   if (entry.mark == LegendEntry::Mark::kBox) {

@@ -1,4 +1,4 @@
-// What charts as inline SVG have in common: coordinates as text, lines of a grid, round steps.
+// Shared by the SVG charts: coordinates as text, grid lines, round steps.
 #pragma once
 
 #include <cstdint>
@@ -7,23 +7,22 @@
 
 namespace amt {
 
-/// A length in pixels, to a tenth.
+/// A length in pixels, rounded to a tenth.
 std::string px(double value);
 
-/// A step of 1, 2 or 5 times a power of ten such that at most `most` of them reach `span` (above
-/// 0).
+/// A step of 1, 2 or 5 times a power of ten, such that at most `most` steps cover `span` (above 0).
 double round_step(double span, int most);
 
-/// `anchor`: start, middle or end of the text is at x. The text is escaped here.
+/// `anchor` (start, middle or end) is the part of the text at x. The text is escaped here.
 std::string svg_text(double x, double y, const char* anchor, const std::string& text);
 
-/// Roughly the pixels that a text takes.
+/// The approximate width of a text in pixels.
 double svg_text_width(const std::string& text);
 
-/// The name of a vertical axis: `text` from below to above, its middle at (x, y).
+/// The name of a vertical axis: `text` written upwards, centred at (x, y).
 std::string svg_axis_name(double x, double y, const std::string& text);
 
-/// What a style of a chart stands for.
+/// An entry of a chart's legend.
 struct LegendEntry {
   enum class Mark : std::uint8_t { kBox, kLine, kDottedLine };
   Mark mark;
@@ -31,14 +30,14 @@ struct LegendEntry {
   std::string name;
 };
 
-/// Marks and names side by side from x on, on one line of text at y.
+/// Marks and names side by side, starting at x, on one line of text at y.
 std::string svg_legend(double x, double y, std::span<const LegendEntry> entries);
 
-/// A horizontal line of the grid from x1 to x2 with its label to the left of it.
+/// A horizontal grid line from x1 to x2 with its label on the left.
 std::string svg_grid_line(double x1, double x2, double y, const std::string& label);
 
-/// <svg> for a page of html_page around `content`, which is `width` x `height` pixels. `name`: for
-/// those who hear it read.
+/// An <svg> element for a page of html_page() around `content`, which is `width` x `height` pixels.
+/// `name` is read out by screen readers.
 std::string svg_figure(double width, double height, const std::string& name,
                        const std::string& content);
 

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 std::string damage_of_file(const fs::path& path, const CheckpointFile& recorded) {
   const std::string name = path.filename().string();
-  const std::uint64_t bytes = bytes_of(path);  // first: a file may be much longer than recorded
+  const std::uint64_t bytes = bytes_of(path);  // first: a file may be far too long
   if (bytes != recorded.bytes) {
     return fmt::format("{} has {} bytes instead of {}", name, bytes, recorded.bytes);
   }
@@ -44,12 +44,12 @@ std::string damage_of(const CheckpointPaths& paths) {
     if (!damage.empty()) return damage;
   }
   const std::int64_t step = read_training_state(paths.state()).step;
-  if (step != manifest.step) return fmt::format("its state.json is of step {}", step);
+  if (step != manifest.step) return fmt::format("its state.json belongs to step {}", step);
   return "";
 }
 
-/// In a handler of `error`: what it says of a checkpoint's bytes. Throws it again if it says
-/// nothing of them, since it is this user, this disk or this program that cannot read them.
+/// The damage that `error` reports; called in its handler. Rethrows the error if it does not
+/// concern the checkpoint's contents: then this user, disk or program cannot read them.
 std::string damage_in(const Error& error) {
   const auto* system = dynamic_cast<const SystemError*>(&error);
   const bool missing =
@@ -85,7 +85,7 @@ Finding try_to_use(const fs::path& folder, const std::function<void(const fs::pa
   }
 }
 
-/// One line has room for some.
+/// As many as fit in one line.
 std::string list_of(const std::vector<std::string>& faults) {
   constexpr std::size_t kShown = 8;
   std::string list;
@@ -103,7 +103,7 @@ std::string list_of(const std::vector<std::string>& faults) {
   if (good.empty()) {
     throw Error(
         fmt::format("none of the checkpoints in {} can be used: {}; nothing was changed: make one "
-                    "readable or put back a copy, or train anew in another --trainer.run_dir",
+                    "readable or restore a copy, or start again in another --trainer.run_dir",
                     folder, list_of(faults)));
   }
   throw Error(
@@ -131,7 +131,7 @@ std::vector<std::int64_t> checkpoint_steps(const RunPaths& paths) {
   }
   for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
     const auto step = RunPaths::step_of(entry->path().filename().string());
-    std::error_code unknown;  // what cannot be asked shows when it is read
+    std::error_code unknown;  // if unknown, reading will show
     const bool other = !entry->is_directory(unknown) && !unknown;
     if (step && !other) steps.push_back(*step);
   }
@@ -148,7 +148,7 @@ std::optional<std::int64_t> find_checkpoint(const RunPaths& paths,
     const Finding found = try_to_use(paths.step(step), go_back ? use : nullptr);
     if (found.condition == Condition::kUsed && go_back) {
       for (const std::string& fault : faults) {
-        log_warning(fmt::format("passed over a damaged checkpoint in {}: {}",
+        log_warning(fmt::format("skipped a damaged checkpoint in {}: {}",
                                 paths.checkpoints().string(), fault));
       }
       return step;
@@ -176,7 +176,7 @@ Checkpoint load_checkpoint(const fs::path& folder, const ModelConfig& config) {
   Checkpoint checkpoint;
   HuggingFaceModel model(folder);
   if (const auto difference = recorded_difference(model.config(), config)) {
-    throw Error(fmt::format("{} holds another model than the configured one: its {} is {}, not {}",
+    throw Error(fmt::format("{} has another model than the configured one: its {} is {}, not {}",
                             folder.string(), difference->key, difference->before, difference->now));
   }
   const std::size_t total = model.layout().total();
@@ -197,12 +197,12 @@ fs::path find_model(const fs::path& given) {
   const RunPaths run(path);
   if (const auto step = find_checkpoint(run)) return run.step(*step);
   if (is_there(run.checkpoints())) {
-    throw Error(fmt::format("{} holds no checkpoint yet", run.checkpoints().string()));
+    throw Error(fmt::format("{} has no checkpoint yet", run.checkpoints().string()));
   }
-  if (!is_there(paths.config())) {  // HuggingFaceModel looks for the weights
+  if (!is_there(paths.config())) {  // HuggingFaceModel will look for the weights
     throw missing_config(path);
   }
-  // A folder exported for Hugging Face has no manifest; one of ours always has.
+  // A folder exported for Hugging Face has no manifest; a checkpoint always has one.
   const std::string damage = is_there(paths.manifest()) ? checkpoint_damage(path) : "";
   if (!damage.empty()) throw Error(fmt::format("{} is damaged: {}", path.string(), damage));
   return path;

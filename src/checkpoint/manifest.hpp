@@ -16,18 +16,18 @@ struct CheckpointFile {
 struct CheckpointManifest {
   std::int64_t step = 0;
   bool permanent = false;
-  std::map<std::string, CheckpointFile> files;  ///< by name within the folder
+  std::map<std::string, CheckpointFile> files;  ///< key: file name in the folder
 };
 
-/// Size of a file as it is on disk.
+/// The size of a file on disk.
 std::uint64_t bytes_of(const std::filesystem::path& path);
 
-/// The same and the hash of what it holds.
+/// The size and the hash of a file.
 CheckpointFile describe_file(const std::filesystem::path& path);
 
 std::string to_json(const CheckpointManifest& manifest);
 
-/// Error, naming the file, if it is not the manifest of a checkpoint.
+/// Error naming the file if it is not the manifest of a checkpoint.
 CheckpointManifest read_checkpoint_manifest(const std::filesystem::path& path);
 
 }  // namespace amt

@@ -44,9 +44,9 @@ void read_moment(const hdf5::File& file, const char* name, const ParameterLayout
   const hdf5::Dataset dataset = file.open_dataset(name);
   const std::uint64_t count = layout.count();
   if (dataset.type() != hdf5::Type::f32 || dataset.shape() != hdf5::Shape{count}) {
-    throw Error(fmt::format("{} does not hold {} floats", name, count));
+    throw Error(fmt::format("{} does not have {} floats", name, count));
   }
-  dataset.file_offset();  // an error unless all of it lies in this file, as it was written
+  dataset.file_offset();  // throws unless all of it is stored in this file, as written
   std::ranges::fill(moment, 0.0f);
   std::uint64_t first = 0;
   for (const ParameterInfo& parameter : layout.all()) {
@@ -76,10 +76,10 @@ void read_moments(const std::filesystem::path& path, const ParameterLayout& layo
   const std::uint64_t version = file.integer_attribute("version");
   if (version > kVersion) {
     throw NewerFormat(
-        fmt::format("{} is of format version {}, this amt reads version {}: another amt wrote it",
+        fmt::format("{} has format version {}, this amt reads version {}: another amt wrote it",
                     path.string(), version, kVersion));
   }
-  if (version != kVersion) throw Error(fmt::format("{} is of version {}", path.string(), version));
+  if (version != kVersion) throw Error(fmt::format("{} has version {}", path.string(), version));
   try {
     read_moment(file, kFirst, layout, first);
     read_moment(file, kSecond, layout, second);

@@ -8,11 +8,11 @@
 
 namespace amt {
 
-/// Creates the file and fsyncs it. Both moments hold layout.total() floats; padding is not written.
+/// Creates and syncs the file. Both moments have layout.total() floats; padding is not written.
 void write_moments(const std::filesystem::path& path, const ParameterLayout& layout,
                    std::span<const float> first, std::span<const float> second);
 
-/// Error naming the file if it does not fit the layout. Padding becomes 0.
+/// Reads both moments. Error naming the file if it does not fit the layout. Padding becomes 0.
 void read_moments(const std::filesystem::path& path, const ParameterLayout& layout,
                   std::span<float> first, std::span<float> second);
 

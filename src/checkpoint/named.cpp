@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostBytes = 64;
 
-/// What a file of this name would be, whether it is there or not.
+/// Whether a path is `latest` or `best` by its name; it need not exist.
 bool names_a_checkpoint(const fs::path& given) {
   const fs::path path = given.lexically_normal();
   const RunPaths run(path.parent_path().parent_path());
@@ -35,10 +35,10 @@ fs::path follow_name(const fs::path& path) {
   std::error_code unknown;
   if (!names_a_checkpoint(path) || fs::is_directory(path, unknown)) return path;
   if (!is_there(path)) {
-    throw Error(fmt::format("{} is not there: a run has it from its first {}", path.string(),
+    throw Error(fmt::format("{} does not exist: a run has it after its first {}", path.string(),
                             path.filename() == "best"
-                                ? "validation with --checkpointer.keep_best true on"
-                                : "checkpoint on"));
+                                ? "validation with --checkpointer.keep_best true"
+                                : "checkpoint"));
   }
   const auto step = named_step(path);
   if (!step) throw Error(fmt::format("{} does not name a checkpoint", path.string()));

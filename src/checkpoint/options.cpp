@@ -9,7 +9,7 @@ void CheckpointerOptions::register_options(OptionTable& table) {
             Effect::kNothing);
   table.add("checkpointer.keep_best", &keep_best,
             "save at each validation with the lowest loss so far, and keep that checkpoint: "
-            "run_dir/checkpoints/best names it",
+            "run_dir/checkpoints/best has its name",
             Effect::kNothing);
   table.add("checkpointer.background", &background,
             "train on while a checkpoint is written; false: wait for it", Effect::kNothing);

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kRollingKept = 2;
 constexpr const char* kPutAside = ".old.partial";
 
-/// Runs a file system operation that reports through an error_code.
+/// Runs a file system operation that reports errors through an error_code.
 template <class Operation>
 void checked(const std::string& what, Operation operation) {
   std::error_code failed;
@@ -46,8 +46,9 @@ void rename_folder(const fs::path& from, const fs::path& to) {
           [&](std::error_code& e) { fs::rename(from, to, e); });
 }
 
-/// Gives a complete folder the name of another, which is removed. There is no moment without
-/// either, but for file systems that cannot exchange names: there a kill leaves the old one aside.
+/// Renames a complete folder to the name of another, which is removed. One of the two always has
+/// the name, except on file systems that cannot exchange names, where a kill may leave the old one
+/// moved aside.
 void replace(const fs::path& partial, const fs::path& final) {
   fs::path old = partial;
   if (!exchange_names(partial, final)) {
@@ -60,8 +61,8 @@ void replace(const fs::path& partial, const fs::path& final) {
   remove_folder(old);
 }
 
-/// Puts a complete folder in its place. What has that name already is a damaged checkpoint that the
-/// run went back behind, or the same checkpoint.
+/// Moves a complete folder to its place. A folder that already has the name is a damaged checkpoint
+/// that was skipped on resuming, or the same checkpoint.
 void publish(const fs::path& partial, const fs::path& final) {
   if (fs::exists(fs::symlink_status(final))) return replace(partial, final);
   rename_folder(partial, final);
@@ -72,7 +73,7 @@ bool is_rolling(const fs::path& folder) {
   try {
     return !read_checkpoint_manifest(CheckpointPaths{folder}.manifest()).permanent;
   } catch (const Error&) {
-    return false;  // not readable, so not ours to remove
+    return false;  // unreadable, so it is kept
   }
 }
 
@@ -86,13 +87,13 @@ void remove_old_rolling(const RunPaths& paths, std::int64_t newest) {
   }
 }
 
-/// The step of "step-N" before an ending, if that is what the name is.
+/// The step in "step-N" followed by `ending`, if `name` has that form.
 std::optional<std::int64_t> step_before(const std::string& ending, const std::string& name) {
   if (!name.ends_with(ending)) return std::nullopt;
   return RunPaths::step_of(name.substr(0, name.size() - ending.size()));
 }
 
-/// An exchange that was cut in the middle has put the old folder aside: it goes back.
+/// An interrupted exchange may have moved the old folder aside: moves it back.
 void clear_interrupted_save(const RunPaths& paths, const fs::path& path) {
   const std::string name = path.filename().string();
   if (step_before(RunPaths::kPartial, name)) return remove_folder(path);
@@ -118,12 +119,12 @@ void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
   const std::int64_t step = checkpoint.state.step;
   const CheckpointPaths partial{paths.partial(step)};
   remove_folder(partial.folder);
-  checked("make the folder " + partial.folder.string(),
+  checked("create the folder " + partial.folder.string(),
           [&](std::error_code& e) { fs::create_directory(partial.folder, e); });
   try {
     write_files(partial, config, layout, checkpoint, keep);
   } catch (...) {
-    std::error_code ignored;  // a full disk must not stay full of what nobody can use
+    std::error_code ignored;  // an unusable folder must not keep the disk full
     fs::remove_all(partial.folder, ignored);
     throw;
   }
@@ -138,7 +139,7 @@ void clear_interrupted_saves(const RunPaths& paths) {
     remove_stale_temporaries(folder);
   }
   std::error_code failed;
-  std::vector<fs::path> found;  // first, since folders are renamed
+  std::vector<fs::path> found;  // collected first, because folders are renamed
   for (fs::directory_iterator entry(paths.checkpoints(), failed), end; !failed && entry != end;
        entry.increment(failed)) {
     found.push_back(entry->path());

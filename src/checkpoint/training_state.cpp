@@ -25,15 +25,16 @@ std::int64_t count_of(const json::Value& root, const char* name) {
   return root.at(name).integer(0, kAnyCount);
 }
 
-/// A hash that fits says nothing of what was hashed.
+/// A matching hash does not mean the contents make sense, so check that the numbers agree.
 void check_consistent(const TrainingState& state, const std::filesystem::path& path) {
   const auto require = [&path](bool holds, const std::string& problem) {
     if (!holds) throw Error(fmt::format("{}: {}", path.string(), problem));
   };
   require(state.skipped <= state.step && state.updates == state.step - state.skipped,
-          fmt::format("{} updates and {} skipped steps are not the {} steps done", state.updates,
-                      state.skipped, state.step));
-  require(state.skipped_in_a_row <= state.skipped, "more steps were skipped in a row than at all");
+          fmt::format("{} updates and {} skipped steps do not add up to the {} steps done",
+                      state.updates, state.skipped, state.step));
+  require(state.skipped_in_a_row <= state.skipped,
+          "more steps were skipped in a row than in total");
   require(state.evaluated_step <= state.step, "the last validation came after the last step");
   require(state.best_step <= state.evaluated_step, "the best validation came after the last one");
   require((state.best_step == 0) == !std::isfinite(state.best_loss),
@@ -43,10 +44,10 @@ void check_consistent(const TrainingState& state, const std::filesystem::path& p
   const std::uint64_t steps = state.step;
   require(
       steps == 0 ? state.next_row == 0 : state.next_row >= steps && state.next_row % steps == 0,
-      fmt::format("next_row {} is not that of {} steps of equal size", state.next_row, state.step));
+      fmt::format("next_row {} does not match {} steps of equal size", state.next_row, state.step));
 }
 
-/// A version that did not look for the best validation has recorded none.
+/// Older versions did not track the best validation, so these fields may be missing.
 void read_best(const json::Value& root, TrainingState& state) {
   if (!root.find("best_step")) return;
   state.best_step = count_of(root, "best_step");
@@ -60,7 +61,8 @@ void add_validation(TrainingState& state, double loss) {
   state.valid_loss = loss;
   state.evaluated_step = state.step;
   ++state.validations_since_best;
-  if (!std::isfinite(loss) || loss >= state.best_loss) return;  // the first is compared with NaN
+  // best_loss starts as NaN, so the first finite loss is always the best.
+  if (!std::isfinite(loss) || loss >= state.best_loss) return;
   state.best_loss = loss;
   state.best_step = state.step;
   state.validations_since_best = 0;
@@ -110,9 +112,10 @@ TrainingState read_training_state(const std::filesystem::path& path) {
 void check_continues(const std::filesystem::path& run, const TrainingState& saved,
                      const TrainingState& now) {
   const auto refuse = [&run](const char* what, const auto& then, const auto& value) {
-    throw UsageError(fmt::format(
-        "the checkpoint in {} was made with {} {}, this run has {}; use another --trainer.run_dir",
-        run.string(), what, then, value));
+    throw UsageError(
+        fmt::format("the checkpoint in {} was made with {} {}, but this run has {}; use another "
+                    "--trainer.run_dir",
+                    run.string(), what, then, value));
   };
   if (saved.encoding != now.encoding) refuse("encoding", saved.encoding, now.encoding);
   if (saved.dataset_digest != now.dataset_digest) {

@@ -9,18 +9,19 @@
 namespace amt {
 namespace {
 
-// Bounds the host memory; by then the oldest has had the time of two buckets' backward work.
+// Bounds the host memory. By then the oldest transfer has had the time of two buckets' backward
+// work.
 constexpr std::size_t kMaxInFlight = 4;
 
-/// A bucket of a gradient buffer whose sum is under way, in host memory.
+/// A bucket of a gradient buffer that is being summed in host memory.
 struct Transfer {
-  float* device = nullptr;  // where the sum goes; null: not to this rank
+  float* device = nullptr;  // destination of the sum; null if not on this rank
   std::vector<float> host;
-  mpi::Request request;  // after `host`: it is waited for before the memory goes
+  mpi::Request request;  // after `host`, so that it completes before the memory is freed
 };
 
-/// Sums through host memory, on any device: the copies cost little beside the backward pass, and
-/// they leave the gradients alone until their sum is complete.
+/// Sums through host memory, for any device: the copies are cheap compared to the backward pass,
+/// and the gradients stay unchanged until their sum is complete.
 class MpiReducer : public Reducer {
  public:
   MpiReducer(Ops& ops, const mpi::Communicator& communicator)
@@ -43,7 +44,7 @@ class MpiReducer : public Reducer {
   void all_reduce(float* data, std::int64_t count) override {
     if (count == 0) return;
     buckets_.add(data, count);
-    for (Transfer& transfer : in_flight_) transfer.request.done();  // MPI moves only when called
+    for (Transfer& transfer : in_flight_) transfer.request.done();  // drives MPI's progress
   }
 
   void reduce_scatter(const SlicedBuffer& buffer, Slice range) override {
@@ -51,7 +52,7 @@ class MpiReducer : public Reducer {
     all_reduce(buffer.data + range.begin, range.count());
   }
 
-  /// In rounds of about a bucket, so that host memory is bounded.
+  /// Works in rounds of about a bucket each, to bound the host memory.
   void all_gather(const SlicedBuffer& buffer) override {
     const std::int64_t longest = buffer.slices.longest();
     const std::int64_t piece = std::max<std::int64_t>(1, kBucketFloats / ranks());
@@ -107,7 +108,7 @@ class MpiReducer : public Reducer {
     in_flight_.pop_front();
   }
 
-  /// The `piece` floats from `at` on of every slice to all.
+  /// Copies `piece` floats, starting at `at`, of every slice to all ranks.
   void gather_round(const SlicedBuffer& buffer, std::int64_t at, std::int64_t piece) {
     std::vector<std::size_t> counts;
     std::vector<float*> places;
@@ -131,7 +132,7 @@ class MpiReducer : public Reducer {
 
   Ops& ops_;
   const mpi::Communicator& communicator_;
-  const SlicedBuffer* sliced_ = nullptr;  // that the ranges of this round are of; null: of none
+  const SlicedBuffer* sliced_ = nullptr;  // buffer of the ranges started since wait(), or null
   Buckets buckets_;
   std::deque<Transfer> in_flight_;
   std::vector<float> spare_;

@@ -3,7 +3,7 @@
 namespace amt {
 namespace {
 
-/// Every sum is there already, and every slice.
+/// With one rank, every sum and every slice is already in place.
 class SingleReducer : public Reducer {
  public:
   std::string name() const override { return "none"; }

@@ -32,8 +32,8 @@ void Stragglers::compare(std::int64_t step) {
   if (!median) return;
   log_named_warning(
       fmt::format("this rank is slow: {} of its own work per step up to step {}, {:.1f} times the "
-                  "median of all ranks ({}), which wait for it; see what else runs on this host, "
-                  "how its processor or GPU is clocked, and how ranks are bound to cores",
+                  "median of all ranks ({}), which wait for it; check what else runs on this host, "
+                  "the clock of its CPU or GPU, and how ranks are bound to cores",
                   format_duration(mine), step, mine / *median, format_duration(*median)));
 }
 

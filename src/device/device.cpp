@@ -12,9 +12,9 @@
 namespace amt {
 namespace {
 
-constexpr double kMeetSeconds = 300;  // for NCCL's ranks to meet; hundreds of them take a minute
+constexpr double kMeetSeconds = 300;  // for NCCL to connect; hundreds of ranks take a minute
 
-/// The refusal of the first rank that has one, with its name; "" if none has. Collective.
+/// The first refusal of any rank, with the rank's name; "" if there is none. Collective.
 std::string first_refusal(const std::string& mine, const mpi::Communicator& world) {
   const std::string named =
       mine.empty() || world.rank() == 0 ? mine : fmt::format("{} [{}]", mine, log_identity());
@@ -32,14 +32,14 @@ Device open_cpu(const DeviceRequest& request, const mpi::Communicator& world) {
   return device;
 }
 
-/// Equal for ranks that NCCL would call one device. NCCL_HOSTID is its own way of telling ranks on
-/// one host apart.
+/// Equal for ranks that NCCL considers to be on one device. NCCL_HOSTID is NCCL's own way to
+/// distinguish ranks on one host.
 std::string identity(const cuda::DeviceInfo& info, const mpi::Communicator& world) {
   const char* host = std::getenv("NCCL_HOSTID");
   return fmt::format("{} {}", host == nullptr ? world.host() : host, info.bus_id);
 }
 
-/// Ranks on this rank's GPU, and whether any GPU has several. Collective.
+/// The number of ranks on this rank's GPU, and whether any GPU has several. Collective.
 struct Sharing {
   Sharing(const cuda::DeviceInfo& info, const mpi::Communicator& world) {
     const std::string own = identity(info, world);
@@ -74,7 +74,7 @@ Device open_gpu(const DeviceRequest& request, const DeviceOffer& offer,
   const Sharing sharing(offer.info, world);
   device.sharing = sharing.here;
   make_reducer(device, sharing.anywhere, world);
-  world.barrier();  // what is free is what all ranks have left
+  world.barrier();  // measure free memory after all ranks have allocated theirs
   mpi::run_on_all(world, [&] { device.info = offer.plugin->device_info(offer.device); });
   return device;
 }
@@ -101,7 +101,7 @@ void prepare_attention(const Device& device, const AttentionShape& shape, bool b
                   [&] { slow = device.plugin->prepare_attention(*device.ops, shape, backward); });
   const std::string first = first_refusal(slow, world);
   if (first.empty() || world.rank() != 0) return;
-  // As src/cuda/NOTES.md counts it.
+  // As measured in src/cuda/NOTES.md.
   log_warning(fmt::format("{}; {} takes about twenty times as long by this program's own attention",
                           first, backward ? "training" : "evaluation"));
 }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kOldestCapability = 80;  // Ampere: the first with bf16
 
-/// Error that says why no device can be used.
+/// Error with the reason why no device can be used.
 DeviceOffer look(int rank_on_host) {
   DeviceOffer offer;
   const std::filesystem::path file = find_plugin();

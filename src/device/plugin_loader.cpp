@@ -25,12 +25,12 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, failed);
 }
 
-/// dlerror's text names the library that is missing.
+/// dlerror()'s text includes the missing library.
 Error loading_error(const fs::path& file) {
   const char* text = dlerror();
   return Error(
-      fmt::format("cannot load {}: {}; a library that is missing must be installed, or its folder "
-                  "be in LD_LIBRARY_PATH",
+      fmt::format("cannot load {}: {}; install the missing library, or add its folder to "
+                  "LD_LIBRARY_PATH",
                   file.string(), text == nullptr ? "unknown" : text));
 }
 
@@ -40,7 +40,7 @@ fs::path find_plugin() {
   const char* named = std::getenv(kPluginVariable);
   if (named != nullptr && *named != '\0') {
     if (is_file(named)) return fs::absolute(named);  // dlopen searches for a name without a slash
-    throw Error(fmt::format("{} names {}, which is not a file; name {} or unset it",
+    throw Error(fmt::format("{} is {}, which is not a file; set it to {} or unset it",
                             kPluginVariable, named, kFile));
   }
   const fs::path program = program_folder();
@@ -50,7 +50,7 @@ fs::path find_plugin() {
   }
   throw Error(
       fmt::format("there is no CUDA plug-in: neither {} nor {}; build it (cmake -DAMT_CUDA=ON) or "
-                  "name it in {}",
+                  "set {} to its path",
                   places[0].string(), places[1].string(), kPluginVariable));
 }
 
@@ -65,8 +65,9 @@ const cuda::Plugin& load_plugin(const fs::path& file) {
   }
   const cuda::Plugin& plugin = *reinterpret_cast<cuda::PluginEntry>(symbol)();
   if (plugin.boundary != AMT_PLUGIN_BOUNDARY) {
-    throw Error(fmt::format(
-        "{} was built from another source than this program; build both from one", file.string()));
+    throw Error(
+        fmt::format("{} was built from other sources than this program; build both from the same",
+                    file.string()));
   }
   plugin.attach({&activity_state(), &log_identity_state()});
   return plugin;

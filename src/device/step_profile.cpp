@@ -43,7 +43,7 @@ void StepProfile::after(std::int64_t step) {
   if (on_ && step + 1 >= range_.end) turn(false);
 }
 
-/// Work that was queued before belongs to what was before.
+/// Work queued before the switch must be finished first, to be on the right side of it.
 void StepProfile::turn(bool on) {
   on_ = on;
   ops_.synchronise();

@@ -18,7 +18,7 @@ std::string quoted(const std::string& text) {
 
 std::string number(double value) { return fmt::format("{:.9g}", value); }
 
-/// The fields of all encodings, each once: the columns are the same for every dataset.
+/// The fields of all encodings, each once, so that the columns are the same for every dataset.
 std::vector<std::string_view> all_fields() {
   std::vector<std::string_view> all;
   for (const Encoding* encoding : encodings()) {

@@ -23,8 +23,8 @@ void check_dataset_fits(const Manifest& manifest, const ModelConfig& model,
   if (model.seq_len != manifest.context_length) {
     throw UsageError(
         fmt::format("{} has a context of {} tokens, the dataset's rows have {}; they must be equal "
-                    "(model.seq_len): a position that no row reaches is never trained, one that "
-                    "the model lacks cannot be read",
+                    "(model.seq_len): positions beyond the rows would not be trained, and those "
+                    "beyond the context cannot be read",
                     model_name, model.seq_len, manifest.context_length));
   }
 }

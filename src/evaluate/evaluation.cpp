@@ -39,7 +39,7 @@ std::uint64_t RowSelection::count(std::uint64_t rows) const {
 
 namespace {
 
-/// What a rank looks at in one of its rounds: nothing when its block is done.
+/// The rows that a rank evaluates in a round; empty once its block is done.
 RowRange rows_of_round(const RowBlock& mine, std::uint64_t round, std::uint64_t micro,
                        std::uint64_t stride) {
   const std::uint64_t done = std::min(round * micro, mine.count);
@@ -55,7 +55,8 @@ std::optional<LossSums> evaluate(Model& model, const mpi::Communicator& ranks,
   const std::uint64_t selected = selection.count(rows.rows());
   const RowBlock mine = block_of_rank(selected, ranks.size(), ranks.rank());
   const std::uint64_t micro = micro_batch;
-  // Every rank makes as many rounds as the one with the most rows: they agree to stop in each.
+  // Every rank takes as many rounds as the one with the most rows, because each round has a
+  // collective check for a stop signal.
   const std::uint64_t rounds = (block_of_rank(selected, ranks.size(), 0).count + micro - 1) / micro;
   const std::size_t length = rows.row_length();
   std::vector<float> losses(micro * (length - 1));

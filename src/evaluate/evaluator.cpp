@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Nothing for a model from elsewhere, which does not say how long it was trained.
+/// The number of training steps; nothing for a model from elsewhere, which does not record it.
 std::optional<std::int64_t> step_of(const fs::path& folder) {
   const fs::path state = CheckpointPaths{folder}.state();
   if (!fs::exists(state)) return std::nullopt;
@@ -33,7 +33,7 @@ std::optional<std::int64_t> step_of(const fs::path& folder) {
   }
   throw UsageError(
       fmt::format("{} has no rows in its {} split{}; to get some, prepare it from more files or "
-                  "with a larger share for that split (amt prepare --help)",
+                  "with a larger fraction for that split (amt prepare --help)",
                   dataset, split_name(split), others.empty() ? "" : " (" + others + ")"));
 }
 
@@ -65,7 +65,7 @@ HuggingFaceModel Evaluator::open(const fs::path& folder) const {
   check_dataset_fits(rows_.manifest, source.config(), folder.string());
   if (!model_) return source;
   if (const auto difference = shape_difference(source.config(), model_->config())) {
-    throw Error(fmt::format("its {} is {}, that of the checkpoints before it {}", difference->key,
+    throw Error(fmt::format("its {} is {}, but {} in the checkpoints before it", difference->key,
                             difference->before, difference->now));
   }
   return source;
@@ -92,8 +92,9 @@ EvaluationRecord Evaluator::evaluate() {
   const auto sums = amt::evaluate(*model_, world_, *rows_.evaluated, rows_.selection, micro_batch_,
                                   fields.empty() ? kLossParts : fields.size());
   if (!sums) {
-    throw mpi::CollectiveError(fmt::format(
-        "stopped on a signal; {} was not evaluated, start again for it", record_.folder.string()));
+    throw mpi::CollectiveError(
+        fmt::format("stopped on a signal before {} was evaluated; start again to evaluate it",
+                    record_.folder.string()));
   }
   if (!unigram_) {
     unigram_ = unigram_loss(world_, *rows_.train, *rows_.evaluated, rows_.selection,

@@ -1,5 +1,5 @@
-// Evaluates checkpoint after checkpoint on the same rows, in the memory of one model. Collective
-// throughout.
+// Evaluates one checkpoint after another on the same rows, reusing one model's memory. All calls
+// are collective.
 #pragma once
 
 #include <filesystem>
@@ -28,19 +28,20 @@ struct EvaluationRows {
 
 class Evaluator {
  public:
-  /// `rows`, `world`, `ops` and `reducer` must outlive it.
+  /// `rows`, `world`, `ops` and `reducer` must outlive this object.
   Evaluator(const EvaluationRows& rows, int micro_batch, WeightFormat weights,
             const mpi::Communicator& world, Ops& ops, Reducer& reducer);
 
-  /// Reads the model of a folder, on rank 0, in place of the one before. mpi::CollectiveError if it
-  /// cannot be used or has another shape than the first: then load another before evaluating. Its
-  /// code is kUsage if the model and the dataset do not belong together.
+  /// Reads the model of a folder on rank 0, replacing the previous one. mpi::CollectiveError if it
+  /// cannot be used or its shape differs from the first model's; another must then be loaded before
+  /// evaluate(). The code is kUsage if the model does not fit the dataset.
   void load(const std::filesystem::path& folder);
 
-  /// Of what was loaded last. mpi::CollectiveError if a signal asked to stop.
+  /// Evaluates the model that was loaded last. mpi::CollectiveError if a signal requested a stop.
   EvaluationRecord evaluate();
 
-  /// What evaluate() asks a device for, but for a last micro-batch with fewer rows.
+  /// The attention that evaluate() needs from a device, except for a last micro-batch with fewer
+  /// rows.
   AttentionShape attention() const { return attention_of(model_->config(), micro_batch_); }
   const ParameterLayout& layout() const { return model_->layout(); }
 

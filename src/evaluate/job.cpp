@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Every checkpoint of a run, oldest first, not verified yet.
+/// All checkpoints of a run, oldest first, not verified yet.
 std::vector<fs::path> all_checkpoints(const std::string& folder) {
   const RunPaths run(folder);
   std::vector<fs::path> folders;
@@ -36,10 +36,10 @@ std::vector<fs::path> all_checkpoints(const std::string& folder) {
   return folders;
 }
 
-/// Rank 0 looks for the folders, so that all ranks take the same ones. A single one is verified.
+/// Rank 0 looks for the folders, so that all ranks use the same ones. A single one is verified.
 std::vector<fs::path> agree_on_folders(const EvaluationOptions& options,
                                        const mpi::Communicator& world) {
-  std::string joined;  // each with the zero that ends it
+  std::string joined;  // each followed by a zero byte
   mpi::run_on_all(world, [&] {
     if (world.rank() != 0) return;
     const std::vector<fs::path> found = options.all ? all_checkpoints(options.checkpoint)
@@ -54,11 +54,11 @@ std::vector<fs::path> agree_on_folders(const EvaluationOptions& options,
   return folders;
 }
 
-/// Lines leave at once: the checkpoints of a long run take hours.
+/// Flushes every line: the checkpoints of a long run take hours.
 void print_csv(const std::string& line) { std::cout << line << std::flush; }
 
-/// Rank 0 hashes a checkpoint when its turn comes. CollectiveError if it is damaged or cannot be
-/// read, with words that follow "which".
+/// Rank 0 hashes a checkpoint just before it is evaluated. CollectiveError if it is damaged or
+/// cannot be read, phrased to follow "which".
 void load_verified(Evaluator& evaluator, const fs::path& folder, const mpi::Communicator& world) {
   mpi::run_on_all(world, [&] {
     if (world.rank() != 0) return;
@@ -73,12 +73,12 @@ void load_verified(Evaluator& evaluator, const fs::path& folder, const mpi::Comm
   try {
     evaluator.load(folder);
   } catch (const mpi::CollectiveError& error) {
-    if (error.code() == ExitCode::kUsage) throw;  // the dataset is not for this run
+    if (error.code() == ExitCode::kUsage) throw;  // the dataset does not fit this run
     throw mpi::CollectiveError(fmt::format("cannot be used: {}", error.what()));
   }
 }
 
-/// What is wrong with a loss, in words that follow "which"; "" if nothing is.
+/// The problem with a loss, phrased to follow "which"; "" if there is none.
 std::string problem_of(const EvaluationRecord& record) {
   if (std::isfinite(record.metrics.loss)) return "";
   return fmt::format(
@@ -87,7 +87,7 @@ std::string problem_of(const EvaluationRecord& record) {
       split_name(record.split), record.metrics.loss);
 }
 
-/// After what can be refused: an error stays the only line. Collective.
+/// To be called after all checks, so that an error is the only line of output. Collective.
 void announce(const Device& device, const Evaluator& evaluator, const mpi::Communicator& world) {
   prepare_attention(device, evaluator.attention(), false, world);
   log_info(fmt::format("on {}{}{}", device.ops->description(), device.remark.empty() ? "" : "; ",
@@ -108,8 +108,8 @@ void evaluate_one(Evaluator& evaluator, const Device& device, const EvaluationRo
   std::cout << evaluation_table(record, rows.manifest, evaluator.layout());
 }
 
-/// Goes on after a checkpoint that cannot be evaluated, and throws a CollectiveError at the end if
-/// there was any.
+/// Continues after a checkpoint that cannot be evaluated, and throws a CollectiveError at the end
+/// if there was one.
 void evaluate_all(Evaluator& evaluator, const Device& device, const std::vector<fs::path>& folders,
                   const mpi::Communicator& world) {
   std::size_t left_out = 0;
@@ -138,13 +138,13 @@ void evaluate_all(Evaluator& evaluator, const Device& device, const std::vector<
   }
   if (left_out == 0) return;
   throw mpi::CollectiveError(fmt::format(
-      "{} of {} checkpoints are damaged or of no use and were left out", left_out, folders.size()));
+      "{} of {} checkpoints are damaged or unusable and were left out", left_out, folders.size()));
 }
 
 }  // namespace
 
 void evaluate_checkpoints(const mpi::Communicator& world, const EvaluationOptions& options) {
-  install_stop_handlers();  // before there are any other threads that compute
+  install_stop_handlers();  // before any computing threads are started
   const std::vector<fs::path> folders = agree_on_folders(options, world);
   std::optional<EvaluationRows> rows;
   mpi::run_on_all(world, [&] {

@@ -8,8 +8,8 @@ namespace amt {
 void EvaluationOptions::register_options(OptionTable& table) {
   table.add("split", &split, "split to evaluate");
   table.add("subsample", &subsample, "evaluate every X-th row");
-  table.add_flag("all", &all, "every checkpoint of a run, oldest first; implies --csv");
-  table.add_flag("csv", &csv, "print CSV: a line of names, then a line for each checkpoint");
+  table.add_flag("all", &all, "evaluate every checkpoint of a run, oldest first; implies --csv");
+  table.add_flag("csv", &csv, "print CSV: a header line, then one line per checkpoint");
   table.add("batch", &batch, "rows at a time on each rank");
   device.register_options(table);
   table.add_customary("batch", {"batch_size", "micro_batch"});

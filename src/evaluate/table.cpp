@@ -34,7 +34,7 @@ std::string evaluation_table(const EvaluationRecord& record, const Manifest& man
   text += line("rows", fmt::format("{} of {} ({})", format_count(record.rows),
                                    format_count(all_rows), split_name(record.split)));
   text += line("loss, nats per token", fmt::format("{:.4f}", metrics.loss));
-  text += line("loss of token frequencies alone", fmt::format("{:.4f}", record.unigram_loss));
+  text += line("loss of the token-frequency baseline", fmt::format("{:.4f}", record.unigram_loss));
   if (metrics.bps) text += line("bits per second of music", fmt::format("{:.2f}", *metrics.bps));
   if (metrics.perplexities) {
     text += line("perplexity of an event", fmt::format("{:.3f}", metrics.perplexities->event));

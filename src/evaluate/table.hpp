@@ -1,4 +1,4 @@
-// An evaluation as readable lines.
+// Formats an evaluation as readable lines.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace amt {
 
-/// "name    value" with the values in a column, a line each.
+/// Lines of the form "name    value", with the values aligned in a column.
 std::string evaluation_table(const EvaluationRecord& record, const Manifest& manifest,
                              const ParameterLayout& layout);
 

@@ -20,7 +20,7 @@ RowSelection spread_evenly(const RowSource& rows) {
   return selection;
 }
 
-/// How often each token is predicted in this rank's block of the selected rows.
+/// Counts how often each token is predicted in this rank's block of the selected rows.
 std::vector<double> count_tokens(const mpi::Communicator& ranks, const RowSource& rows,
                                  const RowSelection& selection, int vocab_size) {
   std::vector<double> counts(vocab_size, 0.0);

@@ -1,5 +1,5 @@
-// Products of bf16 matrices, by oneDNN's matmul primitives: oneDNN has no simpler call for them.
-// Making a primitive generates code, so each thread keeps those that it has used, by shape.
+// Products of bf16 matrices with oneDNN's matmul primitives, for want of a simpler call. Creating a
+// primitive generates code, so each thread keeps the ones it has used, by shape.
 #include <fmt/core.h>
 #include <omp.h>
 
@@ -19,7 +19,7 @@ namespace {
 using Memory = dnnl::memory;
 using Type = dnnl::memory::data_type;
 
-/// All that the code of a product depends on.
+/// Everything that a product's code depends on.
 struct Shape {
   Dim m, n, k, c_stride, a_stride, b_stride;
   bool a_transposed, b_transposed, to_float, add, bias;
@@ -45,7 +45,7 @@ dnnl::matmul::primitive_desc describe(const Shape& s) {
   const Memory::desc bias =
       s.bias ? Memory::desc({1, s.n}, Type::f32, Memory::dims{s.n, 1}) : Memory::desc();
   dnnl::primitive_attr attributes;
-  // The library's own scratchpad must not be used by several threads at once.
+  // Several threads must not share the library's own scratchpad.
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   if (s.add) {
     dnnl::post_ops sum;
@@ -61,13 +61,13 @@ dnnl::matmul::primitive_desc describe(const Shape& s) {
 #endif
 }
 
-/// One thread's product of one shape.
+/// A thread's product for one shape.
 class Product {
  public:
   explicit Product(const Shape& shape) : Product(shape, describe(shape)) {}
 
   void run(void* c, const Bf16* a, const Bf16* b, const float* bias, void* scratch) {
-    a_.set_data_handle(const_cast<Bf16*>(a));  // oneDNN has no type for memory that is only read
+    a_.set_data_handle(const_cast<Bf16*>(a));  // oneDNN has no type for read-only memory
     b_.set_data_handle(const_cast<Bf16*>(b));
     c_.set_data_handle(c);
     if (bias_) bias_->set_data_handle(const_cast<float*>(bias));
@@ -98,7 +98,7 @@ class Product {
   dnnl::stream stream_;
   Memory a_, b_, c_, scratch_;
   std::optional<Memory> bias_;
-  std::unordered_map<int, Memory> arguments_;  // handles that share their memory with those above
+  std::unordered_map<int, Memory> arguments_;  // shares the memory of the handles above
 };
 
 void multiply(const Shape& shape, void* c, const Bf16* a, const Bf16* b, const float* bias) {
@@ -107,7 +107,7 @@ void multiply(const Shape& shape, void* c, const Bf16* a, const Bf16* b, const f
   try {
     auto known = products.find(shape);
     if (known == products.end()) known = products.emplace(shape, shape).first;
-    // With room to start at a page: the library asks for aligned memory.
+    // One page more, so that it can be aligned: the library wants aligned memory.
     constexpr std::size_t kAlignment = 4096;
     const std::size_t bytes = known->second.scratch_bytes();
     if (scratch.size() < bytes + kAlignment) scratch.resize(bytes + kAlignment);
@@ -116,8 +116,8 @@ void multiply(const Shape& shape, void* c, const Bf16* a, const Bf16* b, const f
     known->second.run(c, a, b, bias, std::align(kAlignment, bytes, aligned, space));
   } catch (const dnnl::error& error) {
     throw Error(
-        fmt::format("oneDNN failed at a bf16 matrix product of {} x {} x {}: {}; --trainer.mp f32 "
-                    "does without, or report it with the output of amt --version",
+        fmt::format("oneDNN failed in a bf16 matrix product of {} x {} x {}: {}; --trainer.mp f32 "
+                    "avoids these, or report it with the output of amt --version",
                     shape.m, shape.n, shape.k, error.message));
   }
 }

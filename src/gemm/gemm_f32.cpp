@@ -6,7 +6,7 @@
 
 namespace amt {
 
-// dnnl_sgemm is the same call in oneDNN 2 and 3, unlike primitives; with one thread it reaches 90
+// Unlike primitives, dnnl_sgemm is the same call in oneDNN 2 and 3. With one thread it reaches 90
 // to 95 % of a Zen 5 core's peak on every shape of the model, as matmul primitives do.
 void gemm(float* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<float>& a,
           const Matrix<float>& b, Write write) {
@@ -15,7 +15,7 @@ void gemm(float* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<float>& a,
                  b.data, b.stride, write == Write::kAdd ? 1 : 0, c, c_stride);
   if (status != dnnl_success) {
     throw Error(
-        fmt::format("oneDNN failed at a matrix product of {} x {} x {}: status {}; report it with "
+        fmt::format("oneDNN failed in a matrix product of {} x {} x {}: status {}; report it with "
                     "the output of amt --version",
                     m, n, k, int{status}));
   }

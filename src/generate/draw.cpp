@@ -20,8 +20,9 @@ void Drawing::weigh(std::span<const float> logits) {
   });
 }
 
-/// `order_`: indices by their weight as a float, the largest first, of equals the first: by
-/// counting, a third of the bits at a time, as comparing takes most of a token's time.
+/// Fills `order_` with the indices by decreasing weight (as floats); equal ones in order of index.
+/// Uses a counting sort on a third of the bits at a time, because a comparison sort would take most
+/// of the time per token.
 void Drawing::sort() {
   constexpr int kDigit = 11;
   constexpr std::uint32_t kMask = (1u << kDigit) - 1;
@@ -29,7 +30,7 @@ void Drawing::sort() {
   other_.resize(weights_.size());
   keys_.resize(weights_.size());
   std::iota(order_.begin(), order_.end(), 0u);
-  // The bits of floats from 0 on are in order as numbers are.
+  // The bits of non-negative floats are in the same order as the numbers.
   std::ranges::transform(weights_, keys_.begin(), [](double weight) {
     return ~std::bit_cast<std::uint32_t>(static_cast<float>(weight));
   });
@@ -42,9 +43,9 @@ void Drawing::sort() {
   }
 }
 
-/// As the reference has it, whose softmax is PyTorch's: summed in fp32 over what is sorted, in the
-/// 16 lanes of a vector. The small ones that are lost by it move the edge of the nucleus, so that
-/// other tokens would be drawn with a better sum.
+/// The total as the reference's softmax in PyTorch computes it: summed in fp32 over the sorted
+/// values, in the 16 lanes of a vector. The small values lost to rounding move the edge of the
+/// nucleus; a more accurate sum would draw other tokens.
 float Drawing::total_in_fp32() const {
   std::array<float, 16> lanes = {};
   for (std::size_t i = 0; i < order_.size(); ++i) {
@@ -56,7 +57,8 @@ float Drawing::total_in_fp32() const {
   return lanes[0];
 }
 
-/// How many of `order_` are kept: up to and with the first at which more than top_p is reached.
+/// The number of indices in `order_` to keep: up to the first at which the sum exceeds top_p,
+/// inclusive.
 std::size_t Drawing::nucleus() const {
   const float total = total_in_fp32(), enough = static_cast<float>(sampling_.top_p);
   double sum = 0;
@@ -71,7 +73,7 @@ void Drawing::keep_nucleus() {
   sort();
   const std::size_t kept = nucleus();
   if (kept == order_.size()) return;
-  // Of those that are equal as floats the likeliest stay, where the edge is among them.
+  // If the edge is among weights that are equal as floats, the likeliest of them are kept.
   const auto key = [&](std::uint32_t index) { return keys_[index]; };
   const auto edge = keys_[order_[kept]];
   std::sort(std::ranges::lower_bound(order_, edge, {}, key),
@@ -89,7 +91,7 @@ std::size_t Drawing::draw(std::span<const float> logits, double u) {
   double sum = 0;
   for (std::size_t i = 0; i < weights_.size(); ++i) {
     if (weights_[i] == 0) continue;
-    drawn = i;  // the last that can be drawn, if rounding leaves the sum behind
+    drawn = i;  // the last possible one if rounding keeps the sum too small
     sum += weights_[i];
     if (sum > u * total) break;
   }

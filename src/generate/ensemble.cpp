@@ -10,7 +10,7 @@ TokenRange united(const TokenRange& a, const TokenRange& b) {
   return {std::min(a.first, b.first), std::max(a.last, b.last)};
 }
 
-/// Whatever must not be drawn.
+/// Sets the logits of tokens that must not be drawn to -infinity.
 void forbid(const Generation& generation, int first, std::span<float> logits) {
   if (!generation.limits_instruments()) return;
   for (std::size_t i = 0; i < logits.size(); ++i) {
@@ -46,7 +46,7 @@ bool Ensemble::step() {
   return true;
 }
 
-/// `logits` begin with that of token `first`.
+/// `logits` begin with the logit of token `first`.
 void Ensemble::draw(Sample& sample, std::span<float> logits, int first) {
   const TokenRange legal = sample.generation.legal();
   const std::span<float> mine = logits.subspan(legal.first - first, legal.size());

@@ -8,23 +8,23 @@
 
 namespace amt {
 
-/// One piece of several.
+/// One of several pieces.
 struct Sample {
   Sample(std::uint64_t number_, Generation generation_)
       : number(number_), generation(std::move(generation_)) {}
-  std::uint64_t number;  ///< of all pieces of the job: what it is drawn by, besides the seed
+  std::uint64_t number;  ///< among the job's pieces; with the seed, determines the draws
   Generation generation;
   std::uint64_t tokens = 0;  ///< drawn so far
 };
 
 class Ensemble {
  public:
-  /// Borrows both: at most as many samples as the decoder has rows.
+  /// Borrows both; there must not be more samples than the decoder has rows.
   Ensemble(Decoder& decoder, std::vector<Sample>& samples, const Sampling& sampling,
            std::uint64_t seed);
 
-  /// The next token of each sample that is not done. False if all are. Error if the model gives
-  /// something that is not finite.
+  /// Generates the next token of each unfinished sample. Returns false if all are finished. Error
+  /// if the model's output is not finite.
   bool step();
 
  private:

@@ -9,10 +9,9 @@ namespace amt {
 namespace {
 
 constexpr std::size_t kTriple = 3;
-// A piece with this many instruments gets no further one; one fewer than a piece of the training
-// data has.
+// A piece with this many instruments gets no further ones; the limit for training data is one more.
 constexpr std::size_t kInstrumentLimit = kMostInstruments - 1;
-// The reference drops the controls of the first 50 ms.
+// The reference drops controls in the first 50 ms.
 constexpr std::uint32_t kFirstControl = 5;
 
 constexpr std::uint32_t kEver = UINT32_MAX;
@@ -35,7 +34,7 @@ void append(const Events& more, Events& events) {
   events.insert(events.end(), more.begin(), more.end());
 }
 
-/// What the reference takes of the controls, and of the inputs that follow the hole.
+/// The controls, and the inputs after the hole, as far as the reference uses them.
 Events pending_of(const GenerationTask& task, const Events& future) {
   if (task.mode == GenerationMode::kAutoregressive) return future;
   Events pending = clip(task.controls, kFirstControl, kEver);
@@ -73,7 +72,7 @@ Generation::Generation(GenerationTask task, Window window)
   begin_triple();
 }
 
-/// Controls enter the history up to 5 s ahead.
+/// Appends controls to the history up to 5 s ahead.
 void Generation::append_pending() {
   if (task_.mode == GenerationMode::kAutoregressive) return;
   while (next_pending_ < pending_.size() && now_ + kAnticipation >= pending_[next_pending_].time) {
@@ -81,7 +80,7 @@ void Generation::append_pending() {
   }
 }
 
-/// Without anticipation, what stays is heard when its time has come.
+/// Without anticipation, the notes that are kept join the history when they occur.
 void Generation::pass_pending(std::uint32_t time) {
   if (task_.mode == GenerationMode::kAnticipatory) return;
   while (next_pending_ < pending_.size() && pending_[next_pending_].time <= time) {

@@ -1,7 +1,7 @@
-// The state of one piece that is generated: which tokens may be drawn, and what they add up to.
-// The rules are the reference's (arXiv 2306.08620), with three exceptions: a rest stands only where
-// a note may, a sparse piece is seen shorter (History), and instruments that are still to come
-// count among the 16 that a piece may have.
+// The state of one piece during generation: which tokens may come next, and the events so far. The
+// rules are the reference's (arXiv 2306.08620) with three exceptions: a rest is only allowed where
+// a note is, the history of a sparse piece is shortened (History), and instruments that occur later
+// count towards a piece's limit of 16.
 #pragma once
 
 #include <array>
@@ -22,27 +22,27 @@ class Generation {
 
   bool done() const { return done_; }
 
-  // --- While it is not done: the next token. ---
+  // --- To be used only while it is not done: the next token. ---
 
-  /// What the model sees.
+  /// The tokens that the model sees.
   std::span<const Token> context() const { return history_.context(); }
-  /// Only these can be drawn.
+  /// The range of tokens that can be drawn.
   TokenRange legal() const;
-  /// Of legal(): whether a note of this instrument, or a rest, can be drawn.
+  /// Whether a token in legal() may be drawn: a note of an instrument that is allowed, or a rest.
   bool may_play(int token) const;
-  /// Whether may_play() forbids anything.
+  /// Whether may_play() excludes any token.
   bool limits_instruments() const;
-  /// Draws `token`. The third of a triple may end the piece.
+  /// Appends `token`. The third token of a triple may end the piece.
   void take(Token token);
 
-  /// Events before `end`, in order of time, without rests and controls: the inputs that stay, and
-  /// what was drawn.
+  /// Events before `end` in order of time, without rests and controls: the inputs that are kept,
+  /// and the generated events.
   Events result() const;
-  /// The events drawn so far, rests included.
+  /// The generated events so far, including rests.
   const Events& drawn() const { return drawn_; }
 
  private:
-  /// Whether the reference lets no further instrument join in.
+  /// Whether the reference's rule excludes further instruments.
   bool heard_enough() const;
   void append_pending();
   void pass_pending(std::uint32_t time);
@@ -52,15 +52,15 @@ class Generation {
 
   GenerationTask task_;
   Events future_;   // inputs after `start`
-  Events pending_;  // not yet in the history, from next_pending_ on
+  Events pending_;  // those from next_pending_ on are not in the history yet
   bool anticipates_;
   History history_;
-  std::set<int> instruments_;  // of the whole piece, what is still to come included
+  std::set<int> instruments_;  // of the complete piece, including its later parts
   std::size_t next_pending_ = 0;
   std::uint32_t now_ = 0;  // ticks of the newest event
   Events drawn_;
   std::array<Token, 3> triple_ = {};
-  int place_ = 0;  // of the next token in its triple
+  int place_ = 0;  // index of the next token in its triple
   bool done_ = false;
 };
 

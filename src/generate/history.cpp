@@ -5,8 +5,8 @@
 namespace amt {
 namespace {
 
-constexpr std::size_t kSeen = 339;  // triples: with the flag and two tokens 1020 of 1024
-constexpr std::size_t kKept = kSeen - kSeen / 4;  // of a block, when a part is dropped
+constexpr std::size_t kSeen = 339;  // triples; with the flag and two tokens, 1020 of 1024
+constexpr std::size_t kKept = kSeen - kSeen / 4;  // triples that are left when a quarter is dropped
 
 }  // namespace
 
@@ -25,7 +25,8 @@ std::size_t History::first_seen() const {
   return count - (window_ == Window::kExact ? kSeen : kKept);
 }
 
-/// Where a piece is so sparse that its relative times would run into the durations, less is seen.
+/// Shortens the part if the piece is so sparse that relative times would exceed the range of time
+/// tokens.
 std::size_t History::shortened(std::size_t first, std::uint32_t earliest) const {
   std::uint32_t least = earliest, most = earliest;
   std::size_t kept = events_.size();

@@ -1,5 +1,5 @@
 // The part of a growing piece that the model sees: the newest triples, with times relative to the
-// earliest of them.
+// earliest.
 #pragma once
 
 #include <cstddef>
@@ -13,26 +13,26 @@ namespace amt {
 
 class History {
  public:
-  /// `flag` is kAnticipate or kAutoregress, the first token of every context.
+  /// `flag` is the first token of every context, kAnticipate or kAutoregress.
   History(Token flag, Window window) : window_(window), context_{flag} {}
 
   void append(const Event& event);
   const Events& events() const { return events_; }
 
-  /// Chooses the part that is seen when a triple at `earliest` ticks or later is to be drawn, so
-  /// that a token can express its relative time.
+  /// Chooses the part to be seen when the next triple is at `earliest` ticks or later, such that
+  /// its relative time fits into a token.
   void look(std::uint32_t earliest);
 
-  /// The flag and the part that look() chose, then what was added since. For a context of 1024
-  /// tokens they leave room for two more.
+  /// The flag, the part that look() chose, and the tokens added since. In a context of 1024 tokens
+  /// there is space for two more.
   std::span<const Token> context() const { return context_; }
-  /// A token of the triple that is being drawn.
+  /// Adds a token of the triple that is being generated.
   void add(Token token) { context_.push_back(token); }
-  /// What was subtracted from the times of the context.
+  /// The number of ticks subtracted from the times of the context.
   std::uint32_t offset() const { return offset_; }
 
-  /// Distinct instruments of all events so far, not only of those that are seen; a rest counts as
-  /// one of its own, kInstruments.
+  /// Distinct instruments of all events so far, including those no longer seen; a rest counts as an
+  /// instrument of its own, kInstruments.
   const std::vector<std::uint8_t>& instruments() const { return instruments_; }
 
  private:
@@ -41,7 +41,7 @@ class History {
 
   Window window_;
   Events events_;
-  std::size_t first_ = 0;  // event that the part begins with
+  std::size_t first_ = 0;  // first event of the part
   std::uint32_t offset_ = 0;
   std::vector<Token> context_;
   std::vector<std::uint8_t> instruments_;

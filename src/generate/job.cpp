@@ -26,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Before time is spent on what cannot be kept.
+/// Checks the output files before any time is spent on generating.
 void check_outputs(const GenerationOptions& options) {
   for (const std::string& file : {options.out, options.save_events, options.svg}) {
     if (file.empty()) continue;
@@ -35,9 +35,10 @@ void check_outputs(const GenerationOptions& options) {
       throw UsageError(
           fmt::format("{} is not a folder, so {} cannot be written", folder.string(), file));
     }
-    if (fs::is_directory(file)) throw UsageError(fmt::format("{} is a folder; name a file", file));
+    if (fs::is_directory(file))
+      throw UsageError(fmt::format("{} is a folder; give a file name", file));
     if (options.stream && is_standard_output(file)) {
-      throw UsageError(fmt::format("{}: standard output is for the notes of --stream", file));
+      throw UsageError(fmt::format("{}: standard output is used by --stream", file));
     }
   }
 }
@@ -58,7 +59,7 @@ Request prepare(const GenerationOptions& options) {
   return request;
 }
 
-/// One rank reads the file for all of them. Collective.
+/// Rank 0 reads the file for all ranks. Collective.
 std::vector<float> read_parameters(HuggingFaceModel& source, const mpi::Communicator& world) {
   std::vector<float> parameters;
   mpi::run_on_all(world, [&] {
@@ -69,20 +70,20 @@ std::vector<float> read_parameters(HuggingFaceModel& source, const mpi::Communic
   return parameters;
 }
 
-/// Numbers of the pieces that a rank makes: every so-manyth.
+/// Numbers of the pieces that this rank generates: every `size`-th.
 std::vector<std::uint64_t> pieces_of(const mpi::Communicator& world, int count) {
   std::vector<std::uint64_t> numbers;
   for (int n = world.rank(); n < count; n += world.size()) numbers.push_back(n);
   return numbers;
 }
 
-/// What has been drawn, for the report.
+/// Totals for the report.
 struct Drawn {
   std::uint64_t notes = 0, tokens = 0;
   double seconds = 0;  ///< of music
 };
 
-/// Of all ranks. Collective.
+/// Sums over all ranks. Collective.
 Drawn sum_of(const Drawn& mine, const mpi::Communicator& world) {
   std::array<double, 3> sums = {static_cast<double>(mine.notes), static_cast<double>(mine.tokens),
                                 mine.seconds};

@@ -5,32 +5,33 @@ namespace amt {
 
 void GenerationOptions::register_options(OptionTable& table) {
   table.add("prompt", &prompt,
-            "a MIDI file to begin with; without one, the music begins with nothing");
+            "a MIDI file to begin with; without one, the piece starts from scratch");
   table.add("from", &from,
             "where in the prompt the new music begins, in seconds or as 1:30; by default its end, "
             "with --keep its start");
   table.add("seconds", &seconds,
             "length of the new music; 20 by default, with --keep up to the prompt's end");
-  table.add("hole", &hole, "FROM-TO: replace what the prompt has between these times");
+  table.add("hole", &hole, "FROM-TO: replace the prompt's music between these times");
   table.add("keep", &keep,
-            "instruments that stay as they are and are accompanied: names of General MIDI, numbers "
-            "from 0, or drums, with commas between them");
-  table.add("mode", &mode, "anticipatory: the model sees 5 s ahead what stays of the prompt");
+            "instruments to keep and accompany: General MIDI names, numbers from 0, or drums; "
+            "comma-separated");
+  table.add("mode", &mode,
+            "anticipatory: the model sees the kept notes of the prompt 5 s before they occur");
   table.add("window", &window,
-            "if a piece outgrows the model's context, see exactly the newest part, as the "
-            "reference does, or drop a quarter at once, which is many times faster");
-  table.add("count", &count, "number of pieces, shared among the ranks");
+            "if a piece outgrows the model's context: exact uses always the newest part that fits, "
+            "as the reference does; block drops the oldest quarter at once, many times faster");
+  table.add("count", &count, "number of pieces, divided among the ranks");
   table.add("batch", &batch, "pieces that a rank generates at a time");
-  table.add("seed", &seed, "another seed gives other pieces");
+  table.add("seed", &seed, "random seed; a different seed gives different pieces");
   table.add("top_p", &top_p,
-            "draw only from the likeliest tokens that together exceed this probability");
-  table.add("temperature", &temperature, "below 1 more likely music, above 1 less likely");
+            "sample from the smallest set of most likely tokens whose total probability exceeds X");
+  table.add("temperature", &temperature, "below 1: more predictable music; above 1: less");
   table.add("save_events", &save_events,
-            "also write the events as text: a line each with onset and duration in units of 10 ms, "
-            "pitch and instrument");
-  table.add("svg", &svg, "also draw the piece: a piano roll, as SVG");
+            "also write the events as text, one line per event: onset and duration in units of "
+            "10 ms, pitch, instrument");
+  table.add("svg", &svg, "also draw the piece as a piano roll (SVG) to this file");
   table.add_flag("stream", &stream,
-                 "print each new note as soon as it is drawn, a line as --save_events has it");
+                 "print each new note as soon as it is sampled, in the format of --save_events");
   device.register_options(table);
   table.add_customary("count", {"num_samples", "n", "num_return_sequences"});
   table.add_customary("seconds", {"length", "duration", "max_length"});

@@ -8,18 +8,19 @@
 
 namespace amt {
 
-/// OUT.mid, or OUT-3.mid for the third of several.
+/// OUT.mid, or OUT-3.mid for the third of several pieces.
 std::filesystem::path output_path(const std::filesystem::path& out, std::uint64_t number,
                                   std::uint64_t count);
 
-/// The events in order of time as a MIDI file that any player plays. Error if it cannot be written.
+/// Writes events, in order of time, as a MIDI file for any player. Error if it cannot be written.
 void write_piece(const Events& events, const std::filesystem::path& file);
 
-/// Its picture, with a line where the new music begins and, in a hole, ends. `name`: of the piece.
+/// Draws the piece, with a line where the new music begins and, in a hole, where it ends. `name` is
+/// the piece's name.
 void draw_piece(const Events& events, const GenerationTask& task, const std::string& name,
                 const std::filesystem::path& file);
 
-/// A line for each: onset and duration in ticks of 10 ms, pitch, instrument (128: the drums).
+/// One line per event: onset and duration in ticks of 10 ms, pitch, instrument (128: the drums).
 std::string text_of(const Events& events);
 
 }  // namespace amt

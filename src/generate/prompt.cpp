@@ -41,12 +41,12 @@ void require_instruments(const Events& prompt, const GenerationRequest& request)
   const std::set<int> there = instruments_of(prompt);
   for (const int kept : request.keep) {
     if (there.contains(kept)) continue;
-    throw UsageError(fmt::format("--keep {}: {} does not have it; it has {}", instrument_name(kept),
-                                 request.prompt_name, names_of(there)));
+    throw UsageError(fmt::format("--keep {}: {} does not have this instrument; it has {}",
+                                 instrument_name(kept), request.prompt_name, names_of(there)));
   }
 }
 
-/// A model sees at most 100 s: behind a longer silence it would have no prompt.
+/// A model sees at most 100 s: after a longer silence it would see nothing of the prompt.
 void require_sound(const Events& inputs, std::uint32_t start, const std::string& name) {
   std::uint32_t last = 0;
   for (const Event& event : inputs) {
@@ -127,7 +127,7 @@ GenerationRequest request_of(const GenerationOptions& options) {
   if (!options.from.empty()) request.from = ticks_from(options.from, "--from");
   if (!options.seconds.empty()) request.length = ticks_from(options.seconds, "--seconds");
   if (!options.hole.empty()) {
-    // Times may have a colon themselves: 0:10-0:20.
+    // Times may contain a colon themselves: 0:10-0:20.
     const std::size_t between = options.hole.find('-');
     if (between == std::string::npos) {
       throw UsageError(fmt::format(

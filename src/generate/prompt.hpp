@@ -10,32 +10,32 @@
 
 namespace amt {
 
-/// What a user asks for, in ticks.
+/// A user's request, with times in ticks.
 struct GenerationRequest {
   std::string prompt_name;              ///< for messages
-  std::optional<std::uint32_t> from;    ///< where the prompt is cut; its end if it is not given
-  std::optional<std::uint32_t> length;  ///< of what is new
-  /// Between these the prompt is made anew.
+  std::optional<std::uint32_t> from;    ///< where the prompt is cut; by default its end
+  std::optional<std::uint32_t> length;  ///< of the new music
+  /// The prompt is replaced between these times.
   std::optional<std::pair<std::uint32_t, std::uint32_t>> hole;
-  std::vector<int> keep;  ///< instruments that stay, the whole prompt long
+  std::vector<int> keep;  ///< instruments kept throughout the prompt
   GenerationMode mode = GenerationMode::kAnticipatory;
 };
 
 inline constexpr std::uint32_t kDefaultLength = 20 * kTimeResolution;
 
-/// The events of a MIDI file, which may have as few notes as it likes. Error naming the file if it
-/// is no MIDI file, has no notes, more than kMostInstruments instruments, or lasts longer than an
-/// hour.
+/// Reads the events of a MIDI file, which may have any number of notes above 0. Error naming the
+/// file if it is not a MIDI file, has no notes or more than kMostInstruments instruments, or lasts
+/// longer than an hour.
 Events read_prompt(const std::filesystem::path& file);
 
-/// `prompt` in order of time, empty to begin with nothing. UsageError naming the option if the
-/// request does not fit the prompt.
+/// `prompt` must be in order of time; it is empty if there is none. UsageError naming the option if
+/// the request does not fit the prompt.
 GenerationTask make_task(const Events& prompt, const GenerationRequest& request);
 
-/// What the options ask of a prompt: instruments, times. UsageError naming the option.
+/// Parses the instruments and times in the options. UsageError naming the option.
 GenerationRequest request_of(const GenerationOptions& options);
 
-/// "20", "1:30" or "90.5" as ticks. UsageError naming the option.
+/// Converts "20", "1:30" or "90.5" to ticks. UsageError naming the option.
 std::uint32_t ticks_from(const std::string& text, const std::string& option);
 
 }  // namespace amt

@@ -16,7 +16,7 @@ void NoteStream::print(const Events& drawn) {
                        [](const Event& event) { return event.note != kRest; });
   printed_ = drawn.size();
   if (fresh.empty()) return;
-  // Past any buffer: a listener waits for the line.
+  // Bypasses all buffers, because a listener waits for the line.
   const std::string lines = text_of(fresh);
   write_all(STDOUT_FILENO, std::as_bytes(std::span(lines)), "standard output");
   if (first_ > 0) return;

@@ -1,4 +1,4 @@
-// Prints the notes of a piece while it is generated.
+// Prints the notes of a piece during generation.
 #pragma once
 
 #include <chrono>
@@ -8,21 +8,22 @@
 
 namespace amt {
 
-/// Prints notes to standard output, a line for each as text_of() has it, as soon as they are drawn:
-/// in order of onset, and final, so that the finished piece has each of them as it was printed.
+/// Prints notes to standard output, one line each in the format of text_of(), as soon as they are
+/// generated. They are in order of onset and final: the finished piece contains each note as
+/// printed.
 class NoteStream {
  public:
-  /// Prints what follows the notes that were printed before. `drawn`: all events so far, rests
-  /// included. Error if standard output takes no more.
+  /// Prints the notes that have not been printed yet. `drawn` is all events so far, including
+  /// rests. Error if standard output cannot be written.
   void print(const Events& drawn);
 
-  /// From the stream's making to its first note; 0 without one.
+  /// Seconds from construction to the first note; 0 if there is none.
   double seconds_to_first_note() const { return first_; }
 
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   double first_ = 0;
-  std::size_t printed_ = 0;  // of the events
+  std::size_t printed_ = 0;  // number of events printed
 };
 
 }  // namespace amt

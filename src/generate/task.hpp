@@ -1,4 +1,4 @@
-// A generation task in events; arrival encoding only.
+// A generation task in terms of events; arrival encoding only.
 #pragma once
 
 #include <cstdint>
@@ -11,24 +11,24 @@ namespace amt {
 
 using Events = std::vector<Event>;
 
-/// One piece. All events in order of time.
+/// A task for one piece. All events are in order of time.
 struct GenerationTask {
-  Events inputs;    ///< what is there already: before `start` the prompt, after it what stays
-  Events controls;  ///< what the new music accompanies, as_control()
+  Events inputs;    ///< existing events: the prompt before `start`, kept ones after it
+  Events controls;  ///< events that the new music accompanies, as_control()
   std::uint32_t start = 0, end = 0;  ///< ticks: new notes begin in [start, end)
   GenerationMode mode = GenerationMode::kAnticipatory;
 };
 
-/// In order of time; equal times stay as they are.
+/// Sorts by time; events with equal times keep their order.
 void sort_by_time(Events& events);
 
-/// The triples from `first` to `last` ticks, both included. Durations stay as they are.
+/// The triples from `first` to `last` ticks, both inclusive. Durations are unchanged.
 Events clip(const Events& events, std::uint32_t first, std::uint32_t last);
 
-/// Controls as ordinary events.
+/// Converts controls to ordinary events.
 Events as_events(const Events& controls);
 
-/// A result and the controls that it accompanies, as one piece.
+/// Combines a result and the controls that it accompanies into one piece.
 Events combine(const Events& result, const Events& controls);
 
 }  // namespace amt

@@ -30,7 +30,7 @@ std::string choose_algorithms(Model& model, int rows, const std::string& before,
   const auto start = std::chrono::steady_clock::now();
   const std::string refusal = before.empty() ? "" : choice->take(before);
   if (!refusal.empty()) {
-    log_info("algorithms are chosen anew, so losses will be equal to rounding only: " + refusal);
+    log_info("algorithms are chosen again, so losses will match only up to rounding:  " + refusal);
   }
   if (!timed) return refusal.empty() ? before : "";
   choice->set_timing(true);
@@ -48,7 +48,7 @@ void take_algorithms(Model& model, const std::string& record) {
   AlgorithmChoice* const choice = model.ops().algorithms();
   if (choice == nullptr || record.empty()) return;
   const std::string refusal = choice->take(record);
-  if (!refusal.empty()) log_warning("not with the first rank's choice of algorithms: " + refusal);
+  if (!refusal.empty()) log_warning("cannot use the first rank's choice of algorithms: " + refusal);
 }
 
 }  // namespace amt

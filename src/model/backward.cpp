@@ -3,8 +3,8 @@
 
 namespace amt {
 
-// Invariant between the steps: dx is the gradient of the residual stream at the place reached, dy
-// the gradient of the output of the half block that was added there.
+// Invariant between the steps: dx is the gradient of the residual stream at the current place, dy
+// the gradient of the half block's output that was added there.
 void Pass::backward(std::span<const Token> tokens, const ModelView& gradients,
                     const LossConfig& terms, const std::vector<std::int64_t>& starts,
                     const Model::GradientReady& ready) {
@@ -35,7 +35,7 @@ void Pass::backward(std::span<const Token> tokens, const ModelView& gradients,
   if (ready) ready(0, starts[0]);
 }
 
-/// The LM head and the last layer norm.
+/// Backward through the LM head and the last layer norm.
 void Pass::backward_head(const ModelView& g, const LossConfig& terms) {
   const int last = config_.num_layers - 1;
   Activation* dy = work_.dy.activation();
@@ -139,7 +139,8 @@ void Pass::backward_attention(int layer, const BlockView& g) {
                           .out_width = 3 * width_});
 }
 
-/// The first layer norm, and the dropout of the block before whose output it was fused with.
+/// Backward through the first layer norm and the dropout of the previous block, whose output it was
+/// fused with.
 void Pass::backward_layernorm1(int layer, const BlockView& g) {
   BlockActivations& a = work_.block(layer);
   Activation* dy = work_.dy.activation();

@@ -1,4 +1,4 @@
-// Where the tensors of the model are in a flat buffer: of parameters, or of gradients.
+// Locates the model's tensors in a flat buffer of parameters or gradients.
 #pragma once
 
 #include "amt/model/parameter_layout.hpp"
@@ -21,8 +21,8 @@ struct ModelView {
   float *lnf_w, *lnf_b;
 };
 
-/// Offsets in the flat buffer where wpe, each block and the last layer norm begin; then the total.
-/// What lies between two of them becomes final together.
+/// Offsets in the flat buffer where wpe, each block and the last layer norm begin, followed by the
+/// total. The gradients between two of them become final at the same time.
 std::vector<std::int64_t> section_starts(const ParameterLayout& layout);
 
 }  // namespace amt

@@ -4,7 +4,7 @@ namespace amt {
 
 namespace {
 
-/// Of one layer.
+/// Elements of one layer's cache.
 Dim cache_size(const ModelConfig& config, int rows) {
   return Dim{rows} * config.seq_len * 2 * config.hidden_dim;
 }
@@ -53,7 +53,7 @@ void CachedPass::attend(int layer) {
   }
 }
 
-/// `at`: the segment's first position in the workspace.
+/// `at` is the segment's first position in the workspace.
 void CachedPass::attend(int layer, const Segment& segment, Dim at) {
   BlockActivations& a = work_.block(layer);
   const Buffer& cache = cache_.layers[layer];

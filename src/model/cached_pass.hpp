@@ -1,4 +1,4 @@
-// A forward pass over the newest positions of rows; those before them are cached.
+// A forward pass over the newest positions of rows whose earlier positions are cached.
 #pragma once
 
 #include <span>
@@ -15,18 +15,18 @@ struct KeyValueCache {
   std::vector<Buffer> layers;
 };
 
-/// New positions of a row, one after another; or one of each of several rows that follow each other
-/// and are equally far.
+/// New positions of one row, one after another; or one position in each of several consecutive rows
+/// that are equally long.
 struct Segment {
-  Dim row = 0;    ///< the first, of the cache
-  Dim first = 0;  ///< position: what is before it is in the cache
+  Dim row = 0;    ///< the first row, in the cache
+  Dim first = 0;  ///< the first position; earlier ones are in the cache
   Dim length = 0;
   Dim rows = 1;
   Dim size() const { return rows * length; }
 };
 
-/// The workspace holds the segments' tokens one after another. forward() leaves the keys and values
-/// of the new positions in the cache.
+/// The workspace holds the segments' tokens one after another. forward() adds the keys and values
+/// of the new positions to the cache.
 class CachedPass final : public Pass {
  public:
   CachedPass(Ops& ops, const ModelConfig& config, const ModelView& weights, Workspace& workspace,

@@ -11,8 +11,7 @@ void require(bool holds, const std::string& option, const std::string& problem) 
   if (!holds) throw UsageError(fmt::format("--model.{}: {}", option, problem));
 }
 
-/// "768 (a multiple of num_heads nearest to 770)": the multiple of `step` nearest to `value`, at
-/// least one.
+/// The multiple of `step` nearest to `value`, at least one `step`.
 int nearest_multiple(int value, int step) { return std::max(1, (value + step / 2) / step) * step; }
 
 void require_rate(double rate, const std::string& option) {
@@ -24,9 +23,9 @@ void require_rate(double rate, const std::string& option) {
 
 void ModelConfig::register_options(OptionTable& table) {
   table.add("model.hidden_dim", &hidden_dim, "width of the model");
-  table.add("model.num_heads", &num_heads, "attention heads; divides hidden_dim");
+  table.add("model.num_heads", &num_heads, "attention heads; must divide hidden_dim");
   table.add("model.num_layers", &num_layers, "transformer blocks");
-  table.add("model.seq_len", &seq_len, "tokens in a row");
+  table.add("model.seq_len", &seq_len, "tokens per row (context length)");
   table.add("model.scale_attn_by_inverse_layer_idx", &scale_attn_by_inverse_layer_idx,
             "divide attention scores by layer + 1");
   table.add("model.embed_pdrop", &embed_pdrop, "dropout rate after the embeddings",
@@ -34,7 +33,7 @@ void ModelConfig::register_options(OptionTable& table) {
   table.add("model.resid_pdrop", &resid_pdrop, "dropout rate after attention and MLP",
             Effect::kTraining);
   table.add("model.gradient_checkpointing", &gradient_checkpointing,
-            "keep only each block's input and compute the rest again: less memory, more time",
+            "store only each block's input and recompute the rest: less memory, more time",
             Effect::kRounding);
   table.add_customary("model.hidden_dim", {"n_embd", "d_model", "hidden_size", "width", "dim"});
   table.add_customary("model.num_heads", {"heads", "n_head", "num_attention_heads"});
@@ -48,7 +47,7 @@ void ModelConfig::validate() const {
           fmt::format("{} is not a positive multiple of 8; the nearest is {}", hidden_dim,
                       nearest_multiple(hidden_dim, 8)));
   require(num_heads > 0 && hidden_dim % num_heads == 0, "num_heads",
-          fmt::format("{} heads do not divide hidden_dim {}", num_heads, hidden_dim));
+          fmt::format("hidden_dim {} is not divisible by {} heads", hidden_dim, num_heads));
   require(num_layers > 0, "num_layers", fmt::format("{} layers: give at least 1", num_layers));
   require(seq_len >= 2, "seq_len",
           fmt::format("{} tokens leave nothing to predict: give 2 or more", seq_len));

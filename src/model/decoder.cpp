@@ -11,7 +11,7 @@
 namespace amt {
 namespace {
 
-/// Positions that one call may have to compute.
+/// The largest number of positions that one call may have to compute.
 Dim positions(const ModelConfig& config, int rows) { return std::max(config.seq_len, rows); }
 
 }  // namespace
@@ -27,16 +27,17 @@ struct Decoder::Impl {
   }
 
   void check(const DecoderRow& row) const;
-  /// Operators read the parameters as they are now; what older ones gave is forgotten.
+  /// Refreshes the operators' weights if the parameters changed, and drops what was cached with
+  /// older ones.
   void forget_if_changed();
-  /// Everything of a row's context but its last token.
+  /// Computes everything in a row's context except its last token.
   void catch_up(const DecoderRow& row);
-  /// The last token of each.
+  /// Computes the last token of each row.
   void step(std::span<const DecoderRow> rows);
   void forward(std::span<const Token> tokens);
-  /// One token of nothing: what a device prepares for its first is not to delay the first note.
+  /// Runs one arbitrary token, so that the device's preparations do not delay the first note.
   void warm_up();
-  /// One position, to the segment before if it can be.
+  /// Adds one position, to the previous segment if possible.
   void add(const Segment& next);
 
   Model::Impl& model;
@@ -56,7 +57,7 @@ void Decoder::Impl::check(const DecoderRow& row) const {
     throw Error(fmt::format("row {} of a decoder for {} rows", row.row, known.size()));
   }
   if (size == 0 || size > most) {
-    throw Error(fmt::format("a context of {} tokens: the model continues 1 to {}", size, most));
+    throw Error(fmt::format("a context of {} tokens: the model accepts 1 to {}", size, most));
   }
   model.check_tokens(row.context, model.config.seq_len);
 }

@@ -7,13 +7,13 @@
 namespace amt {
 namespace {
 
-/// What parameters mean.
+/// Whether an option determines the meaning of parameters.
 bool is_shape(const Option& option) { return option.effect == Effect::kResult; }
 
-/// What a config.json records.
+/// Whether config.json records an option.
 bool is_recorded(const Option& option) { return option.effect <= Effect::kTraining; }
 
-/// Both models' options, in the same order; they refer to the arguments.
+/// The options of both models in the same order; refers to the arguments.
 struct Pair {
   Pair(ModelConfig& a, ModelConfig& b) {
     a.register_options(first);

@@ -80,7 +80,7 @@ void Pass::forward() {
   }
 }
 
-/// The first layer norm by itself, of a block whose input is there already.
+/// The first layer norm on its own, for a block whose input is already complete.
 void Pass::layernorm1(int layer) {
   BlockActivations& a = work_.block(layer);
   ops_.run(LayerNormForward{.out = a.h1.activation(),
@@ -93,7 +93,7 @@ void Pass::layernorm1(int layer) {
                             .width = width_});
 }
 
-/// From h1 to x_mid = x + dropout(attention) and its layer norm h2.
+/// Computes x_mid = x + dropout(attention) and its layer norm h2 from h1.
 void Pass::attention_half(int layer) {
   note_progress();
   const BlockView& w = weights_.blocks[layer];
@@ -140,8 +140,8 @@ void Pass::mlp_up(int layer) {
                          .out_width = 4 * width_});
 }
 
-/// To the next x = x_mid + dropout(mlp) and the layer norm that reads it: the next block's first,
-/// or the last one. With gradient checkpointing the next block's h1 takes the place of this
+/// Computes the next x = x_mid + dropout(mlp) and the layer norm that follows: the next block's
+/// first, or the last one. With gradient checkpointing, the next block's h1 overwrites this
 /// block's.
 void Pass::mlp_down(int layer) {
   const BlockView& w = weights_.blocks[layer];
@@ -168,8 +168,8 @@ void Pass::mlp_down(int layer) {
                             .dropout = dropout_at(DropoutSite::kMlp, layer)});
 }
 
-/// A block's activations from its input: the same calls on the same numbers as in forward(), so the
-/// same bits.
+/// Recomputes a block's activations from its input, by the same calls as in forward(), so that the
+/// bits are the same.
 void Pass::recompute(int layer) {
   layernorm1(layer);
   attention_half(layer);

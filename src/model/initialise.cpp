@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint32_t kDomain = 2u << 28;  // dropout masks use 1 << 28 in this word
 
-/// Two independent standard normal numbers from two uniform words (Box and Muller, 1958).
+/// Two independent standard normal numbers from two uniform 32-bit words (Box and Muller, 1958).
 std::array<double, 2> box_muller(std::uint32_t a, std::uint32_t b) {
   const double radius = std::sqrt(-2 * std::log((a + 0.5) * 0x1p-32));
   const double angle = 2 * std::numbers::pi * (b + 0.5) * 0x1p-32;

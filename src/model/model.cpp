@@ -12,7 +12,7 @@
 namespace amt {
 void Model::Impl::require_training() const {
   if (gradients.bytes() > 0) return;
-  throw std::logic_error("a model that was made for inference was asked for gradients");
+  throw std::logic_error("gradients were requested from a model made for inference");
 }
 
 void Model::Impl::check_size(std::size_t floats) const {

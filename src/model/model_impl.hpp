@@ -1,4 +1,4 @@
-// The parts of a model, for Model and Decoder.
+// The internals of a model, shared by Model and Decoder.
 #pragma once
 
 #include <vector>
@@ -25,15 +25,16 @@ struct Model::Impl {
     if (purpose == Purpose::kTraining) gradients.zero();
   }
 
-  /// A model made for inference has nothing that belongs to a backward pass.
+  /// Throws if the model was made for inference and so has no gradients.
   void require_training() const;
   /// Error unless a host buffer has the layout's size.
   void check_size(std::size_t floats) const;
-  /// Checks a batch and takes it to the device.
+  /// Checks a batch and copies it to the device.
   void load(std::span<const Token> tokens, int rows);
-  /// Error that names position and row, with `row_length` positions in each.
+  /// Error naming the position and the row if a token is invalid; each row has `row_length`
+  /// positions.
   void check_tokens(std::span<const Token> tokens, std::int64_t row_length) const;
-  /// Operators read the parameters as they are now.
+  /// Makes operators use the current parameters.
   void refresh();
   Pass forward(std::span<const Token> tokens, int rows, const DropoutKey& key, bool dropout);
 
@@ -44,10 +45,10 @@ struct Model::Impl {
   std::vector<std::int64_t> starts;
   Buffer parameters, gradients;
   ModelView weights;
-  Weights readable;  ///< the parameters, as operators take them
+  Weights readable;  ///< the parameters, in the form that operators read
   Workspace work;
-  bool weights_changed = true;  ///< since operators took them
-  std::uint64_t versions = 0;   ///< how often they may have changed
+  bool weights_changed = true;  ///< since the last refresh()
+  std::uint64_t versions = 0;   ///< how many times the weights may have changed
 };
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// One forward and backward pass over a batch that is on the device.
+// A forward and backward pass over a batch that is already on the device.
 #pragma once
 
 #include "amt/model/model.hpp"
@@ -7,28 +7,27 @@
 
 namespace amt {
 
-/// Borrows everything; lives as long as one call of the model. `dropout` off: evaluation.
+/// Borrows all its arguments; exists for one call of the model. `dropout` is off for evaluation.
 class Pass {
  public:
   Pass(Ops& ops, const ModelConfig& config, const ModelView& weights, Workspace& workspace,
        Dim rows, const DropoutKey& key, bool dropout);
   virtual ~Pass() = default;
 
-  /// From the workspace's tokens to its lnf.
+  /// Computes the workspace's lnf from its tokens.
   void forward();
 
-  /// From lnf: the loss, and all gradients added to `gradients`; `tokens` are those of the
-  /// workspace, in host memory; `starts` are the section_starts that `ready`, if there is one, is
-  /// told about.
+  /// Computes the loss from lnf and adds all gradients to `gradients`. `tokens` are the workspace's
+  /// tokens, in host memory; `starts` are the section_starts to report to `ready`, if it is set.
   void backward(std::span<const Token> tokens, const ModelView& gradients, const LossConfig& terms,
                 const std::vector<std::int64_t>& starts, const Model::GradientReady& ready);
 
   LmHeadShape lm_head_shape() const;
 
  protected:
-  /// Of the workspace's tokens into the first residual stream.
+  /// Writes the embeddings of the workspace's tokens to the first residual stream.
   virtual void embed();
-  /// From a block's qkv to its att.
+  /// Computes a block's att from its qkv.
   virtual void attend(int layer);
   float attention_scale(int layer) const;
 

@@ -1,4 +1,4 @@
-// The device memory of one forward and backward pass over up to `n` positions.
+// The device memory for one forward and backward pass over up to `n` positions.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,8 @@
 
 namespace amt {
 
-/// What one block keeps for its backward pass. Widths in units of hidden_dim, n positions each.
+/// What one block stores for its backward pass, for n positions each. The numbers are widths in
+/// units of hidden_dim.
 struct BlockActivations {
   BlockActivations(Ops& ops, const ModelConfig& config, Dim n);
   Buffer h1;            ///< 1: first layer norm's output
@@ -28,18 +29,19 @@ struct Workspace {
 
   /// With gradient checkpointing, and for inference, all blocks share one.
   BlockActivations& block(int layer) { return blocks[blocks.size() == 1 ? 0 : layer]; }
-  /// The residual stream before a block; for inference, where only the newest is read, one buffer.
+  /// The residual stream before a block. For inference there is one buffer, because only the newest
+  /// stream is read.
   Buffer& stream(int layer) { return x[x.size() == 1 ? 0 : layer]; }
 
   Buffer tokens;          ///< uint16 [n]
   Buffer losses;          ///< fp32 [n]
-  std::vector<Buffer> x;  ///< num_layers + 1 (inference: 1), each 1: see stream()
+  std::vector<Buffer> x;  ///< 1 each; num_layers + 1 of them (inference: 1)
   std::vector<BlockActivations> blocks;
   Buffer lnf;           ///< 1: last layer norm's output
   Buffer meanf, rstdf;  ///< fp32 [n]
   Buffer y;             ///< 1: a block half's output before it joins the residual stream
 
-  // Empty in a model for inference.
+  // Empty for inference.
   Buffer loss;  ///< one fp64
   Buffer dx;    ///< 1: gradient of the residual stream
   Buffer dy;    ///< 1: gradient of a block half's output, or of a layer norm's

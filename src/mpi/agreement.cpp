@@ -14,12 +14,13 @@
 namespace amt::mpi {
 namespace {
 
-/// Ranks: one that has what most have, and the lowest that has something else.
+/// Two ranks: one with the most common value, and the lowest with a different one.
 struct Disagreement {
   int usual = 0, odd = -1;
 };
 
-/// `hashes` of one fact, by rank. With as many of both, the lower rank's counts as usual.
+/// Compares the `hashes` of one fact, by rank. On a tie, the lower rank's value counts as the
+/// common one.
 Disagreement compare(std::span<const std::string> hashes) {
   std::map<std::string, int> ranks_with;
   for (const std::string& hash : hashes) ++ranks_with[hash];
@@ -38,7 +39,7 @@ struct Lines {
   std::string here, there;
 };
 
-/// Of two texts, the first line in which they differ.
+/// The first line in which two texts differ.
 Lines first_difference(const std::string& here, const std::string& there) {
   std::istringstream a(here), b(there);
   Lines lines;
@@ -50,7 +51,7 @@ Lines first_difference(const std::string& here, const std::string& there) {
   return lines;
 }
 
-/// Collective.
+/// Returns the text of `rank` on all ranks. Collective.
 std::string from(const Communicator& communicator, int rank, std::string text) {
   communicator.broadcast(text, rank);
   return text;

@@ -1,4 +1,4 @@
-// Communicator: from every rank to every rank.
+// Communicator: transfers from every rank to every rank.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -40,7 +40,7 @@ std::vector<std::size_t> Communicator::all_to_all(std::span<const std::span<cons
   }
   std::vector<int> out(parts.size()), in(parts.size());
   for (std::size_t r = 0; r < parts.size(); ++r) {
-    if (parts[r].size() % item_bytes != 0) throw Error("all_to_all: a part of an item");
+    if (parts[r].size() % item_bytes != 0) throw Error("all_to_all: a part has an incomplete item");
     out[r] = checked_count(parts[r].size() / item_bytes, "MPI_Isend");
   }
   if (impl_->alone()) {
@@ -52,8 +52,8 @@ std::vector<std::size_t> Communicator::all_to_all(std::span<const std::span<cons
           [&] { return MPI_Alltoall(out.data(), 1, MPI_INT, in.data(), 1, MPI_INT, impl_->comm); });
   const std::size_t items = std::accumulate(in.begin(), in.end(), std::size_t{0});
   if (received.size() < items * item_bytes) received.resize(items * item_bytes);
-  // Point to point and not MPI_Alltoallv, which would ask for the parts to be copied together
-  // first.
+  // Uses point-to-point messages, because MPI_Alltoallv would require the parts to be copied into
+  // one buffer.
   const ItemType type(item_bytes);
   std::vector<MPI_Request> requests;
   std::byte* at = received.data();

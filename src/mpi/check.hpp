@@ -1,14 +1,15 @@
-// Checks the result of an MPI call.
+// Checks the results of MPI calls.
 #pragma once
 
 #include <mpi.h>
 
 namespace amt::mpi {
 
-/// Error with the operation's name, this rank and host, and MPI's own text, if `code` is a failure.
+/// If `code` is a failure: Error with the operation's name, this rank and host, and MPI's own
+/// message.
 void check(int code, const char* operation);
 
-/// `count` as an MPI count. Error if it is over 2^31 - 1: MPI 3 counts are ints.
+/// Converts `count` to an MPI count. Error if it exceeds 2^31 - 1, because MPI 3 counts are ints.
 int checked_count(std::size_t count, const char* operation);
 
 }  // namespace amt::mpi

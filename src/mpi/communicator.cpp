@@ -34,7 +34,7 @@ void reduce_in_place(MPI_Comm comm, std::span<T> values, MPI_Datatype type, MPI_
 Request::Request() : impl_(std::make_unique<Impl>()) {}
 Request::Request(Request&&) noexcept = default;
 Request& Request::operator=(Request&& other) noexcept {
-  std::swap(impl_, other.impl_);  // what this one waited for is waited for by `other`'s destructor
+  std::swap(impl_, other.impl_);  // `other`'s destructor waits for our old transfer
   return *this;
 }
 Request::~Request() {
@@ -92,7 +92,7 @@ void Communicator::barrier() const {
 
 void Communicator::broadcast(std::span<std::byte> bytes, int root) const {
   if (impl_->alone()) return;
-  // In pieces: a large buffer has more bytes than an MPI count can say.
+  // In pieces: a large buffer has more bytes than an MPI count can represent.
   constexpr std::size_t kPiece = std::size_t{1} << 30;
   for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
     const int count = checked_count(std::min(kPiece, bytes.size() - at), "MPI_Bcast");

@@ -20,7 +20,7 @@ struct Communicator::Impl {
   }
 };
 
-/// A call that returns when other ranks have done their part. `operation` is a literal.
+/// Makes a call that waits for other ranks. `operation` must be a string literal.
 template <class Call>
 void wait_in(const char* operation, Call call) {
   const Waiting others(operation);

@@ -1,4 +1,4 @@
-// Communicator: what several ranks have, together.
+// Communicator: collects the data of several ranks.
 #include <numeric>
 
 #include "amt/base/error.hpp"
@@ -80,7 +80,7 @@ std::vector<std::string> Communicator::gather(const std::string& bytes, int root
   wait_in("MPI_Gather", [&] {
     return MPI_Gather(&mine, 1, MPI_INT, counts.data(), 1, MPI_INT, root, impl_->comm);
   });
-  // The root alone can see an overflow: all ranks must hear of it, or they wait for ever.
+  // Only the root can detect an overflow; it must tell all ranks, or they would wait forever.
   std::vector<int> offsets;
   std::string problem;
   try {

@@ -38,8 +38,8 @@ Session::Session() {
   int provided = 0;
   check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
   if (provided < MPI_THREAD_FUNNELED) throw Error("this MPI was built without thread support");
-  // Before any communicator is made from it: else a failure aborts the job without a message of
-  // ours.
+  // Must be set before any communicator is created; otherwise a failure aborts the job without a
+  // message of ours.
   check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   is_active = true;
 }
@@ -71,7 +71,7 @@ void end_job(ExitCode code) {
   const Waiting launcher("MPI_Abort");
   std::fflush(nullptr);
   if (std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr) MPI_Abort(MPI_COMM_WORLD, exit_code);
-  std::_Exit(exit_code);  // also where MPI_Abort returns, which it may
+  std::_Exit(exit_code);  // in case MPI_Abort returns, which is allowed
 }
 
 }  // namespace amt::mpi

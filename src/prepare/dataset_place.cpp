@@ -24,7 +24,7 @@ const char* kind_of(const fs::file_status& status) {
   return fs::is_symlink(status) ? "a symbolic link" : "not a folder";
 }
 
-/// A folder on which a file system is mounted: it cannot be renamed.
+/// Whether a file system is mounted on the folder, so that it cannot be renamed.
 bool is_mount_point(const fs::path& folder) {
   struct statx info = {};
   return ::statx(AT_FDCWD, folder.c_str(), 0, STATX_TYPE, &info) == 0 &&
@@ -50,12 +50,12 @@ void check_existing(const fs::path& dataset, bool overwrite) {
   std::error_code failed;
   if (!fs::is_empty(dataset, failed) || failed) {
     throw UsageError(
-        fmt::format("{} exists and is not a dataset that amt wrote (it has no {} of amt's){}", name,
-                    kManifestFile, kAnotherName));
+        fmt::format("{} exists and is not a dataset that amt wrote (it has no {} written by amt){}",
+                    name, kManifestFile, kAnotherName));
   }
 }
 
-/// Of the folders beside the dataset that amt prepare clears.
+/// Checks a folder beside the dataset that amt prepare clears.
 void check_neighbour(const fs::path& folder, const fs::path& dataset) {
   const fs::file_status status = status_of(folder);
   if (!fs::exists(status)) return;
@@ -66,12 +66,13 @@ void check_neighbour(const fs::path& folder, const fs::path& dataset) {
         fmt::format("{} exists and is {}{}", folder.string(), kind_of(status), advice));
   }
   if (!may_be_cleared(folder)) {
-    throw UsageError(fmt::format("{} exists and is not amt's to clear{}", folder.string(), advice));
+    throw UsageError(
+        fmt::format("{} exists and was not created by amt prepare{}", folder.string(), advice));
   }
   if (read_mark(folder) == Mark::kReplaced) return;
   if (const std::string name = name_of_a_foreign_file(folder); !name.empty()) {
     throw UsageError(
-        fmt::format("{} holds {}, which amt did not write{}", folder.string(), name, advice));
+        fmt::format("{} contains {}, which amt did not write{}", folder.string(), name, advice));
   }
 }
 

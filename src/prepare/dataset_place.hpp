@@ -5,22 +5,22 @@
 
 namespace amt {
 
-/// UsageError if DATASET cannot be written there: a link, something else than a dataset, a dataset
-/// without `overwrite`, or a neighbour of the name of its temporary folder that amt prepare did not
-/// make. Changes nothing.
+/// UsageError if DATASET cannot be written: it is a link, is something other than a dataset, is a
+/// dataset without `overwrite`, or the name of its temporary folder is taken by something that amt
+/// prepare did not create. Changes nothing.
 void check_dataset_place(const std::filesystem::path& dataset, bool overwrite);
 
-/// Whether amt prepare may clear this folder: it carries the mark, or the empty lock of an old
-/// version among nothing but files of amt's, or it is empty.
+/// Whether amt prepare may clear this folder: it has the mark, or only files written by amt and the
+/// empty lock of an old version, or it is empty.
 bool may_be_cleared(const std::filesystem::path& folder);
 
-/// Of the path itself, not of what a link leads to. Error if it cannot be looked at.
+/// Status of the path itself, without following links. Error if it cannot be determined.
 std::filesystem::file_status status_of(const std::filesystem::path& path);
 
-/// The lock of versions that did not mark their folder.
+/// The lock file of versions that did not mark their folder.
 inline constexpr const char* kOldLockFile = "in-use";
 
-/// A name in `folder`, marked as kBuilt, that amt prepare does not give; "" if there is none.
+/// A name in `folder`, marked as kBuilt, that amt prepare does not use; "" if there is none.
 std::string name_of_a_foreign_file(const std::filesystem::path& folder);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// What a preprocessing job would do.
+// Describes what a preprocessing job would do.
 #include <fmt/core.h>
 
 #include "amt/base/strings.hpp"

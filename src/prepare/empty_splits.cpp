@@ -32,7 +32,7 @@ std::string joined(const std::vector<Split>& splits) {
   return text + (splits.size() == 1 ? " split" : " splits");
 }
 
-/// The smallest fractions, in steps, that leave no split empty.
+/// The smallest fractions, in multiples of 5 %, that leave no split empty.
 std::string advice(const Corpus& corpus) {
   constexpr double kSteps = 20;  // of 5 %
   for (int test = 1; test < kSteps; ++test) {
@@ -44,13 +44,12 @@ std::string advice(const Corpus& corpus) {
       if (counts[0] == 0 || counts[1] == 0 || counts[2] == 0) continue;
       return fmt::format(
           "--valid-fraction {:.6g} --test-fraction {:.6g} would put {}, {} and {} files into "
-          "train, valid "
-          "and test",
+          "train, valid and test",
           rule.valid_fraction, rule.test_fraction, counts[0], counts[1], counts[2]);
     }
   }
-  return "more files are needed for three splits, and --valid-fraction and --test-fraction choose "
-         "their shares";
+  return "three splits need more files; --valid-fraction and --test-fraction choose the splits' "
+         "sizes";
 }
 
 }  // namespace
@@ -64,7 +63,7 @@ std::string empty_splits_text(const Corpus& corpus, const SplitRule& rule) {
     }
   }
   if (empty.empty()) return "";
-  return fmt::format("none of the {} files falls into the {} (which their MD5s decide): {}",
+  return fmt::format("none of the {} files belongs to the {} (their MD5s decide): {}",
                      format_count(corpus.files.size()), joined(empty), advice(corpus));
 }
 
@@ -78,8 +77,8 @@ std::string rowless_splits_text(const Corpus& corpus, const SplitRule& rule,
   }
   if (rowless.empty()) return "";
   return fmt::format(
-      "there is no row in the {}: its files were rejected, or their music does not fill a "
-      "row; --valid-fraction and --test-fraction choose larger shares",
+      "there are no rows in the {}: its files were rejected, or their music does not fill a "
+      "row; --valid-fraction and --test-fraction choose larger splits",
       joined(rowless));
 }
 

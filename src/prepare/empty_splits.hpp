@@ -1,4 +1,4 @@
-// Warns of empty splits, and proposes fractions that fill them.
+// Warns about empty splits and proposes fractions that fill them.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace amt {
 
-/// A line about the splits into which no file falls, although the rule names them, with fractions
-/// that would fill them; "" if there are none. By the digits "" a split is left out at will.
+/// A line about the splits that the rule asks for but that no file belongs to, with fractions that
+/// would fill them; "" if there are none. Empty digits ("") leave out a split on purpose.
 std::string empty_splits_text(const Corpus& corpus, const SplitRule& rule);
 
-/// The same about splits into which files fall that gave no rows.
+/// The same for splits whose files gave no rows.
 std::string rowless_splits_text(const Corpus& corpus, const SplitRule& rule,
                                 const Manifest& manifest);
 

@@ -10,12 +10,12 @@
 namespace amt {
 namespace {
 
-// Bytes for each, from the structures in midi/ and tokens/.
-constexpr std::uint64_t kMessage = 8;                      // Message; in several tracks twice
-constexpr std::uint64_t kNote = 24 + 4;                    // Note and its place in NotePairing
-constexpr std::uint64_t kEvent = sizeof(Event);            // of a piece
-constexpr std::uint64_t kLine = 96;                        // --compound's text while it grows
-constexpr std::uint64_t kMargin = std::uint64_t{1} << 20;  // rests of an hour, tracks, rounding
+// Bytes per element, from the structures in midi/ and tokens/.
+constexpr std::uint64_t kMessage = 8;                      // Message; twice with several tracks
+constexpr std::uint64_t kNote = 24 + 4;                    // Note and its entry in NotePairing
+constexpr std::uint64_t kEvent = sizeof(Event);            // in a piece
+constexpr std::uint64_t kLine = 96;                        // --compound's text, including growth
+constexpr std::uint64_t kMargin = std::uint64_t{1} << 20;  // an hour's rests, tracks, rounding
 
 }  // namespace
 
@@ -23,7 +23,8 @@ std::uint64_t memory_of_file(std::uint64_t bytes, const MidiCounts& counts,
                              const PrepareOptions& options) {
   const std::uint64_t messages = kMessage * counts.messages * (counts.tracks > 1 ? 2 : 1);
   const std::uint64_t notes = kNote * counts.note_ons;
-  // One after the other: messages become notes, these text, then a piece, and that rows.
+  // The stages follow each other: messages become notes, notes become text and then a piece, a
+  // piece becomes rows.
   std::uint64_t most = std::max(messages + notes, notes + kEvent * counts.note_ons);
   if (!options.compound.empty()) most = std::max(most, notes + kLine * counts.note_ons);
   const Encoding& encoding = options.encoding();
@@ -32,7 +33,7 @@ std::uint64_t memory_of_file(std::uint64_t bytes, const MidiCounts& counts,
 }
 
 std::uint64_t memory_of_file(std::uint64_t bytes, const PrepareOptions& options) {
-  // A message takes two bytes at least, a note's three.
+  // A message takes at least two bytes, a note's message at least three.
   return memory_of_file(bytes, {2, bytes / 2, bytes / 3, bytes / 3}, options);
 }
 

@@ -10,26 +10,26 @@
 
 namespace amt {
 
-/// A rank may hold so much for a file beside its --memory.
+/// The memory that a rank may use for a file in addition to --memory.
 inline constexpr std::uint64_t kFileMemory = std::uint64_t{80} << 20;
 
-/// Upper bound of the memory for a file of this size and these messages, the file included.
+/// An upper bound of the memory for a file with this size and these messages, including the file.
 std::uint64_t memory_of_file(std::uint64_t bytes, const MidiCounts& counts,
                              const PrepareOptions& options);
-/// The same for the worst contents.
+/// The same for the worst possible contents.
 std::uint64_t memory_of_file(std::uint64_t bytes, const PrepareOptions& options);
 
-/// The most that a file may need if `memory` is what --memory gives a rank: half of it, taken from
-/// the rows for that time, and kFileMemory. It does not depend on how the corpus is packed.
+/// The most memory that a file may need if --memory gives a rank `memory`: half of it, temporarily
+/// taken from the rows, plus kFileMemory. Does not depend on how the corpus is packed.
 std::uint64_t most_for_a_file(std::uint64_t memory);
 
-/// Why a file that needs `bytes` is rejected; it says what --memory would do.
+/// The reason why a file that needs `bytes` is rejected, including the --memory that would suffice.
 std::string too_large_reason(std::uint64_t bytes);
-/// What all of those reasons begin with.
+/// The beginning of all of these reasons.
 inline constexpr const char* kTooLarge = "needs more memory than --memory allows";
 
-/// Called before a file that needs more than kFileMemory, with what it needs beyond that, and with
-/// 0 after it, when it must not throw.
+/// Called with the memory in excess of kFileMemory before a file that needs it, and with 0 after
+/// the file; must not throw then.
 using MakeRoom = std::function<void(std::uint64_t bytes)>;
 
 }  // namespace amt

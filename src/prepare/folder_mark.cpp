@@ -22,11 +22,11 @@ namespace fs = std::filesystem;
 constexpr std::string_view kBuiltText =
     "amt prepare writes a dataset into this folder, and may clear it.\n";
 constexpr std::string_view kReplacedText =
-    "amt prepare has put another dataset in the place of this one, and may remove it.\n";
+    "amt prepare has replaced this dataset by another one, and may remove it.\n";
 
 std::string_view text_of(Mark mark) { return mark == Mark::kReplaced ? kReplacedText : kBuiltText; }
 
-/// Whether `file` is what has the name now: it may have been removed before the lock was taken.
+/// Whether `path` still refers to `file`, which may have been removed before the lock was taken.
 bool has_name(const Descriptor& file, const fs::path& path) {
   struct stat opened = {}, named = {};
   return ::fstat(file.get(), &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&
@@ -74,7 +74,7 @@ FolderMark::FolderMark(const fs::path& folder, Mark mark) {
   struct stat info = {};
   const bool empty = ::fstat(file_.get(), &info) == 0 && info.st_size == 0;
   if (!empty && read_mark(folder) == Mark::kNone) {
-    throw UsageError(fmt::format("{} is not a file of amt's; move it away", path.string()));
+    throw UsageError(fmt::format("{} was not written by amt; move it away", path.string()));
   }
   if (empty || read_mark(folder) != mark) write_text(file_, text_of(mark), path);
 }

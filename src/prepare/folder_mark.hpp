@@ -1,4 +1,4 @@
-// Marks a folder as one of amt prepare, and locks it against other jobs.
+// Marks a folder as amt prepare's, and locks it against other jobs.
 #pragma once
 
 #include <filesystem>
@@ -9,24 +9,24 @@ namespace amt {
 
 enum class Mark {
   kNone,
-  kBuilt,     ///< a dataset is written here; what is left of one that is not may be removed
-  kReplaced,  ///< this was a dataset, which another has replaced; its files may be removed
+  kBuilt,     ///< a dataset is being written here; leftovers may be removed
+  kReplaced,  ///< another dataset has replaced this one; its files may be removed
 };
 
 inline constexpr const char* kMarkFile = "amt-prepare-in-use";
 
-/// What a folder is marked as. A mark whose writing was cut off counts as kBuilt.
-/// Error if it cannot be read.
+/// Reads a folder's mark. A mark that was not written completely counts as kBuilt. Error if it
+/// cannot be read.
 Mark read_mark(const std::filesystem::path& folder);
 
-/// A folder's mark and the lock that it carries, held as long as this lives. Move-only.
+/// A folder's mark and the lock on it, held for the lifetime of the object. Move-only.
 class FolderMark {
  public:
-  /// Marks a folder that has no mark, or holds the one that it has. Error if another job holds it;
-  /// where the file system has no locks, nobody does, and a warning says so.
+  /// Marks an unmarked folder, or locks the existing mark. Error if another job holds it; if the
+  /// file system has no locks, warns and continues.
   FolderMark(const std::filesystem::path& folder, Mark mark);
 
-  /// Removes the mark from `folder`, wherever that folder is by now.
+  /// Removes the mark from `folder`, under whatever name the folder has now.
   static void remove(const std::filesystem::path& folder);
 
  private:

@@ -1,4 +1,4 @@
-// Gathers the results of a preprocessing job's ranks on rank 0.
+// Gathers the results of all ranks of a preprocessing job on rank 0.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace amt {
 
-/// Collective. All ranks' items, in rank order, on rank 0; empty elsewhere.
+/// Collective. Returns all ranks' items, in rank order, on rank 0; empty elsewhere.
 template <class T>
 requires std::is_trivially_copyable_v<T> std::vector<T> gather_items(
     const mpi::Communicator& communicator, const std::vector<T>& items) {
@@ -27,14 +27,14 @@ requires std::is_trivially_copyable_v<T> std::vector<T> gather_items(
   return all;
 }
 
-/// Strings, each with its length before it.
+/// Concatenates strings, each preceded by its length.
 std::string pack_strings(const std::vector<std::string>& strings);
 std::vector<std::string> unpack_strings(const std::string& bytes);
 
 std::string pack_rejections(const std::vector<Rejection>& rejections);
 std::vector<Rejection> unpack_rejections(const std::string& bytes);
 
-/// Collective. All ranks' rejections on rank 0; empty elsewhere.
+/// Collective. Returns all ranks' rejections on rank 0; empty elsewhere.
 std::vector<Rejection> gather_rejections(const mpi::Communicator& communicator,
                                          const std::vector<Rejection>& mine);
 

@@ -42,7 +42,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// One run of the job, as one rank sees it. Functions are collective unless they say otherwise.
+/// One run of the job on one rank. Functions are collective unless marked otherwise.
 class Job {
  public:
   Job(const mpi::Communicator& communicator, const PrepareOptions& options)
@@ -79,7 +79,7 @@ class Job {
   }
   fs::path folder() const { return partial_path(options_.dataset); }
 
-  /// Before anything is read or made.
+  /// Checks the folders before anything is read or created.
   void check_folders() {
     mpi::run_on_all(communicator_, [&] {
       if (leader()) check_output(options_);
@@ -102,7 +102,7 @@ class Job {
     return share_memory(options_, plan_->corpus().source, communicator_.ranks_on_host());
   }
 
-  /// Local. Where a row goes: to its training shard's owner, or to this rank's own store.
+  /// Local. Sends a row to the owner of its training shard, or to this rank's own store.
   void route(RowExchange& exchange, const Unit& unit, std::uint32_t row, const Row& tokens) {
     if (unit.split != Split::kTrain) {
       store_->add(plan_->slot_of_unit(unit), {row, unit.index, row}, tokens);
@@ -139,7 +139,8 @@ class Job {
     }
   }
 
-  /// Local but for the rounds of the exchange. The failure of this rank's own work, if any.
+  /// Local except for the rounds of the exchange. Returns the failure of this rank's own work, if
+  /// any.
   std::optional<Error> tokenise_units(RowExchange& exchange) try {
     const auto input = open_reader(plan_->corpus().source,
                                    plan_->reading_order(communicator_.rank()), memory().files);
@@ -164,11 +165,11 @@ class Job {
     return to_error(error);
   }
 
-  /// Rank 0's manifest, but for the shards.
+  /// Fills rank 0's manifest, except for the shards.
   void fill_manifest() {
     rejections_ = gather_rejections(communicator_, rejections_);
     std::vector<UnitResult> results = gather_items(communicator_, results_);
-    // In order of the units: the sums of seconds do not depend on the number of ranks.
+    // In order of the units, so that the sums of seconds do not depend on the number of ranks.
     std::ranges::sort(results, {}, &UnitResult::unit);
     manifest_.encoding = &options_.encoding();
     manifest_.vocabulary = manifest_.encoding->vocabulary;
@@ -218,7 +219,7 @@ class Job {
         ExitCode::kBadInput);
   }
 
-  /// What each host has written beside the dataset is durable before the dataset says so.
+  /// Syncs what each host has written beside the dataset before the dataset is committed.
   void sync_texts() {
     mpi::run_on_all(communicator_, [&] {
       for (const std::string& extra : {options_.text, options_.compound}) {
@@ -230,7 +231,7 @@ class Job {
   void write_shards() {
     std::vector<WrittenShard> written;
     mpi::run_on_all(communicator_, [&] {
-      const std::uint64_t rows = manifest_.statistics.tokens.sequences;  // rank 0 knows them all
+      const std::uint64_t rows = manifest_.statistics.tokens.sequences;  // complete on rank 0 only
       if (leader()) require_space(folder(), rows * sizeof(Row));
     });
     mpi::run_on_all(communicator_, [&] {
@@ -266,13 +267,13 @@ class Job {
   const PrepareOptions& options_;
   std::uint64_t most_for_a_file_;
   std::optional<Plan> plan_;
-  std::unique_ptr<OutputFolder> output_;  // rank 0's
+  std::unique_ptr<OutputFolder> output_;  // on rank 0
   std::vector<ShardSlot> slots_;
   std::unique_ptr<RowStore> store_;
   std::vector<UnitResult> results_;
   std::vector<Rejection> rejections_;
   Manifest manifest_;
-  CorpusProfile profile_;  // rank 0's
+  CorpusProfile profile_;  // on rank 0
   bool stopped_ = false;   // another rank failed
 };
 

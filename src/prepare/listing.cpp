@@ -25,10 +25,10 @@ void warn_of_problems(const Listing& listing) {
   }
   if (!listing.rejected.empty()) {
     const Rejection& first = listing.rejected.front();
-    log_warning(
-        fmt::format("{} of the corpus' files and folders cannot be read and count as rejected; the "
-                    "first is {} ({})",
-                    format_count(listing.rejected.size()), first.path, first.reason));
+    log_warning(fmt::format(
+        "{} of the corpus's files and folders cannot be read and count as rejected; the "
+        "first is {} ({})",
+        format_count(listing.rejected.size()), first.path, first.reason));
   }
   if (!listing.passed_over.empty()) log_info(passed_over_text(listing.passed_over));
 }
@@ -36,8 +36,8 @@ void warn_of_problems(const Listing& listing) {
 void warn_of_clashes(const NameClashes& clashes) {
   if (clashes.files == 0) return;
   log_warning(
-      fmt::format("{} files are left out whose names are the MD5 of another file that differs from "
-                  "them; the first is {}, in whose place {} is taken",
+      fmt::format("{} files are left out because their name is the MD5 of another, different file; "
+                  "the first is {}, and {} is used instead",
                   format_count(clashes.files), clashes.first, clashes.taken));
 }
 
@@ -72,7 +72,7 @@ std::vector<CorpusFile> unpack_files(const std::string& bytes) {
   return files;
 }
 
-/// Rank 0's source, files and rejections to all; the rest is for rank 0 alone.
+/// Sends rank 0's source, files and rejections to all ranks; the rest stays on rank 0.
 void share_listing(const mpi::Communicator& communicator, Listing& listing) {
   Source& source = listing.source;
   std::string bytes =
@@ -89,8 +89,9 @@ void share_listing(const mpi::Communicator& communicator, Listing& listing) {
   listing.rejected = unpack_rejections(fields[5]);
 }
 
-/// Local. A node that lacks the corpus would reject its files one by one, and the dataset would
-/// lose them: some that rank 0 has found are looked for. A few may have vanished meanwhile.
+/// Local. Without this check a node that lacks the corpus would reject its files one by one, and
+/// the dataset would miss them. Looks for some of the files that rank 0 found; a few of them may
+/// have vanished meanwhile.
 void require_same_folder(const Listing& listing) {
   if (listing.source.kind != SourceKind::kFolder) return;  // readers compare an archive's stamp
   const std::size_t stride = listing.files.size() / kFilesLookedFor + 1;
@@ -105,13 +106,14 @@ void require_same_folder(const Listing& listing) {
   }
   if (2 * missing <= looked) return;
   throw CorpusError(
-      fmt::format("{} is not here what it is on rank 0: {} of {} files looked for are missing or "
-                  "of another size, first {}; give every node the same corpus",
+      fmt::format("{} differs from the one on rank 0: {} of {} files checked are missing or "
+                  "have another size, first {}; give every node the same corpus",
                   listing.source.path.string(), missing, looked, first));
 }
 
-/// What does not fit even without being parsed is not read, above all not by the reader of a packed
-/// archive, which reads ahead. The memory that it would need is a guess: two messages a note.
+/// Rejects files that would not fit even before parsing, so that nobody reads them, especially not
+/// the reader of a compressed archive, which reads ahead. The memory in the message is an estimate:
+/// two messages per note.
 void refuse_large_files(Corpus& corpus, const PrepareOptions& options, std::uint64_t most) {
   std::erase_if(corpus.files, [&](const CorpusFile& file) {
     if (file.bytes <= most) return false;

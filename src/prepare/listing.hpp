@@ -9,12 +9,12 @@
 
 namespace amt {
 
-/// Collective. Rank 0 lists the folder or archive, all ranks hash their share, all return the same
-/// corpus. Files that are larger than `most` bytes, which is what a file may need, are rejected.
+/// Collective. Rank 0 lists the folder or archive, all ranks hash their part, and all return the
+/// same corpus. Rejects files that are larger than `most` bytes, the memory that a file may need.
 Corpus list_corpus(const mpi::Communicator& communicator, const PrepareOptions& options,
                    std::uint64_t most);
 
-/// The same on one process, without MPI.
+/// The same in a single process, without MPI.
 Corpus list_corpus(const PrepareOptions& options, std::uint64_t most);
 
 }  // namespace amt

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Absolute, without links as far as it exists.
+/// An absolute path without links, as far as it exists.
 fs::path resolved(const fs::path& path) {
   std::error_code failed;
   const fs::path whole = fs::weakly_canonical(fs::absolute(path), failed);
@@ -22,11 +22,11 @@ fs::path resolved(const fs::path& path) {
 }
 
 bool is_same(const fs::path& a, const fs::path& b) {
-  std::error_code absent;  // a folder may have two names, by a mount
+  std::error_code absent;  // a mount can give a folder two names
   return a == b || fs::equivalent(a, b, absent);
 }
 
-/// Whether `path` is `folder` or lies in it.
+/// Whether `path` is `folder` or is inside it.
 bool lies_in(fs::path path, const fs::path& folder) {
   while (!is_same(path, folder)) {
     if (path == path.parent_path()) return false;
@@ -38,7 +38,7 @@ bool lies_in(fs::path path, const fs::path& folder) {
 void require_outside(const char* what, const std::string& path, const fs::path& place) {
   if (path.empty() || !lies_in(resolved(path), resolved(place))) return;
   throw UsageError(
-      fmt::format("{}{} lies in {}, which amt prepare clears or replaces; give another name", what,
+      fmt::format("{}{} is in {}, which amt prepare clears or replaces; give another name", what,
                   path, place.string()));
 }
 
@@ -51,21 +51,21 @@ void require_apart(const PrepareOptions& options) {
     require_outside("--compound ", options.compound, place);
   }
   if (lies_in(resolved(dataset), corpus)) {
-    throw UsageError(fmt::format("DATASET {} lies in the corpus {}; give a name outside it",
+    throw UsageError(fmt::format("DATASET {} is in the corpus {}; give a name outside it",
                                  options.dataset, options.corpus));
   }
   for (const std::string& extra : {options.text, options.compound}) {
     if (extra.empty() || !is_same(resolved(extra), corpus)) continue;
-    throw UsageError(
-        fmt::format("the corpus {} cannot take the text files as well; give another folder than {}",
-                    options.corpus, extra));
+    throw UsageError(fmt::format(
+        "the text files cannot be written to the corpus {}; give another folder than {}",
+        options.corpus, extra));
   }
 }
 
 }  // namespace
 
 void check_output(const PrepareOptions& options) {
-  require_apart(options);  // first: what it names is what the user has to mend
+  require_apart(options);  // first, because its errors name the actual cause
   check_dataset_place(dataset_name(options.dataset), options.overwrite);
 }
 

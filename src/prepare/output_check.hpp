@@ -1,14 +1,14 @@
-// Checks that the folders that prepare reads, writes, clears and replaces do not collide.
+// Checks that the folders that prepare reads, writes, clears and replaces do not overlap.
 #pragma once
 
 #include "amt/prepare/options.hpp"
 
 namespace amt {
 
-/// UsageError before anything is read or made, naming what is wrong: if DATASET cannot be written
-/// where it is to be; if the corpus is, lies in or contains DATASET or a folder in which it is
-/// written; if --text or --compound lies in one of them or is the corpus. Links and `..` are
-/// followed. Changes nothing. Local.
+/// UsageError, before anything is read or created, naming the problem: DATASET cannot be written at
+/// its place; the corpus is, is in, or contains DATASET or a folder in which it is written; --text
+/// or --compound is in one of these or is the corpus. Links and `..` are resolved. Changes nothing.
+/// Local.
 void check_output(const PrepareOptions& options);
 
 }  // namespace amt

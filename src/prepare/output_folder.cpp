@@ -32,10 +32,10 @@ void rename_folder(const fs::path& from, const fs::path& to) {
   throw system_error(fmt::format("cannot rename {} to {}", from.string(), to.string()));
 }
 
-/// Puts the folder `from` in the place of the folder `to`. Where that one is now.
+/// Moves the folder `from` to `to`. Returns where the old `to` is now.
 fs::path exchange(const fs::path& from, const fs::path& to) {
   if (exchange_names(from, to)) return from;
-  // Some network file systems cannot exchange names: there is a moment without a dataset then.
+  // Some network file systems cannot exchange names; there is then a moment without a dataset.
   const fs::path old = replaced_path(to);
   rename_folder(to, old);
   try {
@@ -47,7 +47,7 @@ fs::path exchange(const fs::path& from, const fs::path& to) {
   return old;
 }
 
-/// A job was killed in that moment: the old dataset gets its name back.
+/// For a job that was killed in that moment: gives the old dataset its name back.
 void bring_back(const fs::path& old, const fs::path& dataset) {
   if (fs::exists(status_of(dataset)) || !is_folder(old) || read_mark(old) != Mark::kReplaced)
     return;
@@ -56,17 +56,17 @@ void bring_back(const fs::path& old, const fs::path& dataset) {
   FolderMark::remove(dataset);
 }
 
-/// A job was killed after that moment: what it replaced is removed now.
+/// For a job that was killed after that moment: removes the dataset that it replaced.
 void finish_replacement(const fs::path& old, const fs::path& dataset) {
   if (!is_folder(old) || read_mark(old) != Mark::kReplaced) return;
   const FolderMark held(old, Mark::kReplaced);
   const std::vector<std::string> left = remove_replaced_dataset(old, dataset);
   if (left.empty()) return;
-  throw UsageError(fmt::format("{} holds {}, which amt did not write; move it away", old.string(),
-                               joined(left)));
+  throw UsageError(fmt::format("{} contains {}, which amt did not write; move it away",
+                               old.string(), joined(left)));
 }
 
-/// Removes what amt prepare has written into a folder of its own, but for the mark.
+/// Removes the files that amt prepare wrote into its own folder, except for the mark.
 void clear(const fs::path& folder, std::error_code& failed) {
   std::vector<std::string> names;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed)) {
@@ -82,7 +82,7 @@ void clear(const fs::path& folder, std::error_code& failed) {
   }
 }
 
-/// Held by a job of an old version that is still running: Error.
+/// Error if a job of an old version that is still running holds the lock.
 void require_old_lock_free(const fs::path& folder) {
   const fs::path path = folder / kOldLockFile;
   if (!fs::exists(status_of(path))) return;
@@ -106,7 +106,7 @@ OutputFolder::OutputFolder(const fs::path& dataset, bool overwrite)
 void OutputFolder::make() {
   make_folders(folder_of(partial_));
   if (::mkdir(partial_.c_str(), 0777) != 0 && errno != EEXIST) {
-    throw system_error("cannot make the folder " + partial_.string());
+    throw system_error("cannot create the folder " + partial_.string());
   }
   require_old_lock_free(partial_);
   mark_ = std::make_unique<FolderMark>(partial_, Mark::kBuilt);
@@ -134,14 +134,13 @@ void OutputFolder::commit() {
   if (old.empty()) return;
   const std::vector<std::string> left = remove_replaced_dataset(old, dataset_);
   if (left.empty()) return;
-  log_warning(
-      fmt::format("of the dataset that was replaced {} is left, with what amt did not write: {}",
-                  old.string(), joined(left)));
+  log_warning(fmt::format("the replaced dataset's folder {} is kept, because amt did not write: {}",
+                          old.string(), joined(left)));
 }
 
 fs::path OutputFolder::put_in_place() try {
   if (!overwrite_ || !is_folder(dataset_) || !is_dataset(dataset_)) {
-    rename_folder(partial_, dataset_);  // of folders, a rename replaces empty ones alone
+    rename_folder(partial_, dataset_);  // a rename can only replace an empty folder
     return {};
   }
   old_mark_ = std::make_unique<FolderMark>(dataset_, Mark::kReplaced);
@@ -149,9 +148,8 @@ fs::path OutputFolder::put_in_place() try {
 } catch (const Error& error) {
   std::error_code ignored;
   fs::remove(partial_ / kMarkFile, ignored);  // so that no other job clears hours of work
-  throw Error(
-      fmt::format("the dataset is complete, but cannot be given its name ({}); it is left as {}",
-                  error.what(), partial_.string()));
+  throw Error(fmt::format("the dataset is complete but could not be renamed ({}); it is in {}",
+                          error.what(), partial_.string()));
 }
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// A dataset's folder that appears at once or not at all.
+// The folder of a dataset, which appears either complete or not at all.
 #pragma once
 
 #include <filesystem>
@@ -8,30 +8,30 @@ namespace amt {
 
 class FolderMark;
 
-/// DATASET.partial while the job writes; DATASET after commit(). Rank 0 owns one, the others write
-/// into path(). The folder carries a mark: what a killed job left is cleared by the next, one in
-/// use by a running job is refused, and so is one that has no mark, or holds what amt did not
-/// write. Nothing that amt did not write is removed or replaced, at whatever moment the job is
-/// killed.
+/// The folder is DATASET.partial while the job writes, and DATASET after commit(). Rank 0 owns this
+/// object; the others write to path(). The folder has a mark: a folder left by a killed job is
+/// cleared by the next one; a folder is refused if a running job uses it, if it has no mark, or if
+/// it contains files that amt did not write. Such files are never removed or replaced, whenever the
+/// job is killed.
 class OutputFolder {
  public:
-  /// UsageError if DATASET exists and `overwrite` is off, or cannot be written there; Error if
-  /// another job is writing it, or it cannot be made.
+  /// UsageError if DATASET exists and `overwrite` is off, or if it cannot be written at its place;
+  /// Error if another job is writing it, or if it cannot be created.
   OutputFolder(const std::filesystem::path& dataset, bool overwrite);
-  ~OutputFolder();  ///< removes what was written unless it was committed
+  ~OutputFolder();  ///< removes the files unless they were committed
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
   const std::filesystem::path& path() const { return partial_; }
 
-  /// All files are complete and synced: gives the folder its name. An old dataset is replaced at
-  /// this moment and not before; what else its folder holds is in the new one afterwards. If the
-  /// name is taken meanwhile: Error, and path() holds the complete dataset.
+  /// To be called when all files are complete and synced: gives the folder its name. An old dataset
+  /// is replaced now and not before; other files in its folder are moved to the new one. If the
+  /// name has been taken meanwhile: Error, and path() contains the complete dataset.
   void commit();
 
  private:
   void make();
-  /// Where the dataset is that was replaced; empty if there was none.
+  /// The location of the replaced dataset; empty if there was none.
   std::filesystem::path put_in_place();
 
   std::filesystem::path dataset_;

@@ -15,11 +15,11 @@ constexpr std::uint64_t kFewestFiles = 174'000, kMostFiles = 180'000;
 
 struct Count {
   const char* what;
-  std::uint64_t paper, ours;  // paper 0: not counted there
+  std::uint64_t paper, ours;  // paper 0: no count in the paper
 };
 
-/// The tokens that were counted in the paper: without flags. The training split's are of one copy,
-/// rounded down.
+/// The tokens that the paper counts: without flags. For the training split, of one copy, rounded
+/// down.
 std::uint64_t tokens_of(const Manifest& manifest, Split split) {
   const std::uint64_t copies = split == Split::kTrain ? manifest.augment : 1;
   const int music = kContextLength - manifest.encoding->flags();
@@ -69,10 +69,10 @@ std::string paper_section(const Manifest& manifest) {
     rows.push_back(
         {count.what, format_count(count.paper), format_count(count.ours), difference(count)});
   }
-  return "<h2>Beside the paper's counts of the full Lakh dataset</h2>\n" +
+  return "<h2>Compared with the paper's counts for the full Lakh dataset</h2>\n" +
          html_table({"", "arXiv 2306.08620", "here", "difference"}, rows) +
-         "<p class=\"note\">Tokens of the training split are for one copy of each piece; those of "
-         "the arrival encoding are without the flags.</p>\n";
+         "<p class=\"note\">Tokens of the training split count one copy of each piece; those of "
+         "the arrival encoding exclude the flags.</p>\n";
 }
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// The counts that arXiv 2306.08620 gives for the full Lakh dataset (docs/spec/training.md).
+// The counts in arXiv 2306.08620 for the full Lakh dataset (docs/spec/training.md).
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace amt {
 
-/// A table of the paper's counts and ours, with a heading; "" unless the corpus has the full
-/// dataset's number of files, about.
+/// A table that compares the paper's counts with ours, with a heading; "" unless the corpus has
+/// about as many files as the full dataset.
 std::string paper_section(const Manifest& manifest);
 
 }  // namespace amt

@@ -9,10 +9,11 @@
 
 namespace amt {
 
-/// Where phases end in collective calls, one rank's times are the job's.
+/// If phases end in collective calls, one rank's times represent the job.
 class PhaseTimes {
  public:
-  /// Ends the phase before, if any. `name` is a literal; the watchdog's line names it, too.
+  /// Ends the previous phase, if any. `name` must be a string literal; the watchdog's message
+  /// includes it, too.
   void begin(const char* name);
   void end();
 
@@ -25,7 +26,7 @@ class PhaseTimes {
   std::optional<Phase> phase_;
   Clock::time_point start_;
   std::string text_;
-  double seconds_ = 0;  // of all phases
+  double seconds_ = 0;  // total of all phases
 };
 
 }  // namespace amt

@@ -11,8 +11,7 @@
 namespace amt {
 namespace {
 
-// MIDI bytes for one row: the full Lakh dataset has about 3,000. Only the number of shards depends
-// on it.
+// MIDI bytes per row: about 3,000 in the full Lakh dataset. Affects only the number of shards.
 constexpr std::uint64_t kBytesPerRow = 3000;
 
 }  // namespace
@@ -74,7 +73,7 @@ std::string Plan::describe() const {
       "{}, {}, {} left out, {}{} unreadable\n", counted(corpus_.files.size(), "file"),
       format_bytes(corpus_.bytes()), counted(corpus_.duplicates, "duplicate"),
       corpus_.clashes.files == 0 ? ""
-                                 : fmt::format("{} others that have the name of one taken, ",
+                                 : fmt::format("{} others with the name of a used file, ",
                                                format_count(corpus_.clashes.files)),
       corpus_.unreadable.size());
   if (!corpus_.passed_over.empty()) text += "  " + passed_over_text(corpus_.passed_over) + '\n';

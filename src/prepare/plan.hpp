@@ -1,4 +1,5 @@
-// Who does what in a preprocessing job: a pure function of corpus, options and number of ranks.
+// Divides a preprocessing job among the ranks: a pure function of corpus, options and number of
+// ranks.
 #pragma once
 
 #include <cstdint>
@@ -26,23 +27,23 @@ class Plan {
   const std::vector<Unit>& units() const { return units_; }
   int owner(const Unit& unit) const { return owners_[unit.index]; }
 
-  /// The files of a rank's units, in the order of the units and of their names.
+  /// The files of a rank's units, in the order of the units and, within a unit, of their names.
   ReadingOrder reading_order(int rank) const;
 
-  /// Training shards follow from the corpus' bytes, so that they do not depend on the ranks; the
-  /// other splits have one shard for each unit, in order of the units.
+  /// The number of shards. For the training split it depends on the corpus's size and not on the
+  /// ranks; the other splits have one shard for each unit, in order of the units.
   std::size_t shards(Split split) const { return shards_[index_of(split)]; }
   std::size_t shard_of_unit(const Unit& unit) const { return shard_of_unit_[unit.index]; }
   int owner_of_training_shard(std::size_t shard) const;
 
-  /// The shards that `rank` writes, and where one is among them.
+  /// The shards that `rank` writes; the functions below give a shard's index among them.
   std::vector<ShardSlot> slots(int rank) const;
   std::size_t slot_of_training_shard(std::size_t shard) const;
   std::size_t slot_of_unit(const Unit& unit) const { return slot_of_unit_[unit.index]; }
 
   std::uint64_t estimated_training_rows() const { return estimated_rows_; }
 
-  /// For --dry-run: several lines.
+  /// Several lines for --dry-run.
   std::string describe() const;
 
  private:

@@ -1,5 +1,5 @@
-// What the files of a corpus are like, as counts in fixed bins: cheap to collect for each file, and
-// equal however the files are divided, since only integers are added.
+// Statistics of the files of a corpus, as counts in fixed bins: cheap to collect for each file, and
+// independent of how the files are divided, because only integers are added.
 #pragma once
 
 #include <array>
@@ -10,8 +10,8 @@
 
 namespace amt {
 
-/// Counts of values in [edges[i], edges[i + 1]); the last bin has no upper end. What is below the
-/// first edge goes to the first bin.
+/// Counts of values in [edges[i], edges[i + 1]); the last bin has no upper end. Values below the
+/// first edge are counted in the first bin.
 template <std::size_t N>
 struct Histogram {
   std::array<std::uint32_t, N> counts{};
@@ -27,11 +27,11 @@ struct Histogram {
   }
 };
 
-/// Of the reference's filter: 300 tokens are 100 notes in the arrival encoding.
+/// Includes the limit of the reference's filter: 300 tokens are 100 notes in the arrival encoding.
 inline constexpr std::array<double, 18> kTokenEdges = {0,     30,    100,   300,   600,   1000,
                                                        1500,  2000,  3000,  4000,  6000,  8000,
                                                        10000, 15000, 20000, 30000, 50000, 100000};
-/// Seconds, with the filter's 10 s and 1 h.
+/// Seconds, including the filter's limits of 10 s and 1 h.
 inline constexpr std::array<double, 20> kSecondEdges = {
     0, 5, 10, 20, 30, 45, 60, 90, 120, 150, 180, 210, 240, 300, 360, 480, 600, 900, 1800, 3600};
 /// Tokens per second of music.
@@ -43,17 +43,17 @@ inline constexpr std::array<double, 20> kShareEdges = {0,  0.01, 1,  2,  3,  4, 
 
 double percent(std::uint64_t part, std::uint64_t whole);
 
-/// Plain bytes, sent between ranks as they are. "Before" is all files that were parsed, "after" the
-/// pieces that the filter kept. Tokens are those of the notes alone: three a note in the arrival
-/// encoding; in the interarrival encoding messages and waits. Seconds are to the last onset, which
-/// is what the filter looks at.
+/// Trivially copyable, sent between ranks unchanged. "Before" means all parsed files, "after" the
+/// pieces that the filter kept. Tokens are those of the notes alone: three per note in the arrival
+/// encoding; messages and waits in the interarrival encoding. Seconds are measured to the last
+/// onset, as in the filter.
 struct CorpusProfile {
   Histogram<kTokenEdges.size()> tokens_before, tokens_after;
   Histogram<kSecondEdges.size()> seconds_before, seconds_after;
-  Histogram<kRateEdges.size()> tokens_per_second;         ///< of pieces
+  Histogram<kRateEdges.size()> tokens_per_second;         ///< for pieces
   Histogram<kShareEdges.size()> rests;                    ///< percent of the first copy's events
   std::array<std::uint32_t, 17> instruments_in_piece{};   ///< index: number of instruments
-  std::array<std::uint32_t, kInstruments> pieces_with{};  ///< pieces in which it plays
+  std::array<std::uint32_t, kInstruments> pieces_with{};  ///< pieces in which an instrument plays
 
   void add(const FileSummary& file);
   CorpusProfile& operator+=(const CorpusProfile& other);

@@ -14,13 +14,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether a list may be written there: nothing is, or a list is, which begins with the same
+/// Whether a list may be written there: nothing exists, or an earlier list, recognised by its
 /// header.
 bool is_free(const fs::path& path) try {
   std::error_code failed;
   if (fs::symlink_status(path, failed).type() == fs::file_type::not_found) return true;
   return read_text(path).starts_with(rejected_text({}));
-} catch (const Error&) {  // no file, or not to be read
+} catch (const Error&) {  // not a file, or not readable
   return false;
 }
 

@@ -1,4 +1,4 @@
-// The list of rejected files, where no dataset was made.
+// The list of rejected files if no dataset was created.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,8 @@
 
 namespace amt {
 
-/// Writes DATASET.rejected.tsv, in place of an older list, or, if that name is somebody else's,
-/// DATASET.rejected-2.tsv and so on. Its path.
+/// Writes DATASET.rejected.tsv, replacing an older list, or, if another file has that name,
+/// DATASET.rejected-2.tsv and so on. Returns the path.
 std::filesystem::path write_rejected_list(const std::filesystem::path& dataset,
                                           const std::vector<Rejection>& rejections);
 

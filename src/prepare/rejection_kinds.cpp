@@ -16,7 +16,7 @@ bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-/// A reason that names the file: the system's word for it, which is at the end.
+/// Reduces a reason with a file name to the system's message at its end.
 std::string unreadable(const std::string& reason, std::size_t path_end) {
   const std::size_t colon = reason.find(": ", path_end);
   if (colon == std::string::npos) return "cannot be read";
@@ -53,7 +53,7 @@ std::string too_large_text(const std::vector<Rejection>& rejections) {
   const auto first = std::ranges::find_if(rejections, is_one);
   if (first == rejections.end()) return "";
   const std::uint64_t count = std::ranges::count_if(rejections, is_one);
-  return fmt::format("{}{} rejected for --memory alone: {} {}", format_count(count),
+  return fmt::format("{}{} rejected only because of --memory: {} {}", format_count(count),
                      count == 1 ? " file is" : " files are", first->path, first->reason);
 }
 

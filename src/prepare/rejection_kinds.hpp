@@ -1,4 +1,4 @@
-// Why files were rejected, in kinds that can be counted.
+// Groups the reasons for rejections into kinds that can be counted.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,12 @@ struct RejectionCount {
   std::uint64_t files = 0;
 };
 
-/// Reasons without what differs from file to file: byte offsets ("a data byte over 127 at byte
-/// 1031") and paths ("cannot open PATH: no such file or folder"). Most frequent first, then by
-/// name.
+/// Counts reasons after removing what differs from file to file: byte offsets ("a data byte over
+/// 127 at byte 1031") and paths ("cannot open PATH: no such file or folder"). Most frequent first,
+/// then by name.
 std::vector<RejectionCount> rejections_by_reason(const std::vector<Rejection>& rejections);
 
-/// A line about the files that only --memory kept out; "" if there are none.
+/// A line about the files that were rejected only because of --memory; "" if there are none.
 std::string too_large_text(const std::vector<Rejection>& rejections);
 
 }  // namespace amt

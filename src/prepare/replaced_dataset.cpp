@@ -20,16 +20,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Gives `from` the name `to` if nothing has that name: whether it did.
+/// Renames `from` to `to` if nothing has that name. Returns whether it did.
 bool move_without_replacing(const fs::path& from, const fs::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
   if (errno != EINVAL && errno != ENOSYS) return false;
-  std::error_code failed;  // some network file systems cannot promise it
+  std::error_code failed;  // some network file systems do not support this
   if (fs::symlink_status(to, failed).type() != fs::file_type::not_found) return false;
   return ::rename(from.c_str(), to.c_str()) == 0;
 }
 
-/// What lies in a folder and is neither in `files` nor its mark.
+/// The names in a folder other than `files` and the mark.
 std::vector<std::string> other_names(const fs::path& folder,
                                      const std::vector<std::string>& files) {
   std::vector<std::string> names;

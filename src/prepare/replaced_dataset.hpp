@@ -1,4 +1,4 @@
-// Removes a dataset that another has replaced.
+// Removes a dataset that was replaced by another.
 #pragma once
 
 #include <filesystem>
@@ -7,11 +7,10 @@
 
 namespace amt {
 
-/// Removes the dataset in the folder `old`, which `replacement` has replaced and which is marked
-/// so: the files that amt wrote and nothing else. What somebody else has put there is moved to
-/// `replacement`, and one line names it. Returns the names of what had to stay, with the folder
-/// `old`, because `replacement` has something of that name. May be called again after it was killed
-/// at any moment.
+/// Removes the dataset in the folder `old`, which has been replaced by `replacement` and is marked
+/// accordingly: only the files that amt wrote. Other files are moved to `replacement`, and a
+/// message lists them. Returns the names of those that had to stay in `old` because `replacement`
+/// has something with that name. May be repeated after being killed at any moment.
 std::vector<std::string> remove_replaced_dataset(const std::filesystem::path& old,
                                                  const std::filesystem::path& replacement);
 

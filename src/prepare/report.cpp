@@ -26,7 +26,7 @@ std::string short_number(double value) {
   return value < 1000 ? number(value) : number(value / 1000) + "k";
 }
 
-/// Minutes and seconds, "0:05"; from 10 minutes on "10m".
+/// Minutes and seconds, "0:05"; "10m" from 10 minutes on.
 std::string clock_time(double seconds) {
   const int whole = static_cast<int>(seconds);
   if (whole >= 600) return fmt::format("{}m", whole / 60);
@@ -40,7 +40,7 @@ std::vector<std::uint32_t> values_of(const std::array<std::uint32_t, N>& counts)
   return {counts.begin(), counts.end()};
 }
 
-/// A histogram's bins are drawn equally wide, whatever they hold.
+/// A histogram's bins are drawn with equal widths, whatever their range.
 template <std::size_t N>
 BarChart histogram_chart(const std::array<double, N>& edges, const Histogram<N>& counts,
                          std::string (*label)(double), const char* unit, const char* axis) {
@@ -101,7 +101,7 @@ std::string title_of(const ReportOrigin& origin) {
 
 std::string made_by(const ReportOrigin& origin) {
   if (origin.command.empty()) return "";
-  return fmt::format("<p>Made by amt {} as by <code>{}</code>.</p>\n", version(),
+  return fmt::format("<p>Created by amt {}, equivalent to <code>{}</code>.</p>\n", version(),
                      escape_html(origin.command));
 }
 
@@ -124,8 +124,9 @@ std::string summary_section(const Manifest& manifest, const ReportOrigin& origin
     text += fmt::format("{} were cut to 10 s.", cut);
   }
   return text +
-         "</p>\n<p class=\"note\">When it was made and how long that took is not here, so that "
-         "equal runs give equal files: amt prepare printed it when it ended.</p>\n";
+         "</p>\n<p class=\"note\">The time and duration of the job are left out, so that equal "
+         "runs "
+         "give equal files: amt prepare prints them when it ends.</p>\n";
 }
 
 std::string refusals_section(const std::vector<Rejection>& rejections) {
@@ -134,14 +135,14 @@ std::string refusals_section(const std::vector<Rejection>& rejections) {
   for (const RejectionCount& kind : rejections_by_reason(rejections)) {
     rows.push_back({kind.reason, format_count(kind.files)});
   }
-  return html_section("Refused files, by reason", "Each file is named in rejected.tsv.",
+  return html_section("Rejected files, by reason", "rejected.tsv lists every file.",
                       html_table({"reason", "files"}, rows));
 }
 
 std::string endings_section(const EndingCounts& passed_over) {
   if (passed_over.empty()) return "";
-  return html_section("Files passed over for their ending",
-                      "They were not looked into: amt prepare --extensions says which endings are "
+  return html_section("Files ignored because of their extension",
+                      "They were not read: amt prepare --extensions chooses the extensions to "
                       "taken.",
                       "<p>" + describe_endings(passed_over) + "</p>\n");
 }
@@ -184,30 +185,29 @@ std::string instruments_section(const CorpusProfile& profile, std::uint64_t piec
     chart.names.push_back(instrument_name(i));
     chart.labels.push_back(i == kDrums || i % kFamily != 0 ? "" : std::to_string(i));
   }
-  return html_section(
-      "Which instruments",
-      "How many pieces each instrument plays in, by General MIDI program from 0; the "
-      "last bar is the drums.",
-      bar_chart_svg(chart) + commonest_instruments(profile, pieces));
+  return html_section("Instruments",
+                      "Number of pieces with each instrument, by General MIDI program from 0; the "
+                      "last bar is the drums.",
+                      bar_chart_svg(chart) + commonest_instruments(profile, pieces));
 }
 
 std::string histograms(const Manifest& manifest, const CorpusProfile& profile) {
   std::string text =
-      before_and_after("Length in tokens", manifest.encoding->length_note, "tokens of a piece",
+      before_and_after("Length in tokens", manifest.encoding->length_note, "tokens per piece",
                        kTokenEdges, profile.tokens_before, profile.tokens_after, short_number) +
-      before_and_after("Length in time",
-                       "Minutes and seconds to the last onset, which the filter looks at.",
+      before_and_after("Length in time", "Minutes and seconds to the last onset, as in the filter.",
                        "length of a piece, min:s", kSecondEdges, profile.seconds_before,
                        profile.seconds_after, clock_time) +
-      html_section("Tokens per second of music", "Of the pieces that were kept.",
+      html_section("Tokens per second of music", "For the pieces that were kept.",
                    bar_chart_svg(histogram_chart(kRateEdges, profile.tokens_per_second,
                                                  short_number, "pieces", "tokens per second")));
   if (manifest.encoding->anticipation) {
-    text += html_section("Share of rests",
-                         "Of a piece's events, as it is in its first copy. The first bar is pieces "
-                         "without a rest.",
-                         bar_chart_svg(histogram_chart(kShareEdges, profile.rests, percent_label,
-                                                       "pieces", "share of rests")));
+    text +=
+        html_section("Fraction of rests",
+                     "Rests among the events of a piece's first copy. The first bar is the pieces "
+                     "without rests.",
+                     bar_chart_svg(histogram_chart(kShareEdges, profile.rests, percent_label,
+                                                   "pieces", "fraction of rests")));
   }
   return text;
 }

@@ -11,19 +11,20 @@
 
 namespace amt {
 
-/// Which dataset it is: what follows from corpus and options alone.
+/// Identifies the dataset, from its corpus and options alone.
 struct ReportOrigin {
-  std::string corpus;   ///< its name, without folders and without an archive's ending
-  std::string command;  ///< that makes an equal dataset
+  std::string corpus;   ///< its name, without folders and an archive's extension
+  std::string command;  ///< creates an equal dataset
 };
 
-/// Of a preparation. An archive is called as the folder that it unpacks to.
+/// The origin for a job. An archive has the name of the folder that it unpacks to.
 ReportOrigin origin_of(const PrepareOptions& options);
 
-/// One page that needs no other file: summary, histograms, refusals by reason, files passed over by
-/// ending, and for a corpus of the full Lakh dataset's size the counts of arXiv 2306.08620 beside
-/// ours. It holds no times and no names of hosts or folders, but that of the corpus: like every
-/// file of a dataset it is a function of corpus and options.
+/// A single page without external files: summary, histograms, rejections by reason, files ignored
+/// because of their extension and, for a corpus with the size of the full Lakh dataset, a
+/// comparison with the counts in arXiv 2306.08620. It contains no times and no names of hosts or
+/// folders except the corpus's: like every file of a dataset, it depends only on corpus and
+/// options.
 std::string report_html(const Manifest& manifest, const CorpusProfile& profile,
                         const std::vector<Rejection>& rejections,
                         const EndingCounts& passed_over = {}, const ReportOrigin& origin = {});

@@ -11,7 +11,7 @@
 namespace amt {
 namespace {
 
-/// 100 part / whole as Python prints round(x, 2): at most two decimals, at least one.
+/// 100 part / whole in the format of Python's round(x, 2): at most two decimals, at least one.
 std::string percent_text(std::uint64_t part, std::uint64_t whole) {
   const double share = whole > 0 ? 100 * static_cast<double>(part) / static_cast<double>(whole) : 0;
   std::string result = fmt::format("{:.2f}", share);
@@ -37,7 +37,7 @@ std::string escaped(const std::string& text) {
 std::string token_lines(const Manifest& manifest) {
   const TokenStats& stats = manifest.statistics.tokens;
   const char* times = manifest.encoding->reference_long_times;
-  // The reference divides by an arrival row's triples whatever the encoding.
+  // The reference divides by the triples of an arrival row in every encoding.
   const std::uint64_t triples = stats.sequences * kTriplesPerRow;
   return fmt::format(
       "Tokenization complete.\n  => Processed {} training sequences\n  => Inserted {} REST tokens "
@@ -70,9 +70,9 @@ std::string summary_text(const Manifest& manifest, const PrepareOptions& options
 }
 
 std::string passed_over_text(const EndingCounts& counts) {
-  return fmt::format("passed over for their ending: {}{}", describe_endings(counts),
+  return fmt::format("ignored because of their extension: {}{}", describe_endings(counts),
                      hides_midi_files(counts)
-                         ? "; --extensions mid,midi,kar takes such files, in any letter case"
+                         ? "; --extensions mid,midi,kar includes such files, in any letter case"
                          : "");
 }
 

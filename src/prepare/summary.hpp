@@ -1,4 +1,4 @@
-// Prints what a preprocessing job found, in the words of the reference.
+// The summary of a preprocessing job, in the reference's words.
 #pragma once
 
 #include <string>
@@ -11,15 +11,16 @@
 namespace amt {
 
 /// The lines that the reference's midi-preprocess and tokenize print, with their arithmetic ("event
-/// sequences" counts the too short and too long, not those with too many instruments), and where
-/// everything lies.
+/// sequences" counts those too short and too long, not those with too many instruments), and where
+/// the output is.
 std::string summary_text(const Manifest& manifest, const PrepareOptions& options);
 
-/// The files that were passed over for their ending, and what takes more of them: one line.
+/// One line about the files that were ignored because of their extension, and how to include more
+/// of them.
 std::string passed_over_text(const EndingCounts& counts);
 
-/// rejected.tsv: a line "path<TAB>reason" for each rejected file, in order of path, under a
-/// header. Tabs, newlines and backslashes in paths are written \t, \n and \\.
+/// rejected.tsv: a header, then a line "path<TAB>reason" for each rejected file, in order of path.
+/// Tabs, newlines and backslashes in paths are written \t, \n and \\.
 std::string rejected_text(std::vector<Rejection> rejections);
 
 }  // namespace amt

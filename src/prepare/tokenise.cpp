@@ -14,7 +14,7 @@
 namespace amt {
 namespace {
 
-/// The reference's tokenized-events file of one unit, under its name only once it is complete.
+/// The reference's tokenized-events file of one unit, which gets its name only when complete.
 class TextFile {
  public:
   TextFile(const std::filesystem::path& folder, const Unit& unit)
@@ -33,7 +33,7 @@ class TextFile {
   std::string line_;
 };
 
-/// For the time of a large file, the rows give way.
+/// Takes memory from the rows while a large file is processed.
 class Room {
  public:
   Room(const MakeRoom& make_room, std::uint64_t need)
@@ -94,7 +94,7 @@ bool UnitReader::add(const CorpusFile& file, UnitTokenizer& tokenizer,
     bytes = files_.read(file);
   } catch (const CorpusError&) {
     throw;
-  } catch (const Error& error) {  // it vanished, or the disk failed: one file must not stop the job
+  } catch (const Error& error) {  // vanished, or a bad disk: one file must not stop the job
     rejections.push_back({file.path, error.what()});
     return false;
   }
@@ -109,7 +109,7 @@ bool UnitReader::add(const CorpusFile& file, UnitTokenizer& tokenizer,
 
 void UnitReader::add_parsed(const CorpusFile& file, std::span<const std::byte> bytes,
                             UnitTokenizer& tokenizer) {
-  // Counting takes about as long as parsing: only a file that may be large is counted.
+  // Counting takes about as long as parsing, so it is done only for potentially large files.
   if (memory_of_file(bytes.size(), options_) > kFileMemory) {
     return add_large(file, bytes, tokenizer);
   }
@@ -127,7 +127,7 @@ void UnitReader::add_large(const CorpusFile& file, std::span<const std::byte> by
   const Room room(make_room_, need);
   parser_ = MidiParser();
   tokenizer.begin_file(&counts);
-  // The messages are given back when they have become notes.
+  // The messages are freed once they have become notes.
   MidiParser().parse(bytes,
                      [&](std::span<const NoteMessage> some) { tokenizer.add_messages(some); });
   if (!options_.compound.empty()) write_compound(file, tokenizer.notes());

@@ -1,4 +1,4 @@
-// One rank's part of the tokenising: its units, file by file, to rows.
+// One rank's part of the tokenising: turns its units into rows, file by file.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 
 namespace amt {
 
-/// What became of one unit. Plain bytes, sent between ranks as they are.
+/// The result for one unit. Trivially copyable, sent between ranks unchanged.
 struct UnitResult {
   std::uint32_t unit = 0;
   std::uint32_t rejected = 0;  ///< files
@@ -25,25 +25,25 @@ struct UnitResult {
   CorpusProfile profile;
 };
 
-/// Called for each row of a unit, `row` counting from 0.
+/// Called for each row of a unit; `row` counts from 0.
 using UnitRowSink = std::function<void(const Unit& unit, std::uint32_t row, const Row& tokens)>;
 
-/// Called after each file: files and bytes that this rank has done so far.
+/// Called after each file with the files and bytes that this rank has done so far.
 using FileDone = std::function<void(std::uint64_t files, std::uint64_t bytes)>;
 
 inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
-/// Tokenises units with buffers that are kept from file to file. Local.
+/// Tokenises units, reusing its buffers from file to file. Local.
 class UnitReader {
  public:
-  /// `files` must deliver the units' files in the order of the read() calls.
-  /// A file that needs more than `most` bytes is rejected before it is parsed.
+  /// `files` must deliver the units' files in the order of the read() calls. A file that needs more
+  /// than `most` bytes is rejected before it is parsed.
   UnitReader(const Corpus& corpus, FileReader& files, const PrepareOptions& options,
              UnitRowSink sink, FileDone done, std::uint64_t most = kNoLimit,
              MakeRoom make_room = {});
 
-  /// Files that are rejected are added to `rejections`. Error if a text file cannot be written
-  /// or an archive not be read any more.
+  /// Appends rejected files to `rejections`. Error if a text file cannot be written or an archive
+  /// can no longer be read.
   UnitResult read(const Unit& unit, std::vector<Rejection>& rejections);
 
  private:

@@ -12,14 +12,14 @@
 
 namespace amt {
 
-/// A shard as its writer reports it. Plain bytes, sent between ranks as they are.
+/// A shard as reported by its writer. Trivially copyable, sent between ranks unchanged.
 struct WrittenShard {
   std::uint32_t split = 0, shard = 0;
   std::uint64_t rows = 0;
   std::array<char, 16> hash{};
 };
 
-/// Writes the rows that `rows` has in `slot`, which it then lacks, to the shard's file, durably.
+/// Moves the rows in `slot` of `rows` to the shard's file and syncs it.
 WrittenShard write_shard(const std::filesystem::path& folder, const Manifest& manifest,
                          const Plan& plan, const ShardSlot& shard, RowStore& rows,
                          std::size_t slot);

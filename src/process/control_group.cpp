@@ -15,15 +15,15 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
 
-/// "max", which is version 2's word for no limit, is not a number.
+/// "max" means no limit in version 2; it is not a number.
 std::uint64_t limit_in(const fs::path& file) {
   std::ifstream in(file);
   std::uint64_t bytes = 0;
   return in >> bytes ? bytes : kNone;
 }
 
-/// Of the group and of those above it, up to the mount point: the smallest that `limit` finds in a
-/// folder.
+/// The smallest limit of a group and of those above it, up to the mount point; `limit` reads the
+/// limit of one folder.
 template <class Limit>
 auto smallest(const fs::path& mount, fs::path group, Limit limit) {
   auto found = limit(mount);
@@ -40,21 +40,22 @@ int whole_cores(double quota, double period) {
   return static_cast<int>(std::clamp(std::floor(quota / period), 1.0, 1e6));
 }
 
-/// "200000 100000" of version 2: microseconds of processor time in each period; "max 100000": all.
+/// Version 2: "200000 100000" is microseconds of CPU time in each period; "max 100000" is
+/// unlimited.
 int quota_cores_v2(const fs::path& folder) {
   std::ifstream in(folder / "cpu.max");
   double quota = 0, period = 0;
   return in >> quota >> period ? whole_cores(quota, period) : kAllCores;
 }
 
-/// The same of version 1, in two files; -1: all.
+/// The same for version 1, in two files; -1: unlimited.
 int quota_cores_v1(const fs::path& folder) {
   std::ifstream quota_in(folder / "cpu.cfs_quota_us"), period_in(folder / "cpu.cfs_period_us");
   double quota = 0, period = 0;
   return quota_in >> quota && period_in >> period ? whole_cores(quota, period) : kAllCores;
 }
 
-/// Of "0-3,8".
+/// Counts the cores in a list such as "0-3,8".
 int listed_cores(const fs::path& file) {
   std::ifstream in(file);
   int cores = 0, first = 0, last = 0;
@@ -67,9 +68,9 @@ int listed_cores(const fs::path& file) {
   return cores > 0 ? cores : kAllCores;
 }
 
-/// A line of /proc/PID/cgroup: the group in one hierarchy.
+/// A line of /proc/PID/cgroup: the process's group in one hierarchy.
 struct Membership {
-  std::string controllers;  ///< "cpu,cpuacct" of version 1; "" of version 2, which has all in one
+  std::string controllers;  ///< "cpu,cpuacct"; "" in version 2, with its single hierarchy
   fs::path group;
 
   bool has(std::string_view controller) const {
@@ -78,7 +79,8 @@ struct Membership {
   }
 };
 
-/// Number, controllers, group: "0::/job" of version 2, "4:memory:/job" of version 1.
+/// Parses lines of number, controllers and group: "0::/job" in version 2, "4:memory:/job" in
+/// version 1.
 std::vector<Membership> memberships(const std::string& text) {
   std::vector<Membership> all;
   std::istringstream lines(text);

@@ -1,4 +1,4 @@
-// Limits that a container, a batch system or systemd puts on a process's memory and processors.
+// Limits that a container, a batch system or systemd sets on a process's memory and CPUs.
 #pragma once
 
 #include <cstdint>
@@ -7,16 +7,16 @@
 
 namespace amt {
 
-/// The smallest memory limit, in bytes, of the control groups that a process is in and of all
-/// groups above those; the highest number if none is set. `membership` is the text of
-/// /proc/PID/cgroup, `root` the place where the hierarchies are mounted, /sys/fs/cgroup; versions 1
-/// and 2. A group that cannot be seen from inside a container is passed over. Local.
+/// The smallest memory limit, in bytes, of a process's control groups and all their parents; the
+/// largest number if there is none. `membership` is the text of /proc/PID/cgroup, and `root` the
+/// mount point of the hierarchies, /sys/fs/cgroup; supports versions 1 and 2. Groups that are not
+/// visible inside a container are ignored. Local.
 std::uint64_t control_group_memory(const std::string& membership,
                                    const std::filesystem::path& root);
 
-/// Processor cores that all processes of the control groups may use together, as above: of the
-/// time that their quotas grant (rounded down, at least 1) and of the cores that they are confined
-/// to, the smallest number; the highest number if nothing is set. Local.
+/// CPU cores that all processes of the control groups may use together, for groups as above: the
+/// smallest of the CPU time in their quotas (rounded down, at least 1) and of the numbers of cores
+/// they are confined to; the largest number if there is no limit. Local.
 int control_group_cores(const std::string& membership, const std::filesystem::path& root);
 
 }  // namespace amt

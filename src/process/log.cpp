@@ -16,9 +16,9 @@ int rank() {
   return identity->rank;
 }
 
-constexpr std::size_t kLongest = 4096;  // bytes: what a damaged file says may be of any length
+constexpr std::size_t kLongest = 4096;  // bytes; a name in a damaged file may be very long
 
-/// The message as one line: names from files may hold any bytes.
+/// Makes the message a single line: file names may contain any bytes.
 std::string one_line(const std::string& message) {
   std::string line = message.substr(0, kLongest);
   for (char& c : line) {
@@ -28,7 +28,7 @@ std::string one_line(const std::string& message) {
   return message.size() > kLongest ? line + " ..." : line;
 }
 
-/// One write per line, so that the lines of several ranks do not mix.
+/// Writes each line in a single call, so that lines of different ranks do not mix.
 void print_line(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
 
 std::string name() { return fmt::format("[{}] ", log_identity()); }

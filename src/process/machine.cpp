@@ -35,7 +35,7 @@ std::uint64_t node_memory_bytes() {
 std::uint64_t peak_memory_bytes() {
   rusage usage = {};
   ::getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss * 1024;  // Linux counts KiB
+  return usage.ru_maxrss * 1024;  // Linux reports KiB
 }
 
 std::string host_name() {

@@ -16,7 +16,7 @@
 namespace amt {
 namespace {
 
-/// A crash is expected here: no core file, no handler, no message of the C library.
+/// A crash is expected here, so suppress core files, handlers and messages of the C library.
 void end_quietly(std::chrono::seconds limit) {
   const rlimit no_core = {0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
@@ -56,7 +56,7 @@ std::string read_to_end(int fd) {
 std::optional<std::string> run_apart(const std::function<std::string()>& work,
                                      std::chrono::seconds limit) {
   std::array<int, 2> ends;
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw system_error("cannot make a pipe");
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw system_error("cannot create a pipe");
   const Descriptor in(ends[0]);
   Descriptor out(ends[1]);
   const pid_t child = ::fork();

@@ -16,7 +16,7 @@ constexpr std::initializer_list<int> kStopSignals = {SIGTERM, SIGINT, SIGUSR1};
 
 std::atomic<int> requested = 0;
 std::atomic<const char*> the_notice = nullptr;
-static_assert(std::atomic<int>::is_always_lock_free, "handlers may use it only then");
+static_assert(std::atomic<int>::is_always_lock_free, "signal handlers need a lock-free flag");
 
 void on_signal(int signal) {
   if (signal == SIGINT && requested == SIGINT) {
@@ -35,13 +35,13 @@ void on_signal(int signal) {
 void install_handlers() {
   struct sigaction action = {};
   action.sa_handler = on_signal;
-  action.sa_flags = SA_RESTART;  // a signal must not turn a write into a failed write
+  action.sa_flags = SA_RESTART;  // a signal must not make a write fail
   sigemptyset(&action.sa_mask);
   for (const int signal : kStopSignals) sigaction(signal, &action, nullptr);
 }
 
-/// Started while the signals are not blocked; threads of MPI, which may have none blocked either,
-/// take them as well.
+/// Must be started before the signals are blocked; MPI's threads may not block them either and may
+/// then receive them.
 void start_receiver() {
   std::thread([] {
     for (;;) pause();

@@ -14,7 +14,7 @@
 namespace amt {
 namespace {
 
-/// Seconds between looks.
+/// Seconds between checks.
 double tick_of(double limit) { return std::clamp(limit / 20, 0.01, 1.0); }
 
 }  // namespace
@@ -42,8 +42,7 @@ std::string describe_hang(const Activity& activity, double idle, double limit) {
                 activity.waiting_in);
   return fmt::format(
       "no progress for {} in {}{}, {}; start the same command again (--watchdog {:.6g} is its "
-      "limit, "
-      "in seconds)",
+      "limit, in seconds)",
       format_duration(idle), activity.phase, step, where, limit);
 }
 

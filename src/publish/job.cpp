@@ -22,14 +22,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kTopP = 0.98;  // as the paper's authors draw
+constexpr double kTopP = 0.98;  // as in the paper
 
-// Of a run's facts those that say nothing of the machine, the people and the folders.
+// The facts of a run that reveal nothing about its machine, people and folders.
 constexpr std::array<const char*, 12> kPublicFacts = {
     "model", "tokens of context", "parameters",   "encoding", "training rows",   "validation rows",
     "batch", "learning rate",     "weight decay", "seed",     "work of a token", "version"};
 
-/// The run that a checkpoint belongs to; its folder need not be there.
+/// The run that a checkpoint belongs to; the checkpoint's folder need not exist.
 std::optional<RunPaths> run_of(const fs::path& checkpoint, std::optional<std::int64_t>& step) {
   const fs::path folder = fs::absolute(checkpoint / ".").lexically_normal().parent_path();
   step = RunPaths::step_of(folder.filename().string());
@@ -37,7 +37,7 @@ std::optional<RunPaths> run_of(const fs::path& checkpoint, std::optional<std::in
   return RunPaths(folder.parent_path().parent_path());
 }
 
-/// What was measured of this very checkpoint.
+/// The validation loss that was measured for exactly this checkpoint.
 std::optional<ModelCard::Validation> validation_of(const RunPaths& run, std::int64_t step) {
   std::optional<ModelCard::Validation> found;
   if (!is_there(run.metrics())) return found;
@@ -105,12 +105,12 @@ void write_folder(const ExportOptions& options, const fs::path& folder) {
   sync_file_system(folder);
 }
 
-/// What can be made, or is an empty folder.
+/// Checks that the folder does not exist or is empty.
 void require_free(const fs::path& folder) {
   if (!is_there(folder)) return;
   if (fs::is_directory(folder) && fs::is_empty(folder)) return;
-  throw UsageError(fmt::format("{} is there already and not an empty folder; name another one",
-                               folder.string()));
+  throw UsageError(
+      fmt::format("{} exists and is not an empty folder; give another name", folder.string()));
 }
 
 }  // namespace
@@ -125,7 +125,7 @@ void export_model(const ExportOptions& options) {
   try {
     write_folder(named, partial);
     fs::rename(partial, folder, failed);
-    if (failed) throw system_error(fmt::format("cannot make {}", folder.string()), failed);
+    if (failed) throw system_error(fmt::format("cannot create {}", folder.string()), failed);
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(partial, ignored);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kLongestText = 1000;
 
-/// JSON's strings are YAML's, too.
+/// JSON strings are valid YAML, too.
 std::string quoted(const std::string& text) {
   const nlohmann::json json = printable(text, kLongestText);
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -79,8 +79,8 @@ std::string evaluation(const ModelCard& card) {
       "\n## Evaluation\n\nLoss on the validation split after {} steps: {:.4f} nats per token",
       format_count(card.validation->step), card.validation->loss);
   if (card.validation->unigram_loss) {
-    text += fmt::format("; from the frequencies of the tokens alone: {:.4f}",
-                        *card.validation->unigram_loss);
+    text +=
+        fmt::format("; the token-frequency baseline has {:.4f}", *card.validation->unigram_loss);
   }
   return text + ".\n";
 }
@@ -97,9 +97,9 @@ std::string usage(const ModelCard& card) {
 std::string to_markdown(const ModelCard& card) {
   return metadata(card) +
          fmt::format(
-             "\n# {}\n\nA GPT-2 of music as the Anticipatory Music Transformer "
-             "([arXiv:2306.08620](https://arxiv.org/abs/2306.08620)) has it: its tokens are the "
-             "notes of MIDI files, not text. Made with amt.\n",
+             "\n# {}\n\nA GPT-2 model of music, like the Anticipatory Music Transformer "
+             "([arXiv:2306.08620](https://arxiv.org/abs/2306.08620)): its tokens represent the "
+             "notes of MIDI files, not text. Trained with amt.\n",
              printable(card.name, kLongestText)) +
          usage(card) + training(card) + evaluation(card);
 }

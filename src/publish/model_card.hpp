@@ -1,4 +1,4 @@
-// README.md of a published model: metadata in YAML, then text in Markdown
+// The README.md of a published model: YAML metadata followed by Markdown text
 // (https://huggingface.co/docs/hub/model-cards).
 #pragma once
 
@@ -10,17 +10,17 @@
 namespace amt {
 
 struct ModelCard {
-  /// A loss that was measured on the validation split of the run's dataset.
+  /// A loss measured on the validation split of the run's dataset.
   struct Validation {
     std::int64_t step = 0;
     double loss = 0;                     ///< nats per token
-    std::optional<double> unigram_loss;  ///< of the token frequencies alone
+    std::optional<double> unigram_loss;  ///< of the token-frequency baseline
   };
   std::string name;
-  std::string license, base_model;              ///< "": the card says nothing of it
-  std::vector<std::string> datasets;            ///< the same
-  bool generates = true;                        ///< `amt generate` can make music with it
-  std::vector<std::vector<std::string>> facts;  ///< name and text, of its training
+  std::string license, base_model;              ///< "": left out of the card
+  std::vector<std::string> datasets;            ///< empty: left out of the card
+  bool generates = true;                        ///< whether `amt generate` supports the model
+  std::vector<std::vector<std::string>> facts;  ///< facts about its training: name and text
   std::optional<Validation> validation;
 };
 

@@ -23,17 +23,18 @@ void require_id(const char* option, const std::string& id) {
     return;
   }
   throw UsageError(
-      fmt::format("--{}: '{}' is not what a hub calls it, NAME or OWNER/NAME", option, id));
+      fmt::format("--{}: '{}' is not a name on a hub, NAME or OWNER/NAME", option, id));
 }
 
 }  // namespace
 
 void ExportOptions::register_options(OptionTable& table) {
   table.add("name", &name, "the model's name in its card; by default the folder's name");
-  table.add("license", &license,
-            "the model's license, as hubs write it (apache-2.0); by default the card names none");
-  table.add("datasets", &datasets, "what it was trained on: names on a hub, separated by commas");
-  table.add("base_model", &base_model, "the model that training started from: a name on a hub");
+  table.add(
+      "license", &license,
+      "the model's license as model hubs spell it, e.g. apache-2.0; by default none is given");
+  table.add("datasets", &datasets, "datasets it was trained on: names on a hub, comma-separated");
+  table.add("base_model", &base_model, "the model that training started from: its name on a hub");
 }
 
 std::vector<std::string> ExportOptions::dataset_ids() const {

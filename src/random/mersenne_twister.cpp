@@ -5,10 +5,10 @@ namespace {
 
 constexpr std::size_t kMiddle = 397;
 
-/// The upper bit of one word with the lower bits of the next, through the twist matrix.
+/// Combines the upper bit of one word with the lower bits of the next and applies the twist matrix.
 inline std::uint32_t twist(std::uint32_t upper, std::uint32_t lower) {
   const std::uint32_t y = (upper & 0x80000000u) | (lower & 0x7fffffffu);
-  return (y >> 1) ^ ((0u - (y & 1u)) & 0x9908b0dfu);  // without a branch
+  return (y >> 1) ^ ((0u - (y & 1u)) & 0x9908b0dfu);  // branch-free
 }
 
 inline std::uint32_t temper(std::uint32_t y) {
@@ -28,7 +28,7 @@ MersenneTwister::MersenneTwister(std::uint32_t seed) {
 }
 
 void MersenneTwister::refill() {
-  // Three loops, so that none reads what a near iteration of its own has written.
+  // Three loops, so that no loop reads what one of its own recent iterations has written.
   constexpr std::size_t kHead = kWords - kMiddle;
   for (std::size_t i = 0; i < kHead; ++i) {
     state_[i] = state_[i + kMiddle] ^ twist(state_[i], state_[i + 1]);

@@ -39,7 +39,7 @@ std::string summary_value(const Scalar& scalar) {
   return message(kSummaryValue, message(kValueTag, scalar.name) + field(kValueSimple, value));
 }
 
-/// The second in the name of an events file, else 0.
+/// The time in the name of an event file, in seconds; else 0.
 std::int64_t second_of(const std::string& name) {
   std::int64_t second = 0;
   if (name.starts_with(kEventFilePrefix)) {
@@ -48,13 +48,13 @@ std::int64_t second_of(const std::string& name) {
   return second;
 }
 
-/// Readers take the files of a folder in the order of their names: this one's comes last, even if
-/// the clock was set back or the process before began within the same second.
+/// Readers process a folder's files in the order of their names, so this one's must be last, even
+/// if the clock was set back or the previous process started within the same second.
 fs::path next_file(const fs::path& folder) {
   std::error_code failed;
   fs::create_directories(folder, failed);
   if (failed) {
-    throw Error(fmt::format("cannot make the folder {}: {}", folder.string(), failed.message()));
+    throw Error(fmt::format("cannot create the folder {}: {}", folder.string(), failed.message()));
   }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   std::int64_t second = std::chrono::duration_cast<std::chrono::seconds>(now).count();
@@ -84,7 +84,7 @@ EventFile::EventFile(const fs::path& folder, std::int64_t next_step,
 EventFile::~EventFile() {
   try {
     flush();
-  } catch (const Error&) {  // the curves are not worth ending the process for
+  } catch (const Error&) {  // a missing curve is no reason to end the process
   }
 }
 

@@ -12,7 +12,7 @@ std::string masked_crc(std::string_view bytes) {
   return little_endian((crc >> 15 | crc << 17) + 0xA282EAD8u);
 }
 
-/// Bytes of one kind of field after another; what is asked for beyond the end is empty.
+/// Reads fields one after another, as bytes; reading past the end gives empty fields.
 class Fields {
  public:
   explicit Fields(std::string_view bytes) : rest_(bytes) {}

@@ -1,4 +1,4 @@
-// The records that TensorBoard's event files consist of: docs/formats.md.
+// The records that TensorBoard's event files are made of: docs/formats.md.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ inline constexpr std::string_view kEventFilePrefix = "events.out.tfevents.";
 inline constexpr std::string_view kEventFileSuffix = ".amt";
 inline constexpr const char* kValidationTag = "eval/loss";
 
-/// A field's number and wire type, as in the protocol buffers' encoding.
+/// A field's number and wire type in the encoding of protocol buffers.
 enum EventTag : unsigned char {
   kEventWallTime = 1 << 3 | 1,
   kEventStep = 2 << 3 | 0,
@@ -27,7 +27,7 @@ enum EventTag : unsigned char {
   kSessionStatus = 1 << 3 | 0,
 };
 
-/// A number of fixed size.
+/// The bytes of a number of fixed size.
 template <class Number>
 std::string little_endian(Number value) {
   static_assert(std::endian::native == std::endian::little);
@@ -38,18 +38,18 @@ std::string little_endian(Number value) {
 /// An Event with its length and checksums.
 std::string event_record(const std::string& event);
 
-/// The Event of the first record, with which `rest` gets shorter; nothing if that record was cut or
-/// has another checksum.
+/// Takes the Event of the first record off `rest`; nothing if the record is incomplete or its
+/// checksum is wrong.
 std::optional<std::string_view> take_event(std::string_view& rest);
 
-/// The part of an Event that says where it belongs.
+/// The part of an Event that determines its position.
 struct EventPlace {
   std::int64_t step = 0;
-  bool scalars = false;     ///< else a version or a start
+  bool scalars = false;     ///< otherwise a version or a start
   bool validation = false;  ///< scalars of a validation, not of a step
 };
 
-/// Nothing if it is not an Event as this program writes them.
+/// Nothing if it is not an Event as written by this program.
 std::optional<EventPlace> place_of(std::string_view event);
 
 }  // namespace amt

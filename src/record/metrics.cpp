@@ -47,7 +47,7 @@ StepMetrics step_of(const json::Value& line) {
   return m;
 }
 
-/// What a line says, or nothing: a line that was cut, or something else.
+/// Parses a line; nothing if it was cut off or has another format.
 std::optional<Line> parse_line(const std::string& text) try {
   const json::Value line = json::from_text(text, "the line", kLineLimits);
   line.at("step");

@@ -1,20 +1,20 @@
-// Which recorded steps stay when a run resumes.
+// Decides which recorded steps to keep when a run resumes.
 #pragma once
 
 #include <cstdint>
 
 namespace amt {
 
-/// Asked about what was recorded in its order: keeps what comes before the step that is gone on at
-/// and after all that was kept already.
+/// Asked about records in order, keeps those before the step where the run resumes, without
+/// duplicates.
 class RecordedOnce {
  public:
-  /// `next_step` is the first that is done again; of validations those after `evaluated_step`
-  /// steps.
+  /// `next_step` is the first step to be repeated; validations after `evaluated_step` steps are
+  /// repeated.
   RecordedOnce(std::int64_t next_step, std::int64_t evaluated_step)
       : steps_{-1, next_step}, validations_{-1, evaluated_step} {}
 
-  /// Of a step, or of the validation that carries it.
+  /// Whether to keep a step or, if `validation`, the validation with its number.
   bool keeps(std::int64_t step, bool validation) {
     Range& range = validation ? validations_ : steps_;
     if (step <= range.last || step >= range.end) return false;

@@ -12,7 +12,7 @@
 namespace amt {
 namespace {
 
-/// Each step is there once, for readers, too, that do not know of a START.
+/// Removes repeated steps from the files, for readers that ignore START records.
 EventFile go_on_with_events(const RunPaths& paths, std::int64_t next_step,
                             std::int64_t evaluated_step) {
   cut_back_events(paths.tensorboard(), next_step, evaluated_step);

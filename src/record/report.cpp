@@ -15,21 +15,21 @@ using Table = std::vector<std::vector<std::string>>;
 
 std::string count(double n) { return format_count(std::llround(n)); }
 
-/// How the points of a figure came about.
+/// How a chart's points were computed.
 std::string binning(const Curve& curve) {
   const std::int64_t width = curve.steps_per_bin();
   if (width == 1) return "Each point is one step.";
   return fmt::format(
-      "Each point is the mean of {} steps; the pale band reaches from the lowest to the highest of "
+      "Each point is the mean of {} steps; the pale band spans the minimum to the maximum of "
       "them.",
       width);
 }
 
-/// "step (1,828 are an epoch)"
+/// "step (1,828 per epoch)"
 std::string steps_name(const RunFacts& facts) {
   if (facts.tokens_per_epoch <= 0 || facts.tokens_per_step <= 0) return "step";
-  return fmt::format("step ({} are an epoch)", count(static_cast<double>(facts.tokens_per_epoch) /
-                                                     static_cast<double>(facts.tokens_per_step)));
+  return fmt::format("step ({} per epoch)", count(static_cast<double>(facts.tokens_per_epoch) /
+                                                  static_cast<double>(facts.tokens_per_step)));
 }
 
 LineChart loss_chart(const RunFacts& facts, const RunHistory& history) {
@@ -38,7 +38,7 @@ LineChart loss_chart(const RunFacts& facts, const RunHistory& history) {
   chart.level = facts.unigram_loss;
   chart.curve_name = "training";
   chart.second_name = "validation";
-  chart.level_name = "frequencies of the tokens alone";
+  chart.level_name = "token-frequency baseline";
   chart.steps_name = steps_name(facts);
   return chart;
 }
@@ -53,15 +53,15 @@ std::string figure(const std::string& title, const std::string& note, LineChart 
 
 std::string figures(const RunFacts& facts, const RunHistory& history) {
   return figure("Loss",
-                "Nats per token, on a logarithmic axis: of the training batches, and with dots of "
-                "the validation split. What has learned anything of the music is below the "
-                "loss of the token frequencies.",
+                "Nats per token, on a logarithmic axis: training batches (line) and validation "
+                "split (dots). A model that has learned anything about the music is below the "
+                "token-frequency baseline.",
                 loss_chart(facts, history), facts) +
          figure("Learning rate", "", {"learning rate", Axis::kFromZero, &history.learning_rate},
                 facts) +
          figure("Gradient norm", "Before clipping, on a logarithmic axis.",
                 {"gradient norm", Axis::kLogarithmic, &history.grad_norm}, facts) +
-         figure("Tokens per second", "Of all ranks together.",
+         figure("Tokens per second", "Total over all ranks.",
                 {"tokens per second", Axis::kFromZero, &history.tokens_per_second}, facts);
 }
 
@@ -70,12 +70,14 @@ std::string music(const std::vector<RunSample>& samples) {
   for (const RunSample& sample : samples) {
     const std::string file = RunPaths("").sample(sample.step).string();
     text +=
-        fmt::format("<p>After {} steps, to listen to: <code>{}</code></p>\n{}",
+        fmt::format("<p>After {} steps; MIDI file: <code>{}</code></p>\n{}",
                     format_count(sample.step), escape_html(file), piano_roll_figure(sample.roll));
   }
   return text.empty()
              ? ""
-             : html_section("Samples", "Made from nothing, always by the same draws.", text);
+             : html_section("Samples",
+                            "Generated without a prompt, always with the same random numbers.",
+                            text);
 }
 
 void add_steps(Table& rows, const RunFacts& facts, const StepMetrics& last) {
@@ -116,27 +118,27 @@ void add_speed(Table& rows, const StepMetrics& last) {
     rows.push_back({"model FLOPs utilisation, last step", fmt::format("{:.1f}%", 100 * last.mfu)});
   }
   if (last.memory_bytes > 0) {
-    rows.push_back({"most memory of rank 0", format_bytes(last.memory_bytes)});
+    rows.push_back({"peak memory, rank 0", format_bytes(last.memory_bytes)});
   }
 }
 
 std::string results_table(const RunFacts& facts, const RunHistory& history) {
-  if (!history.last_step) return "<p>No step is done yet.</p>\n";
+  if (!history.last_step) return "<p>No steps completed yet.</p>\n";
   Table rows;
   add_steps(rows, facts, *history.last_step);
   add_validations(rows, history);
   if (facts.unigram_loss) {
     rows.push_back(
-        {"loss of the token frequencies alone", fmt::format("{:.4f}", *facts.unigram_loss)});
+        {"loss of the token-frequency baseline", fmt::format("{:.4f}", *facts.unigram_loss)});
   }
   if (history.seconds_in_steps > 0) {
-    rows.push_back({"time of the steps", format_duration(history.seconds_in_steps)});
+    rows.push_back({"total step time", format_duration(history.seconds_in_steps)});
   }
   add_speed(rows, *history.last_step);
   return html_table({}, rows);
 }
 
-/// "Training run: NAME": the last part of its folder's name.
+/// "Training run: NAME", where NAME is the name of its folder.
 std::string title_of(const RunFacts& facts) {
   const std::string run = facts.text("run");
   if (run.empty()) return "A training run";
@@ -154,7 +156,7 @@ std::string run_report_html(const RunFacts& facts, const RunHistory& history,
       fmt::format("<h1>{}</h1>\n{}{}{}{}", escape_html(title), results_table(facts, history),
                   figures(facts, history), music(samples),
                   facts.facts.empty() ? ""
-                                      : html_section("What is trained",
+                                      : html_section("Model and settings",
                                                      "All settings: config.ini beside "
                                                      "this file.",
                                                      html_table({}, facts.facts))));

@@ -10,7 +10,7 @@ namespace amt {
 
 std::filesystem::path write_report(const RunPaths& run, const std::string& svg) {
   if (!std::filesystem::exists(run.metrics())) {
-    throw Error(fmt::format("{} holds no metrics.jsonl; name the --trainer.run_dir of an amt train",
+    throw Error(fmt::format("{} has no metrics.jsonl; give the --trainer.run_dir of an amt train",
                             run.run().string()));
   }
   const RunHistory history = read_history(run.metrics());

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kShown = 3;
-constexpr std::uint64_t kMostBytes = 1 << 20;  // of a sample: a page stays small
+constexpr std::uint64_t kMostBytes = 1 << 20;  // of a sample, to keep the page small
 
 /// Newest first.
 std::vector<std::int64_t> sample_steps(const RunPaths& paths) {
@@ -58,7 +58,7 @@ std::vector<RunSample> newest_samples(const RunPaths& paths) {
 void remove_samples_after(const RunPaths& paths, std::int64_t step) {
   for (const std::int64_t sample : sample_steps(paths)) {
     if (sample <= step) continue;
-    std::error_code ignored;  // then it is made anew, in its place
+    std::error_code ignored;  // if it stays, the same step overwrites it later
     fs::remove(paths.sample(sample), ignored);
     fs::remove(paths.sample(sample).replace_extension(".svg"), ignored);
   }

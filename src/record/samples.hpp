@@ -1,4 +1,4 @@
-// Samples that a run has generated: RUN/samples.
+// The samples that a run has generated: RUN/samples.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace amt {
 
-/// The last few, newest first. What cannot be read is left out. Local.
+/// The last few samples, newest first, without unreadable ones. Local.
 std::vector<RunSample> newest_samples(const RunPaths& paths);
 
-/// Removes those of steps after `step`, which a killed process made beyond its checkpoint.
+/// Removes samples of steps after `step`, which a killed process generated beyond its checkpoint.
 void remove_samples_after(const RunPaths& paths, std::int64_t step);
 
 }  // namespace amt

@@ -3,15 +3,16 @@
 namespace amt {
 
 void DeviceOptions::register_options(OptionTable& table) {
-  table.add("threads", &threads, "per rank; 0: OMP_NUM_THREADS, else its share of the node");
+  table.add("threads", &threads,
+            "threads per rank; 0: OMP_NUM_THREADS, else the node's cores divided by its ranks");
   table.add("mp", &mp,
-            "precision of activations and matrix products (auto is bf16 on GPUs and on processors "
-            "with AMX, else f32)");
+            "precision of activations and matrix products (auto is bf16 on GPUs and on CPUs with "
+            "AMX, else f32)");
   table.add("weights", &weights,
-            "int8 rounds the matrices of the blocks to 8 bits: a processor reads half as much for "
-            "each token that it generates");
+            "int8 stores the transformer blocks' weights in 8 bits, which halves what a CPU reads "
+            "per generated token");
   table.add("device", &device,
-            "what computes (auto is cuda where every rank has a GPU that can be used, else cpu)");
+            "device to compute on (auto is cuda if every rank has a usable GPU, else cpu)");
   table.add("watchdog", &watchdog, kWatchdogHelp);
   table.add_customary("mp", {"precision", "dtype", "bf16"});
   table.add_customary("weights", {"quantize", "quantization", "load_in_8bit", "int8"});

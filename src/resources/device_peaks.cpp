@@ -1,5 +1,5 @@
-// Dense bf16 FLOP/s with sums in fp32, from NVIDIA's data sheets: where those give the figure with
-// sparsity alone, half of it.
+// Dense bf16 FLOP/s with sums in fp32, from NVIDIA's data sheets; where these only give the figure
+// with sparsity, half of it.
 #include <array>
 #include <string_view>
 
@@ -9,12 +9,12 @@ namespace amt {
 namespace {
 
 struct Peak {
-  std::string_view name;  // whole, as the driver reports it: parts of GPUs (MIG) have longer ones
+  std::string_view name;  // complete name in the driver; parts of GPUs (MIG) have longer names
   double flops;
 };
 
 constexpr std::array kPeaks = std::to_array<Peak>({
-    // Data sheet of the A100, of the A800 40GB Active: 312, with sparsity 624.
+    // A100 data sheet, A800 40GB Active data sheet: 312, with sparsity 624.
     {"NVIDIA A100-SXM4-40GB", 312e12},
     {"NVIDIA A100-SXM4-80GB", 312e12},
     {"NVIDIA A100-PCIE-40GB", 312e12},
@@ -23,8 +23,8 @@ constexpr std::array kPeaks = std::to_array<Peak>({
     {"NVIDIA A800-SXM4-80GB", 312e12},
     {"NVIDIA A800 40GB Active", 312e12},
     {"NVIDIA A800 80GB PCIe", 312e12},
-    // Of the H100, H200 and GH200, with sparsity: SXM 1,979, PCIe 1,513, NVL 1,671. An H800 differs
-    // in its links and in fp64 alone.
+    // H100, H200 and GH200 data sheets, with sparsity: SXM 1,979, PCIe 1,513, NVL 1,671. An H800
+    // differs only in its links and in fp64.
     {"NVIDIA H100 80GB HBM3", 989.4e12},
     {"NVIDIA H100 PCIe", 756e12},
     {"NVIDIA H100 NVL", 835.5e12},
@@ -35,17 +35,17 @@ constexpr std::array kPeaks = std::to_array<Peak>({
     {"NVIDIA GH200 120GB", 989.4e12},
     {"NVIDIA GH200 480GB", 989.4e12},
     {"NVIDIA GH200 144G HBM3e", 989.4e12},
-    // Of HGX B200 and B300: 36,000 with sparsity for eight.
+    // HGX B200 and B300 data sheets: 36,000 with sparsity for eight GPUs.
     {"NVIDIA B200", 2250e12},
     {"NVIDIA B300 SXM6 AC", 2250e12},
-    // Of the L40S, A40, A30, A10, L4.
+    // Data sheets of the L40S, A40, A30, A10 and L4.
     {"NVIDIA L40S", 362e12},
     {"NVIDIA A40", 149.7e12},
     {"NVIDIA A30", 165e12},
     {"NVIDIA A10", 125e12},
     {"NVIDIA L4", 121e12},
-    // The architectures' white papers, "Peak BF16 Tensor TFLOPS with FP32 Accumulate": Ada for
-    // professionals, Ada, RTX Blackwell.
+    // The architectures' white papers, "Peak BF16 Tensor TFLOPS with FP32 Accumulate": Ada
+    // (professional), Ada, RTX Blackwell.
     {"NVIDIA RTX 6000 Ada Generation", 364.2e12},
     {"NVIDIA GeForce RTX 4090", 165.2e12},
     {"NVIDIA GeForce RTX 5090", 209.5e12},

@@ -1,4 +1,4 @@
-// How much memory training needs, and what to do where there is less.
+// The memory that training needs, and advice if there is less.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -16,14 +16,14 @@
 namespace amt {
 namespace {
 
-constexpr std::uint64_t kGpuLogitBytes = 1u << 30;   // of a GPU's LM head at once, at most
+constexpr std::uint64_t kGpuLogitBytes = 1u << 30;   // largest block of logits in a GPU's LM head
 constexpr std::size_t kBf16 = 2;                     // bytes
-constexpr std::uint64_t kGpuWorkspace = 256u << 20;  // of what a GPU computes with, not of NCCL
+constexpr std::uint64_t kGpuWorkspace = 256u << 20;  // libraries' workspaces, without NCCL
 
 // lakh-small on an H200, tokens/s: 480 k with 8 rows, 522 k with 16, 545 k with 32, 563 k with 64.
-// A processor's caches hold less than 8 rows.
+// A CPU's caches hold less than 8 rows.
 constexpr int kMostGpuRows = 64, kMostCpuRows = 8;
-constexpr int kEnoughRows = 4;  // with fewer, a device waits for the weights more than it computes
+constexpr int kEnoughRows = 4;  // with fewer, reading the weights dominates
 
 std::uint64_t parameter_bytes(const ModelConfig& config) {
   return ParameterLayout(config).total() * sizeof(float);
@@ -41,8 +41,8 @@ std::size_t activation_bytes(Precision precision) {
   return precision == Precision::kBf16 ? kBf16 : sizeof(float);
 }
 
-/// A decoder of one row and, on a CPU with AMX, the copy of the weights in tiles
-/// (src/cpu/tiles.hpp).
+/// The memory for samples: a decoder of one row and, on a CPU with AMX, the copy of the weights in
+/// tiles (src/cpu/tiles.hpp).
 std::uint64_t host_sampling_bytes(const ModelConfig& config, Precision precision) {
   const std::uint64_t decoder = Decoder::estimate_bytes(config, 1, activation_bytes(precision));
   if (precision != Precision::kBf16) return decoder;
@@ -59,14 +59,14 @@ int largest_that_fits(const ModelConfig& config, int micro_batch, int share,
   return found == all.rend() ? 0 : *found;
 }
 
-/// "--trainer.per_device_parallelism 4, ..." and what else would help, best first.
+/// "--trainer.per_device_parallelism 4, ..." and other remedies, best first.
 std::vector<std::string> ways(ModelConfig config, int micro_batch, int share,
                               const DeviceMemory& memory) {
   std::vector<std::string> all;
   DeviceMemory sharded = memory;
   sharded.shard_optimizer = true;
   if (fits(config, micro_batch, sharded)) {
-    all.push_back("--trainer.shard_optimizer true, with which it fits");
+    all.push_back("--trainer.shard_optimizer true, which makes it fit");
   }
   const int plain = largest_that_fits(config, micro_batch, share, memory);
   if (plain > 0) {
@@ -77,7 +77,7 @@ std::vector<std::string> ways(ModelConfig config, int micro_batch, int share,
   config.gradient_checkpointing = true;
   const int checkpointed = largest_that_fits(config, micro_batch, share, memory);
   if (checkpointed == micro_batch) {
-    all.push_back("--model.gradient_checkpointing true, with which it fits");
+    all.push_back("--model.gradient_checkpointing true, which makes it fit");
   } else if (checkpointed > plain) {
     all.push_back(
         fmt::format("--model.gradient_checkpointing true with --trainer.per_device_parallelism {}",
@@ -129,8 +129,8 @@ std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks,
   const std::uint64_t positions = Dim{micro_batch} * config.seq_len;
   const std::uint64_t logits =
       std::min(positions * config.padded_vocab_size() * kBf16, kGpuLogitBytes);
-  // cuDNN's backward pass: fp32 gradients of the queries, and those of the scores. It takes them up
-  // to compute capability 9.0 and on 12.0, hardly any on 10.0 and 10.3, and with
+  // cuDNN's backward pass: fp32 gradients of the queries and of the scores. Up to compute
+  // capability 9.0 and on 12.0 it allocates all of this, on 10.0 and 10.3 hardly any, and with
   // trainer.deterministic off a small part.
   const std::uint64_t attention =
       positions * (config.hidden_dim * sizeof(float) + kBf16 * config.num_heads * config.seq_len);

@@ -58,7 +58,7 @@ PlannedDevice plan_device(const DeviceWishes& wishes, const Placement& place) {
   if (offer.plugin != nullptr) {
     std::string unused;
     const int devices = std::max(1, offer.plugin->device_count(&unused));
-    const int sharing = (place.ranks_on_host + devices - 1) / devices;  // of the first device
+    const int sharing = (place.ranks_on_host + devices - 1) / devices;  // ranks on the first device
     planned.memory = gpu_memory(offer.info, place.host, sharing);
   } else {
     planned.memory = host_memory(wishes, place.host, place.ranks_on_host);

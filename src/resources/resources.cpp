@@ -15,7 +15,7 @@
 namespace amt {
 namespace {
 
-/// A positive number at the start of a text ("4" and "4,2" of nested parallelism), else 0.
+/// A positive number at the start of a text ("4", or "4,2" for nested parallelism), else 0.
 int leading_number(const char* text) {
   if (text == nullptr) return 0;
   int value = 0;

@@ -15,17 +15,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// An option that nobody declares is taken for one that matters.
+/// An option that nobody declares counts as one that matters.
 Effect effect_of(const std::string& key, const OptionTable& known) {
   const Option* option = known.find(key);
   return option == nullptr ? Effect::kResult : option->effect;
 }
 
 Error no_folder(const fs::path& folder, std::error_code why) {
-  return Error(fmt::format("cannot make the folder {}: {}", folder.string(), why.message()));
+  return Error(fmt::format("cannot create the folder {}: {}", folder.string(), why.message()));
 }
 
-/// As far as can be known without making it.
+/// Checks as much as possible without creating the folder.
 void require_folder_can_be_made(const fs::path& folder) {
   const fs::path above = nearest_folder(folder);
   std::error_code failed;
@@ -45,7 +45,7 @@ void require_folder_can_be_made(const fs::path& folder) {
 std::vector<OptionChange> changes_of_result(const std::string& before, const std::string& now,
                                             const OptionTable& known,
                                             const std::string& before_file) {
-  // A version before an option existed did what is now its default.
+  // Versions without an option behaved as its present default.
   std::map<std::string, std::string> old_values = ini_values(known.to_ini(), "defaults");
   for (const auto& [key, value] : ini_values(before, before_file)) old_values[key] = value;
   std::vector<OptionChange> changes;

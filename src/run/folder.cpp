@@ -19,7 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kAnother = "give another --trainer.run_dir";
-// Of jobs/submit.sh and jobs/requeue.sh, of file systems, and what users begin a run with.
+// Files of jobs/submit.sh and jobs/requeue.sh, of file systems, and files that users start a run
+// with.
 constexpr std::array<std::string_view, 6> kHarmless = {
     "jobs", "requeues", "in-use", "algorithms.json", "lost+found", ".snapshot"};
 constexpr std::array<std::string_view, 5> kHarmlessEndings = {".ini", ".log", ".out", ".err",
@@ -32,13 +33,13 @@ bool is_harmless(const std::string& name) {
                              [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
-/// A report alone is what a job leaves whose folder was taken away while it ran.
+/// A job whose folder was moved away while it ran leaves only a report.
 bool is_own_report(const fs::path& path) {
   if (!fs::is_regular_file(fs::symlink_status(path))) return false;
   return is_html_page(read_text(path));
 }
 
-/// The names in a folder, none if it is not there.
+/// The names in a folder; none if it does not exist.
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code failed;
@@ -55,7 +56,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-/// What only amt train makes.
+/// Whether there are files that only amt train writes.
 bool has_a_run(const RunPaths& paths, const std::vector<std::string>& names) {
   const auto has = [&](const fs::path& path) {
     return std::ranges::find(names, path.filename().string()) != names.end();
@@ -63,7 +64,7 @@ bool has_a_run(const RunPaths& paths, const std::vector<std::string>& names) {
   return has(paths.checkpoints()) || (has(paths.facts()) && has(paths.metrics()));
 }
 
-/// Behind all links, as far as the path exists.
+/// The path with all links resolved, as far as it exists.
 fs::path real_path(const fs::path& path) {
   std::error_code failed;
   fs::path real = fs::weakly_canonical(fs::absolute(path), failed);
@@ -85,7 +86,7 @@ void check_run_folder(const RunPaths& paths, const fs::path& dataset) {
     throw UsageError(fmt::format("{} is a dataset: it has a {}; {}", run, kManifestFile, kAnother));
   }
   if (is_within(real_path(paths.run()), real_path(dataset))) {
-    throw UsageError(fmt::format("{} lies in the dataset {}; {}", run, dataset.string(), kAnother));
+    throw UsageError(fmt::format("{} is in the dataset {}; {}", run, dataset.string(), kAnother));
   }
   if (has_a_run(paths, names)) return;
   const auto foreign = std::ranges::find_if_not(names, [&](const std::string& name) {
@@ -94,8 +95,8 @@ void check_run_folder(const RunPaths& paths, const fs::path& dataset) {
   });
   if (foreign == names.end()) return;
   throw UsageError(fmt::format(
-      "{} has files that are not amt train's, such as {}; {}: a folder that is new or empty", run,
-      *foreign, kAnother));
+      "{} has files that amt train did not write, such as {}; {}: a folder that is new or empty",
+      run, *foreign, kAnother));
 }
 
 }  // namespace amt

@@ -26,10 +26,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds kPause{50};
-constexpr std::chrono::seconds kToWrite{2};  // for somebody else's record, or to remove a stale one
-constexpr std::chrono::seconds kToEnd{30};   // for a job that Slurm has ended, as its KillWait
+constexpr std::chrono::seconds kToWrite{2};  // for another process to write its record
+constexpr std::chrono::seconds kToEnd{30};   // for a job that Slurm has ended; Slurm's KillWait
 
-/// Whether `path` is the name of this open file.
+/// Whether `path` still refers to this open file.
 bool names(const fs::path& path, const Descriptor& file) {
   struct stat named = {}, open = {};
   return ::stat(path.c_str(), &named) == 0 && ::fstat(file.get(), &open) == 0 &&
@@ -43,27 +43,27 @@ void write_record(const Descriptor& file, const std::string& record, const fs::p
   }
 }
 
-/// The record of this process for a file that nobody else knows yet.
+/// This process's record, in a file that is not visible to others yet.
 std::string record_of_this_process(const Descriptor& file) {
   RunOwner self = this_process();
   self.locked = try_lock(file.get()) == LockResult::kTaken;
   return to_json(self);
 }
 
-/// Under its name the record is whole and locked from the first moment on.
+/// Creates the record by a hard link, so that it is complete and locked from the start.
 Descriptor create_by_link(const fs::path& path, int& error) {
   const fs::path temporary = path.parent_path() / temporary_name(path.filename().string());
   Descriptor file(temporary, O_RDWR | O_CREAT | O_EXCL);
   write_record(file, record_of_this_process(file), temporary);
   error = ::link(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
   struct stat info = {};
-  // NFS may have made the link and lost the answer.
+  // NFS may have created the link and lost the reply.
   if (error != 0 && ::fstat(file.get(), &info) == 0 && info.st_nlink == 2) error = 0;
   ::unlink(temporary.c_str());
   return file;
 }
 
-/// Without hard links: for a moment the record exists and is empty.
+/// Without hard links: the record is empty for a moment.
 Descriptor create_directly(const fs::path& path, int& error) {
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   error = file ? 0 : errno;
@@ -71,7 +71,7 @@ Descriptor create_directly(const fs::path& path, int& error) {
   return file;
 }
 
-/// What is found in a folder that is not ours.
+/// A record of another process found in the folder.
 struct Claim {
   Descriptor file;
   LockResult lock = LockResult::kNoLocks;
@@ -80,8 +80,8 @@ struct Claim {
   bool earlier_start = false;
 };
 
-/// Nothing if it is gone meanwhile. A link is not a record: a broken one would stay for
-/// who creates and gone for who opens, for ever.
+/// Nothing if it has vanished meanwhile. Links are not records: a broken one would exist when
+/// creating and be missing when opening, forever.
 std::optional<Claim> look_at(const fs::path& path) {
   Claim claim;
   claim.file = Descriptor(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -103,7 +103,8 @@ std::optional<Claim> look_at(const fs::path& path) {
 
 bool is_held(const Claim& claim) { return claim.lock == LockResult::kHeldByAnother; }
 
-/// Of another kernel: what it holds may be a lock that its file server keeps for a dead host.
+/// Whether the record belongs to another kernel, whose lock may be kept by the file server for a
+/// dead host.
 bool is_elsewhere(const Claim& claim) {
   return claim.owner && claim.owner->boot != this_process().boot;
 }
@@ -116,7 +117,7 @@ bool may_be_taken(const Claim& claim, bool take_over, std::chrono::steady_clock:
   return claim.state == OwnerState::kGone;
 }
 
-/// Somebody is just beginning, or just ending.
+/// Whether the other process may just be starting or ending.
 bool may_change(const Claim& claim, std::chrono::steady_clock::duration waited) {
   if (claim.earlier_start) return waited < kToEnd;
   const bool unfinished = !claim.owner || (is_held(claim) && claim.state == OwnerState::kGone);
@@ -133,16 +134,17 @@ std::string name_of(const Claim& claim) {
     throw Error(fmt::format("{} is in use by another {}; wait for it to end, stop it, or {}",
                             run.string(), name_of(claim), another));
   }
-  throw Error(
-      fmt::format("{} may still be in use by another {}: its host cannot be asked from here; if it "
-                  "no longer runs, give --trainer.take_over true, else {}",
-                  run.string(), name_of(claim), another));
+  throw Error(fmt::format(
+      "{} may still be in use by another {}: its host cannot be checked from here; if it "
+      "no longer runs, give --trainer.take_over true, else {}",
+      run.string(), name_of(claim), another));
 }
 
 void say_taken(const fs::path& run, const Claim& claim) {
   const bool known = claim.state == OwnerState::kGone;
-  log_info(fmt::format("{} was left by {}{}; taking its place", run.string(), name_of(claim),
-                       known ? ", which runs no longer" : ", which is said to run no longer"));
+  log_info(fmt::format(
+      "{} was left by {}{}; taking its place", run.string(), name_of(claim),
+      known ? ", which is no longer running" : ", which the user says is no longer running"));
 }
 
 }  // namespace
@@ -151,7 +153,7 @@ RunLock::RunLock(const RunPaths& paths, bool take_over) : path_(paths.in_use()) 
   const Phase phase("waiting for the run's folder");
   std::error_code failed;
   made_folder_ = fs::create_directories(paths.run(), failed);
-  if (failed) throw system_error("cannot make the folder " + paths.run().string(), failed);
+  if (failed) throw system_error("cannot create the folder " + paths.run().string(), failed);
   const auto start = std::chrono::steady_clock::now();
   while (!create()) {
     const std::optional<Claim> claim = look_at(path_);
@@ -174,7 +176,7 @@ RunLock::~RunLock() {
   if (made_folder_) ::rmdir(path_.parent_path().c_str());  // only if nothing was written
 }
 
-/// False if there is a record already.
+/// False if a record exists already.
 bool RunLock::create() {
   int error = 0;
   Descriptor file = create_by_link(path_, error);
@@ -189,14 +191,14 @@ bool RunLock::create() {
   file_ = std::move(file);
   if (try_lock(file_.get()) == LockResult::kNoLocks) {
     log_info(fmt::format(
-        "{} is on a file system without locks: another amt train is kept out by the file {} alone",
+        "{} is on a file system without locks: only the file {} keeps out another amt train",
         path_.parent_path().string(), path_.filename().string()));
   }
   return true;
 }
 
-/// Two who find the same record may both be here: the one who moves away what the other has made
-/// puts it back.
+/// Two processes that found the same record may both be here; one that moves away the other's new
+/// record puts it back.
 bool RunLock::remove_claim(const Descriptor& theirs) const {
   const fs::path aside = path_.parent_path() / temporary_name(path_.filename().string());
   if (::rename(path_.c_str(), aside.c_str()) != 0) {
@@ -212,7 +214,7 @@ bool RunLock::remove_claim(const Descriptor& theirs) const {
 void RunLock::check() {
   if (names(path_, file_)) return;
   std::error_code failed;
-  fs::create_directories(path_.parent_path(), failed);  // what fails shows when it is written
+  fs::create_directories(path_.parent_path(), failed);  // if it fails, writing will show
   if (!fs::exists(path_) && create()) return;
   const std::optional<Claim> claim = look_at(path_);
   throw Error(fmt::format("{} was taken by another {}: this one ends", path_.parent_path().string(),

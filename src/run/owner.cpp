@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kFormat = "amt-run-in-use";
 constexpr int kVersion = 1;
 constexpr std::int64_t kAnyNumber = std::numeric_limits<std::int64_t>::max();
-constexpr int kStartField = 22;  // of /proc/PID/stat, counted from 1
+constexpr int kStartField = 22;  // in /proc/PID/stat, counted from 1
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -34,12 +34,12 @@ std::string boot_id() {
   return id;
 }
 
-/// When a process began, in ticks since the boot; -1 if there is none of this number.
+/// When a process started, in ticks since boot; -1 if it does not exist.
 std::int64_t start_of_process(std::int64_t pid) {
   std::ifstream stat(fmt::format("/proc/{}/stat", pid));
   std::string text;
   std::getline(stat, text);
-  const std::size_t name_end = text.rfind(')');  // the name before may hold anything
+  const std::size_t name_end = text.rfind(')');  // the name may contain any characters
   if (name_end == std::string::npos) return -1;
   std::istringstream fields(text.substr(name_end + 1));
   std::string field;
@@ -121,7 +121,7 @@ OwnerState state_of(const RunOwner& owner, const RunOwner& self, bool lock_is_fr
     const bool runs = start_of_process(owner.pid) == owner.process_start;
     return runs ? OwnerState::kAlive : OwnerState::kGone;
   }
-  if (owner.host == self.host) return OwnerState::kGone;  // the host was started anew since
+  if (owner.host == self.host) return OwnerState::kGone;  // the host has rebooted since
   if (let_go && shared_locks) return OwnerState::kGone;
   return is_earlier_start(owner, self) ? OwnerState::kGone : OwnerState::kUnknown;
 }

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::uint64_t kPieceElements = 1 << 14;
 
-/// Elements [first, first + values.size()) of the tensor as it lies in its run.
+/// Delivers elements [first, first + values.size()) of the tensor, in the order in which the file
+/// stores them.
 void give(const Destination& to, std::uint64_t first, std::span<const float> values) {
   const std::span<float> out = to.request.out;
   if (!to.transposed && to.request.same_as.empty()) {
@@ -32,12 +33,12 @@ void give(const Destination& to, std::uint64_t first, std::span<const float> val
   }
   if (!same) {
     throw Malformed(
-        fmt::format("tensor {} has other values than {}; amt runs models in which they are one",
+        fmt::format("tensor {} differs from {}; amt only supports models in which the two are tied",
                     printable(to.tensor->name, kShown), to.request.same_as));
   }
 }
 
-/// What of the run's elements [begin, begin + values.size()) belongs to one tensor.
+/// Passes on the part of these elements that belongs to one tensor.
 void give_share(const Destination& to, std::uint64_t begin, std::span<const float> values) {
   const std::uint64_t first = std::max(begin, to.first);
   const std::uint64_t end = std::min(begin + values.size(), to.first + to.tensor->elements);
@@ -62,7 +63,7 @@ void stream_elements(TensorType type, std::uint64_t elements, const NextBytes& n
 
 void check_request(const TensorEntry& tensor, const TensorRequest& request) {
   if (!is_parameter_type(tensor.type)) {
-    throw Malformed(fmt::format("tensor {} is of type {}; amt takes F32, F16 and BF16",
+    throw Malformed(fmt::format("tensor {} is of type {}; amt reads F32, F16 and BF16",
                                 printable(tensor.name, kShown), type_name(tensor.type)));
   }
   if (request.out.size() != tensor.elements) {

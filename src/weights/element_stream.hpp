@@ -1,4 +1,4 @@
-// Streams elements of a file into tensors.
+// Streams elements from a file to tensors.
 #pragma once
 
 #include <cstdint>
@@ -10,24 +10,24 @@
 
 namespace amt {
 
-/// A tensor within a run of elements.
+/// A tensor within a contiguous run of elements.
 struct Destination {
   const TensorEntry* tensor = nullptr;
   std::uint64_t first = 0;  ///< its first element in the run
-  bool transposed = false;  ///< it has two dimensions and lies in the run column by column
+  bool transposed = false;  ///< has two dimensions and is stored column by column
   TensorRequest request;    ///< out.size() == tensor->elements
 };
 
-/// The next bytes of a run; it fills `out` or throws.
+/// Fills `out` with the next bytes of a run, or throws.
 using NextBytes = std::function<void(std::span<std::byte> out)>;
 
-/// Reads a run of `elements` from `next` in pieces of some 100 KiB, the whole of it, and gives each
-/// destination, all of which lie inside the run, its share. Malformed naming a tensor that was to
-/// be compared and differs.
+/// Reads a run of `elements` from `next` to its end, in pieces of about 100 KiB, and passes each
+/// destination its part; all destinations must be inside the run. Malformed naming a tensor that
+/// should equal another one and differs.
 void stream_elements(TensorType type, std::uint64_t elements, const NextBytes& next,
                      std::span<const Destination> destinations);
 
-/// Malformed unless the request fits the tensor.
+/// Malformed unless the request matches the tensor.
 void check_request(const TensorEntry& tensor, const TensorRequest& request);
 
 }  // namespace amt

@@ -27,7 +27,7 @@ double rate(const json::Value& root, const char* name) {
   const auto value = root.find(name);
   if (!value) return kDefaultDropout;
   const double rate = value->number();
-  if (rate < 0 || rate >= 1) value->refuse("a rate from 0 up to, but not, 1");
+  if (rate < 0 || rate >= 1) value->refuse("a rate of at least 0 and below 1");
   return rate;
 }
 
@@ -43,8 +43,8 @@ void require_flag(const json::Value& root, const char* name, bool flag) {
   }
 }
 
-/// Members whose values this program cannot vary; absent ones have Hugging Face's default, which
-/// is what this program does.
+/// Members for which this program supports one value only, Hugging Face's default; they may be
+/// absent.
 void require_supported(const json::Value& root) {
   root.at("model_type");
   require_text(root, "model_type", "gpt2");

@@ -13,7 +13,7 @@ void refuse_pointer(const RegularFile& file) {
   if (file.size() < begin.size()) return;
   file.read_at(0, std::as_writable_bytes(std::span(begin)));
   if (std::string_view(begin.data(), begin.size()) != kBegin) return;
-  throw Malformed("it is a pointer of Git LFS, not the weights; run git lfs pull in its folder");
+  throw Malformed("it is a Git LFS pointer, not the weights; run git lfs pull in its folder");
 }
 
 }  // namespace amt

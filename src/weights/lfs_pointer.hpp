@@ -1,11 +1,11 @@
-// Recognises git-lfs pointers, which a clone without git-lfs has in place of large files.
+// Recognises Git LFS pointers, which replace large files in a clone made without git-lfs.
 #pragma once
 
 #include "amt/base/regular_file.hpp"
 
 namespace amt {
 
-/// Malformed if the file is a pointer of Git LFS.
+/// Malformed if the file is a Git LFS pointer.
 void refuse_pointer(const RegularFile& file);
 
 }  // namespace amt

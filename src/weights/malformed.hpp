@@ -11,10 +11,10 @@ struct Malformed : Error {
   using Error::Error;
 };
 
-/// Bytes of a name from a file that a message shows.
+/// The longest part of a name from a file that a message shows, in bytes.
 inline constexpr std::size_t kShown = 80;
 
-/// Runs `read`; what it finds Malformed becomes an Error that names the file.
+/// Runs `read` and converts a Malformed to an Error that names the file.
 template <class Path, class Read>
 auto naming_file(const Path& path, const Read& read) {
   try {

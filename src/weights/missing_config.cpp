@@ -10,7 +10,7 @@
 namespace amt {
 namespace {
 
-/// "50" from wte [50, 16]; "?" if the tensor is not there, or has no such dimension.
+/// "50" for wte [50, 16]; "?" if the tensor does not exist or lacks this dimension.
 std::string extent_of(const ModelWeights& weights, std::string_view parameter,
                       std::size_t dimension) {
   for (const auto& [name, place] : weights.places()) {
@@ -38,9 +38,8 @@ std::size_t layers_of(const ModelWeights& weights) {
 Error missing_config(const std::filesystem::path& folder) {
   std::error_code unknown;
   if (std::filesystem::is_regular_file(folder, unknown)) {
-    return Error(
-        fmt::format("{} is a file; give the folder that holds the weights and their config.json",
-                    folder.string()));
+    return Error(fmt::format("{} is a file; give the folder with the weights and their config.json",
+                             folder.string()));
   }
   if (!find_weights(ModelPaths{folder})) {
     return Error(fmt::format(
@@ -52,8 +51,9 @@ Error missing_config(const std::filesystem::path& folder) {
   return Error(fmt::format(
       "{} has weights, but no config.json; take the one published with them, or write "
       "{{\"model_type\": \"gpt2\", \"vocab_size\": {}, \"n_positions\": {}, \"n_embd\": {}, "
-      "\"n_layer\": {}, \"n_head\": ?, \"scale_attn_by_inverse_layer_idx\": ?}} with what the "
-      "weights do not say",
+      "\"n_layer\": {}, \"n_head\": ?, \"scale_attn_by_inverse_layer_idx\": ?}} with the values "
+      "that "
+      "the weights do not show",
       folder.string(), extent_of(weights, "wte.weight", 0), extent_of(weights, "wpe.weight", 0),
       extent_of(weights, "wpe.weight", 1), layers_of(weights)));
 }

@@ -14,10 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Each stays open; a process may have 1024 files.
+// Each file stays open, and a process may have 1024.
 constexpr std::size_t kMaxShards = 256;
 
-/// Whether something has this name, a link to nothing included. Error if that cannot be found out.
+/// Whether an entry of this name exists, even a broken link. Error if that cannot be determined.
 bool is_there(const fs::path& path) {
   std::error_code failed;
   const fs::file_status status = fs::symlink_status(path, failed);
@@ -64,11 +64,11 @@ void ModelWeights::add_file(const fs::path& path) {
 
 void ModelWeights::open_shards() {
   const ShardIndex index = read_shard_index(path_);
-  if (index.empty()) throw Error(fmt::format("cannot use {}: it names no tensors", path_.string()));
+  if (index.empty()) throw Error(fmt::format("cannot use {}: it lists no tensors", path_.string()));
   std::set<std::string> shards;
   for (const auto& [tensor, shard] : index) shards.insert(shard);
   if (shards.size() > kMaxShards) {
-    throw Error(fmt::format("cannot use {}: it names {} files, amt reads at most {}",
+    throw Error(fmt::format("cannot use {}: it lists {} files, amt reads at most {}",
                             path_.string(), shards.size(), kMaxShards));
   }
   for (const std::string& shard : shards) add_file(path_.parent_path() / shard);

@@ -1,7 +1,6 @@
-// All tensors of a model's folder, in whatever files they are: model.safetensors or else
-// pytorch_model.bin, each in one file or in several with an index. If there is more than one of
-// them, the first is taken in the order that Hugging Face's transformers has: model.safetensors,
-// its index, pytorch_model.bin, its index. Local.
+// All tensors in a model's folder, in model.safetensors or pytorch_model.bin, each as one file or
+// as several with an index. If there is more than one of these, the first is used in the order of
+// Hugging Face's transformers: model.safetensors, its index, pytorch_model.bin, its index. Local.
 #pragma once
 
 #include <filesystem>
@@ -18,34 +17,34 @@
 
 namespace amt {
 
-/// The file that is taken, if there is one. Error if that cannot be found out.
+/// The file to read, if there is one. Error if that cannot be determined.
 std::optional<std::filesystem::path> find_weights(const ModelPaths& paths);
 
 class ModelWeights {
  public:
-  /// Where a tensor is.
+  /// The location of a tensor.
   struct Place {
     std::size_t file = 0;
     std::size_t tensor = 0;
   };
-  /// What is wanted of it.
+  /// A request to read a tensor.
   struct Request {
     Place place;
     std::span<float> out;
     std::string_view same_as = {};  ///< as in TensorRequest
   };
 
-  /// Opens all files. Error naming one and what is wrong with it; where an index and its files
-  /// contradict each other, the index.
+  /// Opens all files. Error naming the file and the problem, or the index if it contradicts its
+  /// files.
   explicit ModelWeights(const ModelPaths& paths);
 
-  /// The file that names all others.
+  /// The file with the weights, or the index.
   const std::filesystem::path& path() const { return path_; }
   const std::map<std::string, Place, std::less<>>& places() const { return places_; }
   const TensorEntry& entry(const Place& place) const {
     return files_[place.file]->tensors()[place.tensor];
   }
-  /// In one pass over each file.
+  /// Reads each file in a single pass.
   void read(std::span<const Request> requests);
 
  private:

@@ -17,7 +17,7 @@ constexpr std::string_view kPrefix = "transformer.";
 constexpr std::string_view kOutputLayer = "lm_head.weight";
 constexpr std::string_view kEmbedding = "wte.weight";
 
-/// Buffers that older versions of transformers save: causal masks.
+/// Buffers with causal masks, which older versions of transformers save.
 bool is_mask(std::string_view name) {
   name = short_name(name);
   if (!name.starts_with("h.")) return false;
@@ -78,7 +78,7 @@ class Finder {
     }
     if (with != nullptr) return with;
     if (without != nullptr) return without;
-    // Of two names for the same values an export may have kept the other one.
+    // Of two names for the same values, an export may have kept the other.
     return short_name(parameter.name) == kEmbedding ? named(kOutputLayer) : nullptr;
   }
 
@@ -89,7 +89,7 @@ class Finder {
                          entry.name, shape_text(parameter.shape), shape_text(entry.shape)));
     }
     if (!is_parameter_type(entry.type)) {
-      refuse(fmt::format("tensor {} is of type {}; amt takes F32, F16 and BF16", entry.name,
+      refuse(fmt::format("tensor {} is of type {}; amt reads F32, F16 and BF16", entry.name,
                          type_name(entry.type)));
     }
   }
@@ -106,7 +106,7 @@ class Finder {
     refuse(what);
   }
 
-  /// "" if every tensor is a parameter, the output layer or a mask.
+  /// The first tensor that is not a parameter, the output layer or a mask; "" if there is none.
   std::string first_unknown() const {
     std::set<std::string_view> known = {kOutputLayer};
     for (const ParameterInfo& parameter : layout_.all()) {

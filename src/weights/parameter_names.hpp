@@ -1,4 +1,4 @@
-// Maps the tensors of a folder to the model's parameters.
+// Maps the tensors in a folder to the model's parameters.
 #pragma once
 
 #include <optional>
@@ -11,19 +11,19 @@
 namespace amt {
 
 struct FoundParameters {
-  std::vector<ModelWeights::Place> places;  ///< of each parameter, in the layout's order
-  /// Of an output layer that is stored beside the token embedding, whose values it must have.
+  std::vector<ModelWeights::Place> places;  ///< for each parameter, in the layout's order
+  /// An output layer that is stored besides the token embedding and must have the same values.
   std::optional<ModelWeights::Place> output_layer;
 };
 
-/// The name without the prefix that GPT2LMHeadModel has and GPT2Model has not.
+/// The name without GPT2LMHeadModel's prefix, which GPT2Model does not have.
 std::string_view short_name(std::string_view name);
 
 /// The token embedding.
 const ParameterInfo& token_embedding(const ParameterLayout& layout);
 
-/// Error naming the tensor if one is missing, has another shape than config.json implies or a type
-/// that no parameter has, is there under two names, or is no part of the model.
+/// Error naming the tensor if one is missing, has a shape that contradicts config.json or a type
+/// that parameters cannot have, exists under two names, or is not part of the model.
 FoundParameters find_parameters(const ModelWeights& weights, const ParameterLayout& layout);
 
 }  // namespace amt

@@ -10,7 +10,7 @@
 namespace amt {
 namespace {
 
-// 40,000 tensors; bounds every list here, so that nothing else needs a limit of its own.
+// Enough for 40,000 tensors. Bounds every list here, so that none needs its own limit.
 constexpr std::size_t kMaxOpcodes = 1 << 20;
 constexpr unsigned kMaxProtocol = 5;
 
@@ -20,7 +20,7 @@ class Parser {
 
   Pickle parse() {
     for (std::size_t opcodes = 0;; ++opcodes) {
-      if (opcodes == kMaxOpcodes) fail("it says more than the pickle of any model");
+      if (opcodes == kMaxOpcodes) fail("it is longer than the pickle of any model");
       const unsigned char opcode = in_.take(1)[0];
       if (opcode == '.') break;
       if (scalar(opcode) || text(opcode) || collection(opcode) || item(opcode) || memo(opcode) ||
@@ -56,11 +56,11 @@ class Parser {
     return push({.kind = PickleKind::kText, .text = in_.take(bytes)});
   }
 
-  /// What lies below the last mark belongs to an unfinished collection.
+  /// Values below the last mark belong to an unfinished collection.
   std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
 
   PickleRef pop() {
-    if (stack_.size() <= floor()) fail("it takes a value that is not there");
+    if (stack_.size() <= floor()) fail("it uses a value that does not exist");
     const PickleRef ref = stack_.back();
     stack_.pop_back();
     return ref;
@@ -69,7 +69,7 @@ class Parser {
   PickleRef pop(PickleKind kind, const char* what) {
     const PickleRef ref = pop();
     if (pickle_.at(ref).kind != kind) {
-      fail(fmt::format("it has another value in place of {}", what));
+      fail(fmt::format("it has something else in place of {}", what));
     }
     return ref;
   }
@@ -198,7 +198,7 @@ class Parser {
 
   bool store(std::uint64_t place) {
     constexpr PickleRef kEmpty = ~PickleRef{0};
-    if (place >= kMaxOpcodes) fail("it counts its values higher than it has any");
+    if (place >= kMaxOpcodes) fail("it numbers a value higher than it has values");
     if (place >= memo_.size()) memo_.resize(place + 1, kEmpty);
     memo_[place] = pop();
     stack_.push_back(memo_[place]);
@@ -207,7 +207,7 @@ class Parser {
 
   bool recall(std::uint64_t place) {
     if (place >= memo_.size() || memo_[place] >= pickle_.values.size()) {
-      fail("it refers to a value that it never gave");
+      fail("it refers to a value that it never stored");
     }
     stack_.push_back(memo_[place]);
     return true;
@@ -218,7 +218,7 @@ class Parser {
       case 0x80:  // PROTO
         if (in_.number(1) > kMaxProtocol) fail("its protocol is newer than amt knows");
         return true;
-      case 0x95:  // FRAME: how much to read ahead
+      case 0x95:  // FRAME: a hint for buffering
         in_.take(8);
         return true;
       case 'c':
@@ -253,15 +253,16 @@ class Parser {
     if (pickle_.at(callee).global != PickleGlobal::kOrderedDict) {
       return push_items(PickleKind::kCall, {callee, arguments});
     }
-    if (!pickle_.items_of(pickle_.at(arguments)).empty()) fail("an OrderedDict is made of others");
+    if (!pickle_.items_of(pickle_.at(arguments)).empty())
+      fail("an OrderedDict is built from other values");
     return push_items(PickleKind::kDict, {}, true);
   }
 
-  /// A module's state dict says in an attribute which version each of its parts has.
+  /// A module's state dict has an attribute with the version of each of its parts.
   bool attributes() {
     pop(PickleKind::kDict, "attributes");
     const PickleRef target = pop(PickleKind::kDict, "an OrderedDict");
-    if (!pickle_.at(target).ordered) fail("BUILD of something that is no OrderedDict");
+    if (!pickle_.at(target).ordered) fail("BUILD of something other than an OrderedDict");
     stack_.push_back(target);
     return true;
   }

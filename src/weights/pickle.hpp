@@ -1,7 +1,7 @@
-// Reads a pickle as data: a tree of values, in which a call is just another kind of value. Nothing
-// is imported or run. Understood are the opcodes that Python's picklers write (protocols 2 to 5)
-// for a dictionary of torch tensors; all others are refused by name, and so is every global but
-// those that such a dictionary needs. Local.
+// Reads a pickle as data, into a tree of values in which a call is just another kind of value;
+// nothing is imported or run. Supports the opcodes that Python's picklers write (protocols 2 to 5)
+// for a dictionary of torch tensors; other opcodes, and globals that such a dictionary does not
+// need, are refused with their names. Local.
 #pragma once
 
 #include <cstdint>
@@ -13,26 +13,26 @@
 
 namespace amt {
 
-/// What a pickle may name.
+/// The globals that a pickle may use.
 enum class PickleGlobal : std::uint8_t {
   kOrderedDict,       ///< collections.OrderedDict
   kRebuildTensor,     ///< torch._utils._rebuild_tensor_v2
   kRebuildParameter,  ///< torch._utils._rebuild_parameter
-  kStorage            ///< torch.FloatStorage and its like
+  kStorage            ///< torch.FloatStorage and similar classes
 };
 
 enum class PickleKind : std::uint8_t {
   kNone,
   kBool,        ///< number: 0 or 1
   kInteger,     ///< number
-  kOther,       ///< a number of another kind
+  kOther,       ///< another kind of number
   kText,        ///< text
   kTuple,       ///< items
   kList,        ///< items
   kDict,        ///< items: key, value, key, value ...
   kGlobal,      ///< global, and type for a storage
   kCall,        ///< items: global, tuple of arguments
-  kPersistent,  ///< items: the tuple that says which object outside the pickle is meant
+  kPersistent,  ///< items: the tuple that identifies an object outside the pickle
 };
 
 using PickleRef = std::uint32_t;  ///< index into Pickle::values
@@ -41,17 +41,17 @@ struct PickleValue {
   PickleKind kind = PickleKind::kNone;
   PickleGlobal global = PickleGlobal::kOrderedDict;
   TensorType type = TensorType::kF32;
-  bool ordered = false;        ///< of a dictionary: an OrderedDict, which may be given attributes
-  std::int64_t number = 0;     ///< for kinds with items: index into Pickle::items
+  bool ordered = false;     ///< for a dictionary: it is an OrderedDict, which may have attributes
+  std::int64_t number = 0;  ///< for kinds with items: index into Pickle::items
   std::string_view text = {};  ///< for kOther: its bytes
 };
 
-/// May have cycles: a list can hold itself. Texts refer to the bytes that it was read from.
+/// May contain cycles: a list can contain itself. Texts refer to the input bytes.
 struct Pickle {
   std::vector<PickleValue> values;
   std::vector<std::vector<PickleRef>> items;
   PickleRef root = 0;
-  std::size_t bytes = 0;  ///< up to and with the end of the pickle
+  std::size_t bytes = 0;  ///< length of the pickle
 
   const PickleValue& at(PickleRef ref) const { return values[ref]; }
   const std::vector<PickleRef>& items_of(const PickleValue& value) const {
@@ -59,8 +59,8 @@ struct Pickle {
   }
 };
 
-/// The pickle at the beginning of `bytes`. Takes time linear in its size, and at most some 150 MB
-/// whatever it says. Malformed naming the byte and what is there.
+/// Parses the pickle at the beginning of `bytes`. Takes time linear in its size, and at most about
+/// 150 MB for any input. Malformed naming the byte and the problem.
 Pickle parse_pickle(std::string_view bytes);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// The bytes of a pickle, front to back.
+// Reads the bytes of a pickle from front to back.
 #pragma once
 
 #include <fmt/core.h>
@@ -11,7 +11,7 @@
 
 namespace amt {
 
-/// Refers to the bytes. Every call ends with Malformed where they are cut off.
+/// Refers to the bytes without owning them. Every call throws Malformed if they end too early.
 class PickleBytes {
  public:
   explicit PickleBytes(std::string_view bytes) : bytes_(bytes) {}
@@ -29,7 +29,7 @@ class PickleBytes {
     return taken;
   }
 
-  /// Little endian.
+  /// Reads a little-endian number.
   std::uint64_t number(int bytes) {
     std::uint64_t value = 0;
     const std::string_view raw = take(bytes);
@@ -37,7 +37,7 @@ class PickleBytes {
     return value;
   }
 
-  /// Up to the end of the line, which is passed over: the name of a module or a class.
+  /// Reads up to the end of the line and skips it: the name of a module or a class.
   std::string_view line() {
     constexpr std::size_t kMost = 256;
     const std::size_t end = bytes_.substr(at_, kMost).find('\n');

@@ -53,8 +53,8 @@ constexpr std::array<OpcodeName, 32> kRefused = {{
 }};
 
 constexpr std::string_view kStateDict =
-    "; amt takes a state dict, tensors by their names, and runs nothing that a file says: save one "
-    "in Python by torch.save(model.state_dict(), FILE)";
+    "; amt reads state dicts (tensors by name) only and never runs code from a file: save one "
+    "in Python with torch.save(model.state_dict(), FILE)";
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// The names in a pickle: of opcodes that are refused, of globals that are not.
+// Names in a pickle: of refused opcodes, for messages, and of accepted globals.
 #pragma once
 
 #include <string>
@@ -8,11 +8,10 @@
 
 namespace amt {
 
-/// As Python's pickletools call it: "INST"; "0xff" for a byte that is none.
+/// The name in Python's pickletools: "INST"; "0xff" for a byte that is not an opcode.
 std::string opcode_name(unsigned char opcode);
 
-/// The value for module.name. Malformed naming it if it is not one of those that a dictionary of
-/// tensors needs.
+/// The value for module.name. Malformed naming it if a dictionary of tensors does not need it.
 PickleValue pickle_global(std::string_view module, std::string_view name);
 
 }  // namespace amt

@@ -1,7 +1,7 @@
-// The safetensors format: 8 bytes of header length (little endian), a JSON header that maps names
-// to {dtype, shape, data_offsets}, then the tensors' bytes, row by row. Example header:
+// The safetensors format: the header's length in 8 bytes (little endian), a JSON header that maps
+// names to {dtype, shape, data_offsets}, then the tensors' bytes, row by row. Example of a header:
 //   {"__metadata__":{"format":"pt"},"wpe":{"dtype":"F32","shape":[4,2],"data_offsets":[0,32]}}
-// All calls local.
+// All calls are local.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,11 @@
 
 namespace amt {
 
-/// An open file whose header has been read and checked: names unique, shapes and offsets
-/// consistent, tensors covering the data exactly, without overlap. Not thread-safe.
+/// An open file whose header has been read and checked: names are unique, shapes and offsets are
+/// consistent, and the tensors cover the data exactly, without overlap. Not thread-safe.
 class SafetensorsReader : public TensorFile {
  public:
-  /// Error naming the file and what is wrong with it.
+  /// Error naming the file and the problem.
   explicit SafetensorsReader(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const override { return file_.path(); }
@@ -28,9 +28,9 @@ class SafetensorsReader : public TensorFile {
   void read(std::span<const TensorRequest> requests) override;
 
   const TensorEntry* find(const std::string& name) const;  ///< null if there is none
-  /// All elements of an F32, F16 or BF16 tensor; `out` holds entry.elements.
+  /// Reads all elements of an F32, F16 or BF16 tensor; `out` must hold entry.elements.
   void read(const TensorEntry& entry, std::span<float> out);
-  /// All elements of an I64 tensor.
+  /// Reads all elements of an I64 tensor.
   void read(const TensorEntry& entry, std::span<std::int64_t> out);
 
  private:
@@ -39,14 +39,14 @@ class SafetensorsReader : public TensorFile {
   std::unordered_map<std::string, std::size_t> by_name_;  // index in tensors_
 };
 
-/// One fp32 tensor to be written.
+/// An fp32 tensor to write.
 struct TensorView {
   std::string name;
   std::vector<std::int64_t> shape;
   std::span<const float> data;
 };
 
-/// As an AtomicFile: PATH is the old file or the new one.
+/// Writes an AtomicFile: `path` is the old file or the new one.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors);
 
 }  // namespace amt

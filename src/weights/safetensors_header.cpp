@@ -13,7 +13,8 @@
 namespace amt {
 namespace {
 
-// Header, tensor, shape: a deeper text is not a header. The largest model here has 50,000 tensors.
+// Header, tensor, shape: valid headers are not nested any deeper. The largest model here has 50,000
+// tensors.
 constexpr json::Limits kLimits = {16u << 20, 3, 1u << 20};  // bytes, depth, values
 constexpr std::size_t kMaxDimensions = 8;
 
@@ -25,11 +26,11 @@ std::vector<std::uint64_t> numbers(const json::Value& value, std::size_t most) {
 
 TensorType type_from(const json::Value& value) {
   if (const auto type = type_from_name(value.text())) return *type;
-  value.refuse("a type that amt knows");
+  value.refuse("a type that amt supports");
 }
 
-/// Elements of a shape that fits in `limit` bytes; anything larger is refused before it can
-/// overflow.
+/// The number of elements of a shape, which must fit into `limit` bytes; anything larger is refused
+/// before it can overflow.
 std::uint64_t element_count(const json::Value& value, std::span<const std::uint64_t> shape,
                             std::uint64_t limit) {
   std::uint64_t count = 1;
@@ -51,7 +52,7 @@ TensorEntry parse_tensor(const std::string& name, const json::Value& tensor,
   const std::vector<std::uint64_t> extents = numbers(shape, kMaxDimensions);
   const std::vector<std::uint64_t> ends = numbers(offsets, 2);
   if (ends.size() != 2 || ends[0] > ends[1] || ends[1] > data_bytes) {
-    offsets.fail("is not a range, or lies outside the file");
+    offsets.fail("is not a range, or is outside the file");
   }
   entry.elements = element_count(shape, extents, data_bytes);
   if (ends[1] - ends[0] != entry.elements * element_bytes(entry.type)) {

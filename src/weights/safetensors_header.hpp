@@ -1,4 +1,4 @@
-// The JSON header of a safetensors file, checked.
+// Parses and checks the JSON header of a safetensors file.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace amt {
 
-/// The header's tensors in the order of their offsets; `begin` counts from the start of the data.
-/// `data_bytes` is the size of the data that follows the header. Malformed.
+/// Returns the tensors in the order of their offsets; `begin` counts from the start of the data.
+/// `data_bytes` is the size of the data after the header. Malformed if the header is invalid.
 std::vector<TensorEntry> parse_safetensors_header(std::string_view text, std::uint64_t data_bytes);
 
 }  // namespace amt

@@ -13,7 +13,7 @@
 namespace amt {
 namespace {
 
-// The largest model here has a header of 60 kB; a header is held in memory several times over.
+// The largest model here has a header of 60 kB. A header takes several times its size in memory.
 constexpr std::uint64_t kMaxHeaderBytes = 16u << 20;
 
 std::string read_header(const RegularFile& file) {

@@ -7,9 +7,9 @@
 namespace amt {
 namespace {
 
-/// Padded with spaces so that the data begins at a multiple of 8 bytes.
+/// The header, padded with spaces so that the data begins at a multiple of 8 bytes.
 std::string make_header(std::span<const TensorView> tensors) {
-  // Hugging Face's loader asks which framework's layout the file has: "pt" is PyTorch's.
+  // Hugging Face's loader requires the framework that wrote the file: "pt" is PyTorch.
   nlohmann::ordered_json header = {{"__metadata__", {{"format", "pt"}}}};
   std::uint64_t begin = 0;
   for (const TensorView& tensor : tensors) {

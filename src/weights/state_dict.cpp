@@ -13,17 +13,17 @@ namespace amt {
 namespace {
 
 constexpr std::size_t kMaxDimensions = 8;
-constexpr std::size_t kMaxKeyBytes = 64;  // a small number, or an address
-// Far beyond any file, far from overflow in what is computed with it.
+constexpr std::size_t kMaxKeyBytes = 64;  // keys are small numbers, or addresses
+// Far larger than any file, and far from overflow in calculations with it.
 constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 48;
 
-/// What the arguments of _rebuild_tensor_v2 say, before it is checked.
+/// The arguments of _rebuild_tensor_v2, before they are checked.
 struct View {
   std::uint64_t first = 0;
   std::vector<std::uint64_t> shape, strides;
 };
 
-/// The product of a tensor's extents; strides of 0 make more of a storage than it has.
+/// The product of a tensor's extents; with strides of 0 it can exceed the size of the storage.
 std::uint64_t count_elements(const View& view) {
   std::uint64_t count = 1;
   for (const std::uint64_t extent : view.shape) {
@@ -33,7 +33,7 @@ std::uint64_t count_elements(const View& view) {
   return count;
 }
 
-/// Elements of the storage from its begin to behind the tensor's last one.
+/// The number of the storage's elements up to the tensor's last one, inclusive.
 std::uint64_t end_in_storage(const View& view) {
   std::uint64_t last = view.first;
   for (std::size_t i = 0; i < view.shape.size(); ++i) {
@@ -72,7 +72,7 @@ class Reader {
     const std::vector<PickleRef>& items = pickle_.items_of(root);
     for (std::size_t i = 0; i < items.size(); i += 2) {
       const PickleValue& key = pickle_.at(items[i]);
-      if (key.kind != PickleKind::kText) throw Malformed("a tensor's name is not a text");
+      if (key.kind != PickleKind::kText) throw Malformed("a tensor's name is not a string");
       if (!names_.insert(key.text).second) {
         throw Malformed(fmt::format("it has a tensor '{}' twice", printable(key.text, kShown)));
       }
@@ -100,8 +100,8 @@ class Reader {
     }
     const std::uint64_t elements = count_elements(view);
     if (view.first > storage.elements || end_in_storage(view) > storage.elements) {
-      throw Malformed(fmt::format("it does not lie inside its storage, which has {} elements",
-                                  storage.elements));
+      throw Malformed(
+          fmt::format("it is not inside its storage, which has {} elements", storage.elements));
     }
     dict_.tensors.push_back({std::move(name),
                              storage.type,
@@ -111,14 +111,14 @@ class Reader {
     dict_.places.push_back({index, view.first, order_of(view)});
   }
 
-  /// Torch marks a tensor whose elements are those of its storage with the other sign.
+  /// torch marks a tensor whose elements have the opposite sign of its storage.
   void refuse_marks(const PickleValue& marks) const {
     if (marks.kind == PickleKind::kNone) return;
     if (marks.kind == PickleKind::kDict && pickle_.items_of(marks).empty()) return;
     throw Malformed("it is marked as negated or the like; save it in Python after .resolve_neg()");
   }
 
-  /// nn.Parameter wraps a tensor; one that is wrapped twice is refused.
+  /// Unwraps an nn.Parameter; a tensor that is wrapped twice is refused.
   const PickleValue& without_parameter(const PickleValue& value) const {
     if (value.kind != PickleKind::kCall ||
         pickle_.at(pickle_.items_of(value)[0]).global != PickleGlobal::kRebuildParameter) {
@@ -128,7 +128,7 @@ class Reader {
         arguments_of(value, PickleGlobal::kRebuildParameter, 3, "it is not a parameter")[0]);
   }
 
-  /// At least `count` of them, if `value` calls `callee`.
+  /// The arguments, at least `count`, if `value` calls `callee`.
   const std::vector<PickleRef>& arguments_of(const PickleValue& value, PickleGlobal callee,
                                              std::size_t count, const char* otherwise) const {
     if (value.kind != PickleKind::kCall) throw Malformed(otherwise);
@@ -140,8 +140,8 @@ class Reader {
     return arguments;
   }
 
-  /// The index of the storage that a persistent id means:
-  /// ("storage", class, key, device, elements).
+  /// The index of the storage that a persistent id refers to: ("storage", class, key, device,
+  /// elements).
   std::size_t storage(const PickleValue& value) {
     constexpr const char* kBad = "its storage is not described as torch does it";
     if (value.kind != PickleKind::kPersistent) throw Malformed(kBad);
@@ -177,7 +177,7 @@ class Reader {
     const PickleValue& value = pickle_.at(ref);
     if (value.kind != PickleKind::kInteger || value.number < 0 ||
         std::cmp_greater(value.number, kMaxElements)) {
-      throw Malformed("a size of it is not a whole number from 0 up, or absurd");
+      throw Malformed("one of its sizes is not a whole number of at least 0, or is absurd");
     }
     return value.number;
   }

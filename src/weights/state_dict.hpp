@@ -10,7 +10,7 @@
 
 namespace amt {
 
-/// Bytes that lie in the file beside the pickle; tensors are views of them.
+/// Bytes stored in the file beside the pickle; tensors are views of them.
 struct TorchStorage {
   std::string key;
   TensorType type = TensorType::kF32;
@@ -19,9 +19,9 @@ struct TorchStorage {
   std::uint64_t bytes() const { return elements * element_bytes(type); }
 };
 
-/// How a tensor lies in its storage.
+/// How a tensor is arranged in its storage.
 struct TensorPlace {
-  enum class Order { kRows, kColumns, kOther };  ///< kOther: strides that amt does not follow
+  enum class Order { kRows, kColumns, kOther };  ///< kOther: strides that amt does not support
   std::size_t storage = 0;
   std::uint64_t first = 0;  ///< element of the storage
   Order order = Order::kRows;
@@ -29,11 +29,11 @@ struct TensorPlace {
 
 struct StateDict {
   std::vector<TorchStorage> storages;  ///< keys are unique
-  std::vector<TensorEntry> tensors;    ///< names are unique; each lies inside its storage
-  std::vector<TensorPlace> places;     ///< of each tensor
+  std::vector<TensorEntry> tensors;    ///< names are unique; each is inside its storage
+  std::vector<TensorPlace> places;     ///< for each tensor
 };
 
-/// Malformed naming the tensor and what is wrong with it.
+/// Malformed naming the tensor and the problem.
 StateDict read_state_dict(const Pickle& pickle);
 
 }  // namespace amt

@@ -1,5 +1,5 @@
-// A file of named tensors, whatever its format. Files from elsewhere are checked as hostile before
-// any of their numbers is used. All calls local.
+// A file of named tensors in any supported format. Files from elsewhere are not trusted: every
+// number is checked before it is used. All calls are local.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,7 @@
 
 namespace amt {
 
-/// Parameters are of one of the first three types; buffers that only have to be passed over may be
-/// of any.
+/// Parameters have one of the first three types; buffers that are only skipped may have any.
 enum class TensorType : std::uint8_t {
   kF32,
   kF16,
@@ -34,9 +33,9 @@ enum class TensorType : std::uint8_t {
 
 /// Bytes of one element.
 std::uint64_t element_bytes(TensorType type);
-/// As safetensors files spell it: "F32".
+/// The name in safetensors files: "F32".
 std::string_view type_name(TensorType type);
-/// Whether a model's parameters may be of this type.
+/// Whether a model's parameters may have this type.
 bool is_parameter_type(TensorType type);
 
 struct TensorEntry {
@@ -44,31 +43,32 @@ struct TensorEntry {
   TensorType type = TensorType::kF32;
   std::vector<std::int64_t> shape;
   std::uint64_t elements = 0;  ///< product of shape
-  std::uint64_t begin = 0;     ///< byte where it begins: in the file, or in its torch storage
+  std::uint64_t begin = 0;     ///< first byte, in the file or in its torch storage
 };
 
-/// What is to be done with one tensor's elements, row by row.
+/// A request to read one tensor's elements, row by row.
 struct TensorRequest {
   std::size_t tensor = 0;  ///< index into tensors()
-  std::span<float> out;    ///< as many as the tensor has elements
-  /// Not "": `out` has the values of the tensor of this name, is left as it is, and must be equal.
+  std::span<float> out;    ///< one float for each of the tensor's elements
+  /// If not "": `out` already has the values of this other tensor and is not written; both must be
+  /// equal.
   std::string_view same_as = {};
 };
 
-/// An open file whose list of tensors has been read and checked: names are unique, every tensor
-/// lies inside the file. Not thread-safe.
+/// An open file whose list of tensors has been read and checked: names are unique, and every tensor
+/// is inside the file. Not thread-safe.
 class TensorFile {
  public:
   virtual ~TensorFile() = default;
   virtual const std::filesystem::path& path() const = 0;
   virtual const std::vector<TensorEntry>& tensors() const = 0;
-  /// In one pass over the file; needs a piece of it in memory, not a tensor. Error naming file and
-  /// tensor if one is not of a parameter type, not of `out`'s size, or not the same as `out` where
-  /// that is asked.
+  /// Reads in a single pass over the file, with memory for a piece of it, not a tensor. Error
+  /// naming the file and the tensor if one does not have a parameter type, does not have `out`'s
+  /// size, or differs from `out` although equality was requested.
   virtual void read(std::span<const TensorRequest> requests) = 0;
 };
 
-/// Opens a .safetensors file, or as a torch file any other. Error naming it and what is wrong.
+/// Opens a .safetensors file, or any other as a torch file. Error naming it and the problem.
 std::unique_ptr<TensorFile> open_tensor_file(const std::filesystem::path& path);
 
 }  // namespace amt

@@ -15,7 +15,7 @@ struct Known {
   TensorType type;
   std::uint8_t bytes;
   std::string_view name;
-  std::string_view torch;  // "" where torch has no class for it
+  std::string_view torch;  // "" if torch has no class for it
 };
 
 constexpr std::array<Known, 15> kKnown = {{

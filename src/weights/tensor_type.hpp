@@ -1,4 +1,4 @@
-// The types of tensors: their names in both formats.
+// The names of tensor types in both formats, and conversion to fp32.
 #pragma once
 
 #include <cstddef>
@@ -10,12 +10,13 @@
 
 namespace amt {
 
-/// From a safetensors header: "BF16".
+/// Parses the name in a safetensors header: "BF16".
 std::optional<TensorType> type_from_name(std::string_view name);
-/// From a class of the module torch: "BFloat16Storage".
+/// Parses the name of a class in the module torch: "BFloat16Storage".
 std::optional<TensorType> type_from_torch(std::string_view storage_class);
 
-/// Elements of a parameter type as floats; `bytes` holds out.size() of them, little endian.
+/// Converts elements of a parameter type to floats; `bytes` holds out.size() of them, little
+/// endian.
 void widen(TensorType type, std::span<const std::byte> bytes, std::span<float> out);
 
 }  // namespace amt

@@ -23,13 +23,13 @@ std::unique_ptr<TorchStorages> open_storages(const RegularFile& file) {
   throw Malformed("it is not a torch file, neither a zip archive nor a pickle");
 }
 
-/// Where a tensor lies in its storage. Malformed if amt cannot follow it.
+/// Where a tensor is in its storage. Malformed if amt does not support the layout.
 Destination destination(const TensorEntry& tensor, const TensorPlace& place,
                         const TensorRequest& request) {
   check_request(tensor, request);
   if (place.order == TensorPlace::Order::kOther) {
     throw Malformed(
-        fmt::format("tensor {} is a view that lies scattered in its storage; save it in Python "
+        fmt::format("tensor {} is a view with unsupported strides; save it in Python "
                     "after .contiguous()",
                     printable(tensor.name, kShown)));
   }

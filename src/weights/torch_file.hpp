@@ -1,11 +1,12 @@
-// What torch.save makes of a model's state dict, pytorch_model.bin above all. Two formats:
+// Files that torch.save writes for a model's state dict, such as pytorch_model.bin. Two formats:
 // - since torch 1.6 a zip archive: X/data.pkl is a pickle of the dictionary, in which each tensor
-//   refers to a storage by its key, X/data/KEY are the bytes of that storage, not compressed;
-// - before that four pickles (a magic number, the protocol 1001, facts about the machine, the
+//   refers to a storage by its key; X/data/KEY has the bytes of that storage, not compressed;
+// - before that, four pickles (a magic number, the protocol 1001, facts about the machine, the
 //   dictionary), a pickle with the list of keys, and for each key 8 bytes with the number of
-//   elements (little endian) and the elements.
-// The pickles are read as data (src/weights/pickle.hpp); nothing in them is run. Not read: pickled
-// modules and anything else that needs code, big-endian files, TorchScript. All calls local.
+//   elements (little endian) followed by the elements.
+// The pickles are read as data (src/weights/pickle.hpp); nothing in them is run. Not supported:
+// pickled modules and anything else that needs code, big-endian files, TorchScript. All calls are
+// local.
 #pragma once
 
 #include <filesystem>
@@ -20,12 +21,12 @@ namespace amt {
 
 class TorchStorages;
 
-/// An open file. Besides the tensors' names and shapes it holds pieces of some 100 KiB in memory.
-/// In a zip archive the checksum of every storage that is used is verified, in the old format there
-/// is none. Not thread-safe.
+/// An open file. Besides the tensors' names and shapes it holds pieces of about 100 KiB in memory.
+/// In a zip archive, the checksum of every storage that is used is verified; the old format has
+/// none. Not thread-safe.
 class TorchFile : public TensorFile {
  public:
-  /// Error naming the file and what is wrong with it.
+  /// Error naming the file and the problem.
   explicit TorchFile(const std::filesystem::path& path);
   ~TorchFile() override;
 

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 constexpr std::int64_t kProtocol = 1001;
 
-/// The pickles at the beginning of the file, one after the other.
+/// Reads the pickles at the beginning of the file one after the other.
 class Pickles {
  public:
   explicit Pickles(const RegularFile& file) : text_(std::min(file.size(), kMaxPickleBytes), '\0') {
@@ -43,7 +43,7 @@ bool is_protocol(const Pickle& pickle) {
   return root.kind == PickleKind::kInteger && root.number == kProtocol;
 }
 
-/// What it says of the machine that wrote the file: {"little_endian": True, ...}.
+/// Reads the facts about the machine that wrote the file: {"little_endian": True, ...}.
 bool is_little_endian(const Pickle& pickle) {
   const PickleValue& root = pickle.at(pickle.root);
   if (root.kind != PickleKind::kDict) return false;
@@ -61,7 +61,7 @@ class TorchLegacy : public TorchStorages {
   explicit TorchLegacy(const RegularFile& file) : file_(file) {
     Pickles pickles(file);
     if (!is_magic(pickles.next())) throw Malformed("it does not begin with torch's magic number");
-    if (!is_protocol(pickles.next())) throw Malformed("it is not of torch's protocol 1001");
+    if (!is_protocol(pickles.next())) throw Malformed("it does not have torch's protocol 1001");
     if (!is_little_endian(pickles.next())) {
       throw Malformed("it was not written on a little-endian machine");
     }
@@ -81,7 +81,7 @@ class TorchLegacy : public TorchStorages {
   }
 
  private:
-  /// The storages follow the list of their keys in its order.
+  /// The storages follow the list of their keys in the same order.
   void find_storages(const Pickle& keys, std::uint64_t at) {
     const PickleValue& root = keys.at(keys.root);
     if (root.kind != PickleKind::kList) throw Malformed("it has no list of storages");
@@ -90,7 +90,7 @@ class TorchLegacy : public TorchStorages {
     begin_.resize(dict_.storages.size());
     for (const PickleRef ref : keys.items_of(root)) {
       const auto it = by_key.find(keys.at(ref).text);
-      if (it == by_key.end()) throw Malformed("it lists a storage twice, or one of no tensor");
+      if (it == by_key.end()) throw Malformed("it lists a storage twice, or one without tensors");
       at = place_storage(it->second, at);
       by_key.erase(it);
     }
@@ -101,7 +101,7 @@ class TorchLegacy : public TorchStorages {
     if (at != file_.size()) throw Malformed("it is longer than its tensors");
   }
 
-  /// The end of the storage that begins at `at` with its length.
+  /// Returns the end of the storage whose length is at `at`.
   std::uint64_t place_storage(std::size_t index, std::uint64_t at) {
     const TorchStorage& storage = dict_.storages[index];
     std::uint64_t elements = 0;

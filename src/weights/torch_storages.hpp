@@ -1,4 +1,4 @@
-// The storages of a torch file, in the one format or the other.
+// The storages of a torch file in either format.
 #pragma once
 
 #include <functional>
@@ -16,9 +16,9 @@ class TorchStorages {
   virtual ~TorchStorages() = default;
   const StateDict& dict() const { return dict_; }
 
-  /// Calls visit(index, next) once for each storage that is wanted, in the order of the file;
-  /// `next` gives the bytes of that storage, all of which must be taken. Malformed if the file does
-  /// not have them as its list says.
+  /// Calls visit(index, next) once for each wanted storage, in the order of the file; `next`
+  /// delivers the bytes of that storage, all of which must be read. Malformed if the file
+  /// contradicts its list.
   using Visit = std::function<void(std::size_t index, const NextBytes& next)>;
   virtual void visit(const std::vector<bool>& wanted, const Visit& visit) = 0;
 
@@ -26,11 +26,11 @@ class TorchStorages {
   StateDict dict_;
 };
 
-// A larger one would describe more tensors than any model has.
+// A larger pickle would describe more tensors than any model has.
 inline constexpr std::uint64_t kMaxPickleBytes = 16u << 20;
 
-/// Each reads the dictionary and checks that the storages have the sizes that it says. The file
-/// must outlive them. Malformed.
+/// Both read the dictionary and check that the storages have the stated sizes. The file must
+/// outlive the result. Malformed if the file is invalid.
 std::unique_ptr<TorchStorages> open_torch_zip(const RegularFile& file);
 std::unique_ptr<TorchStorages> open_torch_legacy(const RegularFile& file);
 

@@ -14,12 +14,12 @@ namespace {
 
 constexpr std::string_view kPickle = "/data.pkl";
 
-/// The members of an archive by their names, and what the small ones say.
+/// The members of an archive by name, and the contents of the small ones.
 struct Contents {
   std::map<std::string, std::uint64_t> bytes;
-  std::string folder;      // that all members lie in
-  std::string pickle;      // text of folder/data.pkl
-  std::string byte_order;  // text of folder/byteorder; "" if there is none, as before torch 2.1
+  std::string folder;      // contains all members
+  std::string pickle;      // contents of folder/data.pkl
+  std::string byte_order;  // contents of folder/byteorder; "" before torch 2.1
 };
 
 std::string read_member(ZipMembers& members, std::uint64_t most) {
@@ -34,7 +34,7 @@ std::string read_member(ZipMembers& members, std::uint64_t most) {
   return text;
 }
 
-/// Whether it is FOLDER/data.pkl, which only the one at the top is.
+/// Whether this is FOLDER/data.pkl, the only pickle at the top level.
 bool is_pickle(const std::string& name) {
   return name.ends_with(kPickle) && name.find('/') == name.size() - kPickle.size();
 }
@@ -59,7 +59,8 @@ Contents list_contents(const RegularFile& file) {
   for (ZipMembers members(file); members.next();) {
     total += std::min(members.bytes(), file.size() + 1);
     if (total > file.size()) {
-      throw Malformed("its zip archive says more bytes than the file has; torch never compresses");
+      throw Malformed(
+          "its zip archive claims more bytes than the file has; torch never compresses");
     }
     add_member(members, contents);
   }
@@ -70,7 +71,8 @@ class TorchZip : public TorchStorages {
  public:
   explicit TorchZip(const RegularFile& file) : file_(file) {
     Contents contents = list_contents(file);
-    if (contents.folder.empty()) throw Malformed("its zip archive has no data.pkl: no torch file");
+    if (contents.folder.empty())
+      throw Malformed("its zip archive has no data.pkl: not a torch file");
     if (contents.bytes.contains(contents.folder + "/constants.pkl")) {
       throw Malformed("it is a TorchScript program, which amt does not run");
     }

@@ -14,12 +14,12 @@ namespace amt {
 namespace {
 
 constexpr std::size_t kBlockBytes = 256 << 10;
-// The list has some 100 bytes for a tensor.
+// The list has about 100 bytes per tensor.
 constexpr std::uint64_t kMaxListBytes = 16u << 20;
 
 }  // namespace
 
-/// What libarchive calls.
+/// The functions that libarchive calls.
 struct ZipMembers::Callbacks {
   static ZipMembers& of(void* self) { return *static_cast<ZipMembers*>(self); }
 
@@ -67,7 +67,8 @@ ZipMembers::ZipMembers(const RegularFile& file)
     archive_read_set_skip_callback(reader_, Callbacks::skip);
     archive_read_set_seek_callback(reader_, Callbacks::seek);
     archive_read_set_callback_data(reader_, this);
-    if (archive_read_open1(reader_) != ARCHIVE_OK) fail("it is cut off, or no whole zip archive");
+    if (archive_read_open1(reader_) != ARCHIVE_OK)
+      fail("it is cut off, or not a complete zip archive");
   } catch (...) {
     archive_read_free(reader_);
     throw;
@@ -84,7 +85,7 @@ bool ZipMembers::next() {
     listed_ = true;
     if (failure_) std::rethrow_exception(failure_);
     if (result == ARCHIVE_EOF) return false;
-    // A warning says that the list and the member contradict each other.
+    // A warning means that the list and the member contradict each other.
     if (result != ARCHIVE_OK) fail("its zip archive is damaged");
     if (archive_entry_filetype(entry) != AE_IFREG) continue;
     if (archive_entry_is_encrypted(entry) != 0) fail("its zip archive is encrypted");

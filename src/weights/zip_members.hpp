@@ -1,4 +1,4 @@
-// The members of a zip archive that is not compressed, read front to back by libarchive.
+// The members of an uncompressed zip archive, read from front to back by libarchive.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ struct archive;
 
 namespace amt {
 
-/// The file must outlive it. Every call ends with Malformed where the archive is not whole; nothing
-/// is held in memory but its list of members, which may have 16 MiB on disk.
+/// The file must outlive this object. Every call throws Malformed if the archive is incomplete.
+/// Only the list of members is held in memory; it may have 16 MiB on disk.
 class ZipMembers {
  public:
   explicit ZipMembers(const RegularFile& file);
@@ -22,14 +22,14 @@ class ZipMembers {
   ZipMembers(const ZipMembers&) = delete;
   ZipMembers& operator=(const ZipMembers&) = delete;
 
-  /// Goes to the next member that is a file; false at the end.
+  /// Moves to the next member that is a file; false at the end.
   bool next();
   const std::string& name() const { return name_; }
   std::uint64_t bytes() const { return bytes_; }
 
-  /// The next bytes of the member, all of `out`.
+  /// Fills `out` with the next bytes of the member.
   void read(std::span<std::byte> out);
-  /// After all of its bytes were read: verifies its checksum.
+  /// To be called after reading all of the member's bytes: verifies its checksum.
   void finish();
 
  private:
@@ -39,11 +39,11 @@ class ZipMembers {
 
   const RegularFile& file_;
   archive* reader_;
-  std::uint64_t at_ = 0;         ///< of the file, where libarchive reads next
+  std::uint64_t at_ = 0;         ///< where libarchive reads next in the file
   std::uint64_t list_read_ = 0;  ///< bytes read before the first member
   bool listed_ = false;
   std::vector<std::byte> block_;
-  std::exception_ptr failure_;  ///< of a callback, through which no exception may pass
+  std::exception_ptr failure_;  ///< thrown in a callback, where exceptions must not escape
   std::string name_;
   std::uint64_t bytes_ = 0;
 };

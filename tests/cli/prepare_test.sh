@@ -66,24 +66,24 @@ mkdir "$work/mine"
 cp "$golden/tree/0/"*.mid "$work/mine"
 for dry in "" --dry-run; do
   cp -r "$work/mine" "$work/x.partial"
-  expect_line 2 "$work/x.partial ... not amt's" prepare "$golden/tree" "$work/x" $dry
-  expect_line 2 "$work/x.partial ... lies in $work/x.partial" prepare "$work/x.partial" "$work/x" $dry
+  expect_line 2 "$work/x.partial ... not created by amt" prepare "$golden/tree" "$work/x" $dry
+  expect_line 2 "$work/x.partial ... is in $work/x.partial" prepare "$work/x.partial" "$work/x" $dry
   untouched "$work/x.partial"
   mv "$work/x.partial" "$work/y"
   ln -s y "$work/x.partial"
   expect_line 2 "$work/x.partial ... symbolic link" prepare "$golden/tree" "$work/x" $dry
-  expect_line 2 "$work/y ... lies in $work/x.partial" prepare "$work/y" "$work/x" $dry
+  expect_line 2 "$work/y ... is in $work/x.partial" prepare "$work/y" "$work/x" $dry
   rm "$work/x.partial"
-  expect_line 2 "$work/y/d ... lies in ... corpus" prepare "$work/y" "$work/y/d" --overwrite $dry
-  expect_line 2 "$work/y ... lies in ... $work/y" prepare "$work/y" "$work/y/" --overwrite $dry
+  expect_line 2 "$work/y/d ... is in ... corpus" prepare "$work/y" "$work/y/d" --overwrite $dry
+  expect_line 2 "$work/y ... is in ... $work/y" prepare "$work/y" "$work/y/" --overwrite $dry
   expect_line 2 "$work/y ... not a dataset" prepare "$golden/tree" "$work/y" --overwrite $dry
   untouched "$work/y"
   cp -r "$work/mine" "$work/d/corpus"
-  expect_line 2 "$work/d/corpus ... lies in $work/d" prepare "$work/d/corpus" "$work/d" --overwrite $dry
+  expect_line 2 "$work/d/corpus ... is in $work/d" prepare "$work/d/corpus" "$work/d" --overwrite $dry
   untouched "$work/d/corpus"
   rm -r "$work/d/corpus" "$work/y"
   for place in d/text d.partial/text d; do
-    expect_line 2 "--text $work/$place ... lies in" \
+    expect_line 2 "--text $work/$place ... is in" \
       prepare "$golden/tree" "$work/d" --overwrite --text "$work/$place" $dry
   done
   expect_line 2 "no name" prepare "$golden/tree" "" $dry

@@ -59,11 +59,11 @@ same_end killed
 [ "$(grep -c '"loss"' "$work/killed/metrics.jsonl")" -eq 8 ] || fail "steps twice in metrics.jsonl"
 
 echo "evaluation"
-expect 0 "token frequencies" "$amt" eval "$work/whole" "$work/dataset" --split valid
+expect 0 "token-frequency" "$amt" eval "$work/whole" "$work/dataset" --split valid
 one=$(grep "nats per token" "$work/out")
 expect 0 "$one" mpirun -n 2 "$amt" eval "$work/whole/checkpoints/step-000008" "$work/dataset" \
   --split valid --batch 2
-expect 0 "token frequencies" "$amt" eval "$work/whole" "$work/dataset" --split valid --weights int8
+expect 0 "token-frequency" "$amt" eval "$work/whole" "$work/dataset" --split valid --weights int8
 expect 0 "1 of" "$amt" eval "$work/whole" "$work/dataset" --split valid --subsample 1000
 
 echo "mistakes"

@@ -44,7 +44,7 @@ echo "from a folder to the table"
 expect 0 "$run" quickstart "my music #1" -- --max-bad-fraction 0.9
 for words in "first step  *[0-9]*\.[0-9][0-9]  *on 2 rows" " 2 of the [0-9]* rows" \
   "valid split.* [0-9]*\.[0-9][0-9]  *on all [0-9]* rows" "test split.* [0-9]*\.[0-9][0-9]  *on all" \
-  "frequencies.* [0-9]*\.[0-9][0-9] " "inspect .*my.*music.*--midi" "tensorboard --logdir" \
+  "frequency.* [0-9]*\.[0-9][0-9] " "inspect .*my.*music.*--midi" "tensorboard --logdir" \
   "--init .*model .*model-2" "lakh-small.ini"; do
   grep -qe "$words" "$work/out" || fail "the table has no '$words': $(cat "$work/out")"
 done

@@ -73,7 +73,7 @@ TEST(Report, ShowsTheSummary) {
   EXPECT_TRUE(contains(html, "<td>1 h 02 min</td>"));
   EXPECT_TRUE(contains(html, "<td>kept</td><td>15</td><td>75%</td>"));
   EXPECT_TRUE(contains(html, "4,321 rests"));
-  EXPECT_FALSE(contains(html, "Refused files, by reason"));
+  EXPECT_FALSE(contains(html, "Rejected files, by reason"));
 }
 
 TEST(Report, SaysOfWhatAndHowItWasMade) {
@@ -98,7 +98,7 @@ TEST(Report, AxesAndColoursAreNamed) {
   const std::string html = report_html(small_manifest(), {}, {});
   for (const char* axis :
        {">tokens of a piece<", ">length of a piece, min:s<", ">tokens per second<",
-        ">share of rests<", ">instruments in a piece<", ">General MIDI program<"}) {
+        ">fraction of rests<", ">instruments in a piece<", ">General MIDI program<"}) {
     EXPECT_EQ(times(html, axis), 1) << axis;
   }
   EXPECT_EQ(times(html, "rotate(-90)\">"), times(html, "<svg"));
@@ -130,8 +130,8 @@ TEST(Report, ShowsEveryCountOfTheProfile) {
 TEST(Report, InterarrivalHasNoRests) {
   Manifest manifest = small_manifest();
   manifest.encoding = &kInterarrival;
-  EXPECT_TRUE(contains(report_html(small_manifest(), {}, {}), "Share of rests"));
-  EXPECT_FALSE(contains(report_html(manifest, {}, {}), "Share of rests"));
+  EXPECT_TRUE(contains(report_html(small_manifest(), {}, {}), "Fraction of rests"));
+  EXPECT_FALSE(contains(report_html(manifest, {}, {}), "Fraction of rests"));
 }
 
 /// As the paper has it, in the arrival encoding.

@@ -77,7 +77,7 @@ TEST(RunReport, TableSaysHowTheRunStands) {
         "<td>last validation loss</td><td>3.9950 after step 5000</td>",
         "<td>model GFLOP/s, last step</td><td>7,000</td>",
         "<td>model FLOPs utilisation, last step</td><td>42.5%</td>",
-        "<td>most memory of rank 0</td><td>3.00 MiB</td>", "<td>parameters</td><td>128,10",
+        "<td>peak memory, rank 0</td><td>3.00 MiB</td>", "<td>parameters</td><td>128,10",
         "runs/&lt;b&gt;&amp;", "<td>training rows</td><td>77</td>"}) {
     EXPECT_TRUE(contains(html, expected)) << expected;
   }
@@ -91,14 +91,14 @@ TEST(RunReport, SaysWhichRunItIsAndWhatItsLinesAre) {
   for (const char* expected :
        {"<title>Training run: my &lt;run&gt; - amt</title>",
         "<h1>Training run: my &lt;run&gt;</h1>", "<td>epochs</td><td>259.74</td>",
-        "<td>loss of the token frequencies alone</td><td>6.2500</td>",
+        "<td>loss of the token-frequency baseline</td><td>6.2500</td>",
         "<td>time of the steps</td><td>41 min 40 s</td>", ">training<", ">validation<",
-        ">frequencies of the tokens alone<", ">loss, nats per token<", ">learning rate<",
+        ">token-frequency baseline<", ">loss, nats per token<", ">learning rate<",
         ">gradient norm<", ">tokens per second<"}) {
     EXPECT_TRUE(contains(html, expected)) << expected << '\n' << html.substr(0, 4000);
   }
   EXPECT_EQ(times(html, "<line class=\"level\""), 2) << "in the chart and in its legend";
-  EXPECT_EQ(times(html, ">step (19 are an epoch)<"), 4) << "on each chart's axis";
+  EXPECT_EQ(times(html, ">step (19 per epoch)<"), 4) << "on each chart's axis";
   EXPECT_TRUE(contains(loss_figure_svg(run, history_of(5)), ">Training run: my &lt;run&gt;<"));
 }
 
@@ -115,7 +115,7 @@ TEST(RunReport, TheLevelIsWithinTheChart) {
 }
 
 TEST(RunReport, NothingToDrawIsNoError) {
-  EXPECT_TRUE(contains(run_report_html({}, {}), "No step is done yet"));
+  EXPECT_TRUE(contains(run_report_html({}, {}), "No steps completed yet"));
   RunHistory one;
   one.add(at(0));
   EXPECT_EQ(times(run_report_html({}, one), "<svg"), 4);

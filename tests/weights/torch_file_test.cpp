@@ -186,7 +186,7 @@ TEST_F(TorchFileTest, DamagedLegacyFilesAreRefused) {
   says(test::torch_legacy(pickle, {{"0", kSix}}, 2), {"storage 0 ", " 12 elements", " 6"});
   says(test::torch_legacy(pickle, {}), {"no storage 0"});
   says(test::torch_legacy(pickle, {{"0", kSix}, {"0", kSix}}), {"storage twice"});
-  says(test::torch_legacy(pickle, {{"1", kSix}, {"0", kSix}}), {"of no tensor"});
+  says(test::torch_legacy(pickle, {{"1", kSix}, {"0", kSix}}), {"without tensors"});
   says(pickle, {"magic number"});
   std::string protocol = good;
   protocol[good.find('\xe9')] = '\xe8';

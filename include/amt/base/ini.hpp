@@ -6,9 +6,8 @@
 //   initialize_from = "a name; with # in"
 //
 // A value is the rest of the line without the comment and surrounding white space. A value in
-// double quotes is taken literally, with the escapes \" \\
-//  \r \t; in single quotes there are no escapes. Lines end with LF or CRLF; a UTF-8 byte order mark
-// at the start is skipped.
+// double quotes is taken literally, except for the escapes \" \\ \n \r \t; in single quotes there
+// are no escapes. Lines end with LF or CRLF; a UTF-8 byte order mark at the start is skipped.
 #pragma once
 
 #include <map>

@@ -6,8 +6,8 @@
 
 namespace amt {
 
-/// Bins of equally many consecutive steps, at most kMostBins of them: when a step lies beyond the
-/// last, each two neighbours become one.
+/// Bins of equally many consecutive steps, at most kMostBins: when a step is beyond the last bin,
+/// adjacent bins are merged in pairs.
 class Curve {
  public:
   static constexpr std::int64_t kMostBins = 256;
@@ -20,10 +20,11 @@ class Curve {
     double value() const { return values / static_cast<double>(count); }  ///< mean
   };
 
-  /// `step` from 0 on, in any order. A value that is not finite is left out.
+  /// Adds the value of `step` >= 0; steps may come in any order. A value that is not finite is
+  /// ignored.
   void add(std::int64_t step, double value);
 
-  /// Those that hold something, by step.
+  /// The bins that are not empty, in order of step.
   std::vector<Bin> bins() const;
   std::int64_t steps_per_bin() const { return width_; }
 

@@ -7,27 +7,27 @@
 
 namespace amt {
 
-/// Text with &, <, > and quotes as entities, and what is not printable ASCII as '?': a system's
-/// message may be in any encoding.
+/// The text with &, <, > and quotes as entities, and everything that is not printable ASCII as '?',
+/// because system messages may be in any encoding.
 std::string escape_html(std::string_view text);
 
-/// A table of text cells, escaped here. The first column is to the left, the others to the right.
-/// `header` may be empty.
+/// A table of text cells, which are escaped here. The first column is left-aligned, the others
+/// right-aligned. `header` may be empty.
 std::string html_table(const std::vector<std::string>& header,
                        const std::vector<std::vector<std::string>>& rows);
 
-/// A heading, a note in small grey letters and what they are about. All three are HTML.
+/// A heading, a note in small grey letters, and the content. All three are HTML.
 std::string html_section(const std::string& title, const std::string& note,
                          const std::string& content);
 
-/// The style of figures, for light and dark screens: what html_page has and a standalone SVG
-/// needs.
+/// The style of charts, for light and dark screens. html_page() includes it; a standalone SVG needs
+/// it.
 const char* figure_style();
 
-/// A whole page around `body`, with the style of all its parts. Refers to nothing outside.
+/// A complete page around `body`, with the styles of all its parts. Uses no external files.
 std::string html_page(const std::string& title, const std::string& body);
 
-/// Whether html_page() made this text.
+/// Whether html_page() created this text.
 bool is_html_page(const std::string& text);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// Notes over time, as SVG: a bar for each, as high as its pitch.
+// Notes over time as SVG: a bar for each note at the height of its pitch.
 #pragma once
 
 #include <string>
@@ -14,14 +14,14 @@ struct PianoRoll {
   struct Voice {
     std::string name;
     std::vector<Bar> bars;
-    bool pitched = true;  ///< else grey: a drum's pitch is not a height
+    bool pitched = true;  ///< otherwise grey: a drum's pitch is not a tone
   };
   std::string title;
   std::vector<Voice> voices;  ///< each in a different colour, up to twelve
-  std::vector<double> marks;  ///< dashed lines from top to bottom, seconds
+  std::vector<double> marks;  ///< positions of vertical dashed lines, seconds
 };
 
-/// For a page of html_page. Equal rolls give equal text.
+/// The figure for a page of html_page(). Equal rolls give equal text.
 std::string piano_roll_figure(const PianoRoll& roll);
 
 /// The same as a complete SVG file, with the title above it.

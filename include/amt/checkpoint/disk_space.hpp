@@ -1,4 +1,4 @@
-// Whether a run's disk has room for its checkpoints. All calls local.
+// Checks whether a run's disk has space for its checkpoints. All calls are local.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +9,19 @@
 
 namespace amt {
 
-/// Bytes of one checkpoint: parameters and two moments as floats, and a little for names and sizes.
+/// Bytes of one checkpoint: parameters and two moments as floats, plus a little for names and
+/// sizes.
 std::uint64_t checkpoint_bytes(const ModelConfig& model);
 
-/// Checkpoints that a run still adds to what is there after `step` steps, at the moment when it has
-/// most: permanent ones, two rolling ones and the best (of these three there may be `rolling`
-/// already), and the one that is being written.
+/// The largest number of checkpoints that a run will have at once, in addition to those present
+/// after `step` steps: permanent ones, two rolling ones and the best (`rolling` of these three may
+/// exist already), and the one being written.
 std::int64_t checkpoints_to_come(std::int64_t num_train_steps,
                                  const CheckpointerOptions& checkpointer, std::int64_t step,
                                  std::int64_t rolling);
 
-/// Error naming the folder and what is missing unless its file system has room for those; nothing
-/// where the file system does not tell.
+/// Error naming the folder and the missing bytes unless its file system has space for those; does
+/// nothing if the file system does not report its free space.
 void check_disk_space(const RunPaths& paths, const ModelConfig& model, std::int64_t num_train_steps,
                       const CheckpointerOptions& checkpointer, std::int64_t step);
 

@@ -1,4 +1,4 @@
-// Training that starts from an existing model in place of random weights: trainer.initialize_from.
+// Training that starts from an existing model instead of random weights: trainer.initialize_from.
 #pragma once
 
 #include <functional>
@@ -7,8 +7,8 @@
 
 namespace amt {
 
-/// Fills a flat parameter buffer from what find_model() finds in `source`, when it is called and
-/// not before; null if `source` is empty.
+/// A function that fills a flat parameter buffer with the model that find_model() finds in
+/// `source`, looking for it only when it is called; null if `source` is empty.
 std::function<void(std::span<float>)> initial_values(const std::string& source);
 
 }  // namespace amt

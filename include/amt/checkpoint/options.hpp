@@ -1,4 +1,4 @@
-// When checkpoints are saved, and which of them stay; under Levanter's names.
+// When checkpoints are saved and which of them are kept, with the names that Levanter uses.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 namespace amt {
 
 struct CheckpointerOptions {
-  Duration save_interval{1800};     ///< between rolling checkpoints
-  std::int64_t keep_every = 10000;  ///< steps between checkpoints that stay
-  /// Saves at each validation that is the best so far, and keeps that checkpoint. Off, since in a
-  /// long first training on much music the best is one of the last.
+  Duration save_interval{1800};     ///< time between rolling checkpoints
+  std::int64_t keep_every = 10000;  ///< steps between permanent checkpoints
+  /// Saves a checkpoint at each validation with the lowest loss so far, and keeps the best one. Off
+  /// by default, because in a long first training on much music the best is one of the last.
   bool keep_best = false;
   /// Training goes on while a checkpoint is written; false: it waits.
   bool background = true;

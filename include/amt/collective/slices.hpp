@@ -1,4 +1,4 @@
-// How a flat buffer is divided among ranks that each keep a part of it (ZeRO).
+// Divides a flat buffer among ranks that each keep one part of it (ZeRO).
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,16 @@ struct Slice {
   std::int64_t count() const { return end - begin; }
 };
 
-/// Slices are contiguous, in the order of the ranks. Some may have nothing.
+/// Slices are contiguous, in the order of the ranks. Some may be empty.
 class Slices {
  public:
   static constexpr std::int64_t kAlignment = 128;  ///< floats: 512 bytes
 
-  /// A function of (count, ranks) alone. Each begins at a multiple of kAlignment floats; all are
-  /// equally long but for the last that is not empty, which is shorter by up to ranks x kAlignment.
-  /// Where there are more ranks than kAlignments, those at the end have nothing.
+  /// Equal slices, which depend on (count, ranks) alone. Each begins at a multiple of kAlignment
+  /// floats. The last that is not empty may be shorter, by up to ranks x kAlignment; if there are
+  /// more ranks than units of kAlignment, the last ranks have empty slices.
   Slices(std::int64_t count, int ranks);
-  /// Where each rank's slice begins, from 0 on, and the end of the last; in order.
+  /// The first element of each rank's slice, ascending from 0, followed by the end of the last.
   explicit Slices(std::vector<std::int64_t> bounds) : bounds_(std::move(bounds)) {}
 
   std::int64_t count() const { return bounds_.back(); }
@@ -31,7 +31,7 @@ class Slices {
   Slice of(int rank) const;
   std::int64_t longest() const;  ///< floats
 
-  /// f(owner, part) for what each rank has of `range`, front to back; never with nothing.
+  /// Calls f(owner, part) for each rank's part of `range`, front to back, skipping empty parts.
   void for_each_part(Slice range, const std::function<void(int owner, Slice part)>& f) const;
 
  private:

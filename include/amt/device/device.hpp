@@ -1,4 +1,5 @@
-// The device that a rank computes on, and the reducer among the ranks; chosen once per job.
+// The device that a rank computes on, and the reducer among the ranks; both are chosen once per
+// job.
 #pragma once
 
 #include <functional>
@@ -15,28 +16,28 @@ namespace amt {
 struct DeviceRequest {
   DeviceKind kind = DeviceKind::kAuto;
   cuda::Attention attention = cuda::Attention::kAuto;
-  bool deterministic = true;  ///< of a GPU; a CPU is anyway
-  std::string cpu_only;       ///< why kAuto must take the CPU; "": it need not
+  bool deterministic = true;  ///< for a GPU; a CPU always is
+  std::string cpu_only;       ///< why kAuto must use the CPU; "" if it need not
   std::function<std::unique_ptr<Ops>()> make_cpu_ops;
 };
 
 struct Device {
   std::unique_ptr<Ops> ops;
-  std::unique_ptr<Reducer> reducer;      ///< declared after `ops`: it ends before
+  std::unique_ptr<Reducer> reducer;      ///< declared after `ops`, so that it is destroyed first
   const cuda::Plugin* plugin = nullptr;  ///< null on the CPU
-  cuda::DeviceInfo info;                 ///< of a GPU, with what is free now
+  cuda::DeviceInfo info;                 ///< of the GPU, with the memory that is free now
   int sharing = 1;                       ///< ranks on this GPU, or on this host's CPU
-  std::string remark;  ///< why the CPU, why not NCCL; "" if there is nothing to say
+  std::string remark;  ///< why a CPU or MPI is used; "" if there is no reason to give
 };
 
-/// Collective. One kind of device for all ranks: one GPU per rank by rank_on_host, and NCCL among
-/// them; where ranks share a GPU, as NCCL refuses, MPI through host memory. CollectiveError if
-/// kCuda is asked for and a rank has none. The communicator outlives the result.
+/// Collective. Opens one kind of device for all ranks: one GPU per rank by rank_on_host, and NCCL
+/// among them; if ranks share a GPU, which NCCL refuses, MPI through host memory. CollectiveError
+/// if kCuda is requested and a rank has no GPU. The communicator must outlive the result.
 Device open_device(const DeviceRequest& request, const mpi::Communicator& world);
 
-/// Collective. Has a GPU prepare for attention of whole rows, and its gradient if `backward`: then
-/// ops->description() says how it is computed. Warns on rank 0 if that is by much slower code than
-/// was asked for. CollectiveError if it cannot be computed.
+/// Collective. Has a GPU prepare for attention over complete rows, and its gradient if `backward`;
+/// ops->description() then includes how it is computed. Warns on rank 0 if a much slower
+/// implementation is used than requested. CollectiveError if it cannot be computed.
 void prepare_attention(const Device& device, const AttentionShape& shape, bool backward,
                        const mpi::Communicator& world);
 

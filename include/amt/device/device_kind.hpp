@@ -1,4 +1,4 @@
-// The device options' values.
+// The values of the device options.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace amt {
 
-/// kAuto: a GPU where every rank has one that can be used, else the CPU.
+/// kAuto: a GPU if every rank has a usable one, else the CPU.
 enum class DeviceKind : std::uint8_t { kAuto, kCuda, kCpu };
 
 template <>

@@ -1,4 +1,4 @@
-// The GPU for a rank, or why it gets none.
+// Finds the GPU for a rank, or the reason why it gets none.
 #pragma once
 
 #include <string>
@@ -13,18 +13,18 @@ struct DeviceOffer {
   const cuda::Plugin* plugin = nullptr;  ///< null: compute on the CPU
   int device = 0;
   cuda::DeviceInfo info;
-  std::string refusal;  ///< why there is no GPU; "" if there is, or if the CPU was asked for
+  std::string refusal;  ///< why there is no GPU; "" if there is one, or if the CPU was requested
 };
 
-/// What this rank is offered, device rank_on_host % devices. `cpu_only` is a reason to use the CPU
-/// where the kind is kAuto; "": none. Local; needs no MPI; starts CUDA only where there is a
-/// driver.
+/// Finds this rank's GPU, device rank_on_host % devices. `cpu_only` is a reason to use the CPU if
+/// the kind is kAuto; "": none. Local; does not need MPI; starts CUDA only if a driver is
+/// installed.
 DeviceOffer offer_device(DeviceKind kind, const std::string& cpu_only, int rank_on_host);
 
-/// "no GPU is used: " with the refusal, for a job that takes the CPU instead.
+/// "no GPU is used: " followed by the refusal, for a job that uses the CPU instead.
 std::string unused_gpu(const std::string& refusal);
 
-/// The Error of a rank that must have a GPU and is refused.
+/// The Error for a rank that needs a GPU and has none.
 Error no_device(const std::string& refusal);
 
 }  // namespace amt

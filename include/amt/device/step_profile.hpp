@@ -1,4 +1,4 @@
-// Which steps a device's profiler records.
+// Chooses the steps that a device's profiler records.
 #pragma once
 
 #include <cstdint>
@@ -15,23 +15,23 @@ struct StepRange {
   bool empty() const { return begin >= end; }
 };
 
-/// As an option: "10:12" is steps 10 and 11; "" is none.
+/// The value of an option: "10:12" is steps 10 and 11; "" is none.
 std::string parse_option(const std::string& text, StepRange* value);
 std::string show_option(const StepRange& range);
 
-/// Switches a profiler on before the first step of a range and off after the last, or with the end
-/// of the run if that is sooner. Local.
+/// Switches a profiler on before the first step of a range, and off after the last one or at the
+/// end of the run. Local.
 class StepProfile {
  public:
   using Switch = std::function<void(bool begin)>;
 
-  /// `profiler` may be null: then nothing is done. `ops` must outlive it.
+  /// `profiler` may be null, and nothing is done then. `ops` must outlive this object.
   StepProfile(StepRange range, Switch profiler, Ops& ops);
   ~StepProfile();
   StepProfile(const StepProfile&) = delete;
   StepProfile& operator=(const StepProfile&) = delete;
 
-  void before(std::int64_t step);  ///< also of a run that resumes inside the range
+  void before(std::int64_t step);  ///< also starts it in a run that resumes within the range
   void after(std::int64_t step);
 
  private:

@@ -1,4 +1,4 @@
-// Whether a model fits a dataset.
+// Checks whether a model fits a dataset.
 #pragma once
 
 #include <string>
@@ -8,12 +8,12 @@
 
 namespace amt {
 
-/// UsageError unless a model with this vocabulary and context can look at this dataset.
-/// `model_name` is what the user gave: a checkpoint or "the model".
+/// UsageError unless a model with this vocabulary and context length can be used with this dataset.
+/// `model_name` is the user's term for the model: a checkpoint or "the model".
 void check_dataset_fits(const Manifest& manifest, const ModelConfig& model,
                         const std::string& model_name);
 
-/// "arrival", "interarrival", or "unknown" of a vocabulary's size.
+/// The encoding with a vocabulary of this size: "arrival", "interarrival", or "unknown".
 const char* encoding_of_vocabulary(int vocab_size);
 
 }  // namespace amt

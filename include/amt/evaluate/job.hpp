@@ -1,4 +1,4 @@
-// The job of `amt eval`: checkpoints and a dataset -> loss, bits per second, perplexities.
+// The `amt eval` job: computes loss, bits per second and perplexities of checkpoints on a dataset.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 namespace amt {
 
 struct EvaluationOptions {
-  std::string checkpoint;  ///< folder of a checkpoint, of a run or in Hugging Face's layout
+  std::string checkpoint;  ///< folder of a checkpoint or run, or in Hugging Face's layout
   std::string dataset;
   Split split = Split::kTest;
   std::uint64_t subsample = 1;
@@ -26,8 +26,8 @@ struct EvaluationOptions {
 };
 
 /// Collective. Evaluates a model, or all checkpoints of a run, on a split; rank 0 prints a table or
-/// CSV to standard output. CollectiveError if a model or the dataset cannot be used; of several
-/// checkpoints the good ones are printed before it is thrown.
+/// CSV to standard output. CollectiveError if a model or the dataset cannot be used; with several
+/// checkpoints, the good ones are printed first.
 void evaluate_checkpoints(const mpi::Communicator& world, const EvaluationOptions& options);
 
 }  // namespace amt

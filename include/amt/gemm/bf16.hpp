@@ -1,4 +1,4 @@
-// bfloat16 in memory, and whether the processor computes with it.
+// bfloat16 in memory, and whether the CPU can compute with it.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ struct Bf16 {
   std::uint16_t bits;
 };
 
-/// What the processor has for products of bf16.
+/// The CPU's support for bf16 products.
 enum class Bf16Support : std::uint8_t {
   kNone,
   kVectors,  ///< AVX512-BF16: up to twice the rate of fp32

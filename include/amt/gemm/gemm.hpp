@@ -1,4 +1,4 @@
-// Matrix products: the only use of oneDNN.
+// Matrix products; the only folder that uses oneDNN.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@ namespace amt {
 
 using Dim = std::int64_t;
 
-/// A row-major matrix in memory, `stride` elements from row to row, used as it is or transposed.
+/// A row-major matrix in memory, with `stride` elements from row to row, used directly or
+/// transposed.
 template <class T>
 struct Matrix {
   const T* data;
@@ -27,20 +28,20 @@ Matrix<T> transposed(const T* data, Dim stride) {
   return {data, stride, true};
 }
 
-/// What becomes of the product's old contents: with kOverwrite they may be anything.
+/// How a product treats its output; with kOverwrite, the old contents are ignored.
 enum class Write { kOverwrite, kAdd };
 
-// c [m, n] = a [m, k] b [k, n], summed in fp32. Uses the calling thread's OpenMP threads, or the
-// caller alone inside a parallel region.
+// c [m, n] = a [m, k] b [k, n], summed in fp32. Uses the calling thread's OpenMP threads or, inside
+// a parallel region, the calling thread alone.
 void gemm(float* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<float>& a,
           const Matrix<float>& b, Write write = Write::kOverwrite);
 void gemm(float* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<Bf16>& a, const Matrix<Bf16>& b,
           Write write = Write::kOverwrite);
-/// Rounded once, after `bias` [n] has been added, if there is one.
+/// The same, with the result rounded once, after adding `bias` [n] if it is not null.
 void gemm(Bf16* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<Bf16>& a, const Matrix<Bf16>& b,
           const float* bias = nullptr);
 
-/// What this processor has for products of bf16.
+/// The CPU's support for bf16 products.
 Bf16Support bf16_products();
 
 /// "oneDNN 2.6.3"

@@ -1,4 +1,4 @@
-// The job of `amt generate`: a model, and perhaps a piece of music -> new music as MIDI files.
+// The `amt generate` job: generates music from a model and optionally a MIDI file, as MIDI files.
 #pragma once
 
 #include <cstdint>
@@ -11,26 +11,26 @@
 namespace amt {
 
 enum class GenerationMode : std::uint8_t {
-  kAnticipatory,    ///< the model sees what stays 5 s ahead
-  kAutoregressive,  ///< it sees it only when its time has come
+  kAnticipatory,    ///< the model sees the notes that are kept 5 s before they occur
+  kAutoregressive,  ///< it sees them only when they occur
 };
 template <>
 inline constexpr auto kWords<GenerationMode> =
     std::to_array<Word<GenerationMode>>({{"anticipatory", GenerationMode::kAnticipatory},
                                          {"autoregressive", GenerationMode::kAutoregressive}});
 
-/// How a history that outgrows the model's context is cut.
+/// How a history that exceeds the model's context is shortened.
 enum class Window : std::uint8_t {
-  kExact,  ///< always the newest triples that fit: what the reference sees
-  kBlock,  ///< a quarter is dropped at once, so that a cache of keys and values lives longer
+  kExact,  ///< always the newest triples that fit, as in the reference
+  kBlock,  ///< the oldest quarter is dropped at once, so the key/value cache stays valid longer
 };
 template <>
 inline constexpr auto kWords<Window> = std::to_array<Word<Window>>({{"exact", Window::kExact},
                                                                     {"block", Window::kBlock}});
 
 struct GenerationOptions {
-  std::string model;  ///< folder of a checkpoint, of a run or in Hugging Face's layout
-  std::string out;    ///< the MIDI file; of several OUT-1.mid, OUT-2.mid, ...
+  std::string model;  ///< folder of a checkpoint or run, or in Hugging Face's layout
+  std::string out;    ///< the MIDI file; with several pieces OUT-1.mid, OUT-2.mid, ...
   std::string prompt, from, seconds, hole, keep;
   GenerationMode mode = GenerationMode::kAnticipatory;
   Window window = Window::kBlock;
@@ -47,10 +47,10 @@ struct GenerationOptions {
   void validate() const;  ///< UsageError naming the option
 };
 
-/// Collective. Generates `count` pieces, shared among the ranks: a piece depends on the model, what
-/// was asked for, the seed and its number alone. Writes each as soon as its batch is done.
-/// CollectiveError if the model, the prompt or the request cannot be used, before anything is
-/// written.
+/// Collective. Generates `count` pieces, divided among the ranks: a piece depends only on the
+/// model, the request, the seed and its number. Writes each piece as soon as its batch is done.
+/// CollectiveError, before anything is written, if the model, the prompt or the request cannot be
+/// used.
 void generate_music(const mpi::Communicator& world, const GenerationOptions& options);
 
 }  // namespace amt

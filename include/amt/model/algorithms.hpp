@@ -1,5 +1,5 @@
-// Chooses the device's algorithms before the first step, so that results do not depend on timing
-// later.
+// Chooses the device's algorithms before the first step, so that later results do not depend on
+// timing.
 #pragma once
 
 #include <string>
@@ -8,14 +8,15 @@
 
 namespace amt {
 
-/// Takes what `before`, a record or "", says of the device's algorithms; logs why that is of no
-/// use, if so. With `timed`, the device times what is left open, in a training pass over `rows`
-/// made-up rows, after which the model's gradients are something else; without, it takes what its
-/// libraries propose first, which is the same at each start. The record of all that was chosen; ""
-/// if nothing was. Local.
+/// Adopts the choices in `before`, an earlier record of the device's algorithms or "", and logs the
+/// reason if they cannot be used. What is left open is then chosen: if `timed`, by timing a
+/// training pass over `rows` artificial rows, which overwrites the model's gradients; otherwise by
+/// taking the libraries' first proposals, which are the same at each start. Returns the record of
+/// all choices; "" if there were none. Local.
 std::string choose_algorithms(Model& model, int rows, const std::string& before, bool timed);
 
-/// Takes what another rank's device has chosen, if anything; logs why not. Local.
+/// Adopts the choices of another rank's device, if it made any; logs the reason if that fails.
+/// Local.
 void take_algorithms(Model& model, const std::string& record);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// The model's dimensions, under Levanter's names.
+// The model's dimensions, with the names that Levanter uses.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +19,14 @@ struct ModelConfig {
   bool gradient_checkpointing = false;
   int vocab_size = kArrivalVocabulary;  ///< follows from the dataset's encoding; not an option
 
-  /// Rows of the embedding as stored: vocab_size rounded up to a multiple of 128.
+  /// Rows of the embedding in memory: vocab_size rounded up to a multiple of 128.
   int padded_vocab_size() const { return (vocab_size + 127) / 128 * 128; }
   int head_dim() const { return hidden_dim / num_heads; }
 
-  /// "model.hidden_dim" and so on.
+  /// Registers "model.hidden_dim" and so on.
   void register_options(OptionTable& table);
-  /// UsageError naming the option if a value cannot work (heads not dividing the width, ...).
+  /// UsageError naming the option if a value is impossible (heads that do not divide the width,
+  /// ...).
   void validate() const;
 };
 

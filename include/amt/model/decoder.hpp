@@ -1,4 +1,4 @@
-// Continues rows of tokens, with a cache of keys and values.
+// Continues rows of tokens, using a cache of keys and values.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace amt {
 
-/// What the model is to continue: everything that stands in row `row` (0 to rows - 1 of the
-/// decoder), 1 to seq_len tokens.
+/// The context to continue: the full token sequence of row `row` (0 to rows - 1), 1 to seq_len
+/// tokens.
 struct DecoderRow {
   int row = 0;
   std::span<const Token> context;
@@ -23,25 +23,25 @@ struct TokenRange {
   bool operator==(const TokenRange&) const = default;
 };
 
-/// Rows grow from call to call: only what follows the longest common beginning with a row's context
-/// of the call before is computed. In fp32 a row's logits do not depend on what is beside it. All
-/// calls are local.
+/// Computes the next token's logits for growing rows: each call computes only the tokens after the
+/// longest prefix shared with that row's previous context. In fp32, a row's logits do not depend on
+/// the other rows of the call. All calls are local.
 class Decoder {
  public:
-  /// Borrows the model, whose parameters may change between calls. Owns the keys and values of
+  /// Borrows the model, whose parameters may change between calls. Owns the keys and values for
   /// `rows` rows of seq_len positions, on the model's device.
   Decoder(Model& model, int rows);
   ~Decoder();
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  /// Bytes that the constructor allocates there.
+  /// Bytes that the constructor allocates on the device.
   static std::size_t estimate_bytes(const ModelConfig& config, int rows,
                                     std::size_t activation_bytes);
 
-  /// logits [rows.size(), range.size()] in host memory: of the token after each context. Each row
-  /// at most once in a call. Error if a token is outside the vocabulary or a context is empty or
-  /// too long.
+  /// Writes the logits of the token after each context to `logits`, [rows.size(), range.size()] in
+  /// host memory. A row may occur only once per call. Error if a token is outside the vocabulary,
+  /// or if a context is empty or too long.
   void next(std::span<const DecoderRow> rows, TokenRange range, std::span<float> logits);
 
  private:

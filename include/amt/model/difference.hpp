@@ -1,4 +1,4 @@
-// How two models differ, and which options a model adopts from another.
+// How two models differ, and how a model takes options from another.
 #pragma once
 
 #include <optional>
@@ -9,17 +9,17 @@
 
 namespace amt {
 
-/// The first option in which two models differ so that one cannot take the other's parameters for
-/// its own (Effect::kResult); `before` is a's value, `now` is b's. Dropout rates and gradient
+/// The first option whose difference prevents one model from using the other's parameters
+/// (Effect::kResult); `before` is the value in a, `now` that in b. Dropout rates and gradient
 /// checkpointing may differ.
 std::optional<OptionChange> shape_difference(const ModelConfig& a, const ModelConfig& b);
 
-/// The first option that a config.json records and in which two models differ.
+/// The first option recorded in config.json that differs between two models.
 std::optional<OptionChange> recorded_difference(const ModelConfig& a, const ModelConfig& b);
 
-/// Gives `model` the values of `found`, the model in the folder `source`, for every [model] option
-/// that a config.json records and that the user has not `given`. UsageError naming the option and
-/// both values if one that was given contradicts the parameters in the folder.
+/// Copies from `found`, the model in the folder `source`, every [model] option that a config.json
+/// records and that the user has not `given`. UsageError naming the option and both values if a
+/// given value contradicts the parameters in the folder.
 void adopt_config(const ModelConfig& found, const std::string& source, const OptionTable& given,
                   ModelConfig& model);
 

@@ -1,5 +1,5 @@
-// Extents beyond any model that can be trained: with them sizes of tensors stay far from overflow,
-// and a list of all tensors stays small, before anything is known of a file or a machine.
+// Limits beyond any model that can be trained. They keep tensor sizes far from overflow, and a list
+// of all tensors small, before anything is known about a file or a machine.
 #pragma once
 
 namespace amt {

@@ -1,4 +1,4 @@
-// Where each parameter lies, its name, and its initial values.
+// The name, position and initial values of each parameter.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +19,13 @@ struct ParameterInfo {
   std::int64_t stored = 0;          ///< floats with padding (wte: padded_vocab_size rows)
 };
 
-/// Names, shapes and places of all parameters: one flat fp32 buffer, the same order everywhere.
+/// Names, shapes and offsets of all parameters in one flat fp32 buffer, always in the same order.
 class ParameterLayout {
  public:
   explicit ParameterLayout(const ModelConfig& config);
   const std::vector<ParameterInfo>& all() const { return all_; }
-  std::int64_t total() const { return total_; }  ///< floats of the flat buffer, padding included
-  std::int64_t count() const;  ///< parameters as the field counts them: no padding
+  std::int64_t total() const { return total_; }  ///< floats of the flat buffer, including padding
+  std::int64_t count() const;                    ///< number of parameters, without padding
  private:
   std::vector<ParameterInfo> all_;
   std::int64_t total_ = 0;
@@ -39,17 +39,18 @@ struct BlockMatrix {
   std::int64_t end() const { return offset + (rows - 1) * stride + columns; }
 };
 
-/// The matrices of the blocks in the order of the buffer: of each the projections to queries, keys
-/// and values, which lie side by side in attn.c_attn.weight, that of attention, and two of the MLP.
+/// The matrices of the blocks, in the order of the buffer. Each block has six: the projections to
+/// queries, keys and values (side by side in attn.c_attn.weight), attention's output projection,
+/// and the two of the MLP.
 std::vector<BlockMatrix> block_matrices(const ParameterLayout& layout);
 
-/// Initial values (docs/spec/training.md, "Initial values"): a function of (config, seed) alone.
-/// `out` holds layout.total() floats; padding is 0.
+/// Writes the initial values (docs/spec/training.md, "Initial values"), which depend on (config,
+/// seed) alone. `out` holds layout.total() floats; padding is 0.
 void initialise_parameters(const ModelConfig& config, const ParameterLayout& layout,
                            std::uint64_t seed, std::span<float> out);
 
-/// Rounds the matrices of the blocks to 8 bits (amt/ops/int8_weights.hpp). Error naming the tensor
-/// if it holds what is not finite.
+/// Rounds the blocks' matrices to 8 bits (amt/ops/int8_weights.hpp). Error naming the tensor if it
+/// contains values that are not finite.
 void round_to_int8(const ParameterLayout& layout, std::span<float> parameters);
 
 }  // namespace amt

@@ -1,5 +1,5 @@
-// MPI, wrapped: the only place that knows <mpi.h>. Every call is checked; errors name the rank, the
-// host and the operation. All functions marked collective must be called by every rank of the
+// A wrapper for MPI: the only folder that includes <mpi.h>. Every call is checked; errors name the
+// rank, the host and the operation. Functions marked collective must be called by every rank of the
 // communicator, in the same order.
 #pragma once
 
@@ -15,8 +15,8 @@
 
 namespace amt::mpi {
 
-/// MPI_Init on construction, MPI_Finalize on destruction. One per process, in main's thread, which
-/// is the only thread that may call MPI (MPI_THREAD_FUNNELED).
+/// Calls MPI_Init on construction and MPI_Finalize on destruction. There must be one per process,
+/// in the main thread, which is the only thread that may call MPI (MPI_THREAD_FUNNELED).
 class Session {
  public:
   Session();
@@ -25,22 +25,22 @@ class Session {
   Session& operator=(const Session&) = delete;
 };
 
-/// True between the construction and the destruction of the Session.
+/// True during the lifetime of the Session.
 bool active();
 
-/// Whether this process is a job of one rank. Only while active.
+/// Whether this job has only one rank. Must be called while active.
 bool alone();
 
-/// "Open MPI v4.1.4": works before MPI is started.
+/// "Open MPI v4.1.4". Works before MPI is started.
 std::string library_version();
 
-/// Ends all ranks of the job at once with this exit code. For errors on one rank only, while the
-/// others may wait in a collective. Under Open MPI's mpirun, which ends the others then, the rank
-/// exits: MPI_Abort would print seven lines more. Other launchers may let the others wait, so there
-/// it is MPI_Abort.
+/// Ends all ranks of the job at once with this exit code. For errors on one rank while others may
+/// be waiting in a collective. Under Open MPI's mpirun, which then ends the others, the rank just
+/// exits, because MPI_Abort would print seven more lines. Other launchers may let the others wait,
+/// so there it calls MPI_Abort.
 [[noreturn]] void end_job(ExitCode code);
 
-/// A transfer in progress. Waits in its destructor, so that its buffer may be freed after it.
+/// A transfer in progress. Its destructor waits, so that its buffer may be freed afterwards.
 class Request {
  public:
   Request();
@@ -56,12 +56,12 @@ class Request {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A group of ranks. Move-only; its communicator is freed with it, which must be before the
-/// Session.
+/// A group of ranks. Move-only; frees its MPI communicator on destruction, which must be before the
+/// Session ends.
 class Communicator {
  public:
   static Communicator world();  ///< collective
-  static Communicator self();   ///< this process alone; local, needs no MPI
+  static Communicator self();   ///< this process alone; local, does not need MPI
   Communicator(Communicator&&) noexcept;
   Communicator& operator=(Communicator&&) noexcept;
   ~Communicator();
@@ -69,14 +69,14 @@ class Communicator {
   int rank() const { return rank_; }
   int size() const { return size_; }
   const std::string& host() const { return host_; }
-  int ranks_on_host() const { return ranks_on_host_; }  ///< how many share this machine
+  int ranks_on_host() const { return ranks_on_host_; }  ///< ranks on this machine
   int rank_on_host() const { return rank_on_host_; }
 
-  // All of these are collective and blocking, unless they return a Request.
+  // All of the following are collective and blocking, unless they return a Request.
   void barrier() const;
   void broadcast(std::span<std::byte> bytes, int root) const;  ///< equal sizes on all ranks
-  void broadcast(std::string& text, int root) const;           ///< resized on the others
-  /// Rank `root`'s value on all ranks.
+  void broadcast(std::string& text, int root) const;           ///< resized on the other ranks
+  /// Copies the value on rank `root` to all ranks.
   template <class T>
   void broadcast_value(T& value, int root) const {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -86,14 +86,14 @@ class Communicator {
   void all_reduce_sum(std::span<std::uint64_t> values) const;
   void all_reduce_sum(std::span<float> values) const;
   Request start_all_reduce_sum(std::span<float> values) const;  ///< in place
-  /// In place on `root`; elsewhere `values` stays as it is.
+  /// In place on `root`; elsewhere `values` is unchanged.
   Request start_reduce_sum(std::span<float> values, int root) const;
   std::int64_t all_reduce_max(std::int64_t value) const;
   bool all_of(bool value) const;
   bool any_of(bool value) const;
-  /// Every rank's bytes, in rank order, on every rank.
+  /// Returns every rank's bytes, in rank order, on every rank.
   std::vector<std::string> all_gather(const std::string& bytes) const;
-  /// Every rank's value, in rank order, on every rank.
+  /// Returns every rank's value, in rank order, on every rank.
   template <class T>
   std::vector<T> all_gather_value(const T& value) const {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -101,27 +101,28 @@ class Communicator {
     all_gather_in_place(std::as_writable_bytes(std::span(all)));
     return all;
   }
-  /// `values` holds counts[r] floats of each rank r, in rank order: this rank's on entry, all of
-  /// them afterwards.
+  /// `values` holds counts[r] floats for each rank r, in rank order: only this rank's on entry, all
+  /// of them afterwards.
   void all_gather(std::span<float> values, std::span<const std::size_t> counts) const;
-  /// Every rank's bytes on `root`; empty elsewhere.
+  /// Returns every rank's bytes on `root`; empty elsewhere.
   std::vector<std::string> gather(const std::string& bytes, int root) const;
 
-  /// parts[r] goes to rank r: whole items of `item_bytes` bytes. What arrives is packed in rank
-  /// order at the start of `received`, which grows as needed and never shrinks; its counts of items
-  /// are the result. Counts are MPI ints in units of items: Error if one does not fit.
+  /// Sends parts[r] to rank r, in complete items of `item_bytes` bytes. Received items are packed
+  /// in rank order at the start of `received`, which grows as needed and never shrinks. Returns the
+  /// number of items from each rank. Counts are MPI ints in units of items: Error if one does not
+  /// fit.
   std::vector<std::size_t> all_to_all(std::span<const std::span<const std::byte>> parts,
                                       std::size_t item_bytes,
                                       std::vector<std::byte>& received) const;
 
  protected:
-  /// Without MPI: collectives return at once and bring nothing from others.
+  /// Without MPI: collectives return at once and transfer nothing.
   Communicator(int rank, int size);
 
  private:
   struct Impl;
   explicit Communicator(std::unique_ptr<Impl> impl);
-  /// `all` holds as many bytes of each rank, in rank order: this rank's on entry.
+  /// `all` holds equally many bytes for each rank, in rank order: only this rank's on entry.
   void all_gather_in_place(std::span<std::byte> all) const;
   std::unique_ptr<Impl> impl_;
   int rank_ = 0;

@@ -9,13 +9,14 @@ namespace amt {
 
 struct AdamWStep {
   double learning_rate = 0, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weight_decay = 0;
-  double gradient_scale = 1;  ///< multiplies the gradients first: clipping
-  std::int64_t update = 1;    ///< 1 for the first update: the exponent of the bias corrections
+  double gradient_scale = 1;  ///< multiplies the gradients first, for clipping
+  std::int64_t update = 1;    ///< counts from 1; exponent of the bias corrections
 };
 
-/// parameters -= learning_rate * (m_hat / (sqrt(v_hat) + epsilon) + weight_decay * parameters); all
-/// [n]. All zero stays zero. Where the parameters lie in Weights that have been refreshed, a device
-/// with a copy of these refreshes it by the way. P is float or double.
+/// parameters -= learning_rate * (m_hat / (sqrt(v_hat) + epsilon) + weight_decay * parameters), for
+/// arrays of [n]. Parameters stay zero if all arrays are zero. If the parameters are in Weights
+/// that have been refreshed, a device with a copy of them updates the copy as well. P is float or
+/// double.
 template <class P>
 struct AdamWOf {
   static constexpr const char* kName = "adamw";
@@ -26,8 +27,8 @@ struct AdamWOf {
 };
 using AdamW = AdamWOf<float>;
 
-/// The step as inner loops take it: all that is the same for every parameter, made once in fp64 and
-/// rounded.
+/// The form of the step for inner loops: everything that is the same for all parameters, computed
+/// once in fp64 and rounded.
 struct AdamWCoefficients {
   float gradient_scale, beta1, beta2;
   float rest1, rest2;  ///< 1 - beta, rounded once from fp64

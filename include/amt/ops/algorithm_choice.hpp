@@ -1,26 +1,26 @@
-// Which of several algorithms a device takes where its libraries have more than one. Their
-// results differ by rounding, so a resumed run must use the same ones.
+// Which algorithm a device uses where its libraries offer several. Their results differ by
+// rounding, so a resumed run must use the same ones.
 #pragma once
 
 #include <string>
 
 namespace amt {
 
-/// Local to the process, as an Ops is, which owns it.
+/// Owned by an Ops and, like it, local to the process.
 class AlgorithmChoice {
  public:
   virtual ~AlgorithmChoice() = default;
 
-  /// While it is on, an operation of a shape that is met for the first time is timed by each
-  /// algorithm, and the fastest is kept. While it is off, as it is at first, what has not been
-  /// chosen takes the one that the library proposes first.
+  /// While timing is on, each operation with a new shape is timed with every algorithm, and the
+  /// fastest is kept. While it is off, which is the default, an operation without a choice uses the
+  /// library's first proposal.
   virtual void set_timing(bool on) = 0;
 
-  /// All that was chosen or taken, as JSON text that ends in a newline.
+  /// All choices, made or adopted, as JSON text with a final newline.
   virtual std::string record() const = 0;
 
-  /// Chooses as this record of a device of the same kind, for what is met from now on. "" if so,
-  /// else why it says nothing to this device; then all is as before.
+  /// Adopts the choices in a record of a device of the same kind, for all later operations. Returns
+  /// "" on success; otherwise the reason why the record cannot be used, and nothing changes.
   virtual std::string take(const std::string& record) = 0;
 };
 

@@ -1,4 +1,4 @@
-// Causal attention, and its gradient. C++17.
+// Causal attention and its gradient. C++17.
 #pragma once
 
 #include <algorithm>
@@ -9,18 +9,18 @@
 
 namespace amt {
 
-/// The queries are the last query_len of a row's key_len positions: query t sees the keys up to
-/// first_query() + t. In training all positions are queries; in generation those before them have
-/// left their keys and values in a cache.
+/// The queries are the last query_len of a row's key_len positions: query t attends to the keys up
+/// to first_query() + t. In training every position is a query; in generation the keys and values
+/// of the earlier positions are in a cache.
 struct AttentionShape {
   Dim rows = 0;
   Dim query_len = 0, key_len = 0;  ///< 1 <= query_len <= key_len
   Dim heads = 0, head_dim = 0;
-  float scale = 1;  ///< multiplies q.k: 1 / sqrt(head_dim), with the layer's factor
+  float scale = 1;  ///< multiplies q.k: 1 / sqrt(head_dim) x the layer's factor
   constexpr Dim first_query() const { return key_len - query_len; }
 };
 
-/// That of whole rows, each of whose positions is a query.
+/// The shape for complete rows, in which every position is a query.
 constexpr AttentionShape self_attention(Dim rows, Dim length, Dim heads, Dim head_dim,
                                         float scale) {
   return {rows, length, length, heads, head_dim, scale};
@@ -32,22 +32,22 @@ struct HeadsOf {
   A* data = nullptr;
   Dim first = 0;       ///< elements from `data` to the first row's first head
   Dim row_stride = 0;  ///< elements from row to row
-  Dim stride = 0;      ///< elements from position to position; heads are neighbours
+  Dim stride = 0;      ///< elements from position to position; heads are adjacent
   constexpr Dim at(Dim row, Dim t, Dim head, Dim head_dim) const {
     return first + row * row_stride + t * stride + head * head_dim;
   }
 };
 
-/// q (part 0), k (1) or v (2) within qkv [rows, length, 3, heads, head_dim], the projection of
-/// whole rows.
+/// The queries (part 0), keys (1) or values (2) within qkv [rows, length, 3, heads, head_dim], the
+/// projection of complete rows.
 template <class A>
 constexpr HeadsOf<A> packed_heads(A* qkv, const AttentionShape& s, Dim part) {
   const Dim width = s.heads * s.head_dim;
   return {qkv, part * width, s.key_len * 3 * width, 3 * width};
 }
 
-/// out [rows, query_len, heads, head_dim]; lse [rows, heads, query_len]: log of the sum of exp of
-/// the scaled scores. A is the type of activations, P of lse.
+/// out [rows, query_len, heads, head_dim]; lse [rows, heads, query_len] is the log-sum-exp of the
+/// scaled scores. A is the type of activations, P that of lse.
 template <class A, class P>
 struct AttentionForwardOf {
   static constexpr const char* kName = "attention";
@@ -59,13 +59,13 @@ struct AttentionForwardOf {
 };
 using AttentionForward = AttentionForwardOf<Activation, float>;
 
-/// dq, dk, dv = gradients.
+/// dq, dk and dv are overwritten with the gradients.
 template <class A, class P>
 struct AttentionBackwardOf {
   static constexpr const char* kName = "attention backward";
   HeadsOf<A> dq, dk, dv;
   const A* dout;
-  const A* out;  ///< and lse: of the forward call
+  const A* out;  ///< out and lse are results of the forward call
   const P* lse;
   HeadsOf<const A> q, k, v;
   AttentionShape shape;
@@ -81,7 +81,7 @@ double dot(const A* a, const A* b, Dim n) {
   return sum;
 }
 
-/// One query: out = sum of p_k v_k over the keys that it sees, p = softmax of scale q.k.
+/// One query: out = sum of p_k v_k over the keys it attends to, with p = softmax of scale q.k.
 template <class A, class P>
 void attend(const AttentionForwardOf<A, P>& op, Dim row, Dim t, Dim head) {
   const AttentionShape& s = op.shape;
@@ -115,7 +115,7 @@ void run(const AttentionForwardOf<A, P>& op) {
   }
 }
 
-/// One query's part of the gradient, added: with dp_k = dout.v_k and ds_k = p_k (dp_k - dout.out)
+/// Adds one query's part of the gradient: with dp_k = dout.v_k and ds_k = p_k (dp_k - dout.out)
 /// scale, dq += ds_k k_k, dk_k += ds_k q, dv_k += p_k dout.
 template <class A, class P>
 void attend_backward(const AttentionBackwardOf<A, P>& op, Dim row, Dim t, Dim head) {

@@ -1,4 +1,4 @@
-// Owner of device memory.
+// Owns device memory.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace amt {
 
-/// Owns memory of an Ops, which must outlive it. Move-only; an empty one owns nothing.
+/// A block of memory from an Ops, which must outlive it. Move-only; an empty buffer owns nothing.
 class Buffer {
  public:
   Buffer() = default;

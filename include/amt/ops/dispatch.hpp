@@ -1,4 +1,5 @@
-// A virtual function for each operator of a list, and one template that implements them all. C++17.
+// Declares a virtual function for each operator of a list, and implements them all with one
+// template. C++17.
 #pragma once
 
 namespace amt {
@@ -6,7 +7,7 @@ namespace amt {
 template <class... Op>
 struct OperatorList {};
 
-/// Base, and a pure virtual run(const Op&) for each Op of the list.
+/// Derives from Base and adds a pure virtual run(const Op&) for each Op of the list.
 template <class Base, class List>
 class Interface;
 
@@ -23,7 +24,7 @@ class Interface<Base, OperatorList<Op, Rest...>> : public Interface<Base, Operat
   virtual void run(const Op& op) = 0;
 };
 
-/// Implements Base's run() of each operator as Derived's `template <class Op> void execute(const
+/// Implements run() for each operator by calling Derived's `template <class Op> void execute(const
 /// Op&)`, which must be accessible. Base is an Interface of the list, or derived from one.
 template <class Derived, class Base, class List>
 class Implement;

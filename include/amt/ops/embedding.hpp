@@ -1,4 +1,4 @@
-// Token and position embedding with dropout, and its gradient. C++17.
+// Token and position embeddings with dropout, and their gradients. C++17.
 #pragma once
 
 #include "amt/ops/dropout.hpp"
@@ -6,23 +6,23 @@
 
 namespace amt {
 
-/// out [rows, length, width] = dropout(wte[token] + wpe[first_position + t]), t the position within
-/// its row. A is the type of activations, P of parameters.
+/// out [rows, length, width] = dropout(wte[token] + wpe[first_position + t]), where t is the
+/// position within its row. A is the type of activations, P that of parameters.
 template <class A, class P>
 struct EmbeddingForwardOf {
   static constexpr const char* kName = "embedding";
   A* out;
   const std::uint16_t* tokens;  ///< [rows, length]
   const P* wte;                 ///< [., width]
-  const P* wpe;                 ///< [first_position + length at least, width]
+  const P* wpe;                 ///< [at least first_position + length, width]
   Dim rows, length, width;
-  Dim first_position = 0;  ///< of each row: how many positions of it came in earlier calls
-  Dropout dropout = {};    ///< counts positions from the call's first
+  Dim first_position = 0;  ///< number of each row's positions in earlier calls
+  Dropout dropout = {};    ///< its positions count from the call's first
 };
 using EmbeddingForward = EmbeddingForwardOf<Activation, float>;
 
-/// dwte[token] += and dwpe[t] += dropout(dx), for whole rows. dwte is summed in order of position,
-/// dwpe in order of row.
+/// dwte[token] += dropout(dx) and dwpe[t] += dropout(dx), for complete rows. dwte is summed in
+/// order of position, dwpe in order of row.
 template <class A, class P>
 struct EmbeddingBackwardOf {
   static constexpr const char* kName = "embedding backward";
@@ -30,7 +30,7 @@ struct EmbeddingBackwardOf {
   P* dwpe;                           ///< [length, width]
   const A* dx;                       ///< [rows, length, width]
   const std::uint16_t* tokens;       ///< [rows, length]
-  const std::uint16_t* host_tokens;  ///< the same in host memory, which may be reused at once
+  const std::uint16_t* host_tokens;  ///< a copy in host memory; may be reused after the call
   Dim rows, length, width;
   Dropout dropout = {};
 };

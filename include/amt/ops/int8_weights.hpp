@@ -1,4 +1,4 @@
-// Weights of 8 bits: those that lead to one output are whole multiples, -127 to 127, of one step.
+// 8-bit weights: all weights of one output are integer multiples, -127 to 127, of one step.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace amt {
 
-/// The step of each column of w [depth, columns]: a 127th of the column's largest.
+/// The step of each column of w [depth, columns]: the column's largest magnitude divided by 127.
 inline std::vector<float> int8_steps(const float* w, Dim depth, Dim columns) {
   std::vector<float> steps(columns);
   for (Dim d = 0; d < depth; ++d) {
@@ -21,7 +21,7 @@ inline std::vector<float> int8_steps(const float* w, Dim depth, Dim columns) {
   return steps;
 }
 
-/// How many steps are nearest to `weight`, which is finite.
+/// `weight`, which must be finite, as a number of steps, rounded to the nearest integer.
 inline float in_steps(float weight, float step) {
   constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds
   return step == 0 ? 0 : weight / step + kRound - kRound;

@@ -1,4 +1,4 @@
-// Residual + dropout + layer norm, and its gradient. C++17.
+// Residual, dropout and layer norm, and their gradients. C++17.
 #pragma once
 
 #include <cmath>
@@ -8,15 +8,15 @@
 
 namespace amt {
 
-/// residual = x + dropout(y), out = layer norm of residual as stored; all [n, width]. With y null:
-/// residual is not written, out = layer norm of x. residual may be x. A is the type of activations,
-/// P of parameters and statistics.
+/// residual = x + dropout(y), out = layer norm of residual as stored; all are [n, width]. If y is
+/// null, residual is not written and out = layer norm of x. residual may be x. A is the type of
+/// activations, P that of parameters and statistics.
 template <class A, class P>
 struct LayerNormForwardOf {
   static constexpr const char* kName = "layer norm";
   A* out;
   A* residual = nullptr;
-  P *mean, *rstd;  ///< [n]: of each position, and 1 / sqrt(variance + 1e-5)
+  P *mean, *rstd;  ///< [n]: mean and 1 / sqrt(variance + 1e-5) of a position
   const A* x;
   const A* y = nullptr;
   const P *weight, *bias;  ///< [width]
@@ -25,8 +25,8 @@ struct LayerNormForwardOf {
 };
 using LayerNormForward = LayerNormForwardOf<Activation, float>;
 
-/// dresidual = (add ? dresidual : 0) + the layer norm's gradient; dweight +=, dbias +=; with dy not
-/// null, dy = gradient of y. dy may be dout.
+/// dresidual = (add ? dresidual : 0) + the layer norm's gradient; dweight and dbias are added to.
+/// If dy is not null, dy = gradient of y. dy may be dout.
 template <class A, class P>
 struct LayerNormBackwardOf {
   static constexpr const char* kName = "layer norm backward";
@@ -34,8 +34,8 @@ struct LayerNormBackwardOf {
   A* dy = nullptr;
   P *dweight, *dbias;  ///< [width]
   const A* dout;
-  const A* residual;     ///< what was normalised: x itself if y was null
-  const P *mean, *rstd;  ///< of the forward call
+  const A* residual;     ///< the normalised input: x itself if y was null
+  const P *mean, *rstd;  ///< from the forward call
   const P* weight;
   Dim n, width;
   bool add;

@@ -1,4 +1,4 @@
-// Linear layers, with GELU or without, and their gradients. C++17.
+// Linear layers with and without GELU, and their gradients. C++17.
 #pragma once
 
 #include <cmath>
@@ -7,9 +7,10 @@
 
 namespace amt {
 
-/// out [n, out_width] = x [n, in_width] weight + bias, weight [in_width, out_width] as in Hugging
-/// Face's Conv1D. With `pre` not null: pre = x weight + bias and out = gelu(pre), tanh form. A is
-/// the type of activations, P of parameters, which lie in Weights (amt/ops/weights.hpp).
+/// out [n, out_width] = x [n, in_width] weight + bias, with weight [in_width, out_width] as in
+/// Hugging Face's Conv1D. If `pre` is not null: pre = x weight + bias and out = gelu(pre) in its
+/// tanh form. A is the type of activations, P that of parameters, which must be in Weights
+/// (amt/ops/weights.hpp).
 template <class A, class P>
 struct LinearForwardOf {
   static constexpr const char* kName = "linear";
@@ -25,8 +26,8 @@ inline std::array<const float*, 2> weights_of(const LinearForward& op) {
   return {op.weight, op.bias};
 }
 
-/// dx [n, in_width] = dout weight^T; dweight += x^T dout; dbias += column sums of dout. With `pre`
-/// not null, x was gelu(pre) and dx becomes the gradient of pre.
+/// dx [n, in_width] = dout weight^T; dweight += x^T dout; dbias += column sums of dout. If `pre` is
+/// not null, x was gelu(pre), and dx becomes the gradient of pre.
 template <class A, class P>
 struct LinearBackwardOf {
   static constexpr const char* kName = "linear backward";
@@ -35,7 +36,7 @@ struct LinearBackwardOf {
   const A* dout;  ///< [n, out_width]
   const A* x;
   const A* pre = nullptr;
-  const P* weight;  ///< lies in Weights
+  const P* weight;  ///< must be in Weights
   Dim n, in_width, out_width;
 };
 using LinearBackward = LinearBackwardOf<Activation, float>;
@@ -46,7 +47,7 @@ namespace plain {
 inline constexpr double kGeluFactor = 0.79788456080286535588;  // sqrt(2 / pi)
 inline constexpr double kGeluCubic = 0.044715;
 
-/// gelu_new of GPT-2: x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
+/// GPT-2's gelu_new: x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
 inline double gelu(double x) {
   return 0.5 * x * (1 + std::tanh(kGeluFactor * (x + kGeluCubic * x * x * x)));
 }

@@ -1,4 +1,5 @@
-// LM head and cross-entropy: logits = x wte^T, by blocks of positions, never stored whole. C++17.
+// LM head and cross-entropy: logits = x wte^T, for blocks of positions, never stored as a whole.
+// C++17.
 #pragma once
 
 #include <cmath>
@@ -10,12 +11,13 @@ namespace amt {
 
 struct LmHeadShape {
   Dim rows = 0, seq_len = 0, width = 0;
-  Dim vocab = 0;         ///< tokens: columns of the softmax
-  Dim padded_vocab = 0;  ///< rows of wte as stored; those from `vocab` on never matter or change
+  Dim vocab = 0;         ///< tokens in the softmax
+  Dim padded_vocab = 0;  ///< rows of wte; those from `vocab` on are never used or changed
 };
 
-/// What the LM head minimises: scale x sum over positions of -log p + log_z_regularization x
-/// log(z)^2, z the sum of exp of a position's logits (the z-loss of PaLM, arXiv 2204.02311).
+/// The loss that the LM head computes: scale x sum over positions of -log p + log_z_regularization
+/// x log(z)^2, where z is the softmax denominator of a position (the z-loss of PaLM, arXiv
+/// 2204.02311).
 struct LossConfig {
   LossConfig(float scale_ = 1, float log_z_regularization_ = 0)
       : scale(scale_), log_z_regularization(log_z_regularization_) {}
@@ -23,11 +25,11 @@ struct LossConfig {
   float log_z_regularization;
 };
 
-// tokens [rows, seq_len]: position t predicts tokens[t + 1], a row's last position predicts
-// nothing. wte lies in Weights (amt/ops/weights.hpp). A is the type of activations, P of
+// tokens [rows, seq_len]: position t predicts tokens[t + 1], and a row's last position predicts
+// nothing. wte must be in Weights (amt/ops/weights.hpp). A is the type of activations, P that of
 // parameters, gradients and losses.
 
-/// *loss += what `terms` says; dx [n, width] = its gradient; dwte += its gradient.
+/// *loss += the loss that `terms` describes; dx [n, width] = its gradient; dwte += its gradient.
 template <class A, class P>
 struct LmHeadTrainOf {
   static constexpr const char* kName = "LM head";
@@ -43,7 +45,7 @@ struct LmHeadTrainOf {
 using LmHeadTrain = LmHeadTrainOf<Activation, float>;
 inline std::array<const float*, 1> weights_of(const LmHeadTrain& op) { return {op.wte}; }
 
-/// losses [rows, seq_len - 1] = -log p, nats.
+/// losses [rows, seq_len - 1] = -log p, in nats.
 template <class A, class P>
 struct LmHeadLossesOf {
   static constexpr const char* kName = "LM head losses";
@@ -56,8 +58,8 @@ struct LmHeadLossesOf {
 using LmHeadLosses = LmHeadLossesOf<Activation, float>;
 inline std::array<const float*, 1> weights_of(const LmHeadLosses& op) { return {op.wte}; }
 
-/// logits [n, vocab], fp32, of the positions first, first + step, ... of x [., width]. The last
-/// position of each row of `length`: first = length - 1, step = length, n = rows.
+/// logits [n, vocab] in fp32, of positions first, first + step, ... of x [., width]. For the last
+/// position of each row of `length` positions: first = length - 1, step = length, n = rows.
 template <class A, class P>
 struct LmHeadLogitsOf {
   static constexpr const char* kName = "LM head logits";
@@ -72,7 +74,7 @@ inline std::array<const float*, 1> weights_of(const LmHeadLogits& op) { return {
 
 namespace plain {
 
-/// logits [vocab] of one position, x [width].
+/// The logits [vocab] of one position, x [width].
 template <class A, class P>
 std::vector<double> position_logits(const A* x, const P* wte, Dim vocab, Dim width) {
   std::vector<double> logits(vocab, 0.0);
@@ -109,7 +111,7 @@ void run(const LmHeadLossesOf<A, P>& op) {
   }
 }
 
-/// Of one position that predicts `target`: adds its loss and its part of dwte; returns dx [width].
+/// For one position that predicts `target`: adds its loss and its part of dwte; returns dx [width].
 template <class A, class P>
 std::vector<double> train_position(const LmHeadTrainOf<A, P>& op, Dim i, Dim target) {
   const LmHeadShape& s = op.shape;
@@ -143,7 +145,8 @@ void run(const LmHeadTrainOf<A, P>& op) {
 }  // namespace plain
 
 namespace cpu {
-/// Floats of scratch that a call over `positions` needs: the logits of one block of them.
+/// Floats of scratch memory that a call over `positions` needs: the logits of one block of
+/// positions.
 Dim lm_head_scratch(Dim positions, Dim vocab);
 template <class T>
 void run(Context<T>& cpu, const LmHeadTrainOf<T, float>& op);

@@ -1,11 +1,11 @@
-// The sum of squares of a flat buffer: gradient norms. C++17.
+// The sum of squares of a flat buffer, for gradient norms. C++17.
 #pragma once
 
 #include "amt/ops/types.hpp"
 
 namespace amt {
 
-/// *sum = the sum of x[i]^2 in fp64, in an order that follows from n alone. `sum` is host memory:
+/// *sum = the sum of x[i]^2 in fp64, in an order that depends on n alone. `sum` is host memory:
 /// run() waits for the device. P is float or double.
 template <class P>
 struct SumOfSquaresOf {

@@ -1,4 +1,4 @@
-// Order of summation of the embedding's gradient. C++17.
+// The order of summation for the embedding's gradient. C++17.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace amt {
 
-/// The positions [0, n) sorted by their token, equal tokens in order of position. Host memory.
+/// The positions [0, n) sorted by token; equal tokens are in order of position. Host memory.
 inline std::vector<std::int32_t> positions_by_token(const std::uint16_t* tokens, Dim n) {
   std::vector<std::int32_t> next(65537, 0);  // counting sort
   for (Dim i = 0; i < n; ++i) ++next[tokens[i] + 1u];

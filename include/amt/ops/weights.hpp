@@ -1,4 +1,4 @@
-// Parameters that operators read as weights, which a device may keep a copy of in its own type.
+// Parameters that operators read as weights; a device may keep a copy of them in its own type.
 #pragma once
 
 #include <vector>
@@ -8,12 +8,13 @@
 
 namespace amt {
 
-/// A flat buffer of parameters from whose inside operators may be given weights. Once they have
-/// changed, refresh() must be called before the next operator, but not for what AdamW or Muon has
-/// changed: these refresh it themselves. Weights outside of what was refreshed are an Error.
+/// A flat buffer of parameters from which operators may take their weights. After the parameters
+/// change, refresh() must be called before the next operator, except for changes by AdamW and Muon,
+/// which refresh their own. Weights outside of a refreshed buffer are an Error.
 class Weights {
  public:
-  /// parameters [count]: device memory of `ops`. Both must outlive it. To be refreshed before use.
+  /// parameters [count]: device memory of `ops`. Both must outlive this object, which must be
+  /// refreshed before use.
   Weights(Ops& ops, const float* parameters, Dim count)
       : ops_(ops), parameters_(parameters), count_(count) {}
   ~Weights() { ops_.forget_weights(parameters_); }
@@ -28,16 +29,16 @@ class Weights {
   Dim count_;
 };
 
-/// What an Ops knows of weights: the ranges that were refreshed, and its copies of them.
+/// An Ops's record of weights: the refreshed ranges and its copies of them.
 class WeightRanges {
  public:
   struct Range {
     const float* begin;
     Dim count;
-    Buffer copy;  ///< empty where products read the parameters themselves
+    Buffer copy;  ///< empty if products read the parameters directly
   };
 
-  /// The range [parameters, parameters + count), a new one or as it was last refreshed.
+  /// The range [parameters, parameters + count), added if it is new.
   Range& at(const float* parameters, Dim count) {
     for (Range& range : ranges_) {
       if (range.begin == parameters && range.count == count) return range;
@@ -49,8 +50,8 @@ class WeightRanges {
     return ranges_.back();
   }
 
-  /// Where the device's copy of parameters[0, count) is, if all of them lie in one range that has a
-  /// copy; else null.
+  /// The device's copy of parameters[0, count), if all of them are in one range that has a copy;
+  /// else null.
   template <class T>
   T* copy_of(const float* parameters, Dim count) const {
     for (const Range& range : ranges_) {

@@ -1,4 +1,4 @@
-// Options of `amt prepare`.
+// The options of `amt prepare`.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,7 @@ struct PrepareOptions {
   bool interarrival = false;
   int prefix_digits = 1;
   std::uint64_t seed = 0;
-  ByteSize memory{
-      0};  ///< what one rank holds (prepare/memory.hpp); 0: a quarter of the node / its ranks
+  ByteSize memory{0};      ///< per rank (prepare/memory.hpp); 0: a quarter of the node / its ranks
   std::string extensions;  ///< "mid,midi,kar", or "" for the reference's
   std::uint64_t rows_per_shard = 262144;
   SplitRule splits;
@@ -28,19 +27,18 @@ struct PrepareOptions {
   double max_bad_fraction = 0.5;
   bool overwrite = false;
   bool dry_run = false;
-  std::optional<std::uint64_t>
-      ranks;  ///< that a dry run by one process plans for; else those there
-  Duration watchdog = kDefaultWatchdog;  ///< without progress, before the job is ended; 0: never
+  std::optional<std::uint64_t> ranks;    ///< of a dry run in one process
+  Duration watchdog = kDefaultWatchdog;  ///< time without progress that ends the job; 0: never
 
   const Encoding& encoding() const { return interarrival ? kInterarrival : kArrival; }
 
   Extensions taken() const { return Extensions(extensions); }
 
-  /// The dataset's bytes depend on those of Effect::kResult and on the corpus:
-  /// prepare.ini records them.
+  /// The dataset's bytes depend on the options with Effect::kResult and on the corpus; prepare.ini
+  /// records them.
   void register_options(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
-  /// UsageError if options were given that exclude each other.
+  /// UsageError if mutually exclusive options were given.
   void validate_given(const OptionTable& table) const;
 };
 

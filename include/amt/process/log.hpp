@@ -6,40 +6,40 @@
 
 namespace amt {
 
-/// Who this process is, as messages name it.
+/// The identity of this process in messages.
 struct LogIdentity {
-  std::mutex mutex;  ///< of what follows
+  std::mutex mutex;  ///< guards the other members
   int rank = 0, ranks = 1;
   std::string host;
 };
 LogIdentity& log_identity_state();
-/// For a library that is loaded with a copy of this code: from now on it goes by the program's
-/// name.
+/// For a library that is loaded with its own copy of this code: makes it use the program's identity
+/// from now on.
 void share_log_identity(LogIdentity& of_program);
 
-/// Who this process is within the job; before it is called: rank 0 of 1 on no named host.
-/// Thread-safe, as all of these are.
+/// Sets the identity of this process within the job; until then it is rank 0 of 1 on an unnamed
+/// host. Thread-safe, like all of these functions.
 void set_log_identity(int rank, int ranks, const std::string& host);
 
-/// "rank 3 of 8 on node17": how this process is named in messages.
+/// This process's name in messages: "rank 3 of 8 on node17".
 std::string log_identity();
 
 /// Printed by rank 0 only.
 void log_info(const std::string& message);
 
-/// Printed by every rank; other ranks than 0 say who they are.
+/// Printed by every rank; ranks other than 0 add their name.
 void log_warning(const std::string& message);
 
-/// The same, with this process's name on rank 0, too: for what is about this process.
+/// The same, but rank 0 adds its name, too: for messages about this process.
 void log_named_warning(const std::string& message);
 
-/// "amt: error: message", printed by every rank, named like a warning.
+/// Prints "amt: error: message" on every rank, with names as in warnings.
 void log_error(const std::string& message);
 
-/// The same, with this process's name on rank 0, too: for what may be the only line of the job.
+/// The same, but rank 0 adds its name, too: for a message that may be the only one of the job.
 void log_named_error(const std::string& message);
 
-/// The same as log_error() for an error that all ranks have: printed by rank 0 only.
+/// Like log_error(), for an error that all ranks have: printed by rank 0 only.
 void log_agreed_error(const std::string& message);
 
 }  // namespace amt

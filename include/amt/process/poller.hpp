@@ -8,9 +8,9 @@
 
 namespace amt {
 
-/// Calls `look(elapsed)` every `interval` seconds from its thread for as long as it lives;
+/// Calls `look(elapsed)` every `interval` seconds from its own thread during its lifetime;
 /// `elapsed` is the time in seconds since the last call, or since the start. `look` must not throw.
-/// The destructor waits for a call that is under way.
+/// The destructor waits for a call in progress.
 class Poller {
  public:
   Poller(double interval, std::function<void(double elapsed)> look);

@@ -1,4 +1,4 @@
-// A progress line on stderr: share done, rate, time left.
+// A progress line on stderr: fraction done, rate, time left.
 #pragma once
 
 #include <chrono>
@@ -7,27 +7,28 @@
 
 namespace amt {
 
-/// Seconds for the rest of `total` at the rate from `before` to `done`, which took `seconds`; not a
-/// number if nothing was done.
+/// Seconds for the rest of `total`, given that getting from `before` to `done` took `seconds`; NaN
+/// if nothing was done.
 double seconds_left(std::uint64_t before, std::uint64_t done, std::uint64_t total, double seconds);
 
-/// Rewrites one line while stderr is a terminal; otherwise prints a plain line from time to time.
-/// Prints on rank 0 only. Not thread-safe.
+/// Rewrites one line if stderr is a terminal; otherwise prints a plain line at intervals. Prints on
+/// rank 0 only. Not thread-safe.
 class Progress {
  public:
-  /// `total` in the same unit as update(). `before`: what earlier processes have done of it, which
-  /// counts for the share done but not for the rate. `interval` in seconds between plain lines.
+  /// `total` has the same unit as in update(). `before` is the amount done by earlier processes,
+  /// which counts towards the fraction done but not the rate. `interval` is the time in seconds
+  /// between plain lines.
   Progress(std::string label, std::uint64_t total, std::uint64_t before = 0,
            double interval = 10.0);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `done` so far, of `total`, with `before`; `detail` is printed after the share, e.g. "2,310
-  /// files/s".
+  /// `done` of `total` is the amount so far, including `before`; `detail` is printed after the
+  /// fraction, e.g. "2,310 files/s".
   void update(std::uint64_t done, const std::string& detail);
 
-  /// Clears a terminal's line. Called by the destructor as well.
+  /// Clears a terminal's line. The destructor calls it, too.
   void finish();
 
   double seconds() const;  ///< since construction

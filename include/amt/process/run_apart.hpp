@@ -1,4 +1,4 @@
-// Runs work that may crash or never end, such as a library's on a damaged file, in a separate
+// Runs work that may crash or hang, such as a library call on a damaged file, in a separate
 // process.
 #pragma once
 
@@ -9,9 +9,9 @@
 
 namespace amt {
 
-/// What `work` returns in a copy of this process that ends with it; nothing if it crashed there,
-/// threw, or was not done after `limit`, in whole seconds. What it changes or prints to stderr is
-/// lost. For processes with one thread and without MPI. Local.
+/// Runs `work` in a fork of this process and returns its result; nothing if it crashed, threw, or
+/// took longer than `limit` (in whole seconds). Any changes it makes, and what it prints to stderr,
+/// are lost. For processes with one thread and without MPI. Local.
 std::optional<std::string> run_apart(const std::function<std::string()>& work,
                                      std::chrono::seconds limit);
 

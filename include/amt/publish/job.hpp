@@ -1,4 +1,4 @@
-// The job of `amt export`: a model -> the folder that a hub for models takes, with its card.
+// The `amt export` job: creates the folder that a model hub accepts, with a model card.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 namespace amt {
 
 struct ExportOptions {
-  std::string model;   ///< folder of a run, of a checkpoint or in Hugging Face's layout
-  std::string folder;  ///< to be made
+  std::string model;   ///< folder of a run or checkpoint, or in Hugging Face's layout
+  std::string folder;  ///< to be created
   std::string name, license, datasets, base_model;
 
   void register_options(OptionTable& table);
@@ -18,10 +18,10 @@ struct ExportOptions {
   std::vector<std::string> dataset_ids() const;
 };
 
-/// Makes `folder` with what transformers loads and huggingface_hub uploads: model.safetensors,
-/// config.json, generation_config.json, README.md (the card), and of a run TensorBoard's event
-/// files. It appears complete or not at all. UsageError if it is there already and not empty.
-/// Local, without MPI.
+/// Creates `folder` with the files that transformers loads and huggingface_hub uploads:
+/// model.safetensors, config.json, generation_config.json, README.md (the card) and, for a run,
+/// TensorBoard's event files. The folder appears either complete or not at all. UsageError if it
+/// exists and is not empty. Local, without MPI.
 void export_model(const ExportOptions& options);
 
 }  // namespace amt

@@ -7,9 +7,9 @@
 
 namespace amt {
 
-/// The same words as std::mt19937(seed), several times faster: libstdc++ keeps its 32-bit state in
-/// 64-bit words and tempers one at a time, where this makes 624 words in loops that vectorise.
-/// Local.
+/// Generates the same words as std::mt19937(seed), several times faster: libstdc++ keeps its 32-bit
+/// state in 64-bit words and tempers one at a time, while this generates 624 words in loops that
+/// vectorise. Local.
 class MersenneTwister {
  public:
   explicit MersenneTwister(std::uint32_t seed);

@@ -1,8 +1,8 @@
-// The draws of numpy's legacy generator (np.random.seed and the module functions), bit for bit.
+// Random draws of numpy's legacy generator (np.random.seed and the module functions), bit for bit.
 //
-// Source: docs/spec/preprocessing.md section 6, checked against numpy 1.24.2. The corpus that the
-// reference makes depends on every one of these bits, so nothing here may be replaced by the
-// distributions of <random>, whose algorithms are not specified.
+// Source: docs/spec/preprocessing.md section 6, checked against numpy 1.24.2. The reference's
+// corpus depends on every one of these bits, so nothing here may be replaced by the distributions
+// of <random>, whose algorithms are not specified.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace amt {
 
-/// One stream of draws. Local; not thread-safe; copying it copies the stream's position.
+/// A stream of draws. Local; not thread-safe; a copy continues from the same position.
 class NumpyRandom {
  public:
   /// np.random.seed(seed): Knuth's initialisation.
@@ -25,22 +25,22 @@ class NumpyRandom {
     return (high * 67108864.0 + low) / 9007199254740992.0;
   }
 
-  /// np.random.exponential(scale). Two words. The last bit is that of the C library's log.
+  /// np.random.exponential(scale). Two words. Its last bit depends on the C library's log.
   double exponential(double scale);
 
-  /// np.random.randint(low, high): uniform in [low, high). One word per try, none if only one value
-  /// is possible. Error unless low < high and high - low <= 2^32 - 1.
+  /// np.random.randint(low, high): uniform in [low, high). One word per attempt, none if there is
+  /// only one possible value. Error unless low < high and high - low <= 2^32 - 1.
   std::int64_t randint(std::int64_t low, std::int64_t high);
 
-  /// np.random.permutation(n) into `order`.
+  /// Writes np.random.permutation(n) to `order`.
   void permutation(std::uint32_t n, std::vector<std::uint32_t>& order);
 
-  /// The indices that np.random.choice(n values, count, replace=False) takes. The draws do not
-  /// depend on `count`. Error if count > n.
+  /// Writes the indices that np.random.choice(n values, count, replace=False) selects. The draws do
+  /// not depend on `count`. Error if count > n.
   void choice(std::uint32_t n, std::uint32_t count, std::vector<std::uint32_t>& chosen);
 
  private:
-  /// Uniform in [0, max] by masked rejection; no word is drawn for max = 0.
+  /// Uniform in [0, max], by masked rejection; draws no word if max = 0.
   std::uint32_t bounded(std::uint32_t max);
 
   MersenneTwister words_;

@@ -19,7 +19,7 @@ constexpr std::uint32_t high_word(std::uint64_t bits) { return low_word(bits >> 
 
 constexpr PhiloxKey philox_key(std::uint64_t seed) { return {low_word(seed), high_word(seed)}; }
 
-/// Four independent uniform 32-bit words for one (counter, key).
+/// The four independent uniform 32-bit words for one (counter, key).
 constexpr PhiloxBlock philox4x32_10(PhiloxCounter c, PhiloxKey k) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c[0];

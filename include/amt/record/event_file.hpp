@@ -1,4 +1,4 @@
-// Curves for TensorBoard: docs/formats.md. All calls local: one rank writes.
+// Curves for TensorBoard: docs/formats.md. All calls are local: one rank writes.
 #pragma once
 
 #include <chrono>
@@ -12,29 +12,29 @@
 
 namespace amt {
 
-/// One named number, stored as float.
+/// A named number, stored as float.
 struct Scalar {
   const char* name;
   double value;
 };
 
-/// A new events file in a folder that may hold those of earlier processes of the same run.
+/// A new event file, in a folder that may contain those of earlier processes of the same run.
 class EventFile {
  public:
   static constexpr std::chrono::seconds kFlushInterval{10};
 
-  /// Makes the folder and the file, which says that the run resumes at `next_step`: TensorBoard
-  /// then forgets that and all later steps of the files before. Error naming the path if it cannot
-  /// be written.
+  /// Creates the folder and the file, and records that the run resumes at `next_step`: TensorBoard
+  /// then ignores this and later steps in earlier files. Error naming the path if it cannot be
+  /// written.
   EventFile(const std::filesystem::path& folder, std::int64_t next_step,
             std::chrono::seconds flush_interval = kFlushInterval);
-  ~EventFile();  ///< flushes; errors are lost
+  ~EventFile();  ///< flushes, ignoring errors
 
-  /// Keeps them in memory until flush() or, if that is `flush_interval` ago, writes all.
+  /// Buffers the scalars, and writes them all if the last flush was `flush_interval` ago.
   void write(std::int64_t step, const std::vector<Scalar>& scalars);
-  /// To the operating system: a killed process loses only what came after.
+  /// Writes to the operating system: if the process is killed, only later data is lost.
   void flush();
-  /// To the disk: a host that goes down loses only what came after.
+  /// Writes to the disk: if the host fails, only later data is lost.
   void make_durable();
 
  private:

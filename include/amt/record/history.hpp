@@ -1,4 +1,4 @@
-// What a run has written to metrics.jsonl so far, in memory that does not grow with its steps.
+// The contents of a run's metrics.jsonl, in memory that does not grow with the number of steps.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +12,16 @@ namespace amt {
 
 struct RunHistory {
   Curve loss, learning_rate, grad_norm, tokens_per_second, valid_loss;
-  double seconds_in_steps = 0;  ///< of all starts together, without validations and checkpoints
+  double seconds_in_steps = 0;  ///< over all starts, without validations and checkpoints
   std::optional<StepMetrics> last_step;
   std::optional<ValidationMetrics> last_validation;
-  std::optional<ValidationMetrics> best_validation;  ///< of those that are finite, the first lowest
+  std::optional<ValidationMetrics> best_validation;  ///< the first with the lowest finite loss
 
   void add(const StepMetrics& metrics);
   void add(const ValidationMetrics& metrics);
 };
 
-/// Of a whole file; warns of lines that are none of its. Error naming the file if it cannot be
+/// Reads a complete file; warns about lines in other formats. Error naming the file if it cannot be
 /// read.
 RunHistory read_history(const std::filesystem::path& metrics);
 

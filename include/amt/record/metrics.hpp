@@ -1,11 +1,11 @@
-// metrics.jsonl: one JSON object per line (wrapped here), appended as training goes.
+// metrics.jsonl: one JSON object per line (wrapped here), appended during training.
 //   {"step":41,"loss":4.61,"lr":0.0006,"grad_norm":0.71,"tokens_per_second":8123.4,
 //    "step_time_s":1.008,"skipped":0,"model_flops_per_second":4.3e11,"mfu":0.31,
 //    "memory_bytes":812351488}
 //   {"step":999,"valid_loss":4.12}
-// `step` counts from 0; a validation carries the last step before it. `skipped` counts the steps so
-// far that changed nothing; a number that is not finite or not known is null. All calls local: one
-// rank writes.
+// `step` counts from 0; a validation has the number of the last step before it. `skipped` counts
+// the steps so far that were skipped; a number that is not finite or unknown is null. All calls are
+// local: one rank writes.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +23,12 @@ struct StepMetrics {
   double loss = 0;  ///< mean over the global batch, nats per token
   double lr = 0;
   double grad_norm = 0;          ///< before clipping
-  double tokens_per_second = 0;  ///< of all ranks
+  double tokens_per_second = 0;  ///< over all ranks
   double step_time_s = 0;
   std::int64_t skipped = 0;
-  double model_flops_per_second = 0;                      ///< of all ranks: amt/resources/flops.hpp
-  double mfu = std::numeric_limits<double>::quiet_NaN();  ///< not a number: peak not known
-  std::uint64_t memory_bytes = 0;  ///< most that rank 0's process has held so far
+  double model_flops_per_second = 0;                      ///< of all ranks, see flops.hpp
+  double mfu = std::numeric_limits<double>::quiet_NaN();  ///< NaN if the peak is unknown
+  std::uint64_t memory_bytes = 0;                         ///< peak of rank 0's process so far
 };
 
 struct ValidationMetrics {
@@ -38,15 +38,15 @@ struct ValidationMetrics {
 
 class MetricsFile {
  public:
-  /// Opens for appending, after removing what a killed job wrote beyond its checkpoint: lines of
-  /// steps from `next_step` on, validations after `evaluated_step` steps, and a last line that was
-  /// cut. A step that is there twice stays once.
+  /// Opens the file for appending, after removing what a killed job wrote beyond its checkpoint:
+  /// lines of steps from `next_step` on, validations after `evaluated_step` steps, and a last line
+  /// that was cut off. Of duplicate steps, one is kept.
   MetricsFile(const std::filesystem::path& path, std::int64_t next_step,
               std::int64_t evaluated_step);
 
   void write(const StepMetrics& metrics);
   void write(const ValidationMetrics& metrics);
-  /// To the disk.
+  /// Writes to the disk.
   void make_durable() { fsync_path(path_); }
 
  private:
@@ -55,9 +55,9 @@ class MetricsFile {
   std::ofstream out_;
 };
 
-/// Calls one of the two for each line, in order; values that are null or not there, as in files of
-/// older runs, are not a number. Returns how many lines it does not know. Error if the file cannot
-/// be read.
+/// Calls `step` or `validation` for each line, in order. Values that are null or missing, as in
+/// files of older runs, become NaN. Returns the number of lines it does not recognise. Error if the
+/// file cannot be read.
 std::int64_t read_metrics(const std::filesystem::path& path,
                           const std::function<void(const StepMetrics&)>& step,
                           const std::function<void(const ValidationMetrics&)>& validation);

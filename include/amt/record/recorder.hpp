@@ -1,5 +1,5 @@
-// Records a run: metrics.jsonl, TensorBoard's file, report.html. All calls
-// local: rank 0 records for all.
+// Records a run: metrics.jsonl, TensorBoard's file and report.html. All calls are local: rank 0
+// records for all.
 #pragma once
 
 #include "amt/record/event_file.hpp"
@@ -12,21 +12,22 @@ namespace amt {
 
 class RunRecorder {
  public:
-  /// Writes run.json, opens the other files to resume at `next_step` and reads what earlier
-  /// processes have recorded. Error naming what cannot be written.
+  /// Writes run.json, opens the other files to resume at `next_step`, and reads what earlier
+  /// processes recorded. Error naming a file that cannot be written.
   RunRecorder(const RunPaths& paths, RunFacts facts, std::int64_t next_step,
               std::int64_t evaluated_step);
 
   void write(const StepMetrics& metrics);
   void write(const ValidationMetrics& metrics);
 
-  /// Gives a fact of the run this text, in run.json at once.
+  /// Sets the text of a fact of the run, and writes run.json at once.
   void set_fact(const std::string& name, const std::string& text);
 
-  /// What was written so far survives this host: before a later checkpoint.
+  /// Makes everything written so far survive a failure of this host. To be called before a later
+  /// checkpoint is saved.
   void make_durable();
 
-  /// Brings TensorBoard's file and report.html up to date: for moments that are rare.
+  /// Updates TensorBoard's file and report.html. Too slow to be called often.
   void publish();
 
  private:

@@ -12,22 +12,22 @@
 
 namespace amt {
 
-/// A piece that the run has made.
+/// A piece that the run has generated.
 struct RunSample {
-  std::int64_t step = 0;  ///< steps done before it
+  std::int64_t step = 0;  ///< number of steps before it was generated
   PianoRoll roll;
 };
 
-/// One page that needs no other file and no scripts: figures of the curves and of the samples, and
-/// a table.
+/// The page, which needs no other files and no scripts: charts of the curves, the samples, and a
+/// table.
 std::string run_report_html(const RunFacts& facts, const RunHistory& history,
                             const std::vector<RunSample>& samples = {});
 
-/// The figure of both losses as a separate SVG file.
+/// The chart with both losses, as a separate SVG file.
 std::string loss_figure_svg(const RunFacts& facts, const RunHistory& history);
 
-/// The job of `amt report`: writes RUN/report.html from what the run has recorded so far, or the
-/// figure alone to `svg` if that is not "". Returns the file. Error if there is no such run. Local.
+/// The `amt report` job: writes RUN/report.html from what the run has recorded so far or, if `svg`
+/// is not "", only the loss chart to `svg`. Returns the file. Error if there is no such run. Local.
 std::filesystem::path write_report(const RunPaths& run, const std::string& svg);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// Device options of jobs that apply a model without training it.
+// Device options for jobs that use a model without training it.
 #pragma once
 
 #include "amt/base/options.hpp"

@@ -1,4 +1,4 @@
-// Values to propose in place of one that does not divide.
+// Suggests values in place of one that does not divide.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace amt {
 /// The divisors of `n` >= 1, in ascending order.
 std::vector<int> divisors(int n);
 
-/// "2, 4, 8": the divisor of `n` that is nearest to `wanted`, and its neighbours.
+/// "2, 4, 8": the divisor of `n` nearest to `wanted`, and its neighbours.
 std::string divisors_near(int n, int wanted);
 
 /// "504 or 528": the multiples of `step` below and above `n`, without 0.

@@ -1,4 +1,4 @@
-// How much of its devices' arithmetic a run uses.
+// How much of its devices' peak performance a run uses.
 #pragma once
 
 #include <string>
@@ -7,19 +7,19 @@
 
 namespace amt {
 
-/// Floating-point operations that the model needs for one token, forward and backward: 6 for each
+/// Floating-point operations that the model needs per token, forward and backward: 6 for each
 /// parameter of a matrix product (the blocks' four, and the tied embedding once, as the output
 /// layer, without its padding rows), and 12 x layers x hidden x seq_len for attention, as if it
-/// were not causal. What an implementation does besides (recomputed activations, padding) is no
-/// work of the model. Source: PaLM, arXiv 2204.02311, appendix B.
+/// were not causal. Extra work of an implementation (recomputed activations, padding) does not
+/// count. Source: PaLM, arXiv 2204.02311, appendix B.
 double model_flops_per_token(const ModelConfig& config);
 
-/// Model FLOPs utilisation of the same source: the share of what all ranks' devices could do. Not a
-/// number if `peak_flops`, the peak FLOP/s of one rank's device, is 0: not known.
+/// Model FLOPs utilisation, from the same source: the fraction of the peak of all ranks' devices.
+/// NaN if `peak_flops`, the peak FLOP/s of one rank's device, is 0, which means unknown.
 double model_flops_utilisation(double flops_per_second, int ranks, double peak_flops);
 
-/// FLOP/s that the data sheet of a GPU promises, by the name that its driver reports; 0 if the name
-/// is not known. What trainer.peak_flops says goes before.
+/// FLOP/s in the data sheet of a GPU, looked up by the name that its driver reports; 0 if the name
+/// is unknown. trainer.peak_flops takes precedence.
 double known_peak_flops(const std::string& device_name);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// The options of precision: trainer.mp, --weights.
+// The precision options: trainer.mp, --weights.
 #pragma once
 
 #include <optional>
@@ -9,28 +9,27 @@
 
 namespace amt {
 
-/// "f32", "bf16", by these names or by those of Levanter's policies, or "auto".
+/// "f32", "bf16" or "auto"; the names of Levanter's policies are accepted, too.
 struct PrecisionPolicy {
-  std::optional<Precision> fixed;  ///< nothing: auto
-  std::string name = "auto";       ///< as it was given: a configuration records the user's word
+  std::optional<Precision> fixed;  ///< not set: auto
+  std::string name = "auto";       ///< as given by the user, for the recorded configuration
 
-  /// On a processor with this support for bf16: auto is bf16 where it has tiles for it.
+  /// The precision on a CPU with this support for bf16: auto is bf16 if it has tiles for it.
   Precision on_cpu(Bf16Support support) const;
-  /// Why the policy, given as `option`, leaves no choice but a processor: GPUs compute in bf16. ""
-  /// if it does not.
+  /// Why this policy, given as `option`, requires a CPU: GPUs compute in bf16. "" if it does not.
   std::string gpu_refusal(const std::string& option) const;
 };
 
-/// What the matrices of a model's blocks are rounded to before it is used.
+/// How the matrices of a model's blocks are rounded before use.
 enum class WeightFormat : std::uint8_t {
-  kFull,  ///< what `mp` says
+  kFull,  ///< as in `mp`
   kInt8,  ///< amt/ops/int8_weights.hpp
 };
 template <>
 inline constexpr auto kWords<WeightFormat> = std::to_array<Word<WeightFormat>>(
     {{"full", WeightFormat::kFull}, {"int8", WeightFormat::kInt8}});
 
-// As an option.
+// Support for use as an option.
 std::string parse_option(const std::string& text, PrecisionPolicy* value);
 std::string show_option(const PrecisionPolicy& policy);
 std::string option_words(const PrecisionPolicy&);

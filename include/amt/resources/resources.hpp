@@ -1,4 +1,4 @@
-// A rank's share of its node: threads, memory, and the precision that its processor is fast at.
+// A rank's part of its node: threads, memory, and the precision that its CPU is fast at.
 #pragma once
 
 #include <cstddef>
@@ -13,12 +13,12 @@
 namespace amt {
 
 /// Threads for one rank: `wanted` if it is above 0, else OMP_NUM_THREADS if that is set, else the
-/// node's cores (of those, what a container grants) divided by the ranks on it; never more than the
-/// cores this process may run on.
-/// Warns on rank 0 if the launcher has bound the process to fewer cores than its share. Local.
+/// node's cores (those that a container grants) divided by the ranks on it; never more than the
+/// cores that this process may run on. Warns on rank 0 if the launcher has bound the process to
+/// fewer cores than that. Local.
 int threads_per_rank(int wanted, const mpi::Communicator& communicator);
 
-/// The rule of threads_per_rank alone. `environment` is OMP_NUM_THREADS, may be null.
+/// The rule of threads_per_rank() alone. `environment` is OMP_NUM_THREADS and may be null.
 int choose_threads(int wanted, const char* environment, int node_cores, int usable_cores,
                    int ranks_on_host);
 
@@ -38,25 +38,25 @@ std::uint64_t moment_bytes(const ModelConfig& config, const MomentShare& share =
 std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
                              std::size_t activation_bytes, const MomentShare& moments = {});
 
-/// Bytes that `ranks` processes on one host need together where they compute on the CPU, which
-/// makes device memory host memory: besides training_bytes, each rank's cpu_scratch_bytes and its
-/// copy of the parameters when it saves, and rank 0's copies of the moments then. Not in it: what a
-/// process has before it trains (about 50 MB), and pages of the dataset, which the system takes
-/// back.
+/// Bytes that `ranks` processes on one host need together if they compute on the CPU, where device
+/// memory is host memory: training_bytes, each rank's cpu_scratch_bytes and its copy of the
+/// parameters while saving, and rank 0's copies of the moments while saving. Excludes a process's
+/// memory before training (about 50 MB) and cached pages of the dataset, which the system can
+/// reclaim.
 std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int micro_batch, int ranks,
                          const MomentShare& moments = {});
 
-/// Bytes that `ranks` processes that share one GPU need on it: besides training_bytes, each one's
-/// copy of the weights in bf16, its block of logits, and what the libraries work in. Not in it:
-/// what a process has there before it trains, which is no longer free.
+/// Bytes that `ranks` processes sharing one GPU need on it: training_bytes, each rank's bf16 copy
+/// of the weights, its block of logits, and the libraries' workspaces. Excludes a process's memory
+/// before training, which is no longer free.
 std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks,
                         const MomentShare& moments = {});
 
-/// Where the ranks that share some memory train.
+/// The memory of ranks that train on the same device.
 struct DeviceMemory {
   std::string name;  ///< "node17", "NVIDIA H200 of node17"
   std::uint64_t bytes = 0;
-  int ranks = 1;  ///< that share it
+  int ranks = 1;  ///< sharing it
   bool gpu = false;
   Precision precision = Precision::kF32;  ///< on a processor; a GPU has bf16 alone
   int training_ranks = 1;                 ///< in all, wherever they are
@@ -65,34 +65,34 @@ struct DeviceMemory {
   bool sampling = false;  ///< one of the ranks has a Decoder of one row as well
 };
 
-/// host_bytes or gpu_bytes, and what the samples take.
+/// host_bytes or gpu_bytes, plus the memory for samples.
 std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const DeviceMemory& memory);
 
-/// Whether there are needed_bytes.
+/// Whether needed_bytes are available.
 bool fits(const ModelConfig& config, int micro_batch, const DeviceMemory& memory);
 
-/// How many rows a rank computes at a time, and whether it keeps their activations.
+/// How many rows a rank computes at a time, and whether it uses gradient checkpointing.
 struct RowsAtOnce {
   int rows = 0;
   bool checkpointing = false;
 };
 
-/// The largest divisor of `share`, up to what a device gains by, that nine tenths of the memory
-/// hold; at least 1. Gradient checkpointing, which does a third of the work again, is turned on if
-/// `may_checkpoint` and less than a few rows fit without it.
+/// The largest divisor of `share` that fits into nine tenths of the memory, but no more rows than
+/// the device benefits from; at least 1. Gradient checkpointing, which repeats a third of the work,
+/// is turned on if `may_checkpoint` and only very few rows fit without it.
 RowsAtOnce choose_rows_at_once(const ModelConfig& config, int share, bool may_checkpoint,
                                DeviceMemory memory);
 
-/// Whether gradient checkpointing, which is off, is what makes a micro-batch fit.
+/// Whether a micro-batch would only fit with gradient checkpointing, which is off.
 bool only_fits_checkpointed(ModelConfig config, int micro_batch, const DeviceMemory& memory);
 
-/// "" if there are needed_bytes; else one line that says so and names the largest micro-batch that
-/// fits, without and with gradient checkpointing, and whether to shard the optimiser. `share` is
-/// what a rank has of the global batch, in rows: a micro-batch divides it.
+/// "" if needed_bytes are available; else one line with the largest micro-batch that fits, without
+/// and with gradient checkpointing, and whether to shard the optimiser. `share` is a rank's part of
+/// the global batch in rows, which a micro-batch must divide.
 std::string memory_refusal(const ModelConfig& config, int micro_batch, int share,
                            const DeviceMemory& memory);
 
-/// Error with memory_refusal(). Local.
+/// Throws Error with memory_refusal(). Local.
 void check_memory(const ModelConfig& config, int micro_batch, int share,
                   const DeviceMemory& memory);
 

@@ -1,4 +1,4 @@
-// Every path that a training run writes is made here.
+// The paths of all files that a training run writes.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace amt {
 
-/// Whether there is something of this name. SystemError if that is not known: no permission is
-/// not "there is none".
+/// Whether something with this name exists. SystemError if that is unknown: a missing permission
+/// does not mean that nothing exists.
 bool is_there(const std::filesystem::path& path);
 
 /// The folder of one run (trainer.run_dir).
@@ -23,22 +23,22 @@ class RunPaths {
   std::filesystem::path config() const { return run_ / "config.ini"; }
   std::filesystem::path metrics() const { return run_ / "metrics.jsonl"; }
   std::filesystem::path facts() const { return run_ / "run.json"; }
-  /// What the devices compute with (AlgorithmChoice): where they have a choice.
+  /// The devices' choices of algorithms (AlgorithmChoice), if they have any.
   std::filesystem::path algorithms() const { return run_ / "algorithms.json"; }
   std::filesystem::path report() const { return run_ / "report.html"; }
   /// Folder of TensorBoard's files.
   std::filesystem::path tensorboard() const { return run_ / "tensorboard"; }
-  /// Folder of the music that the run makes of itself.
+  /// Folder of the music that the run generates.
   std::filesystem::path samples() const { return run_ / "samples"; }
   std::filesystem::path sample(std::int64_t step) const {
     return samples() / (step_name(step) + ".mid");
   }
   std::filesystem::path checkpoints() const { return run_ / "checkpoints"; }
-  /// Who trains here, while somebody does.
+  /// Identifies the process that trains here, while there is one.
   std::filesystem::path in_use() const { return run_ / "in-use"; }
-  /// Text: the name of the newest complete checkpoint's folder.
+  /// Contains the name of the newest complete checkpoint's folder.
   std::filesystem::path latest() const { return checkpoints() / "latest"; }
-  /// Text: the name of the checkpoint with the lowest validation loss, of a run that keeps it.
+  /// Contains the name of the checkpoint with the lowest validation loss, if the run keeps it.
   std::filesystem::path best() const { return checkpoints() / "best"; }
   std::filesystem::path step(std::int64_t step) const { return checkpoints() / step_name(step); }
   /// A checkpoint that is being written; never read.
@@ -48,14 +48,15 @@ class RunPaths {
 
   static constexpr const char* kPartial = ".partial";
   static std::string step_name(std::int64_t step);  ///< "step-000123"
-  /// 123 from "step-000123"; nothing from any other name, "step-000123.partial" included.
+  /// 123 for "step-000123"; nothing for any other name, including "step-000123.partial".
   static std::optional<std::int64_t> step_of(const std::string& name);
 
  private:
   std::filesystem::path run_;
 };
 
-/// The files of one checkpoint folder: a model that Hugging Face reads, and what training needs.
+/// The files in a checkpoint folder: a model that Hugging Face can read, and the state for
+/// training.
 struct CheckpointPaths : ModelPaths {
   std::filesystem::path optimizer() const { return folder / "optimizer.h5"; }
   std::filesystem::path state() const { return folder / "state.json"; }
