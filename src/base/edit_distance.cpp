@@ -2,24 +2,31 @@
 
 #include <algorithm>
 #include <numeric>
-#include <utility>
 #include <vector>
 
 namespace amt {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  // One row at a time of the table of distances between all prefixes.
-  std::vector<std::size_t> row(b.size() + 1);
+  // Three rows of the table that has the distances of all prefixes: for i - 2, i - 1 and i
+  // characters of a.
+  std::vector<std::size_t> older(b.size() + 1), old(b.size() + 1), row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
+    older.swap(old);
+    old.swap(row);
+    row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] != b[j - 1] ? 1 : 0);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+      const std::size_t replaced = old[j - 1] + (a[i - 1] != b[j - 1] ? 1 : 0);
+      row[j] = std::min({replaced, old[j] + 1, row[j - 1] + 1});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], older[j - 2] + 1);
     }
   }
   return row.back();
+}
+
+std::size_t max_typos(std::string_view a, std::string_view b) {
+  return std::max(a.size(), b.size()) / 3;
 }
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// Edit distance between two words.
+// How similar two words are.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,12 @@
 
 namespace amt {
 
-/// The number of insertions, removals and replacements of characters that turn one word into the
-/// other (Levenshtein distance).
+/// Returns how many edits turn one word into the other: characters inserted, removed, replaced, or
+/// swapped with their neighbour (optimal string alignment).
 std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// Returns the largest edit distance at which one word may be a misspelling of the other: a third
+/// of the longer one's length.
+std::size_t max_typos(std::string_view a, std::string_view b);
 
 }  // namespace amt

@@ -13,32 +13,37 @@
 namespace amt {
 namespace {
 
-/// "lr" for "trainer.lr".
+/// Returns "lr" for "trainer.lr".
 std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
 
-/// The form in which options are declared: "--Learning-Rate" becomes "learning_rate".
+/// Spells a name as options are spelled: "--Learning-Rate" becomes "learning_rate".
 std::string normalised(const std::string& word) {
   std::string name = lower_case(word);
   std::ranges::replace(name, '-', '_');
   return name;
 }
 
-/// Keeps the closest of the candidates it is given.
+/// Finds the option whose name is most similar to a word.
 class Closest {
  public:
-  explicit Closest(const std::string& word) : word_(word), best_((word.size() + 1) / 3 + 1) {}
+  explicit Closest(const std::string& word) : word_(word), best_(word.size() + 1) {}
+  /// Considers `name` for `option`. What may be misspelled is judged by the last parts, as
+  /// otherwise a section that both have would make up for a key that is altogether different.
   void offer(const std::string& name, const std::string& option) {
-    const std::size_t distance = edit_distance(word_, normalised(name));
-    if (distance >= best_) return;
+    const std::string candidate = normalised(name);
+    const std::size_t distance = edit_distance(word_, candidate);
+    if (distance >= best_ || distance > max_typos(last_part(word_), last_part(candidate))) {
+      return;
+    }
     best_ = distance;
     option_ = option;
   }
   std::size_t distance() const { return best_; }
-  const std::string& option() const { return option_; }
+  const std::string& option() const { return option_; }  ///< "" if no name is similar enough
 
  private:
   std::string word_;
-  std::size_t best_;  // starts at the largest distance that counts as close
+  std::size_t best_;
   std::string option_;
 };
 

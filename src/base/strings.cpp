@@ -59,14 +59,13 @@ std::string printable(std::string_view text, std::size_t most) {
 }
 
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
-  std::size_t best = std::max<std::size_t>(2, word.size() / 3) + 1;
   std::string found;
+  std::size_t best = word.size() + 1;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
-    if (distance < best) {
-      best = distance;
-      found = candidate;
-    }
+    if (distance >= best || distance > max_typos(word, candidate)) continue;
+    best = distance;
+    found = candidate;
   }
   return found;
 }

@@ -3,13 +3,13 @@
 namespace amt {
 
 void CheckpointerOptions::register_options(OptionTable& table) {
-  table.add("checkpointer.save_interval", &save_interval, "time between rolling checkpoints",
-            Effect::kNothing);
+  table.add("checkpointer.save_interval", &save_interval,
+            "time between rolling checkpoints: seconds, or 90s, 30m, 2h", Effect::kNothing);
   table.add("checkpointer.keep_every", &keep_every, "steps between permanent checkpoints",
             Effect::kNothing);
   table.add("checkpointer.keep_best", &keep_best,
-            "save at each validation with the lowest loss so far, and keep that checkpoint: "
-            "run_dir/checkpoints/best has its name",
+            "save a checkpoint at each validation with the lowest loss so far and keep it; the "
+            "file run_dir/checkpoints/best contains its name",
             Effect::kNothing);
   table.add("checkpointer.background", &background,
             "train on while a checkpoint is written; false: wait for it", Effect::kNothing);

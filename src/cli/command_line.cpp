@@ -22,10 +22,11 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::uint64_t kMaxFile = 1u << 20;                  // bytes of a configuration file
-constexpr const char* kPositionals = "words without a dash";  // cannot be typed as an option
+constexpr std::uint64_t kMaxFile = 1u << 20;  // bytes of a configuration file
+constexpr const char* kPositionals =
+    "positional arguments";  // has a space, so nobody can type it as an option
 
-/// Every option as text: OptionTable converts and checks the values.
+/// Declares every option as a string to Boost: OptionTable converts and checks the values.
 po::options_description describe(const CommandLine& line) {
   po::options_description known("Options");
   known.add_options()("help,h", "show this text");
@@ -72,7 +73,7 @@ void print_help_as(HelpForm form, const CommandLine& line) {
                            close.empty() ? "" : fmt::format("; did you mean '{}'?", close)));
 }
 
-/// What Boost found wrong, in our words.
+/// Describes what Boost found wrong, in the words of amt's other messages.
 std::string problem_of(const po::error_with_option_name& error) {
   const std::string name = error.get_option_name();
   if (const auto* syntax = dynamic_cast<const po::invalid_syntax*>(&error)) {
@@ -86,7 +87,7 @@ std::string problem_of(const po::error_with_option_name& error) {
         break;
     }
   }
-  return fmt::format("the option {} cannot be read ({})", name, error.what());
+  return fmt::format("option {} cannot be parsed ({})", name, error.what());
 }
 
 po::parsed_options parse_words(const CommandLine& line, const po::options_description& known,
@@ -106,7 +107,7 @@ po::parsed_options parse_words(const CommandLine& line, const po::options_descri
   } catch (const po::error_with_option_name& error) {
     refuse(line, problem_of(error));
   } catch (const po::error& error) {
-    refuse(line, fmt::format("the command line cannot be read ({})", error.what()));
+    refuse(line, fmt::format("the command line cannot be parsed ({})", error.what()));
   }
 }
 
@@ -114,13 +115,13 @@ bool given(const po::parsed_options& parsed, const std::string& name) {
   return std::ranges::find(parsed.options, name, &po::option::string_key) != parsed.options.end();
 }
 
-/// The file that --config names, "" if it is not given.
+/// Returns the file that was given with --config, "" if there is none.
 std::string config_file(const CommandLine& line, const po::parsed_options& parsed) {
   std::string file;
   for (const po::option& option : parsed.options) {
     if (option.string_key != "config") continue;
     const std::string& named = option.value.front();
-    if (named.empty()) refuse(line, "--config: the name is empty");
+    if (named.empty()) refuse(line, "--config: the file name is empty");
     if (!file.empty()) {
       refuse(line, fmt::format("--config is given twice, {} and {}; give one file", file, named));
     }
@@ -148,7 +149,7 @@ void apply_file(const CommandLine& line, const std::string& file) {
     const auto [first, is_new] = lines.emplace(table.full_name(entry.key), entry.line);
     if (!is_new) {
       throw UsageError(
-          fmt::format("{}'{}' sets what line {} sets", where, entry.key, first->second));
+          fmt::format("{}'{}' is already set on line {}", where, entry.key, first->second));
     }
     try {
       table.set(entry.key, entry.value);
@@ -158,10 +159,11 @@ void apply_file(const CommandLine& line, const std::string& file) {
   }
 }
 
-/// In the order of the words: the last one counts.
+/// Called in the order of the command line, so that the last value of an option counts.
 void set_option(const CommandLine& line, const po::option& option) {
   const std::string value = option.value.empty() ? "true" : option.value.front();
-  // An empty text takes back what a file has said; elsewhere it is a variable that was not set.
+  // With --config an empty value undoes a setting of the file; otherwise it is most likely a shell
+  // variable that was not set.
   if (value.empty() && !line.takes_config) {
     refuse(line, fmt::format("--{} is empty", option.string_key));
   }
@@ -174,12 +176,12 @@ void apply_positionals(const CommandLine& line, const std::vector<std::string>& 
       refuse(line, fmt::format("amt {}: {} is missing", line.command, line.positionals[i].name));
     }
     if (words[i].empty()) {
-      refuse(line, fmt::format("{} is empty: it has no name", line.positionals[i].name));
+      refuse(line, fmt::format("{} is empty: give its name", line.positionals[i].name));
     }
     *line.positionals[i].value = words[i];
   }
   if (words.size() > line.positionals.size()) {
-    refuse(line, fmt::format("amt {}: '{}' is one word too many", line.command,
+    refuse(line, fmt::format("amt {}: '{}' is one argument too many", line.command,
                              words[line.positionals.size()]));
   }
 }

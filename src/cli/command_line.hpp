@@ -9,14 +9,14 @@
 
 namespace amt {
 
-/// A required word without a dash.
+/// A required positional argument.
 struct Positional {
   std::string name;  ///< as in the usage line: "CORPUS"
   std::string help;
   std::string* value;
 };
 
-/// What a subcommand takes.
+/// The arguments and options of a subcommand.
 struct CommandLine {
   std::string command;  ///< "prepare"
   std::string summary;  ///< one sentence
@@ -34,7 +34,8 @@ struct CommandLine {
 /// nothing is to be done.
 bool parse_command_line(const CommandLine& line, std::span<const std::string> args);
 
-/// All that was parsed, one line each: what ranks that work together must have alike.
+/// Returns everything that was parsed, one setting a line. Ranks that work together must have the
+/// same text.
 std::string configuration_text(const CommandLine& line);
 
 }  // namespace amt

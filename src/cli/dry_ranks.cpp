@@ -18,17 +18,17 @@ int dry_run_ranks(bool is_dry_run, std::optional<std::uint64_t> asked) {
   if (!asked) return launcher().ranks;
   if (!is_dry_run) {
     throw UsageError(
-        "--ranks is for --dry-run; the launcher says how many ranks there are "
-        "(mpirun -n N, srun -n N)");
+        "--ranks needs --dry-run; otherwise the launcher sets the number of ranks (mpirun -n N, "
+        "srun -n N)");
   }
   if (*asked < 1 || *asked > kMostRanks) {
     throw UsageError(fmt::format("--ranks must be from 1 to {}, not {}", kMostRanks, *asked));
   }
   const int ranks = static_cast<int>(*asked);
   if (launched_with_others() && launcher().counted && ranks != launcher().ranks) {
-    throw UsageError(
-        fmt::format("--ranks {}, but {} were started; leave it out, or start amt alone", ranks,
-                    launcher().ranks));
+    throw UsageError(fmt::format(
+        "--ranks is {}, but {} ranks were started; leave it out, or start amt without a launcher",
+        ranks, launcher().ranks));
   }
   return ranks;
 }

@@ -1,4 +1,4 @@
-// --ranks of a dry run: for how many ranks it plans.
+// The option --ranks of a dry run: the number of ranks that it plans for.
 #pragma once
 
 #include <cstdint>
@@ -7,14 +7,15 @@
 namespace amt {
 
 constexpr const char* kDryRanksHelp =
-    "with --dry-run, without mpirun: plan for X ranks on this machine";
+    "with --dry-run and without mpirun: plan for X ranks on this machine";
 
-/// True if a launcher has started other ranks beside this one: then MPI says how many.
+/// Returns true if a launcher has started other ranks besides this one; MPI then knows their
+/// number.
 bool launched_with_others();
 
-/// The ranks that a dry run plans for: those that a launcher has started, else as many as `asked`,
-/// else one. UsageError if --ranks was given with anything but a dry run, with another number than
-/// was started, or with one that cannot be.
+/// Returns the number of ranks that a dry run plans for: as many as a launcher has started, else
+/// `asked`, else one. UsageError if --ranks was given without --dry-run, is out of range, or
+/// differs from the number of ranks that were started.
 int dry_run_ranks(bool is_dry_run, std::optional<std::uint64_t> asked);
 
 }  // namespace amt

@@ -13,10 +13,9 @@ ExitCode run_eval(Runtime& runtime, std::span<const std::string> args) {
   CommandLine line;
   line.command = "eval";
   line.summary = "Evaluates a model, or all checkpoints of a run, on a split of a dataset.";
-  line.positionals = {
-      {"CHECKPOINT", "a checkpoint's folder, a run's folder, or a folder in Hugging Face's layout",
-       &options.checkpoint},
-      {"DATASET", "folder that `amt prepare` wrote", &options.dataset}};
+  line.positionals = {{"CHECKPOINT", "folder of a checkpoint, of a run, or of a Hugging Face model",
+                       &options.checkpoint},
+                      {"DATASET", "folder that `amt prepare` wrote", &options.dataset}};
   line.table = &table;
   if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate();

@@ -15,11 +15,10 @@ ExitCode run_export(Runtime&, std::span<const std::string> args) {
   options.register_options(table);
   const CommandLine line = {
       "export",
-      "Makes a folder to publish: the model for transformers, and a model card. Prints the "
-      "folder's name. Runs without MPI; under mpirun on rank 0 only.",
-      {{"MODEL", "a run's folder, a checkpoint's, or a folder in Hugging Face's layout",
-        &options.model},
-       {"FOLDER", "to be made", &options.folder}},
+      "Makes a folder to publish: the model in Hugging Face transformers format, and a model card. "
+      "Prints the folder's name. Runs without MPI; under mpirun, on rank 0 only.",
+      {{"MODEL", "folder of a run, of a checkpoint, or of a Hugging Face model", &options.model},
+       {"FOLDER", "folder to create", &options.folder}},
       &table};
   if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate();

@@ -13,11 +13,11 @@ ExitCode run_generate(Runtime& runtime, std::span<const std::string> args) {
   CommandLine line;
   line.command = "generate";
   line.summary =
-      "Makes music with a model: from nothing, or to continue, accompany or fill in a MIDI file.";
+      "Generates music with a model: from scratch, or to continue, accompany or fill in a MIDI "
+      "file.";
   line.positionals = {
-      {"MODEL", "a checkpoint's folder, a run's folder, or a folder in Hugging Face's layout",
-       &options.model},
-      {"OUT", "the MIDI file to write; OUT-1.mid, OUT-2.mid, ... with --count", &options.out}};
+      {"MODEL", "folder of a checkpoint, of a run, or of a Hugging Face model", &options.model},
+      {"OUT", "the MIDI file to write; with --count: OUT-1.mid, OUT-2.mid, ...", &options.out}};
   line.table = &table;
   if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate();

@@ -10,15 +10,14 @@ ExitCode run_inspect(Runtime&, std::span<const std::string> args) {
   InspectOptions options;
   OptionTable table;
   options.register_options(table);
-  const CommandLine line = {
-      "inspect",
-      "Describes a dataset; with options, verifies it or shows what is in it. "
-      "Runs without MPI; under mpirun on rank 0 only.",
-      {{"DATASET", "folder that `amt prepare` wrote", &options.dataset}},
-      &table};
+  const CommandLine line = {"inspect",
+                            "Describes a dataset; with options, verifies it or shows its contents. "
+                            "Runs without MPI; under mpirun, on rank 0 only.",
+                            {{"DATASET", "folder that `amt prepare` wrote", &options.dataset}},
+                            &table};
   if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate();
-  if (launcher_rank() > 0) return ExitCode::kDone;  // the first does it for all
+  if (launcher_rank() > 0) return ExitCode::kDone;  // rank 0 does it for all
   return inspect_dataset(options);
 }
 

@@ -11,8 +11,9 @@ namespace {
 
 constexpr const char* kStepTasks = "SLURM_STEP_NUM_TASKS";
 
-/// The variables in which a launcher tells a process its place. Those of a batch job alone, as
-/// SLURM_NTASKS in the shell that sbatch starts, are not among them: nothing was launched yet.
+/// The environment variables in which a launcher gives each process its rank. Those that only a
+/// batch job sets, such as SLURM_NTASKS in the shell that sbatch starts, are not among them:
+/// nothing has been launched yet.
 struct Kind {
   const char* name;
   const char* ranks;
@@ -20,8 +21,8 @@ struct Kind {
   const char* rank_on_host;
 };
 
-// In this order: mpirun and mpiexec start their daemons by srun, whose variables their ranks
-// inherit.
+// They are tried in this order: mpirun and mpiexec start their daemons with srun, and their ranks
+// inherit srun's variables.
 constexpr std::array<Kind, 6> kKinds = {{
     {"mpirun of Open MPI", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK",
      "OMPI_COMM_WORLD_LOCAL_RANK"},
@@ -37,13 +38,14 @@ int number(const Environment& environment, const char* name) {
   return value == nullptr ? 0 : std::atoi(value);
 }
 
-/// "torchrun" has variables that may be set for other reasons.
+/// The variables of torchrun may be set for other reasons, so it must have set one of its own as
+/// well.
 bool is_there(const Kind& kind, const Environment& environment) {
   const bool certain = kind.name != std::string("torchrun") || environment("TORCHELASTIC_RUN_ID");
   return certain && environment(kind.ranks) != nullptr;
 }
 
-/// What PMI's or Slurm's variables come from.
+/// Returns the name of the launcher that set the variables of PMI or Slurm.
 std::string name_of(const Kind& kind, const Environment& environment) {
   const bool step = number(environment, kind.ranks) == number(environment, kStepTasks);
   const char* type = environment("SLURM_MPI_TYPE");
@@ -55,7 +57,7 @@ std::string remedy(const Launcher& launcher, const std::string& library) {
   if (!launcher.name.starts_with("srun")) {
     return fmt::format("use {}, whose folder may have to come first in PATH", own);
   }
-  return fmt::format("use srun --mpi=pmix (srun --mpi=list shows what there is), or {}", own);
+  return fmt::format("use srun --mpi=pmix (srun --mpi=list shows what is available), or {}", own);
 }
 
 bool is_open_mpi(const std::string& library) { return library.starts_with("Open MPI"); }
@@ -76,7 +78,7 @@ Launcher find_launcher(const Environment& environment) {
   }
   found.rank = std::max(0, number(environment, "PMIX_RANK"));
   found.ranks = found.rank + 1;
-  found.counted = !found.meets_by_pmix;  // PMIx does not tell in a variable how many there are
+  found.counted = !found.meets_by_pmix;  // PMIx has no variable for the number of ranks
   if (found.meets_by_pmix) found.name = "a launcher with PMIx", found.variable = "PMIX_RANK";
   return found;
 }

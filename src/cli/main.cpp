@@ -25,13 +25,14 @@ namespace amt {
 namespace {
 
 void print_usage() {
-  std::cout << "Usage: amt COMMAND ...          on one process\n"
+  std::cout << "Usage: amt COMMAND ...               in one process\n"
                "       mpirun -n N amt COMMAND ...   on N ranks\n\nCommands:\n";
   for (const Command& command : kCommands) {
     std::cout << "  " << command.name << std::string(10 - std::string(command.name).size(), ' ')
               << command.summary << '\n';
   }
-  std::cout << "\namt COMMAND --help shows a command's options; amt --version the libraries.\n";
+  std::cout
+      << "\namt COMMAND --help shows a command's options; amt --version shows the libraries.\n";
 }
 
 void print_help_as(HelpForm form, Runtime& runtime) {
@@ -46,7 +47,7 @@ void print_help_as(HelpForm form, Runtime& runtime) {
 }
 
 ExitCode dispatch(Runtime& runtime, const std::vector<std::string>& args) {
-  const bool first = launcher_rank() == 0;  // of those that would all print the same
+  const bool first = launcher_rank() == 0;  // every rank would print the same
   if (args.empty() || args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
     if (first) print_usage();
     return args.empty() ? ExitCode::kUsage : ExitCode::kDone;
@@ -70,8 +71,9 @@ ExitCode dispatch(Runtime& runtime, const std::vector<std::string>& args) {
                                close.empty() ? "" : fmt::format("; did you mean '{}'?", close)));
 }
 
-/// Wrong words are every rank's: rank 0 prints them, and the launcher ends the others. One that is
-/// still there after a while has the error alone, or with its host, as when that lacks a file.
+/// All ranks usually make the same usage error: rank 0 prints it, and the launcher ends the others.
+/// If another rank is still running after a while, only that rank, or only its host, has the error,
+/// for example because a file is missing there; so it prints the error as well.
 ExitCode fail_before_start(const UsageError& error) {
   log_agreed_error(error.what());
   if (launcher_rank() > 0) {
@@ -81,15 +83,15 @@ ExitCode fail_before_start(const UsageError& error) {
   return error.code();
 }
 
-/// An error that other ranks, if there are any, do not know of: they may wait in a collective, so
-/// the job is ended.
+/// Reports an error of this rank alone. Other ranks, if there are any, may be waiting in a
+/// collective, so this ends the job.
 ExitCode fail_alone(const Error& error) {
   log_error(error.what());
   if (mpi::active() && !mpi::alone()) mpi::end_job(error.code());
   return error.code();
 }
 
-/// Ends with what every error says of itself: the one place that catches them.
+/// Runs a command. This is the only place that catches errors; an error carries the exit code.
 ExitCode run(const std::vector<std::string>& args) {
   Runtime runtime;
   try {
@@ -108,6 +110,6 @@ ExitCode run(const std::vector<std::string>& args) {
 }  // namespace amt
 
 int main(int argc, char** argv) {
-  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond `ulimit -f` is an error of its writing
+  std::signal(SIGXFSZ, SIG_IGN);  // makes a file beyond `ulimit -f` a write error
   return static_cast<int>(amt::run({argv + 1, argv + argc}));
 }

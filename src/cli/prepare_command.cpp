@@ -20,7 +20,7 @@ ExitCode run_prepare(Runtime& runtime, std::span<const std::string> args) {
       {{"CORPUS",
         "folder with .mid and .midi files, in any layout, or a .tar, .tar.gz or .zip of one",
         &options.corpus},
-       {"DATASET", "folder to make", &options.dataset}},
+       {"DATASET", "folder to create", &options.dataset}},
       &table};
   if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate_given(table);

@@ -14,11 +14,12 @@ ExitCode run_report(Runtime&, std::span<const std::string> args) {
   std::string run, svg;
   OptionTable table;
   table.add("svg", &svg, "write only the figure of the losses, to this file");
-  const CommandLine line = {"report",
-                            "Writes RUN/report.html from what a training run has recorded so far, "
-                            "and prints its name. Runs without MPI; under mpirun on rank 0 only.",
-                            {{"RUN", "folder of a run (trainer.run_dir)", &run}},
-                            &table};
+  const CommandLine line = {
+      "report",
+      "Writes RUN/report.html from what a training run has recorded so far, "
+      "and prints the file's name. Runs without MPI; under mpirun, on rank 0 only.",
+      {{"RUN", "folder of a run (trainer.run_dir)", &run}},
+      &table};
   if (!parse_command_line(line, args)) return ExitCode::kDone;
   if (launcher_rank() > 0) return ExitCode::kDone;
   const std::filesystem::path file = write_report(RunPaths(run), svg);

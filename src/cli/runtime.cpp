@@ -14,13 +14,14 @@ namespace amt {
 
 namespace {
 
-/// Every process finds the same: the first one says it.
+/// Throws if the launcher has started processes that MPI does not know of. All processes find the
+/// same, so only the first reports it.
 void require_company(int world) {
   const std::string refusal = launcher_refusal(launcher(), mpi::library_version(), world);
   if (!refusal.empty()) throw mpi::CollectiveError(refusal, ExitCode::kUsage);
 }
 
-/// Before MPI is started.
+/// Leaves a Slurm step that Open MPI would mistake for its launcher. Call it before MPI starts.
 void leave_step() {
   if (is_shell_of_step(launcher(), mpi::library_version())) ::unsetenv("SLURM_STEP_ID");
 }

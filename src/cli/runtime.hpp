@@ -12,17 +12,18 @@
 
 namespace amt {
 
-/// Starts MPI only when a subcommand asks for it, so that --help and --dry-run work without. Lives
-/// outside of the block that catches errors: one must not finalise MPI while other ranks go on.
+/// Starts MPI only when a subcommand asks for it, so that --help and --dry-run work without MPI.
+/// Outlives the block that catches errors: a rank with an error must not finalise MPI while other
+/// ranks continue.
 class Runtime {
  public:
   Runtime();  ///< takes rank and host for messages from the launcher's environment
 
-  /// Collective, once. The communicator lives as long as the Runtime, and so does a watchdog over
-  /// everything from here on, MPI's own start and end too; 0 seconds: none. CollectiveError
-  /// (kUsage) if the launcher has started several processes and MPI does not know of the others, or
-  /// naming the rank that differs if not all run the same amt with the same `configuration` (an INI
-  /// text).
+  /// Collective; called once. The communicator lives as long as the Runtime. So does a watchdog,
+  /// which covers everything from here on, including MPI's own start and end; 0 seconds means no
+  /// watchdog. CollectiveError (kUsage) if the launcher has started several processes and MPI does
+  /// not know of the others. CollectiveError that names the rank that differs, unless all ranks run
+  /// the same amt with the same `configuration` (INI text).
   mpi::Communicator& start_mpi(const Duration& watchdog, const std::string& configuration);
 
  private:
@@ -31,7 +32,7 @@ class Runtime {
   std::optional<mpi::Communicator> world_;
 };
 
-/// A subcommand: `args` are the words after its name. Throws amt::Error.
+/// A subcommand; `args` are the arguments after its name. Throws amt::Error.
 using Subcommand = ExitCode (*)(Runtime& runtime, std::span<const std::string> args);
 
 ExitCode run_prepare(Runtime& runtime, std::span<const std::string> args);

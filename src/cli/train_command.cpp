@@ -27,10 +27,11 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   OptionTable table;
   config.register_options(table);
   table.add("trainer.take_over", &start.take_over,
-            "resume in a run_dir that a job on another host was using: your assurance "
-            "that it runs no longer");
-  table.add_flag("dry-run", &only_plan,
-                 "check all that a start on these ranks checks, print the plan, write nothing");
+            "resume in a run_dir that a job on another host was using: you confirm that it is no "
+            "longer running");
+  table.add_flag(
+      "dry-run", &only_plan,
+      "run all checks that a real start on these ranks would run, print the plan, write nothing");
   table.add("ranks", &asked, kDryRanksHelp);
   table.add(
       "branch", &branch,
@@ -43,7 +44,7 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   CommandLine line;
   line.command = "train";
   line.summary =
-      "Trains a model on a dataset. Start it again with the same configuration to resume.";
+      "Trains a model on a dataset. To resume, start it again with the same configuration.";
   line.table = &table;
   line.takes_config = true;
   if (!parse_command_line(line, args)) return ExitCode::kDone;

@@ -133,14 +133,13 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
 }  // namespace
 
 void InspectOptions::register_options(OptionTable& table) {
-  table.add_flag("verify", &verify,
-                 "verify checksums and check that every row obeys the encoding's rules");
+  table.add_flag("verify", &verify, "verify checksums and check each row against the row rules");
   table.add("row", &row, "print this row, counted from 0, as notes");
-  table.add("split", &split, "split that --row and --export-text read");
-  table.add("midi", &midi, "write the row chosen by --row to this MIDI file");
-  table.add("svg", &svg, "draw the row chosen by --row as a piano roll (SVG) to this file");
+  table.add("split", &split, "split of --row and --export-text");
+  table.add("midi", &midi, "write --row to this MIDI file, to listen to");
+  table.add("svg", &svg, "draw --row as a piano roll, to this SVG file");
   table.add("export-text", &export_text,
-            "write the split to this file, one line of tokens per row in stored order");
+            "write the split to this file: one line of tokens per row, in stored order");
 }
 
 void InspectOptions::validate() const {

@@ -7,29 +7,29 @@ void GenerationOptions::register_options(OptionTable& table) {
   table.add("prompt", &prompt,
             "a MIDI file to begin with; without one, the piece starts from scratch");
   table.add("from", &from,
-            "where in the prompt the new music begins, in seconds or as 1:30; by default its end, "
-            "with --keep its start");
+            "where in the prompt the new music begins, in seconds or as 1:30; default: the "
+            "prompt's end, with --keep its start");
   table.add("seconds", &seconds,
-            "length of the new music; 20 by default, with --keep up to the prompt's end");
+            "length of the new music; default: 20 s, with --keep up to the prompt's end");
   table.add("hole", &hole, "FROM-TO: replace the prompt's music between these times");
   table.add("keep", &keep,
-            "instruments to keep and accompany: General MIDI names, numbers from 0, or drums; "
-            "comma-separated");
+            "instruments that stay unchanged and are accompanied: General MIDI instrument names, "
+            "numbers from 0, or drums, separated by commas");
   table.add("mode", &mode,
             "anticipatory: the model sees the kept notes of the prompt 5 s before they occur");
   table.add("window", &window,
-            "if a piece outgrows the model's context: exact uses always the newest part that fits, "
-            "as the reference does; block drops the oldest quarter at once, many times faster");
+            "if a piece outgrows the model's context: always see exactly the newest part, as the "
+            "reference does, or drop the oldest quarter in one step, which is many times faster");
   table.add("count", &count, "number of pieces, divided among the ranks");
   table.add("batch", &batch, "pieces that a rank generates at a time");
-  table.add("seed", &seed, "random seed; a different seed gives different pieces");
+  table.add("seed", &seed, "a different seed gives different pieces");
   table.add("top_p", &top_p,
-            "sample from the smallest set of most likely tokens whose total probability exceeds X");
-  table.add("temperature", &temperature, "below 1: more predictable music; above 1: less");
+            "sample only from the most likely tokens whose total probability exceeds this");
+  table.add("temperature", &temperature, "below 1: more likely music; above 1: less likely music");
   table.add("save_events", &save_events,
-            "also write the events as text, one line per event: onset and duration in units of "
-            "10 ms, pitch, instrument");
-  table.add("svg", &svg, "also draw the piece as a piano roll (SVG) to this file");
+            "also write the events as text, one per line: onset and duration in units of 10 ms, "
+            "pitch and instrument");
+  table.add("svg", &svg, "also draw the piece as a piano roll, to this SVG file");
   table.add_flag("stream", &stream,
                  "print each new note as soon as it is sampled, in the format of --save_events");
   device.register_options(table);

@@ -23,9 +23,9 @@ void require_rate(double rate, const std::string& option) {
 
 void ModelConfig::register_options(OptionTable& table) {
   table.add("model.hidden_dim", &hidden_dim, "width of the model");
-  table.add("model.num_heads", &num_heads, "attention heads; must divide hidden_dim");
-  table.add("model.num_layers", &num_layers, "transformer blocks");
-  table.add("model.seq_len", &seq_len, "tokens per row (context length)");
+  table.add("model.num_heads", &num_heads, "number of attention heads; must divide hidden_dim");
+  table.add("model.num_layers", &num_layers, "number of transformer blocks");
+  table.add("model.seq_len", &seq_len, "tokens per row");
   table.add("model.scale_attn_by_inverse_layer_idx", &scale_attn_by_inverse_layer_idx,
             "divide attention scores by layer + 1");
   table.add("model.embed_pdrop", &embed_pdrop, "dropout rate after the embeddings",
@@ -33,7 +33,7 @@ void ModelConfig::register_options(OptionTable& table) {
   table.add("model.resid_pdrop", &resid_pdrop, "dropout rate after attention and MLP",
             Effect::kTraining);
   table.add("model.gradient_checkpointing", &gradient_checkpointing,
-            "store only each block's input and recompute the rest: less memory, more time",
+            "keep only each block's input and recompute the rest: less memory, more time",
             Effect::kRounding);
   table.add_customary("model.hidden_dim", {"n_embd", "d_model", "hidden_size", "width", "dim"});
   table.add_customary("model.num_heads", {"heads", "n_head", "num_attention_heads"});

@@ -6,20 +6,21 @@
 namespace amt {
 
 void OptimizerOptions::register_options(OptionTable& table) {
-  table.add(
-      "trainer.learning_rate", &learning_rate,
-      "learning rate after the warm-up; auto: by the model's width, a tenth of it with --init");
-  table.add("trainer.weight_decay", &weight_decay, "weight decay, of every parameter");
+  table.add("trainer.learning_rate", &learning_rate,
+            "learning rate after the warm-up; auto: chosen from the model's width; with --init, a "
+            "tenth of that rate");
+  table.add("trainer.weight_decay", &weight_decay, "weight decay, applied to every parameter");
   table.add("trainer.beta1", &beta1, "decay of Adam's first moment");
   table.add("trainer.beta2", &beta2, "decay of Adam's second moment");
-  table.add("trainer.epsilon", &epsilon, "added to the root of Adam's second moment");
-  table.add("trainer.max_grad_norm", &max_grad_norm, "gradients of a larger norm are scaled to it");
+  table.add("trainer.epsilon", &epsilon, "added to the square root of Adam's second moment");
+  table.add("trainer.max_grad_norm", &max_grad_norm,
+            "gradients with a larger norm are scaled down to it");
   table.add("trainer.lr_schedule", &lr_schedule,
-            "learning rate after the warm-up; wsd: "
-            "constant, then down to 0 in the last steps");
-  table.add("trainer.warmup_ratio", &warmup_ratio, "share of the steps that warm up from 0");
+            "how the learning rate changes after the warm-up; wsd: constant, then down to 0 in the "
+            "last steps");
+  table.add("trainer.warmup_ratio", &warmup_ratio, "fraction of the steps in which the learning rate rises from 0");
   table.add("trainer.decay_ratio", &decay_ratio,
-            "wsd: share of the steps in which the learning rate falls to 0, the last ones");
+            "wsd: fraction of the steps, the last ones, in which the learning rate falls to 0");
   table.add("optimizer.name", &name,
             "adamw, or muon: orthogonalised momentum for the matrices of the blocks, AdamW for "
             "embeddings, norms and biases");

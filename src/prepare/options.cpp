@@ -15,34 +15,33 @@ constexpr std::uint64_t kLeastMemory = std::uint64_t{1} << 20;
 void PrepareOptions::register_options(OptionTable& table) {
   table.add("augment", &augment, "copies of each training piece: 1, or a multiple of 10");
   table.add_flag("interarrival", &interarrival,
-                 "interarrival encoding instead of arrival; allows only augment 1");
-  table.add(
-      "prefix-digits", &prefix_digits,
-      "MD5 hex digits that define a unit of work: 1 (the reference's rows), 2 or 3 (for more than "
-      "16 ranks)");
+                 "use the interarrival encoding instead of arrival; requires --augment 1");
+  table.add("prefix-digits", &prefix_digits,
+            "MD5 hex digits that define a unit of work: 1 gives the reference's rows; 2 or 3 serve "
+            "more than 16 ranks");
   table.add("seed", &seed, "seed of the global shuffle");
   table.add("rows-per-shard", &rows_per_shard, "approximate number of training rows per shard");
   table.add("extensions", &extensions,
-            "file name extensions of MIDI files, in any letter case, e.g. mid,midi,kar; by default "
-            ".mid and .midi in lower case only, as in the reference");
-  table.add("valid-digits", &splits.valid, "first hex digits of the validation split");
-  table.add("test-digits", &splits.test, "first hex digits of the test split");
+            "file name extensions of MIDI files, in upper or lower case, e.g. mid,midi,kar; "
+            "default: .mid and .midi in lower case only, as in the reference");
+  table.add("valid-digits", &splits.valid,
+            "the validation split has the files whose MD5 begins with one of these hex digits");
+  table.add("test-digits", &splits.test, "the same for the test split");
   table.add("valid-fraction", &splits.valid_fraction,
-            "instead of --valid-digits: fraction of the files, chosen by MD5, for the validation "
-            "split, e.g. 0.1; a file stays in its split when others are added");
+            "instead of digits: fraction of all MD5s that the validation split has, e.g. 0.1; a "
+            "file stays in its split when others are added");
   table.add("test-fraction", &splits.test_fraction, "the same for the test split");
-  table.add(
-      "memory", &memory,
-      "memory per rank for rows before they spill to disk, e.g. 4GB (GB and GiB are 2^30 bytes); "
-      "half of it for files of a .tar.gz or .zip; 0: a quarter of the node's memory divided by its "
-      "ranks",
-      Effect::kNothing);
+  table.add("memory", &memory,
+            "memory per rank for rows before they spill to disk, e.g. 4GB (GB and GiB are 2^30 "
+            "bytes); files of a .tar.gz or .zip get half of it; 0: a quarter of the node's memory, "
+            "divided by its ranks",
+            Effect::kNothing);
   table.add("text", &text, "also write the reference's tokenized-events-X.txt, to this folder",
             Effect::kNothing);
   table.add("compound", &compound,
             "also write the reference's NAME.mid.compound.txt, to this folder", Effect::kNothing);
   table.add("max-bad-fraction", &max_bad_fraction,
-            "fraction of rejected files above which the job fails with exit code 3",
+            "fail with exit code 3 if more than this share of the files is rejected",
             Effect::kNothing);
   table.add("watchdog", &watchdog, kWatchdogHelp, Effect::kNothing);
   table.add_flag("overwrite", &overwrite, "replace DATASET if it exists", Effect::kNothing);

@@ -29,11 +29,11 @@ void require_id(const char* option, const std::string& id) {
 }  // namespace
 
 void ExportOptions::register_options(OptionTable& table) {
-  table.add("name", &name, "the model's name in its card; by default the folder's name");
-  table.add(
-      "license", &license,
-      "the model's license as model hubs spell it, e.g. apache-2.0; by default none is given");
-  table.add("datasets", &datasets, "datasets it was trained on: names on a hub, comma-separated");
+  table.add("name", &name, "the model's name in its card; default: the folder's name");
+  table.add("license", &license,
+            "the model's license as hubs write it, e.g. apache-2.0; default: none in the card");
+  table.add("datasets", &datasets,
+            "datasets it was trained on: their names on a hub, separated by commas");
   table.add("base_model", &base_model, "the model that training started from: its name on a hub");
 }
 

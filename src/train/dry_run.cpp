@@ -1,4 +1,4 @@
-// amt train --dry-run: checks all that a start checks, and prints what it would do.
+// amt train --dry-run: runs all checks of a real start and prints what it would do.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -66,7 +66,7 @@ std::string checkpoint_line(const TrainConfiguration& config, std::int64_t steps
                      most, format_bytes(each * most));
 }
 
-/// From the speed that the run has had so far.
+/// Estimates the time from the speed that the run has had so far.
 std::string time_line(const TrainConfiguration& config, std::int64_t steps_done) {
   const RunPaths run(config.trainer.run_dir);
   std::error_code unknown;
@@ -93,7 +93,7 @@ std::string start_line(const TrainerOptions& trainer, const TrainingProgress& do
   return fmt::format("# start: {} resumes from step {}\n", run, format_count(done.step));
 }
 
-/// What the memory allows: as fit_memory, without the other ranks. Rows at a time.
+/// Returns the rows at a time that the memory allows: fit_memory without the other ranks.
 int fit(TrainConfiguration& config, const OptionTable& given, const Placement& place,
         const DeviceMemory& memory) {
   const int share = config.trainer.share(place.ranks);
@@ -101,18 +101,20 @@ int fit(TrainConfiguration& config, const OptionTable& given, const Placement& p
   const RowsAtOnce chosen = wanted_rows(config, given, place.ranks, memory, recorded);
   const MemoryChoice choice = take_rows(chosen, config);
   if (choice.checkpointing) {
-    log_info(fmt::format("--{} true would be chosen, with which it fits", kCheckpointingOption));
+    log_info(fmt::format("--{} true would be chosen, so that it fits into memory",
+                         kCheckpointingOption));
   }
   check_memory(config.model, chosen.rows, share, memory);
   return chosen.rows;
 }
 
-/// What a start does before it writes anything, on one of its ranks; the model was chosen before.
-/// The plan on rank 0, lines that begin with '#' after the configuration; "" elsewhere.
+/// Does what one rank of a start does before it writes anything; the model has been chosen already.
+/// Returns the plan on rank 0: the configuration and then lines that begin with '#'; "" on other
+/// ranks.
 std::string plan_training(TrainConfiguration& config, const OptionTable& given,
                           const Placement& place) {
   const RunPaths run(config.trainer.run_dir);
-  config.trainer.micro_batch(place.ranks);  // or it is refused
+  config.trainer.micro_batch(place.ranks);  // throws if it does not fit
   Manifest manifest = config.read_dataset();
   PlannedDevice device = plan_device(config.trainer.device_wishes(), place);
   device.memory = for_training(device.memory, config);

@@ -31,7 +31,7 @@ namespace {
 
 constexpr const char* kStopNotice =
     "amt: asked to stop: this step is finished and saved; start the same command again to resume\n";
-constexpr double kPollSeconds = 1;  // between looks for errors that block the main thread in CUDA
+constexpr double kPollSeconds = 1;  // between checks for errors that block the main thread in CUDA
 
 void announce(const Model& model, int micro_batch, const Inputs& inputs, const std::string& device,
               const TrainConfiguration& config, bool leads) {
@@ -45,8 +45,8 @@ void announce(const Model& model, int micro_batch, const Inputs& inputs, const s
   question(config, inputs.manifest);
   if (!inputs.valid) {
     log_warning(
-        "the dataset has no validation rows: nothing is validated; for a validation loss, prepare "
-        "it from more files or with a larger share for validation (amt prepare --help)");
+        "the dataset has no validation rows, so there is no validation loss; to get one, prepare "
+        "it from more files or with a larger validation split (amt prepare --help)");
   }
 }
 
@@ -59,15 +59,15 @@ std::string origin_of(const TrainConfiguration& config, const std::optional<Bran
   return "the model in " + config.trainer.initialize_from;
 }
 
-/// Rank 0's hold on the run's folder. Taken early where the folder exists, so that nobody waits for
-/// what will be refused; a new one is made only when all else was found to be good.
+/// Locks the run's folder for rank 0. An existing folder is locked early, so that nobody waits for
+/// a start that will be refused; a new one is created only after all other checks have passed.
 void hold_folder(std::optional<RunLock>& lock, const TrainConfiguration& config, bool take_over) {
   const RunPaths run(config.trainer.run_dir);
   check_run_folder(run, config.data.dataset);
   if (!lock) lock.emplace(run, take_over);
 }
 
-/// The manifest that all ranks read. Collective.
+/// Returns the manifest, which must be the same on all ranks. Collective.
 Manifest agree_on_dataset(TrainConfiguration& config, const mpi::Communicator& world) {
   Manifest manifest;
   mpi::run_on_all(world, [&] { manifest = config.read_dataset(); });
@@ -92,7 +92,7 @@ TrainerSettings settings_of(const TrainConfiguration& config, const TrainerOptio
       write_sample(model, seed, file);
     } catch (const SystemError&) {
       throw;
-    } catch (const Error& error) {  // training does not depend on it
+    } catch (const Error& error) {  // training does not depend on samples
       log_warning(fmt::format("no {}: {}", file.string(), error.what()));
     }
   };
@@ -105,10 +105,10 @@ TrainerSettings settings_of(const TrainConfiguration& config, const TrainerOptio
 
 ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
                      const OptionTable& given, const StartWords& words) {
-  install_stop_handlers();  // before there are any other threads that compute
+  install_stop_handlers();  // before any threads that compute are started
   const bool leads = world.rank() == 0;
   if (leads) say_when_stopped(kStopNotice);
-  std::optional<RunLock> lock;  // of rank 0
+  std::optional<RunLock> lock;  // on rank 0
   mpi::run_on_all(world, [&] {
     if (leads && is_there(config.trainer.run_dir)) hold_folder(lock, config, words.take_over);
   });
@@ -116,7 +116,8 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
     if (leads && words.branch) check_branch(*words.branch, config, given);
   });
   agree_on_model(config, given, world);
-  mpi::run_on_all(world, [&] { config.trainer.micro_batch(world.size()); });  // or it is refused
+  mpi::run_on_all(world,
+                  [&] { config.trainer.micro_batch(world.size()); });  // throws if it does not fit
   Manifest manifest = agree_on_dataset(config, world);
   const Device device = open_rank_device(config.trainer.device_wishes(), world);
   const Poller poll(kPollSeconds, [&](double) { device.reducer->poll(); });
@@ -129,7 +130,7 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
   });
   const RunPaths run(config.trainer.run_dir);
   const std::string configuration = config.to_ini();
-  mpi::run_on_all(world, [&] {  // after all ranks have found their inputs to be good
+  mpi::run_on_all(world, [&] {  // after all ranks have checked their inputs
     if (!leads) return;
     hold_folder(lock, config, words.take_over);
     check_run(config, inputs->manifest);

@@ -27,7 +27,7 @@ void check_same_run(const RunPaths& paths, const std::string& configuration) {
                       paths.run().string(), what, paths.config().string()));
     }
     log_warning(fmt::format(
-        "the run was started with {}: learning rates follow the new schedule from here on", what));
+        "the run was started with {}: learning rates follow the new schedule from now on", what));
   }
 }
 
@@ -77,11 +77,10 @@ void check_open_run(const RunPaths& paths, const std::string& configuration,
                     "--trainer.load_last_checkpoint true to resume from there",
                     paths.run().string(), steps.front()));
   }
-  // Without a checkpoint there is nothing to be continued: the configuration may change freely.
+  // Without a checkpoint there is nothing to continue, so the configuration may change freely.
   if (!steps.empty() && !is_there(paths.config())) {
     throw UsageError(fmt::format(
-        "{} has checkpoints up to step {} but no {}, so it is not known whether this would resume "
-        "with "
+        "{} has checkpoints up to step {} but no {}, so it is unknown whether this would resume "
         "the same run; put the file back (`amt train ... --dry-run` with the run's options and "
         "another run_dir prints it), or use another --trainer.run_dir",
         paths.run().string(), steps.front(), paths.config().filename().string()));

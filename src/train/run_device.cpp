@@ -68,7 +68,7 @@ MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, co
   });
   world.broadcast_value(recorded, 0);
   RowsAtOnce chosen = wanted_rows(config, given, world.size(), memory, recorded);
-  chosen.rows = static_cast<int>(-world.all_reduce_max(-chosen.rows));  // what all of them hold
+  chosen.rows = static_cast<int>(-world.all_reduce_max(-chosen.rows));  // what fits on all ranks
   chosen.checkpointing = world.any_of(chosen.checkpointing);
   const MemoryChoice choice = take_rows(chosen, config);
   mpi::run_on_all(world, [&] { check_memory(config.model, chosen.rows, share, memory); });
@@ -97,11 +97,11 @@ std::string describe(const Device& device, const TrainerOptions& completed, int 
 void announce_choices(const TrainerOptions& trainer, const Device& device,
                       const MemoryChoice& chosen) {
   if (chosen.rows) {
-    log_info(fmt::format("--{} {} was chosen by the memory", kRowsOption,
+    log_info(fmt::format("--{} {} was chosen to fit into memory", kRowsOption,
                          trainer.per_device_parallelism.value));
   }
   if (chosen.checkpointing) {
-    log_info(fmt::format("--{} true was chosen: without it the memory is too small",
+    log_info(fmt::format("--{} true was chosen: without it the model does not fit into memory",
                          kCheckpointingOption));
   }
   if (!trainer.profile_steps.empty() && device.plugin == nullptr) {

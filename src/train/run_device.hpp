@@ -8,47 +8,48 @@
 
 namespace amt {
 
-/// What is turned on for a user who has said nothing of it.
+/// The options that are chosen for a user who has not set them.
 inline constexpr const char* kCheckpointingOption = "model.gradient_checkpointing";
 inline constexpr const char* kRowsOption = "trainer.per_device_parallelism";
 
-/// What the memory has decided for the user.
+/// Which options were chosen because of the memory.
 struct MemoryChoice {
   bool rows = false, checkpointing = false;
 };
 
-/// What the run in its folder has computed with so far, which gives the same bits again; no rows if
-/// there is none that this start resumes with, or if they do not divide a share. Local.
+/// Returns what the run in the folder has used so far, which reproduces the same bits. Has no rows
+/// if this start does not resume a run, or if they do not divide a rank's share. Local.
 RowsAtOnce recorded_rows(const TrainConfiguration& config, int share);
 
 /// The memory with what these options say of its use.
 DeviceMemory for_training(DeviceMemory memory, const TrainConfiguration& config);
 
-/// What a rank with this memory would take, of what the user leaves open: what is `recorded` if
-/// that fits. Local.
+/// Returns what a rank with this memory would choose for the options that the user has not set:
+/// what was `recorded`, if that fits. Local.
 RowsAtOnce wanted_rows(const TrainConfiguration& config, const OptionTable& given, int ranks,
                        const DeviceMemory& memory, const RowsAtOnce& recorded);
 
-/// Puts them into the configuration.
+/// Puts the chosen values into the configuration. Returns which of them the user had not set.
 MemoryChoice take_rows(const RowsAtOnce& chosen, TrainConfiguration& config);
 
 /// Collective. Chooses the rows of a micro-batch if they are auto, and gradient checkpointing if
-/// `given` has no word of the user's on it, so that they fit on every rank; CollectiveError if they
-/// do not.
+/// the user has not `given` it, so that training fits into every rank's memory. CollectiveError if
+/// it does not.
 MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, const Device& device,
                         const mpi::Communicator& world);
 
-/// The trainer's options with what is known of the device put in for what the user left open.
+/// Returns the trainer's options, completed by known facts about the device where the user has not
+/// set them.
 TrainerOptions complete(TrainerOptions trainer, const Device& device);
 
-/// "4 ranks, each NVIDIA H200, bf16, peak 989.4 TFLOP/s; why not another".
+/// Returns "4 ranks, each NVIDIA H200, bf16, peak 989.4 TFLOP/s; why no other device".
 std::string describe(const Device& device, const TrainerOptions& completed, int ranks);
 
-/// Says what was chosen for the user, and what cannot be done on this device.
+/// Logs what was chosen for the user, and what this device cannot do.
 void announce_choices(const TrainerOptions& trainer, const Device& device,
                       const MemoryChoice& chosen);
 
-/// Of a GPU, for trainer.profile_steps; null on the CPU.
+/// Returns a GPU's profiler, for trainer.profile_steps; null on the CPU.
 StepProfile::Switch profiler_of(const Device& device);
 
 }  // namespace amt

@@ -31,8 +31,8 @@ void choose_model(TrainConfiguration& config, const OptionTable& given) {
   const RunPaths run(config.trainer.run_dir);
   if (source.empty()) return;
   if (resumes(run, config.trainer.load_last_checkpoint)) {
-    log_info(
-        fmt::format("{} has checkpoints of its own: {} is not read", run.run().string(), source));
+    log_info(fmt::format("{} has checkpoints of its own, so {} is not used", run.run().string(),
+                         source));
     return adopt_values(read_text(run.config()), given, config.model);
   }
   HuggingFaceModel model(find_model(source));

@@ -1,4 +1,4 @@
-// What a training run checks before it writes anything; a dry run ends after it.
+// The checks of a training run before it writes anything. A dry run ends after them.
 #pragma once
 
 #include <optional>
@@ -12,15 +12,16 @@
 
 namespace amt {
 
-/// What every rank needs before the model is made; opening it is where most mistakes show.
+/// The data that every rank opens before the model is created, because most mistakes show there.
 struct Inputs {
   Manifest manifest;
   std::optional<DatasetRows> train, valid;
 };
 
-/// Takes what the user leaves open of the model from what training begins with: the run itself if
-/// it resumes, else the folder it is initialised from, which is read whole to find damage before
-/// anything is written. UsageError or Error if that, or the model then, cannot work. For one rank.
+/// Takes the model options that the user has not set from the run itself if it resumes, else from
+/// the folder it is initialised from. That folder is read completely, to find damage before
+/// anything is written. UsageError or Error if the folder or the resulting model cannot be used.
+/// For one rank.
 void choose_model(TrainConfiguration& config, const OptionTable& given);
 
 /// The order of rows that `run`, which is continued, has had so far, if the user says nothing of
@@ -32,18 +33,18 @@ void keep_order(const RunPaths& run, TrainConfiguration& config, const OptionTab
 void agree_on_model(TrainConfiguration& config, const OptionTable& given,
                     const mpi::Communicator& world);
 
-/// Opens both splits and, unless data.verify is false, checks the `rank`-th share of their
-/// checksums. Local.
+/// Opens both splits and, unless data.verify is false, verifies the checksums of this rank's share.
+/// Local.
 Inputs open_inputs(const TrainConfiguration& config, Manifest manifest, int rank, int ranks);
 
-/// Warns of what the user may not have meant.
+/// Warns of settings that the user may not have meant.
 void question(const TrainConfiguration& config, const Manifest& manifest);
 
-/// Of the newest checkpoint that says where it stands. Damage is for find_checkpoint to tell of.
+/// Returns the state of the newest checkpoint with a readable one. find_checkpoint reports damage.
 std::optional<TrainingState> newest_state(const RunPaths& run);
 
-/// UsageError if the run cannot go on with this dataset. For one rank, before config.ini is written
-/// anew; the trainer looks again, at the checkpoint that it takes.
+/// Throws a UsageError if the run cannot continue with this dataset. For one rank, before
+/// config.ini is rewritten; the trainer checks the checkpoint that it loads once more.
 void check_run(const TrainConfiguration& config, const Manifest& manifest);
 
 }  // namespace amt

@@ -14,7 +14,7 @@
 namespace amt {
 namespace {
 
-/// Before the model's own check, which does not know what to propose.
+/// Called before the model's own check, because this one proposes a number that works.
 void check_heads(const ModelConfig& model) {
   if (model.hidden_dim < 1 || model.num_heads < 1 || model.hidden_dim % model.num_heads == 0) {
     return;
@@ -28,7 +28,7 @@ void require_at_most(int value, int most, const char* option) {
   if (value > most) throw UsageError(fmt::format("--{}: {} is more than {}", option, value, most));
 }
 
-/// Of options that are auto; the model's width is known.
+/// Chooses the options that are auto. The model's width must be known.
 void choose_what_is_open(TrainConfiguration& config, std::uint64_t rows) {
   TrainerOptions& trainer = config.trainer;
   std::string chosen;
@@ -50,10 +50,10 @@ void choose_what_is_open(TrainConfiguration& config, std::uint64_t rows) {
 }  // namespace
 
 void DataOptions::register_options(OptionTable& table) {
-  // It may move: its digest is compared with the checkpoint's.
+  // The folder may be moved: its digest is compared with the checkpoint's.
   table.add("data.dataset", &dataset, "folder that `amt prepare` wrote", Effect::kNothing);
   table.add("data.verify", &verify,
-            "read all rows once at the start, divided among the ranks, and check their checksums",
+            "read all rows once at the start, divided among the ranks, and verify their checksums",
             Effect::kNothing);
   table.add_customary("data.dataset", {"data", "data_dir", "train_data", "dataset_dir"});
 }

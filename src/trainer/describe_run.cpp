@@ -20,8 +20,8 @@ RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
                             counted(model.num_heads, "head"))},
       {"tokens of context", format_count(model.seq_len)},
       {"parameters", format_count(ParameterLayout(model).count())},
-      {"work of a token", fmt::format("{} MFLOP", format_count(static_cast<std::int64_t>(
-                                                      model_flops_per_token(model) / 1e6)))},
+      {"work per token", fmt::format("{} MFLOP", format_count(static_cast<std::int64_t>(
+                                                     model_flops_per_token(model) / 1e6)))},
       {"dataset", dataset.folder},
       {"encoding", dataset.encoding},
       {"training rows", format_count(dataset.train_rows)},
@@ -38,9 +38,9 @@ RunFacts describe_run(const ModelConfig& model, const TrainerOptions& trainer,
       {"seed", std::to_string(trainer.seed)},
       {"ranks", fmt::format("{}{}{}", ranks, ranks == 1 ? ": " : ", each: ", device)},
       {"deterministic", trainer.deterministic ? "true" : "false"},
-      {"peak of a device", trainer.peak_flops > 0
-                               ? fmt::format("{:.6g} TFLOP/s", trainer.peak_flops / 1e12)
-                               : "unknown, so is the share of it (MFU)"}};
+      {"peak of each device", trainer.peak_flops > 0
+                                  ? fmt::format("{:.6g} TFLOP/s", trainer.peak_flops / 1e12)
+                                  : "unknown, so there is no MFU"}};
   return run;
 }
 

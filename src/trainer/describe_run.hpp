@@ -10,7 +10,7 @@
 
 namespace amt {
 
-/// The part of the facts that says on what the run trains.
+/// Facts about the dataset of the run.
 struct DatasetFacts {
   std::string folder, encoding, digest;
   std::uint64_t train_rows = 0, valid_rows = 0;

@@ -24,8 +24,8 @@ std::string early_end_warning(const TrainerOptions& trainer,
     return "without validation rows --trainer.patience and --checkpointer.keep_best do nothing";
   }
   if (trainer.patience > 0 && !checkpointer.keep_best) {
-    return "--trainer.patience ends training behind its best model, which is not kept: give "
-           "--checkpointer.keep_best true, too";
+    return "--trainer.patience ends training after its best model, which is not kept: also give "
+           "--checkpointer.keep_best true";
   }
   return "";
 }

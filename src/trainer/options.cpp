@@ -12,28 +12,27 @@ namespace amt {
 void TrainerOptions::register_options(OptionTable& table) {
   table.add("trainer.run_dir", &run_dir, "folder of this run: checkpoints, metrics, configuration",
             Effect::kNothing);
-  // A run that resumes from its own checkpoint ignores it.
+  // A run that resumes from a checkpoint of its own ignores this option.
   table.add("trainer.initialize_from", &initialize_from,
-            "start from the model in this folder (a checkpoint or Hugging Face's layout), not from "
+            "start from the model in this folder (a checkpoint or a Hugging Face model) instead of "
             "random weights",
             Effect::kNothing);
   table.add("trainer.num_train_steps", &num_train_steps,
-            "number of steps; auto: 5 passes over the training rows, 100 steps at least");
+            "number of steps; auto: 5 passes over the training rows, but at least 100 steps");
   table.add("trainer.train_batch_size", &train_batch_size, "rows per step, over all ranks");
-  table.add(
-      "trainer.per_device_parallelism", &per_device_parallelism,
-      "rows per micro-batch on one rank, which must divide its share of the batch; -1: the whole "
-      "share; auto: as many as its memory holds, up to 64 on a GPU and 8 on a processor, and the "
-      "same again when the run is resumed",
-      Effect::kRounding);
+  table.add("trainer.per_device_parallelism", &per_device_parallelism,
+            "rows per micro-batch on one rank; must divide the rank's share of the batch; -1: the "
+            "whole share; auto: as many as fit into memory, up to 64 on a GPU and 8 on a CPU; a "
+            "resumed run keeps the number",
+            Effect::kRounding);
   table.add("trainer.steps_per_eval", &steps_per_eval,
-            "steps between validations; auto: a twentieth of all", Effect::kNothing);
-  // No step becomes another: a run that has ended so may go on with more of it.
+            "steps between validations; auto: a twentieth of all steps", Effect::kNothing);
+  // It changes no step: a run that ended early may continue with more patience.
   table.add("trainer.patience", &patience,
-            "end training after X validations in a row that did not lower the loss; 0: never",
+            "end training early after X validations in a row without a lower loss; 0: never",
             Effect::kNothing);
   table.add("trainer.steps_per_sample", &steps_per_sample,
-            "steps between pieces that the model generates into run_dir/samples; 0: none",
+            "steps between sample pieces, which the model writes to run_dir/samples; 0: none",
             Effect::kNothing);
   table.add("trainer.max_eval_batches", &max_eval_batches,
             "validate on at most X batches of train_batch_size rows; 0: the whole split",
@@ -45,41 +44,38 @@ void TrainerOptions::register_options(OptionTable& table) {
   table.add("trainer.load_last_checkpoint", &load_last_checkpoint,
             "resume from the newest checkpoint in run_dir", Effect::kNothing);
   table.add("trainer.max_skipped", &max_skipped,
-            "steps in a row with a loss or gradient that is not finite before the job fails",
+            "fail after more than X steps in a row whose loss or gradient is not finite",
             Effect::kNothing);
   table.add("trainer.threads", &threads,
-            "threads per rank; 0: OMP_NUM_THREADS, else this rank's share of its node's cores",
+            "threads per rank; 0: OMP_NUM_THREADS, else the rank's share of the node's cores",
             Effect::kRounding);
-  table.add(
-      "trainer.mp", &mp,
-      "precision of activations and matrix products, parameters and sums being f32 always (auto "
-      "is bf16 on GPUs and on processors with AMX, else f32)",
-      Effect::kRounding);
+  table.add("trainer.mp", &mp,
+            "precision of activations and matrix products; parameters and sums are always f32 "
+            "(auto: bf16 on GPUs and on CPUs with AMX, else f32)",
+            Effect::kRounding);
   table.add("trainer.log_z_regularization", &log_z_regularization,
-            "add X x log(z)^2 to each position's training loss, z being the softmax's sum");
+            "add X x log(z)^2 to each position's training loss; z is the softmax denominator");
   table.add("trainer.peak_flops", &peak_flops,
-            "peak FLOP/s of one rank's device, for mfu in metrics.jsonl; 0: a GPU's data sheet, if "
-            "it is known. A processor does about cores x Hz x 64 (AVX-512) or 32 (AVX2)",
+            "peak FLOP/s of one rank's device, for mfu in metrics.jsonl; 0: from the GPU's data "
+            "sheet, if known; a CPU has about cores x Hz x 64 (AVX-512) or x 32 (AVX2)",
             Effect::kNothing);
   table.add("trainer.device", &device,
-            "what computes (auto is cuda where every rank has a GPU that can be used, else cpu)",
+            "device to compute on (auto: cuda if every rank has a usable GPU, else cpu)",
             Effect::kRounding);
   table.add("trainer.attention", &attention,
-            "attention on GPUs: cuDNN's, amt's own (plain), or cuDNN's where it can (auto)",
+            "attention on GPUs: cuDNN's, amt's own (plain), or cuDNN's where available (auto)",
             Effect::kRounding);
   table.add(
       "trainer.deterministic", &deterministic,
-      "on GPUs: the same bits each time; false: times the products' algorithms at the start, "
-      "takes the fastest, and lets attention's gradient and NCCL's sums (NVLS) be added in any "
-      "order: 3 to 4 % faster",
+      "on GPUs: the same bits in every run; false is 3 to 4 % faster: it benchmarks matrix-product "
+      "algorithms at the start, and adds attention gradients and NCCL's sums (NVLS) in any order",
       Effect::kRounding);
   table.add("trainer.profile_steps", &profile_steps,
-            "A:B: steps A to B - 1 (from 0) for a profiler of GPUs, as nsys profile "
+            "A:B: record steps A to B - 1 (counted from 0) in a GPU profiler, e.g. nsys profile "
             "--capture-range cudaProfilerApi",
             Effect::kNothing);
   table.add("trainer.shard_optimizer", &shard_optimizer,
-            "ZeRO stage 1: each rank keeps the optimiser's state of its share of the "
-            "parameters, not of all",
+            "ZeRO stage 1: each rank keeps the optimiser state of its share of the parameters only",
             Effect::kRounding);
   table.add("trainer.steps_per_straggler_check", &steps_per_straggler_check,
             "steps between checks for slow ranks; 0: never", Effect::kNothing);
@@ -140,7 +136,7 @@ DeviceWishes TrainerOptions::device_wishes() const {
 int TrainerOptions::share(int ranks) const {
   const int share = train_batch_size / ranks;
   if (share * ranks == train_batch_size) return share;
-  const int rows = std::max(1, per_device_parallelism.value);  // those of auto and -1 follow
+  const int rows = std::max(1, per_device_parallelism.value);  // auto and -1 follow from the share
   throw UsageError(fmt::format("--trainer.train_batch_size {} does not divide by {} ranks; use {}",
                                train_batch_size, ranks,
                                multiples_near(train_batch_size, std::int64_t{ranks} * rows)));

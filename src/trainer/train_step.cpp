@@ -10,7 +10,7 @@
 namespace amt {
 namespace {
 
-constexpr std::size_t kScalars = 4;  // that a step's one exchange has besides squares
+constexpr std::size_t kScalars = 4;  // in the one exchange of a step, besides the sums of squares
 
 std::optional<SlicedBuffer> slice_gradients(Model& model, int ranks, bool sharded,
                                             OptimizerName optimizer) {
@@ -42,7 +42,8 @@ StepResult TrainStep::run(TrainingState& state, const std::function<Requests()>&
   return apply(state, loss, ask());
 }
 
-/// Of micro-batch plan_.size(): the first of the step after this one.
+/// Returns the rows of a micro-batch; plan_.size() stands for the first micro-batch of the next
+/// step.
 RowRange TrainStep::rows_of(const TrainingState& state, std::size_t micro_batch) const {
   const bool following = micro_batch == plan_.size();
   const MicroBatch& piece = plan_[following ? 0 : micro_batch];
@@ -53,7 +54,7 @@ RowRange TrainStep::rows_of(const TrainingState& state, std::size_t micro_batch)
 }
 
 double TrainStep::accumulate_gradients(const TrainingState& state) {
-  if (sliced_) reducer_.wait();  // for the others' slices of the last update
+  if (sliced_) reducer_.wait();  // for the other ranks' slices of the last update
   const double waited_before = seconds_waited();
   timer_->start();
   run_micro_batches(state);
@@ -66,7 +67,7 @@ double TrainStep::accumulate_gradients(const TrainingState& state) {
 }
 
 void TrainStep::run_micro_batches(const TrainingState& state) {
-  // Scaled so that a sum over positions, micro-batches and ranks is the batch's mean.
+  // With this scale, the sum over positions, micro-batches and ranks is the mean of the batch.
   const std::int64_t predicted = std::int64_t{trainer_.train_batch_size} * (row_length_ - 1);
   const float scale = 1.0f / static_cast<float>(predicted);
   const LossConfig terms(scale, static_cast<float>(trainer_.log_z_regularization));
@@ -96,11 +97,11 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
   StepResult result;
   result.learning_rate = learning_rate(options_, trainer_.num_train_steps, state.step);
   const double squares = optimizer_.gradient_squares(model_.gradients());
-  // One exchange on the host per step: what ranks ask for rides on the sum of their losses. Whether
-  // to skip is decided by all for all.
+  // There is one exchange on the host per step: the ranks' requests are summed together with their
+  // losses. All ranks decide together whether to skip the step.
   std::vector<double> sums = {local_loss, std::isfinite(squares) ? 0.0 : 1.0, mine.stop ? 1.0 : 0.0,
                               mine.save ? 1.0 : 0.0};
-  if (sliced_) {  // a place for each rank, so that they are added in the order of ranks
+  if (sliced_) {  // a place for each rank, so that they are added in rank order
     sums.resize(kScalars + ranks_.size());
     sums[kScalars + ranks_.rank()] = squares;
   }

@@ -37,7 +37,7 @@ Trainer::Trainer(Model& model, const mpi::Communicator& ranks, Reducer& reducer,
 Outcome Trainer::run() {
   begin();
   Progress progress("train", settings_.trainer.num_train_steps, state_.step);
-  // A run that was stopped in a validation, or before it, makes up for it first.
+  // A run that was stopped before or during a validation first makes up for it.
   if (validate_if_due()) save_if_due();
   sample_if_due();
   while (!finished() && !requests_.stop) {
@@ -90,7 +90,7 @@ void Trainer::do_step(Progress& progress) {
   report(result, std::chrono::duration<double>(Clock::now() - start).count(), progress);
   const int allowed = settings_.trainer.max_skipped;
   if (!result.skipped || state_.skipped_in_a_row <= allowed) return;
-  on_leader([this] { recorder_->publish(); });  // to see what led to it
+  on_leader([this] { recorder_->publish(); });  // so that the metrics show what led to the failure
   check_learned();
 }
 
@@ -125,7 +125,7 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
                               result.loss, format_count(std::llround(metrics.tokens_per_second))));
 }
 
-/// Whether it was due and made.
+/// Returns whether a validation was due and was completed.
 bool Trainer::validate_if_due() {
   if (valid_ == nullptr || state_.step == 0 || state_.evaluated_step == state_.step) return false;
   if (state_.step % settings_.trainer.steps_per_eval != 0 && !at_last_step()) return false;
@@ -140,7 +140,7 @@ bool Trainer::validate_if_due() {
     return false;
   }
   double loss = sums->mean();
-  ranks_.broadcast_value(loss, 0);  // what ends training must be the same number to all
+  ranks_.broadcast_value(loss, 0);  // every rank must end training by the same number
   add_validation(state_, loss);
   on_leader([this] {
     in_run_folder([this] {
@@ -155,7 +155,7 @@ bool Trainer::validate_if_due() {
   return true;
 }
 
-/// Of a step that was done before, the sample is there already.
+/// If the step was done before the run was resumed, its sample already exists.
 void Trainer::sample_if_due() {
   const std::int64_t every = settings_.trainer.steps_per_sample;
   if (!settings_.write_sample || every == 0 || state_.step == 0) return;

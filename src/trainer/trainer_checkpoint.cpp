@@ -17,7 +17,7 @@ namespace {
 /// The run's configuration is the one that the checkpoint was made with, so these numbers follow
 /// from it.
 void check_position(const TrainingState& saved, const TrainerOptions& trainer) {
-  const std::uint64_t steps = saved.step;  // unsigned, as a damaged file may say any number
+  const std::uint64_t steps = saved.step;  // unsigned, as a damaged file may contain any number
   const std::uint64_t row = steps * trainer.train_batch_size;
   if (saved.next_row != row) {
     throw Error(fmt::format("its next_row is {}, but {} steps of train_batch_size {} end at {}",
@@ -25,14 +25,14 @@ void check_position(const TrainingState& saved, const TrainerOptions& trainer) {
   }
   if (saved.step > trainer.num_train_steps) {
     throw UsageError(
-        fmt::format("{} has done {} steps already; give --trainer.num_train_steps that many at "
-                    "least, not {}, or use another --trainer.run_dir",
+        fmt::format("{} has done {} steps already; give at least as many "
+                    "--trainer.num_train_steps, not {}, or use another --trainer.run_dir",
                     trainer.run_dir, saved.step, trainer.num_train_steps));
   }
 }
 
-/// Nothing if they cannot be read: they only serve the report, and are written anew. Error if that
-/// cannot be done: writing to a pipe would wait for a reader.
+/// Returns no facts if they cannot be read: they only serve the report, and are written again.
+/// Error if they cannot be written: writing to a pipe would wait for a reader.
 RunFacts facts_so_far(const RunPaths& paths) try {
   return read_run_facts(paths.facts());
 } catch (const Error&) {
@@ -45,7 +45,7 @@ RunFacts facts_so_far(const RunPaths& paths) try {
 }  // namespace
 
 void Trainer::begin() {
-  const Phase beginning("loading what training begins with");
+  const Phase beginning("loading the model that training starts from");
   state_.ranks = ranks_.size();
   state_.seed = settings_.trainer.seed;
   state_.dataset_digest = settings_.dataset_digest;
@@ -71,8 +71,8 @@ void Trainer::begin() {
     if (ends_early()) {
       facts_.set(kEndedEarly, describe_early_end(state_));
       log_info(
-          fmt::format("training has ended early {}; there is nothing to do: with a larger "
-                      "--trainer.patience it continues",
+          fmt::format("training has ended early {}; there is nothing to do; a larger "
+                      "--trainer.patience continues it",
                       describe_early_end(state_)));
     }
     recorder_ = std::make_unique<RunRecorder>(paths_, facts_, state_.step, state_.evaluated_step);
@@ -80,8 +80,9 @@ void Trainer::begin() {
   if (!finished()) choose_algorithms();
 }
 
-/// All ranks take what rank 0's device takes, as every start of this run has. Timing is left to
-/// runs that need not repeat: two of them may find other algorithms to be the fastest.
+/// All ranks use the algorithms of rank 0's device, which every start of this run uses. Only runs
+/// that need not be reproducible time them: two such runs may find different algorithms to be the
+/// fastest.
 void Trainer::choose_algorithms() {
   const Phase choosing("choosing the device's algorithms");
   std::string record;
@@ -107,10 +108,10 @@ void Trainer::initialise() {
   model_.set_parameters(values);
 }
 
-/// On rank 0. Every file has the recorded hash; what is in it may be wrong all the same.
+/// Called on rank 0. Every file has the recorded hash, but its contents may still be wrong.
 std::optional<std::int64_t> Trainer::load_newest(Checkpoint& checkpoint) const {
   return find_checkpoint(paths_, [&](const std::filesystem::path& folder) {
-    // Before sizes: it says why they differ.
+    // This comes before the check of sizes, because it explains why they differ.
     const TrainingState saved = read_training_state(CheckpointPaths{folder}.state());
     check_continues(paths_.run(), saved, state_);
     check_position(saved, settings_.trainer);
@@ -126,7 +127,7 @@ void Trainer::resume(const Checkpoint& checkpoint) {
     log_info(fmt::format("resuming from {}", paths_.step(state_.step).string()));
     if (state_.ranks != ranks_now) {
       log_info(fmt::format(
-          "that was made with {} ranks, now there are {}: losses will be equal to rounding only",
+          "it was saved by {} ranks, now there are {}: losses will only be equal up to rounding",
           state_.ranks, ranks_now));
     }
     state_.ranks = ranks_now;

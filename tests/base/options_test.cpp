@@ -151,7 +151,7 @@ TEST(Options, ShortNamesStandForTheOption) {
   EXPECT_EQ(v.table.to_ini().find("count = 5"), v.table.to_ini().rfind("count = 5"));
 }
 
-TEST(Options, ClosestLooksAtNamesTheirLastPartsAndCustomaryOnes) {
+TEST(Options, ClosestComparesNamesTheirLastPartsAndCustomaryNames) {
   Values v;
   v.table.add_customary("trainer.rate", {"lr", "speed"});
   EXPECT_EQ(v.table.closest("trainer.lr"), "trainer.rate");
@@ -165,6 +165,20 @@ TEST(Options, ClosestLooksAtNamesTheirLastPartsAndCustomaryOnes) {
   EXPECT_EQ(v.table.closest("memry"), "data.memory");
   EXPECT_EQ(v.table.closest("unrelated"), "");
   EXPECT_EQ(v.table.closest(""), "");
+}
+
+TEST(Options, ClosestSuggestsNothingThatIsNotAMisspelling) {
+  int precision = 0;
+  double decay = 0;
+  OptionTable table;
+  table.add("trainer.mp", &precision, "");
+  table.add("trainer.weight_decay", &decay, "");
+  EXPECT_EQ(table.closest("trainer.foo"), "");
+  EXPECT_EQ(table.closest("foo"), "");
+  EXPECT_EQ(table.closest("np"), "") << "one of two characters is half of the name";
+  EXPECT_EQ(table.closest("trainer.mpp"), "trainer.mp");
+  EXPECT_EQ(table.closest("wieght_decya"), "trainer.weight_decay");
+  EXPECT_EQ(table.closest("trainer_weight_decay"), "trainer.weight_decay");
 }
 
 TEST(Options, NamesThatCouldBeMisreadAreQuoted) {

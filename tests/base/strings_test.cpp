@@ -29,6 +29,8 @@ TEST(Strings, NearestWord) {
   EXPECT_EQ(nearest("augmnet", words), "augment");
   EXPECT_EQ(nearest("sed", words), "seed");
   EXPECT_EQ(nearest("banana", words), "");
+  EXPECT_EQ(nearest("used", words), "") << "two of four characters";
+  EXPECT_EQ(nearest("sede", words), "seed") << "swapped with its neighbour";
 }
 
 }  // namespace

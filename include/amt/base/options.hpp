@@ -23,7 +23,8 @@ namespace amt {
 /// slow disk (9 GB at 10 MB/s) while the other ranks wait.
 constexpr Duration kDefaultWatchdog{900};
 constexpr const char* kWatchdogHelp =
-    "end the job with exit code 76 if a rank makes no progress for this time; 0: never";
+    "end the job with exit code 76 if a rank makes no progress for this long: seconds, or 90s, "
+    "30m, 2h; 0: never";
 
 /// An option whose value differs between two sets of options.
 struct OptionChange {
@@ -86,8 +87,9 @@ class OptionTable {
   /// The full form of a short name; any other name unchanged.
   std::string full_name(const std::string& name) const;
 
-  /// The option that the unknown name `word` was probably meant to be; "" if none is close enough.
-  /// Compares full names, their parts after the last dot, and the customary names.
+  /// Returns the option that `word`, which is not the name of one, was probably meant for, "" if
+  /// none is similar enough. Compares whole names, their parts after the last dot, and customary
+  /// names; at most a third of the last part may be misspelled.
   std::string closest(const std::string& word) const;
 
   /// Whether set() was called for this option, by any of its names, even with the default value.

@@ -31,8 +31,8 @@ std::string format_duration(double seconds);
 /// longer than `most` bytes is cut and ends with "...".
 std::string printable(std::string_view text, std::size_t most);
 
-/// The candidate with the smallest edit distance to `word`, or "" if none is close enough to be
-/// what was meant (the limit is a third of the word's length, and at least 2).
+/// Returns the candidate most similar to `word`, "" if none can be a misspelling of it: at most a
+/// third of the longer word's characters may differ.
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
 }  // namespace amt

@@ -10,24 +10,25 @@
 
 namespace amt {
 
-/// Between two steps, where nobody needs the gradients: sliced moments travel through their
-/// buffer, so that no rank needs more memory than a step does. All functions are collective.
+/// For use between two steps, when the gradients are not needed: sliced moments are exchanged
+/// through the gradients' buffer, so that no rank needs more memory than for a step. All functions
+/// are collective.
 class MomentExchange {
  public:
-  /// `sliced` is that of TrainStep: null where every rank keeps all moments.
+  /// `sliced` is TrainStep::sliced(): null if every rank keeps all moments.
   MomentExchange(Model& model, Reducer& reducer, Optimizer& optimizer, const SlicedBuffer* sliced)
       : ops_(model.ops()), reducer_(reducer), optimizer_(optimizer), sliced_(sliced) {}
 
-  /// Both moments of all parameters into rank 0's memory, layout.total() floats each. Here and
-  /// below, the spans are empty on other ranks.
+  /// Copies both moments of all parameters to rank 0's memory, layout.total() floats each. Here and
+  /// below, the spans are empty on the other ranks.
   void collect(std::span<float> first, std::span<float> second);
-  /// The reverse: to the ranks that keep them, from rank 0.
+  /// Copies the moments from rank 0 to the ranks that keep them.
   void distribute(std::span<const float> first, std::span<const float> second);
 
  private:
   void collect(std::span<float> host, float* moment);
   void distribute(std::span<const float> host, float* moment);
-  void copy(float* to, const float* from);  ///< this rank's part
+  void copy(float* to, const float* from);  ///< copies this rank's part
 
   Ops& ops_;
   Reducer& reducer_;

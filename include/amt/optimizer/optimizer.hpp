@@ -11,20 +11,20 @@
 
 namespace amt {
 
-/// Updates one part of the parameters, which may be all of them, and owns both moments of that
-/// part (the momentum of matrices that Muon updates is their first, their second stays 0), on the
-/// device of `ops`, which must outlive it. All calls are local; ranks that have the same part stay
-/// equal because they apply equal gradients. `parameters` and `gradients` are whole buffers, of
-/// which nothing outside the part is touched.
+/// Updates one part of the parameters, or all of them, and owns both moments of that part on the
+/// device of `ops`, which must outlive it. (For a matrix that Muon updates, the first moment is its
+/// momentum and the second stays 0.) All calls are local; ranks with the same part stay equal
+/// because they apply equal gradients. `parameters` and `gradients` are the complete buffers;
+/// nothing outside the part is read or written.
 class Optimizer {
  public:
-  /// Moments that are all 0. `part` is of optimizer_slices(), or all of the layout.
+  /// Starts with moments of 0. `part` is one of optimizer_slices(), or all of the layout.
   Optimizer(Ops& ops, const OptimizerOptions& options, const ParameterLayout& layout, Slice part);
 
-  /// Sum of the squares of the part's gradients. Not finite if any of them is not.
+  /// Returns the sum of squares of the part's gradients. It is not finite if one of them is not.
   double gradient_squares(const float* gradients);
 
-  /// One update. `norm` is that of all gradients, for clipping; `update` counts from 1.
+  /// Makes one update. `norm` is the norm of all gradients, for clipping; `update` counts from 1.
   void update(float* parameters, const float* gradients, double norm, double learning_rate,
               std::int64_t update);
 

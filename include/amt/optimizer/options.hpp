@@ -1,4 +1,4 @@
-// The optimiser and the schedule of its learning rate, under Levanter's names.
+// Options of the optimiser and of its learning rate schedule, with Levanter's names.
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ struct OptimizerOptions {
   OptimizerName name = OptimizerName::kAdamW;
   double momentum = 0.95;  ///< of Muon
   OrAuto<double> learning_rate = 6e-4;
-  double weight_decay = 0.1;  ///< of every parameter: biases, norms and embeddings too
+  double weight_decay = 0.1;  ///< for every parameter, including biases, norms and embeddings
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;

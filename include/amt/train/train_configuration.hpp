@@ -13,7 +13,7 @@ namespace amt {
 
 struct DataOptions {
   std::string dataset;  ///< folder that `amt prepare` wrote
-  bool verify = true;   ///< the checksums of what is read, before the first step
+  bool verify = true;   ///< verify the checksums of both splits before the first step
 
   void register_options(OptionTable& table);
   void validate() const;
@@ -26,16 +26,16 @@ struct TrainConfiguration {
   DataOptions data;
   ModelConfig model;
 
-  /// The options of all parts; the table refers to this object.
+  /// Registers the options of all parts; the table refers to this object, which must outlive it.
   void register_options(OptionTable& table);
   std::string to_ini() const;  ///< all options, as the run's config.ini records them
-  /// UsageError naming the option. Leaves the model out if that is still to be taken from the
-  /// folder trainer.initialize_from.
+  /// Throws a UsageError that names the option. Skips the model if its options are still to be read
+  /// from the folder trainer.initialize_from.
   void validate() const;
-  void validate_model() const;  ///< UsageError naming the option
-  /// Reads the dataset's manifest and takes the vocabulary from it, and what is chosen by its rows
-  /// where the user has left it open (amt/optimizer/proposal.hpp). UsageError if its rows do not
-  /// fit the model or there are none to train on. Local.
+  void validate_model() const;  ///< throws a UsageError that names the option
+  /// Reads the dataset's manifest, takes the vocabulary from it, and chooses the options that are
+  /// auto from the number of its rows (amt/optimizer/proposal.hpp). UsageError if the rows do not
+  /// fit the model or the training split has none. Local.
   Manifest read_dataset();
 };
 

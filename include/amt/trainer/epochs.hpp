@@ -8,14 +8,15 @@
 
 namespace amt {
 
-/// Passes over `rows` rows, above 0, that all steps of a run make.
+/// Returns the number of passes that all steps of a run make over `rows` rows, which must be above
+/// 0.
 double epochs(const TrainerOptions& trainer, std::uint64_t rows);
 
-/// "12.5 epochs of 4,096 rows"
+/// Returns "12.5 epochs of 4,096 rows".
 std::string describe_epochs(const TrainerOptions& trainer, std::uint64_t rows);
 
-/// What a user may not have meant: a batch in which rows come twice, or very many epochs; "" if
-/// there is nothing to say. One line that says what to do.
+/// Returns a warning of one line if a batch would contain rows twice, or if there are very many
+/// epochs, with what to do about it; "" if there is nothing to warn of.
 std::string epochs_warning(const TrainerOptions& trainer, std::uint64_t rows);
 
 }  // namespace amt

@@ -1,5 +1,5 @@
-// Options of a training run, under Levanter's names. As in the reference's branch of
-// Levanter, the optimiser's settings are keys of [trainer].
+// Options of a training run, with Levanter's names. As in the reference's branch of Levanter, the
+// optimiser's options are keys of [trainer].
 #pragma once
 
 #include <cstdint>
@@ -14,38 +14,42 @@
 namespace amt {
 
 struct TrainerOptions {
-  std::string run_dir;          ///< everything the run writes: checkpoints, metrics, configuration
+  std::string
+      run_dir;  ///< folder of everything the run writes: checkpoints, metrics, configuration
   std::string initialize_from;  ///< folder of a model to start from; empty: random weights
   OrAuto<std::int64_t> num_train_steps = 100000;
   int train_batch_size = 512;  ///< rows per step, over all ranks
-  /// Rows per micro-batch on one rank; -1: the rank's whole share; auto: by the memory.
+  /// Rows per micro-batch on one rank; -1: the rank's whole share; auto: as the memory allows.
   OrAuto<int> per_device_parallelism = OrAuto<int>::open();
   OrAuto<std::int64_t> steps_per_eval = 1000;
-  std::int64_t patience = 0;  ///< validations without a lower loss, before training ends; 0: never
-  std::int64_t steps_per_sample = 0;  ///< a piece of music into the run's folder; 0: never
+  std::int64_t patience = 0;  ///< validations without a lower loss before training ends; 0: never
+  std::int64_t steps_per_sample = 0;  ///< steps between samples of music in run_dir; 0: never
   std::int64_t max_eval_batches = 0;  ///< validate on this many global batches at most; 0: all
   std::uint64_t seed = 0;
   bool reshuffle = true;  ///< each epoch from the second on in an order of its own
   bool load_last_checkpoint = true;
-  int max_skipped = 10;  ///< steps in a row whose gradient is not finite, before the job fails
+  int max_skipped = 10;  ///< steps in a row with a gradient that is not finite before the job fails
   int threads = 0;       ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
   PrecisionPolicy mp;    ///< precision of activations and products
   double log_z_regularization = 0.0;  ///< weight of log(z)^2 in the training loss
-  double peak_flops = 0;              ///< FLOP/s of one rank's device; 0: not known
+  double peak_flops = 0;              ///< FLOP/s of one rank's device; 0: unknown
   DeviceKind device = DeviceKind::kAuto;
-  cuda::Attention attention = cuda::Attention::kAuto;  ///< of GPUs
-  bool deterministic = true;                           ///< of GPUs: the same bits each time
+  cuda::Attention attention = cuda::Attention::kAuto;  ///< on GPUs
+  bool deterministic = true;                           ///< on GPUs: the same bits in every run
   StepRange profile_steps;
   std::int64_t steps_per_straggler_check = 100;  ///< 0: never
-  Duration watchdog = kDefaultWatchdog;  ///< without progress, before the job is ended; 0: never
-  bool shard_optimizer = false;          ///< each rank keeps its own Slice of the moments alone
+  Duration watchdog =
+      kDefaultWatchdog;          ///< time without progress before the job is ended; 0: never
+  bool shard_optimizer = false;  ///< each rank keeps only its own Slice of the moments
 
   void register_options(OptionTable& table);
-  void validate() const;  ///< UsageError naming the option
-  /// Rows of the global batch for one of `ranks` ranks. UsageError if they do not divide it.
+  void validate() const;  ///< throws a UsageError that names the option
+  /// Returns the rows of the global batch for each of `ranks` ranks. UsageError if it does not
+  /// divide evenly.
   int share(int ranks) const;
-  /// Rows per micro-batch on one of `ranks` ranks, at most if that is still to be chosen.
-  /// UsageError naming values that work if ranks x micro-batch does not divide the global batch.
+  /// Returns the rows per micro-batch on each of `ranks` ranks, or the most that it may be if it is
+  /// still to be chosen. UsageError that names values that work if ranks x micro-batch does not
+  /// divide the global batch.
   int micro_batch(int ranks) const;
   DeviceWishes device_wishes() const;
 };

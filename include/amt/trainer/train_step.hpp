@@ -18,7 +18,7 @@
 
 namespace amt {
 
-/// What ranks ask for at the end of a step; all of them learn what any has asked for.
+/// Requests of a rank at the end of a step. All ranks learn what any of them has requested.
 struct Requests {
   bool stop = false;
   bool save = false;
@@ -26,26 +26,27 @@ struct Requests {
 
 struct StepResult {
   double loss = 0;       ///< mean over the global batch, nats per token
-  double grad_norm = 0;  ///< of the whole batch's gradient, before clipping
+  double grad_norm = 0;  ///< norm of the global batch's gradient, before clipping
   double learning_rate = 0;
-  bool skipped = false;  ///< loss or norm was not finite: parameters and moments are as before
+  bool skipped = false;  ///< loss or norm was not finite: parameters and moments are unchanged
   Requests agreed;
-  double compute_seconds = 0;  ///< this rank's work on the gradients, without waiting for others
+  double compute_seconds =
+      0;  ///< this rank's time for the gradients, without waiting for other ranks
 };
 
-/// Runs steps. All that is given by reference must outlive it.
+/// Runs training steps. Everything passed by reference must outlive it.
 class TrainStep {
  public:
   TrainStep(Model& model, const mpi::Communicator& ranks, Reducer& reducer, const RowSource& rows,
             const TrainerOptions& trainer, const OptimizerOptions& optimizer);
 
-  /// Collective. Does the step that `state` stands at and moves it on. `ask` is called once, at the
-  /// end of the step.
+  /// Collective. Runs the step that `state` has reached and advances `state`. Calls `ask` once, at
+  /// the end of the step.
   StepResult run(TrainingState& state, const std::function<Requests()>& ask);
 
   Optimizer& optimizer() { return optimizer_; }
-  /// The gradients as the ranks share them; null unless trainer.shard_optimizer. Between steps the
-  /// buffer is free for other uses.
+  /// Returns the gradients as they are sliced among the ranks; null unless trainer.shard_optimizer.
+  /// Between steps the buffer may be used for other purposes.
   const SlicedBuffer* sliced() const { return sliced_ ? &*sliced_ : nullptr; }
 
  private:

@@ -35,40 +35,40 @@ struct TrainerSettings {
   OptimizerOptions optimizer;
   CheckpointerOptions checkpointer;
   std::string dataset;         ///< its folder, for the report
-  std::string dataset_digest;  ///< what the rows are; a checkpoint made with others is refused
+  std::string dataset_digest;  ///< of the rows; a checkpoint made with other rows is refused
   std::string encoding;
-  /// Fills the parameters that a new run starts from; called on rank 0 alone. Null: random values,
-  /// which follow from the seed.
+  /// Fills in the parameters that a new run starts from; called only on rank 0. Null: random values
+  /// that follow from the seed.
   std::function<void(std::span<float>)> initial_values = {};
-  /// Called on rank 0 to write what the model makes to this file; null: nothing.
+  /// Called on rank 0 to write a sample of the model's music to this file; null: no samples.
   std::function<void(Model&, const std::filesystem::path&)> write_sample = {};
-  StepProfile::Switch profiler = {};                  ///< of the device; null: none
+  StepProfile::Switch profiler = {};                  ///< the device's profiler; null: none
   std::optional<double> unigram_loss = std::nullopt;  ///< for the report: unigram_loss_of_run()
-  /// Called on rank 0 before it writes what two jobs must not both write; an Error ends the run.
+  /// Called on rank 0 before it writes a file that two jobs must not both write; an Error ends the
+  /// run.
   std::function<void()> before_writing = {};
   StartFacts start = {};  ///< for run.json
 };
 
 enum class Outcome : std::uint8_t {
-  kFinished,  ///< num_train_steps are done and saved, or the validation loss fell no more
-  kStopped,   ///< a signal came; saved, to be started again
+  kFinished,  ///< num_train_steps are done and saved, or the validation loss no longer fell
+  kStopped,   ///< a signal arrived; the run is saved and can be resumed
 };
 
-/// Collective throughout: every rank makes one with equal settings and calls run(). What is
-/// given by reference or pointer must outlive it. Only rank 0 touches the run's folder; the others
-/// learn of an error there at the next moment at which all of them meet. Checkpoints are written by
-/// a thread of their own while training continues, one at a time.
+/// Collective throughout: every rank creates a Trainer with equal settings and calls run().
+/// Everything passed by reference or pointer must outlive it. Only rank 0 accesses the run's
+/// folder; the other ranks learn of an error there at the next collective call. A thread of rank 0
+/// writes the checkpoints, one at a time, while training continues.
 class Trainer {
  public:
-  /// `valid` may be null: then nothing is validated.
+  /// `valid` may be null: then there are no validations.
   Trainer(Model& model, const mpi::Communicator& ranks, Reducer& reducer, const RowSource& train,
           const RowSource* valid, TrainerSettings settings);
 
-  /// Starts from initial values, or from the newest checkpoint in the run's folder that can be
-  /// used, and trains to num_train_steps, or to the validation that exhausts trainer.patience.
-  /// CollectiveError if there are checkpoints and none can be
-  /// used, if more than max_skipped steps in a row were not finite, if the loss at the end is not,
-  /// or if the folder cannot be written.
+  /// Starts from initial values, or from the newest usable checkpoint in the run's folder, and
+  /// trains to num_train_steps or to the validation that exhausts trainer.patience. CollectiveError
+  /// if there are checkpoints but none is usable, if more than max_skipped steps in a row were not
+  /// finite, if the final loss is not finite, or if the folder cannot be written.
   Outcome run();
 
   const TrainingState& state() const { return state_; }
@@ -117,11 +117,11 @@ class Trainer {
   TrainingState state_;
   RunFacts facts_;
   std::unique_ptr<RunRecorder> recorder_;  // rank 0 only
-  std::optional<Error> not_recorded_;      // rank 0: what it could not write of a step
+  std::optional<Error> not_recorded_;      // rank 0: an error in writing a step's metrics
   Clock::time_point last_save_;
-  Requests requests_;                // what the ranks have agreed on at the last boundary
-  std::int64_t saved_step_ = 0;      // of the newest checkpoint that is this run's
-  std::uint64_t reduced_bytes_ = 0;  // by this rank's reducer, for the last step
+  Requests requests_;                // what the ranks agreed on after the last step
+  std::int64_t saved_step_ = 0;      // step of this run's newest checkpoint
+  std::uint64_t reduced_bytes_ = 0;  // by this rank's reducer in the last step
   Checkpoint snapshot_;        // kept between saves, as new memory costs as much as copying into it
   std::future<void> writing_;  // rank 0: of snapshot_; last, so that its end is waited for first
 };
