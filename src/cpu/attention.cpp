@@ -1,15 +1,16 @@
-// Causal attention by blocks of queries: a block's scores against all keys up to its last query
-// live in one thread's scratch, and never more of them. As in FlashAttention (arXiv 2205.14135),
-// the backward pass makes the probabilities again from the log-sum-exp.
+// Causal attention by blocks of queries: one thread's scratch memory holds only one block's scores,
+// against all keys up to its last query. As in FlashAttention (arXiv 2205.14135), the backward pass
+// recomputes the probabilities from the log-sum-exp.
 #include "amt/ops/attention.hpp"
 
 #include "base/instruction_sets.hpp"
 
-/// scores[0, count), times `scale`, become exp(score - largest), [count, end) 0; *sum is their sum,
-/// the largest is returned.
+/// Replaces scores[0, count), scaled by `scale`, by exp(score - largest) and sets [count, end) to
+/// 0. *sum is the sum; returns the largest.
 AMT_KERNEL(float, exp_row,
            (float* scores, float* sum, float scale, std::int64_t count, std::int64_t end));
-/// p[0, count): score -> exp(scale score - lse); dp -> p (dp - mean) scale; both 0 up to `end`.
+/// For [0, count): p changes from the score to exp(scale score - lse), and dp to p (dp - mean)
+/// scale. Both become 0 in [count, end).
 AMT_KERNEL(void, score_gradient_row,
            (float* p, float* dp, float lse, float mean, float scale, std::int64_t count,
             std::int64_t end));
@@ -84,7 +85,7 @@ float dot_row(const float* a, const float* b, std::int64_t n) {
 namespace amt::cpu {
 namespace {
 
-constexpr Dim kQueries = 64;  // queries in a block
+constexpr Dim kQueries = 64;  // in a block
 
 /// One head of one row.
 struct Head {
@@ -96,12 +97,12 @@ struct Head {
   T* at(const HeadsOf<T>& heads, Dim t) const {
     return heads.data + heads.at(row, t, head, s.head_dim);
   }
-  /// Of query t.
+  /// Returns the offset of query t in out.
   Dim out(Dim t) const { return (row * s.query_len + t) * width() + head * s.head_dim; }
   Dim lse(Dim t) const { return (row * s.heads + head) * s.query_len + t; }
 };
 
-/// Queries [begin, end) and the keys that they see, [0, keys).
+/// Queries [begin, end) and the keys that they attend to, [0, keys).
 struct Block {
   Block(const AttentionShape& s, Dim number)
       : begin(number * kQueries),
@@ -112,8 +113,8 @@ struct Block {
 };
 Dim blocks_of(const AttentionShape& s) { return (s.query_len + kQueries - 1) / kQueries; }
 
-/// One thread's part of the scratch: two blocks of scores as floats and as operands of products,
-/// and one head's gradients of k and v, [key_len, head_dim] each.
+/// One thread's part of the scratch memory: two blocks of scores, as floats and as operands of
+/// products, and one head's gradients of k and v, [key_len, head_dim] each.
 class Scratch {
  public:
   Scratch(float* scratch, const AttentionShape& s)
@@ -127,7 +128,7 @@ class Scratch {
   float* dk() const { return base_ + 3 * block_; }
   float* dv() const { return dk() + head_; }
 
-  /// scores(which), `count` of them, as what a product of activations of type T takes.
+  /// Returns the first `count` of scores(which) as operands of a product of activations of type T.
   const float* operand(const float*, int which, Dim) const { return scores(which); }
   const Bf16* operand(const Bf16*, int which, Dim count) const {
     Bf16* narrow = reinterpret_cast<Bf16*>(base_ + 2 * block_) + which * block_;
@@ -140,7 +141,7 @@ class Scratch {
   float* base_;
 };
 
-/// scores [queries, keys] = q k^T
+/// scores [queries, keys] = q k^T.
 template <class T>
 void block_scores(float* scores, const HeadsOf<const T>& q, const HeadsOf<const T>& k,
                   const Head& h, const Block& b) {
@@ -166,7 +167,7 @@ void forward_block(const Scratch& scratch, const AttentionForwardOf<T, float>& o
        matrix(h.at(op.v, 0), op.v.stride));
 }
 
-/// One query, by products that do not depend on how many there are.
+/// Computes one query. The result does not depend on the number of queries.
 template <class T>
 void forward_query(const Scratch& scratch, const AttentionForwardOf<T, float>& op, const Head& h,
                    Dim t) {
@@ -192,8 +193,8 @@ void run_few(Context<T>& cpu, const AttentionForwardOf<T, float>& op) {
   });
 }
 
-/// Scores 0 and 1 of the scratch, [queries, keys] of one block, become p, the probabilities, and
-/// ds, the gradient of q.k.
+/// Replaces scores 0 and 1 of the scratch memory, [queries, keys] of one block, by p, the
+/// probabilities, and ds, the gradient of q.k.
 template <class T>
 void block_gradients(const Scratch& scratch, const AttentionBackwardOf<T, float>& op, const Head& h,
                      const Block& b) {
@@ -211,7 +212,7 @@ void block_gradients(const Scratch& scratch, const AttentionBackwardOf<T, float>
   }
 }
 
-/// Writes the block's dq and adds its part of the scratch's dk and dv, or begins them.
+/// Writes the block's dq and adds its part of dk and dv in the scratch memory, or sets them.
 template <class T>
 void backward_block(const Scratch& scratch, const AttentionBackwardOf<T, float>& op, const Head& h,
                     const Block& b, Write write) {
@@ -227,7 +228,7 @@ void backward_block(const Scratch& scratch, const AttentionBackwardOf<T, float>&
        matrix(op.dout + h.out(b.begin), h.width()), write);
 }
 
-/// x [key_len, head_dim] to its place.
+/// Copies x [key_len, head_dim] to its place.
 template <class T>
 void store_head(const HeadsOf<T>& to, const float* x, const Head& h) {
   for (Dim t = 0; t < h.s.key_len; ++t) {
@@ -244,13 +245,14 @@ void run(Context<T>& cpu, const AttentionForwardOf<T, float>& op) {
   float* scratch = cpu.scratch(cpu.threads() * Scratch::floats(s));
   const Dim blocks = blocks_of(s);
   parallel_for_uneven(cpu.threads(), s.rows * s.heads * blocks, [&](Dim i) {
-    const Dim block = blocks - 1 - i / (s.rows * s.heads);  // the longest first
+    const Dim block = blocks - 1 - i / (s.rows * s.heads);  // the largest blocks first
     const Head h{s, i / s.heads % s.rows, i % s.heads};
     forward_block(Scratch(scratch, s), op, h, Block(s, block));
   });
 }
 
-// The last block comes first because it reaches every key: it begins dk and dv, the others add.
+// The last block is processed first because it reaches every key: it sets dk and dv, and the others
+// add to them.
 template <class T>
 void run(Context<T>& cpu, const AttentionBackwardOf<T, float>& op) {
   const AttentionShape& s = op.shape;

@@ -6,11 +6,11 @@
 namespace amt::cpu::AMT_ISA {
 namespace {
 
-constexpr int kBlocks = 64;                   // Philox blocks made at once
-constexpr std::int64_t kChunk = 8 * kBlocks;  // channels that they are for
+constexpr int kBlocks = 64;                   // Philox blocks computed at once
+constexpr std::int64_t kChunk = 8 * kBlocks;  // channels that use them
 
-/// words[4 b + w] = word w of the block with counter[0] + first + b: as 16-bit halves, the
-/// channels' bits in order (on a little-endian machine, which instruction_sets.cpp checks).
+/// words[4 b + w] = word w of the block with counter[0] + first + b. Read as 16-bit halves, these
+/// are the channels' bits in order (on a little-endian machine, which instruction_sets.cpp checks).
 void philox_words(std::uint32_t* words, const RowDropout& d, std::uint32_t first) {
   std::uint32_t c0[kBlocks], c1[kBlocks], c2[kBlocks], c3[kBlocks];
   for (std::uint32_t b = 0; b < kBlocks; ++b) {
@@ -40,7 +40,7 @@ void philox_words(std::uint32_t* words, const RowDropout& d, std::uint32_t first
   }
 }
 
-/// factors[c] = 0 or the scale, for the channels [begin, begin + kChunk).
+/// Sets factors[c] to 0 or the scale, for the channels [begin, begin + kChunk).
 void factors_of_chunk(float* factors, const RowDropout& d, std::int64_t begin) {
   alignas(64) std::uint32_t words[4 * kBlocks];
   philox_words(words, d, static_cast<std::uint32_t>(begin / 8));

@@ -1,4 +1,4 @@
-// Dropout of one position's channels. out may be an input.
+// Dropout of one position's channels. out may be x or y.
 #pragma once
 
 #include "amt/ops/dropout.hpp"
@@ -7,7 +7,8 @@
 
 namespace amt::cpu {
 
-/// One position's dropout: amt/ops/dropout.hpp spelled out. threshold 0 keeps everything.
+/// The dropout of one position, in the terms of amt/ops/dropout.hpp. A threshold of 0 keeps
+/// everything.
 struct RowDropout {
   std::uint32_t counter[4];  ///< of the position's first block
   std::uint32_t key[2];
@@ -15,7 +16,7 @@ struct RowDropout {
   float scale;
 };
 
-/// That of position i.
+/// Returns the dropout of position i.
 RowDropout row_dropout(const Dropout& dropout, Dim i, Dim width);
 
 }  // namespace amt::cpu

@@ -13,7 +13,7 @@
 namespace amt::cpu {
 namespace {
 
-/// dw [width] += dropout(dx) of position i.
+/// dw [width] += dropout(dx) for position i.
 template <class T>
 void add_masked(float* dw, const EmbeddingBackwardOf<T, float>& op, Dim i) {
   float* masked = scratch_row(0, op.width);
@@ -22,7 +22,7 @@ void add_masked(float* dw, const EmbeddingBackwardOf<T, float>& op, Dim i) {
   add_row(dw, masked, op.width);
 }
 
-/// Where each run of equal tokens starts in by_token, and n at the end.
+/// Returns where each run of equal tokens starts in by_token, followed by n.
 std::vector<Dim> segments(const std::uint16_t* tokens, const std::vector<std::int32_t>& by_token) {
   std::vector<Dim> starts;
   const Dim n = by_token.size();

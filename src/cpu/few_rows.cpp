@@ -9,7 +9,7 @@ namespace {
 
 using Index = std::int64_t;
 
-constexpr Index kTogether = 4;  // rows of w: one alone would wait for its own sums
+constexpr Index kTogether = 4;  // rows of w; with one row, each sum would wait for the previous one
 
 template <Index count, class W>
 inline void dot(float* out, const float* x, const W* w, Index stride, Index width) {
@@ -67,20 +67,21 @@ void dot_rows_bf16(float* out, Index out_stride, const float* x, Index n, const 
 namespace amt::cpu {
 namespace {
 
-// The depth is cut into as many parts whatever the threads are, so that sums have one order. Each
-// part is read from memory in one go, in whole rows unless there are more threads than parts.
+// The depth is always divided into the same number of parts, whatever the number of threads, so
+// that sums have one order. Each part is read sequentially, in whole rows unless there are more
+// threads than parts.
 constexpr Dim kParts = 4;
-constexpr Dim kTile = 256;       // columns: what is divided among threads is a multiple of it
-constexpr Dim kDots = 256;       // rows of w, of a product with its transpose
-constexpr Dim kDotsAtOnce = 4;   // of them, that the kernel takes side by side
-constexpr Dim kAlone = 1 << 14;  // fewer sums than this are not worth several threads
+constexpr Dim kTile = 256;       // columns; a thread's share is a multiple of it
+constexpr Dim kDots = 256;       // rows of w per task, in a product with its transpose
+constexpr Dim kDotsAtOnce = 4;   // of them, which the kernel processes together
+constexpr Dim kAlone = 1 << 14;  // with fewer sums than this, one thread is faster
 
 Dim part_begin(Dim part, Dim depth) {
   constexpr Dim kAligned = 8;
   return std::min(depth, (depth * part / kParts + kAligned - 1) / kAligned * kAligned);
 }
 
-/// Rows of activations as floats, one after another: where they are, or in `scratch`.
+/// Returns rows of activations as contiguous floats: in place, or in `scratch`.
 const float* widen_rows(const float* rows, float* scratch, Dim n, Dim row_stride, Dim width) {
   if (n == 1 || row_stride == width) return rows;
   for (Dim i = 0; i < n; ++i) copy_row(scratch + i * width, rows + i * row_stride, width);
@@ -98,7 +99,7 @@ void few_rows_affine(Context<T>& cpu, T* out, const T* x, const T* w, const floa
                      Dim depth, Dim columns) {
   float* const sums = cpu.scratch(n * (kParts * columns + depth));  // [kParts, n, columns]
   const float* const wide = widen_rows(x, sums + kParts * n * columns, n, depth, depth);
-  const Dim wanted = (cpu.threads() + kParts - 1) / kParts * kTile;  // of a width of kTile each
+  const Dim wanted = (cpu.threads() + kParts - 1) / kParts * kTile;  // a multiple of kTile
   const Dim tile = (columns + wanted - 1) / wanted * kTile, tiles = (columns + tile - 1) / tile;
   const Dim part_size = n * columns;
   parallel_for(cpu.threads(), kParts * tiles, [&](Dim task) {

@@ -1,13 +1,14 @@
-// Matrix products with few rows on the left, as generation has them: reading the right-hand matrix
-// is nearly all of the work. A library's products are made for many rows, and sum in another order
-// for each number of them; here every row is summed in the same order, whatever is beside it.
+// Matrix products with few rows on the left, as in generation, where nearly all the work is reading
+// the right-hand matrix. A library's products are optimised for many rows, and their order of
+// summation depends on the number of rows; here every row is summed in the same order, whatever the
+// other rows are.
 #pragma once
 
 #include "amt/gemm/bf16.hpp"
 #include "amt/ops/types.hpp"
 #include "base/instruction_sets.hpp"
 
-/// out [n, columns] += x [n, depth] w [depth, columns]; with distances from row to row in elements.
+/// out [n, columns] += x [n, depth] w [depth, columns]. Strides are in elements from row to row.
 AMT_KERNEL(void, add_product_f32,
            (float* out, std::int64_t out_stride, const float* x, std::int64_t x_stride,
             const float* w, std::int64_t w_stride, std::int64_t n, std::int64_t depth,
@@ -16,7 +17,7 @@ AMT_KERNEL(void, add_product_bf16,
            (float* out, std::int64_t out_stride, const float* x, std::int64_t x_stride,
             const Bf16* w, std::int64_t w_stride, std::int64_t n, std::int64_t depth,
             std::int64_t columns));
-/// out [n, count] = x [n, width] w^T, w [count, width]
+/// out [n, count] = x [n, width] w^T, w [count, width].
 AMT_KERNEL(void, dot_rows_f32,
            (float* out, std::int64_t out_stride, const float* x, std::int64_t n, const float* w,
             std::int64_t w_stride, std::int64_t count, std::int64_t width));
@@ -30,7 +31,7 @@ AMT_KERNEL(void, dot_rows_bf16,
 
 namespace amt::cpu {
 
-/// More rows than this are a library's work.
+/// Products of more rows than this are left to a library.
 inline constexpr Dim kFewRows = 16;
 
 template <class... Strides>

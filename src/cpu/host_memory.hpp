@@ -1,4 +1,4 @@
-// Memory and time of an Ops whose device is the host itself.
+// Memory and timing for an Ops that runs on the host.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ class HostTimer final : public DeviceTimer {
   Clock::time_point started_, stopped_;
 };
 
-/// Everything is done when a call returns, so there is nothing to wait for.
+/// Every call finishes its work before it returns, so there is nothing to wait for.
 class HostMemoryOps : public Ops {
  public:
   void* allocate(std::size_t bytes) override {
@@ -56,8 +56,8 @@ class HostMemoryOps : public Ops {
   std::unique_ptr<DeviceTimer> make_timer() override { return std::make_unique<HostTimer>(); }
 
  private:
-  static constexpr std::align_val_t kAlignment{
-      4096};  // pages: scratch of threads does not share lines
+  /// One page, so that the scratch buffers of different threads never share a cache line.
+  static constexpr std::align_val_t kAlignment{4096};
 };
 
 }  // namespace amt

@@ -5,7 +5,7 @@
 AMT_KERNEL(void, layernorm_row,
            (float* out, float* mean, float* rstd, const float* x, const float* w, const float* b,
             std::int64_t width));
-/// dx = (add ? dx : 0) + gradient; dw +=, db +=
+/// dx = (add ? dx : 0) + gradient; adds to dw and db.
 AMT_KERNEL(void, layernorm_backward_row,
            (float* dx, float* dw, float* db, const float* dout, const float* x, float mean,
             float rstd, const float* w, std::int64_t width, bool add));
@@ -66,9 +66,9 @@ void layernorm_backward_row(float* dx, float* dw, float* db, const float* dout, 
 namespace amt::cpu {
 namespace {
 
-constexpr Dim kRowsPerPiece = 32;  // positions whose gradients of w and b are summed together first
+constexpr Dim kRowsPerPiece = 32;  // positions whose gradients of w and b are summed first
 
-/// x + dropout(y) of position i, as it is stored; returns it as floats.
+/// Stores x + dropout(y) of position i, and returns it as floats.
 template <class T>
 const float* residual_row(const LayerNormForwardOf<T, float>& op, Dim i) {
   const Dim at = i * op.width;
@@ -79,7 +79,7 @@ const float* residual_row(const LayerNormForwardOf<T, float>& op, Dim i) {
   return read_row(op.residual + at, 0, op.width);
 }
 
-/// Position i, but for its parts of dweight and dbias, which it adds to `sums` [2, width].
+/// Processes position i; adds its parts of dweight and dbias to `sums` [2, width].
 template <class T>
 void backward_position(const LayerNormBackwardOf<T, float>& op, float* sums, Dim i) {
   const Dim width = op.width, at = i * width;

@@ -3,11 +3,11 @@
 #include "amt/gemm/bf16.hpp"
 #include "base/instruction_sets.hpp"
 
-/// out = gelu(pre)
+/// out = gelu(pre).
 AMT_KERNEL(void, gelu_row, (float* out, const float* pre, std::int64_t width));
-/// dx *= gelu'(pre)
+/// dx *= gelu'(pre).
 AMT_KERNEL(void, gelu_backward_row, (float* dx, const float* pre, std::int64_t width));
-/// db[c] += sum over n rows of dout[i * stride + c], c < width
+/// db[c] += sum over n rows i of dout[i * stride + c], for c < width.
 AMT_KERNEL(void, column_sums,
            (float* db, const float* dout, std::int64_t n, std::int64_t stride, std::int64_t width));
 AMT_KERNEL(void, column_sums_bf16,
@@ -75,9 +75,9 @@ void column_sums_bf16(float* db, const Bf16* dout, std::int64_t n, std::int64_t 
 namespace amt::cpu {
 namespace {
 
-constexpr Dim kColumnsPerPiece = 64;  // of a bias gradient: four cache lines of each row of floats
+constexpr Dim kColumnsPerPiece = 64;  // for a bias gradient: four cache lines of each row of floats
 
-/// out = x weight + bias
+/// out = x weight + bias.
 void many_rows_affine(Context<float>& cpu, float* out, const LinearForwardOf<float, float>& op) {
   const float* weight = cpu.weights(op.weight);
   const float* bias = cpu.weights(op.bias);

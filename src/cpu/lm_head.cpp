@@ -1,16 +1,17 @@
-// LM head and cross-entropy by blocks of positions: the logits of one block are made, turned into
-// their gradient in place, used and forgotten.
+// LM head and cross-entropy by blocks of positions: the logits of one block are computed, replaced
+// by their gradient, used and discarded.
 #include "amt/ops/lm_head.hpp"
 
 #include "amt/gemm/bf16.hpp"
 #include "base/instruction_sets.hpp"
 
-/// log of the sum of exp(logits[0, count)), all in fp64 but the exponentials.
+/// Returns the log of the sum of exp(logits[0, count)), in fp64 except for the exponentials.
 AMT_KERNEL(double, log_sum_exp_row, (const float* logits, std::int64_t count));
-/// out = scale * exp(logits - log_sum)
+/// out = scale * exp(logits - log_sum).
 AMT_KERNEL(void, softmax_gradient_row,
            (float* out, const float* logits, double log_sum, float scale, std::int64_t count));
-/// The same in bf16. out may be the memory where logits begins: it is written behind the reading.
+/// The same in bf16. out may begin at the address of logits: each element is written after it was
+/// read.
 AMT_KERNEL(void, softmax_gradient_row_bf16,
            (Bf16 * out, const float* logits, double log_sum, float scale, std::int64_t count));
 
@@ -46,7 +47,7 @@ void softmax_gradient_row(float* out, const float* logits, double log_sum, float
   for (std::int64_t k = 0; k < count; ++k) out[k] = scale * exp_fast(logits[k] - shift);
 }
 
-// A chunk is complete before it is copied: at half the width of what was read, the copy ends
+// A chunk is computed completely before it is copied to out: bf16 is half as wide, so the copy ends
 // before the first logit that is still needed.
 void softmax_gradient_row_bf16(Bf16* out, const float* logits, double log_sum, float scale,
                                std::int64_t count) {
@@ -78,17 +79,17 @@ void softmax_gradient_row_bf16(Bf16* out, const float* logits, double log_sum, f
 namespace amt::cpu {
 namespace {
 
-// Positions in a block: enough to read wte and add to its gradient seldom (each is 169 MB for 55028
-// tokens and 768 channels), few enough that the logits (113 MB) do not matter beside the
-// activations.
+// Positions in a block: enough that wte and its gradient are rarely read (each has 169 MB for 55028
+// tokens and 768 channels), but so few that the logits (113 MB) take little memory compared with
+// the activations.
 constexpr Dim kBlock = 512;
 
 constexpr Dim kNone = -1;
 
-/// Logits of a position begin a cache line.
+/// Returns the distance between positions; the logits of each begin at a cache line.
 Dim logits_stride(Dim vocab) { return (vocab + 15) / 16 * 16; }
 
-/// The token that position i is to predict, or kNone.
+/// Returns the token that position i must predict, or kNone.
 Dim target(const std::uint16_t* tokens, const LmHeadShape& s, Dim i) {
   return i % s.seq_len == s.seq_len - 1 ? kNone : Dim{tokens[i + 1]};
 }
@@ -107,8 +108,8 @@ void softmax_gradient(Bf16* out, const float* logits, double log_sum, float scal
   softmax_gradient_row_bf16(out, logits, log_sum, scale, vocab);
 }
 
-/// One position: `gradient`, which begins where the logits do, becomes `scale` x the gradient of
-/// its loss; returns the loss, -log p + log_z_regularization log(z)^2.
+/// Computes one position: `gradient`, which begins at the address of the logits, becomes `scale` x
+/// the gradient of its loss. Returns the loss, -log p + log_z_regularization log(z)^2.
 template <class T>
 double position_gradient(T* gradient, const float* logits, Dim target, Dim vocab,
                          const LossConfig& terms) {
@@ -121,7 +122,8 @@ double position_gradient(T* gradient, const float* logits, Dim target, Dim vocab
   const double regularization = terms.log_z_regularization;
   const double scale = terms.scale * (1 + 2 * regularization * log_z);
   softmax_gradient(gradient, logits, log_z, static_cast<float>(scale), vocab);
-  // Made anew, not changed: in bf16 the difference from 1 would be lost.
+  // Recomputed instead of subtracting 1 from the stored value: in bf16 the difference would be
+  // lost.
   const auto of_target = static_cast<float>(scale * std::exp(logit - log_z) - terms.scale);
   copy_row(gradient + target, &of_target, 1);
   return log_z - logit + regularization * log_z * log_z;
@@ -140,7 +142,7 @@ void run(Context<T>& cpu, const LmHeadTrainOf<T, float>& op) {
   const T* wte = cpu.weights(op.wte);
   cpu.use_threads();
   float* logits = cpu.scratch(lm_head_scratch(n, s.vocab));
-  // The gradients take the place of the logits: with the same distance between positions in bytes.
+  // The gradients overwrite the logits, with the same distance in bytes between positions.
   T* gradients = reinterpret_cast<T*>(logits);
   const Dim gradient_stride = stride * sizeof(float) / sizeof(T);
   double losses[kBlock];

@@ -1,4 +1,4 @@
-// Attention of one query, by products that do not depend on how many there are.
+// Attention of one query. Its result does not depend on the number of queries.
 #pragma once
 
 #include <algorithm>
@@ -10,8 +10,8 @@
 
 namespace amt::cpu {
 
-/// scores [keys] = q k^T for one query. A head's keys lie so far apart that no processor reads
-/// ahead by itself: those of the next block are asked for.
+/// scores [keys] = q k^T for one query. A head's keys are too far apart for hardware prefetching,
+/// so those of the next block are prefetched.
 template <class T>
 void query_scores(float* scores, const T* q, const T* k, Dim stride, Dim keys, Dim dim) {
   if constexpr (std::is_same_v<T, Bf16>) {
@@ -28,7 +28,7 @@ void query_scores(float* scores, const T* q, const T* k, Dim stride, Dim keys, D
   }
 }
 
-/// out [dim] = p [keys] v
+/// out [dim] = p [keys] v.
 template <class T>
 void weighted_values(float* out, const float* p, const T* v, Dim stride, Dim keys, Dim dim) {
   if constexpr (std::is_same_v<T, Bf16>) {

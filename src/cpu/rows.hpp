@@ -1,5 +1,5 @@
-// Rows of activations as the kernels take them, which is fp32: rows of floats where they are, rows
-// of bf16 through scratch rows of the thread.
+// Rows of activations as fp32, which the kernels use: rows of floats in place, rows of bf16 through
+// scratch rows of the thread.
 #pragma once
 
 #include <algorithm>
@@ -8,47 +8,47 @@
 #include "amt/ops/types.hpp"
 #include "base/instruction_sets.hpp"
 
-// Rounding to bf16: to nearest, ties to even; NaN stays NaN.
+// Rounds to the nearest bf16, ties to even; NaN stays NaN.
 AMT_KERNEL(void, to_bf16, (Bf16 * out, const float* x, std::int64_t n));
 AMT_KERNEL(void, to_float, (float* out, const Bf16* x, std::int64_t n));
-/// to += x
+/// to += x.
 AMT_KERNEL(void, add_row, (float* to, const float* x, std::int64_t n));
 
 #ifndef AMT_ISA
 
 namespace amt::cpu {
 
-/// Scratch row number `which` (0 to 3) of the calling thread: at least `width` floats, valid until
-/// the thread asks for the same number again.
+/// Returns scratch row number `which` (0 to 3) of the calling thread, with at least `width` floats.
+/// It is valid until the thread requests the same number again.
 float* scratch_row(int which, Dim width);
 
-/// `row` as floats in a scratch row of its own.
+/// Converts `row` to floats in scratch row `which`.
 inline float* widen_row(const Bf16* row, int which, Dim width) {
   float* floats = scratch_row(which, width);
   to_float(floats, row, width);
   return floats;
 }
 
-/// `row` as floats, for reading.
+/// Returns `row` as floats, for reading.
 inline const float* read_row(const float* row, int, Dim) { return row; }
 inline const float* read_row(const Bf16* row, int which, Dim width) {
   return widen_row(row, which, width);
 }
 
-/// Where to write what is to become `row`; then store_row() puts it there. Until then the row
-/// itself may be unchanged.
+/// Returns where to write the floats that store_row() will then store in `row`. The row may stay
+/// unchanged until then.
 inline float* begin_row(float* row, int, Dim) { return row; }
 inline float* begin_row(Bf16*, int which, Dim width) { return scratch_row(which, width); }
 inline void store_row(float*, const float*, Dim) {}
 inline void store_row(Bf16* row, const float* floats, Dim width) { to_bf16(row, floats, width); }
 
-/// row = floats
+/// row = floats.
 inline void copy_row(float* row, const float* floats, Dim width) {
   std::copy(floats, floats + width, row);
 }
 inline void copy_row(Bf16* row, const float* floats, Dim width) { store_row(row, floats, width); }
 
-/// begin_row() for a row that is to be changed: it starts with what `row` holds.
+/// Like begin_row(), but the floats start with the values of `row`.
 inline float* change_row(float* row, int, Dim) { return row; }
 inline float* change_row(Bf16* row, int which, Dim width) { return widen_row(row, which, width); }
 

@@ -15,8 +15,7 @@ namespace {
 
 constexpr Index kRows = 16, kDeep = 32;
 
-/// Rows lie so far apart that no processor reads ahead by itself: those of the next tile are asked
-/// for.
+/// Prefetches the rows of the next tile, which are too far apart for hardware prefetching.
 inline void ask_for_rows(const Bf16* w, Index stride, Index rows, Index width) {
   constexpr Index kLine = 64 / sizeof(Bf16);
   for (Index row = 0; row < rows; ++row) {
@@ -26,7 +25,7 @@ inline void ask_for_rows(const Bf16* w, Index stride, Index rows, Index width) {
 
 }  // namespace
 
-// Tile 0 sums, 1 and 2 are of w, 3 and 4 of x; 5, 6 and 7 are for the rows at the end.
+// Tile 0 has the sums, 1 and 2 have w, 3 and 4 have x; 5, 6 and 7 are for the last rows.
 void tile_dots_bf16(float* out, const Bf16* x, Index n, const Bf16* w, Index w_stride, Index count,
                     Index width) {
   const Index rest = count % kRows, out_bytes = n * sizeof(float),
@@ -78,7 +77,8 @@ void tile_dots_bf16(float* out, const Bf16* x, Index n, const Bf16* w, Index w_s
   _tile_release();
 }
 
-// Two rows of w at a time, whose columns are put side by side, four of one and four of the other.
+// Processes two rows of w at a time and interleaves their columns, four of one and four of the
+// other.
 void weighted_sum_bf16(float* out, const float* p, const Bf16* w, Index w_stride, Index count,
                        Index width) {
   constexpr Index kHalf = 32, kBlock = 16;

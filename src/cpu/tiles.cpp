@@ -10,7 +10,7 @@ using Index = std::int64_t;
 
 #ifdef __AMX_TILE__
 
-// Tiles 0 and 1 sum, 2 is of x, 3 and 4 of the matrix.
+// Tiles 0 and 1 have the sums, 2 has x, 3 and 4 have the matrix.
 void tile_product_bf16(float* out, Index out_stride, const Bf16* x, Index n, const Bf16* tiles,
                        Index depth, Index panels) {
   constexpr Index kTile = kTileBytes / sizeof(Bf16);
@@ -56,8 +56,8 @@ namespace {
 
 Dim round_up(Dim x, Dim multiple) { return (x + multiple - 1) / multiple * multiple; }
 
-/// E: what the tiles consist of. convert(E* out, d, c, size): `size` weights of row d from column c
-/// on.
+/// Cuts a matrix into tiles of elements E. convert(E* out, d, c, size) converts `size` weights of
+/// row d, beginning at column c.
 template <class E>
 Buffer tiles_of(Ops& memory, int threads, Dim depth, Dim columns, const auto& convert) {
   constexpr Dim kTile = kTileBytes / sizeof(E), kSide = kTogether<E>;
@@ -81,7 +81,7 @@ Buffer tiles_of(Ops& memory, int threads, Dim depth, Dim columns, const auto& co
   return tiles;
 }
 
-/// x [n, depth] with zeros after each row up to the distance between rows.
+/// Copies x [n, depth], with zeros after each row up to `stride`.
 void pad_rows(Bf16* out, Dim stride, const Bf16* x, Dim n, Dim depth) {
   for (Dim i = 0; i < n; ++i) {
     Bf16* const row = out + i * stride;
@@ -89,8 +89,8 @@ void pad_rows(Bf16* out, Dim stride, const Bf16* x, Dim n, Dim depth) {
   }
 }
 
-/// product(sums, stride, first, count) gives the sums of panels [first, first + count); then comes
-/// the bias. All threads take a share of the panels.
+/// Computes a product of few rows. product(sums, stride, first, count) computes the sums of panels
+/// [first, first + count); then the bias is added. The threads share the panels.
 template <class T>
 void add_bias(Context<T>& cpu, T* out, float* sums, const TiledMatrix& w, const float* bias, Dim n,
               const auto& product) {

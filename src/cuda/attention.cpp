@@ -73,7 +73,7 @@ bool AttentionChoice::fused(const AttentionShape& shape, Direction direction, bo
   }
   if (shape.head_dim > kLargestHead) {
     throw Error(
-        fmt::format("a head of {} channels is more than the {} of the GPU's attention: "
+        fmt::format("a head of {} channels is larger than the {} that attention on a GPU supports: "
                     "raise model.num_heads, or use --device cpu",
                     shape.head_dim, kLargestHead));
   }

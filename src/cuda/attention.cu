@@ -8,7 +8,7 @@ namespace {
 
 constexpr Dim kAttentionThreads = gpu::kAttentionWarps * gpu::kLanes;
 
-/// Blocks with a warp for each of `length` queries or keys in a row.
+/// Returns the blocks for one warp for each of the `length` queries or keys of a row.
 Dim blocks_for(const AttentionShape& s, Dim length) {
   return divide_up(s.rows * s.heads * length, gpu::kAttentionWarps);
 }

@@ -1,4 +1,4 @@
-// Attention on a GPU: by cuDNN where it has a plan for the shape, else by the own kernels.
+// Attention on a GPU: by cuDNN if it has a plan for the shape, else by amt's own kernels.
 #pragma once
 
 #include <array>
@@ -16,36 +16,36 @@ using TypedAttentionBackward = AttentionBackwardOf<Bf16, float>;
 
 enum class Direction : std::uint8_t { kForward, kBackward };
 
-/// The operators on packed projections of whole rows. Error if it fails.
+/// A library's attention on packed projections of whole rows. Error if a call fails.
 class FusedAttention {
  public:
   virtual ~FusedAttention() = default;
-  /// "cuDNN 9.19.0"
+  /// Returns, for example, "cuDNN 9.19.0".
   virtual std::string name() const = 0;
-  /// True if the operator of this direction can compute the shape; else false and the reason in
-  /// *why. What it finds out it keeps, so that each is asked for once.
+  /// Returns true if the library can compute this direction of the shape, else false with the
+  /// reason in *why. Remembers the answer, so that the library is asked only once.
   virtual bool supports(const AttentionShape& shape, Direction direction, std::string* why) = 0;
-  /// For what is supported.
+  /// Runs an operator of a supported shape.
   virtual void run(const TypedAttentionForward& op) = 0;
   virtual void run(const TypedAttentionBackward& op) = 0;
 };
 
-/// cuDNN's; deterministic: the backward pass adds in a fixed order. Error if cuDNN cannot be
-/// started. Only where AMT_CUDNN_ATTENTION is defined.
+/// Creates cuDNN's attention. If `deterministic`, the backward pass adds in a fixed order. Error if
+/// cuDNN cannot be started. Defined only if AMT_CUDNN_ATTENTION is.
 std::unique_ptr<FusedAttention> make_cudnn_attention(CudaOps& ops, bool deterministic);
 
-/// The own kernels.
+/// Launch amt's own kernels.
 void launch_attention(cudaStream_t stream, const TypedAttentionForward& op);
 void launch_attention(cudaStream_t stream, const TypedAttentionBackward& op);
 
-/// Chooses between the two as Attention says. What is not packed, or has fewer queries than keys,
-/// is left to the own kernels whatever it says.
+/// Chooses between cuDNN and amt's own kernels according to Attention. Tensors that are not packed,
+/// or have fewer queries than keys, always use amt's own kernels.
 class AttentionChoice {
  public:
-  /// Error if cuDNN is asked for and cannot be had.
+  /// Throws an Error if kCudnn is requested but cuDNN is not available.
   AttentionChoice(CudaOps& ops, Attention asked, bool deterministic);
-  /// "attention by cuDNN 9.19.0", "amt's own attention (why not cuDNN's)", "attention by
-  /// cuDNN 9.19.0, its gradient by own kernels (why)": as far as is known.
+  /// Returns "attention by cuDNN 9.19.0", "amt's own attention (why not cuDNN's)" or "attention by
+  /// cuDNN 9.19.0, its gradient by amt's own kernels (why)", from the shapes seen so far.
   std::string description() const;
   /// See Plugin::prepare_attention.
   std::string prepare(const AttentionShape& shape, bool backward);
@@ -53,8 +53,8 @@ class AttentionChoice {
   void run(const TypedAttentionBackward& op);
 
  private:
-  /// Each direction for itself: what the forward pass leaves is the same either way. Error if there
-  /// is no way.
+  /// Returns whether cuDNN computes this direction. Each direction is decided by itself: the
+  /// forward pass leaves the same data either way. Error if neither can compute it.
   bool fused(const AttentionShape& shape, Direction direction, bool packed);
   std::string& why_not(Direction direction) {
     return why_not_[static_cast<std::size_t>(direction)];
@@ -63,8 +63,8 @@ class AttentionChoice {
   CudaOps& ops_;
   Attention asked_;
   std::unique_ptr<FusedAttention> fused_;
-  std::string not_started_;             ///< why there is no cuDNN, where there could be
-  std::array<std::string, 2> why_not_;  ///< of each direction: the last refusal
+  std::string not_started_;             ///< why cuDNN is not used, although it was allowed
+  std::array<std::string, 2> why_not_;  ///< the last refusal of each direction
 };
 
 }  // namespace amt::cuda

@@ -1,5 +1,5 @@
-// The only file that knows cuDNN and cudnn-frontend, which makes graphs of cuDNN's operations. One
-// plan for each shape and direction serves all layers: the scale is given with each call.
+// The only file that uses cuDNN and cudnn-frontend, which builds graphs of cuDNN's operations. One
+// plan for each shape and direction serves all layers: each call passes its scale.
 #include <cudnn_frontend.h>
 #include <fmt/core.h>
 
@@ -20,7 +20,7 @@ namespace fe = cudnn_frontend;
 using Graph = fe::graph::Graph;
 using Tensor = std::shared_ptr<fe::graph::Tensor_attributes>;
 
-/// The tensors' names in a plan: what a call gives pointers for.
+/// The names of a plan's tensors, for which a call passes pointers.
 enum Name : std::int64_t { kQ = 1, kK, kV, kOut, kLse, kDout, kDq, kDk, kDv, kScale };
 
 using Pointers = std::unordered_map<std::int64_t, void*>;
@@ -63,7 +63,7 @@ void output(const Tensor& tensor, Name name, const TensorLayout& layout,
   lay_out(tensor, name, layout, type);
 }
 
-/// One number, read from host memory when a plan is executed.
+/// Adds a scalar input, which is read from host memory when a plan is executed.
 Tensor scale_input(Graph& graph) {
   const Tensor scale = input(graph, kScale, {{1, 1, 1, 1}, {1, 1, 1, 1}}, fe::DataType_t::FLOAT);
   scale->set_is_pass_by_value(true);
@@ -115,14 +115,14 @@ Key key_of(const AttentionShape& s, Direction direction) {
   return {static_cast<Dim>(direction), s.rows, s.key_len, s.heads, s.head_dim};
 }
 
-/// One direction of a shape, or why there is no plan for it. Graphs stay where they were made: what
-/// they are made of may point at them.
+/// The plan for one direction of a shape, or why there is none. A graph must not be moved, because
+/// its nodes may point to it.
 struct Plan {
   Graph graph;
-  std::string why_not = "its plan was begun and not finished";
+  std::string why_not = "its plan was not finished";
 };
 
-/// "" or what went wrong, in one line.
+/// Returns "", or what went wrong in one line.
 std::string text(fe::error_t error) {
   if (error.is_good()) return "";
   std::string message = error.get_message();
@@ -130,7 +130,7 @@ std::string text(fe::error_t error) {
   return message.empty() ? "an error without a message" : message;
 }
 
-/// "" if the graph now has a plan, else why not.
+/// Builds the graph's plan. Returns "", or why there is none.
 std::string build(Graph& graph, cudnnHandle_t handle) {
   return text(graph.build(handle, {fe::HeurMode_t::A}));
 }
@@ -170,14 +170,14 @@ class CudnnAttention final : public FusedAttention {
   static HeadsOf<const Bf16> constant(const HeadsOf<Bf16>& heads) {
     return {heads.data, heads.first, heads.row_stride, heads.stride};
   }
-  /// cuDNN takes pointers to what it reads and to what it writes alike.
+  /// cuDNN's pointers are not const, even for inputs.
   static void add(Pointers& pointers, const std::array<Name, 3>& names, const Parts& parts) {
     for (std::size_t i = 0; i < parts.size(); ++i) {
       pointers[names[i]] = const_cast<Bf16*>(parts[i].data) + parts[i].first;
     }
   }
 
-  /// Building one takes about half a second.
+  /// Returns the plan; building one takes about half a second.
   const Plan& plan(const AttentionShape& shape, Direction direction) {
     const auto [place, is_new] = plans_.try_emplace(key_of(shape, direction));
     Plan& plan = place->second;

@@ -1,4 +1,4 @@
-// What the GPU's operators use besides their arguments.
+// The resources of the GPU's operators.
 #pragma once
 
 #include "amt/kernels/bf16.hpp"
@@ -9,20 +9,20 @@
 
 namespace amt::cuda {
 
-/// Of one device; everything is queued on its stream. `ops` must outlive it.
+/// The resources of one device; all work is queued on its stream. `ops` must outlive it.
 struct Context {
-  /// logits_bytes: of the LM head's logits at most at once.
+  /// logits_bytes: the most memory for the LM head's logits at a time.
   Context(CudaOps& ops, const OpsOptions& options, Dim logits_bytes_);
 
   cudaStream_t stream() const { return ops.stream(); }
-  /// Weights as products read them. Error if they are not in what was last refreshed.
+  /// Returns weights in the form that products read. Error if they were not refreshed.
   const Bf16* weights(const float* weights) const;
   void refresh_weights(const float* parameters, Dim count);
 
   CudaOps& ops;
   Dim logits_bytes;
   WeightRanges weight_ranges;
-  Scratch partial;  ///< sums of shares, within a call
+  Scratch partial;  ///< partial sums within a call
   Scratch logits;
   Scratch by_token;
   ProductChoice products;
@@ -31,7 +31,7 @@ struct Context {
   Pinned sum;  ///< one double
 };
 
-/// UsageError unless the kernels can take rows of this width.
+/// Throws a UsageError unless the kernels support rows of this width.
 void check_width(Dim width);
 
 }  // namespace amt::cuda

@@ -24,11 +24,11 @@ void set(const Preference& preference, cublasLtMatmulPreferenceAttributes_t attr
          const T& value) {
   check_blas(
       cublasLtMatmulPreferenceSetAttribute(preference.get(), attribute, &value, sizeof(value)),
-      "saying what an algorithm may do");
+      "limiting the algorithms");
 }
 
-/// What an algorithm may do: partial sums of a split product are stored in fp32 and added in a step
-/// of their own, never in the order in which they are done.
+/// Limits the algorithms: partial sums of a split product are stored in fp32 and added in a
+/// separate step, never in the order in which they finish.
 Preference make_preference() {
   cublasLtMatmulPreference_t raw = nullptr;
   check_blas(cublasLtMatmulPreferenceCreate(&raw), "choosing an algorithm");
@@ -52,7 +52,7 @@ void check_blas(cublasStatus_t status, const std::string& what) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
   throw Error(
       fmt::format("cuBLASLt: {}: {} ({}): start again to resume from the last checkpoint; "
-                  "if it comes back, compare the versions that amt --version prints with "
+                  "if it happens again, compare the versions that amt --version prints with "
                   "those of the CUDA Toolkit that it was built with",
                   what, cublasLtGetStatusString(status), cublasLtGetStatusName(status)));
 }
@@ -99,14 +99,14 @@ void BlasProduct::describe() {
   }
 }
 
-/// Bias and aux have the type of d where cuBLASLt is not told otherwise, which here is bf16.
+/// By default, bias and aux have the type of d, which here is bf16.
 void BlasProduct::set_vectors(const void* bias, void* aux) const {
   if (has_bias(plan_.epilogue)) set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
   if (has_aux(plan_.epilogue)) set(CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, aux);
 }
 
 std::vector<cublasLtMatmulAlgo_t> BlasProduct::proposals(const BlasLibrary& library) const {
-  // Only their alignment matters here, and it must be that of any layer's.
+  // Only the alignment of these pointers matters, and it must be that of every layer.
   void* const aligned_to_16 = library.workspace_.as<char>() + kOperandAlignment;
   set_vectors(aligned_to_16, aligned_to_16);
   std::array<cublasLtMatmulHeuristicResult_t, kProposals> found;
@@ -151,10 +151,10 @@ std::string name_of(const cublasLtMatmulAlgo_t& algorithm) {
        {CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID, "cluster", 2}}};
   std::string text;
   for (const auto& [attribute, name, bytes] : kAttributes) {
-    std::uint32_t value = 0;  // the processors with GPUs are little-endian
+    std::uint32_t value = 0;  // hosts with GPUs are little-endian
     std::size_t written = 0;
     check_blas(cublasLtMatmulAlgoConfigGetAttribute(&algorithm, attribute, &value, bytes, &written),
-               "asking what an algorithm is");
+               "describing an algorithm");
     text += fmt::format("{}{} {}", text.empty() ? "" : " ", name, value);
   }
   return text;

@@ -1,4 +1,4 @@
-// A product as cuBLASLt takes it. cuBLASLt is known to cublaslt_product.cpp alone.
+// A matrix product by cuBLASLt. Only cublaslt_product.cpp calls cuBLASLt.
 #pragma once
 
 #include <cublasLt.h>
@@ -13,13 +13,13 @@
 
 namespace amt::cuda {
 
-/// "a product of 2304 x ...", for messages.
+/// Returns "a product of 2304 x ...", for messages.
 std::string description_of(const MatmulPlan& plan);
 
-/// Error that says what to do next, unless `status` is success.
+/// Throws an Error that says what to do next, unless `status` is success.
 void check_blas(cublasStatus_t status, const std::string& what);
 
-/// The library for one stream, with the memory that its algorithms may work in.
+/// The library on one stream, with the workspace of its algorithms.
 class BlasLibrary {
  public:
   /// `ops` must outlive it.
@@ -27,7 +27,7 @@ class BlasLibrary {
   ~BlasLibrary() { cublasLtDestroy(handle_); }
   BlasLibrary(const BlasLibrary&) = delete;
   BlasLibrary& operator=(const BlasLibrary&) = delete;
-  /// "13.1.0"
+  /// Returns, for example, "13.1.0".
   static std::string version();
 
  private:
@@ -41,10 +41,10 @@ class BlasProduct {
  public:
   explicit BlasProduct(const MatmulPlan& plan);
 
-  /// Algorithms for it, what is expected to be the fastest first. Empty if the library has none on
-  /// this card.
+  /// Returns algorithms for it, the one that the library expects to be fastest first. Empty if the
+  /// library has none on this card.
   std::vector<cublasLtMatmulAlgo_t> proposals(const BlasLibrary& library) const;
-  /// Queues it on the library's stream.
+  /// Queues the product on the library's stream.
   cublasStatus_t launch(const BlasLibrary& library, const cublasLtMatmulAlgo_t& algorithm,
                         const MatmulOperands& operands) const;
 
@@ -68,7 +68,7 @@ class BlasProduct {
   Layout a_, b_, d_;
 };
 
-/// What tells an algorithm from others of the same version of the library.
+/// Returns a name that identifies an algorithm within a version of the library.
 std::string name_of(const cublasLtMatmulAlgo_t& algorithm);
 
 }  // namespace amt::cuda

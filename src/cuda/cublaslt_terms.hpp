@@ -1,4 +1,4 @@
-// The terms of a MatmulPlan as cuBLASLt has them.
+// Translates the terms of a MatmulPlan to cuBLASLt's.
 #pragma once
 
 #include <cublasLt.h>

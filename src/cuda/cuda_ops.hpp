@@ -1,4 +1,4 @@
-// The plug-in's Ops, as its other parts see them.
+// The plug-in's Ops, for the other parts of the plug-in.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -14,15 +14,16 @@ namespace amt::cuda {
 class CudaOps : public Ops {
  public:
   virtual int device() const = 0;
-  /// All its work is queued here, in order.
+  /// Returns the stream on which all its work is queued, in order.
   virtual cudaStream_t stream() const = 0;
-  /// OpsOptions::deterministic
+  /// Returns OpsOptions::deterministic.
   virtual bool deterministic() const = 0;
   /// See Plugin::prepare_attention.
   virtual std::string prepare_attention(const AttentionShape& shape, bool backward) = 0;
 };
 
-/// logits_bytes: of the LM head's logits at most at once, as far as blocks of 128 positions allow.
+/// Creates the Ops of a device. logits_bytes is the most memory for the LM head's logits at a time,
+/// although a block always has 128 positions.
 std::unique_ptr<CudaOps> make_cuda_ops(const OpsOptions& options,
                                        std::int64_t logits_bytes = std::int64_t{1} << 30);
 

@@ -8,7 +8,7 @@
 namespace amt::cuda {
 namespace {
 
-/// What a user can do about an error of CUDA's run time.
+/// Returns what a user can do about an error of CUDA's runtime.
 const char* advice(cudaError_t status) {
   switch (status) {
     case cudaErrorMemoryAllocation:
@@ -22,10 +22,10 @@ const char* advice(cudaError_t status) {
     case cudaErrorInvalidDevice:
     case cudaErrorNoDevice:
     case cudaErrorDevicesUnavailable:
-      return "look at nvidia-smi and CUDA_VISIBLE_DEVICES, or use --device cpu";
+      return "check nvidia-smi and CUDA_VISIBLE_DEVICES, or use --device cpu";
     default:
-      return "start again to resume from the last checkpoint; if it comes back, look at nvidia-smi "
-             "-q and at the kernel's log for Xid";
+      return "start again to resume from the last checkpoint; if it happens again, look for Xid "
+             "errors in nvidia-smi -q and the kernel log";
   }
 }
 
@@ -33,7 +33,7 @@ const char* advice(cudaError_t status) {
 
 void check(cudaError_t status, std::string_view what) {
   if (status == cudaSuccess) return;
-  cudaGetLastError();  // errors that are not final would be reported by the next call again
+  cudaGetLastError();  // else the next call would report the same error again
   int device = 0;
   const bool known = cudaGetDevice(&device) == cudaSuccess;
   const std::string which = known ? fmt::format(" device {}", device) : "";

@@ -1,4 +1,4 @@
-// Calls of CUDA's run time: checked once, handles with an owner, named ranges for profilers.
+// Wrappers of CUDA's runtime: error checks, owning handles, named ranges for profilers.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -11,11 +11,12 @@
 
 namespace amt::cuda {
 
-/// Error that names `what` and what to do next, unless `status` is success. Errors of work that was
-/// queued before may come out at any call.
+/// Throws an Error with `what` and what to do next, unless `status` is success. Any call may report
+/// an error of work that was queued before.
 void check(cudaError_t status, std::string_view what);
 
-/// Makes `device` the calling thread's and shows a profiler the range `name` while it lives.
+/// Makes `device` current for the calling thread and shows profilers a range `name` for its
+/// lifetime.
 class Call {
  public:
   Call(int device, const char* name) {
@@ -44,24 +45,25 @@ using Event = std::unique_ptr<std::remove_pointer_t<cudaEvent_t>, DestroyEvent>;
 using Pinned = std::unique_ptr<char, FreePinned>;
 using Memory = std::unique_ptr<char, FreeMemory>;
 
-/// A stream of `device` that does not wait for the default one.
+/// Creates a stream of `device` that does not wait for the default stream.
 Stream make_stream(int device);
-/// One that runs before others where both have work. `device` is the calling thread's then.
+/// Creates a stream with the highest priority. Makes `device` current for the calling thread.
 Stream make_urgent_stream(int device);
-/// An event to wait for, without times.
+/// Creates an event without timing.
 Event make_event();
-/// What is queued in `later` from now on starts after what is queued in `earlier` by now. Does not
-/// wait on the host. `event` may be used again at once: a wait that was queued is for what was
-/// recorded before it.
+/// Makes work that is queued in `later` from now on start after the work that is already queued in
+/// `earlier`. Does not block the host. `event` may be reused at once: a queued wait refers to the
+/// record before it.
 void queue_after(cudaStream_t later, cudaStream_t earlier, const Event& event);
-/// An event that knows when the device passed it.
+/// Creates an event with timing.
 Event make_timing_event();
-/// Host memory that the device reads by itself.
+/// Allocates pinned host memory, which the device can access directly.
 Pinned make_pinned(std::size_t bytes);
-/// Memory of the calling thread's device, for what has no Ops; `what` it is for, in an error.
+/// Allocates memory of the calling thread's device, for code without an Ops. `what` is for the
+/// error message.
 Memory make_memory(std::size_t bytes, std::string_view what);
 
-/// "NVIDIA H200"
+/// Returns, for example, "NVIDIA H200".
 std::string device_name(int device);
 
 }  // namespace amt::cuda

@@ -13,13 +13,12 @@ namespace {
 
 Error out_of_memory(int device, std::size_t bytes) {
   std::size_t free = 0, total = 0;
-  cudaMemGetInfo(&free, &total);  // both stay 0 if it fails: the message still says what is needed
-  return Error(
-      fmt::format("CUDA device {} has no {} left ({} of {} are free): lower "
-                  "trainer.per_device_parallelism, set model.gradient_checkpointing, or "
-                  "end what else runs there (nvidia-smi)",
-                  device, format_bytes(double(bytes)), format_bytes(double(free)),
-                  format_bytes(double(total))));
+  cudaMemGetInfo(&free, &total);  // both stay 0 if it fails; the message still has the size
+  return Error(fmt::format(
+      "CUDA device {} has no {} left ({} of {} are free): lower trainer.per_device_parallelism, "
+      "set model.gradient_checkpointing, or end other programs on it (nvidia-smi)",
+      device, format_bytes(double(bytes)), format_bytes(double(free)),
+      format_bytes(double(total))));
 }
 
 class EventTimer final : public DeviceTimer {
@@ -76,7 +75,7 @@ void* DeviceMemoryOps::allocate(std::size_t bytes) {
   void* memory = nullptr;
   const cudaError_t status = cudaMalloc(&memory, bytes);
   if (status == cudaErrorMemoryAllocation) {
-    cudaGetLastError();  // not final: nothing else has failed
+    cudaGetLastError();  // clears the error: nothing else has failed
     throw out_of_memory(device_, bytes);
   }
   check(status, "allocating memory");
@@ -85,7 +84,7 @@ void* DeviceMemoryOps::allocate(std::size_t bytes) {
 
 void DeviceMemoryOps::release(void* memory) noexcept {
   cudaSetDevice(device_);
-  cudaFree(memory);  // what it could report has been, or will be, by a call that can throw
+  cudaFree(memory);  // errors are reported by calls that can throw
 }
 
 void DeviceMemoryOps::to_device(void* device, const void* host, std::size_t bytes) {
@@ -125,7 +124,7 @@ std::unique_ptr<DeviceTimer> DeviceMemoryOps::make_timer() {
 
 void* Scratch::bytes(std::size_t size) {
   if (buffer_.bytes() < size) {
-    buffer_ = Buffer();  // first, so that both are never there at once
+    buffer_ = Buffer();  // freed first, so that both never exist at once
     buffer_ = Buffer(ops_, size);
   }
   return buffer_.as<void>();

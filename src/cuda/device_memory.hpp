@@ -1,4 +1,4 @@
-// Memory and time of a GPU's Ops, on one stream.
+// Memory and timing of a GPU's Ops, on one stream.
 #pragma once
 
 #include <array>
@@ -9,20 +9,20 @@
 
 namespace amt::cuda {
 
-/// Copies from any host memory to the device without waiting for it: through pinned pieces that are
-/// used in turn, each again only when the device has read it. So a caller waits only if it is
+/// Copies from any host memory to the device without waiting for the device. It uses a ring of
+/// pinned pieces; a piece is reused when the device has read it. So a caller waits only if it is
 /// kPieces copies (or kPieces x kPieceBytes) ahead of the device.
 class Staging {
  public:
   explicit Staging(cudaStream_t stream);
-  /// `host` may be reused when it returns.
+  /// Copies to the device. `host` may be reused when it returns.
   void copy(void* device, const void* host, std::size_t bytes);
 
  private:
   static constexpr std::size_t kPieces = 16, kPieceBytes = std::size_t{2} << 20;
   struct Piece {
     Pinned memory;
-    Event read;  ///< recorded behind the copy from it
+    Event read;  ///< recorded after the copy from it
   };
   cudaStream_t stream_;
   std::array<Piece, kPieces> pieces_;
@@ -51,13 +51,13 @@ class DeviceMemoryOps : public CudaOps {
   Staging staging_;
 };
 
-/// Device memory for use within calls, which grows to the largest size that was asked for. It is
-/// never larger than before after the first step, in which every shape has been seen; growing frees
-/// the old memory, for which CUDA waits until all queued work is done.
+/// Device memory for use within calls, which grows to the largest size requested. It does not grow
+/// after the first step, in which every shape occurs. Growing frees the old memory, for which CUDA
+/// waits until all queued work is done.
 class Scratch {
  public:
   explicit Scratch(Ops& ops) : ops_(ops) {}
-  /// `count` of T; what it held before is gone when it has to grow.
+  /// Returns `count` elements of T. The old contents are lost if it has to grow.
   template <class T>
   T* of(Dim count) {
     return static_cast<T*>(bytes(count * sizeof(T)));

@@ -6,12 +6,12 @@
 namespace amt::cuda {
 namespace {
 
-/// Threads of blocks whose threads share the packs of a row: a warp for each 256 channels.
+/// Returns the threads of a block that shares the packs of a row: one warp for every 256 channels.
 Dim pack_threads(Dim width) {
   return std::min<Dim>(divide_up(width / gpu::kPack, gpu::kLanes), 16) * gpu::kLanes;
 }
 
-/// The order of the call's positions, on the device.
+/// Uploads the order of the call's positions to the device.
 const std::int32_t* upload_order(Context& gpu, const EmbeddingBackward& op, Dim n) {
   const std::vector<std::int32_t> order = positions_by_token(op.host_tokens, n);
   auto* by_token = gpu.by_token.of<std::int32_t>(n);
@@ -22,7 +22,7 @@ const std::int32_t* upload_order(Context& gpu, const EmbeddingBackward& op, Dim 
 }  // namespace
 
 void run(Context& gpu, const EmbeddingForward& op) {
-  constexpr Dim kWarps = 4;  // a position each
+  constexpr Dim kWarps = 4;  // one position each
   check_width(op.width);
   start(gpu.stream(), {divide_up(op.rows * op.length, kWarps)}, kWarps * gpu::kLanes,
         "embedding_forward", gpu::embedding_forward, typed<Bf16>(op), gpu::DropoutMask(op.dropout));

@@ -1,4 +1,4 @@
-// GELU by our own kernels, where cuBLASLt's products do not have it or are slower with it.
+// GELU by amt's own kernels, for products that cuBLASLt cannot combine with it, or not as fast.
 #pragma once
 
 #include <cuda_runtime_api.h>

@@ -1,5 +1,5 @@
-// Starts a kernel. By nvcc on the device; where the tests compile the launching functions as
-// plain C++, after tests/cuda/cuda_on_cpu.hpp, on the CPU.
+// Starts a kernel: on the device if nvcc compiles it, on the CPU if a test compiles it as plain C++
+// after tests/cuda/cuda_on_cpu.hpp.
 #pragma once
 
 #include "amt/kernels/shapes.hpp"
@@ -7,8 +7,8 @@
 
 namespace amt::cuda {
 
-/// A number of blocks or threads as CUDA takes it. Grids of the shapes that fit into a card's
-/// memory are far below CUDA's limit of 2^31 - 1 blocks.
+/// Converts a number of blocks or threads to CUDA's type. Shapes that fit into a card's memory need
+/// far fewer blocks than CUDA's limit of 2^31 - 1.
 inline unsigned narrow(Dim n) { return static_cast<unsigned>(n); }
 
 struct Grid {
@@ -16,7 +16,7 @@ struct Grid {
   Dim y = 1;
 };
 
-/// Queues kernel(arguments...). Error if it cannot be started; what fails later is found later.
+/// Queues kernel(arguments...). Error if it cannot be started; later calls report later failures.
 template <class... Parameters, class... Arguments>
 void start([[maybe_unused]] cudaStream_t stream, Grid grid, Dim threads, const char* name,
            void (*kernel)(Parameters...), const Arguments&... arguments) {

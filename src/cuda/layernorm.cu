@@ -10,7 +10,7 @@ namespace {
 
 constexpr Dim kNormThreads = gpu::kNormWarps * gpu::kLanes;
 
-/// f(std::integral_constant<int, norm_packs(width)>): kernels are compiled for 1 to 8 packs.
+/// Calls f(std::integral_constant<int, norm_packs(width)>); kernels are compiled for 1 to 8 packs.
 template <class F, int... packs>
 void for_width(Dim width, const F& f, std::integer_sequence<int, packs...>) {
   ((norm_packs(width) == packs + 1 ? f(std::integral_constant<int, packs + 1>()) : void()), ...);

@@ -8,8 +8,8 @@ namespace {
 
 const Bf16* as_bf16(const Activation* p) { return reinterpret_cast<const Bf16*>(p); }
 
-/// f(logits [count, padded_vocab], begin, count) for the blocks [begin, begin + count) of n
-/// positions, all with the same scratch; logits are of type T.
+/// Calls f(logits [count, padded_vocab], begin, count) for the blocks [begin, begin + count) of n
+/// positions. All use the same scratch memory for the logits, which have type T.
 template <class T, class F>
 void for_blocks(Context& gpu, Dim n, Dim padded_vocab, const F& f) {
   const Dim block = lm_head_block(n, padded_vocab * Dim{sizeof(T)}, gpu.logits_bytes);
@@ -17,7 +17,7 @@ void for_blocks(Context& gpu, Dim n, Dim padded_vocab, const F& f) {
   for (Dim begin = 0; begin < n; begin += block) f(logits, begin, std::min(block, n - begin));
 }
 
-/// n rows of x, `step` rows apart, side by side in scratch memory.
+/// Copies n rows of x, which are `step` rows apart, to contiguous scratch memory.
 const Bf16* gathered(Context& gpu, const LmHeadLogits& op) {
   const Bf16* first = as_bf16(op.x) + op.first * op.width;
   if (op.step == 1) return first;
@@ -72,7 +72,7 @@ void run(Context& gpu, const LmHeadLogits& op) {
         cudaMemcpy2DAsync(op.logits + begin * op.vocab, bytes(op.vocab), padded,
                           bytes(op.padded_vocab), bytes(op.vocab), static_cast<std::size_t>(count),
                           cudaMemcpyDeviceToDevice, gpu.stream()),
-        "leaving out the vocabulary's padding");
+        "copying logits without the vocabulary's padding");
   });
 }
 

@@ -14,7 +14,7 @@ namespace amt::cuda {
 namespace {
 
 constexpr int kTimedLaunches = 3;
-/// A product whose GELU a kernel does, among the proposals for it.
+/// The name, among a product's proposals, for the product without its GELU and a kernel for that.
 constexpr const char* kApart = "GELU apart";
 
 void check_alignment(const MatmulPlan& plan, const MatmulOperands& o) {
@@ -32,11 +32,11 @@ void check_alignment(const MatmulPlan& plan, const MatmulOperands& o) {
 
 struct Matmul::Prepared {
   BlasProduct product;
-  std::optional<cublasLtMatmulAlgo_t> algorithm;  ///< nothing: the GELU is done apart
+  std::optional<cublasLtMatmulAlgo_t> algorithm;  ///< none: the GELU is a separate kernel
 };
 
-/// Times ways to do a product that is about to be run. What that product will write before
-/// anything reads it may be written here, too; what it adds to may not.
+/// Times ways to compute a product that is about to be run. A trial may overwrite outputs that the
+/// product itself will overwrite, but not a sum that the product adds to.
 class Matmul::Trial {
  public:
   Trial(CudaOps& ops, const MatmulPlan& plan, const MatmulOperands& operands)
@@ -46,13 +46,13 @@ class Matmul::Trial {
     try {
       sums_ = Buffer::floats(ops, d.columns * d.leading);
       sums_.zero();
-    } catch (const Error&) {  // too little memory to time anything
+    } catch (const Error&) {  // there is not enough memory to time anything
     }
     operands_.d = sums_.as<void>();
   }
 
-  /// Of a few in a row, each of which finds its operands where the one before has left them.
-  /// Infinite if `launch(operands)` says that it cannot.
+  /// Returns the time of a few launches in a row, so that each finds its operands as the previous
+  /// one has left them. Infinite if `launch(operands)` returns false.
   template <class Launch>
   double seconds(const Launch& launch) {
     constexpr double kNever = std::numeric_limits<double>::infinity();
@@ -111,7 +111,7 @@ void Matmul::run(const MatmulPlan& plan, const MatmulOperands& operands) {
   if (status != CUBLAS_STATUS_SUCCESS) check_blas(status, description_of(plan));
 }
 
-/// The product without its GELU, then that in place.
+/// Runs the product without its GELU, then the GELU in place.
 void Matmul::run_apart(const MatmulPlan& plan, const MatmulOperands& o) {
   auto* const d = static_cast<Bf16*>(o.d);
   auto* const aux = static_cast<Bf16*>(o.aux);

@@ -1,5 +1,5 @@
-// Runs MatmulPlans on one stream: by cuBLASLt, GELU by our own kernels where that is faster or
-// where cuBLASLt has none.
+// Runs MatmulPlans on one stream by cuBLASLt. GELU uses amt's own kernels if that is faster or if
+// cuBLASLt has no algorithm with it.
 #pragma once
 
 #include <map>
@@ -19,10 +19,11 @@ class Matmul {
   /// Both must outlive it.
   Matmul(CudaOps& ops, ProductChoice& choice);
   ~Matmul();
-  /// The algorithm for a plan is chosen when it is first seen, and kept: the same choice on the
-  /// same kind of card gives the same bits. Split sums are added in a fixed order.
+  /// Runs a product. The algorithm for a plan is chosen when the plan first occurs, and kept: the
+  /// same choice on the same kind of card gives the same bits. Split sums are added in a fixed
+  /// order.
   void run(const MatmulPlan& plan, const MatmulOperands& operands);
-  /// Of cuBLASLt: "13.1.0".
+  /// Returns cuBLASLt's version: "13.1.0".
   static std::string version();
 
  private:

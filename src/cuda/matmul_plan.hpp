@@ -1,6 +1,6 @@
-// Matrix products in cuBLASLt's terms, as plain data. Everything in memory is row-major, cuBLASLt
-// is column-major: a row-major matrix [r, c] is to it a column-major [c, r] with leading dimension
-// c. So c = a b is computed as c^T = b^T a^T, the right factor first.
+// Matrix products in cuBLASLt's terms, as plain data. All matrices in memory are row-major, but
+// cuBLASLt is column-major: it treats a row-major matrix [r, c] as a column-major [c, r] with
+// leading dimension c. So c = a b is computed as c^T = b^T a^T, with the right factor first.
 #pragma once
 
 #include <compare>
@@ -11,7 +11,7 @@
 
 namespace amt::cuda {
 
-/// What is done to each element of a product before it is stored.
+/// The operation on each element of a product before it is stored.
 enum class Epilogue : std::uint8_t {
   kNone,
   kBias,         ///< + bias [m]
@@ -35,11 +35,11 @@ struct MatmulPlan {
   auto operator<=>(const MatmulPlan&) const = default;
 };
 
-/// Of every operand of a product, in bytes.
+/// The alignment of every operand of a product, in bytes.
 constexpr std::size_t kOperandAlignment = 16;
 
-/// Device memory, aligned to kOperandAlignment each; what the plan's epilogue does not need is
-/// null. d may not overlap the others.
+/// Device memory, aligned to kOperandAlignment; operands that the plan's epilogue does not need are
+/// null. d must not overlap the others.
 struct MatmulOperands {
   const void* a;
   const void* b;
@@ -50,10 +50,10 @@ struct MatmulOperands {
 
 constexpr bool has_bias(Epilogue e) { return e == Epilogue::kBias || e == Epilogue::kGeluAuxBias; }
 constexpr bool has_gelu(Epilogue e) { return e == Epilogue::kDgelu || e == Epilogue::kGeluAuxBias; }
-/// A GELU reads or leaves what is before it.
+/// A GELU reads or writes its input as aux.
 constexpr bool has_aux(Epilogue e) { return has_gelu(e); }
 
-/// A column-major matrix as it lies in memory.
+/// A column-major matrix in memory.
 struct StoredMatrix {
   Dim rows, columns, leading;
 };
@@ -67,8 +67,9 @@ constexpr StoredMatrix stored_d(const MatmulPlan& p) { return {p.m, p.n, p.ldd};
 
 enum class Stored : std::uint8_t { kAsItIs, kTransposed };
 
-/// Row-major: left [rows, inner] right [inner, columns]; one that is stored transposed lies in
-/// memory as [inner, rows] or [columns, inner]. The plan's a is `right`, its b `left`.
+/// Returns the plan of the row-major product left [rows, inner] right [inner, columns]. A factor
+/// that is stored transposed is [inner, rows] or [columns, inner] in memory. The plan's a is
+/// `right`, its b is `left`.
 constexpr MatmulPlan row_major_product(Dim rows, Dim columns, Dim inner, Stored left,
                                        Stored right) {
   MatmulPlan plan;
@@ -83,24 +84,24 @@ constexpr MatmulPlan row_major_product(Dim rows, Dim columns, Dim inner, Stored 
   return plan;
 }
 
-/// The same with an epilogue whose aux lies as the product does.
+/// Returns the plan with an epilogue; its aux has the layout of the product.
 constexpr MatmulPlan with(MatmulPlan plan, Epilogue epilogue) {
   plan.epilogue = epilogue;
   plan.ld_aux = has_aux(epilogue) ? plan.ldd : 0;
   return plan;
 }
-/// The same, what its GELU is applied to instead.
+/// Returns the plan without its GELU.
 constexpr MatmulPlan without_gelu(MatmulPlan plan) {
   return with(plan, has_bias(plan.epilogue) ? Epilogue::kBias : Epilogue::kNone);
 }
-/// The same, added to fp32.
+/// Returns the plan with its product added to fp32.
 constexpr MatmulPlan accumulated(MatmulPlan plan) {
   plan.output = Element::kFloat;
   plan.accumulate = true;
   return plan;
 }
 
-// --- The products of Ops. The factors in the order (a, b) of the plan are named first. ---
+// --- The products of Ops. Each comment begins with the plan's operands (a, b). ---
 
 /// (w, x): out [n, out] = x [n, in] w [in, out] + bias, or with GELU.
 constexpr MatmulPlan plan_linear_forward(Dim n, Dim in, Dim out, bool gelu) {

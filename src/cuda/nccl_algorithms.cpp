@@ -10,7 +10,8 @@ namespace amt::cuda {
 namespace {
 
 constexpr const char* kVariable = "NCCL_ALGO";
-// Names are compared whole: without the second, a job on several nodes would still sum in switches.
+// NCCL compares complete names: without the second one, a job on several nodes would still sum in
+// switches.
 constexpr const char* kWithoutNvls = "^NVLS,NVLSTree";
 
 }  // namespace
@@ -19,15 +20,14 @@ void leave_out_nvls() {
   const char* set = std::getenv(kVariable);
   if (set != nullptr) {
     return log_info(
-        fmt::format("{}={} stays as the environment has it: sums are the same each time "
+        fmt::format("{}={} stays as set in the environment: sums have the same bits in every run "
                     "unless it allows NVLS",
                     kVariable, set));
   }
   setenv(kVariable, kWithoutNvls, 0);
-  log_info(
-      fmt::format("{}={} is set, so that sums are the same each time, as those by NVLS "
-                  "are not",
-                  kVariable, kWithoutNvls));
+  log_info(fmt::format(
+      "{}={} is set, so that sums have the same bits in every run; sums by NVLS would not",
+      kVariable, kWithoutNvls));
 }
 
 }  // namespace amt::cuda

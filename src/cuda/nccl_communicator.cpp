@@ -24,15 +24,15 @@ NcclCommunicator::NcclCommunicator(const mpi::Communicator& ranks, NcclPlace pla
 void NcclCommunicator::meet(const mpi::Communicator& ranks) {
   ncclUniqueId id{};
   mpi::run_on_all(ranks, [&] {
-    if (place_.rank == 0) check(ncclGetUniqueId(&id), "making an id for the ranks");
+    if (place_.rank == 0) check(ncclGetUniqueId(&id), "creating an id for the ranks");
   });
   ranks.broadcast(std::as_writable_bytes(std::span(&id, 1)), 0);
   mpi::run_on_all(ranks, [&] {
     ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
     config.blocking = 0;
     check(ncclCommInitRankConfig(&comm_, place_.ranks, id, place_.rank, &config),
-          "the meeting of all ranks");
-    settle("the meeting of all ranks");
+          "connecting all ranks");
+    settle("connecting all ranks");
   });
 }
 
@@ -75,7 +75,8 @@ void NcclCommunicator::fail(const Error& error) {
   throw error;
 }
 
-/// Of any communicator in this process: what ncclGetLastError is given does not matter.
+/// Returns the last error of any communicator in this process: ncclGetLastError ignores its
+/// argument.
 std::string NcclCommunicator::last_error() const { return ncclGetLastError(nullptr); }
 
 void NcclCommunicator::check(ncclResult_t result, std::string_view what) {
@@ -83,7 +84,7 @@ void NcclCommunicator::check(ncclResult_t result, std::string_view what) {
   fail(nccl_failure(place_, what, result, last_error()));
 }
 
-/// ncclInProgress while the last call is still at work in a thread of NCCL's.
+/// Returns ncclInProgress while one of NCCL's threads is still working on the last call.
 ncclResult_t NcclCommunicator::state() {
   const std::scoped_lock lock(mutex_);
   return locked_state();
@@ -123,7 +124,7 @@ void NcclCommunicator::start_all_reduce(float* data, std::int64_t count, cudaStr
   start(call, what);
 }
 
-/// One call of NCCL, which does all parts at once.
+/// Makes one group call to NCCL for all parts.
 void NcclCommunicator::start_group(std::span<const RankPart> parts,
                                    const std::function<ncclResult_t(const RankPart&)>& call,
                                    std::string_view what) {

@@ -1,4 +1,4 @@
-// NCCL's communicator in non-blocking mode, so that a wait can be given up.
+// NCCL's communicator in non-blocking mode, so that a wait can be abandoned.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -17,52 +17,52 @@
 
 namespace amt::cuda {
 
-/// What one rank gives to all, or what is summed for it alone.
+/// The data that one rank sends to all, or that is summed only for it.
 struct RankPart {
   int rank;
   float* data;
   std::int64_t count;
 };
 
-/// Owns a ncclComm_t in non-blocking mode. Every wait ends after `seconds`
-/// with an Error, but for a wait_for() without limit, and so does every failure that NCCL reports,
-/// at the next call; the communicator is aborted then. Calls are made by one thread, but for poll()
-/// and abort().
+/// Owns an ncclComm_t in non-blocking mode. Every wait, except a wait_for() without a limit, ends
+/// after `seconds` with an Error. A failure that NCCL reports is thrown by the next call. In both
+/// cases the communicator is aborted. All calls must come from one thread, except poll() and
+/// abort().
 class NcclCommunicator {
  public:
-  /// Collective. Error on all ranks if any has not met the others within `seconds`.
+  /// Collective. Error on all ranks if one of them has not connected within `seconds`.
   NcclCommunicator(const mpi::Communicator& ranks, NcclPlace place, double seconds);
-  /// Finalizes, which lets work that is under way be done on all ranks: a rank whose own part is
-  /// done may still hold what another one reads. Aborts if an exception is on its way, or if that
+  /// Finalizes, which completes pending work on all ranks: a rank whose own part is done may still
+  /// hold data that another rank reads. Aborts instead if an exception is propagating, or if that
   /// takes more than `seconds`.
   ~NcclCommunicator();
   NcclCommunicator(const NcclCommunicator&) = delete;
   NcclCommunicator& operator=(const NcclCommunicator&) = delete;
 
   /// Queues data[i] = sum over the ranks of data[i], fp32, in place. Does not wait for the device,
-  /// but until the work is in `stream`, so that an event recorded next stands for it: in
-  /// non-blocking mode NCCL itself returns before. The first call of a kind waits for the others.
-  /// `what` it is, for messages.
+  /// but waits until the work is in `stream`, so that an event recorded next covers it: in
+  /// non-blocking mode NCCL itself returns earlier. The first call of a kind waits for the other
+  /// ranks. `what` is for messages.
   void start_all_reduce(float* data, std::int64_t count, cudaStream_t stream,
                         std::string_view what);
-  /// Queues each part's sum over the ranks to its rank alone, in place, in the same way. The parts
+  /// Queues each part's sum over the ranks, to its rank only, in place, in the same way. The parts
   /// share the network.
   void start_reduces(std::span<const RankPart> parts, cudaStream_t stream, std::string_view what);
-  /// Queues each part of its rank to all, in place, in the same way.
+  /// Queues the broadcast of each part from its rank to all ranks, in place, in the same way.
   void start_broadcasts(std::span<const RankPart> parts, cudaStream_t stream,
                         std::string_view what);
-  /// Error if something has failed so far. Does not wait for the device.
+  /// Throws an Error if anything has failed so far. Does not wait for the device.
   void check_health(std::string_view what);
-  /// Waits until the device has passed `event`, no longer than `seconds`.
+  /// Waits until the device has passed `event`, at most `seconds`.
   void wait_for(cudaEvent_t event, std::string_view what,
                 double seconds = std::numeric_limits<double>::infinity());
 
-  /// Ends all communication, also kernels that wait on the device for a rank that is gone: after
-  /// it, calls that block in CUDA return, and every call of this class throws. Never throws; the
-  /// first call counts.
+  /// Ends all communication, including kernels that wait on the device for a rank that has ended.
+  /// Calls that block in CUDA then return, and every later call of this class throws. Never throws;
+  /// further calls do nothing.
   void abort() noexcept;
-  /// For another thread, while the calling one may be blocked in CUDA: abort() if NCCL has noticed
-  /// a failure, which the next call then throws.
+  /// Aborts if NCCL has noticed a failure, which the next call then throws. For another thread,
+  /// because the one that makes the calls may be blocked in CUDA.
   void poll() noexcept;
 
  private:
@@ -81,10 +81,10 @@ class NcclCommunicator {
 
   NcclPlace place_;
   double seconds_;
-  int exceptions_;                          // under way when it was made
-  std::mutex mutex_;                        // of the next two: poll() and abort() take comm_ away
+  int exceptions_;                          // propagating at its construction
+  std::mutex mutex_;                        // guards the next two: poll() and abort() reset comm_
   ncclComm_t comm_ = nullptr;               // null before the start and after abort()
-  ncclResult_t failure_ = ncclRemoteError;  // why comm_ is gone, once it is
+  ncclResult_t failure_ = ncclRemoteError;  // why comm_ was aborted, if it was
 };
 
 }  // namespace amt::cuda

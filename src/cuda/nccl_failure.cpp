@@ -9,23 +9,23 @@
 namespace amt::cuda {
 namespace {
 
-/// What to do next.
+/// Returns what to do next.
 std::string_view advice(ncclResult_t result) {
   switch (result) {
     case ncclRemoteError:
-      return "another rank ended or cannot be reached: its own message is the cause; start again "
+      return "another rank ended or cannot be reached: its own message has the cause; start again "
              "to resume from the last checkpoint";
     case ncclInvalidUsage:
-      return "each rank needs a device of its own, as ranks that share one cannot use NCCL";
+      return "each rank needs a device of its own: ranks that share a device cannot use NCCL";
     case ncclUnhandledCudaError:
       return "the device itself failed or is out of memory: nvidia-smi shows both";
     default:
       return "NCCL_DEBUG=INFO shows what NCCL was doing, NCCL_SOCKET_IFNAME chooses its network, "
-             "NCCL_P2P_DISABLE=1 goes without links between GPUs";
+             "NCCL_P2P_DISABLE=1 avoids the links between GPUs";
   }
 }
 
-/// On one line; " (...)" or nothing.
+/// Returns `detail` on one line as " (...)", or "" if it is empty.
 std::string in_brackets(std::string_view detail) {
   std::string text(detail);
   std::replace(text.begin(), text.end(), '\n', ' ');
@@ -62,7 +62,7 @@ Error nccl_failure(const NcclPlace& place, std::string_view what, ncclResult_t r
 Error nccl_timeout(const NcclPlace& place, std::string_view what, double seconds,
                    std::string_view detail) {
   return Error(
-      fmt::format("NCCL: {} was not done after {} on {}{}; a rank has ended or cannot be "
+      fmt::format("NCCL: {} was not finished after {} on {}{}; a rank has ended or cannot be "
                   "reached: {}",
                   what, format_duration(seconds), describe(place), in_brackets(detail),
                   advice(ncclSystemError)));

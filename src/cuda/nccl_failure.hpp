@@ -1,4 +1,4 @@
-// Turns NCCL's errors into one line: what, where, and what to do next.
+// Turns NCCL's errors into one line that says what failed, where, and what to do next.
 #pragma once
 
 #include <nccl.h>
@@ -11,27 +11,27 @@
 
 namespace amt::cuda {
 
-/// Which rank speaks, for messages. Ranks that wait for one another fail together, and the first
-/// cause is on one of them.
+/// The rank that reports, for messages. Ranks that wait for one another fail together, but only one
+/// of them has the cause.
 struct NcclPlace {
   int rank = 0, ranks = 1;
   std::string host;
   int device = 0;
 };
 
-/// "rank 3 of 8 on node-07, device 1"
+/// Returns "rank 3 of 8 on node-07, device 1".
 std::string describe(const NcclPlace& place);
 
-/// What lies between the ranks, whose hosts these are, in their order: "the links between the GPUs
-/// of node-07", "the network of node-07, node-08 and 6 others".
+/// Describes the connection between ranks on these hosts, given in rank order: "the links between
+/// the GPUs of node-07", "the network of node-07, node-08 and 6 others".
 std::string network_between(const std::vector<std::string>& hosts);
 
-/// `what` failed with `result`; `detail` is ncclGetLastError's text, which may be empty or many
-/// lines.
+/// Returns the error that `what` failed with `result`. `detail` is ncclGetLastError's text, which
+/// may be empty or have many lines.
 Error nccl_failure(const NcclPlace& place, std::string_view what, ncclResult_t result,
                    std::string_view detail);
 
-/// `what` was not done after `seconds`.
+/// Returns the error that `what` was not finished after `seconds`.
 Error nccl_timeout(const NcclPlace& place, std::string_view what, double seconds,
                    std::string_view detail);
 

@@ -13,19 +13,19 @@
 namespace amt::cuda {
 namespace {
 
-/// Sums run on a separate stream during the backward pass. Two promises of order:
-///  - a bucket's sum starts after everything that the compute stream had been given when the last
-///    range of the bucket was started;
-///  - what the compute stream is given after wait() starts after all sums.
+/// Sums run on a separate stream during the backward pass. The order is guaranteed as follows:
+///  - a bucket's sum starts after all work that was queued on the compute stream when the bucket's
+///    last range was started;
+///  - work that is queued on the compute stream after wait() starts after all sums.
 ///
-/// all_gather() keeps the same promises: it starts after the update that the compute stream has
-/// been given, and what follows there starts after it. The host does not wait for it.
+/// all_gather() gives the same guarantees: it starts after the update that was queued on the
+/// compute stream, and later work there starts after it. The host does not wait for it.
 ///
-/// A peer that vanishes: what NCCL has noticed (a closed connection, a time-out of its network) is
-/// thrown by the next call here, and ends wait(), so that no update is made of gradients that are
-/// not summed. One that is merely late is waited for: how long is the watchdog's to say. A host
-/// that blocks in CUDA behind sums that may never end cannot look for itself: poll(), by another
-/// thread, ends that.
+/// If a peer vanishes and NCCL notices it (a closed connection, a network time-out), the next call
+/// here throws and wait() ends, so that no update uses gradients that were not summed. A peer that
+/// is merely late is waited for; the watchdog limits how long. A host that is blocked in CUDA
+/// behind sums that may never end cannot check for failures itself: another thread's poll() ends
+/// that wait.
 class NcclReducer : public Reducer {
  public:
   NcclReducer(int device, cudaStream_t compute, const mpi::Communicator& communicator,
@@ -46,7 +46,7 @@ class NcclReducer : public Reducer {
 
   /// Waits for the device, within the time limit.
   void broadcast(float* data, std::int64_t count) override {
-    communicator_.barrier();  // rank 0 may be reading a checkpoint: no reason to give up
+    communicator_.barrier();  // no time limit: rank 0 may be reading a checkpoint
     queue_after(summing_.get(), compute_, written_);
     send_in_pieces(data, count, [this](float* piece, std::int64_t floats) {
       nccl_.start_broadcasts(std::array{RankPart{0, piece, floats}}, summing_.get(), kBroadcast);
@@ -86,10 +86,10 @@ class NcclReducer : public Reducer {
   static constexpr const char* kSum = "the sum of gradients";
   static constexpr const char* kGather = "the exchange of updated slices";
 
-  /// Every kind of exchange once, of memory that is given back. NCCL connects the ranks when the
-  /// first exchange of a kind is asked for, by a way that it chooses by its size, and allocates its
-  /// buffers then, in all up to more than a GB: after this, what is free stays free. A network that
-  /// does not work shows here, before data is read and within the time limit.
+  /// Makes every kind of exchange once, with temporary memory. NCCL connects the ranks at the first
+  /// exchange of each kind, in a way that depends on the size, and then allocates its buffers,
+  /// which may take more than 1 GB in all; after this it allocates no more. A network that does not
+  /// work fails here, before data is read and within the time limit.
   void try_network() {
     const std::string what =
         "the trial of " + network_between(communicator_.all_gather(place_.host));
@@ -119,8 +119,8 @@ class NcclReducer : public Reducer {
     return parts;
   }
 
-  /// A plain sum: gradients are scaled by 1 / (the global batch's positions) where they are made,
-  /// so no factor is left for NCCL to multiply by.
+  /// Starts a plain sum: gradients are already scaled by 1 / (the global batch's positions), so
+  /// NCCL has no factor to multiply by.
   void send(float* data, std::int64_t count) {
     queue_after(summing_.get(), compute_, written_);
     last_ = kSum;
@@ -133,7 +133,7 @@ class NcclReducer : public Reducer {
     reduced_bytes_ += count * sizeof(float);
   }
 
-  /// Makes the compute stream wait for all that was sent.
+  /// Makes the compute stream wait for everything that was sent.
   void join(std::string_view what) {
     nccl_.check_health(what);
     queue_after(compute_, summing_.get(), summed_);
@@ -145,10 +145,11 @@ class NcclReducer : public Reducer {
   NcclPlace place_;
   Stream summing_;
   Event written_, summed_;
-  NcclCommunicator nccl_;                 // after the stream: it is gone before the stream goes
-  const SlicedBuffer* sliced_ = nullptr;  // that the ranges of this round are of; null: of none
+  NcclCommunicator nccl_;  // declared after the stream, so that it is destroyed before it
+  const SlicedBuffer* sliced_ =
+      nullptr;  // the buffer of this round's ranges; null if it is not sliced
   Buckets buckets_;
-  const char* last_ = kSum;  // that was started, for messages
+  const char* last_ = kSum;  // the last exchange started, for messages
   std::uint64_t reduced_bytes_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// The Reducer on NCCL, for a stream of one device.
+// The Reducer that uses NCCL, for a stream of one device.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -11,9 +11,9 @@
 
 namespace amt::cuda {
 
-/// make_nccl_reducer (cuda_ops.hpp) for any stream: `compute` is where gradients are written and
-/// read. Collective; `communicator` must outlive it, and so must the stream. `deterministic`: see
-/// OpsOptions. Sums are started in pieces of `bucket` floats.
+/// make_nccl_reducer() of cuda_ops.hpp for any stream: `compute` is the stream that writes and
+/// reads the gradients. Collective; the communicator and the stream must outlive it.
+/// `deterministic`: see OpsOptions. Sums are started in pieces of `bucket` floats.
 std::unique_ptr<Reducer> make_nccl_reducer(int device, cudaStream_t compute,
                                            const mpi::Communicator& communicator, double seconds,
                                            bool deterministic = true,

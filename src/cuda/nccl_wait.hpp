@@ -1,4 +1,4 @@
-// Waits for NCCL with a way out when the communication fails.
+// Waits for NCCL with a time limit, in case the communication fails.
 #pragma once
 
 #include <chrono>
@@ -7,9 +7,10 @@
 
 namespace amt::cuda {
 
-/// Calls `done` until it returns true, `seconds` at most: false if it never did. It is asked once
-/// more after the time is over, so that a process that was stopped meanwhile does not give up on
-/// what is there. The first milliseconds are spent spinning: handing work to a device takes less.
+/// Calls `done` until it returns true, for at most `seconds`; returns false if it never did. `done`
+/// is called once more after the time limit, so that a process that was suspended meanwhile notices
+/// work that has been finished. The first milliseconds are spent spinning, because submitting work
+/// to a device takes less.
 inline bool wait_until(const std::function<bool()>& done, double seconds) {
   using Clock = std::chrono::steady_clock;
   constexpr std::chrono::microseconds kSpin(2000), kPause(100);

@@ -1,4 +1,4 @@
-// The plug-in's table: what the program may call.
+// The plug-in's table of functions for the program.
 #include "amt/cuda/plugin.hpp"
 
 #include <cublas_v2.h>
@@ -24,25 +24,25 @@ constexpr const char* kAttention = "cuDNN and plain";
 constexpr const char* kAttention = "plain only (built without cudnn-frontend)";
 #endif
 
-/// "13.0" of 13000.
+/// Returns "13.0" for 13000.
 std::string cuda_version(int version) {
   return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
 }
 
-/// 0 where there is no driver.
+/// Returns the driver's version, 0 if there is no driver.
 int driver_version() {
   int version = 0;
-  check(cudaDriverGetVersion(&version), "asking for the driver's version");
+  check(cudaDriverGetVersion(&version), "reading the driver's version");
   return version;
 }
 
 int runtime_version() {
   int version = 0;
-  check(cudaRuntimeGetVersion(&version), "asking for the run time's version");
+  check(cudaRuntimeGetVersion(&version), "reading the runtime's version");
   return version;
 }
 
-/// "580.65.06", of the kernel's module.
+/// Returns "driver 580.65.06", from the kernel module.
 std::string driver_name() {
   const int supports = driver_version();
   if (supports == 0) return "no driver";
@@ -78,16 +78,16 @@ std::string versions() {
                      cudnn_version(), nccl_version(), kAttention);
 }
 
-/// Why there is no device, and what to do.
+/// Explains why there is no device, and what to do.
 std::string explain(cudaError_t result) {
   if (result != cudaErrorInsufficientDriver) {
-    return fmt::format("{} ({}); nvidia-smi and CUDA_VISIBLE_DEVICES say which there are",
+    return fmt::format("{} ({}); check nvidia-smi and CUDA_VISIBLE_DEVICES",
                        cudaGetErrorString(result), cudaGetErrorName(result));
   }
   const int driver = driver_version();
   if (driver == 0) return "no NVIDIA driver is installed";
   return fmt::format(
-      "the NVIDIA driver is made for CUDA {}, which is too old for CUDA {}; "
+      "the NVIDIA driver is for CUDA {}, which is too old for CUDA {}; "
       "update the driver, or build with an older CUDA Toolkit",
       cuda_version(driver), cuda_version(runtime_version()));
 }
@@ -102,7 +102,7 @@ int device_count(std::string* why) {
 }
 
 DeviceInfo device_info(int device) {
-  const std::string what = fmt::format("asking what device {} is", device);
+  const std::string what = fmt::format("reading the properties of device {}", device);
   check(cudaSetDevice(device), what);
   cudaDeviceProp properties = {};
   check(cudaGetDeviceProperties(&properties, device), what);

@@ -20,8 +20,8 @@ double flops(const MatmulPlan& p) {
   return 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
 }
 
-/// The least of some rounds, in which all take turns, so that none has the colder card for itself.
-/// The first of equals.
+/// Returns the proposal with the shortest time of several rounds. They take turns in each round, so
+/// that none has the advantage of a cooler card. Of equal times, the first wins.
 std::size_t fastest(std::size_t count, const ProductChoice::Seconds& seconds) {
   std::vector<double> best(count, std::numeric_limits<double>::infinity());
   for (int round = 0; round < kRounds; ++round) {
@@ -67,11 +67,11 @@ std::string ProductChoice::take(const std::string& record) try {
   if (root.at("format").text() != kFormat) root.at("format").refuse(kFormat);
   root.at("version").integer(kVersion, kVersion);
   const std::string setting = root.at("device").text();
-  if (setting != setting_) return fmt::format("it is of {}, and this is {}", setting, setting_);
+  if (setting != setting_) return fmt::format("it is for {}, but this is {}", setting, setting_);
   std::map<std::string, Chosen> taken;
   for (const auto& [product, chosen] : root.at("products").members()) {
     const std::vector<json::Value> pair = chosen.array(2);
-    if (pair.size() != 2) chosen.refuse("an index and what is proposed there");
+    if (pair.size() != 2) chosen.refuse("an index and the proposal with that index");
     taken[product] = {pair[0].count(), pair[1].text()};
   }
   chosen_ = std::move(taken);

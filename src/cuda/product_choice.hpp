@@ -1,4 +1,4 @@
-// Which of cuBLASLt's proposals each product takes. Knows neither cuBLASLt nor CUDA.
+// The choice of cuBLASLt's proposals for each product. Depends on neither cuBLASLt nor CUDA.
 #pragma once
 
 #include <functional>
@@ -11,20 +11,21 @@
 
 namespace amt::cuda {
 
-/// "2304 x 32768 x 768, a by 2304, ..., bf16, epilogue 1": equal only for equal plans.
+/// Returns "2304 x 32768 x 768, a by 2304, ..., bf16, epilogue 1", which is equal only for equal
+/// plans.
 std::string text_of(const MatmulPlan& plan);
 
 class ProductChoice final : public AlgorithmChoice {
  public:
-  /// setting: the card and the library's version, without which a proposal has no meaning.
-  /// Products of less than `timed_flops` are never timed: what they take does not matter, and tests
-  /// and decoding have many. 1 GFLOP is 2 us of a large card.
+  /// setting: the card and the library's version; a proposal is meaningless with any other.
+  /// Products of fewer than `timed_flops` are never timed: their time does not matter, and tests
+  /// and decoding have many. 1 GFLOP takes 2 us on a large card.
   explicit ProductChoice(std::string setting, double timed_flops = 1e9)
       : setting_(std::move(setting)), timed_flops_(timed_flops) {}
 
-  /// Seconds of proposal i; infinite where it does not work.
+  /// Returns the seconds that proposal i takes; infinite if it does not work.
   using Seconds = std::function<double(std::size_t)>;
-  /// The index of the proposal to take. `proposals`, not empty, best first, say what each is.
+  /// Returns the index of the proposal to use. `proposals` describes them, best first; not empty.
   std::size_t choose(const MatmulPlan& plan, const std::vector<std::string>& proposals,
                      const Seconds& seconds);
 
@@ -41,7 +42,7 @@ class ProductChoice final : public AlgorithmChoice {
   std::string setting_;
   double timed_flops_;
   bool timing_ = false;
-  std::map<std::string, Chosen> chosen_;  // by the plan's text
+  std::map<std::string, Chosen> chosen_;  // keyed by text_of(plan)
 };
 
 }  // namespace amt::cuda

@@ -1,4 +1,4 @@
-// Launches that several operators share. Widths are multiples of 8.
+// Kernel launches that several operators share. Widths must be multiples of 8.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -8,10 +8,10 @@
 
 namespace amt::cuda {
 
-/// first, second [width] += sums over partial [count, 2, width]
+/// first, second [width] += sums over partial [count, 2, width].
 void launch_add_pairs(cudaStream_t stream, float* first, float* second, const float* partial,
                       Dim count, Dim width);
-/// sums [width] += column sums of x [n, width]; partial: shares_of(n).count x width floats
+/// sums [width] += column sums of x [n, width]. partial has shares_of(n).count x width floats.
 void launch_column_sums(cudaStream_t stream, float* sums, float* partial, const Bf16* x, Dim n,
                         Dim width);
 /// out = x [n], rounded; both aligned to 16 bytes.

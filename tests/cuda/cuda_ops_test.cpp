@@ -153,7 +153,7 @@ TEST_F(CudaOpsTest, WeightsThatWereNotPreparedAreAnError) {
                             .in_width = 8,
                             .out_width = 8});
   });
-  EXPECT_NE(text.find("not prepared"), std::string::npos) << text;
+  EXPECT_NE(text.find("never refreshed"), std::string::npos) << text;
 }
 
 // By the own kernels, whatever was asked for: there is no fused plan for them.

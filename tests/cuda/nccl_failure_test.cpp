@@ -172,7 +172,7 @@ TEST_F(NcclReducerTest, WorkThatIsNeverQueuedIsATimeOut) {
   make();
   fake().polls = -1;
   expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }),
-               "the sum of gradients was not done after");
+               "the sum of gradients was not finished after");
   EXPECT_EQ(fake().aborted, 1);
 }
 
@@ -180,7 +180,7 @@ TEST_F(NcclReducerTest, ABroadcastThatNeverEndsIsATimeOut) {
   make();
   fake().event_state = cudaErrorNotReady;
   expect_named(failure([&] { reducer_->broadcast(at(0), 10); }),
-               "the broadcast of parameters was not done after");
+               "the broadcast of parameters was not finished after");
 }
 
 TEST_F(NcclReducerTest, AnErrorOfTheDeviceIsThrown) {

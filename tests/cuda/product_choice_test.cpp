@@ -95,7 +95,7 @@ TEST(ProductChoice, RefusesWhatIsOfAnotherCardOrDamaged) {
   after.choose(kLarge, kProposals, watch.times());
   const std::string own = after.record();
   EXPECT_EQ(after.take(before.record()),
-            "it is of NVIDIA L4, cuBLASLt 13.1.0, and this is NVIDIA H200, cuBLASLt 13.1.0");
+            "it is for NVIDIA L4, cuBLASLt 13.1.0, but this is NVIDIA H200, cuBLASLt 13.1.0");
   const std::string head = R"({"format":"amt-algorithms","version":)";
   for (const std::string& text :
        {std::string(), std::string("{"), head + "2}", head + R"(1,"device":")" + kCard + "\"}",

@@ -1,6 +1,7 @@
 // The boundary between amt and its CUDA plug-in, libamt_cuda.so, which is loaded at run time so
-// that the same program runs where there is no CUDA. Both are built from one tree by one compiler:
-// the loader refuses a plug-in for which this header, or one that it includes, was another.
+// that the same program also runs without CUDA. Both must be built from one tree by one compiler:
+// the loader refuses a plug-in that was built with another version of this header or of one that it
+// includes.
 #pragma once
 
 #include <cstdint>
@@ -17,55 +18,58 @@ namespace amt::cuda {
 
 struct DeviceInfo {
   std::string name;    ///< "NVIDIA H200"
-  std::string bus_id;  ///< "0000:17:00.0": equal numbers on one host are one device
+  std::string bus_id;  ///< "0000:17:00.0": identifies the device on its host
   int capability = 0;  ///< 90 for compute capability 9.0
   std::uint64_t memory_bytes = 0, free_bytes = 0;
 };
 
-/// Which code computes attention. kAuto: cuDNN's, and where it has no plan for the shape, the own.
+/// Which code computes attention. kAuto: cuDNN, or amt's own kernels if cuDNN has no plan for the
+/// shape.
 enum class Attention : std::uint8_t { kAuto, kCudnn, kPlain };
 
 struct OpsOptions {
   int device = 0;
   Attention attention = Attention::kAuto;
-  /// The same bits each time, also of sums by a Reducer for these Ops. Without, a little faster:
-  /// sums may be added in any order.
+  /// Whether results have the same bits in every run, including sums by a Reducer for these Ops. If
+  /// false, sums may be added in any order, which is a little faster.
   bool deterministic = true;
 };
 
-/// What the program has and the plug-in, with its own copy of base/ and process/, would else have
-/// once more: the watchdog and the log look at the program's.
+/// State of the program that the plug-in must share. The plug-in has its own copies of base/ and
+/// process/, but the watchdog and the log use the program's state.
 struct Host {
   ActivityState* activity;
   LogIdentity* identity;
 };
 
-/// What the plug-in can do. Errors are amt::Error.
+/// The functions of the plug-in. They throw amt::Error.
 struct Plugin {
-  /// AMT_PLUGIN_BOUNDARY of the build (cmake/AmtBoundary.cmake); first, and read before anything
-  /// else.
+  /// AMT_PLUGIN_BOUNDARY of the build (cmake/AmtBoundary.cmake). Must stay the first member,
+  /// because the loader reads it before anything else.
   std::uint64_t boundary;
-  void (*attach)(const Host& host);  ///< before all that follow
-  /// "CUDA 13.0, driver 580.65.06, cuBLAS 13.1.0, cuDNN 9.19.0, NCCL 2.28.9, attention cuDNN and
-  /// plain"
+  void (*attach)(const Host& host);  ///< must be called before all others
+  /// Returns "CUDA 13.0, driver 580.65.06, cuBLAS 13.1.0, cuDNN 9.19.0, NCCL 2.28.9, attention
+  /// cuDNN and plain".
   std::string (*versions)();
-  /// Devices of this process; 0 with the reason in *why ("no CUDA device is detected").
+  /// Returns the number of devices of this process, or 0 with the reason in *why ("no CUDA device
+  /// is detected").
   int (*device_count)(std::string* why);
   DeviceInfo (*device_info)(int device);
-  /// The Ops of a device: bf16 activations, all work on one stream.
+  /// Creates the Ops of a device, with bf16 activations and all work on one stream.
   std::unique_ptr<Ops> (*make_ops)(const OpsOptions& options);
-  /// Finds out how `ops`, one of make_ops, will compute attention of such whole rows, and its
-  /// gradient if `backward`; builds what that takes, so that no step waits for it and
-  /// Ops::description() says how it will be. "", or why it will be by much slower code than
-  /// OpsOptions allow: in a line, with the library's reason. Error if it cannot be computed at all.
+  /// Decides how `ops`, made by make_ops, will compute attention for whole rows of this shape, and
+  /// its gradient if `backward`. Builds the plans for it, so that no step waits for them and
+  /// Ops::description() is complete. Returns "", or one line with the library's reason if
+  /// OpsOptions allow cuDNN but much slower code has to be used. Error if attention cannot be
+  /// computed at all.
   std::string (*prepare_attention)(Ops& ops, const AttentionShape& shape, bool backward);
-  /// NCCL among the ranks of `communicator`, one device each. Collective. `ops` is one of make_ops
-  /// and outlives it, as does the communicator, by which the ranks meet. Error naming rank and
-  /// host if the ranks have not met within `seconds`, or if what is between them does not work.
-  /// What NCCL takes of the device's memory it has when this returns.
+  /// Creates an NCCL reducer for the ranks of `communicator`, which have one device each.
+  /// Collective. `ops`, made by make_ops, and the communicator, over which the ranks connect, must
+  /// outlive it. Error that names rank and host if the ranks have not connected within `seconds`,
+  /// or if their network does not work. NCCL has allocated all its device memory when this returns.
   std::unique_ptr<Reducer> (*make_reducer)(Ops& ops, const mpi::Communicator& communicator,
                                            double seconds);
-  /// Begins and ends what a profiler that waits for it records (nsys --capture-range
+  /// Begins or ends the range that a profiler records if it waits for one (nsys --capture-range
   /// cudaProfilerApi).
   void (*profile)(bool begin);
 };

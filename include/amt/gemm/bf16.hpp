@@ -1,16 +1,16 @@
-// bfloat16 in memory, and whether the CPU can compute with it.
+// bfloat16 in memory, and the CPU's support for it.
 #pragma once
 
 #include <cstdint>
 
 namespace amt {
 
-/// The upper half of an fp32.
+/// A bfloat16: the upper half of an fp32.
 struct Bf16 {
   std::uint16_t bits;
 };
 
-/// The CPU's support for bf16 products.
+/// The CPU's instructions for products of bf16.
 enum class Bf16Support : std::uint8_t {
   kNone,
   kVectors,  ///< AVX512-BF16: up to twice the rate of fp32

@@ -10,7 +10,7 @@ namespace amt {
 
 using Dim = std::int64_t;
 
-/// A row-major matrix in memory, with `stride` elements from row to row, used directly or
+/// A row-major matrix in memory with `stride` elements from row to row, used as it is or
 /// transposed.
 template <class T>
 struct Matrix {
@@ -28,23 +28,24 @@ Matrix<T> transposed(const T* data, Dim stride) {
   return {data, stride, true};
 }
 
-/// How a product treats its output; with kOverwrite, the old contents are ignored.
+/// Whether the product replaces the old contents of c, which may then be anything, or is added to
+/// them.
 enum class Write { kOverwrite, kAdd };
 
-// c [m, n] = a [m, k] b [k, n], summed in fp32. Uses the calling thread's OpenMP threads or, inside
-// a parallel region, the calling thread alone.
+// c [m, n] = a [m, k] b [k, n], summed in fp32. Uses the calling thread's OpenMP threads, or only
+// the calling thread inside a parallel region.
 void gemm(float* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<float>& a,
           const Matrix<float>& b, Write write = Write::kOverwrite);
 void gemm(float* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<Bf16>& a, const Matrix<Bf16>& b,
           Write write = Write::kOverwrite);
-/// The same, with the result rounded once, after adding `bias` [n] if it is not null.
+/// The same, rounded once to bf16, after adding `bias` [n] unless it is null.
 void gemm(Bf16* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<Bf16>& a, const Matrix<Bf16>& b,
           const float* bias = nullptr);
 
-/// The CPU's support for bf16 products.
+/// Returns this CPU's support for products of bf16.
 Bf16Support bf16_products();
 
-/// "oneDNN 2.6.3"
+/// Returns, for example, "oneDNN 2.6.3".
 std::string gemm_library();
 
 }  // namespace amt

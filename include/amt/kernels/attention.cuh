@@ -1,6 +1,6 @@
-// Causal attention without matrix units: the reference for cuDNN's, and what is left where cuDNN
-// has no plan. A warp for each query (or, for the gradients of k and v, each key), whose lanes
-// share the channels of the head.
+// Causal attention without matrix units: the reference for cuDNN's, and the fallback if cuDNN has
+// no plan. Each query (or, for the gradients of k and v, each key) has a warp, whose lanes share
+// the channels of the head.
 #pragma once
 
 #include "amt/kernels/common.cuh"
@@ -9,14 +9,15 @@
 namespace amt::gpu {
 
 constexpr int kAttentionWarps = 4;  // in a block
-constexpr int kHeadParts = 8;       // channels of a head in each lane at most: heads of up to 256
+constexpr int kHeadParts = 8;       // most channels of a head in each lane: heads have up to 256
 
-/// Where one warp works: head `head` of row `row`, query or key t.
+/// The work of one warp: head `head` of row `row`, query or key t.
 struct AttentionPlace {
   Dim row, head, t;
 };
 
-/// Of `length` queries or keys in a row; false if there is nothing for this warp.
+/// Finds this warp's place, if a row has `length` queries or keys; returns false if there is
+/// nothing for this warp.
 __device__ inline bool attention_place(AttentionPlace& at, const AttentionShape& s, Dim length) {
   Dim i = Dim{blockIdx.x} * kAttentionWarps + threadIdx.x / kLanes;
   if (i >= s.rows * s.heads * length) return false;
@@ -27,13 +28,13 @@ __device__ inline bool attention_place(AttentionPlace& at, const AttentionShape&
   return true;
 }
 
-/// The head's channels at position t.
+/// Returns the head's channels at position t.
 template <class T>
 __device__ inline T* head_at(const HeadsOf<T>& heads, const AttentionShape& s,
                              const AttentionPlace& p, Dim t) {
   return heads.data + heads.at(p.row, t, p.head, s.head_dim);
 }
-/// Offsets of query t in out [rows, query_len, heads, head_dim] and in lse [rows, heads,
+/// Return the offsets of query t in out [rows, query_len, heads, head_dim] and in lse [rows, heads,
 /// query_len].
 __device__ inline Dim out_at(const AttentionShape& s, const AttentionPlace& p, Dim t) {
   return ((p.row * s.query_len + t) * s.heads + p.head) * s.head_dim;
@@ -42,7 +43,7 @@ __device__ inline Dim lse_at(const AttentionShape& s, const AttentionPlace& p, D
   return (p.row * s.heads + p.head) * s.query_len + t;
 }
 
-/// The lane's channels of a head: lane, lane + 32, ...; 0 beyond head_dim.
+/// Loads the lane's channels of a head: lane, lane + 32, ...; 0 beyond head_dim.
 __device__ inline void load_part(float* out, const Bf16* x, Dim head_dim) {
   for (int k = 0; k < kHeadParts; ++k) {
     const Dim c = threadIdx.x % kLanes + Dim{k} * kLanes;
@@ -55,7 +56,7 @@ __device__ inline void store_part(Bf16* x, const float* values, Dim head_dim) {
     if (c < head_dim) x[c] = __float2bfloat16_rn(values[k]);
   }
 }
-/// a.b over the whole head, the same in all lanes.
+/// Returns a.b over the whole head, the same value in all lanes.
 __device__ inline float dot_part(const float* a, const float* b) {
   float sum = 0;
   for (int k = 0; k < kHeadParts; ++k) sum += a[k] * b[k];
@@ -65,7 +66,7 @@ __device__ inline float dot_part(const float* a, const float* b) {
 using AttentionForward = AttentionForwardOf<Bf16, float>;
 using AttentionBackward = AttentionBackwardOf<Bf16, float>;
 
-/// One query: the softmax is made while going along the keys (online), so that nothing is stored.
+/// Computes one query with an online softmax, so that no scores are stored.
 __global__ void __launch_bounds__(kAttentionWarps* kLanes) attention_forward(AttentionForward op) {
   const AttentionShape& s = op.shape;
   AttentionPlace p;
@@ -88,7 +89,7 @@ __global__ void __launch_bounds__(kAttentionWarps* kLanes) attention_forward(Att
   if (threadIdx.x % kLanes == 0) op.lse[lse_at(s, p, p.t)] = largest + logf(total);
 }
 
-/// The gradient of query t.
+/// Computes the gradient of query t.
 __global__ void __launch_bounds__(kAttentionWarps* kLanes)
     attention_query_gradient(AttentionBackward op) {
   const AttentionShape& s = op.shape;
@@ -110,7 +111,7 @@ __global__ void __launch_bounds__(kAttentionWarps* kLanes)
   store_part(head_at(op.dq, s, p, p.t), dq, s.head_dim);
 }
 
-/// The gradients of key and value t, from the queries that see them.
+/// Computes the gradients of key and value t, from the queries that attend to them.
 __global__ void __launch_bounds__(kAttentionWarps* kLanes)
     attention_key_gradient(AttentionBackward op) {
   const AttentionShape& s = op.shape;

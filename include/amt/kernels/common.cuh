@@ -1,9 +1,9 @@
-// What the kernels share: packs of 8 activations (16 bytes, one memory access of a thread), sums
-// over warps and blocks in a fixed order, dropout factors.
+// Code that the kernels share: packs of 8 activations (16 bytes, one memory access of a thread),
+// sums over warps and blocks in a fixed order, dropout factors.
 //
 // The files of this folder compile with nvcc and, behind tests/cuda/cuda_on_cpu.hpp, as plain C++.
-// Launching is elsewhere. All sums have an order that follows from the shapes alone: equal runs
-// give equal bits.
+// They do not launch kernels. The order of all sums depends only on the shapes, so equal runs give
+// equal bits.
 #pragma once
 
 #include <bit>
@@ -25,7 +25,7 @@ struct alignas(16) Quad {
   float x[4];
 };
 
-/// A pack as a kernel keeps it: as 16-bit numbers each would take a register of its own.
+/// A pack in the form that kernels keep: as 16-bit numbers, each would occupy a whole register.
 struct alignas(16) HeldPack {
   std::uint32_t pairs[kPack / 2];
 };
@@ -33,7 +33,7 @@ struct alignas(16) HeldPack {
 __device__ inline Dim first_element() { return Dim{blockIdx.x} * blockDim.x + threadIdx.x; }
 __device__ inline Dim grid_length() { return Dim{gridDim.x} * blockDim.x; }
 
-/// Floats of 8 activations; p is a multiple of 16 bytes.
+/// Loads 8 activations as floats; p must be aligned to 16 bytes.
 __device__ inline void load(float* out, const Bf16* p) {
   const Pack pack = *reinterpret_cast<const Pack*>(p);
   for (int c = 0; c < kPack; ++c) out[c] = __bfloat162float(pack.x[c]);
@@ -46,7 +46,7 @@ __device__ inline void load(float* out, const float* p) {
   }
 }
 __device__ inline HeldPack held(const Bf16* p) { return *reinterpret_cast<const HeldPack*>(p); }
-/// A bf16 is the upper half of a float.
+/// Converts a pack to floats: a bf16 is the upper half of a float.
 __device__ inline void unpack(float* out, const HeldPack& pack) {
   for (int c = 0; c < kPack; c += 2) {
     out[c] = std::bit_cast<float>(pack.pairs[c / 2] << 16);
@@ -68,7 +68,7 @@ __device__ inline void store(float* p, const float* values) {
   reinterpret_cast<Quad*>(p)[1] = high;
 }
 
-/// The sum over the warp's lanes, the same in all of them.
+/// Returns the sum over the warp's lanes, the same value in all of them.
 template <class T>
 __device__ inline T warp_sum(T value) {
   for (int mask = kLanes / 2; mask > 0; mask /= 2) value += __shfl_xor_sync(~0u, value, mask);
@@ -81,8 +81,8 @@ __device__ inline float warp_max(float value) {
   return value;
 }
 
-/// The sum over a block of kWarps warps, the same in all threads. Every thread of the block calls
-/// it.
+/// Returns the sum over a block of kWarps warps, the same value in all threads. Every thread of the
+/// block must call it.
 template <int kWarps, class T>
 __device__ inline T block_sum(T value) {
   __shared__ T of_warp[kWarps];
@@ -91,7 +91,7 @@ __device__ inline T block_sum(T value) {
   __syncthreads();
   T sum = 0;
   for (int warp = 0; warp < kWarps; ++warp) sum += of_warp[warp];
-  __syncthreads();  // before a next call overwrites them
+  __syncthreads();  // before the next call overwrites the sums
   return sum;
 }
 template <int kWarps>
@@ -106,7 +106,7 @@ __device__ inline float block_max(float value) {
   return largest;
 }
 
-/// A dropout as kernels take it.
+/// A Dropout in the form that kernels use.
 struct DropoutMask {
   explicit DropoutMask(const Dropout& d)
       : dropout(d),
@@ -119,7 +119,7 @@ struct DropoutMask {
   float scale;
 };
 
-/// values[c] *= the mask of channel 8 pack + c of position i: one Philox block has 8 masks.
+/// values[c] *= the mask of channel 8 pack + c at position i; one Philox block has 8 masks.
 __device__ inline void apply(const DropoutMask& mask, float* values, Dim i, Dim pack, Dim width) {
   if (mask.threshold == 0) return;
   PhiloxCounter counter = dropout_counter(mask.dropout, i, width);

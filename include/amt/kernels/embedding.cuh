@@ -7,7 +7,7 @@
 
 namespace amt::gpu {
 
-/// A warp for each position.
+/// Each position has a warp.
 __global__ void embedding_forward(EmbeddingForwardOf<Bf16, float> op, DropoutMask mask) {
   const Dim i = (Dim{blockIdx.x} * blockDim.x + threadIdx.x) / kLanes, width = op.width;
   if (i >= op.rows * op.length) return;
@@ -23,7 +23,7 @@ __global__ void embedding_forward(EmbeddingForwardOf<Bf16, float> op, DropoutMas
   }
 }
 
-/// sum += dropout(dx) of one pack of position i
+/// sum += dropout(dx) for one pack of position i.
 __device__ inline void add_masked(float* sum, const Bf16* dx, Dim i, Dim pack, Dim width,
                                   const DropoutMask& mask) {
   float d[kPack];
@@ -32,8 +32,8 @@ __device__ inline void add_masked(float* sum, const Bf16* dx, Dim i, Dim pack, D
   for (int c = 0; c < kPack; ++c) sum[c] += d[c];
 }
 
-/// dwpe [seq_len, width] +=. A block for each position in the row; its threads share the packs and
-/// take the rows in order.
+/// dwpe [seq_len, width] += the sum over the rows. Each position in the row has a block; its
+/// threads share the packs and add the rows in order.
 __global__ void position_gradient(float* dwpe, const Bf16* dx, Dim rows, Dim seq_len, Dim width,
                                   DropoutMask mask) {
   const Dim t = blockIdx.x;
@@ -46,15 +46,16 @@ __global__ void position_gradient(float* dwpe, const Bf16* dx, Dim rows, Dim seq
   }
 }
 
-// dwte in two passes. by_token [n], in which positions of equal tokens are neighbours, is cut into
-// pieces of kPiece; a token's run of equal entries is thereby cut too, into parts of at most
-// kPiece. A run that lies in one piece is added to dwte at once. A part of a longer run leaves its
-// sum in partial [pieces, 2, width]: in slot 0 if it reaches from the piece's beginning, else in
-// slot 1 (then it is the first of its run); the second pass adds up the parts of each run in order.
+// dwte is summed in two passes. by_token [n] lists the positions sorted by token, so that each
+// token has a run of positions. It is cut into pieces of kPiece, which also cuts long runs into
+// parts. A run within one piece is added to dwte at once. A part of a longer run is summed into
+// partial [pieces, 2, width]: into slot 0 if it starts at the beginning of the piece, else into
+// slot 1 (then it is the first part of its run). The second pass adds up the parts of each run in
+// order.
 
 using cuda::kPiece;
 
-/// The positions in order of their tokens.
+/// The positions sorted by token.
 struct TokenOrder {
   const std::uint16_t* tokens;
   const std::int32_t* by_token;
@@ -62,8 +63,8 @@ struct TokenOrder {
   __device__ Dim token(Dim at) const { return tokens[by_token[at]]; }
 };
 
-/// The first place in [begin, end) whose token is not that of `begin`, or `end`. By halving:
-/// equal tokens are neighbours.
+/// Returns the first place in [begin, end) with a token other than the one at `begin`, or `end`. A
+/// binary search: equal tokens are adjacent.
 __device__ inline Dim run_end(const TokenOrder& order, Dim begin, Dim end) {
   const Dim token = order.token(begin);
   Dim inside = begin;
@@ -78,8 +79,8 @@ __device__ inline Dim run_end(const TokenOrder& order, Dim begin, Dim end) {
   return end;
 }
 
-/// First pass. A block for each place in by_token; the one at the beginning of a part takes all of
-/// it, in order, the others nothing.
+/// First pass. Each place in by_token has a block; the block at the beginning of a part sums all of
+/// it, in order, and the other blocks do nothing.
 __global__ void token_parts(float* dwte, float* partial, const Bf16* dx, TokenOrder order,
                             Dim width, DropoutMask mask) {
   const Dim begin = blockIdx.x, token = order.token(begin), piece = begin / kPiece;
@@ -101,8 +102,8 @@ __global__ void token_parts(float* dwte, float* partial, const Bf16* dx, TokenOr
   }
 }
 
-/// Second pass. A block for each piece; it adds up the run that begins there and goes on in the
-/// next piece, if there is one.
+/// Second pass. Each piece has a block; it adds up the run that begins in this piece and continues
+/// in the next one, if there is such a run.
 __global__ void token_sums(float* dwte, const float* partial, TokenOrder order, Dim width) {
   const Dim piece = blockIdx.x, next = (piece + 1) * kPiece;
   if (next >= order.n) return;

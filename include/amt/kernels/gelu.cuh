@@ -1,15 +1,15 @@
-// GELU apart from the products around it, for cards on which that is faster. Every thread takes
-// packs of 8 activations that are a grid's length apart.
+// GELU as a separate pass, for cards on which that is faster than a GELU within the matrix product.
+// Every thread processes packs of 8 activations that are a grid's length apart.
 #pragma once
 
 #include "amt/kernels/common.cuh"
 
 namespace amt::gpu {
 
-/// The tanh form of GELU is x / (1 + e) with e = 2^(x (kGeluLinear + kGeluCube x^2)): as
-/// (1 + tanh(z)) / 2 = 1 / (1 + exp(-2 z)), one exponential in place of a tanh.
+/// The tanh form of GELU is x / (1 + e) with e = 2^(x (kGeluLinear + kGeluCube x^2)): because (1 +
+/// tanh(z)) / 2 = 1 / (1 + exp(-2 z)), one exponential replaces the tanh.
 constexpr float kGeluLinear = -2.302208198f;  // -2 sqrt(2 / pi) log2(e)
-constexpr float kGeluCube = -0.1029432397f;   // the same x 0.044715
+constexpr float kGeluCube = -0.1029432397f;   // kGeluLinear x 0.044715
 
 __device__ inline float gelu(float x) {
   return x / (1 + exp2f(x * (kGeluLinear + kGeluCube * x * x)));
@@ -21,7 +21,7 @@ __device__ inline float gelu_derivative(float x) {
   return s - x * s * (1 - s) * kLn2 * (kGeluLinear + 3 * kGeluCube * x * x);
 }
 
-/// out = gelu(pre); `packs` of 8 activations each.
+/// out = gelu(pre), for `packs` packs of 8 activations.
 __global__ void gelu_forward(Bf16* out, const Bf16* pre, Dim packs) {
   for (Dim i = first_element(); i < packs; i += grid_length()) {
     float x[kPack];

@@ -1,6 +1,6 @@
-// Residual + dropout + layer norm in one pass over memory, and its gradient. A warp for each
-// position, whose channels stay in registers: kPacks packs of 8 in each lane, so that a width of up
-// to 256 kPacks fits.
+// Residual + dropout + layer norm in one pass over memory, and its gradient. Each position has a
+// warp, which keeps the channels in registers: kPacks packs of 8 in each lane, enough for a width
+// of up to 256 kPacks.
 #pragma once
 
 #include "amt/kernels/common.cuh"
@@ -30,7 +30,7 @@ __global__ void __launch_bounds__(kNormWarps* kLanes, 4)
       apply(mask, change, i, pack, width);
       for (int c = 0; c < kPack; ++c) v[k][c] += change[c];
       store(op.residual + at + pack * kPack, v[k]);
-      // What is normalised is what the backward pass will read.
+      // Normalises the rounded values, because the backward pass will read those.
       for (int c = 0; c < kPack; ++c) v[k][c] = __bfloat162float(__float2bfloat16_rn(v[k][c]));
     }
     for (int c = 0; c < kPack; ++c) sum += v[k][c];
@@ -57,7 +57,7 @@ __global__ void __launch_bounds__(kNormWarps* kLanes, 4)
   }
 }
 
-/// One pack of a position: normal = the normalised channels, g = dout w.
+/// One pack of a position: normal = the normalised channels, d = dout, g = dout w.
 struct NormPack {
   float normal[kPack], d[kPack], g[kPack];
   __device__ NormPack(const HeldPack& dout, const HeldPack& residual, const float* w, float mean,
@@ -73,9 +73,10 @@ struct NormPack {
   }
 };
 
-/// But for the sums of dweight and dbias: each block leaves its own in partial [blocks, 2, width]
-/// (dweight, then dbias). The warps of all blocks share the positions evenly. What is needed of a
-/// position is asked for at once and kept as it came, so that memory is waited for once.
+/// Computes everything but the final sums of dweight and dbias: each block writes its own sums to
+/// partial [blocks, 2, width] (dweight, then dbias). The warps of all blocks share the positions
+/// evenly. A warp loads all the data of a position at once and keeps it unconverted, so that it
+/// waits for memory only once.
 template <int kPacks>
 __global__ void __launch_bounds__(kNormWarps* kLanes, cuda::norm_blocks(kPacks))
     layernorm_backward(LayerNormBackwardOf<Bf16, float> op, float* partial, DropoutMask mask) {

@@ -1,4 +1,4 @@
-// Cross-entropy over blocks of positions, with the gradient in place of the logits.
+// Cross-entropy of blocks of positions; the gradient overwrites the logits.
 #pragma once
 
 #include <cstdint>
@@ -8,23 +8,23 @@
 
 namespace amt::gpu {
 
-constexpr int kHeadWarps = kLanes;  // in a block: one position
+constexpr int kHeadWarps = kLanes;  // in a block, which has one position
 constexpr int kHeadThreads = kHeadWarps * kLanes;
-/// Packs of logits that a thread keeps: 7 x 8 x 1024 = 57,344 logits a block, more than the largest
-/// vocabulary has. Of a larger one the rest is read again each time.
+/// Packs of logits that a thread keeps: 7 x 8 x 1024 = 57,344 logits per block, more than amt's
+/// largest vocabulary has. The rest of a larger one is read again in each pass.
 constexpr int kHeldPacks = 7;
 
 constexpr float kLog2E = 1.44269504f;
-/// Of what is not in the vocabulary: exp of it is 0. Finite, so that differences are, too.
+/// The logit of padding: its exp is 0. It is finite so that differences are finite, too.
 constexpr float kNoLogit = -1e30f;
 
-/// e^(x - shift), shifted = shift x log2(e).
+/// Returns e^(x - shift), given shifted = shift x log2(e).
 __device__ inline float exp_from(float x, float shifted) { return exp2f(x * kLog2E - shifted); }
 
-/// The logits of a block's position. Memory is read once, where they can be kept.
+/// The logits of a block's position, which are read from memory only once if they can be kept.
 class PositionLogits {
  public:
-  /// Those from `vocab` on count as kNoLogit; the pack that the vocabulary ends in is read whole.
+  /// Logits from `vocab` on count as kNoLogit; the last pack of the vocabulary is read completely.
   __device__ PositionLogits(const Bf16* row, int vocab) : row_(row), vocab_(vocab) {
     for (int k = 0; k < kHeldPacks; ++k) {
       const int pack = number(k);
@@ -32,7 +32,7 @@ class PositionLogits {
     }
   }
 
-  /// f(pack, logits [kPack]) for this thread's packs among the first `packs`.
+  /// Calls f(pack, logits [kPack]) for this thread's packs among the first `packs`.
   template <class F>
   __device__ void for_packs(int packs, const F& f) const {
     for (int k = 0; k < kHeldPacks; ++k) {
@@ -43,7 +43,8 @@ class PositionLogits {
     }
   }
 
-  /// log of the sum of exp; every thread of the block calls it, once, and gets it.
+  /// Returns the log of the sum of exp in every thread of the block, all of which must call it
+  /// once.
   __device__ float log_sum_exp() const {
     const int packs = (vocab_ + kPack - 1) / kPack;
     float largest = kNoLogit, sum = 0;
@@ -73,7 +74,8 @@ class PositionLogits {
     f(pack, x);
   }
 
-  /// From each thread's largest logit and its sum of e^(logit - largest).
+  /// Returns the block's result from each thread's largest logit and its sum of e^(logit -
+  /// largest).
   __device__ static float of_block(float largest, float sum) {
     static_assert(kHeadWarps == kLanes, "a lane for each warp's result");
     __shared__ float tops[kHeadWarps], sums[kHeadWarps];
@@ -94,9 +96,9 @@ class PositionLogits {
   HeldPack held_[kHeldPacks];
 };
 
-/// losses[k] = -log p + log_z_regularization log(z)^2 of position first + k, k = blockIdx.x, 0 for
-/// a row's last position; its logits [padded_vocab] become terms.scale x their gradient, 0 in the
-/// padding.
+/// losses[k] = -log p + log_z_regularization log(z)^2 of position first + k, where k = blockIdx.x;
+/// 0 for the last position of a row. The position's logits [padded_vocab] become terms.scale x
+/// their gradient, 0 in the padding.
 __global__ void __launch_bounds__(kHeadThreads)
     loss_and_gradient(float* losses, Bf16* logits, const std::uint16_t* tokens, Dim first,
                       LmHeadShape s, LossConfig terms) {
@@ -104,7 +106,7 @@ __global__ void __launch_bounds__(kHeadThreads)
   Bf16* row = logits + Dim{blockIdx.x} * s.padded_vocab;
   const bool last = i % s.seq_len == s.seq_len - 1;  // predicts nothing
   const int target = last ? -1 : tokens[i + 1];
-  // Read before the barrier within log_sum_exp, after which its gradient takes its place.
+  // Read before the barrier within log_sum_exp(), after which the gradient overwrites it.
   const float chosen = last ? 0 : __bfloat162float(row[target]);
   const PositionLogits position(row, last ? 0 : static_cast<int>(s.vocab));
   const float log_z = last ? 0 : position.log_sum_exp();
@@ -124,7 +126,8 @@ __global__ void __launch_bounds__(kHeadThreads)
   });
 }
 
-/// losses [rows, seq_len - 1] = -log p of the position first + blockIdx.x, if it predicts anything.
+/// losses [rows, seq_len - 1] = -log p of position first + blockIdx.x, unless it is the last of its
+/// row, which predicts nothing.
 __global__ void __launch_bounds__(kHeadThreads)
     position_losses(float* losses, const Bf16* logits, const std::uint16_t* tokens, Dim first,
                     LmHeadShape s) {

@@ -1,6 +1,6 @@
-// How the work of a call is cut: blocks of threads, shares of partial sums, blocks of logits. All
-// of it follows from the shapes alone, not from the card, so that sums have the same order, and the
-// same bits, on any card. C++17.
+// How the work of a call is divided: blocks of threads, shares of partial sums, blocks of logits.
+// All of it depends only on the shapes, not on the card, so that sums have the same order, and the
+// same bits, on every card. C++17.
 #pragma once
 
 #include <algorithm>
@@ -12,18 +12,18 @@ namespace amt::cuda {
 
 constexpr Dim divide_up(Dim a, Dim b) { return (a + b - 1) / b; }
 
-/// Widths are multiples of this: 8 activations are one access of 16 bytes.
+/// Widths must be multiples of this: 8 activations are one access of 16 bytes.
 constexpr Dim kWidthUnit = 8;
-/// Of layer norms: a lane holds at most 8 packs of 8 channels.
+/// The largest width of a layer norm: a lane holds at most 8 packs of 8 channels.
 constexpr Dim kLargestWidth = 2048;
-/// Of the own attention: a lane holds at most 8 channels.
+/// The largest head of amt's own attention kernels: a lane holds at most 8 channels.
 constexpr Dim kLargestHead = 256;
 
-/// Packs of 8 channels in each of the 32 lanes that share a position, 1 to 8.
+/// Returns how many packs of 8 channels each of the 32 lanes that share a position has, 1 to 8.
 constexpr Dim norm_packs(Dim width) { return divide_up(width, 256); }
 
-/// Positions cut into `count` shares of `each`, the last may be smaller. A share makes one partial
-/// sum: at most 512, which keep an H200 busy and are soon added up.
+/// Positions divided into `count` shares of `each`; the last may be smaller. Each share has one
+/// partial sum; at most 512 keep an H200 busy and are quickly added up.
 struct Shares {
   Dim count, each;
 };
@@ -32,37 +32,39 @@ constexpr Shares shares_of(Dim n) {
   return {divide_up(n, each), each};
 }
 
-/// Blocks of a layer norm's backward pass that a multiprocessor holds at once, as far as a lane's
-/// packs leave registers.
+/// Returns how many blocks of a layer norm's backward pass fit on a multiprocessor at once, which
+/// the registers for a lane's packs limit.
 constexpr Dim norm_blocks(Dim packs) { return packs <= 3 ? 4 : packs <= 5 ? 3 : 2; }
-/// Its blocks: all at once on the 132 multiprocessors of an H100.
+/// Returns the number of its blocks, all of which run at once on the 132 multiprocessors of an
+/// H100.
 constexpr Dim norm_shares(Dim n, Dim width) {
   return std::min(shares_of(n).count, 128 * norm_blocks(norm_packs(width)));
 }
 
-/// Places of by_token in a piece of the sum of wte's gradient (embedding.cuh).
+/// The places of by_token in one piece of the sum of wte's gradient (embedding.cuh).
 constexpr Dim kPiece = 64;
 constexpr Dim token_pieces(Dim n) { return divide_up(n, kPiece); }
 
 constexpr Dim kFlatThreads = 256;
-/// Blocks of kFlatThreads for n elements, each thread taking `at_once`, or several times that where
-/// the buffer is larger than 2^31 floats.
+/// Returns the blocks of kFlatThreads for n elements. Each thread processes `at_once` of them, or
+/// several times as many if the buffer is larger than 2^31 floats.
 constexpr Dim flat_blocks(Dim n, Dim at_once = 4) {
   return std::clamp<Dim>(divide_up(n, at_once * kFlatThreads), 1, Dim{1} << 21);
 }
-/// Blocks for a sum over n floats: the partial sums are then added by one block.
+/// Returns the blocks for a sum over n floats, few enough for one block to add their partial sums.
 constexpr Dim sum_blocks(Dim n) { return std::clamp<Dim>(divide_up(n, 4 * kFlatThreads), 1, 1024); }
 
-/// How many groups of 4 floats may be accessed at once: n / 4 if all `pointers` are aligned to 16
-/// bytes, else none.
+/// Returns how many groups of 4 floats may be accessed at once: n / 4 if all `pointers` are aligned
+/// to 16 bytes, else 0.
 template <class... Pointers>
 Dim quads_of(Dim n, const Pointers*... pointers) {
   const auto bits = (reinterpret_cast<std::uintptr_t>(pointers) | ...);
   return bits % 16 == 0 ? n / 4 : 0;
 }
 
-/// Positions in a block of the LM head: n in as few blocks as `most_bytes` of logits allow, but of
-/// 128 at least, and as equal as multiples of 128 can be; each position has `bytes_each` of logits.
+/// Returns the positions in a block of the LM head. Divides n into as few blocks as `most_bytes` of
+/// logits allow, of at least 128 positions each and as equal as multiples of 128 can be. Each
+/// position has `bytes_each` of logits.
 constexpr Dim lm_head_block(Dim n, Dim bytes_each, Dim most_bytes) {
   const Dim most = std::max<Dim>(128, most_bytes / bytes_each / 128 * 128);
   const Dim blocks = divide_up(n, most);

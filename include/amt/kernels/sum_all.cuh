@@ -1,4 +1,4 @@
-// The second pass of sums over flat buffers: one block adds what the first one left.
+// The second pass of sums over flat buffers: one block adds the partial sums of the first pass.
 #pragma once
 
 #include "amt/kernels/common.cuh"
@@ -7,7 +7,7 @@ namespace amt::gpu {
 
 constexpr int kSumWarps = 8;  // in a block
 
-/// *to = (add ? *to : 0) + scale x the sum of x [n]; one block.
+/// *to = (add ? *to : 0) + scale x the sum of x [n]. Runs in one block.
 template <class T>
 __global__ void __launch_bounds__(kSumWarps* kLanes)
     sum_all(double* to, const T* x, Dim n, double scale, bool add) {

@@ -5,11 +5,11 @@
 
 namespace amt::gpu {
 
-constexpr int kRowWarps = 16;   // in a block of add_rows: they share the rows
-constexpr int kRowsAtOnce = 8;  // that a thread of column_sums asks for before it adds them
+constexpr int kRowWarps = 16;   // in a block of add_rows, which share the rows
+constexpr int kRowsAtOnce = 8;  // rows that a thread of column_sums loads before it adds them
 
-/// to[c] += sum over `count` rows of partial [count, gridDim.y, width], where `to` is `first` for
-/// the part blockIdx.y = 0 and `second` for 1. A block for each 32 columns.
+/// to[c] += sum over `count` rows of partial [count, gridDim.y, width], where `to` is `first` if
+/// blockIdx.y = 0 and `second` if it is 1. Every 32 columns have a block.
 __global__ void __launch_bounds__(kRowWarps* kLanes)
     add_rows(float* first, float* second, const float* partial, Dim count, Dim width) {
   __shared__ float sums[kRowWarps][kLanes];
@@ -30,7 +30,7 @@ __global__ void __launch_bounds__(kRowWarps* kLanes)
 }
 
 /// partial [gridDim.y, width]: column sums of x [n, width] over the rows_each rows of a block's
-/// share. A thread for each pack of columns.
+/// share. Each pack of columns has a thread.
 __global__ void column_sums(float* partial, const Bf16* x, Dim n, Dim width, Dim rows_each) {
   const Dim pack = Dim{blockIdx.x} * blockDim.x + threadIdx.x;
   if (pack >= width / kPack) return;

@@ -1,4 +1,5 @@
-// fp32 to bf16. Every thread takes packs of elements that are a grid's length apart.
+// Conversion from fp32 to bf16. Every thread processes packs of elements that are a grid's length
+// apart.
 #pragma once
 
 #include "amt/kernels/common.cuh"

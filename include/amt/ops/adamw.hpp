@@ -13,10 +13,10 @@ struct AdamWStep {
   std::int64_t update = 1;    ///< counts from 1; exponent of the bias corrections
 };
 
-/// parameters -= learning_rate * (m_hat / (sqrt(v_hat) + epsilon) + weight_decay * parameters), for
-/// arrays of [n]. Parameters stay zero if all arrays are zero. If the parameters are in Weights
-/// that have been refreshed, a device with a copy of them updates the copy as well. P is float or
-/// double.
+/// parameters -= learning_rate * (m_hat / (sqrt(v_hat) + epsilon) + weight_decay * parameters); all
+/// [n]. Zero parameters with zero moments and gradients stay zero. If the parameters are part of
+/// refreshed Weights and the device has a copy of them, the same pass refreshes the copy. P is
+/// float or double.
 template <class P>
 struct AdamWOf {
   static constexpr const char* kName = "adamw";
@@ -27,11 +27,11 @@ struct AdamWOf {
 };
 using AdamW = AdamWOf<float>;
 
-/// The form of the step for inner loops: everything that is the same for all parameters, computed
-/// once in fp64 and rounded.
+/// The step in the form that inner loops use: everything that is the same for all parameters,
+/// computed once in fp64 and then rounded.
 struct AdamWCoefficients {
   float gradient_scale, beta1, beta2;
-  float rest1, rest2;  ///< 1 - beta, rounded once from fp64
+  float rest1, rest2;  ///< 1 - beta, computed in fp64 and rounded once
   float inverse_correction1, inverse_correction2;
   float epsilon, weight_decay, learning_rate;
 };

@@ -1,5 +1,5 @@
-// Which algorithm a device uses where its libraries offer several. Their results differ by
-// rounding, so a resumed run must use the same ones.
+// The choice among several algorithms of a device's libraries. Their results differ by rounding, so
+// a resumed run must use the same ones.
 #pragma once
 
 #include <string>
@@ -11,16 +11,17 @@ class AlgorithmChoice {
  public:
   virtual ~AlgorithmChoice() = default;
 
-  /// While timing is on, each operation with a new shape is timed with every algorithm, and the
-  /// fastest is kept. While it is off, which is the default, an operation without a choice uses the
-  /// library's first proposal.
+  /// While timing is on, each algorithm is timed for an operation whose shape occurs for the first
+  /// time, and the fastest is kept. While it is off, which is the default, operations without a
+  /// choice use the algorithm that the library proposes first.
   virtual void set_timing(bool on) = 0;
 
-  /// All choices, made or adopted, as JSON text with a final newline.
+  /// Returns all choices so far, including those from take(), as JSON text that ends in a newline.
   virtual std::string record() const = 0;
 
-  /// Adopts the choices in a record of a device of the same kind, for all later operations. Returns
-  /// "" on success; otherwise the reason why the record cannot be used, and nothing changes.
+  /// Uses the choices of this record, which must be of a device of the same kind, for shapes that
+  /// occur from now on. Returns "", or the reason why the record does not apply to this device;
+  /// then nothing changes.
   virtual std::string take(const std::string& record) = 0;
 };
 

@@ -10,8 +10,8 @@
 namespace amt {
 
 /// The queries are the last query_len of a row's key_len positions: query t attends to the keys up
-/// to first_query() + t. In training every position is a query; in generation the keys and values
-/// of the earlier positions are in a cache.
+/// to first_query() + t. In training all positions are queries; in generation the keys and values
+/// of earlier positions come from a cache.
 struct AttentionShape {
   Dim rows = 0;
   Dim query_len = 0, key_len = 0;  ///< 1 <= query_len <= key_len
@@ -20,7 +20,7 @@ struct AttentionShape {
   constexpr Dim first_query() const { return key_len - query_len; }
 };
 
-/// The shape for complete rows, in which every position is a query.
+/// Returns the shape for whole rows, in which every position is a query.
 constexpr AttentionShape self_attention(Dim rows, Dim length, Dim heads, Dim head_dim,
                                         float scale) {
   return {rows, length, length, heads, head_dim, scale};
@@ -32,22 +32,22 @@ struct HeadsOf {
   A* data = nullptr;
   Dim first = 0;       ///< elements from `data` to the first row's first head
   Dim row_stride = 0;  ///< elements from row to row
-  Dim stride = 0;      ///< elements from position to position; heads are adjacent
+  Dim stride = 0;      ///< elements from position to position; heads are contiguous
   constexpr Dim at(Dim row, Dim t, Dim head, Dim head_dim) const {
     return first + row * row_stride + t * stride + head * head_dim;
   }
 };
 
-/// The queries (part 0), keys (1) or values (2) within qkv [rows, length, 3, heads, head_dim], the
-/// projection of complete rows.
+/// Returns q (part 0), k (1) or v (2) within qkv [rows, length, 3, heads, head_dim], the projection
+/// of whole rows.
 template <class A>
 constexpr HeadsOf<A> packed_heads(A* qkv, const AttentionShape& s, Dim part) {
   const Dim width = s.heads * s.head_dim;
   return {qkv, part * width, s.key_len * 3 * width, 3 * width};
 }
 
-/// out [rows, query_len, heads, head_dim]; lse [rows, heads, query_len] is the log-sum-exp of the
-/// scaled scores. A is the type of activations, P that of lse.
+/// out [rows, query_len, heads, head_dim]; lse [rows, heads, query_len]: log of the sum of exp of
+/// the scaled scores. A is the type of activations, P that of lse.
 template <class A, class P>
 struct AttentionForwardOf {
   static constexpr const char* kName = "attention";
@@ -65,7 +65,7 @@ struct AttentionBackwardOf {
   static constexpr const char* kName = "attention backward";
   HeadsOf<A> dq, dk, dv;
   const A* dout;
-  const A* out;  ///< out and lse are results of the forward call
+  const A* out;  ///< out and lse come from the forward call
   const P* lse;
   HeadsOf<const A> q, k, v;
   AttentionShape shape;
@@ -81,7 +81,8 @@ double dot(const A* a, const A* b, Dim n) {
   return sum;
 }
 
-/// One query: out = sum of p_k v_k over the keys it attends to, with p = softmax of scale q.k.
+/// Computes one query: out = sum of p_k v_k over the keys that it attends to, p = softmax of scale
+/// q.k.
 template <class A, class P>
 void attend(const AttentionForwardOf<A, P>& op, Dim row, Dim t, Dim head) {
   const AttentionShape& s = op.shape;

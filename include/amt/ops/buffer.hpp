@@ -1,4 +1,4 @@
-// Owns device memory.
+// An owner of device memory.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace amt {
 
-/// A block of memory from an Ops, which must outlive it. Move-only; an empty buffer owns nothing.
+/// Owns memory of an Ops, which must outlive it. Move-only; an empty Buffer owns nothing.
 class Buffer {
  public:
   Buffer() = default;

@@ -1,7 +1,7 @@
-// Dropout masks as a pure function: which elements are kept depends on (seed, step, layer, site,
-// row, position, channel) through Philox4x32-10. Masks are therefore the same for every micro-batch
-// size and number of ranks, and the backward pass recomputes them instead of storing them. C++17
-// and constexpr: CUDA code may call it under --expt-relaxed-constexpr.
+// Dropout masks as a pure function: Philox4x32-10 of (seed, step, layer, site, row, position,
+// channel) decides which elements a mask keeps. So masks are the same for any micro-batch size and
+// number of ranks, and the backward pass recomputes them instead of storing them. C++17, and
+// constexpr: CUDA code may call it under --expt-relaxed-constexpr.
 //
 // One Philox block gives the masks of 8 adjacent channels, 16 bits each:
 //
@@ -29,13 +29,13 @@ struct Dropout {
   double rate = 0;  ///< in [0, 1)
   std::uint64_t seed = 0;
   std::uint64_t step = 0;
-  std::uint64_t first_row = 0;  ///< index of the call's first row within the global batch
+  std::uint64_t first_row = 0;  ///< index, within the global batch, of the row that has position 0
   std::int64_t seq_len = 1;
   std::uint32_t layer = 0;
   DropoutSite site = DropoutSite::kEmbedding;
 };
 
-/// At most 65535, so that the scale is finite.
+/// Returns at most 65535, so that the scale stays finite.
 constexpr std::uint32_t dropout_threshold(double rate) {
   const double rounded = rate * 65536.0 + 0.5;
   return rounded >= 65535.0 ? 65535u : static_cast<std::uint32_t>(rounded);
@@ -47,22 +47,22 @@ constexpr float dropout_scale(std::uint32_t threshold) {
 
 constexpr std::int64_t dropout_blocks(std::int64_t width) { return (width + 7) / 8; }
 
-/// The counter of the first block of position `i` (of the call's n). The following blocks of the
-/// position have the next values of counter[0].
+/// Returns the counter of the first block of position `i` (0 to n - 1 of the call); incrementing
+/// counter[0] gives the next blocks of that position.
 constexpr PhiloxCounter dropout_counter(const Dropout& d, std::int64_t i, std::int64_t width) {
   const std::int64_t row = i / d.seq_len, position = i % d.seq_len;
   return {low_word(position * dropout_blocks(width)), low_word(d.first_row + row), low_word(d.step),
           1u << 28 | static_cast<std::uint32_t>(d.site) << 24 | d.layer};
 }
 
-/// The 16 bits for `channel`; `block` must be Philox block number channel / 8.
+/// Returns the 16 bits of `channel`; `block` is Philox block number channel / 8 of the position.
 constexpr std::uint32_t dropout_bits(const PhiloxBlock& block, std::int64_t channel) {
   const std::uint32_t word = block[channel % 8 / 2];
   return channel % 2 == 0 ? word & 0xFFFFu : word >> 16;
 }
 
-/// The factor of one element: 0 or the scale. This is the specification; fast versions compute
-/// complete rows.
+/// Returns the factor of one element: 0 or the scale. This is the specification; faster versions
+/// compute whole rows.
 constexpr float dropout_factor(const Dropout& d, std::int64_t i, std::int64_t channel,
                                std::int64_t width) {
   const std::uint32_t threshold = dropout_threshold(d.rate);

@@ -16,8 +16,8 @@ struct EmbeddingForwardOf {
   const P* wte;                 ///< [., width]
   const P* wpe;                 ///< [at least first_position + length, width]
   Dim rows, length, width;
-  Dim first_position = 0;  ///< number of each row's positions in earlier calls
-  Dropout dropout = {};    ///< its positions count from the call's first
+  Dim first_position = 0;  ///< the number of positions of each row in earlier calls
+  Dropout dropout = {};    ///< its positions count from the first of this call
 };
 using EmbeddingForward = EmbeddingForwardOf<Activation, float>;
 

@@ -1,4 +1,4 @@
-// 8-bit weights: all weights of one output are integer multiples, -127 to 127, of one step.
+// Weights of 8 bits: those of one output are integer multiples, -127 to 127, of one step.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,8 @@
 
 namespace amt {
 
-/// The step of each column of w [depth, columns]: the column's largest magnitude divided by 127.
+/// Returns the step of each column of w [depth, columns]: the column's largest absolute value /
+/// 127.
 inline std::vector<float> int8_steps(const float* w, Dim depth, Dim columns) {
   std::vector<float> steps(columns);
   for (Dim d = 0; d < depth; ++d) {
@@ -21,7 +22,7 @@ inline std::vector<float> int8_steps(const float* w, Dim depth, Dim columns) {
   return steps;
 }
 
-/// `weight`, which must be finite, as a number of steps, rounded to the nearest integer.
+/// Returns the number of steps nearest to `weight`, which must be finite.
 inline float in_steps(float weight, float step) {
   constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds
   return step == 0 ? 0 : weight / step + kRound - kRound;

@@ -8,15 +8,15 @@
 
 namespace amt {
 
-/// residual = x + dropout(y), out = layer norm of residual as stored; all are [n, width]. If y is
-/// null, residual is not written and out = layer norm of x. residual may be x. A is the type of
+/// residual = x + dropout(y), out = layer norm of residual as stored; all [n, width]. If y is null,
+/// residual is not written, and out = layer norm of x. residual may be x. A is the type of
 /// activations, P that of parameters and statistics.
 template <class A, class P>
 struct LayerNormForwardOf {
   static constexpr const char* kName = "layer norm";
   A* out;
   A* residual = nullptr;
-  P *mean, *rstd;  ///< [n]: mean and 1 / sqrt(variance + 1e-5) of a position
+  P *mean, *rstd;  ///< [n]: mean of each position, and 1 / sqrt(variance + 1e-5)
   const A* x;
   const A* y = nullptr;
   const P *weight, *bias;  ///< [width]
@@ -25,8 +25,8 @@ struct LayerNormForwardOf {
 };
 using LayerNormForward = LayerNormForwardOf<Activation, float>;
 
-/// dresidual = (add ? dresidual : 0) + the layer norm's gradient; dweight and dbias are added to.
-/// If dy is not null, dy = gradient of y. dy may be dout.
+/// dresidual = (add ? dresidual : 0) + the layer norm's gradient; dweight +=, dbias +=. If dy is
+/// not null, dy = gradient of y. dy may be dout.
 template <class A, class P>
 struct LayerNormBackwardOf {
   static constexpr const char* kName = "layer norm backward";
@@ -34,7 +34,7 @@ struct LayerNormBackwardOf {
   A* dy = nullptr;
   P *dweight, *dbias;  ///< [width]
   const A* dout;
-  const A* residual;     ///< the normalised input: x itself if y was null
+  const A* residual;     ///< what was normalised: x itself if y was null
   const P *mean, *rstd;  ///< from the forward call
   const P* weight;
   Dim n, width;

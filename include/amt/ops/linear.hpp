@@ -7,9 +7,9 @@
 
 namespace amt {
 
-/// out [n, out_width] = x [n, in_width] weight + bias, with weight [in_width, out_width] as in
-/// Hugging Face's Conv1D. If `pre` is not null: pre = x weight + bias and out = gelu(pre) in its
-/// tanh form. A is the type of activations, P that of parameters, which must be in Weights
+/// out [n, out_width] = x [n, in_width] weight + bias, weight [in_width, out_width] as in Hugging
+/// Face's Conv1D. If `pre` is not null, pre = x weight + bias and out = gelu(pre), in its tanh
+/// form. A is the type of activations, P that of parameters, which must be in Weights
 /// (amt/ops/weights.hpp).
 template <class A, class P>
 struct LinearForwardOf {
@@ -27,7 +27,7 @@ inline std::array<const float*, 2> weights_of(const LinearForward& op) {
 }
 
 /// dx [n, in_width] = dout weight^T; dweight += x^T dout; dbias += column sums of dout. If `pre` is
-/// not null, x was gelu(pre), and dx becomes the gradient of pre.
+/// not null, x was gelu(pre) and dx becomes the gradient of pre.
 template <class A, class P>
 struct LinearBackwardOf {
   static constexpr const char* kName = "linear backward";
@@ -36,7 +36,7 @@ struct LinearBackwardOf {
   const A* dout;  ///< [n, out_width]
   const A* x;
   const A* pre = nullptr;
-  const P* weight;  ///< must be in Weights
+  const P* weight;  ///< in Weights
   Dim n, in_width, out_width;
 };
 using LinearBackward = LinearBackwardOf<Activation, float>;
@@ -47,7 +47,7 @@ namespace plain {
 inline constexpr double kGeluFactor = 0.79788456080286535588;  // sqrt(2 / pi)
 inline constexpr double kGeluCubic = 0.044715;
 
-/// GPT-2's gelu_new: x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
+/// Returns gelu_new of GPT-2: x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
 inline double gelu(double x) {
   return 0.5 * x * (1 + std::tanh(kGeluFactor * (x + kGeluCubic * x * x * x)));
 }

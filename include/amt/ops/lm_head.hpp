@@ -1,5 +1,5 @@
-// LM head and cross-entropy: logits = x wte^T, for blocks of positions, never stored as a whole.
-// C++17.
+// LM head and cross-entropy: logits = x wte^T. The logits are computed in blocks of positions and
+// never stored all at once. C++17.
 #pragma once
 
 #include <cmath>
@@ -11,12 +11,12 @@ namespace amt {
 
 struct LmHeadShape {
   Dim rows = 0, seq_len = 0, width = 0;
-  Dim vocab = 0;         ///< tokens in the softmax
-  Dim padded_vocab = 0;  ///< rows of wte; those from `vocab` on are never used or changed
+  Dim vocab = 0;         ///< tokens: columns of the softmax
+  Dim padded_vocab = 0;  ///< rows of wte as stored; those from `vocab` on are never used or changed
 };
 
-/// The loss that the LM head computes: scale x sum over positions of -log p + log_z_regularization
-/// x log(z)^2, where z is the softmax denominator of a position (the z-loss of PaLM, arXiv
+/// The loss that training minimises: scale x sum over positions of -log p + log_z_regularization x
+/// log(z)^2, where z is the sum of exp of a position's logits (the z-loss of PaLM, arXiv
 /// 2204.02311).
 struct LossConfig {
   LossConfig(float scale_ = 1, float log_z_regularization_ = 0)
@@ -25,11 +25,11 @@ struct LossConfig {
   float log_z_regularization;
 };
 
-// tokens [rows, seq_len]: position t predicts tokens[t + 1], and a row's last position predicts
+// tokens [rows, seq_len]: position t predicts tokens[t + 1], the last position of a row predicts
 // nothing. wte must be in Weights (amt/ops/weights.hpp). A is the type of activations, P that of
 // parameters, gradients and losses.
 
-/// *loss += the loss that `terms` describes; dx [n, width] = its gradient; dwte += its gradient.
+/// *loss += the loss given by `terms`; dx [n, width] = its gradient; dwte += its gradient.
 template <class A, class P>
 struct LmHeadTrainOf {
   static constexpr const char* kName = "LM head";
@@ -58,8 +58,8 @@ struct LmHeadLossesOf {
 using LmHeadLosses = LmHeadLossesOf<Activation, float>;
 inline std::array<const float*, 1> weights_of(const LmHeadLosses& op) { return {op.wte}; }
 
-/// logits [n, vocab] in fp32, of positions first, first + step, ... of x [., width]. For the last
-/// position of each row of `length` positions: first = length - 1, step = length, n = rows.
+/// logits [n, vocab] of the positions first, first + step, ... of x [., width], in fp32. For the
+/// last position of each row of `length`: first = length - 1, step = length, n = rows.
 template <class A, class P>
 struct LmHeadLogitsOf {
   static constexpr const char* kName = "LM head logits";
@@ -74,7 +74,7 @@ inline std::array<const float*, 1> weights_of(const LmHeadLogits& op) { return {
 
 namespace plain {
 
-/// The logits [vocab] of one position, x [width].
+/// Returns the logits [vocab] of one position x [width].
 template <class A, class P>
 std::vector<double> position_logits(const A* x, const P* wte, Dim vocab, Dim width) {
   std::vector<double> logits(vocab, 0.0);
@@ -111,7 +111,8 @@ void run(const LmHeadLossesOf<A, P>& op) {
   }
 }
 
-/// For one position that predicts `target`: adds its loss and its part of dwte; returns dx [width].
+/// Adds the loss and the part of dwte of position i, which predicts `target`; returns its dx
+/// [width].
 template <class A, class P>
 std::vector<double> train_position(const LmHeadTrainOf<A, P>& op, Dim i, Dim target) {
   const LmHeadShape& s = op.shape;
@@ -145,8 +146,7 @@ void run(const LmHeadTrainOf<A, P>& op) {
 }  // namespace plain
 
 namespace cpu {
-/// Floats of scratch memory that a call over `positions` needs: the logits of one block of
-/// positions.
+/// Returns the floats of scratch memory that a call for `positions` needs: the logits of one block.
 Dim lm_head_scratch(Dim positions, Dim vocab);
 template <class T>
 void run(Context<T>& cpu, const LmHeadTrainOf<T, float>& op);

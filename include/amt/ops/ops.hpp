@@ -1,20 +1,20 @@
-// Everything that a device can do for the model and the optimiser. C++17 with plain pointers,
-// because a GPU plug-in includes it.
+// The complete interface of a device for the model and the optimiser. C++17 and plain pointers,
+// because the GPU plug-in includes it.
 //
-// Conventions for every call:
-// //  - All calls are local to the process and come from one thread at a time.
-//  - Work is queued in order; a call may return before its work is done. Only to_host(),
+// Conventions of every call:
+//  - All calls are local to the process and are made by one thread at a time.
+//  - Work is queued in order; a call may return before its work is finished. Only to_host(),
 //    synchronise(), DeviceTimer::seconds() and SumOfSquares wait for the device.
-//  - Pointers are device memory of this Ops unless a comment says host. Arrays are row-major and
-//    dense. n counts positions: rows * seq_len.
+//  - Pointers refer to device memory of this Ops unless a comment says host memory. Arrays are
+//    row-major and dense. n counts positions: rows * seq_len.
 //  - Parameters, their gradients, moments, statistics and losses are fp32 (the loss sum fp64);
-//    matrix operands and stored activations have the device's own type, Activation.
+//    matrix operands and stored activations have the device's compute type, Activation.
 //  - `dx = ` overwrites, `dw += ` adds. Outputs must not overlap inputs unless a comment allows it.
-//  - The same inputs give the same bits on the same device with the same threads and the same
-//    choice of algorithms.
+//  - The same inputs on the same device, with the same threads and the same choice of algorithms,
+//    give the same bits.
 //
-// An operator is a struct of named arguments in its own header, with its contract and the plain
-// code that specifies it: see docs/how-to/add-an-operator.md.
+// An operator is a struct of named arguments in its own header, with its contract and a plain
+// implementation that specifies it: docs/how-to/add-an-operator.md.
 #pragma once
 
 #include <cstddef>
@@ -34,66 +34,67 @@
 
 namespace amt {
 
-/// Measures the device's time for the work queued between start() and stop(). Its Ops must outlive
-/// it.
+/// Measures the time that a device takes for the work queued between start() and stop(). The Ops
+/// that made it must outlive it.
 class DeviceTimer {
  public:
   virtual ~DeviceTimer() = default;
   virtual void start() = 0;
   virtual void stop() = 0;
-  /// Seconds between the last start() and the last stop(). Waits for the latter.
+  /// Waits for the last stop() and returns the time since the last start().
   virtual double seconds() = 0;
 };
 
-/// Memory, timing and algorithm choices of a device.
+/// Memory, timing and choice of algorithms of a device.
 class OpsMemory {
  public:
   virtual ~OpsMemory() = default;
 
-  /// "CPU, 8 threads, oneDNN 2.6.3"
+  /// Returns, for example, "CPU, 8 threads, oneDNN 2.6.3".
   virtual std::string description() const = 0;
-  /// Size of one Activation in bytes.
+  /// Returns the size of one Activation in bytes.
   virtual std::size_t activation_bytes() const = 0;
 
   // Buffer (amt/ops/buffer.hpp) owns memory from allocate().
 
-  /// Returns uninitialised memory, aligned to at least 64 bytes. Error naming the requested size.
+  /// Returns uninitialised memory, aligned to at least 64 bytes. Error with the size if there is
+  /// not enough.
   virtual void* allocate(std::size_t bytes) = 0;
   virtual void release(void* memory) noexcept = 0;
   /// Copies from host memory, which may be reused as soon as the call returns.
   virtual void to_device(void* device, const void* host, std::size_t bytes) = 0;
-  /// Copies to host memory. Waits until the bytes have arrived.
+  /// Copies to host memory, and waits until the bytes are there.
   virtual void to_host(void* host, const void* device, std::size_t bytes) = 0;
   virtual void zero(void* device, std::size_t bytes) = 0;
-  /// Copies `rows` pieces of `bytes` each within the device; pieces begin `to_stride` and
+  /// Copies `rows` pieces of `bytes` each within the device; they begin `to_stride` and
   /// `from_stride` bytes apart.
   virtual void copy_rows(void* to, std::size_t to_stride, const void* from, std::size_t from_stride,
                          std::size_t bytes, std::size_t rows) = 0;
-  /// Waits until all queued work is done. Errors of queued work are thrown here at the latest.
+  /// Waits until all queued work is finished; its errors are thrown here at the latest.
   virtual void synchronise() = 0;
 
   virtual std::unique_ptr<DeviceTimer> make_timer() = 0;
 
-  /// Null if the device has nothing to choose.
+  /// Returns null if the device has no choice of algorithms.
   virtual AlgorithmChoice* algorithms() { return nullptr; }
 
   // Weights (amt/ops/weights.hpp) makes the following calls.
 
-  /// Allows operators to use parameters[0, count) as weights, with their current values: a device
-  /// that does not compute in fp32 creates or refreshes its copy. Error if some of them belong to
-  /// other weights.
+  /// Allows operators to use parameters[0, count) as weights, with their present values: a device
+  /// that computes in a type other than fp32 makes or refreshes its copy. Error if some of them
+  /// belong to other weights.
   virtual void refresh_weights(const float* parameters, Dim count) = 0;
-  /// Ends the use as weights of the range that starts at `parameters`, if there is one.
+  /// Ends the use of the weights that begin at `parameters`, if any were refreshed there.
   virtual void forget_weights(const float* parameters) noexcept = 0;
 };
 
-/// All operators that a device must provide.
+/// Every operator of a device.
 using Operators =
     OperatorList<EmbeddingForward, EmbeddingBackward, LayerNormForward, LayerNormBackward,
                  LinearForward, LinearBackward, AttentionForward, AttentionBackward, LmHeadTrain,
                  LmHeadLosses, LmHeadLogits, AdamW, Muon, SumOfSquares>;
 
-/// Has a run(const Op&) for each of them.
+/// A device: run(const Op&) for each operator, and OpsMemory.
 class Ops : public Interface<OpsMemory, Operators> {};
 
 }  // namespace amt

@@ -5,8 +5,8 @@
 
 namespace amt {
 
-/// *sum = the sum of x[i]^2 in fp64, in an order that depends on n alone. `sum` is host memory:
-/// run() waits for the device. P is float or double.
+/// *sum = the sum of x[i]^2 in fp64, in an order that depends only on n. `sum` is in host memory,
+/// so run() waits for the device. P is float or double.
 template <class P>
 struct SumOfSquaresOf {
   static constexpr const char* kName = "sum of squares";

@@ -1,4 +1,4 @@
-// The order of summation for the embedding's gradient. C++17.
+// The order in which the embedding's gradient is summed. C++17.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,8 @@
 
 namespace amt {
 
-/// The positions [0, n) sorted by token; equal tokens are in order of position. Host memory.
+/// Returns the positions [0, n) sorted by token; positions with equal tokens stay in order. In host
+/// memory.
 inline std::vector<std::int32_t> positions_by_token(const std::uint16_t* tokens, Dim n) {
   std::vector<std::int32_t> next(65537, 0);  // counting sort
   for (Dim i = 0; i < n; ++i) ++next[tokens[i] + 1u];

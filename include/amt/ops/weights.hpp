@@ -76,7 +76,8 @@ class WeightRanges {
     for (const Range& range : ranges_) {
       if (range.begin <= weights && weights < range.begin + range.count) return range;
     }
-    throw Error("weights were used that were not prepared: this is a bug in amt, please report it");
+    throw Error(
+        "weights were used that were never refreshed: this is a bug in amt, please report it");
   }
 
  private:

@@ -1,5 +1,5 @@
-// bf16 <-> fp32 on bits, in a form that the compiler turns into vector code. Only for what is
-// compiled with AMT_ISA.
+// Conversions between bf16 and fp32 by bit operations, which the compiler vectorises. Only for code
+// that is compiled with AMT_ISA.
 #pragma once
 
 #include "amt/gemm/bf16.hpp"
@@ -12,7 +12,8 @@ inline float widened(Bf16 x) { return __builtin_bit_cast(float, std::uint32_t{x.
 inline float as_float(float x) { return x; }
 inline float as_float(Bf16 x) { return widened(x); }
 
-/// To nearest, ties to even; a NaN stays one, though its payload may lie in the lower half.
+/// Rounds to nearest, ties to even. A NaN stays a NaN, even if its payload is only in the lower
+/// half.
 inline Bf16 rounded(float x) {
   const std::uint32_t bits = __builtin_bit_cast(std::uint32_t, x);
   const std::uint32_t nearest = bits + 0x7fffu + ((bits >> 16) & 1u);

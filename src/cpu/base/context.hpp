@@ -1,4 +1,4 @@
-// What the CPU's operators use besides their arguments.
+// The resources of the CPU's operators.
 #pragma once
 
 #include <omp.h>
@@ -11,16 +11,16 @@
 
 namespace amt::cpu {
 
-/// A matrix [depth, columns] as ../tiles.hpp has it.
+/// A matrix [depth, columns] in the layout of ../tiles.hpp.
 struct TiledMatrix {
   Dim depth, columns;
   Buffer tiles;
-  Buffer steps;  ///< of int8: fp32, one for each column; empty for bf16
+  Buffer steps;  ///< for int8: fp32, one per column; empty for bf16
 };
 
-/// T is the type of activations and of the weights that products read: float or Bf16. `ops` gives
-/// the memory and must outlive it. `int8`: products of few rows read their matrices in 8 bits, to
-/// which they must have been rounded.
+/// T is the type of activations and of the weights that products read: float or Bf16. `ops`
+/// provides the memory and must outlive this object. If `int8`, products of few rows read their
+/// matrices in 8 bits, to which the weights must have been rounded.
 template <class T>
 class Context {
  public:
@@ -29,20 +29,21 @@ class Context {
   int threads() const { return threads_; }
   bool int8() const { return int8_; }
 
-  /// oneDNN uses as many threads as OpenMP would. Not set back afterwards: a team that changes its
-  /// size with every call spends five times the work's time on waiting where cores are shared.
+  /// Makes oneDNN, which uses OpenMP's number of threads, use threads(). The number is not restored
+  /// afterwards: on shared cores, a team that changes its size with every call waits five times as
+  /// long as it works.
   void use_threads() const { omp_set_num_threads(threads_); }
 
-  /// At least `floats`; what it held before is gone.
+  /// Returns at least `floats` floats of scratch memory; the old contents are lost.
   float* scratch(Dim floats) {
     if (scratch_.bytes() < floats * sizeof(float)) {
-      scratch_ = Buffer();  // first, so that both are never there at once
+      scratch_ = Buffer();  // freed first, so that both never exist at once
       scratch_ = Buffer::floats(ops_, floats);
     }
     return scratch_.as<float>();
   }
 
-  /// Weights as products read them. Error if they are not in what was last refreshed.
+  /// Returns weights in the form that products read. Error if they were not refreshed.
   const T* weights(const float* weights) const {
     const WeightRanges::Range& range = weights_.of(weights);
     if constexpr (std::is_same_v<T, float>) {
@@ -51,15 +52,15 @@ class Context {
       return range.copy.template as<T>() + (weights - range.begin);
     }
   }
-  /// For what changes parameters[0, count): their bf16 copy, if there is one; else null. Tiles are
-  /// made anew when they are needed.
+  /// Returns the bf16 copy of parameters[0, count) for an operator that changes them, null if there
+  /// is none. Discards all tiles, which are cut again when they are needed.
   Bf16* copy_of(const float* parameters, Dim count) {
     tiled_.clear();
     return weights_.copy_of<Bf16>(parameters, count);
   }
 
-  /// A matrix among the weights as products of few rows read it, until weights are refreshed; null
-  /// where they read it as it is. The first call for a matrix makes it.
+  /// Returns the tiles of a weight matrix for products of few rows, valid until weights are
+  /// refreshed; null if products read the matrix itself. The first call for a matrix cuts it.
   const TiledMatrix* tiled(const float* weight, Dim depth, Dim columns);
 
   /// See OpsMemory.

@@ -22,8 +22,8 @@ constexpr std::array<const char*, 4> kNames = {"generic", "avx2", "avx512", "amx
 constexpr std::size_t kAmx = 3;
 
 #ifdef __x86_64__
-/// AMX's tiles with their products of bf16 and of 8-bit numbers. __builtin_cpu_supports knows these
-/// names from Clang 16 on only.
+/// Returns whether the CPU has AMX tiles with products of bf16 and of 8-bit numbers. Before Clang
+/// 16, __builtin_cpu_supports does not know their names.
 bool has_tiles() {
   constexpr unsigned kFeatures = 7, kBf16 = 1U << 22, kTiles = 1U << 24, kInt8 = 1U << 25;
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
@@ -31,14 +31,14 @@ bool has_tiles() {
   return (edx & kBf16) != 0 && (edx & kTiles) != 0 && (edx & kInt8) != 0;
 }
 
-/// Linux saves the tiles of those processes only that have asked for it.
+/// Requests the use of tiles: Linux only saves the tiles of processes that have requested it.
 bool may_use_tiles() {
   constexpr long kRequestPermission = 0x1023, kTileData = 18;
   return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 }
 #endif
 
-/// Those that this processor can run, best first.
+/// Returns the sets that this CPU supports, best first.
 std::vector<std::size_t> usable() {
   std::vector<std::size_t> sets;
 #ifdef __x86_64__

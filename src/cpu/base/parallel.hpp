@@ -1,6 +1,6 @@
-// Loops over threads. What an iteration computes must not depend on which thread runs it: so
-// results have the same bits for any schedule. The first exception of an iteration is thrown after
-// the loop; the iterations that follow it may be left out.
+// Loops that threads share. The result of an iteration must not depend on the thread that runs it,
+// so that results have the same bits for any schedule. If an iteration throws, the first exception
+// is rethrown after the loop, and later iterations may be skipped.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace amt {
 
-/// An exception must not leave a parallel region: this carries it out.
+/// Carries an exception out of a parallel region, which it must not leave by itself.
 class FirstException {
  public:
   template <class F>
@@ -23,7 +23,7 @@ class FirstException {
       if (!caught_.exchange(true)) exception_ = std::current_exception();
     }
   }
-  /// After the region.
+  /// Call this after the region.
   void rethrow() const {
     if (exception_) std::rethrow_exception(exception_);
   }
@@ -33,8 +33,8 @@ class FirstException {
   std::exception_ptr exception_;
 };
 
-/// f(i) for i in [0, count), equal work each. Without a team where one thread does it all: of one
-/// position, waiting for a team would be most of the time.
+/// Calls f(i) for i in [0, count), for iterations of equal work. One thread runs a single iteration
+/// without a team: for one position, most of the time would be spent waiting for the team.
 template <class F>
 void parallel_for(int threads, Dim count, const F& f) {
   if (threads == 1 || count == 1) {
@@ -47,7 +47,7 @@ void parallel_for(int threads, Dim count, const F& f) {
   first.rethrow();
 }
 
-/// f(i) for i in [0, count), work that differs.
+/// Calls f(i) for i in [0, count), for iterations of unequal work.
 template <class F>
 void parallel_for_uneven(int threads, Dim count, const F& f) {
   FirstException first;
@@ -56,10 +56,10 @@ void parallel_for_uneven(int threads, Dim count, const F& f) {
   first.rethrow();
 }
 
-/// Floats in a piece of a flat buffer: 64 KiB.
+/// The floats in a piece of a flat buffer: 64 KiB.
 inline constexpr Dim kFlatPiece = 16384;
 
-/// f(begin, end) over pieces of [0, count) of `piece` each but the last.
+/// Calls f(begin, end) for pieces of [0, count), which all have `piece` elements except the last.
 template <class F>
 void parallel_pieces(int threads, Dim count, Dim piece, const F& f) {
   parallel_for(threads, (count + piece - 1) / piece,

@@ -1,4 +1,4 @@
-// The shapes of the processor's tile registers. Only for what is compiled with AMT_ISA.
+// The shapes of the CPU's tile registers. Only for code that is compiled with AMT_ISA.
 #pragma once
 
 #ifdef __AMX_TILE__
@@ -10,7 +10,7 @@
 namespace amt::cpu::AMT_ISA {
 namespace {
 
-/// What the processor is told of its tiles 0 to 7.
+/// The CPU's configuration of tiles 0 to 7.
 struct alignas(64) TileShapes {
   std::uint8_t palette = 1, unused[15] = {};
   std::uint16_t row_bytes[16] = {};

@@ -1,6 +1,5 @@
-// As many floats as a register has, where the compiler must not choose how sums are divided among
-// them: so they have one order, whatever they are read from. Only for what is compiled with
-// AMT_ISA.
+// Vectors of as many floats as a register has, for sums whose order must be fixed: the compiler
+// must not choose how they are divided among lanes. Only for code that is compiled with AMT_ISA.
 #pragma once
 
 #ifdef __x86_64__
@@ -32,7 +31,7 @@ inline Vector load(const float* from) {
 inline Vector load(const Bf16* from) {
   Halves bits;
   __builtin_memcpy(&bits, from, sizeof bits);
-#if defined(__AVX512F__)  // GCC 12 makes six instructions of the conversion that is this one
+#if defined(__AVX512F__)  // GCC 12 would use six instructions for this conversion
   const Words wide =
       reinterpret_cast<Words>(_mm512_maskz_cvtepu16_epi32(0xffff, reinterpret_cast<__m256i>(bits)));
 #elif defined(__AVX2__)
@@ -45,12 +44,13 @@ inline Vector load(const Bf16* from) {
 }
 inline void store(float* to, Vector v) { __builtin_memcpy(to, &v, sizeof v); }
 
-/// What is read soon: into the second cache, as the first has few places for what is on its way.
+/// Prefetches a line into the second-level cache, because the first level can have few outstanding
+/// misses.
 inline void ask_for(const void* line) { __builtin_prefetch(line, 0, 2); }
 
-/// Lane i becomes lane i + by; the last are followed by the first.
+/// Rotates the lanes: lane i of the result is lane i + by of v, modulo kLanes.
 inline Vector rotated(Vector v, int by) {
-#ifdef __clang__  // has no __builtin_shuffle, and makes a shuffle of this
+#ifdef __clang__  // Clang has no __builtin_shuffle, but compiles this to a shuffle
   Vector to;
   for (int i = 0; i < kLanes; ++i) to[i] = v[(i + by) % kLanes];
   return to;
@@ -61,7 +61,7 @@ inline Vector rotated(Vector v, int by) {
 #endif
 }
 
-/// Halves are added to each other.
+/// Returns the sum of the lanes: halves are added to each other.
 inline float sum_of(Vector v) {
   for (int half = kLanes / 2; half > 0; half /= 2) v += rotated(v, half);
   return v[0];
