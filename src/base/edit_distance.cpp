@@ -7,7 +7,7 @@
 namespace amt {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  // Three rows of the table that has the distances of all prefixes: for i - 2, i - 1 and i
+  // The last three rows of the table of distances between prefixes: those of i - 2, i - 1 and i
   // characters of a.
   std::vector<std::size_t> older(b.size() + 1), old(b.size() + 1), row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});

@@ -22,9 +22,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::uint64_t kMaxFile = 1u << 20;  // bytes of a configuration file
-constexpr const char* kPositionals =
-    "positional arguments";  // has a space, so nobody can type it as an option
+constexpr std::uint64_t kMaxFile = 1u << 20;                  // bytes of a configuration file
+constexpr const char* kPositionals = "positional arguments";  // with a space, so not an option
 
 /// Declares every option as a string to Boost: OptionTable converts and checks the values.
 po::options_description describe(const CommandLine& line) {

@@ -27,7 +27,7 @@ int dry_run_ranks(bool is_dry_run, std::optional<std::uint64_t> asked) {
   const int ranks = static_cast<int>(*asked);
   if (launched_with_others() && launcher().counted && ranks != launcher().ranks) {
     throw UsageError(fmt::format(
-        "--ranks is {}, but {} ranks were started; leave it out, or start amt without a launcher",
+        "--ranks {}, but {} ranks were started; leave it out, or start amt without a launcher",
         ranks, launcher().ranks));
   }
   return ranks;

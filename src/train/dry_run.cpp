@@ -101,8 +101,7 @@ int fit(TrainConfiguration& config, const OptionTable& given, const Placement& p
   const RowsAtOnce chosen = wanted_rows(config, given, place.ranks, memory, recorded);
   const MemoryChoice choice = take_rows(chosen, config);
   if (choice.checkpointing) {
-    log_info(fmt::format("--{} true would be chosen, so that it fits into memory",
-                         kCheckpointingOption));
+    log_info(fmt::format("--{} true would be chosen to fit into memory", kCheckpointingOption));
   }
   check_memory(config.model, chosen.rows, share, memory);
   return chosen.rows;
@@ -114,7 +113,7 @@ int fit(TrainConfiguration& config, const OptionTable& given, const Placement& p
 std::string plan_training(TrainConfiguration& config, const OptionTable& given,
                           const Placement& place) {
   const RunPaths run(config.trainer.run_dir);
-  config.trainer.micro_batch(place.ranks);  // throws if it does not fit
+  config.trainer.micro_batch(place.ranks);  // may throw
   Manifest manifest = config.read_dataset();
   PlannedDevice device = plan_device(config.trainer.device_wishes(), place);
   device.memory = for_training(device.memory, config);

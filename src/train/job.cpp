@@ -116,8 +116,7 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
     if (leads && words.branch) check_branch(*words.branch, config, given);
   });
   agree_on_model(config, given, world);
-  mpi::run_on_all(world,
-                  [&] { config.trainer.micro_batch(world.size()); });  // throws if it does not fit
+  mpi::run_on_all(world, [&] { config.trainer.micro_batch(world.size()); });  // may throw
   Manifest manifest = agree_on_dataset(config, world);
   const Device device = open_rank_device(config.trainer.device_wishes(), world);
   const Poller poll(kPollSeconds, [&](double) { device.reducer->poll(); });

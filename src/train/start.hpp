@@ -40,7 +40,8 @@ Inputs open_inputs(const TrainConfiguration& config, Manifest manifest, int rank
 /// Warns of settings that the user may not have meant.
 void question(const TrainConfiguration& config, const Manifest& manifest);
 
-/// Returns the state of the newest checkpoint with a readable one. find_checkpoint reports damage.
+/// Returns the state of the newest checkpoint that has a readable one. Does not report
+/// damage: find_checkpoint does.
 std::optional<TrainingState> newest_state(const RunPaths& run);
 
 /// Throws a UsageError if the run cannot continue with this dataset. For one rank, before

@@ -28,7 +28,7 @@ const Op<P>& typed(const Op<P>& op) {
 }
 
 /// Returns the arguments of an operator that must be in Weights (amt/ops/weights.hpp). An operator
-/// that has any overloads it.
+/// with such arguments overloads this function.
 template <class Op>
 std::array<const float*, 0> weights_of(const Op&) {
   return {};

@@ -26,7 +26,7 @@ Branch plan_branch(TrainConfiguration& config, std::int64_t step);
 
 /// Arguments of a start that are not part of the run's configuration.
 struct StartWords {
-  bool take_over = false;  ///< the user's word that the job which holds run_dir runs no longer
+  bool take_over = false;  ///< the user confirms that the job which holds run_dir has ended
   std::string command;     ///< as it was given, for run.json
   std::string build;       ///< of this program, for run.json
   std::optional<Branch> branch = {};

@@ -14,8 +14,7 @@
 namespace amt {
 
 struct TrainerOptions {
-  std::string
-      run_dir;  ///< folder of everything the run writes: checkpoints, metrics, configuration
+  std::string run_dir;          ///< folder of the run: checkpoints, metrics, configuration
   std::string initialize_from;  ///< folder of a model to start from; empty: random weights
   OrAuto<std::int64_t> num_train_steps = 100000;
   int train_batch_size = 512;  ///< rows per step, over all ranks
@@ -38,8 +37,7 @@ struct TrainerOptions {
   bool deterministic = true;                           ///< on GPUs: the same bits in every run
   StepRange profile_steps;
   std::int64_t steps_per_straggler_check = 100;  ///< 0: never
-  Duration watchdog =
-      kDefaultWatchdog;          ///< time without progress before the job is ended; 0: never
+  Duration watchdog = kDefaultWatchdog;          ///< longest time without progress; 0: no limit
   bool shard_optimizer = false;  ///< each rank keeps only its own Slice of the moments
 
   void register_options(OptionTable& table);

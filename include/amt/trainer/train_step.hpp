@@ -30,8 +30,7 @@ struct StepResult {
   double learning_rate = 0;
   bool skipped = false;  ///< loss or norm was not finite: parameters and moments are unchanged
   Requests agreed;
-  double compute_seconds =
-      0;  ///< this rank's time for the gradients, without waiting for other ranks
+  double compute_seconds = 0;  ///< for this rank's gradients, without waits for other ranks
 };
 
 /// Runs training steps. Everything passed by reference must outlive it.
