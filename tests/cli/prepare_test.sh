@@ -86,7 +86,7 @@ for dry in "" --dry-run; do
     expect_line 2 "--text $work/$place ... is in" \
       prepare "$golden/tree" "$work/d" --overwrite --text "$work/$place" $dry
   done
-  expect_line 2 "no name" prepare "$golden/tree" "" $dry
+  expect_line 2 "DATASET ... empty" prepare "$golden/tree" "" $dry
   expect_line 2 "no name" prepare "$golden/tree" "$work/.." --overwrite $dry
 done
 expect 0 "$work/d, ... amt ... corpus" \
