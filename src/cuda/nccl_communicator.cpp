@@ -16,7 +16,7 @@ NcclCommunicator::NcclCommunicator(const mpi::Communicator& ranks, NcclPlace pla
   try {
     meet(ranks);
   } catch (...) {
-    abort();  // there is no destructor yet
+    abort();  // the destructor will not run
     throw;
   }
 }
