@@ -1,7 +1,9 @@
-# The boundary between the program and its plug-in: what both must have been built from.
+# The interface between the program and its plug-in: both must have been built from the same
+# headers.
 
-# amt_hash_headers(hash files folder header): 16 hex digits that change with `header` of `folder`, or with
-# any that it includes by its name there ("amt/..."), and the names of all those.
+# amt_hash_headers(hash files folder header): computes 16 hex digits that change with `header` in
+# `folder` and with any header that it includes from there ("amt/..."), and the list of these
+# headers.
 function(amt_hash_headers hash_variable files_variable folder header)
   set(files "")
   set(waiting ${header})
@@ -29,8 +31,8 @@ function(amt_hash_headers hash_variable files_variable folder header)
   set(${files_variable} ${files} PARENT_SCOPE)
 endfunction()
 
-# amt_add_boundary(header): the library amt_boundary, for those who hold AMT_PLUGIN_BOUNDARY against each
-# other.
+# amt_add_boundary(header): adds the library amt_boundary for code that compares
+# AMT_PLUGIN_BOUNDARY.
 function(amt_add_boundary header)
   amt_hash_headers(hash files ${PROJECT_SOURCE_DIR}/include ${header})
   list(TRANSFORM files PREPEND ${PROJECT_SOURCE_DIR}/include/)

@@ -1,13 +1,13 @@
-# Whether the CUDA plug-in is built: AMT_HAVE_CUDA. AMT_CUDA says what is wanted; its libraries are
-# found here. No GPU is needed.
-set(AMT_CUDA AUTO CACHE STRING "The CUDA plug-in: AUTO (where all it needs is found), ON or OFF")
+# Determines whether the CUDA plug-in is built (AMT_HAVE_CUDA) from the option AMT_CUDA, and finds
+# its libraries. No GPU is needed.
+set(AMT_CUDA AUTO CACHE STRING "The CUDA plug-in: AUTO (if everything it needs is found), ON or OFF")
 set_property(CACHE AMT_CUDA PROPERTY STRINGS AUTO ON OFF)
 set(AMT_HAVE_CUDA OFF)
 if(NOT AMT_CUDA STREQUAL AUTO AND NOT AMT_CUDA)
   return()
 endif()
 
-# A toolkit outside of PATH serves as well.
+# A toolkit outside PATH works as well.
 find_program(AMT_NVCC nvcc HINTS ENV CUDA_HOME ENV CUDA_PATH /usr/local/cuda PATH_SUFFIXES bin)
 mark_as_advanced(AMT_NVCC)
 if(AMT_NVCC AND NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
@@ -23,7 +23,7 @@ find_package(NCCL 2.18 QUIET)
 
 set(missing "")
 if(NOT CMAKE_CUDA_COMPILER)
-  list(APPEND missing "a CUDA compiler (nvcc; CUDACXX names one)")
+  list(APPEND missing "a CUDA compiler (nvcc; or set CUDACXX)")
 elseif(NOT CUDAToolkit_FOUND)
   list(APPEND missing "the CUDA Toolkit 12")
 endif()
@@ -42,7 +42,7 @@ if(missing)
   return()
 endif()
 
-# Ampere is the oldest with bf16; what is newer than Hopper takes Hopper's PTX.
+# Ampere is the oldest architecture with bf16; newer ones than Hopper use Hopper's PTX.
 if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
   set(CMAKE_CUDA_ARCHITECTURES "80-real;90-real;90-virtual")
 endif()
@@ -52,7 +52,7 @@ find_package(cudnnFrontend QUIET)
 if(cudnnFrontend_FOUND)
   set(attention "cuDNN's attention by cudnn-frontend ${cudnnFrontend_VERSION}")
 else()
-  set(attention "the own attention only (no cudnn-frontend: jobs/install-deps.sh cuda)")
+  set(attention "its own attention only (no cudnn-frontend: jobs/install-deps.sh cuda)")
 endif()
 message(STATUS "CUDA plug-in: built with CUDA ${CUDAToolkit_VERSION}, cuDNN ${cuDNN_VERSION}, "
                "NCCL ${NCCL_VERSION}, ${attention}")

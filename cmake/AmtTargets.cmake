@@ -1,14 +1,14 @@
 # Build rules shared by every folder of src/ and tests/.
 
-# Flags of the project's own C++ code. No contraction anywhere: the parser's sums must give the
-# reference's bits, and runs that are repeated must repeat.
+# Flags for the project's own C++ code. No contraction anywhere: the parser's sums must have the
+# same bits as the reference, and repeated runs the same bits as each other.
 add_library(amt_flags INTERFACE)
 target_compile_features(amt_flags INTERFACE cxx_std_20)
 target_compile_options(amt_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion>
   $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(amt_flags INTERFACE  # false alarms on std::string, GCC bug 105329
+  target_compile_options(amt_flags INTERFACE  # false positives about std::string, GCC bug 105329
     $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
 endif()
 if(AMT_WERROR)
@@ -17,8 +17,8 @@ endif()
 target_include_directories(amt_flags INTERFACE ${PROJECT_SOURCE_DIR}/include)
 
 # amt_add_library(midi SOURCES a.cpp ... [DEPENDS base ...] [LINK OpenSSL::Crypto ...])
-# One static library amt_<folder>; DEPENDS are folders above it, LINK are outside libraries. Without
-# SOURCES the folder has headers alone.
+# Adds a static library amt_<folder>; DEPENDS are folders above it, LINK are external libraries.
+# Without SOURCES, the folder has only headers.
 function(amt_add_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINK" ${ARGN})
   list(TRANSFORM ARG_DEPENDS PREPEND amt_)
@@ -29,12 +29,12 @@ function(amt_add_library name)
   endif()
   add_library(amt_${name} STATIC ${ARG_SOURCES})
   set_target_properties(amt_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-  target_include_directories(amt_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})  # its own headers
+  target_include_directories(amt_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})  # the folder's own headers
   target_link_libraries(amt_${name} PUBLIC amt_flags ${ARG_DEPENDS} ${ARG_LINK})
 endfunction()
 
-# amt_add_plugin(target SOURCES a.cpp b.cu ... LINK library ...): lib<target>.so, which the program loads
-# for its one symbol, amt_cuda_plugin (cmake/plugin.map).
+# amt_add_plugin(target SOURCES a.cpp b.cu ... LINK library ...): adds lib<target>.so, which exports
+# a single symbol, amt_cuda_plugin (cmake/plugin.map).
 function(amt_add_plugin target)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_library(${target} MODULE ${ARG_SOURCES})
@@ -47,9 +47,10 @@ function(amt_add_plugin target)
 endfunction()
 
 # amt_add_test(name SOURCES a_test.cpp ... DEPENDS folder ... [LINK lib ...] [RANKS 1 2 3 4] [TIMEOUT s])
-# Without RANKS: a plain GoogleTest program, one CTest entry per test. With RANKS: the program's
-# main comes from tests/support/mpi_main.cpp, and it is run under mpirun once per rank count.
-# All of these are `fast`: what tests/run.sh --fast runs. Scripts, which start amt itself, are not.
+# Without RANKS: a plain GoogleTest program with one CTest entry per test. With RANKS: main() comes
+# from tests/support/mpi_main.cpp, and the program is run under mpirun once per rank count. All of
+# these have the label `fast`, which tests/run.sh --fast selects. Scripts, which start amt itself,
+# do not.
 function(amt_add_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;LINK;RANKS" ${ARGN})
   if(NOT ARG_TIMEOUT)
@@ -72,8 +73,8 @@ function(amt_add_test name)
   endforeach()
 endfunction()
 
-# amt_add_mpi_command(test-name ranks timeout command...): a CTest entry that runs under mpirun.
-# Ranks that wait for each other by mistake would do so for ever: hence the time limit.
+# amt_add_mpi_command(test-name ranks timeout command...): adds a CTest entry that runs under
+# mpirun. The time limit ends ranks that wait for each other forever because of a bug.
 function(amt_add_mpi_command name ranks timeout)
   add_test(NAME ${name} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} ${ARGN})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS ${ranks}

@@ -1,5 +1,5 @@
-# oneDNN's own package file asks for OpenCL's development files wherever the library was built with
-# GPU support, which the CPU use of it does not need. Defines oneDNN::oneDNN.
+# oneDNN's own package file requires OpenCL's development files if the library was built with GPU
+# support, which CPU code does not need. Defines oneDNN::oneDNN.
 find_path(oneDNN_INCLUDE_DIR oneapi/dnnl/dnnl.hpp)
 find_library(oneDNN_LIBRARY dnnl)
 if(oneDNN_INCLUDE_DIR)

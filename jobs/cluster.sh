@@ -1,16 +1,16 @@
-# Sourced by submit.sh and by the jobs: the site's settings, and how amt is started under Slurm.
+# Sourced by submit.sh and by the jobs: reads the site's settings and starts amt under Slurm.
 # shellcheck shell=bash
 
 # shellcheck source=jobs/help.sh
 . "$AMT_JOBS_DIR/help.sh"
 
-# The name of the script, as its messages begin.
+# The script's name, with which its messages begin.
 amt_job=${amt_job:-${0##*/}}
 say() { echo "$amt_job: $*"; }
-# Wrong use: amt's exit code for it.
+# Exits with amt's exit code for wrong usage.
 refuse() { say "$*" >&2; exit 2; }
 
-# Every setting is exported, so that a job has those of its submission.
+# Every setting is exported, so that a job uses the values from its submission.
 read_site() {
   local settings
   AMT_JOBS_DIR=$(cd "$AMT_JOBS_DIR" && pwd)
@@ -27,7 +27,7 @@ read_site() {
   esac
 }
 
-# Sets amt_program, the words that start amt, and amt_missing, what is not there of it; "" if all is.
+# Sets amt_program, the command that starts amt, and amt_missing, an error if part of it is missing, else "".
 find_program() {
   local words
   amt_program=("$AMT_BIN") amt_missing=""
@@ -44,23 +44,23 @@ find_program() {
   esac
 }
 
-# At the start of a job.
+# Called at the start of a job.
 set_up_job() {
   [ -n "${SLURM_JOB_ID:-}" ] || refuse "this is for sbatch; on one machine use mpirun, see docs/cluster.md"
   read_site
   eval "${AMT_SETUP:-:}" || refuse "AMT_SETUP failed: $AMT_SETUP"
   find_program
   [ -z "$amt_missing" ] || refuse "$amt_missing"
-  # Threads of a rank are those that Slurm has given it; amt alone would count all of the node's.
+  # A rank uses the CPUs that Slurm has given it; otherwise amt would count all of the node's.
   if [ -n "${SLURM_CPUS_PER_TASK:-}" ]; then
     export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$SLURM_CPUS_PER_TASK}
-    export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK  # srun does not take it from sbatch since Slurm 22.05
+    export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK  # since Slurm 22.05, srun does not inherit this from sbatch
   fi
   say "job $SLURM_JOB_ID, start $((${SLURM_RESTART_COUNT:-0} + 1)), on ${SLURM_JOB_NODELIST:-?}"
 }
 
-# From here on TERM and USR1, when Slurm sends them to the job's shell, make amt save and stop. Both are
-# passed on as USR1: mpirun ends its ranks within a second of a TERM.
+# From here on, TERM and USR1 from Slurm to the job's shell make amt save and stop. Both are passed
+# on as USR1, because mpirun ends its ranks within a second of a TERM.
 launcher_pid="" signalled=false asked_to_stop=""
 save_on_signals() {
   trap 'stop_amt TERM' TERM
@@ -68,38 +68,39 @@ save_on_signals() {
 }
 stop_amt() {
   signalled=true asked_to_stop=$1
-  say "SIG$1: amt is to save and stop"
+  say "SIG$1: asking amt to save and stop"
   if [ -n "$launcher_pid" ]; then kill -USR1 "$launcher_pid" 2> /dev/null || true; fi
 }
 
-# launch ARGUMENTS...: amt with them on all ranks of the job. Returns its exit code, or 75 if the job was to
-# stop before it began. Of srun's ranks, which may end with different codes, it is the largest; ranks that
-# refuse an option together get 30 s to do so, since a rank that srun kills makes it 137 or 143.
+# launch ARGUMENTS...: runs amt with these arguments on all ranks of the job. Returns its exit code,
+# or 75 if the job was stopped before the start. With srun, whose ranks may end with different
+# codes, this is the largest code; ranks that all refuse an option get 30 s to exit, because a rank
+# killed by srun would make it 137 or 143.
 launch() {
   local command code=75
   if [ "$AMT_LAUNCHER" = srun ]; then
     command=(srun "--mpi=$AMT_SRUN_MPI" --kill-on-bad-exit=0 --wait=30)
   else
-    # An mpirun whose ranks have been ended by their watchdogs waits up to 16 minutes for a host that is
-    # cut off, unless it has noticed before that: 7 minutes after the link is gone.
+    # After watchdogs have ended its ranks, mpirun would wait up to 16 minutes for a host that is
+    # cut off; with this setting it notices the lost link after 7 minutes.
     export OMPI_MCA_oob_tcp_keepalive_time="${OMPI_MCA_oob_tcp_keepalive_time:-300}"
     export OMPI_MCA_oob_tcp_keepalive_intvl="${OMPI_MCA_oob_tcp_keepalive_intvl:-30}"
     export OMPI_MCA_oob_tcp_keepalive_probes="${OMPI_MCA_oob_tcp_keepalive_probes:-4}"
     command=(mpirun --bind-to none)
   fi
   if [ -n "$asked_to_stop" ]; then return $code; fi
-  # A job that was given GPUs fails without them, rather than compute for days beside them.
+  # A job with GPUs fails if it cannot use them, instead of computing on the CPU for days.
   if [ "$1" != prepare ] && [ -n "${SLURM_JOB_GPUS:-}${SLURM_GPUS_ON_NODE:-}" ]; then
     set -- "$1" --device cuda "${@:2}"
   fi
-  "${command[@]}" "${amt_program[@]}" "$@" &  # a shell runs no trap while it has a foreground command
+  "${command[@]}" "${amt_program[@]}" "$@" &  # a shell runs no trap while a foreground command is running
   launcher_pid=$!
   while signalled=false code=0; do
     wait "$launcher_pid" || code=$?
-    $signalled || break  # else the wait was ended by the signal, not by amt
+    $signalled || break  # otherwise the signal ended the wait, and amt is still running
   done
   launcher_pid=""
-  # An mpirun that Slurm has sent a TERM as well, and not the shell alone, kills its ranks and says 1.
+  # If Slurm sends TERM to mpirun as well as to the shell, mpirun kills its ranks and exits with 1.
   if [ "$AMT_LAUNCHER $asked_to_stop $code" = "mpirun TERM 1" ]; then code=143; fi
   return $code
 }

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Installs what amt is built from, on Debian and Ubuntu, as root or with sudo, which may ask for a password.
-# Asks for nothing where nothing is missing; where it cannot install, it names the packages.
+# Installs what is needed to build amt on Debian and Ubuntu, as root or with sudo, which may ask for
+# a password. Does nothing if nothing is missing; if it cannot install, it lists the packages.
 #
 # Usage: jobs/install-deps.sh [build] [tests] [gates] [corpus] [cluster-tests] [peers] [cuda]
 #   build          compilers and libraries; the default
-#   tests          what the tests need besides
-#   gates          other vendors' libraries, for the scripts of tests/gates
-#   corpus         real music for jobs/quickstart.sh
-#   cluster-tests  shellcheck and, for root, a Slurm: the tests that need them are skipped without. Never
+#   tests          what the tests need in addition
+#   gates          other vendors' libraries, for the scripts in tests/gates
+#   corpus         music for jobs/quickstart.sh
+#   cluster-tests  shellcheck and, for root, Slurm; tests that need them are skipped without them. Never
 #                  fails, and never asks for a password
-#   peers          transformers, TensorBoard and mido, which tests compare with, in build/peers. Never fails, and
+#   peers          transformers, TensorBoard and mido in build/peers, for tests that compare with them. Never fails, and
 #                  never asks for a password
-#   cuda           where a CUDA Toolkit is, what the CUDA plug-in needs besides and pip has. Never fails
+#   cuda           what else the CUDA plug-in needs, from pip, if there is a CUDA Toolkit. Never fails
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,8 +20,8 @@ cd "$(dirname "$0")/.."
 # shellcheck source=jobs/root_rights.sh
 . jobs/root_rights.sh
 
-# Package of Debian, of Spack, of Fedora, and a file that shows it is there: below a folder such as /usr, with
-# wildcards; bin/X is also looked for on PATH.
+# Each line: the package in Debian, Spack and Fedora, and a file that shows whether it is installed:
+# below a folder such as /usr, with wildcards; bin/X is also searched on PATH.
 build_packages="
 g++                           gcc               gcc-c++           bin/g++
 cmake                         cmake             cmake             bin/cmake
@@ -49,14 +49,14 @@ clang-tidy                    llvm              clang-tools-extra bin/clang-tidy
 python3-mido                  py-mido           python3-mido      lib/python3*/*-packages/mido/__init__.py
 python3-yaml                  py-pyyaml         python3-pyyaml    lib/python3*/*-packages/yaml/__init__.py
 "
-# Other vendors' MPI and HDF5, and what clang needs besides, for the scripts of tests/gates.
+# Other vendors' MPI and HDF5, and what clang needs in addition, for the scripts in tests/gates.
 gate_packages="
 libomp-dev                    -                 -                 lib/llvm-*/lib/libomp.so
 libmpich-dev                  -                 -                 bin/mpicxx.mpich
 mpich                         -                 -                 bin/mpiexec.mpich
 libhdf5-openmpi-dev           -                 -                 include/hdf5/openmpi/hdf5.h
 "
-# Real music by many instruments, for the quickstart.
+# Music with many instruments, for the quickstart.
 corpus_packages="
 openttd-openmsx               -                 -                 share/games/openttd/baseset/openmsx/openmsx.obm
 planetblupi-music-midi        -                 -                 share/doc/planetblupi-music-midi/copyright
@@ -74,12 +74,12 @@ python3-torch                 py-torch          python3-torch     lib/python3*/*
 python3-venv                  -                 python3           lib/python3*/ensurepip/__init__.py
 "
 
-# The headers of cudnn-frontend into build/cuda-python, where CMake looks for them. Without them, or
-# without a way to get them, the plug-in has its own attention alone.
+# Installs the headers of cudnn-frontend into build/cuda-python, where CMake looks for them. Without
+# them, the plug-in only has its own attention.
 install_cudnn_frontend() {
   local environment=build/cuda-python package=nvidia-cudnn-frontend
   if ! command -v nvcc /usr/local/cuda/bin/nvcc > /dev/null; then
-    echo "install-deps.sh: no CUDA Toolkit here, so nothing is installed for CUDA"
+    echo "install-deps.sh: no CUDA Toolkit found, so nothing is installed for CUDA"
     return
   fi
   [ -n "$(compgen -G "$environment/lib/python3*/site-packages/include/cudnn_frontend.h")" ] && return
@@ -90,22 +90,23 @@ install_cudnn_frontend() {
       "it elsewhere and give cmake -DcudnnFrontend_ROOT=FOLDER" >&2
 }
 
-# Transformers, TensorBoard and mido into build/peers, where the tests look for them. PyTorch is Debian's, which is
-# a tenth of pip's with its libraries for CUDA; that is taken where Debian's cannot be installed.
+# Installs Transformers, TensorBoard and mido into build/peers, where the tests look for them.
+# Prefers Debian's PyTorch, which has a tenth of the size of pip's with its CUDA libraries; pip's is
+# used if Debian's cannot be installed.
 install_peers() {
   local environment=build/peers python=python3 packages=(tensorboard safetensors numpy mido==1.2.10 transformers)
   [ -e "$environment/complete" ] && return
   if find_missing "$peer_packages"; then install_quietly || true; fi
-  if [ -x /usr/bin/python3 ]; then python=/usr/bin/python3; fi  # which Debian's packages are for
+  if [ -x /usr/bin/python3 ]; then python=/usr/bin/python3; fi  # for which Debian's packages are built
   case $("$python" -c "import torch; print(torch.__version__)" 2> /dev/null) in
     "") packages+=(torch) ;;
-    1.*) packages[-1]="transformers<4.46" ;;  # later ones want PyTorch 2
+    1.*) packages[-1]="transformers<4.46" ;;  # later versions need PyTorch 2
   esac
   echo "Installing: ${packages[*]} into $environment"
   { "$python" -m venv --system-site-packages "$environment" &&
     "$environment/bin/pip" install --quiet "${packages[@]}" && touch "$environment/complete"; } > /dev/null 2>&1 ||
     echo "install-deps.sh: cannot install them (pip, python3-venv); the tests against them are skipped, unless" \
-      "AMT_PYTHON names a Python that has them" >&2
+      "AMT_PYTHON is set to a Python that has them" >&2
 }
 
 wanted="" optional="" with_cuda=false with_peers=false
@@ -118,19 +119,19 @@ for group in "${@:-build}"; do
     corpus) wanted+=$corpus_packages ;;
     cluster-tests)
       optional+=$shell_packages
-      if [ "$(id -u)" = 0 ]; then optional+=$slurm_packages; fi  # slurmd takes root
+      if [ "$(id -u)" = 0 ]; then optional+=$slurm_packages; fi  # slurmd needs root
       ;;
     peers) with_peers=true ;;
     cuda) with_cuda=true ;;
     *)
-      echo "install-deps.sh: unknown group '$group'; they are build, tests, gates, corpus, cluster-tests, peers and cuda" \
+      echo "install-deps.sh: unknown group '$group'; use build, tests, gates, corpus, cluster-tests, peers and cuda" \
         "(--help)" >&2
       exit 2
       ;;
   esac
 done
 
-# A dependency may also come from Spack or a module: its folders stand in these variables.
+# A dependency may also come from Spack or an environment module, which set these variables.
 search_path="/usr:/usr/local:${CMAKE_PREFIX_PATH:-}"
 
 is_there() {
@@ -142,9 +143,9 @@ is_there() {
     [ -n "$(compgen -G "$folder/$file")" ] && return
     case $file in
       bin/*) [ -e "$folder/s$file" ] && return ;;  # sbin is not on every user's PATH
-      # Libraries, whose headers come with others of Boost: Debian's and Fedora's folders.
+      # Libraries whose headers are in another Boost package, in Debian's and Fedora's folders.
       lib/*.so) [ -n "$(compgen -G "$folder/lib/*/${file#lib/}"; compgen -G "$folder/lib64/${file#lib/}")" ] && return ;;
-      # Debian's multiarch folders, and a Spack hdf5, which has no serial/ folder.
+      # Debian's multiarch folders, and Spack's hdf5, which has no serial/ folder.
       include/*)
         [ -n "$(compgen -G "$folder/include/*/${file#include/}")" ] && return
         [ "${file##*/}" = hdf5.h ] && [ -e "$folder/include/hdf5.h" ] && return
@@ -154,13 +155,13 @@ is_there() {
   return 1
 }
 
-# add_once LIST NAME: to an array, but not "-", and nothing twice.
+# add_once LIST NAME: adds it to an array, unless it is "-" or already there.
 add_once() {
   local -n list=$1
   [ "$2" = - ] || [[ " ${list[*]} " == *" $2 "* ]] || list+=("$2")
 }
 
-# find_missing LIST: those of its packages that are not there.
+# find_missing LIST: finds the packages in the list that are not installed.
 find_missing() {
   local debian spack fedora file
   missing_debian=() missing_spack=() missing_fedora=()
@@ -174,7 +175,7 @@ find_missing() {
   [ ${#missing_debian[@]} -gt 0 ]
 }
 
-# name_missing REASON: ends with the names of the packages on other systems.
+# name_missing REASON: exits with a list of the missing packages for other systems.
 name_missing() {
   echo "install-deps.sh: these packages are missing, and $1" >&2
   echo "  Debian, Ubuntu:  apt-get install ${missing_debian[*]}" >&2
@@ -184,9 +185,9 @@ name_missing() {
 }
 
 install_wanted() {
-  command -v apt-get > /dev/null || name_missing "there is no apt-get here"
+  command -v apt-get > /dev/null || name_missing "there is no apt-get"
   with_asking || name_missing "$no_root"
-  apt_install "${missing_debian[@]}" || name_missing "could not be installed; the reason stands above"
+  apt_install "${missing_debian[@]}" || name_missing "could not be installed; the reason is above"
 }
 
 install_quietly() { command -v apt-get > /dev/null && without_asking && apt_install "${missing_debian[@]}"; }

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# From MIDI files to a trained and evaluated small model and its music, on this machine: installs what is missing
-# (as root or with sudo), builds, and runs amt prepare, train, eval and generate.
+# Turns MIDI files into a trained and evaluated small model and generates music with it, on this
+# machine: installs what is missing (as root or with sudo), builds, and runs amt prepare, train,
+# eval and generate.
 #
 # Usage: jobs/quickstart.sh [CORPUS] [-- OPTION OF amt prepare...]
 #
 # CORPUS: a folder of MIDI files, e.g. the unpacked lmd_full of the Lakh MIDI dataset, or a .tar, .tar.gz or
-#         .zip of one. Without it: the real music by many instruments of two Debian packages.
+#         .zip of one. Default: the music with many instruments in two Debian packages.
 #
-# Everything lies in runs/quickstart, or runs/quickstart-CORPUS, and can be removed; AMT_QUICKSTART_DIR names
-# another folder. Started again it goes on where it was interrupted. A dataset or model that it has not made
-# from the same corpus and with the same options is left alone.
+# All output is in runs/quickstart, or runs/quickstart-CORPUS, and can be removed;
+# AMT_QUICKSTART_DIR sets another folder. If it is interrupted, start it again: it continues where
+# it was. It does not touch a dataset or model that it has not made itself from the same corpus with
+# the same options.
 set -euo pipefail
 jobs=$(dirname "$(realpath "$0")")
 # shellcheck source=jobs/help.sh
@@ -21,15 +23,15 @@ jobs=$(dirname "$(realpath "$0")")
 refuse() { echo "quickstart.sh: $*" >&2; exit 2; }
 step() { current=$1; printf '\n== %s (%d s)\n' "$1" $((SECONDS - started)); }
 
-again=(${AMT_QUICKSTART_DIR:+"AMT_QUICKSTART_DIR=$AMT_QUICKSTART_DIR"} "$0" "$@")  # after an interruption
+again=(${AMT_QUICKSTART_DIR:+"AMT_QUICKSTART_DIR=$AMT_QUICKSTART_DIR"} "$0" "$@")  # printed after an interruption
 corpus="" prepare_options=()
 while [ $# -gt 0 ]; do
   case $1 in
     --help | -h) print_help "$0"; exit 0 ;;
     --) prepare_options=("${@:2}"); break ;;
     -*) refuse "unknown option $1; options of amt prepare go after -- (--help)" ;;
-    "") refuse "the name of the corpus is empty" ;;
-    *) [ -z "$corpus" ] || refuse "there is one corpus, not both $corpus and $1"; corpus=$1 ;;
+    "") refuse "the corpus argument is empty" ;;
+    *) [ -z "$corpus" ] || refuse "give one corpus, not both $corpus and $1"; corpus=$1 ;;
   esac
   shift
 done
@@ -39,7 +41,8 @@ cd "$jobs/.."
 if [ -z "$run_dir" ]; then run_dir=$(usual_folder "$corpus"); fi
 check_folder "$run_dir" "$corpus"
 
-# Files that begin with e validate and those that begin with f test: of the default corpus one alone.
+# By default, files whose MD5 begins with e are for validation and those with f for testing; the
+# default corpus has only one of each.
 if [ -z "$corpus" ] && [ ${#prepare_options[@]} -eq 0 ]; then prepare_options=(--test-digits cf); fi
 case " ${prepare_options[*]} " in
   *" --augment"* | *" --interarrival "*) ;;
@@ -48,7 +51,7 @@ esac
 ranks=2 started=$SECONDS current=""
 if [ -n "$corpus" ]; then claim_folder "$run_dir" "$corpus" "${prepare_options[*]}"; fi
 trap 'code=$?; [ $code = 0 ] || [ $code = 2 ] || echo "quickstart.sh: ended in the step \"$current\" with exit code $code;" \
-  "the same command goes on from there:$(printf " %q" "${again[@]}")" >&2' EXIT
+  "run the same command again to continue:$(printf " %q" "${again[@]}")" >&2' EXIT
 
 step "Installing what is missing"
 if [ -n "$corpus" ]; then jobs/install-deps.sh build; else jobs/install-deps.sh build corpus; fi
@@ -66,9 +69,9 @@ fi
 step "Building in $build"
 mkdir -p "$build"
 exec 8< "$build"
-flock 8 2> /dev/null || true  # another quickstart builds here: wait; a file system without locks: go on
+flock 8 2> /dev/null || true  # if another quickstart is building here, waits for it; ignores a file system without locks
 fresh=(-DAMT_BUILD_TESTS=OFF)
-if [ -e "$build/CMakeCache.txt" ]; then fresh=(); fi  # a developer's folder keeps its tests
+if [ -e "$build/CMakeCache.txt" ]; then fresh=(); fi  # keeps the tests in a developer's build folder
 cmake --preset release -G Ninja -B "$build" "${fresh[@]}" > "$build/configure.log" 2>&1 ||
   { cat "$build/configure.log"; exit 1; }
 cmake --build "$build" --target amt
@@ -76,18 +79,18 @@ exec 8<&-
 amt=$build/bin/amt dataset=$run_dir/dataset model=$run_dir/model
 
 step "amt prepare: $corpus"
-echo "everything lies in $run_dir"
+echo "all output is in $run_dir"
 if [ -e "$dataset/manifest.json" ]; then
   echo "the dataset is complete: nothing to prepare"
 else
   mpirun -n "$ranks" "$amt" prepare "$corpus" "$dataset" "${prepare_options[@]}"
 fi
 
-# rows SPLIT: of the dataset.
+# rows SPLIT: prints the number of rows in the dataset's split.
 rows() { sed -n "/\"$1\": {/,/}/s/^ *\"rows\": \([0-9]*\),*\$/\1/p" "$dataset/manifest.json" | head -n 1; }
-more="see \"amt prepare --help\" for its --valid and --test options, which go after --"
+more="see \"amt prepare --help\" for the options --valid-... and --test-..., which go after --"
 if [ "$(rows train)" = 0 ]; then
-  echo "quickstart.sh: the corpus leaves no music for the training split; $more" >&2
+  echo "quickstart.sh: the corpus has no music for the training split; $more" >&2
   exit 1
 fi
 
@@ -99,7 +102,7 @@ step "amt eval"
 for split in valid test; do
   rm -f "$run_dir/eval-$split.csv"
   if [ "$(rows $split)" = 0 ]; then
-    echo "the corpus leaves no music for the $split split: nothing to evaluate; $more"
+    echo "the corpus has no music for the $split split: nothing to evaluate; $more"
   else
     echo "$split: all rows"
     mpirun -n "$ranks" "$amt" eval "$model" "$dataset" --split $split --csv > "$run_dir/eval-$split.csv"

@@ -1,13 +1,14 @@
-# Sourced by quickstart.sh: is the corpus one, which folder is worked in, and whose is what lies there.
+# Sourced by quickstart.sh: checks the corpus, chooses the work folder, and checks whose data it
+# contains.
 # shellcheck shell=bash
 
-# check_corpus CORPUS OPTIONS: before anything is installed.
+# check_corpus CORPUS OPTIONS: checks it before anything is installed.
 check_corpus() {
-  [ -e "$1" ] || refuse "there is no $1, or it cannot be reached; give a folder of MIDI files," \
+  [ -e "$1" ] || refuse "no $1, or it is not accessible; give a folder of MIDI files," \
     "or a .tar, .tar.gz or .zip of one"
-  [ -r "$1" ] || refuse "$1 may not be read by $(id -un)"
+  [ -r "$1" ] || refuse "$1 is not readable by $(id -un)"
   if [ -d "$1" ]; then
-    [ -n "$(music_in "$1" "$2" | head -z -n 1 | tr -d '\0')" ] || refuse "$1 has no .mid or .midi files in it, nor in its folders"
+    [ -n "$(music_in "$1" "$2" | head -z -n 1 | tr -d '\0')" ] || refuse "$1 contains no .mid or .midi files"
     return
   fi
   [ -f "$1" ] || refuse "$1 is neither a folder nor a file"
@@ -17,15 +18,15 @@ check_corpus() {
   esac
 }
 
-# music_in FOLDER OPTIONS: the names of its MIDI files, each ending in a zero. Other endings that amt prepare
-# is to take are for amt to tell: then all files.
+# music_in FOLDER OPTIONS: prints the names of its MIDI files, each followed by a zero byte. If amt
+# prepare gets other extensions, prints all files and leaves the choice to amt.
 music_in() {
   local names=('(' -name '*.mid' -o -name '*.midi' ')')
   case $2 in *--extensions*) names=() ;; esac
   (cd "$1" && find -L . -type f "${names[@]}" -print0 2> /dev/null) || true
 }
 
-# usual_folder CORPUS: a corpus has a folder of its own.
+# usual_folder CORPUS: prints the default work folder; each corpus has its own.
 usual_folder() {
   local name=quickstart runs=$PWD/runs
   if [ -n "$1" ]; then
@@ -37,27 +38,28 @@ usual_folder() {
   echo "$runs/$name"
 }
 
-# check_folder FOLDER CORPUS: that what lies there is the quickstart's, or nothing.
+# check_folder FOLDER CORPUS: checks that the folder is empty, missing, or made by the quickstart.
 check_folder() {
   local other
-  can_write "$1" || refuse "$(why_not "$1"); AMT_QUICKSTART_DIR=FOLDER names another folder"
+  can_write "$1" || refuse "$(why_not "$1"); set AMT_QUICKSTART_DIR to another folder"
   case $1/ in
-    "${2:-/dev/null}"/*) refuse "$1 lies in the corpus; AMT_QUICKSTART_DIR=FOLDER names another folder" ;;
+    "${2:-/dev/null}"/*) refuse "$1 is in the corpus; set AMT_QUICKSTART_DIR to another folder" ;;
   esac
   [ ! -e "$1/quickstart.mark" ] || return 0
   for other in dataset dataset.partial model corpus; do
     if [ -e "$1/$other" ] || [ -L "$1/$other" ]; then
       refuse "$1/$other was not made by the quickstart, which leaves it alone;" \
-        "AMT_QUICKSTART_DIR=FOLDER names another folder"
+        "set AMT_QUICKSTART_DIR to another folder"
     fi
   done
 }
 
-# mark_of CORPUS OPTIONS: of what everything in a folder is made. Equal music gives equal marks.
+# mark_of CORPUS OPTIONS: prints a digest of the input of a folder's contents. Equal music gives
+# equal digests.
 mark_of() {
   local digest
   if [ -d "$1" ]; then
-    # What cannot be read is left to amt prepare, which names it.
+    # Unreadable files are left to amt prepare, which reports them.
     digest=$(cd "$1" && music_in . "$2" | LC_ALL=C sort -z | { xargs -0 -r md5sum -- 2> /dev/null || true; } | md5sum)
   else
     digest=$(md5sum < "$1")
@@ -65,25 +67,25 @@ mark_of() {
   printf 'made by jobs/quickstart.sh from a corpus of this digest, with these options\n%s\n%s\n' "${digest%% *}" "$2"
 }
 
-# claim_folder FOLDER CORPUS OPTIONS: makes it this corpus's, for this process alone.
+# claim_folder FOLDER CORPUS OPTIONS: reserves it for this corpus and this process.
 claim_folder() {
   local mark code=0
   mark=$(mark_of "$2" "$3")
   mkdir -p "$1"
   exec 9< "$1"
-  flock -n -E 75 9 2> /dev/null || code=$?  # a file system without locks ends it with another code
-  [ $code != 75 ] || refuse "another quickstart is at work in $1"
+  flock -n -E 75 9 2> /dev/null || code=$?  # a file system without locks gives another code
+  [ $code != 75 ] || refuse "another quickstart is running in $1"
   if [ ! -s "$1/quickstart.mark" ]; then
     printf '%s\n' "$mark" > "$1/quickstart.new"
     mv "$1/quickstart.new" "$1/quickstart.mark"
   fi
   [ "$mark" = "$(cat "$1/quickstart.mark")" ] ||
     refuse "$1 was made from another corpus, from this one before it changed, or with other options;" \
-      "remove that folder, or name another: AMT_QUICKSTART_DIR=FOLDER"
+      "remove that folder, or set AMT_QUICKSTART_DIR to another one"
 }
 
-# default_corpus FOLDER: the music of the Debian packages, as links in it. An empty mark says whose they are
-# until the folder can be claimed.
+# default_corpus FOLDER: makes links in it to the music in the Debian packages. An empty mark file
+# shows that they belong to the quickstart until the folder can be claimed.
 default_corpus() {
   local music
   mkdir -p "$1"

@@ -1,28 +1,28 @@
-# Sourced by quickstart.sh at its end: what came out, and what to do next.
+# Sourced by quickstart.sh at its end: prints the results and what to do next.
 # shellcheck shell=bash disable=SC2154  # quickstart.sh sets the variables
 
-# metric KEY head|tail: its value in the first or last line of metrics.jsonl that has it.
+# metric KEY head|tail: prints its value in the first or last line of metrics.jsonl that has it.
 metric() { grep "\"$1\"" "$model/metrics.jsonl" | "$2" -n 1 | sed "s/.*\"$1\":\([^,}]*\).*/\1/"; }
 counted() { sed -n "s/^ *\"$1\": \([0-9]*\),*$/\1/p" "$dataset/manifest.json" | head -n 1; }
 setting() { sed -n "s/^$1 = //p" "$model/config.ini"; }
-# evaluated SPLIT COLUMN: of the line of CSV that amt eval has printed.
+# evaluated SPLIT COLUMN: prints a value from the CSV line of amt eval.
 evaluated() {
   awk -F, -v column="$2" 'NR == 1 { for (i = 1; i <= NF; ++i) at[$i] = i - NF }
                           NR == 2 { print $(NF + at[column]) }' "$run_dir/eval-$1.csv"
 }
 rounded() { LC_ALL=C printf "%.$2f" "$1"; }
-# grouped NUMBER: 1234567 as 1,234,567.
+# grouped NUMBER: prints 1234567 as 1,234,567.
 grouped() { sed -e :a -e 's/\([0-9]\)\([0-9]\{3\}\)\($\|,\)/\1,\2\3/;ta' <<< "$1"; }
 line() { printf '%-34s %s\n' "$1" "$2"; }
 
-# evaluation SPLIT: its loss on all rows, beside what is to be had without a model.
+# evaluation SPLIT: prints its loss on all rows, and the baseline that needs no model.
 evaluation() {
   if [ "$(rows "$1")" = 0 ]; then
-    line "  $1 split, by amt eval" "-      the corpus leaves no music for it ($more)"
+    line "  $1 split, by amt eval" "-      the corpus has no music for it ($more)"
     return
   fi
   line "  $1 split, by amt eval" "$(rounded "$(evaluated "$1" loss)" 2)   on all $(grouped "$(rows "$1")") rows"
-  line "  token-frequency baseline" "$(rounded "$(evaluated "$1" unigram_loss)" 2)   on the same rows: a model should be well below"
+  line "  token frequencies (baseline)" "$(rounded "$(evaluated "$1" unigram_loss)" 2)   on the same rows: a model should be well below it"
 }
 
 validated=$(($(setting max_eval_batches) * $(setting train_batch_size)))
@@ -34,7 +34,7 @@ echo "loss, nats per token (lower is better)"
 line "  training, first step" "$(rounded "$(metric loss head)" 2)  on $(setting train_batch_size) rows"
 line "  training, last step" "$(rounded "$(metric loss tail)" 2)   on $(setting train_batch_size) rows"
 if [ "$validated" -gt 0 ]; then
-  line "  validation, during the training" "$(rounded "$(metric valid_loss tail)" 2)   a quick look at $validated of the $(grouped "$(rows valid)") rows"
+  line "  validation, during training" "$(rounded "$(metric valid_loss tail)" 2)   estimated on $validated of the $(grouped "$(rows valid)") rows"
 fi
 evaluation valid
 evaluation test

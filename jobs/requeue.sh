@@ -1,22 +1,22 @@
-# Sourced by the three jobs: whether a job whose amt has stopped goes to the queue again.
+# Sourced by the three jobs: decides whether a job whose amt has stopped is requeued.
 # shellcheck shell=bash
 
 newest_checkpoint() { cat "$1/checkpoints/latest" 2> /dev/null || echo none; }
 
-# worth_another_start CODE: not if amt is done, has failed for a reason that it has named, or cannot be
-# started at all. Left are 75 (stopped on a signal), 76 (the watchdog) and what a dead rank leaves: 137,
-# 143, 205 ...
+# worth_another_start CODE: returns false if amt is done, has reported a permanent error, or cannot
+# be started at all. The remaining codes are 75 (stopped by a signal), 76 (the watchdog), and those
+# of a dead rank: 137, 143, 205 ...
 worth_another_start() {
   case $1 in
     0 | 1 | 2 | 3 | 126 | 127) return 1 ;;
   esac
 }
 
-# RUN/requeues: the newest checkpoint when the job last went to the queue, and how often in a row it did
-# so with that same one.
+# RUN/requeues contains the newest checkpoint at the last requeue, and how many times in a row the
+# job was requeued with that checkpoint.
 forget_requeues() { rm -f "$1/requeues"; }
 
-# count_requeue RUN: counts one more. Fails above AMT_MAX_FAILURES, or if it cannot be written down.
+# count_requeue RUN: adds one. Fails above AMT_MAX_FAILURES, or if the count cannot be written.
 count_requeue() {
   local newest before="" count=0
   newest=$(newest_checkpoint "$1")
@@ -26,26 +26,26 @@ count_requeue() {
   [ $((count + 1)) -le "$AMT_MAX_FAILURES" ] && mkdir -p "$1" && echo "$newest $((count + 1))" > "$1/requeues"
 }
 
-# For work that begins anew each time.
+# For jobs that start from the beginning each time.
 count_start() { [ "${SLURM_RESTART_COUNT:-0}" -lt "$AMT_MAX_FAILURES" ]; }
 
-# Slurm itself has requeued a job that is preempted, and a cancelled one shall not come back.
+# Slurm itself requeues a preempted job, and a cancelled job must not be requeued.
 still_running() { [[ $(scontrol --oneliner show job "$SLURM_JOB_ID") == *" JobState=RUNNING "* ]]; }
 
-# end_job CODE COUNT...: what a job does at its end; COUNT... is a command that fails if there were enough
-# starts. The job keeps its id, so those that wait for it go on waiting.
+# end_job CODE COUNT...: ends a job, and requeues it if that helps; COUNT... is a command that fails
+# after too many starts. The job keeps its id, so jobs that depend on it keep waiting.
 continuation=""
 end_job() {
   local code=$1
   shift
   if worth_another_start "$code" && still_running; then
-    trap '' TERM USR1  # Slurm ends the shell when the job goes back
+    trap '' TERM USR1  # Slurm ends the shell when it requeues the job
     if ! "$@"; then
       say "$AMT_MAX_FAILURES starts in a row have not helped: giving up" >&2
     elif scontrol requeue "$SLURM_JOB_ID"; then
-      say "exit code $code: to the queue again$continuation"
+      say "exit code $code: requeued$continuation"
     else
-      say "Slurm does not requeue; submit the same job again" >&2
+      say "Slurm refuses to requeue it; submit the same job again" >&2
     fi
   fi
   say "exit code $code"

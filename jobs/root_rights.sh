@@ -1,9 +1,10 @@
-# Sourced by install-deps.sh: packages are installed by root, or by sudo, which may ask for a password.
+# Sourced by install-deps.sh: packages are installed as root, or with sudo, which may ask for a
+# password.
 # shellcheck shell=bash
-as_root=()    # what a command of root's begins with
+as_root=()    # prefix of a command that needs root
 no_root=""    # why there are no such rights
 
-# without_asking: whether there are root's rights and nobody has to be asked for them.
+# without_asking: returns whether root's rights are available without a password.
 without_asking() {
   if [ "$(id -u)" = 0 ]; then
     as_root=()
@@ -13,12 +14,13 @@ without_asking() {
   elif sudo -n true 2> /dev/null; then
     as_root=(sudo -n)
   else
-    no_root="sudo wants a password"
+    no_root="sudo needs a password"
     return 1
   fi
 }
 
-# with_asking: or whether sudo can ask for a password, on the terminal or through the program SUDO_ASKPASS.
+# with_asking: returns whether sudo can ask for a password, on the terminal or through the program
+# SUDO_ASKPASS.
 with_asking() {
   without_asking && return
   command -v sudo > /dev/null || return 1
@@ -27,14 +29,14 @@ with_asking() {
   elif (: < /dev/tty) 2> /dev/null; then
     as_root=(sudo)
   else
-    no_root+=", and there is no terminal to ask for it on, nor SUDO_ASKPASS, a program that asks"
+    no_root+=", and there is neither a terminal nor a SUDO_ASKPASS program to ask for it"
     return 1
   fi
-  echo "install-deps.sh: installing packages takes root's rights; sudo asks for your password"
+  echo "install-deps.sh: installing packages needs root; sudo asks for your password"
 }
 
-# Run by root, in one command, so that a password is asked for once. Daemons that come with packages are kept
-# from starting by the file that Debian's packages ask. Lists of packages that are older will do.
+# Run as root in a single command, so that sudo asks for a password once. The policy file keeps the
+# packages' daemons from starting. Outdated package lists are acceptable.
 # shellcheck disable=SC2016  # the root's shell expands it
 install_script='
 policy=/usr/sbin/policy-rc.d
@@ -45,10 +47,10 @@ if [ ! -e $policy ]; then
   chmod 755 $policy
 fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq || echo "install-deps.sh: apt-get update failed; continuing with the package lists that are here" >&2
+apt-get update -qq || echo "install-deps.sh: apt-get update failed; continuing with the existing package lists" >&2
 apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends "$@" > /dev/null'
 
-# apt_install PACKAGE...: fails with words of sudo or apt-get on stderr.
+# apt_install PACKAGE...: if it fails, stderr has the message of sudo or apt-get.
 apt_install() {
   echo "Installing: $*"
   "${as_root[@]}" sh -c "$install_script" sh "$@"

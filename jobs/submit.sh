@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# A corpus to a trained and evaluated model on a Slurm cluster: three jobs, each after the one before has
-# ended well. jobs/site.conf says for whom, where and how large; docs/cluster.md the rest.
+# Turns a corpus into a trained and evaluated model on a Slurm cluster, with three jobs, each of
+# which starts after the previous one has succeeded. jobs/site.conf sets account, nodes and sizes;
+# see also docs/cluster.md.
 #
 # Usage: jobs/submit.sh [--dry-run] [--dataset DIR] [--config FILE] CORPUS RUN_DIR [-- OPTION OF amt train...]
-# --dataset  where the dataset is or will be; else $AMT_SCRATCH/dataset, or dataset beside RUN_DIR. One that
-#            is complete is taken as it is, and CORPUS may then be gone.
-# --config   of the model; else AMT_CONFIG of site.conf
-# --dry-run  prints the commands, submits and makes nothing
+# --dataset  where the dataset is or will be; default: $AMT_SCRATCH/dataset, or dataset next to RUN_DIR. A complete
+#            one is used as it is, and CORPUS need not exist then.
+# --config   the model's configuration; default: AMT_CONFIG in site.conf
+# --dry-run  prints the commands without submitting or creating anything
 set -euo pipefail
 AMT_JOBS_DIR=$(dirname "$(realpath "$0")")
 # shellcheck source=jobs/cluster.sh
@@ -38,8 +39,8 @@ if [ -z "$dataset" ]; then dataset=${AMT_SCRATCH:-$(dirname "$run_dir")}/dataset
 dataset=$(realpath -m "$dataset")
 AMT_CONFIG=$(realpath -m "${config:-$AMT_CONFIG}")
 
-# What would fail in the queue, hours later.
-$dry_run || command -v sbatch > /dev/null || refuse "no sbatch here; submit from a login node of the cluster"
+# Checks what would otherwise fail in the queue, hours later.
+$dry_run || command -v sbatch > /dev/null || refuse "no sbatch found; submit from a login node of the cluster"
 [ -r "$AMT_CONFIG" ] || refuse "no configuration at $AMT_CONFIG; give another --config"
 amt_missing=$(eval "${AMT_SETUP:-:}" > /dev/null 2>&1 && find_program && echo "$amt_missing") || amt_missing="AMT_SETUP failed: $AMT_SETUP"
 [ -z "$amt_missing" ] || refuse "$amt_missing"
@@ -52,8 +53,8 @@ for number in AMT_PREPARE_NODES AMT_PREPARE_RANKS_PER_NODE AMT_TRAIN_NODES AMT_S
 done
 [[ $AMT_GPUS_PER_NODE =~ ^[0-9]+$ ]] || refuse "AMT_GPUS_PER_NODE is '$AMT_GPUS_PER_NODE'; give a number in jobs/site.conf"
 
-declare -A ids  # of the jobs by name
-# submit NAME OPTION... SCRIPT ARGUMENT...: prints the job's id, or in a dry run the command.
+declare -A ids  # of the jobs, by name
+# submit NAME OPTION... SCRIPT ARGUMENT...: prints the job's id, or the command in a dry run.
 submit() {
   local name=$1 words=() id
   shift
@@ -67,10 +68,10 @@ submit() {
     return
   fi
   id=$("${command[@]}") || { say "sbatch refused the job $name" >&2; cancel_submitted; exit 1; }
-  ids[$name]=${id%%;*}  # ID;CLUSTER where there are several
+  ids[$name]=${id%%;*}  # ID;CLUSTER if there are several clusters
   echo "$name ${ids[$name]}  log: $run_dir/jobs/$name-${ids[$name]}.log"
 }
-# A chain is in the queue whole or not at all.
+# Either all three jobs are submitted or none.
 cancel_submitted() { if [ ${#ids[@]} -gt 0 ]; then scancel "${ids[@]}"; fi; }
 
 $dry_run || mkdir -p "$run_dir/jobs"
