@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A folder of src/ may include only folders above it, each C API has one folder that knows it, and a header
-# stands in include/ only if another folder includes it, or a header that another folder includes does.
+# A folder of src/ may include only folders above it, each C API is used in one folder only, and a
+# header is in include/ only if another folder includes it, directly or through another such header.
 # Usage: tests/check_layers.sh [repository]
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
@@ -11,7 +11,7 @@ problems=0
 
 complain() { echo "$*" >&2; problems=$((problems + 1)); }
 
-# The place of a folder in the data flow; nothing if it is not in the list.
+# Prints a folder's position in the data flow; nothing if it is not in the list.
 level_of() {
   local i
   for i in "${!layers[@]}"; do [ "${layers[$i]}" = "$1" ] && echo "$i"; done
@@ -28,16 +28,16 @@ for file in $files; do
   while read -r included; do
     [ -n "$included" ] || continue
     other=$(level_of "$included")
-    [ -n "$other" ] && [ "$other" -le "$level" ] || complain "$file includes $included/, which is below $folder/"
+    [ -n "$other" ] && [ "$other" -le "$level" ] || complain "$file includes $included/, which comes after $folder/ in the list"
     checked=$((checked + 1))
   done < <(sed -n 's|^#include "amt/\([a-z0-9]*\)/.*|\1|p' "$file")
   grep -q '^#include <mpi.h>' "$file" && [ "$folder" != mpi ] && complain "$file includes <mpi.h>"
   grep -q '^#include <hdf5.h>' "$file" && [ "$folder" != hdf5 ] && complain "$file includes <hdf5.h>"
-  # Archives of MIDI files, and torch's zip archives of weights.
+  # libarchive is for archives of MIDI files and torch's zip archives of weights.
   grep -q '^#include <archive' "$file" && [ "$folder" != corpus ] && [ "$folder" != weights ] &&
     complain "$file includes libarchive"
   grep -q '^#include <boost/' "$file" && [ "$folder" != cli ] && complain "$file includes Boost"
-  grep -q '^#include <nlohmann/' "$file" && [ "$folder" != base ] &&  # others may write with it
+  grep -q '^#include <nlohmann/' "$file" && [ "$folder" != base ] &&  # others may use it for writing
     grep -qE 'son::(parse|accept|sax_parse)\(' "$file" &&
     complain "$file reads JSON past amt/base/json.hpp and its limits"
   grep -qE '^#include <(cuda|cublas|cudnn|nccl)' "$file" && [ "$folder" != cuda ] && [ "$folder" != kernels ] &&
@@ -52,10 +52,10 @@ for file in $(git ls-files 'src/*' 'include/*' 'tests/*' 'cmake/*' 'jobs/*' | gr
     src/* | include/*) most=300 ;;
     *) most=500 ;;
   esac
-  [ "$lines" -le "$most" ] || complain "$file has $lines lines: probably two ideas"
+  [ "$lines" -le "$most" ] || complain "$file has $lines lines: split it by topic"
 done
 
-# Headers that other folders include, and what those include.
+# Headers that other folders include, and the headers that those include.
 shared=$(for file in $files; do
   folder=${file#src/} && folder=${folder#include/amt/} && folder=${folder%%/*}
   sed -n 's|^#include "\(amt/.*\)"|\1|p' "$file" | grep -v "^amt/$folder/" || true
@@ -67,10 +67,10 @@ while true; do
   shared=$more
 done
 for header in $(cd include && find amt -name '*.hpp'); do
-  grep -qxF "$header" <<<"$shared" || complain "include/$header is for its own folder alone: it belongs in src/"
+  grep -qxF "$header" <<<"$shared" || complain "include/$header is included only in its own folder: move it to src/"
 done
 
-# A room that grows beyond this holds more than its name says.
+# A folder that grows beyond this probably mixes topics.
 for folder in "${layers[@]}"; do
   lines=$(grep -E "^(src|include/amt)/$folder/" <<<"$files" | xargs cat | wc -l)
   most=3300

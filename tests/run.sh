@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs what is needed, builds with warnings as errors, and runs every test with CTest, which ends with a
-# list of the skipped ones and their reasons. As a user who is not root, what needs root is skipped.
+# Installs what is needed, builds with warnings as errors, and runs all tests with CTest; the output
+# ends with the skipped tests and their reasons. Tests that need root are skipped for other users.
 #
 # Usage: tests/run.sh [--fast] [OPTION OF ctest...], e.g. tests/run.sh -R prepare
 #   --fast  without the tests that start amt itself: for daily work, three minutes after a build
 #
-# It builds in build/ci, or in the folder that AMT_BUILD_DIR names: for a checkout that is not yours. The tests
-# work in a folder of $TMPDIR or /tmp that goes away, and one that leaves a file there is reported: exit 1.
+# It builds in build/ci, or in the folder AMT_BUILD_DIR, for a checkout that belongs to another
+# user. The tests work in a folder in $TMPDIR or /tmp that is removed at the end; a test that leaves
+# a file there is reported with exit code 1.
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/.."
 # shellcheck source=jobs/help.sh
@@ -20,7 +21,7 @@ if [ "${1:-}" = --fast ]; then
 fi
 case ${1:--} in
   -*) ;;
-  *) echo "run.sh: '$1' is not an option of ctest; tests are chosen with -R $1 (--help)" >&2; exit 2 ;;
+  *) echo "run.sh: '$1' is not an option of ctest; use -R $1 to select tests (--help)" >&2; exit 2 ;;
 esac
 build=${AMT_BUILD_DIR:-$PWD/build/ci}
 if ! can_build "$build"; then
@@ -37,10 +38,10 @@ cmake --build "$build"
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/amt-tests-XXXXXX")
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
-chmod 1777 "$TMPDIR"  # some tests become another user
+chmod 1777 "$TMPDIR"  # some tests switch to another user
 code=0
 ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 300 -j "$(nproc)" "$@" || code=$?
-left=$(find "$TMPDIR" -mindepth 1 -maxdepth 2 ! -path "$TMPDIR/ompi.*")  # those are of an mpirun that was killed
+left=$(find "$TMPDIR" -mindepth 1 -maxdepth 2 ! -path "$TMPDIR/ompi.*")  # left by an mpirun that was killed
 if [ -n "$left" ]; then
   echo "run.sh: the tests left files behind: $left" >&2
   [ $code -ne 0 ] || code=1

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Which tests of CTest's last run were skipped, wholly or in part, and why. ctest runs it at its end
-# (CTestCustom.cmake). Usage: tests/skipped.sh BUILD_FOLDER
+# Prints which tests of CTest's last run were skipped, completely or in part, and why. ctest runs it
+# at its end (CTestCustom.cmake). Usage: tests/skipped.sh BUILD_FOLDER
 set -euo pipefail
-# ctest renames its log only after this.
+# ctest renames its log only after running this script.
 log=$1/Testing/Temporary/LastTest.log
 if [ -e "$log.tmp" ]; then log=$log.tmp; fi
 [ -r "$log" ] || exit 0
 awk '
   /^[0-9]+\/[0-9]+ Test: / { test = $3; next }
-  reason_follows { tell($0); reason_follows = 0; next }  # of GTEST_SKIP
+  reason_follows { tell($0); reason_follows = 0; next }  # printed by GTEST_SKIP
   /: Skipped$/ { reason_follows = 1; next }
   sub(/^skipped: /, "") { tell($0) }
   function tell(reason) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The generator's files are music to amt prepare, but for the damaged ones, and depend on the
-# arguments alone. Usage: make_corpus_test.sh MAKE_CORPUS AMT
+# amt prepare accepts all generated files except the damaged ones; they depend only on the
+# arguments.
+# Usage: make_corpus_test.sh MAKE_CORPUS AMT
 set -euo pipefail
 make_corpus=$1 amt=$2
 work=$(mktemp -d)
@@ -12,7 +13,7 @@ fail() { echo "failed: $*" >&2; exit 1; }
 diff -r "$work/a" "$work/b" || fail "two runs differ"
 "$make_corpus" "$work/c" --files 60 --bytes 20000 --seed 3 --damaged 50 --plain-names
 "$make_corpus" "$work/d" --files 60 --bytes 20000 --seed 4 --damaged 0
-diff -rq "$work/a" "$work/d" > "$work/differences" && fail "the seed does nothing"
+diff -rq "$work/a" "$work/d" > "$work/differences" && fail "the seed has no effect"
 [ "$(cd "$work/a" && find . -name '*.mid' | sed 's|././||; s|.mid||' | sort)" = \
   "$(cd "$work/a" && find . -name '*.mid' -exec md5sum {} + | cut -d' ' -f1 | sort)" ] || fail "names"
 

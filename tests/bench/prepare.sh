@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# amt prepare from end to end: CPU seconds, MB of MIDI and rows per second, peak memory of a rank.
+# Measures amt prepare end to end: CPU seconds, MB of MIDI and rows per second, peak memory per
+# rank.
 #
 # Usage: tests/bench/prepare.sh [CORPUS]
-# CORPUS: any folder or archive that amt prepare takes; without it 2,000 generated files (seed 0).
-# Everything is read once before it is measured, so that files come from the page cache. CPU seconds are
-# of all ranks, without mpirun; "floor" is what writing the same bytes with dd takes. The figures of
-# interest are recorded in NOTES.md.
+# CORPUS: any folder or archive that amt prepare accepts; default: 2,000 generated files (seed 0).
+# Everything is read once before measuring, so files come from the page cache. CPU seconds include
+# all ranks but not mpirun; "floor" is the time to write as many bytes with dd. Notable figures are
+# recorded in NOTES.md.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . jobs/help.sh
@@ -25,7 +26,7 @@ fi
 find "$corpus" -type f -exec cat {} + > /dev/null
 megabytes=$(find "$corpus" -type f \( -name '*.mid' -o -name '*.midi' -o -name '*.tar*' \) -printf '%s\n' | awk '{ s += $1 } END { print s / 1e6 }')
 
-# One rank of a measured job: its CPU seconds and peak memory go to a file of its own.
+# Wraps one rank of a measured job: writes its CPU seconds and peak memory to a file of its own.
 cat > "$work/rank.sh" << 'END'
 #!/bin/sh
 exec python3 -c '

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# What a model of scaling needs, as CSV on stdout: prepare and training on one rank and two of this
-# machine, and on two hosts (tests/hosts/hosts.sh) with links of several speeds. Needs root.
+# Measures what the scaling model needs and prints CSV: prepare and training on one and two ranks of
+# this machine, and on two hosts (tests/hosts/hosts.sh) with links of several speeds. Needs root.
 #
 # Usage: tests/bench/scaling.sh [FILES [STEPS]] > points.csv        (default 10000 10)
 #        tests/bench/scaling_model.py --measured points.csv
 #
-# job: tokenise (the exchange is in it), write, train. link_mbit: of each host, each way; 0: not shaped.
-# rows: of the training split, or of one rank's part of a batch. seconds: of that phase; of the fastest step
-# but the first. bytes: rows of it that change ranks; what each rank gives to a step's all-reduce, of which
-# embedding_bytes are final only when the backward pass is over. link_bytes: sent by the second host in the
-# whole job. Absolute times on a shared machine are noise: run it on one that does nothing else.
+# job: tokenise (including the exchange), write, train. link_mbit: bandwidth per host in each
+# direction; 0: unlimited. rows: in the training split, or in one rank's part of a batch. seconds:
+# duration of that phase, or of the fastest step except the first. bytes: size of the rows that
+# change ranks, or each rank's contribution to a step's all-reduce, of which embedding_bytes are
+# final only at the end of the backward pass. link_bytes: sent by the second host during the whole
+# job. Run it on an otherwise idle machine: absolute times on a shared one are noise.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . jobs/help.sh
@@ -21,7 +22,7 @@ amt=$PWD/build/bench/bin/amt
 . tests/hosts/hosts.sh
 make_hosts 2
 build/bench/bench/make_corpus "$work/corpus" --files "$files" --seed 0 >/dev/null
-find "$work/corpus" -type f -exec cat {} + >/dev/null  # files come from the page cache
+find "$work/corpus" -type f -exec cat {} + >/dev/null  # files then come from the page cache
 "$amt" prepare "$work/corpus" "$work/dataset" --augment 1 >/dev/null 2>&1
 
 # launch RANKS HOSTS COMMAND...
@@ -31,7 +32,8 @@ launch() {
   if [ "$hosts" -eq 1 ]; then mpirun -n "$ranks" "$@"; else (on_hosts "$hosts" "$ranks" "$@"); fi
 }
 
-# seconds_of PHASE: from the summary that prepare prints, to 0.1 s: "writing 1 min 02 s" or "writing 3.1 s".
+# seconds_of PHASE: from the summary that prepare prints, with a resolution of 0.1 s: "writing 1 min
+# 02 s" or "writing 3.1 s".
 seconds_of() {
   grep -oE "$1 ([0-9]+ min )?[0-9.]+ s" "$work/out" | awk '{ print (NF > 3 ? $2 * 60 + $4 : $2) }'
 }
@@ -49,7 +51,8 @@ measure_prepare() {
   echo "write,$1,$2,$3,$rows,$(seconds_of writing),0,0,$sent"
 }
 
-# measure_training RANKS HOSTS LINK_MBIT: configs/nano.ini, whose embedding is most of its gradient.
+# measure_training RANKS HOSTS LINK_MBIT: with configs/nano.ini, whose embedding is most of its
+# gradient.
 measure_training() {
   local before sent seconds bytes
   rm -rf "$work/run"

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""How far amt grows: a model of prepare to 1024 ranks and of training to 512 GPUs.
+"""How far amt scales: a model of prepare up to 1024 ranks and of training up to 512 GPUs.
 
-Usage: scaling_model.py [--help] [--NAME VALUE ...] [--measured FILE.csv]. Prints Markdown tables of strong
-scaling (the same work on more ranks) and weak scaling (work that grows with them), and where each falls
-below half of what the ranks could do. --measured: a file of scaling.sh, whose points it prints beside
-the same formulas with that machine's one-rank times. Every input is an argument; --help says where its
-default is from.
+Usage: scaling_model.py [--help] [--NAME VALUE ...] [--measured FILE.csv]. Prints Markdown tables of
+strong scaling (the same work on more ranks) and weak scaling (work that grows with the ranks), and
+where each drops below half of the ideal. --measured: output of scaling.sh, whose points are printed
+next to the model's prediction from that machine's one-rank times. Every input is an argument;
+--help gives the source of its default.
 """
 import argparse
 import csv
@@ -22,7 +22,7 @@ PREPARE_RANKS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 GPUS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 LEAST_EFFICIENCY = 0.5
 
-# name, default, what it is, where the default is from
+# name, default, meaning, source of the default
 INPUTS = [
     ("rows", 51e6, "training rows of the corpus", "Lakh at augment 30, NOTES.md"),
     ("files", 178_561, "MIDI files of the corpus", "Lakh"),
@@ -35,19 +35,19 @@ INPUTS = [
     ("file-system", 10e9, "bytes/s of the file system, all nodes", "assumed"),
     ("rows-per-shard", 262_144, "rows of a shard", "amt's default"),
     ("ranks-per-node", 64, "ranks of prepare on a node", "assumed: one for each core"),
-    ("node-link", 12.5e9, "bytes/s of a node's link for prepare", "data sheet: 100 Gbit/s"),
-    ("message-seconds", 2e-6, "cost of a message to one rank", "assumed: MPI over InfiniBand"),
+    ("node-link", 12.5e9, "bytes/s of a node's link, for prepare", "data sheet: 100 Gbit/s"),
+    ("message-seconds", 2e-6, "time per message to a rank", "assumed: MPI over InfiniBand"),
     ("peak-flops", 989.4e12, "FLOP/s of a GPU in bf16", "data sheet: H100, H200"),
-    ("mfu", 0.51, "share of it that one more row of a pass reaches", "measured, H200: 8 to 64 rows of small"),
-    ("layer-seconds", 170e-6, "what a layer's pass takes besides", "measured, H200: 8 to 64 rows of small"),
+    ("mfu", 0.51, "fraction of it reached by each further row of a pass", "measured, H200: 8 to 64 rows of small"),
+    ("layer-seconds", 170e-6, "fixed time of a layer's pass", "measured, H200: 8 to 64 rows of small"),
     ("hbm", 4.2e12, "bytes/s of a GPU's memory", "measured, H200: AdamW"),
     ("batch-rows", 512, "rows of a global batch, strong scaling", "configs/lakh-*.ini"),
     ("micro-rows", 64, "rows of a micro-batch at most", "trainer.per_device_parallelism auto, on a GPU"),
     ("gpus-per-node", 8, "GPUs of a node", "assumed: HGX"),
     ("gpu-link", 450e9, "bytes/s between GPUs of a node, each way", "data sheet: NVLink 4"),
-    ("gpu-node-link", 50e9, "bytes/s of a node's link for training", "data sheet: one adapter of 400 Gbit/s"),
-    ("hop-seconds", 3e-6, "latency of a step of the ring", "assumed"),
-    ("open-link", 2e9, "bytes/s of a link that is not shaped, --measured", "assumed: a core copies"),
+    ("gpu-node-link", 50e9, "bytes/s of a node's link, for training", "data sheet: one adapter of 400 Gbit/s"),
+    ("hop-seconds", 3e-6, "latency per step of the ring", "assumed"),
+    ("open-link", 2e9, "bytes/s of an unlimited link, for --measured", "assumed: a core copies"),
 ]
 
 
@@ -55,7 +55,7 @@ def parse_arguments(words=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     for name, default, what, source in INPUTS:
         parser.add_argument(f"--{name}", type=float, default=default, help=f"{what}; {default:g}: {source}")
-    parser.add_argument("--model", choices=MODELS, default="small", help="that is trained")
+    parser.add_argument("--model", choices=MODELS, default="small", help="the trained model")
     parser.add_argument("--sums", choices=SUMS, default="nccl",
                         help="how gradients are summed; nccl: its ring or its double tree, whichever is faster\n"
                         "there; tree: by MPI as Open MPI 4.1 does it")
@@ -67,24 +67,24 @@ def parse_arguments(words=None):
 
 
 def unit_loads():
-    """For each number of prefix digits, the work of the units of the full dataset."""
+    """Work per unit of the full dataset, for each number of prefix digits."""
     rng = random.Random(0)
     return {digits: simulate_balance.unit_bytes(digits, rng) for digits in (1, 2, 3)}
 
 
 def exchange_window(ranks):
-    """Rows that a rank holds for sending, src/shuffle/exchange.cpp."""
+    """Rows that a rank buffers for sending, src/shuffle/exchange.cpp."""
     return max(16, min(2048, 32768 // ranks))
 
 
 def prepare_phases(inputs, ranks, rows, files, busiest):
-    """Seconds of each phase. busiest: work of the busiest rank over the mean."""
+    """Seconds per phase. busiest: work of the busiest rank relative to the mean."""
     nodes = math.ceil(ranks / inputs.ranks_per_node)
     share = rows / ranks
     rounds = busiest * share / exchange_window(ranks)
     tokenise = busiest * share / inputs.tokenise_rate
     off_node = 1 - 1 / nodes
-    # Every shard is some rank's alone: with few of them for each rank some ranks own one more.
+    # Each shard belongs to one rank: if there are few shards per rank, some ranks own one more.
     shards = math.ceil(rows / inputs.rows_per_shard)
     written = math.ceil(shards / ranks) * rows / shards
     return {
@@ -99,7 +99,7 @@ def prepare_phases(inputs, ranks, rows, files, busiest):
 
 
 def prepare_table(inputs, digits, loads, weak):
-    """Rows of (ranks, phases, efficiency). weak: each rank has 1/64 of the corpus."""
+    """Rows of (ranks, phases, efficiency). weak: 1/64 of the corpus per rank."""
     table = []
     for ranks in PREPARE_RANKS:
         scale = ranks / 64 if weak else 1
@@ -114,20 +114,20 @@ def prepare_table(inputs, digits, loads, weak):
 
 
 def parameters(model):
-    """Those of the blocks' products, and those of the tied embedding without its padding."""
+    """Parameters of the blocks' products, and of the tied embedding without its padding."""
     hidden, layers = MODELS[model]
     return 12 * layers * hidden**2, VOCABULARY * hidden
 
 
 def row_flops(model):
-    """model_flops_per_token() of src/resources/flops.cpp, for one row."""
+    """model_flops_per_token() in src/resources/flops.cpp, for one row."""
     hidden, layers = MODELS[model]
     return CONTEXT * (6 * sum(parameters(model)) + 12 * layers * hidden * CONTEXT)
 
 
 def gradient_bytes(model):
-    """fp32 of the blocks, which can be summed during the backward pass, and of the tied embedding,
-    which is final only at its end."""
+    """fp32 bytes of the blocks' gradient, which can be summed during the backward pass, and of the
+    tied embedding's, which is final only at its end."""
     return 4 * parameters(model)[0], 4 * PADDED_VOCABULARY * MODELS[model][0]
 
 
@@ -140,7 +140,8 @@ def ring_seconds(size, ranks, bandwidth, hop_seconds):
 
 
 def nccl_seconds(size, ranks, bandwidth, hop_seconds):
-    """NCCL takes the faster of its ring and two binary trees, each of which carries half of the bytes."""
+    """NCCL uses the faster of its ring and two binary trees, each of which carries half of the
+    bytes."""
     if ranks == 1:
         return 0.0
     buckets = math.ceil(size / BUCKET_BYTES)
@@ -149,25 +150,25 @@ def nccl_seconds(size, ranks, bandwidth, hop_seconds):
 
 
 def tree_seconds(size, ranks, bandwidth, hop_seconds):
-    """An all-reduce up a binomial tree and down again, all of it at each level."""
+    """An all-reduce up a binomial tree and down again, with all bytes at each level."""
     levels = math.ceil(math.log2(ranks))
     return 2 * levels * (size / bandwidth + math.ceil(size / BUCKET_BYTES) * hop_seconds)
 
 
-# tree: what Open MPI 4.1 takes for an MPI_Iallreduce in place, whatever its size (its bytes at four hosts
-# were counted: the root sends them twice, where a ring sends 1.5 times).
+# tree: what Open MPI 4.1 uses for an in-place MPI_Iallreduce of any size (its bytes on four hosts
+# were counted: the root sends them twice, a ring would send 1.5 times).
 SUMS = {"nccl": nccl_seconds, "ring": ring_seconds, "tree": tree_seconds}
 
 
 def exposed_reduction(sums, blocks, embedding, ranks, bandwidth, hop_seconds, backward):
-    """Seconds of a step's sums that the backward pass does not hide."""
+    """Seconds of a step's all-reduce that the backward pass does not hide."""
     seconds = SUMS[sums]
     hidden_part = seconds(blocks, ranks, bandwidth, hop_seconds)
     return max(0.0, hidden_part - backward) + seconds(embedding, ranks, bandwidth, hop_seconds)
 
 
 def train_phases(inputs, gpus, batch_rows):
-    """Seconds of each part of a step."""
+    """Seconds per part of a step."""
     hidden, layers = MODELS[inputs.model]
     rows = batch_rows / gpus
     micro = min(inputs.micro_rows, rows)
@@ -176,16 +177,16 @@ def train_phases(inputs, gpus, batch_rows):
     blocks, embedding = gradient_bytes(inputs.model)
     return {
         "passes": rows / micro * pass_seconds,
-        # Two thirds of a pass are backward; sums begin in the last micro-batch's.
+        # The backward pass is two thirds of a pass; sums start during that of the last micro-batch.
         "exposed sums": exposed_reduction(inputs.sums, blocks, embedding, gpus, link,
                                           inputs.hop_seconds, pass_seconds * 2 / 3),
-        # AdamW reads four numbers of each parameter and writes three.
+        # AdamW reads four numbers per parameter and writes three.
         "update": 7 * (blocks + embedding) / inputs.hbm,
     }
 
 
 def train_table(inputs, weak):
-    """weak: each GPU has one full micro-batch, and the batch grows."""
+    """weak: a full micro-batch per GPU, so the batch grows."""
     table = []
     for gpus in GPUS:
         batch = inputs.micro_rows * gpus if weak else inputs.batch_rows
@@ -195,15 +196,15 @@ def train_table(inputs, weak):
     return [(gpus, phases, first / sum(phases.values()) / (1 if weak else gpus)) for gpus, phases in table]
 
 
-# --- what is printed ---------------------------------------------------------------------------------
+# --- output ------------------------------------------------------------------------------------------
 
 
 def limit(table):
-    """Where the efficiency first falls below half, and the phase that takes the most there."""
+    """Where the efficiency first drops below half, and the slowest phase there."""
     for ranks, phases, efficiency in table:
         if efficiency < LEAST_EFFICIENCY:
             most = max(phases, key=phases.get)
-            return f"below {LEAST_EFFICIENCY:.0%} from {ranks} on, where most time goes to: {most}"
+            return f"below {LEAST_EFFICIENCY:.0%} from {ranks} on, where most time is spent on: {most}"
     return f"above {LEAST_EFFICIENCY:.0%} up to {table[-1][0]}"
 
 
@@ -220,7 +221,7 @@ def print_prepare(inputs):
     loads = unit_loads()
     for digits in loads:
         for weak in (False, True):
-            kind = "weak, 1/64 of the corpus for each rank" if weak else "strong"
+            kind = "weak, 1/64 of the corpus per rank" if weak else "strong"
             print_table(f"prepare, --prefix-digits {digits}, {kind}", "ranks",
                         prepare_table(inputs, digits, loads, weak))
 
@@ -228,7 +229,7 @@ def print_prepare(inputs):
 def print_training(inputs):
     print_table(f"train {inputs.model}, strong, batch of {inputs.batch_rows:g} rows", "GPUs",
                 train_table(inputs, weak=False))
-    print_table(f"train {inputs.model}, weak, {inputs.micro_rows:g} rows for each GPU", "GPUs",
+    print_table(f"train {inputs.model}, weak, {inputs.micro_rows:g} rows per GPU", "GPUs",
                 train_table(inputs, weak=True))
 
 
@@ -239,12 +240,13 @@ def read_points(path):
 
 
 def predict_point(inputs, point, alone):
-    """Seconds of a point of scaling.sh, from the one-rank point of the same job."""
+    """Seconds that the model predicts for a point of scaling.sh from the one-rank point of its
+    job."""
     ranks, hosts = point["ranks"], point["hosts"]
     bandwidth = point["link_mbit"] * 1e6 / 8 or inputs.open_link
     compute = alone["seconds"] * point["rows"] / alone["rows"]
     if point["job"] == "train":
-        # Rows are a rank's own there. As on a GPU, two thirds of a pass are backward.
+        # There, rows are those of one rank. As on a GPU, the backward pass is two thirds of a pass.
         reduced, embedding = point["bytes"], point["embedding_bytes"]
         return compute + exposed_reduction("tree", reduced - embedding, embedding, int(ranks), bandwidth,
                                            inputs.hop_seconds, compute * 2 / 3)
@@ -259,7 +261,7 @@ def print_measured(inputs, points):
     alone = {point["job"]: point for point in points if point["ranks"] == 1}
     for point in points:
         if point["job"] not in alone:
-            raise SystemExit(f"scaling_model.py: no point of one rank for '{point['job']}'; run scaling.sh whole")
+            raise SystemExit(f"scaling_model.py: no one-rank point for '{point['job']}'; run scaling.sh to its end")
         seconds = predict_point(inputs, point, alone[point["job"]])
         link = f"{point['link_mbit']:g}" if point["link_mbit"] else "not shaped"
         print(f"| {point['job']} | {point['ranks']:g} | {point['hosts']:g} | {link} | {point['rows']:g} | "

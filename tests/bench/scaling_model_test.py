@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The scaling model keeps what can be known without running it: limits, published numbers, its own words."""
+"""Checks the scaling model against facts: limits, published numbers, its own claims."""
 import contextlib
 import io
 import pathlib
@@ -14,17 +14,17 @@ class ScalingModelTest(unittest.TestCase):
         self.inputs = model.parse_arguments([])
         self.even = {1: [1.0] * 3584}
 
-    def test_ring_sends_twice_the_data_in_the_limit(self):
+    def test_a_ring_sends_twice_the_data_in_the_limit(self):
         self.assertEqual(model.ring_seconds(1e9, 1, 1e9, 0), 0)
         self.assertAlmostEqual(model.ring_seconds(1e9, 2, 1e9, 0), 1)
         self.assertAlmostEqual(model.ring_seconds(1e9, 1000, 1e9, 0), 1.998)
 
-    def test_tree_sends_all_at_each_level_up_and_down(self):
+    def test_a_tree_sends_everything_at_each_level_up_and_down(self):
         self.assertEqual(model.tree_seconds(1e9, 1, 1e9, 0), 0)
         self.assertAlmostEqual(model.tree_seconds(1e9, 2, 1e9, 0), 2)
         self.assertAlmostEqual(model.tree_seconds(1e9, 64, 1e9, 0), 12)
 
-    def test_nccl_takes_a_ring_for_few_and_trees_for_many(self):
+    def test_nccl_uses_a_ring_for_few_ranks_and_trees_for_many(self):
         self.assertAlmostEqual(model.nccl_seconds(1e9, 2, 1e9, 0), 1)
         ring = model.ring_seconds(1e9, 512, 1e9, 1e-3)
         trees = model.nccl_seconds(1e9, 512, 1e9, 1e-3)
@@ -35,24 +35,24 @@ class ScalingModelTest(unittest.TestCase):
         self.assertAlmostEqual(model.exposed_reduction("ring", 1e9, 1e8, 2, 1e9, 0, backward=5), 0.1)
         self.assertAlmostEqual(model.exposed_reduction("ring", 1e9, 1e8, 2, 1e9, 0, backward=0.25), 0.85)
 
-    def test_flops_of_the_models(self):
+    def test_flops_of_the_shipped_models(self):
         for name, mflop in (("small", 876), ("medium", 2452), ("large", 5236)):
             self.assertEqual(round(model.row_flops(name) / model.CONTEXT / 1e6), mflop)
 
-    def test_one_rank_is_efficient_and_more_never_beat_perfect(self):
+    def test_efficiency_is_never_above_one(self):
         for weak in (False, True):
             for table in (model.train_table(self.inputs, weak),
                           model.prepare_table(self.inputs, 1, self.even, weak)):
                 self.assertEqual(table[0][2], 1)
                 self.assertLessEqual(max(row[2] for row in table), 1 + 1e-12)
 
-    def test_without_costs_of_growth_prepare_scales_perfectly(self):
+    def test_prepare_scales_perfectly_without_overheads(self):
         words = "--start-seconds 0 --list-rate 1e99 --file-operations 0 --message-seconds 0 " \
                 "--node-link 1e99 --file-system 1e99 --rows-per-shard 1"
         table = model.prepare_table(model.parse_arguments(words.split()), 1, self.even, weak=False)
-        self.assertAlmostEqual(table[6][2], 1, places=6)  # 64 ranks, which divide the units
+        self.assertAlmostEqual(table[6][2], 1, places=6)  # 64 ranks divide the units evenly
 
-    def test_limit_is_the_first_below_half(self):
+    def test_the_limit_is_the_first_below_half(self):
         table = [(1, {"a": 1, "b": 0}, 1.0), (2, {"a": 1, "b": 3}, 0.4)]
         self.assertIn("from 2 on", model.limit(table))
         self.assertTrue(model.limit(table).endswith(": b"))
@@ -67,7 +67,7 @@ class ScalingModelTest(unittest.TestCase):
             out = io.StringIO()
             with contextlib.redirect_stdout(out):
                 model.print_measured(self.inputs, model.read_points(path))
-        # 8 s on two ranks, and each host sends half of the bytes at 10 MB/s.
+        # 8 s on two ranks, plus each host's half of the bytes at 10 MB/s.
         self.assertIn("| 10 | 6 | 1.67 |", out.getvalue())
 
 

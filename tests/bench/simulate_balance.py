@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""How evenly the full Lakh dataset spreads over ranks: units of files, and rows in the exchange.
+"""How evenly the full Lakh dataset is distributed over ranks: units of files, and rows in the
+exchange.
 
-Usage: simulate_balance.py [SEED]. Prints the two tables of src/shuffle/shuffle.md. No MPI: it draws
-178,561 file sizes with Lakh's mean (33 KB) and a heavy tail, deals them to prefixes at random as MD5
-does, assigns units as assign_units() does, and draws the keys of rows.
+Usage: simulate_balance.py [SEED]. Prints the two tables in src/shuffle/shuffle.md. Runs no MPI: it
+draws 178,561 file sizes with Lakh's mean (33 KB) and a heavy tail, assigns them to random prefixes
+as MD5 does, assigns units as assign_units() does, and draws the keys of rows.
 """
 import heapq
 import math
@@ -12,7 +13,7 @@ import sys
 
 FILES = 178_561
 MEAN_BYTES = 33_000
-SIGMA = 1.0  # of the logarithm: the 99th percentile is at about six times the mean
+SIGMA = 1.0  # of the logarithm: the 99th percentile is about six times the mean
 ROWS = 51_000_000  # augment 30
 WINDOW_ROWS = 32_768
 
@@ -23,12 +24,12 @@ def unit_bytes(digits, rng):
     for _ in range(FILES):
         units[rng.randrange(16**digits)] += rng.lognormvariate(mu, SIGMA)
     training = len(units) * 14 // 16
-    # As work_of() has it: parsing takes as long as two copies, training pieces have 30.
+    # As in work_of(): parsing takes as long as two copies, and training pieces have 30 copies.
     return [b * (32 if u < training else 3) for u, b in enumerate(units)]
 
 
 def imbalance(units, ranks):
-    """Load of the busiest rank over the mean: 1 is perfect."""
+    """Load of the busiest rank relative to the mean: 1 is perfect."""
     heap = [0.0] * ranks
     for load in sorted(units, reverse=True):
         heapq.heapreplace(heap, heap[0] + load)
@@ -36,7 +37,7 @@ def imbalance(units, ranks):
 
 
 def fullest_receiver(ranks, shards, rng):
-    """Rows that the busiest rank receives in one round, over the mean."""
+    """Rows that the busiest rank receives in one round, relative to the mean."""
     window = max(16, min(2048, WINDOW_ROWS // ranks))
     received = [0] * ranks
     for _ in range(ranks * window):

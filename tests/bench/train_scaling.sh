@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# amt train at one and two ranks of one thread each: tokens per second of whole steps (forward, backward,
-# reduction, update), lakh-small, interleaved.
+# Trains lakh-small with amt train on one and two ranks with one thread each, alternately; prints
+# tokens per second of complete steps (forward, backward, reduction, update).
 #
 # Usage: tests/bench/train_scaling.sh [BATCH [MICRO_BATCH [f32|bf16]]]      (default 8 4 f32)
-# The first step of a run touches its memory for the first time and is left out. The figures of interest
-# are recorded in NOTES.md. Needs 8 GB of memory and, for the checkpoint, 2 GB of disk.
+# The first step touches its memory for the first time and is ignored. Notable figures are recorded
+# in NOTES.md. Needs 8 GB of memory and, for the checkpoint, 2 GB of disk.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . jobs/help.sh
@@ -19,7 +19,7 @@ trap 'rm -rf "$work"' EXIT
 build/bench/bench/make_corpus "$work/corpus" --files 200 --seed 0 > /dev/null
 "$amt" prepare "$work/corpus" "$work/dataset" --augment 1 > /dev/null 2>&1
 
-# measure RANKS: tokens per second of the fastest step but the first.
+# measure RANKS: prints tokens per second of the fastest step except the first.
 measure() {
   rm -rf "$work/run"
   mpirun -n "$1" "$amt" train --config configs/lakh-small.ini --data.dataset "$work/dataset" \

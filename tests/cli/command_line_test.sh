@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What users type and write into configurations: names that are nearly right, values that cannot be, INI
-# files of every kind. Wrong words end with exit code 2 and one line.
+# What users type or write into configurations: nearly right option names, impossible values, all
+# kinds of INI files. Mistakes end with exit code 2 and one line.
 # Usage: command_line_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -11,7 +11,7 @@ golden=$(realpath "${AMT_GOLDEN_DIR:-$2}")
 tiny_configuration 1 1 4
 train=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/ds#2" --trainer.run_dir "$work/run#2")
 
-echo "names that other programs have, or nearly"
+echo "option names of other programs, and misspelled ones"
 while read -r typed meant; do
   expect_line 2 "'${typed#--}' ... '$meant'" "${train[@]}" "$typed" 1
 done <<'END'
@@ -34,7 +34,7 @@ expect_line 2 "'frobnicate' ... --help" "${train[@]}" --frobnicate
 expect_line 2 "'batch_size' ... 'batch'" "$amt" eval a b --batch_size 2
 expect_line 2 "'prefix_digits' ... 'prefix-digits'" "$amt" prepare a b --prefix_digits 2
 
-echo "values that cannot be"
+echo "impossible values"
 inspect=("$amt" inspect "$work/ds#2")
 expect_line 2 "--row: '-1' ... 0 or more" "${inspect[@]}" --row -1
 expect_line 2 "--row: '-1' ... negative" "${inspect[@]}" --row=-1
@@ -54,7 +54,7 @@ done
 expect_line 2 "--trainer.num_train_steps ... 1, ... -5" "${train[@]}" --trainer.num_train_steps -5
 expect_line 2 "--trainer.run_dir" "${train[@]}" --trainer.run_dir ""
 expect 0 "" sh -c 'cd "$1" && mkdir -p ./-x && "$2" prepare "$3" -- -x/ds' sh "$work" "$amt" "$golden/tree"
-[ -e "$work/-x/ds/manifest.json" ] || fail "a name after -- is not taken"
+[ -e "$work/-x/ds/manifest.json" ] || fail "an argument after -- was not accepted"
 
 echo "an option given twice"
 expect 0 "seed = 7" "${train[@]}" --dry-run --trainer.seed 3 --trainer.seed 7
@@ -62,17 +62,17 @@ expect 0 "device = cpu" "${train[@]}" --dry-run --device cuda --trainer.device c
 expect 0 "last ... counts" "$amt" train --help
 expect_line 2 "--config ... twice, $work/tiny.ini ... b.ini" "${train[@]}" --config b.ini
 
-echo "a run resumes from the configuration that amt wrote, with names that could be misread"
+echo "a run resumes from the configuration that amt wrote, in folders with ambiguous names"
 mkdir "$work/a ; b"
 for run in "run#2" "a #1" "a ; b/c" ' blank ' '"quoted"' "it's" $'two\nlines' 'back\slash'; do
   "${train[@]}" --trainer.run_dir "$work/$run" 2>"$work/err" || fail "training in '$run'"
   cp "$work/$run/config.ini" "$work/first.ini"
   expect 0 "" "$amt" train --config "$work/$run/config.ini"
-  cmp "$work/first.ini" "$work/$run/config.ini" || fail "'$run' is written in another way"
+  cmp "$work/first.ini" "$work/$run/config.ini" || fail "'$run' is written differently"
 done
 
-echo "INI files of every kind"
-# ini FORMAT: the file $work/a.ini.
+echo "all kinds of INI files"
+# ini FORMAT: writes $work/a.ini.
 ini() { printf "$1" >"$work/a.ini"; }
 with_ini=("$amt" train --config "$work/a.ini" --data.dataset "$work/ds#2" --trainer.run_dir "$work/x" --dry-run
   --model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1)
@@ -91,7 +91,7 @@ expect_line 2 "$work/a.ini:3: --trainer.seed: '-5' " "${with_ini[@]}"
 ini '\xff\xfe[\0t\0'
 expect_line 2 "UTF-16" "${with_ini[@]}"
 
-echo "what is not a configuration file"
+echo "files that are not configurations"
 for file in /dev/zero "$work" "$work/nowhere" ""; do
   expect_line 2 "--config" timeout -k 5 20 "$amt" train --config "$file" --data.dataset d --trainer.run_dir "$work/x"
 done

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# amt prepare on corpora as they are met: dangling links, pipes, other endings, archives that are not believed.
+# amt prepare on real-world corpora: dangling links, pipes, other file name extensions, malicious
+# archives.
 # Usage: corpus_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -9,7 +10,7 @@ prepare() { timeout -k 5 60 "$amt" prepare "$@"; }
 corpus=$work/corpus
 cp -r "$golden/tree" "$corpus"
 
-echo "what cannot be read is counted, listed and never waited for"
+echo "unreadable files are counted, listed and never block"
 for i in $(seq 5); do ln -s ../annex/gone "$corpus/gone$i.mid"; done
 mkfifo "$corpus/pipe.mid"
 ln -s /dev/zero "$corpus/zero.mid"
@@ -19,8 +20,8 @@ expect 0 "9 of ... cannot be read" prepare "$corpus" "$work/d" --dry-run
 expect 0 "rejected" prepare "$corpus" "$work/d"
 [ "$(grep -c "a broken link" "$work/d/rejected.tsv")" -eq 5 ] || fail "links are not listed"
 [ "$(grep -cE "^(pipe|zero|kmsg).mid|^kernel" "$work/d/rejected.tsv")" -eq 4 ] || fail "pipes are not listed"
-grep -q '"refused": 10' "$work/d/manifest.json" || fail "they do not count"
-grep -q "a broken link" "$work/d/report.html" || fail "the report says nothing of links"
+grep -q '"refused": 10' "$work/d/manifest.json" || fail "unreadable files are not counted"
+grep -q "a broken link" "$work/d/report.html" || fail "the report does not mention links"
 expect 3 "d2.rejected.tsv" prepare "$corpus" "$work/d2" --max-bad-fraction 0.1
 expect 0 "rejected" mpirun -n 3 "$amt" prepare "$corpus" "$work/d3"
 diff -r "$work/d" "$work/d3" || fail "three ranks give another dataset"
@@ -28,13 +29,13 @@ mkdir "$work/links"
 ln -s nowhere "$work/links/a.mid"
 expect 3 "1 of 1 files" prepare "$work/links" "$work/d2"
 
-echo "other endings"
+echo "other extensions"
 rm -r "$corpus" && cp -r "$golden/tree" "$corpus"
 find "$corpus" -name '0*.mid' | while read -r file; do mv "$file" "${file%.mid}.KAR"; done
 touch "$corpus/a.txt" "$corpus/b.mid.gz" "$corpus/README"
 kar=$(find "$corpus" -name '*.KAR' | wc -l)
 expect 0 "$kar .KAR" prepare "$corpus" "$work/e" --overwrite
-grep -qF -e "--extensions mid,midi,kar" "$work/err" || fail "no word of --extensions"
+grep -qF -e "--extensions mid,midi,kar" "$work/err" || fail "--extensions is not suggested"
 for ending in .txt .mid.gz "(none)" .KAR; do
   grep -qF "1 $ending" "$work/err" || [ "$ending" = .KAR ] || fail "$ending is not counted"
   grep -qF "$ending" "$work/e/report.html" || fail "report.html does not count $ending"
@@ -45,7 +46,7 @@ for file in "$work/t"/*.h5; do cmp "$file" "$work/k/$(basename "$file")"; done
 grep -q "extensions = Mid,kar" "$work/k/prepare.ini" || fail "prepare.ini"
 expect_line 2 "ending ... --extensions" prepare "$corpus" "$work/k2" --extensions mid,
 
-echo "zip archives and those that are none"
+echo "zip archives and files that only have the extension"
 mkdir "$work/few"
 cp "$golden"/tree/*/*.mid "$work/few" 2>/dev/null || find "$golden/tree" -name '*.mid' -exec cp {} "$work/few" \;
 if command -v python3 >/dev/null; then
@@ -60,9 +61,9 @@ printf '7z\274\257\047\034 and so on' >"$work/c.7z"
 expect_line 1 "$work/c.7z ... 7z" prepare "$work/c.7z" "$work/d2"
 mkdir "$work/shut"
 expect_line 1 "$work/shut/none" prepare "$work/shut/none" "$work/d2"
-[ ! -e "$work/d2" ] || fail "something refused left a dataset"
-echo "a file that needs more memory than it may"
-# 20 MB of notes that never end: a step of 1 tick, pitch 1, velocity 1, and so on
+[ ! -e "$work/d2" ] || fail "a refused corpus left a dataset"
+echo "a file that needs more memory than allowed"
+# 20 MB of notes that never end: a delta of 1 tick, pitch 1, velocity 1, and so on
 black() {
   printf 'MThd\0\0\0\6\0\1\0\1\1\340MTrk\1\061\055\006\0\220\1\1'
   head -c 19999998 /dev/zero | tr '\0' '\1'
@@ -72,9 +73,9 @@ rm -r "$corpus" && cp -r "$golden/tree" "$corpus" && black >"$corpus/black.mid"
 for ranks in 1 3; do
   expect 0 "--memory" mpirun -n "$ranks" "$amt" prepare "$corpus" "$work/b$ranks" --memory 16MB
   grep -q "^black.mid.*memory.*(about .*--memory" \
-    "$work/b$ranks/rejected.tsv" || fail "it is not listed with its reason"
+    "$work/b$ranks/rejected.tsv" || fail "black.mid is not listed with its reason"
 done
-diff -r "$work/b1" "$work/b3" || fail "three ranks refuse other files"
+diff -r "$work/b1" "$work/b3" || fail "three ranks reject different files"
 expect_line 2 "--memory 4 ... 4 B ... unit" prepare "$corpus" "$work/d2" --memory 4
 
 echo "splits"
@@ -89,9 +90,9 @@ grep -q "${fractions##* }" "$work/s/prepare.ini" || fail "prepare.ini does not r
 expect_line 2 "--valid-fraction ... --test-digits" prepare "$work/ten" "$work/s2" --valid-fraction 0.1 --test-digits f
 expect_line 2 "--valid-fraction ... --test-fraction ... 0" prepare "$work/ten" "$work/s2" --valid-fraction 0.6 --test-fraction 0.5
 
-echo "different files of one name"
+echo "different files with the same name"
 name=$(basename "$(find "$work/ten" -name '*.mid' | sort | head -1)")
 mkdir "$work/ten/z" && sed 's/MTrk/MTRK/' "$work/ten/$name" >"$work/ten/z/$name"
 expect 0 "first ... z/$name" prepare "$work/ten" "$work/s3"
-grep -q '"duplicates": 0' "$work/s3/manifest.json" || fail "they are called duplicates"
+grep -q '"duplicates": 0' "$work/s3/manifest.json" || fail "they were counted as duplicates"
 echo "all passed"

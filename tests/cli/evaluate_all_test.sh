@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# amt eval --all and --csv: every checkpoint of a run, damaged ones left out, a signal on the way.
+# amt eval --all and --csv: every checkpoint of a run, skipping damaged ones, and an interruption by
+# a signal.
 # Usage: evaluate_all_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -12,16 +13,16 @@ golden=${AMT_GOLDEN_DIR:-$2}
   --trainer.max_eval_batches 1 --checkpointer.keep_every 2 \
   --model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1 2>/dev/null
 
-# column NAME LINE: one value of "$work/csv", LINE from 2 on.
+# column NAME LINE: prints one value of "$work/csv"; the first checkpoint is on line 2.
 column() {
   awk -F, -v name="$1" -v line="$2" '
     NR == 1 { for (i = 1; i <= NF; ++i) if ($i == name) wanted = i }
     NR == line { print $wanted }' "$work/csv"
 }
 
-echo "all checkpoints, oldest first, each as it is alone"
+echo "all checkpoints, oldest first, with the same values as alone"
 "$amt" eval "$work/run" "$work/dataset" --all >"$work/csv" 2>"$work/err" || fail "--all"
-[ "$(wc -l <"$work/csv")" -eq 4 ] || fail "not one line for each checkpoint"
+[ "$(wc -l <"$work/csv")" -eq 4 ] || fail "not one line per checkpoint"
 for line in 2 3 4; do
   step=$((2 * line - 2))
   [ "$(column step $line)" = "$step" ] || fail "line $line is not step $step"
@@ -32,22 +33,22 @@ done
 [ "$(column rows 2)" = 11 ] || fail "rows"
 [ "$(column loss 2)" != "$(column loss 4)" ] || fail "the same parameters twice"
 
-echo "on two ranks, a part of another split"
+echo "on two ranks, part of another split"
 mpirun -n 2 "$amt" eval "$work/run" "$work/dataset" --all --split valid --subsample 3 \
   >"$work/csv" 2>"$work/err" || fail "--all on two ranks"
 [ "$(column split 4) $(column rows 4)" = "valid 3" ] || fail "the rows of another split"
 
-echo "damaged checkpoints are named and left out"
+echo "damaged checkpoints are reported and skipped"
 printf x | dd of="$work/run/checkpoints/step-000004/model.safetensors" bs=1 seek=2000 conv=notrunc 2>/dev/null
 code=0
 mpirun -n 2 "$amt" eval "$work/run" "$work/dataset" --all >"$work/csv" 2>"$work/err" || code=$?
 [ $code -eq 1 ] || fail "exit code $code instead of 1 with a damaged checkpoint"
-[ "$(column step 2) $(column step 3)" = "2 6" ] || fail "the whole checkpoints"
-grep -q "step-000004,.* damaged.* model.safetensors" "$work/err" || fail "its name"
+[ "$(column step 2) $(column step 3)" = "2 6" ] || fail "the intact checkpoints are missing"
+grep -q "step-000004,.* damaged.* model.safetensors" "$work/err" || fail "the damaged checkpoint is not named"
 grep -q "1 of 3 checkpoints" "$work/err" || fail "their count"
 
 echo "a signal ends it with 1; complete lines stay"
-: >"$work/csv"  # of the lines before, none counts
+: >"$work/csv"  # earlier lines must not count
 "$amt" eval "$work/run" "$work/dataset" --all --split train >"$work/csv" 2>"$work/err" &
 pid=$!
 for _ in $(seq 1200); do
@@ -58,7 +59,7 @@ kill -USR1 $pid
 code=0
 wait $pid || code=$?
 [ $code -eq 1 ] || fail "exit code $code instead of 1 after a signal"
-grep -q "signal" "$work/err" || fail "why it stopped"
+grep -q "signal" "$work/err" || fail "the signal is not reported"
 [ "$(wc -l <"$work/csv")" -eq 2 ] || fail "lines after a signal"
 
 echo "mistakes"

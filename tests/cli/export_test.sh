@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# amt export as a user runs it: a run becomes a folder that is the same model and says what it is.
+# amt export as users run it: a run becomes a folder with the same model and a card that describes
+# it.
 # Usage: export_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -10,7 +11,7 @@ tiny_configuration 4 2 2 "keep_every = 3"
 "$amt" prepare "$golden/tree" "$work/dataset" >/dev/null 2>&1
 "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" --trainer.run_dir "$work/run" 2>/dev/null
 
-echo "a run: its newest model, what it was trained with, and its curves"
+echo "a run: its newest model, its settings and its curves"
 expect 0 "$work/model" "$amt" export "$work/run" "$work/model" --license apache-2.0 --datasets somebody/lakh,more
 [ "$(cd "$work/model" && ls)" = "$(printf '%s\n' README.md config.json generation_config.json model.safetensors \
   tensorboard)" ] || fail "other files: $(ls "$work/model")"
@@ -38,15 +39,15 @@ assert all(0 < metric["value"] for metric in result["metrics"]), result
 END
 fi
 
-echo "one checkpoint without a validation of its own, into an empty folder; a model that others made"
+echo "one checkpoint without its own validation, into an empty folder; a model made by other software"
 mkdir "$work/empty"
 expect 0 "$work/empty" "$amt" export "$work/run/checkpoints/step-000003" "$work/empty/"
-! grep -qE '^(license|datasets|base_model|model-index)' "$work/empty/README.md" || fail "the card says what was not given"
-grep -qF '| steps | 3 |' "$work/empty/README.md" || fail "another checkpoint's steps"
+! grep -qE '^(license|datasets|base_model|model-index)' "$work/empty/README.md" || fail "the card has fields that were not given"
+grep -qF '| steps | 3 |' "$work/empty/README.md" || fail "the steps of another checkpoint"
 expect 0 "$work/other" "$amt" export "$golden/generation/model" "$work/other" --name "a: \"b\""
-[ ! -e "$work/other/tensorboard" ] || fail "curves of nothing"
+[ ! -e "$work/other/tensorboard" ] || fail "curves without metrics"
 
-echo "nothing is overwritten, and what fails leaves nothing"
+echo "nothing is overwritten, and failures leave nothing behind"
 before=$(cd "$work/model" && sha256sum *.* | sha256sum)
 expect_line 2 "$work/model ... not an empty folder" "$amt" export "$work/run" "$work/model"
 expect_line 2 "$work/tiny.ini" "$amt" export "$work/run" "$work/tiny.ini"
@@ -54,4 +55,4 @@ expect_line 2 "$work/tiny.ini" "$amt" export "$work/run" "$work/tiny.ini"
 expect_line 1 "$work/none" "$amt" export "$work/none" "$work/new"
 expect_line 2 "--datasets: '/data/lakh'" "$amt" export "$work/run" "$work/new" --datasets /data/lakh
 (ulimit -f 20 && expect_line 1 "model.safetensors" "$amt" export "$work/run" "$work/new")
-[ -z "$(compgen -G "$work/new*")" ] || fail "something is left: $(ls "$work")"
+[ -z "$(compgen -G "$work/new*")" ] || fail "files are left: $(ls "$work")"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# amt generate as a user runs it: pieces from nothing and from a file, the same ones however they are made, refusals.
+# amt generate as users run it: pieces from scratch and from a file, reproducible in every way of
+# generating; refusals.
 # Usage: generate_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -10,7 +11,7 @@ prompt=$(find "$golden/tree" -name 8d1d149b94f47a91e9386a67dc006553.mid)
 
 generate() { "$amt" generate "$model" --threads 1 --mp f32 "$@"; }
 
-echo "from nothing: a MIDI file, its events as text, and a report"
+echo "from scratch: a MIDI file, its events as text, and a report"
 expect 0 "notes in ... tokens" generate "$work/a.mid" --save_events "$work/a.txt" --svg "$work/a.svg" --seed 1
 grep -q '^<svg xmlns=.*aria-label="a.mid"' "$work/a.svg" || fail "no picture"
 [ "$(head -c 4 "$work/a.mid")" = MThd ] || fail "no MIDI file"
@@ -20,7 +21,7 @@ cmp "$work/a.mid" "$work/again.mid" || fail "the same seed gives another piece"
 generate "$work/other.mid" --seed 2 2>/dev/null
 ! cmp -s "$work/a.mid" "$work/other.mid" || fail "another seed gives the same piece"
 
-echo "several pieces: the same ones in any batch and on any number of ranks"
+echo "several pieces: the same in any batch and on any number of ranks"
 generate "$work/one.mid" --count 5 --batch 1 --seconds 6 2>/dev/null
 for ranks in 1 2 3; do
   mpirun -n $ranks "$amt" generate "$model" "$work/ranks.mid" --threads 1 --mp f32 --count 5 --batch 4 \
@@ -30,7 +31,7 @@ for ranks in 1 2 3; do
   done
 done
 
-echo "the same with weights of 8 bits, whose pieces are others"
+echo "the same with int8 weights, which give other pieces"
 generate "$work/eight.mid" --count 3 --batch 1 --seconds 6 --weights int8 2>/dev/null
 mpirun -n 2 "$amt" generate "$model" "$work/ranks.mid" --threads 1 --mp f32 --count 3 --batch 2 --seconds 6 \
   --weights int8 2>"$work/err" || fail "int8 on 2 ranks"
@@ -40,21 +41,21 @@ done
 ! cmp -s "$work/eight-1.mid" "$work/one-1.mid" || fail "int8 changes nothing"
 expect 2 "--weights: 'int4' ... full or int8" generate "$work/x.mid" --weights int4
 
-echo "a file is continued: what was there stays"
+echo "a file is continued, and its own notes are kept"
 generate "$work/more.mid" --prompt "$prompt" --from 5 --seconds 5 --save_events "$work/more.txt" --stream \
   >"$work/stream" 2>/dev/null
 generate "$work/kept.mid" --prompt "$prompt" --from 5 --seconds 0 --save_events "$work/kept.txt" 2>/dev/null
 head -n "$(wc -l <"$work/kept.txt")" "$work/more.txt" | cmp - "$work/kept.txt" || fail "the prompt changed"
-tail -n +$(($(wc -l <"$work/kept.txt") + 1)) "$work/more.txt" | cmp - "$work/stream" || fail "the stream is another piece"
+tail -n +$(($(wc -l <"$work/kept.txt") + 1)) "$work/more.txt" | cmp - "$work/stream" || fail "the streamed notes differ from the file"
 [ -s "$work/stream" ] || fail "no notes in the stream"
 generate "$work/filled.mid" --prompt "$prompt" --hole 5-0:08 --window exact 2>/dev/null || fail "a hole"
 
-echo "each new note is printed as soon as it is drawn"
+echo "each new note is printed as soon as it is sampled"
 mkfifo "$work/live.pipe"
 "$amt" generate "$model" "$work/slow.mid" --threads 1 --seconds 500 --stream >"$work/live.pipe" 2>"$work/err" &
 pid=$!
 head -n 1 "$work/live.pipe" >"$work/first"
-[ ! -e "$work/slow.mid" ] || fail "the first note came with the file"
+[ ! -e "$work/slow.mid" ] || fail "the first note was not printed before the end"
 kill $pid 2>/dev/null || true
 wait $pid || true
 grep -qE '^[0-9]+ [0-9]+ [0-9]+ [0-9]+$' "$work/first" || fail "no first note"
@@ -62,7 +63,7 @@ expect_line 1 "standard output" bash -c "exec '$amt' generate '$model' '$work/x.
 expect_line 2 "--stream ... --count" generate "$work/x.mid" --stream --count 2
 expect_line 2 "/dev/stdout ... --stream" generate /dev/stdout --stream
 
-echo "what cannot be done is said in one line, and nothing is written"
+echo "impossible requests are refused in one line, and nothing is written"
 bytes() { printf "MThd\0\0\0\6\0\0\0\1\0\144MTrk\0\0\0$1" >"$work/$2"; }
 bytes '\4\0\377\57\0' empty.mid
 bytes '\26\0\220\74\100\144\200\74\100\201\352\60\220\74\100\144\200\74\100\0\377\57\0' silent.mid
@@ -81,7 +82,7 @@ refused 2 "--top_p" generate "$work/no.mid" --top_p 0
 refused 2 "$work/nowhere" generate "$work/nowhere/no.mid"
 refused 1 "$work/absent" "$amt" generate "$work/absent" "$work/no.mid"
 
-echo "a model of another vocabulary"
+echo "a model with another vocabulary"
 "$amt" prepare "$golden/tree" "$work/dataset" --interarrival >/dev/null 2>&1
 tiny_configuration 1 2 6
 "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" --trainer.run_dir "$work/run" 2>/dev/null

@@ -1,8 +1,8 @@
 """Checks amt's models and metrics against transformers' GPT2LMHeadModel and numpy.
 
-Both encodings, attention scaled by the layer or not: models that transformers saved are evaluated
-by amt, are trained on by amt, and what amt saved is loaded by transformers as it is. All metrics of
-`amt eval --csv` are computed again here, from transformers' logits, by the formulas of the paper.
+For both encodings, with and without attention scaled by the layer: amt evaluates and continues to
+train models saved by transformers, and transformers loads what amt saved without conversion. All
+metrics of `amt eval --csv` are recomputed from transformers' logits with the paper's formulas.
 Usage: hugging_face.py AMT GOLDEN_FOLDER; exits with 1 at the first difference.
 """
 import csv
@@ -22,8 +22,8 @@ from transformers.utils.logging import disable_progress_bar
 AMT, GOLDEN = sys.argv[1], pathlib.Path(sys.argv[2])
 ENCODINGS = {"arrival": (55028, ["--augment", "10"]), "interarrival": (34025, ["--interarrival"])}
 SUBSAMPLE = {"arrival": 101, "interarrival": 10}  # of the training split: a dozen rows
-# Where the kinds of arrival tokens begin: times, durations, notes, the rest, the same three as
-# controls, and three special tokens.
+# First token of each kind: times, durations, notes, the rest token, the same three for controls,
+# and three special tokens.
 KINDS = [0, 10000, 11000, 27512, 27513, 37513, 38513, 55025, 55026, 55027]
 
 
@@ -44,7 +44,8 @@ def read_rows(dataset, split, work):
 
 
 def cross_entropy(folder, rows):
-    """-log p of each token but the first, [rows, 1023], and the model as transformers loads it."""
+    """-log p of every token except the first, [rows, 1023], and the model as loaded by
+    transformers."""
     model, info = GPT2LMHeadModel.from_pretrained(folder, output_loading_info=True)
     model = model.float().eval()
     for problem in ("missing_keys", "unexpected_keys", "mismatched_keys"):
@@ -53,7 +54,7 @@ def cross_entropy(folder, rows):
     with torch.no_grad():
         for row in map(torch.from_numpy, rows):
             logits = model(row[None]).logits[0, :-1]
-            # A few positions at a time: all of them in fp64 would be half a gigabyte.
+            # A few positions at a time: all of them in fp64 would take half a gigabyte.
             for some, next_tokens in zip(logits.split(64), row[1:].split(64)):
                 chosen = some.double()[torch.arange(len(some)), next_tokens]
                 losses.append(torch.logsumexp(some.double(), 1) - chosen)
@@ -61,7 +62,7 @@ def cross_entropy(folder, rows):
 
 
 def expected_metrics(losses, dataset, split, copies):
-    """The columns of the CSV that follow from the losses."""
+    """The CSV columns that are derived from the losses."""
     manifest = json.loads((dataset / "manifest.json").read_text())
     info = manifest["splits"][split]
     mean = losses.mean()
@@ -76,7 +77,7 @@ def expected_metrics(losses, dataset, split, copies):
 
 
 def check_eval(folder, dataset, split, subsample, rows, copies):
-    """amt's metrics of a folder against those of transformers and numpy."""
+    """Compares amt's metrics for a folder with those of transformers and numpy."""
     out = amt("eval", folder, dataset, "--split", split, "--subsample", subsample, "--csv", "--mp", "f32")
     [line] = csv.DictReader(io.StringIO(out))
     rows = rows[::subsample]
@@ -87,7 +88,7 @@ def check_eval(folder, dataset, split, subsample, rows, copies):
             assert line[name] == "", (name, line)
         elif name == "loss":
             near(float(line[name]), expected[name], f"{folder.name} {name}")
-        else:  # exp(3 x loss) and loss x a large factor: relative
+        else:  # exp(3 x loss), or loss times a large factor: compare relatively
             near(float(line[name]) / expected[name], 1, f"{folder.name} {name}", 5e-5)
     print(f"{folder.parent.name}/{folder.name} {split}: {line['loss']}")
 
@@ -105,7 +106,7 @@ def save_model(folder, vocabulary, scaled):
 
 
 def save_old_layout(folder, like, model):
-    """As early exports had it: the tied output layer and the causal masks are written, too."""
+    """The form of early exports: the tied output layer and the causal masks are stored as well."""
     folder.mkdir()
     (folder / "config.json").write_text((like / "config.json").read_text())
     tensors = {name: value.detach().clone() for name, value in model.state_dict().items()}
@@ -115,7 +116,7 @@ def save_old_layout(folder, like, model):
 
 
 def check_other_files(work, dataset, model, check):
-    """What transformers saves in other types, and in several files."""
+    """Models that transformers saves in other types and in several files."""
     save_old_layout(work / "old", work / "theirs", model)
     near(float(eval_loss(work / "old", dataset)), float(eval_loss(work / "theirs", dataset)), "old")
     for name, dtype in (("bf16", torch.bfloat16), ("fp16", torch.float16)):
@@ -130,7 +131,7 @@ def check_other_files(work, dataset, model, check):
 
 
 def save_torch(folder, like, model, zipped):
-    """As published before safetensors."""
+    """The file format of models published before safetensors."""
     folder.mkdir()
     (folder / "config.json").write_text((like / "config.json").read_text())
     torch.save(model.state_dict(), folder / "pytorch_model.bin", _use_new_zipfile_serialization=zipped)
@@ -147,7 +148,7 @@ def check_encoding(name, scaled, work):
     amt("prepare", GOLDEN / "tree", dataset, *options)
     rows = {split: read_rows(dataset, split, work) for split in ("train", "test")}
     copies = 10 if name == "arrival" else 1
-    if name == "arrival":  # every kind of token is looked at
+    if name == "arrival":  # the encoding for which every kind of token is checked
         tokens = rows["train"][::SUBSAMPLE[name]]
         assert set(numpy.digitize(tokens, KINDS).flat) == set(range(1, 11)), "kinds"
     model = save_model(work / "theirs", vocabulary, scaled)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# amt train --init as a user runs it: fine-tuning a model, resuming without it, refusals.
+# amt train --init as users run it: fine-tuning a model, resuming without it, refusals.
 # Usage: initialise_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -16,7 +16,7 @@ tuning=(--data.dataset "$work/dataset" --trainer.train_batch_size 2 --trainer.ma
 mkdir "$work/model"
 cp "$work/first/checkpoints/step-000002/"{config.json,model.safetensors} "$work/model"
 
-# tune RUN [OPTION...]: two steps more from there, on two ranks.
+# tune RUN [OPTION...]: trains two steps from the model, on two ranks.
 tune() {
   local run=$1
   shift
@@ -24,17 +24,17 @@ tune() {
     --trainer.learning_rate 1e-12 "$@"
 }
 
-echo "a model is tuned on; the shape is its own, steps count from 0"
+echo "a model is fine-tuned: it keeps its shape, and steps count from 0"
 (tune run --init "$work/model") 2>"$work/err" || fail "tuning"
-grep -q "hidden_dim = 16" "$work/run/config.ini" || fail "the shape in config.ini"
-grep -q "embed_pdrop = 0$" "$work/run/config.ini" || fail "the dropout rate in config.ini"
-grep -q "initialize_from = $work/model" "$work/run/config.ini" || fail "where it came from"
+grep -q "hidden_dim = 16" "$work/run/config.ini" || fail "config.ini does not have the model's shape"
+grep -q "embed_pdrop = 0$" "$work/run/config.ini" || fail "config.ini does not have the dropout rate"
+grep -q "initialize_from = $work/model" "$work/run/config.ini" || fail "config.ini does not name the original model"
 [ "$(cat "$work/run/checkpoints/latest")" = step-000002 ] || fail "its steps"
 "$amt" eval "$work/model" "$work/dataset" --csv 2>/dev/null | cut -d, -f 3- >"$work/before"
 "$amt" eval "$work/run" "$work/dataset" --csv 2>/dev/null | cut -d, -f 3- >"$work/after"
 cmp "$work/before" "$work/after" || fail "tuning with no learning rate changed the model"
 
-echo "a checkpoint or a run is a model, too"
+echo "checkpoints and runs are accepted as models, too"
 for from in first first/checkpoints/step-000002; do
   (tune "from-${from//\//-}" --trainer.initialize_from "$work/$from") 2>"$work/err" || fail "from $from"
   cmp "$work/run/checkpoints/step-000002/model.safetensors" \
@@ -43,11 +43,11 @@ done
 
 echo "a resumed run needs neither the folder nor the option's old value"
 mv "$work/model" "$work/moved"
-(tune run --init "$work/model" --trainer.num_train_steps 4) 2>"$work/err" || fail "without the folder"
-grep -q "$work/model" "$work/err" || fail "not a word about the folder"
-[ "$(cat "$work/run/checkpoints/latest")" = step-000004 ] || fail "the steps after that"
+(tune run --init "$work/model" --trainer.num_train_steps 4) 2>"$work/err" || fail "resuming without the folder"
+grep -q "$work/model" "$work/err" || fail "the folder is not mentioned"
+[ "$(cat "$work/run/checkpoints/latest")" = step-000004 ] || fail "resuming did not reach step 4"
 (tune run --model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1 --model.embed_pdrop 0 \
-  --model.resid_pdrop 0 --trainer.num_train_steps 4) 2>"$work/err" || fail "without the option"
+  --model.resid_pdrop 0 --trainer.num_train_steps 4) 2>"$work/err" || fail "resuming without the option"
 expect 2 "model.hidden_dim ... 16, ... 32" tune run --init "$work/model" --model.hidden_dim 32
 mv "$work/moved" "$work/model"
 
@@ -82,7 +82,7 @@ cp -r "$work/first/checkpoints/step-000002" "$work/checkpoint"
 printf x | dd of="$work/checkpoint/model.safetensors" bs=1 seek=90000 conv=notrunc 2>/dev/null
 refused 1 "$work/checkpoint ... damaged" --init "$work/checkpoint"
 expect 2 "--model.num_layers 12, " tune refused --init "$work/model" --model.num_layers 12
-[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "two ranks said the same"
+[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "the error was reported by both ranks"
 expect 0 "hidden_dim = 16" "$amt" train "${tuning[@]}" --trainer.run_dir "$work/refused" \
   --init "$work/model" --dry-run
 [ ! -e "$work/refused" ] || fail "a dry run left a folder"
@@ -93,7 +93,7 @@ expect_line 2 "$work/run ... encoding arrival, ... interarrival" "$amt" train \
   "${tuning[@]}" --trainer.run_dir "$work/run" --data.dataset "$work/interarrival"
 cmp "$work/config.ini" "$work/run/config.ini" || fail "a refused start has changed config.ini"
 
-echo "early refusals that name what works"
+echo "early refusals with a working alternative"
 tiny=(--model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1)
 refused 2 "--model.num_heads 3 ... 1, 2, 4 heads" --model.hidden_dim 16 --model.num_heads 3
 refused 2 "512 tokens, ... 1024 ... model.seq_len" "${tiny[@]}" --model.seq_len 512

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# amt inspect as a user runs it; one wrong bit in a shard is named by it and by the trainer.
+# amt inspect as users run it; both it and the trainer report a single wrong bit in a shard.
 # Usage: inspect_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -7,7 +7,7 @@ golden=${AMT_GOLDEN_DIR:-$2}
 . "$(dirname "$0")/support.sh"
 inspect() { "$amt" inspect "$@"; }
 
-# flip FILE OFFSET: changes one bit of that byte.
+# flip FILE OFFSET: changes one bit of the byte at this offset.
 flip() {
   local byte
   byte=$(od -An -tu1 -j "$2" -N 1 "$1")
@@ -17,7 +17,7 @@ flip() {
 "$amt" prepare "$golden/tree" "$work/d" --augment 10 --rows-per-shard 200 >/dev/null 2>&1
 "$amt" prepare "$golden/tree" "$work/interarrival" --interarrival >/dev/null 2>&1
 
-echo "what it is"
+echo "the summary"
 expect 0 "--verify" inspect --help
 expect 0 "arrival, 55028 tokens" inspect "$work/d"
 expect 0 "10 copies" inspect "$work/d"
@@ -42,7 +42,7 @@ expect 0 "Row 1117 of train" inspect "$work/d" --row 1117 --midi "$work/x.mid"
 [ "$(head -c 4 "$work/x.mid")" = MThd ] || fail "no MIDI file"
 expect 0 "Row 1117 of train" inspect "$work/d" --row 1117 --svg "$work/x.svg"
 grep -q '^<svg xmlns=.*aria-label="Row 1117 of train"' "$work/x.svg" || fail "no picture"
-inspect "$work/d" --row 1117 --svg /dev/stdout | cmp - "$work/x.svg" || fail "another picture on standard output"
+inspect "$work/d" --row 1117 --svg /dev/stdout | cmp - "$work/x.svg" || fail "the picture on standard output differs"
 expect_line 2 "--svg ... --row" inspect "$work/d" --svg "$work/y.svg"
 expect 0 "Row 3 of valid" inspect "$work/interarrival" --row 3 --split valid --midi "$work/y.mid"
 mkdir "$work/midi"
@@ -59,7 +59,7 @@ done >"$work/unshuffled"
 cmp -s "$work/unshuffled" "$work/train" && fail "the training rows are not shuffled"
 cmp <(LC_ALL=C sort "$work/unshuffled") <(LC_ALL=C sort "$work/train") || fail "train"
 
-echo "outputs through links, into pipes and to standard output; a neighbour's file, and what a kill left"
+echo "output through links, into pipes and to standard output; other files, and remains of a killed process"
 text=(--export-text) row=(--row 0 --midi)
 inspect "$work/d" --row 0 --midi "$work/row.mid" >"$work/out"
 echo old >"$work/target"
@@ -70,10 +70,10 @@ for file in row.mid valid; do
   [ $file = row.mid ] || what=(--split valid "${text[@]}")
   echo mine >"$work/target.tmp"
   inspect "$work/d" "${what[@]}" "$work/link" >"$work/out" 2>"$work/err"
-  [ -L "$work/link" ] && cmp "$work/target" "$work/$file" || fail "$file: not behind the link"
-  [ "$(cat "$work/target.tmp")" = mine ] || fail "$file: a neighbour's file was replaced"
+  [ -L "$work/link" ] && cmp "$work/target" "$work/$file" || fail "$file: was not written to the link's target"
+  [ "$(cat "$work/target.tmp")" = mine ] || fail "$file: another file was replaced"
   inspect "$work/d" "${what[@]}" "$work/pipe" >"$work/out" 2>"$work/err" &
-  cmp "$work/pipe" "$work/$file" || fail "$file: not through the pipe"
+  cmp "$work/pipe" "$work/$file" || fail "$file: was not written into the pipe"
   wait $!
   [ -p "$work/pipe" ] || fail "$file: the pipe was replaced"
   inspect "$work/d" "${what[@]}" /dev/stdout 2>"$work/err" | cmp - "$work/$file" || fail "$file: /dev/stdout"
@@ -85,7 +85,7 @@ touch "$work/x.amt-0123456789abcdef.tmp"
 inspect "$work/d" --row 0 --midi "$work/row.mid" >"$work/out"
 [ -z "$(compgen -G "$work/*.amt-*.tmp")" ] || fail "a temporary file is left"
 
-echo "whole, then damaged by one bit in two shards"
+echo "intact, then one bit damaged in each of two shards"
 expect 0 "1,137 rows: all intact" inspect "$work/d" --verify
 expect 0 "all intact" inspect "$work/interarrival" --verify
 shards=("$work"/d/train-0*.h5)
@@ -94,14 +94,14 @@ flip "${shards[1]}" 100000
 flip "$work/d/test-00000-of-00001.h5" 9000
 expect 1 "${shards[1]##*/}: rows 0 to " inspect "$work/d" --verify
 grep -q "^test-00000-of-00001.h5: " "$work/out" || fail "the second damaged shard is not named"
-grep -q "^2 of .* shards" "$work/out" || fail "other shards are named"
-[ "$(wc -l <"$work/out")" -eq 3 ] || fail "more than a line for each damaged shard"
+grep -q "^2 of .* shards" "$work/out" || fail "intact shards are reported"
+[ "$(wc -l <"$work/out")" -eq 3 ] || fail "more than one line per damaged shard"
 
-echo "damage is named by whoever reads those rows"
+echo "damage is reported by every command that reads those rows"
 damaged="$work/d/test-00000-of-00001.h5: rows 0 to "
 expect_line 1 "$damaged" inspect "$work/d" --row 0 --split test
 expect 1 "$damaged" inspect "$work/d" --export-text "$work/text" --split test
-[ ! -e "$work/text" ] || fail "a text of damaged rows"
+[ ! -e "$work/text" ] || fail "damaged rows were exported"
 expect 0 "Row 0 of valid" inspect "$work/d" --row 0 --split valid
 
 echo "virtual files and unknown files"
@@ -109,11 +109,11 @@ cp -r "$work/interarrival" "$work/odd"
 rm "$work/odd/valid.h5"
 cp "$work/odd/train-00000-of-00001.h5" "$work/odd/train-00001-of-00002.h5"
 expect 1 "valid.h5: ... missing" inspect "$work/odd" --verify
-grep -q "^train-00001-of-00002.h5: .*manifest.json" "$work/out" || fail "unknown file"
-grep -q "^0 of .* shards.* 2 other files" "$work/out" || fail "summary"
+grep -q "^train-00001-of-00002.h5: .*manifest.json" "$work/out" || fail "the unknown file is not reported"
+grep -q "^0 of .* shards.* 2 other files" "$work/out" || fail "the summary is wrong"
 expect_line 2 "$work/odd/train.h5 ... a file, ... $work/odd" inspect "$work/odd/train.h5"
 
-echo "the trainer names the shard that it would read, at any number of ranks"
+echo "the trainer reports the damaged shard that it needs, on any number of ranks"
 cat >"$work/tiny.ini" <<END
 [trainer]
 num_train_steps = 1
@@ -141,7 +141,7 @@ expect 1 "${valid##*/}: rows 0 to " "${train[@]}"
 flip "$valid" 9000
 expect 0 "" "${train[@]}"
 
-echo "an evaluation reads no damaged rows"
+echo "an evaluation refuses damaged rows"
 expect 1 "$damaged" "$amt" eval "$work/run" "$work/d" --split test
 expect 0 "" "$amt" eval "$work/run" "$work/d" --split valid
 echo "all passed"

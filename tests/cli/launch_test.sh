@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# amt under launchers: one that its MPI does not know, Slurm's variables, commands of one process on several
-# ranks, errors that are one line, and dry runs for the ranks that there are.
+# amt under launchers: launchers unknown to its MPI, Slurm's variables, single-process commands on
+# several ranks, one-line errors, and dry runs for the given ranks.
 # Usage: launch_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -12,8 +12,9 @@ on() { timeout -k 5 120 mpirun -n "$@"; }  # on RANKS COMMAND...
 tiny_configuration 4 4 4
 tiny=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/ds")
 
-# strangers TEXT VARIABLE=VALUE... -- COMMAND...: two processes of a launcher that MPI does not know both end
-# with 2; the first says TEXT in one line, the other nothing. %r in a value is the rank.
+# strangers TEXT VARIABLE=VALUE... -- COMMAND...: two processes started by a launcher that MPI does
+# not know must both exit with 2; the first prints TEXT in one line, the other nothing. %r in a
+# value is replaced by the rank.
 strangers() {
   local text=$1 variables=() rank code
   shift
@@ -23,8 +24,8 @@ strangers() {
     code=0
     timeout -k 5 60 env "${variables[@]//%r/$rank}" "$@" >"$work/out" 2>"$work/err" || code=$?
     [ $code -eq 2 ] || fail "exit code $code of rank $rank instead of 2: $*"
-    [ "$(wc -l <"$work/err")" -eq $((1 - rank)) ] || fail "rank $rank says too much or too little: $*"
-    [ $rank -eq 1 ] || mentions "$text" "$work/err" || fail "does not say '$text'"
+    [ "$(wc -l <"$work/err")" -eq $((1 - rank)) ] || fail "rank $rank printed too much or too little: $*"
+    [ $rank -eq 1 ] || mentions "$text" "$work/err" || fail "did not print '$text'"
   done
 }
 slurm_job=(SLURM_JOB_ID=1 SLURM_JOBID=1 SLURM_NODELIST=n1 SLURM_NTASKS=2 SLURM_NPROCS=2 SLURM_PROCID=%r)
@@ -40,24 +41,24 @@ for command in "train --config $work/tiny.ini --data.dataset $work/ds --trainer.
 done
 [ ! -e "$work/run" ] && [ ! -e "$work/prepared" ] || fail "something was written"
 
-echo "no launcher: the shell of a batch job, and that of a step of one task"
+echo "no launcher: the shell of a batch job, and of a step with one task"
 expect 0 "trained 4 steps" env "${slurm_job[@]//%r/0}" "${tiny[@]}" --trainer.run_dir "$work/batch"
 expect 0 "trained 4 steps" env "${slurm_job[@]//%r/0}" SLURM_STEP_ID=4294967290 SLURM_STEP_NUM_TASKS=1 \
   "${tiny[@]}" --trainer.run_dir "$work/step"
 
-# once TEXT COMMAND...: on three ranks, ends well and says TEXT in one line only.
+# once TEXT COMMAND...: succeeds on three ranks and prints TEXT on one line only.
 once() {
   expect 0 "$1" on 3 "${@:2}"
   [ "$(cat "$work/out" "$work/err" | grep -cF -e "$1")" -eq 1 ] || fail "not once: $1"
 }
-# wrong CODE TEXT COMMAND...: fails with one line of ours, and without MPI's own.
+# wrong CODE TEXT COMMAND...: fails with one line from amt and none from MPI.
 wrong() {
   expect "$@"
   [ "$(grep -c '^amt: error: ' "$work/err")" -eq 1 ] || fail "not one line: $(cat "$work/err")"
-  ! grep -q "MPI_ABORT" "$work/err" || fail "Open MPI speaks of MPI_ABORT"
+  ! grep -q "MPI_ABORT" "$work/err" || fail "Open MPI's message about MPI_ABORT is shown"
 }
 
-echo "commands of one process, on three"
+echo "single-process commands on three ranks"
 once "Usage: amt COMMAND" "$amt" --help
 once "Usage: amt train" "$amt" train --help
 once "oneDNN" "$amt" --version
@@ -69,7 +70,7 @@ wrong 1 "nowhere" on 3 "$amt" report "$work/nowhere"
 wrong 2 "'preprae' ... 'prepare'" on 3 "$amt" preprae
 wrong 2 "--row: '-1' " on 3 "$amt" inspect "$work/ds" --row -1
 
-echo "errors of all ranks, of one among several, and of one alone"
+echo "errors on all ranks, on one of several, and in a single process"
 wrong 1 "$work/nowhere" on 3 "$amt" train --config "$work/tiny.ini" --data.dataset "$work/nowhere" \
   --trainer.run_dir "$work/x" --trainer.train_batch_size 3
 for ranks in 1 2 4; do
@@ -78,19 +79,19 @@ for ranks in 1 2 4; do
 done
 mkdir -p "$work/blocked/checkpoints/latest/x"
 wrong 1 "$work/blocked/checkpoints" "${tiny[@]}" --trainer.run_dir "$work/blocked"
-tail -n 1 "$work/err" | grep -q '^amt: error: ' || fail "a single process does not end with our line"
-# mpirun's own words about a job that has failed can be turned off.
+tail -n 1 "$work/err" | grep -q '^amt: error: ' || fail "a single process does not end with amt's line"
+# mpirun's own message about a failed job can be turned off.
 wrong 1 nowhere on 2 -q "$amt" inspect "$work/nowhere"
 [ "$(wc -l <"$work/err")" -eq 1 ] || fail "mpirun -q is not quiet"
 
-echo "dry runs for the ranks that there are"
+echo "dry runs for the given ranks"
 dry=("${tiny[@]}" --dry-run --trainer.run_dir "$work/dry")
 for run in "on 2" ""; do
   # shellcheck disable=SC2086
   expect 0 "# training: 4 steps ... 4 rows ... 2 ranks (micro-batches ... 2)" $run "${dry[@]}" --ranks 2
-  [ "$(grep -c '^\[trainer\]' "$work/out")" -eq 1 ] || fail "not printed once"
-  grep -q '^# memory: .* 2 ranks' "$work/out" || fail "memory is not that of two ranks"
-  grep -q '^# checkpoints: ' "$work/out" || fail "no word on checkpoints"
+  [ "$(grep -c '^\[trainer\]' "$work/out")" -eq 1 ] || fail "the configuration was not printed exactly once"
+  grep -q '^# memory: .* 2 ranks' "$work/out" || fail "memory was not estimated for two ranks"
+  grep -q '^# checkpoints: ' "$work/out" || fail "checkpoints are not mentioned"
 done
 wrong 2 "--trainer.train_batch_size 4 ... 3 or 6" on 3 "${dry[@]}"
 expect_line 2 "--trainer.train_batch_size 4 ... 3 or 6" "${dry[@]}" --ranks 3
@@ -98,7 +99,7 @@ wrong 2 "--ranks 3, ... 2" on 2 "${dry[@]}" --ranks 3
 expect_line 2 "--ranks ... 1" "${dry[@]}" --ranks 0
 expect_line 2 "--ranks ... --dry-run" "${tiny[@]}" --trainer.run_dir "$work/dry" --ranks 2
 
-echo "a dry run ends as the start would"
+echo "a dry run fails like a real start"
 large=(--trainer.train_batch_size 200000000 --trainer.per_device_parallelism 100000000)
 wrong 1 "training ... 2 ranks" on 2 "${dry[@]}" "${large[@]}"
 expect_line 1 "training ... 2 ranks" "${dry[@]}" "${large[@]}" --ranks 2
@@ -116,13 +117,13 @@ printf x | dd of="$shard" bs=1 seek=9000 conv=notrunc status=none
 wrong 1 "${shard##*/}" on 2 "${dry[@]}" --data.dataset "$work/damaged"
 [ ! -e "$work/dry" ] || fail "a dry run wrote something"
 
-echo "what a dry run knows of a run that is there"
+echo "a dry run for an existing run"
 cp "$work/batch/config.ini" "$work/before.ini"
 expect 0 "step 4" "${tiny[@]}" --dry-run --trainer.run_dir "$work/batch" --trainer.num_train_steps 8
 grep -q '^# time: .* 4 steps' "$work/out" || fail "no time"
 cmp "$work/before.ini" "$work/batch/config.ini" || fail "a dry run wrote config.ini"
 
-echo "the same of prepare"
+echo "the same for prepare"
 prepare=("$amt" prepare "$golden/tree" "$work/prepared" --dry-run)
 once "57 files" "${prepare[@]}"
 expect 0 "on 3 ranks" "${prepare[@]}" --ranks 3

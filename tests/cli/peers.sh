@@ -1,10 +1,10 @@
-# Sourced by the tests against Python's packages. Sets $python: $AMT_PYTHON, else the one that
-# `jobs/install-deps.sh peers` has given them to, else python3.
+# Sourced by the tests against Python packages. Sets $python: $AMT_PYTHON, else the Python into
+# which `jobs/install-deps.sh peers` has installed them, else python3.
 python=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")/build/peers/bin/python
 if [ ! -x "$python" ]; then python=python3; fi
 python=${AMT_PYTHON:-$python}
 
-# imports PACKAGE...: whether it has them all; if not, what is skipped is said.
+# imports PACKAGE...: returns whether all of them are installed; if not, prints what is skipped.
 imports() {
   local names
   printf -v names ', %s' "$@"

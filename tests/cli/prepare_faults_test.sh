@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# amt prepare when ranks are killed and disks are full: nothing that a reader accepts is left, and the
-# next run gives the same bytes.
+# amt prepare when ranks are killed and disks are full: it leaves nothing that a reader accepts, and
+# the next run writes the same bytes.
 # Usage: prepare_faults_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
 golden=${AMT_GOLDEN_DIR:-$2}
 . "$(dirname "$0")/support.sh"
 
-# 513 files: nine copies of the golden tree under other MD5s.
+# 513 files: nine copies of the golden tree with different MD5s.
 for copy in 1 2 3 4 5 6 7 8 9; do
   for file in "$golden"/tree/*/*.mid; do
     name=$(echo "$copy$(basename "$file")" | md5sum | cut -c 1-32)
@@ -16,7 +16,8 @@ for copy in 1 2 3 4 5 6 7 8 9; do
   done
 done
 
-# prepare DATASET [OPTION...]: on two ranks, with a budget that makes them spill; replaces the shell.
+# prepare DATASET [OPTION...]: on two ranks, with a memory limit that makes them spill; replaces the
+# shell.
 prepare() {
   local dataset=$1
   shift
@@ -24,9 +25,9 @@ prepare() {
     --rows-per-shard 5000 "$@"
 }
 
-(prepare "$work/whole") >"$work/out" 2>"$work/err" || fail "the run that is left alone"
+(prepare "$work/whole") >"$work/out" 2>"$work/err" || fail "the undisturbed run"
 
-# reached PHASE PARTIAL: whether the run that writes PARTIAL is in that phase.
+# reached PHASE PARTIAL: returns whether the run that writes PARTIAL is in that phase.
 reached() {
   case $1 in
     listing) [ -n "$(pgrep -P "$pid" amt)" ] ;;
@@ -36,7 +37,8 @@ reached() {
   esac
 }
 
-# kill_in PHASE RANK: whether the run was still in PHASE when the rank was killed, and failed.
+# kill_in PHASE RANK: returns whether the rank was killed while the run was in PHASE, and the run
+# failed.
 kill_in() {
   (prepare "$work/killed" --overwrite) >"$work/out" 2>"$work/err" &
   pid=$!
@@ -51,35 +53,35 @@ for phase in listing tokenising exchange writing; do
   for rank in 1 2; do
     echo "kill -9 of rank $((rank - 1)), phase: $phase"
     attempt=1
-    until kill_in $phase $rank; do  # a run may be faster than the one that watches it
+    until kill_in $phase $rank; do  # the run may outpace this loop
       [ $((attempt++)) -lt 20 ] || fail "never caught a run in the phase $phase"
       rm -r "$work/killed"
     done
     [ ! -e "$work/killed" ] || fail "a killed run left a dataset"
-    "$amt" eval "$work/nothing" "$work/killed.partial" >/dev/null 2>&1 && fail "a reader took the remains"
+    "$amt" eval "$work/nothing" "$work/killed.partial" >/dev/null 2>&1 && fail "a reader accepted the remains"
     (prepare "$work/killed") >"$work/out" 2>"$work/err" || fail "the run after a kill"
-    diff -r "$work/whole" "$work/killed" || fail "other bytes after a kill while $phase"
+    diff -r "$work/whole" "$work/killed" || fail "different bytes after a kill while $phase"
     [ ! -e "$work/killed.partial" ] || fail "remains are left"
     rm -r "$work/killed"
   done
 done
 
-echo "shards that cannot be written to their end"
-limited() {  # in a shell of its own: a limit cannot be raised again
+echo "shards that cannot be written completely"
+limited() {  # in a subshell: a limit cannot be raised again
   ulimit -f 9000
   exec "$amt" prepare "$work/corpus" "$work/limited" --augment 60
 }
 expect_line 1 "$work/limited.partial/train-00000" bash -c "$(declare -f limited); amt=$amt work=$work; limited"
 
 if ! mkdir "$work/small" || ! mount -t tmpfs -o size=8m tmpfs "$work/small" 2>/dev/null; then
-  echo "skipped: a full disk (it takes root to mount a small one)"
+  echo "skipped: a full disk (mounting a small one needs root)"
   exit 0
 fi
 trap 'umount "$work/small"; clean_up' EXIT
 full() {
   expect 1 "$1" mpirun -n 2 "$amt" prepare "$work/corpus" "$work/small/d" --augment 60 "${@:2}"
   grep -q "$work/small/d.partial" "$work/err" || fail "the path is not named"
-  [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "two ranks said the same"
+  [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "the error was reported by both ranks"
   [ -z "$(ls -A "$work/small")" ] || fail "remains are left on the full disk"
 }
 echo "a disk too full for the dataset"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# amt itself and amt prepare as a user runs them: mistakes are refused in one line, with the documented
-# exit code, and leave nothing behind.
+# amt and amt prepare as users run them: mistakes are refused in one line with the documented exit
+# code, and leave nothing behind.
 # Usage: prepare_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -15,7 +15,7 @@ expect 0 "--interarrival" "$amt" prepare --help
 expect 0 "--config" "$amt" train --help
 expect 2 "Usage" "$amt"
 
-echo "wrong words"
+echo "wrong options and values"
 expect_line 2 "'preprae' ... 'prepare'" "$amt" preprae
 expect_line 2 "'augmnet' ... 'augment'" prepare "$golden/tree" "$work/d" --augmnet 10
 expect_line 2 "--augment 7 ... multiple of 10" prepare "$golden/tree" "$work/d" --augment 7
@@ -25,7 +25,7 @@ expect_line 2 "DATASET ... missing" prepare "$golden/tree"
 expect_line 2 "'more'" prepare "$golden/tree" "$work/d" more
 expect_line 2 "--memory: 'lots' ... size such as" prepare "$golden/tree" "$work/d" --memory lots
 
-echo "wrong keys of a configuration"
+echo "wrong keys in a configuration"
 printf '[trainer]\nlearning_rat = 1\n' >"$work/a.ini"
 expect_line 2 "$work/a.ini:2: ... 'trainer.learning_rate'" "$amt" train --config "$work/a.ini"
 printf '[trainer]\nlearning_rate = fast\n' >"$work/b.ini"
@@ -39,7 +39,7 @@ expect_line 1 "$work/missing" prepare "$work/missing" "$work/d"
 expect_line 1 ".mid or .midi ... $work/empty" prepare "$work/empty" "$work/d"
 expect_line 1 "$work/file" prepare "$work/file" "$work/d"
 expect 1 "$work/missing" mpirun -n 2 "$amt" prepare "$work/missing" "$work/d"
-[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "two ranks said the same"
+[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "the error was reported by both ranks"
 expect_line 3 "d.rejected.tsv" prepare "$golden/tree" "$work/d" --max-bad-fraction 0
 [ -s "$work/d.rejected.tsv" ] || fail "the list of rejected files was not kept"
 expect_line 1 "$work/file" prepare "$golden/tree" "$work/file/d"
@@ -58,10 +58,10 @@ expect 0 "Successfully" prepare "$golden/tree" "$work/d" --seed 1 --overwrite
 [ "$before" != "$(cat "$work/d/manifest.json")" ] || fail "the dataset was not replaced"
 grep -q "2e2070425651fdeee9e1972b680913ff" "$work/d/rejected.tsv" || fail "rejected.tsv"
 
-# untouched FOLDER: it holds what it held.
+# untouched FOLDER: checks that its contents have not changed.
 untouched() { diff -r "$work/mine" "$1" || fail "$1 was touched"; }
 
-echo "nothing of the user's is cleared or replaced, in a dry run neither"
+echo "the user's own files are never removed or replaced; a dry run refuses the same folders"
 mkdir "$work/mine"
 cp "$golden/tree/0/"*.mid "$work/mine"
 for dry in "" --dry-run; do
@@ -95,9 +95,9 @@ untouched "$work/d/corpus"
 echo "my list" >"$work/f.rejected.tsv"
 expect_line 3 "f.rejected-2.tsv" prepare "$golden/tree" "$work/f" --max-bad-fraction 0
 expect_line 3 "f.rejected-2.tsv" prepare "$golden/tree" "$work/f" --max-bad-fraction 0
-[ "$(cat "$work/f.rejected.tsv")" = "my list" ] || fail "a list of the user's was replaced"
+[ "$(cat "$work/f.rejected.tsv")" = "my list" ] || fail "the user's own list was replaced"
 
-echo "archives in place of the folder"
+echo "archives instead of a folder"
 tar -C "$golden/tree" -cf "$work/tree.tar" .  # the report names the corpus: "tree" both times
 gzip -k "$work/tree.tar"
 expect 0 "Successfully processed 56 files" prepare "$golden/tree" "$work/tree-set"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a training run shows of itself, as a user sees it: report.html and amt report, progress after a
-# restart, TensorBoard's files of a run whose ranks were killed.
+# What a training run shows its user: report.html and amt report, progress after a restart,
+# TensorBoard files of a run whose ranks were killed.
 # Usage: report_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -11,12 +11,12 @@ golden=${AMT_GOLDEN_DIR:-$2}
 echo "a run whose ranks are killed, then resumes"
 train_killed_once
 run=$work/run
-grep -q "<td>steps done</td><td>20 of 20</td>" "$run/report.html" || fail "report.html"
+grep -q "<td>steps done</td><td>20 of 20</td>" "$run/report.html" || fail "report.html does not have all steps"
 for member in model_flops_per_second mfu memory_bytes; do
   [ "$(grep -c "\"$member\":[0-9]" "$run/metrics.jsonl")" -eq 20 ] || fail "$member"
 done
-[ "$(ls "$run/tensorboard" | grep -c '^events.out.tfevents.')" -eq 2 ] || fail "tensorboard"
-resumed_from "$run/checkpoints/step-0000" "$work/restart" || fail "it began again"
+[ "$(ls "$run/tensorboard" | grep -c '^events.out.tfevents.')" -eq 2 ] || fail "not one event file per start"
+resumed_from "$run/checkpoints/step-0000" "$work/restart" || fail "it started from the beginning"
 
 echo "amt report writes the same page"
 cp "$run/report.html" "$work/report.html"
@@ -25,14 +25,14 @@ expect 0 "$run/report.html" "$amt" report "$run"
 cmp "$run/report.html" "$work/report.html" || fail "another report"
 expect 0 "$work/loss.svg" "$amt" report "$run" --svg "$work/loss.svg"
 grep -q '^<svg xmlns="http://www.w3.org/2000/svg"' "$work/loss.svg" || fail "loss.svg"
-cmp "$run/report.html" "$work/report.html" || fail "--svg wrote the report"
+cmp "$run/report.html" "$work/report.html" || fail "--svg changed the report"
 
-echo "a run of an older version"
+echo "a run made by an older version"
 mkdir "$work/old"
 head -n 3 "$run/metrics.jsonl" | sed 's/,"model_flops.*/}/' >"$work/old/metrics.jsonl"
 printf '{"step":3,"lo' >>"$work/old/metrics.jsonl"
 expect 0 "1 line ... $work/old/metrics.jsonl" "$amt" report "$work/old"
-grep -q "<td>steps done</td><td>3</td>" "$work/old/report.html" || fail "old report"
+grep -q "<td>steps done</td><td>3</td>" "$work/old/report.html" || fail "the old run's report"
 
 echo "mistakes"
 expect_line 2 "RUN ... missing" "$amt" report

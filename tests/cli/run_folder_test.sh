@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# One run folder, one job: who may train where, what a second job, a killed one and one on another host
-# are told, with locks and without; checkpoints that cannot be used; a start that says where it comes from.
+# One run folder, one job: who may train in a folder; what happens to a second job, a killed job and
+# a job on another host, with and without file locks; unusable checkpoints; a start reports where it
+# starts from.
 # Usage: run_folder_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -10,7 +11,7 @@ unset SLURM_JOB_ID SLURM_RESTART_COUNT
 tiny_configuration 6 2 3 "keep_every = 2" "[data]" "verify = false"
 "$amt" prepare "$golden/tree" "$work/dataset" --interarrival >/dev/null 2>&1
 
-# train RUN [OPTION...]: replaces the shell, so that $! is amt.
+# train RUN [OPTION...]: replaces the shell, so that $! is amt's process.
 train() {
   local run=$1
   shift
@@ -18,7 +19,7 @@ train() {
 }
 train_here() { (train "$@"); }
 
-# begin RUN [OPTION...]: a run in the background that has 100,000 steps to do; sets $pid.
+# begin RUN [OPTION...]: starts a run of 100,000 steps in the background; sets $pid.
 begin() {
   rm -f "$work/$1/metrics.jsonl"
   (train "$1" --trainer.num_train_steps 100000 --checkpointer.keep_every 100000 "${@:2}") 2>"$work/log" &
@@ -37,19 +38,19 @@ begin busy
 expect_line 1 "$work/busy ... host $(hostname), pid $pid, since" train_here busy
 expect_line 1 "$work/busy ... pid $pid, " train_here busy --trainer.take_over true
 end USR1 75
-grep -q "again" "$work/log" || fail "does not say how to resume"
-[ ! -e "$work/busy/in-use" ] || fail "the lock stays after the end"
+grep -q "again" "$work/log" || fail "the log does not say how to resume"
+[ ! -e "$work/busy/in-use" ] || fail "the lock is left after the end"
 
-echo "a killed job's place is taken, with a word"
+echo "a killed job is replaced, with a message"
 begin killed
 end KILL 137
 [ -e "$work/killed/in-use" ] || fail "no lock"
 killed=$pid
 begin killed
-grep -q "$work/killed .*host $(hostname), pid $killed, " "$work/log" || fail "not a word"
+grep -q "$work/killed .*host $(hostname), pid $killed, " "$work/log" || fail "the killed job is not mentioned"
 end USR1 75
 
-echo "one of another host needs the user's word, unless Slurm has started the same job again"
+echo "a job on another host needs the user's confirmation, unless Slurm has restarted the same job"
 left() {
   rm -rf "${work:?}/$1" && mkdir "$work/$1"
   cat >"$work/$1/in-use" <<EOF
@@ -59,7 +60,7 @@ EOF
 }
 left elsewhere
 expect_line 1 "--trainer.take_over true" train_here elsewhere
-grep -q "host node17, pid 4711, since 2026-01-02 03:04:05 UTC" "$work/err" || fail "does not name it"
+grep -q "host node17, pid 4711, since 2026-01-02 03:04:05 UTC" "$work/err" || fail "the other job is not identified"
 expect 0 "$work/elsewhere ... host node17, pid 4711, " train_here elsewhere --trainer.take_over true
 left requeued
 SLURM_JOB_ID=1234 expect 1 "--trainer.take_over true" train_here requeued
@@ -68,20 +69,20 @@ SLURM_JOB_ID=1234 SLURM_RESTART_COUNT=1 expect 0 "$work/requeued ... host node17
 if ${CC:-cc} -shared -fPIC -o "$work/nolock.so" "$(dirname "$0")/no_locks.c" 2>/dev/null; then
   for NOLOCK_ERRNO in 37 38 95 524; do  # ENOLCK, ENOSYS, EOPNOTSUPP, ENOTSUPP
     echo "a file system without locks, errno $NOLOCK_ERRNO"
-    # Of the folder; what HDF5 does without locks is its own matter.
+    # Only the run folder is tested; HDF5 without locks is a different matter.
     export NOLOCK_ERRNO LD_PRELOAD=$work/nolock.so HDF5_USE_FILE_LOCKING=FALSE
     begin free-$NOLOCK_ERRNO
-    mentions "$work/free-$NOLOCK_ERRNO ... locks" "$work/log" || fail "does not say so"
+    mentions "$work/free-$NOLOCK_ERRNO ... locks" "$work/log" || fail "missing locks are not reported"
     expect_line 1 "host $(hostname), pid $pid, since" train_here free-$NOLOCK_ERRNO
     end KILL 137
     expect 0 "$work/free-$NOLOCK_ERRNO ... pid $pid, " train_here free-$NOLOCK_ERRNO --trainer.num_train_steps 1
     unset LD_PRELOAD HDF5_USE_FILE_LOCKING
   done
 else
-  echo "not tried: a file system without locks (it takes a C compiler)"
+  echo "skipped: a file system without locks (needs a C compiler)"
 fi
 
-echo "another's folder is not a run's, and a run is not a dataset"
+echo "a run is refused in a folder with other contents, and a run is not a dataset"
 mkdir "$work/corpus" && cp "$golden"/tree/*/*.mid "$work/corpus/"
 find "$work/dataset" "$work/corpus" -type f -exec sha1sum {} + >"$work/sums"
 for folder in dataset dataset/run corpus; do
@@ -90,12 +91,12 @@ for folder in dataset dataset/run corpus; do
 done
 expect_line 2 "$work/." train_here .
 sha1sum -c --quiet "$work/sums" || fail "files were changed"
-[ ! -e "$work/corpus/checkpoints" ] && [ ! -e "$work/dataset/run" ] || fail "something was left"
+[ ! -e "$work/corpus/checkpoints" ] && [ ! -e "$work/dataset/run" ] || fail "files were left"
 expect 0 "" train_here whole
 expect 2 "$work/whole" "$amt" prepare "$golden/tree" "$work/whole"
 expect 2 "$work/whole" "$amt" prepare "$golden/tree" "$work/whole" --overwrite
 
-echo "checkpoints that cannot be used do not lead to a fresh start"
+echo "unusable checkpoints do not cause a fresh start"
 grep -q '"started from"' "$work/whole/run.json" || fail "run.json does not say what the run started from"
 unusable() {  # TEXT: the start fails, names each checkpoint and changes nothing
   local before
@@ -116,24 +117,24 @@ unusable "model.safetensors ... hash"
 damaged
 for file in "$work"/damaged/checkpoints/step-*/optimizer.h5; do rm "$file" && ln -s optimizer.h5 "$file"; done
 unusable "optimizer.h5: "
-! sed "s|$work/damaged||g" "$work/err" | grep "damaged" || fail "what cannot be read is called damaged"
+! sed "s|$work/damaged||g" "$work/err" | grep "damaged" || fail "an unreadable checkpoint is called damaged"
 damaged
 rm "$work/damaged/config.ini"
 expect 2 "$work/damaged ... step 6 ... no config.ini" train_here damaged
 
-echo "what the standard library says is said in our words"
+echo "errors of the standard library are explained"
 train_here looped >"$work/out" 2>"$work/err" || fail "a run"
 rm "$work/looped/metrics.jsonl"
 ln -s metrics.jsonl "$work/looped/metrics.jsonl"
 expect 1 "$work/looped/metrics.jsonl" train_here looped
 
-echo "said before training: batches, epochs, the disk"
+echo "reported before training: batches, epochs, disk space"
 expect 0 "epochs ... more than 10" train_here short --trainer.num_train_steps 100000 --checkpointer.keep_every 100000 --dry-run
 large=(large --trainer.num_train_steps 1000000000 --checkpointer.keep_every 1)
 expect 1 "disk of $work ... --checkpointer.keep_every" train_here "${large[@]}" --dry-run
 [ ! -e "$work/large" ] || fail "a dry run made the run's folder"
 expect 1 "disk of $work ... --checkpointer.keep_every" train_here "${large[@]}"
-[ ! -e "$work/large/in-use" ] || fail "the lock stays after an error"
+[ ! -e "$work/large/in-use" ] || fail "the lock is left after an error"
 
 echo "a loss that is not finite is a failure"
 expect 1 "finite ... --trainer.learning_rate" train_here nan --trainer.learning_rate 1e38

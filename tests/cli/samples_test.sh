@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Music that a run makes of itself: it is there, it is the same again after a kill, and training is none the other
-# for it.
+# Music that a run generates during training: it exists, it is the same again after a kill, and it
+# does not affect training.
 # Usage: samples_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -14,14 +14,14 @@ train() { # RUN RANKS [OPTION...]
     "${@:3}" 2>"$work/err"
 }
 same_training() { # A B
-  cmp <(losses "$1") <(losses "$2") || fail "$1 and $2 have other losses"
+  cmp <(losses "$1") <(losses "$2") || fail "$1 and $2 have different losses"
   for file in model.safetensors optimizer.h5; do
     cmp "$work/$1/checkpoints/step-000007/$file" "$work/$2/checkpoints/step-000007/$file" || fail "another $file"
   done
 }
 
 for ranks in 1 2; do
-  echo "on $ranks ranks: every second step and at the end, and the losses are those of a run without"
+  echo "on $ranks ranks: samples every second step and at the end, with the losses of a run without samples"
   train plain$ranks $ranks || fail "training"
   train music$ranks $ranks --trainer.steps_per_sample 2 || fail "training with samples"
   same_training plain$ranks music$ranks
@@ -31,24 +31,24 @@ for ranks in 1 2; do
 done
 cmp -s "$work/music1/samples/step-000002.mid" "$work/music1/samples/step-000007.mid" && fail "nothing was learned"
 
-echo "the report shows the newest ones"
+echo "the report shows the newest samples"
 cp "$work/music1/report.html" "$work/report.html"
 "$amt" report "$work/music1" >/dev/null
-cmp "$work/report.html" "$work/music1/report.html" || fail "the run's own report is another"
+cmp "$work/report.html" "$work/music1/report.html" || fail "the run's own report differs"
 [ "$(grep -o 'samples/step-0000[0-9]*.mid' "$work/report.html" | tr '\n' ' ')" = \
   "samples/step-000007.mid samples/step-000006.mid samples/step-000004.mid " ] || fail "not the newest three"
 [ "$(grep -c '<path fill="none"' "$work/report.html")" -ge 3 ] || fail "no piano rolls"
 
-echo "after a kill beyond the last checkpoint the same ones are made again"
+echo "after a kill beyond the last checkpoint the same samples are generated again"
 cp -r "$work/music1" "$work/again"
 rm -r "$work/again/checkpoints/step-00000"{6,7}
 echo broken >"$work/again/samples/step-000004.mid"
 rm "$work/again/samples/step-000002.mid"
 train again 1 --trainer.steps_per_sample 2 || fail "resuming"
 same_training plain1 again
-diff -r "$work/music1/samples" "$work/again/samples" | grep -v 'Only in .*music1.* step-000002.mid' && fail "other samples"
+diff -r "$work/music1/samples" "$work/again/samples" | grep -v 'Only in .*music1.* step-000002.mid' && fail "the samples differ"
 
-echo "only models that can"
+echo "only models that can generate music"
 "$amt" prepare "$golden/tree" "$work/interarrival" --interarrival >/dev/null 2>&1
 expect_line 2 "--trainer.steps_per_sample ... vocabulary" "$amt" train --config "$work/tiny.ini" --data.dataset \
   "$work/interarrival" --trainer.run_dir "$work/new" --trainer.steps_per_sample 2

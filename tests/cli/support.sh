@@ -1,9 +1,9 @@
-# Sourced by the tests of the command line. Sets $work, a folder that goes away with the test, and what
-# mpirun needs on a small machine and as root.
+# Sourced by the command line tests. Sets $work, a folder that is removed at the end of the test,
+# and the variables that mpirun needs on a small machine and as root.
 work=$(mktemp -d)
 trap clean_up EXIT
 
-# What a test that fails has left in the background would make its folder again, and hold ctest up.
+# Background processes of a failed test would create its folder again, and keep ctest waiting.
 clean_up() {
   local job
   for job in $(jobs -p); do kill -TERM "$job" 2>/dev/null || true; done  # so that an mpirun ends its ranks
@@ -14,12 +14,12 @@ clean_up() {
   for job in $(jobs -p); do kill -KILL "$job" 2>/dev/null || true; done
   rm -rf "$work"
 }
-# An mpirun that is killed leaves its session's folder: it goes with the test.
+# A killed mpirun leaves its session folder behind: it is removed with the test's folder.
 export TMPDIR=$work/.tmp
 mkdir -m 1777 "$TMPDIR"
 . "$(dirname "${BASH_SOURCE[0]}")/../../jobs/environment.sh"
 export OMP_NUM_THREADS=1
-# The CPU's results are what these tests know, on a machine with a GPU, too.
+# These tests expect the CPU's results, also on a machine with a GPU.
 export AMT_CUDA_PLUGIN=none
 
 fail() {
@@ -28,35 +28,38 @@ fail() {
   exit 1
 }
 
-# mentions TEXT FILE...: a line has TEXT, in which " ... " stands for any words. Tests give the names that must be
-# in a line, option, file, rank or number, so that its words can be improved.
+# mentions TEXT FILE...: checks that a line contains TEXT, in which " ... " matches anything. Tests
+# give only what must be in a line (option, file, rank or number), so that its wording can be
+# improved.
 mentions() {
   local pattern
   pattern=$(sed 's/[][\\.*^$]/\\&/g; s/ \\\.\\\.\\\. /.*/g' <<<"$1")
   grep -qe "$pattern" "${@:2}"
 }
 
-# expect CODE TEXT COMMAND...: the command ends with CODE and mentions TEXT on one of its streams.
+# expect CODE TEXT COMMAND...: checks that the command ends with CODE and prints TEXT on stdout or
+# stderr.
 expect() {
   local code=$1 text=$2 got=0
   shift 2
   "$@" >"$work/out" 2>"$work/err" || got=$?
   [ "$got" -eq "$code" ] || fail "exit code $got instead of $code: $*"
-  mentions "$text" "$work/out" "$work/err" || fail "does not say '$text': $*"
+  mentions "$text" "$work/out" "$work/err" || fail "did not print '$text': $*"
 }
 
-# expect_line CODE TEXT COMMAND...: the same, and that error is the only line on stderr.
+# expect_line CODE TEXT COMMAND...: the same, and the error must be the only line on stderr.
 expect_line() {
   expect "$@"
   [ "$(wc -l <"$work/err")" -eq 1 ] || fail "more than one line on stderr: ${*:3}"
 }
 
-# resumed_from CHECKPOINT FILE: training whose words are in FILE names this as where it goes on from. At its end it
-# names the last checkpoint, in another way.
+# resumed_from CHECKPOINT FILE: checks that the training log FILE gives CHECKPOINT as the start. The
+# last checkpoint is reported in other words at the end, so it does not match.
 resumed_from() { mentions " from $1" "$2"; }
 
-# tiny_configuration STEPS BATCH STEPS_PER_EVAL [LINE...]: makes $work/tiny.ini, of a model that trains in no
-# time, on one row at a time. The lines are keys of [checkpointer], or a section and its keys.
+# tiny_configuration STEPS BATCH STEPS_PER_EVAL [LINE...]: writes $work/tiny.ini for a tiny model,
+# which trains on one row at a time. The lines are keys of [checkpointer], or a section and its
+# keys.
 tiny_configuration() {
   printf '%s\n' "[model]" "hidden_dim = 16" "num_heads = 2" "num_layers = 1" \
     "[trainer]" "num_train_steps = $1" "train_batch_size = $2" "steps_per_eval = $3" \
@@ -64,7 +67,7 @@ tiny_configuration() {
     "[checkpointer]" "${@:4}" >"$work/tiny.ini"
 }
 
-# wait_for_lines COUNT FILE: until the file has that many lines.
+# wait_for_lines COUNT FILE: waits until the file has that many lines.
 wait_for_lines() {
   for _ in $(seq 1200); do
     [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ] && return
@@ -73,11 +76,13 @@ wait_for_lines() {
   fail "$2 never had $1 lines"
 }
 
-# losses RUN: a line '{"step":3,"loss":4.1' or '{"step":3,"valid_loss":4.2' for each step and validation.
+# losses RUN: prints '{"step":3,"loss":4.1' or '{"step":3,"valid_loss":4.2' for each step and
+# validation.
 losses() { grep -o '^{"step":[0-9]*,"[a-z_]*loss":[^,}]*' "$work/$1/metrics.jsonl"; }
 
-# ended_well PID: waits for an mpirun whose ranks were killed, and says whether it succeeded. Open MPI 4.1's
-# was seen to wait for ever for a rank that was killed while it connected: it is given a minute.
+# ended_well PID: waits for an mpirun whose ranks were killed and returns whether it succeeded. Open
+# MPI 4.1 has been observed to wait forever for a rank that was killed while it connected, so it
+# gets a minute.
 ended_well() {
   for _ in $(seq 600); do
     kill -0 "$1" 2>/dev/null || break

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# amt train and amt eval as a user runs them, on two ranks: a run that is stopped, one that is killed
-# and one that is left alone end with the same bytes; mistakes are refused in one line.
+# amt train and amt eval as users run them, on two ranks: a stopped, a killed and an undisturbed run
+# end with the same bytes; mistakes are refused in one line.
 # Usage: train_eval_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
 golden=${AMT_GOLDEN_DIR:-$2}
 . "$(dirname "$0")/support.sh"
 
-# train RUN [OPTION...]: on two ranks; replaces the shell, so that $! is mpirun.
+# train RUN [OPTION...]: on two ranks; replaces the shell, so that $! is mpirun's process.
 train() {
   local run=$1
   shift
@@ -18,7 +18,7 @@ train() {
 same_end() {
   for file in model.safetensors optimizer.h5 config.json; do
     cmp "$work/whole/checkpoints/step-000008/$file" "$work/$1/checkpoints/step-000008/$file" ||
-      fail "$1 ended with another $file"
+      fail "$1 ended with different $file"
   done
 }
 
@@ -32,7 +32,7 @@ expect 0 "learning_rate = 0.01" "$amt" train --config "$work/tiny.ini" \
   --data.dataset "$work/dataset" --trainer.run_dir "$work/dry" --dry-run
 [ ! -e "$work/dry" ] || fail "--dry-run made the run's folder"
 
-echo "a whole run"
+echo "an undisturbed run"
 (train whole) 2>"$work/err" || fail "training"
 grep -q "learning_rate = 0.01" "$work/whole/config.ini" || fail "config.ini"
 [ "$(cat "$work/whole/checkpoints/latest")" = step-000008 ] || fail "latest"
@@ -53,10 +53,10 @@ echo "a run whose ranks are killed, then resumes"
 pid=$!
 wait_for_lines 4 "$work/killed/metrics.jsonl"
 kill -9 $(pgrep -P $pid)
-wait $pid && fail "a killed run ended well"
+wait $pid && fail "a killed run succeeded"
 (train killed) 2>"$work/err" || fail "resuming after a kill"
 same_end killed
-[ "$(grep -c '"loss"' "$work/killed/metrics.jsonl")" -eq 8 ] || fail "steps twice in metrics.jsonl"
+[ "$(grep -c '"loss"' "$work/killed/metrics.jsonl")" -eq 8 ] || fail "metrics.jsonl has steps twice"
 
 echo "evaluation"
 expect 0 "token-frequency" "$amt" eval "$work/whole" "$work/dataset" --split valid
@@ -69,14 +69,14 @@ expect 0 "1 of" "$amt" eval "$work/whole" "$work/dataset" --split valid --subsam
 echo "mistakes"
 expect 2 "encoding interarrival" "$amt" eval "$work/whole" "$work/interarrival"
 expect 2 "encoding interarrival" mpirun -n 2 "$amt" eval "$work/whole" "$work/interarrival"
-[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "two ranks said the same"
+[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "the error was reported by both ranks"
 expect 1 "nowhere" "$amt" eval "$work/nowhere" "$work/dataset"
 expect 2 "--split: 'teest' ... train, valid or test" "$amt" eval "$work/whole" "$work/dataset" --split teest
 train_options=(--config "$work/tiny.ini" --trainer.run_dir "$work/new")
 expect 1 "$work/missing" "$amt" train "${train_options[@]}" --data.dataset "$work/missing"
 expect 2 "--trainer.train_batch_size 4 ... 3 ranks ... 3 or 6" mpirun -n 3 "$amt" train "${train_options[@]}" \
   --data.dataset "$work/dataset" --trainer.train_batch_size 4
-[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "three ranks said the same"
+[ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "the error was reported by several ranks"
 expect 2 "--trainer.per_device_parallelism 1, 2, 4" "$amt" train "${train_options[@]}" \
   --data.dataset "$work/dataset" --trainer.per_device_parallelism 3
 expect 2 "--model.num_heads 3 " "$amt" train "${train_options[@]}" --data.dataset "$work/dataset" --model.num_heads 3

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# amt train when it is killed at any moment, when its disk is full and when its folder goes away: the
-# run that is started again ends with the bytes of one that was never stopped.
+# amt train when it is killed at any moment, when its disk is full and when its folder disappears:
+# the restarted run ends with the bytes of an undisturbed one.
 # Usage: train_faults_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -11,7 +11,8 @@ steps=12
 tiny_configuration $steps 2 6 "save_interval = 0.01s" "keep_every = 6" "keep_best = true"
 "$amt" prepare "$golden/tree" "$work/dataset" --interarrival >/dev/null 2>&1
 
-# train RANKS RUN [OPTION...]: replaces the shell, so that $! is mpirun, or amt itself on one rank.
+# train RANKS RUN [OPTION...]: replaces the shell, so that $! is the process of mpirun, or of amt on
+# one rank.
 train() {
   local ranks=$1 launcher=() run=$2
   shift 2
@@ -22,14 +23,14 @@ train() {
 
 train_in_a_shell() { (train "$@"); }
 
-# steps_done RUN: the step of the last line that is complete, -1 before the first.
+# steps_done RUN: prints the step of the last complete line, or -1.
 steps_done() {
   local step
   step=$(grep -s '}$' "$work/$1/metrics.jsonl" | tail -n 1 | grep -o '^{"step":[0-9]*') || true
   echo "${step#*:}" | grep . || echo -1
 }
 
-# wait_for CONDITION...: until it holds; fails if the job $pid has ended before.
+# wait_for CONDITION...: waits until it holds; fails if job $pid ends first.
 wait_for() {
   until "$@"; do
     kill -0 "$pid" 2>/dev/null || return 1
@@ -44,7 +45,7 @@ all_started() {
   [ ${#ranks_of_job[@]} -eq "$1" ]
 }
 
-# kill_ranks VICTIM: the "first" rank of the job, the "last" one, or "all".
+# kill_ranks VICTIM: kills the "first" or "last" rank of the job, or "all".
 kill_ranks() {
   case $1 in
     first) kill -9 "${ranks_of_job[0]}" ;;
@@ -53,31 +54,32 @@ kill_ranks() {
   esac 2>/dev/null
 }
 
-# same_checkpoint RUN RUN: the last ones of both have the same bytes, and both call the same one the best.
+# same_checkpoint RUN RUN: checks that both last checkpoints have the same bytes, and that the best
+# ones are the same.
 same_checkpoint() {
   cmp "$work/$1/checkpoints/best" "$work/$2/checkpoints/best" || fail "$1 has another best checkpoint"
   local last=checkpoints/step-0000$steps file
   for file in model.safetensors optimizer.h5; do
-    cmp "$work/$1/$last/$file" "$work/$2/$last/$file" || fail "$1 ended with another $file"
+    cmp "$work/$1/$last/$file" "$work/$2/$last/$file" || fail "$1 ended with different $file"
   done
 }
 
-# one_of WORD...: as $RANDOM chooses.
+# one_of WORD...: prints one of them, chosen by $RANDOM.
 one_of() {
   shift $((RANDOM % $#))
   chosen=$1
 }
 
-# soak RANKS KILLS SEED: so many kills at moments that the seed chooses, every other one while a file
-# of a checkpoint is being written.
+# soak RANKS KILLS SEED: kills the run KILLS times at moments chosen by the seed, every other time
+# while a file of a checkpoint is being written.
 soak() {
   local ranks=$1 kills=$2 run=killed-$1 saving=0 attempts=0 last caught victim
   RANDOM=$3
-  (train "$ranks" "whole-$ranks") 2>"$work/err" || fail "the run that is left alone"
+  (train "$ranks" "whole-$ranks") 2>"$work/err" || fail "the undisturbed run"
   while [ "$kills" -gt 0 ]; do
-    [ $((attempts++)) -lt 60 ] || fail "$kills kills were never made"
+    [ $((attempts++)) -lt 60 ] || fail "$kills kills were not reached"
     last=$(steps_done "$run")
-    if [ "$last" -ge $((steps - 4)) ]; then  # no room for another moment
+    if [ "$last" -ge $((steps - 4)) ]; then  # too late for another kill
       rm -r "${work:?}/$run"
       last=-1
     fi
@@ -90,25 +92,25 @@ soak() {
       victim=$chosen
       wait_for has_done "$run" $((last + 1 + RANDOM % 4)) || caught=1
     else
-      one_of first all  # rank 0 is the one that writes
+      one_of first all  # rank 0 writes the checkpoints
       victim=$chosen
       one_of "*" "model*" "optimizer.h5"
       wait_for is_saving "$run" "$chosen" || caught=1
     fi
     [ $caught -ne 0 ] || kill_ranks "$victim" || caught=1
     if ended_well $pid; then
-      rm -r "${work:?}/$run"  # it was faster than the one that watches it
+      rm -r "${work:?}/$run"  # it outpaced this loop
       continue
     fi
-    [ $caught -eq 0 ] || fail "the run failed by itself"
+    [ $caught -eq 0 ] || fail "the run failed without a kill"
     ! is_saving "$run" "*" || saving=$((saving + 1))
     kills=$((kills - 1))
   done
-  [ $saving -gt 0 ] || fail "no kill met a checkpoint that was being written"
+  [ $saving -gt 0 ] || fail "no kill happened while a checkpoint was being written"
   (train "$ranks" "$run") 2>"$work/err" || fail "resuming after the kills"
   same_checkpoint "$run" "whole-$ranks"
-  diff <(losses "$run") <(losses "whole-$ranks") || fail "other losses after the kills"
-  [ "$(losses "$run" | wc -l)" -eq $((steps + 2)) ] || fail "a step is missing or there twice"
+  diff <(losses "$run") <(losses "whole-$ranks") || fail "different losses after the kills"
+  [ "$(losses "$run" | wc -l)" -eq $((steps + 2)) ] || fail "a step is missing or duplicated"
 }
 
 echo "kill -9 at any moment, one rank"
@@ -116,7 +118,8 @@ soak 1 4 11
 echo "kill -9 at any moment, two ranks"
 soak 2 6 12
 
-# stop SIGNAL STEP RUN RANKS [OPTION...]: the signal comes after that step; the run saves and asks to be started again.
+# stop SIGNAL STEP RUN RANKS [OPTION...]: sends the signal after that step; the run must save and
+# ask to be restarted.
 stop() {
   local code=0 saved
   (train "$4" "$3" "${@:5}") 2>"$work/err" &
@@ -131,13 +134,13 @@ stop() {
 
 echo "stopped on two ranks, resumed with another number"
 wide=(--trainer.train_batch_size 6 --trainer.num_train_steps 5)
-(train 2 wide "${wide[@]}") 2>"$work/err" || fail "the run that is left alone"
+(train 2 wide "${wide[@]}") 2>"$work/err" || fail "the undisturbed run"
 for ranks in 1 3; do
   stop USR1 1 moved-$ranks 2 "${wide[@]}"
   (train $ranks moved-$ranks "${wide[@]}") 2>"$work/err" || fail "resuming with $ranks ranks"
   paste -d : <(losses moved-$ranks) <(losses wide) | awk -F : -v lines=6 '
     $2 != $5 || ($3 - $6) ^ 2 > 1e-8 { print; bad = 1 }
-    END { exit bad || NR != lines }' || fail "other losses with $ranks ranks"
+    END { exit bad || NR != lines }' || fail "different losses with $ranks ranks"
 done
 
 echo "SIGTERM and SIGINT to one process"
@@ -146,33 +149,34 @@ stop INT 8 stopped 1
 (train 1 stopped) 2>"$work/err" || fail "resuming after signals"
 same_checkpoint stopped whole-1
 
-echo "the run's folder goes away: it is made again, or the job says so"
+echo "the run's folder disappears: it is created again, or the job reports it"
 (train 1 gone) 2>"$work/err" &
 pid=$!
 wait_for has_done gone 4 || fail "the run ended too early"
 mv "$work/gone" "$work/taken"
-if ! wait $pid; then  # it went in the middle of a checkpoint
+if ! wait $pid; then  # it disappeared during a checkpoint
   [ "$(grep -c 'amt: error: .*/gone[:/].*start again' "$work/err")" -eq 1 ] || fail "no proper line"
-  (train 1 gone) 2>"$work/err" || fail "starting again after the folder went away"
+  (train 1 gone) 2>"$work/err" || fail "starting again after the folder disappeared"
 fi
 same_checkpoint gone whole-1
 
 stop USR1 2 base 2
 
-# broken TEXT RUN: the job fails with one line that has the text and names the last good checkpoint.
+# broken TEXT RUN: checks that the job fails with one line that contains the text and names the last
+# good checkpoint.
 broken() {
   local good code=0
   (train 2 "$2") >"$work/out" 2>"$work/err" || code=$?
   [ $code -eq 1 ] || fail "exit code $code instead of 1"
   [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
   grep 'amt: error' "$work/err" >"$work/line"
-  mentions "$1" "$work/line" || fail "does not say '$1'"
+  mentions "$1" "$work/line" || fail "did not print '$1'"
   good=$(grep -o "$work/$2/checkpoints/step-[0-9]*" "$work/line" | tail -n 1) || fail "no checkpoint is named"
-  [ -e "$good/checkpoint.json" ] || fail "there is no $good"
+  [ -e "$good/checkpoint.json" ] || fail "$good does not exist"
   [ -z "$(compgen -G "$work/$2/checkpoints/*.partial")" ] || fail "remains are left"
 }
 
-echo "a file where a checkpoint has to go"
+echo "a file with the name of the checkpoint folder"
 cp -r "$work/base" "$work/blocked"
 rm "$work/blocked/checkpoints/latest"
 mkdir "$work/blocked/checkpoints/latest"
@@ -182,7 +186,7 @@ rmdir "$work/blocked/checkpoints/latest"
 same_checkpoint blocked whole-2
 
 if ! mkdir "$work/small" || ! mount -t tmpfs -o size=64m tmpfs "$work/small" 2>/dev/null; then
-  echo "skipped: a full disk and a locked folder (it takes root to mount them)"
+  echo "skipped: a full disk and a locked folder (mounting them needs root)"
   exit 0
 fi
 trap 'umount "$work"/{small,view,locked/checkpoints} 2>/dev/null || true; clean_up' EXIT
@@ -194,15 +198,15 @@ expect 1 "$work/small/run ... 3 checkpoints" train_in_a_shell 2 small/run
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
 rm "$work/small/filler"
 
-echo "a disk that others fill"
+echo "a disk that fills up during the run"
 (train 2 small/run) 2>"$work/err" &
 pid=$!
 wait_for has_done small/run 4 || fail "the run ended too early"
 head -c 64M /dev/zero >"$work/small/filler" 2>/dev/null || true
-! wait $pid || fail "it went on without being able to save"
+! wait $pid || fail "it continued without being able to save"
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
 grep 'amt: error' "$work/err" | grep -q 'disk is full.*checkpoint.*/step-0000' ||
-  fail "does not say why, or which checkpoint is left"
+  fail "the reason or the last checkpoint is not reported"
 rm "$work/small/filler"
 (train 2 small/run) 2>"$work/err" || fail "resuming after a full disk"
 same_checkpoint small/run whole-2
@@ -214,10 +218,10 @@ mount -o remount,bind,ro "$work/view"
 (train 2 locked) 2>"$work/err" &
 pid=$!
 wait_for has_done locked 3 || fail "the run ended too early"
-mount --bind "$work/view" "$work/locked/checkpoints"  # read-only at once
-! wait $pid || fail "it went on without being able to save"
+mount --bind "$work/view" "$work/locked/checkpoints"  # makes it read-only at once
+! wait $pid || fail "it continued without being able to save"
 grep 'amt: error' "$work/err" | grep -q 'read-only.*checkpoint.*/step-0000' ||
-  fail "does not say why, or which checkpoint is left"
+  fail "the reason or the last checkpoint is not reported"
 umount "$work/locked/checkpoints"
 (train 2 locked) 2>"$work/err" || fail "resuming after a locked folder"
 same_checkpoint locked whole-2

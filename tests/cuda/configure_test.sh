@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What CMake says where a part of CUDA is missing: AUTO continues in one line, ON is an error.
+# What CMake reports if a part of CUDA is missing: AUTO continues with one line, ON is an error.
 # Usage: configure_test.sh SOURCE_FOLDER [CMake option...]
 set -euo pipefail
 source=$1
@@ -7,13 +7,13 @@ shift
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# configure CODE TEXT AMT_CUDA: without NCCL.
+# configure CODE TEXT AMT_CUDA: configures without NCCL.
 configure() {
   local got=0
   cmake -G Ninja -S "$source" -B "$work/build" -DAMT_BUILD_TESTS=OFF -DNCCL_LIBRARY= "-DAMT_CUDA=$3" "${@:4}" \
     >"$work/out" 2>&1 || got=$?
   [ "$got" -eq "$1" ] && grep -qF -e "$2" "$work/out" && return
-  echo "FAILED: AMT_CUDA=$3 ended with $got instead of $1, or does not say '$2':" >&2
+  echo "FAILED: AMT_CUDA=$3 ended with $got instead of $1, or does not print '$2':" >&2
   tail -n 20 "$work/out" >&2
   exit 1
 }

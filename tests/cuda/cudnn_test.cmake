@@ -1,5 +1,6 @@
-# The real cuDNN on described cards. A library by the driver's name, loaded with the program, is the one that
-# cuDNN finds: without one it makes no plan, and it must be the same on machines with a GPU.
+# The real cuDNN on described cards. cuDNN makes no plan without a driver; it uses a loaded library
+# with the driver's name, so linking a fake one gives the same results on machines with and without
+# a GPU.
 add_library(amt_absent_driver SHARED absent_driver.cpp)
 set_target_properties(amt_absent_driver PROPERTIES OUTPUT_NAME cuda SOVERSION 1
                       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/absent_driver)
@@ -9,4 +10,4 @@ amt_add_test(cuda_cudnn_plans_test
   DEPENDS cpu LINK cudnnFrontend::cudnn_frontend cuDNN::cudnn CUDA::cudart $<TARGET_FILE:CUDA::nvrtc> TIMEOUT 300)
 target_include_directories(cuda_cudnn_plans_test PRIVATE ${PROJECT_SOURCE_DIR}/src/cuda)
 target_link_libraries(cuda_cudnn_plans_test PRIVATE amt_absent_driver)
-target_link_options(cuda_cudnn_plans_test PRIVATE LINKER:--no-as-needed)  # nothing calls it by itself
+target_link_options(cuda_cudnn_plans_test PRIVATE LINKER:--no-as-needed)  # nothing calls it directly

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Starts one rank of several that share a GPU, for the test of NCCL:
+# Starts one of several ranks that share a GPU, for the test of NCCL:
 #   mpirun -n 2 tests/cuda/gpu_ranks.sh build/release/tests/gpu_test --gtest_filter='*Ranks*'
-# NCCL refuses two ranks on one device of one host. Each rank is given a host identity of its own, and then
-# they talk through sockets of the loopback device: right results, no measure of speed.
+# NCCL refuses two ranks on the same device of a host. Each rank gets a host identity of its own, so
+# they communicate through sockets on the loopback device: the results are right, the speed means
+# nothing.
 set -euo pipefail
 (($# > 0)) || { sed -n '2,5p' "$0" >&2; exit 2; }
 export NCCL_HOSTID="rank${OMPI_COMM_WORLD_RANK:?is not set: start this under mpirun}"

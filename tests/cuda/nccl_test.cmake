@@ -1,5 +1,5 @@
-# Needs CUDA's and NCCL's headers and none of their libraries: the test defines the functions.
-# Before it: CUDAToolkit_INCLUDE_DIRS and NCCL_INCLUDE_DIR.
+# Needs the headers of CUDA and NCCL but no library: the test defines the functions. Expects
+# CUDAToolkit_INCLUDE_DIRS and NCCL_INCLUDE_DIR to be set.
 amt_add_test(nccl_reducer_test
   SOURCES fake_nccl.cpp fake_nccl_cuda.cpp nccl_failure_test.cpp nccl_reducer_test.cpp nccl_start_test.cpp
     ${PROJECT_SOURCE_DIR}/src/cuda/device.cpp ${PROJECT_SOURCE_DIR}/src/cuda/nccl_algorithms.cpp

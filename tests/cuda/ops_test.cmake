@@ -1,6 +1,7 @@
-# A whole CudaOps on the CPU: kernels by fibers, CUDA and its libraries by stand-ins.
+# A complete CudaOps on the CPU: kernels run on fibers, CUDA and its libraries are replaced by
+# fakes.
 set(plugin ${PROJECT_SOURCE_DIR}/src/cuda)
-# The operators' launches and kernels as plain C++.
+# The operators' launches and kernels, compiled as plain C++.
 file(GLOB operators CONFIGURE_DEPENDS ${plugin}/*.cu)
 set_source_files_properties(${operators} PROPERTIES LANGUAGE CXX
   COMPILE_OPTIONS "-xc++;-include;${CMAKE_CURRENT_SOURCE_DIR}/cuda_on_cpu.hpp")
@@ -12,9 +13,9 @@ amt_add_test(cuda_ops_test
     fake_cublaslt.cpp fake_cuda.cpp fake_cudnn.cpp gelu_choice_test.cpp launch_on_cpu.cpp matmul_plan_test.cpp shapes_test.cpp
     timeline.cpp ${sources}
   DEPENDS cpu optimizer LINK Boost::context nlohmann_json::nlohmann_json)
-target_compile_definitions(cuda_ops_test PRIVATE AMT_CUDNN_ATTENTION)  # which has a stand-in, too
+target_compile_definitions(cuda_ops_test PRIVATE AMT_CUDNN_ATTENTION)  # cuDNN is faked as well
 target_include_directories(cuda_ops_test SYSTEM PRIVATE ${AMT_CUDA_BF16_DIR} ${AMT_CUBLASLT_DIR})
-# The same with NCCL: the order of all that streams and host do in whole steps.
+# The same with NCCL: checks the order of all stream and host operations in complete training steps.
 if(NCCL_INCLUDE_DIR)
   amt_add_test(cuda_order_test
     SOURCES stream_order_test.cpp timeline.cpp timeline_test.cpp fake_cublaslt.cpp fake_cuda.cpp fake_cudnn.cpp fake_nccl.cpp

@@ -1,19 +1,20 @@
-# The number that stands for the plug-in's boundary follows what its headers say, and theirs, and no more.
+# The hash that identifies the plug-in's interface depends on its headers and the headers they
+# include, and on nothing else.
 # Usage: cmake -DSOURCE=FOLDER -DWORK=FOLDER -P boundary_test.cmake
 cmake_minimum_required(VERSION 3.25)
 include(${SOURCE}/cmake/AmtBoundary.cmake)
 file(REMOVE_RECURSE ${WORK})
 file(WRITE ${WORK}/amt/a/table.hpp "#include <string>\n#include \"amt/b/part.hpp\"\n")
-file(WRITE ${WORK}/amt/b/part.hpp "#include \"amt/b/other.hpp\"  // a circle does no harm\n")
+file(WRITE ${WORK}/amt/b/part.hpp "#include \"amt/b/other.hpp\"  // a cycle is harmless\n")
 file(WRITE ${WORK}/amt/b/other.hpp "#include \"amt/a/table.hpp\"\nint size = 4;\n")
 file(WRITE ${WORK}/amt/b/stranger.hpp "int size = 4;\n")
 
 amt_hash_headers(first files ${WORK} amt/a/table.hpp)
 if(NOT files STREQUAL "amt/a/table.hpp;amt/b/other.hpp;amt/b/part.hpp")
-  message(FATAL_ERROR "FAILED: of these headers: ${files}")
+  message(FATAL_ERROR "FAILED: wrong list of headers: ${files}")
 endif()
 if(NOT first MATCHES "^[0-9a-f]+$")
-  message(FATAL_ERROR "FAILED: '${first}' is no number")
+  message(FATAL_ERROR "FAILED: '${first}' is not a number")
 endif()
 file(WRITE ${WORK}/amt/b/stranger.hpp "int size = 8;\n")
 amt_hash_headers(same files ${WORK} amt/a/table.hpp)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Follows every link, anchor and path of the documents, and every file and section that a source cites.
+"""Follows every link, anchor and path in the documents, and every file and section that a source
+cites.
 
-Usage: check_links.py [REPOSITORY]. One line for each that leads nowhere; exit code 1 if there is one.
+Usage: check_links.py [REPOSITORY]. Prints a line per broken link; exit status 1 if there are any.
 """
 import pathlib
 import re
@@ -11,14 +12,15 @@ import documents as docs
 
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
 DOCUMENT = re.compile(r"(?<![\w/.$}-])[\w./-]*[\w-]\.md\b")
-WRITTEN = {"page.md", "summary.md"}  # by a program of the repository
-# docs/spec/x.md 4.2; docs/spec/x.md, "Evaluation"; docs/x.md: "A" and "B" is one citation and text.
+WRITTEN = {"page.md", "summary.md"}  # written by a program of the repository
+# Matches docs/spec/x.md 4.2 and docs/spec/x.md, "Evaluation"; docs/x.md: "A" and "B" is a citation
+# followed by text.
 SECTION = re.compile(r"([\w./-]+\.md)(?:,? (?:section )?(\d[\d., to-]*)|,? \"([^\"]+)\")")
 IN_SECTION = re.compile(r"\"([^\"]+)\" (?:in|of) ([\w./-]+\.md)\b")
 
 
 def resolve(root, cited_in, target):
-    """The path that is meant: from the repository's root, or from the citing file's folder."""
+    """Resolves a path relative to the repository's root or to the citing file's folder."""
     for folder in (root, (root / cited_in).parent):
         if docs.exists(folder, target):
             return folder / target
@@ -51,21 +53,21 @@ def find_broken_paths(root, path, text):
 
 
 def has_number(text, number):
-    """Section 4 is a heading "4. Name"; 4.2 is the second point of the list below it."""
+    """Section 4 is the heading "4. Name"; 4.2 is the second item of the list below it."""
     section, _, point = number.partition(".")
     body = re.search(rf"^#+ {section}\. .*\n((?:(?!#+ \d).*\n?)*)", text, re.M)
     return bool(body) and (not point or bool(re.search(rf"^{point}\. ", body[1], re.M)))
 
 
 def find_broken_sections(root, path, text):
-    text = re.sub(r"\s*\n\s*(?://[/!]?|#)?\s*", " ", text)  # a citation may go over the end of a line
+    text = re.sub(r"\s*\n\s*(?://[/!]?|#)?\s*", " ", text)  # a citation may continue on the next line
     cited = [(name, numbers, heading) for name, numbers, heading in SECTION.findall(text)]
     cited += [(name, "", heading) for heading, name in IN_SECTION.findall(text)]
     cited += [("docs/spec/preprocessing.md", numbers, "") for numbers in re.findall(r"\(spec (\d[\d.]*)\)", text)]
     for name, numbers, heading in cited:
         file = resolve(root, path, name)
         if file is None:
-            continue  # said above
+            continue  # already reported
         content = file.read_text()
         for number in re.findall(r"\d+(?:\.\d+)?", numbers):
             if not has_number(content, number):
@@ -78,7 +80,7 @@ def find_unnamed_folders(root):
     readme = root / "README.md"
     for folder in sorted((root / "src").iterdir()):
         if folder.is_dir() and f"`{folder.name}/`" not in readme.read_text():
-            yield f"README.md: it does not say what is in {folder.name}/ of src/"
+            yield f"README.md: no description of src/{folder.name}/"
 
 
 def find_problems(root):
@@ -91,7 +93,7 @@ def find_problems(root):
         yield from find_broken_sections(root, path, prose.replace("`", ""))
     for path in docs.sources(root):
         if path.parts[:2] == ("tests", "docs"):
-            continue  # names what does not exist, on purpose
+            continue  # deliberately names missing files
         text = docs.cited_text(path, (root / path).read_text())
         yield from find_broken_paths(root, path, text)
         yield from find_broken_sections(root, path, text)

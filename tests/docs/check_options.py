@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Every option that the documents name is one that a program of the repository has.
+"""Every option in the documents is an option of a program in the repository.
 
-Usage: check_options.py AMT [REPOSITORY]. In blocks of commands the options must be those of the command that is
-called; elsewhere those of any. One line for each that is not; exit code 1 if there is one.
+Usage: check_options.py AMT [REPOSITORY]. In blocks of commands, the options must belong to the
+command that is called; elsewhere, to any command. Prints a line per unknown option; exit status 1
+if there are any.
 """
 import pathlib
 import re
@@ -13,7 +14,7 @@ import documents as docs
 
 OPTION = re.compile(r"(?<![\w-])--[a-zA-Z][\w.-]*")
 COMMAND = re.compile(r"\bamt (prepare|train|eval|generate|export|inspect|report)\b")
-# Programs of others whose options are named.
+# Other programs whose options are mentioned.
 OTHERS = {"--mca", "--bind-to", "--host", "--preset", "--build", "--target", "--test-dir", "--capture-range", "--logdir",
           "--mpi", "--exclude", "--dirty", "--constraint", "--nodes", "--ntasks-per-node", "--gpus-per-node",
           "--cpus-per-task", "--time", "--gtest_filter", "--build-arg", "--entrypoint", "--rm", "--gpus",
@@ -29,7 +30,7 @@ def help_of(*command):
 
 
 def known_options(amt, root):
-    """{name of a command: its options}, and those of all scripts under ''."""
+    """Returns {command: its options}, with the options of all scripts under ''."""
     known = {}
     for command in re.findall(r"^  (\w+) ", help_of(amt), re.M):
         known[command] = options_in(help_of(amt, command)) | {"--help", "--help-as"}
@@ -42,12 +43,12 @@ def known_options(amt, root):
 
 
 def joined(block):
-    """The lines of a block, those that a backslash continues as one, without comments."""
+    """Yields the lines of a block without comments; lines continued with a backslash are joined."""
     return [line.split(" #")[0] for line in block.replace("\\\n", " ").split("\n")]
 
 
 def allowed_in(line, root, known):
-    """The options that a line of commands may have; None for programs of others."""
+    """Returns the options allowed in a command line; None for other programs."""
     command = COMMAND.search(line)
     if command:
         return known[command[1]] | OTHERS

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The checks of documents see each kind of broken link and option, and nothing in what is whole."""
+"""The checks of documents find each kind of broken link and option, and accept a correct
+repository."""
 import pathlib
 import tempfile
 import unittest
@@ -32,10 +33,10 @@ class LinksTest(unittest.TestCase):
         self.assertTrue(problems[0].startswith(name + ":"), problems)
         self.assertIn(text, problems[0])
 
-    def test_a_whole_repository_has_no_problem(self):
+    def test_a_correct_repository_has_no_problem(self):
         self.assertEqual(self.problems(), [])
 
-    def test_a_link_to_no_file(self):
+    def test_a_link_to_a_missing_file(self):
         self.expect_one("docs/gone.md", "README.md", **{"README.md": "[x](docs/gone.md)"})
 
     def test_an_anchor_without_a_heading(self):
@@ -50,7 +51,7 @@ class LinksTest(unittest.TestCase):
     def test_a_path_in_a_block(self):
         self.expect_one("jobs/gone.sh", "README.md", **{"README.md": "```sh\njobs/gone.sh --help\n```"})
 
-    def test_one_of_several_endings(self):
+    def test_one_of_several_extensions(self):
         self.expect_one("tests/run.rb", "README.md", **{"README.md": "`tests/run.{sh,rb}`"})
 
     def test_a_document_that_a_source_cites(self):
@@ -59,13 +60,13 @@ class LinksTest(unittest.TestCase):
     def test_a_section_that_a_source_cites(self):
         self.expect_one("section 3", "src/a.cpp", **{"src/a.cpp": "// docs/spec/a.md 3\n"})
 
-    def test_a_point_of_a_section(self):
+    def test_an_item_of_a_section(self):
         self.expect_one("section 2.3", "src/a.cpp", **{"src/a.cpp": "// docs/spec/a.md 2.1 to 2.3\n"})
 
     def test_a_named_section(self):
         self.expect_one('"Loss"', "src/a.cpp", **{"src/a.cpp": "// docs/spec/a.md,\n/// \"Loss\"\n"})
 
-    def test_a_folder_that_the_front_page_does_not_name(self):
+    def test_a_folder_missing_in_the_readme(self):
         self.expect_one("midi/", "README.md", **{"src/midi/a.cpp": ""})
 
     def test_a_section_named_before_its_document(self):
@@ -78,11 +79,11 @@ class OptionsTest(unittest.TestCase):
     def problems(self, text):
         return list(check_options.find_problems("README.md", text, pathlib.Path("."), self.KNOWN))
 
-    def test_options_that_there_are(self):
+    def test_existing_options(self):
         text = "`--split test`, `--trainer.seed`.\n```sh\nmpirun -n 2 amt train --trainer.seed 1  # --no option\ncmake --fresh\n```\n"
         self.assertEqual(self.problems(text), [])
 
-    def test_an_option_that_no_command_has(self):
+    def test_an_option_of_no_command(self):
         self.assertEqual(len(self.problems("`--splits test`")), 1)
 
     def test_an_option_of_another_command(self):

@@ -1,4 +1,4 @@
-"""The documents of a repository, and what in them can be followed: links, headings, code."""
+"""Reads a repository's documents and what can be followed in them: links, headings, code."""
 import glob
 import os
 import pathlib
@@ -12,7 +12,7 @@ PATH = re.compile(r"(?<![\w/.$}>-])(?:%s)/(?:[\w.*/+-]|\{[\w,.]*\})*(?:[\w/*]|\{
 
 
 def files(root):
-    """All files but what was built and the recorded data, as paths relative to `root`."""
+    """All files except build output and recorded data, as paths relative to `root`."""
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(f for f in folders if f not in SKIPPED and (not f.startswith(".") or f in (".ci", ".github")))
         for name in sorted(names):
@@ -29,14 +29,16 @@ def sources(root):
 
 
 def cited_text(path, text):
-    """What of a source may cite others. The strings of C++ tests are names of files that they make."""
+    """The part of a source that may cite documents. Strings in C++ tests name files that the tests
+    make."""
     if path.parts[0] != "tests" or path.suffix not in (".cpp", ".hpp"):
         return text
     return "\n".join("//" + line.partition("//")[2] for line in text.split("\n"))
 
 
 def split_code(text):
-    """(prose, fenced blocks): the prose keeps its lines, so that their numbers stay."""
+    """Returns (prose, fenced blocks); the prose keeps its line breaks, so line numbers stay
+    valid."""
     blocks, prose = [], []
     block = None
     for line in text.split("\n"):
@@ -65,13 +67,13 @@ def headings(text):
 
 
 def anchor(heading):
-    """As GitHub makes it."""
+    """The anchor of a heading, as GitHub makes it."""
     heading = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).replace("`", "").lower()
     return re.sub(r"[^\w\- ]", "", heading).replace(" ", "-")
 
 
 def alternatives(path):
-    """src/x.{hpp,cpp} is two paths."""
+    """Expands braces: src/x.{hpp,cpp} is two paths."""
     match = re.search(r"\{([^}]*)\}", path)
     if not match:
         return [path]
@@ -80,6 +82,6 @@ def alternatives(path):
 
 
 def exists(folder, path):
-    """Whether a file is there. X stands for any name, as in include/amt/ops/X.hpp."""
+    """Returns whether a file exists. X matches any name, as in include/amt/ops/X.hpp."""
     pattern = re.sub(r"(?<![A-Za-z])X(?![A-Za-z])", "*", str(path))
     return bool(glob.glob(os.path.join(glob.escape(str(folder)), pattern)))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What amt publishes is synced before it gets its name, and its folder afterwards; what fails at the last
-# moment is an error; and amt prepare loses nothing of the user's, wherever it is killed.
+# amt syncs its outputs before they get their names, and their folders afterwards; a failure at the
+# last moment is an error; and amt prepare never loses the user's files, wherever it is killed.
 # Usage: files_test.sh AMT GOLDEN_FOLDER FILE_CALLS_LIBRARY
 set -euo pipefail
 amt=$(realpath "$1")
@@ -11,20 +11,20 @@ work=$(realpath "$work")
 mkdir "$work/corpus"
 for digit in 0 1 2 3 e f; do cp "$golden/tree/$digit/"*.mid "$work/corpus"; done
 
-# watched COMMAND...: looks at every file below $work.
+# watched COMMAND...: watches every file below $work.
 watched() {
   rm -f "$work/log"
   LD_PRELOAD=$calls AMT_FILES=$work AMT_FILES_LOG=$work/log "$@" >"$work/out" 2>"$work/err"
 }
 
-# durable COMMAND...: it succeeds, and gives no file its name too early.
+# durable COMMAND...: must succeed and rename no file before it is synced.
 durable() {
   watched "$@" || fail "exit code $?: $*"
-  grep -q '^renames [1-9]' "$work/log" || fail "no rename was seen: $*"
+  grep -q '^renames [1-9]' "$work/log" || fail "no rename was observed: $*"
   ! grep '^not synced' "$work/log" || fail "not durable: $*"
 }
 
-echo "everything is synced before it has its name, and the folder after"
+echo "every output is synced before its rename, and its folder afterwards"
 tiny_configuration 4 2 2
 train=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/ds" --trainer.run_dir "$work/run")
 durable "$amt" prepare "$work/corpus" "$work/ds"
@@ -36,12 +36,12 @@ durable "$amt" report "$work/run" --svg "$work/loss.svg"
 durable "$amt" export "$work/run" "$work/model"
 rm -r "$work/run"
 
-# refused CALL PART KIND TEXT COMMAND...: that call fails, and the command says TEXT.
+# refused CALL PART KIND TEXT COMMAND...: makes that call fail; the command must print TEXT.
 refused() {
   AMT_FILES_FAULT="$1:$2:1:$3" expect_line 1 "$4" env LD_PRELOAD="$calls" AMT_FILES="$work" "${@:5}"
 }
 
-echo "what fails at the last moment is an error"
+echo "a failure at the last moment is an error"
 eio=5 enospc=28
 before=$(md5sum <"$work/row.mid")
 for call in fsync close rename; do
@@ -54,7 +54,7 @@ refused fsync train-00000 $eio "train-00000" "$amt" prepare "$work/corpus" "$wor
 refused fsync 'd2.partial$' $eio "d2.partial" "$amt" prepare "$work/corpus" "$work/d2"
 [ ! -e "$work/d2" ] && [ ! -e "$work/d2.partial" ] || fail "remains are left"
 
-echo "a file system without locks is said once, and does"
+echo "a file system without locks is reported once, and works"
 enolck=37 enosys=38 eopnotsupp=95 enotsupp=524
 for error in $enolck $enosys $eopnotsupp $enotsupp; do
   AMT_FILES_FAULT="flock:amt-prepare-in-use:0:$error" expect 0 "Successfully" env LD_PRELOAD="$calls" \
@@ -62,16 +62,16 @@ for error in $enolck $enosys $eopnotsupp $enotsupp; do
   [ "$(grep -c "$work/d2.partial .*no locks" "$work/err")" -eq 1 ] || fail "errno $error"
 done
 
-# left_whole: the dataset has no name, but is complete, and the one before is as it was.
+# left_whole: the dataset has not been renamed but is complete, and the previous one is unchanged.
 left_whole() {
   "$amt" inspect "$work/d2.partial" --verify >"$work/out" 2>"$work/err" || fail "$1: not complete"
-  [ ! -e "$work/d2.partial/amt-prepare-in-use" ] || fail "$1: the next job would clear it"
-  [ "$(md5sum <"$work/d2/manifest.json")" = "$before" ] || fail "$1: the old one is gone"
+  [ ! -e "$work/d2.partial/amt-prepare-in-use" ] || fail "$1: the next job would remove it"
+  [ "$(md5sum <"$work/d2/manifest.json")" = "$before" ] || fail "$1: the old dataset is gone"
   [ ! -e "$work/d2.old.partial" ] || fail "$1: remains"
   rm -r "$work/d2.partial"
 }
 
-echo "a dataset that cannot be given its name is left, complete"
+echo "a complete dataset that cannot be renamed is kept"
 before=$(md5sum <"$work/d2/manifest.json")
 again=("$amt" prepare "$work/corpus" "$work/d2" --seed 7 --overwrite)
 refused exchange 'd2.partial$' $eio "left ... $work/d2.partial" "${again[@]}"
@@ -79,23 +79,25 @@ left_whole exchange
 AMT_FILES_NO_EXCHANGE=1 refused rename 'd2.partial$' $eio "left ... $work/d2.partial" "${again[@]}"
 left_whole rename
 
-# one_of FILE TEXT: exactly one file below $work/place has that name, and holds the text.
+# one_of FILE TEXT: checks that exactly one file below $work/place has that name and contains the
+# text.
 one_of() {
   local found
   found=$(find "$work/place" -name "$1")
   [ "$(wc -l <<<"$found")" -eq 1 ] && [ "$(cat "$found")" = "$2" ]
 }
 
-# nothing_lost: what the user has put into the old dataset is there, and there is a dataset to read.
+# nothing_lost: checks that the user's files in the old dataset still exist, and that a dataset can
+# be read.
 nothing_lost() {
   one_of NOTES "my notes" || fail "$1: NOTES is lost"
   one_of song "a song" || fail "$1: a folder is lost"
-  one_of train-00000-of-00009.h5 "not amt's" || fail "$1: a file that is called like a shard is lost"
+  one_of train-00000-of-00009.h5 "not amt's" || fail "$1: a file named like a shard is lost"
 }
 
 overwrite=("$amt" prepare "$work/corpus" "$work/place/ds" --seed 1 --overwrite)
 
-# killed_at N: amt prepare --overwrite is killed at its N-th change of a name; false if it ended before.
+# killed_at N: kills amt prepare --overwrite at its N-th rename; returns false if it ended before.
 killed_at() {
   rm -rf "$work/place"
   mkdir "$work/place"
@@ -111,30 +113,30 @@ killed_at() {
   ) >"$work/out" 2>"$work/err"
 }
 
-# killed_everywhere: at each change of a name in turn.
+# killed_everywhere: kills it at each rename in turn.
 killed_everywhere() {
   local n=1
   while killed_at $n; do
     nothing_lost "killed at change $n"
     "${overwrite[@]}" >"$work/out" 2>"$work/err" || fail "the run after a kill at change $n"
     nothing_lost "the run after a kill at change $n"
-    rmdir "$work/place/ds.old.partial" 2>/dev/null || true  # empty, and without a mark
+    rmdir "$work/place/ds.old.partial" 2>/dev/null || true  # empty, and without a marker
     [ "$(ls -A "$work/place")" = ds ] || fail "remains after a kill at change $n: $(ls -A "$work/place")"
     [ -f "$work/place/ds/NOTES" ] && [ -f "$work/place/ds/sub/song" ] || fail "killed at $n: not in the dataset"
-    # The user's file that is called like a shard is the one thing that is wrong.
-    ! "$amt" inspect "$work/place/ds" --verify >"$work/out" 2>&1 || fail "killed at $n: a stranger's shard is taken"
+    # The user's file named like a shard must be the only problem.
+    ! "$amt" inspect "$work/place/ds" --verify >"$work/out" 2>&1 || fail "killed at $n: a foreign shard was accepted"
     grep -q "^train-00000-of-00009.h5: .*manifest.json" "$work/out" &&
       grep -q "^0 of .* shards.* 1 other files" "$work/out" || fail "killed at $n: damaged"
     [ "$(find "$work/place/ds" -type f | wc -l)" -eq "$files" ] || fail "killed at $n: $(ls "$work/place/ds")"
     n=$((n + 1))
   done
-  nothing_lost "a run that is left alone"
-  mentions "$work/place/ds, ... amt ... NOTES, sub, train-00000-of-00009.h5" "$work/err" || fail "what was kept is not named"
-  [ $n -gt "$1" ] || fail "only $n changes were seen"
+  nothing_lost "an undisturbed run"
+  mentions "$work/place/ds, ... amt ... NOTES, sub, train-00000-of-00009.h5" "$work/err" || fail "the files that were kept are not listed"
+  [ $n -gt "$1" ] || fail "only $n renames were observed"
 }
 
 files=$(($(find "$work/ds" -type f | wc -l) + 3))
-echo "--overwrite is killed at each change of a name"
+echo "--overwrite is killed at each rename"
 no_exchange=
 killed_everywhere 20
 echo "the same on a file system that cannot exchange two names"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# amt prepare when a rank hangs, freezes, leaves or is slow: no process hangs, one line names the rank,
-# and the next run gives the bytes of one left alone.
+# amt prepare when a rank hangs, freezes, exits or is slow: no process hangs, one line names the
+# rank, and the next run writes the bytes of an undisturbed one.
 # Usage: prepare_hangs_test.sh AMT GOLDEN_FOLDER FAULTS_LIBRARY
 set -euo pipefail
 amt=$(realpath "$1")
@@ -11,9 +11,10 @@ faults=$(realpath "$3")
 prepare=("$amt" prepare "$golden/tree" "$work/dataset" --augment 10)
 
 mpirun -n 3 "$amt" prepare "$golden/tree" "$work/whole" --augment 10 >"$work/out" 2>"$work/err" ||
-  fail "the run that is left alone"
+  fail "the undisturbed run"
 
-# next_is_whole: nothing that a reader accepts is left, and the next run gives the same bytes.
+# next_is_whole: checks that nothing is left that a reader accepts, and that the next run writes the
+# same bytes.
 next_is_whole() {
   [ ! -e "$work/dataset" ] || fail "a dataset was left"
   mpirun -n 3 "${prepare[@]}" >"$work/out" 2>"$work/err" || fail "the next run"
@@ -31,8 +32,8 @@ ended 76 "[12] of 3" 0:MPI_Alltoall:1:stop 3 "${prepare[@]}"
 waited
 next_is_whole
 
-echo "a rank that leaves without a word"
-! hurt 2:MPI_Alltoall:1:exit 3 "${prepare[@]}" || fail "it went on without a rank"
+echo "a rank that exits without a message"
+! hurt 2:MPI_Alltoall:1:exit 3 "${prepare[@]}" || fail "it continued without a rank"
 next_is_whole
 
 echo "a slow disk on one rank"

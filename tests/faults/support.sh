@@ -1,8 +1,8 @@
 # Sourced by the tests of hangs, after tests/cli/support.sh.
-limit=6  # seconds of the watchdog: enough for MPI's start on a loaded machine
+limit=6  # watchdog in seconds: enough for MPI's start on a loaded machine
 
-# hurt FAULT RANKS COMMAND...: the command on so many ranks with a fault (faults.cpp) in one of them.
-# Ends by itself within the watchdog's time + 30 s, and no process is left.
+# hurt FAULT RANKS COMMAND...: runs the command with a fault (faults.cpp) in one of the ranks. It
+# must end by itself within the watchdog's time + 30 s, and leave no process.
 hurt() {
   local fault=$1 ranks=$2 code=0
   shift 2
@@ -17,17 +17,18 @@ hurt() {
   return $code
 }
 
-# ended CODE WHO FAULT RANKS COMMAND...: it ends with the code and one line of error, of the rank that the pattern WHO
-# means.
+# ended CODE WHO FAULT RANKS COMMAND...: must end with CODE and one line of error, from the rank
+# that matches the pattern WHO.
 ended() {
   local code=$1 who=$2 got=0
   shift 2
   hurt "$@" || got=$?
   [ $got -eq "$code" ] || fail "$1: exit code $got instead of $code"
   [ "$(grep -c 'amt: error: ' "$work/err")" -eq 1 ] || fail "$1: not one line"
-  grep 'amt: error: ' "$work/err" | grep -qE "\\[rank $who on " || fail "$1: another rank speaks than $who"
+  grep 'amt: error: ' "$work/err" | grep -qE "\\[rank $who on " || fail "$1: the error is not from rank $who"
 }
 
-# waited: the line names the call of MPI in which the rank waited for others. busy: it waited for nobody.
-waited() { grep 'amt: error: ' "$work/err" | grep -q "MPI_" || fail "the call is not named"; }
+# waited: the line must name the MPI call in which the rank waited for others. busy: it must not
+# name one.
+waited() { grep 'amt: error: ' "$work/err" | grep -q "MPI_" || fail "the MPI call is not named"; }
 busy() { ! grep 'amt: error: ' "$work/err" | grep "MPI_" || fail "it waited for others"; }

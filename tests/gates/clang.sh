@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A second compiler, clang of Debian 12, builds everything with warnings as errors, and the fast tests pass.
+# Builds everything with a second compiler (Debian 12's clang), warnings as errors, and runs the
+# fast tests.
 # Usage: tests/gates/clang.sh
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/../.."

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every C, C++ and CUDA file of the tree is formatted as clang-format 14 does it by .clang-format; other
-# versions break lines elsewhere. Exit 77 (skipped) where there is no clang-format 14.
+# Checks that clang-format 14 leaves every C, C++ and CUDA file as it is; other versions break lines
+# differently. Exit status 77 (skipped) if clang-format 14 is not installed.
 # Usage: tests/gates/format.sh [--fix]
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/../.."
@@ -18,4 +18,4 @@ if [ -z "$format" ]; then
   exit 77
 fi
 git ls-files -z '*.c' '*.cpp' '*.hpp' '*.cu' '*.cuh' | xargs -0 -P "$(nproc)" -n 40 "$format" "${arguments[@]}" ||
-  { echo "format.sh: not formatted; tests/gates/format.sh --fix does it" >&2; exit 1; }
+  { echo "format.sh: these files are not formatted; run tests/gates/format.sh --fix" >&2; exit 1; }

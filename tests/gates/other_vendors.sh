@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# MPICH in place of Open MPI, and an HDF5 that was built with MPI in place of the serial one: each configures
-# and builds amt, and amt prepare on 2 ranks of MPICH writes the dataset that Open MPI's writes.
+# Builds amt with MPICH instead of Open MPI, and with an HDF5 that has MPI support instead of the
+# serial one; amt prepare on 2 ranks of MPICH must write the same dataset as with Open MPI.
 # Usage: tests/gates/other_vendors.sh
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/../.."
@@ -11,11 +11,11 @@ jobs/install-deps.sh build gates
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# build FOLDER ARGUMENT...: amt alone.
+# build FOLDER ARGUMENT...: builds amt only.
 build() {
   cmake -S . -B "$1" -G Ninja -DCMAKE_BUILD_TYPE=Release -DAMT_CUDA=OFF -DAMT_BUILD_TESTS=OFF "${@:2}" \
     >"$work/log" || { cat "$work/log"; exit 1; }
-  grep -E "Found (MPI_CXX|HDF5)" "$work/log" || true  # not said again of a folder that was configured
+  grep -E "Found (MPI_CXX|HDF5)" "$work/log" || true  # not printed again for a folder that is already configured
   cmake --build "$1" --target amt
 }
 
@@ -30,7 +30,7 @@ ldd build/parallel-hdf5/bin/amt | grep libhdf5_openmpi ||
 echo "2 ranks prepare the same"
 corpus=tests/data/golden/tree
 mpiexec.mpich -n 2 build/mpich/bin/amt prepare $corpus "$work/mpich" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-# Two processes that are no ranks of each other would both say so.
+# Two separate processes that do not form one MPI job would both print this.
 [ "$(grep -c "^Time: " "$work/log")" -eq 1 ] || { echo "other_vendors.sh: these are not 2 ranks:"; cat "$work/log"; exit 1; }
 mpirun.openmpi -n 2 build/parallel-hdf5/bin/amt prepare $corpus "$work/openmpi" >"$work/log" 2>&1 ||
   { cat "$work/log"; exit 1; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The fast tests under the address and undefined-behaviour sanitizers.
+# Runs the fast tests under the address and undefined-behaviour sanitizers.
 # Usage: tests/gates/sanitizers.sh
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/../.."
@@ -7,7 +7,8 @@ cd "$(dirname "$(realpath "$0")")/../.."
 if wants_help "$@"; then print_help tests/gates/sanitizers.sh; exit 0; fi
 jobs/install-deps.sh build tests
 . jobs/environment.sh
-# MPI and what it loads keep memory until the process ends, and so does oneDNN: leaks are not looked for.
+# MPI, the libraries it loads, and oneDNN keep memory until the process ends, so leaks are not
+# checked.
 export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1
 cmake --preset asan -G Ninja
 cmake --build build/asan

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# clang-tidy with the checks of .clang-tidy, on the C++ sources that differ from a commit, committed or not,
-# and for a header that differs on one source that includes it.
+# Runs clang-tidy with the checks in .clang-tidy on the C++ sources that differ from a commit,
+# committed or not; for a changed header, on one source that includes it.
 # Usage: tests/gates/tidy.sh BUILD_FOLDER [COMMIT | all]
-#   BUILD_FOLDER  has compile_commands.json: any folder that cmake has configured
-#   COMMIT        default: where the branch left its upstream; there itself, the commit before
-#   all           every source, about a second or two each
-# Exit 77 (skipped) where there is no clang-tidy.
+#   BUILD_FOLDER  any folder configured by cmake, with a compile_commands.json
+#   COMMIT        default: where the branch left its upstream, or the previous commit if it is there
+#   all           every source, one or two seconds each
+# Exit status 77 (skipped) if clang-tidy is not installed.
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/../.."
 . jobs/help.sh
@@ -23,7 +23,7 @@ if [ -z "$base" ]; then
   fi
 fi
 
-# A source that includes the header, or nothing.
+# Prints a source that includes the header, or nothing.
 source_of() {
   local name=${1#include/}
   git grep -lF "\"${name##*/}\"" -- "$(dirname "$1")/*.cpp" 2>/dev/null | head -1 && return
@@ -38,12 +38,12 @@ else
     case $file in *.hpp) source_of "$file" ;; *) echo "$file" ;; esac
   done | sort -u)
 fi
-# Only what this build compiles: a build without CUDA has no commands for src/cuda.
+# Only files that this build compiles: a build without CUDA has no commands for src/cuda.
 known=$(for file in $files; do
   if grep -qF "\"$PWD/$file\"" "$build/compile_commands.json"; then echo "$file"; fi
 done)
 [ -n "$known" ] || { echo "no source differs from $base"; exit 0; }
 echo "$(wc -l <<<"$known") sources"
-# The build's compiler may be another, with warnings that clang does not know.
+# The build may use another compiler, with warnings that clang does not know.
 xargs -P "$(nproc)" -n 1 "$tidy" -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option <<<"$known" \
   2> >(grep -v -e "warnings generated" -e "warnings treated as errors" -e "^Suppressed" >&2)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The workflows of .github are sound: YAML, jobs with the keys that GitHub knows and needs, and scripts
-that exist. Where actionlint is on PATH, it is asked as well.
+"""Checks the workflows in .github: valid YAML, jobs with the keys that GitHub knows and requires,
+and existing scripts. Also runs actionlint if it is on PATH.
 
-Usage: tests/gates/workflows.py [REPOSITORY]    Exit 77 (skipped) without PyYAML.
+Usage: tests/gates/workflows.py [REPOSITORY]    Exit status 77 (skipped) without PyYAML.
 """
 import itertools
 import os
@@ -26,7 +26,7 @@ SCRIPT = re.compile(r"(?<![\w./-])((?:tests|jobs)/[\w./-]+\.(?:sh|py))")
 
 
 def runs_of(step, matrix):
-    """A step's command, once for each combination of the matrix's values."""
+    """Returns a step's command, once per combination of the matrix's values."""
     names = [name for name, values in matrix.items() if isinstance(values, list)]
     for values in itertools.product(*(matrix[name] for name in names)):
         command = step["run"]
@@ -41,11 +41,11 @@ def problems_of_step(step, matrix, root):
     if ("run" in step) == ("uses" in step):
         yield "needs one of 'run' and 'uses'"
     if "uses" in step and "@" not in step["uses"]:
-        yield f"'{step['uses']}' names no version"
+        yield f"'{step['uses']}' has no version"
     for command in runs_of(step, matrix) if "run" in step else ():
         for script in SCRIPT.findall(command):
             if not os.access(root / script, os.X_OK):
-                yield f"'{script}' is no script of the tree that can be executed"
+                yield f"'{script}' is not an executable script in the tree"
 
 
 def problems_of_job(job, jobs, root):
@@ -57,7 +57,7 @@ def problems_of_job(job, jobs, root):
     needs = job.get("needs", [])
     for other in [needs] if isinstance(needs, str) else needs:
         if other not in jobs:
-            yield f"needs the job '{other}', which is not there"
+            yield f"needs the job '{other}', which does not exist"
     matrix = job.get("strategy", {}).get("matrix", {})
     for number, step in enumerate(job.get("steps") or [], 1):
         yield from (f"step {number}: {text}" for text in problems_of_step(step, matrix, root))
@@ -66,7 +66,7 @@ def problems_of_job(job, jobs, root):
 def problems_of(path, root):
     workflow = yaml.safe_load(path.read_text())
     if True not in workflow and "on" not in workflow:  # YAML 1.1 reads the bare word as true
-        yield "says not when it runs ('on')"
+        yield "does not say when it runs ('on')"
     jobs = workflow.get("jobs") or {}
     if not jobs:
         yield "has no jobs"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All processes of one of two hosts die at once, in the middle of prepare's exchange and of training: mpirun
-# ends by itself, and the job that is started again ends with the same bytes.
+# All processes on one of two hosts die at once, during prepare's exchange and during training:
+# mpirun ends by itself, and the restarted job ends with the same bytes.
 # Usage: host_dies_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -9,7 +9,7 @@ golden=$(realpath "${AMT_GOLDEN_DIR:-$2}")
 . "$(dirname "$0")/small_job.sh"
 make_hosts 2
 
-# host_dies: mpirun notices, on its own and long before its limit, and leaves nothing running.
+# host_dies: mpirun must notice by itself, long before its time limit, and leave no process behind.
 host_dies() {
   kill_host 2
   all_gone 30
@@ -29,7 +29,7 @@ prepared_again
 
 echo "in training"
 "$amt" prepare "$golden/tree" "$work/dataset" >/dev/null 2>&1
-(train_on 2 2 whole) >"$work/out" 2>"$work/err" || fail "the run that is left alone"
+(train_on 2 2 whole) >"$work/out" 2>"$work/err" || fail "the undisturbed run"
 shape_links 20mbit 2
 start train_on 2 2 killed
 in_sum killed

@@ -1,12 +1,13 @@
-# Sourced by the tests of several hosts; sources support.sh. The hosts are network namespaces host1, host2,
-# ... of this machine on a bridge of their own; each has its own address, link, host name and /dev/shm, and
-# shares the file system, as the nodes of a cluster do. Nothing of it touches the machine's own network,
-# and names hold this shell's id, so that two tests may run at once. All goes away with the test.
+# Sourced by the tests with several hosts; sources support.sh. The hosts are network namespaces
+# host1, host2, ... of this machine on a bridge of their own. Each has its own address, link, host
+# name and /dev/shm; they share the file system, like the nodes of a cluster. The machine's own
+# network is not touched, and names contain this shell's process id, so that two tests can run at
+# the same time. Everything is removed at the end of the test.
 . "$(dirname "${BASH_SOURCE[0]}")/../cli/support.sh"
 hosts_made=0
 namespace_of() { echo "amt-$$-$1"; }
 
-# in_network COMMAND...: on the switch, where the link to hostN is called hostN.
+# in_network COMMAND...: runs it on the switch, where the link to hostN is called hostN.
 in_network() { ip netns exec "$(namespace_of switch)" "$@"; }
 
 skip() {
@@ -22,15 +23,15 @@ remove_hosts() {
   clean_up
 }
 
-# make_hosts COUNT: 1 to 9 of them.
+# make_hosts COUNT: makes 1 to 9 hosts.
 make_hosts() {
   local i
-  [ "$(id -u)" -eq 0 ] || skip "several hosts on one machine take root"
+  [ "$(id -u)" -eq 0 ] || skip "several hosts on one machine need root"
   command -v ip >/dev/null && command -v tc >/dev/null ||
     skip "ip and tc are missing (jobs/install-deps.sh tests)"
   trap remove_hosts EXIT
   ip netns add "$(namespace_of switch)" 2>"$work/err" || skip "network namespaces: $(cat "$work/err")"
-  unshare -u -m true 2>/dev/null || skip "namespaces of names and mounts are not allowed here"
+  unshare -u -m true 2>/dev/null || skip "host name and mount namespaces are not allowed here"
   in_network ip link add bridge0 type bridge 2>"$work/err" || skip "a bridge: $(cat "$work/err")"
   in_network ip link set bridge0 up
   cp /etc/hosts "$work/etc-hosts"
@@ -51,11 +52,11 @@ make_host() {
   echo "10.77.0.$1 host$1" >>"$work/etc-hosts"
 }
 
-# "enter HOST COMMAND...": the command on that host. "agent HOST WORD...": the same for mpirun, whose
-# words are one shell command; it is a process of host1, as ssh would be, and ends as ssh does. A file
-# mounts.HOST is run on the host first: what it alone sees.
+# "enter HOST COMMAND..." runs the command on that host. "agent HOST WORD..." does the same for
+# mpirun, whose words form one shell command; it is a process of host1 like ssh, and ends like ssh.
+# If there is a file mounts.HOST, it is run on the host first and changes what only this host sees.
 write_agents() {
-  mkdir -p "$work/tmp"  # of Open MPI's sessions, which it may leave behind
+  mkdir -p "$work/tmp"  # for Open MPI's sessions, which it may leave behind
   cat >"$work/enter" <<END
 #!/bin/sh
 host=\$1
@@ -77,8 +78,9 @@ END
   export OMPI_MCA_btl_tcp_if_include=10.77.0.0/24 OMPI_MCA_oob_tcp_if_include=10.77.0.0/24
 }
 
-# on_hosts COUNT RANKS COMMAND...: mpirun on host1, the ranks dealt in blocks, for two minutes at most.
-# Replaces the shell, so that in the background $! is mpirun's limit, which passes its exit code on.
+# on_hosts COUNT RANKS COMMAND...: mpirun on host1 with the ranks assigned in blocks, for at most
+# two minutes. Replaces the shell, so that in the background $! is the process of `timeout`, which
+# passes on mpirun's exit code.
 on_hosts() {
   local count=$1 ranks=$2 slots list="" i
   shift 2
@@ -89,7 +91,7 @@ on_hosts() {
 
 processes_of() { ip netns pids "$(namespace_of "host$1")" 2>/dev/null; }
 
-# amt_processes: of all hosts, one id for each line.
+# amt_processes: prints the process ids on all hosts, one per line.
 amt_processes() {
   local i pid
   for ((i = 1; i <= hosts_made; i++)); do
@@ -99,7 +101,7 @@ amt_processes() {
   done
 }
 
-# kill_host NUMBER: all of its processes, as if its power were gone.
+# kill_host NUMBER: kills all of its processes, as if it had lost power.
 kill_host() {
   local pids
   pids=$(processes_of "$1")
@@ -108,15 +110,15 @@ kill_host() {
 
 cut_link() { in_network ip link set "host$1" down; }
 
-# restore_link NUMBER: and the hosts forget that they did not find each other, as they soon would: until
-# then a connection may be refused at once.
+# restore_link NUMBER: also makes the hosts forget that they could not reach each other; they would
+# do so soon, but until then a connection may be refused at once.
 restore_link() {
   local i
   in_network ip link set "host$1" up
   for ((i = 1; i <= hosts_made; i++)); do ip -n "$(namespace_of "host$i")" neighbour flush dev eth0; done
 }
 
-# shape_links RATE COUNT: what each of these hosts receives, and sends, per second at most, in tc's words.
+# shape_links RATE COUNT: limits the bandwidth of each host in each direction; RATE as in tc.
 shape_links() {
   local i
   for ((i = 1; i <= $2; i++)); do
@@ -134,5 +136,5 @@ unshape_links() {
   done
 }
 
-# link_bytes NUMBER: what that host has sent since it was made.
+# link_bytes NUMBER: prints the bytes that the host has sent since it was made.
 link_bytes() { in_network cat "/sys/class/net/host$1/statistics/rx_bytes"; }

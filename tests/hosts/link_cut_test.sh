@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The link to one of two hosts is cut in the middle of prepare's exchange and of training's sums: the
-# watchdog ends every process of both hosts, one line says where, and the job that is started again ends
-# with the same bytes. With keep-alive messages mpirun itself notices.
+# The link to one of two hosts is cut during prepare's exchange and during training's sums: the
+# watchdog ends all processes on both hosts, one line says where, and the restarted job ends with
+# the same bytes. With keep-alive messages, mpirun itself notices.
 # Usage: link_cut_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -11,15 +11,15 @@ golden=$(realpath "${AMT_GOLDEN_DIR:-$2}")
 make_hosts 2
 watchdog=5  # seconds
 
-# mpirun tells the lost host to end its ranks, and waits until the kernel gives up that message: 13 s with
-# this number of attempts, 15 minutes with the usual one. The ranks' own connections last longer than the
-# watchdog waits.
+# mpirun tells the lost host to end its ranks, and waits until the kernel gives up on that message:
+# 13 s with this number of retries, 15 minutes with the default. The ranks' own connections last
+# longer than the watchdog waits.
 for host in host1 host2; do
   ip netns exec "$(namespace_of $host)" sh -c 'echo 5 >/proc/sys/net/ipv4/tcp_retries2' 2>/dev/null ||
-    skip "settings of network namespaces cannot be changed"
+    skip "settings in network namespaces cannot be changed"
 done
 
-# all_ends CODE: within the watchdog's time and 30 s after the link was cut.
+# all_ends CODE: all processes must end within the watchdog's time and 30 s after the link was cut.
 all_ends() {
   cut_link 2
   all_gone $((watchdog + 30))
@@ -29,13 +29,13 @@ all_ends() {
   unshape_links
 }
 
-# watchdog_ends WHERE: the first host knows why, in one line that matches WHERE.
+# watchdog_ends WHERE: the first host must report the reason in one line that matches WHERE.
 watchdog_ends() {
   local line
   all_ends 76
   [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
   line=$(grep 'amt: error' "$work/err")
-  [[ $line =~ "[rank 0 of 2 on host1] "$1 ]] || fail "the line says something else"
+  [[ $line =~ "[rank 0 of 2 on host1] "$1 ]] || fail "the line does not match"
 }
 
 echo "in prepare's exchange"
@@ -48,7 +48,7 @@ prepared_again
 
 echo "in training"
 "$amt" prepare "$golden/tree" "$work/dataset" >/dev/null 2>&1
-(train_on 2 2 whole) >"$work/out" 2>"$work/err" || fail "the run that is left alone"
+(train_on 2 2 whole) >"$work/out" 2>"$work/err" || fail "the undisturbed run"
 shape_links 20mbit 2
 start train_on 2 2 cut --watchdog ${watchdog}s
 in_sum cut
@@ -62,6 +62,6 @@ export OMPI_MCA_oob_tcp_keepalive_time=2 OMPI_MCA_oob_tcp_keepalive_intvl=1 OMPI
 start train_on 2 2 cut --watchdog 60s
 in_sum cut
 all_ends 205
-grep -q "lost communication" "$work/err" && grep -q host2 "$work/err" || fail "mpirun does not say why"
+grep -q "lost communication" "$work/err" && grep -q host2 "$work/err" || fail "mpirun does not report the reason"
 trained_again cut
 echo "all passed"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Several hosts give what one gives: prepare the same bytes, training the same losses, eval the same words;
-# a slow network changes nothing; a message names the host that it is about.
+# Several hosts give the same results as one: prepare the same bytes, training the same losses, eval
+# the same output; a slow network changes nothing; a message names the host that it is about.
 # Usage: results_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -15,11 +15,12 @@ for layout in "2 2" "3 3" "4 4" "2 5"; do
   read -r hosts ranks <<<"$layout"
   echo "prepare with $ranks ranks on $hosts hosts"
   (prepare_on "$hosts" "$ranks" "set-$hosts-$ranks") >"$work/out" 2>"$work/err" || fail "prepare"
-  diff -r "$work/dataset" "$work/set-$hosts-$ranks" || fail "other bytes with $ranks ranks on $hosts hosts"
+  diff -r "$work/dataset" "$work/set-$hosts-$ranks" || fail "different bytes with $ranks ranks on $hosts hosts"
 done
-[ "$(link_bytes 2)" -gt 1000000 ] || fail "the rows did not go over the network"
+[ "$(link_bytes 2)" -gt 1000000 ] || fail "the rows were not sent over the network"
 
-# The algorithms of Open MPI's sums depend on sizes and the number of ranks, not on where the ranks are.
+# The algorithms of Open MPI's sums depend on sizes and the number of ranks, not on which host a
+# rank is.
 for ranks in 2 3; do
   echo "train on $ranks hosts"
   train_here $ranks "here-$ranks" >"$work/out" 2>"$work/err" || fail "training on one host"
@@ -33,10 +34,10 @@ mpirun -n 2 "$amt" eval "$work/here-2" "$work/dataset" --split test >"$work/eval
 (on_hosts 2 2 "$amt" eval "$work/here-2" "$work/dataset" --split test) >"$work/eval-apart" 2>"$work/err" ||
   fail "eval on 2 hosts"
 grep -q loss "$work/eval-here" || fail "no loss is printed"
-diff "$work/eval-here" "$work/eval-apart" || fail "eval prints something else on 2 hosts"
+diff "$work/eval-here" "$work/eval-apart" || fail "eval prints something different on 2 hosts"
 
-# host2_is_named TEXT MOUNT JOB...: with another view of the files on host2, the job fails with one line,
-# which has the text and names a rank there.
+# host2_is_named TEXT MOUNT JOB...: if host2 sees different files, the job must fail with one line
+# that contains the text and names a rank there.
 host2_is_named() {
   local text=$1 mount=$2 code=0
   shift 2
@@ -47,7 +48,7 @@ host2_is_named() {
   [ "$code" -eq 1 ] || [ "$code" -eq 2 ] || fail "exit code $code"
   [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
   grep 'amt: error' "$work/err" >"$work/line"
-  mentions "$text" "$work/line" || fail "does not say '$text'"
+  mentions "$text" "$work/line" || fail "does not contain '$text'"
   grep -q 'rank 1.* on host2' "$work/line" || fail "host2 is not named"
 }
 
@@ -67,10 +68,10 @@ echo >>"$work/amt-older"
 host2_is_named "program differs" "mount --bind '$work/amt-older' '$work/amt'" \
   on_hosts 2 2 "$work/amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" --trainer.run_dir "$work/lost"
 host2_is_named "$golden/tree ... rank 0" "mount -t tmpfs tmpfs '$golden/tree'" prepare_on 2 2 lost
-[ ! -e "$work/lost" ] || fail "something was made without host2"
+[ ! -e "$work/lost" ] || fail "something was written without host2"
 
-# A sum takes 1.5 s, and rank 1 does nothing for 3 s now and then: the job as a whole takes longer than the
-# watchdog waits, but each of its steps is a sign of life.
+# A sum takes 1.5 s, and rank 1 pauses for 3 s now and then: the whole job takes longer than the
+# watchdog waits, but each of its steps counts as progress.
 echo "a slow network and a slow rank are not failures"
 shape_links 20mbit 2
 start train_on 2 2 slow --watchdog 15s

@@ -1,46 +1,46 @@
-# Sourced after hosts.sh: small jobs on several hosts. Needs $amt, $golden. The model is tiny but for its
-# embedding, whose gradient makes a step's sum 3.5 MB.
+# Sourced after hosts.sh: small jobs on several hosts. Needs $amt, $golden. The model is tiny except
+# for its embedding, whose gradient makes a step's sum 3.5 MB.
 tiny_configuration 8 6 4 "save_interval = 0.01s" "keep_every = 4"
 
-# prepare_on HOSTS RANKS DATASET [OPTION...], of the golden corpus; replaces the shell.
+# prepare_on HOSTS RANKS DATASET [OPTION...]: prepares the golden corpus; replaces the shell.
 prepare_on() {
   on_hosts "$1" "$2" "$amt" prepare "$golden/tree" "$work/$3" --augment 60 --rows-per-shard 500 "${@:4}"
 }
 
-# train_on HOSTS RANKS RUN [OPTION...], on $work/dataset; replaces the shell.
+# train_on HOSTS RANKS RUN [OPTION...]: trains on $work/dataset; replaces the shell.
 train_on() {
   on_hosts "$1" "$2" "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" \
     --trainer.run_dir "$work/$3" "${@:4}"
 }
 
-# train_here RANKS RUN: the same on the machine itself.
+# train_here RANKS RUN: the same without several hosts.
 train_here() {
   mpirun -n "$1" "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" \
     --trainer.run_dir "$work/$2"
 }
 
-# same_training RUN RUN: the same losses and checkpoints, bit for bit.
+# same_training RUN RUN: checks that losses and checkpoints are the same, bit for bit.
 same_training() {
   local last=checkpoints/step-000008 file
-  diff <(losses "$1") <(losses "$2") || fail "$1 has other losses than $2"
+  diff <(losses "$1") <(losses "$2") || fail "$1 has different losses than $2"
   for file in model.safetensors optimizer.h5; do
-    cmp "$work/$1/$last/$file" "$work/$2/$last/$file" || fail "$1 ended with another $file than $2"
+    cmp "$work/$1/$last/$file" "$work/$2/$last/$file" || fail "$1 and $2 ended with different $file"
   done
 }
 
-# start COMMAND...: in the background, as $job, with its words in $work/err.
+# start COMMAND...: starts it in the background as $job, with its stderr in $work/err.
 start() {
   ("$@") >"$work/out" 2>"$work/err" &
   job=$!
 }
 
-# finish: sets $code to how the job ended.
+# finish: waits for the job and sets $code to its exit code.
 finish() {
   code=0
   wait "$job" || code=$?
 }
 
-# all_gone SECONDS: the job and every amt end by themselves within them.
+# all_gone SECONDS: checks that the job and every amt end by themselves within that time.
 all_gone() {
   local tenths
   for ((tenths = 0; tenths < $1 * 10; tenths++)); do
@@ -50,7 +50,7 @@ all_gone() {
   fail "processes are left after $1 s: amt $(amt_processes), mpirun $job"
 }
 
-# wait_for WHAT CONDITION...: until it holds, while the job runs.
+# wait_for WHAT CONDITION...: waits until it holds, while the job runs.
 wait_for() {
   local what=$1
   shift
@@ -60,36 +60,38 @@ wait_for() {
   done
 }
 
-# The jobs below are met in the middle of their sums and exchanges, as slow links make these last nearly
-# all of the time.
+# Slow links make sums and exchanges take nearly all of the time, so the jobs below are interrupted
+# during one.
 has_sent() { [ "$(link_bytes 2)" -ge "$1" ]; }
 
-# in_exchange: waits until the job, prepare on 2 hosts, has moved a part of its rows.
+# in_exchange: waits until the job, prepare on 2 hosts, has exchanged a part of its rows.
 in_exchange() {
   wait_for "the exchange" has_sent $(($(link_bytes 2) + 2000000))
-  compgen -G "$work/*.partial/amt-prepare-in-use" >/dev/null || fail "it does not tokenise yet"
+  compgen -G "$work/*.partial/amt-prepare-in-use" >/dev/null || fail "it has not begun to tokenise"
 }
 
 has_lines() { [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ]; }
 
-# in_sum RUN: waits until the job, training on 2 hosts, has a checkpoint and is in the sum of a later step.
+# in_sum RUN: waits until the job, training on 2 hosts, has a checkpoint and is in the sum of a
+# later step.
 in_sum() {
   wait_for "a checkpoint" [ -e "$work/$1/checkpoints/latest" ]
   wait_for "step 4" has_lines 4 "$work/$1/metrics.jsonl"
   wait_for "a sum" has_sent $(($(link_bytes 2) + 1000000))
 }
 
-# prepared_again: prepare on 2 hosts left no dataset "cut-off", and started again it gives the bytes of "all".
+# prepared_again: checks that prepare on 2 hosts left no dataset "cut-off", and that a restart
+# writes the same bytes as "all".
 prepared_again() {
   [ ! -e "$work/cut-off" ] || fail "a dataset was left"
   (prepare_on 2 2 cut-off) >"$work/out" 2>"$work/err" || fail "prepare, started again"
-  diff -r "$work/all" "$work/cut-off" || fail "other bytes than those of a run left alone"
+  diff -r "$work/all" "$work/cut-off" || fail "different bytes than an undisturbed run"
   [ ! -e "$work/cut-off.partial" ] || fail "remains are left"
 }
 
-# trained_again RUN: on 2 hosts, started again, it resumes and ends as "whole" did.
+# trained_again RUN: checks that the run, restarted on 2 hosts, resumes and ends like "whole".
 trained_again() {
   (train_on 2 2 "$1") >"$work/out" 2>"$work/err" || fail "training, started again"
-  resumed_from "$work/$1/checkpoints/step-00000" "$work/err" || fail "it started over"
+  resumed_from "$work/$1/checkpoints/step-00000" "$work/err" || fail "it started from the beginning"
   same_training "$1" whole
 }

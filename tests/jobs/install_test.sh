@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# install-deps.sh: what it asks of whom, and what it says where it cannot install. sudo, apt-get and id are
-# stand-ins, and no package is there but those of a made-up /usr.
+# install-deps.sh: what it requests with which rights, and its messages if it cannot install. sudo,
+# apt-get and id are stand-ins, and only the packages in an invented /usr are installed.
 # Usage: install_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 . "$(dirname "$0")/../cli/support.sh"
@@ -20,7 +20,7 @@ echo "\$*" >>"$work/asked"
 [ -z "\${APT_FAILS:-}" ] || [ "\$1" = update ] || { echo "E: Unable to locate package" >&2; exit 100; }
 [ "\$1" = update ] || [ -e "$work/policy-rc.d" ] || echo "daemons may start" >>"$work/asked"
 END
-# sudo's ways: "free" asks for nothing, "secret" for a password; each question is written down.
+# Behaviours of sudo: "free" needs no password, "secret" needs one; each request is recorded.
 stand_in sudo <<END
 option=
 case \$1 in -*) option=\$1; shift ;; esac
@@ -39,37 +39,37 @@ printf '#!/bin/sh\necho secret\n' >"$work/answer"
 printf '#!/bin/sh\necho guess\n' >"$work/wrong-answer"
 chmod +x "$work/answer" "$work/wrong-answer"
 
-# install GROUP...: without a terminal.
+# install GROUP...: runs it without a terminal.
 install() {
   rm -f "$work/asked" "$work/questions"
   (cd / && exec env PATH="$work/bin" setsid -w "$checkout/jobs/install-deps.sh" "$@")
 }
 installed() {
   grep -q "^install .*libarchive-dev" "$work/asked" || fail "nothing is installed: $*"
-  ! grep -q "daemons may start" "$work/asked" || fail "daemons may start"
+  ! grep -q "installing may start daemons" "$work/asked" || fail "daemons may start"
   [ ! -e "$work/policy-rc.d" ] || fail "policy-rc.d is left behind"
 }
-nothing_asked() { [ ! -e "$work/asked" ] && [ ! -e "$work/questions" ] || fail "something was asked: $*"; }
+nothing_asked() { [ ! -e "$work/asked" ] && [ ! -e "$work/questions" ] || fail "something was requested: $*"; }
 
 echo "root, sudo without a password"
 TEST_UID=0 expect 0 "Installing: g++ " install build
 installed root
-[ ! -e "$work/questions" ] || fail "root asks sudo"
+[ ! -e "$work/questions" ] || fail "root calls sudo"
 export SUDO_WAY=free
 expect 0 "Installing: g++ " install build
 installed sudo
 
-echo "sudo with a password: by SUDO_ASKPASS, on a terminal, or not at all"
+echo "sudo with a password: from SUDO_ASKPASS, on a terminal, or without either"
 export SUDO_WAY=secret
 SUDO_ASKPASS=$work/answer expect 0 "sudo ... password" install build
 installed askpass
-[ "$(grep -c -v -e -n "$work/questions")" -eq 1 ] || fail "asks more than once: $(cat "$work/questions")"
+[ "$(grep -c -v -e -n "$work/questions")" -eq 1 ] || fail "asks for the password more than once: $(cat "$work/questions")"
 rm -f "$work/asked"
 echo secret | PATH=$work/bin script -qec "'$checkout/jobs/install-deps.sh' build" /dev/null >"$work/out" 2>"$work/err" ||
   fail "not on a terminal: $(cat "$work/out")"
 installed terminal
 expect 1 "no terminal ... SUDO_ASKPASS" install build
-grep -q "Fedora: .*gcc-c++ cmake ninja-build openmpi-devel" "$work/err" || fail "names no packages"
+grep -q "Fedora: .*gcc-c++ cmake ninja-build openmpi-devel" "$work/err" || fail "lists no packages"
 SUDO_ASKPASS=$work/wrong-answer expect 1 "not be installed" install build
 [ ! -e "$work/asked" ] || fail "installs after a wrong password"
 
@@ -83,13 +83,13 @@ mv "$work/bin/apt-get" "$work/apt-get"
 TEST_UID=0 expect 1 "no apt-get" install build
 mv "$work/apt-get" "$work/bin/apt-get"
 
-echo "what only tests of the job scripts need is never worth a password, nor a failure"
+echo "packages for tests of the job scripts never ask for a password and may fail"
 SUDO_ASKPASS=$work/answer expect 0 "skipped ... shellcheck" install cluster-tests
-[ ! -e "$work/asked" ] || fail "installs what is not worth a password"
-! grep -q munge "$work/out" || fail "wants a Slurm that takes root"
+[ ! -e "$work/asked" ] || fail "installs optional packages with a password"
+! grep -q munge "$work/out" || fail "lists Slurm although it needs root"
 TEST_UID=0 APT_FAILS=1 expect 0 "skipped ... shellcheck slurm-wlm munge" install cluster-tests
 
-echo "what tests compare with goes into build/peers, for the PyTorch that is there; it is no failure without it"
+echo "Python packages for tests go into build/peers and match the installed PyTorch; without PyTorch it succeeds"
 expect 0 "skipped" install peers
 stand_in python3 <<END
 case \$2 in
@@ -100,14 +100,14 @@ END
 stand_in pip <<<"echo \"\$*\" >>'$work/asked'; [ -z \"\${PIP_FAILS:-}\" ]"
 TORCH="" PIP_FAILS=1 expect 0 "skipped" install peers
 TORCH="" expect 0 "torch" install peers
-grep -q "^install .* transformers torch$" "$work/asked" || fail "pip installs other things: $(cat "$work/asked")"
+grep -q "^install .* transformers torch$" "$work/asked" || fail "pip installs something else: $(cat "$work/asked")"
 TORCH="" install peers
 nothing_asked "a second time"
 rm -r "$checkout/build"
 TEST_UID=0 TORCH=1.13 expect 0 "python3-torch" install peers
-grep -q "^install .* transformers<4.46$" "$work/asked" || fail "transformers for another PyTorch: $(cat "$work/asked")"
+grep -q "^install .* transformers<4.46$" "$work/asked" || fail "transformers does not match PyTorch: $(cat "$work/asked")"
 
-echo "nothing is missing: nothing is asked"
+echo "nothing is missing: nothing is requested"
 while read -r _ _ _ file; do
   case $file in bin/slurmctld) file=sbin/slurmctld ;; esac
   case $file in [bils]*/*) ;; *) continue ;; esac
@@ -116,7 +116,7 @@ while read -r _ _ _ file; do
   touch "$work/usr/$file"
 done <"$jobs/install-deps.sh"
 for user in 0 1000; do
-  TEST_UID=$user install build tests corpus cluster-tests peers >"$work/out" 2>"$work/err" || fail "not all there"
+  TEST_UID=$user install build tests corpus cluster-tests peers >"$work/out" 2>"$work/err" || fail "something is missing"
   nothing_asked "$(cat "$work/out")"
 done
 

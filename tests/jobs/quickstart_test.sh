@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# quickstart.sh from end to end, with a tiny model and with stand-ins for installing and building: whose
-# datasets and models it touches, what it continues with, what it says of corpora that are not.
+# quickstart.sh end to end, with a tiny model and stand-ins for installing and building: whose
+# datasets and models it touches, what it continues with, and its messages about wrong corpora.
 # Usage: quickstart_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -9,8 +9,8 @@ source=$(realpath "$(dirname "$0")/../..")
 . "$(dirname "$0")/../cli/support.sh"
 . "$(dirname "$0")/stand_ins.sh"
 
-# A checkout whose name is a hard one. Its cmake "builds" the amt that is tested: a copy, as another user
-# may not reach the folder that this checkout lies in.
+# A checkout in a folder with an awkward name. Its cmake "builds" the tested amt by copying it,
+# because another user may be unable to reach this checkout.
 checkout="$work/check out #1"
 mkdir -p "$checkout/configs" "$work/tmp dir"
 cp -r "$source/jobs" "$checkout/"
@@ -46,25 +46,25 @@ for words in "first step  *[0-9]*\.[0-9][0-9]  *on 2 rows" " 2 of the [0-9]* row
   "valid split.* [0-9]*\.[0-9][0-9]  *on all [0-9]* rows" "test split.* [0-9]*\.[0-9][0-9]  *on all" \
   "frequency.* [0-9]*\.[0-9][0-9] " "inspect .*my.*music.*--midi" "tensorboard --logdir" \
   "--init .*model .*model-2" "lakh-small.ini"; do
-  grep -qe "$words" "$work/out" || fail "the table has no '$words': $(cat "$work/out")"
+  grep -qe "$words" "$work/out" || fail "the table does not have '$words': $(cat "$work/out")"
 done
 for name in song new more band mended many-{1..8} seen live; do
-  [ "$(head -c 4 "$run/music/$name.mid")" = MThd ] || fail "$name.mid is no MIDI file"
+  [ "$(head -c 4 "$run/music/$name.mid")" = MThd ] || fail "$name.mid is not a MIDI file"
   case $name in
-    new | many*) shown="^<svg" ;;  # the model has learnt hardly anything
-    *) shown="<path [^>]*d=\"M[0-9. ]*h" ;;  # strokes: what stays of the song
+    new | many*) shown="^<svg" ;;  # the model has hardly learned anything
+    *) shown="<path [^>]*d=\"M[0-9. ]*h" ;;  # strokes: notes kept from the song
   esac
   grep -q "$shown" "$run/music/$name.svg" || fail "$name.svg shows no notes"
 done
-[ -e "$run/music/live.txt" ] && [ -e "$run/music/many-8.txt" ] || fail "no events: $(ls -l "$run/music")"
+[ -e "$run/music/live.txt" ] && [ -e "$run/music/many-8.txt" ] || fail "no events were saved: $(ls -l "$run/music")"
 [ -z "$(ls -A "$TMPDIR")" ] || fail "left in TMPDIR: $(ls -A "$TMPDIR")"
 
-# state FOLDER: of every file of a dataset or model.
+# state FOLDER: lists every file of a dataset or model with size and time.
 state() { (cd "$1" && find . -type f ! -name 'report.html' ! -path '*/tensorboard/*' -exec stat -c '%n %s %Y' {} + | sort); }
-echo "again: everything is there"
+echo "again: everything exists"
 state "$run/dataset" >"$work/dataset-before"
 expect 0 "nothing to prepare" quickstart "my music #1" -- --max-bad-fraction 0.9
-state "$run/dataset" | cmp - "$work/dataset-before" || fail "the dataset was made anew"
+state "$run/dataset" | cmp - "$work/dataset-before" || fail "the dataset was made again"
 
 echo "an interrupted training resumes"
 rm -r "$run/model/checkpoints/step-000006"
@@ -72,11 +72,11 @@ echo step-000004 >"$run/model/checkpoints/latest"
 expect 0 "step-000004" quickstart "my music #1" -- --max-bad-fraction 0.9
 [ -e "$run/model/checkpoints/step-000006" ] && [ -e "$run/model/checkpoints/step-000002" ] || fail "another training"
 
-# untouched COMMAND...: is refused and leaves what is in $run as it is.
+# untouched COMMAND...: must be refused, and leave $run unchanged.
 untouched() {
   state "$run" >"$work/before"
   expect_line 2 "$@"
-  state "$run" | cmp - "$work/before" || fail "something of $run was touched: ${*:2}"
+  state "$run" | cmp - "$work/before" || fail "something in $run was touched: ${*:2}"
 }
 echo "another corpus, other options, or a corpus that has changed"
 mkdir "$work/more/my music #1"
@@ -91,7 +91,7 @@ untouched "$run ... changed" quickstart "my music #1" -- --max-bad-fraction 0.9
   untouched "another quickstart ... $run" quickstart "my music #1" -- --max-bad-fraction 0.9
 )
 
-echo "a dataset or model that it has not made"
+echo "a dataset or model that quickstart.sh did not make"
 for name in dataset model corpus dataset.partial; do
   mkdir -p "theirs/$name"
   touch "theirs/$name/precious"
@@ -101,7 +101,7 @@ for name in dataset model corpus dataset.partial; do
 done
 AMT_QUICKSTART_DIR="more/my music #1/x" expect_line 2 "in the corpus" quickstart more
 
-echo "an archive, whose splits for validation and test are empty"
+echo "an archive whose validation and test splits are empty"
 tar -C "more/my music #1" -czf digits.tar.gz .
 expect 0 "no music for the test split" quickstart digits.tar.gz
 grep -q "valid split.*  -  .*no music" "$work/out" || fail "$(cat "$work/out")"
@@ -110,8 +110,8 @@ echo "no music to train on"
 mkdir only-test
 cp "$golden"/tree/f/*.mid only-test/
 expect 1 "no music for the training split" quickstart only-test
-grep -q "/quickstart.sh only-test" "$work/err" || fail "does not say how to resume"
-echo "options of amt prepare take the place of its own"
+grep -q "/quickstart.sh only-test" "$work/err" || fail "the message does not say how to resume"
+echo "options of amt prepare override its own"
 AMT_QUICKSTART_DIR="in/another place" expect 1 "no music for the training split" \
   quickstart only-test -- --augment 20
 grep -q "AMT_QUICKSTART_DIR=in/another.* place .*quickstart.sh only-test -- --augment 20" "$work/err" || fail "$(cat "$work/err")"
@@ -121,7 +121,7 @@ if [ "$(id -u)" = 0 ]; then
   echo "another user, in the same checkout"
   mkdir home tmp
   cp -r "more/my music #1" locked
-  touch locked/secret.mid && chmod 000 locked/secret.mid  # for amt prepare to name
+  touch locked/secret.mid && chmod 000 locked/secret.mid  # for amt prepare to reject
   chmod 666 installed
   chmod 755 "$work" && chown 65534 home && chmod 1777 tmp
   quickstart_of_another() {
@@ -130,9 +130,9 @@ if [ "$(id -u)" = 0 ]; then
   }
   expect 0 "$checkout/build/release ... root: ... $work/home/amt-runs/quickstart-locked/build" \
     quickstart_of_another locked
-  grep -q "^secret.mid" home/amt-runs/quickstart-locked/dataset/rejected.tsv || fail "the file that cannot be read"
+  grep -q "^secret.mid" home/amt-runs/quickstart-locked/dataset/rejected.tsv || fail "the unreadable file is not listed"
   AMT_QUICKSTART_DIR=$run expect_line 2 "$run ... root" quickstart_of_another locked
 else
-  echo "skipped: another user in the same checkout (it takes root to be one)"
+  echo "skipped: another user in the same checkout (switching to one needs root)"
 fi
 echo "all passed"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# tests/run.sh: whom it refuses, and that ctest's output ends with the skipped tests and their reasons.
+# tests/run.sh: when it refuses to run, and that ctest's output ends with the skipped tests and
+# their reasons.
 # Usage: run_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 source=$(realpath "$(dirname "$0")/../..")
@@ -20,11 +21,11 @@ add_test(NAME c:passed COMMAND sh -c "echo 'it is not skipped: no'")
 END
 cp "$source/tests/skipped.sh" "$work/pro ject/tests/"
 cmake -G Ninja -S "$work/pro ject" -B "$work/b" -DSOURCE="$source" >/dev/null
-for _ in first second; do  # where there is a log of an earlier run, too
+for _ in first second; do  # also if there is a log of an earlier run
   expect 0 "100% tests passed" ctest --test-dir "$work/b"
   sed -n '/^Skipped, and why:$/,$p' "$work/out" >"$work/reasons"
   printf '%s\n' "Skipped, and why:" "  a:script: no moon tonight" "  b:part: no bf16 here" | cmp - "$work/reasons" ||
-    fail "the reasons: $(cat "$work/reasons")"
+    fail "wrong reasons: $(cat "$work/reasons")"
 done
 
 echo "mistakes"
@@ -32,12 +33,12 @@ expect_line 2 "'prepare' ... ctest" "$source/tests/run.sh" prepare
 if [ "$(id -u)" = 0 ]; then
   echo "a build folder of another user"
   mkdir -p "$work/build" "$work/checkout/tests"
-  cp -r "$source/jobs" "$work/checkout/"  # the checkout may be closed to others
+  cp -r "$source/jobs" "$work/checkout/"  # other users may be unable to reach this checkout
   cp "$source/tests/run.sh" "$work/checkout/tests/"
   chmod 755 "$work" "$work/build"
   expect_line 2 "$work/build ... root; ... AMT_BUILD_DIR" \
     env AMT_BUILD_DIR="$work/build" setpriv --reuid=65534 --regid=65534 --clear-groups "$work/checkout/tests/run.sh"
 else
-  echo "skipped: a build folder of another user (it takes root to make one)"
+  echo "skipped: a build folder of another user (making one needs root)"
 fi
 echo "all passed"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The job scripts without a Slurm: what submit.sh asks of sbatch and refuses, and which exit codes of amt
-# bring a run back to the queue, how often. sbatch, srun and scontrol are stand-ins here.
+# The job scripts without a Slurm: what submit.sh requests from sbatch and refuses, and after which
+# exit codes of amt a run is requeued, and how often. sbatch, srun and scontrol are stand-ins.
 # Usage: scripts_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -14,16 +14,16 @@ export AMT_BIN=$amt
 submit() { "$jobs/submit.sh" "$@"; }
 chain=("$golden/tree" "$work/run")
 
-echo "what submit.sh asks for"
+echo "what submit.sh requests"
 AMT_ACCOUNT=music AMT_GPUS_PER_NODE=4 AMT_TRAIN_NODES=2 AMT_PREPARE_OPTIONS="--augment 10" \
   submit --dry-run "${chain[@]}" -- --trainer.seed 3 >"$work/plan" || fail "no dry run"
-asks() { sed -n "$1p" "$work/plan" | grep -qE -e "$2" || fail "job $1 does not ask for $2: $(cat "$work/plan")"; }
+asks() { sed -n "$1p" "$work/plan" | grep -qE -e "$2" || fail "job $1 does not request $2: $(cat "$work/plan")"; }
 [ "$(wc -l <"$work/plan")" -eq 3 ] || fail "not three jobs"
 asks 1 "--account=music .*--ntasks-per-node=16 .*prepare.sbatch $golden/tree $work/dataset --augment 10"
 asks 2 "--nodes=2 .*--ntasks-per-node=4 --gpus-per-node=4 .*--signal=B:USR1@300 --dependency=afterok:PREPARE_ID"
 asks 2 "train.sbatch $work/dataset $work/run --trainer.seed 3"
 asks 3 "--nodes=1 .*--dependency=afterok:TRAIN_ID .*eval.sbatch $work/run $work/dataset --split test"
-[ ! -e "$work/run" ] || fail "a dry run makes something"
+[ ! -e "$work/run" ] || fail "a dry run creates the run folder"
 AMT_GPUS_PER_NODE=4 AMT_GPU_REQUEST=gres=gpu:a100 AMT_SCRATCH=$work/scratch submit --dry-run "${chain[@]}" >"$work/plan"
 asks 2 "--gres=gpu:a100:4 .*train.sbatch $work/scratch/dataset"
 AMT_GPUS_PER_NODE=0 submit --dry-run --dataset "$work/other" "${chain[@]}" >"$work/plan"
@@ -48,13 +48,13 @@ expect_line 2 "no-such-runtime" env AMT_IMAGE="$golden" AMT_CONTAINER="no-such-r
 AMT_BIN=$work/nothing AMT_IMAGE=$golden AMT_CONTAINER="env -C /" submit --dry-run "${chain[@]}" >"$work/plan" || fail "wants an amt beside the image"
 
 export PATH=$work/bin:$PATH
-echo "sbatch refuses the second job: the first is taken back"
+echo "sbatch refuses the second job: the first is cancelled"
 stand_in sbatch <<<'case "$*" in *train.sbatch*) echo "sbatch: error: Invalid qos" >&2; exit 1 ;; *) echo 7 ;; esac'
 stand_in scancel <<<'echo "$*" >>"'"$work"'/cancelled"'
 expect 1 "sbatch ... job train" submit "${chain[@]}"
 [ "$(cat "$work/cancelled")" = 7 ] || fail "the first job stays in the queue"
 
-# What a job sees. srun ends with the next of the exit codes in $work/codes, the first of which may be
+# The environment of a job. srun ends with the next exit code in $work/codes; the first one may be
 # followed by the checkpoint, or the dataset, that it has made: "137 step-000010".
 export SLURM_JOB_ID=1
 stand_in srun <<END
@@ -73,14 +73,14 @@ esac
 END
 echo RUNNING >"$work/state"
 
-# start COUNT: the job's script as Slurm runs it, a copy in another folder.
+# start COUNT: runs the job's script as Slurm does, i.e. a copy in another folder.
 script=train.sbatch
 start() {
   cp "$jobs/$script" "$work/slurm_script"
   (cd "$work" && SLURM_RESTART_COUNT=$1 AMT_JOBS_DIR=$jobs bash "$work/slurm_script" "$work/dataset" "$work/run")
 }
-# requeues TIMES CODE LINE...: amt ends with a code per line; the job is requeued so many times, and its
-# last start ends with CODE.
+# requeues TIMES CODE LINE...: amt ends with one code per line; the job must be requeued TIMES
+# times, and its last start must end with CODE.
 requeues() {
   local times=$1 last=$2 count=0 code
   shift 2
@@ -97,34 +97,34 @@ requeues() {
   [ $code -eq "$last" ] || fail "ended with $code instead of $last: $*"
 }
 
-echo "which exit codes bring a run back"
+echo "which exit codes requeue a run"
 for code in 0 1 2 3 126 127; do requeues 0 $code $code; done
 for code in 75 76 137 143 205; do requeues 1 0 "$code step-000010" 0; done
-[ ! -e "$work/run/requeues" ] || fail "the count is left after the end"
+[ ! -e "$work/run/requeues" ] || fail "the count of requeues is left after the end"
 
 echo "at most three starts in a row without a new checkpoint"
 requeues 3 137 137 137 76 137 0
-grep -q "3 starts in a row" "$work/err" || fail "does not say so"
+grep -q "3 starts in a row" "$work/err" || fail "giving up is not reported"
 requeues 5 75 137 137 "137 step-000002" 137 75 75 0
 requeues 6 0 "75 step-000001" "75 step-000002" "75 step-000003" "75 step-000004" "75 step-000005" "75 step-000006" 0
-echo "step-000006 3" >"$work/run/requeues"  # of a job that gave up
+echo "step-000006 3" >"$work/run/requeues"  # left by a job that gave up
 echo 137 >"$work/codes"
 start 0 >"$work/out" 2>&1 || true
-[ "$(cat "$work/run/requeues")" = "step-000006 1" ] || fail "another job does not begin to count anew"
+[ "$(cat "$work/run/requeues")" = "step-000006 1" ] || fail "another job does not restart the count"
 
-# A count that cannot be written would be 1 for ever.
+# A count that cannot be written would stay at 1 forever.
 echo 137 >"$work/codes"
 rm -rf "$work/run" "$work/requeued"
 mkdir -p "$work/run/requeues"
 expect 137 "giving up" start 0
 [ ! -e "$work/requeued" ] || fail "requeued without a count"
 
-echo "prepare, which begins anew each time"
+echo "prepare, which starts from the beginning each time"
 script=prepare.sbatch
 requeues 3 137 137 137 137 137 0
 requeues 1 1 139 1
-requeues 1 0 "137 complete"  # though a rank died: the next start has nothing to do
-echo "eval, too"
+requeues 1 0 "137 complete"  # although a rank died: the next start has nothing to do
+echo "eval"
 script=eval.sbatch
 requeues 3 137 137 137 137 137 0
 requeues 2 0 139 76 0
@@ -132,14 +132,14 @@ requeues 0 1 1
 script=train.sbatch
 
 echo "a signal before amt is started"
-AMT_SETUP='kill -USR1 $$' requeues 3 75 0  # each time: it never gets to srun
+AMT_SETUP='kill -USR1 $$' requeues 3 75 0  # every time, before srun is started
 [ "$(cat "$work/codes")" = 0 ] || fail "amt was started after the signal"
 
-echo "GPUs that a job was given are used, or it fails"
+echo "a job with GPUs uses them or fails"
 requeues 0 0 0
 grep -qE -e "train --config .* --trainer.run_dir $work/run$" "$work/arguments" || fail "$(cat "$work/arguments")"
 SLURM_JOB_GPUS=0,1 requeues 0 0 0
-grep -qF -e "--device cuda" "$work/arguments" || fail "it would compute beside its GPUs"
+grep -qF -e "--device cuda" "$work/arguments" || fail "it would not use its GPUs"
 
 echo "the ranks of an image"
 rm -rf "$work/run"
@@ -147,7 +147,7 @@ echo 0 >"$work/codes"
 AMT_IMAGE=$golden AMT_CONTAINER="env -C /" start 0 >"$work/out" 2>"$work/err" || fail "does not run"
 grep -qE -e " env -C / $golden amt train --config " "$work/arguments" || fail "$(cat "$work/arguments")"
 
-echo "a job that Slurm has taken away is not requeued"
+echo "a job that Slurm has cancelled is not requeued"
 for state in COMPLETING CANCELLED PENDING; do
   echo $state >"$work/state"
   requeues 0 75 75
@@ -169,7 +169,7 @@ for script in install-deps.sh quickstart.sh submit.sh prepare.sbatch train.sbatc
     [ ! -s "$work/err" ] && ! grep -q "^#" "$work/out" || fail "$script $word: $(cat "$work/err" "$work/out")"
   done
 done
-echo "no names in /tmp that two users would share"
+echo "no fixed names in /tmp, which two users would share"
 ! grep -nE '(TMPDIR:-)?/tmp\}?/[A-Za-z]' "$jobs"/*.sh "$jobs"/*.sbatch "$jobs"/../tests/run.sh "$jobs"/../tests/*/*.sh |
   grep -v -e mktemp -e "grep -nE" || fail "a fixed name in /tmp"
 if command -v shellcheck >/dev/null; then

@@ -1,24 +1,24 @@
 # shellcheck shell=bash
-# Sourced by the tests of the job scripts: a Slurm cluster of four nodes, n1 to n4, on this machine, with
-# its own munge, ports and state, all below $work. Debian's packages slurm-wlm and munge; as root, as
-# slurmd needs it. Everything that it starts is ended by its process id when the test ends.
+# Sourced by the tests of the job scripts: a Slurm cluster of four nodes, n1 to n4, on this machine,
+# with its own munge, ports and state below $work. Needs Debian's packages slurm-wlm and munge, and
+# root for slurmd. All processes are ended by their ids when the test ends.
 
 skip() { echo "skipped: $*"; exit 77; }
 
-# Skips the test, with the reason, where there can be no such cluster.
+# Skips the test with the reason if there can be no such cluster.
 require_slurm() {
   local command
-  [ "$(id -u)" = 0 ] || skip "slurmd has to be started by root"
+  [ "$(id -u)" = 0 ] || skip "slurmd must be started by root"
   for command in munged mungekey slurmctld slurmd sbatch srun mpirun; do
     command -v $command >/dev/null || skip "no $command (jobs/install-deps.sh cluster-tests)"
   done
 }
 
-# first_free_port COUNT: the first of so many ports in a row on which nothing listens.
+# first_free_port COUNT: prints the first of COUNT consecutive ports on which nothing listens.
 first_free_port() {
   local first port busy
   for _ in $(seq 50); do
-    first=$((20000 + RANDOM % 10000)) busy=false  # below those that the kernel gives out
+    first=$((20000 + RANDOM % 10000)) busy=false  # below the kernel's range of automatic ports
     for port in $(seq $first $((first + $1 - 1))); do
       if (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then busy=true; fi
     done
@@ -27,9 +27,9 @@ first_free_port() {
   return 1
 }
 
-# The nodes are this machine four times: config_overrides believes their CPUs, %n keeps their files apart
-# and TmpFS the PMIx files of one job's nodes. cred_expire is also what a requeued job has to wait (120 s
-# unless said); OverTimeLimit leaves a busy machine a minute more to save.
+# All four nodes are this machine: config_overrides makes Slurm accept their CPUs, %n separates
+# their files, and TmpFS the PMIx files of a job's nodes. cred_expire also sets how long a requeued
+# job has to wait (120 s by default); OverTimeLimit gives a busy machine one more minute to save.
 write_slurm_conf() {
   local port
   port=$(first_free_port 5)
@@ -68,7 +68,7 @@ PartitionName=urgent Nodes=n[1-4] PriorityTier=10 MaxTime=60
 END_OF_CONF
 }
 
-# Waits until COMMAND... succeeds, at most SECONDS.
+# within SECONDS COMMAND...: waits until the command succeeds, at most that long.
 within() {
   local until=$((SECONDS + $1))
   shift
@@ -79,13 +79,14 @@ within() {
 }
 
 daemons=()
-# start_daemon COMMAND...: in the foreground as a child of this shell, so that its id is known.
+# start_daemon COMMAND...: starts it in the foreground as a child of this shell, so that its id is
+# known.
 start_daemon() {
   "$@" </dev/null >>"$cluster/daemons.log" 2>&1 &
   daemons+=($!)
 }
 
-# Jobs first: what runs in them is no child of this shell, but knows the cluster's configuration.
+# Jobs first: their processes are not children of this shell, but use the cluster's configuration.
 stop_cluster() {
   local pid
   scancel --quiet --user=root 2>/dev/null || true
@@ -100,7 +101,7 @@ stop_cluster() {
 no_jobs() { [ -z "$(squeue --noheader)" ]; }
 no_daemon_lives() { ! kill -0 "${daemons[@]}" 2>/dev/null; }
 
-# Four nodes idle afterwards. Sets $cluster and SLURM_CONF for all commands of Slurm.
+# Starts four idle nodes. Sets $cluster, and SLURM_CONF for all Slurm commands.
 start_cluster() {
   local node
   cluster=${work:?}/cluster
@@ -120,7 +121,7 @@ start_cluster() {
   done
   within 40 four_idle && return
   ! grep -q "Unable to initialize cgroup plugin" "$cluster"/n?.log ||
-    skip "slurmd does not find the control groups that it wants: $(grep -m 1 -h error: "$cluster"/n1.log)"
+    skip "slurmd does not find the control groups that it needs: $(grep -m 1 -h error: "$cluster"/n1.log)"
   fail "the cluster does not start: $(tail -n 5 "$cluster"/*.log)"
 }
 four_idle() { [ "$(sinfo --noheader --partition=normal --states=idle --format=%D)" = 4 ]; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# amt under what a real Slurm offers: alone in the shell of a batch job and in that of a step, under srun with
-# and without PMIx, and under mpirun.
+# amt as started by a real Slurm: in the shell of a batch job and of a step, under srun with and
+# without PMIx, and under mpirun.
 # Usage: slurm_launchers_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -10,11 +10,11 @@ here=$(realpath "$(dirname "$0")")
 require_slurm
 . "$here/../cli/support.sh"
 trap 'stop_cluster; clean_up' EXIT
-export OMPI_MCA_btl=self,tcp  # the nodes are one machine, and must not meet in its shared memory
+export OMPI_MCA_btl=self,tcp  # the nodes are one machine; ranks must not communicate through its shared memory
 
 tiny_configuration 2 2 2
 "$amt" prepare "$golden/tree" "$work/ds" >/dev/null 2>&1
-# A run's name and its launcher, with a bar between.
+# Lines of a run's name and its launcher, separated by a bar.
 cat >"$work/launchers" <<'END'
 batch|
 step|srun -N 1 -n 1 --mpi=none
@@ -43,7 +43,7 @@ for run in batch step pmix mpirun mpirun-alone; do
 done
 grep -qx "none 2" "$work/codes" || fail "strangers: $(cat "$work/codes" "$work/none.log")"
 [ "$(grep -c '^amt: error: srun.* has started 2 processes' "$work/none.log")" -eq 1 ] ||
-  fail "strangers: $(cat "$work/none.log")"
-! grep -q "MPI_" "$work/none.log" || fail "Open MPI speaks: $(cat "$work/none.log")"
-[ ! -e "$work/none" ] || fail "strangers have written something"
+  fail "srun without PMIx: $(cat "$work/none.log")"
+! grep -q "MPI_" "$work/none.log" || fail "Open MPI's own message is shown: $(cat "$work/none.log")"
+[ ! -e "$work/none" ] || fail "the refused job has written something"
 echo "all passed"

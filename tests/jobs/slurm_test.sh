@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The job scripts on a real Slurm: a chain of jobs over a time limit, preemption, dead ranks, both
-# launchers. However a run was stopped, it ends with the bytes of one that was left alone.
+# The job scripts on a real Slurm: a chain of jobs beyond a time limit, preemption, dead ranks, both
+# launchers. However a run was stopped, it ends with the bytes of an undisturbed one.
 # Usage: slurm_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -12,7 +12,7 @@ require_slurm
 trap 'stop_cluster; clean_up' EXIT
 jobs=$here/../../jobs
 
-# The nodes are one machine: ranks on two of them must not meet in its shared memory.
+# The nodes are one machine: ranks on two of them must not communicate through its shared memory.
 export OMPI_MCA_btl=self,tcp
 steps=40
 tiny_configuration $steps 2 20 "save_interval = 1h" "keep_every = 10"
@@ -37,15 +37,15 @@ log() { echo "$work/$1/jobs/train-$2.log"; }
 says() { grep -qF -e "$2" "$1"; }
 job_has() { [[ $(scontrol --oneliner show job "$1") == *" $2 "* ]]; }
 
-# chain RUN [OPTION...]: submits; the ids of its jobs are in $train and $eval.
+# chain RUN [OPTION...]: submits the jobs; sets $train and $eval to their ids.
 chain() {
   "$jobs/submit.sh" --dataset "$work/dataset" "$golden/tree" "$work/$1" "${@:2}" >"$work/out" 2>"$work/err" ||
-    fail "submit.sh does not submit"
+    fail "submit.sh failed"
   train=$(awk '$1 == "train" { print $2 }' "$work/out")
   eval=$(awk '$1 == "eval" { print $2 }' "$work/out")
 }
 
-# give_up TEXT...: with all that the jobs have said.
+# give_up TEXT...: fails, and prints the output of all jobs.
 give_up() {
   squeue >&2 || true
   tail -n 30 "$work"/*/jobs/*.log >&2 || true
@@ -54,7 +54,7 @@ give_up() {
 has_lines() { [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ]; }
 trains() { within 120 has_lines "$2" "$work/$1/metrics.jsonl" || give_up "$1 does not train"; }
 
-# ended RUN: the chain is through, after at least one more start, with the reference's bytes.
+# ended RUN: the chain must complete, after at least one restart, with the reference's bytes.
 ended() {
   local last=checkpoints/step-0000$steps file
   within 180 job_has "$train" JobState=COMPLETED || give_up "$1 does not complete"
@@ -62,32 +62,33 @@ ended() {
   ! job_has "$train" Restarts=0 || give_up "$1 was never requeued"
   resumed_from "$work/$1/checkpoints/step-" "$(log "$1" "$train")" || give_up "$1 started over"
   for file in model.safetensors optimizer.h5; do
-    cmp "$work/reference/$last/$file" "$work/$1/$last/$file" || give_up "$1 ended with another $file"
+    cmp "$work/reference/$last/$file" "$work/$1/$last/$file" || give_up "$1 ended with different $file"
   done
-  says "$work/$1/jobs/eval-$eval.log" "checkpoints/step-0000$steps" || give_up "$1: another was evaluated"
+  says "$work/$1/jobs/eval-$eval.log" "checkpoints/step-0000$steps" || give_up "$1: another checkpoint was evaluated"
   [ ! -e "$work/$1/requeues" ] || give_up "the count of requeues is left in $1"
 }
 
-# saved RUN: it was stopped by a signal, which has its own exit code.
+# saved RUN: must have been stopped by a signal and have saved, which has its own exit code.
 saved() { mentions "exit ... 75" "$(log "$1" "$train")" || give_up "$1 was stopped without saving"; }
 
-# ranks RUN: the process ids of its ranks.
+# ranks RUN: prints the process ids of its ranks.
 ranks() { pgrep -f "^$amt train .*--trainer.run_dir $work/$1( |\$)"; }
 
 start_cluster
 srun --mpi=list 2>&1 | grep pmix >"$work/out" || { echo "skipped: this Slurm's srun has no PMIx"; exit 77; }
 
 echo "a chain whose training is stopped by its time limit"
-# Slurm looks at limits twice a minute. A rank is frozen meanwhile, so that the run is not done before.
+# Slurm checks time limits twice a minute. A rank is frozen meanwhile, so that the run cannot finish
+# before.
 AMT_TRAIN_TIME=1 AMT_WARNING_SECONDS=55 chain limited
 limited=("$train" "$eval")
 trains limited 8
 frozen=$(ranks limited | head -n 1)
 kill -STOP "$frozen"
 
-echo "the run that is left alone, without Slurm"
+echo "the undisturbed run, without Slurm"
 mpirun -n 2 "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" \
-  --trainer.run_dir "$work/reference" 2>"$work/err" || fail "the run that is left alone"
+  --trainer.run_dir "$work/reference" 2>"$work/err" || fail "the undisturbed run"
 
 within 90 says "$(log limited "${limited[0]}")" "SIGUSR1" || give_up "no signal before the limit"
 kill -CONT "$frozen" || give_up "the ranks were killed"
@@ -96,9 +97,9 @@ within 60 mentions "exit ... 75 ... step-" "$(log limited "${limited[0]}")" ||
 scontrol update JobId="${limited[0]}" TimeLimit=10  # one such stop is enough
 job_has "${limited[1]}" JobState=PENDING || give_up "eval did not wait for the requeued job"
 
-echo "mpirun, and the signal to the shell alone"
+echo "mpirun, with the signal sent only to the shell"
 AMT_LAUNCHER=mpirun chain launched
-! grep -q "^prepare " "$work/out" || fail "a complete dataset is prepared again"
+! grep -q "^prepare " "$work/out" || fail "a complete dataset was prepared again"
 trains launched 8
 scancel --signal=TERM --batch "$train"
 ended launched
@@ -114,7 +115,7 @@ for launcher in srun mpirun; do
   kill -9 "$(ranks killed-$launcher | tail -n 1)"
   ended killed-$launcher
   says "$(log killed-$launcher "$train")" "step-000010" ||
-    give_up "no word of the checkpoint"
+    give_up "the checkpoint is not reported"
 done
 
 echo "preempted by a job of higher priority"
@@ -125,11 +126,11 @@ ended preempted
 says "$(log preempted "$train")" "DUE TO PREEMPTION" || give_up "it was not preempted"
 saved preempted
 
-echo "what a new start does not mend, or nobody wants, is not requeued"
+echo "a permanent error or a cancelled job is not requeued"
 for launcher in srun mpirun; do
   AMT_LAUNCHER=$launcher chain refused-$launcher -- --trainer.train_batch_sise 4
   within 90 job_has "$train" JobState=FAILED || give_up "no failure"
-  job_has "$train" ExitCode=2:0 || give_up "another exit code than 2"
+  job_has "$train" ExitCode=2:0 || give_up "the exit code is not 2"
   job_has "$train" Restarts=0 || give_up "it was requeued"
   job_has "$eval" JobState=PENDING || give_up "evaluated without a model"
   scancel "$eval"
@@ -137,6 +138,6 @@ done
 chain cancelled
 trains cancelled 4
 scancel "$train"
-within 40 mentions "exit ... 75" "$(log cancelled "$train")" || give_up "it does not end"
-within 20 job_has "$train" JobState=CANCELLED || give_up "it came back after scancel"
+within 40 mentions "exit ... 75" "$(log cancelled "$train")" || give_up "the cancelled run does not end"
+within 20 job_has "$train" JobState=CANCELLED || give_up "it was requeued after scancel"
 echo "all passed"

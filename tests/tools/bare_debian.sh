@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# The project's two commands on a Debian 12 that has nothing but its minimal base, in a chroot. Not a test of
-# CTest: it takes root, the package debootstrap, Debian's mirrors, 4 GB of disk and up to an hour.
+# Runs the project's two commands on a Debian 12 with only its minimal base system, in a chroot. Not
+# a CTest test: it needs root, the package debootstrap, Debian's mirrors, 4 GB of disk and up to an
+# hour.
 #
 # Usage: tests/tools/bare_debian.sh FOLDER WHO [COMMAND [ARGUMENT...]]
 #
-# FOLDER    where the systems come to lie, to be removed by hand. The base is made once.
+# FOLDER    contains the systems, to be removed by hand. The base system is made once.
 # WHO       root      in a new system
 #           second    a second user, without sudo, in root's system, after root
 #           password  the first user of a new system, whose sudo asks for a password
 # COMMAND   in a clone of what is committed here (default: jobs/quickstart.sh)
 #
-# AMT_MIRROR: Debian's mirror; sources of apt and resolv.conf are the host's. AMT_CCACHE: a folder for a
-# compiler cache, which all systems share; ccache is then installed as well.
+# AMT_MIRROR: Debian's mirror; apt's sources and resolv.conf are copied from the host. AMT_CCACHE: a
+# folder for a compiler cache, which all systems share; ccache is then installed as well.
 set -euo pipefail
 project=$(realpath "$(dirname "$0")/../..")
 # shellcheck source=jobs/help.sh
@@ -19,7 +20,7 @@ project=$(realpath "$(dirname "$0")/../..")
 refuse() { echo "bare_debian.sh: $*" >&2; exit 2; }
 if wants_help "$@"; then print_help "$0"; exit 0; fi
 [ $# -ge 2 ] || refuse "usage: bare_debian.sh FOLDER root|second|password [COMMAND...] (--help)"
-[ "$(id -u)" = 0 ] || refuse "debootstrap and chroot take root"
+[ "$(id -u)" = 0 ] || refuse "debootstrap and chroot need root"
 command -v debootstrap > /dev/null || refuse "no debootstrap: apt-get install debootstrap"
 folder=$(realpath -m "$1") who=$2
 shift 2
@@ -30,7 +31,7 @@ case $who in
   *) refuse "unknown user '$who'; they are root, second and password" ;;
 esac
 
-# A base that is complete, with this machine's way to the mirrors.
+# Makes a complete base system with this machine's mirrors.
 make_base() {
   rm -rf "$folder/base.new"
   mkdir -p "$folder"
@@ -40,7 +41,8 @@ make_base() {
   mv "$folder/base.new" "$folder/base"
 }
 
-# inside COMMAND...: as root, in the system's own mounts and processes, with no variables of this machine.
+# inside COMMAND...: runs it as root with the system's own mounts and processes, without this
+# machine's variables.
 # shellcheck disable=SC2016  # the shell expands it
 inside() {
   unshare -m -p -f --kill-child sh -c '
@@ -58,7 +60,7 @@ inside() {
       chroot "$system" "$@"' sh "$system" "$@"
 }
 
-# as USER COMMAND...: in that user's clone.
+# as USER COMMAND...: runs it in that user's clone.
 as() {
   local user=$1 home
   home=/home/$1
@@ -71,11 +73,11 @@ as() {
     exec setpriv --reuid="$user" --regid="$user" --init-groups "$@"' sh "$user" "$home" "$@"
 }
 
-# clone_for USER: what is committed, as this user's own.
+# clone_for USER: clones the committed sources for this user.
 clone_for() {
   local home=$system/home/$1
   [ "$1" != root ] || home=$system/root
-  if [ -d "$home/amt" ]; then  # of an earlier trial: what was built there stays
+  if [ -d "$home/amt" ]; then  # left by an earlier run: its build is kept
     git -c safe.directory='*' -C "$home/amt" fetch --quiet "$project" HEAD
     git -c safe.directory='*' -C "$home/amt" reset --quiet --hard FETCH_HEAD
   else
@@ -84,13 +86,14 @@ clone_for() {
   inside chown -R "$1:$1" "${home#"$system"}/amt"
 }
 
-# apt PACKAGE...: in the system, before the trial begins.
+# apt PACKAGE...: installs it in the system before the run begins.
 apt() {
   # shellcheck disable=SC2016  # the shell in the system expands it
   inside sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" > /dev/null 2>&1' sh "$@"
 }
 
-# answer_when_asked LOG: the password, if sudo asks for it there. Nothing else is typed; ends with the log.
+# answer_when_asked LOG: types the password if sudo asks for it in the log, and nothing else; ends
+# with the log.
 answer_when_asked() {
   until grep -q "password for" "$1" 2> /dev/null; do
     [ -e "$1" ] || return 0
@@ -102,7 +105,7 @@ answer_when_asked() {
 export AMT_CCACHE=${AMT_CCACHE:-}
 if [ -n "$AMT_CCACHE" ]; then
   mkdir -p "$AMT_CCACHE"
-  chmod 1777 "$AMT_CCACHE"  # for all users of all systems
+  chmod 1777 "$AMT_CCACHE"  # for all users in all systems
   AMT_CCACHE=$(realpath "$AMT_CCACHE")
 fi
 [ -d "$folder/base" ] || make_base

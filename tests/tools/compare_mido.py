@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """Compares the MIDI parser with mido 1.2.10 on damaged and random files.
 
-The files come from a seed: golden files with a few bytes changed, golden files with odd events put
-in where events begin, and files made of random events. Each goes through mido and the reference's
-rules on top of it (written down again below), and through the library by way of midi_dump. Prints
-the differences, keeps the files that differ, and exits with 1 if there are any; 77: no mido 1.2.10.
+The files are determined by a seed: golden files with a few bytes changed, golden files with odd
+events inserted where events begin, and files made of random events. Each is read by mido with the
+reference's rules on top (reimplemented below), and by the library through midi_dump. Prints the
+differences, keeps the files that differ, and exits with 1 if there are any; with 77 if mido 1.2.10
+is missing.
 """
 import argparse
 import collections
@@ -29,7 +30,8 @@ REJECT = "REJECT"
 
 
 def playback(data):
-    """(message, seconds since the last) as mido plays the file; any exception refuses it."""
+    """Yields (message, seconds since the last one) as mido plays the file; any exception rejects
+    it."""
     for message in mido.MidiFile(file=io.BytesIO(data)):
         if message.time < 0:
             raise ValueError("negative time")
@@ -81,12 +83,12 @@ def interarrival(data):
 def md5_or_reject(function, data):
     try:
         return hashlib.md5(function(data).encode()).hexdigest()
-    except Exception:  # whatever it is, the reference drops the file
+    except Exception:  # the reference drops the file after any exception
         return REJECT
 
 
 def quantity(value, padding=0):
-    """A variable-length quantity with redundant leading bytes."""
+    """Returns a variable-length quantity with redundant leading bytes."""
     groups = [value & 0x7F]
     while value > 0x7F:
         value >>= 7
@@ -126,7 +128,8 @@ def random_meta(rng):
 
 
 def random_event(rng):
-    """An event without its delta. Mostly notes of few pitches, so that they pair and overlap."""
+    """Returns an event without its delta. Mostly notes of few pitches, so that they pair and
+    overlap."""
     kind = rng.random()
     channel = rng.choice((0, 0, 1, 9, rng.randrange(16)))
     data = [rng.randrange(58, 63), rng.choice((0, 1, 64, 127))]
@@ -152,7 +155,7 @@ def random_event(rng):
 
 
 def clean_event(rng):
-    """An event that is never refused by itself."""
+    """Returns an event that is never rejected by itself."""
     while True:
         event = random_event(rng)
         length = {0x8: 3, 0x9: 3, 0xA: 3, 0xB: 3, 0xC: 2, 0xD: 2, 0xE: 3}.get(event[0] >> 4)
@@ -183,7 +186,8 @@ ODD_BYTES = (0, 1, 0x7F, 0x80, 0x81, 0x90, 0xC0, 0xF0, 0xF1, 0xF7, 0xF8, 0xFF, 0
 
 
 def changed_bytes(rng, data, others):
-    """A few local damages, most of which a reader must survive and many of which it must refuse."""
+    """Makes a few local changes, most of which a reader must survive and many of which it must
+    reject."""
     data = bytearray(data)
     for _ in range(rng.choice((1, 1, 1, 2, 3, 8))):
         if not data:
@@ -208,7 +212,8 @@ def changed_bytes(rng, data, others):
 
 
 def with_odd_events(rng, data):
-    """Events at the front of a track, where one surely may begin; the track's size is put right."""
+    """Inserts events at the start of a track, where an event certainly begins; corrects the track's
+    size."""
     at = data.find(b"MTrk", rng.randrange(max(1, len(data))))
     at = at if at >= 0 else data.find(b"MTrk")
     if at < 0 or at + 8 > len(data):
@@ -247,7 +252,7 @@ def dump(tool, paths):
 
 
 def compare(files, tool, folder, keep):
-    """Number of accepted and of differing files of one batch."""
+    """Returns the numbers of accepted and of differing files in one batch."""
     paths = []
     for index, data in enumerate(files):
         paths.append(folder / f"{index:04d}.mid")

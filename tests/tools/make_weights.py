@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/data/golden/weights with PyTorch: one tiny GPT-2 in four forms, and what it must give.
+"""Writes tests/data/golden/weights with PyTorch: one tiny GPT-2 in four forms, and its expected output.
 
 Usage: make_weights.py FOLDER
 
@@ -19,7 +19,7 @@ VOCAB, POSITIONS, WIDTH, LAYERS, HEADS, USED = 50, 12, 16, 2, 2, 10
 
 
 def make_parameters():
-    """Hugging Face's names without the prefix, in the order of its modules."""
+    """Yields Hugging Face's names without the prefix, in the order of its modules."""
     torch.manual_seed(7)
     values = collections.OrderedDict()
 
@@ -87,7 +87,7 @@ def expect(p):
 
 
 def state_dict(p, dtype, prefix="", mask=None, head=False):
-    """As a module of transformers gives it: masks if it is an old one, a note on versions."""
+    """The form in which a transformers module gives it: masks in old ones, version metadata."""
     state = collections.OrderedDict((prefix + name, value.to(dtype)) for name, value in p.items())
     if mask is not None:
         causal = torch.ones(POSITIONS, POSITIONS).tril().to(mask).view(1, 1, POSITIONS, POSITIONS)
@@ -122,7 +122,7 @@ def write_index(folder, name, parts):
 
 
 def odd_views(part):
-    """All values in one storage; matrices lie in it column by column."""
+    """All values in one storage; matrices are stored column by column."""
     flat = torch.cat([v.t().flatten() if v.dim() == 2 else v.flatten() for v in part.values()])
     views, at = {}, 0
     for name, value in part.items():

@@ -1,27 +1,28 @@
 #!/usr/bin/env python3
-"""A page for docs/benchmarks/ from what first.sh has written, with a verdict.
+"""Writes a page with a verdict for docs/benchmarks/ from the output of first.sh.
 
 first_page.py FOLDER...            writes page.md and raw.txt into the last FOLDER
-first_page.py --bandwidth "NAME"   GB/s of this card's memory by its data sheet; nothing if it is not known
+first_page.py --bandwidth "NAME"   prints this card's memory bandwidth in GB/s from its data sheet,
+if known
 
-The folders are those of first.sh's stages. The verdict compares each operation, and whole steps, with a
-model: an operation takes the share of its card's arithmetic or bandwidth that it took on an H200
-(docs/benchmarks/h200.md). What that share does not explain is worth a look.
+The folders are those of first.sh's stages. The verdict compares each operation, and complete steps,
+with a model: an operation reaches the same fraction of its card's arithmetic or bandwidth as on an
+H200 (docs/benchmarks/h200.md). A difference from the model is worth a look.
 """
 import datetime
 import pathlib
 import re
 import sys
 
-# GB/s; the first name that a card's name contains.
+# GB/s; the first entry whose name occurs in the card's name is used.
 BANDWIDTHS = {"H200": 4800, "GH200": 4000, "H100 NVL": 3900, "H100 PCIe": 2000, "H100": 3350, "H800": 3350,
               "B300": 8000, "B200": 8000, "A100-SXM4-80GB": 2039, "A100 80GB PCIe": 1935, "A100": 1555,
               "RTX 6000 Ada": 960, "RTX PRO 6000": 1792, "RTX 5090": 1792, "RTX 4090": 1008, "L40S": 864}
 H200_PEAK, H200_BANDWIDTH = 989.4, 4800.0
 
-# What gpu_bench --operations gave on an H200, 32 rows of the small model, first algorithms: TFLOP/s where the
-# arithmetic limits, GB/s where the memory does. LM head and layer norms as they are since a4f7679, whose
-# clocks were higher: taken down by 4 %.
+# What gpu_bench --operations measured on an H200, 32 rows of the small model, first algorithms:
+# TFLOP/s where arithmetic is the limit, GB/s where memory is. LM head and layer norms were measured
+# after a4f7679 at higher clocks, so they are reduced by 4 %.
 H200_TFLOPS = {"LM head": 620, "attention": 274.7, "attention backward": 204.7, "linear 3072 x 768": 694.3,
                "linear 768 x 2304": 571.7, "linear 768 x 3072": 470.6, "linear 768 x 768": 505.4,
                "linear backward 3072 x 768": 523.4, "linear backward 768 x 2304": 544.8,
@@ -31,7 +32,7 @@ H200_GBS = {"adamw": 4235, "embedding": 5163, "embedding backward": 1458, "layer
 # tokens/s x model FLOP / peak, at the median.
 H200_MFU = {("small", 8): 42.5, ("small", 16): 46.2, ("small", 32): 48.3, ("small", 64): 49.9,
             ("small", 512): 48.3, ("medium", 16): 50.5, ("large", 8): 47.5}
-SLOWER = 1.10  # than the model, of what is worth naming
+SLOWER = 1.10  # times slower than the model is worth reporting
 
 
 def bandwidth_of(card):
@@ -42,14 +43,14 @@ def bandwidth_of(card):
 
 
 class Operation:
-    """A line of gpu_bench --operations."""
+    """A line printed by gpu_bench --operations."""
 
     def __init__(self, name, calls, milliseconds, tflops, gbs):
         self.name, self.calls, self.milliseconds = name, int(calls), float(milliseconds)
         self.tflops, self.gbs = float(tflops), float(gbs)
 
     def model(self, peak, bandwidth):
-        """Milliseconds by the shares that an H200 reached; None for what it has no share for."""
+        """Milliseconds at the fractions that an H200 reached; None for an unknown operation."""
         if self.name in H200_TFLOPS and peak > 0:
             return self.milliseconds * self.tflops / (H200_TFLOPS[self.name] / H200_PEAK * peak)
         if self.name in H200_GBS and bandwidth > 0:
@@ -72,7 +73,7 @@ class Speed:
 
 
 class Stage:
-    """A folder that first.sh has written."""
+    """A folder written by first.sh."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -98,7 +99,7 @@ class Stage:
 
 
 def share_of_model(operations, peak, bandwidth):
-    """Measured and modelled milliseconds of all that the model knows."""
+    """Measured and modelled milliseconds of all operations that the model covers."""
     known = [(o.milliseconds, o.model(peak, bandwidth)) for o in operations]
     known = [(measured, model) for measured, model in known if model is not None]
     return sum(measured for measured, _ in known), sum(model for _, model in known)
@@ -109,7 +110,7 @@ def percent(ratio):
 
 
 def right_part(stages):
-    lines = ["## Right?", "", "| stage | steps | right | wrong |", "| --- | --- | --- | --- |"]
+    lines = ["## Correctness", "", "| stage | steps | right | wrong |", "| --- | --- | --- | --- |"]
     for stage in stages:
         wrong = ", ".join(f"{name}: {why}" for name, why in stage.wrong) or "none"
         lines.append(f"| {stage.name} | {len(stage.right) + len(stage.wrong)} | {len(stage.right)} | {wrong} |")
@@ -117,21 +118,21 @@ def right_part(stages):
 
 
 def speed_part(speeds):
-    lines = ["## Fast?", "", "Whole steps, bf16: forward, backward, norm, AdamW, dropout.", "",
+    lines = ["## Speed", "", "Complete steps, bf16: forward, backward, norm, AdamW, dropout.", "",
              "| run | ms, median | tokens/s, median | MFU | MFU of an H200 | |", "| --- | --- | --- | --- | --- | --- |"]
     for name, speed in speeds.items():
         expected = H200_MFU.get((speed.size, speed.rows))
         plain = name == f"{speed.size}-{speed.rows}" and expected and speed.mfu
         lines.append(f"| {name} | {speed.milliseconds:.2f} | {speed.tokens:,} | "
-                     + (f"{speed.mfu} % of {speed.peak} TFLOP/s" if speed.mfu else "not known") + " | "
+                     + (f"{speed.mfu} % of {speed.peak} TFLOP/s" if speed.mfu else "unknown") + " | "
                      + (f"{expected} % | {percent(speed.mfu / expected)} |" if plain else "| |"))
     return lines + [""]
 
 
 def operation_part(speed, bandwidth):
-    lines = ["## Where the time goes", "",
-             f"Each operation alone, ms of a step of {speed.rows} rows ({speed.size}); the model: the share of "
-             f"{speed.peak} TFLOP/s or {bandwidth} GB/s that it takes on an H200.", "",
+    lines = ["## Time of each operation", "",
+             f"Each operation timed separately, ms per step of {speed.rows} rows ({speed.size}); the model: the fraction of "
+             f"{speed.peak} TFLOP/s or {bandwidth} GB/s that it reaches on an H200.", "",
              "| operation | calls | ms | model | |", "| --- | --- | --- | --- | --- |"]
     for o in sorted(speed.operations, key=lambda o: -o.milliseconds):
         model = o.model(speed.peak, bandwidth)
@@ -147,26 +148,26 @@ def verdict(stages, speeds, bandwidth):
     lines += [f"- **Wrong**: {text}." for text in wrong]
     skipped = sum(stage.skipped for stage in stages)
     if skipped:
-        lines.append(f"- Something was skipped in {skipped} steps: what is not there has not been tried.")
+        lines.append(f"- Something was skipped in {skipped} steps: what was skipped has not been tested.")
     for name, speed in speeds.items():
         expected = H200_MFU.get((speed.size, speed.rows))
         if name != f"{speed.size}-{speed.rows}" or not expected or not speed.mfu:
             continue
         ratio = speed.mfu / expected
-        word = "as an H200" if 0.97 <= ratio <= 1.03 else "better than an H200" if ratio > 1 else "worse than an H200"
+        word = "like an H200" if 0.97 <= ratio <= 1.03 else "better than an H200" if ratio > 1 else "worse than an H200"
         lines.append(f"- {name}: {speed.tokens:,} tokens/s, {speed.mfu} % MFU, {word} ({expected} %).")
     timed = next((speed for speed in speeds.values() if speed.operations), None)
     if timed is None:
         return lines + ["- Operations were not timed: stage `fast` does that."]
     measured, model = share_of_model(timed.operations, timed.peak, bandwidth)
     if model == 0:
-        return lines + ["- No model: this card's peak or bandwidth is not known (AMT_GPU_BANDWIDTH, GB/s)."]
+        return lines + ["- No model: this card's peak or bandwidth is unknown (AMT_GPU_BANDWIDTH, GB/s)."]
     lines.append(f"- All operations: {measured:.1f} ms, the model {model:.1f} ms ({percent(measured / model)}).")
     for o in sorted(timed.operations, key=lambda o: (o.model(timed.peak, bandwidth) or 1e9) - o.milliseconds):
         expected = o.model(timed.peak, bandwidth)
         if expected and o.milliseconds > SLOWER * expected:
-            lines.append(f"- **Slower than the model**: {o.name}, {o.milliseconds:.2f} ms in place of {expected:.2f} "
-                         f"({percent(o.milliseconds / expected)}, {o.milliseconds - expected:.2f} ms of a step).")
+            lines.append(f"- **Slower than the model**: {o.name}, {o.milliseconds:.2f} ms instead of {expected:.2f} "
+                         f"({percent(o.milliseconds / expected)}, {o.milliseconds - expected:.2f} ms per step).")
     return lines
 
 
@@ -175,8 +176,8 @@ def page(stages, bandwidth, today):
     card = stages[-1].card
     lines = [f"# {card.split(',')[0]}, {today}", ""]
     if any(stage.rehearsal for stage in stages):
-        lines += ["**A rehearsal on a CPU: nothing here says anything of a GPU.**", ""]
-    lines += ["Card, driver, memory, clocks now and at most: " + card + ".", "", "```",
+        lines += ["**A rehearsal on a CPU: its figures say nothing about a GPU.**", ""]
+    lines += ["Card, driver, memory, current and maximum clocks: " + card + ".", "", "```",
               *stages[-1].text("version.log").rstrip().splitlines(), "```", "", "```sh",
               *(f"tests/bench/gpu/first.sh {stage.name} {stage.folder.name}" for stage in stages), "```", "",
               "All output: [raw.txt](raw.txt).", "", "## Verdict", "", *verdict(stages, speeds, bandwidth), ""]

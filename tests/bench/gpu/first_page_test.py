@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The page and the verdict, from logs as an H200 has written them and from logs with faults put in."""
+"""The page and the verdict, from logs recorded on an H200 and from logs with injected faults."""
 import pathlib
 import tempfile
 import unittest
@@ -49,11 +49,11 @@ class FirstPageTest(unittest.TestCase):
         self.assertEqual(first_page.main([str(folder) for folder in folders]), 0)
         return (folders[-1] / "page.md").read_text()
 
-    def test_what_the_model_was_made_of_is_as_the_model_says(self):
+    def test_the_model_reproduces_its_own_measurements(self):
         page = self.page(self.fast())
         self.assertIn("# NVIDIA H200, ", page)
         self.assertIn("- Right: 2 steps of 2.", page)
-        self.assertIn("- small-32: 545,130 tokens/s, 48.3 % MFU, as an H200 (48.3 %).", page)
+        self.assertIn("- small-32: 545,130 tokens/s, 48.3 % MFU, like an H200 (48.3 %).", page)
         self.assertIn("- All operations: 12.4 ms, the model 12.4 ms (+0.0 %).", page)
         self.assertNotIn("Slower", page)
         self.assertNotIn("Wrong", page)
@@ -61,19 +61,19 @@ class FirstPageTest(unittest.TestCase):
         self.assertIn("| to host | 1 | 0.017 | | |", page)
         self.assertIn("CUDA plug-in CUDA 13.0", page)
 
-    def test_what_is_slower_is_named_with_what_it_costs(self):
+    def test_a_slower_operation_is_reported_with_its_cost(self):
         slow = SMALL.replace("7.561   12.4%     204.7", "9.073   12.4%     170.6")
         page = self.page(self.fast(small=slow))
-        self.assertIn("**Slower than the model**: attention backward, 9.07 ms in place of 7.56 (+20.0 %, 1.51 ms", page)
+        self.assertIn("**Slower than the model**: attention backward, 9.07 ms instead of 7.56 (+20.0 %, 1.51 ms", page)
 
-    def test_another_card_is_measured_by_its_own_peak_and_bandwidth(self):
+    def test_another_card_is_compared_with_its_own_peak_and_bandwidth(self):
         h100 = SUMMARY.replace("H200", "H100 80GB HBM3")
         slow = SMALL.replace("0.847    1.4%       0.0      4235", "1.214    1.4%       0.0      2955")
         page = self.page(self.fast(h100, slow))
         self.assertIn("| adamw | 1 | 1.214 | 1.214 | ", page)
         self.assertNotIn("Slower", page)
 
-    def test_what_is_wrong_is_said_first_and_what_was_skipped_is_not_right(self):
+    def test_failures_come_first_and_skipped_tests_do_not_count_as_right(self):
         correct = self.write("correct", summary_md="# First contact: correct\ncard: NVIDIA H200, 580\n"
                              "- Linear: WRONG, exit code 1 after 2.0 s, see Linear.log\n- LmHead: right, 1.0 s\n"
                              "  (something was skipped)\n", Linear_log="Failure\n")
@@ -87,9 +87,9 @@ class FirstPageTest(unittest.TestCase):
     def test_an_unknown_card_has_no_model(self):
         unknown = SMALL.replace(", MFU 48.3 % of 989.4 TFLOP/s", ", MFU unknown: --peak gives the device's TFLOP/s")
         page = self.page(self.fast(SUMMARY.replace("NVIDIA H200", "no nvidia-smi"), unknown))
-        self.assertIn("No model: this card's peak or bandwidth is not known", page)
+        self.assertIn("No model: this card's peak or bandwidth is unknown", page)
 
-    def test_bandwidths_are_those_of_the_longest_name(self):
+    def test_the_most_specific_name_gives_the_bandwidth(self):
         for name, expected in (("NVIDIA H100 80GB HBM3", 3350), ("NVIDIA H100 NVL", 3900), ("NVIDIA GH200 480GB", 4000),
                                ("NVIDIA A100-SXM4-80GB", 2039), ("Tesla T4", 0)):
             self.assertEqual(first_page.bandwidth_of(name), expected)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# first.sh goes through its stage `fast` on the CPU: the script, its limits, its page.
+# Runs stage `fast` of first.sh on the CPU to test the script, its time limits and its page.
 # Usage: tests/bench/gpu/first_rehearsal.sh BUILD
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -9,19 +9,19 @@ fail() { echo "first_rehearsal: $*" >&2; cat "$work/fast/summary.md" "$work/fast
 
 AMT_FIRST_REHEARSAL=1 AMT_BUILD=$1 "$here/first.sh" fast "$work/fast" >"$work/said" || fail "a step is wrong"
 page=$work/fast/page.md
-grep -q '^\*\*A rehearsal on a CPU' "$page" || fail "the page does not say that it is a rehearsal"
+grep -q '^\*\*A rehearsal on a CPU' "$page" || fail "the page is not marked as a rehearsal"
 grep -q '^- Right: 4 steps of 4\.$' "$page" || fail "not all steps"
 grep -q '^| small-32 | [0-9.]* | [0-9,]* |' "$page" || fail "no speed"
 grep -q '^| LM head | 1 |' "$page" || fail "no operations"
 grep -q '^## fast: small-32.log' "$work/fast/raw.txt" || fail "no raw log"
-grep -q '^- Right: 4 steps of 4\.$' "$work/said" || fail "the verdict is not said"
+grep -q '^- Right: 4 steps of 4\.$' "$work/said" || fail "the verdict is not printed"
 
-# A step that fails is wrong on the page and in the exit code.
+# A failed step is reported on the page and in the exit status.
 mkdir -p "$work/build/bench" "$work/build/bin"
 printf '#!/bin/sh\nexit 3\n' >"$work/build/bench/gpu_bench"
 printf '#!/bin/sh\necho amt\n' >"$work/build/bin/amt"
 chmod +x "$work"/build/*/*
 if AMT_FIRST_REHEARSAL=1 AMT_BUILD=$work/build "$here/first.sh" fast "$work/broken" >"$work/said"; then
-  fail "a program that fails is no failure"
+  fail "a failing program was not reported"
 fi
-grep -q '^- \*\*Wrong\*\*: fast: small-32 (exit code 3' "$work/broken/page.md" || fail "the page does not name it"
+grep -q '^- \*\*Wrong\*\*: fast: small-32 (exit code 3' "$work/broken/page.md" || fail "the page does not report it"

@@ -1,29 +1,31 @@
 #!/usr/bin/env bash
-# Gathers what programs need on a machine that has a GPU and CUDA's libraries but none of the others:
+# Packs what programs need on a machine that has a GPU and CUDA's libraries but none of our other
+# libraries:
 #   tests/bench/gpu/pack.sh KIT PROGRAM_OR_LIBRARY...
-# makes the folder KIT with their shared libraries and a movable Open MPI. Over there, from the same relative
-# places:
+# makes the folder KIT with the programs' shared libraries and a relocatable Open MPI. On the other
+# machine, run from the same relative paths:
 #   KIT/run PROGRAM ARGS...        KIT/run mpirun -n 2 PROGRAM ARGS...
-# Not packed, so as new over there as here or newer: the C library, the compiler's runtime, CUDA, cuDNN, NCCL.
+# Not packed, so they must be at least as new as here: the C library, the compiler's runtime, CUDA,
+# cuDNN, NCCL.
 set -euo pipefail
 (($# >= 2)) || { sed -n '2,7p' "$0" >&2; exit 2; }
 kit=$1
 shift
 [ ! -e "$kit" ] || { echo "pack.sh: $kit exists: remove it or name another folder" >&2; exit 1; }
 
-# open_mpi NAME: one of Open MPI's folders, as it says itself.
+# open_mpi NAME: prints one of Open MPI's folders, as Open MPI reports it.
 open_mpi() { ompi_info --parsable --path "$1" | sed -n "s/^path:$1://p"; }
 prefix=$(open_mpi prefix)
 pmix=$(find "$prefix/lib" -maxdepth 5 -type d -path '*pmix*/lib/pmix' -print -quit 2>/dev/null)
 folders=("$(open_mpi pkglibdir)" "$(open_mpi pkgdatadir)" ${pmix:+"$pmix"})
 
 mkdir -p "$kit/lib" "$kit/bin"
-for folder in "${folders[@]}"; do # under the same path below the new prefix
+for folder in "${folders[@]}"; do # the same path below the new prefix
   mkdir -p "$kit${folder#"$prefix"}"
   cp -rL "$folder/." "$kit${folder#"$prefix"}/"
 done
 for tool in orterun orted; do cp -L "$(open_mpi bindir)/$tool" "$kit/bin/"; done
-cp "$kit/bin/orterun" "$kit/bin/mpirun" # a link might not travel
+cp "$kit/bin/orterun" "$kit/bin/mpirun" # links might not survive the transfer
 
 there='^(linux-vdso|ld-linux|libc|libm|libdl|libpthread|librt|libresolv|libutil|libstdc\+\+|libgcc_s)[.-]'
 cuda='^(libcuda|libcudart|libcublas|libcublasLt|libcudnn|libnccl|libnvrtc|libnvJitLink|libnvidia)'
@@ -36,12 +38,12 @@ for file in "$@" "${plugins[@]}" "$kit"/bin/*; do ldd "$file" 2>/dev/null || tru
 
 cat >"$kit/run" <<RUN
 #!/usr/bin/env bash
-# Starts a program with the libraries beside this file.
+# Starts a program with the libraries in this folder.
 set -euo pipefail
 kit=\$(cd "\$(dirname "\$0")" && pwd)
 libraries=\$kit/lib
 for folder in /usr/local/cuda/lib64 /usr/local/cuda/lib; do [ -d \$folder ] && libraries+=:\$folder; done
-# CUDA's libraries may also be those of a Python that has PyTorch.
+# CUDA's libraries may also come from a Python environment with PyTorch.
 if command -v python3 >/dev/null; then
   for folder in \$(python3 -c 'import site, glob
 for root in site.getsitepackages() + [site.getusersitepackages()]: print(*glob.glob(root + "/nvidia/*/lib"))'); do

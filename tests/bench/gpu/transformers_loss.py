@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Loads a checkpoint of amt in transformers, on a GPU if there is one, and compares its loss with amt's own.
+"""Loads a checkpoint of amt in transformers, on a GPU if there is one, and compares its loss with
+amt's own.
 
 Usage: transformers_loss.py CHECKPOINT DATASET AMT...   (AMT: the command that starts amt)
-Both look at every 20th row of the validation split; amt in fp32 on the CPU. Exit code: 0 equal within 1e-3, else 1.
+Both evaluate every 20th row of the validation split; amt uses fp32 on the CPU. Exit status: 0 if
+the losses agree within 1e-3, else 1.
 """
 import csv
 import io

@@ -25,7 +25,7 @@ import fixture
 import seals
 import trial
 
-MEMORY = "/dev/shm"  # where no disk is waited for
+MEMORY = "/dev/shm"  # not limited by a disk
 
 
 def options_of(arguments):
@@ -37,9 +37,9 @@ def options_of(arguments):
     parser.add_argument("--count", type=int, default=10000, help="inputs to try")
     parser.add_argument("--first", type=int, default=0, help="number of the first one")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", type=int, nargs="+", help="try the inputs of these numbers alone")
-    parser.add_argument("--target", default="", help="change only files with this in their path")
-    parser.add_argument("--limit", type=float, default=20, help="seconds for a command")
+    parser.add_argument("--only", type=int, nargs="+", help="try only the inputs with these numbers")
+    parser.add_argument("--target", default="", help="change only files whose path contains this")
+    parser.add_argument("--limit", type=float, default=20, help="time limit for a command in seconds")
     parser.add_argument("--keep", type=pathlib.Path, help="keep the last input of --only here")
     parser.add_argument("-j", "--jobs", type=int, default=1)
     options = parser.parse_args(arguments)
@@ -61,7 +61,7 @@ def print_problem(options, verdict):
 
 
 def print_table(verdicts):
-    """A line for each kind of file and change."""
+    """Prints a line for each kind of file and change."""
     rows = collections.defaultdict(collections.Counter)
     for verdict in verdicts:
         name = pathlib.PurePath(verdict.target)
@@ -109,7 +109,7 @@ def main():
         verdicts = try_all(options, bench)
         if options.keep and options.only:
             sandbox = next(pathlib.Path(folder).glob("sandbox-*[0-9]"))
-            subprocess.run(["cp", "-a", sandbox, options.keep], check=True)  # pipes, too
+            subprocess.run(["cp", "-a", sandbox, options.keep], check=True)  # copies pipes, too
     finally:
         checker.close()
         shutil.rmtree(folder)

@@ -1,4 +1,5 @@
-"""Lies in archives: tar headers with right checksums, odd members, gzip streams that go on."""
+"""Malicious archives: tar headers with correct checksums, odd members, gzip streams that
+continue."""
 import gzip
 import io
 import random
@@ -17,7 +18,7 @@ FIELDS = {"name": (0, 100), "mode": (100, 8), "size": (124, 12), "mtime": (136, 
 
 
 def _sign(block):
-    """A header block with the checksum that fits."""
+    """Returns a header block with a correct checksum."""
     block = bytearray(block)
     block[148:156] = b" " * 8
     block[148:156] = b"%06o\0 " % sum(block)
@@ -40,7 +41,7 @@ def _field_value(rng, name, width):
 
 
 def change_header(rng, data):
-    """One field of one header; the header's checksum is made right again."""
+    """Changes one field of one header and corrects the header's checksum."""
     at = rng.choice(_headers(data))
     name = rng.choice(list(FIELDS))
     begin, width = FIELDS[name]
@@ -60,17 +61,17 @@ def _member(name, **fields):
 def _odd_members(rng):
     link = {"type": tarfile.SYMTYPE}
     return rng.choice((
-        ("links in a circle", [_member("a.mid", linkname="b.mid", **link),
+        ("links in a cycle", [_member("a.mid", linkname="b.mid", **link),
                                _member("b.mid", linkname="a.mid", **link)]),
-        ("a folder that links to itself", [_member("d", linkname=".", **link)]),
-        ("a link out of it", [_member("p.mid", linkname="/etc/passwd", **link)]),
+        ("a folder with a link to itself", [_member("d", linkname=".", **link)]),
+        ("a link out of the archive", [_member("p.mid", linkname="/etc/passwd", **link)]),
         ("a hard link to nothing", [_member("h.mid", type=tarfile.LNKTYPE, linkname="no.mid")]),
         ("a pipe and a device", [_member("f.mid", type=tarfile.FIFOTYPE),
                                  _member("c.mid", type=tarfile.CHRTYPE, devmajor=1, devminor=5)]),
         ("folders 3000 deep", [_member("d/" * 3000 + "x.mid")]),
         ("a name of 1 MB", [_member("n" * 1_000_000 + ".mid")]),
         ("a link to a name of 1 MB", [_member("l.mid", linkname="n" * 1_000_000, **link)]),
-        ("a sparse map that lies", [_member("s.mid", pax_headers={
+        ("a false sparse map", [_member("s.mid", pax_headers={
             "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "s.mid",
             "GNU.sparse.realsize": str(1 << 62)})]),
         ("a size of 2^62 in a pax header", [_member("z.mid", pax_headers={"size": str(1 << 62)})]),
@@ -80,7 +81,7 @@ def _odd_members(rng):
 
 
 def add_members(rng, data):
-    """Members that no one packs, put before the others."""
+    """Puts members that no program packs before the others."""
     name, members = _odd_members(rng)
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
@@ -91,7 +92,7 @@ def add_members(rng, data):
 
 
 def change_tar(rng, data):
-    """(bytes, what was done)"""
+    """Returns (bytes, description)."""
     kind = rng.random()
     if kind < 0.35:
         return change_header(rng, data)
@@ -102,7 +103,7 @@ def change_tar(rng, data):
 
 
 def _bomb():
-    """A member that is larger than any MIDI file may be, packed."""
+    """Returns a packed member that is larger than any MIDI file may be."""
     packer = zlib.compressobj(9, wbits=31)
     parts = [packer.compress(_member("bomb.mid", size=BOMB_BYTES).tobuf())]
     parts += [packer.compress(bytes(1 << 20)) for _ in range(BOMB_BYTES >> 20)]
@@ -110,7 +111,7 @@ def _bomb():
 
 
 def change_gzip(rng, data):
-    """A packed tar: outside as it is, or inside and packed again."""
+    """Changes a packed tar, either its packed bytes or its contents, which are packed again."""
     kind = rng.random()
     if kind < 0.5:
         return byte_changes.change(rng, data)
@@ -127,7 +128,7 @@ def change_gzip(rng, data):
 
 
 def _zip_places(data):
-    """(begin, end) of the directory at the end, of the headers before the members."""
+    """Returns (begin, end) of the directory at the end, or of the headers before the members."""
     places = [(data.rfind(b"PK\5\6"), len(data)), (data.find(b"PK\1\2"), len(data))]
     at = -1
     while (at := data.find(b"PK\3\4", at + 1)) >= 0:
@@ -139,14 +140,14 @@ def _odd_zip(rng):
     names, stream = rng.choice((("../x.mid", "/x.mid"), ("x.mid", "x.mid"), ("n" * 60_000,),
                                 ("d/" * 3000 + "x.mid",), ("a\nb.mid",))), io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a name that is there twice
+        warnings.simplefilter("ignore")  # of duplicate names
         for name in names:
             archive.writestr(zipfile.ZipInfo(name), random.Random(0).randbytes(100))
     return stream.getvalue(), f"members {[name[:20] for name in names]}"
 
 
 def change_zip(rng, data):
-    """(bytes, what was done)"""
+    """Returns (bytes, description)."""
     kind = rng.random()
     if kind < 0.1:
         return _odd_zip(rng)

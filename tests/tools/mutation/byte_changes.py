@@ -1,4 +1,4 @@
-"""Changes of bytes that know nothing of the file's format: (bytes, what was done)."""
+"""Mutations that ignore the file format; each returns (bytes, description)."""
 import struct
 
 NUMBERS = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 1 << 24, (1 << 31) - 1, 1 << 31,
@@ -6,7 +6,7 @@ NUMBERS = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 1 << 24, (1 << 31) - 1, 1 
 
 
 def _place(rng, data, within):
-    """A place in the bytes; `within` is the part of them to choose from, by (begin, end)."""
+    """Returns a random offset; `within` gives the parts to choose from, as (begin, end)."""
     begin, end = within or (0, len(data))
     end = min(end, len(data))
     return rng.randrange(min(begin, end - 1), end) if end > 0 else 0
@@ -24,7 +24,7 @@ def flip_bits(rng, data, within=None):
     places = [_place(rng, data, within) for _ in range(count)]
     for at in places if data else ():
         data[at] ^= 1 << rng.randrange(8)
-    return bytes(data), f"a bit of the bytes {places[:8]} flipped"
+    return bytes(data), f"one bit flipped in each of bytes {places[:8]}"
 
 
 def set_byte(rng, data, within=None):
@@ -36,7 +36,7 @@ def set_byte(rng, data, within=None):
 
 
 def set_number(rng, data, within=None):
-    """A field of 1, 2, 4 or 8 bytes gets a number that begins or ends a range."""
+    """Overwrites a field of 1, 2, 4 or 8 bytes with a boundary value."""
     at, width = _place(rng, data, within), rng.choice((1, 2, 4, 8))
     at -= at % rng.choice((1, width))
     value = rng.choice(NUMBERS) + rng.choice((0, 0, 0, -1, 1))
@@ -55,7 +55,7 @@ def truncate(rng, data, within=None):
 def grow(rng, data, within=None):
     count = rng.choice((1, 7, 512, 5000))
     name, more = rng.choice((("zeros", bytes(count)), ("random bytes", rng.randbytes(count)),
-                             ("bytes of its own", data[:count])))
+                             ("bytes copied from its start", data[:count])))
     return data + more, f"{len(more)} {name} appended"
 
 
@@ -79,12 +79,12 @@ def swap_blocks(rng, data, within=None):
 
 def remove_block(rng, data, within=None):
     at, length = _place(rng, data, within), rng.choice((1, 2, 8, 100, 512))
-    return data[:at] + data[at + length:], f"bytes {at}+{length} taken out"
+    return data[:at] + data[at + length:], f"bytes {at}+{length} removed"
 
 
 def repeat_block(rng, data, within=None):
     at, length = _place(rng, data, within), rng.choice((1, 8, 100, 512))
-    return data[:at + length] + data[at:], f"bytes {at}+{length} there twice"
+    return data[:at + length] + data[at:], f"bytes {at}+{length} duplicated"
 
 
 CHANGES = (flip_bit, flip_bit, flip_bits, set_byte, set_number, set_number, truncate, grow,
@@ -92,7 +92,8 @@ CHANGES = (flip_bit, flip_bit, flip_bits, set_byte, set_number, set_number, trun
 
 
 def change(rng, data, within=None):
-    """Any of them, at a place `within`; the bytes that come back differ from those given."""
+    """Applies a random change at an offset in `within`; the result always differs from the
+    input."""
     for _ in range(20):
         changed, done = rng.choice(CHANGES)(rng, data, within)
         if changed != data:

@@ -1,4 +1,4 @@
-"""The commands that are tried, and what of their results must be the same for the same input."""
+"""The commands to run, and the part of their results that must be the same for the same input."""
 import dataclasses
 import hashlib
 import json
@@ -16,8 +16,8 @@ GOES_ON = re.compile(r"(?:going on|resum\w*|continu\w*) .*step-0*(\d+)")
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """`needs`: what it reads, of the top level of a sandbox; `writes`: what it may change there
-    besides out/; `result`: (sandbox, Ended) -> what must be the same, any comparable value."""
+    """`needs`: what it reads from the top level of a sandbox; `writes`: what it may change there
+    besides out/; `result`: (sandbox, Ended) -> a comparable value that must be the same."""
     name: str
     needs: tuple
     argv: tuple
@@ -34,7 +34,7 @@ def printed(_, ended):
 
 
 def dataset(sandbox, _):
-    """Everything but the report, which has the time."""
+    """Returns everything except the report, which contains the time."""
     folder = sandbox / "out/dataset"
     return sorted((path.name, digest(path)) for path in folder.glob("*")
                   if path.name not in ("report.html", "prepare.ini"))
@@ -45,10 +45,10 @@ def written(*names):
 
 
 def losses(run):
-    """{(step, kind): loss} of a run's metrics."""
+    """Returns {(step, kind): loss} from a run's metrics."""
     found, metrics = {}, run / "metrics.jsonl"
     if not metrics.is_file():
-        raise FileNotFoundError(metrics)  # not a device, which might have no end
+        raise FileNotFoundError(metrics)  # not a device, which might never end
     for line in metrics.read_text().splitlines():
         record = json.loads(line)
         for kind in ("loss", "valid_loss"):
@@ -58,7 +58,8 @@ def losses(run):
 
 
 def trained(run, steps):
-    """Bytes of the last checkpoint, and the losses of the steps that this command may have done."""
+    """Returns the last checkpoint's bytes, and the losses of the steps that this command may have
+    made."""
     def result(sandbox, ended):
         last = sandbox / run / f"checkpoints/step-{steps:06d}"
         told = GOES_ON.search(ended.stderr)

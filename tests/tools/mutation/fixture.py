@@ -1,4 +1,4 @@
-"""A small corpus in all forms, its dataset, a run and a model: what sandboxes are copied from."""
+"""A small corpus in all forms, its dataset, a run and a model, from which sandboxes are copied."""
 import os
 import pathlib
 import shutil
@@ -13,7 +13,7 @@ import weight_files
 PIECES = ("3/30da7200faa13d7635e8c934be63ca0e", "9/9fa5e8cfbc2517c234d609a3fb65e94b",
           "3/379ff555cf76d67052e45fcb74d41095", "e/e25cbd789ad62ac5cc2545b6b7072302",
           "f/f70da6009c68b10139ec5f99890bbbb9")
-TINY = """# a model that trains in no time
+TINY = """# a tiny model, for fast training
 [model]
 hidden_dim = 8
 num_heads = 1
@@ -38,13 +38,13 @@ def _temporary(sandbox):
 
 
 class Fixture:
-    """Lives in a folder that others may enter; its sandboxes are beside `pristine`."""
+    """In a folder that other users may enter; sandboxes are next to `pristine`."""
 
     def __init__(self, folder, amt, golden, limit):
         self.folder, self.amt, self.limit = pathlib.Path(folder), amt, limit
         self.pristine = self.folder / "pristine"
         self.pristine.mkdir()
-        _temporary(self.pristine).mkdir()  # a training that is killed leaves Open MPI's files
+        _temporary(self.pristine).mkdir()  # a killed training run leaves Open MPI's files
         self.environment = {**os.environ, **FAST_START, "TMPDIR": str(_temporary(self.pristine))}
         self._make_corpora(pathlib.Path(golden))
         self._amt("prepare", "corpus", "ds", "--rows-per-shard", "2")
@@ -72,10 +72,10 @@ class Fixture:
                 archive.write(file, f"corpus/{file.name}")
         if process.run([self.amt, "prepare", "corpus.zip", "zip", "--dry-run"], self.pristine,
                        self.environment, 60).code != 0:
-            (self.pristine / "corpus.zip").unlink()  # this amt does not know them
+            (self.pristine / "corpus.zip").unlink()  # this version of amt does not support zip
 
     def _make_run(self):
-        """Three steps, of which the last one's checkpoint is missing: as after a kill."""
+        """Makes three steps and removes the last one's checkpoint, as after a kill."""
         self._amt("train", "--config", "tiny.ini", "--data.dataset", "ds", "--trainer.run_dir",
                   "run")
         checkpoints = self.pristine / "run/checkpoints"
@@ -91,7 +91,7 @@ class Fixture:
             self._make_model(self.pristine / name, lambda folder: write(folder, tensors))
 
     def _leave_record(self):
-        """What a training that is killed leaves of itself; nothing if this amt keeps no record."""
+        """Makes the remains of a killed training run; nothing if this amt keeps no record."""
         record = self.pristine / "killed/in-use"
         training = subprocess.Popen(
             [self.amt, "train", "--config", "tiny.ini", "--data.dataset", "ds",
@@ -109,7 +109,7 @@ class Fixture:
         shutil.rmtree(self.pristine / "killed")
 
     def _make_model(self, folder, write):
-        """The same model in another form; removed if this amt does not know it."""
+        """Makes the same model in another form; removed if this amt does not support it."""
         folder.mkdir()
         shutil.copy(self.pristine / "hf/config.json", folder)
         write(folder)
@@ -119,9 +119,9 @@ class Fixture:
             shutil.rmtree(folder)
 
     def _works_for_a_stranger(self):
-        """Whether programs can be run by a user who is kept out by a file's mode."""
+        """Returns whether programs can be run as a user without permission to read a file."""
         if os.geteuid() != 0:
-            return True  # as whom they are run anyway
+            return True  # programs run as this user anyway
         try:
             return process.run([self.amt, "--version"], self.folder, self.environment, 20,
                                STRANGER).code == 0
@@ -129,8 +129,8 @@ class Fixture:
             return False
 
     def sandbox(self, name, parts, stranger=False):
-        """A fresh folder with these parts, out/ for results, and something that nobody may touch.
-        It belongs to the stranger if a command is to be run by one."""
+        """Makes a new folder with these parts, out/ for results, and something that must not be
+        touched. It belongs to the stranger if a command is run as one."""
         folder = self.folder / name
         shutil.rmtree(folder, ignore_errors=True)
         _temporary(folder).mkdir(exist_ok=True)
@@ -151,7 +151,8 @@ class Fixture:
         return folder
 
     def run(self, argv, sandbox, stranger=False):
-        """amt in a sandbox, with temporary files of its own: Open MPI's names are not unique."""
+        """Runs amt in a sandbox with its own temporary folder, because Open MPI's names are not
+        unique."""
         environment = {**self.environment, "TMPDIR": str(_temporary(sandbox))}
         user = STRANGER if stranger and os.geteuid() == 0 else None
         return process.run([self.amt, *argv], sandbox, environment, self.limit, user)

@@ -1,4 +1,4 @@
-"""Changes of HDF5 files, mostly where their structure is written, not their values."""
+"""Changes of HDF5 files, mostly to their structure rather than their values."""
 import math
 import struct
 
@@ -7,11 +7,11 @@ import byte_changes
 MARKS = (b"\x89HDF\r\n\x1a\n", b"TREE", b"HEAP", b"SNOD", b"OHDR", b"GCOL", b"OCHK", b"FRHP",
          b"FSHD", b"BTHD", b"BTLF")
 MOMENTS = (math.nan, math.inf, -math.inf, -1.0, -1e-30, 3e38)
-STRUCTURE_BYTES = 4096  # at most, at each end of a file that holds many values
+STRUCTURE_BYTES = 4096  # maximum at each end of a file with many values
 
 
 def structure(rng, data):
-    """(begin, end) of a part that holds no values, or little else."""
+    """Returns (begin, end) of a part with few or no values."""
     near = [at for at in (data.find(mark) for mark in MARKS) if at >= 0]
     kind = rng.random()
     if near and kind < 0.4:
@@ -23,20 +23,20 @@ def structure(rng, data):
 
 
 def change(rng, data):
-    """(bytes, what was done)"""
+    """Returns (bytes, description)."""
     within = structure(rng, data) if rng.random() < 0.8 else None
     return byte_changes.change(rng, data, within)
 
 
 def change_token(rng, data, begin, end):
-    """One token of a shard, whose tokens lie at [begin, end), gets another number."""
+    """Changes one token of a shard whose tokens are at [begin, end)."""
     at = begin + 2 * rng.randrange((end - begin) // 2)
     value = rng.choice((0, 65535, 55028, 55027, 34025, 34024, 27513, rng.randrange(65536)))
     return data[:at] + struct.pack("<H", value) + data[at + 2:], f"token at byte {at} is {value}"
 
 
 def swap_rows(rng, data, begin, end):
-    """Two rows of a shard trade places, or one is there twice."""
+    """Exchanges two rows of a shard, or duplicates one."""
     rows, width = (end - begin) // 2048, 2048
     first, second = (begin + width * rng.randrange(rows) for _ in range(2))
     changed = bytearray(data)
@@ -47,7 +47,7 @@ def swap_rows(rng, data, begin, end):
 
 
 def change_moment(rng, data):
-    """A value in the middle of a file of moments gets one that no optimiser has."""
+    """Replaces a value in the middle of a file of moments by one that no optimiser has."""
     at = rng.randrange(STRUCTURE_BYTES, len(data) - STRUCTURE_BYTES) & ~3
     value = rng.choice(MOMENTS)
     return data[:at] + struct.pack("<f", value) + data[at + 4:], f"moment at byte {at} is {value}"

@@ -1,9 +1,9 @@
-"""Lies in JSON: members with values that nobody would write, texts that are hardly JSON."""
+"""Malicious JSON: members with impossible values, and text that is hardly JSON."""
 import json
 
 DEEP = 100_000
 MANY = 380_000
-# Texts, not values: most of them Python's writer would not write.
+# These are texts, not values, because Python's writer would not write most of them.
 VALUES = ("-1", "-5", "0", "1", "2", "3", "1.5", "1.0", "1e0", "-0", "1e999", "-1e999", "1e308",
           "1e-400", "00", "+1", "0x10", "2147483647", "2147483648", "4294967296",
           "9007199254740993", "9223372036854775807", "9223372036854775808",
@@ -17,7 +17,7 @@ MARK = "\u0001mutated\u0001"
 
 
 def members(value, path=()):
-    """The paths of all members and elements."""
+    """Yields the paths of all members and elements."""
     items = value.items() if isinstance(value, dict) else (
         enumerate(value) if isinstance(value, list) else ())
     for key, inner in items:
@@ -32,7 +32,7 @@ def parent_of(document, path):
 
 
 def _near(rng, value):
-    """Another value of the same type."""
+    """Returns another value of the same type."""
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):
@@ -51,7 +51,7 @@ def _label(path):
 
 
 def edit_member(rng, document):
-    """One member gets another value."""
+    """Changes the value of one member."""
     paths = list(members(document))
     path = rng.choice(paths)
     parent, key = parent_of(document, path), path[-1]
@@ -65,12 +65,12 @@ def edit_member(rng, document):
 
 
 def edit_structure(rng, document):
-    """A member is left out, renamed, there twice, or one that nobody knows is added."""
+    """Removes, renames or duplicates a member, or adds an unknown one."""
     path = rng.choice([p for p in members(document) if isinstance(p[-1], str)])
     parent, key, kind = parent_of(document, path), path[-1], rng.randrange(4)
     if kind == 0:
         del parent[key]
-        done = f"{_label(path)} left out"
+        done = f"{_label(path)} removed"
     elif kind == 1:
         parent[rng.choice((key + "x", key.upper(), ""))] = parent.pop(key)
         done = f"{_label(path)} renamed"
@@ -80,15 +80,15 @@ def edit_structure(rng, document):
         text = json.dumps(document, indent=1)
         return (text.replace(json.dumps(MARK), json.dumps(key), 1).replace(
             f"{json.dumps(key)}:", f"{json.dumps(key)}: {again}, {json.dumps(key)}:", 1),
-                f"{_label(path)} there twice, once as {again[:60]}")
+                f"{_label(path)} duplicated, once as {again[:60]}")
     else:
         parent["stranger"] = rng.choice((1, "x", {}, [[]]))
-        done = f"a stranger beside {_label(path)}"
+        done = f"an unknown member next to {_label(path)}"
     return json.dumps(document, indent=1), done
 
 
 def edit_text(rng, document):
-    """The text as a whole."""
+    """Changes the text as a whole."""
     text = json.dumps(document)
     kind = rng.randrange(9)
     return (
@@ -98,15 +98,15 @@ def edit_text(rng, document):
         (lambda: (text[:-1] + "," + ",".join(f'"k{i}":0' for i in range(MANY)) + "}",
                   f"{MANY} members more")),
         (lambda: (text + text, "the document twice")),
-        (lambda: (text + "\n}", "a bracket too many")),
+        (lambda: (text + "\n}", "an extra bracket")),
         (lambda: ("\ufeff" + text, "a byte order mark before it")),
-        (lambda: (text.replace(",", ",,", 1), "a comma too many")),
+        (lambda: (text.replace(",", ",,", 1), "an extra comma")),
         (lambda: ("[" + text + "]", "the document in a list")),
     )[kind]()
 
 
 def change(rng, data):
-    """(bytes, what was done) for a file that holds one JSON object."""
+    """Returns (bytes, description) for a file that contains one JSON object."""
     document = json.loads(data)
     kind = rng.random()
     edit = edit_member if kind < 0.7 else edit_structure if kind < 0.93 else edit_text
@@ -115,15 +115,15 @@ def change(rng, data):
 
 
 def change_line(rng, data):
-    """The same for one line of a file with an object on each."""
+    """The same for one line of a file with an object per line."""
     lines = data.split(b"\n")
     at = rng.randrange(len(lines) - 1)
     kind = rng.randrange(6)
     if kind == 0:
         lines.insert(at, lines[at])
-        return b"\n".join(lines), f"line {at + 1} there twice"
+        return b"\n".join(lines), f"line {at + 1} duplicated"
     if kind == 1:
-        return b"\n".join(lines[:at] + lines[at + 1:]), f"line {at + 1} left out"
+        return b"\n".join(lines[:at] + lines[at + 1:]), f"line {at + 1} removed"
     text, done = change(rng, lines[at])
     lines[at] = text.replace(b"\n", b" ")
     return b"\n".join(lines), f"line {at + 1}: {done}"

@@ -1,4 +1,4 @@
-"""Lies in MIDI files: in the sizes of their chunks, in the header, in where events begin."""
+"""Malicious MIDI files: false chunk sizes and headers, odd events where events begin."""
 import struct
 
 import byte_changes
@@ -21,7 +21,7 @@ def _tracks(data):
 
 
 def change(rng, data):
-    """(bytes, what was done)"""
+    """Returns (bytes, description)."""
     tracks, kind = _tracks(data), rng.random()
     if not tracks or kind < 0.5:
         return byte_changes.change(rng, data)

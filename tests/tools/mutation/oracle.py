@@ -1,19 +1,19 @@
-"""What is wrong with how a command ended: a list of (kind, detail), empty if nothing is."""
+"""Judges how a command ended: a list of problems as (kind, detail), empty if there are none."""
 import re
 
 import rules
 
 CODES = (0, 1, 2, 3)
-MORE_MEMORY = 150 << 20  # than for the unchanged input
+MORE_MEMORY = 150 << 20  # allowed on top of the memory for the unchanged input
 RAW = re.compile(r"json\.exception|HDF5-DIAG|terminate called|what\(\):|MPI_ABORT|MPI_Abort|"
                  r"basic_string|std::|filesystem error|boost|Assertion|bad_alloc|bad_cast|"
                  r"vector::|stoi|stoull|map::at|out_of_range|Segmentation|Sanitizer")
-# A library's own words may follow ours in brackets.
+# A library's own message may follow amt's in parentheses.
 RAW_OUTSIDE_BRACKETS = re.compile(r"\bH5[A-Z]\w+|\bunable to \w+|libarchive|nlohmann")
 BRACKETS = re.compile(r"\([^()]*\)")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 COUNT = re.compile(r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+|\d{19,})(?![\d.])")
-# A perplexity may be infinite where a loss is large.
+# A perplexity may be infinite if a loss is large.
 NOT_FINITE = re.compile(r"\bnan\b|loss, nats per token +-?inf", re.IGNORECASE)
 ERROR = "amt: error"
 LONG_LINE = 5000
@@ -21,7 +21,8 @@ MANY_LINES = 40
 
 
 class NoResult(str):
-    """Why what a command has made could not be looked at. No exception: those keep all they saw."""
+    """Why a command's output could not be read. Not an exception: those keep everything they
+    saw."""
 
 
 def _words(ended):
@@ -48,7 +49,7 @@ def _numbers(change, ended):
 
 
 def _refusal(target, command, ended):
-    """One line that names the file; --verify prints what it finds."""
+    """The error must be one line that names the file; --verify prints what it finds."""
     errors = [line for line in ended.stderr.splitlines() if ERROR in line]
     damages = ended.stdout if command == "inspect --verify" else ""
     if len(errors) != 1 and not (damages and not errors):
@@ -87,12 +88,12 @@ def judge(target, change, command, ended, result, baseline):
     elif result not in (baseline.result, baseline.fallback):
         problems.append(("silently wrong", _difference(result, baseline.result)))
     elif result != baseline.result and not warned:
-        problems.append(("silently wrong", "an older checkpoint without a word"))
+        problems.append(("silently wrong", "an older checkpoint without a message"))
     return problems
 
 
 def _difference(result, expected):
-    """Where two results differ, in a few words."""
+    """Describes briefly where two results differ."""
     one, other = str(result), str(expected)
     at = next((i for i, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
     return f"...{one[max(0, at - 30):at + 60]!r}"

@@ -1,4 +1,4 @@
-"""Lies in PyTorch's weights: pickles that call what they may not, or that grow without end."""
+"""Malicious PyTorch weights: pickles that call forbidden functions, or that grow without end."""
 import pickletools
 import struct
 
@@ -15,7 +15,7 @@ OPCODES = (b"(" * 10_000, b"2" * 1000, b"0", b".", b"]" * 5000, b"\x85" * 5000, 
 
 
 def _pickle_place(data):
-    """(begin, end) of the pickle that has the tensors, in a zip or in a file of its own."""
+    """Returns (begin, end) of the pickle with the tensors, in a zip or in a file of its own."""
     begin = data.find(PICKLE)
     if begin < 0:
         return 0, min(len(data), 4096)
@@ -24,7 +24,7 @@ def _pickle_place(data):
 
 
 def _integers(data, begin):
-    """Places of the whole numbers of the pickle: shapes, strides, counts."""
+    """Yields the positions of the pickle's integers: shapes, strides, counts."""
     found, widths = [], {"BININT": 4, "BININT1": 1, "BININT2": 2}
     try:
         for opcode, _, at in pickletools.genops(data[begin:]):
@@ -36,7 +36,7 @@ def _integers(data, begin):
 
 
 def change(rng, data):
-    """(bytes, what was done)"""
+    """Returns (bytes, description)."""
     begin, end = _pickle_place(data)
     kind = rng.random()
     integers = _integers(data, begin) if kind < 0.25 else []

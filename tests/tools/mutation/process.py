@@ -1,4 +1,4 @@
-"""Runs a program under limits of time, memory and output, and says how it ended."""
+"""Runs a program under limits of time, memory and output, and reports how it ended."""
 import dataclasses
 import os
 import resource
@@ -7,15 +7,16 @@ import signal
 import subprocess
 import tempfile
 
-ADDRESS_SPACE_KIB = 8 << 20  # far above what is judged: it protects the machine, not the claim
-FILE_BLOCKS = 4 << 20        # of 512 bytes: what a program may write to one file
+ADDRESS_SPACE_KIB = 8 << 20  # far above what is judged: it protects the machine only
+FILE_BLOCKS = 4 << 20        # in units of 512 bytes: the most that a program may write to one file
 SHELL = f'ulimit -v {ADDRESS_SPACE_KIB} -f {FILE_BLOCKS} -c 0; exec "$0" "$@"'
 KEPT_OUTPUT = 1 << 20
 
 
 @dataclasses.dataclass
 class Ended:
-    """`code` is negative for a signal; `hung` is a program that was killed after its time."""
+    """`code` is negative for a signal; `hung` means that the program was killed at its time
+    limit."""
     code: int
     stdout: str
     stderr: str
@@ -29,7 +30,8 @@ class Ended:
 
 
 def _wait(pid, seconds):
-    """(status, resources, hung) of a child, which is killed with its group after `seconds`."""
+    """Returns (status, resources, hung) of a child, which is killed with its group after
+    `seconds`."""
     descriptor = os.pidfd_open(pid)
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
@@ -42,8 +44,8 @@ def _wait(pid, seconds):
 
 
 def _peak_bytes(used):
-    """Of a child. What it had before its exec, as a copy of this process, counts in its figure: 0
-    if that may be all."""
+    """Returns a child's peak memory. The figure includes its memory before exec, as a copy of this
+    process; 0 if that may be all."""
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return used.ru_maxrss * 1024 if used.ru_maxrss > own else 0
 
@@ -54,8 +56,7 @@ def _text(stream):
 
 
 def run(argv, folder, environment, seconds, user=None):
-    """`user`: the number of a user and group without other rights; None keeps those of this
-    process."""
+    """`user`: the id of a user and group without other rights; None keeps those of this process."""
     rights = {} if user is None else {"user": user, "group": user, "extra_groups": []}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = subprocess.Popen(["/bin/bash", "-c", SHELL, *map(str, argv)], cwd=folder,

@@ -1,11 +1,11 @@
-"""Which changes of a file may change a result without a word: those that nothing could notice."""
+"""Decides which changes of a file may silently change a result: those that nothing could notice."""
 import fnmatch
 import json
 import math
 
 import json_changes
 
-# Members of the manifest that stand nowhere else. All others must fit the shards.
+# Members of the manifest that are stored nowhere else. All others must agree with the shards.
 MANIFEST_FACTS = ("statistics.*", "splits.*.files", "splits.*.seconds_of_music", "corpus_digest")
 MANIFEST_SETTINGS = ("seed", "augment", "prefix_digits", "splits.*.shards.*.xxh3",
                      "splits.*.shards.*.file")
@@ -13,7 +13,7 @@ MOST = 1 << 63
 
 
 class NotJson(Exception):
-    """Not what a strict reader takes."""
+    """Raised for what a strict JSON reader rejects."""
 
 
 def _unique(pairs):
@@ -43,7 +43,7 @@ def _leaves(document):
 
 
 def _plausible(value, before):
-    """Of the same type, and of a size that could be."""
+    """Returns whether a value has the same type and a possible size."""
     if type(value) is not type(before):
         return isinstance(before, float) and isinstance(value, int) and 0 <= value < MOST
     if isinstance(value, (int, float)):
@@ -52,7 +52,7 @@ def _plausible(value, before):
 
 
 def only_facts(data, before, facts):
-    """Whether two JSON texts differ in plausible values of these members alone."""
+    """Returns whether two JSON texts differ only in plausible values of these members."""
     try:
         now, then = _leaves(strict(data)), _leaves(json.loads(before))
     except NotJson:
@@ -66,13 +66,13 @@ def only_facts(data, before, facts):
 
 def _manifest(change, command):
     facts = MANIFEST_FACTS
-    if command in ("inspect", "train --dry-run"):  # they look at no shard
+    if command in ("inspect", "train --dry-run"):  # these read no shard
         facts += MANIFEST_SETTINGS
     return only_facts(change.after, change.before, facts)
 
 
 def may_differ(target, change, command):
-    """Whether exit code 0 with another result is right."""
+    """Returns whether exit code 0 with another result is correct."""
     if change.stand_in:
         if target.form == "jsonl" and change.what == "an empty file":
             return command.startswith("report")  # nothing was done yet
@@ -87,7 +87,8 @@ def may_differ(target, change, command):
         return True
     if command.startswith("report"):
         return _told_by_report(target, change)
-    # What carries its hash says what its writer said; train knows better in all but the values.
+    # A file with a correct hash is what its writer wrote; only train can detect more than wrong
+    # values.
     if change.sealed and target.path.startswith("run/"):
         values = target.form in ("safetensors", "moments")
         return values or (target.path.endswith("config.json") and command.startswith("eval"))
@@ -95,8 +96,8 @@ def may_differ(target, change, command):
 
 
 def _told_by_report(target, change):
-    """Metrics and facts are shown as they are written, if they are JSON. The last line of the
-    metrics may be half a line: that is what a kill leaves."""
+    """Metrics and facts are shown as written if they are JSON. The last line of the metrics may be
+    incomplete, as after a kill."""
     lines = [change.after] if target.form == "json" else change.after.split(b"\n")[:-2]
     try:
         for line in lines:

@@ -1,4 +1,4 @@
-"""Lies in safetensors files: in the length of the header, in the header, in the values."""
+"""Malicious safetensors files: false header lengths, headers and values."""
 import json
 import math
 import struct
@@ -35,7 +35,7 @@ def change_header(rng, data):
 
 
 def swap_tensors(rng, data):
-    """Two tensors of the same size trade places: the file is sound, and another model."""
+    """Swaps two tensors of the same size: a valid file with another model."""
     header, body = _parts(data)
     tensors = json.loads(header)
     names = sorted(set(tensors) - {"__metadata__"})
@@ -49,7 +49,7 @@ def swap_tensors(rng, data):
 
 
 def change_value(rng, data):
-    """One weight gets a value that arithmetic does not survive."""
+    """Replaces one weight by a value that arithmetic does not survive."""
     header, body = _parts(data)
     at, value = 4 * rng.randrange(len(body) // 4), rng.choice(VALUES)
     body = body[:at] + struct.pack("<f", value) + body[at + 4:]
@@ -57,7 +57,7 @@ def change_value(rng, data):
 
 
 def change(rng, data):
-    """(bytes, what was done)"""
+    """Returns (bytes, description)."""
     kind = rng.random()
     if kind < 0.15:
         return change_length(rng, data)

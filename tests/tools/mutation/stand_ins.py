@@ -1,4 +1,4 @@
-"""What stands where a file is expected: pipes, folders, devices, links, nothing."""
+"""Replacements for an expected file: pipes, folders, devices, links, nothing."""
 import os
 import shutil
 import socket
@@ -17,7 +17,7 @@ def _folder(path):
 def _socket(path):
     here = os.open(path.parent, os.O_RDONLY)
     server = socket.socket(socket.AF_UNIX)
-    server.bind(f"/proc/self/fd/{here}/{path.name}")  # a path of its own might be too long
+    server.bind(f"/proc/self/fd/{here}/{path.name}")  # its own path might be too long
     server.close()
     os.close(here)
 
@@ -52,7 +52,7 @@ ELSEWHERE = "a link to the same file elsewhere"
 
 
 def choose(rng, as_stranger):
-    """`as_stranger`: whether programs can be run by a user who has no right to read."""
+    """`as_stranger`: whether programs can be run as a user who has no right to read."""
     kinds = [*STAND_INS, ELSEWHERE] + [UNREADABLE] * as_stranger
     return rng.choice(kinds)
 

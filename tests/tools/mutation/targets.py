@@ -7,15 +7,15 @@ SPLITS = ("train", "valid", "test")
 ALL_OF_DATASET = ("inspect", "inspect --verify", "inspect --row, train",
                   "inspect --export-text, valid", "train", "train --dry-run", "train, going on",
                   "eval, test")
-# An error about the manifest may name what no longer fits it.
+# An error about the manifest may name what no longer agrees with it.
 MANIFEST_WORDS = ("manifest.json", "ds/", ".h5", ".H5", "made with dataset")
 OF_RUN = ("train, going on", "train, going on", "eval, test", "eval --all")
 
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """`path` within a sandbox; `form`: how the file is written; `sealed`: its hash is kept
-    elsewhere; `names`: one of these is in each error; `weight`: how often it is chosen."""
+    """`path` is inside a sandbox; `form`: the file's format; `sealed`: its hash is stored
+    elsewhere; `names`: each error contains one of these; `weight`: how often it is chosen."""
     path: str
     form: str
     commands: tuple
@@ -34,7 +34,8 @@ def _corpora(sandbox):
 
 
 def _readers(split):
-    """Of a shard of the split. The training split's rows also give eval the token frequencies."""
+    """Targets for a shard of the split. eval also reads the training rows for the token
+    frequencies."""
     common = ("inspect --verify", f"inspect --row, {split}", f"inspect --export-text, {split}",
               f"eval, {split}")
     return common + {"train": ("train", "train, going on", "eval, test"), "valid": ("train",),
@@ -91,6 +92,6 @@ def _models(sandbox):
 
 
 def find_targets(sandbox):
-    """All that this version of amt has, in a fixed order."""
+    """Returns everything that this version of amt has, in a fixed order."""
     groups = (_corpora(sandbox), _dataset(sandbox), _run(sandbox), _options(), _models(sandbox))
     return [target for group in groups for target in group if (sandbox / target.path).is_file()]

@@ -1,4 +1,4 @@
-"""One input: chosen by seed and number, made in a sandbox, tried and judged."""
+"""One input: chosen by seed and number, made in a sandbox, run and judged."""
 import dataclasses
 import os
 import random
@@ -25,13 +25,13 @@ BY_FORM = {"json": json_changes.change, "jsonl": json_changes.change_line,
            "tar": archive_changes.change_tar, "gzip": archive_changes.change_gzip,
            "zip": archive_changes.change_zip, "pickle": pickle_changes.change,
            "bytes": byte_changes.change}
-STAND_IN, OTHER, BYTES, SEALED = 0.12, 0.15, 0.28, 0.5  # shares of the kinds of change
-KEPT_TEXT = 4000  # of what a command printed
+STAND_IN, OTHER, BYTES, SEALED = 0.12, 0.15, 0.28, 0.5  # probabilities of the kinds of change
+KEPT_TEXT = 4000  # of a command's output
 
 
 @dataclasses.dataclass
 class Change:
-    """What was done to a file. `sealed`: the hashes kept of it fit what it is now."""
+    """A change of a file. `sealed`: the stored hashes match the changed file."""
     kind: str
     what: str
     before: bytes
@@ -42,7 +42,7 @@ class Change:
 
 @dataclasses.dataclass
 class Baseline:
-    """What a command gives without any change."""
+    """A command's results for unchanged input."""
     result: object
     fallback: object
     peak_bytes: int
@@ -61,7 +61,7 @@ class Verdict:
 
 
 class Bench:
-    """Fixture, targets and baselines. Thread-safe once it is made."""
+    """Fixture, targets and baselines. Thread-safe once constructed."""
 
     def __init__(self, fixture, seals):
         self.fixture, self.seals = fixture, seals
@@ -86,7 +86,8 @@ class Bench:
         return Baseline(result, fallback, ended.peak_bytes)
 
     def choose(self, seed, number, wanted=""):
-        """(random numbers, target, command) of one input; `wanted` is in the target's path."""
+        """Returns (random numbers, target, command) of one input; `wanted` occurs in the target's
+        path."""
         rng = random.Random(f"{seed}/{number}")
         targets = [target for target in self.targets if wanted in target.path]
         target = rng.choices(targets, [target.weight for target in targets])[0]
@@ -95,13 +96,13 @@ class Bench:
     def _seal(self, target, path):
         if target.form == "shard":
             if self.places[path.name][0] == self.places[path.name][1]:
-                return  # no rows, no hash
+                return  # without rows there is no hash
             self.seals.seal_shard(path, self.places[path.name])
         else:
             self.seals.seal_checkpoint(path)
 
     def _lie(self, rng, target, change):
-        """A change whose hashes will be right: of values, where there are some."""
+        """Makes a change whose hashes will be corrected: of values, if the file has some."""
         place = self.places.get(os.path.basename(target.path))
         if target.form == "shard" and place[0] < place[1]:
             lie = rng.choice((hdf5_changes.change_token, hdf5_changes.change_token,
@@ -112,7 +113,7 @@ class Bench:
         return BY_FORM[target.form](rng, change.before)
 
     def _other(self, rng, target):
-        """The path of another file of that ending; its own where there is none."""
+        """Returns the path of another file with the same extension; its own if there is none."""
         ending = os.path.splitext(target.path)[1]
         others = [other.path for other in self.targets
                   if other.path != target.path and other.path.endswith(ending)]
@@ -148,13 +149,13 @@ class Bench:
         return change
 
     def _shown(self, path):
-        """What h5py would show of a file that was found to be whole must be the rows."""
+        """If amt finds the file intact, HDF5 must read the original rows, as h5py would."""
         rows = self.seals.rows_of(path)
         if rows != self.seals.rows_of(self.fixture.pristine / "ds" / path.name):
-            yield "silently wrong", f"HDF5 shows other rows: {rows}"
+            yield "silently wrong", f"HDF5 reads other rows: {rows}"
 
     def trial(self, seed, number, worker, wanted=""):
-        """Tries one input in the worker's own sandbox."""
+        """Runs one input in the worker's own sandbox."""
         rng, target, command = self.choose(seed, number, wanted)
         parts = {*command.needs, target.path.split("/")[0]}
         sandbox = self.fixture.sandbox(worker, sorted(parts), self.fixture.as_stranger)
@@ -165,7 +166,7 @@ class Bench:
         ended = self.fixture.run(command.argv, sandbox, stranger)
         try:
             result = command.result(sandbox, ended) if ended.code == 0 else None
-        except Exception as error:  # whatever it is, there is no result
+        except Exception as error:  # after any exception there is no result
             result = oracle.NoResult(f"{type(error).__name__} {error}")
         problems = oracle.judge(target, change, command.name, ended, result,
                                 self.baselines[command.name])
@@ -177,7 +178,7 @@ class Bench:
 
 
 def _snapshot(sandbox):
-    """{path: what changes when somebody writes there} of all files."""
+    """Returns {path: a value that changes if the file is written} for all files."""
     found = {}
     for root, folders, files in os.walk(sandbox):
         for name in (*folders, *files):
@@ -191,7 +192,8 @@ def _snapshot(sandbox):
 
 
 def _led_to(sandbox, command):
-    """Where links among the command's own outputs lead: whoever may write the one writes the other."""
+    """Targets of links among the command's own outputs: whoever may write the link may write its
+    target."""
     found = []
     for root, folders, files in os.walk(sandbox):
         for name in (*folders, *files):
@@ -206,7 +208,7 @@ def _lies_in(path, names):
 
 
 def _touched(sandbox, before, writes, command, ended):
-    """Files that the command had no business with, or that are left over after an error."""
+    """Files that the command must not touch, or that are left after an error."""
     now = _snapshot(sandbox)
     for path in sorted({*before, *now}):
         if not _lies_in(path, ("out", *writes)) and before.get(path) != now.get(path):

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Do the tests notice a fault? Each fault of a list is put into a copy of the sources, one at a time; what
-depends on it is built and tested, and a table says which faults nothing noticed.
+"""Do the tests notice a fault? Applies the faults of a list to a copy of the sources, one at a
+time, builds and runs the tests that depend on it, and prints a table with the faults that nothing
+noticed.
 
     tests/tools/source_faults [--only REGEX] [--count N --seed S] [--folder build/source_faults]
     tests/tools/source_faults --check
 
---check builds nothing: it fails unless every fault's old text stands exactly once in its file. A run goes on
-where another has ended in the same folder, where the results are kept: `results.json`. 20 to 90 seconds of
-one core a fault.
+--check builds nothing: it fails unless every fault's old text occurs exactly once in its file. A
+run continues a previous one in the same folder, which contains the results (`results.json`). A
+fault takes 20 to 90 seconds of one core.
 """
 import argparse
 import pathlib
@@ -28,9 +29,9 @@ def options():
     parser.add_argument("--lists", type=pathlib.Path, default=pathlib.Path(__file__).parent / "faults",
                         help="folder of lists")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/source_faults",
-                        help="of the copy, its build and the results")
+                        help="for the copy, its build and the results")
     parser.add_argument("--only", default="", metavar="REGEX", help="faults whose file or tests match")
-    parser.add_argument("--count", type=int, help="so many of them, drawn at random")
+    parser.add_argument("--count", type=int, help="number of faults to try, chosen at random")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", "-j", type=int, default=2)
     parser.add_argument("--check", action="store_true")

@@ -1,4 +1,4 @@
-"""A copy of the sources with a build of its own, so that a fault never stands in the tree that one works in."""
+"""A copy of the sources with its own build, so that a fault is never in the working tree."""
 import contextlib
 import dataclasses
 import os
@@ -25,7 +25,7 @@ def run(command, **more):
 class CopyOfTree:
     def __init__(self, root, folder, jobs):
         self.tree, self.jobs = folder / "tree", jobs
-        self.build = self.tree / "build/faults"  # as deep as others: a compiler cache knows their paths again
+        self.build = self.tree / "build/faults"  # as deep as other builds, so that a compiler cache recognises the paths
         self.temporary = folder / "tmp"
         self._copy(root)
         configured = run(["cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
@@ -34,7 +34,7 @@ class CopyOfTree:
             sys.exit(f"source_faults: the tree without a fault does not build in {self.build}")
 
     def _copy(self, root):
-        """Files that are equal keep their times, so that little is built."""
+        """Files that have not changed keep their times, so that little is built."""
         listed = subprocess.run(["git", "-C", root, "ls-files", "-z"], stdout=subprocess.PIPE, check=True)
         names = [name for name in listed.stdout.decode().split("\0") if name and (root / name).is_file()]
         for name in names:
@@ -79,7 +79,7 @@ class CopyOfTree:
         return ""
 
     def _failed(self, folder, arguments):
-        """The first test that fails, or ""."""
+        """Returns the first test that fails, or ""."""
         shutil.rmtree(self.temporary, ignore_errors=True)
         self.temporary.mkdir(parents=True)
         ended = run(["ctest", "--test-dir", folder, "--stop-on-failure", "--timeout", str(HANGS), "-j",

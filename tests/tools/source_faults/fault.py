@@ -1,14 +1,15 @@
-"""A fault: a text of a source and what stands there in its place.
+"""A fault: a piece of source text and its replacement.
 
-A list, one of the files in faults/, has one block a fault, with empty lines between them; a line with # is a comment:
+A list, one of the files in faults/, has one block per fault, separated by blank lines; a line that
+starts with # is a comment:
 
     src/base/atomic_file.cpp
     tests: faults:files
     - if (durability == Durability::kSynced) fsync_path(folder_of(target_));
     +
 
-The old text is all lines with -, the new one all with +. The tests of the file's folder are run, and of the
-line `tests:` CTest names' regular expression.
+The old text consists of the lines with -, the new text of those with +. The tests of the file's
+folder are run, and those whose CTest name matches the regular expression on the `tests:` line.
 """
 import dataclasses
 import hashlib
@@ -24,24 +25,24 @@ class Fault:
 
     @property
     def room(self):
-        """base of src/base/error.cpp and of include/amt/base/error.hpp."""
+        """base for src/base/error.cpp and for include/amt/base/error.hpp."""
         parts = pathlib.PurePath(self.path).parts
         return parts[2] if parts[0] == "include" else parts[1]
 
     @property
     def name(self):
-        """Tells it from all others, and from itself after a change."""
+        """Unique, and changes when the fault is edited."""
         text = "\0".join((self.path, self.old, self.new, self.tests))
         return f"{self.path} {hashlib.md5(text.encode()).hexdigest()[:8]}"
 
     def problem(self, root):
-        """Why it cannot be put into the tree; "" if it can."""
+        """Why it cannot be applied to the tree; "" if it can."""
         if not (root / self.path).is_file():
-            return f"{self.path}: there is no such file"
+            return f"{self.path}: no such file"
         times = (root / self.path).read_text().count(self.old)
         if times != 1:
             return f"{self.path}: {times} times instead of once: {self.old.strip()}"
-        return "" if self.old != self.new else f"{self.path}: the old and the new text are equal: {self.old}"
+        return "" if self.old != self.new else f"{self.path}: the old and the new text are the same: {self.old}"
 
 
 def read_fault(block):
@@ -55,12 +56,12 @@ def read_fault(block):
         elif line[:1] == "+":
             new.append(line[2:])
         else:
-            raise ValueError(f"{path}: a line begins with none of '- ', '+ ' and 'tests: ': {line}")
+            raise ValueError(f"{path}: a line does not begin with '- ', '+ ' or 'tests: ': {line}")
     return Fault(path, "\n".join(old), "\n".join(new), tests)
 
 
 def read_faults(folder):
-    """Of every list in the folder."""
+    """Reads all faults of every list in the folder."""
     blocks = []
     for path in sorted(folder.glob("*.txt")):
         lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]

@@ -1,4 +1,4 @@
-"""What became of each fault, kept in a file."""
+"""Stores the outcome of each fault in a file."""
 import collections
 import dataclasses
 import json
@@ -7,7 +7,7 @@ from copy_of_tree import Outcome
 
 
 def shown(fault):
-    """Its text in one line, for the table."""
+    """The fault on one line, for the table."""
     return " ".join(f"{fault.old.strip()} -> {fault.new.strip() or '(nothing)'}".split())
 
 
@@ -28,7 +28,7 @@ class Results:
         print(f"{outcome.seconds:5.0f} s  {outcome.seen_by or 'NOT NOTICED':40}  {fault.path}: {shown(fault)}", flush=True)
 
     def table(self, faults):
-        """Of those of the faults that were tried: what was not noticed, and a line for each folder."""
+        """Summarises the faults that were tried: those not noticed, and a line per folder."""
         tried = [fault for fault in faults if fault.name in self]
         seen = collections.Counter(fault.room for fault in tried if self._outcomes[fault.name].seen_by)
         lines = [f"not noticed: {fault.path}: {shown(fault)}"
