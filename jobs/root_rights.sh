@@ -29,7 +29,7 @@ with_asking() {
   elif (: < /dev/tty) 2> /dev/null; then
     as_root=(sudo)
   else
-    no_root+=", and there is neither a terminal nor a SUDO_ASKPASS program to ask for it"
+    no_root+=", and there is no terminal, and no SUDO_ASKPASS program, to ask for it"
     return 1
   fi
   echo "install-deps.sh: installing packages needs root; sudo asks for your password"
