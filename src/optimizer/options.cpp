@@ -18,7 +18,8 @@ void OptimizerOptions::register_options(OptionTable& table) {
   table.add("trainer.lr_schedule", &lr_schedule,
             "how the learning rate changes after the warm-up; wsd: constant, then down to 0 in the "
             "last steps");
-  table.add("trainer.warmup_ratio", &warmup_ratio, "fraction of the steps in which the learning rate rises from 0");
+  table.add("trainer.warmup_ratio", &warmup_ratio,
+            "fraction of the steps in which the learning rate rises from 0");
   table.add("trainer.decay_ratio", &decay_ratio,
             "wsd: fraction of the steps, the last ones, in which the learning rate falls to 0");
   table.add("optimizer.name", &name,
