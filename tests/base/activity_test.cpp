@@ -22,7 +22,7 @@ TEST(Activity, PhasesNestAndKeepTheirSteps) {
   EXPECT_EQ(current_activity().step, 12);
 }
 
-TEST(Activity, TheOutermostWaitIsTheOneThatIsNamed) {
+TEST(Activity, TheOutermostWaitIsReported) {
   EXPECT_EQ(current_activity().waiting_in, nullptr);
   const double before = seconds_waited();
   {
@@ -38,7 +38,7 @@ TEST(Activity, TheOutermostWaitIsTheOneThatIsNamed) {
   EXPECT_GE(seconds_waited(), before + 0.02);
 }
 
-TEST(Activity, EverySignOfLifeIsProgress) {
+TEST(Activity, EveryUpdateCountsAsProgress) {
   std::uint64_t last = current_activity().progress;
   const auto grew = [&] { return std::exchange(last, current_activity().progress) != last; };
   note_progress();

@@ -1,4 +1,5 @@
-// Outputs that appear whole or not at all, wherever the user leads them.
+// Output files appear completely or not at all, also behind links, in pipes and in open
+// descriptors.
 #include "amt/base/atomic_file.hpp"
 
 #include <fcntl.h>
@@ -30,7 +31,7 @@ class AtomicFileTest : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
-TEST_F(AtomicFileTest, AppearsWhenItIsCommitted) {
+TEST_F(AtomicFileTest, AppearsOnCommit) {
   put(path("a"), "old");
   AtomicFile out(path("a"));
   out.write(std::string_view("new"));
@@ -41,7 +42,7 @@ TEST_F(AtomicFileTest, AppearsWhenItIsCommitted) {
   EXPECT_EQ(files(), 1);
 }
 
-TEST_F(AtomicFileTest, LeavesEverythingAsItWasUnlessCommitted) {
+TEST_F(AtomicFileTest, ChangesNothingUnlessCommitted) {
   put(path("a"), "old");
   { AtomicFile(path("a")).write(std::string_view("new")); }
   { AtomicFile(path("b")).write(std::string_view("new")); }
@@ -89,7 +90,7 @@ TEST_F(AtomicFileTest, WritesStraightIntoAPipe) {
       test::fails_with(ENOSPC, [] { write_file_atomically("/dev/full", "x"); }, {"/dev/full"}));
 }
 
-TEST_F(AtomicFileTest, WritesOnWhereTheShellHasLedAnOpenFile) {
+TEST_F(AtomicFileTest, AppendsToAnOpenDescriptor) {
   const Descriptor log(path("log"), O_WRONLY | O_CREAT);
   ASSERT_EQ(::write(log.get(), "before ", 7), 7);
   fs::create_symlink("/dev/fd/" + std::to_string(log.get()), path("link"));
@@ -98,14 +99,14 @@ TEST_F(AtomicFileTest, WritesOnWhereTheShellHasLedAnOpenFile) {
   EXPECT_EQ(::fcntl(log.get(), F_GETFD), FD_CLOEXEC) << "it is still open";
 }
 
-TEST_F(AtomicFileTest, TakesOverPermissions) {
+TEST_F(AtomicFileTest, KeepsPermissions) {
   put(path("a"), "old");
   fs::permissions(path("a"), fs::perms(0640));
   write_file_atomically(path("a"), "new");
   EXPECT_EQ(fs::status(path("a")).permissions(), fs::perms(0640));
 }
 
-TEST_F(AtomicFileTest, RefusesFoldersAndMissingFoldersByName) {
+TEST_F(AtomicFileTest, RefusesFoldersAndMissingParents) {
   const auto reason = [](const fs::path& file) {
     return test::refusal<Error>([&] { AtomicFile out(file); });
   };
@@ -115,13 +116,13 @@ TEST_F(AtomicFileTest, RefusesFoldersAndMissingFoldersByName) {
   EXPECT_TRUE(test::says(reason(""), {"without a name"}));
 }
 
-TEST_F(AtomicFileTest, TakesTheLongestName) {
+TEST_F(AtomicFileTest, AcceptsTheLongestName) {
   const fs::path file = folder_.path() / std::string(255, 'x');
   write_file_atomically(file, "text");
   EXPECT_EQ(read_text(file), "text");
 }
 
-TEST_F(AtomicFileTest, RemovesWhatAKillLeftAndNothingElse) {
+TEST_F(AtomicFileTest, RemovesOnlyTheFilesOfKilledProcesses) {
   const std::string stale = temporary_name("a"), locked = temporary_name("b");
   for (const std::string& name : {stale, locked, std::string("a.tmp"), stale + "x"}) {
     put(path(name.c_str()), "x");
@@ -138,7 +139,7 @@ TEST_F(AtomicFileTest, RemovesWhatAKillLeftAndNothingElse) {
   EXPECT_NO_THROW(remove_stale_temporaries(path("none")));
 }
 
-TEST(TemporaryName, IsKnownAgain) {
+TEST(TemporaryName, IsRecognized) {
   EXPECT_TRUE(is_temporary_name(temporary_name("a")));
   EXPECT_TRUE(is_temporary_name(temporary_name(std::string(255, 'x'))));
   EXPECT_NE(temporary_name("a"), temporary_name("a"));

@@ -65,7 +65,7 @@ TEST(Files, ErrorsNameThePath) {
   EXPECT_THROW(OutputFile(folder.path() / "nowhere" / "file"), Error);
 }
 
-TEST(Files, WhatIsNoFileIsRefusedAtOnce) {
+TEST(Files, RefusesAnythingButRegularFilesWithoutWaiting) {
   const test::TemporaryFolder folder;
   const std::string pipe = folder.path() / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
@@ -77,19 +77,19 @@ TEST(Files, WhatIsNoFileIsRefusedAtOnce) {
   expect_refusal(folder.path(), "folder");
 }
 
-TEST(Files, TheLimitHoldsWhateverAFileTells) {
+TEST(Files, TheLimitHoldsWhateverSizeIsReported) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "f";
   write_file_atomically(path, "12345");
   EXPECT_EQ(read_text(path, 5), "12345");
   EXPECT_TRUE(test::refuses<Error>([&] { read_text(path, 4); }, {path.string(), "5 bytes"}));
-  // Its size is 0, as fstat tells it.
+  // fstat reports a size of 0.
   EXPECT_EQ(read_text("/proc/self/maps").back(), '\n');
   EXPECT_TRUE(test::refuses<Error>([&] { read_text("/proc/self/maps", 100); },
                                    {"/proc/self/maps", "100 bytes"}));
 }
 
-TEST(Files, WritesOnAfterASignal) {
+TEST(Files, WritingContinuesAfterASignal) {
   struct sigaction action = {}, before = {};
   action.sa_handler = [](int) {};  // without SA_RESTART
   sigaction(SIGUSR2, &action, &before);
@@ -100,7 +100,7 @@ TEST(Files, WritesOnAfterASignal) {
   std::thread reader([&] {
     std::vector<char> bytes(1 << 16);
     for (ssize_t n = 1; n > 0; read += static_cast<std::size_t>(n)) {
-      pthread_kill(writer, SIGUSR2);  // it waits for room, most of the time
+      pthread_kill(writer, SIGUSR2);  // most of the time it is waiting for space in the pipe
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
       n = std::max<ssize_t>(0, ::read(pipe[0], bytes.data(), bytes.size()));
     }
@@ -120,7 +120,7 @@ TEST(Files, FullDiskIsAnError) {
   EXPECT_THROW(out.close(), Error);
 }
 
-TEST(Files, MissingSpaceIsSaidInBytes) {
+TEST(Files, MissingSpaceIsReportedInBytes) {
   const test::TemporaryFolder folder;
   EXPECT_NO_THROW(require_space(folder.path(), 1));
   try {

@@ -21,14 +21,14 @@ TEST(Hash, Md5) {
 // The published value for the empty input.
 TEST(Hash, Xxh3) { EXPECT_EQ(hex64(xxh3_64(bytes(""))), "2d06800538d394c2"); }
 
-// RFC 3720, appendix B.4, and the check value of the catalogue of CRCs.
+// RFC 3720, appendix B.4, and the check value in the catalogue of CRC algorithms.
 TEST(Hash, Crc32c) {
   EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAu);
   EXPECT_EQ(crc32c(std::string(32, '\xFF')), 0x62A8AB43u);
   EXPECT_EQ(crc32c("123456789"), 0xE3069283u);
 }
 
-TEST(Hash, PiecesAndFilesGiveTheHashOfTheWhole) {
+TEST(Hash, HashingInPiecesGivesTheSameHash) {
   const test::TemporaryFolder folder;
   const std::string text(3'000'000, 'q');
   std::ofstream(folder.path() / "f") << text;

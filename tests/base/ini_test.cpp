@@ -37,14 +37,14 @@ TEST(Ini, CommentBeginsALineOrFollowsWhiteSpace) {
   EXPECT_EQ(value_of("#"), "#");
 }
 
-TEST(Ini, ByteOrderMarkAndLineEndsOfWindows) {
+TEST(Ini, ByteOrderMarkAndWindowsLineEndings) {
   const auto entries = parse_ini("\xEF\xBB\xBF[trainer]\r\nseed = 3\r\n", "a.ini");
   ASSERT_EQ(entries.size(), 1u);
   EXPECT_EQ(entries[0].key, "trainer.seed");
   EXPECT_EQ(entries[0].value, "3");
 }
 
-TEST(Ini, QuotedValuesAreTakenAsTheyAre) {
+TEST(Ini, QuotedValuesAreTakenLiterally) {
   EXPECT_EQ(value_of(R"( " a # b; " # comment)"), " a # b; ");
   EXPECT_EQ(value_of(R"("a\"b\\c\n\t")"), "a\"b\\c\n\t");
   EXPECT_EQ(value_of(R"('a\n"b')"), R"(a\n"b)");
@@ -59,7 +59,7 @@ TEST(Ini, EveryValueSurvivesTheRoundTrip) {
   }
 }
 
-TEST(Ini, WhatNeedsNoQuotesHasNone) {
+TEST(Ini, QuotesAreWrittenOnlyWhereNeeded) {
   for (const char* value : {"", "3e-4", "runs/tune#3", "a;b", "it's", "a b"}) {
     EXPECT_EQ(ini_value(value), value);
   }
@@ -81,7 +81,7 @@ TEST(Ini, AKeyGivenTwiceIsRefused) {
       test::says(refusal_of("[a]\nx = 1\n[b]\n[a]\nx = 1\n"), {"a.ini:5: 'a.x'", "line 2"}));
 }
 
-TEST(Ini, TextInUtf16IsNamed) {
+TEST(Ini, Utf16IsReported) {
   EXPECT_NE(refusal_of(std::string("\xFF\xFE[\0", 4)).find("UTF-16"), std::string::npos);
 }
 

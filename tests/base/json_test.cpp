@@ -85,7 +85,7 @@ TEST(Json, IntegersAreCheckedForSignAndRange) {
   EXPECT_THROW(v[3].integer(0, 2), Error);
 }
 
-TEST(Json, NamesOfFilesLeadNowhereElse) {
+TEST(Json, FileNamesCannotLeaveTheFolder) {
   EXPECT_EQ(parse(R"("train.h5")").file_name(), "train.h5");
   for (const char* text : {R"("")", R"(".")", R"("..")", R"("a/b")", R"("/etc")", R"("a\u0000b")",
                            R"("\u001b[31m")", R"("a\nb")"}) {
@@ -97,7 +97,7 @@ TEST(Json, NamesOfFilesLeadNowhereElse) {
   EXPECT_THROW(parse(R"("00ff00ff00ff00fg")").hex64(), Error);
 }
 
-TEST(Json, WhatIsNotJsonIsNamedByLineAndColumn) {
+TEST(Json, SyntaxErrorsGiveLineAndColumn) {
   EXPECT_TRUE(says(parse_refusal(""), {"a.json ", "empty"}));
   EXPECT_TRUE(
       says(parse_refusal("{\n \"a\": 1,\n \"b\": }"), {"a.json: line 3, column 7: ", "JSON"}));
@@ -110,12 +110,12 @@ TEST(Json, WhatIsNotJsonIsNamedByLineAndColumn) {
   EXPECT_NE(parse_refusal("// no\n1"), "");
 }
 
-TEST(Json, NamesThatComeTwiceAreRefused) {
+TEST(Json, DuplicateNamesAreRefused) {
   EXPECT_TRUE(says(parse_refusal(R"({"a":{"x":1,"y":2,"x":3}})"), {"a.json: a.x ", "twice"}));
   EXPECT_EQ(parse_refusal(R"({"a":{"x":1},"b":{"x":1}})"), "");
 }
 
-TEST(Json, DepthValuesAndSizeAreBounded) {
+TEST(Json, DepthCountAndSizeAreBounded) {
   EXPECT_EQ(parse_refusal("[[[0]]]", {1000, 3, 10}), "");
   EXPECT_TRUE(says(parse_refusal("[[[[0]]]]", {1000, 3, 10}), {"a.json ", " 3 levels"}));
   EXPECT_TRUE(says(parse_refusal(repeat("{\"a\":", 100'000)), {"a.json ", " 16 levels"}));
@@ -124,7 +124,7 @@ TEST(Json, DepthValuesAndSizeAreBounded) {
   EXPECT_TRUE(says(parse_refusal("[1,2,3]", {6, 3, 4}), {"a.json ", " 7 bytes", " 6"}));
 }
 
-TEST(Json, FilesSayWhatTheyAreAndOfWhichVersion) {
+TEST(Json, FilesStateTheirFormatAndVersion) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "a.json";
   const auto read_text = [&](const std::string& text) {

@@ -42,7 +42,7 @@ TEST_F(MappedFileTest, ShowsBytesFromAnyOffset) {
   EXPECT_THROW(MappedFile(folder_.path() / "missing", 0, 1), SystemError);
 }
 
-TEST_F(MappedFileTest, AFileThatIsCutIsNamed) {
+TEST_F(MappedFileTest, ATruncatedFileIsReported) {
   const auto read_cut_file = [&] {
     const auto gone = file("gone", 50'000), a = file("a", 50'000), b = file("b", 50'000);
     { const MappedFile unmapped(gone, 0, 50'000); }
@@ -58,7 +58,7 @@ TEST_F(MappedFileTest, AFileThatIsCutIsNamed) {
               "^amt: error: [^\n]*/b became shorter while it was read[^\n]*\n$");
 }
 
-TEST_F(MappedFileTest, FaultsElsewhereGoToTheHandlerBefore) {
+TEST_F(MappedFileTest, OtherFaultsGoToThePreviousHandler) {
   const auto fault_elsewhere = [&] {
     std::signal(SIGBUS, [](int) { ::_exit(7); });
     const MappedFile ours(file("a", 50'000), 0, 50'000);

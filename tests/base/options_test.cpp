@@ -55,7 +55,7 @@ TEST(Options, SetsTypedValues) {
   EXPECT_TRUE(v.on);
 }
 
-TEST(Options, RefusesWhatIsNotWhollyAValue) {
+TEST(Options, RefusesTrailingCharacters) {
   Values v;
   using Setting = std::pair<std::string, std::string>;
   for (const Setting& bad : std::vector<Setting>{{"trainer.count", "12x"},
@@ -79,12 +79,12 @@ std::string refusal_of(const std::string& name, const std::string& text) {
   return test::refusal<UsageError>([&] { v.table.set(name, text); });
 }
 
-/// `reason` is a word that no other refusal has.
+/// `reason` is a word that occurs in no other refusal.
 void expect_refusal(const std::string& name, const std::string& text, const std::string& reason) {
   EXPECT_TRUE(test::says(refusal_of(name, text), {fmt::format("--{}: '{}' ", name, text), reason}));
 }
 
-TEST(Options, RefusalsNameValueAndRange) {
+TEST(Options, RefusalsGiveValueAndRange) {
   expect_refusal("row", "-1", "negative");
   expect_refusal("seed", "-1", "negative");
   expect_refusal("seed", "18446744073709551616", " 0 to 18446744073709551615");
@@ -98,7 +98,7 @@ TEST(Options, RefusalsNameValueAndRange) {
   expect_refusal("data.interval", "", "time");
 }
 
-TEST(Options, AnEnumIsSetByItsWords) {
+TEST(Options, AnEnumIsSetByName) {
   Colour colour = Colour::kRed;
   OptionTable table;
   table.add("paint.colour", &colour, "of the door");
@@ -111,7 +111,7 @@ TEST(Options, AnEnumIsSetByItsWords) {
   EXPECT_EQ(colour, Colour::kBlue);
 }
 
-TEST(Options, WithoutAWordOfItsEffectAnOptionChangesTheResult) {
+TEST(Options, AnOptionChangesTheResultByDefault) {
   Values v;
   v.table.add_flag("flag", &v.on, "");
   for (const Option& option : v.table.options()) {
@@ -119,7 +119,7 @@ TEST(Options, WithoutAWordOfItsEffectAnOptionChangesTheResult) {
   }
 }
 
-TEST(Options, TheStrongerEffectsAloneCanBeWritten) {
+TEST(Options, OptionsWithWeakerEffectsCanBeLeftOut) {
   int result = 1, dropout = 2, threads = 3, folder = 4;
   OptionTable table;
   table.add("result", &result, "");
@@ -133,7 +133,7 @@ TEST(Options, TheStrongerEffectsAloneCanBeWritten) {
   EXPECT_EQ(table.find("t")->effect, Effect::kRounding);
 }
 
-TEST(Options, ARefusedValueLeavesWhatWasThere) {
+TEST(Options, ARefusedValueKeepsTheOldOne) {
   Values v;
   v.table.add("row", &v.row, "");
   v.table.set("row", "7");
@@ -141,7 +141,7 @@ TEST(Options, ARefusedValueLeavesWhatWasThere) {
   EXPECT_EQ(v.row, 7u);
 }
 
-TEST(Options, ShortNamesStandForTheOption) {
+TEST(Options, ShortNamesFindTheOption) {
   Values v;
   v.table.add_short("count", "trainer.count");
   v.table.set("count", "5");
@@ -151,7 +151,7 @@ TEST(Options, ShortNamesStandForTheOption) {
   EXPECT_EQ(v.table.to_ini().find("count = 5"), v.table.to_ini().rfind("count = 5"));
 }
 
-TEST(Options, ClosestComparesNamesTheirLastPartsAndCustomaryNames) {
+TEST(Options, ClosestComparesFullShortAndCustomaryNames) {
   Values v;
   v.table.add_customary("trainer.rate", {"lr", "speed"});
   EXPECT_EQ(v.table.closest("trainer.lr"), "trainer.rate");
@@ -181,19 +181,19 @@ TEST(Options, ClosestSuggestsNothingThatIsNotAMisspelling) {
   EXPECT_EQ(table.closest("trainer_weight_decay"), "trainer.weight_decay");
 }
 
-TEST(Options, NamesThatCouldBeMisreadAreQuoted) {
+TEST(Options, AmbiguousNamesAreQuoted) {
   Values v;
   v.table.set("trainer.name", "a #1");
   EXPECT_NE(v.table.to_ini().find("name = \"a #1\"\n"), std::string::npos);
 }
 
-TEST(Options, UnknownNamesTheNearest) {
+TEST(Options, UnknownOptionSuggestsTheNearest) {
   Values v;
   EXPECT_TRUE(
       test::refuses<UsageError>([&] { v.table.set("trainer.cuont", "1"); }, {"'trainer.count'"}));
 }
 
-TEST(Options, IniReadsBackAsItself) {
+TEST(Options, IniRoundTrips) {
   Values v;
   v.table.set("trainer.rate", "0.1");
   EXPECT_EQ(v.table.to_ini(),

@@ -21,7 +21,7 @@ TEST(Strings, PrintableTextIsOneLineAndBounded) {
   EXPECT_EQ(printable("a\tb\n\x7f", 80), "a?b??");
   EXPECT_EQ(printable("abcdef", 6), "abcdef");
   EXPECT_EQ(printable("abcdefg", 6), "abcdef...");
-  EXPECT_EQ(printable("a\u00e4b", 2), "a...") << "no half of a character";
+  EXPECT_EQ(printable("a\u00e4b", 2), "a...") << "characters are not split";
 }
 
 TEST(Strings, NearestWord) {

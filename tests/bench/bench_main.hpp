@@ -1,4 +1,4 @@
-// What the benchmarks of the CPU have in common: options, a stop-watch and a main().
+// Shared by the CPU benchmarks: options, a stopwatch and a main().
 #pragma once
 
 #include <chrono>
@@ -11,8 +11,8 @@
 
 namespace amt {
 
-/// Sets the options of argv from `first` on: "--name value", or "--name" for a flag. UsageError for
-/// a name that is not in the table, or a value that is missing or wrong.
+/// Sets the options in argv, starting at `first`: "--name value", or "--name" for a flag. Throws
+/// UsageError for a name that is not in the table, or a missing or wrong value.
 inline void read_options(OptionTable& table, int argc, char** argv, int first = 1) {
   for (int i = first; i < argc; ++i) {
     const std::string word = argv[i];
@@ -30,7 +30,7 @@ double seconds_of(auto&& f) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// Runs a benchmark; its errors are one line on stderr and exit code 2.
+/// Runs a benchmark; reports errors as one line on stderr with exit code 2.
 int bench_main(const char* name, const auto& bench) {
   try {
     bench();

@@ -1,6 +1,6 @@
-// Tokens per second of a decoder on the CPU, beside what memory allows: how often as many bytes as
-// a step's weights, keys and values have can be read and added up. Both are timed in turns, and the
-// best of each counts, so that other jobs on the machine harm the ratio little.
+// Tokens per second of a decoder on the CPU, compared with the limit set by memory: how often the
+// weights, keys and values that a step needs can be read and summed. Both are timed alternately and
+// the best of each counts, so that other jobs on the machine affect the ratio little.
 //
 //   decode_bench [--size small|medium|large] [--precision fp32|bf16] [--int8] [--threads N]
 //                [--rows N] [--context N] [--triples N] [--rounds N]
@@ -29,18 +29,18 @@ Options parse(int argc, char** argv) {
   OptionTable table;
   table.add("size", &o.size, "small, medium or large");
   table.add("precision", &o.precision, "fp32 or bf16");
-  table.add("threads", &o.threads, "of the CPU");
+  table.add("threads", &o.threads, "CPU threads");
   table.add_flag("int8", &o.int8, "round the weights to int8");
-  table.add("rows", &o.rows, "decoded at once");
-  table.add("context", &o.context, "tokens before the first");
+  table.add("rows", &o.rows, "rows decoded together");
+  table.add("context", &o.context, "tokens of context before decoding starts");
   table.add("triples", &o.triples, "per round");
-  table.add("rounds", &o.rounds, "of decoding and reading");
+  table.add("rounds", &o.rounds, "how often decoding and reading are timed");
   read_options(table, argc, argv);
   return o;
 }
 
-/// Seconds in which all threads together read the memory once, each at eight places at a time: so a
-/// core has as much on its way as it can.
+/// Returns the seconds that all threads together need to read the memory once. Each reads at eight
+/// places at a time, so that a core has as many requests in flight as possible.
 double read_once(const std::vector<std::uint64_t>& memory, int threads) {
   constexpr std::size_t kStreams = 8, kLine = 8;
   const std::size_t lines = memory.size() / kLine / kStreams / static_cast<std::size_t>(threads);
@@ -64,13 +64,13 @@ double read_once(const std::vector<std::uint64_t>& memory, int threads) {
   return seconds;
 }
 
-/// The places of a triple: times, durations, notes.
+/// The tokens of a triple: times, durations, notes.
 constexpr TokenRange kPlaces[] = {{kTimeOffset, kTimeOffset + kMaxTime},
                                   {kDurationOffset, kDurationOffset + kMaxDuration},
                                   {kNoteOffset, kRest + 1}};
 
-/// Read once for all rows: the blocks' matrices and the legal rows of the embedding; of each row
-/// its keys and values.
+/// Read once for all rows: the blocks' matrices and the legal rows of the embedding; read for each
+/// row: its keys and values.
 double bytes_per_step(const ModelConfig& c, const Options& o, double element) {
   const double h = c.hidden_dim, layers = c.num_layers;
   const double legal = (kPlaces[0].size() + kPlaces[1].size() + kPlaces[2].size()) / 3.0;
@@ -78,7 +78,7 @@ double bytes_per_step(const ModelConfig& c, const Options& o, double element) {
   return (o.int8 ? 1 : element) * 12 * h * h * layers + element * (legal * h + cached);
 }
 
-/// Continues all rows by a token that follows from the position alone.
+/// Extends all rows by a token that depends only on the position.
 class Steps {
  public:
   Steps(Model& model, const Options& o)
@@ -116,7 +116,7 @@ void run(const Options& o) {
   const double bytes = bytes_per_step(config, o, bf16 ? 2 : 4);
   const std::vector<std::uint64_t> memory(static_cast<std::size_t>(bytes) / sizeof(std::uint64_t),
                                           1);
-  double decoding = 1e9, reading = 1e9;  // seconds of a step
+  double decoding = 1e9, reading = 1e9;  // per step
   for (int round = 0; round < o.rounds; ++round) {
     reading = std::min(reading, read_once(memory, o.threads));
     for (int i = 0; i < o.triples; ++i) {

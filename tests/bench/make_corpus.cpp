@@ -1,11 +1,10 @@
-// Makes a corpus for benchmarks, in the layout of the Lakh dataset: FOLDER/a/a1b2....mid, each file
+// Makes a corpus for benchmarks in the layout of the Lakh dataset: FOLDER/a/a1b2....mid, each file
 // named by its MD5. The same arguments give the same files.
 //
 //   make_corpus FOLDER [--files 1000] [--bytes 34000] [--seed 0] [--plain-names] [--damaged 1]
 //
-// --bytes: mean size; sizes vary as in the dataset, by a factor of three or so. --plain-names:
-// names that are not MD5s. --damaged: percent of files that end too early; the dataset has about
-// one.
+// --bytes: mean size; sizes vary by a factor of about three, as in Lakh. --plain-names: names that
+// are not MD5s. --damaged: percentage of truncated files; Lakh has about one percent.
 #include <fmt/core.h>
 
 #include <cmath>
@@ -23,11 +22,11 @@
 namespace amt::bench {
 namespace {
 
-constexpr double kSpread = 0.8;  // of the logarithm of the size
+constexpr double kSpread = 0.8;  // standard deviation of the logarithm of the size
 
 struct Options {
   std::int64_t files = 1000;
-  std::int64_t bytes = 34000;  // of the Lakh dataset
+  std::int64_t bytes = 34000;  // mean of the Lakh dataset
   std::uint64_t seed = 0;
   bool plain_names = false;
   int damaged = 1;
@@ -35,9 +34,9 @@ struct Options {
   void register_options(OptionTable& table) {
     table.add("files", &files, "how many");
     table.add("bytes", &bytes, "mean size");
-    table.add("seed", &seed, "of all draws");
+    table.add("seed", &seed, "random seed");
     table.add_flag("plain-names", &plain_names, "names that are not MD5s");
-    table.add("damaged", &damaged, "percent that end too early");
+    table.add("damaged", &damaged, "percentage of truncated files");
   }
 };
 
@@ -59,7 +58,8 @@ Options parse(int argc, char** argv) {
   return options;
 }
 
-/// File `number`; each has dice of its own, so that more files leave the first ones as they are.
+/// Makes file `number`; each has random numbers of its own, so asking for more files does not
+/// change the first ones.
 std::string make_file(const Options& options, std::int64_t number) {
   Dice dice(options.seed * 1'000'003 + static_cast<std::uint64_t>(number));
   const double mean = static_cast<double>(options.bytes) * std::exp(-kSpread * kSpread / 2);

@@ -1,4 +1,4 @@
-// The reference's three models, for benchmarks.
+// The reference's three model sizes, for benchmarks.
 #pragma once
 
 #include <map>
@@ -9,7 +9,7 @@
 
 namespace amt {
 
-/// "small", "medium" or "large"; UsageError for any other.
+/// Accepts "small", "medium" or "large"; throws UsageError for anything else.
 inline ModelConfig sized_config(const std::string& size) {
   struct Size {
     int hidden, heads, layers;

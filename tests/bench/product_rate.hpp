@@ -1,4 +1,4 @@
-// How long the matrix products of a pass take when nothing else is done.
+// How long the matrix products of a pass take on their own.
 #pragma once
 
 #include "amt/cpu/cpu_ops.hpp"
@@ -6,12 +6,12 @@
 
 namespace amt {
 
-/// 1e9 floating-point operations in the products of one row's forward and backward pass, attention
-/// counted as causal: half of its products.
+/// GFLOP in the products of one row's forward and backward pass; attention is counted as causal,
+/// i.e. half of its products.
 double products_gflop(const ModelConfig& config);
 
-/// Seconds of these products on `rows` rows, with the shapes and layouts of the model, but for
-/// attention: its share is taken to run at the rate of the others.
+/// Seconds of these products for `rows` rows, with the model's shapes and layouts. Attention is not
+/// run; it is assumed to reach the rate of the other products.
 double product_seconds(const ModelConfig& config, int rows, Precision precision, int threads);
 
 }  // namespace amt

@@ -29,7 +29,7 @@ std::string chunk(const std::string& name, const std::string& body) {
   return name + big_endian(static_cast<std::uint32_t>(body.size()), 4) + body;
 }
 
-/// The events of one track, in the order of their ticks.
+/// Writes the events of one track in order of ticks.
 class Track {
  public:
   Track(bool running_status, bool note_offs)
@@ -85,7 +85,7 @@ class Track {
   std::size_t bytes_ = 0;
 };
 
-/// What a player does in each bar.
+/// A player's role in each bar.
 enum class Part { kDrums, kBass, kChords, kArpeggio, kMelody };
 
 struct Player {
@@ -114,7 +114,7 @@ class Song {
   std::string play(std::size_t bytes) {
     for (int bar = 0; this->bytes() < bytes; ++bar) {
       if (dice_.chance(2)) tempo(at(bar, 0));
-      // Parts rest for four bars at a time, but never all of them.
+      // Players rest for four bars at a time, but never all at once.
       if (bar % 4 == 0) quiet_ = dice_.between(0, static_cast<int>(players_.size()) * 2);
       for (std::size_t i = 0; i < players_.size(); ++i) {
         if (i == 0 || static_cast<int>(i) != quiet_) play_bar(players_[i], bar);
@@ -135,7 +135,7 @@ class Song {
     return sum;
   }
 
-  /// The tick of a sixteenth of a bar.
+  /// Returns the tick of a sixteenth of a bar.
   int at(int bar, int sixteenth) const {
     return bar * 4 * resolution_ + sixteenth * resolution_ / 4;
   }

@@ -1,5 +1,6 @@
-// Made-up pieces of music as MIDI files, for benchmarks: what programs of the 1990s wrote, not what
-// is pleasant. Drums, a bass line, chords and melodies over a chord progression that repeats.
+// Invented pieces of music as MIDI files, for benchmarks. They look like the output of programs of
+// the 1990s and need not sound pleasant: drums, a bass line, chords and melodies over a repeated
+// chord progression.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,7 @@
 
 namespace amt::bench {
 
-/// A source of draws that are the same with every standard library.
+/// A random number generator with the same output for every standard library.
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : words_(seed) {}
@@ -18,15 +19,15 @@ class Dice {
     return low + static_cast<int>(words_() % static_cast<std::uint64_t>(high - low + 1));
   }
   bool chance(int percent) { return between(1, 100) <= percent; }
-  /// About normal, mean 0, deviation 1.
+  /// Roughly normal with mean 0 and deviation 1.
   double bell();
 
  private:
   std::mt19937_64 words_;
 };
 
-/// A format 1 file of about `bytes` bytes: 2 to 14 tracks, its own tempo, key, resolution and
-/// habits (running status, note-offs, controllers, swing). A function of the dice alone.
+/// Returns a format 1 file of about `bytes` bytes: 2 to 14 tracks with their own tempo, key,
+/// resolution and habits (running status, note-offs, controllers, swing). Depends only on `dice`.
 std::string make_song(Dice& dice, std::size_t bytes);
 
 }  // namespace amt::bench

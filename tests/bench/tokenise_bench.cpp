@@ -1,6 +1,6 @@
 // One core, files in memory: MIDI bytes per second from parsing to rows.
-// Usage: tokenise_bench [--benchmark_...] with AMT_BENCH_CORPUS naming a folder of MIDI files (e.g.
-// made by make_corpus).
+// Usage: tokenise_bench [--benchmark_...] with AMT_BENCH_CORPUS set to a folder of MIDI files, such
+// as the output of make_corpus.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -27,7 +27,7 @@ void load(const char* folder) {
   }
 }
 
-/// Calls work(playback) for every file that is not refused.
+/// Calls work(playback) for every file that is not rejected.
 template <class Work>
 void for_each_playback(MidiParser& parser, Work work) {
   for (const auto& file : files) {
@@ -87,7 +87,8 @@ BENCHMARK_CAPTURE(tokenise, interarrival, kInterarrival, 1)->Unit(benchmark::kMi
 int main(int argc, char** argv) {
   const char* folder = std::getenv("AMT_BENCH_CORPUS");
   if (folder == nullptr) {
-    std::cerr << "AMT_BENCH_CORPUS must name a folder of MIDI files; see tests/bench/NOTES.md\n";
+    std::cerr
+        << "AMT_BENCH_CORPUS must be set to a folder of MIDI files; see tests/bench/NOTES.md\n";
     return 2;
   }
   amt::load(folder);

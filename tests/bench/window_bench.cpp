@@ -1,11 +1,11 @@
-// What it costs that a piece outgrows the model's context: tokens per second with both windows, and
-// the nats per token that --window block loses. Real pieces are followed, not drawn: each token is
-// predicted as it would be while the piece is generated, from its 340th triple on.
+// The cost of a piece that outgrows the model's context: tokens per second with both windows, and
+// the nats per token that --window block loses. It follows existing pieces instead of sampling:
+// each token from the 340th triple on is predicted as if the piece were being generated.
 //
 //   window_bench FILE.mid [--model FOLDER | --size small|medium|large] [--precision fp32|bf16]
 //                [--threads N] [--triples N]
 //
-// A model of --size has random weights: good for times alone.
+// With --size, the model has random weights: good for measuring time only.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -29,23 +29,23 @@
 namespace amt {
 namespace {
 
-constexpr std::size_t kContext = 339;  // triples that a context has at most
+constexpr std::size_t kContext = 339;  // triples that fit in a context
 
 struct Options {
   std::string file, model, size = "small", precision = "bf16";
   int threads = 2;
-  std::uint64_t triples = 85;  // what a block drops: the next one costs a whole context
+  std::uint64_t triples = 85;  // what a block drops; the step after it recomputes a whole context
 };
 
 Options parse(int argc, char** argv) {
-  if (argc < 2) throw UsageError("name a MIDI file");
+  if (argc < 2) throw UsageError("give a MIDI file");
   Options o;
   o.file = argv[1];
   OptionTable table;
   table.add("model", &o.model, "folder of a model");
-  table.add("size", &o.size, "small, medium or large, where there is no model");
+  table.add("size", &o.size, "small, medium or large, if --model is not given");
   table.add("precision", &o.precision, "fp32 or bf16");
-  table.add("threads", &o.threads, "of the CPU");
+  table.add("threads", &o.threads, "CPU threads");
   table.add("triples", &o.triples, "to follow");
   read_options(table, argc, argv, 2);
   return o;
@@ -66,7 +66,7 @@ std::unique_ptr<Model> make_model(Ops& ops, const Options& o) {
   return model;
 }
 
-/// -log of the softmax at `at`.
+/// Returns -log of the softmax at `at`.
 double nats(std::span<const float> logits, std::size_t at) {
   const double most = *std::ranges::max_element(logits);
   double sum = 0;
@@ -79,7 +79,7 @@ struct Followed {
   std::vector<double> seconds;  ///< that each triple took
 };
 
-/// The triples after the first kContext.
+/// Follows the triples after the first kContext.
 class Follower {
  public:
   Follower(Model& model, Window window) : decoder_(model, 1), history_(kAutoregress, window) {}

@@ -8,7 +8,7 @@
 namespace amt {
 namespace {
 
-TEST(Curve, FewStepsStayAsTheyAre) {
+TEST(Curve, FewStepsAreNotBinned) {
   Curve curve;
   for (std::int64_t step = 0; step < Curve::kMostBins; ++step) {
     curve.add(step, static_cast<double>(step * step));
@@ -49,7 +49,7 @@ TEST(Curve, SparseValuesKeepTheirSteps) {
   EXPECT_EQ(bins[1].step(), 1999);
 }
 
-TEST(Curve, NumbersThatAreNotFiniteAreLeftOut) {
+TEST(Curve, NonFiniteNumbersAreLeftOut) {
   Curve curve;
   curve.add(0, std::numeric_limits<double>::quiet_NaN());
   curve.add(1, std::numeric_limits<double>::infinity());

@@ -26,14 +26,15 @@ PianoRoll two_voices() {
 TEST(PianoRoll, HasAPathForEachVoiceAndAStrokeForEachNote) {
   const std::string svg = piano_roll_figure(two_voices());
   EXPECT_EQ(count(svg, "<path"), 2);
-  // Of 704 pixels for 2.5 s: from 0 to 1 s, and a note without length at 1 s that is seen.
+  // 704 pixels for 2.5 s: one note from 0 to 1 s, and one of zero length at 1 s that is still
+  // visible.
   EXPECT_NE(svg.find("d=\"M40.0 104.0h281.6M321.6 56.0h1.0\""), std::string::npos) << svg;
   EXPECT_NE(svg.find("#8a949e\" stroke-width"), std::string::npos) << "the drums are grey";
   EXPECT_EQ(count(svg, "class=\"level\" x1=\"321.6\" x2=\"321.6\""), 1);
   for (const char* label : {">C2<", ">C5<", ">C6<"}) EXPECT_NE(svg.find(label), std::string::npos);
 }
 
-TEST(PianoRoll, EscapesItsNamesAndStandsAloneAsADocument) {
+TEST(PianoRoll, EscapesNamesAndIsACompleteDocument) {
   const std::string svg = piano_roll_document(two_voices());
   EXPECT_TRUE(svg.starts_with("<svg xmlns="));
   EXPECT_EQ(count(svg, ">a &lt; b<"), 1);
@@ -42,7 +43,7 @@ TEST(PianoRoll, EscapesItsNamesAndStandsAloneAsADocument) {
   EXPECT_EQ(piano_roll_figure(two_voices()).find("http"), std::string::npos);
 }
 
-TEST(PianoRoll, IsSmallAndFoldsItsLegend) {
+TEST(PianoRoll, IsSmallAndWrapsItsLegend) {
   PianoRoll roll;
   for (int voice = 0; voice < 17; ++voice) {
     roll.voices.push_back({"Synth Brass and Strings " + std::to_string(voice), {}});
@@ -54,7 +55,7 @@ TEST(PianoRoll, IsSmallAndFoldsItsLegend) {
   EXPECT_GT(count(svg, "x=\"40.0\" y="), 4) << "lines of the legend";
 }
 
-TEST(PianoRoll, OfNothingIsEmpty) {
+TEST(PianoRoll, WithoutNotesIsEmpty) {
   const std::string svg = piano_roll_figure({"silence", {}, {}});
   EXPECT_EQ(count(svg, "<path"), 0);
   EXPECT_NE(svg.find("</svg>"), std::string::npos);

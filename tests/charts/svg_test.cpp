@@ -7,7 +7,7 @@
 namespace amt {
 namespace {
 
-TEST(Svg, StepsAreRoundAndFew) {
+TEST(Svg, AxisStepsAreRoundAndFew) {
   EXPECT_DOUBLE_EQ(round_step(1, 5), 0.2);
   EXPECT_DOUBLE_EQ(round_step(5, 5), 1);
   EXPECT_DOUBLE_EQ(round_step(6, 5), 2);
@@ -16,7 +16,7 @@ TEST(Svg, StepsAreRoundAndFew) {
   EXPECT_DOUBLE_EQ(round_step(6e-4, 4), 2e-4);
 }
 
-TEST(Svg, DocumentStandsAlone) {
+TEST(Svg, IsACompleteDocument) {
   const std::string alone = svg_document(10, 20, "a < b", svg_text(1, 2, "end", "x & y"));
   EXPECT_TRUE(alone.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
   EXPECT_NE(alone.find("<style>"), std::string::npos);
@@ -25,7 +25,7 @@ TEST(Svg, DocumentStandsAlone) {
   EXPECT_EQ(svg_figure(10, 20, "f", "").find("http"), std::string::npos);
 }
 
-TEST(Svg, ALegendHasAMarkAndANameForEachEntryFromLeftToRight) {
+TEST(Svg, ALegendHasAMarkAndANamePerEntryFromLeftToRight) {
   using Mark = LegendEntry::Mark;
   const std::vector<LegendEntry> entries = {{Mark::kBox, "back", "a < b"},
                                             {Mark::kLine, "curve", "c"},

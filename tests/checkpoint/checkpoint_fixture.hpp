@@ -1,4 +1,4 @@
-// A run's folder of small checkpoints.
+// A run folder with small checkpoints.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ namespace amt {
 class CheckpointTest : public testing::Test {
  protected:
   CheckpointTest() { write_configuration(paths_, ""); }
-  /// A checkpoint whose numbers tell the step. Padding is 0, as in a trainer.
+  /// Returns a checkpoint whose numbers depend on the step. Padding is 0, as in a real one.
   Checkpoint make(std::int64_t step) const {
     Checkpoint checkpoint;
     checkpoint.state.step = step;

@@ -1,4 +1,4 @@
-// What is saved comes back, or is refused.
+// A saved checkpoint is read back unchanged or refused.
 #include <algorithm>
 #include <fstream>
 #include <numeric>
@@ -9,7 +9,7 @@
 namespace amt {
 namespace {
 
-TEST_F(CheckpointTest, ComesBackAsItWas) {
+TEST_F(CheckpointTest, RoundTrips) {
   save(7);
   const Checkpoint back = load_checkpoint(paths_.step(7), config_);
   const Checkpoint was = make(7);
@@ -21,7 +21,7 @@ TEST_F(CheckpointTest, ComesBackAsItWas) {
   EXPECT_FALSE(std::filesystem::exists(paths_.partial(7)));
 }
 
-TEST_F(CheckpointTest, NoneIsMadeInAFolderThatLostItsConfiguration) {
+TEST_F(CheckpointTest, IsNotSavedWhereTheConfigurationWasLost) {
   std::filesystem::remove_all(paths_.run());
   EXPECT_THROW(save(7), Error);
   EXPECT_FALSE(std::filesystem::exists(paths_.checkpoints()));
@@ -44,7 +44,7 @@ TEST_F(CheckpointTest, EqualStatesGiveEqualBytes) {
   }
 }
 
-TEST_F(CheckpointTest, DamageAnywhereIsSeenAndTheOneBeforeIsUsed) {
+TEST_F(CheckpointTest, AnyDamageIsDetectedAndThePreviousOneIsUsed) {
   const CheckpointPaths newest{paths_.step(20)};
   for (const auto& file :
        {newest.model(), newest.config(), newest.optimizer(), newest.state(), newest.manifest()}) {
@@ -59,15 +59,15 @@ TEST_F(CheckpointTest, DamageAnywhereIsSeenAndTheOneBeforeIsUsed) {
   }
 }
 
-TEST_F(CheckpointTest, CutFileIsSeen) {
+TEST_F(CheckpointTest, ATruncatedFileIsDetected) {
   save(10);
   std::filesystem::resize_file(CheckpointPaths{paths_.step(10)}.optimizer(), 100);
   EXPECT_TRUE(test::says(checkpoint_damage(paths_.step(10)), {"optimizer.h5 ", " 100 bytes"}));
   EXPECT_TRUE(test::says(refusal_of_all(), {"step-000010 ", "(optimizer.h5 ", " 100 bytes"}));
 }
 
-// Reading it would take longer than the time that this test has.
-TEST_F(CheckpointTest, AFileThatIsMuchLongerIsNotRead) {
+// Reading it would take longer than this test's time limit.
+TEST_F(CheckpointTest, AMuchLongerFileIsNotRead) {
   save(10);
   std::filesystem::resize_file(CheckpointPaths{paths_.step(10)}.model(), std::uintmax_t{1} << 40);
   EXPECT_TRUE(test::says(checkpoint_damage(paths_.step(10)), {" 1099511627776 bytes"}));
@@ -79,7 +79,7 @@ TEST_F(CheckpointTest, ARunWithoutCheckpointsIsNotDamaged) {
   EXPECT_FALSE(find_checkpoint(paths_));
 }
 
-TEST_F(CheckpointTest, WhereAllAreDamagedEachIsNamedAndNothingIsRemoved) {
+TEST_F(CheckpointTest, IfAllAreDamagedEachIsReportedAndNoneIsRemoved) {
   save(10);
   save(20);
   for (const int step : {10, 20}) damage(CheckpointPaths{paths_.step(step)}.model());
@@ -88,8 +88,8 @@ TEST_F(CheckpointTest, WhereAllAreDamagedEachIsNamedAndNothingIsRemoved) {
   EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{20, 10}));
 }
 
-// Not even by root can a link that leads to itself be opened.
-TEST_F(CheckpointTest, NobodyGoesBackBehindOneThatCannotBeRead) {
+// A link to itself cannot be opened, not even by root.
+TEST_F(CheckpointTest, AnUnreadableOneIsNotSkipped) {
   save(10);
   save(20);
   const CheckpointPaths newest{paths_.step(20)};
@@ -98,11 +98,11 @@ TEST_F(CheckpointTest, NobodyGoesBackBehindOneThatCannotBeRead) {
   EXPECT_THROW(checkpoint_damage(newest.folder), SystemError);
   const std::string what = refusal_of_all();
   EXPECT_TRUE(test::says(what, {"step-000020 (", "step-000010"}));
-  EXPECT_LT(what.find("step-000020"), what.find("step-000010")) << "the one to go on from";
+  EXPECT_LT(what.find("step-000020"), what.find("step-000010")) << "the newest first";
   EXPECT_EQ(what.find("damaged"), std::string::npos) << what;
 }
 
-TEST_F(CheckpointTest, ANewerFormatIsNoDamage) {
+TEST_F(CheckpointTest, ANewerFormatIsNotDamage) {
   save(10);
   save(20);
   const CheckpointPaths newest{paths_.step(20)};
@@ -115,7 +115,7 @@ TEST_F(CheckpointTest, ANewerFormatIsNoDamage) {
   EXPECT_TRUE(test::says(refusal_of_all(), {"step-000020 (", " 99,"}));
 }
 
-TEST_F(CheckpointTest, RenamedCheckpointIsNotBelieved) {
+TEST_F(CheckpointTest, ARenamedCheckpointIsRefused) {
   save(10);
   std::filesystem::rename(paths_.step(10), paths_.step(30));
   EXPECT_NE(checkpoint_damage(paths_.step(30)), "");
@@ -128,7 +128,7 @@ TEST_F(CheckpointTest, AnotherModelIsRefused) {
   EXPECT_THROW(load_checkpoint(paths_.step(10), wider), Error);
 }
 
-TEST_F(CheckpointTest, ModelIsFoundByRunByStepAndByExportedFolder) {
+TEST_F(CheckpointTest, AModelIsFoundByRunStepOrExportedFolder) {
   save(10);
   save(20);
   EXPECT_EQ(find_model(paths_.run()), paths_.step(20));

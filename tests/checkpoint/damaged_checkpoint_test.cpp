@@ -1,5 +1,5 @@
-// Checkpoints whose files are hostile, with hashes that fit: each is refused in one line that names
-// the file, without a crash and without much memory.
+// Checkpoints with malicious contents and matching hashes: each is refused in one line that names
+// the file, without a crash and without using much memory.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -20,7 +20,7 @@
 namespace amt {
 namespace {
 
-/// Refuses allocations beyond what the process has now plus `bytes`, while it lives.
+/// While it exists, allocations that exceed the current use of memory by more than `bytes` fail.
 class MemoryLimit {
  public:
   explicit MemoryLimit(std::uint64_t bytes) {
@@ -55,14 +55,15 @@ class DamagedCheckpoint : public testing::Test {
     return checkpoint;
   }
 
-  /// The whole checkpoint must be refused in one short line with the name of this file.
+  /// The whole checkpoint must be refused in one short line that names this file.
   void expect_refusal(const std::filesystem::path& file) const {
     const MemoryLimit limit(256u << 20);
     const std::string what = refusal(file == files_.manifest());
     EXPECT_TRUE(test::says(what, {file.filename().string()}));
     EXPECT_LT(what.size(), 600u);
   }
-  /// Only the hashes keep a run from reading damage; here the files are read without them.
+  /// Normally the hashes keep a run from reading damaged files; here the files are read without
+  /// them.
   std::string refusal(bool manifest) const {
     if (manifest) return checkpoint_damage(files_.folder);
     return test::refusal<Error>([&] { load_checkpoint(files_.folder, config_); });
@@ -82,7 +83,7 @@ class DamagedCheckpoint : public testing::Test {
     expect_refusal(file);
   }
 
-  /// The file with one text in place of another.
+  /// Replaces one text in the file by another; the result must be refused.
   void expect_change_is_refused(const std::filesystem::path& file, const std::string& from,
                                 const std::string& to) const {
     SCOPED_TRACE(to);
@@ -109,7 +110,7 @@ TEST_F(DamagedCheckpoint, HostileJsonIsRefused) {
   expect_hostile_json_is_refused(files_.manifest());
 }
 
-TEST_F(DamagedCheckpoint, LinesOfMetricsThatAreNoneAreDropped) {
+TEST_F(DamagedCheckpoint, InvalidLinesOfMetricsAreDropped) {
   const std::string good = "{\"step\":1,\"loss\":2.5}\n";
   const auto metrics = folder_.path() / "metrics.jsonl";
   write_file_atomically(metrics,
@@ -118,7 +119,7 @@ TEST_F(DamagedCheckpoint, LinesOfMetricsThatAreNoneAreDropped) {
   EXPECT_EQ(read_text(metrics), good);
 }
 
-TEST_F(DamagedCheckpoint, ModelsBeyondReasonAreRefusedBeforeTheyAreLaidOut) {
+TEST_F(DamagedCheckpoint, ImpossiblyLargeModelsAreRefusedBeforeTheirLayout) {
   for (const auto& [from, to] : std::initializer_list<std::pair<const char*, const char*>>{
            {"\"n_layer\": 2", "\"n_layer\": 1000000"},
            {"\"n_layer\": 2", "\"n_layer\": 9223372036854775808"},
@@ -133,14 +134,14 @@ TEST_F(DamagedCheckpoint, ModelsBeyondReasonAreRefusedBeforeTheyAreLaidOut) {
   }
 }
 
-TEST_F(DamagedCheckpoint, StatesThatLieAreRefused) {
+TEST_F(DamagedCheckpoint, ImpossibleStatesAreRefused) {
   expect_change_is_refused(files_.state(), "\"step\": 0", "\"step\": -1");
   expect_change_is_refused(files_.state(), "\"next_row\": 0", "\"next_row\": \"0\"");
   expect_change_is_refused(files_.state(), "\"version\": 1", "\"version\": 2");
   expect_change_is_refused(files_.state(), "\"updates\": 0,", "");
 }
 
-TEST_F(DamagedCheckpoint, StatesThatContradictThemselvesAreRefused) {
+TEST_F(DamagedCheckpoint, InconsistentStatesAreRefused) {
   expect_change_is_refused(files_.state(), "\"updates\": 0", "\"updates\": 1");
   expect_change_is_refused(files_.state(), "\"skipped\": 0", "\"skipped\": 1");
   expect_change_is_refused(files_.state(), "\"skipped_in_a_row\": 0", "\"skipped_in_a_row\": 2");
@@ -149,8 +150,8 @@ TEST_F(DamagedCheckpoint, StatesThatContradictThemselvesAreRefused) {
   expect_change_is_refused(files_.state(), "\"ranks\": 1", "\"ranks\": 0");
 }
 
-// All hashes fit: it was saved like this.
-TEST_F(DamagedCheckpoint, MomentsThatNoTrainingLeavesAreRefused) {
+// All hashes match: the checkpoint was saved like this.
+TEST_F(DamagedCheckpoint, ImpossibleMomentsAreRefused) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   for (const auto& [first, second] : {std::pair{nan, 1.0f}, {1.0f, nan}, {1.0f, -1e-9f}}) {
     Checkpoint checkpoint = good();
@@ -171,12 +172,12 @@ TEST_F(DamagedCheckpoint, AnotherModelOfTheSameSizeIsRefused) {
       test::says(refusal(false), {files_.folder.string(), "model.num_heads ", " 4,", " 2"}));
 }
 
-TEST_F(DamagedCheckpoint, AStateOfAnotherStepIsDamage) {
+TEST_F(DamagedCheckpoint, AnotherStepsStateIsDamage) {
   Checkpoint checkpoint = good();
   checkpoint.state.step = checkpoint.state.updates = 1;
   checkpoint.state.next_row = 12;
   save_checkpoint(RunPaths(folder_.path()), config_, layout_, checkpoint, Keep::kPermanent);
-  // Step 1's files with a manifest that is right about them, under the name of step 0.
+  // Step 1's files, with a manifest that matches them, under the name of step 0.
   const CheckpointPaths one{RunPaths(folder_.path()).step(1)};
   const std::string manifest = read_text(one.manifest());
   const std::string step = "\"step\": 1";
@@ -187,12 +188,12 @@ TEST_F(DamagedCheckpoint, AStateOfAnotherStepIsDamage) {
   EXPECT_TRUE(test::says(checkpoint_damage(files_.folder), {"state.json ", "step 1"}));
 }
 
-TEST_F(DamagedCheckpoint, ManifestThatLeadsOutOfTheFolderIsRefused) {
+TEST_F(DamagedCheckpoint, AManifestThatLeavesTheFolderIsRefused) {
   expect_change_is_refused(files_.manifest(), "model.safetensors", "../model.safetensors");
   expect_change_is_refused(files_.manifest(), "\"step\": 0", "\"step\": []");
 }
 
-TEST_F(DamagedCheckpoint, MomentsThatAreNotThoseOfTheModelAreRefused) {
+TEST_F(DamagedCheckpoint, AnotherModelsMomentsAreRefused) {
   const auto elsewhere = files_.folder / "elsewhere.h5";
   std::filesystem::copy_file(files_.optimizer(), elsewhere);
   for (const test::Hdf5Damage damage : test::kHdf5Damages) {

@@ -20,24 +20,24 @@ std::int64_t to_come(std::int64_t steps, std::int64_t every, std::int64_t step,
   return checkpoints_to_come(steps, checkpointer, step, rolling);
 }
 
-TEST(DiskSpace, CountsThePermanentOnesAndTwoRollingOnes) {
+TEST(DiskSpace, CountsPermanentAndTwoRollingCheckpoints) {
   EXPECT_EQ(to_come(20, 1000, 0), 3);
   EXPECT_EQ(to_come(20, 20, 0), 3);
   EXPECT_EQ(to_come(20, 8, 0), 5);      // 8, 16, 20
-  EXPECT_EQ(to_come(20, 8, 8), 4);      // 8 is there
-  EXPECT_EQ(to_come(20, 8, 9, 1), 3);   // one rolling one is there
-  EXPECT_EQ(to_come(20, 8, 19, 5), 1);  // no more than two of them stay
+  EXPECT_EQ(to_come(20, 8, 8), 4);      // 8 exists
+  EXPECT_EQ(to_come(20, 8, 9, 1), 3);   // one rolling checkpoint exists
+  EXPECT_EQ(to_come(20, 8, 19, 5), 1);  // at most two of them are kept
   EXPECT_EQ(to_come(20, 8, 20), 0);
 }
 
-TEST(DiskSpace, TheBestIsOneMore) {
+TEST(DiskSpace, TheBestCountsSeparately) {
   EXPECT_EQ(to_come(20, 1000, 0, 0, true), 4);
   EXPECT_EQ(to_come(20, 1000, 9, 2, true), 2);  // it may be one of the two
   EXPECT_EQ(to_come(20, 1000, 9, 3, true), 1);
   EXPECT_EQ(to_come(20, 1000, 20, 3, true), 0);
 }
 
-TEST(DiskSpace, OneCheckpointHasAtMostTheBytesThatAreAskedFor) {
+TEST(DiskSpace, OneCheckpointFitsInItsEstimate) {
   const test::TemporaryFolder folder;
   const RunPaths paths(folder.path());
   const ModelConfig model = test::tiny_model();
@@ -56,7 +56,7 @@ TEST(DiskSpace, OneCheckpointHasAtMostTheBytesThatAreAskedFor) {
   EXPECT_GT(bytes, checkpoint_bytes(model) / 4);
 }
 
-TEST(DiskSpace, TooLittleIsSaidBeforeItIsWritten) {
+TEST(DiskSpace, TooLittleSpaceIsReportedBeforeWriting) {
   const test::TemporaryFolder folder;
   CheckpointerOptions checkpointer;
   const std::int64_t steps = std::int64_t{1} << 40;

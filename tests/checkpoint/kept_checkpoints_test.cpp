@@ -1,4 +1,4 @@
-// Which checkpoints a run's folder holds, and that it holds a good one at every moment.
+// Which checkpoints a run folder keeps; a complete one exists at every moment.
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -15,7 +15,8 @@ namespace {
 
 class KeptCheckpoints : public CheckpointTest {
  protected:
-  /// Names in the folder of checkpoints to which `work` made these things happen, in order.
+  /// Returns the names in the checkpoint folder for which `work` caused these inotify events, in
+  /// order.
   std::vector<std::string> names_seen(std::uint32_t mask, const std::function<void()>& work) const {
     const int events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     EXPECT_GE(inotify_add_watch(events, paths_.checkpoints().c_str(), mask), 0);
@@ -33,7 +34,7 @@ class KeptCheckpoints : public CheckpointTest {
   }
 };
 
-TEST_F(KeptCheckpoints, PartialOnesAreNeverReadAndGoAway) {
+TEST_F(KeptCheckpoints, PartialOnesAreNeverReadAndAreRemoved) {
   save(10);
   std::filesystem::copy(paths_.step(10), paths_.partial(20));
   EXPECT_EQ(find_checkpoint(paths_), 10);
@@ -53,8 +54,8 @@ TEST_F(KeptCheckpoints, SavingAgainReplacesADamagedOne) {
   EXPECT_EQ(find_checkpoint(paths_), 20);
 }
 
-// A crash in the middle of an exchange on a file system that cannot exchange names.
-TEST_F(KeptCheckpoints, WhatAnExchangeHadPutAsideComesBack) {
+// A crash during an exchange of names on a file system that cannot exchange them atomically.
+TEST_F(KeptCheckpoints, AnInterruptedExchangeIsUndone) {
   save(10);
   const auto aside = paths_.step(10).string() + ".old.partial";
   std::filesystem::rename(paths_.step(10), aside);
@@ -66,27 +67,27 @@ TEST_F(KeptCheckpoints, WhatAnExchangeHadPutAsideComesBack) {
   EXPECT_EQ(find_checkpoint(paths_), 10);
 }
 
-TEST_F(KeptCheckpoints, LatestNamesACheckpointThatIsThere) {
+TEST_F(KeptCheckpoints, LatestNamesAnExistingCheckpoint) {
   save(10);
   EXPECT_EQ(names_seen(IN_MOVED_TO, [this] { save(20); }),
             (std::vector<std::string>{"step-000020", "latest"}));
 }
 
-TEST_F(KeptCheckpoints, ACheckpointThatIsSavedAgainIsThereAtEveryMoment) {
+TEST_F(KeptCheckpoints, ACheckpointExistsWhileItIsSavedAgain) {
   save(20);
   EXPECT_EQ(names_seen(IN_DELETE, [this] { save(20); }),
             (std::vector<std::string>{"step-000020.partial"}));
   EXPECT_EQ(find_checkpoint(paths_), 20);
 }
 
-// A run that went back behind damaged checkpoints: those are newer than what it saves.
-TEST_F(KeptCheckpoints, NewerOnesDoNotCountAmongTheRollingOnes) {
+// A run that resumed from before damaged checkpoints: those are newer than what it saves.
+TEST_F(KeptCheckpoints, NewerOnesDoNotCountAsRolling) {
   for (const int step : {40, 50}) save(step);
   for (const int step : {10, 20, 30}) save(step);
   EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{50, 40, 30, 20}));
 }
 
-TEST_F(KeptCheckpoints, OldRollingOnesGoAndOthersStay) {
+TEST_F(KeptCheckpoints, OnlyOldRollingOnesAreRemoved) {
   save(10, Keep::kPermanent);
   for (const int step : {11, 12, 13}) save(step);
   save(20, Keep::kPermanent);
@@ -94,7 +95,7 @@ TEST_F(KeptCheckpoints, OldRollingOnesGoAndOthersStay) {
   EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{21, 20, 13, 10}));
 }
 
-TEST_F(KeptCheckpoints, TheBestStaysUntilABetterOneIsThere) {
+TEST_F(KeptCheckpoints, TheBestIsKeptUntilABetterOneIsSaved) {
   const auto save_best = [this](std::int64_t step) {
     save_checkpoint(paths_, config_, layout_, make(step), Keep::kRolling, true);
   };
@@ -110,7 +111,7 @@ TEST_F(KeptCheckpoints, TheBestStaysUntilABetterOneIsThere) {
   EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{23, 22, 20, 14}));
 }
 
-TEST_F(KeptCheckpoints, OnlyACheckpointThatIsThereIsNamedTheBest) {
+TEST_F(KeptCheckpoints, TheBestIsAnExistingCheckpoint) {
   EXPECT_FALSE(best_step(paths_));
   name_best(paths_, 0);
   save(10);
@@ -128,7 +129,7 @@ TEST_F(KeptCheckpoints, OnlyACheckpointThatIsThereIsNamedTheBest) {
 TEST_F(KeptCheckpoints, FailedSaveLeavesTheOldOnes) {
   save(10);
   save(11);
-  // A folder where the new model's file has to go: writing fails half-way.
+  // A folder has the name of the new model's file, so writing fails half-way.
   std::filesystem::create_directories(paths_.checkpoints() / "step-000012.partial");
   std::filesystem::remove(paths_.latest());
   std::filesystem::create_directories(paths_.latest() / "in the way");

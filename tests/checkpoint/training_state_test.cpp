@@ -12,7 +12,7 @@
 namespace amt {
 namespace {
 
-TEST(TrainingState, ComesBackAsItWas) {
+TEST(TrainingState, RoundTrips) {
   const test::TemporaryFolder folder;
   TrainingState state;
   state.step = 123;
@@ -37,7 +37,7 @@ TEST(TrainingState, ComesBackAsItWas) {
   EXPECT_TRUE(std::isnan(back.valid_loss));
 }
 
-TEST(TrainingState, TheBestValidationIsTheFirstThatNoneIsBelow) {
+TEST(TrainingState, TheBestValidationIsTheFirstOfTheLowest) {
   TrainingState state;
   const double nan = std::nan("");
   const auto validate = [&](double loss) {
@@ -57,7 +57,7 @@ TEST(TrainingState, TheBestValidationIsTheFirstThatNoneIsBelow) {
   EXPECT_EQ(state.evaluated_step, 60);
 }
 
-TEST(TrainingState, ABestValidationThatCannotBeIsRefused) {
+TEST(TrainingState, AnImpossibleBestValidationIsRefused) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "state.json";
   TrainingState good;
@@ -86,7 +86,7 @@ TEST(TrainingState, ABestValidationThatCannotBeIsRefused) {
   EXPECT_FALSE(is_read(bad));
 }
 
-// Versions that did not look for it.
+// Older versions did not track it.
 TEST(TrainingState, AStateWithoutABestValidationIsRead) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "state.json";

@@ -21,7 +21,7 @@ Launcher launcher_of(const Variables& variables) {
   });
 }
 
-// What Slurm 22.05 was seen to set.
+// Observed with Slurm 22.05.
 const Variables kBatchShell = {{"SLURM_JOB_ID", "1"},   {"SLURM_NTASKS", "2"},
                                {"SLURM_NPROCS", "2"},   {"SLURM_PROCID", "0"},
                                {"SLURM_LOCALID", "0"},  {"SLURM_TASKS_PER_NODE", "1(x2)"},
@@ -37,7 +37,7 @@ const Variables kStep = with(kBatchShell, {{"SLURM_STEP_ID", "0"},
                                            {"SLURM_PROCID", "1"},
                                            {"SLURM_MPI_TYPE", "none"}});
 
-TEST(Launcher, NoneIsOneProcess) {
+TEST(Launcher, WithoutOneThereIsOneProcess) {
   const Launcher none = launcher_of({});
   EXPECT_EQ(none.ranks, 1);
   EXPECT_EQ(none.rank, 0);
@@ -45,7 +45,7 @@ TEST(Launcher, NoneIsOneProcess) {
   EXPECT_EQ(launcher_refusal(none, kOpenMpi, 1), "");
 }
 
-TEST(Launcher, TheShellOfABatchJobHasLaunchedNothing) {
+TEST(Launcher, TheShellOfABatchJobIsNotALaunchedRank) {
   const Launcher shell = launcher_of(kBatchShell);
   EXPECT_EQ(shell.ranks, 1);
   EXPECT_EQ(shell.rank, 0);
@@ -54,7 +54,7 @@ TEST(Launcher, TheShellOfABatchJobHasLaunchedNothing) {
   EXPECT_FALSE(is_shell_of_step(shell, kOpenMpi));
 }
 
-TEST(Launcher, WhatMpiKnowsOfIsTrusted) {
+TEST(Launcher, RanksKnownToMpiAreTrusted) {
   const Launcher mpirun = launcher_of(
       {{"OMPI_COMM_WORLD_SIZE", "4"}, {"OMPI_COMM_WORLD_RANK", "3"}, {"PMIX_RANK", "3"}});
   EXPECT_EQ(mpirun.rank, 3);
@@ -62,8 +62,8 @@ TEST(Launcher, WhatMpiKnowsOfIsTrusted) {
   EXPECT_EQ(launcher_refusal(mpirun, kOpenMpi, 4), "");
 }
 
-// mpirun starts its daemons by srun: ranks on other nodes have the variables of both.
-TEST(Launcher, TheInnermostCounts) {
+// mpirun starts its daemons with srun, so ranks on other nodes have the variables of both.
+TEST(Launcher, TheInnermostLauncherCounts) {
   const Variables mpirun =
       with(kStep, {{"OMPI_COMM_WORLD_SIZE", "1"}, {"OMPI_COMM_WORLD_RANK", "0"}});
   EXPECT_EQ(launcher_of(mpirun).ranks, 1);
@@ -71,10 +71,10 @@ TEST(Launcher, TheInnermostCounts) {
   EXPECT_EQ(launcher_refusal(launcher_of(mpirun), kOpenMpi, 1), "");
 }
 
-TEST(Launcher, AnotherMpisMpirunIsNamed) {
+TEST(Launcher, AnotherMpisMpirunIsReported) {
   const Launcher pmi = launcher_of({{"PMI_SIZE", "2"}, {"PMI_RANK", "1"}});
   EXPECT_EQ(pmi.rank, 1);
-  EXPECT_EQ(launcher_refusal(pmi, kOpenMpi, 0), "");  // MPI may know it
+  EXPECT_EQ(launcher_refusal(pmi, kOpenMpi, 0), "");  // MPI may support it
   EXPECT_TRUE(test::says(launcher_refusal(pmi, kOpenMpi, 1), {"PMI_SIZE", kOpenMpi}));
   const Launcher open_mpi =
       launcher_of({{"OMPI_COMM_WORLD_SIZE", "2"}, {"OMPI_COMM_WORLD_RANK", "0"}});
@@ -95,7 +95,7 @@ TEST(Launcher, SrunWithoutPmixIsRefusedBeforeOpenMpiEndsTheProcess) {
   EXPECT_TRUE(test::says(launcher_refusal(pmi2, kMpich, 1), {"srun --mpi=pmi2 "}));
 }
 
-TEST(Launcher, AShellInAStepIsNotAJobOfSeveral) {
+TEST(Launcher, AShellInAStepIsOneProcess) {
   const Launcher shell = launcher_of(with(
       kStep,
       {{"SLURM_STEP_NUM_TASKS", "1"}, {"SLURM_STEP_ID", "4294967290"}, {"SLURM_PROCID", "0"}}));
@@ -104,7 +104,7 @@ TEST(Launcher, AShellInAStepIsNotAJobOfSeveral) {
   EXPECT_FALSE(is_shell_of_step(shell, kMpich));
 }
 
-TEST(Launcher, TorchrunsVariablesAloneSayNothing) {
+TEST(Launcher, TorchrunsVariablesAloneAreIgnored) {
   const Variables variables = {{"WORLD_SIZE", "8"}, {"RANK", "3"}};
   EXPECT_EQ(launcher_of(variables).ranks, 1);
   EXPECT_EQ(launcher_of(with(variables, {{"TORCHELASTIC_RUN_ID", "x"}})).ranks, 8);

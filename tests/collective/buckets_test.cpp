@@ -33,7 +33,7 @@ TEST_F(BucketsTest, MergesNeighboursInBothDirections) {
   EXPECT_EQ(take(), (std::vector<Range>{{400, 250}}));
 }
 
-TEST_F(BucketsTest, SendsWhatIsNoNeighbourInTheOrderOfArrival) {
+TEST_F(BucketsTest, SendsSeparateRangesInOrderOfArrival) {
   add(500, 100);
   add(601, 10);  // one float between
   add(0, 10);
@@ -42,7 +42,7 @@ TEST_F(BucketsTest, SendsWhatIsNoNeighbourInTheOrderOfArrival) {
   EXPECT_EQ(take(), (std::vector<Range>{{0, 10}}));
 }
 
-TEST_F(BucketsTest, LeavesAsSoonAsItIsFull) {
+TEST_F(BucketsTest, IsSentAsSoonAsItIsFull) {
   add(kFull, kFull - 1);
   EXPECT_TRUE(take().empty());
   add(kFull - 1, 1);
@@ -52,12 +52,12 @@ TEST_F(BucketsTest, LeavesAsSoonAsItIsFull) {
   EXPECT_EQ(take(), (std::vector<Range>{{kFull - 2, 1}}));
 }
 
-TEST_F(BucketsTest, LongRangesGoInPieces) {
+TEST_F(BucketsTest, LongRangesAreSplit) {
   add(7, 2 * kFull + 5);
   EXPECT_EQ(take(), (std::vector<Range>{{7, kFull}, {7 + kFull, kFull}, {7 + 2 * kFull, 5}}));
 }
 
-TEST_F(BucketsTest, NothingIsNothing) {
+TEST_F(BucketsTest, EmptyRangesSendNothing) {
   buckets_.flush();
   add(5, 0);
   buckets_.flush();

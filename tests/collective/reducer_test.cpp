@@ -16,7 +16,7 @@ namespace {
 
 class ReducerTest : public testing::Test {
  protected:
-  /// Whole numbers, so that sums are exact in any order.
+  /// Integers, so that sums are exact in any order.
   std::vector<float> values(std::size_t count, int rank) const {
     std::vector<float> all(count);
     for (std::size_t i = 0; i < count; ++i)
@@ -57,7 +57,7 @@ TEST_F(ReducerTest, SumsRangesFromTheBackToTheFront) {
   EXPECT_EQ(fetch(buffer), expected(kCount));
 }
 
-TEST_F(ReducerTest, SumsRangesThatAreNoNeighbours) {
+TEST_F(ReducerTest, SumsRangesThatAreNotAdjacent) {
   const Buffer buffer = device(values(1000, world_.rank()));
   for (const auto& [begin, end] : std::array<std::pair<int, int>, 5>{
            {{0, 100}, {700, 900}, {100, 100}, {300, 700}, {100, 300}}}) {
@@ -71,14 +71,14 @@ TEST_F(ReducerTest, SumsRangesThatAreNoNeighbours) {
 }
 
 TEST_F(ReducerTest, SumsMoreBucketsThanMayBeInFlight) {
-  constexpr std::int64_t kCount = 40'000'000;  // six full buckets and a rest, in one range
+  constexpr std::int64_t kCount = 40'000'000;  // six full buckets and a part, in one range
   const Buffer buffer = device(values(kCount, world_.rank()));
   reducer_->all_reduce(buffer.as<float>(), kCount);
   reducer_->wait();
   EXPECT_TRUE(fetch(buffer) == expected(kCount));
 }
 
-/// Counts what has left a device and not come back.
+/// Counts the buckets that have left a device and have not come back yet.
 class CountingOps final : public Implement<CountingOps, test::PassingOps, Operators> {
  public:
   explicit CountingOps(Ops& to) : Implement(to) {}
@@ -100,9 +100,9 @@ class CountingOps final : public Implement<CountingOps, test::PassingOps, Operat
   int in_flight_ = 0, most_ = 0;
 };
 
-// So that the host's memory is bounded, whatever the model.
+// This bounds the host's memory, whatever the model.
 TEST_F(ReducerTest, AtMostFourBucketsAreInFlight) {
-  constexpr std::int64_t kCount = 40'000'000;  // six full buckets and a rest
+  constexpr std::int64_t kCount = 40'000'000;  // six full buckets and a part
   const Buffer buffer = device(std::vector<float>(kCount, 1));
   CountingOps ops(*ops_);
   const std::unique_ptr<Reducer> reducer = make_mpi_reducer(ops, world_);
@@ -111,7 +111,7 @@ TEST_F(ReducerTest, AtMostFourBucketsAreInFlight) {
   EXPECT_EQ(ops.most(), 4);
 }
 
-TEST_F(ReducerTest, MayBeUsedAgainAndWithNothing) {
+TEST_F(ReducerTest, CanBeReusedAndUsedWithoutRanges) {
   reducer_->wait();
   const Buffer buffer = device(values(10, world_.rank()));
   for (int round = 0; round < 3; ++round) {
@@ -137,7 +137,8 @@ TEST_F(ReducerTest, AllRanksGetTheSameBits) {
 }
 
 TEST_F(ReducerTest, EqualSumsGiveEqualBits) {
-  std::vector<float> mine(300'000);  // of all magnitudes: another order would round otherwise
+  std::vector<float> mine(
+      300'000);  // very different magnitudes: another order would round differently
   for (std::size_t i = 0; i < mine.size(); ++i) {
     const auto x = static_cast<float>(i + 1) * static_cast<float>(world_.rank() + 1);
     mine[i] = std::sin(x) * std::exp(8 * std::cos(1.7f * x));
@@ -162,7 +163,7 @@ TEST_F(ReducerTest, BroadcastsFromRankZero) {
   EXPECT_TRUE(fetch(buffer) == values(7'000'000, 0));
 }
 
-TEST(SingleReducer, LeavesThingsAsTheyAre) {
+TEST(SingleReducer, ChangesNothing) {
   const auto reducer = make_single_reducer();
   std::vector<float> values = {1, 2, 3};
   reducer->broadcast(values.data(), 3);

@@ -1,4 +1,4 @@
-// Sums that go to their owners, and slices that come back from them.
+// Sums sent to the slices' owners, and slices gathered from them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,7 +28,8 @@ class SlicedReducerTest : public testing::Test {
   }
   Slice mine(const SlicedBuffer& buffer) const { return buffer.slices.of(world_.rank()); }
 
-  /// Of all magnitudes, so that every order of a sum rounds otherwise; each rank's are others.
+  /// Very different magnitudes, so that each order of summation rounds differently; they depend on
+  /// the rank.
   std::vector<float> values(std::int64_t count) const {
     std::vector<float> all(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -38,8 +39,7 @@ class SlicedReducerTest : public testing::Test {
     return all;
   }
 
-  /// Starts all of `buffer` in `pieces` ranges, from the back to the front, as a backward pass
-  /// does.
+  /// Starts all of `buffer` in `pieces` ranges, from back to front like a backward pass.
   void sum_to_owners(const SlicedBuffer& buffer, std::int64_t pieces) {
     const std::int64_t count = buffer.slices.count();
     for (std::int64_t i = pieces; i-- > 0;) {
@@ -54,7 +54,8 @@ class SlicedReducerTest : public testing::Test {
 };
 
 TEST_F(SlicedReducerTest, OwnersGetTheirSums) {
-  for (const std::int64_t count : {1, 127, 129, 100'003, 15'000'000}) {  // the last: three buckets
+  for (const std::int64_t count :
+       {1, 127, 129, 100'003, 15'000'000}) {  // the last one needs three buckets
     std::vector<float> whole(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < whole.size(); ++i) {
       whole[i] = static_cast<float>(i % 1000 * static_cast<std::size_t>(world_.rank() + 1));
@@ -72,8 +73,8 @@ TEST_F(SlicedReducerTest, OwnersGetTheirSums) {
   }
 }
 
-// Two numbers have one sum; of three or more the order may be another than that of all_reduce().
-TEST_F(SlicedReducerTest, SumsAreThoseOfAllRanksToRounding) {
+// Two numbers have one sum; three or more may be added in another order than all_reduce() uses.
+TEST_F(SlicedReducerTest, SumsEqualAllReduceUpToRounding) {
   constexpr std::int64_t kCount = 300'001;
   const Buffer buffer = device(values(kCount)), whole = device(values(kCount));
   sum_to_owners(sliced(buffer), 5);
@@ -101,7 +102,7 @@ TEST_F(SlicedReducerTest, EqualSumsGiveEqualBits) {
   }
 }
 
-TEST_F(SlicedReducerTest, BothKindsOfSumsMayFollowEachOther) {
+TEST_F(SlicedReducerTest, BothKindsOfSumsCanAlternate) {
   const Buffer one = device(std::vector<float>(1000, 1)), other = device(std::vector<float>(9, 1));
   sum_to_owners(sliced(one), 2);
   reducer_->all_reduce(other.as<float>(), 9);
@@ -112,7 +113,7 @@ TEST_F(SlicedReducerTest, BothKindsOfSumsMayFollowEachOther) {
   EXPECT_EQ(fetch(one, slice), std::vector<float>(static_cast<std::size_t>(slice.count()), n));
 }
 
-TEST_F(SlicedReducerTest, SlicesComeBackToAll) {
+TEST_F(SlicedReducerTest, SlicesReachAllRanks) {
   for (const std::int64_t count : {1, 100, 129, 513, 100'003, 15'000'000}) {
     std::vector<float> whole(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < whole.size(); ++i) whole[i] = static_cast<float>(i % 9973);

@@ -12,7 +12,7 @@ constexpr std::int64_t kCounts[] = {0,         1,           kA - 1,      kA,
                                     kA + 1,    4 * kA,      4 * kA + 64, 999,
                                     1'000'003, 128'123'904, 355'000'064, 3'000'000'000};
 
-TEST(Slices, CoverTheBufferInTheOrderOfTheRanks) {
+TEST(Slices, CoverTheBufferInRankOrder) {
   for (const std::int64_t count : kCounts) {
     for (const int ranks : {1, 2, 3, 4, 7, 64, 1000}) {
       const Slices slices(count, ranks);
@@ -26,7 +26,7 @@ TEST(Slices, CoverTheBufferInTheOrderOfTheRanks) {
   }
 }
 
-TEST(Slices, AreAlignedAndEqualButForTheLast) {
+TEST(Slices, AreAlignedAndEqualExceptTheLast) {
   for (const std::int64_t count : kCounts) {
     for (const int ranks : {1, 2, 3, 4, 7, 64, 1000}) {
       const Slices slices(count, ranks);
@@ -43,7 +43,7 @@ TEST(Slices, AreAlignedAndEqualButForTheLast) {
   }
 }
 
-TEST(Slices, ARangeGoesToItsOwnersInParts) {
+TEST(Slices, ARangeIsSplitAmongItsOwners) {
   struct Part {
     int owner;
     std::int64_t begin, end;

@@ -10,21 +10,21 @@
 namespace amt {
 namespace {
 
-TEST(Stragglers, ARankIsSlowBesideTheMedian) {
+TEST(Stragglers, ARankIsSlowComparedToTheMedian) {
   constexpr std::array kSeconds = {1.0, 1.2, 1.6, 1.1, 1.5};
   EXPECT_FALSE(exceeded_median(kSeconds, 2));  // 1.6 is not more than 1.5 x 1.2
   constexpr std::array kOneSlow = {1.0, 1.0, 1.6, 0.9};
   EXPECT_EQ(exceeded_median(kOneSlow, 2), 1.0);
   EXPECT_FALSE(exceeded_median(kOneSlow, 0));
-  constexpr std::array kTwo = {2.0, 1.0};  // the faster of two is the measure
+  constexpr std::array kTwo = {2.0, 1.0};  // with two ranks, the faster is the reference
   EXPECT_EQ(exceeded_median(kTwo, 0), 1.0);
   EXPECT_FALSE(exceeded_median(std::array{7.0}, 0));
 }
 
 class StragglersOfRanks : public testing::Test {
  protected:
-  /// What this rank says over 12 steps, compared every 5, if the last rank is so many times as slow
-  /// from its second step on.
+  /// Returns what this rank logs in 12 steps, compared every 5, if the last rank is `times` times
+  /// as slow as the others from its second step on.
   std::string warnings(double times, double first_step) {
     Stragglers stragglers(world_, 5);
     const bool slow = world_.rank() == world_.size() - 1;
@@ -39,7 +39,7 @@ class StragglersOfRanks : public testing::Test {
   mpi::Communicator world_ = mpi::Communicator::world();
 };
 
-TEST_F(StragglersOfRanks, TheSlowOneSpeaksOfItselfAtEachComparison) {
+TEST_F(StragglersOfRanks, TheSlowRankWarnsAtEachComparison) {
   const std::string text = warnings(2.5, 1);
   if (!last() || world_.size() == 1) {
     EXPECT_EQ(text, "");
@@ -53,7 +53,7 @@ TEST_F(StragglersOfRanks, TheSlowOneSpeaksOfItselfAtEachComparison) {
   }
 }
 
-TEST_F(StragglersOfRanks, ALittleSlowerIsNothingToSpeakOf) { EXPECT_EQ(warnings(1.4, 1), ""); }
+TEST_F(StragglersOfRanks, SmallDifferencesGiveNoWarning) { EXPECT_EQ(warnings(1.4, 1), ""); }
 
 TEST_F(StragglersOfRanks, TheFirstStepDoesNotCount) {
   EXPECT_EQ(warnings(1, last() ? 100 : 1), "");

@@ -1,4 +1,4 @@
-// Corpora in tests, as a folder and as archives.
+// Test corpora as a folder and as archives.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ class ArchiveFixture : public testing::Test {
  protected:
   const std::filesystem::path& root() const { return folder_.path(); }
 
-  /// As `ranks` ranks would list it.
+  /// Lists the corpus as `ranks` ranks would.
   static Corpus list(const std::filesystem::path& path, int ranks = 1) {
     const Listing listing = list_files(path);
     std::vector<std::vector<std::string>> shares;
@@ -37,7 +37,7 @@ class ArchiveFixture : public testing::Test {
     return order;
   }
 
-  /// The contents of all files, in order.
+  /// Returns the contents of all files, in order.
   static std::vector<std::string> contents(const Corpus& corpus, std::uint64_t memory) {
     std::vector<std::string> all;
     const auto reader = open_reader(corpus.source, order_of(corpus), memory);
@@ -49,8 +49,8 @@ class ArchiveFixture : public testing::Test {
     return all;
   }
 
-  /// The text of the CorpusError that `work` on the archive `path` gives, "" if none; it is one
-  /// line that names the archive.
+  /// Returns the message of the CorpusError that `work` on the archive `path` throws, or "" if it
+  /// throws none. The message must be one line that names the archive.
   static std::string failure_of(const std::filesystem::path& path,
                                 const std::function<void()>& work) {
     const std::string text = test::refusal<CorpusError>(work);

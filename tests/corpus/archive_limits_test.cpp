@@ -1,4 +1,4 @@
-// Names, targets and links in archives that are made to cost time.
+// Names, targets and links in archives that are designed to take a long time.
 #include <fmt/core.h>
 
 #include "archive_fixture.hpp"
@@ -19,7 +19,7 @@ class ArchiveLimits : public ArchiveFixture {
   }
 };
 
-TEST_F(ArchiveLimits, NamesAreThoseOfAFileSystem) {
+TEST_F(ArchiveLimits, NamesAreAsLongAsAFileSystemAllows) {
   const std::string folder = repeated("d", 255) + '/', deep = repeated("a/", 2000);
   const std::vector<std::string> good = {repeated(folder, 15) + "x.mid", deep + "x.mid",
                                          repeated("n", 251) + ".mid"};
@@ -40,7 +40,7 @@ TEST_F(ArchiveLimits, NamesAreThoseOfAFileSystem) {
   EXPECT_EQ(listing.problems.size(), 1u);
 }
 
-TEST_F(ArchiveLimits, TargetsAreThoseOfAFileSystem) {
+TEST_F(ArchiveLimits, TargetsAreAsLongAsAFileSystemAllows) {
   const std::string around = repeated("a/../", 818);
   test::TarBuilder tar;
   tar.file("x.mid", "1").folder("a");
@@ -56,7 +56,7 @@ TEST_F(ArchiveLimits, TargetsAreThoseOfAFileSystem) {
       1u);
 }
 
-// Each link is resolved once: every one again from every other would take hours.
+// Each link is resolved once: resolving every link again from every other would take hours.
 TEST_F(ArchiveLimits, ManyLinksToWindingTargets) {
   constexpr int kWinding = 39, kLinks = 20'000;
   test::TarBuilder tar;
@@ -69,7 +69,8 @@ TEST_F(ArchiveLimits, ManyLinksToWindingTargets) {
   EXPECT_EQ(list_tar(tar).files.size(), kLinks + 1u);
 }
 
-// 40 links on the way to a file, as in Linux; the way to a link may be as long as the archive.
+// A path may pass 40 links before a file, as in Linux; the path to a link may be as long as the
+// archive.
 TEST_F(ArchiveLimits, ChainsOfLinks) {
   constexpr int kLinks = 100'000;
   test::TarBuilder tar;
@@ -82,7 +83,7 @@ TEST_F(ArchiveLimits, ChainsOfLinks) {
   EXPECT_EQ(listing.rejected.size(), kLinks - 40u);
 }
 
-// A second name of a link leads from where that name is, as on disk.
+// The target of a link's second name is relative to that name's folder, as on disk.
 TEST_F(ArchiveLimits, HardLinksToLinks) {
   const Listing listing = list_tar(test::TarBuilder()
                                        .file("a/x.mid", "1")
@@ -97,7 +98,7 @@ TEST_F(ArchiveLimits, HardLinksToLinks) {
   EXPECT_EQ(listing.rejected[0].path, "link.mid");
 }
 
-TEST_F(ArchiveLimits, ManyFilesBehindALongWay) {
+TEST_F(ArchiveLimits, ManyFilesBehindALongChain) {
   constexpr int kFiles = 20'000;
   test::TarBuilder tar;
   for (int i = 0; i < kFiles; ++i) tar.file(fmt::format("z/{}.mid", i), "");

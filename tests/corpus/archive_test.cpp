@@ -1,4 +1,4 @@
-// Archives hold the same corpus as the folder that they would unpack to.
+// An archive gives the same corpus as the folder to which it unpacks.
 #include <fmt/core.h>
 #include <sys/stat.h>
 
@@ -20,7 +20,7 @@ class ArchiveTest : public ArchiveFixture {
     std::ofstream(root() / "tree" / path) << content;
   }
 
-  /// Everything that a tree can hold and tar can pack.
+  /// Makes everything that a tree can contain and tar can pack.
   void make_tree() const {
     put("a/one.mid", "1");
     put("a/b/two.midi", "two");
@@ -89,7 +89,7 @@ class ArchiveTest : public ArchiveFixture {
   }
 };
 
-TEST_F(ArchiveTest, HoldsWhatTheFolderHolds) {
+TEST_F(ArchiveTest, EqualsTheFolder) {
   make_tree();
   ASSERT_EQ(list(root() / "tree").files.size(), 9u);
   ASSERT_EQ(list(root() / "tree").unreadable.size(), 3u);  // two links and the pipe
@@ -99,14 +99,14 @@ TEST_F(ArchiveTest, HoldsWhatTheFolderHolds) {
   }
 }
 
-TEST_F(ArchiveTest, IsKnownByItsBytesNotItsName) {
+TEST_F(ArchiveTest, IsRecognizedByItsBytesNotItsName) {
   test::TarBuilder().file("a.mid", "x").write_packed(root() / "lakh");
   test::TarBuilder().file("a.mid", "x").write(root() / "lakh.gz");
   EXPECT_EQ(list_files(root() / "lakh").source.kind, SourceKind::kPackedTar);
   EXPECT_EQ(list_files(root() / "lakh.gz").source.kind, SourceKind::kTar);
 }
 
-TEST_F(ArchiveTest, NamesOfAnyForm) {
+TEST_F(ArchiveTest, AcceptsNamesOfAnyForm) {
   const std::string length = std::string(200, 'x') + '/' + std::string(200, 'y');
   test::TarBuilder()
       .file("./././a//b.mid", "1")
@@ -147,7 +147,7 @@ TEST_F(ArchiveTest, LaterMembersReplaceEarlierOnes) {
   std::vector<std::string> all = contents(corpus, 0);
   std::ranges::sort(all);
   EXPECT_EQ(all, (std::vector<std::string>{"later", "new", "old"}));
-  EXPECT_EQ(corpus.duplicates, 1u);  // gone.mid leads to a.mid
+  EXPECT_EQ(corpus.duplicates, 1u);  // gone.mid is a link to a.mid
 }
 
 TEST_F(ArchiveTest, LinksStayInTheArchive) {
@@ -166,10 +166,10 @@ TEST_F(ArchiveTest, LinksStayInTheArchive) {
   EXPECT_EQ(listing.files[0].path.substr(listing.files[0].path.find('/')), "/song.mid");
   EXPECT_EQ(listing.files[1].path, "other/in.mid");
   EXPECT_EQ(listing.rejected.size(), 3u);
-  EXPECT_EQ(listing.problems.size(), 1u);  // d by two ways
+  EXPECT_EQ(listing.problems.size(), 1u);  // d is reached in two ways
 }
 
-TEST_F(ArchiveTest, PassesFollowFromTheMemory) {
+TEST_F(ArchiveTest, MemoryDeterminesThePasses) {
   test::TarBuilder tar;
   for (char c = 'a'; c <= 'j'; ++c) tar.file(std::string(1, c) + ".mid", std::string(100, c));
   tar.write_packed(root() / "t.tgz");

@@ -1,5 +1,5 @@
-// An archive that changes at any moment while it is unpacked. A program of its own: it stands in
-// for the read that zlib calls.
+// An archive that changes at any moment while it is unpacked. This is a program of its own because
+// it replaces the read() that zlib calls.
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,8 +11,8 @@
 namespace {
 
 std::filesystem::path watched;
-int reads = 0;                        // of it
-std::function<void(int)> after_read;  // is told which read it was, from 1
+int reads = 0;                        // of the archive
+std::function<void(int)> after_read;  // gets the number of the read, from 1
 
 bool is_watched(int fd) {
   std::error_code unknown;
@@ -47,7 +47,7 @@ class ChangingArchive : public ArchiveFixture {
   ~ChangingArchive() override { watched.clear(); }
   fs::path archive() const { return root() / "t"; }
 
-  /// The message of reading everything, with room for `memory` bytes; `reads` counts from 0.
+  /// Reads everything with `memory` bytes and returns the error message; `reads` counts from 0.
   std::string failure_of_reading(const Corpus& corpus, std::uint64_t memory) {
     reads = 0;
     return failure_of(archive(), [&] { contents(corpus, memory); });

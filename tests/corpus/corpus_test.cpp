@@ -24,7 +24,7 @@ class CorpusTest : public testing::Test {
     fs::create_directories((root() / path).parent_path());
     std::ofstream(root() / path) << content;
   }
-  /// As `ranks` ranks would list it.
+  /// Lists the corpus as `ranks` ranks would.
   Corpus list(int ranks = 1) const {
     const Listing listing = list_files(root());
     std::vector<std::vector<std::string>> shares;
@@ -39,7 +39,7 @@ class CorpusTest : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
-TEST_F(CorpusTest, TakesMidiFilesOnly) {
+TEST_F(CorpusTest, AcceptsMidiFilesOnly) {
   put("a/one.mid", "1");
   put("a/b/two.midi", "2");
   put("a/three.MID", "3");
@@ -54,7 +54,7 @@ TEST_F(CorpusTest, TakesMidiFilesOnly) {
   EXPECT_EQ(listing.passed_over, (EndingCounts{{".MID", 1}, {".txt", 1}}));
 }
 
-TEST_F(CorpusTest, NamesFilesByMd5AndTakesEqualOnesOnce) {
+TEST_F(CorpusTest, IdentifiesFilesByMd5AndTakesEqualOnesOnce) {
   put("z/copy.mid", "message digest");
   put("a/song.mid", "message digest");
   put("F96B697D7CB7938D525A2F31AAF161D0.mid", "named as if it were equal");
@@ -66,14 +66,14 @@ TEST_F(CorpusTest, NamesFilesByMd5AndTakesEqualOnesOnce) {
     EXPECT_EQ(corpus.files[1].md5, "f96b697d7cb7938d525a2f31aaf161d0");
     EXPECT_EQ(corpus.files[1].path, "F96B697D7CB7938D525A2F31AAF161D0.mid") << "first by path";
     EXPECT_EQ(corpus.duplicates, 0u);
-    EXPECT_EQ(corpus.clashes.files, 2u) << "the name of one lies";
+    EXPECT_EQ(corpus.clashes.files, 2u) << "one file's name is not its MD5";
     EXPECT_EQ(corpus.clashes.first, "a/song.mid");
     EXPECT_EQ(corpus.clashes.taken, "F96B697D7CB7938D525A2F31AAF161D0.mid");
     EXPECT_EQ(corpus.digest(), list().digest());
   }
 }
 
-TEST_F(CorpusTest, FilesOfOneNameAreEqualByTheirContents) {
+TEST_F(CorpusTest, FilesWithTheSameNameAreComparedByContents) {
   const std::string name = "0123456789abcdef0123456789abcdef.mid";
   put("a/" + name, "first");
   put("b/" + name, "first");
@@ -92,7 +92,7 @@ TEST_F(CorpusTest, FilesOfOneNameAreEqualByTheirContents) {
   }
 }
 
-// More than a sort leaves in their order by chance.
+// Enough files that an unstable sort would not keep their order by chance.
 TEST_F(CorpusTest, OfManyEqualFilesTheFirstByPathIsTaken) {
   for (char name = 'A'; name <= 'Z'; ++name) {
     put(std::string("copies/") + name + ".mid", "one");
@@ -104,7 +104,7 @@ TEST_F(CorpusTest, OfManyEqualFilesTheFirstByPathIsTaken) {
   EXPECT_EQ(std::ranges::count(corpus.files, std::string("copies/A.mid"), &CorpusFile::path), 1);
 }
 
-TEST_F(CorpusTest, TheFirstByPathOfTheFilesLeftOutIsNamed) {
+TEST_F(CorpusTest, TheFirstByPathOfTheSkippedFilesIsReported) {
   const std::string early = "00000000000000000000000000000000.mid", late = "f" + early.substr(1);
   for (const std::string& path : {"a/" + late, "b/" + late, "c/" + early, "d/" + early}) {
     put(path, path);
@@ -114,7 +114,7 @@ TEST_F(CorpusTest, TheFirstByPathOfTheFilesLeftOutIsNamed) {
   EXPECT_EQ(corpus.clashes.first, "b/" + late);
 }
 
-TEST_F(CorpusTest, FollowsLinksButNoLoops) {
+TEST_F(CorpusTest, FollowsLinksButNotLoops) {
   put("real/song.mid", "x");
   fs::create_directory_symlink("../real", root() / "real" / "loop");
   fs::create_symlink("nowhere.mid", root() / "dangling.mid");
@@ -126,7 +126,7 @@ TEST_F(CorpusTest, FollowsLinksButNoLoops) {
   EXPECT_EQ(list().files.size(), 1u);
 }
 
-TEST_F(CorpusTest, WhatCannotBeReadIsRejectedWithoutBeingOpened) {
+TEST_F(CorpusTest, UnreadableFilesAreRejectedWithoutBeingOpened) {
   put("here.mid", "x");
   ASSERT_EQ(::mkfifo((root() / "pipe.mid").c_str(), 0600), 0);
   ASSERT_EQ(::mkfifo((root() / "pipe").c_str(), 0600), 0);
@@ -158,7 +158,7 @@ TEST_F(CorpusTest, WhatCannotBeReadIsRejectedWithoutBeingOpened) {
   EXPECT_EQ(list().unreadable.size(), expected.size());
 }
 
-TEST_F(CorpusTest, AFileThatBecameAPipeIsNotWaitedFor) {
+TEST_F(CorpusTest, AFileThatBecameAPipeDoesNotBlock) {
   put("song.mid", "x");
   const Listing listing = list_files(root());
   fs::remove(root() / "song.mid");
@@ -168,12 +168,12 @@ TEST_F(CorpusTest, AFileThatBecameAPipeIsNotWaitedFor) {
   EXPECT_NE(corpus.unreadable[0].reason.find("not a regular file"), std::string::npos);
 }
 
-TEST_F(CorpusTest, AFolderThatIsNotOnADiskIsNoCorpus) {
+TEST_F(CorpusTest, AFolderNotOnADiskIsRefused) {
   EXPECT_THROW(list_files("/proc"), CorpusError);
   EXPECT_THROW(list_files("/proc/self"), CorpusError);
 }
 
-TEST_F(CorpusTest, EndingsCanBeChosen) {
+TEST_F(CorpusTest, ExtensionsCanBeChosen) {
   put("a.mid", "1");
   put("b.MID", "2");
   put("c.kar", "3");
@@ -192,7 +192,7 @@ TEST_F(CorpusTest, EndingsCanBeChosen) {
   }
 }
 
-TEST_F(CorpusTest, EndingsAreCounted) {
+TEST_F(CorpusTest, ExtensionsAreCounted) {
   EXPECT_EQ(ending_of("a/b.MID"), ".MID");
   EXPECT_EQ(ending_of("b.mid.gz"), ".mid.gz");
   EXPECT_EQ(ending_of("b.1.txt"), ".txt");
@@ -207,7 +207,7 @@ TEST_F(CorpusTest, EndingsAreCounted) {
   EXPECT_FALSE(hides_midi_files({{".txt", 1}, {".mid.gz", 1}}));
 }
 
-TEST_F(CorpusTest, NamesNeedNotBeUtf8) {
+TEST_F(CorpusTest, NamesThatAreNotUtf8AreAccepted) {
   put("na\xefve.mid", "x");
   EXPECT_EQ(list().files.at(0).path, "na\xefve.mid");
 }

@@ -1,4 +1,4 @@
-// Damaged archives end the job with one line that names them and the place.
+// A damaged archive ends the job with one line that names it and the place of the damage.
 #include <fmt/core.h>
 #include <sys/stat.h>
 
@@ -36,7 +36,7 @@ class DamagedArchive : public ArchiveFixture {
 
 TEST_F(DamagedArchive, CutOffAnywhere) {
   const std::string tar = songs().finished(), packed = test::gzip(tar);
-  // Two empty records end it; that the second is there, no reader asks.
+  // Two empty records end it; readers do not check for the second one.
   for (std::size_t size = 0; size + 512 < tar.size(); size += 64) {
     EXPECT_NE(failure_with(tar.substr(0, size)), "") << size;
   }
@@ -47,8 +47,7 @@ TEST_F(DamagedArchive, CutOffAnywhere) {
 }
 
 TEST_F(DamagedArchive, CutOffBeforePacking) {
-  // As "tar | gzip" leaves it if tar is killed between two members: gzip has nothing to complain
-  // of.
+  // What "tar | gzip" leaves if tar is killed between two members: for gzip, all is well.
   EXPECT_TRUE(test::says(failure_with(test::gzip(songs().unfinished())), {"c.mid"}));
 }
 
@@ -65,7 +64,8 @@ TEST_F(DamagedArchive, AnyBitOfAPackedArchive) {
     std::string bad = packed;
     bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
     if (!failure_with(bad).empty()) continue;
-    // Not all bits matter: the time in gzip's header, a match that could be taken from elsewhere.
+    // Not every bit matters: the time in gzip's header, or a match that could be copied from
+    // elsewhere.
     EXPECT_EQ(listed(), good);
   }
 }
@@ -75,12 +75,12 @@ TEST_F(DamagedArchive, BehindThePaddingOfTheLastBlock) {
   EXPECT_EQ(failure_with(packed), "");
   EXPECT_NE(failure_with(packed.substr(0, packed.size() - 1)), "");
   std::string bad = packed;
-  bad[packed.size() - 6] ^= 1;  // gzip's checksum of all
+  bad[packed.size() - 6] ^= 1;  // gzip's checksum of the contents
   EXPECT_NE(failure_with(bad), "");
 }
 
 TEST_F(DamagedArchive, MutatedHeadersAreRefusedOrRead) {
-  // With the sanitizers: whatever the bytes are, libarchive and the tree cope or refuse.
+  // With the sanitizers: whatever the bytes are, libarchive and the tree read or refuse them.
   const std::string tar = songs()
                               .pax_name("a/b/c.mid")
                               .file("x.mid", "x")
@@ -101,7 +101,8 @@ TEST_F(DamagedArchive, MutatedHeadersAreRefusedOrRead) {
     }
     char checksum[8];
     std::snprintf(checksum, sizeof(checksum), "%06o", static_cast<unsigned>(sum));
-    if (i % 2 == 0) bad.replace(record + 148, 7, checksum, 7);  // what a checksum would not show
+    if (i % 2 == 0)
+      bad.replace(record + 148, 7, checksum, 7);  // damage that a checksum would not reveal
     if (failure_with(bad).empty()) read += contents(list(archive()), 0).size() > 0;
   }
   EXPECT_GT(read, 50);
@@ -117,8 +118,8 @@ TEST_F(DamagedArchive, AHeaderOfATar) {
   }
 }
 
-// Reading it would take longer than the time that this test has.
-TEST_F(DamagedArchive, ATarIsNotReadBehindItsEnd) {
+// Reading it would take longer than this test's time limit.
+TEST_F(DamagedArchive, ATarIsNotReadPastItsEnd) {
   EXPECT_EQ(failure_with(songs().finished()), "");
   fs::resize_file(archive(), std::uintmax_t{1} << 40);
   EXPECT_EQ(failure(archive()), "");
@@ -132,7 +133,8 @@ TEST_F(DamagedArchive, ClaimsOfTerabytesTakeNoMemory) {
   for (const std::uint64_t bytes : {std::uint64_t{1} << 20, std::uint64_t{8} << 40,
                                     (std::uint64_t{1} << 62) + 5, ~std::uint64_t{0} >> 1}) {
     const std::string tar = songs().claim("big.mid", bytes).finished();
-    // What no header can mean, libarchive refuses before it gives the name: then it is that before.
+    // libarchive refuses impossible sizes before it gives the name; the previous member is named
+    // then.
     const std::string place = bytes > (std::uint64_t{1} << 62) + 5 ? "c.mid" : "big.mid";
     for (const std::string& archive : {tar, test::gzip(tar)}) {
       EXPECT_TRUE(test::says(failure_with(archive), {place}));
@@ -163,7 +165,7 @@ TEST_F(DamagedArchive, SparseFilesAreRefused) {
   }
 }
 
-TEST_F(DamagedArchive, NoArchiveAtAll) {
+TEST_F(DamagedArchive, AFileThatIsNotAnArchive) {
   EXPECT_NE(failure_with(""), "");
   EXPECT_NE(failure_with("MThd and so on"), "");
   EXPECT_TRUE(test::says(failure_with(test::gzip("MThd")), {"gzip"}));
@@ -177,7 +179,7 @@ class ChangedArchive : public DamagedArchive, public testing::WithParamInterface
   void write(const test::TarBuilder& tar) const {
     GetParam() ? tar.write_packed(archive()) : tar.write(archive());
   }
-  /// The message of reading everything with room for one file.
+  /// Reads everything with memory for one file and returns the error message.
   std::string failure_of_reading(const Corpus& corpus, const std::function<void()>& meanwhile) {
     return failure_of(archive(), [&] {
       const auto reader = open_reader(corpus.source, order_of(corpus), 0);
@@ -200,7 +202,7 @@ TEST_P(ChangedArchive, BeforeReading) {
   EXPECT_NE(failure_of_reading(corpus, [] {}), "");
 }
 
-TEST_P(ChangedArchive, ByANanosecond) {
+TEST_P(ChangedArchive, TimeByANanosecond) {
   write(songs());
   const Corpus corpus = list(archive());
   fs::last_write_time(archive(), fs::last_write_time(archive()) + std::chrono::nanoseconds(1));

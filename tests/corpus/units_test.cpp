@@ -22,7 +22,7 @@ Corpus corpus_of(const std::vector<std::pair<std::string, std::uint64_t>>& files
   return corpus;
 }
 
-TEST(Units, HoldTheFilesOfTheirPrefix) {
+TEST(Units, ContainTheFilesWithTheirPrefix) {
   const Corpus corpus = corpus_of({{"00", 1}, {"0f", 2}, {"3a", 4}, {"e1", 8}, {"ff", 16}});
   const auto one = make_units(corpus, 1, SplitRule());
   ASSERT_EQ(one.size(), 16u);
@@ -49,7 +49,7 @@ TEST(Units, GoToTheLeastLoadedRankLargestFirst) {
   EXPECT_EQ(assign_units(units, 1, 1), std::vector<int>(6, 0));
 }
 
-// Two of the four units train: with 30 copies of each, they must not meet on one rank.
+// Two of the four units are for training: with 30 copies of each, they must not be on one rank.
 TEST(Units, WorkCountsTheCopiesOfTrainingPieces) {
   std::vector<Unit> units(4);
   for (Unit& unit : units) unit.bytes = 10;
@@ -66,7 +66,7 @@ SplitRule by_fraction(double valid, double test) {
   return rule;
 }
 
-/// MD5s spread over all, and those beside the fractions' bounds.
+/// MD5s from the whole range, and some on either side of the fractions' bounds.
 Corpus many_files() {
   std::vector<std::pair<std::string, std::uint64_t>> files;
   for (int i = 0; i < 4096; ++i) {

@@ -1,4 +1,4 @@
-// Zip archives hold what the folder holds, and are not believed.
+// A zip archive gives the same corpus as the folder, and its headers are not trusted.
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -23,7 +23,8 @@ class ZipArchive : public ArchiveFixture {
     return failure_of_all();
   }
 
-  /// The CorpusError of listing, hashing and reading everything; "" if there is none.
+  /// Lists, hashes and reads everything; returns the message of the CorpusError, "" if there is
+  /// none.
   std::string failure_of_all() const {
     return failure_of(archive(), [this] { contents(list(archive()), 0); });
   }
@@ -36,7 +37,7 @@ class ZipArchive : public ArchiveFixture {
   }
 };
 
-TEST_F(ZipArchive, HoldsWhatTheFolderHolds) {
+TEST_F(ZipArchive, EqualsTheFolder) {
   const fs::path tree = root() / "tree";
   const auto put = [&](const std::string& path, const std::string& content) {
     fs::create_directories((tree / path).parent_path());
@@ -74,7 +75,7 @@ TEST_F(ZipArchive, HoldsWhatTheFolderHolds) {
   }
 }
 
-TEST_F(ZipArchive, NamesOfAnyForm) {
+TEST_F(ZipArchive, AcceptsNamesOfAnyForm) {
   test::ZipBuilder zip;
   zip.stored("./a//b.mid", "1")
       .stored("/absolute.mid", "2")
@@ -105,7 +106,7 @@ TEST_F(ZipArchive, LargeFieldsAreRead) {
   EXPECT_EQ(all, (std::vector<std::string>{std::string(5000, 'a'), "b"}));
 }
 
-TEST_F(ZipArchive, EncryptedMembersAreNamed) {
+TEST_F(ZipArchive, EncryptedMembersAreReported) {
   test::ZipBuilder().stored("a.mid", "x", {.encrypted = true}).write(archive());
   EXPECT_TRUE(test::says(failure(archive()), {"a.mid"}));
   test::ZipBuilder()
@@ -128,7 +129,7 @@ TEST_F(ZipArchive, WrongChecksumsAndSizesAreDamage) {
 }
 
 TEST_F(ZipArchive, ABombIsNotUnpacked) {
-  // 300 MB of zeros that call themselves so, and 20 MB that call themselves 1 KB.
+  // 300 MB of zeros with a true size, and 20 MB with a stated size of 1 KB.
   test::ZipBuilder zip;
   zip.stored("song.mid", "x").deflated("large.mid", std::string(kLargestFile + 1, '\0'));
   zip.write(archive());
@@ -158,7 +159,7 @@ TEST_F(ZipArchive, AnyByteIsReadOrRefused) {
   }
 }
 
-TEST_F(ZipArchive, ThatChangesEndsTheJob) {
+TEST_F(ZipArchive, AChangeEndsTheJob) {
   for (const bool shorter : {false, true}) {
     songs().write(archive());
     const Corpus corpus = list(archive());
@@ -173,7 +174,7 @@ TEST_F(ZipArchive, ThatChangesEndsTheJob) {
   }
 }
 
-TEST_F(ZipArchive, OtherArchivesAreNamed) {
+TEST_F(ZipArchive, OtherArchiveFormatsAreReported) {
   const std::vector<std::pair<std::string, std::string>> others = {
       {"7z\xbc\xaf\x27\x1c", "7z"},
       {"Rar!\x1a\x07\x01", "rar"},
@@ -186,7 +187,7 @@ TEST_F(ZipArchive, OtherArchivesAreNamed) {
   }
 }
 
-TEST_F(ZipArchive, WithoutMembers) {
+TEST_F(ZipArchive, WithoutMembersIsReported) {
   test::ZipBuilder().write(archive());
   EXPECT_NE(failure(archive()), "");
 }

@@ -1,5 +1,5 @@
-// libcuda.so.1 for machines without one: enough for cuDNN to compile plans for a described card and
-// to finalise them. What it has compiled is "loaded" here and thrown away.
+// A replacement for libcuda.so.1 on machines without one: enough for cuDNN to compile and finalise
+// plans for a described card. "Loading" the compiled code only discards it.
 #define API extern "C" __attribute__((visibility("default"))) int
 
 API cuInit(unsigned) { return 0; }
@@ -16,7 +16,7 @@ API cuLibraryGetKernel(void** kernel) {
   return 0;
 }
 
-// Looked up, and not to be called.
+// cuDNN looks these up but must not call them.
 constexpr int kStubLibrary = 34;  // CUDA_ERROR_STUB_LIBRARY
 #define UNUSED(name) \
   API name() { return kStubLibrary; }

@@ -1,4 +1,4 @@
-// Which code computes attention on a GPU, and what is said of it, with a stand-in for cuDNN.
+// Which code computes attention on a GPU, and how it is described, with a fake cuDNN.
 #include <gtest/gtest.h>
 
 #include "amt/base/error.hpp"
@@ -38,7 +38,7 @@ class AttentionChoiceTest : public testing::Test {
     ops_ = make_cuda_ops({.attention = attention});
   }
   std::string description() { return ops_->description(); }
-  /// Reaches attention in both directions, or forward alone.
+  /// Computes attention in both directions, or only forward.
   void compute(Purpose purpose) {
     const ModelConfig config = small_model();
     Model model(*ops_, config, kRows, purpose);
@@ -67,8 +67,8 @@ TEST_F(AttentionChoiceTest, CudnnComputesBothDirectionsWhereItCan) {
   EXPECT_EQ(fake::device().fused_calls, 2 * kLayers);
 }
 
-// A log that said cuDNN would hide that training is many times slower than it could be.
-TEST_F(AttentionChoiceTest, ARefusalIsKnownBeforeTheFirstStep) {
+// A log that claimed cuDNN would hide that training is many times slower than it could be.
+TEST_F(AttentionChoiceTest, ARefusalIsReportedBeforeTheFirstStep) {
   fake::device().cudnn_lacks = "no plan for heads of 8";
   make();
   const std::string why = ops_->prepare_attention(small_shape(), true);
@@ -78,8 +78,8 @@ TEST_F(AttentionChoiceTest, ARefusalIsKnownBeforeTheFirstStep) {
   EXPECT_EQ(fake::device().fused_calls, 0);
 }
 
-// An A100 has a plan for heads of 256 forward, and none backward.
-TEST_F(AttentionChoiceTest, AGradientThatCudnnLacksIsComputedByOwnKernels) {
+// An A100 has a forward plan for heads of 256, but no backward plan.
+TEST_F(AttentionChoiceTest, OurKernelsComputeAGradientThatCudnnLacks) {
   fake::device().cudnn_lacks_backward = "heads of 8";
   make();
   EXPECT_TRUE(test::says(ops_->prepare_attention(small_shape(), true),
@@ -89,7 +89,7 @@ TEST_F(AttentionChoiceTest, AGradientThatCudnnLacksIsComputedByOwnKernels) {
   EXPECT_EQ(fake::device().fused_calls, kLayers);
 }
 
-TEST_F(AttentionChoiceTest, EvaluationAsksForNoGradient) {
+TEST_F(AttentionChoiceTest, EvaluationRequestsNoGradient) {
   fake::device().cudnn_lacks_backward = "heads of 8";
   make(Attention::kCudnn);
   EXPECT_EQ(ops_->prepare_attention(small_shape(), false), "");
@@ -99,7 +99,7 @@ TEST_F(AttentionChoiceTest, EvaluationAsksForNoGradient) {
   EXPECT_EQ(fake::device().fused_calls, kLayers);
 }
 
-TEST_F(AttentionChoiceTest, WhereCudnnIsAskedForARefusalIsAnError) {
+TEST_F(AttentionChoiceTest, ARefusalIsAnErrorIfCudnnWasRequested) {
   fake::device().cudnn_lacks = "no plan for heads of 8";
   make(Attention::kCudnn);
   for (const std::string& text : {error([&] { ops_->prepare_attention(small_shape(), true); }),
@@ -109,14 +109,14 @@ TEST_F(AttentionChoiceTest, WhereCudnnIsAskedForARefusalIsAnError) {
   }
 }
 
-TEST_F(AttentionChoiceTest, OwnKernelsThatWereAskedForAreNoRefusal) {
+TEST_F(AttentionChoiceTest, OurKernelsOnRequestAreNotARefusal) {
   make(Attention::kPlain);
   EXPECT_EQ(ops_->prepare_attention(small_shape(), true), "");
   compute(Purpose::kTraining);
   EXPECT_EQ(fake::device().fused_calls, 0);
 }
 
-TEST_F(AttentionChoiceTest, HeadsThatNoCodeTakesAreAnErrorBeforeTheFirstStep) {
+TEST_F(AttentionChoiceTest, UnsupportedHeadsAreAnErrorBeforeTheFirstStep) {
   make(Attention::kPlain);
   const std::string text =
       error([&] { ops_->prepare_attention(self_attention(1, 24, 1, 1024, 1), true); });

@@ -6,14 +6,14 @@ namespace {
 
 constexpr unsigned kThreads = kAttentionWarps * kLanes;
 
-/// T is the type of activations, P that of lse.
+/// T is the type of activations, P the type of lse.
 template <class T, class P>
 struct Calls {
   AttentionForwardOf<T, P> forward;
   AttentionBackwardOf<T, P> backward;
 };
 
-/// Part 0, 1, 2 is q, k, v by heads(part), and their gradients by gradients(part).
+/// heads(0), heads(1), heads(2) give q, k, v; gradients(0..2) give their gradients.
 template <class T, class P, class Heads, class Gradients>
 Calls<T, P> calls(T* out, P* lse, const T* dout, const Heads& heads, const Gradients& gradients,
                   const AttentionShape& s) {
@@ -30,7 +30,7 @@ Calls<T, P> calls(T* out, P* lse, const T* dout, const Heads& heads, const Gradi
            .shape = s}};
 }
 
-/// On packed qkv.
+/// With packed qkv.
 template <class T, class P>
 Calls<T, P> packed_calls(T* out, P* lse, T* dqkv, const T* dout, const T* qkv,
                          const AttentionShape& s) {
@@ -63,7 +63,7 @@ void check(const AttentionShape& s, Order order) {
   EXPECT_TRUE(gout.fences_stand() && glse.fences_stand() && gdqkv.fences_stand());
 }
 
-/// q, k, v in arrays of their own: x [rows, length, heads, head_dim].
+/// q, k, v in separate arrays: x [rows, length, heads, head_dim].
 template <class T>
 HeadsOf<T> apart(T* x, const AttentionShape& s, Dim length) {
   return {x, 0, length * s.heads * s.head_dim, s.heads * s.head_dim};
@@ -118,7 +118,7 @@ TEST(AttentionKernel, AgreesWithPlain) {
   }
 }
 
-TEST(AttentionKernel, OfFewerQueriesThanKeysAgreesWithPlain) {
+TEST(AttentionKernel, WithFewerQueriesThanKeysAgreesWithPlain) {
   for (const Order order : kOrders) {
     check_queries({1, 1, 9, 2, 8, 0.35f}, order);
     check_queries({2, 5, 12, 3, 40, 0.2f}, order);

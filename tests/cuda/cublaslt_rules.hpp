@@ -1,4 +1,4 @@
-// What cuBLASLt's documentation demands of a product, as far as this program uses it.
+// The requirements of cuBLASLt's documentation on a product, as far as this program uses it.
 #pragma once
 
 #include <cublasLt.h>
@@ -8,7 +8,7 @@
 
 namespace amt::cuda::fake {
 
-/// A matrix layout as it was described.
+/// A matrix layout as it was described to cuBLASLt.
 struct Matrix {
   cudaDataType_t type;
   std::uint64_t rows, columns;
@@ -36,7 +36,7 @@ struct Description {
   }
 };
 
-/// What an algorithm may do.
+/// What an algorithm is allowed to use.
 struct Preference {
   std::uint64_t workspace = 0;
   std::uint32_t reductions = 0, alignment[4] = {256, 256, 256, 256};
@@ -44,7 +44,7 @@ struct Preference {
 
 inline bool aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; }
 
-/// "" or the rule that is broken. c and d are one matrix.
+/// Returns the rule that is broken, or "". c and d are the same matrix.
 inline std::string broken_rule(const Description& p, const Matrix& a, const Matrix& b,
                                const Matrix& d) {
   const bool ta = p.transpose_a == CUBLAS_OP_T, tb = p.transpose_b == CUBLAS_OP_T;
@@ -54,14 +54,14 @@ inline std::string broken_rule(const Description& p, const Matrix& a, const Matr
   if (m == 0 || n == 0 || k == 0) return "an empty matrix";
   for (const Matrix& x : {a, b, d}) {
     if (x.leading < std::int64_t(x.rows)) return "leading dimension below the rows";
-    // Columns begin where the fast kernels can read them: 16 bytes apart.
+    // Columns begin where the fast kernels can read them: at multiples of 16 bytes.
     if (x.leading * x.element() % 16 != 0) return "leading dimension not a multiple of 16 bytes";
     if (x.rows > INT32_MAX || x.columns > INT32_MAX || x.leading > INT32_MAX) return "too large";
   }
   if (p.compute != CUBLAS_COMPUTE_32F || p.scale != CUDA_R_32F) return "type of computation";
   if (a.type != CUDA_R_16BF || b.type != CUDA_R_16BF) return "types of a and b";
   if (d.type != CUDA_R_16BF && d.type != CUDA_R_32F) return "type of d";
-  // The types of bias and aux are those of d by default; with bf16 operands both must be bf16.
+  // By default, bias and aux have the type of d; with bf16 operands both must be bf16.
   if (p.epilogue != CUBLASLT_EPILOGUE_DEFAULT && d.type != CUDA_R_16BF) return "epilogue of fp32";
   if (p.has_bias() && (p.bias == nullptr || !aligned(p.bias))) return "bias";
   if (!p.has_gelu()) return "";

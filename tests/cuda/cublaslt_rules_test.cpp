@@ -1,5 +1,5 @@
-// Every product of the shipped models keeps cuBLASLt's documented rules, as the program describes
-// it to the library.
+// Every product of the shipped models, as the program describes it to cuBLASLt, satisfies
+// cuBLASLt's documented rules.
 #include "amt/ops/buffer.hpp"
 #include "bench/gpu/model_products.hpp"
 #include "bench/model_size.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 class CublasLtRules : public CudaOpsTest {};
 
-TEST_F(CublasLtRules, AreKeptByAllProductsOfTheModelsAt1To64Rows) {
+TEST_F(CublasLtRules, HoldForAllProductsOfTheModelsWith1To64Rows) {
   const BlasLibrary library(*ops_);
   std::size_t products = 0;
   for (const char* size : {"small", "medium", "large"}) {
@@ -30,14 +30,14 @@ TEST_F(CublasLtRules, AreKeptByAllProductsOfTheModelsAt1To64Rows) {
   EXPECT_GE(products, 3u * 64 * 15 * 2);
 }
 
-/// The rule that cuBLASLt's stand-in finds broken by `plan`.
+/// Returns the rule that the fake cuBLASLt finds broken by `plan`.
 std::string broken_by(const BlasLibrary& library, const MatmulPlan& plan) {
   fake::blas().broken_rule.clear();
   EXPECT_THROW(BlasProduct(plan).proposals(library), Error);
   return std::exchange(fake::blas().broken_rule, "");
 }
 
-TEST_F(CublasLtRules, AreNoticedWhereTheyAreBroken) {
+TEST_F(CublasLtRules, AreReportedWhereTheyAreBroken) {
   const BlasLibrary library(*ops_);
   const MatmulPlan good = plan_linear_forward(64, 64, 256, true);
   const auto changed = [&](const auto& change) {

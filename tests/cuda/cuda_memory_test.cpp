@@ -1,4 +1,4 @@
-// A GPU's memory and time.
+// Memory and timers of a GPU.
 #include <array>
 #include <numeric>
 
@@ -9,7 +9,7 @@ namespace amt::cuda {
 namespace {
 
 TEST_F(CudaOpsTest, HostMemoryMayBeReusedAsSoonAsACopyReturns) {
-  constexpr std::size_t kSize = 5'000'001;  // several pieces, and a rest
+  constexpr std::size_t kSize = 5'000'001;  // several pieces, the last one shorter
   Buffer buffer(*ops_, kSize * 8);
   std::vector<char> host(kSize), expected;
   for (char i = 0; i < 8; ++i) {  // more pieces than the ring has
@@ -22,7 +22,7 @@ TEST_F(CudaOpsTest, HostMemoryMayBeReusedAsSoonAsACopyReturns) {
   EXPECT_TRUE(download<char>(buffer) == expected);
 }
 
-TEST_F(CudaOpsTest, ATimerTimesWhatIsQueuedBetweenItsEnds) {
+TEST_F(CudaOpsTest, ATimerMeasuresTheWorkQueuedBetweenItsEnds) {
   const Buffer buffer(*ops_, 64);
   const std::array<char, 64> host{};
   const auto copy = [&] { ops_->to_device(buffer.as<char>(), host.data(), host.size()); };
@@ -35,7 +35,7 @@ TEST_F(CudaOpsTest, ATimerTimesWhatIsQueuedBetweenItsEnds) {
   EXPECT_FLOAT_EQ(static_cast<float>(timer->seconds()), 0.003f);  // 1 ms each, in fake_cuda.cpp
 }
 
-TEST_F(CudaOpsTest, OutOfMemorySaysHowMuchAndWhatToDo) {
+TEST_F(CudaOpsTest, OutOfMemoryReportsSizesAndWhatToDo) {
   fake::device().memory_bytes = fake::device().used_bytes + (3u << 20);
   const std::string text = error([&] { ops_->allocate(std::size_t{5} << 30); });
   EXPECT_NE(text.find("no 5.00 GiB left (3.00 MiB of"), std::string::npos) << text;
@@ -43,7 +43,7 @@ TEST_F(CudaOpsTest, OutOfMemorySaysHowMuchAndWhatToDo) {
   const Buffer still_works(*ops_, 1 << 20);
 }
 
-TEST_F(CudaOpsTest, ErrorsOfTheDeviceAreThrownAtTheLatestWhenWaiting) {
+TEST_F(CudaOpsTest, DeviceErrorsAreThrownByTheNextWaitAtTheLatest) {
   fake::device().broken = true;
   const std::string text = error([&] { ops_->synchronise(); });
   EXPECT_TRUE(test::says(text, {"CUDA device 0", "the text (theName)"}));

@@ -1,5 +1,4 @@
-// A whole model's loss and gradients on a GPU's Ops with stand-ins for the libraries, against the
-// CPU's.
+// Loss and gradients of a complete model on CudaOps with fake libraries, compared with the CPU.
 #include <functional>
 
 #include "amt/cpu/cpu_ops.hpp"
@@ -33,7 +32,7 @@ Result train(Ops& ops, const ModelConfig& config) {
   Model model(ops, config, kRows);
   std::vector<float> parameters(model.layout().total());
   initialise_parameters(config, model.layout(), 7, parameters);
-  for (float& x : parameters) x *= 3;  // far from a model that says nothing
+  for (float& x : parameters) x *= 3;  // so that predictions are far from uniform
   model.set_parameters(parameters);
   const auto tokens = random_tokens(kRows * config.seq_len, config.vocab_size, 5);
   const std::size_t waits = fake::device().waits;
@@ -41,7 +40,7 @@ Result train(Ops& ops, const ModelConfig& config) {
   for (int micro_batch = 0; micro_batch < 2; ++micro_batch) {
     model.forward_backward(tokens, kRows, LossConfig(0.1f, 1e-3f), {.seed = 3, .step = 4});
   }
-  EXPECT_EQ(fake::device().waits, waits) << "a step waits for nothing";
+  EXPECT_EQ(fake::device().waits, waits) << "a step must not wait";
   result.loss = model.take_loss();
   result.gradients.resize(parameters.size());
   model.get_gradients(result.gradients);
@@ -50,7 +49,7 @@ Result train(Ops& ops, const ModelConfig& config) {
   return result;
 }
 
-TEST_F(CudaOpsTest, AModelLearnsWhatItLearnsOnTheCpu) {
+TEST_F(CudaOpsTest, AModelLearnsAsOnTheCpu) {
   const auto cpu = make_cpu_ops(1);
   for (const bool checkpointing : {false, true}) {
     ModelConfig config = small_model();
@@ -68,7 +67,8 @@ TEST_F(CudaOpsTest, AModelLearnsWhatItLearnsOnTheCpu) {
   }
 }
 
-// The copy of the weights that products read, without a pass over all of them.
+// Products read a copy of the weights, which updates refresh without a separate pass over all of
+// them.
 TEST_F(CudaOpsTest, UpdatesRefreshTheWeightsThatTheyChange) {
   const ModelConfig config = small_model();
   Model model(*ops_, config, 1);
@@ -94,7 +94,7 @@ TEST_F(CudaOpsTest, UpdatesRefreshTheWeightsThatTheyChange) {
                   .step = {.learning_rate = 0.01}});
   const auto after = now();
   EXPECT_NE(after, before);
-  model.parameters();  // they are read again
+  model.parameters();  // they are about to be read again
   EXPECT_EQ(now(), after);
   Optimizer muon(*ops_, {.name = OptimizerName::kMuon}, model.layout(),
                  {0, model.layout().total()});

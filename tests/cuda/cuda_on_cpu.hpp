@@ -1,12 +1,13 @@
 // Runs CUDA kernels on the CPU, so that each of the project's own kernels is tested without a GPU.
-// Include it before a kernel's .cuh; `launch` then stands for kernel<<<grid, block>>>(arguments).
+// Include it before a kernel's .cuh; `launch` then replaces kernel<<<grid, block>>>(arguments).
 //
 // Blocks run one after another; the threads of a block are fibers, which run one at a time until
-// they wait for others (__syncthreads, a shuffle) or end. A warp runs as far as it comes without
-// the others; which warp, and which of its threads, is first, is the launch's Order: a kernel that
-// forgets a barrier reads what another thread has not written yet in at least one of them. Limits:
-// shared memory is static (one copy, as blocks do not overlap), one-dimensional blocks of whole
-// warps, full-mask shuffles; no dynamic shared memory, streams, atomics or warp divergence.
+// they end or wait for others (__syncthreads, a shuffle). A warp runs as far as it can without the
+// others; which warp, and which of its threads, comes first depends on the launch's Order: with at
+// least one of them, a kernel that forgets a barrier reads data that another thread has not written
+// yet. Limits: shared memory is static (one copy, because blocks do not overlap), blocks are
+// one-dimensional and consist of whole warps, shuffles have a full mask; there are no dynamic
+// shared memory, streams, atomics or warp divergence.
 #pragma once
 
 #include <algorithm>
@@ -32,14 +33,14 @@ struct Index {
   unsigned x = 1, y = 1, z = 1;
 };
 
-/// In which order the threads of a block that can go on do so.
+/// The order in which the runnable threads of a block run.
 enum class Order { kUpwards, kDownwards, kShuffled };
 
 namespace detail {
 
 constexpr unsigned kWarp = 32;
 
-/// One block while it runs.
+/// A block while it runs.
 class Block {
  public:
   Block(unsigned threads, Order order) : order_(order), threads_(threads), slots_(threads) {
@@ -50,11 +51,11 @@ class Block {
 
   void barrier() { wait(kBlockWide); }
 
-  /// Leaves `bits` for the warp and returns those of `lane`, once all have left theirs.
+  /// Stores `bits` for the warp and returns the bits of `lane` once all threads have stored theirs.
   std::uint64_t exchange(std::uint64_t bits, unsigned lane) {
     const unsigned self = current_;
     Thread& me = threads_[self];
-    // Two sets of slots: a fast lane may already write the next exchange's while a slow one reads.
+    // Two sets of slots: a fast lane may write the next exchange's while a slow one still reads.
     const unsigned set = me.exchanges++ % 2;
     slots_[self].bits[set] = bits;
     wait(kWarpWide);
@@ -112,7 +113,7 @@ inline void Block::wait(State state) {
   me.scheduler = std::move(me.scheduler).resume();
 }
 
-/// first, first + 1, ... as the order has them.
+/// Returns first, first + 1, ... in the launch's order.
 inline std::vector<unsigned> Block::sequence(unsigned first, unsigned count) {
   std::vector<unsigned> order(count);
   for (unsigned i = 0; i < count; ++i) {
@@ -122,8 +123,8 @@ inline std::vector<unsigned> Block::sequence(unsigned first, unsigned count) {
   return order;
 }
 
-/// Lets threads [first, last) go on if they have all come to `state`, or have ended; false if there
-/// is none to go on.
+/// Lets threads [first, last) continue if all have reached `state` or have ended; returns false if
+/// none can continue.
 inline bool Block::release(State state, unsigned first, unsigned last) {
   bool any = false;
   for (unsigned i = first; i < last; ++i) {
@@ -137,7 +138,7 @@ inline bool Block::release(State state, unsigned first, unsigned last) {
   return any;
 }
 
-/// Runs a warp as far as it comes without the others.
+/// Runs a warp as far as it can without the others.
 inline void Block::run_warp(unsigned first) {
   do {
     for (const unsigned thread : sequence(first, kWarp)) {
@@ -154,7 +155,7 @@ inline void Block::run(const std::function<void()>& kernel) {
       try {
         kernel();
       } catch (const boost::context::detail::forced_unwind&) {
-        throw;  // the block is given up while this thread waits
+        throw;  // the block is abandoned while this thread waits
       } catch (...) {
         if (!failure_) failure_ = std::current_exception();
       }
@@ -164,7 +165,7 @@ inline void Block::run(const std::function<void()>& kernel) {
   }
   const auto count = static_cast<unsigned>(threads_.size());
   do {
-    // Warps that run ahead of the others show what a barrier protects.
+    // Warps that run ahead of the others reveal what a barrier protects.
     for (const unsigned warp : sequence(0, count / kWarp)) run_warp(warp * kWarp);
   } while (release(kBlockWide, 0, count));
   active() = nullptr;
@@ -199,10 +200,10 @@ T __shfl_sync(unsigned, T value, int lane) {
 
 namespace amt::gpu {
 
-/// What is to be done before each launch: what a stream would have done by then.
+/// Called before each launch; does the work that a stream would have done by then.
 inline std::function<void()> before_launch = [] {};
 
-/// kernel<<<grid, block>>>(arguments...) in the given order of threads.
+/// Runs kernel<<<grid, block>>>(arguments...) with the threads in the given order.
 template <class Kernel, class... Arguments>
 void launch(Order order, Index grid, unsigned block, Kernel kernel, Arguments... arguments) {
   before_launch();

@@ -1,5 +1,5 @@
-// What the tests of a GPU's Ops have in common: all of it but for cuBLASLt, cuDNN and CUDA itself,
-// which have stand-ins.
+// Shared by the tests of CudaOps: all of it runs except cuBLASLt, cuDNN and CUDA itself, which are
+// faked.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ class CudaOpsTest : public testing::Test {
   }
   void TearDown() override {
     ops_.reset();
-    EXPECT_EQ(fake::device().used_bytes, 0) << "memory was not given back";
+    EXPECT_EQ(fake::device().used_bytes, 0) << "memory was not freed";
     EXPECT_EQ(fake::blas().broken_rule, "");
   }
 
@@ -43,7 +43,7 @@ class CudaOpsTest : public testing::Test {
     ops_->to_host(values.data(), buffer.as<void>(), buffer.bytes());
     return values;
   }
-  /// fp32 numbers as activations, which bf16 must be able to hold.
+  /// Uploads fp32 numbers, which must be exact in bf16, as activations.
   Buffer upload_bf16(const std::vector<float>& values) {
     std::vector<std::uint16_t> upper;
     for (const float x : values)

@@ -1,5 +1,5 @@
-// The Ops of a GPU but for cuBLASLt, cuDNN and CUDA itself, which have stand-ins: calls against the
-// plain code.
+// CudaOps with fakes for cuBLASLt, cuDNN and CUDA itself: each call is compared with the plain
+// code.
 #include "amt/ops/weights.hpp"
 #include "cuda_ops_fixture.hpp"
 #include "ops/lm_head_calls.hpp"
@@ -61,7 +61,7 @@ TEST_F(CudaOpsTest, OrthogonalisesMatricesWithinLargerOnes) {
   }
 }
 
-/// The LM head in blocks of 128 positions, of which there are three.
+/// The LM head over three blocks of 128 positions.
 TEST_F(CudaOpsTest, LmHeadAgreesWithPlainOverSeveralBlocks) {
   ops_ = make_cuda_ops({}, 1);
   const LmHeadShape s{5, 60, 16, 37, 128};
@@ -131,7 +131,7 @@ TEST_F(CudaOpsTest, LmHeadAgreesWithPlainOverSeveralBlocks) {
   for (Dim i = s.vocab * s.width; i < Dim(gradient.size()); ++i) EXPECT_EQ(gradient[i], 1);
 }
 
-TEST_F(CudaOpsTest, WidthsThatDoNotFitAreRefused) {
+TEST_F(CudaOpsTest, UnsupportedWidthsAreRefused) {
   for (const Dim width : {12, 2056}) {
     const std::string text = error([&] {
       ops_->run(EmbeddingForward{nullptr, nullptr, nullptr, nullptr, 1, 1, width});
@@ -156,7 +156,7 @@ TEST_F(CudaOpsTest, WeightsThatWereNotPreparedAreAnError) {
   EXPECT_NE(text.find("never refreshed"), std::string::npos) << text;
 }
 
-// By the own kernels, whatever was asked for: there is no fused plan for them.
+// Our own kernels compute these, whatever was requested: there is no fused plan for them.
 TEST_F(CudaOpsTest, QueriesAtTheEndOfRowsAgreeWithPlain) {
   ops_ = make_cuda_ops({.attention = Attention::kCudnn});
   const AttentionShape s{2, 3, 9, 2, 8, 0.35f};

@@ -1,5 +1,5 @@
-// The real cuDNN makes plans of the project's own graphs, for cards that are only described: no GPU
-// and no driver (absent_driver.cpp). Nothing is computed.
+// The real cuDNN makes plans for the project's own graphs, for cards that are only described: there
+// is no GPU and no driver (absent_driver.cpp). Nothing is computed.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -13,7 +13,7 @@ namespace {
 using test::Card;
 using test::kA100, test::kB200, test::kH100;
 
-enum class Order : std::uint8_t { kFixed, kAny };  // of the sums in a gradient
+enum class Order : std::uint8_t { kFixed, kAny };  // of summation in a gradient
 
 struct Planned {
   std::string why_not;  ///< "" if there is a plan
@@ -42,7 +42,7 @@ Planned plan(const Card& card, const AttentionShape& shape, Direction direction,
 class CudnnPlans : public testing::Test {
  protected:
   void SetUp() override {
-    if (cudnnGetVersion() < 91100) GTEST_SKIP() << "this cuDNN makes no plans without a device";
+    if (cudnnGetVersion() < 91100) GTEST_SKIP() << "this cuDNN cannot make plans without a device";
   }
 };
 
@@ -52,10 +52,11 @@ constexpr AttentionShape shape_of(Dim heads) {
   return self_attention(kRows, kLength, heads, kHeadDim, 0.125f);
 }
 
-/// Bytes of the scores' gradient, which is kept whole where it is to be added in a fixed order.
+/// Size of the scores' gradient in bytes; it is stored completely if the order of summation is
+/// fixed.
 constexpr Dim score_bytes(Dim heads) { return kRows * heads * kLength * kLength * 2; }
 
-// The heads of lakh-small, -medium and -large.
+// Heads of the sizes in lakh-small, -medium and -large.
 TEST_F(CudnnPlans, EveryShippedModelHasPlansOnEachKindOfCard) {
   for (const Card& card : {kA100, kH100, kB200}) {
     for (const Dim heads : {12, 16, 20}) {
@@ -66,16 +67,17 @@ TEST_F(CudnnPlans, EveryShippedModelHasPlansOnEachKindOfCard) {
   }
 }
 
-TEST_F(CudnnPlans, AGradientInAFixedOrderTakesWhatIsCountedForIt) {
+TEST_F(CudnnPlans, AGradientInFixedOrderFitsInItsEstimate) {
   for (const Card& card : {kA100, kH100}) {
     const Planned fixed = plan(card, shape_of(12), Direction::kBackward);
     const Dim queries = kRows * kLength * 12 * kHeadDim * Dim{sizeof(float)};
     EXPECT_GE(fixed.workspace, score_bytes(12)) << card.name;
-    EXPECT_LE(fixed.workspace, score_bytes(12) + queries) << card.name << ": as gpu_bytes() has it";
+    EXPECT_LE(fixed.workspace, score_bytes(12) + queries)
+        << card.name << ": the estimate of gpu_bytes()";
   }
 }
 
-TEST_F(CudnnPlans, AGradientInAnyOrderTakesMuchLess) {
+TEST_F(CudnnPlans, AGradientInAnyOrderNeedsMuchLess) {
   for (const Card& card : {kA100, kH100}) {
     const Planned any = plan(card, shape_of(12), Direction::kBackward, Order::kAny);
     EXPECT_EQ(any.why_not, "") << card.name;
@@ -92,11 +94,12 @@ TEST_F(CudnnPlans, LengthsAndLastMicroBatchesOfAnySizeHavePlans) {
   }
 }
 
-TEST_F(CudnnPlans, WhatHasNoPlanIsARefusalWithAReason) {
+TEST_F(CudnnPlans, AShapeWithoutAPlanIsRefusedWithAReason) {
   const AttentionShape odd = self_attention(2, kLength, 4, 12, 1);
   EXPECT_NE(plan(kH100, odd, Direction::kForward).why_not, "");
   const AttentionShape wide = self_attention(1, kLength, 4, 256, 1);
-  EXPECT_EQ(plan(kA100, wide, Direction::kForward).why_not, "") << "one direction for itself";
+  EXPECT_EQ(plan(kA100, wide, Direction::kForward).why_not, "")
+      << "the forward direction alone is supported";
   EXPECT_NE(plan(kA100, wide, Direction::kBackward).why_not, "");
 }
 

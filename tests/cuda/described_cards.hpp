@@ -1,6 +1,6 @@
-// Cards as cuDNN describes them to itself (CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION): each field
-// is the cudaDeviceAttr of the same name. Values: "Technical specifications per compute capability"
-// of the CUDA C++ Programming Guide; SMs, cache, clocks and memory from the data sheets.
+// Cards in the format in which cuDNN describes them (CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION):
+// each field is the cudaDeviceAttr of the same name. Sources: "Technical specifications per compute
+// capability" in the CUDA C++ Programming Guide; data sheets for SMs, cache, clocks and memory.
 #pragma once
 
 #include <fmt/core.h>

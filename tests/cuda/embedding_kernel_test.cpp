@@ -79,7 +79,7 @@ TEST(EmbeddingKernel, AgreesWithPlain) {
   }
 }
 
-/// The gradient of tokens that are given in their order.
+/// Checks the gradient for tokens in sorted order.
 void check_runs(const std::vector<Dim>& runs) {
   const Dim width = 8;
   std::vector<std::uint16_t> tokens;
@@ -112,8 +112,8 @@ void check_runs(const std::vector<Dim>& runs) {
 TEST(EmbeddingKernel, RunsMayBeginAndEndAnywhereInThePieces) {
   check_runs({kPiece});
   check_runs({kPiece, kPiece, 1});
-  check_runs({kPiece - 1, 2, kPiece - 1});            // a run over a border
-  check_runs({3, 5 * kPiece, 7});                     // from within a piece into another
+  check_runs({kPiece - 1, 2, kPiece - 1});            // a run across a border
+  check_runs({3, 5 * kPiece, 7});                     // from the middle of a piece into another
   check_runs({kPiece, 3 * kPiece, 2 * kPiece, 9});    // whole pieces
   check_runs({kPiece, 3 * kPiece + 1, 2 * kPiece});   // a border after one entry
   check_runs({10, 10, kPiece, kPiece, kPiece + 30});  // two long runs meet in a piece

@@ -59,7 +59,7 @@ cublasStatus_t judge(const std::string& rule, const MatmulPlan& plan) {
   return CUBLAS_STATUS_INVALID_VALUE;
 }
 
-/// "" or which operand reaches beyond its memory or lies where it must not.
+/// Returns which operand exceeds its memory or is misplaced, or "".
 std::string misplaced(const Description& p, const Matrix& d,
                       std::initializer_list<std::pair<const void*, std::uint64_t>> operands) {
   for (const auto& [at, bytes] : operands) {
@@ -188,7 +188,7 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
   for (; *found < std::min(asked, kAlgorithms); ++*found) {
     results[*found] = {};
     results[*found].algo.data[0] = static_cast<std::uint64_t>(*found);
-    results[*found].algo.data[1] = may.workspace;  // as much as it may
+    results[*found].algo.data[1] = may.workspace;  // as much as is allowed
     results[*found].workspaceSize = may.workspace;
   }
   return judge(rule, plan);
@@ -221,7 +221,7 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t description
     rule = misplaced(p, md, {{a, ma.bytes()}, {b, mb.bytes()}, {c, md.bytes()}, {d, md.bytes()}});
   }
   if (algorithm->data[1] > workspace_bytes || room(workspace) < workspace_bytes) {
-    rule = "less workspace than the algorithm takes";
+    rule = "less workspace than the algorithm needs";
   }
   if (!rule.empty()) return judge(rule, plan);
   if (blas().refused.contains(id)) return CUBLAS_STATUS_NOT_SUPPORTED;

@@ -1,5 +1,5 @@
-// A stand-in for cuBLASLt: products element by element from their descriptions, if these keep the
-// documented rules. It proposes three algorithms for each, which all do the same.
+// A fake cuBLASLt: computes products element by element from their descriptions, if these satisfy
+// the documented rules. It proposes three algorithms for each product; all of them do the same.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@ namespace amt::cuda::fake {
 
 struct Blas {
   bool has_gelu = true;  ///< epilogues with GELU are proposed for
-  /// What an algorithm, 0 to 2, takes.
+  /// Milliseconds that algorithm 0, 1 or 2 takes.
   std::function<double(const MatmulPlan&, int)> milliseconds = [](const MatmulPlan&, int) {
     return 1.0;
   };
@@ -22,7 +22,7 @@ struct Blas {
   std::size_t heuristics = 0, products = 0, fused_gelus = 0;
   std::set<int> launched;  ///< algorithms
 };
-/// A test begins with blas() = {}.
+/// Each test begins with blas() = {}.
 Blas& blas();
 
 }  // namespace amt::cuda::fake

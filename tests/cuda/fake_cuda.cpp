@@ -32,7 +32,7 @@ std::map<void*, std::size_t>& sizes() {
   return sizes;
 }
 
-/// f(timeline) if there is one.
+/// Calls f(timeline) if there is one.
 template <class F>
 void tell(const F& f) {
   if (device().timeline != nullptr) f(*device().timeline);
@@ -130,7 +130,7 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event) {
   return cudaSuccess;
 }
 cudaError_t cudaEventQuery(cudaEvent_t event) { return cudaEventSynchronize(event); }
-// A millisecond for each copy between them, and what other work takes.
+// A millisecond per copy between the events, plus the time of other work.
 cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEvent_t to) {
   tell([&](auto& timeline) {
     timeline.host_asks_time_of(from);
@@ -156,7 +156,7 @@ cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
   d.used_bytes += bytes;
   d.most_used = std::max(d.most_used, d.used_bytes);
   *memory = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
-  std::memset(*memory, 0xFF, bytes);  // NaN: a device's memory is not zero
+  std::memset(*memory, 0xFF, bytes);  // NaN, because a device's memory is not zeroed
   sizes()[*memory] = bytes;
   tell([&](auto& timeline) { timeline.forget(*memory, bytes); });
   return cudaSuccess;
@@ -187,7 +187,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
                             cudaStream_t stream) {
   const bool up = kind == cudaMemcpyHostToDevice;
   tell([&](auto& timeline) {
-    // What it copies was written just before: since then the host has waited for nothing.
+    // The source was written just before: the host has not waited for anything since then.
     if (up) timeline.touches(timeline.kHost, from, bytes, Use::kWrites);
     timeline.queue(stream, up ? "copy to the device" : "copy to the host");
     timeline.touches(stream, from, bytes, Use::kReads);

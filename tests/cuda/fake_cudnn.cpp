@@ -1,4 +1,4 @@
-// In the place of cuDNN: attention by the own kernels.
+// Replaces cuDNN: our own kernels compute attention.
 #include "fake_cuda.hpp"
 #include "src/cuda/attention.hpp"
 

@@ -20,7 +20,7 @@ std::size_t FakeNccl::recorded(std::size_t i) const {
   for (std::size_t j = i; j-- > 0;) {
     if (calls[j].kind == FakeCall::kRecord && calls[j].event == calls[i].event) return j;
   }
-  return calls.size();  // never recorded: waiting for it waits for nothing
+  return calls.size();  // never recorded: waiting for it returns at once
 }
 
 std::size_t FakeNccl::follows(std::size_t i, cudaStream_t earlier) const {
@@ -57,13 +57,13 @@ bool wait_on_hanging_device() {
 
 namespace {
 
-int under_way = 0;             // questions left until the last call is done; -1: for ever
-std::vector<FakeCall> queued;  // by it, then
+int under_way = 0;             // polls left until the last call is done; -1: never
+std::vector<FakeCall> queued;  // by that call, once it is done
 
 bool in_group = false;
 std::vector<FakeCall> group;
 
-/// The queued work of the last call is in its stream.
+/// Adds the last call's work to its stream.
 void arrive() {
   for (const FakeCall& call : queued) {
     fake().calls.push_back(call);
@@ -71,7 +71,7 @@ void arrive() {
   }
 }
 
-/// What a non-blocking call answers, whose work reaches its stream only later.
+/// Returns the result of a non-blocking call whose work reaches its stream only later.
 ncclResult_t begin(int polls, std::vector<FakeCall> work) {
   if (fake().call_result != ncclSuccess) return fake().call_result;
   if (in_group) {
@@ -85,7 +85,7 @@ ncclResult_t begin(int polls, std::vector<FakeCall> work) {
   return ncclSuccess;
 }
 
-/// The communicator is gone.
+/// Marks the communicator as destroyed.
 ncclResult_t gone(int& count) {
   under_way = 0;
   fake().stream_outlived_comm = fake().streams > 0;

@@ -1,5 +1,5 @@
-// CUDA's run time as the tests of the NCCL reducer alone need it: it writes down what streams are
-// given, and does nothing.
+// As much of the CUDA runtime as the tests of NcclReducer need: it records the work given to
+// streams, and does nothing.
 #include <map>
 
 #include "fake_nccl.hpp"
@@ -7,7 +7,7 @@
 namespace amt::test {
 namespace {
 
-std::map<void*, std::size_t> sizes;  // of device memory, in bytes
+std::map<void*, std::size_t> sizes;  // of allocations of device memory, in bytes
 
 template <class Handle>
 Handle handle() {

@@ -1,4 +1,5 @@
-// That the kernels' tests would see what they are made for: races, bounds of warps, waits for ever.
+// Checks that kernel tests detect what they are meant to detect: races, shuffles across warps,
+// deadlocks.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -26,7 +27,7 @@ bool reverses(Order order) {
   return x == expected;
 }
 
-TEST(CudaOnCpu, MissingBarrierShowsInEveryOrder) {
+TEST(CudaOnCpu, AMissingBarrierIsDetectedInEveryOrder) {
   for (const Order order : kOrders) {
     EXPECT_TRUE(reverses<true>(order));
     EXPECT_FALSE(reverses<false>(order));
@@ -39,7 +40,7 @@ __global__ void sum_warp(int* x) {
   x[threadIdx.x] = value + __shfl_sync(~0u, value, 3);
 }
 
-TEST(CudaOnCpu, ShufflesStayInTheirWarp) {
+TEST(CudaOnCpu, ShufflesStayWithinAWarp) {
   for (const Order order : kOrders) {
     std::vector<int> x(64);
     for (int i = 0; i < 64; ++i) x[i] = i;
@@ -52,11 +53,11 @@ __global__ void half_a_warp_waits(int*) {
   if (threadIdx.x < 16) __shfl_sync(~0u, 1, 0);
 }
 
-TEST(CudaOnCpu, WaitingForEverIsAnError) {
+TEST(CudaOnCpu, ADeadlockIsAnError) {
   EXPECT_THROW(launch(Order::kUpwards, {1}, 32, half_a_warp_waits, nullptr), std::logic_error);
 }
 
-// One after the other through the same shared memory.
+// Two reductions in a row that use the same shared memory.
 __global__ void reduce_twice(double* out, const float* x) {
   const float value = x[threadIdx.x];
   const double first = block_sum<4>(static_cast<double>(value));
@@ -65,7 +66,7 @@ __global__ void reduce_twice(double* out, const float* x) {
   out[threadIdx.x] = first * 1000 + second + largest * 1e-3 + smallest * 1e-6;
 }
 
-TEST(CudaOnCpu, ReductionsFollowOneAnother) {
+TEST(CudaOnCpu, ReductionsCanReuseSharedMemory) {
   std::vector<float> x(128);
   for (int i = 0; i < 128; ++i) x[i] = static_cast<float>(i + 1);
   for (const Order order : kOrders) {

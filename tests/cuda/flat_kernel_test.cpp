@@ -13,7 +13,8 @@ namespace {
 constexpr Index kGrid{2};  // fewer threads than elements, so that each takes several
 constexpr unsigned kThreads = 64;
 
-/// How many elements, and how many of them from 16 bytes to 16 bytes: all that can, or none.
+/// A number of elements, and how many of them are accessed 16 bytes at a time: all that can be, or
+/// none.
 struct Length {
   Dim n, quads;
 };
@@ -34,7 +35,7 @@ TEST_P(FlatKernels, AdamWAgreesWithPlain) {
     Bf16* const none = nullptr;
     launch(order, kGrid, kThreads, adamw, p1.data(), m1.data(), v1.data(), gg.data(), copy.data(),
            quads, n, adamw_coefficients(step));
-    EXPECT_EQ(copy.values(), Array<Bf16>(p1.values()).values()) << "rounded as to_bf16 does";
+    EXPECT_EQ(copy.values(), Array<Bf16>(p1.values()).values()) << "rounded like to_bf16()";
     Array<float> p3(gp), m3(gm), v3(gv);
     launch(order, kGrid, kThreads, adamw, p3.data(), m3.data(), v3.data(), gg.data(), none, quads,
            n, adamw_coefficients(step));

@@ -1,4 +1,4 @@
-// GELU in cuBLASLt's epilogue or apart: which is taken, and that both compute the same.
+// GELU in cuBLASLt's epilogue or in a kernel of its own: which one is chosen, and that both agree.
 #include "amt/ops/algorithm_choice.hpp"
 #include "amt/ops/weights.hpp"
 #include "cuda_ops_fixture.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 using test::distance;
 
-/// A layer that widens to a GELU and one that narrows after it, wide enough to be timed.
+/// A layer that widens before a GELU and one that narrows after it, wide enough to be timed.
 struct Layer {
   Dim n = 8, width = 8, wide = 32;
 };
@@ -82,25 +82,26 @@ class GeluChoice : public CudaOpsTest {
   }
 };
 
-TEST_F(GeluChoice, IsFusedWhereNothingIsTimed) {
+TEST_F(GeluChoice, IsFusedIfNothingIsTimed) {
   expect_near(run(kSmall), expected(kSmall));
   EXPECT_EQ(fake::blas().fused_gelus, 2u);
 }
 
-TEST_F(GeluChoice, IsApartWhereTheLibraryHasNone) {
+TEST_F(GeluChoice, IsSeparateIfTheLibraryLacksIt) {
   fake::blas().has_gelu = false;
   expect_near(run(kSmall), expected(kSmall));
   EXPECT_EQ(fake::blas().fused_gelus, 0u);
   EXPECT_EQ(fake::blas().products, 3u);
 }
 
-/// Products with GELU, forward and backward, by a Matmul of its own, all of which are worth timing.
+/// Products with GELU, forward and backward, with a Matmul of their own; all are large enough to be
+/// timed.
 class TimedGelu : public CudaOpsTest {
  protected:
   static constexpr Dim kN = 8, kIn = 16, kOut = 24;
   static constexpr const char* kCard = "a card";
 
-  /// forward, pre and the gradient before the GELU.
+  /// Returns forward, pre and the gradient before the GELU.
   std::vector<std::vector<float>> run(ProductChoice& choice) {
     Matmul matmul(*ops_, choice);
     const Buffer x = upload_bf16(bf16_normal(kN * kIn, 1)),
@@ -135,14 +136,14 @@ class TimedGelu : public CudaOpsTest {
   }
 };
 
-TEST_F(TimedGelu, IsFusedWhereThatIsFaster) {
+TEST_F(TimedGelu, IsFusedIfThatIsFaster) {
   fused_takes(0.9);
   ProductChoice choice = timing();
   run(choice);
   EXPECT_EQ(choice.record().find("GELU apart"), std::string::npos) << choice.record();
 }
 
-TEST_F(TimedGelu, IsApartWhereThatIsFasterWithTheSameNumbers) {
+TEST_F(TimedGelu, IsSeparateIfThatIsFasterWithTheSameResults) {
   ProductChoice untimed(kCard, 0);
   const auto fused = run(untimed);
   fused_takes(1.1);
@@ -153,7 +154,7 @@ TEST_F(TimedGelu, IsApartWhereThatIsFasterWithTheSameNumbers) {
   ASSERT_NE(first, std::string::npos) << record;
   EXPECT_NE(record.find("GELU apart", first + 1), std::string::npos) << "backward: " << record;
 
-  // As a resumed run: the same bits, nothing timed.
+  // Like a resumed run: the same bits, and nothing is timed.
   const auto apart = run(choice);
   ProductChoice resumed(kCard, 0);
   EXPECT_EQ(resumed.take(record), "");
@@ -163,7 +164,7 @@ TEST_F(TimedGelu, IsApartWhereThatIsFasterWithTheSameNumbers) {
   EXPECT_EQ(fake::blas().products, 2u);
 }
 
-TEST_F(TimedGelu, IsApartWhereNoFusedAlgorithmCanBeLaunched) {
+TEST_F(TimedGelu, IsSeparateIfNoFusedAlgorithmCanBeLaunched) {
   ProductChoice untimed(kCard, 0);
   const auto fused = run(untimed);
   fused_takes(0.1);
@@ -172,7 +173,7 @@ TEST_F(TimedGelu, IsApartWhereNoFusedAlgorithmCanBeLaunched) {
   expect_near(run(choice), fused);
 }
 
-TEST_F(TimedGelu, TakesTheFastestOfSeveralAlgorithmsThatWork) {
+TEST_F(TimedGelu, TakesTheFastestAlgorithmThatWorks) {
   fake::blas().milliseconds = [](const MatmulPlan&, int i) { return 3.0 - i; };
   fake::blas().refused = {2};
   ProductChoice choice = timing();

@@ -1,4 +1,4 @@
-// Attention on a GPU, by cuDNN and by the own kernels.
+// Attention on a GPU, with cuDNN and with our own kernels.
 #include "gpu_ops_fixture.hpp"
 
 namespace amt::test {
@@ -27,7 +27,7 @@ void attention(Workbench& w, const AttentionShape& s) {
   w.result("dqkv", dqkv, 3 * n * width);
 }
 
-/// Fewer queries than keys, in arrays of their own.
+/// Fewer queries than keys, in separate arrays.
 void attention_queries(Workbench& w, const AttentionShape& s) {
   const Dim width = s.heads * s.head_dim, n = s.rows * s.query_len, keys = s.rows * s.key_len;
   const auto of = [&](const Activation* x, Dim length) {
@@ -69,15 +69,15 @@ TEST_F(GpuOps, CudnnAttention) {
        self_attention(2, 1024, 12, 64, 0.125f), self_attention(1, 1024, 20, 64, 0.125f / 36)});
 }
 
-TEST_F(GpuOps, AttentionOfTheLastPositions) {
+TEST_F(GpuOps, AttentionForTheLastPositions) {
   for (const AttentionShape& s :
        {AttentionShape{2, 1, 77, 2, 32, 0.18f}, AttentionShape{3, 5, 12, 4, 8, 0.35f}}) {
     compare("attention, queries", text(s), [&](Workbench& w) { attention_queries(w, s); });
   }
 }
 
-// The comparison itself: a device that computes something else is seen.
-TEST_F(GpuOps, AnotherScaleIsSeen) {
+// A test of the comparison itself: it must notice a device that computes something else.
+TEST_F(GpuOps, AnotherScaleIsNoticed) {
   const AttentionShape s = self_attention(1, 24, 2, 16, 0.25f);
   const double difference = largest_difference("attention, wrong", text(s), [&](Workbench& w) {
     AttentionShape mine = s;

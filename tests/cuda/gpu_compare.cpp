@@ -29,7 +29,7 @@ std::vector<float> widen(const std::vector<Bf16>& values) {
   return out;
 }
 
-/// The lines of the table, printed when all tests are done.
+/// Collects the lines of the table and prints them after all tests.
 class Table : public testing::Environment {
  public:
   static Table& get() {
@@ -140,7 +140,7 @@ double largest_difference(const std::string& name, const std::string& shape,
   operation(expected);
   operation(actual);
   EXPECT_EQ(expected.results().size(), actual.results().size());
-  EXPECT_TRUE(actual.fences_stand()) << name << ' ' << shape << " writes outside of its arrays";
+  EXPECT_TRUE(actual.fences_stand()) << name << ' ' << shape << " writes outside its arrays";
   double largest = 0;
   for (std::size_t i = 0; i < expected.results().size(); ++i) {
     const auto& [result, values] = expected.results()[i];
@@ -154,7 +154,7 @@ double largest_difference(const std::string& name, const std::string& shape,
 void compare(const std::string& name, const std::string& shape, const Operation& operation,
              double tolerance, cuda::Attention attention) {
   EXPECT_LT(largest_difference(name, shape, operation, attention), tolerance)
-      << name << ' ' << shape << ": the table at the end has each result";
+      << name << ' ' << shape << ": see the table at the end for each result";
 }
 
 std::string shape_text(const std::vector<Dim>& dimensions) {

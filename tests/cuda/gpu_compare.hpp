@@ -1,4 +1,5 @@
-// One operation on two devices: the CPU in fp32, which is right, and the one under test.
+// Compares one operation on two devices: the CPU in fp32, which is the reference, and the tested
+// one.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +14,13 @@
 
 namespace amt::test {
 
-/// Of the largest expected value: what the roundings of bf16 may leave of a result.
+/// Tolerance for the roundings of bf16, relative to the largest expected value.
 inline constexpr double kBf16Tolerance = 2e-2;
-/// Of results that are fp32 from end to end.
+/// Tolerance for results that are fp32 from end to end.
 inline constexpr double kFloatTolerance = 1e-5;
 
-/// Arrays of one device for one operation, each with a fence behind it. Numbers are rounded to bf16
-/// on the way in, so that both devices begin with the same ones; results are NaN until written.
+/// The arrays of one device for one operation, each followed by a fence. Inputs are rounded to
+/// bf16, so that both devices start with the same numbers; results are NaN until written.
 class Workbench {
  public:
   Workbench(Ops& ops, bool tested) : ops_(ops), tested_(tested) {}
@@ -31,14 +32,14 @@ class Workbench {
   Activation* activations(Dim n);
   float* floats(const std::vector<float>& values);
   float* floats(Dim n);
-  /// Parameters that operators may be given as weights.
+  /// Uploads parameters that operators can use as weights.
   std::vector<float*> weights(const std::vector<std::vector<float>>& values);
   template <class T>
   T* copy(const std::vector<T>& values) {
     return static_cast<T*>(bytes(values.data(), values.size() * sizeof(T)));
   }
 
-  /// A result, by its name. The arrays are read when the operation has returned.
+  /// Registers a named result. The arrays are read once the operation has returned.
   void result(const std::string& name, const Activation* data, Dim n);
   void result(const std::string& name, const float* data, Dim n);
   void result(const std::string& name, double value);
@@ -58,21 +59,21 @@ class Workbench {
 
 using Operation = std::function<void(Workbench&)>;
 
-/// The largest difference of any result, each as a share of its largest expected value; infinity
-/// where something is not a number. Notes a line of the table for each result.
+/// Returns the largest difference of any result, relative to its largest expected value; infinity
+/// if a number is not finite. Adds a line to the table for each result.
 double largest_difference(const std::string& name, const std::string& shape,
                           const Operation& operation,
                           cuda::Attention attention = cuda::Attention::kAuto);
 
-/// Expects that it is within the tolerance.
+/// Expects the largest difference to be within the tolerance.
 void compare(const std::string& name, const std::string& shape, const Operation& operation,
              double tolerance = kBf16Tolerance, cuda::Attention attention = cuda::Attention::kAuto);
 
-/// A line of the table that is printed at the end.
+/// Adds a line to the table that is printed at the end.
 void note_difference(const std::string& name, const std::string& shape, const std::string& result,
                      double difference);
 
-/// "2 x 77 x 768"
+/// Returns e.g. "2 x 77 x 768".
 std::string shape_text(const std::vector<Dim>& dimensions);
 
 }  // namespace amt::test

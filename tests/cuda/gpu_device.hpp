@@ -1,5 +1,5 @@
-// What the GPU tests test: the plug-in on device rank_on_host, or a stand-in for it, so that the
-// tests are tested where there is no GPU.
+// What the GPU tests run on: the plug-in on device rank_on_host, or a stand-in, so that the tests
+// themselves can be checked without a GPU.
 #pragma once
 
 #include <memory>
@@ -9,16 +9,16 @@
 
 namespace amt::test {
 
-/// "cpu-bf16": the CPU's Ops in bf16 are tested in place of the GPU's. Unset: the plug-in's.
+/// "cpu-bf16": test the CPU's Ops in bf16 instead of the GPU's. Unset: test the plug-in.
 inline constexpr const char* kStandInVariable = "AMT_GPU_TEST_STANDIN";
 
-/// Why nothing can be tested here, as the plug-in says it; "" if it can.
+/// Returns why nothing can be tested here, as reported by the plug-in; "" if it can.
 const std::string& no_device();
 
-/// The plug-in; null with a stand-in.
+/// Returns the plug-in; null with a stand-in.
 const cuda::Plugin* plugin();
 
-/// The Ops under test. A stand-in has one attention only.
+/// Returns the Ops under test. A stand-in has only one attention.
 std::unique_ptr<Ops> make_tested_ops(cuda::Attention attention = cuda::Attention::kAuto);
 
 }  // namespace amt::test

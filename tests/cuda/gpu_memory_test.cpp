@@ -1,4 +1,4 @@
-// Flat buffers, memory and time of a GPU.
+// Flat buffers, memory and timers on a GPU.
 #include "gpu_ops_fixture.hpp"
 
 namespace amt::test {
@@ -33,7 +33,7 @@ TEST_F(GpuOps, FlatBuffers) {
   }
 }
 
-TEST_F(GpuOps, MemoryGoesThereAndBack) {
+TEST_F(GpuOps, CopiesRoundTrip) {
   const auto ops = make_tested_ops();
   const auto values = normal<float>(100'003, 1);
   const Buffer buffer = Buffer::floats(*ops, 100'003);
@@ -47,7 +47,7 @@ TEST_F(GpuOps, MemoryGoesThereAndBack) {
   ops->synchronise();
 }
 
-TEST_F(GpuOps, ATimerTellsTheDevicesTime) {
+TEST_F(GpuOps, ATimerMeasuresTheDevice) {
   const auto ops = make_tested_ops();
   const Buffer buffer(*ops, std::size_t{256} << 20);
   const auto timer = ops->make_timer();

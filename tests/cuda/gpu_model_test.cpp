@@ -1,4 +1,4 @@
-// Whole steps on the device under test: against recorded runs, against the CPU, against itself.
+// Complete steps on the tested device, compared with recorded runs, the CPU and themselves.
 #include <gtest/gtest.h>
 
 #include "amt/base/error.hpp"
@@ -36,7 +36,7 @@ TEST_F(GpuModel, FollowsTheRecordedRuns) {
   }
 }
 
-/// Of lakh-small's shapes, but few layers.
+/// The shapes of lakh-small with fewer layers.
 ModelConfig lakh_small(int layers) {
   ModelConfig config;
   config.num_layers = layers;
@@ -58,7 +58,7 @@ Pass forward_backward(Ops& ops, const ModelConfig& config, int rows) {
   return {model.take_loss(), gradients_of(model)};
 }
 
-// The biases of the keys have no gradient but rounding errors: a softmax does not see a shift of
+// The keys' biases have no gradient except rounding errors: a softmax does not depend on a shift of
 // all its scores.
 TEST_F(GpuModel, GradientsOfARealShape) {
   const ModelConfig config = lakh_small(2);
@@ -89,7 +89,7 @@ TEST_F(GpuModel, CheckpointingGivesTheSameBits) {
   EXPECT_TRUE(recomputed.gradients == kept.gradients);
 }
 
-TEST_F(GpuModel, TwentyStepsStayNearTheCpus) {
+TEST_F(GpuModel, TwentyStepsAgreeWithTheCpu) {
   const ModelConfig config = small_device_model();
   const auto cpu = make_cpu_ops(0);
   const ShortRun expected = train_shortly(*cpu, config, 20);
@@ -97,7 +97,7 @@ TEST_F(GpuModel, TwentyStepsStayNearTheCpus) {
   for (std::size_t step = 0; step < expected.losses.size(); ++step) {
     EXPECT_NEAR(actual.losses[step], expected.losses[step], 2e-2 * expected.losses[step]) << step;
   }
-  EXPECT_LT(expected.losses.back(), 0.9 * expected.losses.front()) << "it has learnt";
+  EXPECT_LT(expected.losses.back(), 0.9 * expected.losses.front()) << "it has learned";
   const double difference = relative_distance(actual.parameters, expected.parameters);
   note_difference("20 steps", shape_text({12, 64, 128}), "parameters", difference);
   EXPECT_LT(difference, 5e-2);
@@ -117,7 +117,7 @@ TEST_F(GpuModel, RepeatsBitForBit) {
   EXPECT_TRUE(forward_backward(*ops_, large, 1).gradients == pass.gradients);
 }
 
-/// Trains in `run` to `steps` on one device: from the checkpoint there, if there is one.
+/// Trains in `run` up to `steps` on one device, from the checkpoint there if there is one.
 TrainedRun train_to(const std::filesystem::path& run, std::int64_t steps, Ops& ops) {
   TrainerSettings settings = tiny_settings(run);
   settings.trainer.num_train_steps = steps;
@@ -143,13 +143,13 @@ void check_round_trip(Ops& first, Ops& second) {
   EXPECT_LT(relative_distance(on.parameters, straight.parameters), 5e-2);
 }
 
-TEST_F(GpuModel, CheckpointsGoToTheCpuAndBack) {
+TEST_F(GpuModel, CheckpointsMoveToTheCpuAndBack) {
   const auto cpu = make_cpu_ops(0);
   check_round_trip(*ops_, *cpu);
   check_round_trip(*cpu, *ops_);
 }
 
-TEST_F(GpuModel, OutOfMemoryIsOneLineThatSaysWhatToDo) {
+TEST_F(GpuModel, OutOfMemoryIsReportedInOneLineWithAdvice) {
   constexpr std::size_t kTooMuch = std::size_t{1} << 50;
   std::string message;
   try {
@@ -161,7 +161,7 @@ TEST_F(GpuModel, OutOfMemoryIsOneLineThatSaysWhatToDo) {
   EXPECT_NE(message.find("trainer.per_device_parallelism"), std::string::npos) << message;
   EXPECT_NE(message.find("model.gradient_checkpointing"), std::string::npos) << message;
   EXPECT_EQ(message.find('\n'), std::string::npos) << message;
-  const Buffer small = Buffer::floats(*ops_, 1000);  // and it goes on
+  const Buffer small = Buffer::floats(*ops_, 1000);  // smaller allocations still succeed
   ops_->synchronise();
 }
 

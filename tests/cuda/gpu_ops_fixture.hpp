@@ -1,5 +1,5 @@
-// What the tests of operations on a GPU have in common: the device against the CPU in fp32, on
-// random numbers that bf16 can hold, over odd shapes and those of the real models.
+// Shared by the tests of operations on a GPU: the device is compared with the CPU in fp32, on
+// random numbers that are exact in bf16, with odd shapes and those of the real models.
 #pragma once
 
 #include <gtest/gtest.h>

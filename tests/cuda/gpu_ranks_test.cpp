@@ -1,4 +1,4 @@
-// Sums over ranks by both reducers. One rank is a case as well; for several on one GPU see
+// Sums over ranks with both reducers, also with one rank; for several ranks on one GPU see
 // gpu_ranks.sh.
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ class GpuRanks : public testing::TestWithParam<const char*> {
     ops_ = make_tested_ops();
     reducer_ = nccl ? plugin()->make_reducer(*ops_, world_, 60) : make_mpi_reducer(*ops_, world_);
   }
-  /// Whole numbers, so that sums are exact in any order.
+  /// Integers, so that sums are exact in any order.
   std::vector<float> values(std::int64_t count, int rank) const {
     std::vector<float> all(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -35,8 +35,7 @@ class GpuRanks : public testing::TestWithParam<const char*> {
   std::unique_ptr<Reducer> reducer_;
 };
 
-/// x *= factor by queued work that waits for nothing: AdamW without gradients, whose weight decay
-/// leaves that share.
+/// Queues x *= factor without waiting: AdamW without gradients, whose weight decay has this effect.
 class Scaling {
  public:
   Scaling(Ops& ops, Dim most) : ops_(ops) {
@@ -60,8 +59,8 @@ class Scaling {
 };
 
 // The buffer is written by queued work just before each range is started, and scaled just after
-// wait(): a sum that does not wait, or is not waited for, is seen.
-TEST_P(GpuRanks, SumsWhatWasQueuedAndIsDoneBeforeWhatFollows) {
+// wait(): this detects a sum that does not wait for its input, or whose result is not waited for.
+TEST_P(GpuRanks, SumsAreOrderedBetweenTheWorkAroundThem) {
   constexpr std::int64_t kCount = 2 * kBucketFloats + 1001, kPieces = 5;
   const auto mine = values(kCount, world_.rank());
   const Buffer sum = Buffer::floats(*ops_, kCount);
@@ -84,8 +83,8 @@ TEST_P(GpuRanks, SumsWhatWasQueuedAndIsDoneBeforeWhatFollows) {
   }
 }
 
-// As above: an update between the sums and the exchange of slices that waits for neither shows.
-TEST_P(GpuRanks, SlicesAreSummedForTheirOwnersAndComeBack) {
+// As above: detects an update between the sums and the exchange of slices that waits for neither.
+TEST_P(GpuRanks, SlicesAreSummedForTheirOwnersAndGathered) {
   constexpr std::int64_t kCount = 2 * kBucketFloats + 1001, kPieces = 5;
   const auto mine = values(kCount, world_.rank());
   const Buffer sum = Buffer::floats(*ops_, kCount);
@@ -136,7 +135,7 @@ TEST_P(GpuRanks, BroadcastsFromRankZero) {
   EXPECT_TRUE(host == values(kCount, 0));
 }
 
-TEST_P(GpuRanks, TrainAsOneRankDoes) {
+TEST_P(GpuRanks, TrainLikeOneRank) {
   const ModelConfig config = small_device_model();
   const ShortRun together = train_shortly(*ops_, world_, *reducer_, config, 5);
   const ShortRun alone = train_shortly(*ops_, config, 5);

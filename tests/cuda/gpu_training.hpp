@@ -1,4 +1,4 @@
-// A short training run, on any Ops and Reducer, whose shapes every device can compute.
+// A short training run with any Ops and Reducer, with shapes that every device supports.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,7 @@
 
 namespace amt::test {
 
-/// 128 wide, 2 heads of 64 as the real models have, 2 layers, rows of 64 tokens, with dropout.
+/// Width 128, 2 heads of size 64 as in the real models, 2 layers, rows of 64 tokens, with dropout.
 ModelConfig small_device_model();
 
 struct ShortRun {
@@ -17,11 +17,11 @@ struct ShortRun {
   std::vector<float> parameters;
 };
 
-/// `steps` steps of 12 rows, in micro-batches of at most 3; `sharded` as trainer.shard_optimizer.
-/// Collective.
+/// Trains `steps` steps of 12 rows, in micro-batches of at most 3; `sharded` sets
+/// trainer.shard_optimizer. Collective.
 ShortRun train_shortly(Ops& ops, const mpi::Communicator& ranks, Reducer& reducer,
                        const ModelConfig& config, int steps, bool sharded = false);
-/// The same on one process alone.
+/// The same in a single process.
 ShortRun train_shortly(Ops& ops, const ModelConfig& config, int steps);
 
 }  // namespace amt::test

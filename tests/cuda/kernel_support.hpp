@@ -1,9 +1,9 @@
-// For the tests of CUDA kernels on the CPU: activations in bf16, buffers whose ends are watched,
-// every order of threads.
+// For tests of CUDA kernels on the CPU: bf16 activations, buffers with guarded ends, all thread
+// orders.
 #pragma once
 
 #include "cuda_on_cpu.hpp"
-// After it: kernels include these themselves, and must find them with CUDA's words defined.
+// Included after cuda_on_cpu.hpp: kernels include these headers, which need CUDA's keywords.
 #include <cuda_bf16.h>
 
 #include <cmath>
@@ -20,12 +20,12 @@ using test::random_tokens;
 
 inline constexpr Order kOrders[] = {Order::kUpwards, Order::kDownwards, Order::kShuffled};
 
-/// One rounding to bf16, as a share of the value.
+/// One rounding to bf16, relative to the value.
 inline constexpr double kRounding = 1.0 / 256;
 
-/// n numbers that a kernel may use, between fences: large numbers, which spoil the results of a
-/// kernel that reads them, and which fences_stand() finds changed by one that writes or adds to
-/// them. The numbers between are NaN unless values are given.
+/// n numbers for a kernel, between fences. A fence consists of large numbers: they spoil the
+/// results of a kernel that reads them, and fences_stand() notices a kernel that writes or adds to
+/// them. The numbers themselves are NaN unless values are given.
 template <class T>
 class Array {
  public:
@@ -37,7 +37,7 @@ class Array {
   Array(const Array& other) = default;
 
   T* data() { return memory_.data() + kFence; }
-  operator T*() { return data(); }  // as kernels take it
+  operator T*() { return data(); }  // the form that kernels take
   std::vector<double> values() const {
     std::vector<double> out(n_);
     for (std::size_t i = 0; i < n_; ++i)
@@ -53,7 +53,7 @@ class Array {
   }
 
  private:
-  static constexpr std::size_t kFence = 512;  // a multiple of what 16-byte accesses need
+  static constexpr std::size_t kFence = 512;  // a multiple of the size that 16-byte accesses need
   static constexpr float kPost = 12352;       // bf16 can hold it
   void fill() {
     for (T& x : memory_) x = T(kPost);
@@ -63,7 +63,7 @@ class Array {
   std::vector<T> memory_;  // operator new aligns to 16 bytes
 };
 
-/// Normal numbers that bf16 can hold.
+/// Normally distributed numbers that are exact in bf16.
 inline std::vector<double> bf16_normal(Dim n, std::uint64_t seed, double deviation = 1) {
   return Array<__nv_bfloat16>(normal<float>(n, seed, deviation)).values();
 }

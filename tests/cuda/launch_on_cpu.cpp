@@ -1,5 +1,5 @@
-// The operators' .cu files are compiled as plain C++ behind cuda_on_cpu.hpp (CMakeLists.txt); their
-// launches wait for late copies as a stream would.
+// The operators' .cu files are compiled as plain C++ after cuda_on_cpu.hpp (see CMakeLists.txt);
+// their launches wait for delayed copies as a stream would.
 #include "cuda_on_cpu.hpp"
 #include "fake_cuda.hpp"
 

@@ -13,7 +13,7 @@ struct Case {
 
 constexpr unsigned kThreads = kNormWarps * kLanes;
 
-/// With kPacks packs in a lane: for widths of up to 256 kPacks.
+/// With kPacks packs per lane: for widths up to 256 kPacks.
 template <int kPacks>
 void check(const Case& c, Order order) {
   const Dim size = c.n * c.width;
@@ -69,7 +69,7 @@ void check(const Case& c, Order order) {
          forward(gout.data(), gresidual.data(), gmean.data(), grstd.data(), gx.data(), gy.data(),
                  gw.data(), gb.data()),
          mask);
-  constexpr Dim kBlocks = 3;  // fewer than the positions need: each warp takes several
+  constexpr Dim kBlocks = 3;  // fewer than there are positions: each warp handles several
   Array<float> partial(kBlocks * 2 * c.width);
   launch(order, {kBlocks}, kThreads, layernorm_backward<kPacks>,
          backward(gdx.data(), gdy.data(), gdw.data(), gdb.data(), gdout.data(), gresidual.data(),

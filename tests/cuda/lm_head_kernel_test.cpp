@@ -1,4 +1,4 @@
-// From given logits: the products around the kernels are cuBLASLt's.
+// Starts from given logits: cuBLASLt computes the products around the kernels.
 #include "amt/kernels/lm_head.cuh"
 #include "amt/kernels/sum_all.cuh"
 #include "kernel_support.hpp"
@@ -8,7 +8,7 @@ namespace {
 
 constexpr unsigned kThreads = kHeadThreads;
 
-/// What the kernels should make of logits [rows, seq_len, padded_vocab].
+/// The expected results for logits [rows, seq_len, padded_vocab].
 struct Expected {
   Expected(const std::vector<double>& logits, const std::vector<std::uint16_t>& tokens,
            const LmHeadShape& s, const LossConfig& terms)
@@ -65,7 +65,7 @@ TEST(LmHeadKernel, AgreesWithItsFormulas) {
     check({1, 2, 0, 3, 128}, order);
     check({2, 3, 0, 1100, 1152}, order);
     check({1, 2, 0, 9001, 9088}, order);
-    check({1, 2, 0, 58001, 58112}, order);  // more than a block keeps
+    check({1, 2, 0, 58001, 58112}, order);  // more than a block can hold
   }
 }
 

@@ -1,5 +1,5 @@
-// Executes the plans of matmul_plan.hpp as cuBLASLt's documentation reads, naively, and compares
-// with the plain code: a wrong transpose or leading dimension shows without a GPU.
+// Executes the plans of matmul_plan.hpp naively, following cuBLASLt's documentation, and compares
+// with the plain code: this finds a wrong transpose or leading dimension without a GPU.
 #include "src/cuda/matmul_plan.hpp"
 
 #include "matmul_interpreter.hpp"
@@ -13,7 +13,7 @@ using test::distance;
 using test::normal;
 using Values = std::vector<double>;
 
-/// Through the interpreter, if the plan reaches exactly what the matrices have.
+/// Runs the interpreter, after checking that the plan covers exactly the matrices' elements.
 void run(const MatmulPlan& p, const Values& a, const Values& b, Values& d, const Values& bias = {},
          Values* aux = nullptr) {
   ASSERT_EQ(extent(stored_a(p)), Dim(a.size()));
@@ -92,8 +92,8 @@ TEST(MatmulPlans, StoreGradientsOfWeightsInFp32AndAddToThem) {
   }
 }
 
-// cuBLASLt's GELU wants aux's leading dimension to be a multiple of 8.
-TEST(MatmulPlans, AreAlignedWhereWidthsAreMultiplesOf8) {
+// For GELU, cuBLASLt requires aux's leading dimension to be a multiple of 8.
+TEST(MatmulPlans, AreAlignedIfWidthsAreMultiplesOf8) {
   EXPECT_EQ(plan_linear_forward(5, 8, 32, true).ld_aux, 32);
   EXPECT_EQ(plan_linear_input(5, 32, 8, true).ld_aux, 32);
   EXPECT_EQ(plan_linear_forward(5, 8, 32, false).ld_aux, 0);

@@ -1,4 +1,4 @@
-// How a reducer on NCCL ends, and what becomes of failures.
+// How an NcclReducer ends, and how it reports failures.
 #include <atomic>
 
 #include "nccl_fixture.hpp"
@@ -7,7 +7,7 @@
 namespace amt::cuda {
 namespace {
 
-TEST_F(NcclReducerTest, EndsInGoodOrder) {
+TEST_F(NcclReducerTest, EndsCleanly) {
   fake().polls = fake().finalize_polls = 3;
   make();
   reducer_->all_reduce(at(0), 100);
@@ -21,7 +21,7 @@ TEST_F(NcclReducerTest, EndsInGoodOrder) {
   EXPECT_TRUE(fake().stream_outlived_comm);
 }
 
-TEST_F(NcclReducerTest, EndsAlsoWhereTheOthersDoNot) {
+TEST_F(NcclReducerTest, EndsEvenIfTheOtherRanksDoNot) {
   fake().finalize_polls = -1;
   make();
   reducer_.reset();
@@ -29,8 +29,8 @@ TEST_F(NcclReducerTest, EndsAlsoWhereTheOthersDoNot) {
   EXPECT_EQ(fake().destroyed, 0);
 }
 
-// The exchange of slices after the last step: other ranks may still read what this one sends.
-TEST_F(NcclReducerTest, WorkUnderWayAtTheEndIsFinalized) {
+// The exchange of slices after the last step: other ranks may still be reading what this one sends.
+TEST_F(NcclReducerTest, WorkInProgressAtTheEndIsFinalized) {
   fake().finalize_polls = 3;
   make();
   reducer_->all_gather({at(0), Slices(1000, 3)});
@@ -40,8 +40,8 @@ TEST_F(NcclReducerTest, WorkUnderWayAtTheEndIsFinalized) {
   EXPECT_EQ(fake().aborted, 0);
 }
 
-// The other ranks may never start the sums that these wait for.
-TEST_F(NcclReducerTest, AnExceptionAbortsAndWaitsForNothing) {
+// The other ranks may never start the sums that this rank would wait for.
+TEST_F(NcclReducerTest, AnExceptionAbortsWithoutWaiting) {
   const std::string message = failure([&] {
     const auto reducer = make_nccl_reducer(3, kCompute, world_, kSeconds);
     reducer->all_reduce(at(0), kBucketFloats);
@@ -52,8 +52,8 @@ TEST_F(NcclReducerTest, AnExceptionAbortsAndWaitsForNothing) {
   EXPECT_EQ(fake().aborted, 1);
 }
 
-// A destructor that runs while another exception is handled: that is no failure of its own work.
-TEST_F(NcclReducerTest, AReducerOfACleanUpIsFinalized) {
+// A destructor that runs while an unrelated exception is handled: its own work has not failed.
+TEST_F(NcclReducerTest, AReducerDestroyedDuringCleanUpIsFinalized) {
   struct CleanUp {
     const mpi::Communicator& world;
     ~CleanUp() { make_nccl_reducer(3, kCompute, world, kSeconds); }
@@ -68,7 +68,7 @@ TEST_F(NcclReducerTest, AReducerOfACleanUpIsFinalized) {
 
 // --- Failures. ---
 
-TEST_F(NcclReducerTest, RanksThatDoNotMeetAreAnErrorOnAll) {
+TEST_F(NcclReducerTest, AFailedMeetingIsAnErrorOnAllRanks) {
   if (world_.rank() == world_.size() - 1) fake().polls = -1;
   const std::string message = failure([&] { make(); });
   EXPECT_TRUE(
@@ -77,23 +77,23 @@ TEST_F(NcclReducerTest, RanksThatDoNotMeetAreAnErrorOnAll) {
   EXPECT_EQ(fake().streams + fake().events, 0);
 }
 
-TEST_F(NcclReducerTest, NoIdIsAnErrorOnAll) {
+TEST_F(NcclReducerTest, AMissingIdIsAnErrorOnAllRanks) {
   fake().id_result = ncclSystemError;
   EXPECT_TRUE(test::says(failure([&] { make(); }), {"failed", "rank 0"}));
-  EXPECT_EQ(fake().ranks, -1) << "nobody has begun to meet";
+  EXPECT_EQ(fake().ranks, -1) << "no rank has begun to connect";
 }
 
-TEST_F(NcclReducerTest, ADuplicateDeviceSaysWhatItNeeds) {
+TEST_F(NcclReducerTest, ADuplicateDeviceIsExplained) {
   fake().call_result = ncclInvalidUsage;
   EXPECT_TRUE(test::says(failure([&] { make(); }), {"each rank", "device"}));
 }
 
-TEST_F(NcclReducerTest, NoStreamIsAnError) {
+TEST_F(NcclReducerTest, AMissingStreamIsAnError) {
   fake().stream_creation = cudaErrorMemoryAllocation;
   expect_device(failure([&] { make(); }), "making a stream");
 }
 
-TEST_F(NcclReducerTest, AnErrorOfTheCallIsThrownAndAborts) {
+TEST_F(NcclReducerTest, AFailedCallThrowsAndAborts) {
   make();
   fake().call_result = ncclSystemError;
   expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }),
@@ -101,7 +101,7 @@ TEST_F(NcclReducerTest, AnErrorOfTheCallIsThrownAndAborts) {
   EXPECT_EQ(fake().aborted, 1);
 }
 
-TEST_F(NcclReducerTest, AnAsyncErrorIsThrownByTheWait) {
+TEST_F(NcclReducerTest, WaitThrowsAnAsyncError) {
   make();
   reducer_->all_reduce(at(0), kBucketFloats);
   fake().async_error = ncclRemoteError;
@@ -113,8 +113,8 @@ TEST_F(NcclReducerTest, AnAsyncErrorIsThrownByTheWait) {
   EXPECT_EQ(fake().finalized, 0);
 }
 
-// A sum that was cut short leaves its stream as one that is done: no update may follow.
-TEST_F(NcclReducerTest, AnAsyncErrorWhileTheHostWaitsIsThrown) {
+// An aborted sum looks complete to its stream: no update may follow.
+TEST_F(NcclReducerTest, AnAsyncErrorDuringTheWaitIsThrown) {
   make();
   reducer_->all_reduce(at(0), kBucketFloats);
   fake().event_state = cudaErrorNotReady;
@@ -125,11 +125,11 @@ TEST_F(NcclReducerTest, AnAsyncErrorWhileTheHostWaitsIsThrown) {
   const auto start = std::chrono::steady_clock::now();
   expect_named(failure([&] { reducer_->wait(); }), "the sum of gradients failed");
   const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - start;
-  EXPECT_GT(waited.count(), 2 * kSeconds) << "a rank that is late is waited for";
+  EXPECT_GT(waited.count(), 2 * kSeconds) << "waits for a slow rank";
   EXPECT_EQ(fake().aborted, 1);
 }
 
-TEST_F(NcclReducerTest, AFailedExchangeOfSlicesSaysSoAndClosesItsGroup) {
+TEST_F(NcclReducerTest, AFailedExchangeOfSlicesIsReportedAndClosesItsGroup) {
   make();
   fake().call_result = ncclSystemError;
   expect_named(failure([&] {
@@ -140,15 +140,15 @@ TEST_F(NcclReducerTest, AFailedExchangeOfSlicesSaysSoAndClosesItsGroup) {
   EXPECT_EQ(fake().aborted, 1);
 }
 
-// The main thread waits in CUDA, where it cannot look for itself: a watchdog does, meanwhile.
-TEST_F(NcclReducerTest, APollEndsAWaitForADeviceWhoseNetworkFailed) {
+// The main thread waits in CUDA and cannot poll; a watchdog does so in the meantime.
+TEST_F(NcclReducerTest, APollEndsAWaitAfterANetworkFailure) {
   make();
   reducer_->all_gather({at(0), Slices(1000, 3)});
   reducer_->poll();
   EXPECT_EQ(fake().aborted, 0) << "all is well";
   fake().async_error = ncclSystemError;
   watched([] { EXPECT_TRUE(test::wait_on_hanging_device()); });
-  fake().async_error = ncclSuccess;  // nobody is left to ask
+  fake().async_error = ncclSuccess;  // no communicator is left to poll
   expect_named(failure([&] { reducer_->wait(); }), "NCCL_SOCKET_IFNAME");
   expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }), "NCCL_SOCKET_IFNAME");
   reducer_->poll();
@@ -157,9 +157,9 @@ TEST_F(NcclReducerTest, APollEndsAWaitForADeviceWhoseNetworkFailed) {
   EXPECT_EQ(fake().finalized + fake().destroyed, 0);
 }
 
-TEST_F(NcclReducerTest, APollLeavesAloneWhatIsUnderWay) {
+TEST_F(NcclReducerTest, APollDoesNotDisturbWorkInProgress) {
   make(60);
-  fake().polls = 500;  // long enough for some to meet a poll
+  fake().polls = 500;  // long enough for some calls to coincide with a poll
   watched([this] {
     for (int i = 0; i < 50; ++i) reducer_->all_reduce(at(0), kBucketFloats);
     reducer_->wait();
@@ -168,7 +168,7 @@ TEST_F(NcclReducerTest, APollLeavesAloneWhatIsUnderWay) {
   EXPECT_EQ(fake().positions(FakeCall::kSum).size(), 50u);
 }
 
-TEST_F(NcclReducerTest, WorkThatIsNeverQueuedIsATimeOut) {
+TEST_F(NcclReducerTest, WorkThatIsNeverQueuedTimesOut) {
   make();
   fake().polls = -1;
   expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }),
@@ -176,14 +176,14 @@ TEST_F(NcclReducerTest, WorkThatIsNeverQueuedIsATimeOut) {
   EXPECT_EQ(fake().aborted, 1);
 }
 
-TEST_F(NcclReducerTest, ABroadcastThatNeverEndsIsATimeOut) {
+TEST_F(NcclReducerTest, ABroadcastThatNeverEndsTimesOut) {
   make();
   fake().event_state = cudaErrorNotReady;
   expect_named(failure([&] { reducer_->broadcast(at(0), 10); }),
                "the broadcast of parameters was not finished after");
 }
 
-TEST_F(NcclReducerTest, AnErrorOfTheDeviceIsThrown) {
+TEST_F(NcclReducerTest, ADeviceErrorIsThrown) {
   make();
   fake().event_state = cudaErrorIllegalAddress;
   expect_device(failure([&] { reducer_->broadcast(at(0), 10); }), "nvidia-smi");

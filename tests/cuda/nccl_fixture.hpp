@@ -1,4 +1,4 @@
-// What the tests of the NCCL reducer have in common: a stand-in for NCCL, and its errors looked at.
+// Shared by the tests of NcclReducer: a fake NCCL, and checks of error messages.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -30,13 +30,13 @@ class NcclReducerTest : public testing::Test {
     fake() = {};
     unsetenv("NCCL_ALGO");
   }
-  /// Forgets the trial of the network, which has tests of its own.
+  /// Makes a reducer and forgets the calls of its network test, which is tested separately.
   void make(double seconds = kSeconds) {
     reducer_ = make_nccl_reducer(3, kCompute, world_, seconds);
     fake().calls.clear();
     fake().groups = 0;
   }
-  /// Polls as a watchdog does, while `work` goes on.
+  /// Polls like a watchdog while `work` runs.
   template <class Work>
   void watched(const Work& work) {
     const std::jthread watchdog([this](const std::stop_token& over) {
@@ -46,7 +46,7 @@ class NcclReducerTest : public testing::Test {
     });
     work();
   }
-  /// The message that `work` fails with; "" if it does not.
+  /// Returns the message of the error that `work` throws; "" if it throws none.
   template <class Work>
   std::string failure(const Work& work) {
     try {
@@ -63,7 +63,7 @@ class NcclReducerTest : public testing::Test {
     EXPECT_NE(message.find("; "), std::string::npos) << "what to do next: " << message;
     expect_line(message, text);
   }
-  /// An error of CUDA alone, which names the device; the log names the rank.
+  /// Expects an error of CUDA alone, which names the device; the log adds the rank.
   void expect_device(const std::string& message, const std::string& text) {
     EXPECT_NE(message.find("device 3"), std::string::npos) << message;
     expect_line(message, text);

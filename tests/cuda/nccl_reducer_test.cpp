@@ -1,11 +1,11 @@
-// The NCCL reducer against a stand-in for NCCL: what it asks for, and in which order the device
-// would do it. Nothing here has run on a device.
+// NcclReducer against a fake NCCL: which calls it makes, and in which order the device would
+// execute them. Nothing here has run on a device.
 #include "nccl_fixture.hpp"
 
 namespace amt::cuda {
 namespace {
 
-/// Backward passes in small: work on the compute stream, then the range that it has written.
+/// A small backward pass: work on the compute stream, then the range that it has written.
 struct Started {
   std::int64_t begin, count;
   std::size_t written;
@@ -14,7 +14,7 @@ struct Started {
 constexpr std::int64_t kHalf = kBucketFloats / 2 + 1;
 constexpr std::int64_t kAllFloats = 6 * kHalf + 2 * kBucketFloats + 3;
 
-/// With `slices`, each rank gets its own sums alone.
+/// With `slices`, each rank gets only its own sums.
 void check_order(Reducer& reducer, const Slices* slices = nullptr) {
   std::vector<Started> started;
   const SlicedBuffer gradients{at(0), slices != nullptr ? *slices : Slices(kAllFloats, 1)};
@@ -54,14 +54,14 @@ void check_order(Reducer& reducer, const Slices* slices = nullptr) {
   }
 }
 
-TEST_F(NcclReducerTest, SumsFollowTheirGradientsAndUseFollowsTheSums) {
+TEST_F(NcclReducerTest, SumsFollowTheirGradientsAndPrecedeTheirUse) {
   make();
   check_order(*reducer_);
 }
 
-// In non-blocking mode work may reach its stream after the call has returned: an event that was
-// recorded before that would not wait for it.
-TEST_F(NcclReducerTest, TheSameWhereNcclQueuesItsWorkLater) {
+// In non-blocking mode, work may reach its stream after the call has returned: an event recorded
+// before that would not wait for it.
+TEST_F(NcclReducerTest, OrderHoldsIfNcclQueuesItsWorkLater) {
   fake().polls = 4;
   make();
   check_order(*reducer_);
@@ -79,14 +79,14 @@ TEST_F(NcclReducerTest, SumsOfSlicesGoToTheirOwnersInTheSameOrder) {
       check_order(*reducer_, &slices);
       EXPECT_TRUE(fake().positions(FakeCall::kSum).empty());
       fake().calls.clear();
-      check_order(*reducer_);  // and a round of the other kind
+      check_order(*reducer_);  // then a round of the other kind
       EXPECT_EQ(fake().groups, static_cast<int>(fake().positions(FakeCall::kSum).size()))
-          << "one call for all owners of a bucket";
+          << "one group call per bucket";
     }
   }
 }
 
-TEST_F(NcclReducerTest, SlicesComeFromTheirOwnersBetweenTheWorkAroundThem) {
+TEST_F(NcclReducerTest, SlicesAreExchangedBetweenTheWorkAroundThem) {
   fake().polls = 2;
   make();
   const Slices slices(3 * kBucketFloats + 5, 3);
@@ -106,7 +106,7 @@ TEST_F(NcclReducerTest, SlicesComeFromTheirOwnersBetweenTheWorkAroundThem) {
   EXPECT_GT(fake().follows(after, fake().calls[pieces[2]].stream), pieces[2]);
 }
 
-TEST_F(NcclReducerTest, ARoundWithoutSumsIsARound) {
+TEST_F(NcclReducerTest, ARoundWithoutSumsIsAllowed) {
   make();
   reducer_->wait();
   reducer_->all_reduce(at(0), 0);
@@ -115,7 +115,7 @@ TEST_F(NcclReducerTest, ARoundWithoutSumsIsARound) {
   EXPECT_EQ(reducer_->reduced_bytes(), 0u);
 }
 
-TEST_F(NcclReducerTest, BroadcastGoesInPiecesBetweenTheWorkAroundIt) {
+TEST_F(NcclReducerTest, BroadcastIsSplitAndOrderedBetweenTheWorkAroundIt) {
   fake().polls = 2;
   make();
   const std::size_t before = fake().mark(kCompute);
@@ -134,7 +134,7 @@ TEST_F(NcclReducerTest, BroadcastGoesInPiecesBetweenTheWorkAroundIt) {
   EXPECT_GT(fake().follows(after, fake().calls[pieces[2]].stream), pieces[2]);
 }
 
-TEST_F(NcclReducerTest, CountsTheBytesOfItsSums) {
+TEST_F(NcclReducerTest, CountsTheBytesThatItSums) {
   make();
   reducer_->all_reduce(at(0), 100);
   reducer_->wait();

@@ -1,4 +1,4 @@
-// How a reducer on NCCL starts: the ranks meet, with which algorithms, over a network that works.
+// How an NcclReducer starts: ranks connect, algorithms are chosen, and the network is tested.
 #include <cstdlib>
 #include <functional>
 
@@ -9,7 +9,7 @@
 namespace amt::cuda {
 namespace {
 
-TEST_F(NcclReducerTest, RanksMeetByTheIdOfRankZeroWithoutBlocking) {
+TEST_F(NcclReducerTest, RanksConnectByRankZerosIdWithoutBlocking) {
   fake().polls = 3;
   make();
   EXPECT_EQ(fake().id, "made by rank 0");
@@ -23,38 +23,38 @@ TEST_F(NcclReducerTest, RanksMeetByTheIdOfRankZeroWithoutBlocking) {
 
 // --- NCCL's algorithms. ---
 
-/// What making a reducer says on rank 0.
+/// Returns what making a reducer logs on rank 0.
 std::string said_by(const std::function<void()>& work) {
   testing::internal::CaptureStderr();
   work();
   return testing::internal::GetCapturedStderr();
 }
 
-// Sums by NVLS differ from call to call (NVIDIA/nccl issue 1497).
-TEST_F(NcclReducerTest, DeterministicSumsAreNotLeftToTheSwitch) {
+// NVLS sums differ from call to call (NVIDIA/nccl issue 1497).
+TEST_F(NcclReducerTest, DeterministicSumsAvoidNvls) {
   const std::string said = said_by([this] { make(); });
   EXPECT_EQ(fake().algorithms, "^NVLS,NVLSTree");
   EXPECT_NE(said.find("NCCL_ALGO=^NVLS,NVLSTree is set"), std::string::npos) << said;
 }
 
-TEST_F(NcclReducerTest, WhatTheUserSaysOfAlgorithmsGoesBefore) {
+TEST_F(NcclReducerTest, TheUsersChoiceOfAlgorithmsHasPriority) {
   setenv("NCCL_ALGO", "Tree", 1);
   const std::string said = said_by([this] { make(); });
   EXPECT_EQ(fake().algorithms, "Tree");
   EXPECT_NE(said.find("NCCL_ALGO=Tree stays"), std::string::npos) << said;
 }
 
-TEST_F(NcclReducerTest, SumsThatNeedNotRepeatMayTakeAnyAlgorithm) {
+TEST_F(NcclReducerTest, NonDeterministicSumsMayUseAnyAlgorithm) {
   const std::string said =
       said_by([this] { reducer_ = make_nccl_reducer(3, kCompute, world_, kSeconds, false); });
   EXPECT_EQ(fake().algorithms, "");
   EXPECT_EQ(said, "");
 }
 
-// --- The trial of the network. ---
+// --- The network test. ---
 
-// NCCL allocates at the first exchange of each kind, so all of them are made before anybody reads
-// how much memory is free, and the memory of the trial itself is back by then.
+// NCCL allocates at the first exchange of each kind, so all of them happen before anybody reads how
+// much memory is free, and the memory of the test itself is freed by then.
 TEST_F(NcclReducerTest, EveryKindOfExchangeIsMadeBeforeMemoryIsRead) {
   fake().polls = 2;
   reducer_ = make_nccl_reducer(3, kCompute, world_, kSeconds);
@@ -67,7 +67,8 @@ TEST_F(NcclReducerTest, EveryKindOfExchangeIsMadeBeforeMemoryIsRead) {
   };
   EXPECT_EQ(largest(FakeCall::kBroadcast), kBucketFloats);
   EXPECT_EQ(largest(FakeCall::kSum), kBucketFloats);
-  EXPECT_EQ(fake().positions(FakeCall::kSum).size(), 3u) << "sizes, that may go different ways";
+  EXPECT_EQ(fake().positions(FakeCall::kSum).size(), 3u)
+      << "sizes for which NCCL may use different protocols";
   const auto ranks = static_cast<std::size_t>(world_.size());
   EXPECT_EQ(fake().positions(FakeCall::kReduce).size(), ranks);
   EXPECT_EQ(fake().positions(FakeCall::kBroadcast).size(), 1 + ranks) << "and slices to all";

@@ -1,4 +1,4 @@
-// The choice among proposals, with times that the tests make up.
+// The choice among proposed algorithms, with invented times.
 #include "src/cuda/product_choice.hpp"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ const std::vector<std::string> kProposals = {"id 1", "id 2", "id 3"};
 const MatmulPlan kLarge = plan_linear_weight(32768, 768, 2304);
 const MatmulPlan kSmall = plan_linear_weight(64, 128, 384);
 
-/// Times that do not change, and how often somebody asked.
+/// Constant times, and how often they were measured.
 struct Stopwatch {
   std::vector<double> seconds;
   int asked = 0;
@@ -35,14 +35,14 @@ TEST(ProductChoice, TakesTheFastest) {
   EXPECT_EQ(choice.choose(kLarge, kProposals, watch.times()), 1u);
 }
 
-TEST(ProductChoice, OfEqualsTheFirstAlsoWhereNoneWorks) {
+TEST(ProductChoice, TakesTheFirstOfEqualsAndIfNoneWorks) {
   Stopwatch equal{{2, 1, 1}}, broken{{kNever, kNever, kNever}}, first_broken{{kNever, 7, 8}};
   EXPECT_EQ(timing_choice().choose(kLarge, kProposals, equal.times()), 1u);
   EXPECT_EQ(timing_choice().choose(kLarge, kProposals, broken.times()), 0u);
   EXPECT_EQ(timing_choice().choose(kLarge, kProposals, first_broken.times()), 1u);
 }
 
-// A card that is slow at first, or for once, has not chosen by that.
+// A card that is slow at the start, or once, must not affect the choice.
 TEST(ProductChoice, TheBestOfSeveralRoundsCounts) {
   ProductChoice choice = timing_choice();
   int calls = 0;
@@ -53,14 +53,14 @@ TEST(ProductChoice, TheBestOfSeveralRoundsCounts) {
   EXPECT_EQ(choice.choose(kLarge, kProposals, seconds), 2u);
 }
 
-TEST(ProductChoice, NothingIsTimedUnlessAskedFor) {
+TEST(ProductChoice, NothingIsTimedUnlessRequested) {
   Stopwatch watch{{3, 1, 2}};
   EXPECT_EQ(ProductChoice(kCard).choose(kLarge, kProposals, watch.times()), 0u);
   EXPECT_EQ(timing_choice().choose(kSmall, kProposals, watch.times()), 0u);
   EXPECT_EQ(watch.asked, 0);
 }
 
-TEST(ProductChoice, ARecordIsTakenWithoutTiming) {
+TEST(ProductChoice, ARecordedChoiceIsUsedWithoutTiming) {
   ProductChoice before = timing_choice();
   Stopwatch watch{{3, 1, 2}}, other{{1, 2, 3}};
   before.choose(kLarge, kProposals, watch.times());
@@ -69,13 +69,13 @@ TEST(ProductChoice, ARecordIsTakenWithoutTiming) {
   EXPECT_EQ(after.choose(kLarge, kProposals, other.times()), 1u);
   EXPECT_EQ(other.asked, 0);
   EXPECT_EQ(after.record(), before.record());
-  // The accumulating product of this shape is not the one that overwrites.
+  // The product of this shape that accumulates is not the one that overwrites.
   EXPECT_EQ(after.choose(plan_linear_forward(32768, 768, 2304, false), kProposals, other.times()),
             0u);
   EXPECT_GT(other.asked, 0);
 }
 
-TEST(ProductChoice, AProposalThatIsAnotherNowIsNotTaken) {
+TEST(ProductChoice, AChangedProposalIsNotUsed) {
   ProductChoice before = timing_choice();
   Stopwatch watch{{3, 1, 2}};
   before.choose(kLarge, kProposals, watch.times());
@@ -87,7 +87,7 @@ TEST(ProductChoice, AProposalThatIsAnotherNowIsNotTaken) {
   EXPECT_EQ(after.choose(kLarge, {"id 1"}, watch.times()), 0u);
 }
 
-TEST(ProductChoice, RefusesWhatIsOfAnotherCardOrDamaged) {
+TEST(ProductChoice, RefusesRecordsThatAreDamagedOrFromAnotherCard) {
   ProductChoice before = timing_choice("NVIDIA L4, cuBLASLt 13.1.0");
   Stopwatch watch{{3, 1, 2}};
   before.choose(kLarge, kProposals, watch.times());

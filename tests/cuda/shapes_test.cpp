@@ -7,7 +7,7 @@
 namespace amt::cuda {
 namespace {
 
-TEST(Shapes, ALayerNormsBlocksAreAllResidentAtOnce) {
+TEST(Shapes, AllBlocksOfALayerNormAreResident) {
   EXPECT_EQ(norm_shares(32768, 768), 512);
   EXPECT_EQ(norm_shares(32768, 1024), 384);
   EXPECT_EQ(norm_shares(32768, 2048), 256);
@@ -21,15 +21,15 @@ TEST(Shares, CoverEveryPositionOnceAndAreFew) {
     EXPECT_LT((s.count - 1) * s.each, n) << "the last share of " << n << " is empty";
     EXPECT_LE(s.count, 512);
   }
-  EXPECT_EQ(shares_of(32768).count, 512);  // a micro-batch of 32 keeps every processor busy
+  EXPECT_EQ(shares_of(32768).count, 512);  // a micro-batch of 32 keeps every multiprocessor busy
 }
 
-TEST(Shapes, OfFlatBuffers) {
+TEST(Shapes, FlatBuffersFitInAGrid) {
   EXPECT_EQ(flat_blocks(0), 1);
   EXPECT_EQ(flat_blocks(1), 1);
   EXPECT_EQ(flat_blocks(1024), 1);
   EXPECT_EQ(flat_blocks(1025), 2);
-  EXPECT_LE(flat_blocks(Dim{1} << 40), (Dim{1} << 31) - 1) << "what a grid may have";
+  EXPECT_LE(flat_blocks(Dim{1} << 40), (Dim{1} << 31) - 1) << "the limit of a grid";
   EXPECT_EQ(sum_blocks(1), 1);
   EXPECT_EQ(sum_blocks(128'000'000), 1024);
 }
@@ -65,16 +65,16 @@ TEST(Shapes, BlocksOfTheLmHeadAreEqualAndFit) {
       EXPECT_GE(block, 1);
     }
   }
-  EXPECT_EQ(lm_head_block(32768, Dim{1} << 40, kMost), 128);  // there is always a block
+  EXPECT_EQ(lm_head_block(32768, Dim{1} << 40, kMost), 128);  // there is always at least one block
 }
 
-/// The offset of an element as cuDNN computes it.
+/// Offset of an element as cuDNN computes it.
 Dim offset(const TensorLayout& layout, Dim row, Dim head, Dim t, Dim channel) {
   return row * layout.strides[0] + head * layout.strides[1] + t * layout.strides[2] +
          channel * layout.strides[3];
 }
 
-TEST(AttentionLayout, FindsWhatThePlainCodeFinds) {
+TEST(AttentionLayout, AgreesWithThePlainCode) {
   const AttentionShape s = self_attention(3, 5, 4, 8, 1);
   const TensorLayout qkv = qkv_layout(s), out = out_layout(s), lse = lse_layout(s);
   EXPECT_EQ(qkv.sizes, (std::array<Dim, 4>{3, 4, 5, 8}));

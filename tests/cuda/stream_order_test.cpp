@@ -1,6 +1,5 @@
-// Whole steps of training on a GPU whose libraries are stand-ins: nothing touches memory that
-// something else on another stream, or the host, may still use. Each wait is then left out once,
-// and must be missed.
+// Complete training steps on a GPU with fake libraries: nothing touches memory that another stream
+// or the host may still use. Each wait is then left out once, which must be detected.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -29,7 +28,7 @@ ModelConfig one_block() {
   return config;
 }
 
-constexpr std::int64_t kBucket = 64;  // floats: sums start while the backward pass goes on
+constexpr std::int64_t kBucket = 64;  // floats; sums start during the backward pass
 
 const char* name_of(FakeCall::Kind kind) {
   switch (kind) {
@@ -44,8 +43,9 @@ const char* name_of(FakeCall::Kind kind) {
   }
 }
 
-/// Two steps of two micro-batches each between a broadcast and a copy of the parameters, as a
-/// training begins and saves, and more copies to the device than are under way at once.
+/// Two steps of two micro-batches each, between a broadcast and a copy of the parameters, like the
+/// start of a training run and a checkpoint, with more copies to the device than can be in progress
+/// at once.
 Timeline train(bool sharded, std::set<std::size_t> left_out = {}) {
   Timeline timeline;
   timeline.leave_out(std::move(left_out));
@@ -92,18 +92,18 @@ Timeline train(bool sharded, std::set<std::size_t> left_out = {}) {
 
 class StreamOrder : public testing::TestWithParam<bool> {};  // with shard_optimizer
 
-TEST_P(StreamOrder, NothingIsUsedTooEarly) {
+TEST_P(StreamOrder, NoMemoryIsUsedTooEarly) {
   const Timeline timeline = train(GetParam());
   for (const std::string& race : timeline.races()) ADD_FAILURE() << race;
   EXPECT_GE(timeline.waits().size(), 10u);
 }
 
-/// What a wait is for: the newest piece of work before it.
+/// Returns what a wait is for: the newest piece of work before it.
 std::string work_of(const std::string& wait) { return wait.substr(wait.rfind(" for ") + 5); }
 
-/// Whether a race shows what is missing without wait `i`. The host waits for exchanges that the
-/// compute stream waits for as well, to see whether they have failed: either alone keeps the order,
-/// so neighbours that are for the same work are left out with it, one by one.
+/// Returns whether leaving out wait `i` causes a race. To detect failures, the host waits for
+/// exchanges that the compute stream waits for as well: either wait alone keeps the order, so
+/// adjacent waits for the same work are left out together with it, one by one.
 bool missed(bool sharded, const std::vector<std::string>& waits, std::size_t i) {
   const std::string work = work_of(waits[i]);
   std::set<std::size_t> left_out = {i};
@@ -120,9 +120,9 @@ bool missed(bool sharded, const std::vector<std::string>& waits, std::size_t i) 
   }
 }
 
-TEST_P(StreamOrder, EachWaitIsMissed) {
+TEST_P(StreamOrder, EachWaitIsNecessary) {
   const std::vector<std::string> waits = train(GetParam()).waits();
-  for (std::size_t i = 1; i < waits.size(); ++i) {  // the first is for the trial of the network
+  for (std::size_t i = 1; i < waits.size(); ++i) {  // the first is for the network test
     EXPECT_TRUE(missed(GetParam(), waits, i)) << "wait " << i << ": " << waits[i];
   }
 }

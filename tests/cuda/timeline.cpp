@@ -23,7 +23,7 @@ void Timeline::queue(Agent stream, const std::string& name) {
   work_[stream] = name;
 }
 
-/// Waits that teach nothing are no waits: nothing could show that they are missing.
+/// A wait that adds no order is not counted: nothing could show that it is missing.
 void Timeline::learn(Agent agent, const Clock& other, const std::string& wait) {
   Clock& own = clocks_[agent];
   const bool news = std::ranges::any_of(other, [&](const auto& entry) {
@@ -69,7 +69,7 @@ void Timeline::forget(const void* memory, std::size_t bytes) {
   cells_.erase(first, last);
 }
 
-/// The first cell at or behind `at`, which none contains any more.
+/// Splits a cell at `at`; returns the first cell that starts at or after it.
 Timeline::Cells::iterator Timeline::split(std::uintptr_t at) {
   const auto next = cells_.lower_bound(at);
   if (next == cells_.begin()) return next;

@@ -1,6 +1,6 @@
-// Which piece of work happens before which, on the streams of a device and on the host, by vector
-// clocks: what touches the same memory without an order between them is a race, whether or not it
-// showed in the numbers.
+// Determines by vector clocks which work on a device's streams and on the host happens before
+// which: two accesses to the same memory without an order between them are a race, whether or not
+// it affected the numbers.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,12 @@ class Timeline {
   static constexpr Agent kHost = nullptr;
   enum class Use : std::uint8_t { kReads, kWrites };
 
-  /// The host gives a stream a piece of work: it comes after all that the host has done or waited
-  /// for. What `stream` touches from now on belongs to it.
+  /// The host queues work on a stream: it happens after everything that the host has done or waited
+  /// for. Later accesses of `stream` belong to this work.
   void queue(Agent stream, const std::string& name);
-  /// The agent's current piece of work touches memory; the host's is what it does now.
+  /// The agent's current work accesses memory; for the host, this is what it is doing now.
   void touches(Agent agent, const void* memory, std::size_t bytes, Use use);
-  /// `memory` is new, or given back: nobody uses it, as whoever frees memory waits for the device.
+  /// `memory` is new or freed: nobody uses it, because freeing memory waits for the device.
   void forget(const void* memory, std::size_t bytes);
 
   void record(const void* event, Agent stream);
@@ -30,19 +30,19 @@ class Timeline {
   void host_waits_for_event(const void* event);
   void host_waits_for_stream(Agent stream);
   void host_waits_for_all();
-  /// Error in races() unless the host knows that the event has passed.
+  /// Adds an error to races() unless the host knows that the event has passed.
   void host_asks_time_of(const void* event);
 
-  /// A copy to the host, so that host_reads_copy() can stand for its use.
+  /// Notes a copy to the host, which host_reads_copy() uses.
   void copied_to_host(const void* memory, std::size_t bytes) { copy_ = {memory, bytes}; }
   void host_reads_copy() { touches(kHost, copy_.first, copy_.second, Use::kReads); }
 
-  /// Waits of streams and host that taught them anything, so far: their names in order.
+  /// The waits of streams and host so far that added an order, by name.
   const std::vector<std::string>& waits() const { return waits_; }
-  /// The waits of these numbers, counted as waits() are, do not happen.
+  /// The waits with these indices into waits() are ignored.
   void leave_out(std::set<std::size_t> waits) { left_out_ = std::move(waits); }
 
-  /// "read by A, not ordered after write by B", each pair once.
+  /// "read by A, not ordered after the write by B", each pair once.
   const std::vector<std::string>& races() const { return races_; }
 
  private:

@@ -33,7 +33,7 @@ TEST(Timeline, AStreamIsInOrder) {
   EXPECT_TRUE(t.races().empty());
 }
 
-TEST(Timeline, TwoStreamsMeetOnlyByEvents) {
+TEST(Timeline, OnlyEventsOrderTwoStreams) {
   Timeline t;
   work(t, kOne, "a", {10, 20}, Use::kWrites);
   work(t, kTwo, "before", {0, 10}, Use::kReads);
@@ -48,11 +48,11 @@ TEST(Timeline, TwoStreamsMeetOnlyByEvents) {
   EXPECT_EQ(t.races(), expected);
   work(t, kOne, "f", {45, 46}, Use::kWrites);
   EXPECT_EQ(t.races().back(), "write by f, not ordered after the read by e");
-  work(t, kOne, "g", {5, 6}, Use::kReads);  // as "before" only reads
+  work(t, kOne, "g", {5, 6}, Use::kReads);  // like "before", it only reads
   EXPECT_EQ(t.races().size(), 2u);
 }
 
-TEST(Timeline, AnEventStandsForWhatWasThereWhenItWasRecorded) {
+TEST(Timeline, AnEventCoversTheWorkBeforeItsRecord) {
   Timeline t;
   t.record(kEvent, kOne);
   work(t, kOne, "a", {0, 8}, Use::kWrites);
@@ -61,7 +61,7 @@ TEST(Timeline, AnEventStandsForWhatWasThereWhenItWasRecorded) {
   EXPECT_EQ(t.races().size(), 1u);
 }
 
-TEST(Timeline, TheHostKnowsWhatItHasWaitedFor) {
+TEST(Timeline, TheHostIsOrderedAfterItsWaits) {
   Timeline t;
   work(t, kOne, "a", {0, 8}, Use::kWrites);
   t.record(kEvent, kOne);
@@ -77,21 +77,21 @@ TEST(Timeline, TheHostKnowsWhatItHasWaitedFor) {
   EXPECT_EQ(t.races().size(), 2u);
 }
 
-TEST(Timeline, AWaitThatIsLeftOutIsARace) {
+TEST(Timeline, AMissingWaitIsARace) {
   for (const bool left_out : {false, true}) {
     Timeline t;
     if (left_out) t.leave_out({0});
     work(t, kOne, "a", {0, 8}, Use::kWrites);
     t.record(kEvent, kOne);
     t.stream_waits(kTwo, kEvent);
-    t.stream_waits(kOne, kEvent);  // teaches nothing
+    t.stream_waits(kOne, kEvent);  // adds no order
     work(t, kTwo, "b", {0, 8}, Use::kReads);
     EXPECT_EQ(t.waits().size(), 1u);
     EXPECT_EQ(t.races().size(), left_out ? 1u : 0u);
   }
 }
 
-TEST(Timeline, NewMemoryHasNoPast) {
+TEST(Timeline, NewMemoryHasNoHistory) {
   Timeline t;
   work(t, kOne, "a", {0, 8}, Use::kWrites);
   t.forget(Range{0, 6}.at(), 6);

@@ -1,6 +1,6 @@
-// Tells a Timeline what a GPU's operators read and write of what others use as well: parameters,
-// gradients, and numbers for the host. The copies within the plug-in tell it themselves; all else
-// is memory that one stream has for itself.
+// Reports to a Timeline what a GPU's operators read and write of shared memory: parameters,
+// gradients, and numbers for the host. Copies within the plug-in report themselves; all other
+// memory belongs to a single stream.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,7 @@
 
 namespace amt::test {
 
-/// What an operator reads and writes: pointers to tensors of parameters or gradients.
+/// The tensors of parameters or gradients that an operator reads and writes.
 struct TensorUses {
   std::vector<const float*> reads, writes;
 };
@@ -38,7 +38,7 @@ class WatchedOps final : public Implement<WatchedOps, PassingOps, Operators> {
   WatchedOps(cuda::CudaOps& to, Timeline& timeline)
       : Implement(to), stream_(to.stream()), timeline_(timeline) {}
 
-  /// From now on tensors are those of this model, which has been made with these Ops.
+  /// From now on, tensors are those of this model, which must have been made with these Ops.
   void watch(Model& model) {
     parameters_ = model.parameters();
     gradients_ = model.gradients();
@@ -83,7 +83,7 @@ class WatchedOps final : public Implement<WatchedOps, PassingOps, Operators> {
   void floats(const float* data, Dim count, Timeline::Use use) {
     timeline_.touches(stream_, data, static_cast<std::size_t>(count) * sizeof(float), use);
   }
-  /// The tensor that begins at `data`.
+  /// Reports an access to the tensor that begins at `data`.
   void touch(const float* data, Timeline::Use use) {
     const bool gradient = data >= gradients_ && data < gradients_ + layout_->total();
     const Dim offset = data - (gradient ? gradients_ : parameters_);

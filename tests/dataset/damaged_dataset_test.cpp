@@ -1,4 +1,4 @@
-// Datasets that are hostile, with hashes that may fit: refused in one line that names the file.
+// Malicious datasets, some with matching hashes: refused in one line that names the file.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -20,7 +20,7 @@ class DamagedDataset : public testing::Test {
  protected:
   static constexpr std::uint64_t kRows = 40;
 
-  /// One training shard; one token of its row 7 is `token`.
+  /// Writes one training shard; one token of its row 7 is `token`.
   void write(Token token = 0) {
     ShardWriter writer(folder_.path(), manifest_, Split::kTrain, 0, 1, kRows);
     for (std::uint64_t i = 0; i < kRows; ++i) {
@@ -36,7 +36,7 @@ class DamagedDataset : public testing::Test {
   std::filesystem::path shard() const {
     return folder_.path() / manifest_.split(Split::kTrain).shards[0].file;
   }
-  /// What opening the split and reading all of it says.
+  /// Returns the error of opening the split and reading all of it.
   std::string refusal() const {
     return test::refusal<Error>([&] {
       const Manifest manifest = read_manifest(folder_.path());
@@ -51,7 +51,7 @@ class DamagedDataset : public testing::Test {
     EXPECT_LT(what.size(), 600u);
   }
 
-  /// Calls `check` for each damage, with a shard that has it in this dataset and no other.
+  /// Calls `check` for each kind of damage, with a shard that has it in this dataset only.
   void for_each_damage(const char* dataset, test::Hdf5Values values,
                        const std::vector<std::uint64_t>& shape,
                        const std::function<void()>& check) const {
@@ -70,7 +70,7 @@ class DamagedDataset : public testing::Test {
   Manifest manifest_;
 };
 
-TEST_F(DamagedDataset, TokenOutsideTheVocabularyIsNamedWithItsRow) {
+TEST_F(DamagedDataset, ATokenOutsideTheVocabularyIsReportedWithItsRow) {
   write(kArrivalVocabulary - 1);
   EXPECT_EQ(refusal(), "");
   write(kArrivalVocabulary);
@@ -80,13 +80,13 @@ TEST_F(DamagedDataset, TokenOutsideTheVocabularyIsNamedWithItsRow) {
   EXPECT_NO_THROW(reader.row(8));
 }
 
-TEST_F(DamagedDataset, ShardsThatAreNotStoredAsOursAreRefused) {
+TEST_F(DamagedDataset, ShardsWithAnotherStorageAreRefused) {
   write();
   for_each_damage(kTokensDataset, test::Hdf5Values::kUint16, {kRows, kContextLength},
                   [&] { expect_refusal({shard().filename().string()}); });
 }
 
-TEST_F(DamagedDataset, ChecksumsThatAreNotStoredAsOursAreRefused) {
+TEST_F(DamagedDataset, ChecksumsWithAnotherStorageAreRefused) {
   write();
   for_each_damage(kChecksumDataset, test::Hdf5Values::kUint64, {1}, [&] {
     const auto said =
@@ -99,7 +99,7 @@ TEST_F(DamagedDataset, ChecksumsThatAreNotStoredAsOursAreRefused) {
   });
 }
 
-TEST_F(DamagedDataset, AShardOfAnotherDatasetIsRefusedAndTheDifferenceNamed) {
+TEST_F(DamagedDataset, AShardOfAnotherDatasetIsRefusedWithTheDifference) {
   write();
   manifest_.seed = 6;
   write_file_atomically(folder_.path() / kManifestFile, to_json(manifest_));
@@ -110,9 +110,9 @@ TEST_F(DamagedDataset, AShardOfAnotherDatasetIsRefusedAndTheDifferenceNamed) {
   expect_refusal({"augment"});
 }
 
-TEST_F(DamagedDataset, RowsThatTheFileCannotHoldAreRefused) {
+TEST_F(DamagedDataset, MoreRowsThanTheFileCanHoldAreRefused) {
   write();
-  // 2^50 rows, as the manifest and the shard agree: their bytes are 2^61, nothing of it is there.
+  // The manifest and the shard agree on 2^50 rows: 2^61 bytes, none of which exist.
   test::damage_hdf5(shard(), kTokensDataset, test::Hdf5Values::kUint16, {kRows, kContextLength},
                     test::Hdf5Damage::kHuge, "");
   SplitInfo& train = manifest_.split(Split::kTrain);

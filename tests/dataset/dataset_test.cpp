@@ -19,7 +19,8 @@ Row numbered_row(std::uint64_t number) {
   return row;
 }
 
-/// A training split whose shards hold these many rows; row n of the split is numbered_row(n).
+/// Writes a training split whose shards have these numbers of rows; row n of the split is
+/// numbered_row(n).
 Manifest write_dataset(const std::filesystem::path& folder,
                        const std::vector<std::uint64_t>& rows) {
   Manifest manifest;
@@ -48,7 +49,7 @@ TEST(Dataset, ReadsEveryRowAcrossShardsOfOddSizes) {
   EXPECT_THROW(reader.row(4101), Error);
 }
 
-TEST(Dataset, ReadGoesRoundAndRound) {
+TEST(Dataset, ReadWrapsAround) {
   const test::TemporaryFolder folder;
   const SplitReader reader(folder.path(), write_dataset(folder.path(), {5}), Split::kTrain);
   std::vector<Token> out(4 * kContextLength);
@@ -64,7 +65,7 @@ TEST(Dataset, AnEmptySplitHasNoRows) {
   EXPECT_EQ(SplitReader(folder.path(), manifest, Split::kTest).rows(), 0u);
 }
 
-TEST(Dataset, MissingCutOrForeignShardsAreNamed) {
+TEST(Dataset, MissingTruncatedOrForeignShardsAreRejected) {
   const test::TemporaryFolder folder;
   const Manifest manifest = write_dataset(folder.path(), {40, 40});
   const auto open = [&] { SplitReader(folder.path(), manifest, Split::kTrain); };
@@ -75,7 +76,7 @@ TEST(Dataset, MissingCutOrForeignShardsAreNamed) {
   std::filesystem::remove(second);
   EXPECT_THROW(open(), Error);
   std::filesystem::copy_file(first, second);
-  EXPECT_THROW(open(), Error) << "shard 0 in the place of shard 1";
+  EXPECT_THROW(open(), Error) << "shard 0 in place of shard 1";
   std::filesystem::remove(second);
   std::filesystem::copy_file(folder.path() / "kept", second);
   EXPECT_NO_THROW(open());

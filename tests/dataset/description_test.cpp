@@ -1,4 +1,4 @@
-// The words about a dataset, and the reference's text of a split.
+// The description of a dataset, and the reference's text format for a split.
 #include "src/dataset/description.hpp"
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TEST(Description, NamesSettingsSplitsAndCounts) {
+TEST(Description, ListsSettingsSplitsAndCounts) {
   Manifest manifest;
   manifest.augment = 30;
   manifest.seed = 17;
@@ -53,7 +53,7 @@ class ExportText : public testing::Test {
   std::string expected_;
 };
 
-TEST_F(ExportText, IsTheRowsInOrder) {
+TEST_F(ExportText, HasTheRowsInOrder) {
   const fs::path file = folder_.path() / "text";
   export_text(folder_.path(), manifest_, Split::kTest, file);
   EXPECT_EQ(read_text(file), expected_);

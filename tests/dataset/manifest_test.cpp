@@ -24,7 +24,7 @@ Manifest example() {
   return manifest;
 }
 
-TEST(Manifest, ReadsBackAsWritten) {
+TEST(Manifest, RoundTrips) {
   const test::TemporaryFolder folder;
   std::ofstream(folder.path() / kManifestFile) << to_json(example());
   const Manifest read = read_manifest(folder.path());
@@ -86,7 +86,7 @@ TEST(Manifest, AFolderWithoutOneIsNotADataset) {
   EXPECT_THROW(read_manifest(folder.path() / "missing"), Error);
 }
 
-TEST(Manifest, APathThatIsNoDatasetIsToldWhatToNameInstead) {
+TEST(Manifest, ARefusedPathIsExplained) {
   const test::TemporaryFolder folder;
   const auto says = [](const std::filesystem::path& path) {
     return test::refusal<Error>([&] { read_manifest(path); });
@@ -105,7 +105,7 @@ TEST(Manifest, APathThatIsNoDatasetIsToldWhatToNameInstead) {
   EXPECT_TRUE(test::fails_with(ELOOP, [&] { read_manifest(folder.path() / "loop"); }, {"loop"}));
 }
 
-TEST(Paths, PartialFolderStandsBesideTheDataset) {
+TEST(Paths, ThePartialFolderIsNextToTheDataset) {
   EXPECT_EQ(partial_path("a/b"), "a/b.partial");
   EXPECT_EQ(partial_path("a/b/"), "a/b.partial");
   EXPECT_EQ(partial_path("./b"), "b.partial");

@@ -21,7 +21,7 @@ namespace {
 constexpr int kLength = 3;
 constexpr std::uint64_t kRows = 50;
 
-/// Row n is n, n + 1000, n + 2000. Counts its reads; a read can be held back.
+/// Row n is n, n + 1000, n + 2000. Counts its reads; a read can be delayed.
 class FakeRows : public RowSource {
  public:
   int row_length() const override { return kLength; }
@@ -47,7 +47,7 @@ class FakeRows : public RowSource {
     held_.clear();
     changed_.notify_all();
   }
-  /// Waits for that; the limit only ends a test that has failed.
+  /// Waits until that read has begun; the time limit only ends a failed test.
   bool has_begun(std::uint64_t first) const {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, std::chrono::seconds(20),
@@ -71,7 +71,7 @@ void expect_rows(std::span<const Token> tokens, const RowRange& range) {
   }
 }
 
-TEST(Prefetcher, TheNextReadBeginsBeforeTheRowsBeforeItAreDoneWith) {
+TEST(Prefetcher, TheNextReadBeginsWhileEarlierRowsAreInUse) {
   FakeRows rows;
   Prefetcher reader(rows, 4);
   for (std::uint64_t k = 0; k < 10; ++k) {
@@ -84,7 +84,7 @@ TEST(Prefetcher, TheNextReadBeginsBeforeTheRowsBeforeItAreDoneWith) {
   }
 }
 
-TEST(Prefetcher, RowsStayAsTheyAreUntilTheNextCall) {
+TEST(Prefetcher, RowsAreUnchangedUntilTheNextCall) {
   FakeRows rows;
   Prefetcher reader(rows, 2);
   const auto tokens = reader.next({0, 2}, {2, 2});
@@ -93,7 +93,7 @@ TEST(Prefetcher, RowsStayAsTheyAreUntilTheNextCall) {
   expect_rows(reader.next({2, 2}, {}), {2, 2});
 }
 
-TEST(Prefetcher, AnyOrderAnySizeAnyGuess) {
+TEST(Prefetcher, AnyOrderSizeAndPredictionWorks) {
   FakeRows rows;
   Prefetcher reader(rows, 8);
   const RowRange ranges[] = {{0, 8}, {8, 1}, {48, 5}, {3, 4, 7}, {3, 4, 7}, {0, 0}, {1000003, 2}};
@@ -107,7 +107,7 @@ TEST(Prefetcher, AnyOrderAnySizeAnyGuess) {
   }
 }
 
-TEST(Prefetcher, ErrorsComeWithTheRowsThatTheyAreOf) {
+TEST(Prefetcher, ErrorsAreThrownWithTheirRows) {
   FakeRows rows;
   rows.before_read = [](std::uint64_t first) {
     if (first == 7) throw Error("row 7 is damaged");
@@ -119,10 +119,10 @@ TEST(Prefetcher, ErrorsComeWithTheRowsThatTheyAreOf) {
     EXPECT_EQ(test::refusal<Error>([&] { reader.next({7, 1}, {8, 1}); }), "row 7 is damaged");
   }
   expect_rows(reader.next({8, 1}, {7, 1}), {8, 1});
-  expect_rows(reader.next({9, 1}, {7, 1}), {9, 1});  // 7 was announced, but is not wanted
+  expect_rows(reader.next({9, 1}, {7, 1}), {9, 1});  // 7 was announced, but is not requested
 }
 
-TEST(Prefetcher, MayEndAtAnyMoment) {
+TEST(Prefetcher, CanBeDestroyedAtAnyMoment) {
   FakeRows rows;
   rows.before_read = [](std::uint64_t first) {
     if (first == 1) throw Error("not seen");
@@ -145,7 +145,7 @@ TEST(Prefetcher, MayEndAtAnyMoment) {
   releases.join();
 }
 
-TEST(Prefetcher, ItsThreadTakesNoSignals) {
+TEST(Prefetcher, ItsThreadHandlesNoSignals) {
   FakeRows rows;
   sigset_t in_thread, here;
   rows.before_read = [&](std::uint64_t) { pthread_sigmask(SIG_SETMASK, nullptr, &in_thread); };
@@ -158,7 +158,7 @@ TEST(Prefetcher, ItsThreadTakesNoSignals) {
   }
 }
 
-// A dataset whose shard is cut while it is read.
+// Reads a dataset whose shard is truncated during the reading.
 void read_a_cut_file(const std::filesystem::path& path) {
   std::ofstream(path) << std::string(100'000, 'x');
   const MappedFile map(path, 0, 100'000);
@@ -171,7 +171,7 @@ void read_a_cut_file(const std::filesystem::path& path) {
   std::exit(0);
 }
 
-TEST(Prefetcher, AFileThatIsCutEndsTheProcessWithOneLine) {
+TEST(Prefetcher, ATruncatedFileEndsTheProcessWithOneLine) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const test::TemporaryFolder folder;
   EXPECT_EXIT(read_a_cut_file(folder.path() / "shard"), testing::ExitedWithCode(1),

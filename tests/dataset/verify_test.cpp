@@ -1,4 +1,5 @@
-// Damage is found and named: every bit of the rows, and whatever else a reader would notice.
+// Damage is found and reported: every bit of the rows, and everything else that a reader would
+// notice.
 #include "amt/dataset/verify.hpp"
 
 #include <fmt/core.h>
@@ -25,7 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr std::array<Split, 1> kTrainOnly = {Split::kTrain};
 
-/// A row that keeps the rules: events every 10 ticks.
+/// A row that obeys the rules: an event every 10 ticks.
 Row good_row(std::uint64_t number) {
   Row row{kAutoregress};
   for (std::size_t i = 0; i < 341; ++i) {
@@ -80,13 +81,13 @@ class Verify : public testing::Test {
   std::uint64_t bad_row_ = 0;
 };
 
-TEST_F(Verify, WholeShardsOfAllSizesAreWhole) {
+TEST_F(Verify, IntactShardsOfAllSizesPass) {
   write({3, 0, 4096, 4097, 1});
   for (std::size_t shard = 0; shard < 5; ++shard) EXPECT_EQ(damage(shard), "");
   EXPECT_NO_THROW(verify_share(folder(), manifest_, kSplits, 0, 1));
 }
 
-TEST_F(Verify, OneBitIsNamedWithItsRowsAndBytes) {
+TEST_F(Verify, OneWrongBitIsReportedWithItsRowsAndBytes) {
   write({5, 4096 + 100});
   const std::uint64_t start = offset(1);
   flip(1, start + 4096 * sizeof(Row) + 77, 3);
@@ -100,9 +101,9 @@ TEST_F(Verify, OneBitIsNamedWithItsRowsAndBytes) {
       << damage(1, VerifyRows::kNo);
 }
 
-TEST_F(Verify, DamageOfTheChecksumsAloneIsToldFromThatOfRows) {
+TEST_F(Verify, DamagedChecksumsAreDistinguishedFromDamagedRows) {
   write({5});
-  // The only eight bytes that are the checksum.
+  // The checksum's eight bytes occur only once in the file.
   std::vector<std::byte> bytes = read_file(file(0));
   std::vector<Row> rows;
   for (std::uint64_t i = 0; i < 5; ++i) rows.push_back(good_row(i));
@@ -114,13 +115,13 @@ TEST_F(Verify, DamageOfTheChecksumsAloneIsToldFromThatOfRows) {
   EXPECT_TRUE(test::says(damage(0), {"checksums", "rows 0 to 4"}));
 }
 
-TEST_F(Verify, AnotherDatasetsShardIsNotTheManifests) {
+TEST_F(Verify, AShardOfAnotherDatasetIsReported) {
   write({5});
   manifest_.split(Split::kTrain).shards[0].hash = "0123456789abcdef";
   EXPECT_TRUE(test::says(damage(0), {"manifest"}));
 }
 
-TEST_F(Verify, RowsThatBreakTheRulesAreNamedIfAsked) {
+TEST_F(Verify, RowsThatBreakTheRulesAreReportedOnRequest) {
   bad_shard_ = 1;
   bad_row_ = 2;
   write({3, 4});
@@ -132,7 +133,7 @@ TEST_F(Verify, RowsThatBreakTheRulesAreNamedIfAsked) {
       "0 is not a flag");
 }
 
-TEST_F(Verify, MissingOrCutShardsAreNamed) {
+TEST_F(Verify, MissingOrTruncatedShardsAreReported) {
   write({40, 40});
   fs::resize_file(file(0), fs::file_size(file(0)) / 2);
   fs::remove(file(1));
@@ -140,8 +141,8 @@ TEST_F(Verify, MissingOrCutShardsAreNamed) {
   EXPECT_TRUE(damage(1).starts_with("train-00001-of-00002.h5: ")) << damage(1);
 }
 
-// Whatever byte of the file is changed: it is noticed, or nothing that a reader reads has changed.
-TEST_F(Verify, NoBitOfTheFileChangesARowUnnoticed) {
+// Whichever byte of the file is changed: it is noticed, or nothing that a reader uses has changed.
+TEST_F(Verify, NoChangedByteChangesARowUnnoticed) {
   write({2});
   const std::vector<std::byte> good = read_file(file(0));
   std::size_t noticed = 0;
@@ -161,7 +162,7 @@ TEST_F(Verify, NoBitOfTheFileChangesARowUnnoticed) {
   EXPECT_GT(noticed, 2 * sizeof(Row));
 }
 
-TEST_F(Verify, ReadersThatAskForItFindDamageInTheRowsTheyUse) {
+TEST_F(Verify, ReadersCanCheckTheRowsThatTheyUse) {
   write({5, 4096 + 100});
   flip(1, offset(1) + 4096 * sizeof(Row) + 77, 3);
   const SplitReader reader(folder(), manifest_, Split::kTrain, Checksums::kOfRowsUsed);
@@ -175,7 +176,7 @@ TEST_F(Verify, ReadersThatAskForItFindDamageInTheRowsTheyUse) {
   EXPECT_NO_THROW(SplitReader(folder(), manifest_, Split::kTrain).row(5 + 4195));
 }
 
-TEST_F(Verify, VirtualFilesShowTheShardsOfTheManifest) {
+TEST_F(Verify, VirtualFilesMatchTheManifest) {
   write({3, 0, 2});
   const auto said = [&] {
     return find_virtual_file_damage(folder(), manifest_, Split::kTrain).value_or("");
@@ -196,7 +197,7 @@ TEST_F(Verify, VirtualFilesShowTheShardsOfTheManifest) {
 }
 
 // HDF5 1.10.8 overflows a buffer on some of these.
-TEST_F(Verify, AnyByteOfAVirtualFileMayBeWrong) {
+TEST_F(Verify, AnyByteOfAVirtualFileCanBeWrong) {
   write({3, 0, 2});
   write_virtual_file(folder(), manifest_, Split::kTrain);
   const fs::path path = folder() / "train.h5";
@@ -213,7 +214,7 @@ TEST_F(Verify, AnyByteOfAVirtualFileMayBeWrong) {
   EXPECT_GT(found, 50);
 }
 
-TEST_F(Verify, VirtualFilesSayWhatTheyAre) {
+TEST_F(Verify, VirtualFilesStateTheirFormat) {
   manifest_.seed = 17;
   write({3});
   write_virtual_file(folder(), manifest_, Split::kTrain);
@@ -227,7 +228,7 @@ TEST_F(Verify, VirtualFilesSayWhatTheyAre) {
   EXPECT_EQ(file.integer_attribute("augment"), 1u);
 }
 
-TEST_F(Verify, FilesThatTheManifestDoesNotNameAreFound) {
+TEST_F(Verify, FilesMissingInTheManifestAreFound) {
   write({3});
   write_virtual_file(folder(), manifest_, Split::kTrain);
   EXPECT_TRUE(find_unknown_files(folder(), manifest_).empty());
@@ -236,7 +237,7 @@ TEST_F(Verify, FilesThatTheManifestDoesNotNameAreFound) {
             std::vector<std::string>{"train-00001-of-00002.h5"});
 }
 
-TEST_F(Verify, WhatCannotBeReadIsNoDamage) {
+TEST_F(Verify, AnUnreadableFileIsNotDamage) {
   write({3});
   fs::create_symlink("loop", folder() / "loop");
   manifest_.split(Split::kTrain).shards[0].file = "loop";
@@ -244,7 +245,7 @@ TEST_F(Verify, WhatCannotBeReadIsNoDamage) {
   EXPECT_THROW(verify_share(folder(), manifest_, kTrainOnly, 0, 1), SystemError);
 }
 
-TEST_F(Verify, RanksShareTheShards) {
+TEST_F(Verify, ShardsAreDividedAmongTheRanks) {
   write({3, 3, 3, 3, 3});
   flip(1, offset(1) + 10, 1);
   flip(4, offset(4) + 10, 1);

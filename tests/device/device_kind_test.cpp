@@ -8,7 +8,7 @@
 namespace amt {
 namespace {
 
-TEST(DeviceKind, WordsOfADevice) {
+TEST(DeviceKind, NamesOfDevices) {
   EXPECT_EQ(value_of<DeviceKind>("auto"), DeviceKind::kAuto);
   EXPECT_EQ(value_of<DeviceKind>("cuda"), DeviceKind::kCuda);
   EXPECT_EQ(value_of<DeviceKind>("cpu"), DeviceKind::kCpu);
@@ -19,7 +19,7 @@ TEST(DeviceKind, WordsOfADevice) {
             "--device: 'gpu' is not known; use auto, cuda or cpu");
 }
 
-TEST(DeviceKind, WordsOfAttention) {
+TEST(DeviceKind, NamesOfAttention) {
   EXPECT_EQ(value_of<cuda::Attention>("auto"), cuda::Attention::kAuto);
   EXPECT_EQ(value_of<cuda::Attention>("cudnn"), cuda::Attention::kCudnn);
   EXPECT_EQ(value_of<cuda::Attention>("plain"), cuda::Attention::kPlain);

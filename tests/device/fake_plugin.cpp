@@ -1,12 +1,12 @@
-// A plug-in whose GPUs are this machine's CPU, for the tests of the loader and of the choice of a
-// device. The environment says what it claims to have:
+// A plug-in whose GPUs are this machine's CPU, for tests of the loader and of the choice of a
+// device. Environment variables determine what it pretends to have:
 //   AMT_FAKE_DEVICES     how many GPUs [0]
-//   AMT_FAKE_NAME        what they are called [NVIDIA H200]
+//   AMT_FAKE_NAME        the GPUs' name [NVIDIA H200]
 //   AMT_FAKE_CAPABILITY  [90]
-//   AMT_FAKE_SLOW_ATTENTION  why attention is by slow code [it is not]
-//   AMT_FAKE_NO_ATTENTION    why there is none at all
-//   AMT_FAKE_FREE        bytes that are free on each [2^40]
-// It says on stderr what it is asked for.
+//   AMT_FAKE_SLOW_ATTENTION  why attention is slow [it is not]
+//   AMT_FAKE_NO_ATTENTION    why there is no attention at all
+//   AMT_FAKE_FREE        free bytes on each [2^40]
+// It prints every request to stderr.
 #include <cstdio>
 #include <cstdlib>
 

@@ -1,4 +1,4 @@
-// What the loader finds, what it refuses; errors across the plug-in's boundary.
+// What the loader finds and refuses; errors that cross the plug-in's interface.
 #include "amt/device/plugin_loader.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 const fs::path kPlugins = AMT_TEST_PLUGINS;
 const fs::path kFake = kPlugins / "libamt_fake_plugin.so";
 
-/// An environment variable for the life of the object.
+/// Sets an environment variable for the lifetime of the object.
 class Setting {
  public:
   Setting(const char* name, const std::string& value) : name_(name) {
@@ -33,14 +33,14 @@ class Setting {
   const char* name_;
 };
 
-TEST(PluginLoader, LoadsWhatTheVariableNames) {
+TEST(PluginLoader, LoadsTheFileInTheVariable) {
   const Setting named(kPluginVariable, kFake);
   EXPECT_EQ(find_plugin(), kFake);
   EXPECT_EQ(load_plugin(find_plugin()).versions(), "fake CUDA");
 }
 
 TEST(PluginLoader, LooksBesideTheProgram) {
-  // This program lies in build/.../tests/, and the plug-in, if it is built, in build/.../lib/.
+  // This program is in build/.../tests/, and the plug-in, if it is built, in build/.../lib/.
 #ifdef AMT_BUILT_PLUGIN
   EXPECT_EQ(find_plugin(), fs::path(AMT_BUILT_PLUGIN));
 #else
@@ -49,7 +49,7 @@ TEST(PluginLoader, LooksBesideTheProgram) {
 #endif
 }
 
-TEST(PluginLoader, RefusesWhatIsNoFile) {
+TEST(PluginLoader, RefusesAMissingFile) {
   const Setting named(kPluginVariable, "/nowhere/libamt_cuda.so");
   EXPECT_TRUE(
       test::refuses<Error>([] { find_plugin(); }, {kPluginVariable, "/nowhere/libamt_cuda.so"}));
@@ -67,14 +67,13 @@ TEST(PluginLoader, RefusesALibraryWithoutTheSymbol) {
   EXPECT_TRUE(test::refuses<Error>([&] { load_plugin(file); }, {file.string()}));
 }
 
-TEST(PluginLoader, RefusesWhatWasBuiltFromOtherHeaders) {
+TEST(PluginLoader, RefusesAPluginBuiltFromOtherHeaders) {
   const fs::path file = kPlugins / "libamt_old_plugin.so";
   EXPECT_TRUE(test::refuses<Error>([&] { load_plugin(file); }, {file.string()}));
 }
 
-// The plug-in has copies of this code, and this program's watchdog and log have to know what it
-// does.
-TEST(PluginLoader, APluginHasNoStateOfItsOwn) {
+// The plug-in contains copies of this code, but this program's watchdog and log must see its state.
+TEST(PluginLoader, APluginSharesTheProgramsState) {
   const cuda::Plugin& plugin = load_plugin(kFake);
   const std::uint64_t before = current_activity().progress;
   plugin.versions();
@@ -88,7 +87,7 @@ TEST(PluginLoader, APluginHasNoStateOfItsOwn) {
   set_log_identity(0, 1, "");
 }
 
-TEST(PluginLoader, ErrorsCrossTheBoundary) {
+TEST(PluginLoader, ErrorsCrossTheInterface) {
   const cuda::Plugin& plugin = load_plugin(kFake);
   EXPECT_EQ(test::refusal<Error>([&] {
               plugin.make_ops({999, cuda::Attention::kAuto});
@@ -97,8 +96,8 @@ TEST(PluginLoader, ErrorsCrossTheBoundary) {
 }
 
 #ifdef AMT_BUILT_PLUGIN
-// No machine has a device 999, and this one may have none at all.
-TEST(BuiltPlugin, SaysWhatItIsAndThrowsWithoutADevice) {
+// No machine has a device 999, and this one may have no device at all.
+TEST(BuiltPlugin, DescribesItselfAndThrowsWithoutADevice) {
   const cuda::Plugin& plugin = load_plugin(AMT_BUILT_PLUGIN);
   EXPECT_TRUE(test::says(plugin.versions(), {"CUDA 1", "NCCL 2.", "attention "}));
   std::string why;
@@ -109,7 +108,7 @@ TEST(BuiltPlugin, SaysWhatItIsAndThrowsWithoutADevice) {
 }
 #endif
 
-TEST(DeviceOffer, FollowsTheRankOnTheHost) {
+TEST(DeviceOffer, DependsOnTheRankOnTheHost) {
   const Setting named(kPluginVariable, kFake), devices("AMT_FAKE_DEVICES", "2");
   for (int rank = 0; rank < 5; ++rank) {
     const DeviceOffer offer = offer_device(DeviceKind::kAuto, "", rank);

@@ -8,7 +8,7 @@
 namespace amt {
 namespace {
 
-/// As an option that was set to the text.
+/// Parses the text like the option.
 StepRange step_range(const std::string& text) {
   StepRange range;
   OptionTable table;
@@ -18,7 +18,7 @@ StepRange step_range(const std::string& text) {
   return range;
 }
 
-TEST(StepRange, TakesTwoNumbers) {
+TEST(StepRange, AcceptsTwoNumbers) {
   const StepRange range = step_range("10:12");
   EXPECT_EQ(range.begin, 10);
   EXPECT_EQ(range.end, 12);
@@ -31,7 +31,7 @@ TEST(StepRange, RefusesTheRest) {
   }
 }
 
-/// The switching that steps [first, last) see: "+3" is on before step 3, "-4" is off after step 4.
+/// Lists the switching in steps [first, last): "+3": on before step 3, "-4": off after step 4.
 std::string switched(const std::string& range, std::int64_t first, std::int64_t last) {
   const auto ops = make_cpu_ops(1);
   std::string seen;
@@ -54,13 +54,13 @@ TEST(StepProfile, SwitchesOnAndOffOnce) {
   EXPECT_EQ(switched("", 0, 10), "");
 }
 
-TEST(StepProfile, EndsWithTheRunAndBeginsWithARestart) {
+TEST(StepProfile, EndsWithTheRunAndStartsAgainAfterARestart) {
   EXPECT_EQ(switched("3:50", 0, 10), "+3-10");
   EXPECT_EQ(switched("3:5", 4, 10), "+4-4");
   EXPECT_EQ(switched("3:5", 5, 10), "");
 }
 
-TEST(StepProfile, NothingWithoutAProfiler) {
+TEST(StepProfile, DoesNothingWithoutAProfiler) {
   const auto ops = make_cpu_ops(1);
   StepProfile profile({0, 5}, nullptr, *ops);
   profile.before(0);

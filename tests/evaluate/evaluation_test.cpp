@@ -23,7 +23,7 @@ class EvaluationTest : public testing::Test {
   }
   ~EvaluationTest() override { set_stop_signal(0); }
 
-  /// Losses of one row by the model alone.
+  /// Returns the losses of one row from the model alone.
   std::vector<float> losses(std::uint64_t row) {
     std::vector<Token> tokens(12);
     rows_.read(row, 1, tokens);
@@ -39,7 +39,7 @@ class EvaluationTest : public testing::Test {
   test::MemoryRows rows_ = test::make_rows(3, 10, config_);
 };
 
-TEST_F(EvaluationTest, IsTheMeanByKindOfToken) {
+TEST_F(EvaluationTest, IsTheMeanPerKindOfToken) {
   std::vector<double> nats(3), tokens(3);
   for (const std::uint64_t row : {0, 3, 6, 9}) {
     const std::vector<float> ce = losses(row);
@@ -65,7 +65,7 @@ TEST_F(EvaluationTest, MicroBatchDoesNotMatter) {
   }
 }
 
-TEST_F(EvaluationTest, MayBeLimited) {
+TEST_F(EvaluationTest, CanBeLimited) {
   EXPECT_EQ(evaluate(model_, self_, rows_, {1, 4}, 3)->tokens[0], 4 * 4);
   EXPECT_EQ((RowSelection{10, 0}.count(21)), 3u);
   EXPECT_EQ((RowSelection{1, 0}.count(0)), 0u);
@@ -77,7 +77,7 @@ TEST_F(EvaluationTest, StopsOnASignal) {
   EXPECT_FALSE(evaluate(model_, self_, rows_, {}, 4));
 }
 
-TEST_F(EvaluationTest, TokenFrequenciesAlone) {
+TEST_F(EvaluationTest, TokenFrequencyBaseline) {
   const test::MemoryRows train(4, {9, 1, 1, 2, 9, 1, 2, 3});  // predicted: 1 1 2 1 2 3
   const test::MemoryRows evaluated(4, {0, 1, 2, 4});
   const double expected = -(std::log(4.0 / 11) + std::log(3.0 / 11) + std::log(1.0 / 11)) / 3;
@@ -91,7 +91,7 @@ TEST_F(EvaluationTest, BitsPerSecond) {
   EXPECT_NEAR(bits_per_second(std::log(2.0), 300, 100), 3.0, 1e-12);
 }
 
-/// Mean losses 1, 0.5 and 0.25 of an onset, a duration and a note.
+/// Mean losses 1, 0.5 and 0.25 for an onset, a duration and a note.
 LossSums round_sums() { return {{341, 170.5, 85.25}, {341, 341, 341}}; }
 
 Manifest manifest_of(const Encoding& encoding) {
@@ -105,7 +105,7 @@ Manifest manifest_of(const Encoding& encoding) {
   return manifest;
 }
 
-TEST(EvaluationMetrics, AreThePapers) {
+TEST(EvaluationMetrics, MatchThePapersFormulas) {
   const auto metrics = derive_metrics(round_sums(), manifest_of(kArrival), Split::kTest);
   EXPECT_NEAR(metrics.loss, 0.5833333333, 1e-9);                           // (1 + 0.5 + 0.25) / 3
   EXPECT_NEAR(metrics.perplexities->event, 5.7546026760, 1e-9);            // e^1.75
@@ -115,7 +115,7 @@ TEST(EvaluationMetrics, AreThePapers) {
   EXPECT_NEAR(*metrics.bps, 172.18565313, 1e-6);  // 0.58333 / ln 2 x 20 x 1023 / 100
 }
 
-TEST(EvaluationMetrics, CopiesOfTrainingPiecesAreMusicToo) {
+TEST(EvaluationMetrics, AugmentedCopiesCountAsMusic) {
   const auto metrics = derive_metrics(round_sums(), manifest_of(kArrival), Split::kTrain);
   EXPECT_NEAR(*metrics.bps, 17.218565313, 1e-7);
 }
@@ -132,7 +132,7 @@ TEST(EvaluationCsv, ColumnsWithoutAValueAreEmpty) {
   EXPECT_EQ(to_csv(record), "\"a, \"\"b\"\"\",,valid,7,0.583333333,,,,,,6.5\n");
 }
 
-TEST(EvaluationCsv, ColumnsAreNamedInOrder) {
+TEST(EvaluationCsv, HeaderNamesTheColumnsInOrder) {
   EXPECT_EQ(evaluation_csv_header(),
             "checkpoint,step,split,rows,loss,bps,event_ppl,onset_ppl,duration_ppl,note_ppl,"
             "unigram_loss\n");

@@ -1,15 +1,15 @@
-// A library to preload into amt, which makes one rank of a job fail at a chosen moment. So amt
-// itself has no code for it.
+// A library to preload into amt, which makes one rank of a job fail at a chosen moment, so that amt
+// itself needs no code for it.
 //
 //   AMT_FAULT=RANK:CALL:COUNT:KIND
 //
-// On the rank of that number (OMPI_COMM_WORLD_RANK), the COUNT-th call of CALL goes wrong.
-// CALL: an MPI function below; "product": a matrix product; "open": the opening of a MIDI file.
+// On rank RANK (OMPI_COMM_WORLD_RANK), call number COUNT of CALL goes wrong. CALL: an MPI function
+// below; "product": a matrix product; "open": opening a MIDI file.
 // KIND: loop   never returns
 //       stop   the process is stopped, with all its threads, as if its machine hung
-//       exit   the process ends with exit code 0, without a word
-//       slow   this call and 3000 more take 5 ms longer each
-//       clock  from this call on the wall clock is a day ahead, then a day behind, and so on
+//       exit   the process exits with code 0 without a message
+//       slow   this call and 3000 more each take 5 ms longer
+//       clock  from this call on, the wall clock is alternately a day ahead and a day behind
 #include <dlfcn.h>
 #include <dnnl.h>
 #include <fcntl.h>

@@ -1,15 +1,16 @@
-// A library to preload into amt, which watches over what it does with files below one folder, and
-// makes one call fail. So amt itself has no code for it.
+// A library to preload into amt, which watches its operations on files below one folder, and makes
+// one call fail, so that amt itself needs no code for it.
 //
-//   AMT_FILES=FOLDER        absolute, without links: only files below it are looked at
-//   AMT_FILES_LOG=FILE      a line for each file that gets its name before its bytes are synced, or
-//                           whose folder is not synced afterwards; at the end "renames N"
+//   AMT_FILES=FOLDER         absolute, without links: only files below it are watched
+//   AMT_FILES_LOG=FILE       gets a line for each file renamed before its bytes are synced, and for
+//                            each folder not synced after a rename; at the end "renames N"
 //   AMT_FILES_FAULT=CALL:PART:COUNT:KIND
-//     CALL   rename, exchange, remove (of a file or a folder), change (any of these), fsync, close,
-//     flock PART   of the path, of a rename's the old one, with a $ behind it. Empty: any COUNT the
-//     first such call that fails; 0: all KIND   an errno, or kill: the process is killed in place
-//     of the call
-//   AMT_FILES_NO_EXCHANGE=1  as on a file system that knows no flags of renameat2
+//     CALL   rename, exchange, remove (a file or a folder), change (any of these), fsync, close,
+//            flock
+//     PART   a part of the path followed by $; for a rename, of the old path. Empty: any path
+//     COUNT  which of these calls fails first, from 1; 0: all of them
+//     KIND   an errno, or kill: the process is killed instead of making the call
+//   AMT_FILES_NO_EXCHANGE=1  imitates a file system that supports no flags of renameat2
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -56,14 +57,14 @@ struct Fault {
   }
 };
 
-/// What has been written and not been synced.
+/// What has been written but not synced.
 struct State {
   std::recursive_mutex mutex;
   std::string root = variable("AMT_FILES");
   Fault fault;
   std::set<std::string> files;    // with bytes that are not synced
-  std::set<std::string> created;  // folders with new files that are not synced
-  std::set<std::string> renamed;  // folders with new names that are not synced
+  std::set<std::string> created;  // folders with new files, not synced
+  std::set<std::string> renamed;  // folders with new names, not synced
   int renames = 0;
 
   ~State() {
@@ -102,7 +103,7 @@ std::string path_of(int fd) {
   return fs::read_symlink("/proc/self/fd/" + std::to_string(fd), failed).string();
 }
 
-/// Whether this call is to fail; if so, errno is set, or the process is gone.
+/// Returns whether this call must fail; if so, it has set errno, or killed the process.
 bool fails(const std::string& call, const std::string& path) {
   State& s = state();
   const bool change = call == "rename" || call == "exchange" || call == "remove";
@@ -125,7 +126,7 @@ bool is_in(const std::string& path, const std::string& folder) {
   return path == folder || path.starts_with(folder + "/");
 }
 
-/// Before `from` gets the name `to`.
+/// Called before `from` gets the name `to`.
 void check_synced(const std::string& from, const std::string& to) {
   State& s = state();
   for (const std::string& file : s.files) {
@@ -149,7 +150,7 @@ int rename_with(const char* name, const char* from, const char* to, Call call) {
   const std::string old_path = absolute(from), new_path = absolute(to);
   if (fails(name, old_path)) return -1;
   const bool looked_at = state().looks_at(new_path);
-  // What is moved within what is removed anyway needs no sync; what gets its final name does.
+  // Moves within a folder that is removed anyway need no sync; moves to the final name do.
   if (looked_at) check_synced(old_path, new_path);
   const int result = call();
   if (result == 0 && looked_at) renamed(new_path);
@@ -229,7 +230,7 @@ int fsync(int fd) {
 int syncfs(int fd) noexcept {
   const std::lock_guard lock(state().mutex);
   const int result = real<int(int)>("syncfs")(fd);
-  // All of it, as all that is looked at is of one file system.
+  // Everything counts as synced, because all watched files are on one file system.
   for (auto* set : {&state().files, &state().created, &state().renamed}) set->clear();
   return result;
 }

@@ -1,6 +1,5 @@
-// libFuzzer target: any bytes as an archive, tar, tar.gz or zip by their beginning: listed, hashed
-// and read. What it looks for are the sanitizers' findings, hangs, and more bytes than were
-// announced.
+// libFuzzer target: lists, hashes and reads arbitrary bytes as an archive (tar, tar.gz or zip,
+// depending on the first bytes). Finds sanitizer errors, hangs, and files longer than listed.
 #include <fmt/core.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -30,12 +29,12 @@ void read_everything(const std::filesystem::path& path) {
   const Corpus corpus = assemble_corpus(listing, shares, alike, {hash_contents_share(alike, 0, 1)});
   ReadingOrder order;
   for (const CorpusFile& file : corpus.files) {
-    require(file.md5.size() == 32, "a file is known by an MD5");
+    require(file.md5.size() == 32, "a file is identified by an MD5");
     order.push_back(&file);
   }
   const auto reader = open_reader(corpus.source, order, 1000);
   for (const CorpusFile& file : corpus.files) {
-    require(reader->read(file).size() == file.bytes, "a file is as long as it was listed");
+    require(reader->read(file).size() == file.bytes, "a file has its listed length");
   }
   reader->finish();
 }
@@ -51,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   try {
     amt::read_everything(path);
   } catch (const amt::Error&) {
-    // Refused, as most inputs are.
+    // Rejected, like most inputs.
   }
   return 0;
 }

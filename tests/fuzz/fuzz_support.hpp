@@ -1,4 +1,4 @@
-// What the fuzz targets of file formats share.
+// Shared by the fuzz targets for file formats.
 #pragma once
 
 #include <sys/mman.h>
@@ -19,7 +19,7 @@ inline void require(bool promise, const char* what) {
   std::abort();
 }
 
-/// A file in memory with a path.
+/// A file in memory that has a path.
 class MemoryFile {
  public:
   explicit MemoryFile(std::span<const std::byte> bytes) : fd_(::memfd_create("fuzz", MFD_CLOEXEC)) {

@@ -1,5 +1,5 @@
-// libFuzzer target: any bytes through parser, pairing, filter, tokeniser and packer, in both
-// encodings. What it looks for are the sanitizers' findings and broken promises of the contracts.
+// libFuzzer target: arbitrary bytes through parser, pairing, filter, tokeniser and packer, in both
+// encodings. Finds sanitizer errors and violations of the documented contracts.
 #include <vector>
 
 #include "amt/midi/notes.hpp"
@@ -17,14 +17,15 @@ void check_row(const Row& row, const Encoding& encoding) {
   }
 }
 
-/// The file twice, so that its rows depend on what the first left in the buffers.
+/// Tokenises the file twice, so that its rows depend on the state of the buffers after the first
+/// time.
 void tokenise(const Playback& playback, const Encoding& encoding, int augment) {
   UnitTokenizer tokenizer(encoding, augment, [&](const Row& row) { check_row(row, encoding); });
   for (int i = 0; i < 2; ++i) tokenizer.add(playback);
 }
 
 void run(std::span<const std::byte> file) {
-  static MidiParser parser;  // kept: a file must not see what the one before left behind
+  static MidiParser parser;  // kept, so that state left by one file could affect the next
   try {
     const Playback& playback = parser.parse(file);
     std::vector<Note> notes;
@@ -39,7 +40,7 @@ void run(std::span<const std::byte> file) {
     tokenise(playback, kArrival, 10);
     tokenise(playback, kInterarrival, 1);
   } catch (const MidiError&) {
-    // Refused, as most inputs are.
+    // Rejected, like most inputs.
   }
 }
 

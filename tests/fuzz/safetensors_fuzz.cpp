@@ -1,6 +1,5 @@
-// libFuzzer target: any bytes as a safetensors file. What it looks for are the sanitizers' findings
-// and broken promises of the contract: tensors that cover the data exactly, those of known types
-// can be read.
+// libFuzzer target: arbitrary bytes as a safetensors file. Finds sanitizer errors and violations of
+// the contract: tensors cover the data exactly, and those of known types can be read.
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -15,7 +14,7 @@
 namespace amt {
 namespace {
 
-/// Reads a tensor if it is of a type that can be read; its bytes.
+/// Reads a tensor if its type is supported; returns its size in bytes.
 std::uint64_t read_all(SafetensorsReader& reader, const TensorEntry& entry) {
   if (entry.type == TensorType::kI64) {
     std::vector<std::int64_t> values(entry.elements);
@@ -33,7 +32,7 @@ void run(std::span<const std::byte> bytes) {
   try {
     reader.emplace(file.path());
   } catch (const Error&) {
-    return;  // refused, as most inputs are
+    return;  // rejected, like most inputs
   }
   std::set<std::string> names;
   std::uint64_t end = reader->tensors().empty() ? bytes.size() : reader->tensors().front().begin;
@@ -46,7 +45,7 @@ void run(std::span<const std::byte> bytes) {
   require(end == bytes.size(), "the tensors are the rest of the file");
 }
 
-/// The same with the header's length set right: most mutations move the header's end.
+/// The same with a correct header length: most mutations move the end of the header.
 void run_with_length(std::span<const std::byte> bytes) {
   std::vector<std::byte> file(bytes.begin(), bytes.end());
   const auto brace = std::find(file.rbegin(), file.rend(), std::byte{'}'});

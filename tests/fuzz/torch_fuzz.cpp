@@ -1,6 +1,6 @@
-// libFuzzer target: any bytes as a torch file, and as the pickle within good ones of both formats.
-// What it looks for are the sanitizers' findings and broken promises: tensors lie inside their
-// storages, have names of their own, and what is accepted can be read.
+// libFuzzer target: arbitrary bytes as a torch file, and as the pickle inside valid files of both
+// formats. Finds sanitizer errors and violations of the contract: tensors are inside their storages
+// and have unique names, and what is accepted can be read.
 #include <set>
 #include <string>
 #include <vector>
@@ -15,7 +15,7 @@
 namespace amt {
 namespace {
 
-// More would only cost time.
+// More would only take longer.
 constexpr std::uint64_t kMaxBytes = 1 << 20;
 
 void read_all(TorchFile& file) {
@@ -32,7 +32,7 @@ void read_all(TorchFile& file) {
   try {
     file.read(requests);
   } catch (const Error&) {
-    // A view that lies scattered, or a checksum that does not fit.
+    // A view that is not contiguous, or a wrong checksum.
   }
 }
 
@@ -42,7 +42,7 @@ void run_file(std::span<const std::byte> bytes) {
     TorchFile file(memory.path());
     read_all(file);
   } catch (const Error&) {
-    // Refused, as most inputs are.
+    // Rejected, like most inputs.
   }
 }
 
@@ -65,7 +65,7 @@ void check_places(const StateDict& dict) {
   }
 }
 
-/// Storages of zeros for a dictionary; nothing if they would be large.
+/// Returns zero-filled storages for a dictionary, or nothing if they would be large.
 test::Members storages_of(const StateDict& dict) {
   test::Members storages;
   std::uint64_t bytes = 0;

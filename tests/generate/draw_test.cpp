@@ -12,7 +12,7 @@
 namespace amt {
 namespace {
 
-/// The nucleus by comparing, as it is defined: how many may be drawn.
+/// Returns the size of the nucleus, computed by comparing as in its definition.
 std::size_t allowed_by_comparing(const std::vector<float>& logits, double top_p) {
   const float most = *std::ranges::max_element(logits);
   std::vector<double> weights;
@@ -39,7 +39,7 @@ TEST(Drawing, KeepsTheNucleus) {
     for (const std::size_t size : {1, 2, 17, 1000, 16513}) {
       std::vector<float> logits(size);
       for (float& logit : logits) logit = normal(engine);
-      if (size > 100) std::fill(logits.begin() + 20, logits.begin() + 60, 4.0f);  // equals
+      if (size > 100) std::fill(logits.begin() + 20, logits.begin() + 60, 4.0f);  // equal logits
       if (size > 2) logits[1] = -std::numeric_limits<float>::infinity();
       Drawing drawing({top_p, 1});
       const std::size_t drawn = drawing.draw(logits, 0.4);
@@ -49,8 +49,9 @@ TEST(Drawing, KeepsTheNucleus) {
   }
 }
 
-// At one edge of the nucleus, what is likelier by less than a float can say stays.
-TEST(Drawing, TellsWhatFloatsCannot) {
+// At the edge of the nucleus, a token is kept even if its logit is higher by less than a float can
+// resolve.
+TEST(Drawing, DistinguishesCloserThanFloats) {
   const std::vector<float> logits = {0, -1e-9f, 0, -1e-9f};
   Drawing drawing({0.4, 1});
   std::vector<std::size_t> drawn;

@@ -41,10 +41,10 @@ GenerationTask task_of(const Json& recorded) {
   return task;
 }
 
-/// The golden model, one context at a time.
+/// The golden model for one context at a time.
 class TinyModel {
  public:
-  /// Logits of the range alone.
+  /// Returns the logits of the range only.
   std::span<float> next(std::span<const Token> context, TokenRange range) {
     logits_.resize(range.size());
     const DecoderRow row{0, context};
@@ -60,7 +60,7 @@ class TinyModel {
 
 class GoldenGeneration : public testing::TestWithParam<int> {};
 
-TEST_P(GoldenGeneration, DrawsTheReferencesTokens) {
+TEST_P(GoldenGeneration, SamplesTheReferencesTokens) {
   static TinyModel model;
   const Json& recorded = cases()[static_cast<std::size_t>(GetParam())];
   SCOPED_TRACE(recorded["name"].get<std::string>());

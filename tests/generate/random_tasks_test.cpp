@@ -1,5 +1,5 @@
-// What holds of every piece, whatever was asked for: tried on random requests for real files.
-// AMT_RANDOM_TASKS: how many, 1,000 if it is not set.
+// Properties of every generated piece, whatever the request: checked with random requests for real
+// files. AMT_RANDOM_TASKS: number of requests; 1,000 if unset.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -57,7 +57,7 @@ GenerationRequest random_request(const Events& prompt, std::mt19937& engine) {
   return request;
 }
 
-/// How often each event is there.
+/// Counts how often each event occurs.
 std::multiset<std::tuple<std::uint32_t, Token, Token>> counted(const Events& events) {
   std::multiset<std::tuple<std::uint32_t, Token, Token>> all;
   for (const Event& event : events) all.emplace(event.time, event.duration, event.note);
@@ -79,13 +79,13 @@ void expect_music(const GenerationTask& task, const Generation& generation) {
   const Events piece = told ? combine(generation.result(), task.controls) : generation.result();
   EXPECT_TRUE(std::ranges::is_sorted(piece, {}, &Event::time));
   EXPECT_LE(instruments_of(piece).size(), kMostInstruments);
-  // What was there, note for note, and what was drawn; nothing else.
+  // The original notes and the sampled ones, and nothing else.
   auto expected = counted(combine(task.inputs, task.controls));
   expected.merge(counted(added));
   EXPECT_EQ(counted(piece), expected);
 }
 
-TEST(RandomTasks, ArePlayedByTheRules) {
+TEST(RandomTasks, ObeyTheRules) {
   test::TinyMusicModel tiny;
   Decoder decoder(tiny.model, 1);
   const std::vector<std::filesystem::path> files = midi_files();
@@ -98,13 +98,14 @@ TEST(RandomTasks, ArePlayedByTheRules) {
       const Events prompt = read_prompt(file);
       task = make_task(prompt, random_request(prompt, engine));
     } catch (const Error&) {
-      continue;  // not every file has music, nor does every request fit
+      continue;  // not every file has music, and not every request fits
     }
     SCOPED_TRACE(file.filename().string() + ", " + std::to_string(i));
     std::vector<Sample> samples;
     samples.emplace_back(0, Generation(task, engine() % 2 == 0 ? Window::kExact : Window::kBlock));
     Ensemble ensemble(decoder, samples, {engine() % 2 == 0 ? 1.0 : 0.95, 1.0}, engine());
-    // A model without end draws rests or notes of one moment; a bound keeps the test short.
+    // A model without an end may sample rests or notes at one moment forever; the limit keeps the
+    // test short.
     for (int step = 0; step < 900 && ensemble.step(); ++step) {
     }
     expect_music(task, samples[0].generation);

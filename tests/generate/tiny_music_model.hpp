@@ -1,4 +1,4 @@
-// The small model of the recorded runs.
+// The small model used for the recorded runs.
 #pragma once
 
 #include <cstdlib>
@@ -13,7 +13,7 @@
 
 namespace amt::test {
 
-/// AMT_GOLDEN_GENERATION_DIR names another folder of the same form.
+/// Folder of recorded runs; AMT_GOLDEN_GENERATION_DIR gives another one in the same format.
 inline std::filesystem::path golden_generation_dir() {
   const char* other = std::getenv("AMT_GOLDEN_GENERATION_DIR");
   return other != nullptr ? std::filesystem::path(other) : golden_dir() / "generation";

@@ -21,7 +21,7 @@ Hdf5Values other(Hdf5Values values) {
   return values == Hdf5Values::kFloat ? Hdf5Values::kUint16 : Hdf5Values::kFloat;
 }
 
-/// Layout and storage of the dataset.
+/// Returns the layout and storage of the dataset.
 hid_t storage(const std::string& name, Hdf5Damage damage, const std::vector<hsize_t>& shape,
               hid_t space, const std::string& elsewhere) {
   const hid_t list = good(H5Pcreate(H5P_DATASET_CREATE));

@@ -1,4 +1,4 @@
-// HDF5 files such as amt never writes, for tests of its readers.
+// HDF5 files of a kind that amt never writes, for tests of its readers.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@ namespace amt::test {
 enum class Hdf5Damage : std::uint8_t {
   kExternalLink,     ///< the dataset of that name in another file
   kSoftLink,         ///< another name in this file
-  kExternalStorage,  ///< the values lie in another file
+  kExternalStorage,  ///< the values are in another file
   kVirtual,          ///< the values of another file's dataset of that name
   kChunked,          ///< not at one place in the file
   kOtherType,
@@ -27,13 +27,14 @@ inline constexpr std::array kHdf5Damages = {Hdf5Damage::kExternalLink,    Hdf5Da
 
 enum class Hdf5Values : std::uint8_t { kFloat, kUint16, kUint64 };
 
-/// Puts a dataset with this name, shape and damage in place of the one in an open-able file; all
-/// else stays. `elsewhere` is the file that the first, the third and the fourth kind lead to.
+/// Replaces the dataset of this name in a readable file by one with this shape and damage;
+/// everything else is kept. `elsewhere` is the file to which the first, third and fourth kind of
+/// damage refer.
 void damage_hdf5(const std::filesystem::path& file, const std::string& name, Hdf5Values values,
                  std::vector<std::uint64_t> shape, Hdf5Damage damage,
                  const std::filesystem::path& elsewhere);
 
-/// Adds an attribute of the root that holds `count` texts of 8 bytes.
+/// Adds an attribute to the root that contains `count` texts of 8 bytes.
 void add_texts(const std::filesystem::path& file, const std::string& name, std::uint64_t count);
 
 }  // namespace amt::test

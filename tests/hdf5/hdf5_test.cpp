@@ -20,10 +20,10 @@
 #include "support/temporary_folder.hpp"
 
 namespace {
-int lock_error = 0;  // what flock fails with; 0: it works
+int lock_error = 0;  // errno with which flock fails; 0: it works
 }  // namespace
 
-/// In place of the C library's, for HDF5, too: as on a file system that has no locks.
+/// Replaces the C library's function, also for HDF5, to imitate a file system without locks.
 extern "C" int flock(int file, int operation) noexcept {
   if (lock_error == 0) return static_cast<int>(::syscall(SYS_flock, file, operation));
   errno = lock_error;
@@ -77,7 +77,7 @@ TEST_F(Hdf5, EqualContentsGiveEqualBytes) {
   EXPECT_EQ(read_file(path("a.h5")), read_file(path("b.h5")));
 }
 
-TEST_F(Hdf5, RowsLieInTheFileAtAnAlignedOffset) {
+TEST_F(Hdf5, RowsHaveAnAlignedOffsetInTheFile) {
   write_shard(path("a.h5"), 9);
   const std::uint64_t offset = File::open(path("a.h5")).open_dataset("tokens").file_offset();
   EXPECT_EQ(offset % 4096, 0u);
@@ -85,7 +85,7 @@ TEST_F(Hdf5, RowsLieInTheFileAtAnAlignedOffset) {
   EXPECT_EQ(static_cast<int>(bytes[offset]), 9);
 }
 
-TEST_F(Hdf5, VirtualDatasetShowsAllSources) {
+TEST_F(Hdf5, AVirtualDatasetHasAllSources) {
   write_shard(path("a.h5"), 0);
   write_shard(path("b.h5"), 1);
   File all = File::create(path("all.h5"));
@@ -106,7 +106,7 @@ TEST_F(Hdf5, VirtualDatasetShowsAllSources) {
   EXPECT_EQ(values[kWidth], 1);
 }
 
-TEST_F(Hdf5, RowsOfAMissingSourceAreNoTokens) {
+TEST_F(Hdf5, RowsOfAMissingSourceAreInvalidTokens) {
   File all = File::create(path("all.h5"));
   const VirtualSource sources[] = {{"gone.h5", "tokens", kRows}};
   all.create_virtual_dataset("tokens", Type::u16, kWidth, sources);
@@ -118,12 +118,12 @@ TEST_F(Hdf5, RowsOfAMissingSourceAreNoTokens) {
   EXPECT_EQ(row, std::vector<std::uint16_t>(kWidth, 65535));
 }
 
-TEST_F(Hdf5, AFileOfItsOwnRowsIsNotVirtual) {
+TEST_F(Hdf5, AFileWithItsOwnRowsIsNotVirtual) {
   write_shard(path("a.h5"), 0);
   EXPECT_THROW(File::open(path("a.h5")).open_dataset("tokens").virtual_sources(), Error);
 }
 
-TEST_F(Hdf5, ErrorsOfOpeningSayWhatIsWrongInOurWords) {
+TEST_F(Hdf5, ErrorsOfOpeningAreExplained) {
   const auto expect_refusal = [&](const char* name, const char* what) {
     EXPECT_TRUE(test::refuses<Error>([&] { File::open(path(name)); }, {path(name).string(), what}));
   };
@@ -140,7 +140,7 @@ TEST_F(Hdf5, ErrorsOfOpeningSayWhatIsWrongInOurWords) {
   expect_refusal("cut.h5", "cut short");
 }
 
-TEST_F(Hdf5, TooManyOpenFilesAreNoDamage) {
+TEST_F(Hdf5, TooManyOpenFilesAreNotDamage) {
   write_shard(path("a.h5"), 0);
   rlimit before = {};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -153,7 +153,7 @@ TEST_F(Hdf5, TooManyOpenFilesAreNoDamage) {
   EXPECT_TRUE(created);
 }
 
-TEST_F(Hdf5, NeedsNoLocks) {
+TEST_F(Hdf5, WorksWithoutLocks) {
   for (const int error : {ENOLCK, EOPNOTSUPP, ENOSYS, 524, EROFS}) {
     lock_error = error;
     EXPECT_NO_THROW(write_shard(path("a.h5"), 5)) << error;
@@ -162,7 +162,7 @@ TEST_F(Hdf5, NeedsNoLocks) {
   lock_error = 0;
 }
 
-// What the program meets when a quota or the disk is used up behind its back: one error, and an end
+// Imitates a quota or disk that is used up during writing: this must give one error, and an exit
 // that HDF5's own handlers do not turn into a crash.
 void write_beyond_the_limit(const std::filesystem::path& path, std::uint64_t most) {
   std::signal(SIGXFSZ, SIG_IGN);
@@ -177,7 +177,7 @@ void write_beyond_the_limit(const std::filesystem::path& path, std::uint64_t mos
   std::exit(4);
 }
 
-TEST_F(Hdf5, AFileThatCannotBeWrittenEndsInOneError) {
+TEST_F(Hdf5, AFailedWriteGivesOneError) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   for (const std::uint64_t most : {2048, 5000, 65536, 204800}) {
     EXPECT_EXIT(write_beyond_the_limit(path("a.h5"), most), testing::ExitedWithCode(3),
@@ -197,7 +197,7 @@ TEST_F(Hdf5, WrongRangesAndTypesAreRefused) {
   EXPECT_THROW(file.text_attribute("count"), Error);
 }
 
-TEST_F(Hdf5, AnArrayIsNotTakenForOneText) {
+TEST_F(Hdf5, AnArrayIsNotReadAsOneText) {
   write_shard(path("a.h5"), 0);
   test::add_texts(path("a.h5"), "one", 1);
   test::add_texts(path("a.h5"), "many", 1000);

@@ -1,5 +1,5 @@
-// The sums of the clock, bit by bit: golden notes would show a wrong order of additions only where
-// a rounding happens to fall the other way.
+// Checks the clock's sums bit by bit: golden notes would reveal a wrong order of additions only if
+// a rounding happened to go the other way.
 #include "src/midi/clock.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,8 @@ namespace {
 
 constexpr double kScale = 571428 * 1e-6 / 384;
 
-// volatile: each product and each sum is rounded by itself, whatever flags this test has.
+// volatile: each product and each sum is rounded separately, whatever flags this test is compiled
+// with.
 double plain_sum(const std::vector<double>& steps) {
   volatile double time = 0;
   for (const double ticks : steps) {
@@ -40,7 +41,7 @@ TEST(Clock, ProductAndSumAreRoundedSeparately) {
   for (const double ticks : steps) clock.advance(ticks);
   EXPECT_EQ(clock.time(), plain_sum(steps));
   EXPECT_EQ(clock.wait(), plain_sum(steps));
-  EXPECT_NE(clock.time(), fused_sum(steps));  // else the test could not tell
+  EXPECT_NE(clock.time(), fused_sum(steps));  // otherwise the test could not distinguish them
 }
 
 TEST(Clock, ControlChangesSplitTheSum) {
@@ -53,18 +54,19 @@ TEST(Clock, ControlChangesSplitTheSum) {
   const Playback& playback = parser.parse(as_bytes(file));
   ASSERT_EQ(playback.messages.size(), 1u);
   EXPECT_EQ(playback.messages[0].time, plain_sum(std::vector<double>(1001, 7)));
-  EXPECT_NE(playback.messages[0].time, plain_sum({7007}));  // else the test could not tell
+  EXPECT_NE(playback.messages[0].time,
+            plain_sum({7007}));  // otherwise the test could not distinguish them
 }
 
-TEST(Clock, ScaleIsAProductAndAQuotient) {
+TEST(Clock, SecondsPerTickIsAProductAndAQuotient) {
   Clock clock(384);
   clock.set_tempo(500009);
   clock.advance(1);
   EXPECT_EQ(clock.time(), 500009 * 1e-6 / 384);
-  EXPECT_NE(clock.time(), 500009 / 1e6 / 384);  // else the test could not tell
+  EXPECT_NE(clock.time(), 500009 / 1e6 / 384);  // otherwise the test could not distinguish them
 }
 
-TEST(Clock, TimeMustNotPassWithoutADivision) {
+TEST(Clock, TimeNeedsATicksPerBeat) {
   for (const int division : {0, -25 * 256 + 40, -1}) {
     Clock clock(division);
     EXPECT_NO_THROW(clock.advance(0));
@@ -78,7 +80,7 @@ TEST(Clock, TimeMustNotPassWithoutADivision) {
   EXPECT_THROW(undefined.advance(1), MidiError);
 }
 
-// Its ticks are converted like a message's, though no time is needed there.
+// Its ticks are converted like those of a message, although its time is not needed.
 TEST(Clock, FinalEndOfTrackCanBeRefused) {
   const auto file = [](int end) {
     return header(1, 0) + track(note_on(raw({0}), 60) + raw({end, 0xFF, 0x2F, 0}));

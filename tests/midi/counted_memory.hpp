@@ -1,14 +1,14 @@
-// Counts what the program allocates with new. Linking it replaces the global operators.
+// Counts the program's allocations by new. Linking it replaces the global operators.
 #pragma once
 
 #include <cstddef>
 
 namespace amt::test {
 
-/// The peak starts again from what is allocated now, which is returned. Bytes.
+/// Resets the peak to the bytes allocated now, and returns these.
 std::size_t restart_memory_peak();
 
-/// The most that was allocated at a time since then. Bytes.
+/// Returns the most bytes allocated at any time since the reset.
 std::size_t memory_peak();
 
 }  // namespace amt::test

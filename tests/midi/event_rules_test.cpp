@@ -1,4 +1,4 @@
-// All small events of a kind, accepted or not: sums over what mido 1.2.10 says to each of them.
+// All small events of each kind, accepted or rejected: checksums of the decisions of mido 1.2.10.
 #include <gtest/gtest.h>
 
 #include "amt/base/hash.hpp"
@@ -9,7 +9,7 @@
 namespace amt::test {
 namespace {
 
-/// '1' if a file whose only track consists of `events` is accepted, else '0'.
+/// Returns '1' if a file whose only track consists of `events` is accepted, else '0'.
 char accepted(const std::string& events) {
   static MidiParser parser;
   try {
@@ -64,8 +64,8 @@ TEST(EventRules, SmpteOffsets) {
   EXPECT_EQ(md5(answers), "2bab13ecd91d6b7ce4b506749694719d");
 }
 
-// Each status with 0 to 3 zero bytes after it, alone or before a delta and 0 to 3 zero bytes: data
-// lengths, undefined statuses, and what running status makes of the rest.
+// Each status byte followed by 0 to 3 zero bytes, alone or before a delta and 0 to 3 more zero
+// bytes: covers data lengths, undefined statuses, and how running status reads the rest.
 TEST(EventRules, StatusesAndRunningStatus) {
   std::string answers;
   for (int status = 0; status < 256; ++status) {

@@ -1,4 +1,4 @@
-// The parser against what the reference made of the same files.
+// The parser compared with the reference's output for the same files.
 #include <gtest/gtest.h>
 
 #include "amt/midi/compound.hpp"
@@ -20,8 +20,8 @@ std::vector<double> numbers(const std::vector<Note>& notes) {
   return out;
 }
 
-// One parser for all: what a file leaves in the buffers must not reach the next.
-TEST(GoldenMidi, CasesGiveTheReferencesNotes) {
+// One parser for all files: data left in its buffers by one file must not affect the next.
+TEST(GoldenMidi, CasesGiveTheSameNotesAsTheReference) {
   MidiParser parser;
   NotePairing pairing;
   std::vector<Note> notes;
@@ -37,7 +37,7 @@ TEST(GoldenMidi, CasesGiveTheReferencesNotes) {
   }
 }
 
-TEST(GoldenMidi, TreeGivesTheReferencesCompoundText) {
+TEST(GoldenMidi, TreeGivesTheSameCompoundTextAsTheReference) {
   MidiParser parser;
   int accepted = 0, refused = 0;
   for (const char digit : kUnitDigits) {
@@ -60,7 +60,7 @@ TEST(GoldenMidi, TreeGivesTheReferencesCompoundText) {
   EXPECT_GT(refused, 0);
 }
 
-TEST(GoldenMidi, ErrorsSayWhatAndWhere) {
+TEST(GoldenMidi, ErrorsGiveReasonAndPosition) {
   MidiParser parser;
   const auto parse = [&] { parser.parse(as_bytes(golden_case("databyte_high.mid").bytes)); };
   EXPECT_THROW(parse(), MidiError);

@@ -1,4 +1,4 @@
-// Files made to hurt: no crash, no hang, and memory in proportion to the file.
+// Malicious files: no crash, no hang, and memory in proportion to the file.
 #include <gtest/gtest.h>
 
 #include "amt/midi/notes.hpp"
@@ -41,12 +41,13 @@ std::string repeat(const std::string& piece, std::size_t bytes) {
   return out;
 }
 
-TEST(Hostile, AnnouncedSizesAreNotBelieved) {
+TEST(Hostile, AnnouncedSizesAreNotTrusted) {
   constexpr std::size_t kLittle = 20'000;
   EXPECT_LT(parse(header(32767, 480) + "MTrk\0\0").memory, kLittle);
   EXPECT_LT(parse(header(32767, 480) + "MTrk" + big_endian(0xFFFFFFFF, 4)).memory, kLittle);
   EXPECT_LT(parse("MThd" + big_endian(0xFFFFFFFF, 4)).memory, kLittle);
-  const std::string long_meta = raw({0, 0xFF, 1, 0xBD, 0x84, 0x40});  // 1,000,000 bytes, not there
+  const std::string long_meta =
+      raw({0, 0xFF, 1, 0xBD, 0x84, 0x40});  // 1,000,000 bytes that do not exist
   EXPECT_LT(parse(header(1, 480) + track(long_meta)).memory, kLittle);
   EXPECT_FALSE(parse(header(1, 480) + track(long_meta)).accepted);
 }
@@ -73,7 +74,7 @@ TEST(Hostile, LengthsBeyond64BitsDoNotWrap) {
   }
 }
 
-TEST(Hostile, ManyNotesTakeMemoryInProportion) {
+TEST(Hostile, ManyNotesNeedMemoryInProportion) {
   for (const char* first : {"narrow", "wide"}) {
     const std::string delta = first == std::string("wide") ? power_of_two(900) : raw({0});
     const std::string tempo_zero = raw({0, 0xFF, 0x51, 3, 0, 0, 0});
@@ -85,8 +86,8 @@ TEST(Hostile, ManyNotesTakeMemoryInProportion) {
   }
 }
 
-// One pitch, begun 150,000 times in each of two programs and ended as often: a search for the note
-// that an off ends would take 10^10 steps.
+// One pitch, started 150,000 times in each of two programs and ended as often: searching for the
+// note that a note-off ends would take 10^10 steps.
 TEST(Hostile, ManyEqualNotesInTwoPrograms) {
   const std::string on = repeat(raw({1, 60, 64}), 450'000), off = repeat(raw({1, 60, 0}), 450'000);
   const std::string events = raw({0, 0xC0, 1, 0, 0x90, 60, 64}) + on + raw({0, 0xC0, 2}) +
@@ -105,7 +106,7 @@ TEST(Hostile, EveryProgramOnEveryChannel) {
   }
   const Outcome outcome = parse(header(1, 480) + track(events));
   EXPECT_EQ(outcome.notes, 2048u);
-  EXPECT_LT(outcome.memory, 8 * kMega);  // 1 KB for each of 1921 queues; no file can ask for more
+  EXPECT_LT(outcome.memory, 8 * kMega);  // 1 KB for each of 1921 queues; no file can need more
 }
 
 TEST(Hostile, ManyTracksOfWideTicks) {
@@ -116,13 +117,13 @@ TEST(Hostile, ManyTracksOfWideTicks) {
   EXPECT_LT(outcome.memory, 60 * 3000 * one.size());
 }
 
-// Every prefix of every small golden file, and the buffers are those of the file before.
+// Every prefix of every small golden file, with the buffers left by the previous file.
 TEST(Hostile, PrefixesNeverCrash) {
   MidiParser parser;
   for (const GoldenCase& golden : golden_cases()) {
     if (golden.bytes.size() > 3000) continue;
     for (std::size_t size = 0; size < golden.bytes.size(); ++size) {
-      // A copy of its own, so that a sanitizer sees a read past the end.
+      // A separate copy, so that a sanitizer detects a read past the end.
       const std::vector<char> prefix(golden.bytes.begin(),
                                      golden.bytes.begin() + static_cast<std::ptrdiff_t>(size));
       try {

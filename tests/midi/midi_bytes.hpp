@@ -19,7 +19,7 @@ inline std::string big_endian(std::uint32_t value, int bytes) {
   return out;
 }
 
-/// 2^exponent + addend as a variable-length quantity; addend < 2^7 and exponent >= 7.
+/// Returns 2^exponent + addend as a variable-length quantity; addend < 2^7 and exponent >= 7.
 inline std::string power_of_two(int exponent, int addend = 0) {
   const int groups = exponent / 7 + 1;
   std::string out;

@@ -1,4 +1,4 @@
-// Ticks beyond 32 and 64 bits. What is expected was recorded from mido 1.2.10.
+// Ticks beyond 32 and 64 bits. Expected values were recorded from mido 1.2.10.
 #include <gtest/gtest.h>
 
 #include "amt/midi/compound.hpp"
@@ -31,8 +31,9 @@ TEST(WideTicks, LastTickOf32BitsAndTheFirstOf33) {
 }
 
 TEST(WideTicks, TicksOfTwoTracksAreComparedExactly) {
-  // 2^90 and 2^90 + 96 at 480 ticks a beat are 0.1 s apart, which the sums in seconds cannot show,
-  // but the order of the tracks does; equal ticks keep the order of the tracks.
+  // 2^90 and 2^90 + 96 at 480 ticks per beat are 0.1 s apart. The sums in seconds cannot resolve
+  // that, but the order of the events depends on it; events with equal ticks are in order of
+  // tracks.
   const std::string later = track(note_on(power_of_two(90, 96), 60));
   const std::string sooner = track(note_on(power_of_two(90), 61) + note_on(raw({0}), 63));
   const std::string tick = "128952087425560451028615168 -1 ";
@@ -57,7 +58,7 @@ TEST(WideTicks, SumsCarryThroughAllWords) {
 }
 
 TEST(WideTicks, DifferencesAreExact) {
-  // The wait before the second note is 96 ticks, though both ticks are the same as doubles.
+  // The wait before the second note is 96 ticks, although both ticks are the same double.
   const std::string file = header(2, 480) + track(note_on(power_of_two(90), 60)) +
                            track(note_on(power_of_two(90, 96), 61));
   MidiParser parser;
@@ -70,7 +71,7 @@ TEST(WideTicks, RoundToTheNearestTiesToEven) {
   const auto ticks = [](const std::string& delta) {
     return parse_to_text(one_track(note_on(delta, 60)));
   };
-  // 2^64 + 2^11 lies half way between two doubles, 3 * 2^63 + 2^11 as well, but the even one is
+  // 2^64 + 2^11 is half-way between two doubles, and so is 3 * 2^63 + 2^11, where the even one is
   // above.
   EXPECT_EQ(ticks(raw({0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x90, 0x00})),
             "922337203685477580800 -1 60 0 64");
@@ -79,7 +80,7 @@ TEST(WideTicks, RoundToTheNearestTiesToEven) {
 }
 
 TEST(WideTicks, LargestDoubleIsAcceptedAndTheNextRefused) {
-  // 2^1024 - 2^970 - 1 rounds to the largest double, 2^1024 - 2^970 to no double. With tempo 0 the
+  // 2^1024 - 2^970 - 1 rounds to the largest double, 2^1024 - 2^970 overflows. With tempo 0 the
   // time stays 0.
   std::string largest = raw({0x83});  // 1024 = 146 * 7 + 2
   for (int bit = 1021; bit >= 0; bit -= 7) {
@@ -91,13 +92,13 @@ TEST(WideTicks, LargestDoubleIsAcceptedAndTheNextRefused) {
   EXPECT_THROW(parse_to_text(one_track(kTempoZero + note_on(power_of_two(1024), 60))), MidiError);
 }
 
-TEST(WideTicks, SumsBeyondADoubleAreFineIfEachStepFits) {
+TEST(WideTicks, SumsBeyondADoubleAreAcceptedIfEachStepFits) {
   const std::string steps = kTempoZero + note_on(power_of_two(1023), 60) +
                             note_on(power_of_two(1023), 61) + note_on(power_of_two(1023), 62);
   EXPECT_EQ(parse_to_text(one_track(steps)), "0 -1 60 0 64 0 -1 61 0 64 0 -1 62 0 64");
 }
 
-TEST(WideTicks, InfiniteSecondsAreRefusedOnlyWhereANoteIsRounded) {
+TEST(WideTicks, InfiniteSecondsAreRefusedOnlyIfANoteIsRounded) {
   EXPECT_THROW(parse_to_text(one_track(note_on(power_of_two(1023), 60))), MidiError);
   const std::string late_off = note_on(raw({0}), 60) + power_of_two(1022) + raw({0x80, 61, 0});
   EXPECT_EQ(parse_to_text(one_track(late_off)), "0 -1 60 0 64");

@@ -1,4 +1,4 @@
-// Notes to a MIDI file and back through the parser.
+// Writes notes to a MIDI file and parses it again.
 #include "amt/midi/writer.hpp"
 
 #include <gtest/gtest.h>
@@ -41,11 +41,9 @@ void expect_same_back(const std::vector<Note>& notes) {
   EXPECT_EQ(fields_of(read_back(written.bytes)), fields_of(notes));
 }
 
-TEST(MidiWriter, NoNotesAreAFileWithoutNotes) {
-  EXPECT_TRUE(read_back(write_midi({}).bytes).empty());
-}
+TEST(MidiWriter, NoNotesGiveAnEmptyFile) { EXPECT_TRUE(read_back(write_midi({}).bytes).empty()); }
 
-TEST(MidiWriter, OneNoteIsTheseBytes) {
+TEST(MidiWriter, OneNoteGivesExactBytes) {
   const std::vector<Note> notes = {{300, 25, 60, 40, 80}};
   const std::string expected(
       "MThd\0\0\0\6\0\1\0\2\0\x64"
@@ -55,7 +53,7 @@ TEST(MidiWriter, OneNoteIsTheseBytes) {
   EXPECT_EQ(write_midi(notes).bytes, expected);
 }
 
-TEST(MidiWriter, DrumsGoToChannelTen) {
+TEST(MidiWriter, DrumsUseChannelTen) {
   MidiParser parser;
   const std::string bytes =
       write_midi(std::vector<Note>{{0, 5, 36, 128, 80}, {0, 5, 36, 0, 80}}).bytes;
@@ -67,14 +65,14 @@ TEST(MidiWriter, DrumsGoToChannelTen) {
   EXPECT_EQ(drums, 2);
 }
 
-TEST(MidiWriter, NotesOfOnePitchKeepTheirEnds) {
+TEST(MidiWriter, OverlappingNotesOfOnePitchKeepTheirEnds) {
   expect_same_back({{0, 100, 60, 5, 80}, {10, 20, 60, 5, 80}});  // one within the other
   expect_same_back({{0, 100, 60, 5, 80}, {50, 100, 60, 5, 80}, {100, 50, 60, 5, 80}});
   expect_same_back({{0, 0, 60, 5, 80}, {0, 0, 60, 5, 80}, {0, 7, 60, 5, 80}});
   expect_same_back({{0, 30, 60, 128, 80}, {30, 30, 60, 128, 80}, {60, 0, 60, 128, 80}});
 }
 
-TEST(MidiWriter, ProgramsTakeTurnsOnTheChannels) {
+TEST(MidiWriter, ProgramsShareTheChannels) {
   std::vector<Note> notes;
   for (int i = 0; i < 129; ++i) {
     const auto instrument = static_cast<std::uint8_t>(i);
@@ -97,21 +95,21 @@ TEST(MidiWriter, TheSixteenthInstrumentEndsAnothersNotes) {
   }
 }
 
-TEST(MidiWriter, DrumsWithinDrumsAreCounted) {
+TEST(MidiWriter, OverlappingDrumNotesAreCounted) {
   const std::vector<Note> notes = {{0, 100, 36, 128, 80}, {10, 20, 36, 128, 80}};
   const WrittenMidi written = write_midi(notes);
   EXPECT_EQ(written.altered, 1u);
   EXPECT_EQ(read_back(written.bytes).size(), 2u);
 }
 
-TEST(MidiWriter, RandomMusicReadsBack) {
+TEST(MidiWriter, RandomMusicRoundTrips) {
   for (std::uint32_t seed = 0; seed < 50; ++seed) {
     std::vector<Note> notes;
     double onset = 0;
     for (std::uint32_t i = 0; i < 400; ++i) {
       const PhiloxBlock draw = philox4x32_10({i, 0, 0, 0}, {seed, 0});
       onset += draw[0] % 40;
-      // Lengths by instrument, so that no note of the drums lies within another one.
+      // The length depends on the instrument, so that no drum note overlaps another one.
       const auto instrument = static_cast<std::uint8_t>(draw[1] % 10 == 9 ? 128 : draw[1] % 10);
       const double duration = instrument == 128 ? 25 : draw[2] % 200;
       notes.push_back(
@@ -121,7 +119,7 @@ TEST(MidiWriter, RandomMusicReadsBack) {
   }
 }
 
-TEST(MidiWriter, WhatAFileCannotSayIsRefused) {
+TEST(MidiWriter, NotesThatAFileCannotRepresentAreRefused) {
   EXPECT_THROW(write_midi(std::vector<Note>{{0, kNeverEnded, 60, 0, 80}}), Error);
   EXPECT_THROW(write_midi(std::vector<Note>{{5, 1, 60, 0, 80}, {4, 1, 60, 0, 80}}), Error);
   EXPECT_THROW(write_midi(std::vector<Note>{{1 << 28, 1, 60, 0, 80}}), Error);

@@ -28,7 +28,7 @@ class DecoderTest : public testing::Test {
       row.push_back(static_cast<Token>((7 * i * i + 3 * i + salt) % 50));
     return row;
   }
-  /// By the model itself, of the last position.
+  /// Returns the logits of the last position, computed by the model itself.
   std::vector<float> expected(std::vector<Token> context) {
     const ModelConfig& c = model_.config();
     const std::size_t last = context.size() - 1;
@@ -54,21 +54,21 @@ class DecoderTest : public testing::Test {
   Model model_{*ops_, test::tiny_model(), 1, Purpose::kInference};
 };
 
-TEST_F(DecoderTest, ContinuesAsTheModelDoes) {
+TEST_F(DecoderTest, AgreesWithTheModel) {
   Decoder decoder(model_, 1);
   for (int size = 1; size <= model_.config().seq_len; ++size) {
     expect_near(next(decoder, tokens(size)), expected(tokens(size)));
   }
 }
 
-TEST_F(DecoderTest, TakesSeveralTokensAtOnceAndTheSameOnesAgain) {
+TEST_F(DecoderTest, AcceptsSeveralTokensAndTheSameOnesAgain) {
   Decoder decoder(model_, 1);
   for (const int size : {3, 9, 9, 2, 12}) {
     expect_near(next(decoder, tokens(size)), expected(tokens(size)));
   }
 }
 
-TEST_F(DecoderTest, ComputesAnewWhatFollowsADifference) {
+TEST_F(DecoderTest, RecomputesTheTokensAfterADifference) {
   Decoder decoder(model_, 1);
   std::vector<Token> context = tokens(10);
   next(decoder, context);
@@ -76,14 +76,14 @@ TEST_F(DecoderTest, ComputesAnewWhatFollowsADifference) {
   expect_near(next(decoder, context), expected(context));
 }
 
-TEST_F(DecoderTest, GivesOnlyTheRangeThatIsAskedFor) {
+TEST_F(DecoderTest, ReturnsOnlyTheRequestedRange) {
   Decoder decoder(model_, 1);
   const std::vector<float> all = next(decoder, tokens(5)),
                            some = next(decoder, tokens(5), 0, {11, 30});
   EXPECT_EQ(some, std::vector<float>(all.begin() + 11, all.begin() + 30));
 }
 
-TEST_F(DecoderTest, RowsDoNotDependOnWhatIsBesideThem) {
+TEST_F(DecoderTest, RowsDoNotDependOnOtherRows) {
   Decoder alone(model_, 1), together(model_, kRows);
   for (int step = 0; step < 5; ++step) {
     std::vector<std::vector<Token>> contexts;
@@ -98,9 +98,9 @@ TEST_F(DecoderTest, RowsDoNotDependOnWhatIsBesideThem) {
   }
 }
 
-// The tokens before the last are read with the rounded weights themselves, the last one by products
-// with 8 bits: so they agree, and rows do not depend on what is beside them.
-TEST(Int8Decoder, ContinuesAsTheModelWithRoundedWeightsDoes) {
+// All tokens but the last use the rounded weights in floating point, the last one 8-bit products:
+// both agree, and rows do not depend on the other rows of a call.
+TEST(Int8Decoder, AgreesWithTheModelWithRoundedWeights) {
   const auto ops = make_cpu_ops(2, Precision::kF32, true), plain = make_cpu_ops(2);
   const ModelConfig config = test::tiny_model();
   Model model(*ops, config, 1, Purpose::kInference), full(*plain, config, 1, Purpose::kInference);
@@ -132,7 +132,7 @@ TEST(Int8Decoder, ContinuesAsTheModelWithRoundedWeightsDoes) {
   EXPECT_THROW(round_to_int8(model.layout(), values), Error);
 }
 
-TEST_F(DecoderTest, NoticesThatTheParametersHaveChanged) {
+TEST_F(DecoderTest, NoticesChangedParameters) {
   Decoder decoder(model_, 1);
   const std::vector<float> before = next(decoder, tokens(8));
   set(2);
@@ -141,7 +141,7 @@ TEST_F(DecoderTest, NoticesThatTheParametersHaveChanged) {
   expect_near(after, expected(tokens(9)));
 }
 
-TEST_F(DecoderTest, RefusesWhatItCannotContinue) {
+TEST_F(DecoderTest, RefusesInvalidContexts) {
   Decoder decoder(model_, 2);
   EXPECT_THROW(next(decoder, {}), Error);
   EXPECT_THROW(next(decoder, tokens(13)), Error);

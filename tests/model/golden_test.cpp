@@ -1,4 +1,4 @@
-// The recorded models: the same numbers as an independent fp64 implementation gave.
+// The recorded models: the numbers must agree with an independent fp64 implementation.
 #include "support/golden.hpp"
 
 #include <nlohmann/json.hpp>
@@ -50,7 +50,7 @@ struct Recorded {
   ModelConfig config;
 };
 
-/// The named tensors at their places in a flat buffer; padding 0.
+/// Returns the named tensors at their places in a flat buffer, with zero padding.
 std::vector<double> flatten(const ParameterLayout& layout, const std::filesystem::path& file) {
   const auto tensors = read_golden_tensors(file);
   std::vector<double> flat(static_cast<std::size_t>(layout.total()));
@@ -93,7 +93,7 @@ TEST_P(Golden, LogitsAndGradientsOfTheFirstStep) {
   }
 }
 
-/// One step of the recorded optimiser; returns the gradient's norm.
+/// Makes one step of the recorded optimiser; returns the gradient's norm.
 double update(Model& model, Buffer& m, Buffer& v, const nlohmann::json& config, double rate,
               int step) {
   Ops& ops = model.ops();
@@ -118,10 +118,10 @@ double update(Model& model, Buffer& m, Buffer& v, const nlohmann::json& config, 
   return norm;
 }
 
-/// Adam divides by the moments' root, so it makes whole steps of gradients that are rounding
-/// errors. The biases of the keys have such gradients only: a softmax does not see a shift of all
-/// its scores, so theirs is 0. They are left out; the other parameters with small gradients set the
-/// tolerance of one tensor.
+/// Adam divides by the root of the second moment, so it makes full-size steps even if the gradient
+/// is only rounding error. This is the case for the keys' biases, whose exact gradient is 0 because
+/// a softmax does not depend on a shift of all its scores, so they are excluded. The tolerance of
+/// one tensor allows for other parameters with small gradients.
 void expect_final(const ParameterLayout& layout, std::vector<float> actual,
                   std::vector<double> expected) {
   for (const ParameterInfo& info : layout.all()) {

@@ -1,5 +1,5 @@
-// The whole model's gradient with dropout on: finite differences, and the ways to compute it that
-// must agree.
+// The gradient of the complete model with dropout: finite differences, and the agreement of all
+// ways to compute it.
 #include <cstring>
 
 #include "amt/cpu/cpu_ops.hpp"
@@ -31,8 +31,8 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
-// In fp64 activations; parameters are fp32, so a step is what their rounding leaves of it.
-TEST(Gradient, IsTheFiniteDifferenceOfTheLoss) {
+// With fp64 activations; parameters are fp32, so steps are what remains after their rounding.
+TEST(Gradient, AgreesWithFiniteDifferencesOfTheLoss) {
   ModelConfig config = small_config();
   const auto ops = test::make_plain_ops();
   const auto tokens = random_rows(config, kRows);
@@ -87,7 +87,7 @@ TEST(Gradient, CheckpointingGivesTheSameBits) {
   EXPECT_EQ(kept.loss, again.loss);
 }
 
-TEST(Gradient, RepeatsItsBits) {
+TEST(Gradient, IsReproducibleBitForBit) {
   const ModelConfig config = small_config();
   const auto tokens = random_rows(config, kRows);
   const Result first = run(*make_cpu_ops(2), config, tokens);
@@ -95,7 +95,7 @@ TEST(Gradient, RepeatsItsBits) {
   EXPECT_TRUE(same_bits(first.gradients, second.gradients));
 }
 
-// 4 rows at once, or 1 + 3 accumulated: the same masks, the same sums up to rounding.
+// 4 rows at once, or 1 + 3 accumulated: the same masks, and the same sums up to rounding.
 TEST(Gradient, DoesNotDependOnTheMicroBatch) {
   const ModelConfig config = small_config();
   const auto tokens = random_rows(config, kRows);
@@ -112,15 +112,15 @@ TEST(Gradient, DoesNotDependOnTheMicroBatch) {
   EXPECT_NEAR(model.take_loss(), whole.loss, 1e-6 * whole.loss);
 }
 
-// bf16 changes a gradient by its rounding, the loss by less, and nothing about what repeats.
-TEST(Gradient, Bf16IsCloseAndRepeats) {
-  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this processor has no bf16 products";
+// bf16 changes a gradient by its rounding error and the loss by less; results stay reproducible.
+TEST(Gradient, Bf16IsCloseAndReproducible) {
+  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this CPU has no bf16 instructions";
   ModelConfig config = small_config();
   const auto tokens = random_rows(config, kRows);
   const auto ops = make_cpu_ops(2, Precision::kBf16);
   const Result fp32 = run(*make_cpu_ops(2), config, tokens), bf16 = run(*ops, config, tokens);
   EXPECT_LT(relative_distance(bf16.gradients, fp32.gradients), 0.02);
-  EXPECT_GT(relative_distance(bf16.gradients, fp32.gradients), 1e-4);  // it is another precision
+  EXPECT_GT(relative_distance(bf16.gradients, fp32.gradients), 1e-4);  // not the same precision
   EXPECT_NEAR(bf16.loss, fp32.loss, 2e-3 * fp32.loss);
   config.gradient_checkpointing = true;
   const Result again = run(*ops, config, tokens);
@@ -138,9 +138,9 @@ TEST(Gradient, EveryPartOfTheDropoutKeyMatters) {
   }
 }
 
-// Each layer and each of its two sites must have its own mask: with resid_pdrop only, a model whose
-// masks were shared between layers would pass every other test.
-TEST(Gradient, NoDropoutWithoutRatesAndSomeWithEach) {
+// Each layer and each of its two dropout sites must have its own mask: with only resid_pdrop, a
+// model whose layers shared masks would pass every other test.
+TEST(Gradient, EachRateAloneCausesDropout) {
   ModelConfig off = small_config();
   off.embed_pdrop = off.resid_pdrop = 0;
   ModelConfig embed = off, resid = off;
@@ -154,7 +154,7 @@ TEST(Gradient, NoDropoutWithoutRatesAndSomeWithEach) {
   EXPECT_GT(relative_distance(run(*ops, resid, tokens).gradients, none.gradients), 0.1);
 }
 
-TEST(Gradient, RangesAreReadyInOrderOnceAndForEver) {
+TEST(Gradient, RangesAreReportedOnceInOrderAndStayFinal) {
   ModelConfig config = small_config();
   const auto tokens = random_rows(config, kRows);
   for (const bool checkpointing : {false, true}) {

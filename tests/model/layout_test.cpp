@@ -1,4 +1,4 @@
-// The parameter layout, initial values, and the configuration's rules.
+// The parameter layout, initial values, and the rules for the configuration.
 #include "amt/base/error.hpp"
 #include "amt/cpu/cpu_ops.hpp"
 #include "model_support.hpp"
@@ -9,7 +9,7 @@ namespace {
 
 using namespace test;
 
-TEST(Layout, CountsParametersAsTheFieldDoes) {
+TEST(Layout, CountsParametersInTheUsualWay) {
   ModelConfig config;
   EXPECT_EQ(ParameterLayout(config).count(), 128103936);  // lakh-small, "128.10 M"
   config.hidden_dim = 1024, config.num_heads = 16, config.num_layers = 24;
@@ -70,7 +70,8 @@ TEST(Initialise, FollowsTheRules) {
   EXPECT_EQ(padding, 0);
 }
 
-// 68 % and 95 % within one and two deviations, and different tensors do not repeat each other.
+// 68 % and 95 % are within one and two standard deviations, and different tensors have different
+// values.
 TEST(Initialise, IsNormalAndTensorsDiffer) {
   ModelConfig config = small_config();
   config.hidden_dim = 256;
@@ -89,7 +90,7 @@ TEST(Initialise, IsNormalAndTensorsDiffer) {
   EXPECT_LT(equal, 10);
 }
 
-TEST(Initialise, DependsOnTheSeedAlone) {
+TEST(Initialise, DependsOnTheSeedOnly) {
   EXPECT_EQ(initial(small_config(), 7), initial(small_config(), 7));
   EXPECT_NE(initial(small_config(), 7), initial(small_config(), 8));
 }
@@ -117,7 +118,7 @@ TEST(Config, OptionsReachTheFields) {
   EXPECT_NO_THROW(config.validate());
 }
 
-TEST(Config, RefusalsNameTheOption) {
+TEST(Config, RefusalsGiveTheOption) {
   const auto refused = [](const auto& change, std::initializer_list<std::string_view> names) {
     ModelConfig config;
     change(config);

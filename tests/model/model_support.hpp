@@ -1,4 +1,4 @@
-// A small model with everything switched on, and what tests ask of models.
+// A small model with all features enabled, and helpers for tests of models.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -31,7 +31,8 @@ inline std::vector<Token> random_rows(const ModelConfig& config, int rows, std::
   return tokens;
 }
 
-/// The usual initial values, made 5 times as large and biased: every term of the gradient matters.
+/// The usual initial values, 5 times as large and biased, so that every term of the gradient
+/// matters.
 inline std::vector<float> lively_parameters(const ModelConfig& config) {
   const ParameterLayout layout(config);
   std::vector<float> p(static_cast<std::size_t>(layout.total()));

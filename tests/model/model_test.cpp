@@ -1,4 +1,4 @@
-// What the model promises besides its numbers: memory, waiting, weights kept fresh, padding,
+// Properties of the model besides its numbers: memory, waiting, refreshed weights, padding,
 // refusals.
 #include "amt/base/error.hpp"
 #include "amt/cpu/cpu_ops.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 using namespace test;
 
-TEST(Model, EstimateIsWhatIsAllocated) {
+TEST(Model, EstimateEqualsTheAllocation) {
   const auto cpu = make_cpu_ops(1);
   for (const Purpose purpose : {Purpose::kTraining, Purpose::kInference}) {
     for (const bool checkpointing : {false, true}) {
@@ -26,7 +26,7 @@ TEST(Model, EstimateIsWhatIsAllocated) {
   }
 }
 
-TEST(Model, EstimateOfADecoderIsWhatItAllocates) {
+TEST(Model, EstimateOfADecoderEqualsItsAllocation) {
   const auto cpu = make_cpu_ops(1);
   RecordingOps ops(*cpu);
   const ModelConfig config = small_config();
@@ -40,7 +40,8 @@ TEST(Model, EstimateOfADecoderIsWhatItAllocates) {
 }
 
 TEST(Model, InferenceNeedsLessThanHalfTheMemoryOfTraining) {
-  const ModelConfig small;  // GPT-2 small; one row is the worst case: most of it are parameters
+  const ModelConfig
+      small;  // GPT-2 small; one row is the worst case, because most of it is parameters
   for (const int rows : {1, 8}) {
     EXPECT_LT(2 * Model::estimate_bytes(small, rows, 4, Purpose::kInference),
               Model::estimate_bytes(small, rows, 4, Purpose::kTraining));
@@ -61,7 +62,7 @@ TEST(Model, InferenceGivesTheBitsOfATrainingModel) {
   EXPECT_EQ(losses[0], losses[1]);
 }
 
-TEST(Model, AModelForInferenceRefusesWhatBelongsToTraining) {
+TEST(Model, AModelForInferenceRefusesTraining) {
   const auto ops = make_cpu_ops(1);
   const ModelConfig config = small_config();
   Model model(*ops, config, 1, Purpose::kInference);
@@ -78,7 +79,7 @@ TEST(Model, CheckpointingNeedsLessMemory) {
   EXPECT_LT(Model::estimate_bytes(config, 8, 4), all / 2);
 }
 
-TEST(Model, AStepWaitsForNothing) {
+TEST(Model, AStepDoesNotWait) {
   const auto cpu = make_cpu_ops(1);
   RecordingOps ops(*cpu);
   const ModelConfig config = small_config();
@@ -108,8 +109,7 @@ TEST(Model, WeightsAreRefreshedAfterEachChangeAndOnlyThen) {
 }
 
 TEST(Model, AdamWRefreshesTheWeightsThatItChanges) {
-  if (bf16_support() == Bf16Support::kNone)
-    GTEST_SKIP() << "this processor has no products of bf16";
+  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this CPU has no bf16 instructions";
   const auto cpu = make_cpu_ops(1, Precision::kBf16);
   RecordingOps ops(*cpu);
   const ModelConfig config = small_config();
@@ -141,7 +141,7 @@ TEST(Model, AdamWRefreshesTheWeightsThatItChanges) {
   EXPECT_EQ(ops.refreshed, 2);
 }
 
-// A model whose layers shared masks would have right gradients all the same.
+// A model whose layers shared masks would still have correct gradients.
 TEST(Model, EveryLayerAndSiteHasItsOwnMask) {
   const auto cpu = make_cpu_ops(1);
   RecordingOps ops(*cpu);
@@ -160,7 +160,7 @@ TEST(Model, EveryLayerAndSiteHasItsOwnMask) {
   EXPECT_EQ(places, expected);
 }
 
-TEST(Model, TheEmbeddingsGradientIsToldTheTokens) {
+TEST(Model, TheEmbeddingsGradientReceivesTheTokens) {
   const auto cpu = make_cpu_ops(1);
   RecordingOps ops(*cpu);
   const ModelConfig config = small_config();
@@ -232,7 +232,7 @@ TEST(Model, PaddedRowsStayZeroThroughTraining) {
   EXPECT_NE(p, lively_parameters(config));
 }
 
-TEST(Model, RefusesBatchesThatDoNotFit) {
+TEST(Model, RefusesInvalidBatches) {
   constexpr auto refusal = test::refusal<Error>;
   const auto ops = make_cpu_ops(1);
   const ModelConfig config = small_config();

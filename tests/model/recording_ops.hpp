@@ -1,4 +1,4 @@
-// An Ops that passes every call on and counts what tests ask about.
+// An Ops that forwards every call and counts those that tests ask for.
 #pragma once
 
 #include <vector>

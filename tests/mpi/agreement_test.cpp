@@ -24,7 +24,7 @@ TEST(Agreement, EqualFactsPass) {
   EXPECT_EQ(disagreement(world, ""), "");
 }
 
-TEST(Agreement, NamesTheRankThatDiffersAndTheLine) {
+TEST(Agreement, ReportsTheRankThatDiffersAndTheLine) {
   const Communicator world = Communicator::world();
   if (world.size() < 2) return;
   const int last = world.size() - 1;
@@ -38,14 +38,14 @@ TEST(Agreement, NamesTheRankThatDiffersAndTheLine) {
   EXPECT_LT(text.find("'b = 3'"), text.find("rank 0 ")) << text;
 }
 
-TEST(Agreement, MostRanksAreRight) {
+TEST(Agreement, TheMajorityIsRight) {
   const Communicator world = Communicator::world();
   if (world.size() < 3) return;
   const std::string text = disagreement(world, world.rank() == 0 ? "x" : "y");
   EXPECT_TRUE(test::says(text, {"rank 0 ", " 'x', rank 1 ", " 'y';"}));
 }
 
-TEST(Agreement, ATextThatIsShorterDiffers) {
+TEST(Agreement, AShorterTextDiffers) {
   const Communicator world = Communicator::world();
   if (world.size() < 2) return;
   const std::string text = disagreement(world, world.rank() == world.size() - 1 ? "a\n" : "a\nb\n");

@@ -1,4 +1,4 @@
-// A process alone, in a program that never starts MPI: its collectives leave things as they are.
+// A single process in a program that never starts MPI: its collectives change nothing.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -9,7 +9,7 @@
 namespace amt::mpi {
 namespace {
 
-TEST(AloneCommunicator, IsOfOneRank) {
+TEST(AloneCommunicator, HasOneRank) {
   const Communicator self = Communicator::self();
   EXPECT_EQ(self.rank(), 0);
   EXPECT_EQ(self.size(), 1);
@@ -18,7 +18,7 @@ TEST(AloneCommunicator, IsOfOneRank) {
   EXPECT_FALSE(self.host().empty());
 }
 
-TEST(AloneCommunicator, LeavesThingsAsTheyAre) {
+TEST(AloneCommunicator, ChangesNothing) {
   const Communicator self = Communicator::self();
   self.barrier();
   std::string text = "text";

@@ -12,7 +12,7 @@
 namespace amt::mpi {
 namespace {
 
-TEST(Communicator, KnowsItsPlace) {
+TEST(Communicator, HasRankAndSize) {
   const Communicator world = Communicator::world();
   EXPECT_GE(world.rank(), 0);
   EXPECT_LT(world.rank(), world.size());
@@ -40,7 +40,7 @@ TEST(Communicator, Reductions) {
   EXPECT_EQ(world.all_of(world.rank() == 0), world.size() == 1);
 }
 
-TEST(Communicator, ValuesAreCopiedAsTheyAre) {
+TEST(Communicator, ValuesAreCopiedUnchanged) {
   struct Pair {
     std::int64_t number;
     double fraction;
@@ -69,7 +69,7 @@ TEST(Communicator, StartedReductionSumsInPlace) {
   for (const float value : values) ASSERT_EQ(value, n * (n + 1) / 2);
 }
 
-TEST(Communicator, StartedReductionIsForItsRootAlone) {
+TEST(Communicator, OnlyTheRootGetsAStartedReduction) {
   const Communicator world = Communicator::world();
   const float n = static_cast<float>(world.size()), own = static_cast<float>(world.rank() + 1);
   for (int root = 0; root < world.size(); ++root) {
@@ -85,7 +85,8 @@ TEST(Communicator, GathersFloatsInPlace) {
   std::vector<std::size_t> counts;
   std::vector<float> expected, values;
   for (int r = 0; r < world.size(); ++r) {
-    counts.push_back(static_cast<std::size_t>(2 * (world.size() - 1 - r)));  // the last: nothing
+    counts.push_back(
+        static_cast<std::size_t>(2 * (world.size() - 1 - r)));  // the last rank contributes nothing
     for (std::size_t i = 0; i < counts.back(); ++i) {
       expected.push_back(static_cast<float>(10 * r) + static_cast<float>(i));
       values.push_back(world.rank() == r ? expected.back() : -1.0f);
@@ -108,7 +109,7 @@ TEST(Communicator, GathersPartsOfDifferentLengths) {
     EXPECT_TRUE(at_last.empty());
 }
 
-// Rank r sends (r + 1) x to items {from, to} to rank `to`: nothing at all to rank 0.
+// Rank r sends (r + 1) x to items {from, to} to rank `to`, so nothing to rank 0.
 TEST(Communicator, AllToAllKeepsRankOrder) {
   const Communicator world = Communicator::world();
   const int n = world.size(), me = world.rank();
@@ -120,7 +121,8 @@ TEST(Communicator, AllToAllKeepsRankOrder) {
     parts.push_back(std::as_bytes(std::span(part)));
   }
   std::vector<std::byte> received;
-  for (int round = 0; round < 2; ++round) {  // the second time into a buffer that is large enough
+  for (int round = 0; round < 2;
+       ++round) {  // the second time into a buffer that is already large enough
     const auto got = world.all_to_all(parts, 2 * sizeof(int), received);
     std::vector<int> values(received.size() / sizeof(int));
     if (!received.empty()) std::memcpy(values.data(), received.data(), received.size());
@@ -147,8 +149,8 @@ TEST(Communicator, AllToAllRefusesWrongParts) {
   EXPECT_THROW(world.all_to_all(parts, 4, received), Error);
 }
 
-// The last rank alone fails: all ranks throw its message and exit code.
-TEST(Collectively, OneFailureIsEveryonesFailure) {
+// Only the last rank fails: all ranks throw its message and exit code.
+TEST(Collectively, OneRanksFailureIsThrownOnAllRanks) {
   const Communicator world = Communicator::world();
   const auto fail_at_the_last = [&] {
     run_on_all(world, [&] {

@@ -1,5 +1,5 @@
-// More than an MPI count can say. The memory is only reserved: MPI's own calls are stood in for,
-// and nothing is sent.
+// More elements than an MPI count can represent. The memory is only reserved: fakes replace MPI's
+// functions, and nothing is sent.
 #include <gtest/gtest.h>
 #include <mpi.h>
 #include <sys/mman.h>
@@ -43,7 +43,7 @@ namespace {
 
 constexpr std::size_t kMost = std::numeric_limits<int>::max();
 
-/// Address space that nobody may touch.
+/// Address space that must not be accessed.
 class Reserved {
  public:
   explicit Reserved(std::size_t bytes)
@@ -64,7 +64,7 @@ class Reserved {
   void* at_;
 };
 
-TEST(LargeCounts, AreBroadcastInPieces) {
+TEST(LargeCounts, AreSplitForABroadcast) {
   const Communicator world = Communicator::world();
   const Reserved memory(3 * (kMost + 1) + 5);
   broadcasts.clear();
@@ -78,13 +78,13 @@ TEST(LargeCounts, AreBroadcastInPieces) {
   EXPECT_EQ(next, memory.as<std::byte>().data() + memory.as<std::byte>().size());
 }
 
-TEST(LargeCounts, AreRefusedWhereThereAreNoPieces) {
+TEST(LargeCounts, AreRefusedIfTheyCannotBeSplit) {
   const Communicator world = Communicator::world();
   const Reserved memory((kMost + 1) * sizeof(float));
   reductions = gathers = 0;
   EXPECT_TRUE(
       test::refuses<Error>([&] { world.all_reduce_sum(memory.as<float>()); }, {"MPI_Allreduce"}));
-  // Each part is small enough, their sum is not.
+  // Each part is small enough, but their sum is not.
   const std::vector<std::size_t> parts(static_cast<std::size_t>(world.size()), kMost / 2 + 1);
   EXPECT_TRUE(test::refuses<Error>([&] { world.all_gather(memory.as<float>(), parts); },
                                    {"MPI_Allgatherv"}));

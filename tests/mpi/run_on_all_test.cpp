@@ -1,5 +1,4 @@
-// What any rank throws, of whatever type, ends the work of all ranks with one error that they
-// share.
+// An exception of any type on any rank ends the work on all ranks with one common error.
 #include "amt/mpi/run_on_all.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +15,7 @@
 namespace amt::mpi {
 namespace {
 
-TEST(Collectively, AllRanksHaveTheForeignErrorOfOne) {
+TEST(Collectively, AForeignExceptionIsThrownOnAllRanks) {
   const Communicator world = Communicator::world();
   const auto expect_failure = [&](const std::function<void()>& work, const std::string& part) {
     const auto of_the_last = [&] {

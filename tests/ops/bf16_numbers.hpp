@@ -1,4 +1,4 @@
-// Numbers of bf16 for tests of the CPU's Ops, and the fixture of those tests.
+// bf16 numbers and the fixture for tests of the CPU's bf16 Ops.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace amt::test {
 
-inline constexpr double kRounding = 1.0 / 256;  // the largest error of one rounding, as a share
+inline constexpr double kRounding =
+    1.0 / 256;  // the largest error of one rounding, relative to the value
 
 inline std::vector<Bf16> narrow(const std::vector<float>& x) {
   std::vector<Bf16> out(x.size());
@@ -28,7 +29,7 @@ inline const Activation* act(const std::vector<Bf16>& x) {
   return reinterpret_cast<const Activation*>(x.data());
 }
 
-/// Normal numbers that bf16 can hold, in both forms.
+/// Normally distributed numbers that are exact in bf16, in both forms.
 struct Numbers {
   Numbers(Dim n, std::uint64_t seed, double deviation = 1)
       : bf16(narrow(normal<float>(n, seed, deviation))),
@@ -39,13 +40,13 @@ struct Numbers {
   std::vector<double> fp64;
 };
 
-/// Results of n activations, NaN (0xffff) until they are written.
+/// Returns n activations that are NaN (0xffff) until they are written.
 inline std::vector<Bf16> results(Dim n) { return std::vector<Bf16>(std::size_t(n), Bf16{0xffff}); }
 
 class Bf16Ops : public testing::Test {
  protected:
   void SetUp() override {
-    if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this processor has no bf16 products";
+    if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this CPU has no bf16 instructions";
     ops_ = make_cpu_ops(2, Precision::kBf16);
   }
   std::unique_ptr<Ops> ops_;

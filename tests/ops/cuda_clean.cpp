@@ -1,4 +1,4 @@
-// Compiled as C++17: the headers that device code includes stay within it.
+// Compiled as C++17: headers that device code includes must not need more.
 #include "amt/ops/buffer.hpp"
 #include "amt/ops/dropout.hpp"
 #include "amt/ops/ops.hpp"

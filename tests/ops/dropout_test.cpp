@@ -1,4 +1,4 @@
-// Masks: their statistics, what they depend on, and that the fast ones are the specified ones.
+// Masks: their statistics, what they depend on, and that the fast masks equal the specified ones.
 #include "amt/ops/dropout.hpp"
 
 #include <set>
@@ -37,7 +37,7 @@ double share_equal(const std::vector<bool>& a, const std::vector<bool>& b) {
   return equal / static_cast<double>(a.size());
 }
 
-TEST(Dropout, DropsTheAskedShareAndKeepsTheMean) {
+TEST(Dropout, DropsTheGivenFractionAndKeepsTheMean) {
   for (const double rate : {0.1, 0.5}) {
     double dropped = 0, sum = 0;
     const Dim n = 256;
@@ -58,7 +58,7 @@ TEST(Dropout, RateZeroKeepsEverything) {
   EXPECT_EQ(dropout_factor(some_dropout(0), 1, 2, kWidth), 1.0f);
 }
 
-// Masks under different keys agree as often as chance has them agree: 0.9^2 + 0.1^2.
+// Masks for different keys agree as often as independent ones: 0.9^2 + 0.1^2.
 TEST(Dropout, EveryPartOfTheKeyGivesAnotherMask) {
   const Dropout base = some_dropout(0.1);
   std::vector<Dropout> others(6, base);
@@ -82,7 +82,7 @@ TEST(Dropout, NeighboursAreIndependent) {
   }
 }
 
-TEST(Dropout, ARowsMaskDoesNotDependOnTheCallItIsIn) {
+TEST(Dropout, ARowsMaskDoesNotDependOnItsCall) {
   Dropout whole = some_dropout(0.1), part = whole;
   part.first_row += 2;
   const std::vector<bool> all = mask(whole, 3 * whole.seq_len);
@@ -90,7 +90,7 @@ TEST(Dropout, ARowsMaskDoesNotDependOnTheCallItIsIn) {
   EXPECT_TRUE(std::equal(last.begin(), last.end(), all.end() - std::ptrdiff_t(last.size())));
 }
 
-TEST(Dropout, TheFastMasksAreTheSpecifiedOnes) {
+TEST(Dropout, FastMasksEqualTheSpecification) {
   const auto ops = make_cpu_ops(2);
   for (const Dim width : {8, 520, 768, 1280, 13}) {
     const Dim n = 40;

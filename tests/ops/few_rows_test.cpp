@@ -1,5 +1,5 @@
-// Products with few rows: against the plain sum, and the same bits whatever is beside a row and
-// however many threads there are.
+// Products with few rows: they agree with the plain sum, and their bits depend neither on other
+// rows nor on the number of threads.
 #include "src/cpu/few_rows.hpp"
 
 #include <bit>
@@ -50,7 +50,7 @@ class FewRows : public testing::Test {
     w_ = taken_as(normal<float>(s.depth * s.columns, 2), T{});
     bias_ = normal<float>(s.columns, 3);
   }
-  /// The plain product of row 0: w as [depth, columns], or its transpose.
+  /// Returns the plain product for row 0: w as [depth, columns], or its transpose.
   std::vector<double> plain(const Shape& s, bool transposed) const {
     std::vector<double> out;
     for (Dim c = 0; c < s.columns; ++c) {
@@ -72,7 +72,7 @@ TYPED_TEST_SUITE(FewRows, Types);
 
 constexpr Shape kShapes[] = {{1, 1}, {5, 3}, {96, 288}, {61, 1037}, {768, 2304}};
 
-TYPED_TEST(FewRows, AreTheProduct) {
+TYPED_TEST(FewRows, AgreeWithThePlainProduct) {
   const double rounding = sizeof(TypeParam) == 2 ? 1.0 / 256 : 3e-6;
   for (const Shape& s : kShapes) {
     this->make(s);
@@ -83,7 +83,7 @@ TYPED_TEST(FewRows, AreTheProduct) {
   }
 }
 
-TYPED_TEST(FewRows, DoNotDependOnTheirNeighboursOrOnThreads) {
+TYPED_TEST(FewRows, DoNotDependOnOtherRowsOrThreads) {
   const auto bits = [](const auto& values) { return std::as_bytes(std::span(values)); };
   const auto row = [&](const auto& all, Dim i, Dim width) {
     return std::vector(all.begin() + i * width, all.begin() + (i + 1) * width);

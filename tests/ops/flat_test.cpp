@@ -1,4 +1,4 @@
-// Calls on flat buffers, buffers themselves, and repeatability.
+// Calls on flat buffers, buffers themselves, and reproducibility.
 #include <cstring>
 
 #include "amt/base/error.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 using namespace test;
 
-constexpr Dim kLong = 40001;  // several pieces, and an odd rest
+constexpr Dim kLong = 40001;  // several pieces and an odd remainder
 
 TEST(Flat, AdamWAgreesWithPlainOverManyUpdates) {
   const auto ops = make_cpu_ops(2);
@@ -62,7 +62,7 @@ TEST(Flat, SumOfSquaresIsExactEnoughAndDoesNotDependOnThreads) {
   EXPECT_EQ(on_cpu(1, 0), 0);
 }
 
-TEST(Buffers, MoveTakesTheMemoryAlong) {
+TEST(Buffers, MoveTransfersTheMemory) {
   const auto ops = make_cpu_ops(1);
   Buffer a = Buffer::floats(*ops, 8);
   float* memory = a.as<float>();
@@ -79,7 +79,7 @@ TEST(Buffers, MoveTakesTheMemoryAlong) {
   EXPECT_EQ(std::vector<float>(memory, memory + 8), std::vector<float>(8));
 }
 
-TEST(Buffers, TooLargeARequestSaysHowMuchAndWhatToDo) {
+TEST(Buffers, TooLargeARequestReportsSizeAndWhatToDo) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "the address sanitizer ends the process where new would fail";
 #endif
@@ -90,14 +90,14 @@ TEST(Buffers, TooLargeARequestSaysHowMuchAndWhatToDo) {
 
 TEST(CpuOps, RefusesANegativeNumberOfThreads) { EXPECT_THROW(make_cpu_ops(-1), UsageError); }
 
-// In every backend and precision; what lies outside of all weights, or was forgotten, is refused.
+// For every backend and precision; pointers outside all weights, or to forgotten ones, are refused.
 TEST(CpuOps, WeightsThatWereNotRefreshedAreAnError) {
   std::vector<std::unique_ptr<Ops>> all;
   all.push_back(test::make_plain_ops());
   all.push_back(make_cpu_ops(1));
   if (bf16_support() != Bf16Support::kNone) all.push_back(make_cpu_ops(1, Precision::kBf16));
   const std::vector<float> flat(192, 1.0f);
-  std::vector<double> x(64), out(64);  // room for activations of any type
+  std::vector<double> x(64), out(64);  // large enough for activations of any type
   for (const auto& ops : all) {
     const auto call = [&](const float* weight, const float* bias) {
       ops->run(LinearForward{.out = reinterpret_cast<Activation*>(out.data()),
@@ -122,7 +122,7 @@ TEST(CpuOps, WeightsThatWereNotRefreshedAreAnError) {
   }
 }
 
-TEST(CpuOps, TwoModelsMayTakeTurns) {
+TEST(CpuOps, TwoModelsCanAlternate) {
   const auto ops = make_cpu_ops(1);
   const std::vector<float> x{1}, one{1}, two{2}, zero{0};
   std::vector<float> out(1);
@@ -139,7 +139,7 @@ TEST(CpuOps, TwoModelsMayTakeTurns) {
   }
 }
 
-TEST(CpuOps, RepeatsItsBits) {
+TEST(CpuOps, IsReproducibleBitForBit) {
   const LmHeadShape s{2, 200, 64, 3000, 3072};
   const AttentionShape attention = self_attention(2, 200, 4, 16, 0.25f);
   const auto tokens = random_tokens(400, s.vocab, 1);

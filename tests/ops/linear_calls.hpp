@@ -1,4 +1,4 @@
-// Linear layers on vectors, for the tests of several backends.
+// Linear layers on vectors, for tests of several backends.
 #pragma once
 
 #include "amt/ops/linear.hpp"
@@ -6,7 +6,7 @@
 
 namespace amt::test {
 
-/// A: what activations are taken as.
+/// A: the type that activations are cast to.
 template <class A, class P>
 LinearForwardOf<A, P> linear(A* out, A* pre, const A* x, const std::vector<P>& weight,
                              const std::vector<P>& bias, Dim n, Dim in_width, Dim out_width) {

@@ -74,7 +74,7 @@ TEST_P(LmHeadCpu, AgreesWithPlain) {
   EXPECT_TRUE(std::equal(dwte.begin() + padding, dwte.end(), dwte_before.begin() + padding));
 }
 
-// Around the block of 512 positions; a single position per row predicts nothing.
+// Sizes around the block of 512 positions; a row with a single position predicts nothing.
 INSTANTIATE_TEST_SUITE_P(Shapes, LmHeadCpu,
                          testing::Values(LmHeadShape{1, 2, 4, 3, 128}, LmHeadShape{3, 7, 13, 5, 5},
                                          LmHeadShape{4, 24, 32, 101, 128},
@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, LmHeadCpu,
                                          LmHeadShape{3, 342, 48, 1100, 1152},
                                          LmHeadShape{1, 33, 64, 9001, 9088}));
 
-// Padded rows of wte may hold anything, infinities included, without being seen.
+// Padded rows of wte may contain anything, including infinities: they are never read.
 TEST(LmHead, CpuNeverReadsPaddedRows) {
   const auto ops = make_cpu_ops(1);
   const LmHeadShape s{1, 5, 8, 6, 128};

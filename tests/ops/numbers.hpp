@@ -1,4 +1,4 @@
-// Random data, distances between results, and finite differences, for the tests of Ops.
+// Random data, distances between results, and finite differences, for tests of Ops.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 
 namespace amt::test {
 
-/// n normal numbers x deviation, a function of the seed; representable in fp32.
+/// Returns n normally distributed numbers times deviation, determined by the seed; exact in fp32.
 template <class T>
 std::vector<T> normal(Dim n, std::uint64_t seed, double deviation = 1) {
   std::mt19937_64 engine(seed);
@@ -35,7 +35,7 @@ std::vector<To> convert(const std::vector<From>& x) {
   return std::vector<To>(x.begin(), x.end());
 }
 
-/// Largest difference, as a share of the largest expected value. NaN anywhere gives infinity.
+/// Largest difference relative to the largest expected value; infinity if any number is NaN.
 template <class A, class B>
 double distance(const std::vector<A>& actual, const std::vector<B>& expected) {
   if (actual.size() != expected.size()) return INFINITY;
@@ -49,13 +49,13 @@ double distance(const std::vector<A>& actual, const std::vector<B>& expected) {
   return difference / largest;
 }
 
-/// fp32 vectors of the host as activations of the CPU's Ops.
+/// Casts a host fp32 vector to activations of the CPU's Ops.
 inline Activation* act(std::vector<float>& x) { return reinterpret_cast<Activation*>(x.data()); }
 inline const Activation* act(const std::vector<float>& x) {
   return reinterpret_cast<const Activation*>(x.data());
 }
 
-/// Host vectors as weights of the CPU's Ops.
+/// Makes host vectors weights of the CPU's Ops.
 class Refreshed {
  public:
   Refreshed(Ops& ops, const std::vector<float>& parameters)
@@ -67,14 +67,14 @@ class Refreshed {
   Weights weights_;
 };
 
-/// sum of weights x values: the scalar whose gradient a backward call with dout = weights computes.
+/// Sum of weights x values: the scalar whose gradient a backward call with dout = weights computes.
 inline double weighted(const std::vector<double>& values, const std::vector<double>& weights) {
   double sum = 0;
   for (std::size_t i = 0; i < values.size(); ++i) sum += values[i] * weights[i];
   return sum;
 }
 
-/// Every element of dx against the central difference of loss(), which reads x.
+/// Compares every element of dx with the central difference of loss(), which reads x.
 template <class Loss>
 void expect_gradient(const std::string& name, std::vector<double>& x, const std::vector<double>& dx,
                      const Loss& loss) {

@@ -1,5 +1,5 @@
-// Products of few rows with matrices in tiles: against the plain sum, and the same bits whatever is
-// beside a row and however many threads there are.
+// Products of few rows with tiled matrices: they agree with the plain sum, and their bits depend
+// neither on other rows nor on the number of threads.
 #include "src/cpu/tiles.hpp"
 
 #include <bit>
@@ -59,7 +59,7 @@ class Tiles : public testing::Test {
     cpu::to_float(out.data(), x.data(), std::ssize(x));
     return out;
   }
-  /// Row 0 times the matrix.
+  /// Returns row 0 times the matrix.
   std::vector<double> plain(const std::vector<float>& x, const std::vector<float>& w) const {
     std::vector<double> out(bias_.begin(), bias_.end());
     for (Dim d = 0; d < shape_.depth; ++d) {
@@ -86,7 +86,7 @@ class Tiles : public testing::Test {
 
 std::vector<double> doubles(const std::vector<float>& x) { return {x.begin(), x.end()}; }
 
-TEST_F(Tiles, OfBf16AreTheProduct) {
+TEST_F(Tiles, Bf16AgreesWithThePlainProduct) {
   if (!cpu::multiplies_tiles()) GTEST_SKIP() << "AMX kernels are not in use";
   for (const Shape& s : kShapes) {
     make(s, false);
@@ -97,7 +97,7 @@ TEST_F(Tiles, OfBf16AreTheProduct) {
   }
 }
 
-TEST_F(Tiles, OfInt8AreTheProductWithRoundedWeights) {
+TEST_F(Tiles, Int8AgreesWithTheProductOfRoundedWeights) {
   for (const Shape& s : kShapes) {
     make(s, true);
     EXPECT_LT(distance(doubles(product(x_, 2, 1)), plain(x_, rounded_weights())), 6e-5);
@@ -109,8 +109,8 @@ TEST_F(Tiles, OfInt8AreTheProductWithRoundedWeights) {
   }
 }
 
-// Of whole numbers alone, so that every instruction set gives these bits.
-TEST_F(Tiles, OfInt8SumWithoutRounding) {
+// Integers only, so that every instruction set gives these bits.
+TEST_F(Tiles, Int8SumsWithoutRounding) {
   make({768, 64}, true);
   const std::vector<float> got = product(x_, 1, 1);
   const std::vector<float> steps = int8_steps(w_.data(), shape_.depth, shape_.columns);
@@ -128,7 +128,7 @@ TEST_F(Tiles, OfInt8SumWithoutRounding) {
   }
 }
 
-TEST_F(Tiles, TwoBytesHoldARowToTheirStep) {
+TEST_F(Tiles, TwoBytesRepresentARowUpToOneStep) {
   const std::vector<float> x = {0, 1, -3, 2.5F, 0.001F, -0.7F};
   std::vector<std::int8_t> high(x.size()), low(x.size());
   const float step = cpu::in_two_bytes(high.data(), low.data(), x.data(), std::ssize(x));

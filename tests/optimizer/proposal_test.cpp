@@ -5,7 +5,7 @@
 namespace amt {
 namespace {
 
-TEST(Proposal, FivePassesButAHundredStepsAsFarAsTenPassesAllow) {
+TEST(Proposal, FivePassesOrAHundredStepsWithinTenPasses) {
   EXPECT_EQ(proposed_steps(8000, 8), 5000);
   EXPECT_EQ(proposed_steps(161, 8), 101);  // rounded up
   EXPECT_EQ(proposed_steps(160, 8), 100);
@@ -14,12 +14,12 @@ TEST(Proposal, FivePassesButAHundredStepsAsFarAsTenPassesAllow) {
   EXPECT_EQ(proposed_steps(1, 512), 1);
 }
 
-TEST(Proposal, TheRateFollowsTheWidthAndIsATenthForATrainedModel) {
+TEST(Proposal, TheRateDependsOnTheWidthAndIsATenthForATrainedModel) {
   EXPECT_EQ(proposed_learning_rate(768, false), 6e-4);
   EXPECT_EQ(proposed_learning_rate(768, true), 6e-5);
   EXPECT_EQ(proposed_learning_rate(1024, true), 4.5e-5);
   EXPECT_EQ(proposed_learning_rate(1280, true), 3.6e-5);
-  EXPECT_EQ(proposed_learning_rate(128, false), 3e-3);  // as configs/nano.ini
+  EXPECT_EQ(proposed_learning_rate(128, false), 3e-3);  // as in configs/nano.ini
   EXPECT_EQ(proposed_learning_rate(64, true), 3e-4);
 }
 

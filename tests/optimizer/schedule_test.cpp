@@ -17,7 +17,7 @@ OptimizerOptions golden_options(const nlohmann::json& config) {
   return options;
 }
 
-TEST(Schedule, IsTheReferences) {
+TEST(Schedule, AgreesWithTheReference) {
   for (const auto& folder : std::filesystem::directory_iterator(test::golden_model_dir())) {
     const auto run = nlohmann::json::parse(test::read_golden(folder.path() / "run.json"));
     const OptimizerOptions options = golden_options(run.at("config"));
@@ -57,7 +57,7 @@ TEST(Schedule, CosineAndLinearEndAtZeroAtTheLastStep) {
   }
 }
 
-TEST(Schedule, ConstantStays) {
+TEST(Schedule, ConstantDoesNotChange) {
   OptimizerOptions options;
   options.lr_schedule = LrSchedule::kConstant;
   EXPECT_EQ(learning_rate(options, 1000, 5), options.learning_rate / 2);
@@ -83,7 +83,7 @@ TEST(Schedule, WsdStaysAndThenFallsToZero) {
   EXPECT_EQ(decay_steps(options, 1000), 100);
 }
 
-TEST(Schedule, AllStepsMayWarmUp) {
+TEST(Schedule, AllStepsCanWarmUp) {
   OptimizerOptions options;
   options.warmup_ratio = 1;
   EXPECT_EQ(learning_rate(options, 10, 9), options.learning_rate * 9 / 10);

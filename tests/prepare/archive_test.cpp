@@ -1,4 +1,4 @@
-// The dataset of an archive is that of the folder that it would unpack to.
+// An archive gives the same dataset as the folder to which it unpacks.
 #include <fstream>
 
 #include "amt/corpus/file_reader.hpp"
@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 
 class PreparedArchive : public PrepareTest {
  protected:
-  /// The golden tree with files that have no MD5 for a name, one of them twice, one that is no MIDI
-  /// and one in a folder that is not looked into. Then its archives.
+  /// The golden tree, plus files whose names are not MD5s, one of them twice, one that is not MIDI,
+  /// and one in a folder that is not searched. Then archives of these.
   void make_corpora() {
     if (leader()) {
       const fs::path tree = root() / "tree";
@@ -64,7 +64,7 @@ TEST_F(PreparedArchive, SameBytesAsTheFolder) {
   }
 }
 
-TEST_F(PreparedArchive, ADryRunSaysWhatItCosts) {
+TEST_F(PreparedArchive, ADryRunReportsTheCost) {
   make_corpora();
   if (!leader()) return;
   PrepareOptions o = of("tree.tar.gz", "d");
@@ -75,7 +75,7 @@ TEST_F(PreparedArchive, ADryRunSaysWhatItCosts) {
   EXPECT_FALSE(fs::exists(o.dataset));
 }
 
-TEST_F(PreparedArchive, HalfOfTheMemoryIsForItsFiles) {
+TEST_F(PreparedArchive, FilesGetHalfOfTheMemory) {
   PrepareOptions o;
   o.memory.bytes = 1001;
   for (const SourceKind kind :

@@ -1,4 +1,4 @@
-// What holds for the dataset of the golden tree, whatever the number of ranks.
+// Properties of the golden tree's dataset, for any number of ranks.
 #include "amt/dataset/dataset.hpp"
 
 #include <algorithm>
@@ -37,7 +37,7 @@ std::vector<std::string> rows_of(const fs::path& dataset, Split split) {
 
 class PreparedDataset : public PrepareTest {
  protected:
-  /// Rank 0 alone makes `o`'s dataset under another name; the files must be the same bytes.
+  /// Rank 0 alone makes the dataset of `o` under another name; the files must have the same bytes.
   void expect_same_as_alone(PrepareOptions o) {
     prepare_dataset(world(), o);
     if (!leader()) return;
@@ -51,8 +51,8 @@ class PreparedDataset : public PrepareTest {
 
 TEST_F(PreparedDataset, SameBytesFromAnyNumberOfRanks) { expect_same_as_alone(options("d", 10)); }
 
-// Rows and their order, as datasets that exist have them.
-TEST_F(PreparedDataset, TheTrainingSplitIsWhatItAlwaysWas) {
+// Rows and their order, as in existing datasets.
+TEST_F(PreparedDataset, TheTrainingSplitIsUnchanged) {
   PrepareOptions o = options("d");
   o.seed = 11;
   prepare_dataset(world(), o);
@@ -70,7 +70,7 @@ TEST_F(PreparedDataset, SameBytesWithManyShardsAndUnits) {
   EXPECT_GT(read_manifest(o.dataset).split(Split::kTrain).shards.size(), 7u);
 }
 
-// Units are divided where a fraction divides their prefix, and each split keeps the files' order.
+// Units are divided where a fraction divides their prefix; each split keeps the order of files.
 TEST_F(PreparedDataset, SameBytesWithFractions) {
   for (const int digits : {1, 2}) {
     PrepareOptions o = options("d" + std::to_string(digits), 10);
@@ -99,7 +99,7 @@ TEST_F(PreparedDataset, SameBytesWithFractions) {
   }
 }
 
-TEST_F(PreparedDataset, SameBytesWithALittleMemory) {
+TEST_F(PreparedDataset, SameBytesWithLittleMemory) {
   PrepareOptions o = options("d", 10);
   o.memory.bytes = 100'000;
   o.rows_per_shard = 200;
@@ -125,8 +125,8 @@ TEST_F(PreparedDataset, EveryRowOnceAndOnlyTrainingRowsShuffled) {
   const std::vector<std::string> shuffled = rows_of(o.dataset, Split::kTrain);
   EXPECT_EQ(std::multiset(in_order.begin(), in_order.end()),
             std::multiset(shuffled.begin(), shuffled.end()));
-  // Spearman's rank correlation between the two orders: deviation 1/sqrt(n - 1) if random, 1 if the
-  // shuffle is left out.
+  // Spearman's rank correlation between the two orders: its deviation is 1/sqrt(n - 1) for a random
+  // order; without the shuffle it is 1.
   std::multimap<std::string, double> place;
   for (std::size_t i = 0; i < in_order.size(); ++i) place.emplace(in_order[i], double(i));
   double sum = 0;
@@ -153,7 +153,7 @@ TEST_F(PreparedDataset, TheReportCountsTheCorpus) {
   }
 }
 
-TEST_F(PreparedDataset, TheSeedDecidesTheOrder) {
+TEST_F(PreparedDataset, TheSeedDeterminesTheOrder) {
   PrepareOptions a = options("a"), b = options("b");
   b.seed = 1;
   prepare_dataset(world(), a);

@@ -1,4 +1,4 @@
-// What goes wrong leaves nothing that a reader accepts, on any rank.
+// A failure leaves nothing that a reader accepts, on any rank.
 #include <sys/file.h>
 
 #include <cmath>
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 class PrepareFailure : public PrepareTest {
  protected:
-  /// All ranks fail with this code and a message that contains `part`; nothing is left.
+  /// All ranks must fail with this code and a message that contains `part`, and leave nothing.
   void expect_failure(const PrepareOptions& o, ExitCode code, const std::string& part) {
     EXPECT_TRUE(
         test::exits_with<mpi::CollectiveError>(code, [&] { prepare_dataset(world(), o); }, {part}))
@@ -74,7 +74,7 @@ TEST_F(PrepareFailure, TooManyRefusedFilesKeepTheirList) {
   }
 }
 
-TEST_F(PrepareFailure, AsManyRefusedFilesAsAllowedAreNotTooMany) {
+TEST_F(PrepareFailure, TheAllowedNumberOfRefusedFilesIsAccepted) {
   PrepareOptions o = options("d");
   prepare_dataset(world(), o);
   const DatasetStatistics all = read_manifest(o.dataset).statistics;
@@ -101,13 +101,13 @@ TEST_F(PrepareFailure, AsManyRefusedFilesAsAllowedAreNotTooMany) {
 TEST_F(PrepareFailure, AFileThatCannotBeWrittenStopsAllRanks) {
   PrepareOptions o = options("d");
   o.text = (root() / "text").string();
-  // The name of unit 7's text is taken by a folder: the rank that owns the unit alone fails.
+  // A folder has the name of unit 7's text, so only the rank that owns the unit fails.
   if (leader()) fs::create_directories(fs::path(o.text) / "tokenized-events-7.txt");
   world().barrier();
   expect_failure(o, ExitCode::kFailed, "tokenized-events-7.txt");
 }
 
-TEST_F(PrepareFailure, AnExistingDatasetIsKeptUnlessTold) {
+TEST_F(PrepareFailure, AnExistingDatasetIsKeptWithoutOverwrite) {
   PrepareOptions o = options("d");
   prepare_dataset(world(), o);
   expect_failure(o, ExitCode::kUsage, "--overwrite");
@@ -118,12 +118,12 @@ TEST_F(PrepareFailure, AnExistingDatasetIsKeptUnlessTold) {
   world().barrier();
 }
 
-TEST_F(PrepareFailure, WhatAKilledRunLeftIsRemoved) {
+TEST_F(PrepareFailure, RemainsOfAKilledRunAreRemoved) {
   PrepareOptions o = options("d");
   if (leader()) {
     fs::create_directories(partial_path(o.dataset) / "spill" / "rank-9");
     std::ofstream(partial_path(o.dataset) / "train-00000-of-00009.h5") << "half";
-    std::ofstream(partial_path(o.dataset) / "in-use");  // as versions before the mark left it
+    std::ofstream(partial_path(o.dataset) / "in-use");  // left by versions without the marker
   }
   world().barrier();
   prepare_dataset(world(), o);

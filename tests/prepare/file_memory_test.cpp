@@ -1,4 +1,4 @@
-// What a file may need in memory is known before it is parsed, and is no less than what it takes.
+// A file's memory needs are known before it is parsed, and are not underestimated.
 #include "src/prepare/file_memory.hpp"
 
 #include <gtest/gtest.h>
@@ -35,14 +35,14 @@ std::string midi(const std::vector<std::string>& tracks) {
 
 constexpr int kTimes = 100'000;
 
-/// Notes that never end; that end; in two tracks; and what is no note.
+/// Notes that never end; notes that end; notes in two tracks; data without notes.
 std::vector<std::string> contents() {
   const std::string ons = track("\x90", "\1\x3c\x40", kTimes);
   const std::string pairs = track("\x90", std::string("\1\x3c\x40\1\x3c\0", 6), kTimes);
   return {midi({ons}), midi({pairs}), midi({ons, pairs}), midi({track("\xc0", "\1\2", kTimes)})};
 }
 
-TEST(FileMemory, IsNoLessThanWhatAFileTakes) {
+TEST(FileMemory, IsNotLessThanAFileNeeds) {
   for (const bool interarrival : {false, true}) {
     PrepareOptions options;
     options.interarrival = interarrival;
@@ -57,7 +57,7 @@ TEST(FileMemory, IsNoLessThanWhatAFileTakes) {
       MidiParser().parse(bytes,
                          [&](std::span<const NoteMessage> some) { tokenizer.add_messages(some); });
       tokenizer.end_file();
-      // The parser's room for messages of two bytes is not touched where they are longer.
+      // The parser's space for two-byte messages is not touched if messages are longer.
       const std::uint64_t untouched = 8 * (file.size() / 2 + 1 - counts.messages);
       EXPECT_LE(file.size() + test::memory_peak() - before - untouched, need);
       EXPECT_GE(file.size() + test::memory_peak() - before, need / 2);
@@ -65,7 +65,7 @@ TEST(FileMemory, IsNoLessThanWhatAFileTakes) {
   }
 }
 
-TEST(FileMemory, CountsWhatIsThere) {
+TEST(FileMemory, CountsTracksMessagesAndNotes) {
   const MidiCounts counts = count_messages(std::as_bytes(std::span(contents()[2])));
   EXPECT_EQ(counts.tracks, 2u);
   EXPECT_EQ(counts.notes, 3u * kTimes);
@@ -74,7 +74,7 @@ TEST(FileMemory, CountsWhatIsThere) {
   EXPECT_THROW(count_messages(std::as_bytes(std::span("MThd"))), MidiError);
 }
 
-TEST(FileMemory, TheReasonNamesWhatSuffices) {
+TEST(FileMemory, TheReasonNamesASufficientLimit) {
   const std::uint64_t memory = std::uint64_t{16} << 20, need = most_for_a_file(memory);
   EXPECT_EQ(too_large_reason(need + (8 << 20)),
             "needs more memory than --memory allows (about 96.0 MiB: give --memory 33MB)");
@@ -84,7 +84,7 @@ TEST(FileMemory, TheReasonNamesWhatSuffices) {
 class LargeFile : public testing::Test {
  protected:
   void SetUp() override {
-    // 9 MB of notes that never end: 43 bytes for each
+    // 9 MB of notes that never end: 43 bytes per note.
     const std::string file = midi({track("\x90", "\1\x3c\x40", 3'000'000)});
     test::write_bytes(folder_.path() / (std::string(32, 'a') + ".mid"), file);
     test::write_bytes(folder_.path() / (std::string(31, 'a') + "b.mid"), "none");
@@ -111,7 +111,7 @@ class LargeFile : public testing::Test {
   std::size_t peak_ = 0;
 };
 
-TEST_F(LargeFile, IsRefusedByNameBeforeItIsParsed) {
+TEST_F(LargeFile, IsRejectedBeforeItIsParsed) {
   EXPECT_EQ(read(kFileMemory).rejected, 2u);
   ASSERT_EQ(rejections_.size(), 2u);
   EXPECT_EQ(rejections_[0].path, std::string(32, 'a') + ".mid");
@@ -120,12 +120,12 @@ TEST_F(LargeFile, IsRefusedByNameBeforeItIsParsed) {
   EXPECT_LT(peak_, 10u << 20);  // the file itself
 }
 
-TEST_F(LargeFile, RowsGiveWayToIt) {
+TEST_F(LargeFile, RowsAreSpilledForIt) {
   EXPECT_EQ(read(kFileMemory + (64 << 20)).rejected, 1u);
   ASSERT_EQ(rooms_.size(), 2u);
   EXPECT_GT(rooms_[0], 0u);
   EXPECT_EQ(rooms_[1], 0u);
-  EXPECT_LE(peak_, kFileMemory + rooms_[0] + (12 << 20));  // the parser's room, untouched
+  EXPECT_LE(peak_, kFileMemory + rooms_[0] + (12 << 20));  // the parser's space, untouched
 }
 
 }  // namespace

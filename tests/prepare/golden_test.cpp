@@ -1,4 +1,5 @@
-// The golden tree through --text and --compound against the reference's files, byte for byte.
+// Prepares the golden tree with --text and --compound and compares with the reference's files, byte
+// for byte.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -27,7 +28,7 @@ class Golden : public PrepareTest {
     compare_statistics(run, summary);
   }
 
-  /// Every line of the reference's statistics is a line of ours.
+  /// Every line of the reference's statistics must be a line of ours.
   static void compare_statistics(const std::string& run, const std::string& summary) {
     const auto recorded =
         nlohmann::json::parse(read_text(test::golden_dir() / "expected" / "stdout.json"));

@@ -1,4 +1,4 @@
-// What is read must not be cleared, and what is kept must not be replaced.
+// Inputs must not be removed, and files to keep must not be replaced.
 #include "src/prepare/output_check.hpp"
 
 #include <gtest/gtest.h>
@@ -42,7 +42,7 @@ class OutputCheck : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
-TEST_F(OutputCheck, TheCorpusLiesApartFromTheDataset) {
+TEST_F(OutputCheck, TheCorpusIsSeparateFromTheDataset) {
   EXPECT_EQ(refusal("corpus", "data2"), "");
   EXPECT_EQ(refusal("corpus", "corpus2"), "");
   EXPECT_EQ(refusal("data2.tar", "data2"), "");
@@ -58,7 +58,7 @@ TEST_F(OutputCheck, TheCorpusLiesApartFromTheDataset) {
   }
 }
 
-TEST_F(OutputCheck, TextsLieApartFromDatasetAndCorpus) {
+TEST_F(OutputCheck, TextsAreSeparateFromDatasetAndCorpus) {
   EXPECT_EQ(refusal("corpus", "data2", "text", "compound"), "");
   EXPECT_EQ(refusal("corpus", "data2", "data2.text"), "");
   for (const char* place : {"data2", "data2/text", "data2.partial", "data2.partial/x/y",
@@ -68,7 +68,7 @@ TEST_F(OutputCheck, TextsLieApartFromDatasetAndCorpus) {
   }
 }
 
-TEST_F(OutputCheck, ADryRunRefusesWhatTheRunWould) {
+TEST_F(OutputCheck, ADryRunRefusesTheSame) {
   PrepareOptions options;
   options.corpus = place("corpus");
   options.dataset = place("corpus/data");

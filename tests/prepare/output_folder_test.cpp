@@ -61,12 +61,12 @@ TEST_F(OutputFolderTest, AppearsOnlyWhenCommitted) {
   EXPECT_FALSE(fs::exists(partial_path(dataset())));
 }
 
-TEST_F(OutputFolderTest, VanishesUnlessCommitted) {
+TEST_F(OutputFolderTest, IsRemovedUnlessCommitted) {
   { OutputFolder out(dataset(), false); }
   EXPECT_FALSE(fs::exists(partial_path(dataset())));
 }
 
-TEST_F(OutputFolderTest, TwoJobsCannotWriteTheSame) {
+TEST_F(OutputFolderTest, TwoJobsCannotWriteTheSameDataset) {
   OutputFolder first(dataset(), false);
   put(first.path() / "shard");
   EXPECT_THROW(OutputFolder(dataset(), false), Error);
@@ -82,7 +82,7 @@ TEST_F(OutputFolderTest, OverwriteReplacesADatasetButNothingElse) {
   EXPECT_TRUE(fs::exists(dataset() / "thesis.tex"));
 }
 
-TEST_F(OutputFolderTest, TheOldDatasetIsThereUntilTheCommit) {
+TEST_F(OutputFolderTest, TheOldDatasetExistsUntilTheCommit) {
   make_dataset();
   EXPECT_THROW(OutputFolder(dataset(), false), UsageError);
   OutputFolder out(dataset(), true);
@@ -93,9 +93,9 @@ TEST_F(OutputFolderTest, TheOldDatasetIsThereUntilTheCommit) {
   EXPECT_FALSE(fs::exists(partial_path(dataset())));
 }
 
-TEST_F(OutputFolderTest, WhatOthersPutIntoTheOldDatasetIsKept) {
+TEST_F(OutputFolderTest, TheUsersFilesInTheOldDatasetAreKept) {
   make_dataset();
-  put(dataset() / "train-00001-of-00002.h5");  // which the manifest does not list
+  put(dataset() / "train-00001-of-00002.h5");  // not listed in the manifest
   fs::create_directories(dataset() / "corpus");
   put(dataset() / "corpus" / "song.mid");
   fs::create_symlink("nowhere", dataset() / "link");
@@ -107,7 +107,7 @@ TEST_F(OutputFolderTest, WhatOthersPutIntoTheOldDatasetIsKept) {
   EXPECT_FALSE(fs::exists(partial_path(dataset())));
 }
 
-TEST_F(OutputFolderTest, WhatHasANameOfTheNewDatasetStaysWhereItIs) {
+TEST_F(OutputFolderTest, AUsersFileWithANameOfTheNewDatasetIsNotMoved) {
   make_dataset();
   fs::create_directories(dataset() / "report.html");
   put(dataset() / "report.html" / "mine");
@@ -124,7 +124,7 @@ TEST_F(OutputFolderTest, WhatHasANameOfTheNewDatasetStaysWhereItIs) {
   EXPECT_TRUE(fs::exists(partial_path(dataset()) / "report.html" / "mine"));
 }
 
-TEST_F(OutputFolderTest, AFolderThatIsNotOursIsRefusedByName) {
+TEST_F(OutputFolderTest, AFolderThatIsNotOursIsRefused) {
   const auto refused = [&] {
     const std::string reason = test::refusal<UsageError>([&] { OutputFolder(dataset(), true); });
     return reason.find(partial_path(dataset()).string()) != std::string::npos;
@@ -137,11 +137,11 @@ TEST_F(OutputFolderTest, AFolderThatIsNotOursIsRefusedByName) {
   EXPECT_TRUE(refused());
   fs::rename(partial_path(dataset()), folder() / "elsewhere");
   fs::create_directory_symlink("elsewhere", partial_path(dataset()));
-  EXPECT_TRUE(refused()) << "not through a link";
+  EXPECT_TRUE(refused()) << "a link must be refused";
   EXPECT_TRUE(fs::exists(folder() / "elsewhere" / "in-use"));
 }
 
-TEST_F(OutputFolderTest, OneOfOursIsClearedUnlessItHoldsAStrangersFile) {
+TEST_F(OutputFolderTest, OurFolderIsClearedUnlessItHasAForeignFile) {
   {
     OutputFolder killed(dataset(), false);
     fs::copy(killed.path(), folder() / "copy");
@@ -157,7 +157,7 @@ TEST_F(OutputFolderTest, OneOfOursIsClearedUnlessItHoldsAStrangersFile) {
   EXPECT_FALSE(fs::exists(out.path() / "train.h5"));
 }
 
-TEST_F(OutputFolderTest, WhatAnOldVersionLeftIsCleared) {
+TEST_F(OutputFolderTest, RemainsOfAnOldVersionAreRemoved) {
   fs::create_directories(partial_path(dataset()) / kSpillFolder);
   put(partial_path(dataset()) / "train-00000-of-00001.h5");
   std::ofstream(partial_path(dataset()) / "in-use").flush();
@@ -166,7 +166,7 @@ TEST_F(OutputFolderTest, WhatAnOldVersionLeftIsCleared) {
   EXPECT_EQ(names_in(dataset()), "");
 }
 
-TEST_F(OutputFolderTest, AStrangersFileThatComesMeanwhileIsKept) {
+TEST_F(OutputFolderTest, AForeignFileThatAppearsMeanwhileIsKept) {
   {
     const OutputFolder out(dataset(), false);
     put(out.path() / "train.h5");
@@ -175,7 +175,7 @@ TEST_F(OutputFolderTest, AStrangersFileThatComesMeanwhileIsKept) {
   EXPECT_EQ(names_in(partial_path(dataset())), "thesis.tex ");
 }
 
-TEST_F(OutputFolderTest, ANameThatIsTakenMeanwhileIsNotReplaced) {
+TEST_F(OutputFolderTest, AFolderThatAppearsMeanwhileIsNotReplaced) {
   const auto fails = [&](const std::function<void()>& take) {
     OutputFolder out(dataset(), false);
     put(out.path() / "train.h5");
@@ -195,7 +195,7 @@ TEST_F(OutputFolderTest, ANameThatIsTakenMeanwhileIsNotReplaced) {
   EXPECT_EQ(names_in(dataset()), "mine ");
 }
 
-TEST_F(OutputFolderTest, EveryFormOfTheNameMeansTheSame) {
+TEST_F(OutputFolderTest, EveryFormOfThePathIsEquivalent) {
   for (const char* form : {"data/", "data//", "data/.", "./data", "x/../data"}) {
     fs::create_directories(folder() / "x");
     OutputFolder out(folder() / form, false);
@@ -209,7 +209,7 @@ TEST_F(OutputFolderTest, EveryFormOfTheNameMeansTheSame) {
   }
 }
 
-TEST_F(OutputFolderTest, ALinkIsNoPlaceForADataset) {
+TEST_F(OutputFolderTest, ALinkIsRefused) {
   fs::create_directories(folder() / "other");
   fs::create_directory_symlink("other", dataset());
   EXPECT_TRUE(

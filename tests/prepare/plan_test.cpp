@@ -28,7 +28,7 @@ PrepareOptions many_shards() {
   return options;
 }
 
-TEST(Plan, EveryShardHasOneWriterAndItsSlot) {
+TEST(Plan, EveryShardHasOneWriterAndASlot) {
   for (const int ranks : {1, 2, 3, 7, 40, 300}) {
     const Plan plan(corpus_of(1000), many_shards(), ranks);
     std::set<std::pair<Split, std::size_t>> seen;
@@ -57,7 +57,7 @@ TEST(Plan, ShardsDoNotDependOnTheRanks) {
   for (const Split split : kSplits) EXPECT_EQ(one.shards(split), seven.shards(split));
 }
 
-TEST(PrepareOptions, RefuseWhatCannotBe) {
+TEST(PrepareOptions, RefuseImpossibleValues) {
   const auto refused = [](auto change) {
     PrepareOptions options;
     change(options);

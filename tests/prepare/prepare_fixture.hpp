@@ -1,4 +1,4 @@
-// Preparing the golden tree in tests, on all ranks.
+// Prepares the golden tree in tests, on all ranks.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ inline std::map<std::string, std::vector<std::byte>> files_of(const std::filesys
   return files;
 }
 
-/// Two datasets have the same files, byte for byte.
+/// Expects two datasets to have the same files, byte for byte.
 inline void expect_same_files(const std::filesystem::path& a, const std::filesystem::path& b) {
   const auto expected = files_of(a), found = files_of(b);
   ASSERT_EQ(expected.size(), found.size());
@@ -35,7 +35,7 @@ inline void expect_same_files(const std::filesystem::path& a, const std::filesys
   }
 }
 
-/// A folder that all ranks share, made by rank 0.
+/// Has a folder that all ranks share, made by rank 0.
 class PrepareTest : public testing::Test {
  protected:
   PrepareTest() : world_(mpi::Communicator::world()) {
@@ -44,7 +44,7 @@ class PrepareTest : public testing::Test {
     world_.broadcast(path, 0);
     root_ = path;
   }
-  ~PrepareTest() override { world_.barrier(); }  // rank 0 removes the folder after all are done
+  ~PrepareTest() override { world_.barrier(); }  // rank 0 removes the folder once all are done
 
   PrepareOptions options(const std::string& name, int augment = 1) const {
     PrepareOptions o;

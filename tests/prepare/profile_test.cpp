@@ -16,7 +16,7 @@ std::uint32_t bin(const std::array<double, N>& edges, const Histogram<N>& counts
   return counts.counts.at(static_cast<std::size_t>(std::ranges::find(edges, edge) - edges.begin()));
 }
 
-TEST(CorpusProfile, CountsWhatWasParsedAndWhatWasKept) {
+TEST(CorpusProfile, CountsParsedAndKeptPieces) {
   for (const Encoding* encoding : encodings()) {
     const bool arrival = encoding == &kArrival;
     UnitTokenizer tokenizer(*encoding, 1, kNowhere);
@@ -45,8 +45,8 @@ TEST(CorpusProfile, CountsWhatWasParsedAndWhatWasKept) {
   }
 }
 
-TEST(CorpusProfile, RestsAreCountedOnceAndInTheFirstCopy) {
-  Playback slow;  // a note every 1.5 s: a rest between each two
+TEST(CorpusProfile, RestsAreCountedOnceInTheFirstCopy) {
+  Playback slow;  // a note every 1.5 s, so a rest between any two
   for (int i = 0; i < 100; ++i) {
     slow.messages.push_back({1.5 * i, 1.0, 60, 64, 0, 0});
     slow.messages.push_back({1.5 * i + 0.5, 0.5, 60, 0, 0, 0});

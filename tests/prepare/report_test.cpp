@@ -1,4 +1,4 @@
-// The report: what it counts, and that it stands alone.
+// The report: what it counts, and that it needs no other file.
 #include "src/prepare/report.hpp"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-/// How often `part` is in `text`.
+/// Counts how often `part` occurs in `text`.
 int times(const std::string& text, const std::string& part) {
   int count = 0;
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
@@ -32,7 +32,7 @@ Manifest small_manifest() {
   return manifest;
 }
 
-TEST(Refusals, AreGroupedWithoutOffsetsAndPaths) {
+TEST(Rejections, AreGroupedWithoutOffsetsAndPaths) {
   const std::vector<RejectionCount> counts = rejections_by_reason({
       {"a.mid", "a data byte over 127 at byte 17"},
       {"b/c d.mid", "cannot open /music/b/c d.mid: Permission denied"},
@@ -56,7 +56,7 @@ TEST(Refusals, AreGroupedWithoutOffsetsAndPaths) {
   }
 }
 
-TEST(Report, RefersToNothingOutsideAndEscapesWhatItIsGiven) {
+TEST(Report, NeedsNoOtherFileAndEscapesItsInput) {
   const std::string html =
       report_html(small_manifest(), {}, {{"x.mid", "<script>alert(\"&\")</script>\xFF"}});
   for (const char* outside : {"http", "src=", "href", "<script", "@import", "url("}) {
@@ -76,11 +76,11 @@ TEST(Report, ShowsTheSummary) {
   EXPECT_FALSE(contains(html, "Rejected files, by reason"));
 }
 
-TEST(Report, SaysOfWhatAndHowItWasMade) {
+TEST(Report, StatesCorpusAndCommand) {
   PrepareOptions options;
   options.augment = 10;
   options.splits.test = "cf";
-  options.memory = {1 << 20};  // changes no byte
+  options.memory = {1 << 20};  // does not affect the bytes
   for (const char* corpus :
        {"music/my <songs>", "my <songs>/", "/x/my <songs>.tar.gz", "my <songs>.zip"}) {
     options.corpus = corpus;
@@ -94,7 +94,7 @@ TEST(Report, SaysOfWhatAndHowItWasMade) {
   }
 }
 
-TEST(Report, AxesAndColoursAreNamed) {
+TEST(Report, AxesAndColoursAreLabelled) {
   const std::string html = report_html(small_manifest(), {}, {});
   for (const char* axis :
        {">tokens of a piece<", ">length of a piece, min:s<", ">tokens per second<",
@@ -134,7 +134,7 @@ TEST(Report, InterarrivalHasNoRests) {
   EXPECT_FALSE(contains(report_html(manifest, {}, {}), "Fraction of rests"));
 }
 
-/// As the paper has it, in the arrival encoding.
+/// The paper's counts, for the arrival encoding.
 Manifest full_lakh() {
   Manifest manifest;
   DatasetStatistics& all = manifest.statistics;
@@ -153,7 +153,7 @@ Manifest full_lakh() {
   return manifest;
 }
 
-TEST(Report, SetsThePapersCountsBesideThoseOfTheFullDataset) {
+TEST(Report, ComparesTheFullDatasetWithThePaper) {
   Manifest manifest = full_lakh();
   EXPECT_EQ(times(report_html(manifest, {}, {}), "<td>equal</td>"), 12);
   manifest.augment = 30;

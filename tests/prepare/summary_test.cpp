@@ -5,13 +5,13 @@
 namespace amt {
 namespace {
 
-TEST(Summary, RejectedFilesAreLinesInOrderOfPath) {
+TEST(Summary, RejectedFilesAreListedInOrderOfPath) {
   EXPECT_EQ(rejected_text({{"b.mid", "second"}, {"a\t\n\\.mid", "first"}}),
             "path\treason\na\\t\\n\\\\.mid\tfirst\nb.mid\tsecond\n");
 }
 
-// Python's round(x, 2) as it prints: at least one decimal, trailing zeros gone.
-TEST(Summary, PercentagesReadAsPythonPrintsThem) {
+// Python's round(x, 2) as printed: at least one decimal, no further trailing zeros.
+TEST(Summary, PercentagesAreFormattedLikePython) {
   Manifest manifest;
   manifest.statistics.files = 1000;
   manifest.statistics.rejected = 5;

@@ -1,4 +1,4 @@
-// Files that cannot be read are one file's matter; an archive that cannot is the job's.
+// An unreadable file affects only itself; an unreadable archive ends the job.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -22,7 +22,7 @@ class UnitReaderTest : public testing::Test {
     return assemble_corpus(listing, {hash_share(listing, 0, 1)});
   }
 
-  /// Reads the unit of the digit a, with `meanwhile` between listing and reading.
+  /// Reads the unit of digit a, calling `meanwhile` between listing and reading.
   template <class Meanwhile>
   UnitResult read(const fs::path& path, const Meanwhile& meanwhile) {
     const Corpus corpus = list(path);
@@ -37,7 +37,7 @@ class UnitReaderTest : public testing::Test {
         corpus, *input, options, [](const Unit&, std::uint32_t, const Row&) {},
         [&](std::uint64_t files, std::uint64_t) { done = files; });
     const UnitResult result = reader.read(unit, rejections_);
-    EXPECT_EQ(done, order.size()) << "progress counts the refused ones, too";
+    EXPECT_EQ(done, order.size()) << "progress counts rejected files, too";
     return result;
   }
 

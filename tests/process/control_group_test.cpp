@@ -28,7 +28,7 @@ class ControlGroupTest : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
-TEST_F(ControlGroupTest, NoLimitIsTheHighestNumber) {
+TEST_F(ControlGroupTest, WithoutALimitMemoryIsUnlimited) {
   EXPECT_EQ(limit(""), kNone);
   EXPECT_EQ(limit("0::/job\n"), kNone);
   set_limit("job/memory.max", "max");
@@ -41,7 +41,7 @@ TEST_F(ControlGroupTest, VersionTwo) {
   EXPECT_EQ(limit("0::/job\n"), 1000u);
 }
 
-TEST_F(ControlGroupTest, AGroupAboveLimitsToo) {
+TEST_F(ControlGroupTest, AParentGroupLimitsToo) {
   set_limit("slurm/job/step/memory.max", "max");
   set_limit("slurm/job/memory.max", "500");
   set_limit("slurm/memory.max", "800");
@@ -53,12 +53,12 @@ TEST_F(ControlGroupTest, VersionOne) {
   EXPECT_EQ(limit("9:name=systemd:/\n4:memory:/job\n3:cpuset:/\n0::/\n"), 2000u);
 }
 
-TEST_F(ControlGroupTest, InAContainerTheMountIsItsOwnGroup) {
+TEST_F(ControlGroupTest, InAContainerTheMountIsTheContainersGroup) {
   set_limit("memory/memory.limit_in_bytes", "3000");
   EXPECT_EQ(limit("4:memory:/docker/0123456789ab\n"), 3000u);
 }
 
-TEST_F(ControlGroupTest, NoLimitIsAllCores) {
+TEST_F(ControlGroupTest, WithoutALimitAllCoresCount) {
   EXPECT_EQ(cores("0::/job\n"), std::numeric_limits<int>::max());
   set_limit("job/cpu.max", "max 100000");
   set_limit("cpu/job/cpu.cfs_quota_us", "-1");
@@ -67,14 +67,14 @@ TEST_F(ControlGroupTest, NoLimitIsAllCores) {
   EXPECT_EQ(cores("0::/job\n3:cpu,cpuacct:/job\n"), std::numeric_limits<int>::max());
 }
 
-TEST_F(ControlGroupTest, QuotaIsWholeCoresAndOneAtLeast) {
+TEST_F(ControlGroupTest, QuotaIsRoundedToAtLeastOneCore) {
   set_limit("job/cpu.max", "250000 100000");
   EXPECT_EQ(cores("0::/job\n"), 2);
   set_limit("job/cpu.max", "50000 100000");
   EXPECT_EQ(cores("0::/job\n"), 1);
 }
 
-TEST_F(ControlGroupTest, QuotaOfAGroupAbove) {
+TEST_F(ControlGroupTest, QuotaOfAParentGroup) {
   set_limit("slurm/cpu.max", "400000 100000");
   set_limit("slurm/job/cpu.max", "max 100000");
   EXPECT_EQ(cores("0::/slurm/job\n"), 4);
@@ -88,7 +88,7 @@ TEST_F(ControlGroupTest, QuotaOfVersionOne) {
   EXPECT_EQ(cores("4:memory:/docker\n3:cpu,cpuacct:/docker\n0::/\n"), 3);
 }
 
-TEST_F(ControlGroupTest, CoresThatAGroupIsConfinedTo) {
+TEST_F(ControlGroupTest, CpusetOfAGroup) {
   set_limit("job/cpuset.cpus.effective", "0-3,8");
   EXPECT_EQ(cores("0::/job\n"), 5);
   set_limit("cpuset/job/cpuset.effective_cpus", "7");

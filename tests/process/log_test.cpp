@@ -11,7 +11,7 @@ std::string error_text(const std::string& message) {
   return testing::internal::GetCapturedStderr();
 }
 
-TEST(Log, AnErrorIsOneLineWhateverAFileSays) {
+TEST(Log, AnErrorIsOneLineWhateverItContains) {
   EXPECT_EQ(error_text("cannot read a.h5: no"), "amt: error: cannot read a.h5: no\n");
   EXPECT_EQ(error_text("tensor 'a\nb\x1b[2J\x7f'"), "amt: error: tensor 'a?b?[2J?'\n");
   EXPECT_EQ(error_text("n\xc3\xb6t"), "amt: error: n\xc3\xb6t\n");

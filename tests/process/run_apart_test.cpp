@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::seconds;
 
-TEST(RunApart, GivesWhatTheWorkGives) {
+TEST(RunApart, ReturnsTheResult) {
   EXPECT_EQ(run_apart([] { return std::string(); }, seconds(60)), "");
   const std::string much(1 << 20, 'x');
   EXPECT_EQ(run_apart([&] { return much; }, seconds(60)), much);
@@ -19,13 +19,13 @@ TEST(RunApart, GivesWhatTheWorkGives) {
   EXPECT_EQ(changed, 0);
 }
 
-TEST(RunApart, GivesNothingAfterACrash) {
+TEST(RunApart, ReturnsNothingAfterACrash) {
   EXPECT_EQ(run_apart([]() -> std::string { std::abort(); }, seconds(60)), std::nullopt);
   EXPECT_EQ(run_apart([]() -> std::string { throw std::runtime_error("odd"); }, seconds(60)),
             std::nullopt);
 }
 
-TEST(RunApart, GivesNothingIfTheWorkNeverEnds) {
+TEST(RunApart, ReturnsNothingIfTheWorkNeverEnds) {
   volatile bool ends = false;
   const auto found = run_apart(
       [&] {

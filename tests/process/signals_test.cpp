@@ -16,7 +16,7 @@ bool blocked_here(int signal) {
   return sigismember(&now, signal) == 1;
 }
 
-/// Sends a signal to the process and waits until it was noticed, for 10 s at most.
+/// Sends a signal to the process and returns whether it was noticed within 10 s.
 bool is_noticed(int signal) {
   set_stop_signal(0);
   kill(getpid(), signal);
@@ -28,7 +28,7 @@ bool is_noticed(int signal) {
   return noticed;
 }
 
-TEST(Signals, AreNoticedAndNeverHandledOnAThreadThatComputes) {
+TEST(Signals, AreNoticedButNotHandledOnComputeThreads) {
   install_stop_handlers();
   install_stop_handlers();
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) {
@@ -40,7 +40,7 @@ TEST(Signals, AreNoticedAndNeverHandledOnAThreadThatComputes) {
   }
 }
 
-TEST(Signals, TheFirstOneIsAnsweredAtOnceAndOnce) {
+TEST(Signals, TheFirstOneIsConfirmedAtOnceAndOnce) {
   install_stop_handlers();
   say_when_stopped("stopping\n");
   testing::internal::CaptureStderr();
@@ -55,8 +55,8 @@ TEST(Signals, TheFirstOneIsAnsweredAtOnceAndOnce) {
   set_stop_signal(0);
 }
 
-// A write into a pipe or a terminal is not to fail because a signal came.
-TEST(Signals, RestartWhatTheyInterrupt) {
+// A write into a pipe or a terminal must not fail because of a signal.
+TEST(Signals, RestartInterruptedCalls) {
   install_stop_handlers();
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) {
     struct sigaction installed = {};

@@ -18,20 +18,20 @@ using std::chrono::milliseconds;
 constexpr Activity kWorking = {"training", 12, nullptr, 1};
 constexpr Activity kWaiting = {"training", 12, "the sum of gradients", 1};
 
-TEST(Watchdog, TheRankThatHangsInItsOwnWorkSpeaksFirst) {
+TEST(Watchdog, TheRankThatHangsInItsOwnWorkReportsFirst) {
   EXPECT_EQ(patience(60, kWorking, 7, false), 60);
   EXPECT_GE(patience(60, kWaiting, 0, false), 62);
   EXPECT_GT(patience(60, kWaiting, 1, false), patience(60, kWaiting, 0, false) + 1);
 }
 
-TEST(Watchdog, ARankThatIsBeingEndedLeavesTheWordToTheOneThatSpoke) {
+TEST(Watchdog, ARankThatIsBeingEndedDoesNotReport) {
   EXPECT_GT(patience(60, kWaiting, 1, true), patience(60, kWaiting, 1, false) + 2);
   for (const double limit : {1.0, 60.0, 900.0}) {
     EXPECT_LT(patience(limit, kWaiting, 4095, true), limit + 30);
   }
 }
 
-TEST(Watchdog, IdleTimeBeginsAnewWithEveryProgress) {
+TEST(Watchdog, ProgressResetsTheIdleTime) {
   IdleTime idle(1.0);
   EXPECT_EQ(idle.add(1, 1), 0);
   EXPECT_EQ(idle.add(1, 1), 1);
@@ -40,14 +40,14 @@ TEST(Watchdog, IdleTimeBeginsAnewWithEveryProgress) {
   EXPECT_EQ(idle.add(2, 1), 1);
 }
 
-TEST(Watchdog, TimeInWhichTheProcessStoodStillDoesNotCount) {
+TEST(Watchdog, SuspendedTimeDoesNotCount) {
   IdleTime idle(1.0);
   idle.add(1, 1);
   EXPECT_EQ(idle.add(1, 86400), 2);  // suspended for a day
-  EXPECT_EQ(idle.add(1, -3600), 2);  // a clock that was put back
+  EXPECT_EQ(idle.add(1, -3600), 2);  // a clock that was set back
 }
 
-TEST(Watchdog, TheLineSaysWhereItStood) {
+TEST(Watchdog, TheLineNamesPhaseAndStep) {
   const std::string work = describe_hang(kWorking, 61, 60), wait = describe_hang(kWaiting, 61, 60);
   EXPECT_TRUE(test::says(work, {" 1 min 01 s ", "training, step 12, ", "--watchdog 60 "}));
   EXPECT_EQ(work.find("other ranks"), std::string::npos) << work;
@@ -69,7 +69,7 @@ TEST(WatchdogDeathTest, EndsAProcessThatHangs) {
               "amt: error: \\[rank 0 of 4 on node17\\] no progress for .* in training, step 3, ");
 }
 
-// It was told by mpirun to end, as another rank hangs: that one is to say so.
+// mpirun is ending it because another rank hangs, which must be the one to report it.
 TEST(Watchdog, WaitsLongerOnceTheProcessIsBeingEnded) {
   set_stop_signal(SIGTERM);
   {
@@ -79,7 +79,7 @@ TEST(Watchdog, WaitsLongerOnceTheProcessIsBeingEnded) {
   set_stop_signal(0);
 }
 
-TEST(Watchdog, LeavesAProcessAloneThatMakesProgress) {
+TEST(Watchdog, DoesNotEndAProcessThatMakesProgress) {
   const Watchdog watchdog(0.5, 0);
   for (int i = 0; i < 20; ++i) {
     std::this_thread::sleep_for(milliseconds(50));
@@ -87,7 +87,7 @@ TEST(Watchdog, LeavesAProcessAloneThatMakesProgress) {
   }
 }
 
-TEST(Poller, LooksUntilItIsGone) {
+TEST(Poller, PollsUntilItIsDestroyed) {
   std::atomic<int> looks = 0;
   {
     const Poller poller(0.001, [&](double elapsed) { looks += elapsed > 0 ? 1 : 1000000; });

@@ -25,7 +25,7 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-TEST(ModelCard, BeginsWithMetadataThatYamlReads) {
+TEST(ModelCard, BeginsWithValidYamlMetadata) {
   const std::string text = to_markdown(full_card());
   EXPECT_TRUE(text.starts_with(
       "---\nlibrary_name: transformers\nlicense: \"apache-2.0\"\n"
@@ -38,7 +38,7 @@ TEST(ModelCard, BeginsWithMetadataThatYamlReads) {
   EXPECT_TRUE(has(text, "after 1,000 steps: 1.5000 nats per token; "));
 }
 
-TEST(ModelCard, SaysNothingThatNobodySaid) {
+TEST(ModelCard, LeavesOutFieldsThatWereNotGiven) {
   ModelCard card;
   card.name = "x";
   card.generates = false;
@@ -49,7 +49,7 @@ TEST(ModelCard, SaysNothingThatNobodySaid) {
   }
 }
 
-TEST(ExportOptions, TakeNamesOfAHub) {
+TEST(ExportOptions, AcceptNamesOfAHub) {
   ExportOptions options;
   options.datasets = "a/b,c";
   options.license = "apache-2.0";

@@ -7,7 +7,7 @@
 namespace amt {
 namespace {
 
-TEST(MersenneTwister, GivesTheStandardsWords) {
+TEST(MersenneTwister, AgreesWithTheStandard) {
   for (const std::uint32_t seed : {0u, 1u, 12345u, 4294967295u}) {
     MersenneTwister ours(seed);
     std::mt19937 theirs(seed);

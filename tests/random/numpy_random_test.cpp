@@ -1,4 +1,4 @@
-// Draws recorded from numpy 1.24.2 on x86-64 with glibc 2.36.
+// Random numbers recorded from numpy 1.24.2 on x86-64 with glibc 2.36.
 #include "amt/random/numpy_random.hpp"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 namespace amt {
 namespace {
 
-TEST(NumpyRandom, RandomIsNumpys) {
+TEST(NumpyRandom, RandomAgreesWithNumpy) {
   NumpyRandom random(0);
   for (const double expected :
        {0x1.18fe1565f12a8p-1, 0x1.6e2d4cf608733p-1, 0x1.349d66b6e894bp-1, 0x1.16faedb6395f5p-1}) {
@@ -21,8 +21,8 @@ TEST(NumpyRandom, RandomIsNumpys) {
   EXPECT_EQ(NumpyRandom(4294967295u).random(), 0x1.8fe69a3924820p-4);
 }
 
-// One stream through all kinds of draws: each must take as many words as numpy's.
-TEST(NumpyRandom, DrawsOfAllKindsAreNumpys) {
+// One stream through all kinds of draws: each must consume as many 32-bit outputs as in numpy.
+TEST(NumpyRandom, AllKindsOfDrawsAgreeWithNumpy) {
   NumpyRandom random(0);
   for (int i = 0; i < 4; ++i) random.random();
   for (const double expected :
@@ -32,7 +32,7 @@ TEST(NumpyRandom, DrawsOfAllKindsAreNumpys) {
   for (const int expected : {9, 2, 7, 8, 8, 9, 2, 6, 9, 5, 4, 1}) {
     EXPECT_EQ(random.randint(1, 10), expected);
   }
-  EXPECT_EQ(random.randint(7, 8), 7);  // no word is drawn
+  EXPECT_EQ(random.randint(7, 8), 7);  // consumes no output
   EXPECT_EQ(random.random(), 0x1.aa4d25fd4207bp-1);
   std::vector<std::uint32_t> taken;
   random.choice(16, 5, taken);
@@ -42,7 +42,7 @@ TEST(NumpyRandom, DrawsOfAllKindsAreNumpys) {
   EXPECT_EQ(random.random(), 0x1.794d56dd31912p-1);
 }
 
-TEST(NumpyRandom, WidestRangeIsNumpys) {
+TEST(NumpyRandom, TheWidestRangeAgreesWithNumpy) {
   NumpyRandom random(1);
   for (const std::int64_t expected : {1791095845LL, 4282876139LL, 3093770124LL, 4005303368LL}) {
     EXPECT_EQ(random.randint(0, 4294967295), expected);
@@ -55,7 +55,7 @@ void append(const T& value, std::vector<std::byte>& bytes) {
   bytes.insert(bytes.end(), piece.begin(), piece.end());
 }
 
-TEST(NumpyRandom, ManyInterleavedDrawsAreNumpys) {
+TEST(NumpyRandom, ManyInterleavedDrawsAgreeWithNumpy) {
   NumpyRandom random(12345);
   std::vector<std::byte> bytes;
   std::vector<std::uint32_t> taken;

@@ -26,7 +26,7 @@ class EventFileTest : public testing::Test {
   test::TemporaryFolder temporary_;
 };
 
-TEST_F(EventFileTest, HoldsWhatWasWritten) {
+TEST_F(EventFileTest, ContainsWhatWasWritten) {
   {
     EventFile file(folder(), 0);
     file.write(0, {{"train/loss", 10.5}, {"train/skipped", 0}});
@@ -47,13 +47,13 @@ TEST_F(EventFileTest, HoldsWhatWasWritten) {
   EXPECT_GT(all[2].wall_time, 1e9);
 }
 
-TEST_F(EventFileTest, FilesOfOneSecondAreReadInTheirOrder) {
+TEST_F(EventFileTest, FilesFromTheSameSecondAreReadInOrder) {
   for (std::int64_t step = 0; step < 12; ++step) EventFile(folder(), step).write(step, {{"a", 1}});
   ASSERT_EQ(test::event_files(folder()).size(), 12u);
   for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(events(i).at(1).step, static_cast<int>(i));
 }
 
-TEST_F(EventFileTest, RestartForgetsWhatItDoesAgain) {
+TEST_F(EventFileTest, ARestartDropsRepeatedSteps) {
   {
     EventFile file(folder(), 0);
     for (std::int64_t step = 0; step < 7; ++step) file.write(step, {{"a", 1}});
@@ -63,10 +63,10 @@ TEST_F(EventFileTest, RestartForgetsWhatItDoesAgain) {
             (std::map<std::int64_t, float>{{0, 1}, {1, 1}, {2, 1}, {3, 1}, {4, 2}}));
 }
 
-TEST_F(EventFileTest, WritesAtAFlushOrWhenTheIntervalIsOver) {
+TEST_F(EventFileTest, WritesAtAFlushOrAfterTheInterval) {
   EventFile seldom(folder(), 0, kNever);
   for (std::int64_t step = 0; step < 1000; ++step) seldom.write(step, {{"a", 1}});
-  EXPECT_EQ(events(0).size(), 2u) << "a write for each step would be too many";
+  EXPECT_EQ(events(0).size(), 2u) << "one write per step would be too many";
   seldom.flush();
   EXPECT_EQ(events(0).size(), 1002u);
   EventFile always(folder(), 0, std::chrono::seconds(0));
@@ -74,7 +74,7 @@ TEST_F(EventFileTest, WritesAtAFlushOrWhenTheIntervalIsOver) {
   EXPECT_EQ(events(1).size(), 3u);
 }
 
-TEST_F(EventFileTest, FolderThatCannotBeMadeIsNamed) {
+TEST_F(EventFileTest, AFolderThatCannotBeCreatedIsReported) {
   std::filesystem::create_directories(folder().parent_path());
   write_file_atomically(folder(), "a file");
   EXPECT_TRUE(test::refuses<Error>([&] { EventFile file(folder(), 0); }, {folder().string()}));

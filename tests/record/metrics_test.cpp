@@ -64,7 +64,7 @@ TEST(Metrics, ValidationThatWillBeRepeatedIsRemoved) {
   EXPECT_EQ(lines_of(path)[0].at("step"), 4);
 }
 
-TEST(Metrics, CutLastLineIsRemoved) {
+TEST(Metrics, ATruncatedLastLineIsRemoved) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "metrics.jsonl";
   MetricsFile(path, 0, 0).write(at(0));
@@ -74,7 +74,7 @@ TEST(Metrics, CutLastLineIsRemoved) {
   EXPECT_EQ(lines_of(path)[1].at("step"), 2);
 }
 
-TEST(Metrics, LinesThatAreNotOursAreCountedAndPassedOver) {
+TEST(Metrics, InvalidLinesAreCountedAndSkipped) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "metrics.jsonl";
   write_file_atomically(path,
@@ -92,7 +92,7 @@ TEST(Metrics, LinesThatAreNotOursAreCountedAndPassedOver) {
   EXPECT_EQ(unknown, 9);
 }
 
-TEST(Metrics, WhatIsNoFileOfLinesIsRefusedAtOnce) {
+TEST(Metrics, AFileWithoutLinesIsRefusedAtOnce) {
   const test::TemporaryFolder folder;
   const auto refusal_of = [&](const std::filesystem::path& path) {
     return test::refusal<Error>([&] {
@@ -110,7 +110,7 @@ TEST(Metrics, WhatIsNoFileOfLinesIsRefusedAtOnce) {
   EXPECT_NE(refusal_of(path).find(path.string()), std::string::npos);
 }
 
-TEST(Metrics, NumbersThatAreNotFiniteAreNull) {
+TEST(Metrics, NonFiniteNumbersAreNull) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "metrics.jsonl";
   StepMetrics metrics = at(0);
@@ -122,7 +122,7 @@ TEST(Metrics, NumbersThatAreNotFiniteAreNull) {
   EXPECT_TRUE(line.at("loss").is_null());
   EXPECT_TRUE(line.at("grad_norm").is_null());
   EXPECT_EQ(line.at("skipped"), 1);
-  EXPECT_TRUE(line.at("mfu").is_null()) << "the device's peak is not known";
+  EXPECT_TRUE(line.at("mfu").is_null()) << "the device's peak is unknown";
 }
 
 }  // namespace

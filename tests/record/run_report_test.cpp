@@ -52,7 +52,7 @@ RunFacts facts() {
   return describe_run(ModelConfig(), trainer, optimizer, {"d", "arrival", "0123", 77, 5}, 2, "CPU");
 }
 
-TEST(RunReport, LongRunGivesASmallPageThatNeedsNothingElse) {
+TEST(RunReport, ALongRunGivesASmallSelfContainedPage) {
   const std::string html = run_report_html(facts(), history_of(100000));
   EXPECT_LT(html.size(), 60000u);
   for (const char* outside : {"http", "src=", "href", "<script", "@import", "url(", "nan", "inf"}) {
@@ -64,7 +64,7 @@ TEST(RunReport, LongRunGivesASmallPageThatNeedsNothingElse) {
   EXPECT_TRUE(contains(html, "prefers-color-scheme: dark"));
 }
 
-TEST(RunReport, TableSaysHowTheRunStands) {
+TEST(RunReport, TheTableShowsTheRunsState) {
   RunHistory history = history_of(5000);
   StepMetrics last = at(5000);
   last.mfu = 0.4251;
@@ -83,7 +83,7 @@ TEST(RunReport, TableSaysHowTheRunStands) {
   }
 }
 
-TEST(RunReport, SaysWhichRunItIsAndWhatItsLinesAre) {
+TEST(RunReport, NamesTheRunAndLabelsItsCurves) {
   RunFacts run = facts();
   run.facts[0][1] = "runs/my <run>/";
   run.unigram_loss = 6.25;
@@ -114,7 +114,7 @@ TEST(RunReport, TheLevelIsWithinTheChart) {
   EXPECT_FALSE(contains(loss_figure_svg({}, history), "<line class=\"level\""));
 }
 
-TEST(RunReport, NothingToDrawIsNoError) {
+TEST(RunReport, AnEmptyRunIsNotAnError) {
   EXPECT_TRUE(contains(run_report_html({}, {}), "No steps completed yet"));
   RunHistory one;
   one.add(at(0));
@@ -127,19 +127,19 @@ TEST(RunReport, NothingToDrawIsNoError) {
   EXPECT_TRUE(contains(loss_figure_svg({}, {}), "</svg>"));
 }
 
-TEST(RunReport, LowLossesAreLowAndLaterOnesToTheRight) {
+TEST(RunReport, LowLossesAreBelowAndLaterOnesToTheRight) {
   RunHistory history;
   for (const std::int64_t step : {0, 1}) {
     StepMetrics m = at(step);
     m.loss = step == 0 ? 8 : 2;
     history.add(m);
   }
-  // 680 x 190 pixels below the title and right of the labels.
+  // 680 x 190 pixels, below the title and right of the labels.
   EXPECT_TRUE(contains(loss_figure_svg({}, history), "points=\"64.0,36.0 744.0,226.0 \""))
       << loss_figure_svg({}, history);
 }
 
-TEST(RunHistory, ReadsWhatMetricsFileWrote) {
+TEST(RunHistory, ReadsTheOutputOfMetricsFile) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "metrics.jsonl";
   {
@@ -147,7 +147,7 @@ TEST(RunHistory, ReadsWhatMetricsFileWrote) {
     for (std::int64_t step = 0; step < 3; ++step) file.write(at(step));
     file.write(ValidationMetrics{2, 4.5});
   }
-  // A line of an older version, one that was cut.
+  // A line of an older version, and a truncated one.
   write_file_atomically(path, read_text(path) + "{\"step\":3,\"loss\":2.5}\n{\"step\":4,\"lo");
   testing::internal::CaptureStderr();
   const RunHistory history = read_history(path);
@@ -161,13 +161,13 @@ TEST(RunHistory, ReadsWhatMetricsFileWrote) {
   EXPECT_THROW(read_history(folder.path() / "none"), Error);
 }
 
-TEST(RunFacts, AreReadBack) {
+TEST(RunFacts, RoundTrip) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "run.json";
   EXPECT_TRUE(read_run_facts(path).facts.empty());
   RunFacts written = facts();
   written.unigram_loss = 6.5;
-  written.facts[0][1] = "\xFF";  // a folder's name may be any bytes
+  written.facts[0][1] = "\xFF";  // folder names may contain any bytes
   written.set("command", std::string(20000, 'x'));
   write_file_atomically(path, to_json(written));
   const RunFacts read = read_run_facts(path);

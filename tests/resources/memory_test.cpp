@@ -1,4 +1,4 @@
-// The estimate of memory: what it proposes, and that it is near what a run really takes.
+// The memory estimate: what it proposes, and that it is close to a run's actual memory.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ std::string refusal(const ModelConfig& config, int micro, int share, std::uint64
   return memory_refusal(config, micro, share, {"node7", available, 2, false});
 }
 
-TEST(MemoryRefusal, NothingWhereItFits) {
+TEST(MemoryRefusal, NoneIfItFits) {
   const ModelConfig config;
   EXPECT_EQ(refusal(config, 8, 16, host_bytes(config, Precision::kF32, 8, 2)), "");
 }
@@ -31,13 +31,13 @@ TEST(MemoryRefusal, NamesTheLargestMicroBatchThatFits) {
   ModelConfig config;
   config.gradient_checkpointing = true;
   const std::string message = refusal(config, 16, 48, host_bytes(config, Precision::kF32, 13, 2));
-  // 48 does not divide by 13.
+  // 48 is not divisible by 13.
   EXPECT_TRUE(test::says(
       message, {" 2 ranks", "node7", "--trainer.per_device_parallelism 12, the largest"}));
   EXPECT_EQ(message.find("gradient_checkpointing"), std::string::npos) << message;
 }
 
-TEST(MemoryRefusal, SaysWhatGradientCheckpointingWouldDo) {
+TEST(MemoryRefusal, StatesTheEffectOfGradientCheckpointing) {
   ModelConfig config, checkpointed;
   checkpointed.gradient_checkpointing = true;
   const std::uint64_t enough = host_bytes(checkpointed, Precision::kF32, 16, 2);
@@ -56,7 +56,7 @@ TEST(MemoryRefusal, SaysWhatGradientCheckpointingWouldDo) {
   EXPECT_EQ(none.find(micro_batch), std::string::npos) << none;
 }
 
-TEST(MemoryRefusal, OfAGpuIsWhatIsFreeThere) {
+TEST(MemoryRefusal, OnAGpuComparesWithItsFreeMemory) {
   const ModelConfig config;
   const std::uint64_t needed = gpu_bytes(config, 8, 1);
   const auto said = [&](int micro, std::uint64_t bytes, int ranks) {
@@ -69,7 +69,7 @@ TEST(MemoryRefusal, OfAGpuIsWhatIsFreeThere) {
   EXPECT_EQ(said(8, 2 * needed, 2), "");
 }
 
-TEST(MemoryRefusal, SaysWhatShardingTheOptimizerWouldDo) {
+TEST(MemoryRefusal, StatesTheEffectOfShardingTheOptimizer) {
   const ModelConfig config;
   DeviceMemory memory{"node7", gpu_bytes(config, 16, 2, 4), 2, true, Precision::kBf16, 4, false};
   EXPECT_TRUE(
@@ -83,7 +83,7 @@ TEST(MemoryRefusal, SaysWhatShardingTheOptimizerWouldDo) {
   EXPECT_EQ(message.find("shard_optimizer"), std::string::npos) << message;
 }
 
-TEST(Memory, ShardedMomentsAreARanksShare) {
+TEST(Memory, ShardedMomentsCountOnlyTheRanksShare) {
   const ModelConfig config;
   const std::uint64_t all = moment_bytes(config), third = moment_bytes(config, 3);
   EXPECT_EQ(all, 8 * static_cast<std::uint64_t>(ParameterLayout(config).total()));
@@ -95,8 +95,9 @@ TEST(Memory, ShardedMomentsAreARanksShare) {
       2 * (all - third));
 }
 
-// Besides what training needs anywhere: 2 bytes for each parameter's copy, the block of logits.
-TEST(Memory, OfAGpuHasACopyOfTheWeightsAndABlockOfLogits) {
+// On top of what training needs on any device: a 2-byte copy of each parameter, and the block of
+// logits.
+TEST(Memory, AGpuNeedsACopyOfTheWeightsAndABlockOfLogits) {
   ModelConfig small, large;
   large.num_layers = 2 * small.num_layers;
   const auto besides = [](const ModelConfig& config, int rows) {
@@ -110,10 +111,11 @@ TEST(Memory, OfAGpuHasACopyOfTheWeightsAndABlockOfLogits) {
   const auto attention =
       length * (4 * width + 2 * static_cast<std::uint64_t>(small.num_heads) * length);
   EXPECT_EQ(besides(small, 2) - besides(small, 1), logits + attention);
-  EXPECT_EQ(besides(small, 40) - besides(small, 39), attention) << "blocks of logits do not grow";
+  EXPECT_EQ(besides(small, 40) - besides(small, 39), attention)
+      << "the block of logits does not grow";
 }
 
-TEST(Memory, CheckpointingIsChosenOnlyWhereItHelps) {
+TEST(Memory, CheckpointingIsChosenOnlyIfItHelps) {
   ModelConfig config, checkpointed;
   checkpointed.gradient_checkpointing = true;
   const auto chosen = [](const ModelConfig& model, std::uint64_t bytes) {
@@ -127,7 +129,7 @@ TEST(Memory, CheckpointingIsChosenOnlyWhereItHelps) {
   EXPECT_FALSE(chosen(checkpointed, least));
 }
 
-/// The largest resident size that this process has had, in bytes.
+/// Returns the peak resident size of this process in bytes.
 std::uint64_t peak_resident_bytes() {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {
@@ -149,14 +151,14 @@ ModelConfig measured_model() {
 
 constexpr int kMicroBatch = 12;
 
-/// Rank 0 of several, without the others.
+/// Rank 0 of several ranks that do not exist.
 class FirstOfMany : public mpi::Communicator {
  public:
   explicit FirstOfMany(int ranks) : Communicator(0, ranks) {}
 };
 
-/// The peak of a run of two steps that saves, in a process of its own: rank 0 of `ranks`, which
-/// shard the optimiser's state.
+/// Peak memory of a two-step run that saves a checkpoint, in a separate process: rank 0 of `ranks`,
+/// which shard the optimiser's state.
 std::uint64_t measure(const ModelConfig& config, Precision precision,
                       const std::filesystem::path& run, int ranks = 1) {
   int ends[2];
@@ -186,7 +188,7 @@ std::uint64_t measure(const ModelConfig& config, Precision precision,
   return got && status == 0 ? peak : 0;
 }
 
-/// With and without gradient checkpointing, which must take as much less as it is estimated to.
+/// With and without gradient checkpointing, which must save as much as estimated.
 void expect_near_estimate(Precision precision) {
   const test::TemporaryFolder folder;
   ModelConfig config = measured_model();
@@ -199,7 +201,7 @@ void expect_near_estimate(Precision precision) {
     testing::Test::RecordProperty(checkpointing ? "checkpointed" : "plain",
                                   std::to_string(peak / estimate));
     EXPECT_LE(peak, 1.15 * estimate + 60e6);
-    EXPECT_GE(peak, 0.85 * estimate) << "more would be refused than need be";
+    EXPECT_GE(peak, 0.85 * estimate) << "runs that would fit would be refused";
     peaks[checkpointing] = peak;
     estimates[checkpointing] = estimate;
   }
@@ -214,7 +216,7 @@ TEST(Memory, EstimateIsNearThePeak) {
   expect_near_estimate(Precision::kF32);
 }
 
-TEST(Memory, AShardedOptimizerTakesAsMuchLessAsItIsEstimatedTo) {
+TEST(Memory, ShardedOptimizerSavesAsMuchAsEstimated) {
 #ifdef AMT_SANITIZED
   GTEST_SKIP() << "the sanitizer's own memory would be counted";
 #endif
@@ -224,12 +226,13 @@ TEST(Memory, AShardedOptimizerTakesAsMuchLessAsItIsEstimatedTo) {
     return static_cast<double>(measure(config, Precision::kF32, folder.path() / run, ranks));
   };
   const auto less = static_cast<double>(moment_bytes(config) - moment_bytes(config, 8));
-  // Peaks of equal runs differ by up to 13 MB on a busy machine; all of the moments are 62 MB.
+  // Peaks of identical runs differ by up to 13 MB on a busy machine; all moments together have 62
+  // MB.
   EXPECT_NEAR(peak("whole", 1) - peak("sharded", 8), less, 0.35 * less);
 }
 
 TEST(Memory, EstimateIsNearThePeakInBf16) {
-  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this processor has no bf16 products";
+  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this CPU has no bf16 instructions";
 #ifdef AMT_SANITIZED
   GTEST_SKIP() << "the sanitizer's own memory would be counted";
 #endif

@@ -5,13 +5,13 @@
 namespace amt {
 namespace {
 
-TEST(Threads, AreTheRanksShareOfTheNode) {
+TEST(Threads, AreTheRanksShareOfTheCores) {
   EXPECT_EQ(choose_threads(0, nullptr, 16, 16, 4), 4);
   EXPECT_EQ(choose_threads(0, nullptr, 16, 16, 3), 5);
   EXPECT_EQ(choose_threads(0, nullptr, 2, 2, 8), 1);
 }
 
-TEST(Threads, WhatWasAskedForComesFirst) {
+TEST(Threads, ARequestedNumberHasPriority) {
   EXPECT_EQ(choose_threads(0, "3", 16, 16, 1), 3);
   EXPECT_EQ(choose_threads(0, "3,2", 16, 16, 1), 3);
   EXPECT_EQ(choose_threads(0, "many", 16, 16, 4), 4);

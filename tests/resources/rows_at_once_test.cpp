@@ -1,4 +1,4 @@
-// How many rows a rank computes at a time where the user leaves it to the memory.
+// How many rows a rank computes at once if the user lets amt choose.
 #include <gtest/gtest.h>
 
 #include "amt/resources/resources.hpp"
@@ -11,7 +11,7 @@ ModelConfig checkpointed(ModelConfig config) {
   return config;
 }
 
-/// A GPU on which so many rows just fit, with the tenth that is left free.
+/// A GPU in which this many rows just fit, with a tenth of its memory left free.
 DeviceMemory gpu_for(const ModelConfig& config, int rows) {
   return {"NVIDIA H200", gpu_bytes(config, rows, 1) / 9 * 10 + 100, 1, true};
 }
@@ -31,7 +31,7 @@ TEST(RowsAtOnce, AreTheLargestDivisorThatLeavesATenth) {
   expect(choose_rows_at_once(config, 512, true, full), 8, false);
 }
 
-TEST(RowsAtOnce, AreNoMoreThanADeviceGainsBy) {
+TEST(RowsAtOnce, AreNotMoreThanADeviceBenefitsFrom) {
   const ModelConfig config;
   DeviceMemory huge = gpu_for(config, 512);
   expect(choose_rows_at_once(config, 512, true, huge), 64, false);
@@ -41,7 +41,7 @@ TEST(RowsAtOnce, AreNoMoreThanADeviceGainsBy) {
   expect(choose_rows_at_once(config, 512, true, huge), 8, false);
 }
 
-TEST(RowsAtOnce, AreRecomputedOnlyIfTooFewFitWithoutThat) {
+TEST(RowsAtOnce, AreRecomputedOnlyIfTooFewFitOtherwise) {
   const ModelConfig config;
   expect(choose_rows_at_once(config, 512, true, gpu_for(config, 4)), 4, false);
   const DeviceMemory two = gpu_for(config, 2);
@@ -55,14 +55,14 @@ TEST(RowsAtOnce, AreRecomputedOnlyIfTooFewFitWithoutThat) {
          32, true);
 }
 
-TEST(RowsAtOnce, AreOneWhereNothingFits) {
+TEST(RowsAtOnce, AreOneIfNothingFits) {
   const ModelConfig config;
   const DeviceMemory tiny{"NVIDIA L4", 1000, 1, true};
   expect(choose_rows_at_once(config, 512, true, tiny), 1, true);
   expect(choose_rows_at_once(config, 512, false, tiny), 1, false);
 }
 
-// The sizes that configs/ has, on the cards that train them.
+// The model sizes in configs/, on the cards used to train them.
 TEST(RowsAtOnce, OnUsualCards) {
   constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
   const auto chosen = [](int width, int heads, int layers, std::uint64_t gib) {

@@ -21,7 +21,7 @@ class RunFolderTest : public testing::Test {
     return test::refusal<UsageError>(
         [&] { check_run_folder(RunPaths(folder_.path() / run), folder_.path() / "dataset"); });
   }
-  /// The folder must be refused for the sake of what is called `name`.
+  /// The folder must be refused because of the file called `name`.
   void expect_refusal(const std::string& run, const std::string& name) const {
     EXPECT_TRUE(
         test::says(refusal(run), {(folder_.path() / run).string(), name, "--trainer.run_dir"}));
@@ -29,27 +29,27 @@ class RunFolderTest : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
-TEST_F(RunFolderTest, NewAndEmptyOnesAreTaken) {
+TEST_F(RunFolderTest, NewAndEmptyFoldersAreAccepted) {
   EXPECT_EQ(refusal("new"), "");
   EXPECT_EQ(refusal("new/deeper/"), "");
   std::filesystem::create_directories(folder_.path() / "empty");
   EXPECT_EQ(refusal("empty"), "");
 }
 
-TEST_F(RunFolderTest, WhatIsThereBeforeARunIsTaken) {
+TEST_F(RunFolderTest, FilesFromBeforeARunAreAccepted) {
   for (const char* name : {"log", "jobs/train-12.log", "requeues", "tiny.ini", "train.log"}) {
     add(std::string(name) == "log" ? "run/out.log" : std::string("run/") + name);
   }
   EXPECT_EQ(refusal("run"), "");
 }
 
-TEST_F(RunFolderTest, ARunIsTakenWithWhatItsUserKeepsThere) {
+TEST_F(RunFolderTest, ARunWithTheUsersOwnFilesIsAccepted) {
   add("run/checkpoints/latest");
   add("run/notes.txt");
   EXPECT_EQ(refusal("run"), "");
 }
 
-TEST_F(RunFolderTest, AReportAloneIsTakenIfItIsOurs) {
+TEST_F(RunFolderTest, AReportAloneIsAcceptedIfItIsOurs) {
   add("run/report.html");
   expect_refusal("run", " report.html;");
   write_file_atomically(folder_.path() / "run/report.html", html_page("a run", ""));
@@ -67,10 +67,10 @@ TEST_F(RunFolderTest, ADatasetIsRefused) {
   EXPECT_EQ(refusal("dataset-2"), "");
   add("dataset/checkpoints/latest");
   EXPECT_NE(refusal("dataset"), "");
-  expect_refusal("", " dataset;");  // what holds the dataset
+  expect_refusal("", " dataset;");  // the folder that contains the dataset
 }
 
-TEST_F(RunFolderTest, StrangersFilesAreRefused) {
+TEST_F(RunFolderTest, ForeignFilesAreRefused) {
   add("corpus/a/song.mid");
   expect_refusal("corpus", " a;");
   expect_refusal("corpus/a", " song.mid;");

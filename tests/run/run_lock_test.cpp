@@ -35,7 +35,7 @@ class RunLockTest : public testing::Test {
     return test::refusal<Error>([&] { lock(take_over); });
   }
   nlohmann::json record() const { return nlohmann::json::parse(read_text(paths_.in_use())); }
-  /// As if another process had been killed here, of which the record says this.
+  /// Leaves a record with these changes, as if another process had been killed here.
   void leave(const nlohmann::json& changes) const {
     std::filesystem::remove(paths_.in_use());
     nlohmann::json left;
@@ -55,14 +55,14 @@ class RunLockTest : public testing::Test {
   RunPaths paths_{folder_.path() / "run"};
 };
 
-TEST_F(RunLockTest, TheSecondIsRefusedWithHostAndProcessAndMoment) {
+TEST_F(RunLockTest, TheSecondIsRefusedWithHostProcessAndTime) {
   const auto first = lock();
   const std::string what = refusal();
   EXPECT_TRUE(test::says(
       what, {paths_.run().string(), " host " + host_name(), "pid " + std::to_string(::getpid()),
              "since " + record().at("since").get<std::string>()}));
   EXPECT_EQ(what.find(kTakeOver), std::string::npos) << what;
-  EXPECT_EQ(refusal(true), what) << "take_over does not change that it is alive";
+  EXPECT_EQ(refusal(true), what) << "take_over does not help against a live process";
   first->check();
 }
 
@@ -74,7 +74,7 @@ TEST_F(RunLockTest, LeavesNothingBehind) {
   EXPECT_TRUE(std::filesystem::is_empty(paths_.run()));
 }
 
-TEST_F(RunLockTest, TakesThePlaceOfAProcessThatWasKilled) {
+TEST_F(RunLockTest, ReplacesAKilledProcess) {
   const pid_t child = ::fork();
   if (child == 0) {
     const auto held = lock();
@@ -88,42 +88,42 @@ TEST_F(RunLockTest, TakesThePlaceOfAProcessThatWasKilled) {
   EXPECT_EQ(record().at("pid"), ::getpid());
 }
 
-// Where a file system has no locks the number of the process and its start are all there is.
-TEST_F(RunLockTest, WithoutLocksTheProcessItselfIsLookedFor) {
+// On a file system without locks, the process id and start time are the only evidence.
+TEST_F(RunLockTest, WithoutLocksTheProcessIsLookedUp) {
   leave({{"locked", false}});
   for (const bool take_over : {false, true}) {
     EXPECT_TRUE(test::says(refusal(take_over), {"pid " + std::to_string(::getpid())}));
     EXPECT_EQ(refusal(take_over).find(kTakeOver), std::string::npos) << refusal(take_over);
   }
-  leave({{"locked", false}, {"process_start", 1}});  // the number was used again
+  leave({{"locked", false}, {"process_start", 1}});  // the id was reused
   EXPECT_EQ(refusal(), "");
   leave({{"locked", false}, {"pid", 999999999}});
   EXPECT_EQ(refusal(), "");
 }
 
-TEST_F(RunLockTest, NumbersOfProcessesOfAnotherContainerSayNothing) {
+TEST_F(RunLockTest, ProcessIdsFromAnotherContainerAreIgnored) {
   leave({{"locked", false}, {"pid", 999999999}, {"pid_namespace", "pid:[1]"}});
   EXPECT_TRUE(test::says(refusal(), {"pid 999999999", kTakeOver}));
   leave({{"locked", true}, {"pid_namespace", "pid:[1]"}});
   EXPECT_EQ(refusal(), "") << "its lock is free, on the same kernel";
 }
 
-TEST_F(RunLockTest, AnotherHostsNeedsAWord) {
+TEST_F(RunLockTest, AnotherHostsRecordNeedsConfirmation) {
   leave(elsewhere());
   EXPECT_TRUE(test::says(refusal(), {"host node17", "pid 4711", "since yesterday", kTakeOver}));
   EXPECT_EQ(record().at("host"), "node17");
   EXPECT_EQ(refusal(true), "");
 }
 
-TEST_F(RunLockTest, AHostThatWasStartedAnewHasNoneLeft) {
+TEST_F(RunLockTest, ARebootedHostHasNoProcessLeft) {
   leave({{"boot", "another"}});
   EXPECT_EQ(refusal(), "");
 }
 
-TEST_F(RunLockTest, ALaterStartOfTheSameJobNeedsNone) {
+TEST_F(RunLockTest, ALaterStartOfTheSameJobNeedsNoConfirmation) {
   ::setenv("SLURM_JOB_ID", "1234", 1);
   leave(elsewhere());
-  EXPECT_NE(refusal(), "") << "the same start: two steps of one job";
+  EXPECT_NE(refusal(), "") << "the same start: two steps of the same job";
   ::setenv("SLURM_RESTART_COUNT", "1", 1);
   EXPECT_EQ(refusal(), "");
   leave(elsewhere());
@@ -131,8 +131,8 @@ TEST_F(RunLockTest, ALaterStartOfTheSameJobNeedsNone) {
   EXPECT_NE(refusal(), "");
 }
 
-// One that leads nowhere is there for who creates, and is not for who opens: nobody waits for that.
-TEST_F(RunLockTest, ALinkIsNoRecord) {
+// A dangling link exists for creating but not for opening: amt must not wait for it.
+TEST_F(RunLockTest, ALinkIsNotARecord) {
   std::filesystem::create_directories(paths_.run());
   for (const char* target : {"nothing", "in-use", "/dev/zero"}) {
     std::filesystem::remove(paths_.in_use());
@@ -142,19 +142,19 @@ TEST_F(RunLockTest, ALinkIsNoRecord) {
   }
 }
 
-TEST_F(RunLockTest, ARecordThatCannotBeReadNeedsAWord) {
+TEST_F(RunLockTest, AnUnreadableRecordNeedsConfirmation) {
   leave(nlohmann::json::object());
   write_file_atomically(paths_.in_use(), "");
   EXPECT_TRUE(test::says(refusal(), {paths_.run().string(), "record", kTakeOver}));
   EXPECT_EQ(refusal(true), "");
 }
 
-TEST_F(RunLockTest, TheOneThatWasTakenFromNotices) {
+TEST_F(RunLockTest, ThePreviousOwnerNotices) {
   const auto first = lock();
   nlohmann::json theirs = record();
   theirs.update(elsewhere());
   std::filesystem::remove(paths_.in_use());
-  first->check();  // gone, as with its folder: written anew
+  first->check();  // gone together with its folder: written again
   EXPECT_EQ(record().at("pid"), ::getpid());
   write_file_atomically(paths_.in_use(), theirs.dump());
   EXPECT_TRUE(test::refuses<Error>([&] { first->check(); },

@@ -1,6 +1,6 @@
 // The global shuffle is a uniformly random permutation: statistics over seeds for small sets and
-// over positions for large ones. Each statistic is also applied to a shuffle within a window, as a
-// buffer of limited size would make it, which must not pass.
+// over positions for large ones. Each statistic is also applied to a shuffle within a window, as
+// made with a buffer of limited size, which must fail it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,9 +16,9 @@
 namespace amt {
 namespace {
 
-using Order = std::vector<std::uint32_t>;  // which row stands at each place
+using Order = std::vector<std::uint32_t>;  // the row at each position
 
-/// The order in which `rows` rows, dealt in turn to `units` units, come out of the shuffle.
+/// Returns the order of `rows` rows after the shuffle; rows are assigned to `units` units in turn.
 Order shuffled(std::uint64_t seed, std::uint32_t rows, std::uint32_t units) {
   std::vector<RowId> ids;
   for (std::uint32_t i = 0; i < rows; ++i) {
@@ -44,22 +44,25 @@ Order locally_shuffled(std::uint64_t seed, std::uint32_t rows, std::size_t windo
   return order;
 }
 
-/// Chi-square of the frequencies of all permutations of 4 rows over 24,000 seeds: 23 degrees of
-/// freedom, 99.9 % of uniform shuffles are below 49.7.
+/// Chi-square of the frequencies of all permutations of 4 rows over 24,000 seeds: with 23 degrees
+/// of freedom, 99.9 % of uniform shuffles are below 49.7.
 template <class Shuffle>
 double permutation_chi2(Shuffle shuffle) {
   constexpr int kSeeds = 24000, kPermutations = 24;
   std::map<Order, int> count;
   for (int seed = 0; seed < kSeeds; ++seed) ++count[shuffle(static_cast<std::uint64_t>(seed))];
   constexpr double kExpected = double{kSeeds} / kPermutations;
-  double chi2 = kExpected * (kPermutations - static_cast<double>(count.size()));  // never seen
+  double chi2 =
+      kExpected *
+      (kPermutations - static_cast<double>(count.size()));  // permutations that never occurred
   for (const auto& [order, n] : count) chi2 += std::pow(n - kExpected, 2) / kExpected;
   return chi2;
 }
 constexpr double kChi2Limit = 49.7;
 
-/// How far the mean displacement is from that of a random permutation, (n^2 - 1) / 3n, in units of
-/// its standard deviation (Spearman's footrule: variance of the sum (n + 1)(2 n^2 + 7) / 45).
+/// Difference between the mean displacement and that of a random permutation, (n^2 - 1) / 3n, in
+/// units of its standard deviation (Spearman's footrule: variance of the sum (n + 1)(2 n^2 + 7) /
+/// 45).
 double displacement_z(const Order& order) {
   const double n = static_cast<double>(order.size());
   double sum = 0;
@@ -67,8 +70,8 @@ double displacement_z(const Order& order) {
   return (sum - (n * n - 1) / 3) / std::sqrt((n + 1) * (2 * n * n + 7) / 45);
 }
 
-/// Pairs of neighbours that end within `near` places of each other: about 2 near of n - 1 are
-/// expected, nearly Poisson; the excess in units of the standard deviation.
+/// Excess of neighbouring pairs that end within `near` positions of each other, in units of the
+/// standard deviation: about 2 near of n - 1 are expected, with a nearly Poisson distribution.
 double neighbour_z(const Order& order, double near) {
   std::vector<double> place(order.size());
   for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = static_cast<double>(i);
@@ -99,7 +102,7 @@ TEST(ShuffleDistribution, RowsMoveAsFarAsInARandomPermutation) {
   }
 }
 
-TEST(ShuffleDistribution, NeighboursPart) {
+TEST(ShuffleDistribution, NeighboursAreSeparated) {
   for (const std::uint64_t seed : {0u, 1u, 2u, 3u}) {
     for (const double near : {1.0, 100.0}) {
       EXPECT_LT(std::abs(neighbour_z(shuffled(seed, kRows, 1), near)), kZLimit) << near;
@@ -108,7 +111,8 @@ TEST(ShuffleDistribution, NeighboursPart) {
   }
 }
 
-// Orders of different seeds have nothing in common: rows in the same place are Poisson(1).
+// Orders from different seeds are independent: the number of rows at the same position is
+// Poisson(1).
 TEST(ShuffleDistribution, SeedsGiveUnrelatedOrders) {
   const Order one = shuffled(0, kRows, 14), other = shuffled(1, kRows, 14);
   int same = 0;

@@ -13,10 +13,10 @@ KeyedRow make_row(int from, std::uint32_t number) {
   return row;
 }
 
-// Ranks send very different numbers of rows, so that they are in different rounds when they finish.
+// Ranks send very different numbers of rows, so that they finish in different rounds.
 std::uint32_t rows_of(int rank) { return static_cast<std::uint32_t>(rank * rank) * 3000 + 5; }
 
-TEST(RowExchange, EveryRowArrivesOnceWhereItWasSent) {
+TEST(RowExchange, EveryRowArrivesOnceAtItsDestination) {
   const mpi::Communicator world = mpi::Communicator::world();
   std::map<std::pair<std::uint32_t, std::uint32_t>, int> seen;
   RowExchange exchange(world, [&](const RowId& id, const Row& tokens) {
@@ -39,7 +39,7 @@ TEST(RowExchange, EveryRowArrivesOnceWhereItWasSent) {
   for (const auto& [id, count] : seen) ASSERT_EQ(count, 1);
 }
 
-TEST(RowExchange, AFailureOnOneRankStopsAll) {
+TEST(RowExchange, AFailureOnOneRankStopsAllRanks) {
   const mpi::Communicator world = mpi::Communicator::world();
   RowExchange exchange(world, [](const RowId&, const Row&) {});
   bool succeeded = true;
@@ -57,7 +57,7 @@ TEST(RowExchange, AFailureOnOneRankStopsAll) {
   EXPECT_FALSE(exchange.finish(succeeded));
 }
 
-TEST(RowExchange, TheWindowShrinksAsTheRanksGrow) {
+TEST(RowExchange, TheWindowShrinksWithMoreRanks) {
   for (const int ranks : {1, 16}) EXPECT_EQ(RowExchange::window_of(ranks), 2048u) << ranks;
   EXPECT_EQ(RowExchange::window_of(32), 1024u);
   for (const int ranks : {2048, 100'000}) EXPECT_EQ(RowExchange::window_of(ranks), 16u) << ranks;

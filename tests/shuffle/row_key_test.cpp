@@ -17,8 +17,8 @@ TEST(RowKey, DependsOnEveryArgument) {
   EXPECT_EQ(key, row_key(1, Split::kTrain, 2, 3));
 }
 
-// The order of every dataset that exists depends on these: another key is another dataset.
-TEST(RowKey, IsWhatItAlwaysWas) {
+// The order of every existing dataset depends on these keys: other keys would give another dataset.
+TEST(RowKey, IsUnchanged) {
   EXPECT_EQ(row_key(0, Split::kTrain, 0, 0), 0x6627e8d5e169c58du);
   EXPECT_EQ(row_key(0, Split::kTrain, 1, 0), 0xf8e4cca45cb200dbu);
   EXPECT_EQ(row_key(0, Split::kTrain, 0, 1), 0x6ad0c5ecea236249u);
@@ -51,9 +51,9 @@ TEST(RowKey, ShardsAreFilledEvenly) {
   EXPECT_LT(chi2, 103.4);
 }
 
-// Neighbours in a unit must not stay neighbours: Spearman's rank correlation of row and position is
-// normal with deviation 1/sqrt(n - 1).
-TEST(RowKey, OrderIsUncorrelatedWithTheRowsNumbers) {
+// Neighbours in a unit must not remain neighbours: Spearman's rank correlation between row and
+// position is normal with deviation 1/sqrt(n - 1).
+TEST(RowKey, OrderIsUncorrelatedWithRowNumbers) {
   constexpr std::uint32_t kRows = 20000;
   std::vector<RowId> ids;
   for (std::uint32_t r = 0; r < kRows; ++r) ids.push_back({row_key(7, Split::kTrain, 0, r), 0, r});

@@ -1,4 +1,4 @@
-// What a slot takes of memory when it is taken. A program of its own: it counts what is allocated.
+// Memory needed for taking a slot. A separate program, because it counts allocations.
 #include <gtest/gtest.h>
 
 #include "amt/shuffle/row_store.hpp"
@@ -8,8 +8,8 @@
 namespace amt {
 namespace {
 
-// 24 bytes a row to sort them, and a piece of 1,024 rows at a time.
-TEST(RowStoreMemory, ASlotThatIsLargerThanTheBudgetIsTakenRowByRow) {
+// 24 bytes per row for sorting, and a piece of 1,024 rows at a time.
+TEST(RowStoreMemory, ASlotLargerThanTheBudgetIsTakenRowByRow) {
   constexpr std::uint32_t kRows = 20'000;
   constexpr std::size_t kPiece = 1024 * sizeof(KeyedRow), kSorted = 2 * 24 * kRows;
   const test::TemporaryFolder folder;

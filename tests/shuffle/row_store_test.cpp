@@ -22,7 +22,7 @@ void put(RowStore& store, std::size_t slot, std::uint32_t number) {
   store.add(slot, row.id, row.tokens);
 }
 
-/// All rows of a slot as they come out.
+/// Returns all rows of a slot in the order in which they are taken.
 std::vector<Token> take(RowStore& store, std::size_t slot) {
   std::vector<Token> firsts;
   store.take(slot, [&](const Row& row) {
@@ -47,7 +47,7 @@ std::vector<std::vector<Token>> run(std::uint64_t budget, std::uint64_t* spilled
   return slots;
 }
 
-TEST(RowStore, WhatIsLentIsSpilledAtOnce) {
+TEST(RowStore, LendingMemorySpillsRowsAtOnce) {
   const test::TemporaryFolder folder;
   RowStore store(folder.path() / "spill", 1 << 30, 1);
   for (std::uint32_t i = 0; i < 1000; ++i) put(store, 0, i);
@@ -61,7 +61,7 @@ TEST(RowStore, WhatIsLentIsSpilledAtOnce) {
   EXPECT_EQ(take(store, 0).size(), 2000u);
 }
 
-TEST(RowStore, SpillsTheRowThatIsOneTooMany) {
+TEST(RowStore, SpillsTheFirstRowAboveTheBudget) {
   constexpr std::uint64_t kRows = 100, kHeldBytes = sizeof(Row) + sizeof(RowId) + 8;
   const test::TemporaryFolder folder;
   RowStore store(folder.path() / "spill", kRows * kHeldBytes, 1);
@@ -71,7 +71,7 @@ TEST(RowStore, SpillsTheRowThatIsOneTooMany) {
   EXPECT_EQ(store.spilled_bytes(), kRows * sizeof(KeyedRow));
 }
 
-TEST(RowStore, RowsComeOutOnceInOrderOfTheirIds) {
+TEST(RowStore, RowsAreReturnedOnceInOrderOfTheirIds) {
   std::uint64_t spilled = 0;
   const auto slots = run(1 << 30, &spilled);
   EXPECT_EQ(spilled, 0u);
@@ -95,7 +95,7 @@ TEST(RowStore, AnyBudgetGivesTheSameRows) {
   }
 }
 
-TEST(RowStore, ASpillFileThatWasCutIsNamed) {
+TEST(RowStore, ATruncatedSpillFileIsReported) {
   const test::TemporaryFolder folder;
   RowStore store(folder.path() / "spill", 1 << 20, 1);
   for (std::uint32_t i = 0; i < 5000; ++i) put(store, 0, i);

@@ -14,7 +14,7 @@ void require(bool holds, const char* what) {
   if (!holds) throw std::runtime_error(what);
 }
 
-/// Bit by bit, from the definition.
+/// Computed bit by bit, from the definition.
 std::uint32_t plain_masked_crc(const std::string& bytes) {
   std::uint32_t crc = 0xFFFFFFFF;
   for (const char c : bytes) {
@@ -42,7 +42,7 @@ std::uint64_t varint(const std::string& bytes, std::size_t& at) {
   }
 }
 
-/// Calls with each field's number and bytes; a varint as 8 bytes.
+/// Calls the function with each field's number and bytes; a varint is passed as 8 bytes.
 void for_each_field(const std::string& message,
                     const std::function<void(std::uint64_t, const std::string&)>& field) {
   for (std::size_t at = 0; at < message.size();) {
@@ -109,7 +109,7 @@ std::vector<ReadEvent> read_events(const std::filesystem::path& file) {
     const std::string length = bytes.substr(at, 8);
     require(plain_masked_crc(length) == number<std::uint32_t>(bytes, at + 8), "CRC of a length");
     const std::size_t size = number<std::uint64_t>(length, 0);
-    if (at + 16 + size > bytes.size()) break;  // cut off
+    if (at + 16 + size > bytes.size()) break;  // truncated
     const std::string data = bytes.substr(at + 12, size);
     require(plain_masked_crc(data) == number<std::uint32_t>(bytes, at + 12 + size), "CRC of data");
     events.push_back(read_event(data));

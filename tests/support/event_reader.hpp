@@ -17,14 +17,15 @@ struct ReadEvent {
   std::map<std::string, float> scalars;
 };
 
-/// The whole records of a file. std::runtime_error if a checksum or a field is wrong.
+/// Returns the complete records of a file. Throws std::runtime_error if a checksum or field is
+/// wrong.
 std::vector<ReadEvent> read_events(const std::filesystem::path& file);
 
-/// The files of a folder in the order of their names.
+/// Returns the files of a folder in order of their names.
 std::vector<std::filesystem::path> event_files(const std::filesystem::path& folder);
 
-/// What TensorBoard shows of a folder: step -> value, where a START forgets its step and later
-/// ones.
+/// Returns what TensorBoard shows for a folder: step -> value, where a START record removes its
+/// step and all later ones.
 std::map<std::int64_t, float> shown(const std::filesystem::path& folder, const std::string& tag);
 
 }  // namespace amt::test

@@ -1,4 +1,4 @@
-// The single files of the golden data and what the reference made of them.
+// The individual files of the golden data, and the reference's results for them.
 #pragma once
 
 #include <cstddef>
@@ -22,13 +22,13 @@ struct GoldenCase {
   std::uint64_t truncations = 0;
 };
 
-/// All of cases.json.gz.
+/// Returns all of cases.json.gz.
 const std::vector<GoldenCase>& golden_cases();
 
-/// The one of that file name; Error if there is none.
+/// Returns the case with that file name; throws Error if there is none.
 const GoldenCase& golden_case(std::string_view file);
 
-/// The files of tree/DIGIT in the byte order of their names, as the reference takes them.
+/// The files of tree/DIGIT in the byte order of their names, like the reference.
 struct TreeFile {
   std::string name;  ///< "0/02e6....mid"
   std::string bytes;

@@ -1,4 +1,4 @@
-// The tensors of a recorded .safetensors file. For golden data only: trusts its input.
+// Reads the tensors of a recorded .safetensors file. For golden data only: trusts its input.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ struct GoldenTensor {
   std::vector<double> values;
 };
 
-/// All F32 and I64 tensors of a file, by name. std::runtime_error for any other type.
+/// Returns all F32 and I64 tensors of a file by name. Throws std::runtime_error for any other type.
 std::map<std::string, GoldenTensor> read_golden_tensors(const std::filesystem::path& path);
 
 }  // namespace amt::test

@@ -11,7 +11,7 @@ std::vector<std::size_t>& all_reduces() {
 
 }  // namespace amt::test
 
-/// In place of MPI's own, which goes by another name as well for this purpose.
+/// Replaces MPI's own function, which is also available as PMPI_Allreduce for this purpose.
 extern "C" int MPI_Allreduce(const void* in, void* out, int count, MPI_Datatype type, MPI_Op op,
                              MPI_Comm comm) {
   int each = 0;

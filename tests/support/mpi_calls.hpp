@@ -1,4 +1,4 @@
-// What a test's program asks of MPI. For programs that are linked with mpi_calls.cpp.
+// Records a test program's MPI calls. For programs that are linked with mpi_calls.cpp.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 namespace amt::test {
 
-/// The bytes of this rank's all-reduces that it waited for, in order.
+/// Bytes of each all-reduce that this rank waited for, in order.
 std::vector<std::size_t>& all_reduces();
 
 }  // namespace amt::test

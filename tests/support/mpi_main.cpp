@@ -1,7 +1,7 @@
-// main() of tests that run on several ranks: the exit code is the worst of all ranks', and only
-// rank 0's report is printed unless another rank has a failure to show. A test that one rank has
-// left in the middle, by an exception or a failed assertion, ends the job: the other ranks would
-// wait for it in a collective for ever.
+// main() for tests on several ranks: the exit code is the worst of all ranks' codes, and only rank
+// 0's report is printed unless another rank has failures. If a rank leaves a test early, by an
+// exception or a failed assertion, the job is ended: the other ranks would wait for it forever in a
+// collective.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -10,7 +10,7 @@
 
 namespace {
 
-/// Prints failures only, with the rank.
+/// Prints only failures, with the rank.
 class FailuresOnly : public testing::EmptyTestEventListener {
  public:
   explicit FailuresOnly(int rank) : rank_(rank) {}

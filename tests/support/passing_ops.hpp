@@ -1,5 +1,5 @@
-// An Ops that forwards all calls but the operators to another: a base for doubles that watch or
-// change some of them.
+// An Ops that forwards all calls except the operators to another: a base class for test doubles
+// that watch or change some calls.
 #pragma once
 
 #include "amt/ops/ops.hpp"
@@ -8,7 +8,7 @@ namespace amt::test {
 
 class PassingOps : public Ops {
  public:
-  /// `to` must outlive it.
+  /// `to` must outlive this object.
   explicit PassingOps(Ops& to) : to_(to) {}
 
   std::string description() const override { return to_.description(); }

@@ -1,4 +1,4 @@
-// The slow, plain Ops that specifies the others, with fp64 activations.
+// The slow, plain Ops with fp64 activations, which is the specification for the others.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace amt::test {
 
-/// One thread, fp64 activations, sums in fp64; parameters and gradients are fp32 as everywhere.
+/// One thread; activations and sums are fp64, parameters and gradients fp32 as everywhere.
 class PlainOps final : public Implement<PlainOps, HostMemoryOps, Operators> {
  public:
   std::string description() const override { return "plain reference, fp64"; }

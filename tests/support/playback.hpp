@@ -1,4 +1,4 @@
-// Music made up for a test.
+// Invented music for tests.
 #pragma once
 
 #include "amt/midi/playback.hpp"

@@ -1,5 +1,5 @@
-// Reducers for tests of what is built on them: one process's, and some that change or watch what
-// they hand on.
+// Reducers for tests of the code above them: for a single process, and some that change or watch
+// the data.
 #pragma once
 
 #include <algorithm>
@@ -13,13 +13,13 @@
 
 namespace amt::test {
 
-/// What a process works with that trains by itself. Needs no MPI.
+/// What a single process needs for training on its own. Needs no MPI.
 struct Alone {
   mpi::Communicator ranks = mpi::Communicator::self();
   std::unique_ptr<Reducer> reducer = make_single_reducer();
 };
 
-/// Hands everything on to another, or to that of one process.
+/// Forwards everything to another reducer, or to that of a single process.
 class PassingReducer : public Reducer {
  public:
   PassingReducer() : own_(make_single_reducer()), to_(*own_) {}
@@ -39,8 +39,8 @@ class PassingReducer : public Reducer {
   Reducer& to_;
 };
 
-/// This rank's gradient is not finite in chosen steps, as a failing device or an overflow would
-/// have it. Of a sliced one, one float alone, so that one slice alone is not finite.
+/// Makes this rank's gradient non-finite in chosen steps, like a failing device or an overflow. In
+/// a sliced gradient only one float changes, so that only one slice is non-finite.
 class PoisonedReducer : public PassingReducer {
  public:
   explicit PoisonedReducer(std::vector<std::int64_t> steps) : steps_(std::move(steps)) {}
@@ -73,7 +73,7 @@ class PoisonedReducer : public PassingReducer {
   bool in_step_ = false;
 };
 
-/// This rank's copy of what rank 0 sends is not quite the same.
+/// Makes this rank's copy of what rank 0 sends slightly different.
 class SkewedReducer : public PassingReducer {
  public:
   SkewedReducer(Reducer& to, bool here) : PassingReducer(to), here_(here) {}

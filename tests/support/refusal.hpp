@@ -1,5 +1,5 @@
-// What a call that is to be refused says. Tests look at the kind of the error and at the names that
-// it must have, file, option, rank or number: its words may change.
+// Checks the errors of calls that must be refused. Tests check the type of the error and the names
+// that it must contain (file, option, rank, number), so that its wording can change.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,7 +13,8 @@
 
 namespace amt::test {
 
-/// The text of the E that `work` throws, "" if it throws nothing. Other exceptions pass.
+/// Returns the message of the E that `work` throws, "" if it throws nothing. Other exceptions
+/// propagate.
 template <class E>
 std::string refusal(const std::function<void()>& work) {
   try {
@@ -24,10 +25,10 @@ std::string refusal(const std::function<void()>& work) {
   return "";
 }
 
-/// Whether `text` is one line, and each of `names` is in it.
+/// Returns whether `text` is one line that contains each of `names`.
 inline testing::AssertionResult says(std::string_view text,
                                      std::initializer_list<std::string_view> names) {
-  if (text.empty()) return testing::AssertionFailure() << "nothing is said";
+  if (text.empty()) return testing::AssertionFailure() << "the message is empty";
   if (text.find('\n') != std::string_view::npos) {
     return testing::AssertionFailure() << "more than one line: " << text;
   }
@@ -39,14 +40,15 @@ inline testing::AssertionResult says(std::string_view text,
   return testing::AssertionSuccess() << text;
 }
 
-/// Whether `work` throws an E that says all of `names` in one line. Other exceptions pass.
+/// Returns whether `work` throws an E whose one-line message contains all of `names`. Other
+/// exceptions propagate.
 template <class E>
 testing::AssertionResult refuses(const std::function<void()>& work,
                                  std::initializer_list<std::string_view> names) {
   return says(refusal<E>(work), names);
 }
 
-/// Whether `work` throws an E that ends the program with this code and says all of `names`.
+/// Returns whether `work` throws an E with this exit code whose message contains all of `names`.
 template <class E = Error>
 testing::AssertionResult exits_with(ExitCode code, const std::function<void()>& work,
                                     std::initializer_list<std::string_view> names) {
@@ -59,7 +61,8 @@ testing::AssertionResult exits_with(ExitCode code, const std::function<void()>& 
   return testing::AssertionFailure() << "nothing fails";
 }
 
-/// Whether `work` throws a SystemError of this errno that says all of `names`.
+/// Returns whether `work` throws a SystemError with this errno whose message contains all of
+/// `names`.
 inline testing::AssertionResult fails_with(int number, const std::function<void()>& work,
                                            std::initializer_list<std::string_view> names) {
   try {

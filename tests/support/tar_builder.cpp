@@ -25,7 +25,7 @@ std::string octal(std::uint64_t value, int digits) {
   return text;
 }
 
-/// GNU's binary form, for what 11 octal digits cannot hold.
+/// GNU's binary form, for numbers that do not fit in 11 octal digits.
 std::string size_field(std::uint64_t bytes) {
   if (bytes < (std::uint64_t{1} << 33)) return octal(bytes, 11);
   std::string field(12, '\0');
@@ -48,7 +48,7 @@ void TarBuilder::header(const std::string& name, char type, std::uint64_t bytes,
   record[156] = type;
   put(record, 157, link, 100);
   put(record, 257, std::string("ustar\00000", 8), 8);
-  put(record, 148, "        ", 8);  // the checksum counts as blanks
+  put(record, 148, "        ", 8);  // the checksum field counts as blanks
   std::uint64_t sum = 0;
   for (const char c : record) sum += static_cast<unsigned char>(c);
   put(record, 148, octal(sum, 6) + '\0', 7);
@@ -104,7 +104,7 @@ TarBuilder& TarBuilder::pax_link(const std::string& target) {
 
 void TarBuilder::pax(const std::string& key, const std::string& value) {
   const std::string record = ' ' + key + '=' + value + '\n';
-  // The number at its beginning counts itself.
+  // The number at the beginning includes its own digits.
   std::size_t length = record.size() + 1;
   while (std::to_string(length).size() + record.size() != length) ++length;
   const std::string text = std::to_string(length) + record;
@@ -117,7 +117,7 @@ TarBuilder& TarBuilder::tree(const std::filesystem::path& root) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     if (entry.is_regular_file()) names.push_back(entry.path().lexically_relative(root).string());
   }
-  // By the last letters before ".mid": far from the order of units.
+  // Sorts by the last letters before ".mid", which is far from the order of units.
   std::ranges::sort(names, {}, [](std::string name) {
     std::ranges::reverse(name);
     return name;
@@ -138,7 +138,7 @@ std::string gzip(const std::string& bytes) {
   z_stream stream = {};
   constexpr int kGzip = 16;  // added to the window bits
   if (deflateInit2(&stream, 6, Z_DEFLATED, 15 + kGzip, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-    throw Error("zlib cannot start");
+    throw Error("zlib initialisation failed");
   }
   std::string packed(deflateBound(&stream, bytes.size()), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
@@ -148,7 +148,7 @@ std::string gzip(const std::string& bytes) {
   const int result = deflate(&stream, Z_FINISH);
   packed.resize(stream.total_out);
   deflateEnd(&stream);
-  if (result != Z_STREAM_END) throw Error("zlib cannot pack");
+  if (result != Z_STREAM_END) throw Error("zlib compression failed");
   return packed;
 }
 

@@ -1,4 +1,4 @@
-// Tar archives made record by record, also such as no tar would make.
+// Builds tar archives record by record, including ones that no tar program would write.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@ class TarBuilder {
   TarBuilder& folder(const std::string& name);
   TarBuilder& symbolic_link(const std::string& name, const std::string& target);
   TarBuilder& hard_link(const std::string& name, const std::string& target);
-  /// A file's header with this size and no content.
+  /// Adds a file's header with this size and no contents.
   TarBuilder& claim(const std::string& name, std::uint64_t bytes);
-  /// GNU's way and POSIX' way to give the next member a name of any length.
+  /// Gives the next member a name of any length: GNU's way and POSIX' way.
   TarBuilder& gnu_long_name(const std::string& name);
   TarBuilder& pax_name(const std::string& name);
-  /// POSIX' way to give the next link a target of any length.
+  /// Gives the next link a target of any length in POSIX' way.
   TarBuilder& pax_link(const std::string& target);
-  /// Every file below a folder, in an order that is not that of the names.
+  /// Adds every file below a folder, in an order different from that of the names.
   TarBuilder& tree(const std::filesystem::path& root);
 
   std::string unfinished() const { return records_; }

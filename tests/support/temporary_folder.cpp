@@ -10,13 +10,13 @@
 namespace amt::test {
 namespace {
 
-/// Says where a folder of this process is, and whose it is: "PID PATH".
+/// Environment variable with a folder of this process and the process's id: "PID PATH".
 constexpr const char* kVariable = "AMT_TEST_FOLDER";
 
 std::string owner() { return std::to_string(getpid()) + " "; }
 
-/// A death test's child makes the folders of its fixture again and dies without removing them: they
-/// stand in a folder of its parent, which does.
+/// A death test's child creates the folders of its fixture again and dies without removing them, so
+/// they are made inside a folder of its parent, which does.
 std::filesystem::path place() {
   const char* const set = std::getenv(kVariable);
   const std::string outer = set == nullptr ? "" : set;
@@ -29,7 +29,7 @@ std::filesystem::path place() {
 
 TemporaryFolder::TemporaryFolder() {
   std::string name = (place() / "amt-test-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw system_error("cannot make a folder " + name);
+  if (mkdtemp(name.data()) == nullptr) throw system_error("cannot create a folder " + name);
   path_ = name;
   setenv(kVariable, (owner() + name).c_str(), 1);
 }

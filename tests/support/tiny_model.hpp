@@ -1,11 +1,11 @@
-// A model that takes no time.
+// A model so small that it takes no time.
 #pragma once
 
 #include "amt/model/config.hpp"
 
 namespace amt::test {
 
-/// 16 wide, 2 layers, rows of 12 tokens out of 50, with dropout.
+/// Width 16, 2 layers, rows of 12 tokens, a vocabulary of 50, with dropout.
 inline ModelConfig tiny_model() {
   ModelConfig config;
   config.seq_len = 12;

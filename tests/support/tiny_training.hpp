@@ -24,7 +24,7 @@ class MemoryRows : public RowSource {
   }
   void read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const override;
 
-  /// Called before each read with its first row: to make things happen at a certain point.
+  /// Called with a read's first row before the read, so that a test can act at a certain point.
   std::function<void(std::uint64_t)> before_read;
 
  private:
@@ -32,10 +32,10 @@ class MemoryRows : public RowSource {
   std::vector<Token> tokens_;
 };
 
-/// Rows in which a token says much about the next one, so that a loss can fall.
+/// Makes rows in which each token helps to predict the next one, so that the loss can fall.
 MemoryRows make_rows(std::uint64_t seed, int rows, const ModelConfig& config);
 
-/// Batches of 12 rows, 20 steps, a validation every 5, no checkpoint but the last.
+/// Batches of 12 rows, 20 steps, validation every 5 steps, no checkpoint except the last.
 TrainerSettings tiny_settings(const std::filesystem::path& run);
 
 struct TrainedRun {
@@ -44,16 +44,16 @@ struct TrainedRun {
   std::vector<float> parameters, first_moment, second_moment;
 };
 
-/// Makes a model and a trainer and runs it. The moments are those of the last checkpoint.
+/// Makes a model and a trainer and runs it. The moments are those in the last checkpoint.
 TrainedRun run_trainer(const ModelConfig& config, const TrainerSettings& settings,
                        const RowSource& train, const RowSource* valid, Ops& ops,
                        const mpi::Communicator& ranks, Reducer& reducer);
 
-/// The same alone, on one thread.
+/// The same in a single process, on one thread.
 TrainedRun run_alone(const TrainerSettings& settings, const RowSource& train,
                      const RowSource* valid);
 
-/// The values of one member of the lines of metrics.jsonl that have it, in order.
+/// Returns the values of one member from the lines of metrics.jsonl that have it, in order.
 std::vector<double> metric(const std::filesystem::path& run, const std::string& name);
 
 }  // namespace amt::test

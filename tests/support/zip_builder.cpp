@@ -13,7 +13,7 @@
 namespace amt::test {
 namespace {
 
-/// Little-endian numbers behind each other.
+/// Concatenates numbers in little-endian order.
 template <class... Numbers>
 std::string numbers(Numbers... values) {
   std::string bytes;

@@ -1,4 +1,4 @@
-// Zip archives made member by member, also such as no zip would make.
+// Builds zip archives member by member, including ones that no zip program would write.
 #pragma once
 
 #include <cstdint>
@@ -8,12 +8,12 @@
 
 namespace amt::test {
 
-/// What a member says of itself where that is not the truth.
+/// False statements about a member.
 struct ZipLies {
   std::optional<std::uint32_t> crc = {}, bytes = {};
   bool encrypted = false;
-  bool utf8 = false;   ///< no lie: how its name is written
-  bool zip64 = false;  ///< no lie: its sizes stand in the fields for large ones
+  bool utf8 = false;   ///< not false: whether its name is UTF-8
+  bool zip64 = false;  ///< not false: its sizes are in the fields for large files
 };
 
 class ZipBuilder {
@@ -23,8 +23,8 @@ class ZipBuilder {
                        const ZipLies& lies = {});
   ZipBuilder& folder(const std::string& name);
   ZipBuilder& symbolic_link(const std::string& name, const std::string& target);
-  /// Every file and link below a folder, deflated and stored in turn, in an order that is not that
-  /// of the names.
+  /// Adds every file and link below a folder, alternately deflated and stored, in an order
+  /// different from that of the names.
   ZipBuilder& tree(const std::filesystem::path& root);
 
   std::string finished() const;

@@ -13,7 +13,7 @@ Event note_at(std::uint32_t time) { return {time, kDurationOffset + 10, kNote}; 
 Event rest_at(std::uint32_t time) { return {time, kDurationOffset, kRest}; }
 Event control_at(std::uint32_t time) { return as_control(note_at(time)); }
 
-TEST(Pad, RestsWhereMoreThanASecondPasses) {
+TEST(Pad, AddsRestsInGapsOfMoreThanASecond) {
   std::vector<Event> padded;
   const std::vector<Event> events = {note_at(100), note_at(200), note_at(301)};
   EXPECT_EQ(pad(events, 401, padded), 1u);
@@ -22,7 +22,7 @@ TEST(Pad, RestsWhereMoreThanASecondPasses) {
   EXPECT_EQ(padded.back(), rest_at(401));
 }
 
-TEST(Pad, FromTheStartAndWithoutEvents) {
+TEST(Pad, StartsAtZeroAndAcceptsNoEvents) {
   std::vector<Event> padded;
   EXPECT_EQ(pad(std::vector{note_at(101)}, 101, padded), 1u);
   EXPECT_EQ(padded.front(), rest_at(100));
@@ -35,19 +35,19 @@ TEST(Anticipate, ControlsComeFiveSecondsAhead) {
   const std::vector<Event> events = {note_at(0), note_at(100), note_at(101), note_at(300)};
   const std::vector<Event> controls = {control_at(500), control_at(600), control_at(601)};
   anticipate(events, controls, out);
-  // The time that counts is that of the event before: 0 at the start.
+  // The relevant time is that of the previous event: 0 at the start.
   EXPECT_EQ(out, (std::vector<Event>{control_at(500), note_at(0), note_at(100), control_at(600),
                                      note_at(101), control_at(601), note_at(300)}));
 }
 
-TEST(Anticipate, WithoutControlsEventsStay) {
+TEST(Anticipate, WithoutControlsEventsAreUnchanged) {
   std::vector<Event> out;
   const std::vector<Event> events = {note_at(0), note_at(100)};
   anticipate(events, {}, out);
   EXPECT_EQ(out, events);
 }
 
-TEST(Anticipate, ControlsThatAreLeftAreAnError) {
+TEST(Anticipate, LeftoverControlsAreAnError) {
   std::vector<Event> out;
   EXPECT_THROW(anticipate(std::vector{note_at(0), note_at(1)}, std::vector{control_at(501)}, out),
                Error);

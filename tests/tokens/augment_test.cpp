@@ -1,4 +1,4 @@
-// Which events become controls; whole units against the reference are in golden_units_test.cpp.
+// Which events become controls; golden_units_test.cpp compares complete units with the reference.
 #include "src/tokens/augment.hpp"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 namespace amt {
 namespace {
 
-/// 1000 events, 50 ticks apart, of instruments 0, 1, ..., instruments - 1 in turn.
+/// 1000 events, 50 ticks apart, cycling through instruments 0, 1, ..., instruments - 1.
 Piece piece_of(int instruments) {
   Piece piece;
   for (int i = 0; i < 1000; ++i) {
@@ -21,7 +21,7 @@ Piece piece_of(int instruments) {
   return piece;
 }
 
-/// Both parts together, controls turned back into events, in order of time.
+/// Both parts combined in order of time, with controls turned back into events.
 std::vector<Event> joined(const AugmentedPiece& parts) {
   std::vector<Event> all = parts.events;
   for (const Event& control : parts.controls) {
@@ -33,10 +33,10 @@ std::vector<Event> joined(const AugmentedPiece& parts) {
   return all;
 }
 
-/// The next draw of a stream, to see whether another has drawn as much.
+/// Returns the next number of a stream, to check that another one has drawn equally often.
 double next(NumpyRandom random) { return random.random(); }
 
-TEST(Augment, EachKeepsAllEventsAndTakesSome) {
+TEST(Augment, EachKindKeepsAllEventsAndMakesSomeControls) {
   const Piece piece = piece_of(4);
   NumpyRandom random(7);
   AugmentedPiece parts;
@@ -49,15 +49,15 @@ TEST(Augment, EachKeepsAllEventsAndTakesSome) {
   }
 }
 
-TEST(Augment, SpansAreOfFiveSeconds) {
+TEST(Augment, SpansHaveFiveSeconds) {
   const Piece piece = piece_of(1);
   NumpyRandom random(0);
   AugmentedPiece parts;
   augment_spans(piece.events, random, parts);
   ASSERT_GT(parts.controls.size(), 20u);
   EXPECT_FALSE(parts.events.empty());
-  EXPECT_EQ(parts.events.front().time, 0u);  // the first event ends the span of no length
-  // Ten events lie in each span but the last, and an event that ends one can begin the next.
+  EXPECT_EQ(parts.events.front().time, 0u);  // the first event ends the span of length zero
+  // Each span except the last has ten events, and an event that ends one span can start the next.
   std::size_t run = 0;
   for (std::size_t i = 0; i < parts.controls.size(); ++i) {
     ++run;
@@ -68,7 +68,7 @@ TEST(Augment, SpansAreOfFiveSeconds) {
   }
 }
 
-TEST(Augment, InstrumentsAreTakenWhole) {
+TEST(Augment, InstrumentsAreChosenCompletely) {
   const Piece piece = piece_of(5);
   NumpyRandom random(3);
   AugmentedPiece parts;
@@ -84,7 +84,7 @@ TEST(Augment, InstrumentsAreTakenWhole) {
   }
 }
 
-TEST(Augment, OneInstrumentTakesNoDraw) {
+TEST(Augment, OneInstrumentDrawsNoRandomNumber) {
   const Piece piece = piece_of(1);
   NumpyRandom random(3);
   const double before = next(random);

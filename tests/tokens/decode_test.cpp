@@ -1,4 +1,4 @@
-// Rows back to notes.
+// Decodes rows to notes.
 #include "amt/tokens/decode.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ using Fields = std::tuple<double, double, int, int>;
 
 Fields fields_of(const Note& n) { return {n.onset, n.duration, n.pitch, n.instrument}; }
 
-/// The rows of one golden unit, each decoded.
+/// Returns the decoded rows of one golden unit.
 std::vector<DecodedRow> decoded_unit(char digit, const Encoding& encoding, int augment) {
   std::vector<DecodedRow> rows;
   UnitTokenizer tokenizer(encoding, augment,
@@ -38,7 +38,7 @@ std::vector<DecodedRow> decoded_unit(char digit, const Encoding& encoding, int a
   return rows;
 }
 
-/// The notes of the unit's first kept piece, as its tokens have them.
+/// Returns the notes of the unit's first kept piece, with the values of their tokens.
 std::vector<Fields> first_piece(char digit) {
   MidiParser parser;
   std::vector<Note> notes;
@@ -61,7 +61,7 @@ std::vector<Fields> first_piece(char digit) {
   throw std::runtime_error("no piece");
 }
 
-TEST(Decode, AFirstRowsNotesAreThoseOfTheFile) {
+TEST(Decode, AFirstRowHasTheNotesOfItsFile) {
   int rows = 0;
   for (const char digit : test::kUnitDigits) {
     const std::vector<DecodedRow> unit = decoded_unit(digit, kArrival, 1);
@@ -80,7 +80,7 @@ TEST(Decode, AFirstRowsNotesAreThoseOfTheFile) {
   EXPECT_GT(rows, 10);
 }
 
-TEST(Decode, ControlsAreMarkedAndTakeTheirPlaceInTime) {
+TEST(Decode, ControlsAreMarkedAndOrderedByTime) {
   std::size_t controls = 0, pieces = 0;
   for (const DecodedRow& row : decoded_unit('a', kArrival, 10)) {
     for (const RowPiece& piece : row.pieces) {
@@ -95,7 +95,7 @@ TEST(Decode, ControlsAreMarkedAndTakeTheirPlaceInTime) {
   EXPECT_GT(pieces, 20u);
 }
 
-TEST(Decode, RowsReadBackFromMidi) {
+TEST(Decode, RowsRoundTripThroughMidi) {
   std::uint64_t rows = 0, altered = 0;
   for (const Encoding* encoding : encodings()) {
     const int augment = encoding == &kArrival ? 10 : 1;
@@ -122,7 +122,7 @@ TEST(Decode, RowsReadBackFromMidi) {
 
 Row interarrival_row(const std::vector<int>& first) {
   Row row{};
-  row.fill(Token{kMidiOffOffset});  // ends of nothing
+  row.fill(Token{kMidiOffOffset});  // note-offs without a note
   std::ranges::transform(first, row.begin(), [](int t) { return static_cast<Token>(t); });
   return row;
 }
@@ -146,7 +146,7 @@ TEST(Decode, InterarrivalPairsEndsWithTheOldestNote) {
   EXPECT_EQ(fields_of(piece.notes[0].note), Fields(3, 4, 60, 0));
 }
 
-TEST(Decode, PiecesFollowEachOtherAfterASecond) {
+TEST(Decode, PiecesAreSeparatedByASecond) {
   const int on = kMidiOnOffset + 60, off = kMidiOffOffset + 60;
   const DecodedRow row =
       decode_row(interarrival_row({on, 50, off, kMidiSeparator, 3, on, 4, off, kMidiSeparator, on}),
@@ -158,7 +158,7 @@ TEST(Decode, PiecesFollowEachOtherAfterASecond) {
   EXPECT_EQ(notes[2].onset, 257);
 }
 
-TEST(Decode, ASeparatorAtTheEndBeginsAnEmptyPiece) {
+TEST(Decode, ASeparatorAtTheEndStartsAnEmptyPiece) {
   Row row = interarrival_row({});
   row.back() = kMidiSeparator;
   const DecodedRow decoded = decode_row(row, kInterarrival);
@@ -166,7 +166,7 @@ TEST(Decode, ASeparatorAtTheEndBeginsAnEmptyPiece) {
   EXPECT_TRUE(decoded.pieces[1].from_start && decoded.pieces[1].notes.empty());
 }
 
-TEST(Decode, TokensOutOfPlaceAreNamed) {
+TEST(Decode, MisplacedTokensAreReported) {
   Row row{};
   EXPECT_TRUE(test::refuses<Error>([&] { decode_row(row, kArrival); }, {"token 0 ", " 0"}));
   row[0] = kAutoregress;

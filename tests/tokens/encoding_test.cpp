@@ -1,4 +1,4 @@
-// What holds for every encoding in the list.
+// Properties of every encoding in the list.
 #include "amt/tokens/encoding.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ namespace {
 
 class EveryEncoding : public testing::TestWithParam<const Encoding*> {};
 
-/// The rows of one unit of the golden corpus.
+/// Returns the rows of one unit of the golden corpus.
 std::vector<Row> rows_of_unit(const Encoding& encoding) {
   std::vector<Row> rows;
   MidiParser parser;
@@ -25,13 +25,13 @@ std::vector<Row> rows_of_unit(const Encoding& encoding) {
   for (const TreeFile& file : golden_unit('a')) {
     try {
       tokenizer.add(parser.parse(as_bytes(file.bytes)));
-    } catch (const MidiError&) {  // some of the corpus is damaged
+    } catch (const MidiError&) {  // some files of the corpus are damaged
     }
   }
   return rows;
 }
 
-TEST_P(EveryEncoding, MakesRowsThatItsOwnRulesAndDecoderTake) {
+TEST_P(EveryEncoding, MakesRowsThatItsRulesAndDecoderAccept) {
   const Encoding& encoding = *GetParam();
   const std::vector<Row> rows = rows_of_unit(encoding);
   ASSERT_FALSE(rows.empty());

@@ -19,14 +19,14 @@ TEST(MakePiece, FilterIsExactAtItsLimits) {
   EXPECT_EQ(make_piece(piano_notes(100, 1e300), piece), FileOutcome::kTooLong);
 }
 
-TEST(MakePiece, SixteenInstrumentsAtMost) {
+TEST(MakePiece, AcceptsAtMostSixteenInstruments) {
   std::vector<Note> notes = piano_notes(100, 5000);
   for (std::size_t i = 0; i < 16; ++i) notes[i].instrument = static_cast<std::uint8_t>(15 - i);
   Piece piece;
   EXPECT_EQ(make_piece(notes, piece), FileOutcome::kKept);
   notes[16].instrument = 128;
   EXPECT_EQ(make_piece(notes, piece), FileOutcome::kTooManyInstruments);
-  // Too long comes first, as in the reference.
+  // "Too long" has priority, as in the reference.
   notes.back().onset = 400000;
   EXPECT_EQ(make_piece(notes, piece), FileOutcome::kTooLong);
 }
@@ -43,7 +43,7 @@ TEST(MakePiece, InstrumentsAreInOrderOfAppearance) {
   EXPECT_EQ(instrument_of(piece.events[1]), 40);
 }
 
-TEST(MakePiece, DurationsAreCutAndCounted) {
+TEST(MakePiece, DurationsAreClippedAndCounted) {
   std::vector<Note> notes = piano_notes(100, 5000);
   const double durations[] = {kNeverEnded, 0, 999, 1000, 1e300};
   for (std::size_t i = 0; i < 5; ++i) notes[i].duration = durations[i];
@@ -54,7 +54,7 @@ TEST(MakePiece, DurationsAreCutAndCounted) {
   EXPECT_EQ(piece.truncations, 2u);
 }
 
-TEST(MakePiece, SecondsAreToTheEndOfTheLastEventAsItsTokenHasIt) {
+TEST(MakePiece, SecondsEndWithTheLastEventsClippedDuration) {
   std::vector<Note> notes = piano_notes(100, 5000);
   Piece piece;
   notes.back().duration = 50;

@@ -1,4 +1,4 @@
-// Filter, events and interarrival tokens of single files against the reference's.
+// Filter, events and interarrival tokens of single files compared with the reference's.
 #include <gtest/gtest.h>
 
 #include "amt/midi/notes.hpp"
@@ -18,7 +18,7 @@ std::vector<int> numbers(const std::vector<Event>& events) {
   return out;
 }
 
-TEST(GoldenTokens, CasesGiveTheReferencesFilterAndEvents) {
+TEST(GoldenTokens, CasesGiveTheSameFilterAndEventsAsTheReference) {
   MidiParser parser;
   Piece piece;
   std::vector<Note> notes;
@@ -33,7 +33,7 @@ TEST(GoldenTokens, CasesGiveTheReferencesFilterAndEvents) {
   }
 }
 
-TEST(GoldenTokens, CasesGiveTheReferencesInterarrivalTokens) {
+TEST(GoldenTokens, CasesGiveTheSameInterarrivalTokensAsTheReference) {
   MidiParser parser;
   InterarrivalTokens made;
   for (const GoldenCase& golden : golden_cases()) {

@@ -1,4 +1,4 @@
-// Whole units against the reference's tokenized-events files, byte for byte, and against the
+// Complete units compared with the reference's tokenized-events files, byte for byte, and with the
 // statistics that it printed.
 #include <fmt/core.h>
 #include <gtest/gtest.h>
@@ -25,11 +25,11 @@ struct Run {
 
 void PrintTo(const Run& run, std::ostream* out) { *out << run.name; }
 
-/// The rows of a unit as text; its statistics are added to `stats`.
+/// Returns the rows of a unit as text; adds its statistics to `stats`.
 std::string tokenize(const Run& run, char digit, TokenStats& stats) {
   std::string text;
   MidiParser parser;
-  const bool training = digit != 'e' && digit != 'f';  // the reference augments nothing else
+  const bool training = digit != 'e' && digit != 'f';  // the reference augments only these
   UnitTokenizer tokenizer(run.encoding, training ? run.augment : 1,
                           [&](const Row& row) { append_row_text(row, text); });
   for (const TreeFile& file : golden_unit(digit)) {
@@ -47,20 +47,20 @@ std::string tokenize(const Run& run, char digit, TokenStats& stats) {
 
 class GoldenUnits : public testing::TestWithParam<Run> {};
 
-TEST_P(GoldenUnits, RowsAreTheReferences) {
+TEST_P(GoldenUnits, RowsAgreeWithTheReference) {
   for (const char digit : kUnitDigits) {
     TokenStats stats;
     const std::string expected = read_golden(golden_dir() / "expected" / GetParam().name /
                                              fmt::format("tokenized-events-{}.txt.gz", digit));
     const std::string text = tokenize(GetParam(), digit, stats);
-    // Not EXPECT_EQ: a difference in a megabyte is not worth printing.
+    // Not EXPECT_EQ, which would print megabytes for a difference.
     EXPECT_TRUE(text == expected) << "unit " << digit << " differs at byte "
                                   << std::ranges::mismatch(text, expected).in1 - text.begin();
     EXPECT_EQ(stats.sequences, std::ranges::count(expected, '\n'));
   }
 }
 
-/// The lines of the reference's report that state counts, without the percentages.
+/// The lines of the reference's report with counts, without the percentages.
 std::string report(const Run& run, const TokenStats& stats) {
   const bool arrival = &run.encoding == &kArrival;
   return fmt::format(
@@ -70,7 +70,7 @@ std::string report(const Run& run, const TokenStats& stats) {
       stats.discarded_rows, stats.truncations, arrival ? " duration times" : " interarrival times");
 }
 
-TEST_P(GoldenUnits, StatisticsAreTheReferences) {
+TEST_P(GoldenUnits, StatisticsAgreeWithTheReference) {
   TokenStats stats;
   for (const char digit : kUnitDigits) tokenize(GetParam(), digit, stats);
   const auto json = nlohmann::json::parse(read_golden(golden_dir() / "expected/stdout.json"));

@@ -33,24 +33,24 @@ TEST_F(RowPackerTest, ARowIsAFlagASeparatorAndTriples) {
     EXPECT_EQ(token(0, 0, field), kSeparator);
     EXPECT_EQ(token(0, kTriples - 1, field), kSeparator);
   }
-  EXPECT_EQ(token(0, 1, 0), 7);  // after a separator times stay as they are
+  EXPECT_EQ(token(0, 1, 0), 7);  // times after a separator are unchanged
   EXPECT_EQ(token(0, 1, 1), 10010);
   EXPECT_EQ(token(0, 1, 2), 11060);
   EXPECT_EQ(packer.rows(), 1u);
 }
 
 TEST_F(RowPackerTest, TimesAreRelativeUpToTheFirstSeparator) {
-  packer.add(notes_at(kTriples - 1, 0), false);  // a row of its own
+  packer.add(notes_at(kTriples - 1, 0), false);  // a complete row
   std::vector<Event> piece = notes_at(10, 2500);
   piece[3] = as_control(note_at(2600));
-  piece[5] = as_control(note_at(2400));  // the lowest: controls count
-  packer.add({}, false);                 // a separator: what follows begins after it
+  piece[5] = as_control(note_at(2400));  // the smallest time: controls count, too
+  packer.add({}, false);                 // a separator: the next triples start after it
   packer.add(piece, false);
   packer.add(notes_at(2 * kTriples, 2500), false);
   ASSERT_GE(rows.size(), 3u);
-  EXPECT_EQ(token(1, 2, 0), 2500);  // row 1 begins with a separator: its start is 0
+  EXPECT_EQ(token(1, 2, 0), 2500);  // row 1 begins with a separator, so its start is 0
   EXPECT_EQ(token(1, 5, 0), kControlOffset + 2600);
-  EXPECT_EQ(token(2, 0, 0), 0);  // row 2 has none
+  EXPECT_EQ(token(2, 0, 0), 0);  // row 2 has no separator
 }
 
 TEST_F(RowPackerTest, ControlsSetTheStart) {
@@ -67,8 +67,9 @@ TEST_F(RowPackerTest, ControlsSetTheStart) {
 
 TEST_F(RowPackerTest, RowsOverAHundredSecondsAreDiscarded) {
   std::vector<Event> piece = notes_at(3 * kTriples - 1, 20000);
-  for (std::size_t i = 0; i + 1 < kTriples; ++i) piece[i].time = 9999;  // after a separator: as is
-  piece[2 * kTriples - 2].time = 30000;                                 // 10000 after the others
+  for (std::size_t i = 0; i + 1 < kTriples; ++i)
+    piece[i].time = 9999;                // after a separator: unchanged
+  piece[2 * kTriples - 2].time = 30000;  // 10000 more than the others
   piece[3 * kTriples - 2].time = 29999;
   packer.add(piece, false);
   EXPECT_EQ(rows.size(), 2u);
@@ -77,20 +78,20 @@ TEST_F(RowPackerTest, RowsOverAHundredSecondsAreDiscarded) {
   EXPECT_EQ(token(1, kTriples - 1, 0), 9999);
 }
 
-TEST_F(RowPackerTest, TimesAfterASeparatorCountAsTheyAre) {
+TEST_F(RowPackerTest, TimesAfterASeparatorCountUnchanged) {
   packer.add(notes_at(kTriples - 1, 10000), false);
   EXPECT_EQ(packer.discarded(), 1u);
   EXPECT_TRUE(rows.empty());
 }
 
-// The flag of a row is that of the piece that was last when the row before it was written.
-TEST_F(RowPackerTest, FlagIsThatOfTheRowBefore) {
+// A row's flag is that of the piece that was the latest when the previous row was written.
+TEST_F(RowPackerTest, FlagIsFixedWhenThePreviousRowIsWritten) {
   packer.add(notes_at(kTriples + 9, 0), false);
   packer.add(notes_at(kTriples, 0), true);
   packer.add(notes_at(kTriples, 0), true);
   ASSERT_GE(rows.size(), 3u);
   EXPECT_EQ(rows[0][0], kAutoregress);
-  EXPECT_EQ(rows[1][0], kAutoregress);  // the buffer was not empty when the second piece came
+  EXPECT_EQ(rows[1][0], kAutoregress);  // the buffer was not empty when the second piece arrived
   EXPECT_EQ(rows[2][0], kAnticipate);
 }
 
@@ -101,8 +102,8 @@ TEST_F(RowPackerTest, FlagIsRenewedWhenTheBufferIsEmpty) {
   EXPECT_EQ(rows[1][0], kAnticipate);
 }
 
-TEST_F(RowPackerTest, FlagStaysAfterADiscardedRow) {
-  packer.add(notes_at(kTriples, 0), false);  // one triple stays in the buffer
+TEST_F(RowPackerTest, FlagIsKeptAfterADiscardedRow) {
+  packer.add(notes_at(kTriples, 0), false);  // one triple remains in the buffer
   std::vector<Event> piece = notes_at(2 * kTriples, 0);
   piece[0].time = 10000;  // the first row is discarded, the second is not
   packer.add(piece, true);

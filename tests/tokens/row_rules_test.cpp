@@ -1,4 +1,4 @@
-// The rules of rows: kept by all that the reference makes, broken by single wrong tokens.
+// The rules for rows: all of the reference's rows obey them; single wrong tokens break them.
 #include "amt/tokens/row_rules.hpp"
 
 #include <fmt/core.h>
@@ -33,14 +33,14 @@ std::vector<Row> golden_rows(const std::string& run, char digit) {
     std::istringstream numbers(line);
     Row& row = rows.emplace_back();
     for (Token& token : row) numbers >> token;
-    if (!numbers) throw std::runtime_error("a row that is too short");
+    if (!numbers) throw std::runtime_error("the row is too short");
   }
   return rows;
 }
 
 class GoldenRows : public testing::TestWithParam<Run> {};
 
-TEST_P(GoldenRows, KeepAllRules) {
+TEST_P(GoldenRows, ObeyAllRules) {
   for (const char digit : test::kUnitDigits) {
     std::size_t number = 0;
     for (const Row& row : golden_rows(GetParam().name, digit)) {
@@ -52,8 +52,8 @@ TEST_P(GoldenRows, KeepAllRules) {
   }
 }
 
-/// Of tokens replaced by random ones, the share that is noticed. What is not makes another row that
-/// the tokeniser might have made: a note of another pitch, for instance.
+/// Returns the fraction of tokens replaced by random ones that is noticed. The rest give another
+/// valid row: a note with a different pitch, for instance.
 double share_noticed(const std::vector<Row>& rows, const Encoding& encoding) {
   const auto vocabulary = static_cast<std::uint32_t>(encoding.vocabulary);
   int changed = 0, noticed = 0;
@@ -84,7 +84,7 @@ Event event(std::uint32_t time, int instrument = 0) { return {time, kLength, not
 Event control(std::uint32_t time) { return as_control(event(time)); }
 Event rest(std::uint32_t time) { return {time, kDurationOffset, kRest}; }
 
-/// A good row: the triples, then events each 10 ticks after the last.
+/// A valid row: the triples, then events 10 ticks apart.
 Row row_of(std::vector<Event> triples) {
   while (triples.size() < 341) triples.push_back(event(triples.back().time + 10));
   Row row{kAnticipate};
@@ -100,7 +100,7 @@ Row row_of(std::vector<Event> triples) {
   return row;
 }
 
-/// The end of one piece and the beginning of another.
+/// The end of one piece and the start of another.
 const std::vector<Event> kTwoPieces = {
     event(0),   event(50),  control(520), control(540),    event(100),    // 0 to 4
     rest(200),  event(260), event(300),   kSeparatorEvent, control(300),  // 5 to 9
@@ -114,7 +114,7 @@ struct Mutation {
   RowRule rule;
 };
 
-TEST(RowRules, OneWrongTokenBreaksTheRuleThatItShould) {
+TEST(RowRules, OneWrongTokenBreaksTheExpectedRule) {
   const Row good = row_of(kTwoPieces);
   ASSERT_FALSE(find_row_problem(good, kArrival));
   const std::vector<Mutation> mutations = {
@@ -173,7 +173,7 @@ std::optional<RowRule> rule_of(const std::vector<Event>& triples) {
   return problem ? std::optional(problem->rule) : std::nullopt;
 }
 
-TEST(RowRules, BeforeTheHeadsFirstEventLittleIsKnown) {
+TEST(RowRules, BeforeTheFirstEventFewRulesApply) {
   EXPECT_EQ(rule_of({control(0), event(80)}), std::nullopt);
   EXPECT_EQ(rule_of({control(501), event(0)}), RowRule::kTooEarly);
   EXPECT_EQ(rule_of({event(0), control(401), event(20)}), std::nullopt);
@@ -186,17 +186,17 @@ TEST(RowRules, PiecesEndWithAnEvent) {
   EXPECT_EQ(rule_of({event(0), control(450), kSeparatorEvent, event(5)}), RowRule::kPieceEnd);
 }
 
-TEST(RowRules, SixteenInstrumentsInAPieceAndNoMore) {
+TEST(RowRules, APieceHasAtMostSixteenInstruments) {
   std::vector<Event> triples;
   for (int i = 0; i < 16; ++i) triples.push_back(event(0, i));
   EXPECT_EQ(rule_of(triples), std::nullopt);
-  triples.insert(triples.begin(), {event(0, 70), kSeparatorEvent});  // of another piece
+  triples.insert(triples.begin(), {event(0, 70), kSeparatorEvent});  // from another piece
   EXPECT_EQ(rule_of(triples), std::nullopt);
   triples.insert(triples.begin() + 2, as_control(event(500, 17)));
   EXPECT_EQ(rule_of(triples), RowRule::kTooManyInstruments);
 }
 
-/// Alternating waits and note-ons but for what is put in their place.
+/// Alternating waits and note-ons, with the given replacements.
 std::optional<RowRule> interarrival_rule(const std::map<int, int>& changed) {
   Row row{};
   for (std::size_t i = 0; i < row.size(); ++i) {
@@ -225,7 +225,7 @@ TEST(RowRules, Interarrival) {
   EXPECT_EQ(interarrival_rule(many), std::nullopt);
   many.erase(20);
   many[33] += kMidiOffOffset - kMidiOnOffset;
-  EXPECT_EQ(interarrival_rule(many), std::nullopt) << "an end may have an instrument of its own";
+  EXPECT_EQ(interarrival_rule(many), std::nullopt) << "a note-off may have another instrument";
 }
 
 INSTANTIATE_TEST_SUITE_P(Runs, GoldenRows,

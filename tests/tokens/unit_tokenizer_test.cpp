@@ -35,14 +35,15 @@ TEST(UnitTokenizer, CountsFilesMusicAndRows) {
     EXPECT_EQ(stats.files_kept, 2u);
     EXPECT_NEAR(stats.seconds_of_music, 79.9 + 80.1, 1e-9);
     EXPECT_EQ(stats.sequences, rows);
-    // 801 notes and two separators; or 2 x 801 tokens, a wait before all but the first, and two.
+    // 801 notes and two separators; or 2 x 801 tokens, a wait before each except the first, and two
+    // separators.
     EXPECT_EQ(rows, encoding == &kArrival ? 803u / 341 : 3204u / 1024);
   }
 }
 
-TEST(UnitTokenizer, InterarrivalSizeIsThatOfItsTokens) {
+TEST(UnitTokenizer, InterarrivalSizeCountsItsTokens) {
   Playback playback = test::playback_of(3);
-  playback.messages[1].wait = 0.005;  // half a tick: to the even 0
+  playback.messages[1].wait = 0.005;  // half a tick, rounded to even: 0
   playback.messages[2].wait = 0.0051;
   InterarrivalTokens tokens;
   tokens.add(playback.messages);
@@ -50,7 +51,7 @@ TEST(UnitTokenizer, InterarrivalSizeIsThatOfItsTokens) {
   EXPECT_EQ(tokens.size(), 6u + 4u);
 }
 
-TEST(UnitTokenizer, OnlyAWaitAboveTheLongestIsCutAndCounted) {
+TEST(UnitTokenizer, OnlyAWaitAboveTheMaximumIsClippedAndCounted) {
   Playback playback = test::playback_of(3);
   playback.messages[1].wait = (kMaxInterarrival - 1) / 100.0;
   playback.messages[2].wait = kMaxInterarrival / 100.0;
@@ -60,7 +61,7 @@ TEST(UnitTokenizer, OnlyAWaitAboveTheLongestIsCutAndCounted) {
   EXPECT_EQ(std::ranges::count(tokens.tokens(), Token{kMaxInterarrival - 1}), 2);
 }
 
-TEST(UnitTokenizer, MessagesMayComeSomeAtATime) {
+TEST(UnitTokenizer, MessagesCanArriveInParts) {
   const Playback playback = test::playback_of(2000);
   const MidiCounts counts = {1, playback.messages.size(), playback.messages.size(),
                              playback.messages.size()};
@@ -83,7 +84,7 @@ TEST(UnitTokenizer, MessagesMayComeSomeAtATime) {
   }
 }
 
-TEST(UnitTokenizer, ARefusedFileLeavesNoTrace) {
+TEST(UnitTokenizer, ARejectedFileLeavesNoTrace) {
   Playback endless = test::playback_of(200);
   endless.messages.back().wait = std::numeric_limits<double>::infinity();
   for (const Encoding* encoding : encodings()) {

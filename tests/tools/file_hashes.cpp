@@ -1,13 +1,10 @@
-// The hashes that amt keeps of its files, for tests that change a file and make its hash right
-// again.
+// Prints the hashes that amt stores of its files, for tests that change a file and then correct its
+// hash.
 //
-//   file_hashes                  reads lines "OFFSET LENGTH PATH" and answers each with the XXH3 of
-//                                that part of the file, 16 hex digits; a LENGTH of 0 is the rest
-//   file_hashes --rows FILE      prints the XXH3 of all rows of an HDF5 file's tokens, as HDF5
-//   gives
-//                                them to anyone
-//   file_hashes --shards DATASET prints a line "PATH OFFSET ROWS" for each shard: where its tokens
-//                                lie
+//   file_hashes                  reads lines "OFFSET LENGTH PATH" and prints the XXH3 of each such
+//                                part as 16 hex digits; LENGTH 0: up to the end of the file
+//   file_hashes --rows FILE      prints the XXH3 of all rows in an HDF5 file, as read by HDF5
+//   file_hashes --shards DATASET prints "PATH OFFSET ROWS" for each shard: where its tokens are
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -37,7 +34,7 @@ void answer_lines() {
   std::uint64_t offset = 0, length = 0;
   std::string path;
   while (std::cin >> offset >> length && std::getline(std::cin >> std::ws, path)) {
-    std::cout << hash_of_part(path, offset, length) << std::endl;  // the asker waits for it
+    std::cout << hash_of_part(path, offset, length) << std::endl;  // the caller waits for the line
   }
 }
 

@@ -1,11 +1,11 @@
-// Reads paths of MIDI files from standard input and prints what the library makes of each, one line
-// a file, for compare_mido.py:
+// Reads paths of MIDI files from standard input and prints the library's result for each on one
+// line, for compare_mido.py:
 //
 //   PATH COMPOUND INTERARRIVAL
 //
-// COMPOUND is the MD5 of the compound text, INTERARRIVAL the MD5 of the interarrival tokens with
-// the number of truncations after them, all in decimal with single spaces. A refused file has
-// REJECT in both places, one whose times overflow only later in one of them.
+// COMPOUND is the MD5 of the compound text, INTERARRIVAL the MD5 of the interarrival tokens
+// followed by the number of truncations, all in decimal with single spaces. For a rejected file,
+// both are REJECT; if times overflow only later, one of them is.
 #include <iostream>
 #include <string>
 #include <vector>

@@ -27,7 +27,7 @@ class InitialModelTest : public testing::Test {
 
   std::filesystem::path folder() const { return std::filesystem::path(place_) / "model"; }
 
-  /// Writes a model that no seed gives; on rank 0.
+  /// Writes a model different from every seed's; on rank 0.
   std::vector<float> write_model() {
     const ParameterLayout layout(config_);
     std::vector<float> values(static_cast<std::size_t>(layout.total()));
@@ -41,7 +41,7 @@ class InitialModelTest : public testing::Test {
     return values;
   }
 
-  /// One batch of 12 rows, which are all there are.
+  /// One batch of 12 rows, which are all rows.
   TrainerSettings settings(const std::string& run, double rate) const {
     TrainerSettings s = test::tiny_settings(std::filesystem::path(place_) / run);
     s.trainer.num_train_steps = 2;
@@ -75,7 +75,7 @@ class InitialModelTest : public testing::Test {
   test::MemoryRows rows_ = test::make_rows(1, 12, config_);
 };
 
-TEST_F(InitialModelTest, FirstLossIsThatOfTheModel) {
+TEST_F(InitialModelTest, TheFirstLossIsTheModels) {
   const double expected = loss_of(write_model());
   train(settings("run", 1e-9));
   if (world_.rank() != 0) return;
@@ -85,7 +85,7 @@ TEST_F(InitialModelTest, FirstLossIsThatOfTheModel) {
   EXPECT_NEAR(losses[1], expected, 1e-5);
 }
 
-TEST_F(InitialModelTest, AllRanksStartFromItsBits) {
+TEST_F(InitialModelTest, AllRanksStartFromTheModelsBits) {
   const std::vector<float> values = write_model();
   TrainerSettings s = settings("run", 1e-2);
   s.trainer.num_train_steps = 1;
@@ -96,7 +96,7 @@ TEST_F(InitialModelTest, AllRanksStartFromItsBits) {
   EXPECT_EQ(run.state.next_row, 12u);
 }
 
-TEST_F(InitialModelTest, RunThatGoesOnDoesNotReadIt) {
+TEST_F(InitialModelTest, AResumedRunDoesNotReadIt) {
   write_model();
   TrainerSettings whole = settings("whole", 1e-2), parts = settings("parts", 1e-2);
   whole.optimizer.lr_schedule = parts.optimizer.lr_schedule = LrSchedule::kConstant;
@@ -110,7 +110,7 @@ TEST_F(InitialModelTest, RunThatGoesOnDoesNotReadIt) {
   EXPECT_TRUE(finished.second_moment == expected.second_moment);
 }
 
-TEST(FollowModel, WhatIsNotGivenIsTakenFromTheFolder) {
+TEST(FollowModel, OptionsThatAreNotGivenComeFromTheFolder) {
   ModelConfig found = test::tiny_model(), model;
   found.embed_pdrop = 0.25;
   model.gradient_checkpointing = true;
@@ -119,24 +119,24 @@ TEST(FollowModel, WhatIsNotGivenIsTakenFromTheFolder) {
   given.set("model.resid_pdrop", "0.5");
   given.set("model.num_heads", "2");
   adopt_config(found, "there", given, model);
-  EXPECT_EQ(shape_difference(found, model)->key, "vocabulary");  // the dataset's, set elsewhere
+  EXPECT_EQ(shape_difference(found, model)->key, "vocabulary");  // set elsewhere, from the dataset
   EXPECT_EQ(model.hidden_dim, 16);
   EXPECT_EQ(model.embed_pdrop, 0.25);
   EXPECT_EQ(model.resid_pdrop, 0.5);
   EXPECT_TRUE(model.gradient_checkpointing);
 }
 
-TEST(FollowModel, ShapeThatWasGivenMustBeTheFolders) {
+TEST(FollowModel, AGivenShapeMustMatchTheFolder) {
   ModelConfig model;
   OptionTable given;
   model.register_options(given);
-  given.set("model.hidden_dim", "768");  // the default, but chosen
+  given.set("model.hidden_dim", "768");  // the default value, but given explicitly
   EXPECT_TRUE(
       test::refuses<UsageError>([&] { adopt_config(test::tiny_model(), "FOLDER", given, model); },
                                 {"--model.hidden_dim 768,", "FOLDER", " 16;"}));
 }
 
-TEST(ShapeDifference, NamesTheFirstOne) {
+TEST(ShapeDifference, ReturnsTheFirst) {
   ModelConfig a = test::tiny_model(), b = a;
   b.embed_pdrop = 0;
   b.gradient_checkpointing = true;

@@ -1,4 +1,4 @@
-// Rows of a micro-batch chosen by memory, and kept by a resumed run.
+// Rows per micro-batch chosen by memory, and kept by a resumed run.
 #include <gtest/gtest.h>
 
 #include "amt/base/files.hpp"
@@ -17,14 +17,14 @@ class RowsChoice : public testing::Test {
     config_.trainer.run_dir = (folder_.path() / "run").string();
     config_.trainer.train_batch_size = 512;
   }
-  /// A run that has a checkpoint, made with these options.
+  /// Makes a run with a checkpoint and these options.
   void record(const std::string& ini) {
     const RunPaths run(config_.trainer.run_dir);
     make_folders(run.step(10));
     write_file_atomically(run.step(10) / "checkpoint.json", "{}");
     write_file_atomically(run.config(), ini);
   }
-  /// A GPU of one rank on which so many rows fit with a tenth to spare.
+  /// A GPU with one rank in which this many rows fit, with a tenth of its memory to spare.
   DeviceMemory memory_for(int rows) const {
     return {"GPU", gpu_bytes(config_.model, rows, 1) / 9 * 10 + 100, 1, true};
   }
@@ -37,7 +37,7 @@ class RowsChoice : public testing::Test {
   OptionTable table_;
 };
 
-TEST_F(RowsChoice, ANewRunTakesWhatTheMemoryHolds) {
+TEST_F(RowsChoice, ANewRunUsesTheMemory) {
   EXPECT_EQ(wanted(memory_for(16)).rows, 16);
   table_.set("trainer.per_device_parallelism", "2");
   EXPECT_EQ(wanted(memory_for(16)).rows, 2);
@@ -47,7 +47,7 @@ TEST_F(RowsChoice, ANewRunTakesWhatTheMemoryHolds) {
   EXPECT_EQ(wanted(memory_for(16)).rows, 16);
 }
 
-TEST_F(RowsChoice, ADecoderForSamplesTakesItsPlace) {
+TEST_F(RowsChoice, ADecoderForSamplesNeedsMemory) {
   DeviceMemory memory = memory_for(16);
   EXPECT_FALSE(for_training(memory, config_).sampling);
   config_.trainer.steps_per_sample = 100;
@@ -57,7 +57,7 @@ TEST_F(RowsChoice, ADecoderForSamplesTakesItsPlace) {
   EXPECT_EQ(wanted(memory).rows, 8);
 }
 
-TEST_F(RowsChoice, SamplesOnACpuTakeTilesOfTheWeightsToo) {
+TEST_F(RowsChoice, SamplesOnACpuAlsoNeedTiledWeights) {
   DeviceMemory memory = memory_for(16);
   memory.gpu = false;
   memory.precision = Precision::kBf16;
@@ -68,7 +68,7 @@ TEST_F(RowsChoice, SamplesOnACpuTakeTilesOfTheWeightsToo) {
                 2 * static_cast<std::uint64_t>(ParameterLayout(config_.model).total()));
 }
 
-TEST_F(RowsChoice, ARunThatGoesOnTakesWhatItHadUnlessTheUserSaysOtherwise) {
+TEST_F(RowsChoice, AResumedRunKeepsItsNumberUnlessTheUserGivesOne) {
   record("[trainer]\nper_device_parallelism = 4\n[model]\ngradient_checkpointing = true\n");
   const RowsAtOnce again = wanted(memory_for(32));
   EXPECT_EQ(again.rows, 4);
@@ -79,7 +79,7 @@ TEST_F(RowsChoice, ARunThatGoesOnTakesWhatItHadUnlessTheUserSaysOtherwise) {
   EXPECT_EQ(wanted(memory_for(32)).rows, 8);
 }
 
-TEST_F(RowsChoice, WhatNoLongerFitsOrDividesIsChosenAnew) {
+TEST_F(RowsChoice, ANumberThatNoLongerFitsOrDividesIsChosenAgain) {
   record("[trainer]\nper_device_parallelism = 32\n");
   EXPECT_EQ(wanted(memory_for(32)).rows, 32);
   EXPECT_EQ(wanted(memory_for(8)).rows, 8);

@@ -21,7 +21,7 @@ std::string refusal(const RunPaths& paths, const std::string& now, bool load = t
   return test::refusal<UsageError>([&] { open_run(paths, now, load); });
 }
 
-TEST(RunConfiguration, ChangeThatMattersIsNamed) {
+TEST(RunConfiguration, AChangeThatMattersIsReported) {
   const auto changes =
       changes_of_result(configuration("0.1", "10", "1"), configuration("0.2", "10", "4"));
   ASSERT_EQ(changes.size(), 1u);
@@ -30,22 +30,21 @@ TEST(RunConfiguration, ChangeThatMattersIsNamed) {
   EXPECT_EQ(changes[0].now, "0.2");
 }
 
-// A run of a version that did not have the option.
-TEST(RunConfiguration, OptionThatWasNotThereHadItsDefault) {
+// A run made by a version without this option.
+TEST(RunConfiguration, AMissingOptionHadItsDefault) {
   const std::string before = "[trainer]\nseed = 0\n";
   EXPECT_TRUE(changes_of_result(before, before + "log_z_regularization = 0\n").empty());
   EXPECT_EQ(changes_of_result(before, before + "log_z_regularization = 0.1\n").size(), 1u);
 }
 
-// Versions before trainer.reshuffle read the same order round and round.
-TEST(RunConfiguration, ARunThatSaysNothingOfReshufflingDidNot) {
+// Versions before trainer.reshuffle repeated the same order.
+TEST(RunConfiguration, ARunWithoutTheOptionDidNotReshuffle) {
   EXPECT_TRUE(changes_of_result("", "[trainer]\nreshuffle = false\n").empty());
   EXPECT_EQ(changes_of_result("", "[trainer]\nreshuffle = true\n").size(), 1u);
 }
 
-// An option whose declaration says nothing of its effect, or that is not declared (any more), is
-// never changed silently.
-TEST(RunConfiguration, OptionOfWhichNothingIsSaidMatters) {
+// An option that declares no effect, or is not declared (any more), is never changed silently.
+TEST(RunConfiguration, AnOptionWithoutADeclaredEffectMatters) {
   int new_one = 1;
   OptionTable known;
   known.add("trainer.new_one", &new_one, "");
@@ -83,19 +82,19 @@ TEST(RunConfiguration, PeakOfTheDeviceDoesNotMatter) {
                   .empty());
 }
 
-TEST(RunConfiguration, WhereItOnceStartedFromDoesNotMatter) {
+TEST(RunConfiguration, TheInitialModelDoesNotMatter) {
   EXPECT_TRUE(
       changes_of_result("[trainer]\ninitialize_from = a\n", "[trainer]\ninitialize_from = \n")
           .empty());
 }
 
-// A run that ended by trainer.patience continues with a larger one.
+// A run that trainer.patience ended continues with a larger value.
 TEST(RunConfiguration, PatienceAndKeepingTheBestDoNotMatter) {
   EXPECT_TRUE(changes_of_result("", "[trainer]\npatience = 3\n\n[checkpointer]\nkeep_best = true\n")
                   .empty());
 }
 
-TEST(RunConfiguration, ModelIsTakenFromARun) {
+TEST(RunConfiguration, AModelIsAdoptedFromARun) {
   ModelConfig model;
   OptionTable given;
   model.register_options(given);
@@ -105,7 +104,7 @@ TEST(RunConfiguration, ModelIsTakenFromARun) {
   EXPECT_EQ(model.num_layers, 3);
 }
 
-TEST(RunConfiguration, GoesOnWhereThereAreCheckpoints) {
+TEST(RunConfiguration, ResumesIfThereAreCheckpoints) {
   const test::TemporaryFolder folder;
   const RunPaths paths(folder.path());
   EXPECT_FALSE(resumes(paths, true));
@@ -114,27 +113,27 @@ TEST(RunConfiguration, GoesOnWhereThereAreCheckpoints) {
   EXPECT_FALSE(resumes(paths, false));
 }
 
-TEST(RunConfiguration, WritesWhatTheRunWasStartedWith) {
+TEST(RunConfiguration, WritesTheOptionsOfTheStart) {
   const test::TemporaryFolder folder;
   const RunPaths paths(folder.path() / "a" / "run");
   open_run(paths, configuration("0.1", "10", "1"), true);
   EXPECT_EQ(read_text(paths.config()), configuration("0.1", "10", "1"));
 }
 
-TEST(RunConfiguration, RunWithCheckpointsKeepsItsConfiguration) {
+TEST(RunConfiguration, ARunWithCheckpointsKeepsItsConfiguration) {
   const test::TemporaryFolder folder;
   const RunPaths paths(folder.path());
   open_run(paths, configuration("0.1", "10", "1"), true);
-  // Nothing was saved yet: start over with whatever.
+  // Nothing was saved yet: it can start over with any options.
   EXPECT_EQ(refusal(paths, configuration("0.3", "10", "1")), "");
   std::filesystem::create_directories(paths.step(5));
   EXPECT_TRUE(test::says(refusal(paths, configuration("0.1", "10", "1")),
                          {paths.run().string(), "trainer.learning_rate ", " 0.3,", " 0.1"}));
   EXPECT_EQ(refusal(paths, configuration("0.3", "10", "7")), "");
-  EXPECT_EQ(refusal(paths, configuration("0.3", "20", "1")), "");  // longer: with a warning
+  EXPECT_EQ(refusal(paths, configuration("0.3", "20", "1")), "");  // longer: allowed with a warning
 }
 
-TEST(RunConfiguration, RunWithoutItsConfigurationDoesNotGoOn) {
+TEST(RunConfiguration, ARunWithoutItsConfigurationCannotResume) {
   const test::TemporaryFolder folder;
   const RunPaths paths(folder.path());
   open_run(paths, configuration("0.1", "10", "1"), true);
@@ -153,7 +152,7 @@ TEST(RunConfiguration, StartingOverInARunWithCheckpointsIsRefused) {
                          {paths.run().string(), "step 5", "--trainer.load_last_checkpoint"}));
 }
 
-TEST(RunPaths, StepNamesReadBack) {
+TEST(RunPaths, StepNamesRoundTrip) {
   EXPECT_EQ(RunPaths::step_name(123), "step-000123");
   EXPECT_EQ(RunPaths::step_of("step-000123"), 123);
   EXPECT_EQ(RunPaths::step_of("step-1234567"), 1234567);

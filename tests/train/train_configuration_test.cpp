@@ -22,7 +22,7 @@ Manifest interarrival() {
   return manifest;
 }
 
-TEST(TrainConfiguration, TheDatasetIsAnOptionOfItsOwnSection) {
+TEST(TrainConfiguration, TheDatasetHasItsOwnSection) {
   TrainConfiguration config;
   OptionTable table;
   config.register_options(table);
@@ -30,7 +30,7 @@ TEST(TrainConfiguration, TheDatasetIsAnOptionOfItsOwnSection) {
   EXPECT_EQ(config.data.dataset, "somewhere");
 }
 
-TEST(TrainConfiguration, ModelsBeyondReasonAreRefusedBeforeTheyAreLaidOut) {
+TEST(TrainConfiguration, ImpossiblyLargeModelsAreRefusedBeforeTheirLayout) {
   TrainConfiguration config;
   config.trainer.run_dir = "run";
   config.data.dataset = "dataset";
@@ -56,7 +56,7 @@ TEST(TrainConfiguration, VocabularyComesFromTheDataset) {
   EXPECT_TRUE(refuses([&] { config.read_dataset(); }, {"model.seq_len"}));
 }
 
-TEST(TrainConfiguration, WhatIsAutoIsChosenByTheRows) {
+TEST(TrainConfiguration, AutoIsChosenFromTheRows) {
   const test::TemporaryFolder folder;
   Manifest manifest;
   manifest.split(Split::kTrain).rows = 1000;
@@ -86,7 +86,7 @@ TEST(TrainConfiguration, WhatIsAutoIsChosenByTheRows) {
   EXPECT_EQ(config.trainer.num_train_steps, 7);
 }
 
-TEST(TrainConfiguration, HeadsThatDoNotDivideTheWidthNameSomeThatDo) {
+TEST(TrainConfiguration, HeadsThatDoNotDivideTheWidthGetASuggestion) {
   TrainConfiguration config;
   config.trainer.run_dir = "run";
   config.data.dataset = "dataset";
@@ -96,7 +96,7 @@ TEST(TrainConfiguration, HeadsThatDoNotDivideTheWidthNameSomeThatDo) {
                       {"--model.num_heads 10 ", "--model.hidden_dim 768", "6, 8, 12"}));
 }
 
-TEST(TrainConfiguration, DatasetWithoutRowsOrThatIsNoneIsRefused) {
+TEST(TrainConfiguration, AnEmptyOrInvalidDatasetIsRefused) {
   const test::TemporaryFolder folder;
   TrainConfiguration config;
   config.data.dataset = folder.path().string();
@@ -105,7 +105,7 @@ TEST(TrainConfiguration, DatasetWithoutRowsOrThatIsNoneIsRefused) {
   EXPECT_TRUE(refuses([&] { config.read_dataset(); }, {folder.path().string(), "no rows"}));
 }
 
-TEST(TrainConfiguration, ModelOfAnotherEncodingIsRefusedInOneLine) {
+TEST(TrainConfiguration, AModelForAnotherEncodingIsRefusedInOneLine) {
   const ModelConfig arrival;
   EXPECT_TRUE(
       refuses([&] { check_dataset_fits(interarrival(), arrival, "RUN/step-000010"); },

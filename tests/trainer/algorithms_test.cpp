@@ -1,4 +1,4 @@
-// A device with a choice of algorithms: in a new run, a resumed one, and with several ranks.
+// A device with a choice of algorithms: in a new run, in a resumed one, and with several ranks.
 #include "amt/base/files.hpp"
 #include "amt/run/paths.hpp"
 #include "support/passing_ops.hpp"
@@ -7,7 +7,7 @@
 namespace amt {
 namespace {
 
-/// Chooses by the name it is given, as a device by its own clock, and says what it has done.
+/// Chooses by its name, as a device would by timing, and reports what it has done.
 class NamedChoice final : public AlgorithmChoice {
  public:
   NamedChoice(std::string card, std::string name)
@@ -58,7 +58,7 @@ class AlgorithmsTest : public test::TrainerRanksTest {
     world_.barrier();
     return result;
   }
-  /// Into a folder in which nothing has run.
+  /// Puts a record into the folder of a run that has not started.
   void put(const std::filesystem::path& run, const std::string& record) {
     if (world_.rank() != 0) return;
     make_folders(run);
@@ -69,7 +69,7 @@ class AlgorithmsTest : public test::TrainerRanksTest {
   }
 };
 
-TEST_F(AlgorithmsTest, AllRanksTakeThoseOfTheFirstAndARunThatGoesOnTakesThemAgain) {
+TEST_F(AlgorithmsTest, AllRanksAndAResumedRunUseTheFirstRanksChoice) {
   const std::filesystem::path run = shared() / "run";
   ChoosingOps first(*ops_, "card", own("chosen")), second(*ops_, "card", own("chosen later"));
   train(run, 4, first);
@@ -81,7 +81,7 @@ TEST_F(AlgorithmsTest, AllRanksTakeThoseOfTheFirstAndARunThatGoesOnTakesThemAgai
   EXPECT_EQ(second.choice.used, "chosen of rank 0");
 }
 
-TEST_F(AlgorithmsTest, AnotherCardChoosesAnew) {
+TEST_F(AlgorithmsTest, AnotherCardChoosesAgain) {
   const std::filesystem::path run = shared() / "run";
   ChoosingOps first(*ops_, "card", own("chosen")), second(*ops_, "new card", own("chosen later"));
   train(run, 4, first);
@@ -90,7 +90,7 @@ TEST_F(AlgorithmsTest, AnotherCardChoosesAnew) {
   EXPECT_EQ(read_text(RunPaths(run).algorithms()), "new card:chosen later of rank 0\n");
 }
 
-TEST_F(AlgorithmsTest, WhatWasPutIntoANewFolderIsTaken) {
+TEST_F(AlgorithmsTest, ARecordInANewFolderIsUsed) {
   const std::filesystem::path run = shared() / "run";
   put(run, "card:another run's\n");
   ChoosingOps ops(*ops_, "card", own("chosen"));
@@ -98,20 +98,20 @@ TEST_F(AlgorithmsTest, WhatWasPutIntoANewFolderIsTaken) {
   EXPECT_EQ(ops.choice.used, "another run's");
 }
 
-// What a clock says differs from start to start.
-TEST_F(AlgorithmsTest, ARunThatRepeatsTimesNothingButTakesWhatIsRecorded) {
+// Measured times differ from start to start.
+TEST_F(AlgorithmsTest, ADeterministicRunTimesNothingButUsesARecord) {
   const std::filesystem::path fresh = shared() / "fresh", given = shared() / "given";
   ChoosingOps of_fresh(*ops_, "card", own("chosen")), of_given(*ops_, "card", own("chosen"));
   train(fresh, 4, of_fresh, true);
   EXPECT_EQ(of_fresh.choice.timed, 0);
-  EXPECT_EQ(of_fresh.choice.used, "") << "what is proposed first";
+  EXPECT_EQ(of_fresh.choice.used, "") << "uses the first proposal";
   EXPECT_FALSE(is_there(RunPaths(fresh).algorithms()));
   put(given, "card:another run's\n");
   train(given, 4, of_given, true);
   EXPECT_EQ(of_given.choice.used, "another run's");
 }
 
-TEST_F(AlgorithmsTest, ARecordOfAnotherCardStaysWhereNothingIsTimed) {
+TEST_F(AlgorithmsTest, ARecordOfAnotherCardIsKeptIfNothingIsTimed) {
   const std::filesystem::path run = shared() / "run";
   put(run, "other card:its own\n");
   ChoosingOps ops(*ops_, "card", own("chosen"));

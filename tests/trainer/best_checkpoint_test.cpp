@@ -1,4 +1,4 @@
-// The best checkpoint by validation loss, and training that ends when that loss falls no more, on
+// The best checkpoint by validation loss, and training that ends when that loss no longer falls, on
 // several ranks.
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 namespace amt {
 namespace {
 
-constexpr std::int64_t kBest = 24;  // from then on so few rows are learnt by heart
+constexpr std::int64_t kBest = 24;  // from then on, so few rows are overfitted
 
 class BestCheckpointTest : public test::TrainerRanksTest {
  protected:
@@ -30,7 +30,7 @@ class BestCheckpointTest : public test::TrainerRanksTest {
     s.trainer.patience = 3;
     return s;
   }
-  /// Rows with which the last rank is asked to stop in every fifth step.
+  /// Rows that send the last rank a stop signal in every fifth step.
   test::MemoryRows rows_with_signals() const {
     test::MemoryRows rows = few_;
     if (!last()) return rows;
@@ -49,7 +49,7 @@ class BestCheckpointTest : public test::TrainerRanksTest {
     ADD_FAILURE() << "never ended";
     return {};
   }
-  /// All files of a checkpoint, one after another.
+  /// Returns all files of a checkpoint, concatenated.
   static std::string bytes_of(const std::filesystem::path& folder) {
     const CheckpointPaths paths{folder};
     std::string all;
@@ -71,7 +71,7 @@ class BestCheckpointTest : public test::TrainerRanksTest {
   test::MemoryRows few_ = test::make_rows(1, 12, test::tiny_model());
 };
 
-TEST_F(BestCheckpointTest, IsSavedWhenItIsValidatedAndOutlivesTheRollingOnes) {
+TEST_F(BestCheckpointTest, IsSavedWhenValidatedAndOutlivesRollingOnes) {
   TrainerSettings s = best_settings(shared() / "run");
   const RunPaths paths(s.trainer.run_dir);
   const test::TrainedRun quiet = together(s, few_);
@@ -106,7 +106,8 @@ TEST_F(BestCheckpointTest, IsTheSameAfterManyInterruptions) {
   expect_same_best(parts, whole);
 }
 
-// As after a kill: what came later is not there, and `best` may be behind the newest checkpoint.
+// Imitates a kill: later checkpoints are missing, and `best` may be older than the newest
+// checkpoint.
 TEST_F(BestCheckpointTest, IsTheSameAfterAKillAtAnyMoment) {
   const auto whole = shared() / "whole", killed = shared() / "killed";
   TrainerSettings s = best_settings(whole);
@@ -136,7 +137,7 @@ TEST_F(BestCheckpointTest, IsTheSameAfterAKillAtAnyMoment) {
   }
 }
 
-TEST_F(BestCheckpointTest, IsNamedNoMoreWhereItIsNotKept) {
+TEST_F(BestCheckpointTest, IsNotNamedIfItIsNotKept) {
   TrainerSettings s = best_settings(shared() / "run");
   s.trainer.num_train_steps = 8;
   together(s, few_);
@@ -166,13 +167,13 @@ TEST_F(BestCheckpointTest, PatienceEndsTrainingWithALastCheckpoint) {
   EXPECT_NE(read_text(paths.report()).find(said.substr(0, 30)), std::string::npos);
 }
 
-TEST_F(BestCheckpointTest, WhatHasEndedEarlyDoesNothingMoreUnlessThereIsMorePatience) {
+TEST_F(BestCheckpointTest, AnEarlyEndIsFinalUnlessPatienceIsRaised) {
   TrainerSettings s = patient_settings(shared() / "run");
   const RunPaths paths(s.trainer.run_dir);
   const test::TrainedRun ended = together(s, few_);
   const std::string metrics = world_.rank() == 0 ? read_text(paths.metrics()) : "";
   test::MemoryRows untouched = few_;
-  untouched.before_read = [](std::uint64_t) { ADD_FAILURE() << "a row is read"; };
+  untouched.before_read = [](std::uint64_t) { ADD_FAILURE() << "a row was read"; };
   const test::TrainedRun again = train(s, untouched, untouched, *reducer_);
   EXPECT_EQ(again.outcome, Outcome::kFinished);
   EXPECT_TRUE(again.parameters == ended.parameters);

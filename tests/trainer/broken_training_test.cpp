@@ -1,4 +1,4 @@
-// Trainings that must not end well: what cannot be used is named, and nothing is lost for it.
+// Trainings that must fail: the cause is reported, and nothing is lost.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -38,7 +38,7 @@ class BrokenTraining : public testing::Test {
   std::string refusal() const {
     return test::refusal<Error>([this] { train(); });
   }
-  /// A state with another member, and a manifest with its hash.
+  /// Changes a member of the state, and the hash in its manifest.
   void lie(std::int64_t step, const std::string& member, std::int64_t value) const {
     const CheckpointPaths files{paths_.step(step)};
     auto state = nlohmann::ordered_json::parse(read_text(files.state()));
@@ -50,7 +50,7 @@ class BrokenTraining : public testing::Test {
     write_file_atomically(files.manifest(), manifest.dump(2));
     ASSERT_EQ(checkpoint_damage(files.folder), "");
   }
-  /// How often each step is there, whatever a START says.
+  /// Counts how often each step was recorded, ignoring START records.
   std::map<std::int64_t, int> recorded(const std::string& tag) const {
     std::map<std::int64_t, int> times;
     for (const auto& file : test::event_files(paths_.tensorboard())) {
@@ -92,7 +92,7 @@ TEST_F(BrokenTraining, DamagedCheckpointsAreNotAFreshStart) {
   EXPECT_EQ(read_text(paths_.metrics()), metrics);
 }
 
-TEST_F(BrokenTraining, GoesBackBehindACheckpointThatLies) {
+TEST_F(BrokenTraining, SkipsAnInconsistentCheckpoint) {
   const test::TrainedRun expected = train();
   std::filesystem::remove_all(paths_.step(20));
   lie(16, "next_row", 16 * 13);
@@ -102,23 +102,23 @@ TEST_F(BrokenTraining, GoesBackBehindACheckpointThatLies) {
   expect_each_step_once();
 }
 
-// A kill leaves steps and validations behind the checkpoint that is gone on from, and half a
+// A kill leaves steps and validations after the checkpoint from which the run resumes, and half a
 // record.
-TEST_F(BrokenTraining, EachStepIsRecordedOnceWhateverHappened) {
+TEST_F(BrokenTraining, EachStepIsRecordedOnce) {
   train();
   for (const std::int64_t step : {20, 16, 12}) std::filesystem::remove_all(paths_.step(step));
   for (const auto& file : test::event_files(paths_.tensorboard())) {
     std::filesystem::resize_file(file, std::filesystem::file_size(file) - 3);
   }
-  // A second job wrote into the same files, before there was a lock.
+  // A second job wrote into the same files, as was possible before there was a lock.
   const std::string metrics = read_text(paths_.metrics());
   write_file_atomically(paths_.metrics(), metrics + metrics);
   train();
   expect_each_step_once();
 }
 
-// Stopped in a validation and saved, then killed after that validation was made up for.
-TEST_F(BrokenTraining, AValidationThatIsMadeUpForTwiceIsRecordedOnce) {
+// Stopped in a validation and saved, then killed after the missed validation was repeated.
+TEST_F(BrokenTraining, AValidationRepeatedTwiceIsRecordedOnce) {
   test::MemoryRows valid = valid_;
   valid.before_read = [](std::uint64_t) { set_stop_signal(SIGTERM); };
   test::run_alone(settings_, rows_, &valid);
@@ -132,7 +132,7 @@ TEST_F(BrokenTraining, AValidationThatIsMadeUpForTwiceIsRecordedOnce) {
   expect_each_step_once();
 }
 
-TEST_F(BrokenTraining, ALossThatIsNotFiniteAtTheEndIsNoSuccess) {
+TEST_F(BrokenTraining, ANonFiniteLossAtTheEndIsAFailure) {
   PoisonedReducer reducer({18, 19});
   const std::string what = refusal(reducer, &valid_);
   EXPECT_TRUE(
@@ -140,9 +140,9 @@ TEST_F(BrokenTraining, ALossThatIsNotFiniteAtTheEndIsNoSuccess) {
   EXPECT_FALSE(std::filesystem::exists(paths_.step(20)));
 }
 
-TEST_F(BrokenTraining, AModelThatIsNotFiniteIsNeverSaved) {
+TEST_F(BrokenTraining, ANonFiniteModelIsNeverSaved) {
   settings_.trainer.num_train_steps = 2;
-  settings_.optimizer.learning_rate = 1e39;  // beyond a float
+  settings_.optimizer.learning_rate = 1e39;  // overflows a float
   settings_.optimizer.warmup_ratio = 1;
   PoisonedReducer reducer({});
   EXPECT_TRUE(test::says(refusal(reducer, nullptr), {"finite"}));
@@ -151,7 +151,7 @@ TEST_F(BrokenTraining, AModelThatIsNotFiniteIsNeverSaved) {
   EXPECT_TRUE(checkpoint_steps(paths_).empty());
 }
 
-TEST_F(BrokenTraining, WhatNobodyMayWriteAnyMoreIsNotWritten) {
+TEST_F(BrokenTraining, NothingIsWrittenAfterLosingTheLock) {
   int calls = 0;
   settings_.before_writing = [&calls] {
     if (++calls == 3) throw Error("taken by another");
@@ -162,15 +162,15 @@ TEST_F(BrokenTraining, WhatNobodyMayWriteAnyMoreIsNotWritten) {
   EXPECT_LE(test::metric(paths_.run(), "loss").size(), 3u);
 }
 
-// Writing them would wait for somebody who reads.
-TEST_F(BrokenTraining, APipeInPlaceOfTheFactsIsRefused) {
+// Writing into it would wait for a reader.
+TEST_F(BrokenTraining, APipeInPlaceOfRunJsonIsRefused) {
   train();
   std::filesystem::remove(paths_.facts());
   ASSERT_EQ(::mkfifo(paths_.facts().c_str(), 0600), 0);
   EXPECT_TRUE(test::says(refusal(), {paths_.facts().string()}));
 }
 
-TEST_F(BrokenTraining, FactsOfTheFirstStartStay) {
+TEST_F(BrokenTraining, FactsOfTheFirstStartAreKept) {
   settings_.start = {"1.0", "amt train --init gpt2", "the model in gpt2"};
   set_stop_signal(SIGTERM);
   train();

@@ -14,12 +14,12 @@ TrainerOptions options(std::int64_t steps, int batch) {
   return trainer;
 }
 
-TEST(Epochs, AreSaidWithTheirNumber) {
+TEST(Epochs, AreDescribedWithTheirNumber) {
   EXPECT_EQ(describe_epochs(options(100, 16), 1000), "1.6 epochs of 1,000 rows");
   EXPECT_DOUBLE_EQ(epochs(options(100, 16), 400), 4);
 }
 
-TEST(Epochs, MoreThanTenAndABatchLargerThanTheSplitAreQuestioned) {
+TEST(Epochs, MoreThanTenOrABatchLargerThanTheSplitGivesAWarning) {
   EXPECT_EQ(epochs_warning(options(100, 16), 160), "");
   EXPECT_TRUE(test::says(epochs_warning(options(101, 16), 160), {"10.1 epochs"}));
   EXPECT_TRUE(test::says(epochs_warning(options(1, 16), 15), {" 16 ", " 15 rows"}));

@@ -1,4 +1,5 @@
-// The optimiser's path against the reference's recorded runs: losses, norms, rates, parameters.
+// The optimiser's path compared with the reference's recorded runs: losses, norms, rates,
+// parameters.
 #include <gtest/gtest.h>
 
 #include "amt/cpu/cpu_ops.hpp"
@@ -29,9 +30,9 @@ TEST(GoldenTraining, FollowsTheReferenceOnTheCpu) {
   check_all([] { return make_cpu_ops(1); }, kFp32Activations);
 }
 
-// What rounding to bf16 leaves of the reference's numbers.
+// The reference's numbers up to the rounding to bf16.
 TEST(GoldenTraining, FollowsTheReferenceInBf16) {
-  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this processor has no bf16 products";
+  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this CPU has no bf16 instructions";
   check_all([] { return make_cpu_ops(1, Precision::kBf16); }, kBf16Activations);
 }
 

@@ -1,4 +1,4 @@
-// A training that is stopped or killed, and started again, ends as one that was not.
+// A training run that is stopped or killed and then restarted ends like an undisturbed one.
 #include <csignal>
 
 #include "amt/base/files.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 class InterruptedTraining : public TrainerTest {
  protected:
-  /// Rows that bring a signal while step `step` is under way.
+  /// Rows that send a signal during step `step`.
   test::MemoryRows rows_with_signal(int step, int signal) const {
     test::MemoryRows rows = rows_;
     rows.before_read = [=](std::uint64_t first) {
@@ -19,7 +19,7 @@ class InterruptedTraining : public TrainerTest {
     };
     return rows;
   }
-  /// What TensorBoard shows of a run is what metrics.jsonl says, in order.
+  /// Expects TensorBoard to show the same values as metrics.jsonl, in order.
   static void expect_same_curves(const std::filesystem::path& run) {
     for (const auto& [tag, name] : {std::pair{"train/loss", "loss"}, {"eval/loss", "valid_loss"}}) {
       std::vector<float> shown, written;
@@ -47,7 +47,8 @@ TEST_F(InterruptedTraining, StoppedAndStartedAgainGivesTheSameBits) {
   const test::TrainedRun finished = test::run_alone(s, rows_, &valid_);
   EXPECT_EQ(finished.outcome, Outcome::kFinished);
   expect_same(finished, reference());
-  // Stopped at step 10, where a validation was due: it was made up for, and nothing is there twice.
+  // Stopped at step 10, when a validation was due: it was made later, and nothing is recorded
+  // twice.
   EXPECT_EQ(test::metric(s.trainer.run_dir, "step"),
             test::metric(folder_.path() / "reference", "step"));
   EXPECT_EQ(test::metric(s.trainer.run_dir, "loss"),
@@ -72,7 +73,7 @@ TEST_F(InterruptedTraining, SignalDuringAValidationStopsThere) {
   EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss").size(), 4u);
 }
 
-TEST_F(InterruptedTraining, SignalInTheLastStepStillAsksToBeStartedAgain) {
+TEST_F(InterruptedTraining, ASignalInTheLastStepStillAsksForARestart) {
   const TrainerSettings s = settings("run");
   const test::MemoryRows rows = rows_with_signal(19, SIGTERM);
   EXPECT_EQ(test::run_alone(s, rows, &valid_).outcome, Outcome::kStopped);
@@ -84,12 +85,12 @@ TEST_F(InterruptedTraining, SignalInTheLastStepStillAsksToBeStartedAgain) {
   EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss").size(), 4u);
 }
 
-TEST_F(InterruptedTraining, KilledWhileSavingGoesOnFromTheCheckpointBefore) {
+TEST_F(InterruptedTraining, KilledWhileSavingResumesFromThePreviousCheckpoint) {
   TrainerSettings s = settings("run");
   s.checkpointer.keep_every = 4;
   test::run_alone(s, rows_, &valid_);
-  // As if killed soon after step 12: later checkpoints gone, the newest cut, one half written. The
-  // metrics had run ahead.
+  // As if killed soon after step 12: later checkpoints are missing, the newest is truncated, one is
+  // half written. The metrics are ahead.
   const RunPaths paths(s.trainer.run_dir);
   std::filesystem::remove_all(paths.step(20));
   std::filesystem::rename(paths.step(16), paths.partial(16));
@@ -102,12 +103,12 @@ TEST_F(InterruptedTraining, KilledWhileSavingGoesOnFromTheCheckpointBefore) {
   expect_same_curves(s.trainer.run_dir);
   EXPECT_EQ(read_text(paths.report()),
             run_report_html(read_run_facts(paths.facts()), read_history(paths.metrics())))
-      << "the report lacks what was recorded before the restart";
+      << "the report lacks the steps before the restart";
   EXPECT_FALSE(std::filesystem::exists(paths.partial(16)));
   EXPECT_EQ(checkpoint_damage(paths.step(12)), "");
 }
 
-TEST_F(InterruptedTraining, AskedToStopBeforeItBeginsItStopsAfterOneStep) {
+TEST_F(InterruptedTraining, ASignalBeforeTheStartStopsAfterOneStep) {
   const TrainerSettings s = settings("run");
   set_stop_signal(SIGUSR1);
   const test::TrainedRun stopped = test::run_alone(s, rows_, &valid_);
@@ -117,11 +118,11 @@ TEST_F(InterruptedTraining, AskedToStopBeforeItBeginsItStopsAfterOneStep) {
   expect_same(test::run_alone(s, rows_, &valid_), reference());
 }
 
-TEST_F(InterruptedTraining, AskedToStopBeforeAValidationIsMadeUpForItStaysDue) {
+TEST_F(InterruptedTraining, ASignalBeforeAMissedValidationLeavesItDue) {
   const TrainerSettings s = settings("run");
   test::MemoryRows valid = valid_;
   valid.before_read = [](std::uint64_t) { set_stop_signal(SIGTERM); };
-  for (int i = 0; i < 3; ++i) {  // the signal is still there when it is started again
+  for (int i = 0; i < 3; ++i) {  // the signal is still set at the restart
     const test::TrainedRun stopped = test::run_alone(s, rows_, &valid);
     EXPECT_EQ(stopped.outcome, Outcome::kStopped);
     EXPECT_EQ(stopped.state.step, 5);

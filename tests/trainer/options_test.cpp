@@ -12,7 +12,7 @@ namespace {
 constexpr auto refusal = test::refusal<UsageError>;
 constexpr auto refuses = test::refuses<UsageError>;
 
-TEST(TrainerOptions, MicroBatchIsTheWholeShareByDefault) {
+TEST(TrainerOptions, MicroBatchIsTheRanksWholeBatchByDefault) {
   TrainerOptions options;
   EXPECT_EQ(options.micro_batch(4), 128);
   options.per_device_parallelism = 16;
@@ -20,7 +20,7 @@ TEST(TrainerOptions, MicroBatchIsTheWholeShareByDefault) {
   EXPECT_EQ(options.micro_batch(32), 16);
 }
 
-TEST(TrainerOptions, BatchThatRanksDoNotDivideNamesOnesThatWork) {
+TEST(TrainerOptions, ABatchNotDivisibleByTheRanksGetsASuggestion) {
   TrainerOptions options;
   EXPECT_TRUE(refuses([&] { options.micro_batch(3); },
                       {"--trainer.train_batch_size 512 ", " 3 ranks", " 510 or 513"}));
@@ -28,7 +28,7 @@ TEST(TrainerOptions, BatchThatRanksDoNotDivideNamesOnesThatWork) {
   EXPECT_TRUE(refuses([&] { options.micro_batch(3); }, {"--trainer.train_batch_size 2 ", "use 3"}));
 }
 
-TEST(TrainerOptions, MicroBatchThatDoesNotDivideNamesOnesThatWork) {
+TEST(TrainerOptions, AMicroBatchThatDoesNotDivideGetsASuggestion) {
   TrainerOptions options;
   options.per_device_parallelism = 24;
   EXPECT_TRUE(refuses([&] { options.micro_batch(4); },
@@ -36,13 +36,13 @@ TEST(TrainerOptions, MicroBatchThatDoesNotDivideNamesOnesThatWork) {
                        "--trainer.train_batch_size 480 or 576"}));
 }
 
-TEST(TrainerOptions, BatchesThatAreNamedHaveWholeMicroBatches) {
+TEST(TrainerOptions, SuggestedBatchesHaveWholeMicroBatches) {
   TrainerOptions options;
   options.per_device_parallelism = 8;
   EXPECT_TRUE(refuses([&] { options.micro_batch(3); }, {" 504 or 528"}));
 }
 
-TEST(TrainerOptions, NamesAreLevanters) {
+TEST(TrainerOptions, HaveLevantersNames) {
   TrainerOptions trainer;
   OptimizerOptions optimizer;
   CheckpointerOptions checkpointer;
@@ -64,7 +64,7 @@ TEST(TrainerOptions, NamesAreLevanters) {
   EXPECT_EQ(checkpointer.keep_every, 100);
 }
 
-TEST(TrainerOptions, PrecisionIsBf16WhereItIsAskedForOrHasTiles) {
+TEST(TrainerOptions, PrecisionIsBf16OnRequestOrWithTiles) {
   TrainerOptions trainer;
   OptionTable table;
   trainer.register_options(table);
@@ -75,19 +75,19 @@ TEST(TrainerOptions, PrecisionIsBf16WhereItIsAskedForOrHasTiles) {
     table.set("trainer.mp", name);
     EXPECT_EQ(trainer.mp.on_cpu(Bf16Support::kTiles), Precision::kF32);
     EXPECT_TRUE(test::says(trainer.mp.gpu_refusal("--mp"), {"bf16", "--mp ", name}));
-    EXPECT_EQ(table.find("trainer.mp")->get(), name) << "recorded as it was given";
+    EXPECT_EQ(table.find("trainer.mp")->get(), name) << "recorded as given";
   }
   for (const char* name : {"bf16", "bfloat16", "p=f32,c=bfloat16"}) {
     table.set("trainer.mp", name);
     EXPECT_EQ(trainer.mp.on_cpu(Bf16Support::kNone), Precision::kBf16);
     EXPECT_EQ(trainer.mp.gpu_refusal("--mp"), "");
-    EXPECT_EQ(table.find("trainer.mp")->get(), name) << "recorded as it was given";
+    EXPECT_EQ(table.find("trainer.mp")->get(), name) << "recorded as given";
   }
   EXPECT_TRUE(refuses([&] { table.set("trainer.mp", "f16"); },
                       {"--trainer.mp: 'f16' ", "auto, f32 or bf16"}));
 }
 
-TEST(TrainerOptions, ValuesThatCannotWorkAreNamed) {
+TEST(TrainerOptions, InvalidValuesAreReported) {
   TrainerOptions trainer;
   EXPECT_TRUE(refuses([&] { trainer.validate(); }, {"--trainer.run_dir"}));
   trainer.run_dir = "run";

@@ -1,5 +1,5 @@
-// Training whose ranks keep a slice of the optimiser's state each, against training where each
-// keeps all of it.
+// Training whose ranks each keep a slice of the optimiser's state, compared with training whose
+// ranks keep all of it.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -31,7 +31,7 @@ class ShardedOptimizerTest : public test::TrainerRanksTest,
     EXPECT_TRUE(a.first_moment == b.first_moment);
     EXPECT_TRUE(a.second_moment == b.second_moment);
   }
-  /// Sums over 3 ranks or more may be made in another order.
+  /// With 3 or more ranks, sums may be made in another order.
   void expect_equal_to_rounding(const test::TrainedRun& a, const test::TrainedRun& b) {
     EXPECT_LT(distance(a, b), 1e-4);
     ASSERT_EQ(a.first_moment.size(), b.first_moment.size());
@@ -43,7 +43,7 @@ class ShardedOptimizerTest : public test::TrainerRanksTest,
   }
 };
 
-TEST_P(ShardedOptimizerTest, EqualsTheWholeOne) {
+TEST_P(ShardedOptimizerTest, AgreesWithTheUnshardedOne) {
   const test::TrainedRun sharded = together(settings_of("sharded", true), rows_);
   const test::TrainedRun whole = together(settings_of("whole", false), rows_);
   EXPECT_EQ(sharded.state.updates, 20);
@@ -82,7 +82,7 @@ TEST_P(ShardedOptimizerTest, StoppedOrKilledAndStartedAgainGivesTheSameBits) {
   expect_same(together(s, rows_), expected);
 }
 
-TEST_P(ShardedOptimizerTest, MayBeTurnedOnAndOffWithinARun) {
+TEST_P(ShardedOptimizerTest, CanBeSwitchedWithinARun) {
   const test::TrainedRun expected = together(settings_of("whole", false), rows_);
   for (const int stop : {5, 11, 20}) {
     TrainerSettings s = settings_of("mixed", stop != 11);
@@ -98,8 +98,8 @@ TEST_P(ShardedOptimizerTest, MayBeTurnedOnAndOffWithinARun) {
   expect_equal_to_rounding(together(settings_of("mixed", true), rows_), expected);
 }
 
-// A checkpoint does not depend on slices: one rank resumes what many have saved.
-TEST_P(ShardedOptimizerTest, GoesOnWithAnotherNumberOfRanks) {
+// A checkpoint does not depend on slices: one rank can resume a run saved by many.
+TEST_P(ShardedOptimizerTest, ResumesWithAnotherNumberOfRanks) {
   const test::TrainedRun expected = together(settings_of("whole", false), rows_);
   TrainerSettings s = settings_of("run", true);
   s.checkpointer.keep_every = 8;
@@ -107,7 +107,7 @@ TEST_P(ShardedOptimizerTest, GoesOnWithAnotherNumberOfRanks) {
   if (world_.rank() == 0) {
     const RunPaths paths(s.trainer.run_dir);
     for (const int step : {20, 16}) std::filesystem::remove_all(paths.step(step));
-    EXPECT_NO_THROW({  // the others wait for this one
+    EXPECT_NO_THROW({  // the others wait for this rank
       const test::TrainedRun alone = test::run_alone(s, rows_, &valid_);
       EXPECT_EQ(alone.state.step, 20);
       EXPECT_LT(distance(alone, expected), 1e-3);
@@ -116,7 +116,7 @@ TEST_P(ShardedOptimizerTest, GoesOnWithAnotherNumberOfRanks) {
   world_.barrier();
 }
 
-TEST_P(ShardedOptimizerTest, ARankHasTheMomentsOfItsSliceAlone) {
+TEST_P(ShardedOptimizerTest, ARankHasOnlyTheMomentsOfItsSlice) {
   Model model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, *reducer_);
   const Slice part = step.optimizer().part();
@@ -144,7 +144,7 @@ TEST_P(ShardedOptimizerTest, ABadGradientInOneSliceChangesNothingAnywhere) {
   EXPECT_EQ(state.updates, 3);
 }
 
-TEST_P(ShardedOptimizerTest, AStepSumsTheGradientAndFourNumbersAndASquareOfEachRank) {
+TEST_P(ShardedOptimizerTest, AStepSumsTheGradientFourNumbersAndASquarePerRank) {
   Model model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, *reducer_);
   expect_sums_of_steps(step, model, 4 + static_cast<std::size_t>(world_.size()));

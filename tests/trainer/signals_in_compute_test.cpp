@@ -1,5 +1,5 @@
-// A signal in the middle of a matrix product must not change anything: see process/signals.hpp.
-// Without care it corrupts memory, in the training that it asks to save.
+// A signal during a matrix product must not change anything (see process/signals.hpp). Without
+// care, it corrupts the memory of the training run that it asks to save.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -15,7 +15,7 @@
 namespace amt {
 namespace {
 
-/// Sends SIGUSR1 to the process again and again while it lives.
+/// Sends SIGUSR1 to the process repeatedly for as long as this object exists.
 class SignalStorm {
  public:
   SignalStorm() : thread_([this] { blow(); }) {}
@@ -54,7 +54,7 @@ TEST(SignalsInCompute, ChangeNothing) {
   install_stop_handlers();
   ModelConfig config = test::tiny_model();
   config.seq_len = 256;
-  config.vocab_size = 20000;  // wide products of few channels are the ones that broke
+  config.vocab_size = 20000;  // wide products with few channels failed
   const std::vector<float> expected = gradients_of_one_batch(config);
   const SignalStorm storm;
   EXPECT_TRUE(gradients_of_one_batch(config) == expected);

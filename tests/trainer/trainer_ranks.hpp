@@ -1,4 +1,4 @@
-// What tests of training on several ranks share.
+// Shared by the tests of training on several ranks.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,10 +19,10 @@ namespace amt::test {
 class TrainerRanksTest : public testing::Test {
  protected:
   ~TrainerRanksTest() override { set_stop_signal(0); }
-  /// Rank 0's folder must not go away while others still make folders in it.
+  /// Rank 0's folder must not be removed while others still create folders in it.
   void TearDown() override { world_.barrier(); }
 
-  /// A folder that all ranks share; each rank's own where it trains alone.
+  /// A folder that all ranks share; a rank that trains alone has its own.
   std::filesystem::path shared() const {
     std::string path = folder_.path().string();
     world_.broadcast(path, 0);
@@ -47,7 +47,7 @@ class TrainerRanksTest : public testing::Test {
   TrainedRun together(const std::filesystem::path& run, const RowSource& rows) {
     return together(settings(run), rows);
   }
-  /// Three steps, each of which sums the gradient, and so many doubles in one call beside it.
+  /// Makes three steps, each of which must sum the gradient, and this many doubles in another call.
   void expect_sums_of_steps(TrainStep& step, Model& model, std::size_t numbers) {
     TrainingState state;
     for (int i = 0; i < 3; ++i) {
@@ -60,7 +60,7 @@ class TrainerRanksTest : public testing::Test {
     }
   }
   bool last() const { return world_.rank() + 1 == world_.size(); }
-  /// Largest difference of two runs' parameters.
+  /// Returns the largest difference between two runs' parameters.
   static double distance(const TrainedRun& a, const TrainedRun& b) {
     double largest = 0;
     for (std::size_t i = 0; i < a.parameters.size(); ++i) {
@@ -78,7 +78,7 @@ class TrainerRanksTest : public testing::Test {
   MemoryRows valid_ = make_rows(2, 7, tiny_model());
 };
 
-/// Parameters, and what this rank has of both moments.
+/// Returns the parameters, and this rank's part of both moments.
 inline std::vector<float> everything(Model& model, Optimizer& optimizer) {
   const auto total = static_cast<std::size_t>(model.layout().total());
   const auto part = static_cast<std::size_t>(optimizer.part().count());

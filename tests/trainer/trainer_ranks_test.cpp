@@ -1,4 +1,4 @@
-// Training on several ranks against training on one.
+// Training on several ranks compared with training on one.
 #include "trainer_ranks.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ using test::everything;
 using test::PoisonedReducer;
 using test::TrainerRanksTest;
 
-TEST_F(TrainerRanksTest, EqualsOneRankToRounding) {
+TEST_F(TrainerRanksTest, AgreesWithOneRankUpToRounding) {
   const auto run = shared() / "together";
   const test::TrainedRun all = together(run, rows_), one = alone();
   EXPECT_LT(distance(all, one), 1e-3);
@@ -48,7 +48,7 @@ TEST_F(TrainerRanksTest, RankZeroRecordsForAll) {
   EXPECT_GT(test::metric(run, "memory_bytes").back(), 1e6);
 }
 
-TEST_F(TrainerRanksTest, SignalOnOneRankStopsAllAndTheSameBitsComeOut) {
+TEST_F(TrainerRanksTest, SignalOnOneRankStopsAllAndKeepsTheBits) {
   const auto whole = shared() / "whole", parts = shared() / "parts";
   const test::TrainedRun expected = together(whole, rows_);
   test::MemoryRows rows = rows_;
@@ -87,7 +87,7 @@ TEST_F(TrainerRanksTest, AllRanksSkipAStepThatOneCannotDo) {
   TrainStep step(model, world_, *reducer_, rows_, s.trainer, s.optimizer);
   std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(test::tiny_model(), model.layout(), 0, values);
-  // One rank's copy of the weights has gone bad: its gradient poisons everybody's sum.
+  // One rank's copy of the weights is corrupt: its gradient affects everybody's sum.
   if (world_.rank() == world_.size() - 1) values[5] = std::numeric_limits<float>::infinity();
   model.set_parameters(values);
   TrainingState state;
@@ -119,7 +119,7 @@ TEST_F(TrainerRanksTest, OneRanksBadGradientChangesNothingAnywhere) {
   EXPECT_EQ(state.next_row, 60u);
 }
 
-TEST_F(TrainerRanksTest, TooManyBadStepsEndTheJobAndLeaveTheCheckpoint) {
+TEST_F(TrainerRanksTest, TooManyBadStepsEndTheJobAndKeepTheCheckpoint) {
   const auto run = shared() / "run";
   TrainerSettings s = settings(run);
   s.trainer.max_skipped = 2;
@@ -136,7 +136,7 @@ TEST_F(TrainerRanksTest, TooManyBadStepsEndTheJobAndLeaveTheCheckpoint) {
 }
 
 TEST_F(TrainerRanksTest, RanksThatDifferSaveNothing) {
-  if (world_.size() == 1) GTEST_SKIP() << "one rank alone cannot differ";
+  if (world_.size() == 1) GTEST_SKIP() << "a single rank cannot differ";
   const auto run = shared() / "run";
   test::SkewedReducer reducer(*reducer_, last());
   EXPECT_TRUE(test::refuses<Error>([&] { train(settings(run), rows_, valid_, reducer); },
@@ -144,11 +144,12 @@ TEST_F(TrainerRanksTest, RanksThatDifferSaveNothing) {
   EXPECT_TRUE(world_.rank() != 0 || checkpoint_steps(RunPaths(run)).empty());
 }
 
-// All ranks must know that the validation of this step was made, or some wait for the others in it.
+// All ranks must know whether this step was validated, or some would wait for the others in a
+// validation.
 TEST_F(TrainerRanksTest, ResumesAtAnEvaluatedStepAndValidatesAtTheEnd) {
   const auto run = shared() / "run";
   TrainerSettings s = settings(run);
-  s.trainer.num_train_steps = 18;  // no multiple of steps_per_eval
+  s.trainer.num_train_steps = 18;  // not a multiple of steps_per_eval
   s.checkpointer.keep_every = 5;
   const test::TrainedRun whole = together(s, rows_);
   if (world_.rank() == 0) {
@@ -159,7 +160,7 @@ TEST_F(TrainerRanksTest, ResumesAtAnEvaluatedStepAndValidatesAtTheEnd) {
   EXPECT_EQ(test::metric(run, "valid_loss").size(), 4u);  // 5, 10, 15, 18
 }
 
-TEST_F(TrainerRanksTest, AllRanksLearnThatNoCheckpointCanBeUsed) {
+TEST_F(TrainerRanksTest, AllRanksReportThatNoCheckpointCanBeUsed) {
   const auto run = shared() / "run";
   together(run, rows_);
   if (world_.rank() == 0) {

@@ -1,4 +1,4 @@
-// What a training does and writes that nothing interrupts.
+// What an uninterrupted training run does and writes.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -19,7 +19,7 @@ namespace {
 
 using test::PoisonedReducer;
 
-/// Notes what the gradients are when ranges of them are handed over, and at the end.
+/// Records the gradients when ranges of them are started, and at the end.
 class WatchingReducer : public test::PassingReducer {
  public:
   explicit WatchingReducer(Model*& model) : model_(model) {}
@@ -33,12 +33,12 @@ class WatchingReducer : public test::PassingReducer {
     std::int64_t floats = 0;
     for (const auto& [begin, values] : ranges_) {
       EXPECT_TRUE(std::ranges::equal(values, std::span(all + begin, values.size())))
-          << "touched again after it was handed over: the range at " << begin;
+          << "changed after it was started: the range at " << begin;
       floats += static_cast<std::int64_t>(values.size());
     }
     EXPECT_EQ(floats, model_->layout().total());
     EXPECT_FALSE(std::ranges::equal(before_, std::span(all, before_.size())))
-        << "the backward pass was over when the first range was handed over";
+        << "the first range was started only after the backward pass";
     EXPECT_GT(ranges_.size(), 4u);
     ++steps;
   }
@@ -50,7 +50,7 @@ class WatchingReducer : public test::PassingReducer {
   std::vector<std::pair<std::int64_t, std::vector<float>>> ranges_;
 };
 
-TEST_F(TrainerTest, LearnsAndWritesWhatItDid) {
+TEST_F(TrainerTest, LearnsAndRecordsItsSteps) {
   TrainerSettings s = settings("run");
   s.trainer.num_train_steps = 60;
   const test::TrainedRun run = test::run_alone(s, rows_, &valid_);
@@ -68,8 +68,9 @@ TEST_F(TrainerTest, LearnsAndWritesWhatItDid) {
   EXPECT_EQ(checkpoint_steps(RunPaths(s.trainer.run_dir)), (std::vector<std::int64_t>{60}));
 }
 
-// An untrained model's logits are near 0: log z is log 50 at each position, and the loss the same.
-TEST_F(TrainerTest, LogZRegularizationIsPartOfTheTrainingLossAlone) {
+// An untrained model's logits are near 0, so log z is about log 50 at each position, and so is the
+// loss.
+TEST_F(TrainerTest, LogZRegularizationAffectsOnlyTheTrainingLoss) {
   TrainerSettings s = settings("run");
   s.trainer.num_train_steps = 60;
   s.trainer.log_z_regularization = 0.1;
@@ -80,12 +81,12 @@ TEST_F(TrainerTest, LogZRegularizationIsPartOfTheTrainingLossAlone) {
   EXPECT_LT(test::metric(s.trainer.run_dir, "loss").back(), 0.7 * (log_z + 0.1 * log_z * log_z));
 }
 
-TEST_F(TrainerTest, ValidationsAndCheckpointsPublishWhatIsRecorded) {
+TEST_F(TrainerTest, ValidationsAndCheckpointsPublishTheRecord) {
   TrainerSettings s = settings("run");
   s.checkpointer.keep_every = 3;
   const RunPaths paths(s.trainer.run_dir);
   test::MemoryRows rows = rows_;
-  std::vector<std::size_t> seen;  // steps that the report knows of when a step begins
+  std::vector<std::size_t> seen;  // steps in the report when a step begins
   rows.before_read = [&](std::uint64_t first) {
     if (first % 12 != 0 || !std::filesystem::exists(paths.report())) return;
     const std::string html = read_text(paths.report());
@@ -94,17 +95,18 @@ TEST_F(TrainerTest, ValidationsAndCheckpointsPublishWhatIsRecorded) {
     EXPECT_GE(test::shown(paths.tensorboard(), "train/loss").size(), seen.back());
   };
   test::run_alone(s, rows, &valid_);
-  // Rows are read ahead by another thread, so a publication may be seen a step sooner or later.
+  // Another thread reads rows ahead, so a publication may be seen a step earlier or later.
   const std::set<std::size_t> published = {3, 5, 6, 9, 10, 12, 15, 18, 20};
   EXPECT_TRUE(std::ranges::is_sorted(seen));
   EXPECT_GE(seen.size(), 14u);
   for (const std::size_t step : seen) EXPECT_TRUE(published.contains(step)) << step;
-  for (const std::size_t step : {6u, 10u, 12u, 15u}) {  // of a checkpoint, a validation, and both
+  for (const std::size_t step :
+       {6u, 10u, 12u, 15u}) {  // after a checkpoint, a validation, and both
     EXPECT_NE(std::ranges::find(seen, step), seen.end()) << step;
   }
 }
 
-TEST_F(TrainerTest, RunThatCannotBeRecordedFails) {
+TEST_F(TrainerTest, ARunThatCannotBeRecordedFails) {
   const TrainerSettings s = settings("run");
   write_file_atomically(RunPaths(s.trainer.run_dir).tensorboard(), "in the way");
   EXPECT_THROW(test::run_alone(s, rows_, &valid_), Error);
@@ -121,7 +123,7 @@ TEST_F(TrainerTest, AnotherSeedGivesAnotherRun) {
   EXPECT_FALSE(test::run_alone(s, rows_, nullptr).parameters == reference().parameters);
 }
 
-TEST_F(TrainerTest, CheckpointsAreKeptAndRolled) {
+TEST_F(TrainerTest, PermanentAndRollingCheckpointsAreKept) {
   TrainerSettings s = settings("run");
   s.checkpointer.keep_every = 8;
   s.checkpointer.save_interval.seconds = 1e-9;  // after every step
@@ -142,7 +144,7 @@ TEST_F(TrainerTest, MicroBatchChangesTheLossByRoundingOnly) {
   }
 }
 
-TEST_F(TrainerTest, StepThatIsNotFiniteChangesNothing) {
+TEST_F(TrainerTest, ANonFiniteStepChangesNothing) {
   const auto ops = make_cpu_ops(1);
   const ModelConfig config = test::tiny_model();
   PoisonedReducer reducer({1});
@@ -179,7 +181,7 @@ TEST_F(TrainerTest, StepThatIsNotFiniteChangesNothing) {
   EXPECT_TRUE(std::ranges::all_of(after, [](float x) { return std::isfinite(x); }));
 }
 
-TEST_F(TrainerTest, GradientsAreHandedOverWhileTheBackwardPassGoesOn) {
+TEST_F(TrainerTest, SumsStartDuringTheBackwardPass) {
   const auto ops = make_cpu_ops(1);
   Model* model = nullptr;
   WatchingReducer reducer(model);
@@ -194,7 +196,7 @@ TEST_F(TrainerTest, GradientsAreHandedOverWhileTheBackwardPassGoesOn) {
   EXPECT_EQ(reducer.steps, 1);
 }
 
-TEST_F(TrainerTest, TooManySkippedInARowFail) {
+TEST_F(TrainerTest, TooManySkippedStepsInARowFail) {
   TrainerSettings s = settings("run");
   s.trainer.max_skipped = 2;
   const auto ops = make_cpu_ops(1);
@@ -210,7 +212,7 @@ TEST_F(TrainerTest, TooManySkippedInARowFail) {
       std::string::npos);
 }
 
-TEST_F(TrainerTest, CheckpointOfAnotherRunIsRefused) {
+TEST_F(TrainerTest, ACheckpointOfAnotherRunIsRefused) {
   TrainerSettings s = settings("run");
   test::run_alone(s, rows_, nullptr);
   TrainerSettings other = s;

@@ -1,4 +1,4 @@
-// Folders as others publish them give the recorded loss and logits: written by PyTorch
+// Published forms of a model give the recorded loss and logits: written by PyTorch
 // (tests/tools/make_weights.py), or in $AMT_GOLDEN_DIR.
 #include "golden_weights.hpp"
 
@@ -14,14 +14,14 @@
 namespace amt {
 namespace {
 
-/// Logits of the recorded tokens, [tokens, vocabulary].
+/// Returns the logits for the recorded tokens, [tokens, vocabulary].
 std::vector<float> logits_of(HuggingFaceModel& source, const std::vector<Token>& tokens) {
   const auto ops = make_cpu_ops(2);
   Model model(*ops, source.config(), 1);
   std::vector<float> parameters(static_cast<std::size_t>(source.layout().total()));
   source.read(parameters);
   model.set_parameters(parameters);
-  std::vector<Token> row = tokens;  // what follows does not change what comes before
+  std::vector<Token> row = tokens;  // later tokens do not affect earlier positions
   row.resize(static_cast<std::size_t>(source.config().seq_len));
   const auto width = static_cast<std::size_t>(source.config().vocab_size);
   std::vector<float> logits(row.size() * width);

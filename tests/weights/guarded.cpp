@@ -33,7 +33,7 @@ namespace {
 #ifdef AMT_HAS_GUARD
 constexpr std::uint32_t kWriting = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
 
-// What reads files, takes memory, and ends the process.
+// System calls for reading files, allocating memory, and ending the process.
 constexpr std::array kAllowed = {
     SYS_read,          SYS_pread64,   SYS_lseek,    SYS_fstat,    SYS_newfstatat, SYS_stat,
     SYS_lstat,         SYS_statx,     SYS_access,   SYS_readlink, SYS_getdents64, SYS_getcwd,
@@ -46,7 +46,7 @@ sock_filter load(std::size_t offset) {
   return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset));
 }
 
-/// Low half of an argument: flags fit it, and so does what mmap may do with memory.
+/// Lower half of an argument: enough for flags and mmap's protection bits.
 std::size_t argument(int n) { return offsetof(seccomp_data, args) + 8 * n; }
 
 void guard() {
@@ -90,7 +90,7 @@ void limit_memory(std::uint64_t more_bytes) {
 #endif
 }
 
-/// The process's own: what it says is all that comes back.
+/// Runs in the child: `out` receives everything that is returned.
 [[noreturn]] void run_child(int out, std::uint64_t more_bytes, const std::function<void()>& work) {
   std::string said;
   try {
@@ -136,7 +136,7 @@ Guarded run_guarded(std::uint64_t more_bytes, const std::function<void()>& work)
   if (child < 0 || ::wait4(child, &status, 0, &used) != child) return {"no process"};
   result.peak_bytes = static_cast<std::uint64_t>(used.ru_maxrss) << 10;
   if (WIFSIGNALED(status)) result.failure += fmt::format("killed by signal {}", WTERMSIG(status));
-  if (status != 0 && result.failure.empty()) result.failure = "it ended early";
+  if (status != 0 && result.failure.empty()) result.failure = "the process ended early";
   return result;
 }
 

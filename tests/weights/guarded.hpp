@@ -1,5 +1,5 @@
-// Work that is trusted with nothing: in a process of its own, which the kernel kills when it starts
-// a program or a thread, opens a file to write, a socket or anything that is not for reading files.
+// Runs untrusted work in a separate process, which the kernel kills if it starts a program or a
+// thread, opens a file for writing, or uses a socket or any call that is not for reading files.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace amt::test {
 
-/// Whether the kernel guards it: on Linux, on x86-64, without a sanitizer, whose own work is of all
-/// kinds.
+/// Returns whether the kernel enforces this: on Linux on x86-64, without a sanitizer, which makes
+/// other calls itself.
 bool has_guard();
 
 struct Guarded {
@@ -17,8 +17,8 @@ struct Guarded {
   std::uint64_t peak_bytes = 0;  ///< resident, of the whole process
 };
 
-/// The work may read files, write to those that are open already, and take `more_bytes` of memory
-/// (with a sanitizer any amount). What it throws is the failure. Local.
+/// The work may read files, write to files that are already open, and use `more_bytes` of memory
+/// (with a sanitizer any amount). An exception is reported as the failure. Local.
 Guarded run_guarded(std::uint64_t more_bytes, const std::function<void()>& work);
 
 }  // namespace amt::test

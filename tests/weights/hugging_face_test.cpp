@@ -38,7 +38,7 @@ class HuggingFaceTest : public testing::Test {
   ParameterLayout layout_{config_};
 };
 
-TEST_F(HuggingFaceTest, ComesBackAsItWas) {
+TEST_F(HuggingFaceTest, RoundTrips) {
   write();
   HuggingFaceModel model(folder_.path());
   EXPECT_EQ(model.config().hidden_dim, config_.hidden_dim);
@@ -81,7 +81,7 @@ TEST_F(HuggingFaceTest, HasTheReferencesNamesAndShapes) {
   EXPECT_EQ(json.at("vocab_size"), config.vocab_size);
 }
 
-TEST_F(HuggingFaceTest, ModelsThatAreNotOursAreRefused) {
+TEST_F(HuggingFaceTest, UnsupportedModelsAreRefused) {
   write();
   change_config("activation_function", "relu");
   expect_refusal({"gelu_new"});
@@ -107,7 +107,7 @@ TEST_F(HuggingFaceTest, ModelsThatAreNotOursAreRefused) {
   expect_refusal({"config.json"});
 }
 
-TEST_F(HuggingFaceTest, FolderWithoutWeightsSaysWhatIsLookedFor) {
+TEST_F(HuggingFaceTest, AFolderWithoutWeightsListsWhatIsExpected) {
   write();
   std::filesystem::remove(paths_.model());
   expect_refusal({folder_.path().string(), "model.safetensors", "pytorch_model.bin"});
@@ -116,7 +116,7 @@ TEST_F(HuggingFaceTest, FolderWithoutWeightsSaysWhatIsLookedFor) {
                                          {paths_.model().string()}));
 }
 
-TEST_F(HuggingFaceTest, SafetensorsWinOverTorch) {
+TEST_F(HuggingFaceTest, SafetensorsArePreferredToTorch) {
   write();
   write_file_atomically(paths_.torch_model(), "damaged");
   write_file_atomically(paths_.torch_index(), "damaged");
@@ -127,7 +127,7 @@ TEST_F(HuggingFaceTest, SafetensorsWinOverTorch) {
   expect_refusal({"model.safetensors.index.json"});
 }
 
-TEST_F(HuggingFaceTest, NumbersThatAreNotFiniteAreRefused) {
+TEST_F(HuggingFaceTest, NonFiniteNumbersAreRefused) {
   std::vector<float> values(static_cast<std::size_t>(layout_.total()));
   values[5] = std::numeric_limits<float>::quiet_NaN();
   write_hugging_face(paths_, config_, layout_, values);

@@ -1,4 +1,4 @@
-// Folders with the weights of a model in other files and under other names than amt's own.
+// Folders with a model's weights in other files and with other names than amt's own.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -16,7 +16,7 @@ namespace {
 
 using test::TorchTensor;
 
-/// The tensors of a tiny model, to be changed before they are written.
+/// The tensors of a tiny model, which can be changed before they are written.
 class ModelWeightsTest : public testing::Test {
  protected:
   ModelWeightsTest() : values_(static_cast<std::size_t>(layout_.total())) {
@@ -37,7 +37,7 @@ class ModelWeightsTest : public testing::Test {
     write_safetensors(folder_.path() / file, std::span(tensors_).subspan(first, count));
   }
   void write_all() const { write("model.safetensors", 0, tensors_.size()); }
-  /// Two files and what the index says of them.
+  /// Writes two files; returns their index.
   nlohmann::json write_shards() const {
     const std::size_t half = tensors_.size() / 2;
     write("a.safetensors", 0, half);
@@ -73,12 +73,12 @@ class ModelWeightsTest : public testing::Test {
 
 constexpr const char* kEmbedding = "transformer.wte.weight";
 
-TEST_F(ModelWeightsTest, ShardsAreReadAsTheirIndexSays) {
+TEST_F(ModelWeightsTest, ShardsAreReadAccordingToTheirIndex) {
   write_index(write_shards());
   EXPECT_EQ(read(), values_);
 }
 
-TEST_F(ModelWeightsTest, AnIndexThatDoesNotFitIsRefused) {
+TEST_F(ModelWeightsTest, AnInconsistentIndexIsRefused) {
   const nlohmann::json good = write_shards();
   for (const char* name :
        {"../a.safetensors", "/etc/passwd", "", ".", "..", "x/../a.safetensors"}) {
@@ -113,7 +113,7 @@ TEST_F(ModelWeightsTest, ATensorInTwoShardsIsRefused) {
   expect_refusal({"two of its files"});
 }
 
-TEST_F(ModelWeightsTest, MissingShardIsNamed) {
+TEST_F(ModelWeightsTest, AMissingShardIsReported) {
   write_index(write_shards());
   std::filesystem::remove(folder_.path() / "b.safetensors");
   EXPECT_TRUE(
@@ -133,13 +133,13 @@ TEST_F(ModelWeightsTest, AnOutputLayerMustBeTheTokenEmbedding) {
   expect_refusal({"lm_head.weight ", "shape", "config.json", " [50, 16]", " [800, 1]"});
 }
 
-TEST_F(ModelWeightsTest, OfTheTwoNamesOfTheEmbeddingOneIsEnough) {
+TEST_F(ModelWeightsTest, EitherNameOfTheEmbeddingSuffices) {
   tensor(kEmbedding).name = "lm_head.weight";
   write_all();
   EXPECT_EQ(read(), values_);
 }
 
-TEST_F(ModelWeightsTest, NamesThatAreNotGpt2sAreRefused) {
+TEST_F(ModelWeightsTest, NamesOtherThanGpt2sAreRefused) {
   tensor(kEmbedding).name = "module.transformer.wte.weight";
   write_all();
   expect_refusal({"no tensor transformer.wte.weight;", "'module.transformer.wte.weight'"});
@@ -148,7 +148,7 @@ TEST_F(ModelWeightsTest, NamesThatAreNotGpt2sAreRefused) {
   expect_refusal({"no tensor transformer.wte.weight,", " 1 others", "config.json"});
 }
 
-TEST_F(ModelWeightsTest, MasksArePassedOverOthersAreNot) {
+TEST_F(ModelWeightsTest, OnlyMasksAreSkipped) {
   const float mask[] = {1};
   for (const char* name : {"transformer.h.0.attn.bias", "h.11.attn.masked_bias", "h.1.attn.bias"}) {
     tensors_.push_back({name, {1, 1, 1, 1}, mask});
@@ -169,7 +169,7 @@ TEST_F(ModelWeightsTest, ATensorUnderTwoNamesIsRefused) {
   expect_refusal({"both transformer.wte.weight and wte.weight"});
 }
 
-TEST_F(ModelWeightsTest, AMissingConfigIsSaidWithWhatTheWeightsTell) {
+TEST_F(ModelWeightsTest, AMissingConfigIsReportedWithTheWeightsShape) {
   const auto expect = [](const std::filesystem::path& path,
                          std::initializer_list<std::string_view> names) {
     const std::string message = missing_config(path).what();

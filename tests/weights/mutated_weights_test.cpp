@@ -1,6 +1,6 @@
-// Weights that were changed at random where they say what they hold: nothing that a file says makes
-// the reader crash, run anything, write anything, or take much memory. AMT_MUTATED_PICKLES: how
-// many, 3,000 if it is not set; AMT_GOLDEN_DIR: of which models.
+// Weight files with random changes to their metadata: nothing in a file can make the reader crash,
+// run or write anything, or use much memory. AMT_MUTATED_PICKLES: number of changed files, 3,000 if
+// unset; AMT_GOLDEN_DIR: the models to change.
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <gtest/gtest.h>
@@ -37,7 +37,7 @@ int mutations_of_each() {
   return ((asked != nullptr ? std::atoi(asked) : 3000) + kPickledForms - 1) / kPickledForms;
 }
 
-/// What Python would run, or what would make it take all memory.
+/// What Python would execute, or what would make it use all memory.
 const std::vector<std::string> kHostile = {
     "cos\nsystem\n(X\x0b\0\0\0touch /never\x85R."s,
     "\x80\x02"
@@ -59,7 +59,7 @@ const std::vector<std::string> kHostile = {
     ")\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85"s,
     "h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0\x87\x87\x87"s};
 
-/// A file of weights, open to be changed in place.
+/// A weight file that is open to be changed in place.
 class Target {
  public:
   explicit Target(const fs::path& file) : file_(file, O_RDWR), bytes_(read_text(file)) {
@@ -77,7 +77,7 @@ class Target {
   }
 
   std::string part() const { return bytes_.substr(begin_, end_ - begin_); }
-  /// In place of part(), of the same length.
+  /// Replaces part() by bytes of the same length.
   void write(const std::string& part) const {
     write_at(begin_, part);
     for (const std::size_t place : checksums_) write_at(place, checksum(part));
@@ -89,7 +89,8 @@ class Target {
         ::crc32(0, reinterpret_cast<const Bytef*>(part.data()), static_cast<uInt>(part.size())));
     return {reinterpret_cast<const char*>(&crc), sizeof(crc)};
   }
-  /// A zip archive has each twice or three times. Left as they are they would shield the pickle.
+  /// A zip archive stores each checksum two or three times. Left unchanged, they would protect the
+  /// pickle.
   void find_checksums() {
     const std::string wanted = checksum(part());
     for (std::size_t at = 0; (at = bytes_.find(wanted, at)) != std::string::npos; ++at) {
@@ -140,7 +141,7 @@ std::string mutated(std::string part, std::mt19937_64& engine) {
   return part;
 }
 
-/// Reads the whole model. Whether it was taken; if not, the message must name the place.
+/// Reads the whole model; returns whether it was accepted. If not, the message must name the place.
 bool reads(const fs::path& folder, std::vector<float>& parameters) try {
   HuggingFaceModel model(folder);
   parameters.resize(static_cast<std::size_t>(model.layout().total()));
@@ -164,8 +165,9 @@ void try_mutations(const fs::path& folder, const std::vector<Target>& targets, i
     taken += reads(folder, parameters);
     target.write(target.part());
   }
-  if (!reads(folder, parameters)) throw std::runtime_error("refuses what was not changed");
-  fmt::print("{}: {} mutations, {} taken for weights\n", folder.filename().string(), count, taken);
+  if (!reads(folder, parameters)) throw std::runtime_error("refused unchanged weights");
+  fmt::print("{}: {} mutations, {} accepted as weights\n", folder.filename().string(), count,
+             taken);
   std::fflush(stdout);
 }
 
@@ -181,7 +183,7 @@ std::vector<Target> targets_in(const fs::path& folder) {
 
 class MutatedWeights : public testing::TestWithParam<const char*> {};
 
-TEST_P(MutatedWeights, CrashRunWriteAndTakeNothing) {
+TEST_P(MutatedWeights, DoNotCrashRunOrWriteOrUseMuchMemory) {
   const test::TemporaryFolder temporary;
   const fs::path folder = temporary.path() / GetParam();
   fs::copy(test::golden_weights() / GetParam(), folder);
@@ -190,15 +192,16 @@ TEST_P(MutatedWeights, CrashRunWriteAndTakeNothing) {
   const test::Guarded result =
       test::run_guarded(kMoreMemory, [&] { try_mutations(folder, targets, mutations_of_each()); });
   EXPECT_EQ(result.failure, "");
-  if (!test::has_guard()) fmt::print("skipped: that nothing is run and written is not seen here\n");
+  if (!test::has_guard())
+    fmt::print("skipped: this build cannot check that nothing is run or written\n");
   fmt::print("at most {} MB resident\n", result.peak_bytes >> 20);
 }
 
 INSTANTIATE_TEST_SUITE_P(Forms, MutatedWeights, test::weight_forms(), test::name_of_form);
 
-// The guard itself is seen to hold.
-TEST(Guard, KillsWhatStartsAProgramOrWrites) {
-  if (!test::has_guard()) GTEST_SKIP() << "there is no guard in this build";
+// Checks that the guard works.
+TEST(Guard, KillsWorkThatStartsAProgramOrWrites) {
+  if (!test::has_guard()) GTEST_SKIP() << "this build has no guard";
   const test::TemporaryFolder folder;
   const fs::path file = folder.path() / "new";
   const auto failure = [](const std::function<void()>& work) {

@@ -1,4 +1,4 @@
-// Pickles that want more than a dictionary of tensors, and pickles without an end.
+// Pickles that contain more than a dictionary of tensors, and pickles without an end.
 #include "torch_file_fixture.hpp"
 
 namespace amt {
@@ -11,7 +11,7 @@ using test::TorchTensor;
 
 using PickleTest = TorchFileTest;
 
-TEST_F(PickleTest, NamesThatNoStateDictNeedsAreRefusedByName) {
+TEST_F(PickleTest, GlobalsThatNoStateDictNeedsAreRefusedByName) {
   for (const auto& [module, name] : std::vector<std::pair<std::string, std::string>>{
            {"os", "system"},
            {"posix", "system"},
@@ -56,7 +56,7 @@ TEST_F(PickleTest, OpcodesThatNoStateDictNeedsAreRefusedByName) {
   }
 }
 
-TEST_F(PickleTest, AttributesAreForOrderedDictsAlone) {
+TEST_F(PickleTest, OnlyOrderedDictsHaveAttributes) {
   PickleBuilder good, dict, list;
   good.global("collections", "OrderedDict").raw(")R}").text("_metadata").raw("}sb");
   EXPECT_EQ(refusal_of(good.pickle()), "");
@@ -102,14 +102,14 @@ TEST_F(PickleTest, BrokenPicklesAreRefused) {
   }
 }
 
-TEST_F(PickleTest, EndlessPicklesAreRefusedSoon) {
+TEST_F(PickleTest, EndlessPicklesAreRefusedQuickly) {
   std::string deep(12u << 20, '('), tuples = ")", copies = "}q\1", long_name = "(";
   for (int i = 0; i < 2'000'000; ++i) tuples += "\x85";
   for (int i = 0; i < 3'000'000; ++i) copies += "h\1";
   expect_refusal_of(PickleBuilder().raw(deep).pickle(), {"any model"});
   expect_refusal_of(PickleBuilder().raw(tuples).pickle(), {"any model"});
   expect_refusal_of(PickleBuilder().raw(copies).pickle(), {"any model"});
-  // One long name many times over: as many copies of it would not fit in any memory.
+  // One long name repeated many times: separate copies of it would not fit in any memory.
   PickleBuilder twins;
   add_tensor(twins.raw("}(").text(std::string(1 << 20, 'n')).raw("q\1"), six()).raw("q\2");
   for (int i = 0; i < 300'000; ++i) twins.raw("h\1h\2");

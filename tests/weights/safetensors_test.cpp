@@ -20,7 +20,7 @@ class Safetensors : public testing::Test {
  protected:
   std::filesystem::path path() const { return folder_.path() / "x.safetensors"; }
 
-  /// A file with this header text and data.
+  /// Writes a file with this header text and data.
   void write(const std::string& header, const std::string& data) const {
     write_with_length(header.size(), header, data);
   }
@@ -30,7 +30,7 @@ class Safetensors : public testing::Test {
     std::memcpy(bytes.data(), &length, 8);
     write_file_atomically(path(), bytes + header + data);
   }
-  /// The refusal of the file, which must be one line that names it.
+  /// Returns the refusal of the file, which must be one line that names it.
   std::string refusal() const {
     const std::string message = test::refusal<Error>([&] { SafetensorsReader reader(path()); });
     EXPECT_TRUE(test::says(message, {"x.safetensors"}));
@@ -73,7 +73,7 @@ TEST_F(Safetensors, DataBeginsAtAMultipleOfEight) {
   }
 }
 
-TEST_F(Safetensors, ReadsWhatOthersWrite) {
+TEST_F(Safetensors, ReadsFilesOfOtherPrograms) {
   for (const auto& folder : std::filesystem::directory_iterator(test::golden_model_dir())) {
     SafetensorsReader tokens(folder.path() / "tokens.safetensors");
     const TensorEntry* step = tokens.find("step0");
@@ -120,7 +120,7 @@ TEST_F(Safetensors, AskingForTheWrongTypeOrSizeIsAnError) {
   EXPECT_THROW(reader.read(*reader.find("i"), one), Error);
 }
 
-TEST_F(Safetensors, CutFilesAreRefused) {
+TEST_F(Safetensors, TruncatedFilesAreRefused) {
   write_file_atomically(path(), "");
   EXPECT_NE(refusal(), "");
   write_file_atomically(path(), "1234567");
@@ -131,7 +131,7 @@ TEST_F(Safetensors, CutFilesAreRefused) {
   EXPECT_TRUE(test::says(refusal(), {"longer"}));
 }
 
-TEST_F(Safetensors, HeaderLengthsThatLieAreRefused) {
+TEST_F(Safetensors, FalseHeaderLengthsAreRefused) {
   for (const std::uint64_t length : {std::uint64_t{3}, std::uint64_t{1} << 40, ~std::uint64_t{0}}) {
     write_with_length(length, "{}", "");
     EXPECT_NE(refusal(), "") << length;
@@ -144,7 +144,7 @@ TEST_F(Safetensors, HeaderLengthsThatLieAreRefused) {
   EXPECT_TRUE(test::says(refusal(), {"16 MiB"}));
 }
 
-TEST_F(Safetensors, HeadersThatAreNoHeadersAreRefused) {
+TEST_F(Safetensors, InvalidHeadersAreRefused) {
   for (const char* header : {"", "{", "[]", "1", "null", "{\"a\":1}", "{\"a\":{}}", "\xff\xfe",
                              R"({"a":{"dtype":"F32","shape":[1]}})"}) {
     write(header, "");
@@ -154,7 +154,7 @@ TEST_F(Safetensors, HeadersThatAreNoHeadersAreRefused) {
   EXPECT_TRUE(test::says(refusal(), {"nested"}));
 }
 
-TEST_F(Safetensors, ShapesAndOffsetsThatLieAreRefused) {
+TEST_F(Safetensors, FalseShapesAndOffsetsAreRefused) {
   const std::string data(16, '\0');
   for (const std::string& bad :
        {tensor("a", "[4]", "[0,8]"), tensor("a", "[2]", "[8,0]"), tensor("a", "[4]", "[8,24]"),
@@ -173,7 +173,7 @@ TEST_F(Safetensors, ShapesAndOffsetsThatLieAreRefused) {
 }
 
 TEST_F(Safetensors, ProductOfExtentsThatOverflowsIsRefused) {
-  // 2^64 elements would count as none, in a file large enough for each extent alone.
+  // 2^64 elements would wrap to zero, in a file large enough for each extent on its own.
   const std::uint64_t bytes = 1u << 28;
   write("{" + tensor("all", "[33554432]", "[0,268435456]", "I64") + "," +
             tensor("a", "[268435456,268435456,256]", "[268435456,268435456]") + "}",
@@ -182,12 +182,12 @@ TEST_F(Safetensors, ProductOfExtentsThatOverflowsIsRefused) {
   EXPECT_TRUE(test::says(refusal(), {" a.shape", "larger"}));
 }
 
-TEST_F(Safetensors, OffsetsBehindTheEndAreRefused) {
+TEST_F(Safetensors, OffsetsBeyondTheEndAreRefused) {
   write("{" + tensor("a", "[4]", "[8,24]") + "}", std::string(16, '\0'));
   EXPECT_TRUE(test::says(refusal(), {" a.data_offsets ", "outside"}));
 }
 
-TEST_F(Safetensors, OverlapsGapsAndTwinsAreRefused) {
+TEST_F(Safetensors, OverlapsGapsAndDuplicatesAreRefused) {
   const std::string data(16, '\0');
   write("{" + tensor("a", "[3]", "[0,12]") + "," + tensor("b", "[2]", "[8,16]") + "}", data);
   EXPECT_TRUE(test::says(refusal(), {"'b' ", "overlaps"}));
@@ -199,7 +199,7 @@ TEST_F(Safetensors, OverlapsGapsAndTwinsAreRefused) {
   EXPECT_TRUE(test::says(refusal(), {" a ", "twice"}));
 }
 
-TEST_F(Safetensors, MissingFileIsNamed) { EXPECT_NE(refusal(), ""); }
+TEST_F(Safetensors, AMissingFileIsReported) { EXPECT_NE(refusal(), ""); }
 
 }  // namespace
 }  // namespace amt

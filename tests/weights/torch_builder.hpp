@@ -1,4 +1,4 @@
-// Torch files made byte by byte, good ones and ones that lie.
+// Builds torch files byte by byte, valid ones and malicious ones.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace amt::test {
 
-/// A pickle, opcode by opcode; protocol 2.
+/// Builds a pickle opcode by opcode; protocol 2.
 class PickleBuilder {
  public:
   PickleBuilder& raw(std::string_view opcodes) { return text_ += opcodes, *this; }
@@ -18,7 +18,7 @@ class PickleBuilder {
   PickleBuilder& number(std::int64_t value);
   PickleBuilder& tuple(const std::vector<std::int64_t>& values);
   PickleBuilder& global(std::string_view module, std::string_view name);
-  /// With its begin and its end.
+  /// Returns the complete pickle with its first and last opcode.
   std::string pickle() const { return "\x80\x02" + text_ + "."; }
 
  private:
@@ -35,24 +35,24 @@ struct TorchTensor {
   std::string more = "";  ///< opcodes of further arguments
 };
 
-/// One tensor as a value: its storage, its place and what torch adds.
+/// Adds a tensor as a value: its storage, its position and torch's other members.
 PickleBuilder& add_tensor(PickleBuilder& builder, const TorchTensor& tensor);
-/// The dictionary of them.
+/// Returns the dictionary of these tensors.
 std::string state_dict_pickle(const std::vector<TorchTensor>& tensors);
 
 /// Names and contents.
 using Members = std::vector<std::pair<std::string, std::string>>;
 
-/// An archive of stored members. A `lie` is the size of the last member in the list, and before the
-/// member, too, if it is `consistent`.
+/// Returns an archive of stored members. `lie` is a false size of the last member in the directory,
+/// and also in its own header if `consistent`.
 std::string zip_archive(const Members& members, std::uint32_t lie = 0, bool consistent = false);
-/// As torch.save makes it: the pickle and storages by key.
+/// Returns the format of torch.save: the pickle, and storages by key.
 std::string torch_zip(const std::string& pickle, const Members& storages);
-/// The format before torch 1.6; `element_bytes` of all storages.
+/// Returns the format before torch 1.6; all storages have elements of `element_bytes`.
 std::string torch_legacy(const std::string& pickle, const Members& storages,
                          std::size_t element_bytes = 4, bool little_endian = true);
 
-/// The bytes of numbers.
+/// Returns the bytes of the numbers.
 template <class T>
 std::string bytes_of(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};

@@ -33,7 +33,7 @@ TEST_F(TorchFileTest, ViewsOfOneStorageInBothFormats) {
   }
 }
 
-TEST_F(TorchFileTest, LargeTensorsComeInPieces) {
+TEST_F(TorchFileTest, LargeTensorsAreReadInPieces) {
   const std::int64_t rows = 300, columns = 1000;
   std::vector<float> all(static_cast<std::size_t>(rows * columns));
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<float>(i);
@@ -77,7 +77,7 @@ TEST_F(TorchFileTest, ParametersAndBuffersOfEveryType) {
   expect_refusal({" Double ", " F64;", "F32, F16 and BF16"});
 }
 
-TEST_F(TorchFileTest, TensorsThatLieAreRefused) {
+TEST_F(TorchFileTest, FalseTensorsAreRefused) {
   const std::int64_t most = std::numeric_limits<std::int64_t>::max();
   for (const TorchTensor& tensor : std::vector<TorchTensor>{
            {"a", {2, 3}, {3}, "0", 6},
@@ -108,7 +108,7 @@ TEST_F(TorchFileTest, TensorsThatLieAreRefused) {
   expect_refusal_of(test::state_dict_pickle({six(), other}), {"storage 0 ", "two ways"});
 }
 
-TEST_F(TorchFileTest, ViewsThatLieScatteredAreRefusedByNameWhenTheyAreWanted) {
+TEST_F(TorchFileTest, NonContiguousViewsAreRefusedWhenTheyAreRead) {
   write(
       test::torch_zip(test::state_dict_pickle({{"s", {3}, {2}, "0", 6}, six("a")}), {{"0", kSix}}));
   EXPECT_EQ(values("a").size(), 6u);
@@ -117,7 +117,7 @@ TEST_F(TorchFileTest, ViewsThatLieScatteredAreRefusedByNameWhenTheyAreWanted) {
   expect_refusal({"tensor e ", ".contiguous()"});
 }
 
-TEST_F(TorchFileTest, TensorsOfWhichTheStorageIsNotAllAreRefused) {
+TEST_F(TorchFileTest, TensorsBeyondTheirStorageAreRefused) {
   TorchTensor tensor = six();
   for (const char* nothing : {"N", "}"}) {
     tensor.more = nothing;
@@ -148,7 +148,7 @@ TEST_F(TorchFileTest, DamagedArchivesAreRefused) {
   expect_refusal({"compresses"});
 }
 
-TEST_F(TorchFileTest, ArchivesThatAreNoStateDictAreRefused) {
+TEST_F(TorchFileTest, ArchivesWithoutAStateDictAreRefused) {
   const std::string pickle = test::state_dict_pickle({six()});
   const auto says = [&](const Members& members, std::initializer_list<std::string_view> names) {
     write(test::zip_archive(members));

@@ -1,5 +1,5 @@
-// How cuDNN describes this machine's first GPU to itself, as JSON: what
-// tests/cuda/described_cards.hpp says of cards by hand. Links cuDNN itself; needs 9.8 or newer.
+// Prints how cuDNN describes this machine's first GPU, as JSON; tests/cuda/described_cards.hpp has
+// such descriptions written by hand. Links cuDNN directly; needs 9.8 or newer.
 #include <cudnn.h>
 
 #include <cstdio>
@@ -22,12 +22,12 @@ int main() {
   const std::int32_t device = 0;
   check(
       cudnnBackendSetAttribute(card, CUDNN_ATTR_DEVICEPROP_DEVICE_ID, CUDNN_TYPE_INT32, 1, &device),
-      "choosing the device");
-  check(cudnnBackendFinalize(card), "asking the device");
+      "selecting the device");
+  check(cudnnBackendFinalize(card), "querying the device");
   const auto json = CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION;
   std::int64_t size = 0;
   check(cudnnBackendGetAttribute(card, json, CUDNN_TYPE_CHAR, 0, &size, nullptr),
-        "asking its size");
+        "querying the size of the description");
   std::string text(static_cast<std::size_t>(size), '\0');
   check(cudnnBackendGetAttribute(card, json, CUDNN_TYPE_CHAR, size, &size, text.data()), "reading");
   std::printf("%s\n", text.c_str());

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# The first minutes on a machine with a GPU: is everything right, is it fast, does a whole run hold?
+# The first minutes on a machine with a GPU: are the results correct, is it fast, does a complete
+# run work?
 # Usage: tests/bench/gpu/first.sh correct|fast|whole FOLDER
-# FOLDER: new, for all output: a log of each step; summary.md, which says what was right and wrong; page.md for
-# docs/benchmarks/ with a verdict against a model of the card, and raw.txt, which has everything that was printed.
-# One page of all stages: tests/bench/gpu/first_page.py FOLDER1 FOLDER2 FOLDER3.
-# Each stage ends within 9 minutes; each step has a limit of its own. The programs are those of $AMT_BUILD
-# (default: build/release); $AMT_KIT is the folder that pack.sh made, where there is one.
-# AMT_FIRST_REHEARSAL=1 goes through the steps on the CPU, with a small part of the work.
-# Exit code: 0 all steps as they should be, 1 not, 2 wrong arguments.
+# FOLDER must be new and receives all output: a log per step; summary.md, which lists what was right
+# and wrong; page.md for docs/benchmarks/ with a verdict based on a model of the card; and raw.txt
+# with everything that was printed.
+# One page for all stages: tests/bench/gpu/first_page.py FOLDER1 FOLDER2 FOLDER3.
+# Each stage ends within 9 minutes; each step has a time limit. The programs are taken from
+# $AMT_BUILD (default: build/release); $AMT_KIT is the folder that pack.sh made, if there is one.
+# AMT_FIRST_REHEARSAL=1 runs the steps on the CPU with a small part of the work.
+# Exit status: 0 if all steps are right, 1 if not, 2 for wrong arguments.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
@@ -33,7 +35,8 @@ wrong=0
 
 say() { echo "$*" | tee -a "$summary"; }
 
-# step NAME SECONDS COMMAND...: its output goes to NAME.log; one line of the summary. It should exit with $expected.
+# step NAME SECONDS COMMAND...: writes the output to NAME.log and a line to the summary. The command
+# should exit with $expected.
 expected=0
 step() {
   local name=$1 limit=$2 begin=$EPOCHREALTIME code=0
@@ -50,7 +53,8 @@ step() {
   fi
 }
 
-# gpu_tests NAME FILTER: tests of gpu_test; a failure is repeated with the libraries' own logs.
+# gpu_tests NAME FILTER: runs tests of gpu_test; a failed test is repeated with the libraries' own
+# logs.
 gpu_tests() {
   if step "$1" 120 "${run[@]}" "$build/tests/gpu_test" --gtest_filter="$2"; then
     if grep -q "^\[  SKIPPED" "$out/$1.log"; then say "  (something was skipped)"; fi
@@ -62,8 +66,8 @@ gpu_tests() {
 }
 
 correct() {
-  for test in MemoryGoesThereAndBack ATimer FlatBuffers Embedding LayerNorm Linear LmHead PlainAttention \
-    CudnnAttention AttentionOf; do
+  for test in CopiesRoundTrip ATimer FlatBuffers Embedding LayerNorm Linear LmHead PlainAttention \
+    CudnnAttention AttentionFor; do
     gpu_tests "$test" "GpuOps.$test*"
   done
   if [ $device = cuda ]; then step cudnn-card 30 "${run[@]}" "$build/bench/cudnn_card" || true; fi
@@ -75,7 +79,7 @@ correct() {
     --gtest_filter='*GpuRanks*nccl' || true
 }
 
-# bench NAME OPTIONS...: one line of gpu_bench in the summary.
+# bench NAME OPTIONS...: runs gpu_bench; its figures are a line in the summary.
 bench() {
   local name=$1
   shift
@@ -97,7 +101,8 @@ fast() {
   bench small-32-not-deterministic --size small --rows 32 --not-deterministic
   if [ $device = cuda ]; then fast_on_a_card; fi
 }
-# What a rehearsal leaves out: other sizes, which are the same to it, peers, and cuBLASLt itself.
+# What a rehearsal leaves out: other sizes, which make no difference to it, peers, and cuBLASLt
+# itself.
 fast_on_a_card() {
   for rows in 16 64; do bench "small-$rows" --size small --rows $rows; done
   bench small-512 --size small --rows 512 --micro-batch 32 --steps 5
@@ -114,7 +119,7 @@ fast_on_a_card() {
 
 amt() { "${run[@]}" "$build/bin/amt" "$@"; }
 
-# train NAME OPTIONS...: a run of the model for laptops.
+# train NAME OPTIONS...: trains the laptop-sized model.
 train() {
   local name=$1
   shift
@@ -123,7 +128,7 @@ train() {
 }
 losses() { sed -n 's/.*"step":\([0-9]*\),"loss":\([0-9.]*\).*/\1 \2/p' "$out/work/$1/metrics.jsonl"; }
 
-# Stopped by the signal that a scheduler sends, and started again.
+# Stops a run with the signal that a scheduler sends, and restarts it.
 interrupted() {
   local folder=$out/work/interrupted
   expected=75 train interrupted "$@" &
@@ -165,7 +170,7 @@ whole() {
   music
 }
 
-# A model of the real size, by amt train itself, and what it plays.
+# Trains a model of the real size with amt train, and generates music with it.
 music() {
   local pieces
   step train-small 120 "${run[@]}" "$build/bin/amt" train --config "$top/configs/lakh-small.ini" --device $device \
@@ -184,7 +189,7 @@ music() {
   nvidia-smi -q -d CLOCK,MEMORY
 } >"$out/machine.log" 2>&1 || true
 say "# First contact: $stage"
-if [ "${AMT_FIRST_REHEARSAL:-0}" = 1 ]; then say "A rehearsal on a CPU: it says nothing of a GPU."; fi
+if [ "${AMT_FIRST_REHEARSAL:-0}" = 1 ]; then say "A rehearsal on a CPU: its figures say nothing about a GPU."; fi
 say "card: $(nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.sm,clocks.max.sm --format=csv,noheader 2>/dev/null ||
   echo 'no nvidia-smi')"
 card=$(sed -n 's/^card: \([^,]*\).*/\1/p' "$summary")

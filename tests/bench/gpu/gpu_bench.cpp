@@ -1,5 +1,6 @@
-// Whole training steps on a GPU: forward, backward, gradient norm, AdamW, dropout on; then the time
-// of each operation beside its roof. README.md has the commands; pytorch_step.py is the peer.
+// Complete training steps on a GPU: forward, backward, gradient norm and AdamW with dropout; then
+// the time of each operation compared with its roofline. README.md has the commands;
+// pytorch_step.py is the PyTorch counterpart.
 //
 //   gpu_bench [--size small|medium|large] [--layers N] [--rows N] [--micro-batch N] [--steps N]
 //             [--device cuda|cpu] [--attention auto|cudnn|plain] [--peak TFLOP/s] [--bandwidth
@@ -55,7 +56,7 @@ Options parse(int argc, char** argv) {
       o.operations = true;
     } else if (name == "--not-deterministic") {
       o.deterministic = false;
-      o.timed = true;  // as in amt train
+      o.timed = true;  // like amt train
     } else if (name == "--timed-algorithms") {
       o.timed = true;
     } else if (o.values.count(name) == 0) {
@@ -105,7 +106,7 @@ ModelConfig config_of(const Options& o) {
   return config;
 }
 
-/// Steps on random weights and made-up rows, one after another.
+/// Runs steps on random weights and invented rows.
 class Steps {
  public:
   Steps(Ops& ops, const Options& o)
@@ -120,7 +121,7 @@ class Steps {
     model_.set_parameters(start);
   }
 
-  /// Seconds of one step; it ends when the loss is on the host.
+  /// Returns the seconds of one step, which ends when the loss is on the host.
   double run() {
     const auto start = std::chrono::steady_clock::now();
     loss_ = step_.run(state_, [] { return Requests{}; }).loss;
@@ -149,7 +150,7 @@ class Steps {
   double loss_ = 0;
 };
 
-constexpr int kWarmUp = 3;  // plans are chosen and memory is touched
+constexpr int kWarmUp = 3;  // plans are chosen and memory is first touched
 
 void print_steps(const Options& o, Machine& machine) {
   Steps steps(*machine.ops, o);

@@ -1,4 +1,4 @@
-// The products of one micro-batch of a model.
+// The matrix products in one micro-batch of a model.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,8 @@ struct ModelProduct {
   Dim calls;
 };
 
-/// With at most `logits_bytes` of logits at once. Each plan once, that of a last, smaller block of
-/// the LM head's included.
+/// Lists each plan once, including that of a smaller last block of the LM head. At most
+/// `logits_bytes` of logits exist at a time.
 inline std::vector<ModelProduct> products_of(const ModelConfig& config, Dim rows,
                                              Dim logits_bytes = Dim{1} << 30) {
   const Dim n = rows * config.seq_len, width = config.hidden_dim;

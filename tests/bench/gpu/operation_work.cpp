@@ -9,13 +9,13 @@ constexpr double kActivation = 2, kFloat = 4;  // bytes
 
 double product(Dim a, Dim b) { return static_cast<double>(a) * static_cast<double>(b); }
 
-/// Scores or sums of values, causal, of one of attention's products.
+/// FLOPs of one of attention's causal products: the scores, or the sum of values.
 double attention_product(const AttentionShape& s) {
   const double pairs = product(s.query_len, 2 * s.first_query() + s.query_len + 1) / 2;
   return 2 * pairs * static_cast<double>(s.rows * s.heads * s.head_dim);
 }
 
-/// As many of q and out (or their gradients) as of k and v.
+/// Bytes of attention's arrays: `pairs` of each of q, out, k and v (or their gradients).
 double attention_arrays(const AttentionShape& s, double pairs) {
   return pairs * kActivation * product(s.rows * (s.query_len + s.key_len), s.heads * s.head_dim);
 }
@@ -62,7 +62,7 @@ Work work_of(const LmHeadTrain& op) {
   return {6 * product(n, s.width) * static_cast<double>(s.vocab),
           kActivation * (2 * product(n, s.width) + weights) + 2 * kFloat * weights};
 }
-/// With the copy of the weights.
+/// Includes the copy of the weights.
 Work work_of(const AdamW& op) { return {0, (7 * kFloat + 2) * static_cast<double>(op.n)}; }
 Work work_of(const Muon& op) {
   const Dim side = std::min(op.rows, op.columns);

@@ -1,4 +1,5 @@
-// What an operation must at least compute and move: the roof that its time is compared with.
+// The minimum that an operation must compute and move: the roofline with which its time is
+// compared.
 #pragma once
 
 #include "amt/ops/ops.hpp"
@@ -6,13 +7,13 @@
 namespace amt {
 
 /// Floating-point operations of matrix products, and bytes read and written if each array crosses
-/// the memory bus once. Activations and the products' weights are bf16, 2 bytes; parameters,
-/// gradients and moments 4.
+/// the memory bus once. Activations and the products' weights are bf16 (2 bytes); parameters,
+/// gradients and moments have 4 bytes.
 struct Work {
   double flops = 0, bytes = 0;
 };
 
-/// Nothing is known of an operator that is not named here.
+/// Operators that are not listed here have no known work.
 template <class Op>
 Work work_of(const Op&) {
   return {};
@@ -23,18 +24,18 @@ Work work_of(const LayerNormForward& op);
 Work work_of(const LayerNormBackward& op);
 Work work_of(const LinearForward& op);
 Work work_of(const LinearBackward& op);
-/// Causal: half of the scores.
+/// Causal: half of the scores are computed.
 Work work_of(const AttentionForward& op);
 Work work_of(const AttentionBackward& op);
-/// Logits are counted as never leaving the chip.
+/// Assumes that logits never leave the chip.
 Work work_of(const LmHeadTrain& op);
 Work work_of(const AdamW& op);
 /// With the copy of the weights; its products read and write activations.
 Work work_of(const Muon& op);
 Work work_of(const SumOfSquares& op);
 
-/// Seconds that the work takes where nothing but the products' rate (FLOP/s) and the memory's
-/// (bytes/s) limits it; a rate of 0 is not known and limits nothing.
+/// Returns the seconds that the work takes if only the rate of products (FLOP/s) and of memory
+/// (bytes/s) limit it. A rate of 0 is unknown and limits nothing.
 double roof_seconds(const Work& work, double flops_per_second, double bytes_per_second);
 
 }  // namespace amt

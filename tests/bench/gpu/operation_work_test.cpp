@@ -8,7 +8,7 @@
 namespace amt {
 namespace {
 
-Activation* const kThere = reinterpret_cast<Activation*>(8);  // an array that is given
+Activation* const kThere = reinterpret_cast<Activation*>(8);  // a non-null array
 
 LinearForward linear(Dim n, Dim in, Dim out, bool gelu) {
   LinearForward op{};
@@ -32,7 +32,7 @@ double attention_flops(const AttentionShape& shape) {
   return work_of(forward).flops + work_of(backward).flops;
 }
 
-/// The products of a whole pass over `rows` rows, call by call as the model makes them.
+/// FLOPs of the products in a complete pass over `rows` rows, call by call as the model makes them.
 double flops_of_pass(const ModelConfig& c, Dim rows) {
   const Dim n = rows * c.seq_len, width = c.hidden_dim;
   const AttentionShape attention =
@@ -47,9 +47,9 @@ double flops_of_pass(const ModelConfig& c, Dim rows) {
   return c.num_layers * block + work_of(head).flops;
 }
 
-// PaLM's count takes attention as not causal and its backward as two products' worth for each of
-// the forward's; a fused backward computes the scores again: 7 products, of which half is masked.
-TEST(OperationWork, AddsUpToTheModels) {
+// PaLM's formula counts attention as not causal, and its backward pass as two products per forward
+// product; a fused backward computes the scores again, so it has 7 products, half of each masked.
+TEST(OperationWork, AddsUpToTheModelsFlops) {
   for (const char* size : {"small", "medium", "large"}) {
     const ModelConfig c = sized_config(size);
     const double tokens = 3.0 * c.seq_len;
@@ -60,7 +60,7 @@ TEST(OperationWork, AddsUpToTheModels) {
   }
 }
 
-TEST(OperationWork, BytesOfSmallCases) {
+TEST(OperationWork, BytesOfSmallShapes) {
   EXPECT_EQ(work_of(linear(2, 3, 5, false)).bytes, 2 * (6 + 15 + 10));
   EXPECT_EQ(work_of(linear(2, 3, 5, true)).bytes, 2 * (6 + 15 + 20));
   EXPECT_EQ(work_of(linear_backward(2, 3, 5)).bytes, 2 * (12 + 15 + 10) + 8 * 15);
@@ -83,7 +83,7 @@ TEST(OperationWork, BytesOfSmallCases) {
 TEST(OperationWork, TheSlowerRateIsTheRoof) {
   EXPECT_EQ(roof_seconds({100, 10}, 10, 5), 10);
   EXPECT_EQ(roof_seconds({10, 100}, 10, 5), 20);
-  EXPECT_EQ(roof_seconds({10, 100}, 10, 0), 1) << "a rate that is not known limits nothing";
+  EXPECT_EQ(roof_seconds({10, 100}, 10, 0), 1) << "an unknown rate limits nothing";
 }
 
 }  // namespace

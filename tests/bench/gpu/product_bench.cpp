@@ -1,6 +1,6 @@
-// Each product of a micro-batch by every algorithm that cuBLASLt proposes for it: how much faster
-// is the fastest than the first? And is a GELU in the epilogue of a product as cheap as it should
-// be? Links cuBLASLt itself.
+// Runs each product of a micro-batch with every algorithm that cuBLASLt proposes for it: how much
+// faster is the fastest one than the first? Is a GELU in a product's epilogue as cheap as it should
+// be? Links cuBLASLt directly.
 //
 //   product_bench [--size small|medium|large] [--rows N]
 #include <cublasLt.h>
@@ -38,7 +38,7 @@ struct Product {
   bool sums_columns = false;  ///< the gradient of the bias by the way
 };
 
-/// Those of a micro-batch, and what might take the place of some.
+/// Returns the products of a micro-batch, and possible replacements for some of them.
 std::vector<Product> candidates(const ModelConfig& config, Dim rows) {
   std::vector<Product> all;
   for (const ModelProduct& product : products_of(config, rows)) {
@@ -53,7 +53,7 @@ std::vector<Product> candidates(const ModelConfig& config, Dim rows) {
   return all;
 }
 
-/// Random bf16 values near +-1, or fp32 ones: what is in memory matters to the clock.
+/// Random values near +-1 in bf16 or fp32: the data affect the clock rate.
 void* random_memory(std::size_t bytes) {
   std::vector<std::uint16_t> host(bytes / 2);
   std::uint32_t state = 12345;
@@ -116,7 +116,7 @@ class Bench {
     return made;
   }
 
-  void describe(const MatmulPlan& p) {  // a few objects of each product are left to the end
+  void describe(const MatmulPlan& p) {  // a few objects per product are not freed
     CHECK(cublasLtMatmulDescCreate(&description_, CUBLAS_COMPUTE_32F, CUDA_R_32F));
     set(CUBLASLT_MATMUL_DESC_TRANSA, operation(p.transpose_a));
     set(CUBLASLT_MATMUL_DESC_TRANSB, operation(p.transpose_b));
@@ -138,7 +138,7 @@ class Bench {
         preference_, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, &schemes, sizeof(schemes)));
   }
 
-  /// Of one product, by events around a few of them.
+  /// Returns the seconds of one product, measured with events around a few of them.
   double seconds(const cublasLtMatmulAlgo_t& algorithm, bool accumulate) {
     const float alpha = 1, beta = accumulate ? 1 : 0;
     CHECK(cudaEventRecord(start_));
@@ -161,7 +161,7 @@ class Bench {
     const auto fastest =
         static_cast<std::size_t>(std::min_element(best.begin(), best.end()) - best.begin());
     const double flops = 2.0 * double(p.m) * double(p.n) * double(p.k);
-    std::size_t small = 0;  // the fastest of those that need no more than amt's 32 MiB
+    std::size_t small = 0;  // the fastest of those that need at most amt's 32 MiB
     for (std::size_t i = 0; i < best.size(); ++i) {
       if (found[i].workspaceSize <= kWorkspaceBytes / 2 && best[i] < best[small]) small = i;
     }
@@ -203,7 +203,7 @@ int main(int argc, char** argv) {
     if (std::strcmp(argv[i], "--rows") == 0) rows = std::atol(argv[i + 1]);
   }
   const amt::ModelConfig config = amt::sized_config(size);
-  // The largest operand: the logits' block, or the widest activation.
+  // The largest operand: a block of logits, or the widest activation.
   const auto n = static_cast<std::size_t>(rows * config.seq_len);
   const std::size_t widest = 4 * n * static_cast<std::size_t>(config.hidden_dim);
   const std::size_t logits = std::min<std::size_t>(n, 8192) * 55040;

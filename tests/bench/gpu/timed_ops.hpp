@@ -1,4 +1,4 @@
-// How long each operation of a step takes on the device.
+// Measures how long each operation of a step takes on the device.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@ struct OperationTime {
   Work work;
 };
 
-/// The operator's name; of linear layers, with their shape.
+/// Returns the operator's name; linear layers include their shape.
 template <class Op>
 std::string name_of(const Op&) {
   return Op::kName;
@@ -24,13 +24,13 @@ std::string name_of(const Op&) {
 std::string name_of(const LinearForward& op);
 std::string name_of(const LinearBackward& op);
 
-/// Passes every call on and waits for the device before and after it: times of operations by
-/// themselves, some microseconds of launching included, so their sum is more than a step takes.
+/// Forwards every call and waits for the device before and after it. It times operations in
+/// isolation, including a few microseconds for the launch, so their sum exceeds the time of a step.
 class TimedOps final : public Implement<TimedOps, test::PassingOps, Operators> {
  public:
   explicit TimedOps(Ops& to) : Implement(to) {}
 
-  /// By operation and shape.
+  /// Times by operation and shape.
   const std::map<std::string, OperationTime>& times() const { return times_; }
   void clear() { times_.clear(); }
 
