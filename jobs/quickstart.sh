@@ -41,8 +41,8 @@ cd "$jobs/.."
 if [ -z "$run_dir" ]; then run_dir=$(usual_folder "$corpus"); fi
 check_folder "$run_dir" "$corpus"
 
-# By default, files whose MD5 begins with e are for validation and those with f for testing; the
-# default corpus has only one of each.
+# By default, files whose MD5 begins with f form the test split. In the default corpus this is only
+# one file, so c is added.
 if [ -z "$corpus" ] && [ ${#prepare_options[@]} -eq 0 ]; then prepare_options=(--test-digits cf); fi
 case " ${prepare_options[*]} " in
   *" --augment"* | *" --interarrival "*) ;;

@@ -2,8 +2,7 @@
 """Writes a page with a verdict for docs/benchmarks/ from the output of first.sh.
 
 first_page.py FOLDER...            writes page.md and raw.txt into the last FOLDER
-first_page.py --bandwidth "NAME"   prints this card's memory bandwidth in GB/s from its data sheet,
-if known
+first_page.py --bandwidth "NAME"   prints the card's memory bandwidth in GB/s, if it is known
 
 The folders are those of first.sh's stages. The verdict compares each operation, and complete steps,
 with a model: an operation reaches the same fraction of its card's arithmetic or bandwidth as on an
