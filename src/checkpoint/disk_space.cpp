@@ -13,7 +13,6 @@
 namespace amt {
 namespace {
 
-constexpr std::int64_t kRolling = 2;
 constexpr std::uint64_t kBytesOfNames = 64 << 10;  // headers, configuration, state, hashes
 
 std::string in_units(std::uint64_t bytes) { return format_bytes(bytes); }
@@ -32,8 +31,8 @@ std::int64_t checkpoints_to_come(std::int64_t num_train_steps,
   if (step >= num_train_steps) return 0;
   const std::int64_t at_the_end = num_train_steps % every == 0 ? 0 : 1;
   const std::int64_t permanent = num_train_steps / every - step / every + at_the_end;
-  // The best is kept in addition to the newest two if they are not as good.
-  const std::int64_t others = kRolling + (checkpointer.keep_best ? 1 : 0);
+  // The best is kept in addition to the newest ones if they are not as good.
+  const std::int64_t others = checkpointer.keep_last + (checkpointer.keep_best ? 1 : 0);
   // The number is largest while the last permanent checkpoint is being written.
   return permanent + others - std::min(rolling, others);
 }

@@ -7,6 +7,10 @@ void CheckpointerOptions::register_options(OptionTable& table) {
             "time between rolling checkpoints: seconds, or 90s, 30m, 2h", Effect::kNothing);
   table.add("checkpointer.keep_every", &keep_every, "steps between permanent checkpoints",
             Effect::kNothing);
+  table.add("checkpointer.keep_last", &keep_last,
+            "number of rolling checkpoints that are kept; with 1 there is no fallback "
+            "if the last is damaged",
+            Effect::kNothing);
   table.add("checkpointer.keep_best", &keep_best,
             "save a checkpoint at each validation with the lowest loss so far and keep it; the "
             "file run_dir/checkpoints/best contains its name",
@@ -16,13 +20,15 @@ void CheckpointerOptions::register_options(OptionTable& table) {
   table.add_customary("checkpointer.keep_best",
                       {"save_best", "save_best_only", "load_best_model_at_end", "best"});
   table.add_customary("checkpointer.background", {"async", "async_save", "async_checkpoint"});
-  table.add_customary("checkpointer.keep_every", {"save_steps", "save_every", "save_total_limit"});
+  table.add_customary("checkpointer.keep_every", {"save_steps", "save_every"});
+  table.add_customary("checkpointer.keep_last", {"save_total_limit", "max_to_keep", "save_top_k"});
 }
 
 void CheckpointerOptions::validate() const {
   require_option(save_interval.seconds > 0, "checkpointer.save_interval", save_interval.seconds,
                  "be above 0");
   require_option(keep_every >= 1, "checkpointer.keep_every", keep_every, "be at least 1");
+  require_option(keep_last >= 1, "checkpointer.keep_last", keep_last, "be at least 1");
 }
 
 }  // namespace amt

@@ -16,7 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kRollingKept = 2;
 constexpr const char* kPutAside = ".old.partial";
 
 /// Runs a file system operation that reports errors through an error_code.
@@ -77,12 +76,12 @@ bool is_rolling(const fs::path& folder) {
   }
 }
 
-void remove_old_rolling(const RunPaths& paths, std::int64_t newest) {
+void remove_old_rolling(const RunPaths& paths, std::int64_t newest, std::int64_t keep_last) {
   const std::optional<std::int64_t> best = best_step(paths);
-  std::size_t rolling = 0;
+  std::int64_t rolling = 0;
   for (const std::int64_t step : checkpoint_steps(paths)) {
     if (step > newest || !is_rolling(paths.step(step))) continue;
-    if (++rolling <= kRollingKept || step == best) continue;
+    if (++rolling <= keep_last || step == best) continue;
     remove_folder(paths.step(step));
   }
 }
@@ -115,7 +114,7 @@ void write_files(const CheckpointPaths& files, const ModelConfig& config,
 
 void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
                      const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep,
-                     bool is_best) {
+                     bool is_best, std::int64_t keep_last) {
   const std::int64_t step = checkpoint.state.step;
   const CheckpointPaths partial{paths.partial(step)};
   remove_folder(partial.folder);
@@ -131,7 +130,7 @@ void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
   publish(partial.folder, paths.step(step));
   write_file_atomically(paths.latest(), RunPaths::step_name(step) + "\n");
   if (is_best) name_best(paths, step);
-  remove_old_rolling(paths, step);
+  remove_old_rolling(paths, step, keep_last);
 }
 
 void clear_interrupted_saves(const RunPaths& paths) {

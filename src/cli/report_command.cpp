@@ -11,9 +11,10 @@
 namespace amt {
 
 ExitCode run_report(Runtime&, std::span<const std::string> args) {
-  std::string run, svg;
+  std::string run, svg, csv;
   OptionTable table;
   table.add("svg", &svg, "write only the figure of the losses, to this file");
+  table.add("csv", &csv, "write only the metrics of all steps, as CSV, to this file");
   const CommandLine line = {
       "report",
       "Writes RUN/report.html from what a training run has recorded so far, "
@@ -21,8 +22,14 @@ ExitCode run_report(Runtime&, std::span<const std::string> args) {
       {{"RUN", "folder of a run (trainer.run_dir)", &run}},
       &table};
   if (!parse_command_line(line, args)) return ExitCode::kDone;
+  if (!svg.empty() && !csv.empty()) throw UsageError("give --svg or --csv, not both");
   if (launcher_rank() > 0) return ExitCode::kDone;
-  const std::filesystem::path file = write_report(RunPaths(run), svg);
+  std::filesystem::path file = csv;
+  if (csv.empty()) {
+    file = write_report(RunPaths(run), svg);
+  } else {
+    write_metrics_csv(RunPaths(run), file);
+  }
   if (!is_standard_output(file)) std::cout << file.string() << '\n';
   return ExitCode::kDone;
 }

@@ -6,6 +6,7 @@
 #include "amt/train/job.hpp"
 #include "command_line.hpp"
 #include "dry_ranks.hpp"
+#include "run_name.hpp"
 #include "runtime.hpp"
 #include "version.hpp"
 
@@ -48,6 +49,7 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   line.table = &table;
   line.takes_config = true;
   if (!parse_command_line(line, args)) return ExitCode::kDone;
+  config.trainer.run_dir = expand_run_dir(config.trainer.run_dir, table);
   config.validate();
   if (branch) start.branch = plan_branch(config, static_cast<std::int64_t>(*branch));
   const int ranks = dry_run_ranks(only_plan, asked);

@@ -2,8 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <mutex>
+
+#include "amt/base/timestamp.hpp"
 
 namespace amt {
 namespace {
@@ -28,8 +32,19 @@ std::string one_line(const std::string& message) {
   return message.size() > kLongest ? line + " ..." : line;
 }
 
+/// "2026-11-25 20:37:37 UTC " if kTimesVariable is 1, else "".
+std::string time_prefix() {
+  static const bool wanted = [] {
+    const char* value = std::getenv(kTimesVariable);
+    return value != nullptr && std::string(value) == "1";
+  }();
+  return wanted ? local_time_text(std::chrono::system_clock::now()) + " " : "";
+}
+
 /// Writes each line in a single call, so that lines of different ranks do not mix.
-void print_line(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
+void print_line(const std::string& line) {
+  std::fputs((time_prefix() + line + "\n").c_str(), stderr);
+}
 
 std::string name() { return fmt::format("[{}] ", log_identity()); }
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -16,7 +18,21 @@
 namespace amt {
 namespace {
 constexpr double kTerminalInterval = 0.2;  // seconds between rewrites of a terminal's line
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
 }
+
+/// Escape codes are for terminals that know them, and for users who have not asked for none
+/// (no-color.org): files never have any.
+bool takes_escape_codes() {
+  const char* terminal = std::getenv("TERM");
+  return isatty(STDERR_FILENO) == 1 && !is_set("NO_COLOR") && terminal != nullptr &&
+         std::strcmp(terminal, "dumb") != 0;
+}
+
+}  // namespace
 
 double seconds_left(std::uint64_t before, std::uint64_t done, std::uint64_t total, double seconds) {
   if (done <= before) return std::numeric_limits<double>::quiet_NaN();
@@ -28,7 +44,7 @@ Progress::Progress(std::string label, std::uint64_t total, std::uint64_t before,
     : label_(std::move(label)),
       total_(total),
       before_(before),
-      terminal_(isatty(STDERR_FILENO) == 1),
+      terminal_(takes_escape_codes()),
       start_(Clock::now()),
       last_(start_) {
   interval_ = terminal_ ? std::min(interval, kTerminalInterval) : interval;

@@ -6,6 +6,7 @@
 
 #include "amt/base/strings.hpp"
 #include "amt/process/log.hpp"
+#include "unknown_lines.hpp"
 
 namespace amt {
 
@@ -30,12 +31,14 @@ RunHistory read_history(const std::filesystem::path& metrics) {
   const std::int64_t unknown = read_metrics(
       metrics, [&](const StepMetrics& step) { history.add(step); },
       [&](const ValidationMetrics& validation) { history.add(validation); });
-  if (unknown > 0) {
-    log_warning(
-        fmt::format("{} of {} cannot be read: cut off by a kill, or not written by amt train",
-                    counted(unknown, "line"), metrics.string()));
-  }
+  warn_of_unknown_lines(unknown, metrics);
   return history;
+}
+
+void warn_of_unknown_lines(std::int64_t unknown, const std::filesystem::path& metrics) {
+  if (unknown == 0) return;
+  log_warning(fmt::format("{} of {} cannot be read: cut off by a kill, or not written by amt train",
+                          counted(unknown, "line"), metrics.string()));
 }
 
 }  // namespace amt

@@ -106,7 +106,8 @@ void Trainer::write(Keep keep, bool is_best) const {
                             c.state.step - 1, describe_last_checkpoint(paths_), kTryLowerRate));
   }
   try {
-    save_checkpoint(paths_, model_.config(), model_.layout(), c, keep, is_best);
+    save_checkpoint(paths_, model_.config(), model_.layout(), c, keep, is_best,
+                    settings_.checkpointer.keep_last);
   } catch (const std::exception& error) {
     throw resumable(error, describe_last_checkpoint(paths_));
   }

@@ -30,6 +30,13 @@ TEST(DiskSpace, CountsPermanentAndTwoRollingCheckpoints) {
   EXPECT_EQ(to_come(20, 8, 20), 0);
 }
 
+TEST(DiskSpace, CountsAsManyRollingOnesAsAreKept) {
+  CheckpointerOptions checkpointer;
+  checkpointer.keep_last = 5;
+  EXPECT_EQ(checkpoints_to_come(20, checkpointer, 0, 0), 6);
+  EXPECT_EQ(checkpoints_to_come(20, checkpointer, 9, 4), 2);
+}
+
 TEST(DiskSpace, TheBestCountsSeparately) {
   EXPECT_EQ(to_come(20, 1000, 0, 0, true), 4);
   EXPECT_EQ(to_come(20, 1000, 9, 2, true), 2);  // it may be one of the two

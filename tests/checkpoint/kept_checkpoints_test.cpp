@@ -47,6 +47,20 @@ TEST_F(KeptCheckpoints, PartialOnesAreNeverReadAndAreRemoved) {
   EXPECT_FALSE(std::filesystem::exists(paths_.step(20) / "junk"));
 }
 
+TEST_F(KeptCheckpoints, AsManyRollingOnesStayAsAreWanted) {
+  for (const std::int64_t keep_last : {1, 4, 2}) {
+    for (std::int64_t step = 1; step <= 6; ++step) {
+      save_checkpoint(paths_, config_, layout_, make(10 * keep_last + step), Keep::kRolling, false,
+                      keep_last);
+    }
+    std::int64_t kept = 0;
+    for (const std::int64_t step : checkpoint_steps(paths_)) kept += step > 10 * keep_last ? 1 : 0;
+    EXPECT_EQ(kept, keep_last);
+    std::filesystem::remove_all(paths_.checkpoints());
+    std::filesystem::create_directories(paths_.checkpoints());
+  }
+}
+
 TEST_F(KeptCheckpoints, SavingAgainReplacesADamagedOne) {
   save(20);
   damage(CheckpointPaths{paths_.step(20)}.model());

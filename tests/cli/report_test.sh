@@ -26,6 +26,13 @@ cmp "$run/report.html" "$work/report.html" || fail "another report"
 expect 0 "$work/loss.svg" "$amt" report "$run" --svg "$work/loss.svg"
 grep -q '^<svg xmlns="http://www.w3.org/2000/svg"' "$work/loss.svg" || fail "loss.svg"
 cmp "$run/report.html" "$work/report.html" || fail "--svg changed the report"
+expect 0 "$work/metrics.csv" "$amt" report "$run" --csv "$work/metrics.csv"
+[ "$(wc -l <"$work/metrics.csv")" -eq 21 ] || fail "metrics.csv"
+[ "$("$amt" report "$run" --csv /dev/stdout)" = "$(cat "$work/metrics.csv")" ] || fail "CSV on standard output"
+
+echo "lines with their times, and no escape codes in a file"
+AMT_LOG_TIMES=1 "$amt" report "$work/nowhere" 2>&1 | grep -qE '^20[0-9-]{8} [0-9:]{8} .*amt: error: ' || fail "no time"
+! grep -q $'\033' "$work/restart" || fail "escape codes in a file"
 
 echo "a run made by an older version"
 mkdir "$work/old"
@@ -37,6 +44,7 @@ grep -q "<td>steps done</td><td>3</td>" "$work/old/report.html" || fail "the old
 echo "mistakes"
 expect_line 2 "RUN ... missing" "$amt" report
 expect_line 1 "$work/nowhere ... metrics.jsonl" "$amt" report "$work/nowhere"
+expect_line 2 "--svg ... --csv" "$amt" report "$run" --svg "$work/x" --csv "$work/y"
 expect_line 1 "$work/no/x.svg" "$amt" report "$run" --svg "$work/no/x.svg"
 echo '{"format":"amt-run"}' >"$work/old/run.json"
 expect 1 "$work/old/run.json: version " "$amt" report "$work/old"

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "amt/checkpoint/options.hpp"
 #include "amt/checkpoint/training_state.hpp"
 #include "amt/model/config.hpp"
 #include "amt/model/parameter_layout.hpp"
@@ -26,19 +27,20 @@ struct Checkpoint {
 };
 
 enum class Keep : std::uint8_t {
-  kRolling,    ///< removed once there are two newer rolling checkpoints
+  kRolling,    ///< removed once there are `keep_last` newer rolling checkpoints
   kPermanent,  ///< never removed
 };
 
 /// Writes and syncs step-N.partial/ and renames it to step-N/ (an existing folder of that name is
 /// exchanged for it and then removed). Then points `latest` and, if it `is_best`, `best` to it, and
-/// finally removes rolling checkpoints that are no longer needed. The two newest rolling ones are
-/// kept, so that there is a fallback if the last is damaged, and so is the one that `best` points
-/// to. An error before the rename leaves nothing of step-N, and no error affects earlier
+/// finally removes rolling checkpoints that are no longer needed. The `keep_last` newest rolling
+/// ones are kept, so that there is a fallback if the last is damaged, and so is the one that `best`
+/// points to. An error before the rename leaves nothing of step-N, and no error affects earlier
 /// checkpoints.
 void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
                      const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep,
-                     bool is_best = false);
+                     bool is_best = false,
+                     std::int64_t keep_last = CheckpointerOptions{}.keep_last);
 
 /// The step in the file `best`; nothing if there is no such file or its contents are invalid.
 std::optional<std::int64_t> best_step(const RunPaths& paths);

@@ -14,8 +14,8 @@ namespace amt {
 std::uint64_t checkpoint_bytes(const ModelConfig& model);
 
 /// The largest number of checkpoints that a run will have at once, in addition to those present
-/// after `step` steps: permanent ones, two rolling ones and the best (`rolling` of these three may
-/// exist already), and the one being written.
+/// after `step` steps: permanent ones, the rolling ones and the best (`rolling` of these may exist
+/// already), and the one being written.
 std::int64_t checkpoints_to_come(std::int64_t num_train_steps,
                                  const CheckpointerOptions& checkpointer, std::int64_t step,
                                  std::int64_t rolling);

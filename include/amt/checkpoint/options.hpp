@@ -10,6 +10,7 @@ namespace amt {
 struct CheckpointerOptions {
   Duration save_interval{1800};     ///< time between rolling checkpoints
   std::int64_t keep_every = 10000;  ///< steps between permanent checkpoints
+  std::int64_t keep_last = 2;       ///< rolling checkpoints that are kept, the newest ones
   /// Saves a checkpoint at each validation with the lowest loss so far, and keeps the best one. Off
   /// by default, because in a long first training on much music the best is one of the last.
   bool keep_best = false;

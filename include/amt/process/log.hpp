@@ -1,4 +1,4 @@
-// Messages to stderr. Results go to stdout and are not logged.
+// Messages to stderr, without escape codes. Results go to stdout and are not logged.
 #pragma once
 
 #include <mutex>
@@ -23,6 +23,9 @@ void set_log_identity(int rank, int ranks, const std::string& host);
 
 /// This process's name in messages: "rank 3 of 8 on node17".
 std::string log_identity();
+
+/// Environment variable: "1" begins each line with date and time.
+inline constexpr const char* kTimesVariable = "AMT_LOG_TIMES";
 
 /// Printed by rank 0 only.
 void log_info(const std::string& message);

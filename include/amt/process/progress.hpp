@@ -11,8 +11,9 @@ namespace amt {
 /// if nothing was done.
 double seconds_left(std::uint64_t before, std::uint64_t done, std::uint64_t total, double seconds);
 
-/// Rewrites one line if stderr is a terminal; otherwise prints a plain line at intervals. Prints on
-/// rank 0 only. Not thread-safe.
+/// Rewrites one line if stderr is a terminal that understands escape codes, unless NO_COLOR is set
+/// or TERM is "dumb"; otherwise prints a plain line at intervals. Prints on rank 0 only. Not
+/// thread-safe.
 class Progress {
  public:
   /// `total` has the same unit as in update(). `before` is the amount done by earlier processes,

@@ -30,4 +30,7 @@ std::string loss_figure_svg(const RunFacts& facts, const RunHistory& history);
 /// is not "", only the loss chart to `svg`. Returns the file. Error if there is no such run. Local.
 std::filesystem::path write_report(const RunPaths& run, const std::string& svg);
 
+/// The same job's table: a line of CSV for each step (docs/formats.md, "Metrics") to `file`. Local.
+void write_metrics_csv(const RunPaths& run, const std::filesystem::path& file);
+
 }  // namespace amt
