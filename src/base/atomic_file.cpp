@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 std::string reason_for_no_temporary(int error_number, const fs::path& folder) {
   if (error_number == ENOENT) return "there is no folder " + folder.string();
-  if (error_number == EACCES) return "no permission to make a file in " + folder.string();
+  if (error_number == EACCES) return "no permission to create a file in " + folder.string();
   return reason_text(error_number);
 }
 

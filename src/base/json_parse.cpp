@@ -106,7 +106,7 @@ class Builder : public Library::json_sax_t {
     std::ranges::sort(object.members, {}, name_of);
     const auto twice = std::ranges::adjacent_find(object.members, {}, name_of);
     if (twice == object.members.end()) return;
-    throw Error(fmt::format("{}: {} is there twice", tree_.where, tree_.path_of(*twice)));
+    throw Error(fmt::format("{}: {} occurs twice", tree_.where, tree_.path_of(*twice)));
   }
 
   Tree& tree_;

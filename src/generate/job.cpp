@@ -80,7 +80,7 @@ std::vector<std::uint64_t> pieces_of(const mpi::Communicator& world, int count) 
 /// Totals for the report.
 struct Drawn {
   std::uint64_t notes = 0, tokens = 0;
-  double seconds = 0;  ///< of music
+  double seconds = 0;  ///< seconds of music
 };
 
 /// Sums over all ranks. Collective.

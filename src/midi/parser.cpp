@@ -39,10 +39,10 @@ struct MidiParser::Buffers {
   void play_merged(Player& player, const NoteMessageSink& sink);
   std::span<const Message> in_order(std::uint32_t end);
 
-  std::unique_ptr<Message[]> messages, scratch;  ///< what is not used is never touched
-  std::size_t room = 0, scratch_room = 0;        ///< for any file of the size of the present one
+  std::unique_ptr<Message[]> messages, scratch;  ///< unused parts are never touched
+  std::size_t room = 0, scratch_room = 0;        ///< enough for any file of the current size
   std::size_t count = 0;                         ///< messages kept so far
-  std::uint64_t last_tick = 0;                   ///< of all messages, dropped ones as well
+  std::uint64_t last_tick = 0;                   ///< of all messages, including dropped ones
   std::vector<ByteRange> tracks;
   std::vector<NoteMessage> room_for_notes;
   Playback playback;

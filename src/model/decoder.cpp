@@ -44,8 +44,8 @@ struct Decoder::Impl {
   Workspace work;
   KeyValueCache cache;
   Buffer logits;
-  std::vector<std::vector<Token>> known;  ///< of each row, whose keys and values are cached
-  std::uint64_t version = 0;              ///< of the parameters that they were computed with
+  std::vector<std::vector<Token>> known;  ///< for each row, the cached tokens
+  std::uint64_t version = 0;              ///< version of the parameters used for the cache
   std::vector<Segment> segments;
   std::vector<Token> newest;
 };

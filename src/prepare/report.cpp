@@ -125,8 +125,7 @@ std::string summary_section(const Manifest& manifest, const ReportOrigin& origin
   }
   return text +
          "</p>\n<p class=\"note\">The time and duration of the job are left out, so that equal "
-         "runs "
-         "give equal files: amt prepare prints them when it ends.</p>\n";
+         "runs give equal files: amt prepare prints them when it ends.</p>\n";
 }
 
 std::string refusals_section(const std::vector<Rejection>& rejections) {

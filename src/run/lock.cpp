@@ -75,7 +75,7 @@ Descriptor create_directly(const fs::path& path, int& error) {
 struct Claim {
   Descriptor file;
   LockResult lock = LockResult::kNoLocks;
-  std::optional<RunOwner> owner;  ///< nothing: the record cannot be read
+  std::optional<RunOwner> owner;  ///< nothing if the record cannot be read
   OwnerState state = OwnerState::kUnknown;
   bool earlier_start = false;
 };

@@ -52,8 +52,7 @@ Error missing_config(const std::filesystem::path& folder) {
       "{} has weights, but no config.json; take the one published with them, or write "
       "{{\"model_type\": \"gpt2\", \"vocab_size\": {}, \"n_positions\": {}, \"n_embd\": {}, "
       "\"n_layer\": {}, \"n_head\": ?, \"scale_attn_by_inverse_layer_idx\": ?}} with the values "
-      "that "
-      "the weights do not show",
+      "that the weights do not show",
       folder.string(), extent_of(weights, "wte.weight", 0), extent_of(weights, "wpe.weight", 0),
       extent_of(weights, "wpe.weight", 1), layers_of(weights)));
 }

@@ -117,7 +117,7 @@ class TorchLegacy : public TorchStorages {
   }
 
   const RegularFile& file_;
-  std::vector<std::uint64_t> begin_;  ///< of each storage's elements, bytes of the file
+  std::vector<std::uint64_t> begin_;  ///< where each storage's elements begin in the file
 };
 
 }  // namespace

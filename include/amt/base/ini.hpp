@@ -1,6 +1,6 @@
 // The format of INI files: the configurations that amt writes and those that users write.
 //
-// //   # a comment: starts with '#' or ';' at the start of a line or after white space
+//   # a comment: starts with '#' or ';' at the start of a line or after white space
 //   [trainer]
 //   run_dir = /scratch/runs/tune#3        ; the '#' is part of the name
 //   initialize_from = "a name; with # in"

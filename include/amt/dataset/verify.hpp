@@ -13,10 +13,8 @@
 
 namespace amt {
 
-enum class VerifyRows : bool {
-  kNo,
-  kYes
-};  ///< whether to check each row, too: tokens/row_rules.hpp
+/// Whether to check each row as well (tokens/row_rules.hpp).
+enum class VerifyRows : bool { kNo, kYes };
 
 /// Reads a shard completely. If it is damaged, returns one line that begins with its file's name
 /// and gives the damaged rows and bytes; nullopt if it is intact. SystemError if the operating

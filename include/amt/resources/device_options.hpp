@@ -7,7 +7,7 @@
 namespace amt {
 
 struct DeviceOptions {
-  int threads = 0;  ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
+  int threads = 0;  ///< per rank; 0: OMP_NUM_THREADS, else the node's cores / its ranks
   PrecisionPolicy mp;
   WeightFormat weights = WeightFormat::kFull;
   DeviceKind device = DeviceKind::kAuto;

@@ -4,7 +4,7 @@
 // - model.safetensors or pytorch_model.bin (amt/weights/torch_file.hpp), each as one file or as
 //   several with an index.json; safetensors take precedence, as in transformers;
 // - fp32, fp16 and bf16;
-// // - names with the prefix "transformer." or, like those of GPT2Model, without it;
+// - names with the prefix "transformer." or, like those of GPT2Model, without it;
 // - besides the parameters, an output layer lm_head.weight if it equals the token embedding, and
 //   attention masks (h.N.attn.bias, h.N.attn.masked_bias) of any type, which are ignored. All other
 //   tensors are refused with their names.
