@@ -31,7 +31,8 @@ expect 0 "$work/metrics.csv" "$amt" report "$run" --csv "$work/metrics.csv"
 [ "$("$amt" report "$run" --csv /dev/stdout)" = "$(cat "$work/metrics.csv")" ] || fail "CSV on standard output"
 
 echo "lines with their times, and no escape codes in a file"
-AMT_LOG_TIMES=1 "$amt" report "$work/nowhere" 2>&1 | grep -qE '^20[0-9-]{8} [0-9:]{8} .*amt: error: ' || fail "no time"
+expect 1 "amt: error: " env AMT_LOG_TIMES=1 "$amt" report "$work/nowhere"
+grep -qE '^20[0-9-]{8} [0-9:]{8} .*amt: error: ' "$work/err" || fail "no time"
 ! grep -q $'\033' "$work/restart" || fail "escape codes in a file"
 
 echo "a run made by an older version"
