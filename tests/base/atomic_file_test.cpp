@@ -70,7 +70,7 @@ TEST_F(AtomicFileTest, FollowsLinksAndKeepsThem) {
   EXPECT_EQ(read_text(path("folder/none")), "made");
   fs::create_symlink("loop", path("loop"));
   EXPECT_TRUE(test::refuses<Error>([&] { write_file_atomically(path("loop"), ""); },
-                                   {path("loop").string(), "circle"}));
+                                   {path("loop").string(), "form a loop"}));
 }
 
 TEST_F(AtomicFileTest, WritesStraightIntoAPipe) {

@@ -44,7 +44,7 @@ expect 0 "Successfully processed 56 files" prepare "$corpus" "$work/k" --extensi
 expect 0 "Successfully processed 56 files" prepare "$golden/tree" "$work/t"
 for file in "$work/t"/*.h5; do cmp "$file" "$work/k/$(basename "$file")"; done
 grep -q "extensions = Mid,kar" "$work/k/prepare.ini" || fail "prepare.ini"
-expect_line 2 "ending ... --extensions" prepare "$corpus" "$work/k2" --extensions mid,
+expect_line 2 "extension ... --extensions" prepare "$corpus" "$work/k2" --extensions mid,
 
 echo "zip archives and files that only have the extension"
 mkdir "$work/few"

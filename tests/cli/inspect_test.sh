@@ -31,7 +31,7 @@ expect_line 2 "DATASET ... missing" inspect
 expect_line 2 "1118 rows" inspect "$work/d" --row 1118
 expect_line 2 "--row: '-2' ... 0 or more" inspect "$work/d" --row -2
 expect_line 2 "--midi ... --row" inspect "$work/d" --midi "$work/x.mid"
-expect_line 2 "--verify ... --row ... one at a time" inspect "$work/d" --verify --row 1
+expect_line 2 "only one of --verify, --row" inspect "$work/d" --verify --row 1
 expect_line 2 "--split: 'tain' ... train, valid or test" inspect "$work/d" --row 1 --split tain
 expect_line 1 "$work/no/x.mid" inspect "$work/d" --row 1 --midi "$work/no/x.mid"
 expect_line 1 "$work/no/text" inspect "$work/d" --export-text "$work/no/text"

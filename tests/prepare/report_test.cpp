@@ -97,7 +97,7 @@ TEST(Report, StatesCorpusAndCommand) {
 TEST(Report, AxesAndColoursAreLabelled) {
   const std::string html = report_html(small_manifest(), {}, {});
   for (const char* axis :
-       {">tokens of a piece<", ">length of a piece, min:s<", ">tokens per second<",
+       {">tokens per piece<", ">length of a piece, min:s<", ">tokens per second<",
         ">fraction of rests<", ">instruments in a piece<", ">General MIDI program<"}) {
     EXPECT_EQ(times(html, axis), 1) << axis;
   }

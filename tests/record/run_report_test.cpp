@@ -92,7 +92,7 @@ TEST(RunReport, NamesTheRunAndLabelsItsCurves) {
        {"<title>Training run: my &lt;run&gt; - amt</title>",
         "<h1>Training run: my &lt;run&gt;</h1>", "<td>epochs</td><td>259.74</td>",
         "<td>loss of the token-frequency baseline</td><td>6.2500</td>",
-        "<td>time of the steps</td><td>41 min 40 s</td>", ">training<", ">validation<",
+        "<td>total step time</td><td>41 min 40 s</td>", ">training<", ">validation<",
         ">token-frequency baseline<", ">loss, nats per token<", ">learning rate<",
         ">gradient norm<", ">tokens per second<"}) {
     EXPECT_TRUE(contains(html, expected)) << expected << '\n' << html.substr(0, 4000);

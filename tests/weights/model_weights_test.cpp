@@ -127,7 +127,7 @@ TEST_F(ModelWeightsTest, AnOutputLayerMustBeTheTokenEmbedding) {
   EXPECT_EQ(read(), values_);
   output[7] += 1;
   write_all();
-  expect_refusal({"lm_head.weight ", "values", " transformer.wte.weight;"});
+  expect_refusal({"lm_head.weight ", "differs from", " transformer.wte.weight;"});
   tensors_.back().shape = {static_cast<std::int64_t>(output.size()), 1};
   write_all();
   expect_refusal({"lm_head.weight ", "shape", "config.json", " [50, 16]", " [800, 1]"});
