@@ -22,7 +22,7 @@ evaluation() {
     return
   fi
   line "  $1 split, by amt eval" "$(rounded "$(evaluated "$1" loss)" 2)   on all $(grouped "$(rows "$1")") rows"
-  line "  token frequencies (baseline)" "$(rounded "$(evaluated "$1" unigram_loss)" 2)   on the same rows: a model should be well below it"
+  line "  token-frequency baseline" "$(rounded "$(evaluated "$1" unigram_loss)" 2)   on the same rows: a model should be well below it"
 }
 
 validated=$(($(setting max_eval_batches) * $(setting train_batch_size)))

@@ -74,9 +74,9 @@ left_whole() {
 echo "a complete dataset that cannot be renamed is kept"
 before=$(md5sum <"$work/d2/manifest.json")
 again=("$amt" prepare "$work/corpus" "$work/d2" --seed 7 --overwrite)
-refused exchange 'd2.partial$' $eio "left ... $work/d2.partial" "${again[@]}"
+refused exchange 'd2.partial$' $eio "complete ... $work/d2.partial" "${again[@]}"
 left_whole exchange
-AMT_FILES_NO_EXCHANGE=1 refused rename 'd2.partial$' $eio "left ... $work/d2.partial" "${again[@]}"
+AMT_FILES_NO_EXCHANGE=1 refused rename 'd2.partial$' $eio "complete ... $work/d2.partial" "${again[@]}"
 left_whole rename
 
 # one_of FILE TEXT: checks that exactly one file below $work/place has that name and contains the
