@@ -16,7 +16,8 @@ void CheckpointerOptions::register_options(OptionTable& table) {
             "file run_dir/checkpoints/best contains its name",
             Effect::kNothing);
   table.add("checkpointer.background", &background,
-            "train on while a checkpoint is written; false: wait for it", Effect::kNothing);
+            "continue training while a checkpoint is written; false: wait for it",
+            Effect::kNothing);
   table.add_customary("checkpointer.keep_best",
                       {"save_best", "save_best_only", "load_best_model_at_end", "best"});
   table.add_customary("checkpointer.background", {"async", "async_save", "async_checkpoint"});

@@ -16,11 +16,11 @@ struct Command {
 inline constexpr std::array<Command, 7> kCommands = {{
     {"prepare", "MIDI files -> a shuffled, tokenised dataset", run_prepare},
     {"train", "a dataset -> a trained model, with checkpoints", run_train},
-    {"eval", "a checkpoint and a dataset -> loss, bps, perplexities", run_eval},
-    {"generate", "a model, and perhaps a MIDI file -> new music", run_generate},
+    {"eval", "a checkpoint and a dataset -> loss, bits per second, perplexities", run_eval},
+    {"generate", "a model, and optionally a MIDI file -> new music", run_generate},
     {"export", "a model -> a folder to publish, with a model card", run_export},
-    {"inspect", "a dataset -> what it is, whether it is whole, its rows as notes", run_inspect},
-    {"report", "a training run -> report.html, or its losses as a picture", run_report},
+    {"inspect", "a dataset -> a summary, an integrity check, its rows as notes", run_inspect},
+    {"report", "a training run -> report.html, or a chart of its losses", run_report},
 }};
 
 }  // namespace amt

@@ -31,8 +31,7 @@ void print_usage() {
     std::cout << "  " << command.name << std::string(10 - std::string(command.name).size(), ' ')
               << command.summary << '\n';
   }
-  std::cout
-      << "\namt COMMAND --help shows a command's options; amt --version shows the libraries.\n";
+  std::cout << "\namt COMMAND --help shows a command's options; amt --version shows versions.\n";
 }
 
 void print_help_as(HelpForm form, Runtime& runtime) {

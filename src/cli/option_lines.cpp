@@ -6,7 +6,8 @@ std::vector<OptionLine> option_lines(const CommandLine& line) {
   std::vector<OptionLine> lines;
   if (line.takes_config) {
     lines.push_back(
-        {"config", "FILE", "INI file with the settings below: [section] key = value (one file)"});
+        {"config", "FILE",
+         "INI file with the settings below: [section] key = value; may be given only once"});
   }
   for (const Option& option : line.table->options()) {
     if (option.is_flag) {

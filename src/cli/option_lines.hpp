@@ -19,6 +19,6 @@ std::vector<OptionLine> option_lines(const CommandLine& line);
 
 /// What holds for the options of every command.
 inline constexpr const char* kOptionRules =
-    "If an option is given twice, the last one counts. Words after -- are not options.";
+    "If an option is given twice, the last one counts. Arguments after -- are not options.";
 
 }  // namespace amt

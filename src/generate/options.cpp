@@ -17,15 +17,16 @@ void GenerationOptions::register_options(OptionTable& table) {
             "numbers from 0, or drums, separated by commas");
   table.add("mode", &mode,
             "anticipatory: the model sees the kept notes of the prompt 5 s before they occur");
-  table.add("window", &window,
-            "if a piece outgrows the model's context: always see exactly the newest part, as the "
-            "reference does, or drop the oldest quarter in one step, which is many times faster");
+  table.add(
+      "window", &window,
+      "if a piece outgrows the model's context: exact uses always the newest part, as the "
+      "reference does; block drops the oldest quarter in one step, which is many times faster");
   table.add("count", &count, "number of pieces, divided among the ranks");
   table.add("batch", &batch, "pieces that a rank generates at a time");
   table.add("seed", &seed, "a different seed gives different pieces");
   table.add("top_p", &top_p,
             "sample only from the most likely tokens whose total probability exceeds this");
-  table.add("temperature", &temperature, "below 1: more likely music; above 1: less likely music");
+  table.add("temperature", &temperature, "below 1: more predictable music; above 1: less");
   table.add("save_events", &save_events,
             "also write the events as text, one per line: onset and duration in units of 10 ms, "
             "pitch and instrument");

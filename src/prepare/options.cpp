@@ -17,18 +17,18 @@ void PrepareOptions::register_options(OptionTable& table) {
   table.add_flag("interarrival", &interarrival,
                  "use the interarrival encoding instead of arrival; requires --augment 1");
   table.add("prefix-digits", &prefix_digits,
-            "MD5 hex digits that define a unit of work: 1 gives the reference's rows; 2 or 3 serve "
-            "more than 16 ranks");
+            "number of leading MD5 hex digits that define a unit of work; 1 gives the reference's "
+            "rows, 2 or 3 serve more than 16 ranks");
   table.add("seed", &seed, "seed of the global shuffle");
   table.add("rows-per-shard", &rows_per_shard, "approximate number of training rows per shard");
   table.add("extensions", &extensions,
             "file name extensions of MIDI files, in upper or lower case, e.g. mid,midi,kar; "
             "default: .mid and .midi in lower case only, as in the reference");
   table.add("valid-digits", &splits.valid,
-            "the validation split has the files whose MD5 begins with one of these hex digits");
+            "files whose MD5 begins with one of these hex digits are the validation split");
   table.add("test-digits", &splits.test, "the same for the test split");
   table.add("valid-fraction", &splits.valid_fraction,
-            "instead of digits: fraction of all MD5s that the validation split has, e.g. 0.1; a "
+            "instead of --valid-digits: fraction of the files, chosen by MD5, e.g. 0.1; a "
             "file stays in its split when others are added");
   table.add("test-fraction", &splits.test_fraction, "the same for the test split");
   table.add("memory", &memory,

@@ -17,10 +17,11 @@ struct ModelCard {
     std::optional<double> unigram_loss;  ///< of the token-frequency baseline
   };
   std::string name;
-  std::string license, base_model;              ///< "": left out of the card
-  std::vector<std::string> datasets;            ///< empty: left out of the card
-  bool generates = true;                        ///< whether `amt generate` supports the model
-  std::vector<std::vector<std::string>> facts;  ///< facts about its training: name and text
+  std::string license, base_model;    ///< "": left out of the card
+  std::vector<std::string> datasets;  ///< empty: left out of the card
+  bool generates = true;              ///< whether `amt generate` supports the model
+  std::vector<std::vector<std::string>>
+      facts;  ///< facts about the model's training, each as {name, text}
   std::optional<Validation> validation;
 };
 

@@ -34,7 +34,7 @@ class ArrivalRules {
   std::int64_t last_control_ = kUnknown;
   bool last_event_is_rest_ = false;
   bool last_is_control_ = false;
-  bool piece_is_empty_ = false;  // false for the head, which may have begun earlier
+  bool piece_is_empty_ = false;  // false for the head, whose piece may have begun in an earlier row
   InstrumentSet instruments_;
 };
 

@@ -10,11 +10,10 @@
 
 namespace amt {
 void TrainerOptions::register_options(OptionTable& table) {
-  table.add(
-      "trainer.run_dir", &run_dir,
-      "folder of this run: checkpoints, metrics, configuration; {trainer.seed} in it stands for "
-      "that option's value, and so does any other",
-      Effect::kNothing);
+  table.add("trainer.run_dir", &run_dir,
+            "folder of this run: checkpoints, metrics, configuration; a name in braces, such as "
+            "{trainer.seed}, stands for that option's value",
+            Effect::kNothing);
   // A run that resumes from a checkpoint of its own ignores this option.
   table.add("trainer.initialize_from", &initialize_from,
             "start from the model in this folder (a checkpoint or a Hugging Face model) instead of "

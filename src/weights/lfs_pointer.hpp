@@ -5,7 +5,7 @@
 
 namespace amt {
 
-/// Malformed if the file is a Git LFS pointer.
+/// Throws Malformed if the file is a Git LFS pointer.
 void refuse_pointer(const RegularFile& file);
 
 }  // namespace amt

@@ -19,7 +19,7 @@ export TMPDIR=$work/.tmp
 mkdir -m 1777 "$TMPDIR"
 . "$(dirname "${BASH_SOURCE[0]}")/../../jobs/environment.sh"
 export OMP_NUM_THREADS=1
-# These tests expect the CPU's results, also on a machine with a GPU.
+# These tests expect the CPU's results, even on a machine with a GPU.
 export AMT_CUDA_PLUGIN=none
 
 fail() {

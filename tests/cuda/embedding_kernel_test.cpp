@@ -109,7 +109,7 @@ void check_runs(const std::vector<Dim>& runs) {
   EXPECT_TRUE(gdwte.fences_stand() && partial.fences_stand());
 }
 
-TEST(EmbeddingKernel, RunsMayBeginAndEndAnywhereInThePieces) {
+TEST(EmbeddingKernel, RunsMayBeginAndEndAnywhereInAChunk) {
   check_runs({kPiece});
   check_runs({kPiece, kPiece, 1});
   check_runs({kPiece - 1, 2, kPiece - 1});            // a run across a border

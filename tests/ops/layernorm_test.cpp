@@ -78,7 +78,7 @@ void run_cpu(Ops& ops, const Case& c, Data<float>& d, bool add) {
   ops.run(backward<Activation>(c, d, add));
 }
 
-// The scalar is weighted(out) + weighted(residual): gradients come from both, as in the model.
+// The loss is weighted(out) + weighted(residual): gradients come from both, as in the model.
 TEST(LayerNorm, PlainBackwardIsTheGradient) {
   const Case c{6, 11, true};
   Data<double> d(c);
@@ -123,7 +123,7 @@ TEST(LayerNorm, CpuAgreesWithPlain) {
   }
 }
 
-TEST(LayerNorm, ResidualCanBeTheInputAndDyTheOutputGradient) {
+TEST(LayerNorm, ResidualMayAliasXAndDyMayAliasDout) {
   const auto ops = make_cpu_ops(1);
   const Case c{9, 48, true};
   Data<float> apart(c), in_place(c);

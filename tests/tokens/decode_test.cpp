@@ -61,7 +61,7 @@ std::vector<Fields> first_piece(char digit) {
   throw std::runtime_error("no piece");
 }
 
-TEST(Decode, AFirstRowHasTheNotesOfItsFile) {
+TEST(Decode, FirstRowOfAUnitHasTheNotesOfItsFile) {
   int rows = 0;
   for (const char digit : test::kUnitDigits) {
     const std::vector<DecodedRow> unit = decoded_unit(digit, kArrival, 1);
@@ -127,7 +127,7 @@ Row interarrival_row(const std::vector<int>& first) {
   return row;
 }
 
-TEST(Decode, InterarrivalPairsEndsWithTheOldestNote) {
+TEST(Decode, InterarrivalNoteOffEndsTheOldestNote) {
   const int on = kMidiOnOffset + 60, off = kMidiOffOffset + 60;
   const DecodedRow row = decode_row(
       interarrival_row({off, 7, on, 10, on, 5, off, 100, on + 1, kMidiSeparator, 3, on, 4, off}),
@@ -146,7 +146,7 @@ TEST(Decode, InterarrivalPairsEndsWithTheOldestNote) {
   EXPECT_EQ(fields_of(piece.notes[0].note), Fields(3, 4, 60, 0));
 }
 
-TEST(Decode, PiecesAreSeparatedByASecond) {
+TEST(Decode, PiecesAreSeparatedByOneSecondOfSilence) {
   const int on = kMidiOnOffset + 60, off = kMidiOffOffset + 60;
   const DecodedRow row =
       decode_row(interarrival_row({on, 50, off, kMidiSeparator, 3, on, 4, off, kMidiSeparator, on}),

@@ -13,14 +13,14 @@ namespace amt {
 /// An open regular file; its size is the size when it was opened.
 class RegularFile {
  public:
-  /// Error naming it if it cannot be opened, or is a pipe, a device or a folder; never waits for a
-  /// writer.
+  /// Throws an Error that names the file if it cannot be opened, or is a pipe, a device or a
+  /// folder; never waits for a writer.
   explicit RegularFile(std::filesystem::path path);
 
   const std::filesystem::path& path() const { return path_; }
   std::uint64_t size() const { return size_; }
-  /// Fills `out` with the bytes from `offset`. Error naming the file if it is too short or cannot
-  /// be read.
+  /// Fills `out` with the bytes from `offset`. Throws an Error that names the file if it is too
+  /// short or cannot be read.
   void read_at(std::uint64_t offset, std::span<std::byte> out) const;
 
  private:
