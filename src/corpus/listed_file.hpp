@@ -1,4 +1,4 @@
-// Opens files of an untrusted folder without ever blocking (on pipes or devices).
+// Opens files in an untrusted folder without ever blocking (on pipes or devices).
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace amt {
 /// path.
 class ListedFile {
  public:
-  /// Error if it cannot be opened, is a pipe or a device, or has changed its size.
+  /// Error if it cannot be opened, is a pipe or a device, or if its size has changed.
   ListedFile(std::filesystem::path path, std::uint64_t bytes);
 
   /// Reads the next bytes. Error if the file ends too early.

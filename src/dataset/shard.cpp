@@ -79,7 +79,9 @@ ShardInfo ShardWriter::finish() {
     throw Error(fmt::format("{}: {} rows written of {}", info_.file, written_, info_.rows));
   }
   write_checksums();
-  { const hdf5::Dataset closed = std::move(tokens_); }  // HDF5 closes a file with its last handle
+  {
+    const hdf5::Dataset closed = std::move(tokens_);
+  }  // HDF5 closes a file only with the last handle to it
   file_.close();
   info_.hash = hex64(whole_.digest());
   return info_;

@@ -22,8 +22,9 @@ void count_left_out(FileOutcome outcome, TokenStats& stats) {
 UnitTokenizer::UnitTokenizer(const Encoding& encoding, int augment, RowSink sink) {
   if (augment < 1) throw UsageError(fmt::format("augment is {}: it must be at least 1", augment));
   if (!encoding.anticipation && augment != 1) {
-    throw UsageError(fmt::format("augment is {}: the {} encoding has no augmentation, set it to 1",
-                                 augment, encoding.name));
+    throw UsageError(fmt::format(
+        "augment is {}: the {} encoding does not support augmentation; set augment to 1", augment,
+        encoding.name));
   }
   encoder_ = encoding.make_encoder(augment, std::move(sink));
 }

@@ -54,7 +54,7 @@ TEST_F(CorpusTest, AcceptsMidiFilesOnly) {
   EXPECT_EQ(listing.passed_over, (EndingCounts{{".MID", 1}, {".txt", 1}}));
 }
 
-TEST_F(CorpusTest, IdentifiesFilesByMd5AndTakesEqualOnesOnce) {
+TEST_F(CorpusTest, IdentifiesFilesByMd5AndKeepsOneOfSeveralIdenticalFiles) {
   put("z/copy.mid", "message digest");
   put("a/song.mid", "message digest");
   put("F96B697D7CB7938D525A2F31AAF161D0.mid", "named as if it were equal");
@@ -93,7 +93,7 @@ TEST_F(CorpusTest, FilesWithTheSameNameAreComparedByContents) {
 }
 
 // Enough files that an unstable sort would not keep their order by chance.
-TEST_F(CorpusTest, OfManyEqualFilesTheFirstByPathIsTaken) {
+TEST_F(CorpusTest, TheFirstByPathOfManyIdenticalFilesIsKept) {
   for (char name = 'A'; name <= 'Z'; ++name) {
     put(std::string("copies/") + name + ".mid", "one");
     put(std::string("others/") + name + ".mid", std::string("other ") + name);
@@ -223,7 +223,7 @@ TEST_F(CorpusTest, FilesThatVanishAreListedAsUnreadable) {
   EXPECT_EQ(corpus.files.size(), 1u);
 }
 
-TEST_F(CorpusTest, MissingFolderAndFileAreRefused) {
+TEST_F(CorpusTest, AMissingFolderOrAFileInPlaceOfOneIsRefused) {
   put("file.mid", "x");
   EXPECT_THROW(list_files(root() / "missing"), Error);
   EXPECT_THROW(list_files(root() / "file.mid"), Error);

@@ -39,7 +39,7 @@ def problems_of_step(step, matrix, root):
     if extra := step.keys() - STEP_KEYS:
         yield f"unknown keys {sorted(extra)}"
     if ("run" in step) == ("uses" in step):
-        yield "needs one of 'run' and 'uses'"
+        yield "needs exactly one of 'run' and 'uses'"
     if "uses" in step and "@" not in step["uses"]:
         yield f"'{step['uses']}' has no version"
     for command in runs_of(step, matrix) if "run" in step else ():

@@ -58,7 +58,7 @@ TEST(Clock, ControlChangesSplitTheSum) {
             plain_sum({7007}));  // otherwise the test could not distinguish them
 }
 
-TEST(Clock, SecondsPerTickIsAProductAndAQuotient) {
+TEST(Clock, MicrosecondsAreMultipliedByAMillionthNotDividedByAMillion) {
   Clock clock(384);
   clock.set_tempo(500009);
   clock.advance(1);
@@ -66,7 +66,7 @@ TEST(Clock, SecondsPerTickIsAProductAndAQuotient) {
   EXPECT_NE(clock.time(), 500009 / 1e6 / 384);  // otherwise the test could not distinguish them
 }
 
-TEST(Clock, TimeNeedsATicksPerBeat) {
+TEST(Clock, AdvancingNeedsAValidTicksPerBeat) {
   for (const int division : {0, -25 * 256 + 40, -1}) {
     Clock clock(division);
     EXPECT_NO_THROW(clock.advance(0));

@@ -37,7 +37,7 @@ class RowsChoice : public testing::Test {
   OptionTable table_;
 };
 
-TEST_F(RowsChoice, ANewRunUsesTheMemory) {
+TEST_F(RowsChoice, ANewRunTakesAsManyRowsAsFit) {
   EXPECT_EQ(wanted(memory_for(16)).rows, 16);
   table_.set("trainer.per_device_parallelism", "2");
   EXPECT_EQ(wanted(memory_for(16)).rows, 2);
@@ -79,7 +79,7 @@ TEST_F(RowsChoice, AResumedRunKeepsItsNumberUnlessTheUserGivesOne) {
   EXPECT_EQ(wanted(memory_for(32)).rows, 8);
 }
 
-TEST_F(RowsChoice, ANumberThatNoLongerFitsOrDividesIsChosenAgain) {
+TEST_F(RowsChoice, ARowCountThatNoLongerFitsOrDividesTheBatchIsReplaced) {
   record("[trainer]\nper_device_parallelism = 32\n");
   EXPECT_EQ(wanted(memory_for(32)).rows, 32);
   EXPECT_EQ(wanted(memory_for(8)).rows, 8);
@@ -90,7 +90,7 @@ TEST_F(RowsChoice, ANumberThatNoLongerFitsOrDividesIsChosenAgain) {
   EXPECT_EQ(wanted(memory_for(32)).rows, 32);
 }
 
-TEST_F(RowsChoice, TheConfigurationRecordsTheNumber) {
+TEST_F(RowsChoice, TheConfigurationRecordsTheRowCount) {
   const MemoryChoice choice = take_rows({16, true}, config_);
   EXPECT_TRUE(choice.rows && choice.checkpointing);
   EXPECT_NE(config_.to_ini().find("per_device_parallelism = 16\n"), std::string::npos);

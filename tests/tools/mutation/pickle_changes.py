@@ -1,4 +1,4 @@
-"""Malicious PyTorch weights: pickles that call forbidden functions, or that grow without end."""
+"""Malicious PyTorch weights: pickles that call forbidden functions, or that grow without bound."""
 import pickletools
 import struct
 

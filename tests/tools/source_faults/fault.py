@@ -41,7 +41,7 @@ class Fault:
             return f"{self.path}: no such file"
         times = (root / self.path).read_text().count(self.old)
         if times != 1:
-            return f"{self.path}: {times} times instead of once: {self.old.strip()}"
+            return f"{self.path}: {times} times, expected exactly once: {self.old.strip()}"
         return "" if self.old != self.new else f"{self.path}: the old and the new text are the same: {self.old}"
 
 
