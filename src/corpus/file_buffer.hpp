@@ -15,8 +15,7 @@ class FileBuffer {
   std::span<std::byte> room(std::uint64_t bytes) {
     constexpr std::uint64_t kKept = 16 << 20;
     if (bytes > size_ || (size_ > kKept && bytes <= kKept)) {
-      bytes_
-          .reset();  // before allocating the new one, so that the two never exist at the same time
+      bytes_.reset();  // first, so that the old and the new one never exist at the same time
       bytes_ = std::make_unique_for_overwrite<std::byte[]>(bytes);
       size_ = bytes;
     }

@@ -79,9 +79,8 @@ ShardInfo ShardWriter::finish() {
     throw Error(fmt::format("{}: {} rows written of {}", info_.file, written_, info_.rows));
   }
   write_checksums();
-  {
-    const hdf5::Dataset closed = std::move(tokens_);
-  }  // HDF5 closes a file only with the last handle to it
+  // HDF5 closes a file only with the last handle to it.
+  { const hdf5::Dataset closed = std::move(tokens_); }
   file_.close();
   info_.hash = hex64(whole_.digest());
   return info_;
