@@ -6,6 +6,7 @@
 set -euo pipefail
 amt=$(realpath "$1") dataset=$(realpath "$2")
 here=$(realpath "$(dirname "$0")")
+. "$here/../../jobs/environment.sh"
 config=$(realpath "${3:-$here/../../configs/lakh-small.ini}")
 steps=${4:-40} every=${5:-10} rounds=${6:-3} batch=${7:-2}
 work=$(mktemp -d)
