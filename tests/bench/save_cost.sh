@@ -19,7 +19,7 @@ run() {
   shift
   rm -rf "$work/run"
   mpirun -n 2 --bind-to none "$amt" train --config "$config" --data.dataset "$dataset" --trainer.run_dir "$work/run" \
-    --trainer.num_train_steps "$steps" --trainer.train_batch_size "$batch" --trainer.steps_per_eval 1000000 \
+    --trainer.num_train_steps "$steps" --trainer.train_batch_size "$batch" --trainer.steps_per_eval 1000000 --trainer.max_eval_batches 1 \
     --checkpointer.save_interval 100h "$@" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
   python3 "$here/steps_span.py" "$work/run" | sed "s/^/$name /"
 }
