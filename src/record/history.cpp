@@ -1,12 +1,8 @@
 #include "amt/record/history.hpp"
 
-#include <fmt/core.h>
-
 #include <cmath>
 
-#include "amt/base/strings.hpp"
-#include "amt/process/log.hpp"
-#include "unknown_lines.hpp"
+#include "known_metrics.hpp"
 
 namespace amt {
 
@@ -28,17 +24,10 @@ void RunHistory::add(const ValidationMetrics& metrics) {
 
 RunHistory read_history(const std::filesystem::path& metrics) {
   RunHistory history;
-  const std::int64_t unknown = read_metrics(
+  read_known_metrics(
       metrics, [&](const StepMetrics& step) { history.add(step); },
       [&](const ValidationMetrics& validation) { history.add(validation); });
-  warn_of_unknown_lines(unknown, metrics);
   return history;
-}
-
-void warn_of_unknown_lines(std::int64_t unknown, const std::filesystem::path& metrics) {
-  if (unknown == 0) return;
-  log_warning(fmt::format("{} of {} cannot be read: cut off by a kill, or not written by amt train",
-                          counted(unknown, "line"), metrics.string()));
 }
 
 }  // namespace amt

@@ -6,8 +6,7 @@
 #include <limits>
 #include <optional>
 
-#include "amt/record/metrics.hpp"
-#include "unknown_lines.hpp"
+#include "known_metrics.hpp"
 
 namespace amt {
 namespace {
@@ -33,7 +32,7 @@ std::string metrics_csv(const std::filesystem::path& metrics) {
     if (last) text += csv_line(*last, valid_loss);
     last.reset();
   };
-  const std::int64_t unknown = read_metrics(
+  read_known_metrics(
       metrics,
       [&](const StepMetrics& step) {
         flush(kNone);
@@ -43,7 +42,6 @@ std::string metrics_csv(const std::filesystem::path& metrics) {
         if (last && last->step == validation.step) flush(validation.loss);
       });
   flush(kNone);
-  warn_of_unknown_lines(unknown, metrics);
   return text;
 }
 
