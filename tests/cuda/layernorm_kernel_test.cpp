@@ -109,5 +109,35 @@ TEST(LayerNormKernel, AgreesWithPlain) {
   }
 }
 
+/// The backward pass reads the residual as it was stored, so the forward pass must normalize the
+/// stored, rounded values too. Near 100, neighboring bf16 values are 0.5 apart.
+TEST(LayerNormKernel, NormalizesTheResidualThatItStores) {
+  constexpr Dim kPositions = 5, kWidth = 264, kSize = kPositions * kWidth;
+  std::vector<double> shifted = bf16_normal(kSize, 1);
+  for (double& value : shifted) value += 100;
+  Array<Bf16> x(shifted), y(bf16_normal(kSize, 2)), residual(shifted), from_sum(kSize),
+      from_residual(kSize);
+  Array<float> weight(bf16_normal(kWidth, 3)), bias(bf16_normal(kWidth, 4)), mean(kPositions),
+      rstd(kPositions);
+  const auto forward = [&](Array<Bf16>& out, Array<Bf16>& in, const Bf16* added) {
+    launch(kOrders[0], blocks_for(kPositions, kNormWarps), kThreads, layernorm_forward<2>,
+           LayerNormForwardOf<Bf16, float>{.out = out.data(),
+                                           .residual = residual.data(),
+                                           .mean = mean.data(),
+                                           .rstd = rstd.data(),
+                                           .x = in.data(),
+                                           .y = added,
+                                           .weight = weight.data(),
+                                           .bias = bias.data(),
+                                           .n = kPositions,
+                                           .width = kWidth,
+                                           .dropout = {}},
+           DropoutMask(Dropout{}));
+  };
+  forward(from_sum, x, y.data());
+  forward(from_residual, residual, nullptr);
+  EXPECT_EQ(from_sum.values(), from_residual.values());
+}
+
 }  // namespace
 }  // namespace amt::gpu

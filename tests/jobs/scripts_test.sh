@@ -102,6 +102,16 @@ for code in 0 1 2 3 126 127; do requeues 0 $code $code; done
 for code in 75 76 137 143 205; do requeues 1 0 "$code step-000010" 0; done
 [ ! -e "$work/run/requeues" ] || fail "the count of requeues is left after the end"
 
+echo "mpirun that was stopped by a TERM"
+# Slurm sends the TERM to the job's shell and to mpirun, which kills its ranks and exits with 1.
+stand_in mpirun <<'END'
+kill -TERM "$PPID"
+exit 1
+END
+AMT_LAUNCHER=mpirun expect 143 "requeue" start 0
+[ -e "$work/requeued" ] || fail "a job that was stopped by a TERM is not requeued"
+rm -f "$work/requeued"
+
 echo "at most three starts in a row without a new checkpoint"
 requeues 3 137 137 137 76 137 0
 grep -q "3 starts in a row" "$work/err" || fail "giving up is not reported"
