@@ -4,8 +4,8 @@
 newest_checkpoint() { cat "$1/checkpoints/latest" 2> /dev/null || echo none; }
 
 # worth_another_start CODE: returns false if amt is done, has reported a permanent error, or cannot
-# be started at all. The remaining codes are 75 (stopped by a signal), 76 (the watchdog), and those
-# of a dead rank: 137, 143, 205 ...
+# be started at all. The remaining codes are 75 (stopped by a signal), 76 (the watchdog), 77 (wrong
+# numbers), and those of a dead rank: 137, 143, 205 ...
 worth_another_start() {
   case $1 in
     0 | 1 | 2 | 3 | 126 | 127) return 1 ;;
@@ -32,6 +32,27 @@ count_start() { [ "${SLURM_RESTART_COUNT:-0}" -lt "$AMT_MAX_FAILURES" ]; }
 # Slurm itself requeues a preempted job, and a cancelled job must not be requeued.
 still_running() { [[ $(scontrol --oneliner show job "$SLURM_JOB_ID") == *" JobState=RUNNING "* ]]; }
 
+# RUN/suspect-hosts names the hosts that have computed wrong numbers, one a line.
+suspect_hosts=""
+
+# exclude_suspects: makes Slurm start the job elsewhere, in addition to what it excludes already.
+# Slurm allows that only once the job waits for its next start.
+exclude_suspects() {
+  local before hosts
+  [ -e "$suspect_hosts" ] || return 0
+  before=$(scontrol --oneliner show job "$SLURM_JOB_ID" | sed -n 's/.* ExcNodeList=\([^ ]*\).*/\1/p')
+  hosts=$(cut -d. -f1 "$suspect_hosts" | paste -sd,)  # Slurm's names have no domain
+  case $before in
+    "" | "(null)") ;;
+    *) hosts=$before,$hosts ;;
+  esac
+  if scontrol update "JobId=$SLURM_JOB_ID" "ExcNodeList=$hosts"; then
+    say "excluded from the next start: $hosts"
+  else
+    say "Slurm does not exclude $hosts; cancel the job and submit it again with --exclude=$hosts" >&2
+  fi
+}
+
 # end_job CODE COUNT...: ends a job, and requeues it if that helps; COUNT... is a command that fails
 # after too many starts. The job keeps its id, so jobs that depend on it keep waiting.
 continuation=""
@@ -44,6 +65,7 @@ end_job() {
       say "$AMT_MAX_FAILURES starts in a row have not helped: giving up" >&2
     elif scontrol requeue "$SLURM_JOB_ID"; then
       say "exit code $code: requeued$continuation"
+      if [ "$code" = 77 ]; then exclude_suspects; fi
     else
       say "Slurm refuses to requeue it; submit the same job again" >&2
     fi

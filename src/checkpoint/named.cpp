@@ -48,13 +48,25 @@ fs::path follow_name(const fs::path& path) {
 std::optional<std::int64_t> best_step(const RunPaths& paths) { return named_step(paths.best()); }
 
 void name_best(const RunPaths& paths, std::int64_t step) {
+  name_checkpoint(paths, paths.best(), step);
+}
+
+std::optional<std::int64_t> verified_step(const RunPaths& paths) {
+  return named_step(paths.verified());
+}
+
+void name_verified(const RunPaths& paths, std::int64_t step) {
+  name_checkpoint(paths, paths.verified(), step);
+}
+
+void name_checkpoint(const RunPaths& paths, const fs::path& file, std::int64_t step) {
   const bool has_one = step > 0 && is_there(paths.step(step));
-  if (has_one && best_step(paths) != step) {
-    write_file_atomically(paths.best(), RunPaths::step_name(step) + "\n");
+  if (has_one && named_step(file) != step) {
+    write_file_atomically(file, RunPaths::step_name(step) + "\n");
   }
   std::error_code failed;
-  if (!has_one) fs::remove(paths.best(), failed);
-  if (failed) throw system_error("cannot remove " + paths.best().string(), failed);
+  if (!has_one) fs::remove(file, failed);
+  if (failed) throw system_error("cannot remove " + file.string(), failed);
 }
 
 }  // namespace amt

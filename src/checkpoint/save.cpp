@@ -8,6 +8,7 @@
 #include "amt/base/temporary_files.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/weights/hugging_face.hpp"
+#include "folders.hpp"
 #include "manifest.hpp"
 #include "moments_file.hpp"
 
@@ -18,14 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kPutAside = ".old.partial";
 
-/// Runs a file system operation that reports errors through an error_code.
-template <class Operation>
-void checked(const std::string& what, Operation operation) {
-  std::error_code failed;
-  operation(failed);
-  if (failed) throw system_error("cannot " + what, failed);
-}
-
 void write_manifest(const CheckpointPaths& paths, std::int64_t step, Keep keep) {
   CheckpointManifest manifest;
   manifest.step = step;
@@ -34,15 +27,6 @@ void write_manifest(const CheckpointPaths& paths, std::int64_t step, Keep keep) 
     manifest.files[file.filename().string()] = describe_file(file);
   }
   write_file_atomically(paths.manifest(), to_json(manifest));
-}
-
-void remove_folder(const fs::path& folder) {
-  checked("remove " + folder.string(), [&](std::error_code& e) { fs::remove_all(folder, e); });
-}
-
-void rename_folder(const fs::path& from, const fs::path& to) {
-  checked(fmt::format("rename {} to {}", from.string(), to.string()),
-          [&](std::error_code& e) { fs::rename(from, to, e); });
 }
 
 /// Renames a complete folder to the name of another, which is removed. One of the two always has
@@ -77,11 +61,11 @@ bool is_rolling(const fs::path& folder) {
 }
 
 void remove_old_rolling(const RunPaths& paths, std::int64_t newest, std::int64_t keep_last) {
-  const std::optional<std::int64_t> best = best_step(paths);
+  const std::optional<std::int64_t> best = best_step(paths), verified = verified_step(paths);
   std::int64_t rolling = 0;
   for (const std::int64_t step : checkpoint_steps(paths)) {
     if (step > newest || !is_rolling(paths.step(step))) continue;
-    if (++rolling <= keep_last || step == best) continue;
+    if (++rolling <= keep_last || step == best || step == verified) continue;
     remove_folder(paths.step(step));
   }
 }
@@ -118,8 +102,7 @@ void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
   const std::int64_t step = checkpoint.state.step;
   const CheckpointPaths partial{paths.partial(step)};
   remove_folder(partial.folder);
-  checked("create the folder " + partial.folder.string(),
-          [&](std::error_code& e) { fs::create_directory(partial.folder, e); });
+  create_folder(partial.folder);
   try {
     write_files(partial, config, layout, checkpoint, keep);
   } catch (...) {

@@ -53,6 +53,7 @@ std::string exit_status() {
   add(ExitCode::kBadInput, "more files were rejected than --max-bad-fraction allows");
   add(ExitCode::kStopped, "stopped on a signal after saving; the same command resumes");
   add(ExitCode::kWatchdog, "a rank or the network made no progress for --watchdog seconds");
+  add(ExitCode::kWrongNumbers, "ranks computed different numbers; the same command resumes");
   return text;
 }
 

@@ -44,6 +44,17 @@ std::string host_name() {
   return name.data();
 }
 
+std::string cpu_name() {
+  constexpr std::string_view kKey = "model name";
+  std::ifstream processors("/proc/cpuinfo");
+  for (std::string line; std::getline(processors, line);) {
+    if (!line.starts_with(kKey)) continue;
+    const std::size_t begin = line.find_first_not_of(": \t", kKey.size());
+    return begin == std::string::npos ? "" : line.substr(begin);
+  }
+  return "";
+}
+
 int available_cores() {
   cpu_set_t set;
   if (::sched_getaffinity(0, sizeof(set), &set) == 0) return std::max(1, CPU_COUNT(&set));

@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 constexpr const char* kAnother = "give another --trainer.run_dir";
 // Files of jobs/submit.sh and jobs/requeue.sh, of file systems, and files that users start a run
 // with.
-constexpr std::array<std::string_view, 6> kHarmless = {
-    "jobs", "requeues", "in-use", "algorithms.json", "lost+found", ".snapshot"};
+constexpr std::array<std::string_view, 7> kHarmless = {
+    "jobs", "requeues", "suspect-hosts", "in-use", "algorithms.json", "lost+found", ".snapshot"};
 constexpr std::array<std::string_view, 5> kHarmlessEndings = {".ini", ".log", ".out", ".err",
                                                               ".csv"};
 

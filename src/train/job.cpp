@@ -142,6 +142,7 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
   announce_choices(completed, device, by_memory);
   const RowSource* valid = inputs->valid ? &*inputs->valid : nullptr;
   TrainerSettings settings = settings_of(config, completed, *inputs, words);
+  settings.arithmetic = arithmetic_of(device);
   settings.profiler = profiler_of(device);
   settings.before_writing = [&] {
     lock->check();

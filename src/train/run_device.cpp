@@ -5,6 +5,7 @@
 #include "amt/base/files.hpp"
 #include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
+#include "amt/process/machine.hpp"
 #include "amt/resources/flops.hpp"
 #include "run_configuration.hpp"
 
@@ -77,7 +78,14 @@ MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, co
 
 TrainerOptions complete(TrainerOptions trainer, const Device& device) {
   if (trainer.peak_flops == 0) trainer.peak_flops = known_peak_flops(device.info.name);
+  // The same GPU would give other bits each time.
+  if (device.plugin != nullptr && !trainer.deterministic) trainer.steps_per_gradient_check = 0;
   return trainer;
+}
+
+std::string arithmetic_of(const Device& device) {
+  if (device.plugin != nullptr) return device.info.name + ", " + device.plugin->versions();
+  return cpu_name() + ", " + device.ops->description();
 }
 
 std::string describe(const Device& device, const TrainerOptions& completed, int ranks) {
@@ -106,6 +114,9 @@ void announce_choices(const TrainerOptions& trainer, const Device& device,
   }
   if (!trainer.profile_steps.empty() && device.plugin == nullptr) {
     log_info("--trainer.profile_steps does nothing on the CPU");
+  }
+  if (!trainer.deterministic && device.plugin != nullptr) {
+    log_info("gradients are not checked, because --trainer.deterministic is false");
   }
 }
 

@@ -39,11 +39,14 @@ MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, co
                         const mpi::Communicator& world);
 
 /// Returns the trainer's options, completed by known facts about the device where the user has not
-/// set them.
+/// set them, and without checks that this device cannot pass.
 TrainerOptions complete(TrainerOptions trainer, const Device& device);
 
 /// Returns "4 ranks, each NVIDIA H200, bf16, peak 989.4 TFLOP/s; why no other device".
 std::string describe(const Device& device, const TrainerOptions& completed, int ranks);
+
+/// Returns what a rank's bits depend on besides program and options: GradientCheck's `arithmetic`.
+std::string arithmetic_of(const Device& device);
 
 /// Logs what was chosen for the user, and what this device cannot do.
 void announce_choices(const TrainerOptions& trainer, const Device& device,

@@ -81,6 +81,13 @@ void TrainerOptions::register_options(OptionTable& table) {
             Effect::kRounding);
   table.add("trainer.steps_per_straggler_check", &steps_per_straggler_check,
             "steps between checks for slow ranks; 0: never", Effect::kNothing);
+  table.add("trainer.steps_per_replica_check", &steps_per_replica_check,
+            "steps after which the ranks compare hashes of parameters and moments, which must be "
+            "equal; 0: only before a save",
+            Effect::kNothing);
+  table.add("trainer.steps_per_gradient_check", &steps_per_gradient_check,
+            "steps between checks of gradients: each rank recomputes another rank's; 0: never",
+            Effect::kNothing);
   table.add("trainer.watchdog", &watchdog, kWatchdogHelp, Effect::kNothing);
   table.add_customary("trainer.run_dir", {"output", "output_dir", "out_dir", "save_dir", "logdir"});
   table.add_customary("trainer.initialize_from", {"pretrained", "from_pretrained", "init_from"});
@@ -119,6 +126,10 @@ void TrainerOptions::validate() const {
                  "be 0 or more");
   require_option(steps_per_straggler_check >= 0, "trainer.steps_per_straggler_check",
                  steps_per_straggler_check, "be 0 or more");
+  require_option(steps_per_replica_check >= 0, "trainer.steps_per_replica_check",
+                 steps_per_replica_check, "be 0 or more");
+  require_option(steps_per_gradient_check >= 0, "trainer.steps_per_gradient_check",
+                 steps_per_gradient_check, "be 0 or more");
   require_option(max_skipped >= 0, "trainer.max_skipped", max_skipped, "be 0 or more");
   require_option(threads >= 0, "trainer.threads", threads, "be 0 or more");
   require_option(log_z_regularization >= 0, "trainer.log_z_regularization", log_z_regularization,

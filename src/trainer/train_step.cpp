@@ -6,6 +6,7 @@
 
 #include "amt/base/activity.hpp"
 #include "amt/optimizer/schedule.hpp"
+#include "amt/trainer/replica_check.hpp"
 
 namespace amt {
 namespace {
@@ -22,7 +23,7 @@ std::optional<SlicedBuffer> slice_gradients(Model& model, int ranks, bool sharde
 
 TrainStep::TrainStep(Model& model, const mpi::Communicator& ranks, Reducer& reducer,
                      const RowSource& rows, const TrainerOptions& trainer,
-                     const OptimizerOptions& optimizer)
+                     const OptimizerOptions& optimizer, const std::string& arithmetic)
     : model_(model),
       ranks_(ranks),
       reducer_(reducer),
@@ -32,14 +33,39 @@ TrainStep::TrainStep(Model& model, const mpi::Communicator& ranks, Reducer& redu
       sliced_(slice_gradients(model, ranks.size(), trainer.shard_optimizer, optimizer.name)),
       optimizer_(model.ops(), optimizer, model.layout(),
                  sliced_ ? sliced_->slices.of(ranks.rank()) : Slice{0, model.layout().total()}),
-      plan_(plan_micro_batches(trainer.train_batch_size, ranks.size(), ranks.rank(),
-                               trainer.micro_batch(ranks.size()))),
+      check_(ranks, trainer.steps_per_gradient_check, arithmetic),
+      plan_(plan_of(ranks.rank())),
       reader_(rows, plan_.front().rows),
       timer_(model.ops().make_timer()) {}
 
 StepResult TrainStep::run(TrainingState& state, const std::function<Requests()>& ask) {
+  if (sliced_) reducer_.wait();  // for the other ranks' slices of the last update
+  const bool checks = check_.due(state.step);
+  const std::uint64_t checked =
+      checks ? recompute_gradient(state, check_.checked_rank(state.step)) : 0;
   const double loss = accumulate_gradients(state);
+  if (checks) {
+    check_.compare(state.step, own_hash_, checked,
+                   [&](int rank) { return recompute_gradient(state, rank); });
+  }
   return apply(state, loss, ask());
+}
+
+std::vector<MicroBatch> TrainStep::plan_of(int rank) const {
+  return plan_micro_batches(trainer_.train_batch_size, ranks_.size(), rank,
+                            trainer_.micro_batch(ranks_.size()));
+}
+
+/// Overwrites this rank's gradients.
+std::uint64_t TrainStep::recompute_gradient(const TrainingState& state, int rank) {
+  const MicroBatch piece = plan_of(rank).front();
+  RowRange range;
+  range.first = state.next_row + piece.first_row;
+  range.count = piece.rows;
+  model_.zero_gradients();
+  forward_backward(state, piece, reader_.next(range, rows_of(state, 0)));
+  model_.take_loss();
+  return hash_floats(model_.ops(), model_.gradients(), model_.layout().total());
 }
 
 /// Returns the rows of a micro-batch; plan_.size() stands for the first micro-batch of the next
@@ -54,7 +80,6 @@ RowRange TrainStep::rows_of(const TrainingState& state, std::size_t micro_batch)
 }
 
 double TrainStep::accumulate_gradients(const TrainingState& state) {
-  if (sliced_) reducer_.wait();  // for the other ranks' slices of the last update
   const double waited_before = seconds_waited();
   timer_->start();
   run_micro_batches(state);
@@ -67,6 +92,21 @@ double TrainStep::accumulate_gradients(const TrainingState& state) {
 }
 
 void TrainStep::run_micro_batches(const TrainingState& state) {
+  const auto ready = [this](std::int64_t begin, std::int64_t end) { reduce(begin, end); };
+  model_.zero_gradients();
+  for (std::size_t i = 0; i < plan_.size(); ++i) {
+    const auto tokens = reader_.next(rows_of(state, i), rows_of(state, i + 1));
+    const bool last = i + 1 == plan_.size();
+    if (i == 0 && check_.due(state.step)) {
+      hash_then_reduce(state, tokens);
+    } else {
+      forward_backward(state, plan_[i], tokens, last ? Model::GradientReady(ready) : nullptr);
+    }
+  }
+}
+
+void TrainStep::forward_backward(const TrainingState& state, const MicroBatch& piece,
+                                 std::span<const Token> tokens, const Model::GradientReady& ready) {
   // With this scale, the sum over positions, micro-batches and ranks is the mean of the batch.
   const std::int64_t predicted = std::int64_t{trainer_.train_batch_size} * (row_length_ - 1);
   const float scale = 1.0f / static_cast<float>(predicted);
@@ -74,15 +114,21 @@ void TrainStep::run_micro_batches(const TrainingState& state) {
   DropoutKey key;
   key.seed = trainer_.seed;
   key.step = state.step;
-  const auto ready = [this](std::int64_t begin, std::int64_t end) { reduce(begin, end); };
-  model_.zero_gradients();
-  for (std::size_t i = 0; i < plan_.size(); ++i) {
-    key.first_row = plan_[i].first_row;
-    const auto tokens = reader_.next(rows_of(state, i), rows_of(state, i + 1));
-    const bool last = i + 1 == plan_.size();
-    model_.forward_backward(tokens, plan_[i].rows, terms, key,
-                            last ? Model::GradientReady(ready) : Model::GradientReady());
-  }
+  key.first_row = piece.first_row;
+  model_.forward_backward(tokens, piece.rows, terms, key, ready);
+}
+
+/// The first micro-batch of a step in which gradients are checked. Summing over the ranks changes
+/// the gradient, so it must not begin earlier; it uses the same ranges in the same order as in
+/// other steps, so that the sums have the same bits.
+void TrainStep::hash_then_reduce(const TrainingState& state, std::span<const Token> tokens) {
+  std::vector<Slice> ranges;
+  forward_backward(state, plan_.front(), tokens, [&](std::int64_t begin, std::int64_t end) {
+    ranges.push_back({begin, end});
+  });
+  own_hash_ = hash_floats(model_.ops(), model_.gradients(), model_.layout().total());
+  if (plan_.size() > 1) return;
+  for (const Slice& range : ranges) reduce(range.begin, range.end);
 }
 
 void TrainStep::reduce(std::int64_t begin, std::int64_t end) {

@@ -23,7 +23,9 @@ Trainer::Trainer(Model& model, const mpi::Communicator& ranks, Reducer& reducer,
       valid_(valid),
       settings_(std::move(settings)),
       paths_(settings_.trainer.run_dir),
-      step_(model, ranks, reducer, train, settings_.trainer, settings_.optimizer),
+      step_(model, ranks, reducer, train, settings_.trainer, settings_.optimizer,
+            settings_.arithmetic),
+      replicas_(model.ops(), ranks),
       profile_(settings_.trainer.profile_steps, settings_.profiler, model.ops()),
       stragglers_(ranks, settings_.trainer.steps_per_straggler_check),
       facts_(describe_run(model.config(), settings_.trainer, settings_.optimizer,
@@ -36,6 +38,14 @@ Trainer::Trainer(Model& model, const mpi::Communicator& ranks, Reducer& reducer,
 
 Outcome Trainer::run() {
   begin();
+  try {
+    return train();
+  } catch (const WrongNumbers& found) {
+    end_with(found);
+  }
+}
+
+Outcome Trainer::train() {
   Progress progress("train", settings_.trainer.num_train_steps, state_.step);
   // A run that was stopped before or during a validation first makes up for it.
   if (validate_if_due()) save_if_due();
@@ -84,6 +94,7 @@ void Trainer::do_step(Progress& progress) {
     return Requests{stop_signal() != 0 || not_recorded_, save_due()};
   });
   profile_.after(state_.step - 1);
+  check_numbers();
   requests_ = result.agreed;
   stragglers_.add(state_.step - 1, result.compute_seconds);
   reduced_bytes_ = reducer_.reduced_bytes() - reduced_before;

@@ -60,6 +60,7 @@ void Trainer::begin() {
   step >= 0 ? resume(checkpoint) : initialise();
   saved_step_ = step;
   reducer_.broadcast(model_.parameters(), model_.layout().total());
+  start_checks();
   on_leader([this] {
     check_disk_space(paths_, model_.config(), settings_.trainer.num_train_steps,
                      settings_.checkpointer, state_.step);

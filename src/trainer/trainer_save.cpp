@@ -8,7 +8,6 @@
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/foreign_error.hpp"
-#include "amt/base/hash.hpp"
 #include "amt/mpi/run_on_all.hpp"
 #include "amt/optimizer/moment_exchange.hpp"
 #include "amt/trainer/trainer.hpp"
@@ -71,12 +70,12 @@ void Trainer::save(Keep keep) {
   saving.at_step(state_.step);
   finish_writing();
   reducer_.wait();
-  const std::size_t total = model_.layout().total();
-  snapshot_.parameters.resize(total);
-  model_.get_parameters(snapshot_.parameters);
-  check_replicas(xxh3_64(std::as_bytes(std::span(snapshot_.parameters))));
+  compare_replicas();
   if (leads()) {
+    const std::size_t total = model_.layout().total();
     snapshot_.state = state_;
+    snapshot_.parameters.resize(total);
+    model_.get_parameters(snapshot_.parameters);
     snapshot_.first_moment.resize(total);
     snapshot_.second_moment.resize(total);
   }
@@ -132,6 +131,7 @@ void Trainer::finish_writing() {
   const Phase saving("saving a checkpoint");
   on_leader([this] {
     if (writing_.valid()) writing_.get();
+    in_run_folder([this] { confirm_checkpoint(); });
   });
 }
 
@@ -141,21 +141,10 @@ void Trainer::notice_failed_writing() {
   if (writing_.wait_for(Clock::duration::zero()) != std::future_status::ready) return;
   try {
     writing_.get();
+    confirm_checkpoint();
   } catch (const std::exception& error) {
     not_recorded_ = to_error(error);
   }
-}
-
-/// Ranks that have drifted apart train nonsense without a sign: a checkpoint is the moment to
-/// notice.
-void Trainer::check_replicas(std::uint64_t hash) {
-  std::uint64_t leaders = hash;
-  ranks_.broadcast_value(leaders, 0);
-  if (!ranks_.any_of(hash != leaders)) return;
-  throw mpi::CollectiveError(
-      fmt::format("the ranks' parameters differ at step {}: a device or the network corrupts data; "
-                  "nothing was saved",
-                  state_.step));
 }
 
 }  // namespace amt

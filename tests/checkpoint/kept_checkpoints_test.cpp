@@ -152,5 +152,36 @@ TEST_F(KeptCheckpoints, FailedSaveLeavesTheOldOnes) {
   EXPECT_EQ(checkpoint_damage(paths_.step(11)), "");
 }
 
+TEST_F(KeptCheckpoints, TheVerifiedOneStaysAmongRollingOnes) {
+  save(1);
+  name_verified(paths_, 1);
+  for (std::int64_t step = 2; step <= 5; ++step) save(step);
+  EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{5, 4, 1}));
+  name_verified(paths_, 5);
+  EXPECT_EQ(verified_step(paths_), 5);
+  save(6);
+  EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{6, 5}));
+  name_verified(paths_, 0);
+  EXPECT_EQ(verified_step(paths_), std::nullopt);
+}
+
+TEST_F(KeptCheckpoints, LaterOnesCanBeSetAside) {
+  for (const std::int64_t step : {10, 20, 30}) {
+    save_checkpoint(paths_, config_, layout_, make(step), Keep::kPermanent, step == 30);
+  }
+  for (int again = 0; again < 2; ++again) {  // also if a folder of that name is left
+    set_aside_after(paths_, 10);
+    EXPECT_EQ(checkpoint_steps(paths_), std::vector<std::int64_t>{10});
+    EXPECT_EQ(read_text(paths_.latest()), "step-000010\n");
+    EXPECT_EQ(best_step(paths_), std::nullopt);
+    EXPECT_TRUE(is_there(paths_.step(20).string() + RunPaths::kSuspect));
+    EXPECT_EQ(find_checkpoint(paths_), 10);
+    save_checkpoint(paths_, config_, layout_, make(20), Keep::kPermanent);
+  }
+  set_aside_after(paths_, 0);
+  EXPECT_FALSE(is_there(paths_.latest()));
+  EXPECT_EQ(find_checkpoint(paths_), std::nullopt);
+}
+
 }  // namespace
 }  // namespace amt

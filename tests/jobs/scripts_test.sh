@@ -62,16 +62,19 @@ echo "\$*" >"$work/arguments"
 read -r code step <"$work/codes"
 sed -i 1d "$work/codes"
 mkdir -p "$work/run/checkpoints"
+if [ "\$code" = 77 ]; then cat "$work/wrong" >"$work/run/suspect-hosts"; fi
 if [ -n "\$step" ]; then echo "\$step" | tee "$work/run/manifest.json" >"$work/run/checkpoints/latest"; fi
 exit "\$code"
 END
 stand_in scontrol <<END
 case \$1 in
   requeue) echo requeue >>"$work/requeued" ;;
-  *) echo "JobId=1 JobState=\$(cat "$work/state") Reason=None" ;;
+  update) [ -e "$work/requeued" ] && echo "\${*:2}" >"$work/updated" ;;
+  *) echo "JobId=1 JobState=\$(cat "$work/state") Reason=None ReqNodeList=(null) ExcNodeList=\$(cat "$work/excluded") Nice=0" ;;
 esac
 END
 echo RUNNING >"$work/state"
+echo "(null)" >"$work/excluded"
 
 # start COUNT: runs the job's script as Slurm does, i.e. a copy in another folder.
 script=train.sbatch
@@ -99,8 +102,18 @@ requeues() {
 
 echo "which exit codes requeue a run"
 for code in 0 1 2 3 126 127; do requeues 0 $code $code; done
-for code in 75 76 137 143 205; do requeues 1 0 "$code step-000010" 0; done
+printf '%s\n' node17.cluster node3 >"$work/wrong"
+for code in 75 76 77 137 143 205; do requeues 1 0 "$code step-000010" 0; done
 [ ! -e "$work/run/requeues" ] || fail "the count of requeues is left after the end"
+
+echo "hosts with wrong numbers are excluded from the next start"
+[ "$(cat "$work/updated")" = "JobId=1 ExcNodeList=node17,node3" ] || fail "excluded: $(cat "$work/updated")"
+rm "$work/updated"
+echo "n[1-2]" >"$work/excluded"
+requeues 1 0 137 0
+[ ! -e "$work/updated" ] || fail "hosts are excluded after another failure"
+requeues 1 0 77 0
+[ "$(cat "$work/updated")" = "JobId=1 ExcNodeList=n[1-2],node17,node3" ] || fail "excluded: $(cat "$work/updated")"
 
 echo "mpirun that was stopped by a TERM"
 # Slurm sends the TERM to the job's shell and to mpirun, which kills its ranks and exits with 1.

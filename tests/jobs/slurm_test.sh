@@ -17,7 +17,7 @@ export OMPI_MCA_btl=self,tcp
 steps=40
 tiny_configuration $steps 2 20 "save_interval = 1h" "keep_every = 10"
 cat >"$work/site.conf" <<END
-AMT_BIN=$amt
+: "\${AMT_BIN=$amt}"
 AMT_CONFIG=$work/tiny.ini
 AMT_PREPARE_NODES=4
 AMT_PREPARE_RANKS_PER_NODE=1
@@ -125,6 +125,25 @@ sbatch --quiet --partition=urgent --nodes=4 --exclusive --output=/dev/null --wra
 ended preempted
 says "$(log preempted "$train")" "DUE TO PREEMPTION" || give_up "it was not preempted"
 saved preempted
+
+echo "wrong numbers: the next start is on other nodes"
+cat >"$work/wrong-amt" <<'END'
+#!/usr/bin/env bash
+# In place of amt: on the first start, the host of the last rank computes wrong numbers.
+[ "$1" = train ] || exit 0
+while [ "$1" != --trainer.run_dir ]; do shift; done
+[ "$SLURM_RESTART_COUNT" = 1 ] && exit 0
+if [ "$SLURM_PROCID" = 1 ]; then mkdir -p "$2" && echo "$SLURMD_NODENAME" >"$2/suspect-hosts"; fi
+exit 77
+END
+chmod +x "$work/wrong-amt"
+AMT_BIN=$work/wrong-amt chain wrong
+within 90 job_has "$train" JobState=COMPLETED || give_up "the run with wrong numbers does not complete"
+suspect=$(cat "$work/wrong/suspect-hosts")
+job_has "$train" "ExcNodeList=$suspect" || give_up "$suspect is not excluded"
+says "$(log wrong "$train")" "excluded from the next start: $suspect" || give_up "the log does not say so"
+[[ ",$(scontrol show hostnames "$(sed -n 's/.*, start 2, on //p' "$(log wrong "$train")")" | paste -sd,)," != *",$suspect,"* ]] ||
+  give_up "the next start is on $suspect"
 
 echo "a permanent error or a cancelled job is not requeued"
 for launcher in srun mpirun; do

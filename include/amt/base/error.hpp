@@ -10,11 +10,12 @@ namespace amt {
 
 enum class ExitCode {
   kDone = 0,
-  kFailed = 1,     ///< the work could not be done
-  kUsage = 2,      ///< wrong options or configuration; nothing was started
-  kBadInput = 3,   ///< more files rejected than --max-bad-fraction allows
-  kStopped = 75,   ///< stopped on a signal after saving; start again to resume (EX_TEMPFAIL)
-  kWatchdog = 76,  ///< a rank or the network hung
+  kFailed = 1,         ///< the work could not be done
+  kUsage = 2,          ///< wrong options or configuration; nothing was started
+  kBadInput = 3,       ///< more files rejected than --max-bad-fraction allows
+  kStopped = 75,       ///< stopped on a signal after saving; start again to resume (EX_TEMPFAIL)
+  kWatchdog = 76,      ///< a rank or the network hung
+  kWrongNumbers = 77,  ///< ranks that must agree bit for bit do not; start again on other nodes
 };
 
 /// A failure that the user can act on. `what()` is one line without a trailing period.

@@ -34,9 +34,9 @@ enum class Keep : std::uint8_t {
 /// Writes and syncs step-N.partial/ and renames it to step-N/ (an existing folder of that name is
 /// exchanged for it and then removed). Then points `latest` and, if it `is_best`, `best` to it, and
 /// finally removes rolling checkpoints that are no longer needed. The `keep_last` newest rolling
-/// ones are kept, so that there is a fallback if the last is damaged, and so is the one that `best`
-/// points to. An error before the rename leaves nothing of step-N, and no error affects earlier
-/// checkpoints.
+/// ones are kept, so that there is a fallback if the last is damaged, and so are those that `best`
+/// and `verified` point to. An error before the rename leaves nothing of step-N, and no error
+/// affects earlier checkpoints.
 void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
                      const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep,
                      bool is_best = false,
@@ -48,6 +48,17 @@ std::optional<std::int64_t> best_step(const RunPaths& paths);
 /// Points `best` to the checkpoint of this step. Removes the file if `step` is 0 or has no
 /// checkpoint.
 void name_best(const RunPaths& paths, std::int64_t step);
+
+/// The step in the file `verified`; nothing if there is no such file or its contents are invalid.
+std::optional<std::int64_t> verified_step(const RunPaths& paths);
+
+/// Points `verified` to the checkpoint of this step, which then is not removed even if it is an old
+/// rolling one. Removes the file if `step` is 0 or has no checkpoint.
+void name_verified(const RunPaths& paths, std::int64_t step);
+
+/// Renames the checkpoints of later steps than `step` to step-N.suspect, so that nothing uses them,
+/// and points `latest` to the newest one that remains; `best` is removed if it was one of them.
+void set_aside_after(const RunPaths& paths, std::int64_t step);
 
 /// The damage of a checkpoint folder, in a few words that follow its name; empty if every file has
 /// the recorded size and hash, and all belong to the same step. Reads all files. An Error implies

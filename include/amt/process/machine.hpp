@@ -16,6 +16,9 @@ std::uint64_t peak_memory_bytes();
 /// The machine's name for itself: "node17".
 std::string host_name();
 
+/// The processor's name for itself: "Intel(R) Xeon(R) Platinum 8468"; "" if it has none, as on Arm.
+std::string cpu_name();
+
 /// CPU cores that this process may run on. At least 1.
 int available_cores();
 

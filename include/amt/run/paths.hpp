@@ -34,12 +34,16 @@ class RunPaths {
     return samples() / (step_name(step) + ".mid");
   }
   std::filesystem::path checkpoints() const { return run_ / "checkpoints"; }
+  /// Names the hosts whose numbers were found to be wrong, one a line.
+  std::filesystem::path suspect_hosts() const { return run_ / "suspect-hosts"; }
   /// Identifies the process that trains here, while there is one.
   std::filesystem::path in_use() const { return run_ / "in-use"; }
   /// Contains the name of the newest complete checkpoint's folder.
   std::filesystem::path latest() const { return checkpoints() / "latest"; }
   /// Contains the name of the checkpoint with the lowest validation loss, if the run keeps it.
   std::filesystem::path best() const { return checkpoints() / "best"; }
+  /// Contains the name of the newest checkpoint that a check of gradients has confirmed.
+  std::filesystem::path verified() const { return checkpoints() / "verified"; }
   std::filesystem::path step(std::int64_t step) const { return checkpoints() / step_name(step); }
   /// A checkpoint that is being written; never read.
   std::filesystem::path partial(std::int64_t step) const {
@@ -47,6 +51,7 @@ class RunPaths {
   }
 
   static constexpr const char* kPartial = ".partial";
+  static constexpr const char* kSuspect = ".suspect";
   static std::string step_name(std::int64_t step);  ///< "step-000123"
   /// 123 for "step-000123"; nothing for any other name, including "step-000123.partial".
   static std::optional<std::int64_t> step_of(const std::string& name);

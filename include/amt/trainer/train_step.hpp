@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "amt/checkpoint/training_state.hpp"
@@ -14,6 +16,7 @@
 #include "amt/model/model.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/optimizer/optimizer.hpp"
+#include "amt/trainer/gradient_check.hpp"
 #include "amt/trainer/options.hpp"
 
 namespace amt {
@@ -36,21 +39,31 @@ struct StepResult {
 /// Runs training steps. Everything passed by reference must outlive it.
 class TrainStep {
  public:
+  /// Collective. `arithmetic` is GradientCheck's.
   TrainStep(Model& model, const mpi::Communicator& ranks, Reducer& reducer, const RowSource& rows,
-            const TrainerOptions& trainer, const OptimizerOptions& optimizer);
+            const TrainerOptions& trainer, const OptimizerOptions& optimizer,
+            const std::string& arithmetic = "");
 
   /// Collective. Runs the step that `state` has reached and advances `state`. Calls `ask` once, at
-  /// the end of the step.
+  /// the end of the step. If the step is one in which gradients are checked and the check fails,
+  /// throws WrongNumbers and changes neither parameters nor moments.
   StepResult run(TrainingState& state, const std::function<Requests()>& ask);
 
   Optimizer& optimizer() { return optimizer_; }
+  GradientCheck& gradient_check() { return check_; }
+  const GradientCheck& gradient_check() const { return check_; }
   /// Returns the gradients as they are sliced among the ranks; null unless trainer.shard_optimizer.
   /// Between steps the buffer may be used for other purposes.
   const SlicedBuffer* sliced() const { return sliced_ ? &*sliced_ : nullptr; }
 
  private:
+  std::vector<MicroBatch> plan_of(int rank) const;
   double accumulate_gradients(const TrainingState& state);
   void run_micro_batches(const TrainingState& state);
+  void forward_backward(const TrainingState& state, const MicroBatch& piece,
+                        std::span<const Token> tokens, const Model::GradientReady& ready = {});
+  void hash_then_reduce(const TrainingState& state, std::span<const Token> tokens);
+  std::uint64_t recompute_gradient(const TrainingState& state, int rank);
   RowRange rows_of(const TrainingState& state, std::size_t micro_batch) const;
   void reduce(std::int64_t begin, std::int64_t end);
   StepResult apply(TrainingState& state, double local_loss, const Requests& mine);
@@ -63,6 +76,8 @@ class TrainStep {
   OptimizerOptions options_;
   std::optional<SlicedBuffer> sliced_;
   Optimizer optimizer_;
+  GradientCheck check_;
+  std::uint64_t own_hash_ = 0;  // of the last gradient to be checked
   std::vector<MicroBatch> plan_;
   Prefetcher reader_;
   std::unique_ptr<DeviceTimer> timer_;

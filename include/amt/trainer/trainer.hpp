@@ -13,6 +13,7 @@
 #include "amt/base/error.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/checkpoint/options.hpp"
+#include "amt/collective/odd_ranks.hpp"
 #include "amt/collective/reducer.hpp"
 #include "amt/collective/stragglers.hpp"
 #include "amt/dataset/rows.hpp"
@@ -24,6 +25,7 @@
 #include "amt/run/paths.hpp"
 #include "amt/trainer/early_end.hpp"
 #include "amt/trainer/options.hpp"
+#include "amt/trainer/replica_check.hpp"
 #include "amt/trainer/train_step.hpp"
 
 namespace amt {
@@ -37,6 +39,7 @@ struct TrainerSettings {
   std::string dataset;         ///< its folder, for the report
   std::string dataset_digest;  ///< of the rows; a checkpoint made with other rows is refused
   std::string encoding;
+  std::string arithmetic;  ///< GradientCheck's
   /// Fills in the parameters that a new run starts from; called only on rank 0. Null: random values
   /// that follow from the seed.
   std::function<void(std::span<float>)> initial_values = {};
@@ -68,7 +71,9 @@ class Trainer {
   /// Starts from initial values, or from the newest usable checkpoint in the run's folder, and
   /// trains to num_train_steps or to the validation that exhausts trainer.patience. CollectiveError
   /// if there are checkpoints but none is usable, if more than max_skipped steps in a row were not
-  /// finite, if the final loss is not finite, or if the folder cannot be written.
+  /// finite, if the final loss is not finite, or if the folder cannot be written. WrongNumbers if
+  /// the ranks do not agree bit for bit: then checkpoints that may contain wrong numbers have been
+  /// set aside, and `suspect-hosts` names the host if it is certain.
   Outcome run();
 
   const TrainingState& state() const { return state_; }
@@ -76,6 +81,7 @@ class Trainer {
  private:
   using Clock = std::chrono::steady_clock;
 
+  Outcome train();
   void begin();
   void choose_algorithms();
   void initialise();
@@ -92,7 +98,12 @@ class Trainer {
   void finish_writing();
   void notice_failed_writing();
   void check_learned();
-  void check_replicas(std::uint64_t hash);
+  void start_checks();
+  std::int64_t trusted_step() const;
+  void check_numbers();
+  void compare_replicas();
+  void confirm_checkpoint() const;
+  [[noreturn]] void end_with(const WrongNumbers& found);
   MomentExchange moments();
   void on_leader(const std::function<void()>& work);
   void in_run_folder(const std::function<void()>& work) const;
@@ -112,6 +123,7 @@ class Trainer {
   TrainerSettings settings_;
   RunPaths paths_;
   TrainStep step_;
+  ReplicaCheck replicas_;
   StepProfile profile_;
   Stragglers stragglers_;
   TrainingState state_;
