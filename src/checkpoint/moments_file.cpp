@@ -3,10 +3,15 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <vector>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/base/hash.hpp"
+#include "amt/base/output_file.hpp"
+#include "amt/base/regular_file.hpp"
 #include "amt/hdf5/hdf5.hpp"
 
 namespace amt {
@@ -16,16 +21,38 @@ constexpr const char* kFirst = "first_moment";
 constexpr const char* kSecond = "second_moment";
 constexpr std::uint64_t kVersion = 1;
 
-void write_moment(hdf5::File& file, const char* name, const ParameterLayout& layout,
-                  std::span<const float> moment) {
-  const std::uint64_t count = layout.count();
-  hdf5::Dataset dataset = file.create_dataset(name, hdf5::Type::f32, {count});
-  std::uint64_t first = 0;
+/// Where the values of both moments begin in a file, in the order of the file.
+using Offsets = std::array<std::uint64_t, 2>;
+
+/// Writes all of the file but the values.
+Offsets create_moments_file(const std::filesystem::path& path, std::uint64_t count) {
+  hdf5::File file = hdf5::File::create(path);
+  file.set_attribute("format", "amt-adam-moments");
+  file.set_attribute("version", kVersion);
+  Offsets offsets{};
+  std::ranges::transform(std::array{kFirst, kSecond}, offsets.begin(), [&](const char* name) {
+    return file.create_dataset(name, hdf5::Type::f32, {count}).file_offset();
+  });
+  file.close();
+  return offsets;
+}
+
+/// Adds bytes that are in the file already: those between the values.
+void hash_part(const RegularFile& file, std::uint64_t begin, std::uint64_t end, Xxh3& hash) {
+  std::vector<std::byte> bytes(end - begin);
+  file.read_at(begin, bytes);
+  hash.update(bytes);
+}
+
+/// HDF5 would copy the values into the page cache.
+void write_values(const std::filesystem::path& path, std::uint64_t offset,
+                  const ParameterLayout& layout, std::span<const float> moment, Xxh3& hash) {
+  OutputFile out(path, offset);
+  out.bypass_cache();
   for (const ParameterInfo& parameter : layout.all()) {
-    const auto values = moment.subspan(parameter.offset, parameter.size);
-    dataset.write_rows(first, values.size(), std::as_bytes(values));
-    first += values.size();
+    out.write(std::as_bytes(moment.subspan(parameter.offset, parameter.size)), hash);
   }
+  out.close();
 }
 
 /// The first moment may have any finite value; the second is a mean of squares.
@@ -59,15 +86,21 @@ void read_moment(const hdf5::File& file, const char* name, const ParameterLayout
 
 }  // namespace
 
-void write_moments(const std::filesystem::path& path, const ParameterLayout& layout,
-                   std::span<const float> first, std::span<const float> second) {
-  hdf5::File file = hdf5::File::create(path);
-  file.set_attribute("format", "amt-adam-moments");
-  file.set_attribute("version", kVersion);
-  write_moment(file, kFirst, layout, first);
-  write_moment(file, kSecond, layout, second);
-  file.close();
+std::uint64_t write_moments(const std::filesystem::path& path, const ParameterLayout& layout,
+                            std::span<const float> first, std::span<const float> second) {
+  const std::uint64_t count = layout.count();
+  const Offsets offsets = create_moments_file(path, count);
+  const RegularFile file(path);
+  Xxh3 hash;
+  std::uint64_t hashed = 0;
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    hash_part(file, hashed, offsets[i], hash);
+    write_values(path, offsets[i], layout, i == 0 ? first : second, hash);
+    hashed = offsets[i] + count * sizeof(float);
+  }
+  hash_part(file, hashed, file.size(), hash);
   fsync_path(path);
+  return hash.digest();
 }
 
 void read_moments(const std::filesystem::path& path, const ParameterLayout& layout,

@@ -9,8 +9,9 @@
 namespace amt {
 
 /// Creates and syncs the file. Both moments have layout.total() floats; padding is not written.
-void write_moments(const std::filesystem::path& path, const ParameterLayout& layout,
-                   std::span<const float> first, std::span<const float> second);
+/// Returns the XXH3 of the file's bytes.
+std::uint64_t write_moments(const std::filesystem::path& path, const ParameterLayout& layout,
+                            std::span<const float> first, std::span<const float> second);
 
 /// Reads both moments. Error naming the file if it does not fit the layout. Padding becomes 0.
 void read_moments(const std::filesystem::path& path, const ParameterLayout& layout,

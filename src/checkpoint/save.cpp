@@ -5,6 +5,7 @@
 #include "amt/base/error.hpp"
 #include "amt/base/exchange_names.hpp"
 #include "amt/base/files.hpp"
+#include "amt/base/hash.hpp"
 #include "amt/base/temporary_files.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/weights/hugging_face.hpp"
@@ -18,16 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kPutAside = ".old.partial";
-
-void write_manifest(const CheckpointPaths& paths, std::int64_t step, Keep keep) {
-  CheckpointManifest manifest;
-  manifest.step = step;
-  manifest.permanent = keep == Keep::kPermanent;
-  for (const fs::path& file : {paths.model(), paths.config(), paths.optimizer(), paths.state()}) {
-    manifest.files[file.filename().string()] = describe_file(file);
-  }
-  write_file_atomically(paths.manifest(), to_json(manifest));
-}
 
 /// Renames a complete folder to the name of another, which is removed. One of the two always has
 /// the name, except on file systems that cannot exchange names, where a kill may leave the old one
@@ -86,12 +77,26 @@ void clear_interrupted_save(const RunPaths& paths, const fs::path& path) {
   rename_folder(path, paths.step(*step));
 }
 
+CheckpointFile described(const fs::path& file, std::uint64_t hash) {
+  return {bytes_of(file), hex64(hash)};
+}
+
 void write_files(const CheckpointPaths& files, const ModelConfig& config,
                  const ParameterLayout& layout, const Checkpoint& checkpoint, Keep keep) {
-  write_hugging_face(files, config, layout, checkpoint.parameters);
-  write_moments(files.optimizer(), layout, checkpoint.first_moment, checkpoint.second_moment);
+  const std::uint64_t model = write_hugging_face(files, config, layout, checkpoint.parameters);
+  const std::uint64_t moments =
+      write_moments(files.optimizer(), layout, checkpoint.first_moment, checkpoint.second_moment);
   write_file_atomically(files.state(), to_json(checkpoint.state));
-  write_manifest(files, checkpoint.state.step, keep);
+  CheckpointManifest manifest;
+  manifest.step = checkpoint.state.step;
+  manifest.permanent = keep == Keep::kPermanent;
+  const auto add = [&manifest](const fs::path& file, const CheckpointFile& description) {
+    manifest.files[file.filename().string()] = description;
+  };
+  add(files.model(), described(files.model(), model));
+  add(files.optimizer(), described(files.optimizer(), moments));
+  for (const fs::path& small : {files.config(), files.state()}) add(small, describe_file(small));
+  write_file_atomically(files.manifest(), to_json(manifest));
 }
 
 }  // namespace

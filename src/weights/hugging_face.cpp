@@ -33,14 +33,14 @@ void refuse_values_that_are_not_finite(const ModelWeights& weights, const Parame
 
 }  // namespace
 
-void write_hugging_face(const ModelPaths& paths, const ModelConfig& config,
-                        const ParameterLayout& layout, std::span<const float> parameters) {
+std::uint64_t write_hugging_face(const ModelPaths& paths, const ModelConfig& config,
+                                 const ParameterLayout& layout, std::span<const float> parameters) {
   std::vector<TensorView> tensors;
   for (const ParameterInfo& parameter : layout.all()) {
     tensors.push_back({parameter.name, parameter.shape, part(parameters, parameter)});
   }
-  write_safetensors(paths.model(), tensors);
   write_file_atomically(paths.config(), to_hugging_face_json(config));
+  return write_safetensors(paths.model(), tensors);
 }
 
 HuggingFaceModel::HuggingFaceModel(const std::filesystem::path& folder)

@@ -46,7 +46,8 @@ struct TensorView {
   std::span<const float> data;
 };
 
-/// Writes an AtomicFile: `path` is the old file or the new one.
-void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors);
+/// Writes an AtomicFile: `path` is the old file or the new one. Returns the XXH3 of its bytes.
+std::uint64_t write_safetensors(const std::filesystem::path& path,
+                                std::span<const TensorView> tensors);
 
 }  // namespace amt

@@ -25,14 +25,18 @@ std::string make_header(std::span<const TensorView> tensors) {
 
 }  // namespace
 
-void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors) {
+std::uint64_t write_safetensors(const std::filesystem::path& path,
+                                std::span<const TensorView> tensors) {
   AtomicFile out(path);
+  out.bypass_cache();
+  Xxh3 hash;
   const std::string header = make_header(tensors);
   const auto length = std::bit_cast<std::array<std::byte, 8>>(std::uint64_t{header.size()});
-  out.write(length);
-  out.write(header);
-  for (const TensorView& tensor : tensors) out.write(std::as_bytes(tensor.data));
+  out.write(length, hash);
+  out.write(std::as_bytes(std::span(header)), hash);
+  for (const TensorView& tensor : tensors) out.write(std::as_bytes(tensor.data), hash);
   out.commit();
+  return hash.digest();
 }
 
 }  // namespace amt

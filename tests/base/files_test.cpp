@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "amt/base/error.hpp"
+#include "amt/base/hash.hpp"
 #include "amt/base/output_file.hpp"
 #include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
@@ -129,6 +130,37 @@ TEST(Files, MissingSpaceIsReportedInBytes) {
   } catch (const Error& error) {
     EXPECT_TRUE(test::says(error.what(), {folder.path().string(), "missing"}));
   }
+}
+
+// Sizes around the blocks and buffers in which it is written, at the start of a file and within it.
+TEST(OutputFile, PastTheCacheTheBytesAreTheSame) {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "out";
+  for (const std::size_t size :
+       {0u, 1u, 4095u, 4096u, 70'001u, 1u << 20, (1u << 20) + 4096u, 3'000'001u}) {
+    for (const std::size_t offset : {0u, 8192u, 100u}) {  // the last one is not a block's
+      std::vector<std::byte> expected(size + 20'000, std::byte{7}), bytes(size);
+      for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::byte>(i * i / 251);
+      std::ranges::copy(bytes, expected.begin() + static_cast<std::ptrdiff_t>(offset));
+      write_file_atomically(path, std::string(size + 20'000, '\7'));
+      OutputFile out(path, offset);
+      out.bypass_cache();
+      Xxh3 hash;
+      out.write(std::span(bytes).first(size / 3));
+      hash.update(std::span(bytes).first(size / 3));
+      out.write(std::span(bytes).subspan(size / 3), hash);
+      out.close(true);
+      EXPECT_TRUE(read_file(path) == expected) << size << " at " << offset;
+      EXPECT_EQ(hash.digest(), xxh3_64(bytes));
+    }
+  }
+}
+
+TEST(OutputFile, OnlyARegularFileCanBypassTheCache) {
+  OutputFile out("/dev/null");
+  out.bypass_cache();
+  out.write(std::string(5'000, 'x'));
+  EXPECT_NO_THROW(out.close());
 }
 
 }  // namespace

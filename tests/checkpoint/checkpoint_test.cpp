@@ -4,7 +4,10 @@
 #include <numeric>
 
 #include "amt/base/files.hpp"
+#include "amt/base/hash.hpp"
+#include "amt/hdf5/hdf5.hpp"
 #include "checkpoint_fixture.hpp"
+#include "src/checkpoint/moments_file.hpp"
 
 namespace amt {
 namespace {
@@ -151,6 +154,40 @@ TEST_F(CheckpointTest, AModelIsFoundByRunStepOrExportedFolder) {
   EXPECT_THROW(find_model(paths_.best()), Error);
   write_file_atomically(paths_.best(), "step-000020/..\n");
   EXPECT_TRUE(test::refuses<Error>([&] { find_model(paths_.best()); }, {"best", "does not name"}));
+}
+
+TEST_F(CheckpointTest, TheMomentsFileIsTheOneThatHdf5WouldWrite) {
+  ModelConfig large = config_;
+  large.hidden_dim = 128;  // moments that are aligned in the file, unlike those of the tiny model
+  for (const ModelConfig& config : {config_, large}) {
+    const ParameterLayout layout(config);
+    const auto total = static_cast<std::size_t>(layout.total());
+    std::vector<float> first(total), second(total);
+    for (std::size_t i = 0; i < total; ++i) {
+      first[i] = static_cast<float>(i);
+      second[i] = -first[i];
+    }
+    const auto path = folder_.path() / "moments.h5", expected = folder_.path() / "expected.h5";
+    const std::uint64_t hash = write_moments(path, layout, first, second);
+    hdf5::File file = hdf5::File::create(expected);
+    file.set_attribute("format", "amt-adam-moments");
+    file.set_attribute("version", 1u);
+    for (const auto& [name, moment] : {std::pair("first_moment", std::span(first)),
+                                       std::pair("second_moment", std::span(second))}) {
+      const auto count = static_cast<std::uint64_t>(layout.count());
+      hdf5::Dataset dataset = file.create_dataset(name, hdf5::Type::f32, {count});
+      std::uint64_t row = 0;
+      for (const ParameterInfo& parameter : layout.all()) {
+        const auto values = moment.subspan(static_cast<std::size_t>(parameter.offset),
+                                           static_cast<std::size_t>(parameter.size));
+        dataset.write_rows(row, values.size(), std::as_bytes(values));
+        row += values.size();
+      }
+    }
+    file.close();
+    EXPECT_TRUE(read_file(path) == read_file(expected));
+    EXPECT_EQ(hash, xxh3_64_file(path));
+  }
 }
 
 }  // namespace

@@ -30,7 +30,10 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
+  // As of an OutputFile.
+  void bypass_cache() { out_->bypass_cache(); }
   void write(std::span<const std::byte> bytes) { out_->write(bytes); }
+  void write(std::span<const std::byte> bytes, Xxh3& hash) { out_->write(bytes, hash); }
   void write(std::string_view text) { out_->write(text); }
 
   /// Gives the file its name, once everything is written. May be called only once.

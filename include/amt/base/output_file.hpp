@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "amt/base/descriptor.hpp"
+#include "amt/base/hash.hpp"
 
 namespace amt {
 
@@ -19,20 +21,37 @@ class OutputFile {
   explicit OutputFile(const std::filesystem::path& path);  ///< creates or truncates
   /// Takes over an open file. `path` is used in error messages only.
   OutputFile(Descriptor file, std::filesystem::path path);
+  /// Opens a file that exists, to write over its bytes from `offset` on.
+  OutputFile(const std::filesystem::path& path, std::uint64_t offset);
   OutputFile(OutputFile&&) noexcept = default;
   OutputFile& operator=(OutputFile&&) = delete;
   /// Closes the file. Unless close() was called before, written data may be lost without an error.
   ~OutputFile() = default;
 
+  /// Writes to the disk without copying into the page cache, where the file system allows that and
+  /// the position is a multiple of 4 KiB: for a large file that is not read again soon. Copying
+  /// takes longer than all else in writing it, and displaces what is in the cache.
+  void bypass_cache();
+
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
+  /// Also adds the bytes to `hash`, so that they come from memory only once.
+  void write(std::span<const std::byte> bytes, Xxh3& hash);
   void flush();                   ///< writes the buffer to the operating system
   void close(bool sync = false);  ///< flushes, fsyncs if asked, reports errors
 
  private:
   Descriptor file_;
+  struct Free {
+    void operator()(std::byte* memory) const { std::free(memory); }
+  };
+
+  std::span<const std::byte> flush_directly(std::span<const std::byte> bytes);
+
   std::filesystem::path path_;
-  std::vector<std::byte> buffer_;
+  std::unique_ptr<std::byte, Free> buffer_;
+  std::size_t used_ = 0;  // bytes in buffer_
+  bool direct_ = false;   // bypasses the cache
 };
 
 }  // namespace amt

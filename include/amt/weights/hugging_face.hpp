@@ -25,9 +25,10 @@ namespace amt {
 
 class ModelWeights;
 
-/// Writes and syncs both files. `parameters` holds layout.total() floats.
-void write_hugging_face(const ModelPaths& paths, const ModelConfig& config,
-                        const ParameterLayout& layout, std::span<const float> parameters);
+/// Writes and syncs both files. `parameters` holds layout.total() floats. Returns the XXH3 of
+/// model.safetensors.
+std::uint64_t write_hugging_face(const ModelPaths& paths, const ModelConfig& config,
+                                 const ParameterLayout& layout, std::span<const float> parameters);
 
 /// The error for a folder without config.json: what is missing and, if there are weights, how to
 /// write one. `folder` may also be a file, or not exist. Throws if something is wrong with the
