@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 
@@ -36,6 +37,21 @@ std::uint64_t peak_memory_bytes() {
   rusage usage = {};
   ::getrusage(RUSAGE_SELF, &usage);
   return usage.ru_maxrss * 1024;  // Linux reports KiB
+}
+
+double process_seconds() {
+  constexpr int kFieldsBefore = 19;  // after the name in parentheses: state, parent ... (proc(5))
+  std::ifstream file("/proc/self/stat");
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  std::istringstream fields(text.substr(text.rfind(')') + 1));
+  std::string skipped;
+  for (int i = 0; i < kFieldsBefore; ++i) fields >> skipped;
+  double ticks = 0;
+  if (!(fields >> ticks)) return 0;
+  timespec now = {};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  const double seconds = static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+  return seconds - ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 std::string host_name() {

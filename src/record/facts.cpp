@@ -28,7 +28,23 @@ std::vector<std::string> fact_from(const json::Value& value) {
   return fact;
 }
 
+/// Older versions did not count.
+RunStarts starts_from(const json::Value& root) {
+  RunStarts starts;
+  if (!root.find("starts")) return starts;
+  starts.starts = root.at("starts").integer(0, kAnyCount);
+  starts.lost_steps = root.at("lost_steps").integer(0, kAnyCount);
+  starts.lost_seconds = root.at("lost_seconds").number();
+  starts.starting_seconds = root.at("starting_seconds").number();
+  return starts;
+}
+
 }  // namespace
+
+std::optional<double> RunStarts::goodput(double useful) const {
+  if (useful <= 0) return std::nullopt;
+  return useful / (useful + lost_seconds + starting_seconds);
+}
 
 std::string RunFacts::text(const std::string& name) const {
   for (const auto& fact : facts) {
@@ -59,6 +75,8 @@ void add_start(RunFacts& run, const StartFacts& start, std::int64_t next_step,
   if (!begins) run.set(kLastStart, fmt::format("{}, at step {}", now, next_step));
   if (!start.command.empty()) run.set("command", start.command);
   if (!start.version.empty()) run.set("version", start.version);
+  run.starts = before.starts;
+  ++run.starts.starts;
 }
 
 std::string to_json(const RunFacts& facts) {
@@ -68,6 +86,11 @@ std::string to_json(const RunFacts& facts) {
                {"tokens_per_step", facts.tokens_per_step},
                {"tokens_per_epoch", facts.tokens_per_epoch}};
   if (facts.unigram_loss) json["unigram_loss"] = *facts.unigram_loss;
+  json["starts"] = facts.starts.starts;
+  json["lost_steps"] = facts.starts.lost_steps;
+  json["lost_seconds"] = facts.starts.lost_seconds;
+  json["starting_seconds"] = facts.starts.starting_seconds;
+  if (facts.goodput) json["goodput"] = *facts.goodput;
   json["facts"] = facts.facts;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -82,6 +105,8 @@ RunFacts read_run_facts(const std::filesystem::path& path) {
     facts.tokens_per_epoch = tokens->integer(0, kAnyCount);
   }
   if (const auto loss = root.find("unigram_loss")) facts.unigram_loss = loss->number();
+  facts.starts = starts_from(root);
+  if (const auto share = root.find("goodput")) facts.goodput = share->number();
   for (const json::Value& fact : root.at("facts").array()) facts.facts.push_back(fact_from(fact));
   return facts;
 }

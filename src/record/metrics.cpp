@@ -1,6 +1,7 @@
 #include "amt/record/metrics.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <variant>
@@ -59,13 +60,11 @@ std::optional<Line> parse_line(const std::string& text) try {
   return std::nullopt;
 }
 
-bool keeps(RecordedOnce& recorded, const std::string& text) {
-  const auto line = parse_line(text);
-  if (!line) return false;
-  if (const auto* validation = std::get_if<ValidationMetrics>(&*line)) {
+bool keeps(RecordedOnce& recorded, const Line& line) {
+  if (const auto* validation = std::get_if<ValidationMetrics>(&line)) {
     return recorded.keeps(validation->step, true);
   }
-  return recorded.keeps(std::get<StepMetrics>(*line).step, false);
+  return recorded.keeps(std::get<StepMetrics>(line).step, false);
 }
 
 void for_each_line(const std::filesystem::path& path,
@@ -78,14 +77,23 @@ void for_each_line(const std::filesystem::path& path,
   }
 }
 
-void truncate(const std::filesystem::path& path, std::int64_t next_step,
-              std::int64_t evaluated_step) {
+LostSteps truncate(const std::filesystem::path& path, std::int64_t next_step,
+                   std::int64_t evaluated_step) {
   RecordedOnce recorded(next_step, evaluated_step);
+  LostSteps lost;
   std::string kept;
-  for_each_line(path, [&](const std::string& line) {
-    if (keeps(recorded, line)) kept += line + "\n";
+  for_each_line(path, [&](const std::string& text) {
+    const auto line = parse_line(text);
+    if (!line) return;
+    if (keeps(recorded, *line)) {
+      kept += text + "\n";
+    } else if (const auto* m = std::get_if<StepMetrics>(&*line); m && m->step >= next_step) {
+      ++lost.steps;
+      if (std::isfinite(m->step_time_s)) lost.seconds += m->step_time_s;
+    }
   });
   write_file_atomically(path, kept);
+  return lost;
 }
 
 }  // namespace
@@ -93,7 +101,7 @@ void truncate(const std::filesystem::path& path, std::int64_t next_step,
 MetricsFile::MetricsFile(const std::filesystem::path& path, std::int64_t next_step,
                          std::int64_t evaluated_step)
     : path_(path) {
-  if (std::filesystem::exists(path)) truncate(path, next_step, evaluated_step);
+  if (std::filesystem::exists(path)) lost_ = truncate(path, next_step, evaluated_step);
   out_.open(path, std::ios::app);
   if (!out_) throw system_error("cannot open " + path.string());
 }

@@ -29,7 +29,19 @@ RunRecorder::RunRecorder(const RunPaths& paths, RunFacts facts, std::int64_t nex
       events_(go_on_with_events(paths, next_step, evaluated_step)),
       history_(read_history(paths.metrics())) {
   remove_samples_after(paths_, next_step);
+  facts_.starts.lost_steps += metrics_.lost().steps;
+  facts_.starts.lost_seconds += metrics_.lost().seconds;
+  write_facts();
+}
+
+void RunRecorder::write_facts() {
+  facts_.goodput = facts_.starts.goodput(history_.seconds_in_steps);
   write_file_atomically(paths_.facts(), to_json(facts_));
+}
+
+void RunRecorder::count_start(double seconds) {
+  facts_.starts.starting_seconds += seconds;
+  write_facts();
 }
 
 void RunRecorder::write(const StepMetrics& m) {
@@ -52,7 +64,7 @@ void RunRecorder::write(const ValidationMetrics& m) {
 
 void RunRecorder::set_fact(const std::string& name, const std::string& text) {
   facts_.set(name, text);
-  write_file_atomically(paths_.facts(), to_json(facts_));
+  write_facts();
 }
 
 void RunRecorder::make_durable() {
@@ -62,6 +74,7 @@ void RunRecorder::make_durable() {
 
 void RunRecorder::publish() {
   events_.flush();
+  write_facts();
   write_file_atomically(paths_.report(), run_report_html(facts_, history_, newest_samples(paths_)));
 }
 

@@ -122,6 +122,19 @@ void add_speed(Table& rows, const StepMetrics& last) {
   }
 }
 
+void add_starts(Table& rows, const RunFacts& facts, const RunHistory& history) {
+  const RunStarts& starts = facts.starts;
+  if (starts.starts == 0) return;
+  rows.push_back({"starts", format_count(starts.starts)});
+  rows.push_back({"steps lost in crashes", fmt::format("{}, {}", format_count(starts.lost_steps),
+                                                       format_duration(starts.lost_seconds))});
+  rows.push_back({"time to the first step, all starts", format_duration(starts.starting_seconds)});
+  if (const auto share = starts.goodput(history.seconds_in_steps)) {
+    rows.push_back(
+        {"goodput: step time of that and of what was lost", fmt::format("{:.1f}%", 100 * *share)});
+  }
+}
+
 std::string results_table(const RunFacts& facts, const RunHistory& history) {
   if (!history.last_step) return "<p>No steps completed yet.</p>\n";
   Table rows;
@@ -134,6 +147,7 @@ std::string results_table(const RunFacts& facts, const RunHistory& history) {
   if (history.seconds_in_steps > 0) {
     rows.push_back({"total step time", format_duration(history.seconds_in_steps)});
   }
+  add_starts(rows, facts, history);
   add_speed(rows, *history.last_step);
   return html_table({}, rows);
 }

@@ -5,6 +5,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/record/recorder.hpp"
 #include "amt/record/report.hpp"
 #include "src/trainer/describe_run.hpp"
 #include "support/temporary_folder.hpp"
@@ -139,6 +140,38 @@ TEST(RunReport, LowLossesAreBelowAndLaterOnesToTheRight) {
       << loss_figure_svg({}, history);
 }
 
+TEST(RunReport, ShowsWhatCrashesHaveCost) {
+  RunFacts run = facts();
+  run.starts = {3, 120, 60, 40};
+  const std::string html = run_report_html(run, history_of(600));  // 300 s
+  for (const char* expected :
+       {"<td>starts</td><td>3</td>", "<td>steps lost in crashes</td><td>120, 1 min 00 s</td>",
+        "<td>time to the first step, all starts</td><td>40 s</td>", "<td>75.0%</td>"}) {
+    EXPECT_TRUE(contains(html, expected)) << expected << '\n' << html.substr(0, 4000);
+  }
+  EXPECT_EQ(RunStarts().goodput(0), std::nullopt);
+}
+
+TEST(RunRecorder, CountsStartsAndTheStepsThatAreLost) {
+  const test::TemporaryFolder folder;
+  const RunPaths paths(folder.path());
+  std::int64_t next_step = 0;
+  for (const std::int64_t steps : {10, 4}) {  // the first process ends 7 steps after its checkpoint
+    RunFacts run = facts();
+    add_start(run, {}, next_step, read_run_facts(paths.facts()));
+    RunRecorder recorder(paths, run, next_step, 0);
+    for (std::int64_t i = 0; i < steps; ++i) recorder.write(at(next_step + i));
+    recorder.count_start(1.5);
+    next_step = 3;
+  }
+  const RunFacts read = read_run_facts(paths.facts());
+  EXPECT_EQ(read.starts.starts, 2);
+  EXPECT_EQ(read.starts.lost_steps, 7);
+  EXPECT_EQ(read.starts.lost_seconds, 3.5);
+  EXPECT_EQ(read.starts.starting_seconds, 3);
+  EXPECT_EQ(read.goodput, 3.5 / 10);  // 7 steps of half a second
+}
+
 TEST(RunHistory, ReadsTheOutputOfMetricsFile) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "metrics.jsonl";
@@ -167,6 +200,8 @@ TEST(RunFacts, RoundTrip) {
   EXPECT_TRUE(read_run_facts(path).facts.empty());
   RunFacts written = facts();
   written.unigram_loss = 6.5;
+  written.starts = {3, 70, 12.5, 4.25};
+  written.goodput = 0.75;
   written.facts[0][1] = "\xFF";  // folder names may contain any bytes
   written.set("command", std::string(20000, 'x'));
   write_file_atomically(path, to_json(written));
@@ -175,6 +210,11 @@ TEST(RunFacts, RoundTrip) {
   EXPECT_EQ(read.num_train_steps, 200000);
   EXPECT_EQ(read.tokens_per_epoch, 77 * 1024);
   EXPECT_EQ(read.unigram_loss, 6.5);
+  EXPECT_EQ(read.starts.starts, 3);
+  EXPECT_EQ(read.starts.lost_steps, 70);
+  EXPECT_EQ(read.starts.lost_seconds, 12.5);
+  EXPECT_EQ(read.starts.starting_seconds, 4.25);
+  EXPECT_EQ(read.goodput, 0.75);
   EXPECT_EQ(read.facts.size(), written.facts.size());
   EXPECT_EQ(read.facts[2], written.facts[2]);
   EXPECT_EQ(read.text("command").size(), 20000u);

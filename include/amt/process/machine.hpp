@@ -13,6 +13,9 @@ std::uint64_t node_memory_bytes();
 /// The peak resident memory of this process in bytes, excluding its children.
 std::uint64_t peak_memory_bytes();
 
+/// Seconds since the start of this process, which include loading it and starting MPI.
+double process_seconds();
+
 /// The machine's name for itself: "node17".
 std::string host_name();
 

@@ -1,6 +1,7 @@
 // RUN/run.json: facts about a run for its report. Every start of the run writes it:
 //   {"format":"amt-run","version":1,"num_train_steps":300,"tokens_per_step":4096,
-//    "tokens_per_epoch":7487488,"unigram_loss":5.43,
+//    "tokens_per_epoch":7487488,"unigram_loss":5.43,"starts":2,"lost_steps":12,
+//    "lost_seconds":4.1,"starting_seconds":3.2,"goodput":0.94,
 //    "facts":[["parameters","7,967,744"], ...]}
 #pragma once
 
@@ -12,11 +13,26 @@
 
 namespace amt {
 
+/// What interruptions have cost a run, which may have had many processes.
+struct RunStarts {
+  std::int64_t starts = 0;      ///< including the present one
+  std::int64_t lost_steps = 0;  ///< repeated, because a process ended after its last checkpoint
+  double lost_seconds = 0;      ///< of those steps
+  double starting_seconds = 0;  ///< from the starts of the processes to their first steps
+
+  /// The share of the time that was not lost, if the steps that count took `useful` seconds;
+  /// nothing without a step. Validations and saves do not count, nor does the time in which there
+  /// was no process.
+  std::optional<double> goodput(double useful) const;
+};
+
 struct RunFacts {
   std::int64_t num_train_steps = 0;
   std::int64_t tokens_per_step = 0;
-  std::int64_t tokens_per_epoch = 0;            ///< tokens of all training rows; 0: unknown
-  std::optional<double> unigram_loss;           ///< of the baseline: see unigram_loss()
+  std::int64_t tokens_per_epoch = 0;   ///< tokens of all training rows; 0: unknown
+  std::optional<double> unigram_loss;  ///< of the baseline: see unigram_loss()
+  RunStarts starts;
+  std::optional<double> goodput;                ///< of `starts`, for readers of the file
   std::vector<std::vector<std::string>> facts;  ///< name and text, in display order
 
   /// The text of a fact; "" if there is no fact of this name.
@@ -37,8 +53,9 @@ struct StartFacts {
   std::int64_t begins_at = 0;  ///< its first step: above 0 for a branch of another run
 };
 
-/// Adds to a run's facts when and how this process started, at step `next_step`. Facts about the
-/// beginning of the run are kept from `before`, its previous run.json, unless the run begins now.
+/// Adds to a run's facts when and how this process started, at step `next_step`, and counts it.
+/// Facts about the beginning of the run are kept from `before`, its previous run.json, unless the
+/// run begins now.
 void add_start(RunFacts& run, const StartFacts& start, std::int64_t next_step,
                const RunFacts& before);
 

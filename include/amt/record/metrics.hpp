@@ -36,6 +36,12 @@ struct ValidationMetrics {
   double loss = 0;  ///< nats per token
 };
 
+/// Steps that have to be repeated.
+struct LostSteps {
+  std::int64_t steps = 0;
+  double seconds = 0;
+};
+
 class MetricsFile {
  public:
   /// Opens the file for appending, after removing what a killed job wrote beyond its checkpoint:
@@ -43,6 +49,9 @@ class MetricsFile {
   /// that was cut off. Of duplicate steps, one is kept.
   MetricsFile(const std::filesystem::path& path, std::int64_t next_step,
               std::int64_t evaluated_step);
+
+  /// The steps that were removed.
+  const LostSteps& lost() const { return lost_; }
 
   void write(const StepMetrics& metrics);
   void write(const ValidationMetrics& metrics);
@@ -52,6 +61,7 @@ class MetricsFile {
  private:
   void write_line(const std::string& line);
   std::filesystem::path path_;
+  LostSteps lost_;
   std::ofstream out_;
 };
 

@@ -12,13 +12,17 @@ namespace amt {
 
 class RunRecorder {
  public:
-  /// Writes run.json, opens the other files to resume at `next_step`, and reads what earlier
-  /// processes recorded. Error naming a file that cannot be written.
+  /// Writes run.json, opens the other files to resume at `next_step`, counts the recorded steps
+  /// that are lost, and reads what earlier processes recorded. Error naming a file that cannot be
+  /// written.
   RunRecorder(const RunPaths& paths, RunFacts facts, std::int64_t next_step,
               std::int64_t evaluated_step);
 
   void write(const StepMetrics& metrics);
   void write(const ValidationMetrics& metrics);
+
+  /// Counts the time from the start of this process to its first step, once that is done.
+  void count_start(double seconds);
 
   /// Sets the text of a fact of the run, and writes run.json at once.
   void set_fact(const std::string& name, const std::string& text);
@@ -27,10 +31,12 @@ class RunRecorder {
   /// checkpoint is saved.
   void make_durable();
 
-  /// Updates TensorBoard's file and report.html. Too slow to be called often.
+  /// Updates TensorBoard's file, run.json and report.html. Too slow to be called often.
   void publish();
 
  private:
+  void write_facts();
+
   RunPaths paths_;
   RunFacts facts_;
   MetricsFile metrics_;
