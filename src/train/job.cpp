@@ -16,6 +16,7 @@
 #include "amt/process/log.hpp"
 #include "amt/process/poller.hpp"
 #include "amt/process/signals.hpp"
+#include "amt/process/start_times.hpp"
 #include "amt/run/configuration.hpp"
 #include "amt/run/folder.hpp"
 #include "amt/run/lock.hpp"
@@ -105,6 +106,8 @@ TrainerSettings settings_of(const TrainConfiguration& config, const TrainerOptio
 
 ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
                      const OptionTable& given, const StartWords& words) {
+  StartTimes times;
+  times.mark("to start the program and MPI");
   install_stop_handlers();  // before any threads that compute are started
   const bool leads = world.rank() == 0;
   if (leads) say_when_stopped(kStopNotice);
@@ -118,15 +121,18 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
   agree_on_model(config, given, world);
   mpi::run_on_all(world, [&] { config.trainer.micro_batch(world.size()); });  // may throw
   Manifest manifest = agree_on_dataset(config, world);
+  times.mark("for the first checks");
   const Device device = open_rank_device(config.trainer.device_wishes(), world);
   const Poller poll(kPollSeconds, [&](double) { device.reducer->poll(); });
   const MemoryChoice by_memory = fit_memory(config, given, device, world);
   const int micro_batch = config.trainer.micro_batch(world.size());
   prepare_attention(device, attention_of(config.model, micro_batch), true, world);
+  times.mark("to open the device");
   std::optional<Inputs> inputs;
   mpi::run_on_all(world, [&] {
     inputs = open_inputs(config, std::move(manifest), world.rank(), world.size());
   });
+  times.mark(config.data.verify_first ? "to verify the dataset" : "to open the dataset");
   const RunPaths run(config.trainer.run_dir);
   const std::string configuration = config.to_ini();
   mpi::run_on_all(world, [&] {  // after all ranks have checked their inputs
@@ -148,9 +154,10 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
     lock->check();
     restore_configuration(run, configuration);
   };
-  if (leads) {
-    settings.unigram_loss = unigram_loss_of_run(*inputs->train, valid, config.model.vocab_size);
-  }
+  times.mark("for the run's folder and memory");
+  if (leads) settings.unigram_loss = baseline_loss(config, inputs->manifest);
+  times.mark("to count the tokens");
+  settings.times = times;
   const EpochRows reshuffled(*inputs->train, config.trainer.seed);
   const RowSource& train = config.trainer.reshuffle ? static_cast<const RowSource&>(reshuffled)
                                                     : static_cast<const RowSource&>(*inputs->train);

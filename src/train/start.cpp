@@ -11,9 +11,11 @@
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/dataset/verify.hpp"
 #include "amt/evaluate/dataset_fit.hpp"
+#include "amt/evaluate/evaluation.hpp"
 #include "amt/model/difference.hpp"
 #include "amt/mpi/run_on_all.hpp"
 #include "amt/process/log.hpp"
+#include "amt/record/facts.hpp"
 #include "amt/trainer/early_end.hpp"
 #include "amt/trainer/epochs.hpp"
 #include "amt/weights/hugging_face.hpp"
@@ -23,6 +25,14 @@ namespace amt {
 namespace {
 
 constexpr const char* kReshuffle = "trainer.reshuffle";
+
+void open_splits(const TrainConfiguration& config, Checksums checksums, Inputs& inputs) {
+  const auto open = [&](Split split) {
+    return SplitReader(config.data.dataset, inputs.manifest, split, checksums);
+  };
+  inputs.train.emplace(open(Split::kTrain));
+  if (inputs.manifest.split(Split::kValid).rows > 0) inputs.valid.emplace(open(Split::kValid));
+}
 
 }  // namespace
 
@@ -65,14 +75,27 @@ void agree_on_model(TrainConfiguration& config, const OptionTable& given,
   adopt_values(chosen, {}, config.model);
 }
 
+double baseline_loss(const TrainConfiguration& config, const Manifest& manifest) {
+  const RunPaths run(config.trainer.run_dir);
+  if (resumes(run, config.trainer.load_last_checkpoint)) {
+    try {
+      if (const auto recorded = read_run_facts(run.facts()).unigram_loss) return *recorded;
+    } catch (const Error&) {  // the trainer reports it
+    }
+  }
+  Inputs unverified;
+  unverified.manifest = manifest;
+  open_splits(config, Checksums::kVerifiedBefore, unverified);
+  return unigram_loss_of_run(*unverified.train, unverified.valid ? &*unverified.valid : nullptr,
+                             config.model.vocab_size);
+}
+
 Inputs open_inputs(const TrainConfiguration& config, Manifest manifest, int rank, int ranks) {
   Inputs inputs;
   inputs.manifest = std::move(manifest);
-  inputs.train.emplace(SplitReader(config.data.dataset, inputs.manifest, Split::kTrain));
-  if (inputs.manifest.split(Split::kValid).rows > 0) {
-    inputs.valid.emplace(SplitReader(config.data.dataset, inputs.manifest, Split::kValid));
-  }
-  if (config.data.verify) {
+  const bool when_used = config.data.verify && !config.data.verify_first;
+  open_splits(config, when_used ? Checksums::kOfRowsUsed : Checksums::kVerifiedBefore, inputs);
+  if (config.data.verify_first) {
     constexpr std::array kRead = {Split::kTrain, Split::kValid};
     verify_share(config.data.dataset, inputs.manifest, kRead, rank, ranks);
   }

@@ -53,6 +53,9 @@ void DataOptions::register_options(OptionTable& table) {
   // The folder may be moved: its digest is compared with the checkpoint's.
   table.add("data.dataset", &dataset, "folder that `amt prepare` wrote", Effect::kNothing);
   table.add("data.verify", &verify,
+            "verify the checksum of each 4,096 rows when the first of them is used",
+            Effect::kNothing);
+  table.add("data.verify_first", &verify_first,
             "read all rows once at the start, divided among the ranks, and verify their checksums",
             Effect::kNothing);
   table.add_customary("data.dataset", {"data", "data_dir", "train_data", "dataset_dir"});

@@ -38,6 +38,7 @@ Trainer::Trainer(Model& model, const mpi::Communicator& ranks, Reducer& reducer,
 
 Outcome Trainer::run() {
   begin();
+  settings_.times.mark("for the model's values");
   try {
     return train();
   } catch (const WrongNumbers& found) {
@@ -122,7 +123,10 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
                                         settings_.trainer.peak_flops);
   metrics.memory_bytes = peak_memory_bytes();
   try {
-    in_run_folder([&] { recorder_->write(metrics); });
+    in_run_folder([&] {
+      recorder_->write(metrics);
+      if (metrics.step == first_step_) report_start(seconds);
+    });
   } catch (const Error& error) {
     not_recorded_ = error;
   }
@@ -134,6 +138,12 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
   progress.update(state_.step,
                   fmt::format("step {}/{}  loss {:.6g}  {} tokens/s", state_.step, total,
                               result.loss, format_count(std::llround(metrics.tokens_per_second))));
+}
+
+void Trainer::report_start(double step_seconds) {
+  settings_.times.mark("for the first step");
+  log_info(fmt::format("the first step was done after {}", settings_.times.text()));
+  recorder_->count_start(settings_.times.total() - step_seconds);
 }
 
 /// Returns whether a validation was due and was completed.

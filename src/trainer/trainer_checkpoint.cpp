@@ -59,6 +59,7 @@ void Trainer::begin() {
   ranks_.broadcast_value(step, 0);
   step >= 0 ? resume(checkpoint) : initialise();
   saved_step_ = step;
+  first_step_ = state_.step;
   reducer_.broadcast(model_.parameters(), model_.layout().total());
   start_checks();
   on_leader([this] {

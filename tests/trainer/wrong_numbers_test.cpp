@@ -126,7 +126,11 @@ TEST_F(WrongNumbersTest, ChecksChangeNothingAndFindNothingWithoutAFault) {
       s->trainer.shard_optimizer = sharded;
       if (sharded) s->trainer.per_device_parallelism = -1;
     }
-    const test::TrainedRun a = together(with, rows_), b = together(without, rows_);
+    const std::uint64_t before = reducer_->reduced_bytes();
+    const test::TrainedRun a = together(with, rows_);
+    const std::uint64_t between = reducer_->reduced_bytes();
+    const test::TrainedRun b = together(without, rows_);
+    EXPECT_EQ(between - before, reducer_->reduced_bytes() - between);
     EXPECT_EQ(a.state.step, 20);
     EXPECT_TRUE(a.parameters == b.parameters);
     EXPECT_TRUE(a.first_moment == b.first_moment);

@@ -13,7 +13,8 @@ namespace amt {
 
 struct DataOptions {
   std::string dataset;  ///< folder that `amt prepare` wrote
-  bool verify = true;   ///< verify the checksums of both splits before the first step
+  bool verify = true;   ///< verify the checksums of rows before they are used for the first time
+  bool verify_first = false;  ///< verify both splits completely before the first step
 
   void register_options(OptionTable& table);
   void validate() const;

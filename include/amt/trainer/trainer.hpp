@@ -21,6 +21,7 @@
 #include "amt/model/model.hpp"
 #include "amt/mpi/communicator.hpp"
 #include "amt/process/progress.hpp"
+#include "amt/process/start_times.hpp"
 #include "amt/record/recorder.hpp"
 #include "amt/run/paths.hpp"
 #include "amt/trainer/early_end.hpp"
@@ -51,6 +52,7 @@ struct TrainerSettings {
   /// run.
   std::function<void()> before_writing = {};
   StartFacts start = {};  ///< for run.json
+  StartTimes times = {};  ///< so far; the trainer adds its own phases, and logs all
 };
 
 enum class Outcome : std::uint8_t {
@@ -88,6 +90,7 @@ class Trainer {
   std::optional<std::int64_t> load_newest(Checkpoint& checkpoint) const;
   void resume(const Checkpoint& checkpoint);
   void do_step(Progress& progress);
+  void report_start(double step_seconds);
   void report(const StepResult& result, double seconds, Progress& progress);
   bool validate_if_due();
   void sample_if_due();
@@ -132,6 +135,7 @@ class Trainer {
   std::optional<Error> not_recorded_;      // rank 0: an error in writing a step's metrics
   Clock::time_point last_save_;
   Requests requests_;                // what the ranks agreed on after the last step
+  std::int64_t first_step_ = 0;      // of this process
   std::int64_t saved_step_ = 0;      // step of this run's newest checkpoint
   std::uint64_t reduced_bytes_ = 0;  // by this rank's reducer in the last step
   Checkpoint snapshot_;        // kept between saves, as new memory costs as much as copying into it
