@@ -19,9 +19,9 @@ std::string in_units(std::uint64_t bytes) { return format_bytes(bytes); }
 
 }  // namespace
 
-std::uint64_t checkpoint_bytes(const ModelConfig& model) {
+std::uint64_t checkpoint_bytes(const ModelConfig& model, bool average) {
   const std::uint64_t parameters = ParameterLayout(model).count();
-  return 3 * sizeof(float) * parameters + kBytesOfNames;
+  return (average ? 4 : 3) * sizeof(float) * parameters + kBytesOfNames;
 }
 
 std::int64_t checkpoints_to_come(std::int64_t num_train_steps,
@@ -38,14 +38,14 @@ std::int64_t checkpoints_to_come(std::int64_t num_train_steps,
 }
 
 void check_disk_space(const RunPaths& paths, const ModelConfig& model, std::int64_t num_train_steps,
-                      const CheckpointerOptions& checkpointer, std::int64_t step) {
+                      const CheckpointerOptions& checkpointer, std::int64_t step, bool average) {
   const std::int64_t rolling =
       std::ranges::count_if(checkpoint_steps(paths), [&](std::int64_t there) {
         return there % checkpointer.keep_every != 0 && there != num_train_steps;
       });
   const std::int64_t checkpoints =
       checkpoints_to_come(num_train_steps, checkpointer, step, rolling);
-  const std::uint64_t each = checkpoint_bytes(model);
+  const std::uint64_t each = checkpoint_bytes(model, average);
   const std::uint64_t bytes = checkpoints * each;
   std::error_code unknown;
   const std::filesystem::space_info space = std::filesystem::space(paths.run(), unknown);

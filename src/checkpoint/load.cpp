@@ -43,6 +43,11 @@ std::string damage_of(const CheckpointPaths& paths) {
     const std::string damage = damage_of_file(file, recorded->second);
     if (!damage.empty()) return damage;
   }
+  const auto average = manifest.files.find(kAverage);
+  if (average != manifest.files.end()) {
+    const std::string damage = damage_of_file(paths.average().model(), average->second);
+    if (!damage.empty()) return "of its average " + damage;
+  }
   const std::int64_t step = read_training_state(paths.state()).step;
   if (step != manifest.step) return fmt::format("its state.json belongs to step {}", step);
   return "";
@@ -188,6 +193,10 @@ Checkpoint load_checkpoint(const fs::path& folder, const ModelConfig& config) {
   read_moments(paths.optimizer(), model.layout(), checkpoint.first_moment,
                checkpoint.second_moment);
   checkpoint.state = read_training_state(paths.state());
+  if (checkpoint.state.averaged > 0) {
+    checkpoint.average.resize(total);
+    HuggingFaceModel(paths.average().folder).read(checkpoint.average);
+  }
   return checkpoint;
 }
 

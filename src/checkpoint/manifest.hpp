@@ -13,10 +13,13 @@ struct CheckpointFile {
   std::string hash;  ///< XXH3, 16 hex digits
 };
 
+/// The key of the average's weights, which are in a folder of their own.
+inline constexpr const char* kAverage = "average";
+
 struct CheckpointManifest {
   std::int64_t step = 0;
   bool permanent = false;
-  std::map<std::string, CheckpointFile> files;  ///< key: file name in the folder
+  std::map<std::string, CheckpointFile> files;  ///< key: file name in the folder, or kAverage
 };
 
 /// The size of a file on disk.

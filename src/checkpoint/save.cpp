@@ -95,6 +95,12 @@ void write_files(const CheckpointPaths& files, const ModelConfig& config,
   };
   add(files.model(), described(files.model(), model));
   add(files.optimizer(), described(files.optimizer(), moments));
+  if (!checkpoint.average.empty()) {
+    make_folders(files.average().folder);
+    const std::uint64_t average =
+        write_hugging_face(files.average(), config, layout, checkpoint.average);
+    manifest.files[kAverage] = described(files.average().model(), average);
+  }
   for (const fs::path& small : {files.config(), files.state()}) add(small, describe_file(small));
   write_file_atomically(files.manifest(), to_json(manifest));
 }

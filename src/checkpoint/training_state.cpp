@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <cmath>
+#include <vector>
 
 #include "amt/base/error.hpp"
 #include "amt/base/json.hpp"
@@ -36,6 +37,7 @@ void check_consistent(const TrainingState& state, const std::filesystem::path& p
   require(state.skipped_in_a_row <= state.skipped,
           "more steps were skipped in a row than in total");
   require(state.evaluated_step <= state.step, "the last validation came after the last step");
+  require(state.averaged <= state.step, "more weights were averaged than there were steps");
   require(state.best_step <= state.evaluated_step, "the best validation came after the last one");
   require((state.best_step == 0) == !std::isfinite(state.best_loss),
           "the best validation has a step and no loss, or a loss and no step");
@@ -55,6 +57,30 @@ void read_best(const json::Value& root, TrainingState& state) {
   state.validations_since_best = count_of(root, "validations_since_best");
 }
 
+std::vector<double> numbers_of(const json::Value& root, const char* name) {
+  std::vector<double> numbers;
+  for (const json::Value& number : root.at(name).array(RecentSteps::kMost)) {
+    numbers.push_back(number.number());
+  }
+  return numbers;
+}
+
+/// Oldest first; none in the file of a run that does not look for spikes.
+void read_recent(const json::Value& root, TrainingState& state) {
+  if (!root.find("recent_losses")) return;
+  const auto losses = numbers_of(root, "recent_losses"), norms = numbers_of(root, "recent_norms");
+  if (losses.size() != norms.size()) root.fail("has not as many recent norms as recent losses");
+  for (std::size_t i = 0; i < losses.size(); ++i) state.recent.add(losses[i], norms[i]);
+}
+
+void write_recent(const RecentSteps& recent, nlohmann::ordered_json& json) {
+  if (recent.count == 0) return;
+  for (std::int64_t i = recent.count - recent.held(); i < recent.count; ++i) {
+    json["recent_losses"].push_back(recent.losses[i % RecentSteps::kMost]);
+    json["recent_norms"].push_back(recent.norms[i % RecentSteps::kMost]);
+  }
+}
+
 }  // namespace
 
 void add_validation(TrainingState& state, double loss) {
@@ -69,23 +95,25 @@ void add_validation(TrainingState& state, double loss) {
 }
 
 std::string to_json(const TrainingState& state) {
-  const nlohmann::ordered_json json = {{"format", kFormat},
-                                       {"version", kVersion},
-                                       {"step", state.step},
-                                       {"updates", state.updates},
-                                       {"next_row", state.next_row},
-                                       {"skipped", state.skipped},
-                                       {"skipped_in_a_row", state.skipped_in_a_row},
-                                       {"evaluated_step", state.evaluated_step},
-                                       {"best_step", state.best_step},
-                                       {"validations_since_best", state.validations_since_best},
-                                       {"ranks", state.ranks},
-                                       {"seed", state.seed},
-                                       {"dataset_digest", state.dataset_digest},
-                                       {"encoding", state.encoding},
-                                       {"train_loss", number_or_null(state.train_loss)},
-                                       {"valid_loss", number_or_null(state.valid_loss)},
-                                       {"best_loss", number_or_null(state.best_loss)}};
+  nlohmann::ordered_json json = {{"format", kFormat},
+                                 {"version", kVersion},
+                                 {"step", state.step},
+                                 {"updates", state.updates},
+                                 {"next_row", state.next_row},
+                                 {"skipped", state.skipped},
+                                 {"skipped_in_a_row", state.skipped_in_a_row},
+                                 {"evaluated_step", state.evaluated_step},
+                                 {"best_step", state.best_step},
+                                 {"validations_since_best", state.validations_since_best},
+                                 {"ranks", state.ranks},
+                                 {"seed", state.seed},
+                                 {"dataset_digest", state.dataset_digest},
+                                 {"encoding", state.encoding},
+                                 {"train_loss", number_or_null(state.train_loss)},
+                                 {"valid_loss", number_or_null(state.valid_loss)},
+                                 {"best_loss", number_or_null(state.best_loss)}};
+  if (state.averaged > 0) json["averaged"] = state.averaged;
+  write_recent(state.recent, json);
   return json.dump(2) + "\n";
 }
 
@@ -105,6 +133,8 @@ TrainingState read_training_state(const std::filesystem::path& path) {
   state.train_loss = loss_of(root.at("train_loss"));
   state.valid_loss = loss_of(root.at("valid_loss"));
   read_best(root, state);
+  read_recent(root, state);
+  if (root.find("averaged")) state.averaged = count_of(root, "averaged");
   check_consistent(state, path);
   return state;
 }

@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Line = std::variant<StepMetrics, ValidationMetrics>;
 
-constexpr const char* kValidLoss = "valid_loss";
+constexpr const char *kValidLoss = "valid_loss", *kAverageLoss = "average_valid_loss";
 
 constexpr json::Limits kLineLimits = {64u << 10, 1, 64};  // bytes, depth, values
 
@@ -53,7 +53,8 @@ std::optional<Line> parse_line(const std::string& text) try {
   const json::Value line = json::from_text(text, "the line", kLineLimits);
   line.at("step");
   if (line.find(kValidLoss)) {
-    return ValidationMetrics{count_at(line, "step"), number_at(line, kValidLoss)};
+    return ValidationMetrics{count_at(line, "step"), number_at(line, kValidLoss),
+                             number_at(line, kAverageLoss)};
   }
   return step_of(line);
 } catch (const Error&) {
@@ -121,7 +122,9 @@ void MetricsFile::write(const StepMetrics& m) {
 }
 
 void MetricsFile::write(const ValidationMetrics& m) {
-  write_line(Json{{"step", m.step}, {kValidLoss, number_or_null(m.loss)}}.dump());
+  Json line{{"step", m.step}, {kValidLoss, number_or_null(m.loss)}};
+  if (std::isfinite(m.average_loss)) line[kAverageLoss] = m.average_loss;
+  write_line(line.dump());
 }
 
 void MetricsFile::write_line(const std::string& line) {

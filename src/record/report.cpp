@@ -104,6 +104,10 @@ void add_validations(Table& rows, const RunHistory& history) {
     rows.push_back({name, fmt::format("{:.4f} after step {}", metrics.loss, metrics.step + 1)});
   };
   row("last validation loss", *history.last_validation);
+  if (std::isfinite(history.last_validation->average_loss)) {
+    rows.push_back({"of the average of the weights",
+                    fmt::format("{:.4f}", history.last_validation->average_loss)});
+  }
   if (history.best_validation) row("lowest validation loss", *history.best_validation);
 }
 

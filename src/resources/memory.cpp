@@ -144,9 +144,12 @@ std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const Dev
   const std::uint64_t training =
       memory.gpu ? gpu_bytes(config, micro_batch, memory.ranks, moments)
                  : host_bytes(config, memory.precision, micro_batch, memory.ranks, moments);
-  if (!memory.sampling) return training;
-  return training + (memory.gpu ? Decoder::estimate_bytes(config, 1, kBf16)
-                                : host_sampling_bytes(config, memory.precision));
+  // The average, a checkpoint's copy of it, and the weights that take its place in a validation.
+  const std::uint64_t average = memory.average && !memory.gpu ? 3 * parameter_bytes(config) : 0;
+  if (!memory.sampling) return training + average;
+  return training + average +
+         (memory.gpu ? Decoder::estimate_bytes(config, 1, kBf16)
+                     : host_sampling_bytes(config, memory.precision));
 }
 
 bool fits(const ModelConfig& config, int micro_batch, const DeviceMemory& memory) {

@@ -59,7 +59,7 @@ std::string training_line(const TrainConfiguration& config, const Manifest& mani
 }
 
 std::string checkpoint_line(const TrainConfiguration& config, std::int64_t steps_done) {
-  const std::uint64_t each = checkpoint_bytes(config.model);
+  const std::uint64_t each = checkpoint_bytes(config.model, config.trainer.average > 0);
   const std::uint64_t most =
       checkpoints_to_come(config.trainer.num_train_steps, config.checkpointer, steps_done, 0);
   return fmt::format("# checkpoints: {} each; at most {} more at a time ({})\n", format_bytes(each),
@@ -127,7 +127,8 @@ std::string plan_training(TrainConfiguration& config, const OptionTable& given,
   TrainingProgress done;
   if (state && config.trainer.load_last_checkpoint) done = *state;
   check_disk_space(RunPaths(nearest_folder(run.run())), config.model,
-                   config.trainer.num_train_steps, config.checkpointer, done.step);
+                   config.trainer.num_train_steps, config.checkpointer, done.step,
+                   config.trainer.average > 0);
   question(config, inputs.manifest);
   const std::int64_t parameters = ParameterLayout(config.model).count();
   return fmt::format("{}\n# {} parameters\n{}{}{}{}{}{}", config.to_ini(), format_count(parameters),

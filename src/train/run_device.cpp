@@ -30,6 +30,7 @@ DeviceMemory for_training(DeviceMemory memory, const TrainConfiguration& config)
   memory.shard_optimizer = config.trainer.shard_optimizer;
   memory.optimizer = config.optimizer.name;
   memory.sampling = config.trainer.steps_per_sample > 0;
+  memory.average = config.trainer.average > 0;
   return memory;
 }
 

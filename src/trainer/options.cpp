@@ -45,9 +45,19 @@ void TrainerOptions::register_options(OptionTable& table) {
             "read the rows in a new order in each epoch from the second on; false: in the same");
   table.add("trainer.load_last_checkpoint", &load_last_checkpoint,
             "resume from the newest checkpoint in run_dir", Effect::kNothing);
-  table.add("trainer.max_skipped", &max_skipped,
-            "fail after more than X steps in a row whose loss or gradient is not finite",
-            Effect::kNothing);
+  table.add(
+      "trainer.max_skipped", &max_skipped,
+      "fail after more than X skipped steps in a row: a loss or gradient that is not finite, or "
+      "a spike",
+      Effect::kNothing);
+  table.add(
+      "trainer.average", &average,
+      "also keep an average of the weights of about the last X steps, and validate and save it, "
+      "too (checkpoints/step-N/average); 0: none",
+      Effect::kNothing);
+  table.add("trainer.skip_spikes", &skip_spikes,
+            "skip a step whose loss or gradient norm is more than X standard deviations above the "
+            "mean of the last 128 (6 is usual); 0: never");
   table.add("trainer.threads", &threads,
             "threads per rank; 0: OMP_NUM_THREADS, else the rank's share of the node's cores",
             Effect::kRounding);
@@ -100,6 +110,8 @@ void TrainerOptions::register_options(OptionTable& table) {
   table.add_customary("trainer.patience", {"early_stopping", "early_stopping_patience"});
   table.add_customary("trainer.reshuffle", {"shuffle", "reshuffle_each_epoch"});
   table.add_customary("trainer.load_last_checkpoint", {"resume", "resume_from_checkpoint"});
+  table.add_customary("trainer.average", {"ema", "ema_decay", "swa", "lawa"});
+  table.add_customary("trainer.skip_spikes", {"skip_bad_steps", "spike_threshold"});
   table.add_customary("trainer.threads", {"num_threads", "cpus"});
   table.add_customary("trainer.mp", {"precision", "dtype", "bf16", "fp16", "fp32", "amp"});
   table.add_customary("trainer.device", {"gpu", "gpus", "cuda", "cpu"});
@@ -131,6 +143,9 @@ void TrainerOptions::validate() const {
   require_option(steps_per_gradient_check >= 0, "trainer.steps_per_gradient_check",
                  steps_per_gradient_check, "be 0 or more");
   require_option(max_skipped >= 0, "trainer.max_skipped", max_skipped, "be 0 or more");
+  require_option(average >= 0, "trainer.average", average, "be 0 or more");
+  require_option(std::isfinite(skip_spikes) && skip_spikes >= 0, "trainer.skip_spikes", skip_spikes,
+                 "be 0 or more");
   require_option(threads >= 0, "trainer.threads", threads, "be 0 or more");
   require_option(log_z_regularization >= 0, "trainer.log_z_regularization", log_z_regularization,
                  "be 0 or more");

@@ -7,6 +7,7 @@
 #include "amt/base/activity.hpp"
 #include "amt/optimizer/schedule.hpp"
 #include "amt/trainer/replica_check.hpp"
+#include "spikes.hpp"
 
 namespace amt {
 namespace {
@@ -156,7 +157,13 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
       std::sqrt(sliced_ ? std::accumulate(sums.begin() + kScalars, sums.end(), 0.0) : squares);
   result.loss = sums[0];
   result.compute_seconds = compute_seconds_;
-  result.skipped = !std::isfinite(result.loss) || sums[1] > 0;
+  const bool finite = std::isfinite(result.loss) && sums[1] == 0;
+  const bool looks = finite && trainer_.skip_spikes > 0;
+  result.spike =
+      looks && is_spike(state.recent, result.loss, result.grad_norm, trainer_.skip_spikes);
+  if (looks) ranks_.broadcast_value(result.spike, 0);  // MPI's sums need not be equal on all ranks
+  result.skipped = !finite || result.spike;
+  if (looks && !result.spike) state.recent.add(result.loss, result.grad_norm);
   result.agreed = {sums[2] > 0, sums[3] > 0};
   if (result.skipped) {
     ++state.skipped;

@@ -26,6 +26,7 @@ Trainer::Trainer(Model& model, const mpi::Communicator& ranks, Reducer& reducer,
       step_(model, ranks, reducer, train, settings_.trainer, settings_.optimizer,
             settings_.arithmetic),
       replicas_(model.ops(), ranks),
+      average_(settings_.trainer.average),
       profile_(settings_.trainer.profile_steps, settings_.profiler, model.ops()),
       stragglers_(ranks, settings_.trainer.steps_per_straggler_check),
       facts_(describe_run(model.config(), settings_.trainer, settings_.optimizer,
@@ -53,6 +54,7 @@ Outcome Trainer::train() {
   sample_if_due();
   while (!finished() && !requests_.stop) {
     do_step(progress);
+    average_if_due();
     validate_if_due();
     sample_if_due();
     save_if_due();
@@ -131,8 +133,9 @@ void Trainer::report(const StepResult& result, double seconds, Progress& progres
     not_recorded_ = error;
   }
   if (result.skipped) {
-    log_warning(fmt::format("step {} was skipped: loss {:.6g}, gradient norm {:.6g}", metrics.step,
-                            result.loss, result.grad_norm));
+    log_warning(fmt::format("step {} was skipped{}: loss {:.6g}, gradient norm {:.6g}; {} so far",
+                            metrics.step, result.spike ? " as a spike" : "", result.loss,
+                            result.grad_norm, state_.skipped));
   }
   const std::int64_t total = settings_.trainer.num_train_steps;
   progress.update(state_.step,
@@ -146,32 +149,71 @@ void Trainer::report_start(double step_seconds) {
   recorder_->count_start(settings_.times.total() - step_seconds);
 }
 
-/// Returns whether a validation was due and was completed.
-bool Trainer::validate_if_due() {
-  if (valid_ == nullptr || state_.step == 0 || state_.evaluated_step == state_.step) return false;
-  if (state_.step % settings_.trainer.steps_per_eval != 0 && !at_last_step()) return false;
-  reducer_.wait();
+/// Nothing if a signal interrupted it.
+std::optional<double> Trainer::validation_loss() {
   RowSelection selection;
   selection.max_rows =
       std::int64_t{settings_.trainer.max_eval_batches} * settings_.trainer.train_batch_size;
   const auto sums =
       evaluate(model_, ranks_, *valid_, selection, settings_.trainer.micro_batch(ranks_.size()));
-  if (!sums) {
+  if (!sums) return std::nullopt;
+  double loss = sums->mean();
+  ranks_.broadcast_value(loss, 0);  // every rank must end training by the same number
+  return loss;
+}
+
+/// The same for the average of the weights. The weights come back from rank 0's copy, so that only
+/// rank 0 needs memory for one.
+std::optional<double> Trainer::average_loss() {
+  std::vector<float> weights(leads() ? model_.layout().total() : 0);
+  if (leads()) model_.get_parameters(weights);
+  set_everywhere(average_.values());
+  const std::optional<double> loss = validation_loss();
+  set_everywhere(weights);
+  return loss;
+}
+
+/// Gives all ranks the parameters of rank 0; only there are `values` used.
+void Trainer::set_everywhere(std::span<const float> values) {
+  if (leads()) model_.set_parameters(values);
+  reducer_.broadcast(model_.parameters(), model_.layout().total());
+}
+
+void Trainer::average_if_due() {
+  if (!average_.is_due(state_.step)) return;
+  reducer_.wait();  // for the other ranks' slices of the last update
+  if (leads()) {
+    std::vector<float> weights(model_.layout().total());
+    model_.get_parameters(weights);
+    average_.add(weights, state_.averaged);
+  }
+  ++state_.averaged;
+}
+
+/// Returns whether a validation was due and was completed.
+bool Trainer::validate_if_due() {
+  if (valid_ == nullptr || state_.step == 0 || state_.evaluated_step == state_.step) return false;
+  if (state_.step % settings_.trainer.steps_per_eval != 0 && !at_last_step()) return false;
+  reducer_.wait();
+  const bool averaged = state_.averaged > 0;
+  const std::optional<double> loss = validation_loss();
+  const std::optional<double> of_average = loss && averaged ? average_loss() : std::nullopt;
+  if (!loss || (averaged && !of_average)) {
     requests_.stop = true;
     return false;
   }
-  double loss = sums->mean();
-  ranks_.broadcast_value(loss, 0);  // every rank must end training by the same number
-  add_validation(state_, loss);
-  on_leader([this] {
-    in_run_folder([this] {
-      recorder_->write(ValidationMetrics{state_.step - 1, state_.valid_loss});
+  add_validation(state_, *loss);
+  on_leader([&] {
+    in_run_folder([&] {
+      recorder_->write(
+          ValidationMetrics{state_.step - 1, state_.valid_loss, of_average.value_or(kNoLoss)});
       if (ends_early()) recorder_->set_fact(kEndedEarly, describe_early_end(state_));
       recorder_->publish();
     });
   });
-  log_info(fmt::format("step {}  validation loss {:.6g}{}", state_.step, state_.valid_loss,
-                       state_.best_step == state_.step ? ", the lowest so far" : ""));
+  log_info(fmt::format("step {}  validation loss {:.6g}{}{}", state_.step, state_.valid_loss,
+                       state_.best_step == state_.step ? ", the lowest so far" : "",
+                       of_average ? fmt::format("; of the average {:.6g}", *of_average) : ""));
   if (ends_early()) log_info("training ends early " + describe_early_end(state_));
   return true;
 }

@@ -64,7 +64,7 @@ void Trainer::begin() {
   start_checks();
   on_leader([this] {
     check_disk_space(paths_, model_.config(), settings_.trainer.num_train_steps,
-                     settings_.checkpointer, state_.step);
+                     settings_.checkpointer, state_.step, settings_.trainer.average > 0);
     add_start(facts_, settings_.start, state_.step, facts_so_far(paths_));
     const std::string origin = facts_.text(kStartedFrom);
     if (!origin.empty()) log_info("the run started from " + origin);
@@ -133,6 +133,8 @@ void Trainer::resume(const Checkpoint& checkpoint) {
           state_.ranks, ranks_now));
     }
     state_.ranks = ranks_now;
+    if (settings_.trainer.average == 0) state_.averaged = 0;
+    if (state_.averaged > 0) average_.set(checkpoint.average);
   }
   moments().distribute(checkpoint.first_moment, checkpoint.second_moment);
   ranks_.broadcast_value<TrainingProgress>(state_, 0);

@@ -41,7 +41,8 @@ void Trainer::check_learned() {
   on_leader([this] {
     std::string what;
     if (state_.skipped_in_a_row > 0) {
-      what = fmt::format("the loss or gradient is not finite since step {}",
+      what = fmt::format("the loss or gradient is not finite{} since step {}",
+                         settings_.trainer.skip_spikes > 0 ? " or a spike" : "",
                          state_.step - state_.skipped_in_a_row);
     } else if (state_.evaluated_step == state_.step && !std::isfinite(state_.valid_loss)) {
       what = fmt::format("the validation loss is not finite after step {}", state_.step - 1);
@@ -85,6 +86,7 @@ void Trainer::save(Keep keep) {
     model_.get_parameters(snapshot_.parameters);
     snapshot_.first_moment.resize(total);
     snapshot_.second_moment.resize(total);
+    snapshot_.average = average_.values();
   }
   moments().collect(snapshot_.first_moment, snapshot_.second_moment);
   on_leader([&] { start_writing(keep); });
@@ -107,7 +109,8 @@ void Trainer::start_writing(Keep keep) {
 /// On a thread of its own: it may use the snapshot and what never changes.
 void Trainer::write(Keep keep, bool is_best) const {
   const Checkpoint& c = snapshot_;
-  if (!all_finite(c.parameters) || !all_finite(c.first_moment) || !all_finite(c.second_moment)) {
+  if (!all_finite(c.parameters) || !all_finite(c.first_moment) || !all_finite(c.second_moment) ||
+      !all_finite(c.average)) {
     throw Error(fmt::format("the model is not finite after step {}, so it was not saved; {}; {}",
                             c.state.step - 1, describe_last_checkpoint(paths_), kTryLowerRate));
   }

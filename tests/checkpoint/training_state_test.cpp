@@ -28,12 +28,14 @@ TEST(TrainingState, RoundTrips) {
   state.best_step = 90;
   state.best_loss = 0.7 + 0.1;
   state.validations_since_best = 2;
+  for (int i = 0; i < 200; ++i) state.recent.add(1.0 / (1 + i), 0.1 * i);
   write_file_atomically(folder.path() / "state.json", to_json(state));
   const TrainingState back = read_training_state(folder.path() / "state.json");
   EXPECT_EQ(to_json(back), to_json(state));
   EXPECT_EQ(back.train_loss, state.train_loss);
   EXPECT_EQ(back.seed, state.seed);
   EXPECT_EQ(back.best_loss, state.best_loss);
+  EXPECT_EQ(back.recent.held(), RecentSteps::kMost);
   EXPECT_TRUE(std::isnan(back.valid_loss));
 }
 

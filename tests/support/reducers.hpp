@@ -73,6 +73,37 @@ class PoisonedReducer : public PassingReducer {
   bool in_step_ = false;
 };
 
+/// Makes this rank's gradient a thousand times as large in one step.
+class SpikingReducer : public PassingReducer {
+ public:
+  explicit SpikingReducer(std::int64_t step) : spike_(step) {}
+  SpikingReducer(Reducer& to, bool here, std::int64_t step)
+      : PassingReducer(to), spike_(here ? step : -1) {}
+
+  void all_reduce(float* data, std::int64_t count) override {
+    amplify(data, count);
+    PassingReducer::all_reduce(data, count);
+  }
+  void reduce_scatter(const SlicedBuffer& buffer, Slice range) override {
+    amplify(buffer.data + range.begin, range.count());
+    PassingReducer::reduce_scatter(buffer, range);
+  }
+  void wait() override {
+    PassingReducer::wait();
+    step_ += std::exchange(in_step_, false);
+  }
+
+ private:
+  void amplify(float* gradient, std::int64_t count) {
+    in_step_ = true;
+    for (std::int64_t i = 0; step_ == spike_ && i < count; ++i) gradient[i] *= 1000;
+  }
+
+  std::int64_t spike_;
+  std::int64_t step_ = 0;
+  bool in_step_ = false;
+};
+
 /// Makes this rank's copy of what rank 0 sends slightly different.
 class SkewedReducer : public PassingReducer {
  public:

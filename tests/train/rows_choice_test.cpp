@@ -57,6 +57,17 @@ TEST_F(RowsChoice, ADecoderForSamplesNeedsMemory) {
   EXPECT_EQ(wanted(memory).rows, 8);
 }
 
+TEST_F(RowsChoice, AnAverageOfTheWeightsNeedsMemoryOfTheHost) {
+  DeviceMemory memory = memory_for(16);
+  config_.trainer.average = 100;
+  memory = for_training(memory, config_);
+  EXPECT_EQ(needed_bytes(config_.model, 1, memory), gpu_bytes(config_.model, 1, 1));
+  memory.gpu = false;
+  EXPECT_EQ(needed_bytes(config_.model, 1, memory),
+            host_bytes(config_.model, memory.precision, 1, 1) +
+                3 * sizeof(float) * ParameterLayout(config_.model).total());
+}
+
 TEST_F(RowsChoice, SamplesOnACpuAlsoNeedTiledWeights) {
   DeviceMemory memory = memory_for(16);
   memory.gpu = false;

@@ -18,12 +18,14 @@
 
 namespace amt {
 
-/// The contents of a checkpoint in host memory; each vector has layout.total() floats.
+/// The contents of a checkpoint in host memory; each vector has layout.total() floats, except that
+/// `average` is empty if the run keeps none.
 struct Checkpoint {
   TrainingState state;
   std::vector<float> parameters;
   std::vector<float> first_moment;
   std::vector<float> second_moment;
+  std::vector<float> average;  ///< of the weights (trainer.average)
 };
 
 enum class Keep : std::uint8_t {

@@ -9,9 +9,9 @@
 
 namespace amt {
 
-/// Bytes of one checkpoint: parameters and two moments as floats, plus a little for names and
-/// sizes.
-std::uint64_t checkpoint_bytes(const ModelConfig& model);
+/// Bytes of one checkpoint: parameters, two moments and, if there is one, the average of the
+/// weights as floats, plus a little for names and sizes.
+std::uint64_t checkpoint_bytes(const ModelConfig& model, bool average = false);
 
 /// The largest number of checkpoints that a run will have at once, in addition to those present
 /// after `step` steps: permanent ones, the rolling ones and the best (`rolling` of these may exist
@@ -23,6 +23,7 @@ std::int64_t checkpoints_to_come(std::int64_t num_train_steps,
 /// Error naming the folder and the missing bytes unless its file system has space for those; does
 /// nothing if the file system does not report its free space.
 void check_disk_space(const RunPaths& paths, const ModelConfig& model, std::int64_t num_train_steps,
-                      const CheckpointerOptions& checkpointer, std::int64_t step);
+                      const CheckpointerOptions& checkpointer, std::int64_t step,
+                      bool average = false);
 
 }  // namespace amt

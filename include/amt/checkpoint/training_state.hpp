@@ -1,6 +1,7 @@
 // The state of a training run: everything that the next step needs besides parameters and moments.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -8,17 +9,32 @@
 
 namespace amt {
 
+/// Losses and gradient norms of the last steps that changed the parameters; empty unless the run
+/// skips spikes. Step number i of those ever added is at i % kMost.
+struct RecentSteps {
+  static constexpr std::int64_t kMost = 128;
+  std::array<double, kMost> losses{}, norms{};
+  std::int64_t count = 0;  ///< ever added
+  std::int64_t held() const { return count < kMost ? count : kMost; }
+  void add(double loss, double norm) {
+    losses[count % kMost] = loss;
+    norms[count++ % kMost] = norm;
+  }
+};
+
 /// Counters that are equal on all ranks.
 struct TrainingProgress {
   std::int64_t step = 0;       ///< steps done, including skipped ones
   std::int64_t updates = 0;    ///< steps that changed the parameters: Adam's count
   std::uint64_t next_row = 0;  ///< in the training split, which repeats endlessly
-  std::int64_t skipped = 0;    ///< steps whose gradient was not finite
+  std::int64_t skipped = 0;    ///< steps whose gradient was not finite, or a spike
   std::int64_t skipped_in_a_row = 0;
   std::int64_t evaluated_step = 0;  ///< value of `step` at the last complete validation
   std::int64_t best_step = 0;       ///< value of `step` at the best validation; 0: none yet
   std::int64_t validations_since_best = 0;
   double best_loss = std::numeric_limits<double>::quiet_NaN();  ///< of the best validation
+  RecentSteps recent;
+  std::int64_t averaged = 0;  ///< weights added to the average so far (trainer.average)
 };
 
 struct TrainingState : TrainingProgress {

@@ -2,10 +2,10 @@
 //   {"step":41,"loss":4.61,"lr":0.0006,"grad_norm":0.71,"tokens_per_second":8123.4,
 //    "step_time_s":1.008,"skipped":0,"model_flops_per_second":4.3e11,"mfu":0.31,
 //    "memory_bytes":812351488}
-//   {"step":999,"valid_loss":4.12}
+//   {"step":999,"valid_loss":4.12,"average_valid_loss":4.09}
 // `step` counts from 0; a validation has the number of the last step before it. `skipped` counts
-// the steps so far that were skipped; a number that is not finite or unknown is null. All calls are
-// local: one rank writes.
+// the steps so far that were skipped; the loss of the average is there only if the run keeps one; a
+// number that is not finite or unknown is null. All calls are local: one rank writes.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +31,12 @@ struct StepMetrics {
   std::uint64_t memory_bytes = 0;                         ///< peak of rank 0's process so far
 };
 
+constexpr double kNoLoss = std::numeric_limits<double>::quiet_NaN();
+
 struct ValidationMetrics {
   std::int64_t step = 0;
-  double loss = 0;  ///< nats per token
+  double loss = 0;                ///< nats per token
+  double average_loss = kNoLoss;  ///< of the average of the weights, if there is one
 };
 
 /// Steps that have to be repeated.

@@ -63,9 +63,11 @@ struct DeviceMemory {
   bool shard_optimizer = false;           ///< among those
   OptimizerName optimizer = OptimizerName::kAdamW;
   bool sampling = false;  ///< one of the ranks has a Decoder of one row as well
+  bool average = false;   ///< one of the ranks keeps an average of the weights
 };
 
-/// host_bytes or gpu_bytes, plus the memory for samples.
+/// host_bytes or gpu_bytes, plus the memory for samples and, on a CPU, for an average of the
+/// weights.
 std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const DeviceMemory& memory);
 
 /// Whether needed_bytes are available.

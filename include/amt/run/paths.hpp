@@ -66,6 +66,8 @@ struct CheckpointPaths : ModelPaths {
   std::filesystem::path optimizer() const { return folder / "optimizer.h5"; }
   std::filesystem::path state() const { return folder / "state.json"; }
   std::filesystem::path manifest() const { return folder / "checkpoint.json"; }
+  /// A model folder within: the average of the weights, where there is one.
+  ModelPaths average() const { return {folder / "average"}; }
 };
 
 }  // namespace amt

@@ -27,9 +27,11 @@ struct TrainerOptions {
   std::uint64_t seed = 0;
   bool reshuffle = true;  ///< each epoch from the second on in an order of its own
   bool load_last_checkpoint = true;
-  int max_skipped = 10;  ///< steps in a row with a gradient that is not finite before the job fails
-  int threads = 0;       ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
-  PrecisionPolicy mp;    ///< precision of activations and products
+  int max_skipped = 10;      ///< skipped steps in a row before the job fails
+  std::int64_t average = 0;  ///< steps that an average of the weights spans; 0: no average
+  double skip_spikes = 0;    ///< standard deviations above recent losses or norms; 0: never
+  int threads = 0;           ///< per rank; 0: OMP_NUM_THREADS, else the rank's share of its node
+  PrecisionPolicy mp;        ///< precision of activations and products
   double log_z_regularization = 0.0;  ///< weight of log(z)^2 in the training loss
   double peak_flops = 0;              ///< FLOP/s of one rank's device; 0: unknown
   DeviceKind device = DeviceKind::kAuto;

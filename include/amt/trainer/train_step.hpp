@@ -31,7 +31,8 @@ struct StepResult {
   double loss = 0;       ///< mean over the global batch, nats per token
   double grad_norm = 0;  ///< norm of the global batch's gradient, before clipping
   double learning_rate = 0;
-  bool skipped = false;  ///< loss or norm was not finite: parameters and moments are unchanged
+  bool skipped = false;  ///< not finite, or a spike: parameters and moments are unchanged
+  bool spike = false;    ///< see trainer.skip_spikes
   Requests agreed;
   double compute_seconds = 0;  ///< for this rank's gradients, without waits for other ranks
 };

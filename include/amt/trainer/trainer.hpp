@@ -28,6 +28,7 @@
 #include "amt/trainer/options.hpp"
 #include "amt/trainer/replica_check.hpp"
 #include "amt/trainer/train_step.hpp"
+#include "amt/trainer/weight_average.hpp"
 
 namespace amt {
 
@@ -93,6 +94,10 @@ class Trainer {
   void report_start(double step_seconds);
   void report(const StepResult& result, double seconds, Progress& progress);
   bool validate_if_due();
+  std::optional<double> validation_loss();
+  std::optional<double> average_loss();
+  void set_everywhere(std::span<const float> values);
+  void average_if_due();
   void sample_if_due();
   void save_if_due();
   void save(Keep keep);
@@ -127,6 +132,7 @@ class Trainer {
   RunPaths paths_;
   TrainStep step_;
   ReplicaCheck replicas_;
+  WeightAverage average_;  // rank 0 only
   StepProfile profile_;
   Stragglers stragglers_;
   TrainingState state_;
