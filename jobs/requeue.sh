@@ -1,7 +1,31 @@
 # Sourced by the three jobs: decides whether a job whose amt has stopped is requeued.
 # shellcheck shell=bash
 
-newest_checkpoint() { cat "$1/checkpoints/latest" 2> /dev/null || echo none; }
+# newest_checkpoint RUN: prints its name, "none" if there is none; of a sweep in one job, all runs' names.
+newest_checkpoint() {
+  local newest
+  newest=$(grep -h . "$1"/checkpoints/latest "$1"/*=*/checkpoints/latest 2> /dev/null | paste -sd, -)
+  echo "${newest:-none}"
+}
+
+# run_of_job RUN OPTION OF amt train...: prints the folder that this job trains in: with --sweep, a task of an array
+# has the folder of one value (src/train/sweep.cpp).
+run_of_job() {
+  local run=$1 sweep="" values
+  while [ $# -gt 1 ]; do
+    case $2 in
+      --sweep) sweep=${3-} ;;
+      --sweep=*) sweep=${2#*=} ;;
+    esac
+    shift
+  done
+  if [ -n "$sweep" ] && [ -n "${SLURM_ARRAY_TASK_ID:-}" ]; then
+    IFS=, read -ra values <<< "${sweep#*=}"
+    sweep=${sweep%%=*}
+    run=$run/${sweep##*.}=${values[SLURM_ARRAY_TASK_ID]-}
+  fi
+  echo "$run"
+}
 
 # worth_another_start CODE: returns false if amt is done, has reported a permanent error, or cannot
 # be started at all. The remaining codes are 75 (stopped by a signal), 76 (the watchdog), 77 (wrong

@@ -58,13 +58,10 @@ class Drawing {
   Drawing(const LineChart& chart, double top)
       : chart_(chart), floor_(top + kPlotHeight), first_(bins_of(chart.curve)) {
     second_ = bins_of(chart.second);
-    for (const Bins* bins : {&first_, &second_}) {
-      for (const Curve::Bin& bin : *bins) {
-        low_ = std::min(low_, bin.lowest);
-        high_ = std::max(high_, bin.highest);
-        last_step_ = std::max(last_step_, bin.step());
-      }
-    }
+    for (const NamedCurve& named : chart.more) more_.push_back(bins_of(named.curve));
+    include(first_);
+    include(second_);
+    for (const Bins& bins : more_) include(bins);
     if (has_level()) {
       low_ = std::min(low_, *chart.level);
       high_ = std::max(high_, *chart.level);
@@ -73,18 +70,33 @@ class Drawing {
     if (high_ <= low_) high_ = low_ > 0 ? low_ * 1.1 : 1;
   }
 
-  bool empty() const { return first_.empty() && second_.empty(); }
+  bool empty() const {
+    return first_.empty() && second_.empty() &&
+           std::ranges::all_of(more_, [](const Bins& bins) { return bins.empty(); });
+  }
   double height() const { return floor_ + kBelow; }
 
   std::string content() const {
-    std::string text = grid() + band(first_);
+    std::string text = grid();
+    if (!first_.empty()) text += band(first_);
     if (has_level()) text += level();
-    text += line(first_, "curve", "front");
+    if (!first_.empty()) text += line(first_, "curve", "front");
     if (!second_.empty()) text += line(second_, "second", "dots");
+    for (std::size_t i = 0; i < more_.size(); ++i) text += coloured_line(more_[i], colour(i));
     return text + legend();
   }
 
  private:
+  void include(const Bins& bins) {
+    for (const Curve::Bin& bin : bins) {
+      low_ = std::min(low_, bin.lowest);
+      high_ = std::max(high_, bin.highest);
+      last_step_ = std::max(last_step_, bin.step());
+    }
+  }
+
+  static const char* colour(std::size_t i) { return kSvgColours[i % kSvgColours.size()]; }
+
   bool has_level() const {
     return chart_.level && std::isfinite(*chart_.level) && *chart_.level > 0 && !empty();
   }
@@ -131,10 +143,14 @@ class Drawing {
 
   std::string legend() const {
     using Mark = LegendEntry::Mark;
-    std::vector<LegendEntry> entries = {{Mark::kLine, "curve", chart_.curve_name}};
+    std::vector<LegendEntry> entries;
+    if (!first_.empty()) entries.push_back({Mark::kLine, "curve", chart_.curve_name});
     if (!second_.empty()) entries.push_back({Mark::kDottedLine, "second", chart_.second_name});
     if (has_level()) entries.push_back({Mark::kLine, "level", chart_.level_name});
-    return entries.size() == 1 ? "" : svg_legend(kLeft, floor_ + 32, entries);
+    for (std::size_t i = 0; i < more_.size(); ++i) {
+      entries.push_back({Mark::kLine, "curve", chart_.more[i].name, colour(i)});
+    }
+    return entries.size() == 1 && more_.empty() ? "" : svg_legend(kLeft, floor_ + 32, entries);
   }
 
   /// "x,y x,y ..."
@@ -164,9 +180,22 @@ class Drawing {
     return text;
   }
 
+  std::string coloured_line(const Bins& bins, const char* colour) const {
+    std::string text =
+        fmt::format("<polyline class=\"curve\" style=\"stroke: {}\" points=\"{}\"/>\n", colour,
+                    points(bins, [](const Curve::Bin& bin) { return bin.value(); }));
+    if (bins.size() > kMostDots) return text;
+    for (const Curve::Bin& bin : bins) {
+      text += fmt::format("<circle fill=\"{}\" r=\"2.5\" cx=\"{}\" cy=\"{}\"/>\n", colour,
+                          px(x(bin.step())), px(y(bin.value())));
+    }
+    return text;
+  }
+
   const LineChart& chart_;
   double floor_;
   Bins first_, second_;
+  std::vector<Bins> more_;
   double low_ = std::numeric_limits<double>::infinity();
   double high_ = -std::numeric_limits<double>::infinity();
   double last_step_ = 0;

@@ -19,10 +19,6 @@ constexpr double kBelow = 38, kLegendLine = 18, kLegendBox = 10;
 constexpr int kOctave = 12, kLabelsBelow = 10;
 constexpr double kLeastSeconds = 1;
 
-// Distinguishable on white and on black.
-constexpr std::array<const char*, 12> kColours = {"#3182bd", "#e6701e", "#31a354", "#c23b75",
-                                                  "#8c6bb1", "#b58900", "#1b9e9e", "#d6453d",
-                                                  "#6b8e23", "#5468d4", "#a0673a", "#d16ba5"};
 constexpr const char* kGrey = "#8a949e";
 
 class Drawing {
@@ -49,7 +45,7 @@ class Drawing {
     std::size_t next = 0;
     double x = kLeft, y = floor_ + kBelow;
     for (const PianoRoll::Voice& voice : roll_.voices) {
-      const char* colour = voice.pitched ? kColours[next++ % kColours.size()] : kGrey;
+      const char* colour = voice.pitched ? kSvgColours[next++ % kSvgColours.size()] : kGrey;
       text += bars(voice, colour);
       const double width = kLegendBox + 4 + svg_text_width(voice.name) + 16;
       if (x > kLeft && x + width > kWidth - kRight) x = kLeft, y += kLegendLine;

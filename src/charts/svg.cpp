@@ -23,8 +23,11 @@ std::string legend_mark(const LegendEntry& entry, double x, double y) {
     return fmt::format("<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"10\"/>",
                        entry.style, px(x), px(y - 9), px(kMarkWidth));
   }
-  std::string text = fmt::format("<line class=\"{}\" x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/>",
-                                 entry.style, px(x), px(x + kMarkWidth), px(y - 4), px(y - 4));
+  const std::string colour =
+      entry.colour == nullptr ? "" : fmt::format(" style=\"stroke: {}\"", entry.colour);
+  std::string text =
+      fmt::format("<line class=\"{}\"{} x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/>", entry.style,
+                  colour, px(x), px(x + kMarkWidth), px(y - 4), px(y - 4));
   if (entry.mark == LegendEntry::Mark::kDottedLine) {
     text += fmt::format("<circle class=\"dots\" r=\"2.5\" cx=\"{}\" cy=\"{}\"/>",
                         px(x + kMarkWidth / 2), px(y - 4));

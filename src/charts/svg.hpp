@@ -1,11 +1,17 @@
 // Shared by the SVG charts: coordinates as text, grid lines, round steps.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 
 namespace amt {
+
+/// Colours of things that a chart has many of, distinguishable on white and on black.
+inline constexpr std::array<const char*, 12> kSvgColours = {
+    "#3182bd", "#e6701e", "#31a354", "#c23b75", "#8c6bb1", "#b58900",
+    "#1b9e9e", "#d6453d", "#6b8e23", "#5468d4", "#a0673a", "#d16ba5"};
 
 /// A length in pixels, rounded to a tenth.
 std::string px(double value);
@@ -28,6 +34,7 @@ struct LegendEntry {
   Mark mark;
   const char* style;  ///< a class of figure_style()
   std::string name;
+  const char* colour = nullptr;  ///< instead of the class's; for lines
 };
 
 /// Marks and names side by side, starting at x, on one line of text at y.

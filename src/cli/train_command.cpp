@@ -1,9 +1,11 @@
 // amt train
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 
 #include "amt/base/error.hpp"
 #include "amt/train/job.hpp"
+#include "amt/train/sweep.hpp"
 #include "command_line.hpp"
 #include "dry_ranks.hpp"
 #include "run_name.hpp"
@@ -25,6 +27,7 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   StartWords start;
   bool only_plan = false;
   std::optional<std::uint64_t> asked, branch;
+  std::string sweep_words;
   OptionTable table;
   config.register_options(table);
   table.add("trainer.take_over", &start.take_over,
@@ -39,6 +42,10 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
       "from this step's checkpoint of a run whose learning rate is constant (wsd), train a run "
       "of its own, RUN-from-STEP, in which the rate falls to 0 within trainer.decay_ratio of "
       "its steps");
+  table.add("sweep", &sweep_words,
+            "train a run for each value of an option, as in learning_rate=1e-3,2e-3, one after "
+            "another or, in a Slurm array, the one of this task; their folders and sweep.csv and "
+            "sweep.html, which compare them, are in run_dir");
   table.add_short("init", "trainer.initialize_from");
   table.add_short("device", "trainer.device");
   table.add_short("watchdog", "trainer.watchdog");
@@ -51,6 +58,14 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   if (!parse_command_line(line, args)) return ExitCode::kDone;
   config.trainer.run_dir = expand_run_dir(config.trainer.run_dir, table);
   config.validate();
+  const bool sweeps = table.given("sweep");
+  if (sweeps && (only_plan || branch)) {
+    throw UsageError("--sweep cannot be given with --dry-run or --branch");
+  }
+  std::optional<Sweep> sweep;
+  if (sweeps) {
+    sweep = plan_sweep(sweep_words, std::getenv("SLURM_ARRAY_TASK_ID"), config, table);
+  }
   if (branch) start.branch = plan_branch(config, static_cast<std::int64_t>(*branch));
   const int ranks = dry_run_ranks(only_plan, asked);
   if (only_plan && !launched_with_others()) {
@@ -61,6 +76,7 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   start.build = build_text();
   mpi::Communicator& world = runtime.start_mpi(config.trainer.watchdog, configuration_text(line));
   if (only_plan) return print_plan(describe_training(config, table, world));
+  if (sweep) return train_sweep(world, *sweep, config, table, start);
   return train_model(world, config, table, start);
 }
 

@@ -76,11 +76,11 @@ END
 echo RUNNING >"$work/state"
 echo "(null)" >"$work/excluded"
 
-# start COUNT: runs the job's script as Slurm does, i.e. a copy in another folder.
+# start COUNT [OPTION...]: runs the job's script as Slurm does, i.e. a copy in another folder.
 script=train.sbatch
 start() {
   cp "$jobs/$script" "$work/slurm_script"
-  (cd "$work" && SLURM_RESTART_COUNT=$1 AMT_JOBS_DIR=$jobs bash "$work/slurm_script" "$work/dataset" "$work/run")
+  (cd "$work" && SLURM_RESTART_COUNT=$1 AMT_JOBS_DIR=$jobs bash "$work/slurm_script" "$work/dataset" "$work/run" "${@:2}")
 }
 # requeues TIMES CODE LINE...: amt ends with one code per line; the job must be requeued TIMES
 # times, and its last start must end with CODE.
@@ -134,6 +134,24 @@ echo "step-000006 3" >"$work/run/requeues"  # left by a job that gave up
 echo 137 >"$work/codes"
 start 0 >"$work/out" 2>&1 || true
 [ "$(cat "$work/run/requeues")" = "step-000006 1" ] || fail "another job does not restart the count"
+
+echo "a sweep counts the starts of its own runs"
+runs=$work/run
+expect_run() { [ "$(. "$jobs/requeue.sh"; run_of_job "${@:2}")" = "$1" ] || fail "run_of_job ${*:2}"; }
+expect_run "$runs" "$runs" --sweep seed=1,2
+export SLURM_ARRAY_TASK_ID=1
+expect_run "$runs" "$runs" --trainer.seed 3
+expect_run "$runs/seed=2" "$runs" --trainer.seed 3 --sweep trainer.seed=1,2 --trainer.mp f32
+expect_run "$runs/learning_rate=2e-3" "$runs" --sweep=learning_rate=1e-3,2e-3
+mkdir -p "$work"/run/seed={1,2}/checkpoints
+echo step-000003 >"$work/run/seed=1/checkpoints/latest"
+echo step-000007 >"$work/run/seed=2/checkpoints/latest"
+newest=$(. "$jobs/requeue.sh"; newest_checkpoint "$work/run")
+[ "$newest" = step-000006,step-000003,step-000007 ] || fail "the newest checkpoints of a sweep: $newest"
+echo 137 >"$work/codes"
+start 0 --sweep seed=1,2 >"$work/out" 2>&1 || true
+[ "$(cat "$work/run/seed=2/requeues")" = "step-000007 1" ] || fail "a task of an array counts elsewhere"
+unset SLURM_ARRAY_TASK_ID
 
 # A count that cannot be written would stay at 1 forever.
 echo 137 >"$work/codes"

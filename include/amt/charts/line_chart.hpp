@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "amt/charts/curve.hpp"
 
@@ -14,15 +15,21 @@ enum class Axis : std::uint8_t {
   kLogarithmic,  ///< values of 0 and below are left out
 };
 
+struct NamedCurve {
+  std::string name;
+  const Curve* curve;
+};
+
 struct LineChart {
   std::string name;  ///< name and unit of the values: "loss, nats per token"
   Axis axis = Axis::kFromZero;
-  const Curve* curve = nullptr;   ///< with a pale band from minimum to maximum
+  const Curve* curve = nullptr;   ///< with a pale band from minimum to maximum; may be null
   const Curve* second = nullptr;  ///< with a dot per bin if there are few bins; may be null
   std::optional<double> level = std::nullopt;  ///< a dashed line across
   std::string curve_name = {}, second_name = {},
-              level_name = {};      ///< legend labels, used if there is more than the first curve
-  std::string steps_name = "step";  ///< label of the x axis
+              level_name = {};        ///< legend labels, used if there is more than the first curve
+  std::string steps_name = "step";    ///< label of the x axis
+  std::vector<NamedCurve> more = {};  ///< each in a colour of its own, with dots if it has few bins
 };
 
 /// The chart for a page of html_page(); "" if there is nothing to draw.
