@@ -130,9 +130,9 @@ class Twin:
             w[:, part].mul_(1 - rate * DECAY).sub_(rate * scale * orthogonalised(u[:, part]))
 
 
-def rows_of(amt, dataset, work):
+def rows_of(amt, dataset, work, most):
     subprocess.run([amt, "inspect", dataset, "--export-text", work / "rows.txt"], check=True, capture_output=True)
-    return torch.from_numpy(numpy.loadtxt(work / "rows.txt", dtype=numpy.int64, ndmin=2))
+    return torch.from_numpy(numpy.loadtxt(work / "rows.txt", dtype=numpy.int64, ndmin=2, max_rows=most))
 
 
 def train_amt(o, work, steps):
@@ -172,7 +172,7 @@ def main():
     torch.set_num_threads(o.threads)
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
-        rows = rows_of(o.amt, o.dataset, work)
+        rows = rows_of(o.amt, o.dataset, work, o.steps * o.batch)
         steps = min(o.steps, len(rows) // o.batch)
         vocab = json.loads((pathlib.Path(o.dataset) / "manifest.json").read_text())["vocabulary"]
         weights = random_weights(vocab, o.width, o.layers)
