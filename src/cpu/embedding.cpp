@@ -41,7 +41,7 @@ void run(Context<T>& cpu, const EmbeddingForwardOf<T, float>& op) {
   const RowDropout off = row_dropout({}, 0, width);
   parallel_for(cpu.threads(), op.rows * op.length, [&](Dim i) {
     float* row = begin_row(op.out + i * width, 0, width);
-    const float* position = op.wpe + (op.first_position + i % op.length) * width;
+    const float* position = op.wpe + op.position(i) * width;
     add_dropout_row(row, op.wte + op.tokens[i] * width, position, width, off);
     if (op.dropout.rate > 0) dropout_row(row, row, width, row_dropout(op.dropout, i, width));
     store_row(op.out + i * width, row, width);

@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include "amt/base/error.hpp"
-#include "amt/kernels/shapes.hpp"
 #include "attention_layout.hpp"
+#include "context.hpp"
 
 namespace amt::cuda {
 namespace {
@@ -71,12 +71,7 @@ bool AttentionChoice::fused(const AttentionShape& shape, Direction direction, bo
     if (asked_ == Attention::kCudnn) throw no_cudnn(why);
     why_not(direction) = why;
   }
-  if (shape.head_dim > kLargestHead) {
-    throw Error(
-        fmt::format("a head of {} channels is larger than the {} that attention on a GPU supports: "
-                    "raise model.num_heads, or use --device cpu",
-                    shape.head_dim, kLargestHead));
-  }
+  check_head(shape.head_dim);
   return false;
 }
 

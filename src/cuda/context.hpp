@@ -33,5 +33,7 @@ struct Context {
 
 /// Throws a UsageError unless the kernels support rows of this width.
 void check_width(Dim width);
+/// Throws an Error unless amt's own attention supports heads of this many channels.
+void check_head(Dim head_dim);
 
 }  // namespace amt::cuda

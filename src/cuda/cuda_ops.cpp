@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "context.hpp"
+#include "graph.hpp"
 
 namespace amt::cuda {
 namespace {
@@ -32,6 +33,11 @@ class GpuOps final : public Implement<GpuOps, DeviceMemoryOps, Operators> {
   }
   void forget_weights(const float* parameters) noexcept override {
     context_.weight_ranges.forget(parameters);
+  }
+
+  std::unique_ptr<Recording> record(const std::function<void()>& work) override {
+    const Call call(device(), "record");
+    return record_graph(device(), stream(), work);
   }
 
   template <class Op>

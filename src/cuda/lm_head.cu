@@ -65,14 +65,14 @@ void run(Context& gpu, const LmHeadLogits& op) {
   const auto bytes = [](Dim columns) { return static_cast<std::size_t>(columns) * sizeof(float); };
   const Bf16* wte = gpu.weights(op.wte);
   const Bf16* x = gathered(gpu, op);
-  for_blocks<float>(gpu, op.n, op.padded_vocab, [&](float* padded, Dim begin, Dim count) {
-    gpu.matmul.run(plan_logits(count, op.padded_vocab, op.width, Element::kFloat),
+  const Dim columns = logit_columns(op.vocab, op.padded_vocab);
+  for_blocks<float>(gpu, op.n, columns, [&](float* padded, Dim begin, Dim count) {
+    gpu.matmul.run(plan_logits(count, columns, op.width, Element::kFloat),
                    {wte, x + begin * op.width, padded});
-    check(
-        cudaMemcpy2DAsync(op.logits + begin * op.vocab, bytes(op.vocab), padded,
-                          bytes(op.padded_vocab), bytes(op.vocab), static_cast<std::size_t>(count),
-                          cudaMemcpyDeviceToDevice, gpu.stream()),
-        "copying logits without the vocabulary's padding");
+    check(cudaMemcpy2DAsync(op.logits + begin * op.vocab, bytes(op.vocab), padded, bytes(columns),
+                            bytes(op.vocab), static_cast<std::size_t>(count),
+                            cudaMemcpyDeviceToDevice, gpu.stream()),
+          "copying logits without the vocabulary's padding");
   });
 }
 

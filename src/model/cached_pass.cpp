@@ -23,60 +23,74 @@ std::size_t KeyValueCache::bytes(const ModelConfig& config, int rows,
 }
 
 CachedPass::CachedPass(Ops& ops, const ModelConfig& config, const ModelView& weights,
-                       Workspace& workspace, KeyValueCache& cache,
-                       std::span<const Segment> segments)
-    : Pass(ops, config, weights, workspace, 1, {}, false), cache_(cache), segments_(segments) {
-  n_ = 0;
-  for (const Segment& segment : segments) n_ += segment.size();
+                       Workspace& workspace, KeyValueCache& cache, const Segment& segment)
+    : Pass(ops, config, weights, workspace, 1, {}, false), cache_(cache), segment_(segment) {
+  n_ = segment.length;
 }
 
 void CachedPass::embed() {
-  Dim at = 0;
-  for (const Segment& segment : segments_) {
-    ops_.run(EmbeddingForward{.out = work_.stream(0).activation(at * width_),
-                              .tokens = work_.tokens.as<Token>() + at,
-                              .wte = weights_.wte,
-                              .wpe = weights_.wpe,
-                              .rows = segment.rows,
-                              .length = segment.length,
-                              .width = width_,
-                              .first_position = segment.first});
-    at += segment.size();
-  }
+  ops_.run(EmbeddingForward{.out = work_.stream(0).activation(),
+                            .tokens = work_.tokens.as<Token>(),
+                            .wte = weights_.wte,
+                            .wpe = weights_.wpe,
+                            .rows = 1,
+                            .length = n_,
+                            .width = width_,
+                            .first_position = segment_.first});
 }
 
 void CachedPass::attend(int layer) {
-  Dim at = 0;
-  for (const Segment& segment : segments_) {
-    attend(layer, segment, at);
-    at += segment.size();
-  }
-}
-
-/// `at` is the segment's first position in the workspace.
-void CachedPass::attend(int layer, const Segment& segment, Dim at) {
   BlockActivations& a = work_.block(layer);
   const Buffer& cache = cache_.layers[layer];
-  const Dim row_size = config_.seq_len * 2 * width_, row = segment.row * row_size;
+  const Dim row_size = config_.seq_len * 2 * width_, row = segment_.row * row_size;
   const std::size_t width_bytes = width_ * ops_.activation_bytes();
-  const std::size_t row_bytes = row_size * ops_.activation_bytes();
-  ops_.copy_rows(cache.activation(row + segment.first * 2 * width_),
-                 segment.rows == 1 ? 2 * width_bytes : row_bytes,
-                 a.qkv.activation((at * 3 + 1) * width_), 3 * width_bytes, 2 * width_bytes,
-                 segment.size());
+  ops_.copy_rows(cache.activation(row + segment_.first * 2 * width_), 2 * width_bytes,
+                 a.qkv.activation(width_), 3 * width_bytes, 2 * width_bytes, n_);
   const Activation* qkv = a.qkv.activation();
   const Activation* cached = cache.activation();
-  ops_.run(AttentionForward{.out = a.att.activation(at * width_),
-                            .lse = a.lse.as<float>() + at * config_.num_heads,
-                            .q = {qkv, at * 3 * width_, segment.length * 3 * width_, 3 * width_},
+  ops_.run(AttentionForward{.out = a.att.activation(),
+                            .lse = a.lse.as<float>(),
+                            .q = {qkv, 0, n_ * 3 * width_, 3 * width_},
                             .k = {cached, row, row_size, 2 * width_},
                             .v = {cached, row + width_, row_size, 2 * width_},
-                            .shape = {.rows = segment.rows,
-                                      .query_len = segment.length,
-                                      .key_len = segment.first + segment.length,
+                            .shape = {.rows = 1,
+                                      .query_len = n_,
+                                      .key_len = segment_.first + n_,
                                       .heads = config_.num_heads,
                                       .head_dim = config_.head_dim(),
                                       .scale = attention_scale(layer)}});
+}
+
+StepPass::StepPass(Ops& ops, const ModelConfig& config, const ModelView& weights,
+                   Workspace& workspace, KeyValueCache& cache, const StepPlaces& places)
+    : Pass(ops, config, weights, workspace, 1, {}, false), cache_(cache), places_(places) {
+  n_ = places.count;
+}
+
+void StepPass::embed() {
+  ops_.run(EmbeddingForward{.out = work_.stream(0).activation(),
+                            .tokens = work_.tokens.as<Token>(),
+                            .wte = weights_.wte,
+                            .wpe = weights_.wpe,
+                            .rows = n_,
+                            .length = 1,
+                            .width = width_,
+                            .first_positions = places_.positions});
+}
+
+void StepPass::attend(int layer) {
+  BlockActivations& a = work_.block(layer);
+  ops_.run(AttentionStep{.out = a.att.activation(),
+                         .lse = a.lse.as<float>(),
+                         .cache = cache_.layers[layer].activation(),
+                         .qkv = a.qkv.activation(),
+                         .rows = places_.rows,
+                         .positions = places_.positions,
+                         .n = n_,
+                         .cache_length = config_.seq_len,
+                         .heads = config_.num_heads,
+                         .head_dim = config_.head_dim(),
+                         .scale = attention_scale(layer)});
 }
 
 }  // namespace amt

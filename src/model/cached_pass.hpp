@@ -1,7 +1,6 @@
-// A forward pass over the newest positions of rows whose earlier positions are cached.
+// Forward passes over the newest positions of rows whose earlier positions are cached.
 #pragma once
 
-#include <span>
 #include <vector>
 
 #include "pass.hpp"
@@ -15,30 +14,47 @@ struct KeyValueCache {
   std::vector<Buffer> layers;
 };
 
-/// New positions of one row, one after another; or one position in each of several consecutive rows
-/// that are equally long.
+/// New positions of one row, one after another.
 struct Segment {
-  Dim row = 0;    ///< the first row, in the cache
+  Dim row = 0;    ///< in the cache
   Dim first = 0;  ///< the first position; earlier ones are in the cache
   Dim length = 0;
-  Dim rows = 1;
-  Dim size() const { return rows * length; }
 };
 
-/// The workspace holds the segments' tokens one after another. forward() adds the keys and values
-/// of the new positions to the cache.
+/// The workspace holds the segment's tokens. forward() adds the keys and values of its positions to
+/// the cache.
 class CachedPass final : public Pass {
  public:
   CachedPass(Ops& ops, const ModelConfig& config, const ModelView& weights, Workspace& workspace,
-             KeyValueCache& cache, std::span<const Segment> segments);
+             KeyValueCache& cache, const Segment& segment);
 
  private:
   void embed() override;
   void attend(int layer) override;
-  void attend(int layer, const Segment& segment, Dim at);
 
   KeyValueCache& cache_;
-  std::span<const Segment> segments_;
+  Segment segment_;
+};
+
+/// One new position of each of several rows of the cache, in device memory.
+struct StepPlaces {
+  const std::int32_t *rows, *positions;  ///< [count]
+  Dim count = 0;
+};
+
+/// The same for one position of each row: the workspace holds a token for each place. Nothing but
+/// the number of places is in the arguments of its operators, so a recording of it can be replayed.
+class StepPass final : public Pass {
+ public:
+  StepPass(Ops& ops, const ModelConfig& config, const ModelView& weights, Workspace& workspace,
+           KeyValueCache& cache, const StepPlaces& places);
+
+ private:
+  void embed() override;
+  void attend(int layer) override;
+
+  KeyValueCache& cache_;
+  StepPlaces places_;
 };
 
 }  // namespace amt

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
 
 #include "amt/base/error.hpp"
 #include "cached_pass.hpp"
@@ -14,6 +16,9 @@ namespace {
 /// The largest number of positions that one call may have to compute.
 Dim positions(const ModelConfig& config, int rows) { return std::max(config.seq_len, rows); }
 
+/// Bytes of the row and position of each row of a call.
+std::size_t places_bytes(int rows) { return std::size_t{2} * rows * sizeof(std::int32_t); }
+
 }  // namespace
 
 struct Decoder::Impl {
@@ -22,6 +27,7 @@ struct Decoder::Impl {
         work(m.ops, m.config, positions(m.config, rows), Purpose::kInference),
         cache(m.ops, m.config, rows),
         logits(Buffer::floats(m.ops, Dim{rows} * m.config.vocab_size)),
+        places(m.ops, places_bytes(rows)),
         known(rows) {
     for (auto& tokens : known) tokens.reserve(m.config.seq_len);
   }
@@ -34,20 +40,20 @@ struct Decoder::Impl {
   void catch_up(const DecoderRow& row);
   /// Computes the last token of each row.
   void step(std::span<const DecoderRow> rows);
-  void forward(std::span<const Token> tokens);
+  /// Computes `newest` at the places [rows, positions], with the recording for so many rows if
+  /// there is one.
+  void step_at(std::span<const std::int32_t> places);
   /// Runs one arbitrary token, so that the device's preparations do not delay the first note.
   void warm_up();
-  /// Adds one position, to the previous segment if possible.
-  void add(const Segment& next);
-
   Model::Impl& model;
   Workspace work;
   KeyValueCache cache;
   Buffer logits;
+  Buffer places;                          ///< int32 [2, rows of the call]: rows, positions
   std::vector<std::vector<Token>> known;  ///< for each row, the cached tokens
   std::uint64_t version = 0;              ///< version of the parameters used for the cache
-  std::vector<Segment> segments;
   std::vector<Token> newest;
+  std::map<Dim, std::unique_ptr<Recording>> steps;  ///< by rows; null if they cannot be recorded
 };
 
 void Decoder::Impl::check(const DecoderRow& row) const {
@@ -69,16 +75,11 @@ void Decoder::Impl::forget_if_changed() {
   version = model.versions;
 }
 
-void Decoder::Impl::forward(std::span<const Token> tokens) {
-  model.ops.to_device(work.tokens.as<Token>(), tokens.data(), tokens.size_bytes());
-  CachedPass(model.ops, model.config, model.weights, work, cache, segments).forward();
-}
-
 void Decoder::Impl::warm_up() {
   forget_if_changed();
-  segments.assign(1, {.length = 1});
-  const Token any = 0;
-  forward({&any, 1});
+  newest = {0};
+  const std::array<std::int32_t, 2> first = {0, 0};
+  step_at(first);
 }
 
 void Decoder::Impl::catch_up(const DecoderRow& row) {
@@ -88,30 +89,37 @@ void Decoder::Impl::catch_up(const DecoderRow& row) {
   seen.erase(differs.in1, seen.end());
   const std::span<const Token> fresh(differs.in2, before.end());
   if (fresh.empty()) return;
-  segments.assign(1, {row.row, std::ssize(seen), std::ssize(fresh)});
-  forward(fresh);
+  model.ops.to_device(work.tokens.as<Token>(), fresh.data(), fresh.size_bytes());
+  CachedPass(model.ops, model.config, model.weights, work, cache,
+             {row.row, std::ssize(seen), std::ssize(fresh)})
+      .forward();
   seen.insert(seen.end(), fresh.begin(), fresh.end());
 }
 
-void Decoder::Impl::add(const Segment& next) {
-  if (!segments.empty()) {
-    Segment& last = segments.back();
-    if (next.row == last.row + last.rows && next.first == last.first) {
-      ++last.rows;
-      return;
-    }
-  }
-  segments.push_back(next);
+void Decoder::Impl::step_at(std::span<const std::int32_t> at) {
+  const Dim count = std::ssize(newest);
+  model.ops.to_device(work.tokens.as<Token>(), newest.data(), newest.size() * sizeof(Token));
+  model.ops.to_device(places.as<void>(), at.data(), at.size_bytes());
+  const auto pass = [&] {
+    const auto* rows = places.as<std::int32_t>();
+    StepPass(model.ops, model.config, model.weights, work, cache, {rows, rows + count, count})
+        .forward();
+  };
+  const auto known_step = steps.find(count);
+  if (known_step != steps.end() && known_step->second) return known_step->second->replay();
+  pass();
+  if (known_step == steps.end()) steps[count] = model.ops.record(pass);
 }
 
 void Decoder::Impl::step(std::span<const DecoderRow> rows) {
-  segments.clear();
   newest.clear();
-  for (const DecoderRow& row : rows) {
-    add({row.row, std::ssize(row.context) - 1, 1});
-    newest.push_back(row.context.back());
+  std::vector<std::int32_t> at(2 * rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    newest.push_back(rows[i].context.back());
+    at[i] = rows[i].row;
+    at[rows.size() + i] = static_cast<std::int32_t>(std::ssize(rows[i].context) - 1);
   }
-  forward(newest);
+  step_at(at);
   for (const DecoderRow& row : rows) known[row.row].push_back(row.context.back());
 }
 
@@ -119,7 +127,7 @@ std::size_t Decoder::estimate_bytes(const ModelConfig& config, int rows,
                                     std::size_t activation_bytes) {
   return workspace_bytes(config, positions(config, rows), activation_bytes, Purpose::kInference) +
          KeyValueCache::bytes(config, rows, activation_bytes) +
-         Dim{rows} * config.vocab_size * sizeof(float);
+         Dim{rows} * config.vocab_size * sizeof(float) + places_bytes(rows);
 }
 
 Decoder::Decoder(Model& model, int rows) : impl_(std::make_unique<Impl>(*model.impl_, rows)) {
@@ -140,7 +148,7 @@ void Decoder::next(std::span<const DecoderRow> rows, TokenRange range, std::span
                                .n = std::ssize(rows),
                                .width = width,
                                .vocab = range.size(),
-                               .padded_vocab = range.size()});
+                               .padded_vocab = d.model.config.padded_vocab_size() - range.first});
   d.model.ops.to_host(logits.data(), d.logits.as<float>(),
                       rows.size() * static_cast<std::size_t>(range.size()) * sizeof(float));
 }

@@ -32,7 +32,7 @@ class AttentionChoiceTest : public testing::Test {
  protected:
   void SetUp() override {
     fake::device() = {};
-    fake::finish_before_launches();
+    fake::take_launches();
   }
   void make(Attention attention = Attention::kAuto) {
     ops_ = make_cuda_ops({.attention = attention});

@@ -1,4 +1,5 @@
 #include "amt/kernels/attention.cuh"
+#include "amt/kernels/attention_step.cuh"
 #include "kernel_support.hpp"
 
 namespace amt::gpu {
@@ -107,6 +108,36 @@ void check_queries(const AttentionShape& s, Order order) {
   EXPECT_LT(distance(gdv.values(), dv), 2 * kRounding);
   EXPECT_TRUE(gout.fences_stand() && glse.fences_stand() && gdq.fences_stand() &&
               gdk.fences_stand() && gdv.fences_stand());
+}
+
+/// A step of rows at these positions, in a cache of one row more.
+void check_step(const std::vector<std::int32_t>& positions, Dim heads, Dim head_dim, Order order) {
+  const Dim n = std::ssize(positions), width = heads * head_dim, length = 101;
+  std::vector<std::int32_t> rows;
+  for (Dim i = n; i > 0; --i) rows.push_back(static_cast<std::int32_t>(i));
+  auto cache = bf16_normal((n + 1) * length * 2 * width, 1);
+  const auto qkv = bf16_normal(n * 3 * width, 2);
+  std::vector<double> out(n * width), lse(n * heads);
+  Array<Bf16> gcache(cache), gqkv(qkv), gout(n * width);
+  Array<float> glse(n * heads);
+  plain::run(AttentionStepOf<double, double>{out.data(), lse.data(), cache.data(), qkv.data(),
+                                             rows.data(), positions.data(), n, length, heads,
+                                             head_dim, 0.3f});
+  const AttentionStepOf<Bf16, float> op{
+      gout, glse, gcache, gqkv, rows.data(), positions.data(), n, length, heads, head_dim, 0.3f};
+  launch(order, blocks_for(n * heads, 1), kStepWarps * kLanes, attention_step, op);
+  EXPECT_LT(distance(gout.values(), out), kRounding);
+  EXPECT_LT(distance(glse.values(), lse), 1e-5);
+  EXPECT_EQ(gcache.values(), cache);
+  EXPECT_TRUE(gout.fences_stand() && glse.fences_stand() && gcache.fences_stand());
+}
+
+// Fewer keys than warps, more than all warps load at once, and a cache that becomes full.
+TEST(AttentionKernel, AStepAgreesWithPlain) {
+  for (const Order order : kOrders) {
+    check_step({0, 2, 70, 100}, 2, 40, order);
+    check_step({64}, 1, 200, order);
+  }
 }
 
 TEST(AttentionKernel, AgreesWithPlain) {

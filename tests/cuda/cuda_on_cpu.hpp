@@ -200,21 +200,22 @@ T __shfl_sync(unsigned, T value, int lane) {
 
 namespace amt::gpu {
 
-/// Called before each launch; does the work that a stream would have done by then.
-inline std::function<void()> before_launch = [] {};
+/// Does the work of a launch, at once or when a stream would do it.
+inline std::function<void(std::function<void()>)> submit = [](const auto& work) { work(); };
 
 /// Runs kernel<<<grid, block>>>(arguments...) with the threads in the given order.
 template <class Kernel, class... Arguments>
 void launch(Order order, Index grid, unsigned block, Kernel kernel, Arguments... arguments) {
-  before_launch();
-  gridDim = grid;
-  blockDim = {block, 1, 1};
-  for (unsigned y = 0; y < grid.y; ++y) {
-    for (unsigned x = 0; x < grid.x; ++x) {
-      blockIdx = {x, y, 0};
-      detail::Block(block, order).run([&] { kernel(arguments...); });
+  submit([=] {
+    gridDim = grid;
+    blockDim = {block, 1, 1};
+    for (unsigned y = 0; y < grid.y; ++y) {
+      for (unsigned x = 0; x < grid.x; ++x) {
+        blockIdx = {x, y, 0};
+        detail::Block(block, order).run([&] { kernel(arguments...); });
+      }
     }
-  }
+  });
 }
 
 }  // namespace amt::gpu

@@ -22,7 +22,7 @@ class CudaOpsTest : public testing::Test {
   void SetUp() override {
     fake::device() = {};
     fake::blas() = {};
-    fake::finish_before_launches();
+    fake::take_launches();
     ops_ = make_cuda_ops({});
   }
   void TearDown() override {

@@ -225,15 +225,16 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t description
   }
   if (!rule.empty()) return judge(rule, plan);
   if (blas().refused.contains(id)) return CUBLAS_STATUS_NOT_SUPPORTED;
-  finish();
   ++blas().products;
   if (p.has_gelu()) ++blas().fused_gelus;
   blas().launched.insert(id);
   device().milliseconds += blas().milliseconds(plan, id);
-  const auto run = [&](auto* out) {
+  const auto run = [=, bias = p.bias, aux = p.aux](auto* out) {
     using Bf16 = __nv_bfloat16;
-    cuda::execute(plan, static_cast<const Bf16*>(a), static_cast<const Bf16*>(b), out,
-                  static_cast<const Bf16*>(p.bias), static_cast<Bf16*>(p.aux));
+    submit([=] {
+      cuda::execute(plan, static_cast<const Bf16*>(a), static_cast<const Bf16*>(b), out,
+                    static_cast<const Bf16*>(bias), static_cast<Bf16*>(aux));
+    });
   };
   if (md.type == CUDA_R_32F) {
     run(static_cast<float*>(d));

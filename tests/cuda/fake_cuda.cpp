@@ -7,6 +7,8 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace amt::cuda::fake {
 namespace {
@@ -40,7 +42,27 @@ void tell(const F& f) {
 
 using Use = test::Timeline::Use;
 
+/// What a stream was given while it was captured.
+struct Graph {
+  std::vector<std::function<void()>> work;
+  bool valid = true;
+};
+Graph* captured = nullptr;
+
 cudaError_t status() { return device().broken ? cudaErrorIllegalAddress : cudaSuccess; }
+
+/// For calls that are not allowed while a stream is captured: the error if it is.
+cudaError_t outside_capture() {
+  if (captured == nullptr) return cudaSuccess;
+  captured->valid = false;
+  return cudaErrorStreamCaptureUnsupported;
+}
+
+/// The same for calls that give a stream work, which are counted.
+cudaError_t count_launch() {
+  ++device().launches;
+  return outside_capture();
+}
 
 }  // namespace
 
@@ -59,6 +81,13 @@ std::size_t room(const void* p) {
 }
 
 void finish() { queue().run_to(queue().end()); }
+
+void submit(std::function<void()> work) {
+  if (captured != nullptr) return captured->work.push_back(std::move(work));
+  ++device().launches;
+  finish();
+  work();
+}
 
 }  // namespace amt::cuda::fake
 
@@ -98,7 +127,42 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
   tell([&](auto& timeline) { timeline.stream_waits(stream, event); });
   return cudaSuccess;
 }
+cudaError_t cudaStreamBeginCapture(cudaStream_t, cudaStreamCaptureMode) {
+  captured = new Graph;
+  return cudaSuccess;
+}
+cudaError_t cudaStreamEndCapture(cudaStream_t, cudaGraph_t* graph) {
+  Graph* const ended = std::exchange(captured, nullptr);
+  const bool valid = ended->valid;
+  if (!valid) delete ended;
+  *graph = valid ? reinterpret_cast<cudaGraph_t>(ended) : nullptr;
+  return valid ? cudaSuccess : cudaErrorStreamCaptureInvalidated;
+}
+cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t* launchable, cudaGraph_t graph,
+                                          unsigned long long) {
+  if (device().graphs_fail) return cudaErrorMemoryAllocation;
+  ++device().graphs;
+  *launchable = reinterpret_cast<cudaGraphExec_t>(new Graph(*reinterpret_cast<Graph*>(graph)));
+  return cudaSuccess;
+}
+cudaError_t cudaGraphLaunch(cudaGraphExec_t launchable, cudaStream_t) {
+  if (const cudaError_t refused = count_launch()) return refused;
+  finish();
+  for (const auto& work : reinterpret_cast<Graph*>(launchable)->work) work();
+  return status();
+}
+cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
+  delete reinterpret_cast<Graph*>(graph);
+  return cudaSuccess;
+}
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t launchable) {
+  --device().graphs;
+  delete reinterpret_cast<Graph*>(launchable);
+  return cudaSuccess;
+}
+
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+  if (const cudaError_t refused = outside_capture()) return refused;
   ++device().waits;
   finish();
   tell([&](auto& timeline) { timeline.host_waits_for_stream(stream); });
@@ -125,6 +189,7 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   return cudaSuccess;
 }
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  if (const cudaError_t refused = outside_capture()) return refused;
   queue().run_to(recorded(event).place);
   tell([&](auto& timeline) { timeline.host_waits_for_event(event); });
   return cudaSuccess;
@@ -151,6 +216,7 @@ cudaError_t cudaFreeHost(void* memory) {
   return cudaSuccess;
 }
 cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
+  if (const cudaError_t refused = outside_capture()) return refused;
   Device& d = device();
   if (d.used_bytes + bytes > d.memory_bytes) return cudaErrorMemoryAllocation;
   d.used_bytes += bytes;
@@ -175,6 +241,7 @@ cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
   return cudaSuccess;
 }
 cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t stream) {
+  if (const cudaError_t refused = count_launch()) return refused;
   finish();
   tell([&](auto& timeline) {
     timeline.queue(stream, "zero");
@@ -185,6 +252,7 @@ cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStre
 }
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
                             cudaStream_t stream) {
+  if (const cudaError_t refused = count_launch()) return refused;
   const bool up = kind == cudaMemcpyHostToDevice;
   tell([&](auto& timeline) {
     // The source was written just before: the host has not waited for anything since then.
@@ -205,6 +273,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
 cudaError_t cudaMemcpy2DAsync(void* to, std::size_t to_pitch, const void* from,
                               std::size_t from_pitch, std::size_t width, std::size_t height,
                               cudaMemcpyKind, cudaStream_t) {
+  if (const cudaError_t refused = count_launch()) return refused;
   finish();
   for (std::size_t i = 0; i < height; ++i) {
     std::memcpy(static_cast<char*>(to) + i * to_pitch,

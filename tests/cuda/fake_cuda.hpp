@@ -1,9 +1,11 @@
 // The CUDA runtime for programs without a GPU: device memory is host memory of a size that the test
 // chooses. Copies to the device are delayed until something waits for them, so that reusing memory
-// too early has an effect.
+// too early has an effect. A stream that is captured only notes its kernels and products; whatever
+// CUDA forbids meanwhile fails and invalidates the capture.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 
 #include "timeline.hpp"
 
@@ -14,6 +16,9 @@ struct Device {
   std::size_t memory_bytes = std::size_t{1} << 40;
   std::size_t used_bytes = 0;
   std::size_t waits = 0;      ///< for a whole stream
+  std::size_t launches = 0;   ///< kernels, products, copies, graphs: calls that give a stream work
+  std::size_t graphs = 0;     ///< that exist
+  bool graphs_fail = false;   ///< none can be prepared
   std::size_t most_used = 0;  ///< bytes
   bool broken = false;        ///< every launch and copy fails
   double milliseconds = 0;    ///< taken by all work so far
@@ -30,7 +35,10 @@ std::size_t room(const void* p);
 
 /// Performs all delayed copies.
 void finish();
-/// From now on, delayed copies are performed before each kernel.
-void finish_before_launches();
+/// Gives the stream work: it is done at once, after all delayed copies, or if the stream is
+/// captured, whenever its graph is launched.
+void submit(std::function<void()> work);
+/// From now on, launches of kernels are such work.
+void take_launches();
 
 }  // namespace amt::cuda::fake

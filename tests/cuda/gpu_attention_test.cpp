@@ -43,6 +43,32 @@ void attention_queries(Workbench& w, const AttentionShape& s) {
   w.result("lse", lse, n * s.heads);
 }
 
+/// New positions of rows in reverse order, in a cache of one row more.
+void attention_step(Workbench& w, const std::vector<std::int32_t>& positions, Dim heads,
+                    Dim head_dim) {
+  constexpr Dim kLength = 1024;
+  const Dim n = std::ssize(positions), width = heads * head_dim, cached = (n + 1) * kLength * 2;
+  std::vector<std::int32_t> rows;
+  for (Dim i = n; i > 0; --i) rows.push_back(static_cast<std::int32_t>(i));
+  Activation *out = w.activations(n * width),
+             *cache = w.activations(normal<float>(cached * width, 1));
+  float* lse = w.floats(n * heads);
+  w.ops().run(AttentionStep{.out = out,
+                            .lse = lse,
+                            .cache = cache,
+                            .qkv = w.activations(normal<float>(n * 3 * width, 2)),
+                            .rows = w.copy(rows),
+                            .positions = w.copy(positions),
+                            .n = n,
+                            .cache_length = kLength,
+                            .heads = heads,
+                            .head_dim = head_dim,
+                            .scale = 0.125f});
+  w.result("out", out, n * width);
+  w.result("lse", lse, n * heads);
+  w.result("cache", cache, cached * width);
+}
+
 std::string text(const AttentionShape& s) {
   return shape_text({s.rows, s.query_len, s.key_len, s.heads, s.head_dim});
 }
@@ -74,6 +100,14 @@ TEST_F(GpuOps, AttentionForTheLastPositions) {
        {AttentionShape{2, 1, 77, 2, 32, 0.18f}, AttentionShape{3, 5, 12, 4, 8, 0.35f}}) {
     compare("attention, queries", text(s), [&](Workbench& w) { attention_queries(w, s); });
   }
+}
+
+TEST_F(GpuOps, AttentionOfAStep) {
+  compare("attention, step", "1 x 12 x 64",
+          [](Workbench& w) { attention_step(w, {1023}, 12, 64); });
+  compare("attention, step", "4 x 3 x 40", [](Workbench& w) {
+    attention_step(w, {0, 2, 70, 511}, 3, 40);
+  });
 }
 
 // A test of the comparison itself: it must notice a device that computes something else.

@@ -5,12 +5,12 @@ set(plugin ${PROJECT_SOURCE_DIR}/src/cuda)
 file(GLOB operators CONFIGURE_DEPENDS ${plugin}/*.cu)
 set_source_files_properties(${operators} PROPERTIES LANGUAGE CXX
   COMPILE_OPTIONS "-xc++;-include;${CMAKE_CURRENT_SOURCE_DIR}/cuda_on_cpu.hpp")
-set(sources attention.cpp context.cpp cublaslt_product.cpp cuda_ops.cpp device.cpp device_memory.cpp matmul.cpp product_choice.cpp)
+set(sources attention.cpp context.cpp cublaslt_product.cpp cuda_ops.cpp device.cpp device_memory.cpp graph.cpp matmul.cpp product_choice.cpp)
 list(TRANSFORM sources PREPEND ${plugin}/)
 list(APPEND sources ${operators})
 amt_add_test(cuda_ops_test
   SOURCES attention_choice_test.cpp cublaslt_rules_test.cpp cuda_memory_test.cpp cuda_model_test.cpp cuda_ops_test.cpp
-    fake_cublaslt.cpp fake_cuda.cpp fake_cudnn.cpp gelu_choice_test.cpp launch_on_cpu.cpp matmul_plan_test.cpp shapes_test.cpp
+    fake_cublaslt.cpp fake_cuda.cpp fake_cudnn.cpp gelu_choice_test.cpp generation_test.cpp launch_on_cpu.cpp matmul_plan_test.cpp shapes_test.cpp
     timeline.cpp ${sources}
   DEPENDS cpu optimizer LINK Boost::context nlohmann_json::nlohmann_json)
 target_compile_definitions(cuda_ops_test PRIVATE AMT_CUDNN_ATTENTION)  # cuDNN is faked as well

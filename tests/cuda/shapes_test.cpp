@@ -2,10 +2,26 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "src/cuda/attention_layout.hpp"
 
 namespace amt::cuda {
 namespace {
+
+// Ranges of times are of any length: their products must not be.
+TEST(Shapes, LogitsShareAFewProducts) {
+  std::set<Dim> columns;
+  for (Dim first = 0; first < 10000; ++first) {
+    const Dim vocab = 10000 - first;
+    columns.insert(logit_columns(vocab, 55040 - first));
+    EXPECT_GE(*columns.rbegin(), vocab);
+  }
+  EXPECT_EQ(columns.size(), 10u);
+  EXPECT_EQ(logit_columns(16513, 55040 - 11000), 17 * 1024) << "notes";
+  EXPECT_EQ(logit_columns(55028, 55040), 55032) << "the whole vocabulary";
+  EXPECT_EQ(logit_columns(127, 127), 127) << "nothing to round up to";
+}
 
 TEST(Shapes, AllBlocksOfALayerNormAreResident) {
   EXPECT_EQ(norm_shares(32768, 768), 512);

@@ -52,7 +52,7 @@ Timeline train(bool sharded, std::set<std::size_t> left_out = {}) {
   fake::device() = {};
   fake::blas() = {};
   fake::device().timeline = &timeline;
-  fake::finish_before_launches();
+  fake::take_launches();
   test::fake() = {};
   test::fake().polls = 3;
   test::fake().arrived = [&](const FakeCall& call) {

@@ -3,13 +3,12 @@
 // the channels of the head.
 #pragma once
 
-#include "amt/kernels/common.cuh"
+#include "amt/kernels/head_parts.cuh"
 #include "amt/ops/attention.hpp"
 
 namespace amt::gpu {
 
 constexpr int kAttentionWarps = 4;  // in a block
-constexpr int kHeadParts = 8;       // most channels of a head in each lane: heads have up to 256
 
 /// The work of one warp: head `head` of row `row`, query or key t.
 struct AttentionPlace {
@@ -41,26 +40,6 @@ __device__ inline Dim out_at(const AttentionShape& s, const AttentionPlace& p, D
 }
 __device__ inline Dim lse_at(const AttentionShape& s, const AttentionPlace& p, Dim t) {
   return (p.row * s.heads + p.head) * s.query_len + t;
-}
-
-/// Loads the lane's channels of a head: lane, lane + 32, ...; 0 beyond head_dim.
-__device__ inline void load_part(float* out, const Bf16* x, Dim head_dim) {
-  for (int k = 0; k < kHeadParts; ++k) {
-    const Dim c = threadIdx.x % kLanes + Dim{k} * kLanes;
-    out[k] = c < head_dim ? __bfloat162float(x[c]) : 0.0f;
-  }
-}
-__device__ inline void store_part(Bf16* x, const float* values, Dim head_dim) {
-  for (int k = 0; k < kHeadParts; ++k) {
-    const Dim c = threadIdx.x % kLanes + Dim{k} * kLanes;
-    if (c < head_dim) x[c] = __float2bfloat16_rn(values[k]);
-  }
-}
-/// Returns a.b over the whole head, the same value in all lanes.
-__device__ inline float dot_part(const float* a, const float* b) {
-  float sum = 0;
-  for (int k = 0; k < kHeadParts; ++k) sum += a[k] * b[k];
-  return warp_sum(sum);
 }
 
 using AttentionForward = AttentionForwardOf<Bf16, float>;

@@ -12,7 +12,7 @@ __global__ void embedding_forward(EmbeddingForwardOf<Bf16, float> op, DropoutMas
   const Dim i = (Dim{blockIdx.x} * blockDim.x + threadIdx.x) / kLanes, width = op.width;
   if (i >= op.rows * op.length) return;
   const float* token = op.wte + op.tokens[i] * width;
-  const float* position = op.wpe + (op.first_position + i % op.length) * width;
+  const float* position = op.wpe + op.position(i) * width;
   for (Dim pack = threadIdx.x % kLanes; pack < width / kPack; pack += kLanes) {
     float a[kPack], b[kPack];
     load(a, token + pack * kPack);

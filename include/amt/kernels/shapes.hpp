@@ -62,6 +62,17 @@ Dim quads_of(Dim n, const Pointers*... pointers) {
   return bits % 16 == 0 ? n / 4 : 0;
 }
 
+/// Returns how many columns the product for `vocab` logits has, if wte has `stored` rows from the
+/// first of them on. Generation asks for a different number with nearly every token: rounded up,
+/// they share a few algorithms, and columns of logits begin at multiples of 16 bytes.
+constexpr Dim logit_columns(Dim vocab, Dim stored) {
+  for (const Dim unit : {Dim{1024}, kWidthUnit}) {
+    const Dim columns = divide_up(vocab, unit) * unit;
+    if (columns <= stored) return columns;
+  }
+  return vocab;
+}
+
 /// Returns the positions in a block of the LM head. Divides n into as few blocks as `most_bytes` of
 /// logits allow, of at least 128 positions each and as equal as multiples of 128 can be. Each
 /// position has `bytes_each` of logits.

@@ -6,18 +6,25 @@
 
 namespace amt {
 
-/// out [rows, length, width] = dropout(wte[token] + wpe[first_position + t]), where t is the
-/// position within its row. A is the type of activations, P that of parameters.
+/// out [rows, length, width] = dropout(wte[token] + wpe[first position of the row + t]), where t is
+/// the position within the call. A is the type of activations, P that of parameters.
 template <class A, class P>
 struct EmbeddingForwardOf {
   static constexpr const char* kName = "embedding";
   A* out;
   const std::uint16_t* tokens;  ///< [rows, length]
   const P* wte;                 ///< [., width]
-  const P* wpe;                 ///< [at least first_position + length, width]
+  const P* wpe;                 ///< [at least first position + length, width]
   Dim rows, length, width;
   Dim first_position = 0;  ///< the number of positions of each row in earlier calls
-  Dropout dropout = {};    ///< its positions count from the first of this call
+  /// [rows]: if set, each row's own first position, which is read when the device does the work.
+  const std::int32_t* first_positions = nullptr;
+  Dropout dropout = {};  ///< its positions count from the first of this call
+
+  /// Returns where position i of the call, [rows, length], is in its row.
+  constexpr Dim position(Dim i) const {
+    return (first_positions != nullptr ? first_positions[i / length] : first_position) + i % length;
+  }
 };
 using EmbeddingForward = EmbeddingForwardOf<Activation, float>;
 
@@ -42,7 +49,7 @@ template <class A, class P>
 void run(const EmbeddingForwardOf<A, P>& op) {
   for (Dim i = 0; i < op.rows * op.length; ++i) {
     const P* token = op.wte + op.tokens[i] * op.width;
-    const P* position = op.wpe + (op.first_position + i % op.length) * op.width;
+    const P* position = op.wpe + op.position(i) * op.width;
     for (Dim c = 0; c < op.width; ++c) {
       const A sum = A(token[c]) + A(position[c]);
       op.out[i * op.width + c] = sum * A(dropout_factor(op.dropout, i, c, op.width));

@@ -58,7 +58,8 @@ struct LmHeadLossesOf {
 using LmHeadLosses = LmHeadLossesOf<Activation, float>;
 inline std::array<const float*, 1> weights_of(const LmHeadLosses& op) { return {op.wte}; }
 
-/// logits [n, vocab] of the positions first, first + step, ... of x [., width], in fp32. For the
+/// logits [n, vocab] of the positions first, first + step, ... of x [., width], in fp32. wte
+/// [padded_vocab, width]: rows from `vocab` on have no effect. For the
 /// last position of each row of `length`: first = length - 1, step = length, n = rows.
 template <class A, class P>
 struct LmHeadLogitsOf {

@@ -18,12 +18,14 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "amt/ops/adamw.hpp"
 #include "amt/ops/algorithm_choice.hpp"
 #include "amt/ops/attention.hpp"
+#include "amt/ops/attention_step.hpp"
 #include "amt/ops/dispatch.hpp"
 #include "amt/ops/embedding.hpp"
 #include "amt/ops/layernorm.hpp"
@@ -45,7 +47,15 @@ class DeviceTimer {
   virtual double seconds() = 0;
 };
 
-/// Memory, timing and choice of algorithms of a device.
+/// Operators that a device has recorded. The Ops that made it must outlive it.
+class Recording {
+ public:
+  virtual ~Recording() = default;
+  /// Queues the operators again with the same arguments, as one piece of work.
+  virtual void replay() = 0;
+};
+
+/// Memory, timing, recording and choice of algorithms of a device.
 class OpsMemory {
  public:
   virtual ~OpsMemory() = default;
@@ -75,6 +85,14 @@ class OpsMemory {
 
   virtual std::unique_ptr<DeviceTimer> make_timer() = 0;
 
+  /// Records the operators that `work` runs, instead of running them. They must have run before
+  /// with the same shapes, so that nothing is left to be allocated or chosen; their memory must
+  /// outlive the recording. Returns null if the device cannot record, which a GPU explains in the
+  /// log: then the operators must be run each time.
+  virtual std::unique_ptr<Recording> record(const std::function<void()>& /*work*/) {
+    return nullptr;
+  }
+
   /// Returns null if the device has no choice of algorithms.
   virtual AlgorithmChoice* algorithms() { return nullptr; }
 
@@ -91,8 +109,8 @@ class OpsMemory {
 /// Every operator of a device.
 using Operators =
     OperatorList<EmbeddingForward, EmbeddingBackward, LayerNormForward, LayerNormBackward,
-                 LinearForward, LinearBackward, AttentionForward, AttentionBackward, LmHeadTrain,
-                 LmHeadLosses, LmHeadLogits, AdamW, Muon, SumOfSquares>;
+                 LinearForward, LinearBackward, AttentionForward, AttentionBackward, AttentionStep,
+                 LmHeadTrain, LmHeadLosses, LmHeadLogits, AdamW, Muon, SumOfSquares>;
 
 /// A device: run(const Op&) for each operator, and OpsMemory.
 class Ops : public Interface<OpsMemory, Operators> {};
