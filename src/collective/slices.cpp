@@ -5,9 +5,9 @@
 namespace amt {
 
 Slices::Slices(std::int64_t count, int ranks) {
-  const std::int64_t in_all = kAlignment * ranks;
-  const std::int64_t each = std::max<std::int64_t>(1, (count + in_all - 1) / in_all) * kAlignment;
-  for (int rank = 0; rank <= ranks; ++rank) bounds_.push_back(std::min(count, rank * each));
+  const std::int64_t each = count / (kAlignment * ranks) * kAlignment;
+  for (int rank = 0; rank < ranks; ++rank) bounds_.push_back(rank * each);
+  bounds_.push_back(count);
 }
 
 Slice Slices::of(int rank) const { return {bounds_[rank], bounds_[rank + 1]}; }
@@ -16,6 +16,14 @@ std::int64_t Slices::longest() const {
   std::int64_t longest = 0;
   for (int rank = 0; rank < ranks(); ++rank) longest = std::max(longest, of(rank).count());
   return longest;
+}
+
+std::int64_t Slices::equal() const {
+  const std::int64_t each = of(0).count();
+  for (int rank = 1; rank < ranks(); ++rank) {
+    if (of(rank).begin != rank * each) return 0;
+  }
+  return of(ranks() - 1).count() >= each ? each : 0;
 }
 
 void Slices::for_each_part(Slice range, const std::function<void(int, Slice)>& f) const {

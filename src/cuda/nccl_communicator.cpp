@@ -4,6 +4,7 @@
 #include <exception>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "amt/mpi/run_on_all.hpp"
 #include "device.hpp"
@@ -124,15 +125,14 @@ void NcclCommunicator::start_all_reduce(float* data, std::int64_t count, cudaStr
   start(call, what);
 }
 
-/// Makes one group call to NCCL for all parts.
-void NcclCommunicator::start_group(std::span<const RankPart> parts,
-                                   const std::function<ncclResult_t(const RankPart&)>& call,
+/// Makes all calls to NCCL as one group.
+void NcclCommunicator::start_group(std::span<const std::function<ncclResult_t()>> calls,
                                    std::string_view what) {
   const auto all = [&] {
     ncclResult_t result = ncclGroupStart();
     if (result != ncclSuccess) return result;
-    for (const RankPart& part : parts) {
-      result = call(part);
+    for (const auto& call : calls) {
+      result = call();
       if (result != ncclSuccess && result != ncclInProgress) break;
     }
     const ncclResult_t ended = ncclGroupEnd();  // also after a failure: it closes the group
@@ -141,21 +141,40 @@ void NcclCommunicator::start_group(std::span<const RankPart> parts,
   start(all, what);
 }
 
+void NcclCommunicator::start_parts(std::span<const RankPart> parts,
+                                   const std::function<ncclResult_t(const RankPart&)>& call,
+                                   std::string_view what) {
+  std::vector<std::function<ncclResult_t()>> calls;
+  for (const RankPart& part : parts) calls.emplace_back([&] { return call(part); });
+  start_group(calls, what);
+}
+
 void NcclCommunicator::start_reduces(std::span<const RankPart> parts, cudaStream_t stream,
                                      std::string_view what) {
   const auto call = [&](const RankPart& part) {
     return ncclReduce(part.data, part.data, part.count, ncclFloat32, ncclSum, part.rank, comm_,
                       stream);
   };
-  start_group(parts, call, what);
+  start_parts(parts, call, what);
+}
+
+ncclResult_t NcclCommunicator::broadcast(const RankPart& part, cudaStream_t stream) {
+  return ncclBroadcast(part.data, part.data, part.count, ncclFloat32, part.rank, comm_, stream);
 }
 
 void NcclCommunicator::start_broadcasts(std::span<const RankPart> parts, cudaStream_t stream,
                                         std::string_view what) {
-  const auto call = [&](const RankPart& part) {
-    return ncclBroadcast(part.data, part.data, part.count, ncclFloat32, part.rank, comm_, stream);
-  };
-  start_group(parts, call, what);
+  start_parts(
+      parts, [&](const RankPart& part) { return broadcast(part, stream); }, what);
+}
+
+void NcclCommunicator::start_all_gather(float* data, std::int64_t count, const RankPart& rest,
+                                        cudaStream_t stream, std::string_view what) {
+  std::vector<std::function<ncclResult_t()>> calls = {[&] {
+    return ncclAllGather(data + place_.rank * count, data, count, ncclFloat32, comm_, stream);
+  }};
+  if (rest.count > 0) calls.emplace_back([&] { return broadcast(rest, stream); });
+  start_group(calls, what);
 }
 
 void NcclCommunicator::wait_for(cudaEvent_t event, std::string_view what, double seconds) {

@@ -51,6 +51,11 @@ class NcclCommunicator {
   /// Queues the broadcast of each part from its rank to all ranks, in place, in the same way.
   void start_broadcasts(std::span<const RankPart> parts, cudaStream_t stream,
                         std::string_view what);
+  /// Queues the exchange of equal parts: data[rank x count, (rank + 1) x count) of each rank
+  /// becomes the same on all ranks, in place. `rest` is broadcast as by start_broadcasts(); it may
+  /// be empty.
+  void start_all_gather(float* data, std::int64_t count, const RankPart& rest, cudaStream_t stream,
+                        std::string_view what);
   /// Throws an Error if anything has failed so far. Does not wait for the device.
   void check_health(std::string_view what);
   /// Waits until the device has passed `event`, at most `seconds`.
@@ -68,8 +73,10 @@ class NcclCommunicator {
  private:
   void meet(const mpi::Communicator& ranks);
   void start(const std::function<ncclResult_t()>& call, std::string_view what);
-  void start_group(std::span<const RankPart> parts,
+  void start_group(std::span<const std::function<ncclResult_t()>> calls, std::string_view what);
+  void start_parts(std::span<const RankPart> parts,
                    const std::function<ncclResult_t(const RankPart&)>& call, std::string_view what);
+  ncclResult_t broadcast(const RankPart& part, cudaStream_t stream);
   void settle(std::string_view what);
   void check(ncclResult_t result, std::string_view what);
   ncclResult_t state();

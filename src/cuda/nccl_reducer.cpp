@@ -66,7 +66,7 @@ class NcclReducer : public Reducer {
   void all_gather(const SlicedBuffer& buffer) override {
     queue_after(summing_.get(), compute_, written_);
     last_ = kGather;
-    nccl_.start_broadcasts(parts_of(buffer, {0, buffer.slices.count()}), summing_.get(), kGather);
+    start_gather(buffer, kGather);
     join(kGather);
   }
 
@@ -97,7 +97,6 @@ class NcclReducer : public Reducer {
     const Memory memory = make_memory(kBytes, "allocating a bucket to try the network with");
     auto* const data = reinterpret_cast<float*>(memory.get());
     const SlicedBuffer sliced{data, Slices(kBucketFloats, place_.ranks)};
-    const std::vector<RankPart> parts = parts_of(sliced, {0, kBucketFloats});
     const cudaStream_t stream = summing_.get();
     const Waiting others("the trial of the network");
     check(cudaMemsetAsync(data, 0, kBytes, stream), "clearing a bucket");
@@ -105,8 +104,10 @@ class NcclReducer : public Reducer {
     for (const std::int64_t count : {kBucketFloats, kBucketFloats / 8, kBucketFloats / 1024}) {
       nccl_.start_all_reduce(data, count, stream, what);
     }
+    const std::vector<RankPart> parts = parts_of(sliced, {0, kBucketFloats});
     nccl_.start_reduces(parts, stream, what);
     nccl_.start_broadcasts(parts, stream, what);
+    start_gather(sliced, what);
     check(cudaEventRecord(summed_.get(), stream), "recording an event");
     nccl_.wait_for(summed_.get(), what, seconds_);
   }
@@ -117,6 +118,17 @@ class NcclReducer : public Reducer {
       parts.push_back({owner, buffer.data + part.begin, part.count()});
     });
     return parts;
+  }
+
+  /// Starts the exchange of all slices: at once if they are equal, otherwise a broadcast of each.
+  void start_gather(const SlicedBuffer& buffer, std::string_view what) {
+    const std::int64_t each = buffer.slices.equal(), equal = each * place_.ranks;
+    if (each == 0) {
+      return nccl_.start_broadcasts(parts_of(buffer, {0, buffer.slices.count()}), summing_.get(),
+                                    what);
+    }
+    const RankPart rest{place_.ranks - 1, buffer.data + equal, buffer.slices.count() - equal};
+    nccl_.start_all_gather(buffer.data, each, rest, summing_.get(), what);
   }
 
   /// Starts a plain sum: gradients are already scaled by 1 / (the global batch's positions), so

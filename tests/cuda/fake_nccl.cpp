@@ -158,6 +158,14 @@ ncclResult_t ncclBroadcast(const void* from, void* to, size_t count, ncclDataTyp
                           {{FakeCall::kBroadcast, stream, nullptr, static_cast<float*>(to),
                             static_cast<std::int64_t>(count), root}});
 }
+ncclResult_t ncclAllGather(const void* from, void* to, size_t count, ncclDataType_t type,
+                           ncclComm_t, cudaStream_t stream) {
+  auto* const floats = static_cast<float*>(to);
+  const auto each = static_cast<std::int64_t>(count);
+  if (from != floats + fake().rank * each || type != ncclFloat32) return ncclInvalidArgument;
+  return amt::test::begin(fake().polls,
+                          {{FakeCall::kGather, stream, nullptr, floats, each * fake().ranks}});
+}
 ncclResult_t ncclCommFinalize(ncclComm_t) {
   ++fake().finalized;
   return amt::test::begin(fake().finalize_polls, {});

@@ -15,12 +15,12 @@ namespace amt::test {
 
 /// Work on a stream, or a mark that a test has put there.
 struct FakeCall {
-  enum Kind { kRecord, kWait, kSum, kReduce, kBroadcast, kMark } kind = kMark;
+  enum Kind { kRecord, kWait, kSum, kReduce, kBroadcast, kGather, kMark } kind = kMark;
   cudaStream_t stream = nullptr;
   cudaEvent_t event = nullptr;
   float* data = nullptr;
-  std::int64_t count = 0;
-  int root = 0;  ///< of kReduce and kBroadcast
+  std::int64_t count = 0;  ///< floats from `data` on that it writes
+  int root = 0;            ///< of kReduce and kBroadcast
 };
 
 struct FakeNccl {

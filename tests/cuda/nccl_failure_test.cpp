@@ -33,7 +33,7 @@ TEST_F(NcclReducerTest, EndsEvenIfTheOtherRanksDoNot) {
 TEST_F(NcclReducerTest, WorkInProgressAtTheEndIsFinalized) {
   fake().finalize_polls = 3;
   make();
-  reducer_->all_gather({at(0), Slices(1000, 3)});
+  reducer_->all_gather({at(0), Slices(1000, world_.size())});
   reducer_.reset();
   EXPECT_EQ(fake().finalized, 1);
   EXPECT_EQ(fake().destroyed, 1);
@@ -133,7 +133,7 @@ TEST_F(NcclReducerTest, AFailedExchangeOfSlicesIsReportedAndClosesItsGroup) {
   make();
   fake().call_result = ncclSystemError;
   expect_named(failure([&] {
-                 reducer_->all_gather({at(0), Slices(1000, 3)});
+                 reducer_->all_gather({at(0), Slices(1000, world_.size())});
                }),
                "the exchange of updated slices failed");
   EXPECT_EQ(fake().groups, 1);
@@ -143,7 +143,7 @@ TEST_F(NcclReducerTest, AFailedExchangeOfSlicesIsReportedAndClosesItsGroup) {
 // The main thread waits in CUDA and cannot poll; a watchdog does so in the meantime.
 TEST_F(NcclReducerTest, APollEndsAWaitAfterANetworkFailure) {
   make();
-  reducer_->all_gather({at(0), Slices(1000, 3)});
+  reducer_->all_gather({at(0), Slices(1000, world_.size())});
   reducer_->poll();
   EXPECT_EQ(fake().aborted, 0) << "all is well";
   fake().async_error = ncclSystemError;

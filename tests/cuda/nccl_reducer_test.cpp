@@ -86,24 +86,57 @@ TEST_F(NcclReducerTest, SumsOfSlicesGoToTheirOwnersInTheSameOrder) {
   }
 }
 
-TEST_F(NcclReducerTest, SlicesAreExchangedBetweenTheWorkAroundThem) {
+/// Exchanges slices between two marks, which must be ordered around every call of `kind`. Returns
+/// these calls.
+std::vector<FakeCall> gather(Reducer& reducer, const Slices& slices, FakeCall::Kind kind) {
+  fake().calls.clear();
+  fake().groups = 0;
+  const std::size_t before = fake().mark(kCompute);
+  reducer.all_gather({at(0), slices});
+  const std::size_t after = fake().mark(kCompute);
+  EXPECT_EQ(fake().groups, 1);
+  std::vector<FakeCall> calls;
+  for (const std::size_t i : fake().positions(kind)) {
+    calls.push_back(fake().calls[i]);
+    EXPECT_GT(fake().follows(i, kCompute), before);
+    EXPECT_GT(fake().follows(after, calls.back().stream), i);
+  }
+  return calls;
+}
+
+TEST_F(NcclReducerTest, EqualSlicesAreExchangedAtOnceBetweenTheWorkAroundThem) {
+  if (world_.size() == 1) GTEST_SKIP() << "one rank has nothing to exchange";
   fake().polls = 2;
   make();
-  const Slices slices(3 * kBucketFloats + 5, 3);
-  const std::size_t before = fake().mark(kCompute);
-  reducer_->all_gather({at(0), slices});
-  const std::size_t after = fake().mark(kCompute);
-  const auto pieces = fake().positions(FakeCall::kBroadcast);
-  ASSERT_EQ(pieces.size(), 3u);
-  EXPECT_EQ(fake().groups, 1);
-  for (int owner = 0; owner < 3; ++owner) {
-    const FakeCall& piece = fake().calls[pieces[static_cast<std::size_t>(owner)]];
-    EXPECT_EQ(piece.root, owner);
-    EXPECT_EQ(piece.data, at(slices.of(owner).begin));
-    EXPECT_EQ(piece.count, slices.of(owner).count());
-    EXPECT_GT(fake().follows(pieces[static_cast<std::size_t>(owner)], kCompute), before);
+  const std::int64_t each = 4 * Slices::kAlignment, equal = each * world_.size();
+  for (const std::int64_t rest : {0, 5}) {
+    const Slices slices(equal + rest, world_.size());
+    const auto gathered = gather(*reducer_, slices, FakeCall::kGather);
+    ASSERT_EQ(gathered.size(), 1u);
+    EXPECT_EQ(gathered[0].data, at(0));
+    EXPECT_EQ(gathered[0].count, equal);
+    const auto broadcast = gather(*reducer_, slices, FakeCall::kBroadcast);
+    ASSERT_EQ(broadcast.size(), rest > 0 ? 1u : 0u);
+    if (rest == 0) continue;
+    EXPECT_EQ(broadcast[0].root, world_.size() - 1);
+    EXPECT_EQ(broadcast[0].data, at(equal));
+    EXPECT_EQ(broadcast[0].count, rest);
   }
-  EXPECT_GT(fake().follows(after, fake().calls[pieces[2]].stream), pieces[2]);
+}
+
+TEST_F(NcclReducerTest, UnequalSlicesAreExchangedBetweenTheWorkAroundThem) {
+  fake().polls = 2;
+  make();
+  const Slices slices({0, 100, 100, 3 * kBucketFloats});
+  const auto pieces = gather(*reducer_, slices, FakeCall::kBroadcast);
+  EXPECT_TRUE(fake().positions(FakeCall::kGather).empty());
+  ASSERT_EQ(pieces.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const int owner = i == 0 ? 0 : 2;
+    EXPECT_EQ(pieces[i].root, owner);
+    EXPECT_EQ(pieces[i].data, at(slices.of(owner).begin));
+    EXPECT_EQ(pieces[i].count, slices.of(owner).count());
+  }
 }
 
 TEST_F(NcclReducerTest, ARoundWithoutSumsIsAllowed) {
@@ -138,7 +171,7 @@ TEST_F(NcclReducerTest, CountsTheBytesThatItSums) {
   make();
   reducer_->all_reduce(at(0), 100);
   reducer_->wait();
-  reducer_->all_gather({at(0), Slices(1000, 3)});
+  reducer_->all_gather({at(0), Slices(1000, world_.size())});
   EXPECT_EQ(reducer_->reduced_bytes(), 100 * sizeof(float));
 }
 

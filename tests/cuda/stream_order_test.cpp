@@ -38,6 +38,8 @@ const char* name_of(FakeCall::Kind kind) {
       return "ncclReduce";
     case FakeCall::kBroadcast:
       return "ncclBroadcast";
+    case FakeCall::kGather:
+      return "ncclAllGather";
     default:
       return "a mark";
   }

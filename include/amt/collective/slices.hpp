@@ -20,8 +20,8 @@ class Slices {
   static constexpr std::int64_t kAlignment = 128;  ///< floats: 512 bytes
 
   /// Equal slices, which depend on (count, ranks) alone. Each begins at a multiple of kAlignment
-  /// floats. The last that is not empty may be shorter, by up to ranks x kAlignment; if there are
-  /// more ranks than units of kAlignment, the last ranks have empty slices.
+  /// floats. The last is longer by the rest, less than ranks x kAlignment floats; if that is all
+  /// there is, the other slices are empty.
   Slices(std::int64_t count, int ranks);
   /// The first element of each rank's slice, ascending from 0, followed by the end of the last.
   explicit Slices(std::vector<std::int64_t> bounds) : bounds_(std::move(bounds)) {}
@@ -30,6 +30,8 @@ class Slices {
   int ranks() const { return static_cast<int>(bounds_.size()) - 1; }
   Slice of(int rank) const;
   std::int64_t longest() const;  ///< floats
+  /// Returns the length that all slices have, the last perhaps with a rest; 0 if they are unequal.
+  std::int64_t equal() const;
 
   /// Calls f(owner, part) for each rank's part of `range`, front to back, skipping empty parts.
   void for_each_part(Slice range, const std::function<void(int owner, Slice part)>& f) const;
