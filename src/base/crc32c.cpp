@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint32_t kReflectedPolynomial = 0x82F63B78;
 
-/// The CRC of each single byte.
+/// Computes the CRC of every possible byte.
 constexpr std::array<std::uint32_t, 256> make_table() {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t byte = 0; byte < 256; ++byte) {

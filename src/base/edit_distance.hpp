@@ -1,4 +1,4 @@
-// How similar two words are.
+// Edit distance between words.
 #pragma once
 
 #include <cstddef>

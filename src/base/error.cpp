@@ -18,7 +18,7 @@ const char* words_of(int error_number) {
     case EPERM:
       return "the system does not allow it";
     case EEXIST:
-      return "the name is taken";
+      return "it already exists";
     case EISDIR:
       return "it is a folder";
     case ENOTDIR:

@@ -34,7 +34,7 @@ struct stat status_of(const Descriptor& file, const std::filesystem::path& path)
 
 [[noreturn]] void refuse_size(const std::filesystem::path& path, const std::string& bytes,
                               std::uint64_t most) {
-  throw Error(fmt::format("cannot read {}: it has {} bytes, a file of its kind at most {}",
+  throw Error(fmt::format("cannot read {}: it has {} bytes, more than the limit of {}",
                           path.string(), bytes, format_count(most)));
 }
 
@@ -75,8 +75,8 @@ std::span<const std::byte> read_file(const std::filesystem::path& path,
   const Descriptor file = open_regular_file(path);
   const std::uint64_t told = status_of(file, path).st_size;
   if (told > most) refuse_size(path, format_count(told), most);
-  // Reads as many bytes as the file reports at once. If it reports none, reads pieces until one is
-  // not filled; the last piece may exceed the limit by one byte, which reveals a file that is too
+  // If the file reports its size, reads that many bytes at once. Otherwise reads pieces until one
+  // is not filled; the last piece may exceed the limit by one byte to detect a file that is too
   // large.
   std::size_t size = 0;
   for (std::size_t wanted = told > 0 ? told : kFirstPiece;; wanted = 2 * size) {
@@ -112,8 +112,8 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::
     const ssize_t n = ::write(fd, bytes.data(), bytes.size());
     if (n < 0 && (errno == EINTR || (errno == EAGAIN && wait_for_room(fd)))) continue;
     if (n < 0) {
-      throw system_error(fmt::format("cannot write {} ({} bytes still to be written)",
-                                     path.string(), bytes.size()));
+      throw system_error(
+          fmt::format("cannot write {} ({} bytes not written)", path.string(), bytes.size()));
     }
     bytes = bytes.subspan(n);
     note_progress();
@@ -140,13 +140,13 @@ void make_folders(const std::filesystem::path& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (!failed) return;
-  throw Error(fmt::format("cannot make the folder {}: {}", folder.string(), reason_text(failed)));
+  throw Error(fmt::format("cannot create the folder {}: {}", folder.string(), reason_text(failed)));
 }
 
 void require_space(const std::filesystem::path& folder, std::uint64_t bytes) {
   std::error_code unknown;
   const std::uint64_t available = std::filesystem::space(folder, unknown).available;
-  if (unknown || available >= bytes) return;  // if unknown, writing will show
+  if (unknown || available >= bytes) return;  // if unknown, the write itself will fail
   throw Error(fmt::format("the disk is too full for {}: {} bytes to write, {} free, {} missing",
                           folder.string(), format_count(bytes), format_count(available),
                           format_count(bytes - available)));

@@ -25,7 +25,7 @@ Error to_error(const std::exception& error) {
         "out of memory; use fewer ranks per node, or a smaller --memory (prepare) or "
         "--trainer.per_device_parallelism (train)");
   }
-  return Error(std::string("something that should not happen went wrong (") + error.what() + ")");
+  return Error(std::string("unexpected internal error (") + error.what() + ")");
 }
 
 }  // namespace amt

@@ -24,7 +24,9 @@ Md5::Md5() : context_(EVP_MD_CTX_new()) {
   if (context_ == nullptr) throw std::bad_alloc();
   if (EVP_DigestInit_ex(md5_of(context_), EVP_md5(), nullptr) == 1) return;
   EVP_MD_CTX_free(md5_of(context_));
-  throw Error("OpenSSL does not provide MD5 here (FIPS mode?), which names the corpus's files");
+  throw Error(
+      "OpenSSL does not provide MD5 here (FIPS mode?), but amt needs it to identify the corpus's "
+      "files");
 }
 
 Md5::~Md5() { EVP_MD_CTX_free(md5_of(context_)); }

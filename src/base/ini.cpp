@@ -25,7 +25,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
-/// For the rest of a line: its first character follows something else, and so starts no comment.
+/// Removes a comment from the rest of a line, whose first character cannot start one.
 std::string_view without_comment(std::string_view text) {
   for (std::size_t i = 1; i < text.size(); ++i) {
     if (begins_comment(text[i]) && is_blank(text[i - 1])) return text.substr(0, i);
@@ -33,7 +33,7 @@ std::string_view without_comment(std::string_view text) {
   return text;
 }
 
-/// Parses the lines of one text, keeping the position for error messages.
+/// Parses the lines of one file and tracks the position for error messages.
 class IniReader {
  public:
   explicit IniReader(const std::string& file) : file_(file) {}
@@ -94,14 +94,15 @@ class IniReader {
       const bool escape = quote == '"' && text[i] == '\\' && i + 1 < text.size();
       value += escape ? unescape(text[++i]) : text[i];
     }
-    refuse(fmt::format("the value {} lacks its closing quote", text));
+    refuse(fmt::format("the value {} has no closing quote", text));
   }
 
   char unescape(char c) const {
     for (const auto& [letter, meaning] : kEscapes) {
       if (letter == c) return meaning;
     }
-    refuse(fmt::format("'\\{}' is not known in double quotes; write a backslash as '\\\\'", c));
+    refuse(fmt::format("'\\{}' is not a valid escape in double quotes; write a backslash as '\\\\'",
+                       c));
   }
 
   std::string file_, section_;
@@ -121,7 +122,7 @@ bool can_be_misread(const std::string& value) {
 
 std::vector<IniEntry> parse_ini(std::string_view text, const std::string& file) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-    throw UsageError(fmt::format("{} is text in UTF-16; save it as UTF-8", file));
+    throw UsageError(fmt::format("{} is UTF-16 text; save it as UTF-8", file));
   }
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   IniReader reader(file);

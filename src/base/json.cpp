@@ -26,7 +26,7 @@ struct Describe {
     return fmt::format("'{}'", printable(value, kMaxShown));
   }
   std::string operator()(const Array& value) const {
-    return fmt::format("an array of {}", value.elements.size());
+    return fmt::format("an array of {} elements", value.elements.size());
   }
   std::string operator()(const Object&) const { return "an object"; }
 };
@@ -52,7 +52,7 @@ void Value::fail(std::string_view problem) const {
 }
 
 void Value::refuse(std::string_view expected) const {
-  fail(fmt::format("is {}, it must be {}", std::visit(Describe(), content_of(*tree_, node_)),
+  fail(fmt::format("is {} but must be {}", std::visit(Describe(), content_of(*tree_, node_)),
                    expected));
 }
 
@@ -92,7 +92,7 @@ std::vector<std::pair<std::string, Value>> Value::members() const {
 std::vector<Value> Value::array(std::size_t most) const {
   const auto* array = std::get_if<Array>(&content_of(*tree_, node_));
   if (array == nullptr) refuse("an array");
-  if (array->elements.size() > most) refuse(fmt::format("one of at most {}", most));
+  if (array->elements.size() > most) refuse(fmt::format("an array of at most {} elements", most));
   std::vector<Value> all;
   all.reserve(array->elements.size());
   for (const NodeIndex node : array->elements) all.push_back(Value(tree_, node));
@@ -133,8 +133,8 @@ double Value::number() const {
 
 std::string Value::text(std::size_t most) const {
   const auto* value = std::get_if<std::string>(&content_of(*tree_, node_));
-  if (value == nullptr) refuse("a text");
-  if (value->size() > most) refuse(fmt::format("a text of at most {} bytes", most));
+  if (value == nullptr) refuse("a string");
+  if (value->size() > most) refuse(fmt::format("a string of at most {} bytes", most));
   return *value;
 }
 
@@ -168,7 +168,7 @@ Value read_format(const std::filesystem::path& path, const Limits& limits, std::
   if (name.text() != format) name.refuse(fmt::format("'{}'", format));
   const std::uint64_t found = root.at(version_name).count();
   const std::string other =
-      fmt::format("{} is of format version {}, this amt reads version {}: another amt wrote it",
+      fmt::format("{} has format version {}, but this version of amt reads version {}",
                   path.string(), found, version);
   if (std::cmp_greater(found, version)) throw NewerFormat(other);
   if (std::cmp_less(found, version)) throw Error(other);

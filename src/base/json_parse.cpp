@@ -1,5 +1,5 @@
-// Builds a Tree from a text. The library's own tree is not used: it has no limits, keeps the last
-// of duplicate names, and reports errors in its own terms.
+// Builds a Tree from JSON text. The JSON library's own tree is not used, because it has no limits,
+// accepts duplicate names (the last one counts), and words its errors differently.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ using Library = nlohmann::json;
 
 constexpr int kNumberOutOfRange = 406;  // the library's number for this error
 
-/// "line 3, column 7" for the byte at `position`, which counts from 1.
+/// Formats a position, which counts from 1, as "line 3, column 7".
 std::string line_and_column(std::string_view text, std::size_t position) {
   const std::string_view before = text.substr(0, position == 0 ? 0 : position - 1);
   const auto lines = std::ranges::count(before, '\n');
@@ -38,7 +38,7 @@ class Builder : public Library::json_sax_t {
   bool number_unsigned(std::uint64_t value) override { return add(value); }
   bool number_float(double value, const std::string&) override { return add(value); }
   bool string(std::string& value) override { return add(std::move(value)); }
-  bool binary(Library::binary_t&) override { return false; }  // JSON has none
+  bool binary(Library::binary_t&) override { return false; }  // JSON has no binary values
   bool start_object(std::size_t) override { return open(Object()); }
   bool start_array(std::size_t) override { return open(Array()); }
   bool key(std::string& name) override {
@@ -112,16 +112,16 @@ class Builder : public Library::json_sax_t {
   Tree& tree_;
   std::string_view text_;
   const Limits& limits_;
-  std::vector<NodeIndex> open_;  // arrays and objects that have not ended, the root first
-  std::string name_;             // of the next member
+  std::vector<NodeIndex> open_;  // unfinished arrays and objects, outermost first
+  std::string name_;             // name of the next member
 };
 
 }  // namespace
 
 Value from_text(std::string_view text, const std::string& where, const Limits& limits) {
   if (text.size() > limits.bytes) {
-    throw Error(fmt::format("{} has {} bytes, it may have {}", where, format_count(text.size()),
-                            format_count(limits.bytes)));
+    throw Error(fmt::format("{} has {} bytes, more than the limit of {}", where,
+                            format_count(text.size()), format_count(limits.bytes)));
   }
   const auto tree = std::make_shared<Tree>();
   tree->where = where;

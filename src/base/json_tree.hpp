@@ -1,4 +1,4 @@
-// The values of one parsed JSON text: the parser builds them, amt/base/json.hpp reads them.
+// The values of one parsed JSON text, as built by the parser and read through amt/base/json.hpp.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct Array {
 };
 
 struct Object {
-  std::vector<NodeIndex> members;  // in the order of their names, each name once
+  std::vector<NodeIndex> members;  // sorted by name, without duplicates
 };
 
 /// A whole number is unsigned unless it is negative; one that fits neither integer type is a
@@ -24,14 +24,14 @@ using Content = std::variant<std::monostate, bool, std::uint64_t, std::int64_t, 
                              Array, Object>;
 
 struct Node {
-  NodeIndex parent = 0;    // the root is its own
-  NodeIndex position = 0;  // among its parent's values, in the order of the text
-  std::string name;        // of a member of an object
+  NodeIndex parent = 0;    // 0 for the root itself
+  NodeIndex position = 0;  // among its parent's values, in text order
+  std::string name;        // empty unless the parent is an object
   Content content;
 };
 
 struct Tree {
-  std::string where;        // the name of the text in messages
+  std::string where;        // the name of the JSON text in messages
   std::vector<Node> nodes;  // the root first, every value before its children
 
   /// "splits.train.shards[3].rows"; "" for the root.

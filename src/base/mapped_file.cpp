@@ -27,7 +27,7 @@ struct MappedFile::Region {
   Region* next_unused = nullptr;
 
   static std::atomic<Region*> all;
-  static std::mutex mutex;  // guards changes of the list, and `unused`
+  static std::mutex mutex;  // guards changes to the list, and `unused`
   static Region* unused;
   static const Region* of(std::uintptr_t address);
   static Region* take(void* base, std::size_t size, const std::filesystem::path& path);
@@ -75,7 +75,7 @@ namespace {
 
 struct sigaction before = {};  // the SIGBUS handler before the first mapping
 
-/// The access faults again after the return, now with the previous handler.
+/// Restores the previous handler, which gets the signal when the access faults again.
 void pass_on() { sigaction(SIGBUS, &before, nullptr); }
 
 void install(void (*handler)(int, siginfo_t*, void*)) {

@@ -27,8 +27,8 @@ std::string normalised(const std::string& word) {
 class Closest {
  public:
   explicit Closest(const std::string& word) : word_(word), best_(word.size() + 1) {}
-  /// Considers `name` for `option`. The lengths of the last parts limit the misspellings: otherwise
-  /// a section in common would allow an entirely different key.
+  /// Considers `name` for `option`. The misspellings allowed depend on the lengths of the last
+  /// parts: otherwise a common section name would let an entirely different key match.
   void offer(const std::string& name, const std::string& option) {
     const std::string candidate = normalised(name);
     const std::size_t distance = edit_distance(word_, candidate);

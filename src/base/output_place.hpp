@@ -1,4 +1,4 @@
-// Where to write a file whose name may be a link.
+// Decides where output goes if its path may be a symbolic link.
 #pragma once
 
 #include <filesystem>
@@ -10,12 +10,12 @@ namespace amt {
 
 /// Exactly one of the two members is set.
 struct OutputPlace {
-  std::filesystem::path target;  ///< with all links resolved: a file, or a path free for one
+  std::filesystem::path target;  ///< with all links resolved; may not exist yet
   Descriptor straight;           ///< an open pipe or device, or the target of /dev/stdout
 };
 
-/// Error naming the path as it was given if it is a folder, or a file that may not be written. For
-/// a pipe, waits until it is opened at the other end.
+/// Throws an Error naming the path as it was given if it is a folder, or a file that may not be
+/// written. For a pipe, waits until it is opened at the other end.
 OutputPlace find_output_place(const std::filesystem::path& given);
 
 /// "cannot write PATH: REASON"

@@ -51,7 +51,8 @@ std::string format_duration(double seconds) {
 std::string printable(std::string_view text, std::size_t most) {
   const auto continues = [](char c) { return (c & 0xC0) == 0x80; };
   std::size_t end = std::min(text.size(), most);
-  while (end < text.size() && end > 0 && continues(text[end])) --end;  // not within a character
+  while (end < text.size() && end > 0 && continues(text[end]))
+    --end;  // not in the middle of a UTF-8 character
   std::string shown(text.substr(0, end));
   std::ranges::replace_if(
       shown, [](unsigned char c) { return c < ' ' || c == 0x7F; }, '?');

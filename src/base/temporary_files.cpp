@@ -29,7 +29,7 @@ bool is_old(const fs::path& file) {
   return fs::last_write_time(file) < fs::file_time_type::clock::now() - std::chrono::hours(24);
 }
 
-/// Whether a file is regular and nobody holds a lock on it or, where there are no locks, old.
+/// Whether a file is regular and not locked or, on a file system without locks, old.
 bool is_stale(const fs::path& file) try {
   // On NFS, an exclusive lock requires a file that is open for writing.
   const Descriptor opened(file, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);

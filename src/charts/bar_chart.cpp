@@ -13,7 +13,7 @@
 namespace amt {
 namespace {
 
-// Pixels.
+// Lengths in pixels.
 constexpr double kWidth = 760, kLeft = 64, kRight = 16, kTop = 10, kPlotHeight = 170, kBelow = 42;
 constexpr double kFloor = kTop + kPlotHeight;
 constexpr int kMostLines = 5;
@@ -90,7 +90,7 @@ class Drawing {
 
   const BarChart& chart_;
   std::uint64_t step_ = 1;     // between grid lines
-  std::uint64_t ceiling_ = 1;  // the value at the top
+  std::uint64_t ceiling_ = 1;  // value at the top of the y axis
   double pitch_ = 1;           // pixels from bar to bar
 };
 

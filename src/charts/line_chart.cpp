@@ -15,7 +15,7 @@ namespace {
 
 using Bins = std::vector<Curve::Bin>;
 
-// Pixels.
+// Lengths in pixels.
 constexpr double kWidth = 760, kLeft = 64, kRight = 16, kTop = 10, kPlotHeight = 190, kBelow = 38;
 constexpr double kTitleHeight = 26;
 constexpr int kLinesAcross = 5, kLabelsBelow = 8;
@@ -36,8 +36,8 @@ std::vector<double> round_values(double low, double high, int most) {
   return values;
 }
 
-/// Grid values within [low, high], both above 0: 1, 2, 3, 5 and 7 times every power of ten, or
-/// fewer.
+/// Returns grid values within [low, high], which are above 0: 1, 2, 3, 5 and 7 times every power of
+/// ten, or fewer.
 std::vector<double> logarithmic_values(double low, double high) {
   if (high < 3 * low) return round_values(low, high, kLinesAcross);
   std::vector<double> values;

@@ -12,7 +12,7 @@
 namespace amt {
 namespace {
 
-// Pixels.
+// Lengths in pixels.
 constexpr double kWidth = 760, kLeft = 40, kRight = 16, kTop = 10, kTitleHeight = 26;
 constexpr double kSemitone = 4, kBar = 3.2, kShortest = 1;
 constexpr double kBelow = 38, kLegendLine = 18, kLegendBox = 10;
@@ -33,7 +33,7 @@ class Drawing {
       }
     }
     for (const double mark : roll.marks) end_ = std::max(end_, mark);
-    // Complete octaves, so that each has its line.
+    // Shows complete octaves, so that each one has its grid line.
     if (highest < 0) lowest = highest = 5 * kOctave;
     lowest_ = lowest / kOctave * kOctave;
     highest_ = (highest / kOctave + 1) * kOctave;
@@ -90,7 +90,7 @@ class Drawing {
     return text;
   }
 
-  /// One path in which every note is a stroke from its onset to its end.
+  /// Draws all notes of a voice as one path, with a stroke for each note.
   std::string bars(const PianoRoll::Voice& voice, const char* colour) const {
     std::string path;
     for (const PianoRoll::Bar& bar : voice.bars) {

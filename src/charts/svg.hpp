@@ -1,4 +1,4 @@
-// Shared by the SVG charts: coordinates as text, grid lines, round steps.
+// Helpers of the SVG charts: coordinates as text, labels, legends, grid lines, round steps.
 #pragma once
 
 #include <array>
@@ -16,7 +16,8 @@ inline constexpr std::array<const char*, 12> kSvgColours = {
 /// A length in pixels, rounded to a tenth.
 std::string px(double value);
 
-/// A step of 1, 2 or 5 times a power of ten, such that at most `most` steps cover `span` (above 0).
+/// Returns a step of 1, 2 or 5 times a power of ten such that at most `most` steps cover `span`
+/// (above 0).
 double round_step(double span, int most);
 
 /// `anchor` (start, middle or end) is the part of the text at x. The text is escaped here.
@@ -48,7 +49,7 @@ std::string svg_grid_line(double x1, double x2, double y, const std::string& lab
 std::string svg_figure(double width, double height, const std::string& name,
                        const std::string& content);
 
-/// The same as a complete SVG file, with the style and the background of html_page.
+/// As above, but a complete SVG file, with the style and the background of html_page().
 std::string svg_document(double width, double height, const std::string& name,
                          const std::string& content);
 

@@ -9,13 +9,13 @@
 namespace amt {
 namespace {
 
-// Bounds the host memory. By then the oldest transfer has had the time of two buckets' backward
-// work.
+// Limits the host memory. The oldest transfer has had enough time to overlap with the backward pass
+// of the following buckets.
 constexpr std::size_t kMaxInFlight = 4;
 
 /// A bucket of a gradient buffer that is being summed in host memory.
 struct Transfer {
-  float* device = nullptr;  // destination of the sum; null if not on this rank
+  float* device = nullptr;  // destination of the sum; null if another rank owns it
   std::vector<float> host;
   mpi::Request request;  // after `host`, so that it completes before the memory is freed
 };
@@ -52,7 +52,7 @@ class MpiReducer : public Reducer {
     all_reduce(buffer.data + range.begin, range.count());
   }
 
-  /// Works in rounds of about a bucket each, to bound the host memory.
+  /// Works in rounds of about a bucket each, to limit the host memory.
   void all_gather(const SlicedBuffer& buffer) override {
     const std::int64_t longest = buffer.slices.longest();
     const std::int64_t piece = std::max<std::int64_t>(1, kBucketFloats / ranks());
@@ -132,7 +132,7 @@ class MpiReducer : public Reducer {
 
   Ops& ops_;
   const mpi::Communicator& communicator_;
-  const SlicedBuffer* sliced_ = nullptr;  // buffer of the ranges started since wait(), or null
+  const SlicedBuffer* sliced_ = nullptr;  // buffer reduced since the last wait(), or null
   Buckets buckets_;
   std::deque<Transfer> in_flight_;
   std::vector<float> spare_;

@@ -28,7 +28,7 @@ std::int64_t Slices::equal() const {
 
 void Slices::for_each_part(Slice range, const std::function<void(int, Slice)>& f) const {
   for (std::int64_t at = range.begin; at < range.end;) {
-    const auto after = std::ranges::upper_bound(bounds_, at);  // of empty slices, behind the last
+    const auto after = std::ranges::upper_bound(bounds_, at);  // skips empty slices
     const auto owner = static_cast<int>(after - bounds_.begin()) - 1;
     const Slice part{at, std::min(range.end, *after)};
     f(owner, part);

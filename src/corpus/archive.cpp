@@ -11,8 +11,8 @@
 namespace amt {
 namespace {
 
-/// The MD5 of the member that the stream has reached; "" if it is not worth computing now: where
-/// members can be read without unpacking those before them, all ranks hash together later.
+/// Returns the MD5 of the current member; "" if it is not computed here. Members that can be read
+/// without unpacking those before them are hashed later, by all ranks together.
 std::string hash_in_passing(const Source& source, const Member& member,
                             const Extensions& extensions, ArchiveMembers& members) {
   if (source.kind != SourceKind::kPackedTar || member.kind != Member::Kind::kFile ||
@@ -25,7 +25,7 @@ std::string hash_in_passing(const Source& source, const Member& member,
   return hash.hex();
 }
 
-/// A member that could not be unpacked counts as unreadable if it has a MIDI file's name.
+/// Records the members that cannot be unpacked, as rejected if they have a MIDI file's name.
 void add_left_out(const ArchiveTree& tree, const Extensions& extensions, Listing& listing) {
   for (const auto& [kind, member] : tree.left_out()) {
     if (kind != Member::Kind::kFolder && extensions.take(member.path)) {
@@ -52,7 +52,7 @@ Listing list_archive(const Source& source, const Extensions& extensions) {
     }
     if (member.encrypted && extensions.take(member.path)) {
       throw CorpusError(fmt::format(
-          "the archive {} keeps {} encrypted; unpack it with its password and give the folder",
+          "the archive {} contains {} encrypted; unpack it with its password and give the folder",
           source.path.string(), shortened(member.path)));
     }
     if (member.sparse) member.kind = Member::Kind::kOther;

@@ -16,13 +16,13 @@ namespace amt {
 namespace {
 
 constexpr std::size_t kRecord = 512;
-// Plain archives: small blocks, so that little is read before the next skip. Compressed ones:
-// larger blocks, for faster unpacking.
+// Uncompressed archives use small blocks, so that little is read before the next skip; compressed
+// ones use larger blocks, which unpack faster.
 constexpr std::size_t kPlainBlock = 8 << 10, kPackedBlock = 64 << 10;
 
 std::string text_of(const char* text) { return text == nullptr ? "" : text; }
 
-/// libarchive's message; some of them end with a newline.
+/// Removes line breaks from libarchive's messages, some of which end with one.
 std::string one_line(std::string text) {
   std::ranges::replace_if(
       text, [](unsigned char c) { return c < ' '; }, ' ');
@@ -115,12 +115,13 @@ bool ArchiveMembers::next(Member& member) {
   }
   check(result);
   member.kind = kind_of(entry);
-  // If a name is not UTF-8 although the archive says so, or the locale lacks its letters,
-  // libarchive warns and returns the bytes unchanged: the file name that tar would create.
+  // If a name is not UTF-8 although the archive is marked as UTF-8, or the locale lacks its
+  // characters, libarchive warns and returns the bytes unchanged: the file name that tar would
+  // create.
   member.path = last_ = text_of(archive_entry_pathname(entry));
   member.link = text_of(member.kind == Member::Kind::kHardLink ? archive_entry_hardlink(entry)
                                                                : archive_entry_symlink(entry));
-  if (member.path.empty()) damaged("a member's name is not in the encoding that it claims");
+  if (member.path.empty()) damaged("a member's name is not valid in its stated encoding");
   const bool file = member.kind == Member::Kind::kFile;
   member.bytes = file ? archive_entry_size(entry) : 0;
   member.offset = archive_filter_bytes(reader_, 0);
@@ -144,10 +145,10 @@ void ArchiveMembers::read(const Sink& sink) {
     if (is_zip() && result == ARCHIVE_WARN)
       damaged(one_line(text_of(archive_error_string(reader_))));
     bytes += size;
-    if (bytes > bytes_of_last_) damaged("it holds more bytes than its header says");
+    if (bytes > bytes_of_last_) damaged("it has more bytes than its header states");
     sink({static_cast<const std::byte*>(piece), size});
   }
-  if (bytes < bytes_of_last_) damaged("it holds fewer bytes than its header says");
+  if (bytes < bytes_of_last_) damaged("it has fewer bytes than its header states");
 }
 
 void ArchiveMembers::check(int result) const {
@@ -174,13 +175,13 @@ void ArchiveMembers::not_an_archive() const {
 void ArchiveMembers::check_end() {
   if (failure_) std::rethrow_exception(failure_);
   if (is_zip()) return;
-  // An empty record ends the archive. If the data end together with a member instead, tar's output
-  // was cut off, which libarchive accepts as the end.
+  // An empty record ends the archive. libarchive also accepts an archive that ends right after a
+  // member, but tar's output was then cut off.
   const std::uint64_t padded = (end_of_last_ + kRecord - 1) / kRecord * kRecord;
   if (std::cmp_less_equal(archive_filter_bytes(reader_, 0), padded)) {
     damaged("the archive ends without an end-of-archive record");
   }
-  if (source_.kind == SourceKind::kTar) return;  // what follows the end may be endless
+  if (source_.kind == SourceKind::kTar) return;  // the rest may be endless
   while (stream_->read(block_) > 0) {
     // Reads the padding and then the checksum of a compressed archive.
   }

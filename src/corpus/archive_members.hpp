@@ -21,8 +21,8 @@ struct Member {
   Kind kind = Kind::kOther;
   std::string path;          ///< as stored in the archive; any bytes
   std::string link;          ///< target of a link
-  std::uint64_t bytes = 0;   ///< of a file, as claimed by the archive; some may be missing
-  std::uint64_t offset = 0;  ///< of a file's (possibly compressed) bytes in the stream
+  std::uint64_t bytes = 0;   ///< a file's size in its header; some bytes may be missing
+  std::uint64_t offset = 0;  ///< where a file's (possibly compressed) bytes start
   bool sparse = false;       ///< holes are left out: the bytes are not contiguous
   bool encrypted = false;    ///< the bytes need a password
 };
@@ -30,7 +30,8 @@ struct Member {
 /// A path for messages; the middle of a long one is left out.
 std::string shortened(const std::string& path);
 
-/// Local. Errors are CorpusErrors that name the archive, the byte and the last good member.
+/// Reads the members of an archive. Local. Errors are CorpusErrors that name the archive, the byte
+/// and the last good member.
 class ArchiveMembers {
  public:
   explicit ArchiveMembers(const Source& source);
@@ -38,12 +39,12 @@ class ArchiveMembers {
   ArchiveMembers(const ArchiveMembers&) = delete;
   ArchiveMembers& operator=(const ArchiveMembers&) = delete;
 
-  /// False after the last member: a tar archive has then been read completely and is intact. For a
-  /// zip archive that is true of its list of members; only read() checks the members' bytes.
+  /// Returns false after the last member. By then, a tar archive has been read completely and is
+  /// intact; of a zip archive, only the list of members has been checked.
   bool next(Member& member);
 
-  /// The bytes of the member that next() returned, in pieces. Never more bytes than its stated
-  /// size.
+  /// Passes the bytes of the current member to `sink` in pieces, never more than its stated size.
+  /// Checks the checksum of a zip member.
   using Sink = std::function<void(std::span<const std::byte> piece)>;
   void read(const Sink& sink);
 

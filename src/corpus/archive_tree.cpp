@@ -30,7 +30,7 @@ std::vector<std::string> components(std::string_view path) {
   return names;
 }
 
-/// Why a file cannot have this name; "" if it can.
+/// Explains why a file cannot have this name; "" if it can.
 std::string fault_of(const std::string& path, const std::vector<std::string>& names) {
   if (path.size() > kLongestPath) return "its name is longer than a file system allows";
   for (const std::string& name : names) {
@@ -159,7 +159,8 @@ bool ArchiveTree::advance(std::vector<Journey>& journeys) {
       journey.at.node = next;
       continue;
     }
-    // While a link is being resolved its end is unset, so a link that reaches itself is a loop.
+    // While a link is being resolved, its end is unset, so a link that leads back to itself is a
+    // loop.
     const auto [end, unknown] = ends_.try_emplace(next, Place{kNone, 0});
     const std::string_view target = texts_[nodes_[next].detail];
     if (unknown && !target.starts_with('/')) {

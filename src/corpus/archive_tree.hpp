@@ -18,10 +18,10 @@ struct LeftOut {
   Rejection member;
 };
 
-/// Members are added in the archive's order; as on disk, later ones replace earlier ones of the
+/// Members are added in the archive's order; as on disk, a later one replaces an earlier one of the
 /// same name. Leading "/" and "." are dropped from names, as tar does. Links refer to other
-/// members; those that point out of the archive are ignored. Names and targets have Linux's length
-/// limits, and each link is resolved once, so that the time is linear in the archive's size.
+/// members; those that point outside the archive are ignored. Names and targets have Linux's length
+/// limits. Each link is resolved only once, which takes time linear in the archive's size.
 class ArchiveTree : public FileTree {
  public:
   ArchiveTree();
@@ -36,7 +36,8 @@ class ArchiveTree : public FileTree {
   std::vector<std::string> names(const std::string& folder, std::string& failure) override;
 
  private:
-  // There may be millions of nodes: details that only some need are in the lists below.
+  // There may be millions of nodes, so data that only some of them need is stored in the vectors
+  // below.
   struct Node {
     enum class Kind : std::uint8_t { kFolder, kFile, kLink, kOther };
     Kind kind = Kind::kOther;
@@ -44,7 +45,7 @@ class ArchiveTree : public FileTree {
     std::uint64_t bytes = 0, offset = 0;
   };
   struct Folder {
-    std::uint32_t parent = 0;  // node; the root's is itself
+    std::uint32_t parent = 0;  // a node; the root is its own parent
     std::map<std::string, std::uint32_t, std::less<>> children;
   };
 
@@ -52,10 +53,10 @@ class ArchiveTree : public FileTree {
     std::uint32_t node = 0;   // kNone: nowhere
     std::uint32_t links = 0;  // links followed on the way
   };
-  /// The unfinished resolution of a link, or of the path that was asked for.
+  /// An unfinished attempt to resolve a link or the requested path.
   struct Journey {
-    std::uint32_t link;     // node; kNone for the path itself
-    Place at;               // so far
+    std::uint32_t link;     // node; kNone for the requested path
+    Place at;               // reached so far
     std::string_view left;  // the rest of the path
   };
 
@@ -78,16 +79,16 @@ class ArchiveTree : public FileTree {
   /// Resolves a path, following links on the way and at its end.
   Place resolve(const std::string& path);
   Place resolve_from(Place start, std::string_view path);
-  /// Returns true when the journey has ended, possibly nowhere. Returns false if it first needs the
-  /// end of a link: the journey to that has been appended to `journeys`.
+  /// Returns true when the journey has ended, even if it leads nowhere. Returns false if a link
+  /// must be resolved first: that journey has been appended to `journeys`.
   bool advance(std::vector<Journey>& journeys);
 
   std::vector<Node> nodes_;  // [0] is the root, whose detail is folders_[0]
   std::vector<Folder> folders_;
   std::vector<std::string> texts_ = {""};
   std::vector<LeftOut> left_out_;
-  std::unordered_map<std::uint32_t, Place> ends_;  // of links; nowhere while being resolved
-  std::string last_folder_;  // of the last resolved path; its siblings usually follow
+  std::unordered_map<std::uint32_t, Place> ends_;  // where links lead; kNone while being resolved
+  std::string last_folder_;  // cached, because its files are usually looked up in a row
   Place last_place_;
 };
 

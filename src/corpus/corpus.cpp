@@ -17,7 +17,8 @@
 namespace amt {
 namespace {
 
-/// What is known about a file without reading it: its MD5, or why it is rejected; "" if nothing.
+/// Returns what is known about a file without reading it: its MD5, or why it is rejected; "" if
+/// neither is known.
 std::string known_identity(const CorpusFile& file) {
   if (file.bytes > kLargestFile) {
     return kUnreadable + fmt::format("{} bytes are too many for a piece of music", file.bytes);
@@ -48,7 +49,7 @@ const std::string& hash_of(const HashShares& shares, std::size_t file) {
   return shares[file % shares.size()].at(file / shares.size());
 }
 
-/// The readable files with their md5 set, in order of md5 and, if equal, of path.
+/// Returns the readable files with their md5 set, ordered by md5 and then by path.
 std::vector<CorpusFile> hashed_files(const Listing& listing, const HashShares& shares) {
   std::vector<CorpusFile> files;
   for (std::size_t i = 0; i < listing.files.size(); ++i) {

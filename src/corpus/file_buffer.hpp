@@ -1,4 +1,4 @@
-// A buffer that is reused for one file after another.
+// A buffer that is reused for each file.
 #pragma once
 
 #include <cstddef>

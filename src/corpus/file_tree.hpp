@@ -1,4 +1,4 @@
-// Which files of a folder tree, on disk or in an archive, belong to the corpus.
+// Selects the files of a folder tree, on disk or in an archive, that belong to the corpus.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +14,17 @@ namespace amt {
 struct TreeEntry {
   enum class Kind { kMissing, kFolder, kFile, kOther };
   Kind kind = Kind::kMissing;
-  std::pair<std::uint64_t, std::uint64_t> identity;  ///< of a folder: the same by every path to it
+  std::pair<std::uint64_t, std::uint64_t> identity;  ///< of a folder; the same for every path to it
   std::uint64_t bytes = 0, offset = 0;               ///< of a file, as in CorpusFile
   std::string md5;                                   ///< of a file, if known
-  std::string why;                                   ///< reason, for kMissing and kOther
+  std::string why;                                   ///< why it is kMissing or kOther
 };
 
-/// The same text for a folder and for an archive of it, because rejected.tsv is part of a dataset.
+/// Shared by folders and archives: rejected.tsv is part of a dataset and must be the same for both.
 inline constexpr const char* kDangling = "a broken link";
 inline constexpr const char* kNoFile = "neither a file nor a folder: a pipe, a socket or a device";
 
-/// A folder tree, as far as the walk needs one. Paths are relative to its root, which is "".
+/// A folder tree, reduced to what walk() needs. Paths are relative to its root, which is "".
 class FileTree {
  public:
   virtual ~FileTree() = default;
@@ -33,8 +33,8 @@ class FileTree {
   virtual std::vector<std::string> names(const std::string& folder, std::string& failure) = 0;
 };
 
-/// Builds the listing except for its source. CorpusError naming `name` if the root cannot be
-/// listed.
+/// Builds the listing except for its source. Throws a CorpusError naming `name` if the root cannot
+/// be listed.
 Listing walk(FileTree& tree, const Extensions& extensions, const std::string& name);
 
 Listing list_folder(const std::filesystem::path& root, const Extensions& extensions);

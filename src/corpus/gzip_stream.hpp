@@ -9,7 +9,7 @@ struct gzFile_s;
 
 namespace amt {
 
-/// Reads several concatenated gzip files as one stream, as gunzip does. libarchive could read them,
+/// Reads several concatenated gzip files as one stream, as gunzip does. libarchive can read them
 /// too, but does not verify the checksums.
 class GzipStream : public ArchiveStream {
  public:

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kPiece = 256 << 10;
 
-/// Fills the next piece of the file, starting at its byte `from`.
+/// Fills `piece` with the bytes of the file from `from` on.
 using ReadPiece = std::function<void(std::uint64_t from, std::span<std::byte> piece)>;
 
 std::string hash_pieces(std::uint64_t bytes, const ReadPiece& read) {

@@ -14,10 +14,10 @@ namespace amt {
 /// path.
 class ListedFile {
  public:
-  /// Error if it cannot be opened, is a pipe or a device, or if its size has changed.
+  /// Throws Error if it cannot be opened, is a pipe or a device, or if its size has changed.
   ListedFile(std::filesystem::path path, std::uint64_t bytes);
 
-  /// Reads the next bytes. Error if the file ends too early.
+  /// Reads the next bytes. Throws Error if the file ends too early.
   void read(std::span<std::byte> bytes);
 
  private:

@@ -16,7 +16,8 @@
 namespace amt {
 namespace {
 
-/// The batch of files from `first` that fits into `memory`, at least one: its end, and its bytes.
+/// Returns the end and the size in bytes of the batch that starts at `first`: as many files as fit
+/// into `memory`, but at least one.
 std::pair<std::size_t, std::uint64_t> batch_from(const ReadingOrder& order, std::size_t first,
                                                  std::uint64_t memory) {
   std::uint64_t bytes = 0;
@@ -56,7 +57,7 @@ void PackedReader::load_batch() {
   first_ = next_;
   std::tie(last_, bytes) = batch_from(order_, first_, memory_);
   places_.assign(last_ - first_, 0);
-  held_.reset();  // before allocating the next, so that there are never both
+  held_.reset();  // before allocating the next, so that only one exists
   held_ = std::make_unique_for_overwrite<std::byte[]>(bytes);
   std::vector<std::size_t> by_offset(last_ - first_);
   std::iota(by_offset.begin(), by_offset.end(), std::size_t{0});

@@ -7,9 +7,8 @@
 
 namespace amt {
 
-/// Holds a batch of files: the next files in reading order, as many as fit into memory. When they
-/// are used up, the archive is unpacked again for the next batch, only as far as the last file of
-/// the batch.
+/// Holds a batch of files: as many of the next ones in reading order as fit into memory. After the
+/// last of them, it unpacks the archive again, up to the end of the next batch.
 class PackedReader : public FileReader {
  public:
   PackedReader(const Source& source, ReadingOrder order, std::uint64_t memory);

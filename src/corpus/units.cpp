@@ -17,15 +17,15 @@ constexpr char kDigits[] = "0123456789abcdef";
 constexpr std::size_t kPositionDigits = 13;  // 52 bits, which a double holds exactly
 constexpr std::uint64_t kPositions = std::uint64_t{1} << 52;
 
-/// The position of an MD5 among all, from 0 to kPositions - 1. Missing digits are filled up with
-/// `rest`.
+/// Returns the position of an MD5 among all MD5s, from 0 to kPositions - 1. Missing digits are
+/// replaced by `rest`.
 std::uint64_t position_of(const std::string& md5, char rest) {
   std::string digits = md5.substr(0, kPositionDigits);
   digits.resize(kPositionDigits, rest);
   return std::stoull(digits, nullptr, 16);
 }
 
-/// Where the splits begin if they are given as fractions.
+/// The positions where the splits begin if they are given as fractions.
 struct Bounds {
   explicit Bounds(const SplitRule& rule)
       : valid(kPositions - positions(rule.valid_fraction + rule.test_fraction)),

@@ -19,7 +19,7 @@ constexpr std::size_t kPiece = 64 << 10;
       source.path.string(), file.path));
 }
 
-/// Skips the stream of tar records to the file's bytes.
+/// Skips to each file's bytes in the tar stream.
 class TarUnpacker : public Unpacker {
  public:
   explicit TarUnpacker(const Source& source) : source_(source), stream_(open_stream(source)) {}

@@ -11,7 +11,7 @@
 namespace amt {
 
 /// Reads an archive from front to back: files must be requested in ascending order of their
-/// offsets. CorpusError if a file is missing or its bytes are damaged. Local.
+/// offsets. Throws CorpusError if a file is missing or its bytes are damaged. Local.
 class Unpacker {
  public:
   virtual ~Unpacker() = default;

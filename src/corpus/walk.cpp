@@ -32,7 +32,7 @@ class Walk {
   void enter(const std::string& folder, std::vector<std::string>& pending) {
     const TreeEntry entry = tree_.look(folder);
     if (entry.kind != TreeEntry::Kind::kFolder) return reject(folder, entry.why);
-    // The folder was entered before: this is a link back up the tree, or a second path to the same
+    // The folder was entered before: this is a link back up the tree, or another path to the same
     // files.
     if (!entered_.insert(entry.identity).second) {
       listing_.problems.push_back(folder + " was already reached by another path");

@@ -11,7 +11,7 @@
 
 namespace amt {
 
-/// Which shard of a split a file is.
+/// The number of a shard among the shards of its split.
 struct ShardNumber {
   std::size_t shard = 0, shards = 0;
 };

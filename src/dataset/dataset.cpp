@@ -20,13 +20,14 @@ struct SplitReader::Shard {
   std::uint64_t rows = 0;
   MappedFile map;
   std::vector<std::uint64_t> checksums;        // empty if not requested
-  std::unique_ptr<std::atomic<bool>[]> whole;  // for each checksum: it has been verified
+  std::unique_ptr<std::atomic<bool>[]> whole;  // whether each checksum has been verified
 
   std::span<const std::byte> bytes_of(std::uint64_t row, std::uint64_t count) const {
     return map.bytes().subspan(row * sizeof(Row), count * sizeof(Row));
   }
 
-  /// Error if the checksum that covers `row` is wrong. Two threads may check it at the same time.
+  /// Throws Error if the checksum that covers `row` is wrong. Two threads may check it at the same
+  /// time.
   void check(std::uint64_t row) const {
     const std::uint64_t block = row / kChecksumRows;
     if (checksums.empty() || whole[block]) return;
@@ -61,7 +62,8 @@ struct SplitReader::Shards {
   Split split = Split::kTrain;
 
   const Shard& of_row(std::uint64_t index) const {
-    if (index >= rows) throw Error(fmt::format("row {} of a split of {} rows", index, rows));
+    if (index >= rows)
+      throw Error(fmt::format("row {} is beyond the split's {} rows", index, rows));
     return *std::prev(std::ranges::upper_bound(all, index, {}, &Shard::first_row));
   }
 
@@ -72,14 +74,15 @@ struct SplitReader::Shards {
     return {reinterpret_cast<const Token*>(data), kContextLength};
   }
 
-  /// Error if a token would exceed the bounds of a model's tables.
+  /// Throws Error if a token would exceed the bounds of a model's tables.
   void check_tokens(std::uint64_t index, std::span<const Token> row) const {
     const Token largest = std::ranges::max(row);
     if (largest < vocabulary) return;
     const Shard& shard = of_row(index);
     throw Error(fmt::format(
-        "{}: row {} holds the token {}, the encoding has {} (it is row {} of the {} split): it is "
-        "damaged; run amt prepare again",
+        "{}: row {} has the token {}, but the encoding has only {} tokens (row {} of the {} "
+        "split): it "
+        "is damaged; run amt prepare again",
         shard.file, index - shard.first_row, largest, vocabulary, index, split_name(split)));
   }
 };
@@ -123,7 +126,7 @@ std::span<const Token> SplitReader::row(std::uint64_t index) const {
 
 void SplitReader::read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const {
   if (out.size() != count * kContextLength) {
-    throw Error(fmt::format("a buffer of {} tokens for {} rows", out.size(), count));
+    throw Error(fmt::format("a buffer of {} tokens does not fit {} rows", out.size(), count));
   }
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t index = (first + i) % rows();

@@ -7,8 +7,8 @@
 
 namespace amt {
 
-/// Several lines: the encoding and settings, the rows, tokens, files and music of each split, and
-/// the outcome for the files of the corpus. Uses the manifest alone.
+/// Returns several lines: the encoding and settings, the rows, tokens, files and music of each
+/// split, and what became of the corpus's files. Uses only the manifest.
 std::string describe_dataset(const Manifest& manifest);
 
 }  // namespace amt

@@ -100,7 +100,7 @@ void draw_row(const DecodedRow& row, const InspectOptions& options) {
                         piano_roll_document(piano_roll_of(notes_in_sequence(row), title)));
 }
 
-/// The error also names the row if it cannot be decoded.
+/// Adds the number of the row to the error if it cannot be decoded.
 DecodedRow decode(std::span<const Token> tokens, const Manifest& manifest,
                   const InspectOptions& options) {
   try {
@@ -135,9 +135,9 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
 void InspectOptions::register_options(OptionTable& table) {
   table.add_flag("verify", &verify, "verify checksums and check each row against the row rules");
   table.add("row", &row, "print this row, counted from 0, as notes");
-  table.add("split", &split, "split of --row and --export-text");
-  table.add("midi", &midi, "write --row to this MIDI file, to listen to");
-  table.add("svg", &svg, "draw --row as a piano roll, to this SVG file");
+  table.add("split", &split, "split that --row and --export-text read");
+  table.add("midi", &midi, "write the row chosen by --row to this MIDI file");
+  table.add("svg", &svg, "draw the row chosen by --row as a piano roll to this SVG file");
   table.add("export-text", &export_text,
             "write the split to this file: one line of tokens per row, in stored order");
 }

@@ -68,7 +68,8 @@ SplitInfo split_from(const json::Value& value) {
     split.shards.push_back(shard_from(shard));
     const std::uint64_t left = split.rows - rows;
     if (split.shards.back().rows > left) {
-      shard.at("rows").refuse(fmt::format("at most {}, for the split has {}", left, split.rows));
+      shard.at("rows").refuse(
+          fmt::format("at most {}, because the split has {}", left, split.rows));
     }
     rows += split.shards.back().rows;
   }
@@ -91,10 +92,10 @@ std::filesystem::file_status status_of(const std::filesystem::path& path) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   if (status.type() != std::filesystem::file_type::none) return status;
-  throw system_error("cannot look at " + path.string(), error);
+  throw system_error("cannot access " + path.string(), error);
 }
 
-/// Unless `dataset` is a folder: Error suggesting what may have been meant.
+/// Throws an Error with a suggestion of what may have been meant unless `dataset` is a folder.
 void require_folder(const std::filesystem::path& dataset) {
   const std::filesystem::file_type type = status_of(dataset).type();
   if (type == std::filesystem::file_type::directory) return;
@@ -105,7 +106,7 @@ void require_folder(const std::filesystem::path& dataset) {
   const std::filesystem::path folder = folder_of(dataset);
   std::error_code unknown;
   const bool within = std::filesystem::exists(folder / kManifestFile, unknown);
-  throw UsageError(fmt::format("{} is a file, a dataset is a folder{}", dataset.string(),
+  throw UsageError(fmt::format("{} is a file, but a dataset is a folder{}", dataset.string(),
                                within ? ": name " + folder.string() : " that amt prepare wrote"));
 }
 
@@ -158,9 +159,9 @@ Manifest read_manifest(const std::filesystem::path& dataset) {
   require_folder(dataset);
   const std::filesystem::path path = dataset / kManifestFile;
   if (status_of(path).type() == std::filesystem::file_type::not_found) {
-    throw Error(fmt::format("{} holds no {}: {}", dataset.string(), kManifestFile,
+    throw Error(fmt::format("{} has no {}: {}", dataset.string(), kManifestFile,
                             dataset.extension() == partial_path("x").extension()
-                                ? "amt prepare has not completed it, or still writes it"
+                                ? "amt prepare has not completed it, or is still writing it"
                                 : "it is not a complete dataset; create one with amt prepare"));
   }
   return from(

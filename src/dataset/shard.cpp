@@ -28,7 +28,7 @@ bool has(const hdf5::File& file, const char* name, std::string_view value) {
   return file.text_attribute(name) == value;
 }
 
-/// The first attribute that differs from the manifest; "" if none does.
+/// Returns the first attribute that differs from the manifest; "" if none does.
 std::string find_difference(const hdf5::File& file, const Manifest& dataset, Split split,
                             std::size_t shard) {
   std::string difference;
@@ -76,10 +76,11 @@ void ShardWriter::write_checksums() {
 ShardInfo ShardWriter::finish() {
   if (!buffer_.empty()) flush();
   if (written_ != info_.rows) {
-    throw Error(fmt::format("{}: {} rows written of {}", info_.file, written_, info_.rows));
+    throw Error(
+        fmt::format("{}: only {} of {} rows were written", info_.file, written_, info_.rows));
   }
   write_checksums();
-  // HDF5 closes a file only with the last handle to it.
+  // HDF5 closes a file only when its last handle is closed.
   { const hdf5::Dataset closed = std::move(tokens_); }
   file_.close();
   info_.hash = hex64(whole_.digest());

@@ -80,7 +80,7 @@ class ShardCheck {
     return text + fmt::format(" and {} more ranges", damaged_.size() - kRangesNamed);
   }
 
-  /// The damage that the hashes show; "" if there is none.
+  /// Describes the damage that the hashes reveal; "" if there is none.
   std::string damage() const {
     const bool fits_manifest = hex64(whole_.digest()) == info_.hash;
     if (damaged_.empty() && fits_manifest) return "";
@@ -89,7 +89,7 @@ class ShardCheck {
              "damaged or belongs to another dataset";
     }
     if (!fits_manifest) return damaged_ranges() + " damaged";
-    return fmt::format("the checksums of {} damaged, not the rows", damaged_ranges());
+    return fmt::format("the checksums of {} are damaged, not the rows", damaged_ranges());
   }
 
   std::string broken_rules() const {

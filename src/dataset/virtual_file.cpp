@@ -17,7 +17,7 @@
 namespace amt {
 namespace {
 
-constexpr std::chrono::seconds kMostTime{10};  // it takes milliseconds
+constexpr std::chrono::seconds kMostTime{10};  // normally it takes milliseconds
 
 /// The shards that have rows; empty ones cannot be part of a virtual dataset.
 std::vector<hdf5::VirtualSource> sources_of(const SplitInfo& split) {

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Without the manifest.
+/// Returns the names that every dataset has, except for the manifest's.
 std::vector<std::string> fixed_names() {
   std::vector<std::string> names = {kReportFile, kRejectedFile, kConfigFile};
   for (const Split split : kSplits) names.push_back(virtual_file_name(split));
@@ -59,7 +59,7 @@ bool is_dataset(const fs::path& folder) {
   std::error_code failed;
   const fs::file_status status = fs::status(manifest, failed);
   if (status.type() == fs::file_type::none) {
-    throw Error(fmt::format("cannot look at {}: {}", manifest.string(), reason_text(failed)));
+    throw Error(fmt::format("cannot access {}: {}", manifest.string(), reason_text(failed)));
   }
   return fs::is_regular_file(status) &&
          read_text(manifest).find(fmt::format("\"{}\"", kDatasetFormat)) != std::string::npos;

@@ -14,7 +14,8 @@ namespace {
 
 constexpr double kMeetSeconds = 300;  // for NCCL to connect; hundreds of ranks take a minute
 
-/// The first refusal of any rank, with the rank's name; "" if there is none. Collective.
+/// Collective. Returns the refusal of the first rank that has one, with the rank's name; "" if none
+/// has.
 std::string first_refusal(const std::string& mine, const mpi::Communicator& world) {
   const std::string named =
       mine.empty() || world.rank() == 0 ? mine : fmt::format("{} [{}]", mine, log_identity());
@@ -39,7 +40,7 @@ std::string identity(const cuda::DeviceInfo& info, const mpi::Communicator& worl
   return fmt::format("{} {}", host == nullptr ? world.host() : host, info.bus_id);
 }
 
-/// The number of ranks on this rank's GPU, and whether any GPU has several. Collective.
+/// Collective. Counts the ranks on this rank's GPU, and finds out whether any GPU has several.
 struct Sharing {
   Sharing(const cuda::DeviceInfo& info, const mpi::Communicator& world) {
     const std::string own = identity(info, world);
@@ -101,9 +102,10 @@ void prepare_attention(const Device& device, const AttentionShape& shape, bool b
                   [&] { slow = device.plugin->prepare_attention(*device.ops, shape, backward); });
   const std::string first = first_refusal(slow, world);
   if (first.empty() || world.rank() != 0) return;
-  // As measured in src/cuda/NOTES.md.
-  log_warning(fmt::format("{}; {} takes about twenty times as long by this program's own attention",
-                          first, backward ? "training" : "evaluation"));
+  // The factor was measured in src/cuda/NOTES.md.
+  log_warning(fmt::format(
+      "{}; {} takes about twenty times as long with this program's own attention kernels", first,
+      backward ? "training" : "evaluation"));
 }
 
 }  // namespace amt

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kOldestCapability = 80;  // Ampere: the first with bf16
 
-/// Error with the reason why no device can be used.
+/// Throws an Error with the reason if no device can be used.
 DeviceOffer look(int rank_on_host) {
   DeviceOffer offer;
   const std::filesystem::path file = find_plugin();
@@ -53,7 +53,8 @@ DeviceOffer offer_device(DeviceKind kind, const std::string& cpu_only, int rank_
 std::string unused_gpu(const std::string& refusal) { return "no GPU is used: " + refusal; }
 
 Error no_device(const std::string& refusal) {
-  return Error(fmt::format("no GPU can be used: {}; --device cpu computes without", refusal));
+  return Error(
+      fmt::format("no GPU can be used: {}; use --device cpu to compute without one", refusal));
 }
 
 }  // namespace amt

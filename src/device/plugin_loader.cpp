@@ -25,7 +25,7 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, failed);
 }
 
-/// dlerror()'s text includes the missing library.
+/// The text of dlerror() includes the name of a missing library.
 Error loading_error(const fs::path& file) {
   const char* text = dlerror();
   return Error(

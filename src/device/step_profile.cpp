@@ -31,7 +31,7 @@ StepProfile::StepProfile(StepRange range, Switch profiler, Ops& ops)
 StepProfile::~StepProfile() {
   try {
     if (on_) turn(false);
-  } catch (const Error&) {  // another error already says what ended the run
+  } catch (const Error&) {  // another error has already been reported
   }
 }
 
@@ -43,7 +43,7 @@ void StepProfile::after(std::int64_t step) {
   if (on_ && step + 1 >= range_.end) turn(false);
 }
 
-/// Work queued before the switch must be finished first, to be on the right side of it.
+/// Waits for the work queued so far, which belongs to the steps before the switch.
 void StepProfile::turn(bool on) {
   on_ = on;
   ops_.synchronise();

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The number of training steps; nothing for a model from elsewhere, which does not record it.
+/// Returns the number of training steps; nullopt for a model that amt did not train.
 std::optional<std::int64_t> step_of(const fs::path& folder) {
   const fs::path state = CheckpointPaths{folder}.state();
   if (!fs::exists(state)) return std::nullopt;

@@ -32,16 +32,16 @@ class Evaluator {
   Evaluator(const EvaluationRows& rows, int micro_batch, WeightFormat weights,
             const mpi::Communicator& world, Ops& ops, Reducer& reducer);
 
-  /// Reads the model of a folder on rank 0, replacing the previous one. mpi::CollectiveError if it
-  /// cannot be used or its shape differs from the first model's; another must then be loaded before
-  /// evaluate(). The code is kUsage if the model does not fit the dataset.
+  /// Reads the model in a folder on rank 0, replacing the previous one. Throws mpi::CollectiveError
+  /// if it cannot be used or its shape differs from the first model's; another one must then be
+  /// loaded before evaluate(). Its code is kUsage if the model does not fit the dataset.
   void load(const std::filesystem::path& folder);
 
-  /// Evaluates the model that was loaded last. mpi::CollectiveError if a signal requested a stop.
+  /// Evaluates the model that was loaded last. Throws mpi::CollectiveError if a signal requested a
+  /// stop.
   EvaluationRecord evaluate();
 
-  /// The attention that evaluate() needs from a device, except for a last micro-batch with fewer
-  /// rows.
+  /// The shape of attention in evaluate(); a last micro-batch may have fewer rows.
   AttentionShape attention() const { return attention_of(model_->config(), micro_batch_); }
   const ParameterLayout& layout() const { return model_->layout(); }
 

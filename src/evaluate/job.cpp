@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// All checkpoints of a run, oldest first, not verified yet.
+/// Returns all checkpoints of a run, oldest first, without verifying them.
 std::vector<fs::path> all_checkpoints(const std::string& folder) {
   const RunPaths run(folder);
   std::vector<fs::path> folders;
@@ -54,11 +54,11 @@ std::vector<fs::path> agree_on_folders(const EvaluationOptions& options,
   return folders;
 }
 
-/// Flushes every line: the checkpoints of a long run take hours.
+/// Flushes every line, because evaluating all checkpoints of a long run takes hours.
 void print_csv(const std::string& line) { std::cout << line << std::flush; }
 
-/// Rank 0 hashes a checkpoint just before it is evaluated. CollectiveError if it is damaged or
-/// cannot be read, phrased to follow "which".
+/// Rank 0 hashes a checkpoint just before it is evaluated. Throws CollectiveError if it is damaged
+/// or cannot be read, phrased to follow "which".
 void load_verified(Evaluator& evaluator, const fs::path& folder, const mpi::Communicator& world) {
   mpi::run_on_all(world, [&] {
     if (world.rank() != 0) return;
@@ -78,7 +78,7 @@ void load_verified(Evaluator& evaluator, const fs::path& folder, const mpi::Comm
   }
 }
 
-/// The problem with a loss, phrased to follow "which"; "" if there is none.
+/// Describes the problem with a loss, phrased to follow "which"; "" if there is none.
 std::string problem_of(const EvaluationRecord& record) {
   if (std::isfinite(record.metrics.loss)) return "";
   return fmt::format(
@@ -87,7 +87,7 @@ std::string problem_of(const EvaluationRecord& record) {
       split_name(record.split), record.metrics.loss);
 }
 
-/// To be called after all checks, so that an error is the only line of output. Collective.
+/// Must be called after all checks, so that an error is the only line of output. Collective.
 void announce(const Device& device, const Evaluator& evaluator, const mpi::Communicator& world) {
   prepare_attention(device, evaluator.attention(), false, world);
   log_info(fmt::format("on {}{}{}", device.ops->description(), device.remark.empty() ? "" : "; ",

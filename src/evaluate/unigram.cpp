@@ -30,9 +30,9 @@ std::vector<double> count_tokens(const mpi::Communicator& ranks, const RowSource
     read_selected(rows, {mine.first + i, 1, selection.subsample}, row);
     for (const Token token : std::span(row).subspan(1)) {
       if (token >= counts.size()) {
-        throw Error(
-            fmt::format("token {} in a dataset with {} tokens: it is damaged; prepare it again",
-                        token, vocab_size));
+        throw Error(fmt::format(
+            "found token {} in a dataset with {} tokens: it is damaged; prepare it again", token,
+            vocab_size));
       }
       counts[token] += 1;
     }

@@ -57,8 +57,8 @@ float Drawing::total_in_fp32() const {
   return lanes[0];
 }
 
-/// The number of indices in `order_` to keep: up to the first at which the sum exceeds top_p,
-/// inclusive.
+/// Returns how many indices of `order_` to keep: up to and including the first at which the sum
+/// exceeds top_p.
 std::size_t Drawing::nucleus() const {
   const float total = total_in_fp32(), enough = static_cast<float>(sampling_.top_p);
   double sum = 0;

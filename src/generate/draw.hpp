@@ -21,7 +21,7 @@ class Drawing {
 
   /// Returns the first index whose cumulative probability exceeds `u` (in [0, 1)) times the total.
   /// Probabilities are the softmax of `logits` in fp64; -infinity marks an index that cannot be
-  /// drawn. Error if no logit is finite.
+  /// drawn. Throws Error if no logit is finite.
   std::size_t draw(std::span<const float> logits, double u);
 
   /// The probability of the last result, and the number of indices that could be drawn.

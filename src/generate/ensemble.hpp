@@ -1,4 +1,4 @@
-// Generates several pieces side by side, one token of each at a time.
+// Generates several pieces in parallel, one token of each at a time.
 #pragma once
 
 #include <vector>
@@ -12,19 +12,20 @@ namespace amt {
 struct Sample {
   Sample(std::uint64_t number_, Generation generation_)
       : number(number_), generation(std::move(generation_)) {}
-  std::uint64_t number;  ///< among the job's pieces; with the seed, determines the draws
+  std::uint64_t number;  ///< of the piece within the job; determines the draws, with the seed
   Generation generation;
   std::uint64_t tokens = 0;  ///< drawn so far
 };
 
 class Ensemble {
  public:
-  /// Borrows both; there must not be more samples than the decoder has rows.
+  /// `decoder` and `samples` must outlive this object, and the decoder must have a row for each
+  /// sample.
   Ensemble(Decoder& decoder, std::vector<Sample>& samples, const Sampling& sampling,
            std::uint64_t seed);
 
-  /// Generates the next token of each unfinished sample. Returns false if all are finished. Error
-  /// if the model's output is not finite.
+  /// Generates the next token of each unfinished sample. Returns false if all are finished. Throws
+  /// Error if the model's output is not finite.
   bool step();
 
  private:

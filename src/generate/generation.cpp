@@ -34,7 +34,7 @@ void append(const Events& more, Events& events) {
   events.insert(events.end(), more.begin(), more.end());
 }
 
-/// The controls, and the inputs after the hole, as far as the reference uses them.
+/// Returns the controls, and the inputs after the hole, as far as the reference uses them.
 Events pending_of(const GenerationTask& task, const Events& future) {
   if (task.mode == GenerationMode::kAutoregressive) return future;
   Events pending = clip(task.controls, kFirstControl, kEver);
@@ -72,7 +72,7 @@ Generation::Generation(GenerationTask task, Window window)
   begin_triple();
 }
 
-/// Appends controls to the history up to 5 s ahead.
+/// Appends the controls of the next 5 s to the history.
 void Generation::append_pending() {
   if (task_.mode == GenerationMode::kAutoregressive) return;
   while (next_pending_ < pending_.size() && now_ + kAnticipation >= pending_[next_pending_].time) {
@@ -80,7 +80,7 @@ void Generation::append_pending() {
   }
 }
 
-/// Without anticipation, the notes that are kept join the history when they occur.
+/// Without anticipation, appends the kept notes to the history when they occur.
 void Generation::pass_pending(std::uint32_t time) {
   if (task_.mode == GenerationMode::kAnticipatory) return;
   while (next_pending_ < pending_.size() && pending_[next_pending_].time <= time) {

@@ -22,13 +22,13 @@ class Generation {
 
   bool done() const { return done_; }
 
-  // --- To be used only while it is not done: the next token. ---
+  // --- The next token; may be used only while done() is false. ---
 
   /// The tokens that the model sees.
   std::span<const Token> context() const { return history_.context(); }
   /// The range of tokens that can be drawn.
   TokenRange legal() const;
-  /// Whether a token in legal() may be drawn: a note of an instrument that is allowed, or a rest.
+  /// Whether a token in legal() may be drawn: a note of an allowed instrument, or a rest.
   bool may_play(int token) const;
   /// Whether may_play() excludes any token.
   bool limits_instruments() const;
@@ -55,7 +55,7 @@ class Generation {
   Events pending_;  // those from next_pending_ on are not in the history yet
   bool anticipates_;
   History history_;
-  std::set<int> instruments_;  // of the complete piece, including its later parts
+  std::set<int> instruments_;  // in the complete piece, including later parts
   std::size_t next_pending_ = 0;
   std::uint32_t now_ = 0;  // ticks of the newest event
   Events drawn_;

@@ -19,8 +19,8 @@ class History {
   void append(const Event& event);
   const Events& events() const { return events_; }
 
-  /// Chooses the part to be seen when the next triple is at `earliest` ticks or later, such that
-  /// its relative time fits into a token.
+  /// Chooses the part that the model sees if the next triple is at `earliest` ticks or later; its
+  /// relative time must fit into a token.
   void look(std::uint32_t earliest);
 
   /// The flag, the part that look() chose, and the tokens added since. In a context of 1024 tokens
@@ -31,8 +31,8 @@ class History {
   /// The number of ticks subtracted from the times of the context.
   std::uint32_t offset() const { return offset_; }
 
-  /// Distinct instruments of all events so far, including those no longer seen; a rest counts as an
-  /// instrument of its own, kInstruments.
+  /// Distinct instruments of all events so far, including those the model no longer sees; a rest
+  /// counts as the instrument kInstruments.
   const std::vector<std::uint8_t>& instruments() const { return instruments_; }
 
  private:

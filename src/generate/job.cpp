@@ -124,7 +124,7 @@ void write_outputs(const std::vector<Sample>& samples, const GenerationTask& tas
 void report(const Drawn& all, double elapsed) {
   log_info(
       fmt::format("{} notes in {} tokens, {:.0f} tokens/s: {:.1f} s of music in {:.1f} s, {:.1f} "
-                  "times as fast as it sounds",
+                  "times real time",
                   all.notes, all.tokens, static_cast<double>(all.tokens) / elapsed, all.seconds,
                   elapsed, all.seconds / elapsed));
 }

@@ -46,7 +46,7 @@ void require_instruments(const Events& prompt, const GenerationRequest& request)
   }
 }
 
-/// A model sees at most 100 s: after a longer silence it would see nothing of the prompt.
+/// A model sees at most 100 s; after a longer silence it would not see any of the prompt.
 void require_sound(const Events& inputs, std::uint32_t start, const std::string& name) {
   std::uint32_t last = 0;
   for (const Event& event : inputs) {
@@ -94,8 +94,7 @@ Events read_prompt(const std::filesystem::path& file) try {
   }
   return events;
 } catch (const MidiError& error) {
-  throw Error(
-      fmt::format("{} is not a MIDI file that can be read: {}", file.string(), error.what()));
+  throw Error(fmt::format("cannot read {} as a MIDI file: {}", file.string(), error.what()));
 } catch (const SystemError&) {
   throw;
 } catch (const Error& error) {

@@ -24,7 +24,7 @@ std::string generation_refusal(const ModelConfig& config) {
         config.vocab_size, kArrivalVocabulary);
   }
   if (config.seq_len >= kContextLength) return "";
-  return fmt::format("sees {} tokens at a time; to generate it takes {}", config.seq_len,
+  return fmt::format("sees {} tokens at a time, but generating needs {}", config.seq_len,
                      kContextLength);
 }
 

@@ -8,13 +8,13 @@
 
 namespace amt {
 
-/// Prints notes to standard output, one line each in the format of text_of(), as soon as they are
-/// generated. They are in order of onset and final: the finished piece contains each note as
-/// printed.
+/// Prints notes to standard output, one per line in the format of text_of(), as soon as they are
+/// generated. They are in order of onset and final: the finished piece contains exactly these
+/// notes.
 class NoteStream {
  public:
   /// Prints the notes that have not been printed yet. `drawn` is all events so far, including
-  /// rests. Error if standard output cannot be written.
+  /// rests. Throws Error if standard output cannot be written.
   void print(const Events& drawn);
 
   /// Seconds from construction to the first note; 0 if there is none.

@@ -1,4 +1,4 @@
-// A generation task in terms of events; arrival encoding only.
+// A generation task, expressed in events of the arrival encoding.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ using Events = std::vector<Event>;
 
 /// A task for one piece. All events are in order of time.
 struct GenerationTask {
-  Events inputs;    ///< existing events: the prompt before `start`, kept ones after it
+  Events inputs;    ///< existing events: those before `start`, and kept ones after it
   Events controls;  ///< events that the new music accompanies, as_control()
   std::uint32_t start = 0, end = 0;  ///< ticks: new notes begin in [start, end)
   GenerationMode mode = GenerationMode::kAnticipatory;
@@ -22,7 +22,7 @@ struct GenerationTask {
 /// Sorts by time; events with equal times keep their order.
 void sort_by_time(Events& events);
 
-/// The triples from `first` to `last` ticks, both inclusive. Durations are unchanged.
+/// Returns the events from `first` to `last` ticks, both inclusive. Durations are unchanged.
 Events clip(const Events& events, std::uint32_t first, std::uint32_t last);
 
 /// Converts controls to ordinary events.

@@ -31,7 +31,7 @@ Handle open_attribute(std::int64_t file, const std::string& name, const std::str
   return own(H5Aopen(file, name.c_str(), H5P_DEFAULT), close_attribute, "open", where);
 }
 
-/// Reading an array would overflow a variable for a single value.
+/// Checks that the attribute is a single value: reading an array would overflow the variable.
 void require_single(const Handle& attribute, const std::string& where) {
   const Handle space = own(H5Aget_space(attribute.get()), close_space, "read", where);
   if (H5Sget_simple_extent_npoints(space.get()) != 1) {

@@ -1,4 +1,4 @@
-// Checks HDF5 calls; declares what the folder's files share.
+// Checks HDF5 calls, and declares what the files of this folder share.
 #pragma once
 
 #include <hdf5.h>
@@ -8,23 +8,23 @@
 
 #include "amt/hdf5/hdf5.hpp"
 
-// Since 1.10.7 and 1.12.1, a property of file access controls locking.
+// Since 1.10.7 and 1.12.1, a file access property controls locking.
 #define AMT_HDF5_HAS_FILE_LOCKING \
   (H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 11, 0)))
 
 namespace amt::hdf5 {
 
-/// If `result` is negative, which is how HDF5 reports failures: throws Error "cannot OPERATION
-/// WHERE", with the reason from HDF5's error stack in our own words if possible; SystemError if the
-/// stack contains an errno.
+/// Throws Error "cannot OPERATION WHERE" if `result` is negative, which is how HDF5 reports
+/// failures. The reason is taken from HDF5's error stack, in our own words if possible. Throws
+/// SystemError if the stack contains an errno.
 void check(herr_t result, const char* operation, const std::string& where);
 
-/// The same for calls that return an identifier. Returns its owner.
+/// As above, for calls that return an identifier. Returns its owner.
 Handle own(hid_t id, Handle::Close close, const char* operation, const std::string& where);
 
-/// To be called before anything else. HDF5 then neither prints its error stack, which becomes part
-/// of our exceptions, nor cleans up at exit: its exit handler crashes if a file could not be
-/// written. All our files are closed and checked before that.
+/// Must be called before anything else. Stops HDF5 from printing its error stack, which becomes
+/// part of our exceptions, and from cleaning up at exit, because its exit handler crashes if a file
+/// could not be written. All our files are closed and checked before that.
 void set_up();
 
 /// Creates a property list.

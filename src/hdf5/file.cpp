@@ -12,9 +12,9 @@ namespace {
 constexpr hsize_t kAlignFrom = 65536;  // smaller objects (headers) are packed
 constexpr hsize_t kAlignment = 4096;   // a page: datasets may be mapped
 
-/// No locks are needed: files are complete before anyone reads them, and are written where nobody
-/// else writes. Besides, many file systems have no locks. If the user sets HDF5_USE_FILE_LOCKING,
-/// it takes precedence (HDF5 reads it after the property).
+/// Disables locking. Files are complete before anyone reads them and have only one writer, and many
+/// file systems have no locks. If the user sets HDF5_USE_FILE_LOCKING, it takes precedence (HDF5
+/// reads it after the property).
 Handle access_properties(const std::string& where) {
   Handle list = properties(H5P_FILE_ACCESS, where);
 #if AMT_HDF5_HAS_FILE_LOCKING
@@ -24,7 +24,7 @@ Handle access_properties(const std::string& where) {
   return list;
 }
 
-/// amt writes no links, neither to other files nor to names in this one.
+/// Rejects links, to other files or to names in this one: amt does not write any.
 void require_own_object(std::int64_t file, const std::string& name, const std::string& where) {
   H5L_info_t link{};
   check(H5Lget_info(file, name.c_str(), &link, H5P_DEFAULT), "open", where);
@@ -54,7 +54,7 @@ File File::create(const std::filesystem::path& path) {
 File File::open(const std::filesystem::path& path) {
   set_up();
   const std::string where = path.string();
-  open_regular_file(path);  // HDF5 would wait for a pipe and report a folder badly
+  open_regular_file(path);  // HDF5 would block on a pipe
   const Handle access = access_properties(where);
   return File(own(H5Fopen(where.c_str(), H5F_ACC_RDONLY, access.get()), close_file, "open", where),
               path);
@@ -89,7 +89,7 @@ Dataset File::open_dataset(const std::string& name) const {
       return Dataset(std::move(dataset), where, known, Shape(dims.begin(), dims.end()));
     }
   }
-  throw Error(where + " holds elements of an unexpected type; it was not written by amt");
+  throw Error(where + " has elements of an unexpected type; it was not written by amt");
 }
 
 void File::close() {

@@ -1,4 +1,4 @@
-// Virtual datasets: present the rows of many files as one dataset.
+// Virtual datasets, which present the rows of many files as one dataset.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 namespace amt::hdf5 {
 namespace {
 
-constexpr ssize_t kMaxName = 4096;  // of a source; a damaged length must not allocate gigabytes
+constexpr ssize_t kMaxName = 4096;  // a damaged length must not allocate gigabytes
 
 void map_source(const Handle& list, const Handle& target, std::uint64_t first, std::uint64_t width,
                 const VirtualSource& source, const std::string& where) {
@@ -36,8 +36,8 @@ std::string name_by(const Get& get, const std::string& where) {
   return name;
 }
 
-/// The first and the last row of a selection that is one block of complete rows; Error if it is
-/// not.
+/// Returns the first and the last row of a selection. Throws Error unless it is one block of
+/// complete rows.
 std::array<std::uint64_t, 2> rows_of(const Handle& space, std::uint64_t width,
                                      const std::string& where) {
   hsize_t first[2] = {}, last[2] = {};

@@ -19,7 +19,7 @@ struct ByteRange {
   std::size_t offset(const Byte* at) const { return at - file; }
 };
 
-/// Returns the byte at `at` and advances `at`. MidiError at the end of the range.
+/// Returns the byte at `at` and advances `at`. Throws MidiError at the end of the range.
 inline Byte take_byte(const ByteRange& range, const Byte*& at) {
   if (at == range.end) [[unlikely]] {
     reject("an event runs past the end of its track", range.offset(at));

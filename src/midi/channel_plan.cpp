@@ -46,9 +46,9 @@ int ChannelPlan::choose(const Note& note) const {
   return note.instrument == kDrumInstrument ? kDrumChannel : choose_melodic(note);
 }
 
-/// In order of preference: a channel with the program where no note of this pitch ends later; the
-/// channel that has been silent longest; any channel with the program; the channel that falls
-/// silent first.
+/// Chooses, in order of preference: a channel with the program where no note of this pitch ends
+/// later; the channel that has been silent longest; any channel with the program; the channel that
+/// falls silent first.
 int ChannelPlan::choose_melodic(const Note& note) const {
   const auto cost = [&](int index) {
     const Channel& channel = channels_[index];
@@ -74,7 +74,7 @@ void ChannelPlan::change_program(int index, const Note& note, std::uint64_t numb
                               2});
 }
 
-/// After the program change a note-off would not match the note.
+/// Ends the sounding notes: after the program change, their note-offs would not match them.
 void ChannelPlan::cut_sounding(Channel& channel, const Note& thief, std::uint64_t number) {
   for (Placed& placed : channel.notes) {
     const bool sounds = placed.end > thief.onset || placed.note.onset == thief.onset;

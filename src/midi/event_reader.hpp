@@ -10,7 +10,7 @@ namespace amt {
 
 struct TrackEvent {
   const Byte* delta_at;  ///< position of the delta time in the file
-  std::uint64_t delta;   ///< ticks; 2^32 stands for that or more
+  std::uint64_t delta;   ///< ticks; 2^32 means 2^32 or more
   MessageBody body;
 };
 
@@ -19,8 +19,8 @@ struct ReadBody {
   const Byte* at;  ///< one past the event
 };
 
-/// Reads a system event (0xF0 to 0xFF). `at` points past the status or, in running status, past the
-/// first data byte, `running`. `range` is not kept.
+/// Reads a system event (0xF0 to 0xFF). `at` points past the status or, if in `running` status,
+/// past the first data byte. `range` is not stored.
 ReadBody read_system_event(const ByteRange& range, const Byte* at, Byte status, bool running);
 
 /// Reads the events of one track, one by one. The range must be the complete track: an event that
@@ -31,7 +31,8 @@ class EventReader {
 
   bool done() const { return at_ == track_.end; }
 
-  /// Returns the next event; must not be called if done(). MidiError if the reference rejects it.
+  /// Returns the next event; must not be called if done(). Throws MidiError if the reference
+  /// rejects it.
   TrackEvent next();
 
  private:

@@ -18,7 +18,7 @@ int big_endian_16(const Byte* at) {
   return static_cast<std::int16_t>(static_cast<std::uint16_t>(at[0] << 8 | at[1]));
 }
 
-/// The size that the chunk at `at` claims to have.
+/// Returns the size stated in the header of the chunk at `at`.
 std::uint32_t chunk_size(const ByteRange& file, const Byte* at, const char* name,
                          const char* reason) {
   if (file.end - at < kChunkHeader)

@@ -7,8 +7,8 @@ namespace amt {
 namespace {
 
 // Exponents x for which Python's math.log(2 ** x, 2) is not exactly x with glibc 2.36's logarithm:
-// mido then considers a time signature's denominator not to be a power of two. This is a table
-// because another C library's logarithm would reject other files.
+// mido then considers a time signature's denominator not to be a power of two. The values are
+// tabulated because another C library's logarithm would reject other files.
 constexpr auto kInexactLogarithms = std::to_array<Byte>(
     {29,  31,  39,  47,  51,  55,  58,  59,  62,  78,  93,  94,  95,  101, 102, 109, 110,
      116, 117, 118, 124, 125, 141, 156, 171, 179, 186, 187, 188, 189, 190, 201, 202, 203,

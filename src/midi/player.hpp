@@ -43,7 +43,7 @@ class Player {
     }
   }
 
-  /// Plays the final end of track, whose ticks can only be rejected.
+  /// Handles the final end of track, whose ticks have no effect but may be invalid.
   void finish(double ticks) { clock_.advance(ticks); }
 
  private:

@@ -7,9 +7,9 @@
 namespace amt {
 namespace {
 
-// A radix sort starting with the lowest digit: it is stable, and for the ticks of real files (17 to
-// 21 bits) takes two passes without data-dependent branches. Merging the tracks in pairs took 3.6
-// times as long.
+// A radix sort that starts with the lowest digit. It is stable, and for the ticks of real files (17
+// to 21 bits) it takes two passes without data-dependent branches. Merging the tracks in pairs took
+// 3.6 times as long.
 constexpr int kDigitBits = 11;
 constexpr std::uint32_t kDigits = 1u << kDigitBits;
 

@@ -15,10 +15,10 @@ class WideTick {
  public:
   WideTick() = default;
 
-  /// Reads the variable-length quantity at `at`. MidiError if it has more than 1088 bits.
+  /// Reads the variable-length quantity at `at`. Throws MidiError if it has more than 1088 bits.
   static WideTick read(const ByteRange& range, const Byte* at);
 
-  /// MidiError if the sum has more than 1088 bits.
+  /// Throws MidiError if the sum has more than 1088 bits.
   WideTick& operator+=(const WideTick& other);
   /// `other` must not be larger.
   WideTick& operator-=(const WideTick& other);
@@ -26,7 +26,7 @@ class WideTick {
   std::strong_ordering operator<=>(const WideTick& other) const;
   bool operator==(const WideTick& other) const = default;
 
-  /// The nearest double, ties to even. MidiError if the number is too large for a double.
+  /// The nearest double, ties to even. Throws MidiError if the number is too large for a double.
   double to_double() const;
 
  private:

@@ -30,7 +30,7 @@ std::string choose_algorithms(Model& model, int rows, const std::string& before,
   const auto start = std::chrono::steady_clock::now();
   const std::string refusal = before.empty() ? "" : choice->take(before);
   if (!refusal.empty()) {
-    log_info("algorithms are chosen again, so losses will match only up to rounding:  " + refusal);
+    log_info("algorithms are chosen again, so losses will match only up to rounding: " + refusal);
   }
   if (!timed) return refusal.empty() ? before : "";
   choice->set_timing(true);

@@ -27,12 +27,12 @@ struct Model::Impl {
 
   /// Throws if the model was made for inference and so has no gradients.
   void require_training() const;
-  /// Error unless a host buffer has the layout's size.
+  /// Throws Error unless a host buffer has the layout's size.
   void check_size(std::size_t floats) const;
   /// Checks a batch and copies it to the device.
   void load(std::span<const Token> tokens, int rows);
-  /// Error naming the position and the row if a token is invalid; each row has `row_length`
-  /// positions.
+  /// Throws an Error naming the position and the row if a token is invalid; each row has
+  /// `row_length` positions.
   void check_tokens(std::span<const Token> tokens, std::int64_t row_length) const;
   /// Makes operators use the current parameters.
   void refresh();

@@ -9,8 +9,8 @@
 
 namespace amt {
 
-/// What one block stores for its backward pass, for n positions each. The numbers are widths in
-/// units of hidden_dim.
+/// The activations of one block for its backward pass, each for n positions. The numbers are widths
+/// in units of hidden_dim.
 struct BlockActivations {
   BlockActivations(Ops& ops, const ModelConfig& config, Dim n);
   Buffer h1;            ///< 1: first layer norm's output
@@ -41,7 +41,7 @@ struct Workspace {
   Buffer meanf, rstdf;  ///< fp32 [n]
   Buffer y;             ///< 1: a block half's output before it joins the residual stream
 
-  // Empty for inference.
+  // The following are empty for inference.
   Buffer loss;  ///< one fp64
   Buffer dx;    ///< 1: gradient of the residual stream
   Buffer dy;    ///< 1: gradient of a block half's output, or of a layer norm's

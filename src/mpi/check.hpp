@@ -9,7 +9,8 @@ namespace amt::mpi {
 /// message.
 void check(int code, const char* operation);
 
-/// Converts `count` to an MPI count. Error if it exceeds 2^31 - 1, because MPI 3 counts are ints.
+/// Converts `count` to an MPI count. Throws Error if it exceeds 2^31 - 1, because MPI 3 counts are
+/// ints.
 int checked_count(std::size_t count, const char* operation);
 
 }  // namespace amt::mpi

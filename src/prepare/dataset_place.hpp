@@ -5,16 +5,16 @@
 
 namespace amt {
 
-/// UsageError if DATASET cannot be written: it is a link, is something other than a dataset, is a
-/// dataset without `overwrite`, or the name of its temporary folder is taken by something that amt
-/// prepare did not create. Changes nothing.
+/// Throws UsageError if DATASET cannot be written: it is a link, is something other than a dataset,
+/// is a dataset without `overwrite`, or the name of its temporary folder is taken by something that
+/// amt prepare did not create. Changes nothing.
 void check_dataset_place(const std::filesystem::path& dataset, bool overwrite);
 
 /// Whether amt prepare may clear this folder: it has the mark, or only files written by amt and the
 /// empty lock of an old version, or it is empty.
 bool may_be_cleared(const std::filesystem::path& folder);
 
-/// Status of the path itself, without following links. Error if it cannot be determined.
+/// Status of the path itself, without following links. Throws Error if it cannot be determined.
 std::filesystem::file_status status_of(const std::filesystem::path& path);
 
 /// The lock file of versions that did not mark their folder.

@@ -82,7 +82,7 @@ void clear(const fs::path& folder, std::error_code& failed) {
   }
 }
 
-/// Error if a job of an old version that is still running holds the lock.
+/// Throws Error if a job of an old version that is still running holds the lock.
 void require_old_lock_free(const fs::path& folder) {
   const fs::path path = folder / kOldLockFile;
   if (!fs::exists(status_of(path))) return;

@@ -15,8 +15,8 @@ class FolderMark;
 /// job is killed.
 class OutputFolder {
  public:
-  /// UsageError if DATASET exists and `overwrite` is off, or if it cannot be written at its place;
-  /// Error if another job is writing it, or if it cannot be created.
+  /// Throws UsageError if DATASET exists and `overwrite` is off, or if it cannot be written at its
+  /// place; Error if another job is writing it, or if it cannot be created.
   OutputFolder(const std::filesystem::path& dataset, bool overwrite);
   ~OutputFolder();  ///< removes the files unless they were committed
   OutputFolder(const OutputFolder&) = delete;

@@ -42,8 +42,8 @@ class UnitReader {
              UnitRowSink sink, FileDone done, std::uint64_t most = kNoLimit,
              MakeRoom make_room = {});
 
-  /// Appends rejected files to `rejections`. Error if a text file cannot be written or an archive
-  /// can no longer be read.
+  /// Appends rejected files to `rejections`. Throws Error if a text file cannot be written or an
+  /// archive can no longer be read.
   UnitResult read(const Unit& unit, std::vector<Rejection>& rejections);
 
  private:

@@ -28,7 +28,7 @@ RunOwner this_process();
 /// JSON text with a final newline.
 std::string to_json(const RunOwner& owner);
 
-/// Error naming the file and the problem.
+/// Throws an Error naming the file and the problem.
 RunOwner read_run_owner(const std::filesystem::path& path);
 
 /// "amt train on host node17, pid 4711, since 2026-11-25 20:37:37 UTC"

@@ -25,7 +25,7 @@ class SpillWriter {
 class SpillReader {
  public:
   explicit SpillReader(std::filesystem::path path);
-  /// Reads rows.size() rows, starting at row `first`. Error if the file is too short.
+  /// Reads rows.size() rows, starting at row `first`. Throws Error if the file is too short.
   void read(std::uint64_t first, std::span<KeyedRow> rows) const;
 
  private:

@@ -21,7 +21,7 @@ class InterarrivalTokens {
   void begin(std::size_t expected = 0);
   void add(std::span<const NoteMessage> messages);
 
-  /// MidiError if a time was too large for a double.
+  /// Throws MidiError if a time was too large for a double.
   std::span<const Token> tokens() const;
   std::size_t size() const { return tokens_.size(); }         ///< even if a time was too large
   std::uint64_t truncations() const { return truncations_; }  ///< clipped waits

@@ -30,7 +30,7 @@ class PieceEncoder {
   virtual void add(std::span<const NoteMessage> /*messages*/) {}
   /// Number of tokens of the notes alone, without rests and separators. Destroys the notes.
   virtual std::size_t count_tokens(std::span<const Note> notes) = 0;
-  /// MidiError if the piece cannot be encoded; it then has no effect.
+  /// Throws MidiError if the piece cannot be encoded; it then has no effect.
   virtual EncodedPiece encode(const Piece& piece) = 0;
   /// Frees the memory that is kept between files, except for the incomplete row.
   virtual void release_scratch() = 0;

@@ -10,7 +10,8 @@ namespace amt {
 
 std::string to_hugging_face_json(const ModelConfig& config);
 
-/// Error naming the file if it describes a model that this program's GPT-2 does not support.
+/// Throws an Error naming the file if it describes a model that this program's GPT-2 does not
+/// support.
 ModelConfig read_hugging_face_config(const std::filesystem::path& path);
 
 }  // namespace amt

@@ -17,7 +17,7 @@
 
 namespace amt {
 
-/// The file to read, if there is one. Error if that cannot be determined.
+/// The file to read, if there is one. Throws Error if that cannot be determined.
 std::optional<std::filesystem::path> find_weights(const ModelPaths& paths);
 
 class ModelWeights {
@@ -34,8 +34,8 @@ class ModelWeights {
     std::string_view same_as = {};  ///< as in TensorRequest
   };
 
-  /// Opens all files. Error naming the file and the problem, or the index if it contradicts its
-  /// files.
+  /// Opens all files. Throws an Error naming the file and the problem, or the index if it
+  /// contradicts its files.
   explicit ModelWeights(const ModelPaths& paths);
 
   /// The file with the weights, or the index.

@@ -22,8 +22,8 @@ std::string_view short_name(std::string_view name);
 /// The token embedding.
 const ParameterInfo& token_embedding(const ParameterLayout& layout);
 
-/// Error naming the tensor if one is missing, has a shape that contradicts config.json or a type
-/// that parameters cannot have, exists under two names, or is not part of the model.
+/// Throws an Error naming the tensor if one is missing, has a shape that contradicts config.json or
+/// a type that parameters cannot have, exists under two names, or is not part of the model.
 FoundParameters find_parameters(const ModelWeights& weights, const ParameterLayout& layout);
 
 }  // namespace amt

@@ -20,7 +20,7 @@ namespace amt {
 /// consistent, and the tensors cover the data exactly, without overlap. Not thread-safe.
 class SafetensorsReader : public TensorFile {
  public:
-  /// Error naming the file and the problem.
+  /// Throws an Error naming the file and the problem.
   explicit SafetensorsReader(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const override { return file_.path(); }

@@ -62,13 +62,14 @@ class TensorFile {
   virtual ~TensorFile() = default;
   virtual const std::filesystem::path& path() const = 0;
   virtual const std::vector<TensorEntry>& tensors() const = 0;
-  /// Reads in a single pass over the file, with memory for a piece of it, not a tensor. Error
-  /// naming the file and the tensor if one does not have a parameter type, does not have `out`'s
-  /// size, or differs from `out` although equality was requested.
+  /// Reads in a single pass over the file, with memory for a piece of it, not a tensor. Throws an
+  /// Error naming the file and the tensor if one does not have a parameter type, does not have
+  /// `out`'s size, or differs from `out` although equality was requested.
   virtual void read(std::span<const TensorRequest> requests) = 0;
 };
 
-/// Opens a .safetensors file, or any other as a torch file. Error naming it and the problem.
+/// Opens a .safetensors file, or any other as a torch file. Throws an Error naming it and the
+/// problem.
 std::unique_ptr<TensorFile> open_tensor_file(const std::filesystem::path& path);
 
 }  // namespace amt

@@ -26,7 +26,7 @@ class TorchStorages;
 /// none. Not thread-safe.
 class TorchFile : public TensorFile {
  public:
-  /// Error naming the file and the problem.
+  /// Throws an Error naming the file and the problem.
   explicit TorchFile(const std::filesystem::path& path);
   ~TorchFile() override;
 

@@ -72,12 +72,12 @@ TEST(Manifest, ErrorsNameTheMember) {
   };
   EXPECT_EQ(says("\"files\": 3", "\"files\": -5"),
             path.string() +
-                ": splits.test.files is -5, it must be a whole number from 0 to "
+                ": splits.test.files is -5 but must be a whole number from 0 to "
                 "9223372036854775807");
   EXPECT_EQ(says("test-00000-", "../test-"),
             path.string() +
                 ": splits.test.shards[0].file is '../test-of-00001.h5'"
-                ", it must be the name of a file in the same folder");
+                " but must be the name of a file in the same folder");
 }
 
 TEST(Manifest, AFolderWithoutOneIsNotADataset) {

@@ -1,5 +1,5 @@
-// What the main thread is doing, in a form that other threads can read: the watchdog checks it and
-// names it in its message. Cheap enough to update for every file and every layer.
+// Publishes what the main thread is doing, so that the watchdog can check it and name it in its
+// message. Cheap enough to update for every file and every layer.
 #pragma once
 
 #include <atomic>
@@ -9,8 +9,8 @@ namespace amt {
 
 struct Activity {
   const char* phase = "";            ///< "training"
-  std::int64_t step = -1;            ///< within the phase; -1 if it has no steps
-  const char* waiting_in = nullptr;  ///< the collective that blocks; null while computing
+  std::int64_t step = -1;            ///< step within the phase; -1 if it has none
+  const char* waiting_in = nullptr;  ///< collective that blocks; null while computing
   std::uint64_t progress = 0;        ///< increases whenever work advances
 };
 
@@ -24,15 +24,16 @@ struct ActivityState {
   double waited = 0;  ///< seconds; used by the main thread only
 };
 ActivityState& activity_state();
-/// For a library that is loaded with its own copy of this code: makes it use `of_program` as its
-/// state from now on.
+/// Makes a library that was loaded with its own copy of this code use the program's state,
+/// `of_program`, from now on.
 void share_activity(ActivityState& of_program);
 
-/// The main thread's activity. The members are consistent with each other except for a moment while
-/// they change.
+/// Returns the main thread's activity. Its members may briefly be inconsistent while they are being
+/// updated.
 Activity current_activity();
 
-/// To be called during long work whenever a part of it (a file, a layer, a block of rows) is done.
+/// Records progress; long-running work calls this after each part (a file, a layer, a block of
+/// rows).
 void note_progress();
 
 /// Names a part of the main thread's work for the lifetime of the object; phases may nest. `name`

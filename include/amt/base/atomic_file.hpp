@@ -10,10 +10,10 @@
 
 namespace amt {
 
-/// How much of a commit survives a power failure.
+/// Whether a committed file survives a power failure.
 enum class Durability {
-  kSynced,    ///< all of it: the file is synced before the rename, its folder after
-  kUnsynced,  ///< nothing yet; sync_file_system() later syncs many small files at once
+  kSynced,    ///< yes: the file is synced before the rename, its folder after it
+  kUnsynced,  ///< not yet; sync_file_system() later syncs many small files at once
 };
 
 /// A file that is written under a unique temporary name (temporary_files.hpp) in the same folder
@@ -23,8 +23,8 @@ enum class Durability {
 /// /dev/stdout) is written directly. Errors name the path as it was given.
 class AtomicFile {
  public:
-  /// Error if nothing can be written there: the path is a folder, or its folder does not exist or
-  /// may not be written. For a pipe, waits until it is opened at the other end.
+  /// Throws Error if nothing can be written there: the path is a folder, or its folder does not
+  /// exist or may not be written. For a pipe, waits until it is opened at the other end.
   explicit AtomicFile(const std::filesystem::path& path);
   ~AtomicFile();  ///< removes the file if it was not committed
   AtomicFile(const AtomicFile&) = delete;
@@ -53,7 +53,8 @@ class AtomicFile {
 /// Whether `path` leads to the file, pipe or terminal that is this process's standard output.
 bool is_standard_output(const std::filesystem::path& path);
 
-/// Calls syncfs(2) for the file system that contains `folder`. Error naming the folder on failure.
+/// Calls syncfs(2) for the file system that contains `folder`. Throws an Error naming the folder on
+/// failure.
 void sync_file_system(const std::filesystem::path& folder);
 
 }  // namespace amt

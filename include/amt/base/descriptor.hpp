@@ -10,7 +10,7 @@ class Descriptor {
  public:
   Descriptor() = default;
   explicit Descriptor(int fd) : fd_(fd) {}  ///< takes ownership; negative: owns nothing
-  /// Calls open(2) with these flags and O_CLOEXEC. Error naming the path if it fails.
+  /// Calls open(2) with these flags and O_CLOEXEC. Throws an Error naming the path if it fails.
   Descriptor(const std::filesystem::path& path, int flags);
   Descriptor(Descriptor&& other) noexcept;
   Descriptor& operator=(Descriptor&& other) noexcept;
@@ -20,7 +20,7 @@ class Descriptor {
   explicit operator bool() const { return fd_ >= 0; }
   int release();  ///< gives up the descriptor; the caller closes it
 
-  /// Closes it now. Error naming `path` if the system reports that written data was lost.
+  /// Closes it now. Throws an Error naming `path` if the system reports that written data was lost.
   void close(const std::filesystem::path& path);
 
  private:

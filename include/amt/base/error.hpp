@@ -35,14 +35,14 @@ class UsageError : public Error {
   explicit UsageError(const std::string& message) : Error(message, ExitCode::kUsage) {}
 };
 
-/// The meaning of an errno in plain words: "no such file or folder". For any other errno: its
-/// number, followed by the system's message in parentheses.
+/// Describes an errno in plain words, such as "no such file or folder". For an uncommon errno,
+/// returns its number and, in parentheses, the system's message.
 std::string reason_text(int error_number);
-/// The same for an error that std::filesystem reports.
+/// As above, for an error reported by std::filesystem.
 std::string reason_text(const std::error_code& error);
 
-/// The operating system reported a failure: missing permissions, a failing disk, a name that does
-/// not exist. Implies nothing about the contents of the file.
+/// An error reported by the operating system, such as missing permissions, a failing disk or a
+/// nonexistent name. It implies nothing about the contents of the file.
 class SystemError : public Error {
  public:
   SystemError(const std::string& message, int number) : Error(message), number_(number) {}
@@ -52,16 +52,16 @@ class SystemError : public Error {
   int number_;
 };
 
-/// The file was written by a newer version of this program. Does not say whether it is intact.
+/// The file was written by a newer version of this program. It is not necessarily damaged.
 class NewerFormat : public Error {
  public:
   using Error::Error;
 };
 
-/// An error whose message is `what` followed by the reason for the current `errno`: "what: no such
-/// file or folder".
+/// Returns an error whose message is `what` followed by the reason for the current `errno`: "what:
+/// no such file or folder".
 SystemError system_error(const std::string& what);
-/// The same for an error that std::filesystem reports.
+/// As above, for an error reported by std::filesystem.
 SystemError system_error(const std::string& what, const std::error_code& error);
 
 }  // namespace amt

@@ -11,7 +11,7 @@ enum class LockResult {
 };
 
 /// Tries to take an exclusive flock(2) lock on an open file, without waiting. The lock is released
-/// when the last duplicate of `fd` is closed. Error on any other failure.
+/// when the last duplicate of `fd` is closed. Throws Error on any other failure.
 LockResult try_lock(int fd);
 
 }  // namespace amt

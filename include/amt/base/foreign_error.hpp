@@ -7,8 +7,8 @@
 
 namespace amt {
 
-/// Returns an Error unchanged; for any other exception, one that says what failed, with the
-/// library's own message in parentheses.
+/// Returns an Error unchanged. For any other exception, returns an Error that explains what failed,
+/// with the library's own message in parentheses.
 Error to_error(const std::exception& error);
 
 }  // namespace amt

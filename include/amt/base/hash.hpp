@@ -1,4 +1,4 @@
-// Hashes: MD5 because the Lakh dataset names its files by it, XXH3 for the integrity of our own
+// MD5, which names the files of the Lakh dataset, and XXH3, which checks the integrity of our own
 // files.
 #pragma once
 
@@ -13,7 +13,7 @@ namespace amt {
 /// 32 lower-case hex digits.
 std::string md5_hex(std::span<const std::byte> bytes);
 
-/// Incremental MD5. Error if this system's OpenSSL does not provide it.
+/// Incremental MD5. Throws Error if this system's OpenSSL does not provide it.
 class Md5 {
  public:
   Md5();
@@ -30,7 +30,8 @@ class Md5 {
 /// XXH3, 64 bits, seed 0.
 std::uint64_t xxh3_64(std::span<const std::byte> bytes);
 
-/// XXH3 of a file's bytes, read in bounded pieces. Error naming the file if it cannot be read.
+/// XXH3 of a file's bytes, read in bounded pieces. Throws an Error naming the file if it cannot be
+/// read.
 std::uint64_t xxh3_64_file(const std::filesystem::path& path);
 
 /// Incremental XXH3.

@@ -23,15 +23,14 @@ struct IniEntry {
   int line = 0;  ///< in the file, counted from 1
 };
 
-/// The entries of an INI text in order. UsageError "FILE:LINE: ..." if a line has none of the forms
-/// above, or a key is given twice. Local.
+/// The entries of an INI text in order. Throws UsageError "FILE:LINE: ..." if a line has none of
+/// the forms above, or a key is given twice. Local.
 std::vector<IniEntry> parse_ini(std::string_view text, const std::string& file);
 
-/// The same as a map from "section.key" to value.
+/// As parse_ini, but returns a map from "section.key" to value.
 std::map<std::string, std::string> ini_values(std::string_view text, const std::string& file);
 
-/// A value in the form that parse_ini reads back unchanged: quoted if it would otherwise be
-/// misread.
+/// Formats a value so that parse_ini reads it back unchanged, with quotes only where necessary.
 std::string ini_value(const std::string& value);
 
 }  // namespace amt

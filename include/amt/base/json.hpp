@@ -1,7 +1,7 @@
-// The project's only JSON reader. Input is not trusted: its size, number of values and depth are
-// limited, parsing takes linear time (n log n in the members of an object), duplicate names are
-// refused, and every accessor checks type and range. Errors name the file and the member in our own
-// words: "ds/manifest.json: splits.train.rows is -5, it must be a whole number from 0 to
+// The project's only JSON reader. It does not trust its input: it limits size, number of values and
+// depth, parses in linear time (n log n in the members of an object), rejects duplicate names, and
+// checks the type and range of every value that is used. Errors name the file and the member:
+// "ds/manifest.json: splits.train.rows is -5 but must be a whole number from 0 to
 // 9223372036854775807".
 #pragma once
 
@@ -21,14 +21,14 @@
 namespace amt::json {
 
 struct Limits {
-  std::uint64_t bytes = 1u << 20;  ///< length of the text
-  std::size_t depth = 16;          ///< nesting of arrays and objects
-  std::size_t values = 1u << 16;   ///< of any type, arrays and objects included
+  std::uint64_t bytes = 1u << 20;  ///< length of the JSON text
+  std::size_t depth = 16;          ///< nesting depth of arrays and objects
+  std::size_t values = 1u << 16;   ///< values of any type, including arrays and objects
 };
 
 struct Tree;
 
-/// A value of a parsed text; shares ownership of all the text's values. Cheap to copy. Every
+/// A value in parsed JSON. Cheap to copy, because it shares ownership of the parsed tree. Every
 /// accessor throws Error if the value has another type or is outside the requested range.
 class Value {
  public:
@@ -36,7 +36,7 @@ class Value {
 
   /// A member of an object; Error if it is missing.
   Value at(std::string_view name) const;
-  /// The same, but nothing if it is missing.
+  /// As at(), but returns nullopt if the member is missing.
   std::optional<Value> find(std::string_view name) const;
   /// All members of an object, in the order of their names.
   std::vector<std::pair<std::string, Value>> members() const;
@@ -55,9 +55,9 @@ class Value {
   std::string file_name() const;  ///< a string for which is_file_name() holds
   std::string hex64() const;      ///< a string of 16 hexadecimal digits
 
-  /// Error "FILE: MEMBER is VALUE, it must be EXPECTED".
+  /// Throws Error "FILE: MEMBER is VALUE but must be EXPECTED".
   [[noreturn]] void refuse(std::string_view expected) const;
-  /// Error "FILE: MEMBER PROBLEM".
+  /// Throws Error "FILE: MEMBER PROBLEM".
   [[noreturn]] void fail(std::string_view problem) const;
 
  private:
@@ -70,17 +70,17 @@ class Value {
   std::uint32_t node_;
 };
 
-/// Whether `name` can name an entry directly in a folder, and can be shown on a terminal.
+/// Whether `name` is printable and can name a file without a path.
 bool is_file_name(std::string_view name);
 
-/// Parses a text in memory; `where` names it in errors.
+/// Parses JSON in memory; `where` is its name in errors.
 Value from_text(std::string_view text, const std::string& where, const Limits& limits);
 
-/// Parses a file. Error if it cannot be read, too.
+/// Parses a file. Also throws Error if the file cannot be read.
 Value read(const std::filesystem::path& path, const Limits& limits = {});
 
-/// Parses a file whose members "format" and `version_name` must equal `format` and `version`. Error
-/// if it has another format or an older version, NewerFormat if a newer one.
+/// Parses a file whose members "format" and `version_name` must equal `format` and `version`.
+/// Throws Error for another format or an older version, NewerFormat for a newer one.
 Value read_format(const std::filesystem::path& path, const Limits& limits, std::string_view format,
                   int version, std::string_view version_name = "version");
 

@@ -1,6 +1,5 @@
-// The types that an option may have. A folder adds a type of its own by declaring the same
-// functions beside it: parse_option, show_option and, if there are few values, option_words; an
-// enum gets them from its kWords.
+// The types that an option may have. To add a type, declare parse_option, show_option and, if it
+// has few values, option_words beside it; an enum gets them from its kWords.
 #pragma once
 
 #include <fmt/core.h>
@@ -36,7 +35,7 @@ std::string parse_option(const std::string& text, std::string* value);
 std::string parse_option(const std::string& text, ByteSize* value);
 std::string parse_option(const std::string& text, Duration* value);
 
-/// The value in the form that parse_option reads.
+/// Formats a value so that parse_option can read it back.
 std::string show_option(std::same_as<bool> auto value) { return value ? "true" : "false"; }
 std::string show_option(int value);
 std::string show_option(std::int64_t value);
@@ -60,8 +59,8 @@ std::string show_option(E value) {
   return word_of(value);
 }
 
-/// The possible values for the help text: "cosine, linear or constant"; "" if there is no short
-/// list.
+/// Returns the possible values for the help text, "cosine, linear or constant", or "" if they
+/// cannot be listed.
 template <class T>
 std::string option_words(const T&) {
   if constexpr (HasWords<T>) return list_of_words<T>();

@@ -32,9 +32,9 @@ struct OptionChange {
   std::string before, now;
 };
 
-/// What changing an option affects, strongest first. Each option declares it, and everything else
-/// follows from that declaration: whether a run may be resumed, whether a dataset counts as the
-/// same, whether a model can start from another's parameters.
+/// What changing an option affects, strongest first. Every option declares its effect. It decides
+/// whether a run may be resumed, whether two datasets count as equal, and whether a model can start
+/// from another's parameters.
 enum class Effect : std::uint8_t {
   kResult,  ///< the result; for a model option, the meaning of its parameters. The default, so
   ///< that an option without a declared effect is never changed unnoticed
@@ -49,7 +49,7 @@ struct Option {
   Effect effect = Effect::kResult;
   bool is_flag = false;                              ///< takes no value on the command line
   std::function<void(const std::string&)> set = {};  ///< throws UsageError naming the option
-  std::function<std::string()> get = {};             ///< the value as it would be written
+  std::function<std::string()> get = {};             ///< the current value as text
   std::string same_as = {};                 ///< for a short name: the option it abbreviates
   std::vector<std::string> customary = {};  ///< its names in other programs
 };
@@ -78,8 +78,8 @@ class OptionTable {
 
   const std::vector<Option>& options() const { return options_; }
 
-  /// Sets one option by name. UsageError if the name is unknown, suggesting the nearest known one,
-  /// or if the value is invalid, naming the option, the value and the accepted values.
+  /// Sets one option by name. Throws UsageError if the name is unknown, suggesting the nearest
+  /// known one, or if the value is invalid, naming the option, the value and the accepted values.
   void set(const std::string& name, const std::string& text);
 
   /// The option with this name or short name; nullptr if there is none.
@@ -87,9 +87,9 @@ class OptionTable {
   /// The full form of a short name; any other name unchanged.
   std::string full_name(const std::string& name) const;
 
-  /// Returns the option that `word`, which is not the name of one, was probably meant for, "" if
-  /// none is similar enough. Compares whole names, their parts after the last dot, and customary
-  /// names; at most a third of the last part may be misspelled.
+  /// Returns the option that a user who typed the unknown name `word` probably meant; "" if none is
+  /// similar enough. Compares whole names, their parts after the last dot, and customary names; at
+  /// most a third of the last part may be misspelled.
   std::string closest(const std::string& word) const;
 
   /// Whether set() was called for this option, by any of its names, even with the default value.
@@ -109,7 +109,7 @@ class OptionTable {
         [value](const std::string& text) { return parse_option(text, value); },
         [value] { return show_option(*value); });
   }
-  using Parse = std::function<std::string(const std::string&)>;  // as parse_option
+  using Parse = std::function<std::string(const std::string&)>;  // like parse_option
   void declare(Option option, const std::string& words, Parse parse,
                std::function<std::string()> show);
 

@@ -1,4 +1,4 @@
-// A file written piece by piece.
+// Buffered output to a file.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,9 @@
 
 namespace amt {
 
-/// Writes under the file's final name, so that a reader may see an incomplete file: for logs and
-/// pipes. A file that must appear complete is an AtomicFile. Errors (most often a full disk) name
-/// the path. Move-only.
+/// Writes under the file's final name. Readers may see an incomplete file, which is fine for logs
+/// and pipes; use AtomicFile if they must not. Errors (most often a full disk) name the path.
+/// Move-only.
 class OutputFile {
  public:
   explicit OutputFile(const std::filesystem::path& path);  ///< creates or truncates

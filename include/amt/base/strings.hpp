@@ -9,7 +9,7 @@
 
 namespace amt {
 
-/// The text with ASCII letters in lower case and all else unchanged.
+/// Returns the text with ASCII letters in lower case and everything else unchanged.
 std::string lower_case(std::string_view text);
 
 /// "1.5 GiB", "312 B": three significant digits.
@@ -31,8 +31,8 @@ std::string format_duration(double seconds);
 /// longer than `most` bytes is cut and ends with "...".
 std::string printable(std::string_view text, std::size_t most);
 
-/// Returns the candidate most similar to `word`, "" if none can be a misspelling of it: at most a
-/// third of the longer word's characters may differ.
+/// Returns the candidate most similar to `word`; "" if `word` is not a plausible misspelling of
+/// any: at most a third of the longer word's characters may differ.
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
 }  // namespace amt

@@ -35,7 +35,7 @@ constexpr const char* word_of(E value) {
   return "";
 }
 
-/// The value with this name; nothing if there is none.
+/// Returns the value with this name; nullopt if there is none.
 template <HasWords E>
 constexpr std::optional<E> value_of(std::string_view text) {
   for (const Word<E>& word : kWords<E>) {

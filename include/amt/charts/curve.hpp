@@ -1,4 +1,4 @@
-// One number per step of a long run, in bounded memory.
+// Summarises one value per step of a long run in bounded memory.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,8 @@
 
 namespace amt {
 
-/// Bins of equally many consecutive steps, at most kMostBins: when a step is beyond the last bin,
-/// adjacent bins are merged in pairs.
+/// Divides the steps into at most kMostBins bins of equal width. When a step is beyond the last
+/// bin, adjacent bins are merged in pairs.
 class Curve {
  public:
   static constexpr std::int64_t kMostBins = 256;

@@ -7,8 +7,8 @@
 
 namespace amt {
 
-/// The text with &, <, > and quotes as entities, and everything that is not printable ASCII as '?',
-/// because system messages may be in any encoding.
+/// Escapes &, <, > and quotes, and replaces everything that is not printable ASCII by '?', because
+/// system messages may be in any encoding.
 std::string escape_html(std::string_view text);
 
 /// A table of text cells, which are escaped here. The first column is left-aligned, the others
@@ -20,8 +20,8 @@ std::string html_table(const std::vector<std::string>& header,
 std::string html_section(const std::string& title, const std::string& note,
                          const std::string& content);
 
-/// The style of charts, for light and dark screens. html_page() includes it; a standalone SVG needs
-/// it.
+/// The CSS of charts, for light and dark screens. html_page() includes it; a standalone SVG file
+/// needs it too.
 const char* figure_style();
 
 /// A complete page around `body`, with the styles of all its parts. Uses no external files.

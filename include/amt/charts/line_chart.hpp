@@ -25,17 +25,17 @@ struct LineChart {
   Axis axis = Axis::kFromZero;
   const Curve* curve = nullptr;   ///< with a pale band from minimum to maximum; may be null
   const Curve* second = nullptr;  ///< with a dot per bin if there are few bins; may be null
-  std::optional<double> level = std::nullopt;  ///< a dashed line across
+  std::optional<double> level = std::nullopt;  ///< value of a horizontal dashed line
   std::string curve_name = {}, second_name = {},
               level_name = {};        ///< legend labels, used if there is more than the first curve
   std::string steps_name = "step";    ///< label of the x axis
   std::vector<NamedCurve> more = {};  ///< each in a colour of its own, with dots if it has few bins
 };
 
-/// The chart for a page of html_page(); "" if there is nothing to draw.
+/// Returns the chart for a page of html_page(); "" if there is nothing to draw.
 std::string line_chart_figure(const LineChart& chart);
 
-/// The same as a complete SVG file, with `title` above it.
+/// As above, but a complete SVG file with `title` above the chart.
 std::string line_chart_document(const LineChart& chart, const std::string& title);
 
 }  // namespace amt

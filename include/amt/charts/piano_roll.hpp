@@ -14,17 +14,17 @@ struct PianoRoll {
   struct Voice {
     std::string name;
     std::vector<Bar> bars;
-    bool pitched = true;  ///< otherwise grey: a drum's pitch is not a tone
+    bool pitched = true;  ///< if false (drums), drawn in grey
   };
   std::string title;
   std::vector<Voice> voices;  ///< each in a different colour, up to twelve
   std::vector<double> marks;  ///< positions of vertical dashed lines, seconds
 };
 
-/// The figure for a page of html_page(). Equal rolls give equal text.
+/// Returns the figure for a page of html_page(). Equal piano rolls give equal text.
 std::string piano_roll_figure(const PianoRoll& roll);
 
-/// The same as a complete SVG file, with the title above it.
+/// As above, but a complete SVG file with the title above the figure.
 std::string piano_roll_document(const PianoRoll& roll);
 
 }  // namespace amt

@@ -11,7 +11,7 @@ namespace amt {
 /// early in the backward pass.
 constexpr std::int64_t kBucketFloats = 25 * 1000 * 1000 / 4;
 
-/// Receives a piece of device memory, at most as long as a bucket.
+/// Sends a piece of device memory, which is at most as long as a bucket.
 using SendPiece = std::function<void(float* data, std::int64_t count)>;
 
 /// Sends data[0, count) in pieces of `most` floats from front to back; the last one may be shorter.

@@ -1,4 +1,4 @@
-// Collectives on device memory. The communicator exchanges everything else.
+// Collectives on device memory. All other data is exchanged through the communicator.
 #pragma once
 
 #include <cstdint>
@@ -33,12 +33,12 @@ class Reducer {
   /// Copies each rank's slice to all others, in place. Work queued on the Ops afterwards sees the
   /// result.
   virtual void all_gather(const SlicedBuffer& buffer) = 0;
-  /// Waits on the host until everything that was started is done. Error if any of it failed; the
-  /// data must then not be used.
+  /// Waits on the host until everything that was started is done. Throws Error if any of it failed;
+  /// the data must then not be used.
   virtual void wait() = 0;
 
-  /// Bytes that this rank has passed to all_reduce() and reduce_scatter() so far, which is the
-  /// network cost of its steps. 0 if nothing has to be sent. Local.
+  /// Returns the bytes that this rank has passed to all_reduce() and reduce_scatter() so far: the
+  /// network traffic of its steps. 0 if there is nothing to send. Local.
   virtual std::uint64_t reduced_bytes() const { return 0; }
 
   /// Checks whether the communication has failed. If so, ends it, so that a call that waits for the
@@ -48,10 +48,11 @@ class Reducer {
   virtual void poll() noexcept {}
 };
 
-/// For a single process.
+/// Makes a reducer for a single process.
 std::unique_ptr<Reducer> make_single_reducer();
 
-/// Uses MPI through host memory; `ops` and `communicator` must outlive it.
+/// Makes a reducer that uses MPI on copies in host memory; `ops` and `communicator` must outlive
+/// it.
 std::unique_ptr<Reducer> make_mpi_reducer(Ops& ops, const mpi::Communicator& communicator);
 
 }  // namespace amt

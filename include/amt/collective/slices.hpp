@@ -23,7 +23,8 @@ class Slices {
   /// floats. The last is longer by the rest, less than ranks x kAlignment floats; if that is all
   /// there is, the other slices are empty.
   Slices(std::int64_t count, int ranks);
-  /// The first element of each rank's slice, ascending from 0, followed by the end of the last.
+  /// `bounds` are the first element of each rank's slice, ascending from 0, and the end of the last
+  /// slice.
   explicit Slices(std::vector<std::int64_t> bounds) : bounds_(std::move(bounds)) {}
 
   std::int64_t count() const { return bounds_.back(); }

@@ -13,20 +13,21 @@ namespace amt {
 /// A rank is slow if its own work takes longer than this many times the median of all ranks.
 constexpr double kSlow = 1.5;
 
-/// The median of the ranks' times (the lower one of two) if the time of `rank` is more than kSlow
-/// times as long.
+/// Returns the median of the ranks' times (the lower of the two middle ones) if the time of `rank`
+/// is more than kSlow times the median.
 std::optional<double> exceeded_median(std::span<const double> seconds, int rank);
 
 /// Compares the ranks at regular intervals.
 class Stragglers {
  public:
-  /// `interval` is in steps; 0: never. `ranks` must outlive this object.
+  /// `interval` is in steps; 0 disables the comparison. `ranks` must outlive this object.
   Stragglers(const mpi::Communicator& ranks, std::int64_t interval)
       : ranks_(ranks), interval_(interval) {}
 
-  /// Collective at the end of every interval-th step, else local. `seconds` is the time of this
-  /// rank's own work in `step`. A slow rank logs a warning about itself with its host. The first
-  /// step of a process does not count, because it sets up connections and chooses algorithms.
+  /// Collective at the end of every interval-th step, otherwise local. `seconds` is the time that
+  /// this rank spent on its own work in `step`. A slow rank logs a warning about itself that names
+  /// its host. The first step of a process is ignored, because it sets up connections and chooses
+  /// algorithms.
   void add(std::int64_t step, double seconds);
 
  private:

@@ -1,4 +1,4 @@
-// The MIDI files of a corpus: found, identified by MD5, each taken once.
+// Finds the MIDI files of a corpus, identifies them by MD5, and leaves out duplicates.
 //
 // The listing has three steps so that ranks can share the expensive one: list_files (on one rank),
 // hash_share (each rank hashes its part, reading only files whose MD5 is not known yet), and
@@ -47,32 +47,34 @@ struct Listing {
 /// unpacked, ignoring names that begin with a dot. Follows symbolic links, in an archive only those
 /// that stay within it, and enters no folder twice. Opens only folders and the archive. A
 /// compressed archive is read once in full, hashing the files whose names are not MD5s, with
-/// progress on stderr. CorpusError if the corpus cannot be listed, if the archive is damaged, or if
-/// it stores a MIDI file as a sparse file. Local.
+/// progress on stderr. Throws CorpusError if the corpus cannot be listed, if the archive is
+/// damaged, or if it stores a MIDI file as a sparse file. Local.
 Listing list_files(const std::filesystem::path& corpus, const Extensions& extensions = {});
 
-/// The MD5 that a file is named by, as 32 lower-case hex digits; "" if the name without its
+/// Returns the MD5 in a file's name, as 32 lower-case hex digits; "" if the name without its
 /// extension is not an MD5.
 std::string md5_from_name(const std::string& path);
 
 /// The hashes of all ranks: [rank][i] belongs to file rank + i * ranks of the listing.
 using HashShares = std::vector<std::vector<std::string>>;
 
-/// Hashes files rank, rank + ranks, rank + 2 ranks ... of the listing. An element is an MD5 or, for
-/// a file that cannot be read, "!" and the reason. CorpusError if an archive changed. Local.
+/// Hashes files rank, rank + ranks, rank + 2 ranks ... of the listing. An element of the result is
+/// an MD5 or, for a file that cannot be read, "!" and the reason. Throws CorpusError if an archive
+/// changed. Local.
 std::vector<std::string> hash_share(const Listing& listing, int rank, int ranks);
 
-/// The same, but always hashes the contents, even of files named by an MD5.
+/// As above, but always hashes the contents, even of files named by an MD5.
 std::vector<std::string> hash_contents_share(const Listing& listing, int rank, int ranks);
 
-/// The files that share their size and MD5 with another file, where at least one MD5 was taken from
-/// a name: only their contents show whether they are equal. A pure function, like assemble_corpus.
+/// Returns the files with the same size and MD5 as another file where at least one of the MD5s was
+/// taken from a name: only their contents show whether they are equal. A pure function, like
+/// assemble_corpus.
 Listing files_named_alike(const Listing& listing, const HashShares& shares);
 
-/// Files left out although they differ from the file taken with the same MD5.
+/// Files that were left out although their contents differ from the file kept for the same MD5.
 struct NameClashes {
   std::uint64_t files = 0;
-  std::string first, taken;  ///< paths of the first of them, and of the file taken instead
+  std::string first, taken;  ///< paths of the first one, and of the file kept instead
 };
 
 struct Corpus {
@@ -87,8 +89,8 @@ struct Corpus {
   std::string digest() const;
 };
 
-/// Builds the corpus. Of files with the same MD5, the first by path is taken. `alike` is the result
-/// of files_named_alike, and `contents` are its hashes from hash_contents_share.
+/// Builds the corpus. Of files with the same MD5, keeps the first by path. `alike` is the result of
+/// files_named_alike, and `contents` are its hashes from hash_contents_share.
 Corpus assemble_corpus(const Listing& listing, const HashShares& shares, const Listing& alike = {},
                        const HashShares& contents = {});
 

@@ -1,4 +1,4 @@
-// Which files of a corpus count as MIDI files, by their extensions.
+// Selects the MIDI files of a corpus by their extensions.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ class Extensions {
   /// The reference's rule: exactly ".mid" and ".midi".
   Extensions() = default;
   /// A list such as "mid,midi,kar", matched regardless of case; "" gives the reference's rule.
-  /// UsageError naming the first invalid extension.
+  /// Throws a UsageError naming the first invalid extension.
   explicit Extensions(const std::string& list);
 
   bool take(std::string_view path) const;
@@ -25,17 +25,17 @@ class Extensions {
   std::vector<std::string> any_case_;  ///< in lower case, with the dot
 };
 
-/// Number of files for each extension: ".MID", ".mid.gz", or a word in parentheses for files
-/// without an extension and for extensions that cannot be displayed.
+/// Number of files for each extension: ".MID", ".mid.gz", "(none)", or "(other)" for extensions
+/// that cannot be displayed.
 using EndingCounts = std::map<std::string, std::uint64_t>;
 
 /// The key in EndingCounts for a file that is ignored.
 std::string ending_of(std::string_view path);
 
-/// "12 .MID, 3 .kar, 1 (none)": the most frequent first; the rest is summed up.
+/// Returns "12 .MID, 3 .kar, 1 (none)", the most frequent first; rare extensions are summed up.
 std::string describe_endings(const EndingCounts& counts);
 
-/// Whether there may be MIDI files among the ignored ones that --extensions would include.
+/// Whether the ignored files may include MIDI files that --extensions could select.
 bool hides_midi_files(const EndingCounts& counts);
 
 }  // namespace amt

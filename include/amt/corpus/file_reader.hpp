@@ -19,19 +19,20 @@ class FileReader {
  public:
   virtual ~FileReader() = default;
 
-  /// Returns the contents of the next file in the order, valid until the next call. Error if this
-  /// file cannot be read; CorpusError if no file can.
+  /// Returns the contents of the next file in the order, valid until the next call. Throws Error if
+  /// this file cannot be read; CorpusError if no file can.
   virtual std::span<const std::byte> read(const CorpusFile& file) = 0;
 
-  /// To be called after the last file. CorpusError if the archive changed while it was read.
+  /// To be called after the last file. Throws CorpusError if the archive changed while it was read.
   virtual void finish() {}
 };
 
 /// Opens a reader for a source. Files in a folder are read by path, those in a tar archive by
 /// offset. A compressed archive is read from front to back (a zip archive is unpacked no further
 /// than necessary): its reader holds as many of the next files as fit into `memory` bytes (at least
-/// one) and reads the archive again for the following ones, with progress on stderr. CorpusError,
-/// here or at the first read, if an archive cannot be opened or has changed since it was listed.
+/// one) and reads the archive again for the following ones, with progress on stderr. Throws
+/// CorpusError, here or at the first read, if an archive cannot be opened or has changed since it
+/// was listed.
 std::unique_ptr<FileReader> open_reader(const Source& source, ReadingOrder order,
                                         std::uint64_t memory);
 

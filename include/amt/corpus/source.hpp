@@ -17,7 +17,7 @@ constexpr bool is_packed(SourceKind kind) {
   return kind == SourceKind::kPackedTar || kind == SourceKind::kZip;
 }
 
-/// Identifies a state of an archive, to detect changes.
+/// Identifies the state of an archive, to detect changes.
 struct Stamp {
   std::uint64_t bytes = 0;
   std::int64_t modified_ns = 0;  ///< modification time, since 1970
@@ -30,14 +30,14 @@ struct Source {
   Stamp stamp;  ///< for an archive
 };
 
-/// The corpus as a whole cannot be read; a plain Error during reading concerns a single file.
+/// The corpus as a whole cannot be read; a plain Error while reading concerns a single file.
 class CorpusError : public Error {
  public:
   using Error::Error;
 };
 
-/// Determines what `path` is from its first bytes, not its name. CorpusError if it is neither a
-/// folder nor a file, or an archive of an unsupported kind. Local.
+/// Determines what `path` is from its first bytes, not its name. Throws CorpusError if it does not
+/// exist or is of an unsupported kind. Local.
 Source find_source(const std::filesystem::path& path);
 
 }  // namespace amt

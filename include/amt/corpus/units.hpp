@@ -23,8 +23,8 @@ struct SplitRule {
   double test_fraction = 0;
 
   bool by_fraction() const { return valid_fraction > 0 || test_fraction > 0; }
-  /// UsageError if a digit is not hexadecimal or is given for both splits, or if the fractions
-  /// leave no training split.
+  /// Throws UsageError if a digit is not hexadecimal or is given for both splits, or if the
+  /// fractions leave no training split.
   void validate() const;
   Split of(const std::string& md5) const;
   /// The splits that MD5s with this prefix belong to, in the order of the MD5s.
@@ -32,7 +32,7 @@ struct SplitRule {
 };
 
 struct Unit {
-  std::uint32_t index = 0;  ///< among the units; without divided prefixes, the prefix as a number
+  std::uint32_t index = 0;  ///< among all units, including empty ones
   std::string prefix;       ///< hex digits
   std::string name;         ///< the prefix, or e.g. "d-valid" if it is divided between splits
   Split split = Split::kTrain;
@@ -44,12 +44,12 @@ struct Unit {
 /// or two more if fractions divide a prefix. They depend only on the digits and the rule.
 std::vector<Unit> make_units(const Corpus& corpus, int prefix_digits, const SplitRule& rule);
 
-/// Estimated work of a unit, expressed in bytes: reading and parsing, and tokenising each copy, of
-/// which only training pieces have `augment`.
+/// Estimates the work of a unit, in bytes: reading and parsing its files, and tokenising each copy.
+/// Only training pieces have `augment` copies.
 std::uint64_t work_of(const Unit& unit, int augment);
 
-/// The rank that owns each unit: assigns the largest units first, each to the rank with the least
-/// work so far. A pure function: every rank computes the same result without communication.
+/// Returns the rank that owns each unit: assigns the largest units first, each to the rank with the
+/// least work so far. A pure function: every rank computes the same result without communication.
 std::vector<int> assign_units(std::span<const Unit> units, int augment, int ranks);
 
 }  // namespace amt

@@ -13,15 +13,16 @@
 
 namespace amt {
 
-/// Whether the shards' checksums, each over 4096 rows, are compared when the first of those rows is
-/// used; for readers whose shards have not been verified before (verify.hpp).
+/// Whether a reader verifies the checksum of each block of 4096 rows when it first uses one of
+/// them. Not necessary if the shards have been verified before (verify.hpp).
 enum class Checksums : bool { kVerifiedBefore, kOfRowsUsed };
 
 /// One split of a dataset. Shards are mapped into memory, not read: opening is cheap, and a row
 /// costs at most a page fault. Thread-safe after construction. Local.
 class SplitReader {
  public:
-  /// Error naming the file if a shard is missing, has another shape, or contradicts the manifest.
+  /// Throws an Error naming the file if a shard is missing, has another shape, or contradicts the
+  /// manifest.
   SplitReader(const std::filesystem::path& dataset, const Manifest& manifest, Split split,
               Checksums checksums = Checksums::kVerifiedBefore);
   ~SplitReader();
@@ -30,13 +31,13 @@ class SplitReader {
 
   std::uint64_t rows() const;
 
-  /// The tokens of one row, valid as long as the reader. Error if index >= rows(), and the errors
-  /// of read().
+  /// Returns the tokens of one row, valid for the lifetime of the reader. Throws Error if index >=
+  /// rows(), and for the same reasons as read().
   std::span<const Token> row(std::uint64_t index) const;
 
   /// Copies rows first, first + 1, ... (modulo rows(), so that reading wraps around) to `out`,
-  /// which must have count x kContextLength tokens. Error naming the shard and the rows if their
-  /// checksum is wrong, or if a token is outside the dataset's vocabulary.
+  /// which must have count x kContextLength tokens. Throws an Error naming the shard and the rows
+  /// if their checksum is wrong, or if a token is outside the dataset's vocabulary.
   void read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const;
 
  private:

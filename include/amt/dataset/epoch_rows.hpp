@@ -7,12 +7,12 @@
 
 namespace amt {
 
-/// Another source's rows: the first epoch as they are, each one after it in an order of its own,
-/// which follows from (rows, seed, epoch) alone and is computed row by row. Row i of the endless
-/// order is of epoch i / rows().
+/// Presents another source's rows: unchanged in the first epoch, and in each later epoch in a
+/// different order, which depends only on (rows, seed, epoch) and is computed row by row. Row i of
+/// the endless sequence belongs to epoch i / rows().
 class EpochRows : public RowSource {
  public:
-  /// `rows` must outlive it.
+  /// `rows` must outlive this object.
   EpochRows(const RowSource& rows, std::uint64_t seed) : rows_(rows), seed_(seed) {}
   int row_length() const override { return rows_.row_length(); }
   std::uint64_t rows() const override { return rows_.rows(); }

@@ -23,8 +23,8 @@ struct InspectOptions {
   void validate() const;  ///< UsageError naming the option
 };
 
-/// Prints the requested information to standard output or writes it to the given file. kFailed if
-/// verification found something wrong or unreadable. Local, without MPI.
+/// Prints the requested information to standard output or writes it to the given file. Returns
+/// kFailed if verification found a file that is damaged or cannot be read. Local, without MPI.
 ExitCode inspect_dataset(const InspectOptions& options);
 
 }  // namespace amt

@@ -1,5 +1,5 @@
-// manifest.json, the description of a dataset. It is written last: a folder without it is not a
-// dataset.
+// manifest.json, the description of a dataset. It is written last, so a folder without it is not a
+// complete dataset.
 #pragma once
 
 #include <array>
@@ -30,7 +30,7 @@ struct SplitInfo {
   double seconds_of_music = 0;  ///< sum over the files of the last note's onset + duration
 };
 
-/// The outcome for the files of the corpus, over all splits.
+/// Counts of what became of the corpus's files, over all splits.
 struct DatasetStatistics {
   std::uint64_t files = 0;       ///< found and not a duplicate
   std::uint64_t rejected = 0;    ///< of those: unreadable, or rejected by the reference's parser
@@ -53,16 +53,16 @@ struct Manifest {
   const SplitInfo& split(Split s) const { return splits[index_of(s)]; }
   SplitInfo& split(Split s) { return splits[index_of(s)]; }
 
-  /// A 64-bit hash that is equal for equal datasets, for comparisons between ranks and across
-  /// restarts.
+  /// Returns a 64-bit hash that is equal for equal datasets, to compare them between ranks and
+  /// across restarts.
   std::uint64_t digest() const;
 };
 
-/// The manifest as JSON text with a final newline; equal manifests give equal text.
+/// Formats the manifest as JSON with a final newline; equal manifests give equal text.
 std::string to_json(const Manifest& manifest);
 
-/// Reads a dataset's manifest. Error naming the file and the problem; says so if the folder has no
-/// manifest.
+/// Reads a dataset's manifest. Throws an Error naming the file and the problem, or the folder if it
+/// has no manifest.
 Manifest read_manifest(const std::filesystem::path& dataset);
 
 }  // namespace amt

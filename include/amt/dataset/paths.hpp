@@ -20,8 +20,8 @@ inline constexpr const char* kReportFile = "report.html";
 inline constexpr const char* kConfigFile = "prepare.ini";
 inline constexpr const char* kSpillFolder = "spill";
 
-/// The DATASET argument without trailing slashes and dots. UsageError if it has no name: "", "/",
-/// "." and "..".
+/// Removes trailing slashes and dots from the DATASET argument. Throws UsageError if no name
+/// remains: "", "/", "." and "..".
 std::filesystem::path dataset_name(const std::filesystem::path& dataset);
 
 /// Where a dataset is written until it is complete: "NAME.partial" in the same folder.

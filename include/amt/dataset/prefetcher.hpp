@@ -19,7 +19,7 @@ namespace amt {
 /// and must come from one thread.
 class Prefetcher {
  public:
-  /// For ranges of at most `most` rows.
+  /// `most` is the largest number of rows in a range.
   Prefetcher(const RowSource& rows, std::uint64_t most);
   /// Waits for a read in progress.
   ~Prefetcher();
@@ -47,7 +47,7 @@ class Prefetcher {
   std::optional<RowRange> asked_;  // requested from the thread, not yet read
   Buffer filling_;                 // the thread's while asked_ is set, else the caller's
   bool quit_ = false;
-  RowRange ahead_;  // the rows in filling_, or about to be
+  RowRange ahead_;  // the rows that filling_ has or will have
   Buffer taken_;    // returned by the last next()
   std::thread thread_;
 };

@@ -1,4 +1,4 @@
-// The source of the trainer's rows, and how a batch is divided among ranks.
+// Sources of training rows, and how a batch is divided among ranks.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace amt {
 
-/// `count` rows first x stride, (first + 1) x stride, ..., modulo the source's rows.
+/// The `count` rows first x stride, (first + 1) x stride, ..., modulo the source's number of rows.
 struct RowRange {
   std::uint64_t first = 0;
   std::uint64_t count = 0;
@@ -50,8 +50,8 @@ struct MicroBatch {
   int rows = 0;
 };
 
-/// The part of a global batch that rank `rank` computes: rows [rank * batch / ranks, (rank + 1) *
-/// batch / ranks), in order. ranks x micro must divide batch.
+/// Returns the part of a global batch that rank `rank` computes: rows [rank * batch / ranks, (rank
+/// + 1) * batch / ranks), in order. ranks x micro must divide batch.
 std::vector<MicroBatch> plan_micro_batches(int batch, int ranks, int rank, int micro);
 
 }  // namespace amt

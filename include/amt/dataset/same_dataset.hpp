@@ -6,8 +6,8 @@
 
 namespace amt {
 
-/// Collective. CollectiveError naming the rank whose node has a different dataset at the same path,
-/// such as a stale copy on a local disk.
+/// Collective. Throws a CollectiveError naming the rank whose node has a different dataset at the
+/// same path, such as a stale copy on a local disk.
 void require_same_dataset(const Manifest& manifest, const mpi::Communicator& world);
 
 }  // namespace amt

@@ -55,19 +55,19 @@ class ShardWriter {
   Xxh3 whole_;
 };
 
-/// Where a shard's rows are in the file, once its attributes have been checked against the
-/// manifest.
+/// The position of a shard's rows in its file.
 struct ShardLocation {
   std::uint64_t offset = 0;  ///< bytes from the start of the file to row 0
   std::uint64_t rows = 0;
 };
 
-/// Error naming the file if it is missing or is not the shard that the manifest describes.
+/// Locates a shard's rows after checking its attributes. Throws an Error naming the file if it is
+/// missing or is not the shard that the manifest describes.
 ShardLocation locate_shard(const std::filesystem::path& folder, const Manifest& dataset,
                            Split split, std::size_t shard);
 
-/// The XXH3 of each kChecksumRows rows. Error, without the file's name, unless there is one
-/// checksum for each block of `rows` rows, stored the way ShardWriter does.
+/// Reads the XXH3 of each block of kChecksumRows rows. Throws an Error, without the file's name,
+/// unless there is one checksum for each block, stored as ShardWriter stores them.
 std::vector<std::uint64_t> read_checksums(const hdf5::File& shard, std::uint64_t rows);
 
 }  // namespace amt

@@ -1,5 +1,5 @@
-// Verifies a dataset: every token by the checksums of the shard and of the manifest and, on
-// request, every row by the rules of its encoding.
+// Verifies a dataset: compares all tokens with the checksums in the shards and the manifest and, on
+// request, checks every row against the rules of its encoding.
 #pragma once
 
 #include <cstddef>
@@ -17,20 +17,20 @@ namespace amt {
 enum class VerifyRows : bool { kNo, kYes };
 
 /// Reads a shard completely. If it is damaged, returns one line that begins with its file's name
-/// and gives the damaged rows and bytes; nullopt if it is intact. SystemError if the operating
-/// system cannot read it, which implies nothing about its contents. Local.
+/// and lists the damaged rows and bytes; nullopt if it is intact. Throws SystemError if the
+/// operating system cannot read it, which implies nothing about its contents. Local.
 std::optional<std::string> find_shard_damage(const std::filesystem::path& dataset,
                                              const Manifest& manifest, Split split,
                                              std::size_t shard, VerifyRows rows);
 
-/// The HDF5 files in the folder that the manifest does not list, sorted: either they are left over,
-/// or the manifest belongs to another dataset. Local.
+/// Returns the HDF5 files in the folder that the manifest does not list, sorted: either they are
+/// left over, or the manifest belongs to another dataset. Local.
 std::vector<std::string> find_unknown_files(const std::filesystem::path& dataset,
                                             const Manifest& manifest);
 
-/// Verifies the checksums of every `ranks`-th shard of the splits, starting with the `rank`-th:
-/// together the ranks verify each shard once. Error naming the first damaged shard and the number
-/// of damaged ones. Local.
+/// Verifies the checksums of every `ranks`-th shard of the splits, starting with number `rank`, so
+/// that together the ranks verify each shard once. Throws an Error naming the first damaged shard
+/// and the number of damaged ones. Local.
 void verify_share(const std::filesystem::path& dataset, const Manifest& manifest,
                   std::span<const Split> splits, int rank, int ranks);
 

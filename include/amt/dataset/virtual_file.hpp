@@ -20,8 +20,8 @@ namespace amt {
 /// Writes the file beside the shards that the manifest lists, and syncs it. Local.
 void write_virtual_file(const std::filesystem::path& folder, const Manifest& manifest, Split split);
 
-/// One line that begins with the file's name if the file does not present the manifest's shards;
-/// nullopt if it does. SystemError if it cannot be read. Local.
+/// Returns one line that begins with the file's name if the file does not present the manifest's
+/// shards, otherwise nullopt. Throws SystemError if it cannot be read. Local.
 std::optional<std::string> find_virtual_file_damage(const std::filesystem::path& dataset,
                                                     const Manifest& manifest, Split split);
 

@@ -7,15 +7,16 @@
 
 namespace amt {
 
-/// Environment variable with the plug-in's file; if it is set, no other file is tried.
+/// Environment variable with the path of the plug-in; if it is set, no other file is tried.
 inline constexpr const char* kPluginVariable = "AMT_CUDA_PLUGIN";
 
-/// The file in kPluginVariable, else libamt_cuda.so in ../lib of the program's folder or in that
-/// folder itself. Error with the places that were tried.
+/// Returns the file named by kPluginVariable, otherwise libamt_cuda.so in ../lib relative to the
+/// program's folder or in that folder itself. Throws an Error that lists the places tried if there
+/// is none.
 std::filesystem::path find_plugin();
 
-/// Loads the plug-in, which stays loaded for the life of the process. Error in one line if it
-/// cannot be loaded (a library that it needs is missing), is not a plug-in, or was built from other
+/// Loads the plug-in, which stays loaded for the life of the process. Throws a one-line Error if it
+/// cannot be loaded (because a library is missing), is not a plug-in, or was built from different
 /// headers.
 const cuda::Plugin& load_plugin(const std::filesystem::path& file);
 

@@ -15,7 +15,7 @@ struct StepRange {
   bool empty() const { return begin >= end; }
 };
 
-/// The value of an option: "10:12" is steps 10 and 11; "" is none.
+/// Parses and formats an option: "10:12" stands for steps 10 and 11, "" for none.
 std::string parse_option(const std::string& text, StepRange* value);
 std::string show_option(const StepRange& range);
 
@@ -25,13 +25,13 @@ class StepProfile {
  public:
   using Switch = std::function<void(bool begin)>;
 
-  /// `profiler` may be null, and nothing is done then. `ops` must outlive this object.
+  /// If `profiler` is null, nothing happens. `ops` must outlive this object.
   StepProfile(StepRange range, Switch profiler, Ops& ops);
   ~StepProfile();
   StepProfile(const StepProfile&) = delete;
   StepProfile& operator=(const StepProfile&) = delete;
 
-  void before(std::int64_t step);  ///< also starts it in a run that resumes within the range
+  void before(std::int64_t step);  ///< also starts a run resumed within the range
   void after(std::int64_t step);
 
  private:

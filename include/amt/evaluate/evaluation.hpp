@@ -36,24 +36,25 @@ struct RowSelection {
 };
 
 /// Collective. Each rank evaluates a block of the selected rows, `micro_batch` at a time; all ranks
-/// receive the total sums. Equal runs give equal bits; another number of ranks gives the same up to
-/// rounding. Returns nothing if the ranks were asked to stop (process/signals.hpp), which they
-/// agree on after each micro-batch. The last bits of a loss depend on the number of `parts`.
+/// receive the total sums. Equal runs give bitwise equal results; a different number of ranks or of
+/// `parts` changes them only by rounding. Returns nullopt if a signal asked the ranks to stop
+/// (process/signals.hpp), which they check together after each micro-batch.
 std::optional<LossSums> evaluate(Model& model, const mpi::Communicator& ranks,
                                  const RowSource& rows, const RowSelection& selection,
                                  int micro_batch, std::size_t parts = kLossParts);
 
-/// The loss on the selected rows of a baseline that knows only how often each token occurs in the
-/// training split (add-one smoothing). Collective; reads at most 2^17 training rows, spread evenly.
+/// Collective. Returns the loss on the selected rows of a baseline that uses only how often each
+/// token occurs in the training split (with add-one smoothing). Reads at most 2^17 training rows,
+/// spread evenly.
 double unigram_loss(const mpi::Communicator& ranks, const RowSource& train,
                     const RowSource& evaluated, const RowSelection& selection, int vocab_size);
 
-/// The same for the rows that measure a run: validation rows, or training rows if `valid` is null,
-/// at most 2^17 of them, spread evenly. Local: for the rank that writes the report.
+/// As above, for the report of a run: evaluates validation rows, or training rows if `valid` is
+/// null, at most 2^17 of them, spread evenly. Local: only the rank that writes the report calls it.
 double unigram_loss_of_run(const RowSource& train, const RowSource* valid, int vocab_size);
 
-/// Bits per second of music, from the mean loss in nats, the number of tokens predicted in the
-/// complete split, and the split's seconds.
+/// Computes bits per second of music from the mean loss in nats, the number of tokens predicted in
+/// the complete split, and the split's seconds.
 double bits_per_second(double mean_loss, double tokens, double seconds_of_music);
 
 struct FieldPerplexity {
@@ -70,7 +71,7 @@ struct Perplexities {
 /// The metrics that the paper reports for a model on a split.
 struct EvaluationMetrics {
   double loss = 0;            ///< nats per token
-  std::optional<double> bps;  ///< bits per second of music; nothing if the split has no music
+  std::optional<double> bps;  ///< bits per second of music; nullopt if the split has no music
   std::optional<Perplexities> perplexities;  ///< if the encoding has fields
 };
 

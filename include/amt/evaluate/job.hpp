@@ -26,8 +26,8 @@ struct EvaluationOptions {
 };
 
 /// Collective. Evaluates a model, or all checkpoints of a run, on a split; rank 0 prints a table or
-/// CSV to standard output. CollectiveError if a model or the dataset cannot be used; with several
-/// checkpoints, the good ones are printed first.
+/// CSV to standard output. Throws CollectiveError if a model or the dataset cannot be used; with
+/// several checkpoints, the good ones are printed first.
 void evaluate_checkpoints(const mpi::Communicator& world, const EvaluationOptions& options);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// The `amt generate` job: generates music from a model and optionally a MIDI file, as MIDI files.
+// The `amt generate` job: generates MIDI files from a model and, optionally, a MIDI prompt.
 #pragma once
 
 #include <cstdint>
@@ -49,8 +49,8 @@ struct GenerationOptions {
 
 /// Collective. Generates `count` pieces, divided among the ranks: a piece depends only on the
 /// model, the request, the seed and its number. Writes each piece as soon as its batch is done.
-/// CollectiveError, before anything is written, if the model, the prompt or the request cannot be
-/// used.
+/// Throws CollectiveError, before anything is written, if the model, the prompt or the request
+/// cannot be used.
 void generate_music(const mpi::Communicator& world, const GenerationOptions& options);
 
 }  // namespace amt

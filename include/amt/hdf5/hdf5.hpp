@@ -52,18 +52,18 @@ class Dataset {
   Type type() const { return type_; }
 
   /// Transfers rows [first, first + count) of the first dimension; `data` holds exactly those
-  /// elements, in the dataset's own type. Error if the size or the range is wrong.
+  /// elements, in the dataset's own type. Throws Error if the size or the range is wrong.
   void write_rows(std::uint64_t first, std::uint64_t count, std::span<const std::byte> data);
   void read_rows(std::uint64_t first, std::uint64_t count, std::span<std::byte> data) const;
 
-  /// Where the raw bytes begin in the file. Error unless the dataset is contiguous.
+  /// Returns the offset of the raw data in the file. Throws Error unless the dataset is contiguous.
   std::uint64_t file_offset() const;
 
   void set_attribute(const std::string& name, std::string_view value);
   void set_attribute(const std::string& name, std::uint64_t value);
 
-  /// The sources of a virtual dataset, in order. Error if it is not virtual, or if it is not made
-  /// of all rows of one source after the other.
+  /// Returns the sources of a virtual dataset, in order. Throws Error if it is not virtual, or does
+  /// not consist of all rows of its sources, one source after the other.
   std::vector<VirtualSource> virtual_sources() const;
 
  private:
@@ -89,7 +89,8 @@ class File {
   /// of a source that a reader cannot find have all bits set.
   Dataset create_virtual_dataset(const std::string& name, Type type, std::uint64_t width,
                                  std::span<const VirtualSource> sources);
-  /// Error if it is missing, is a link (such as one to another file) or has an unsupported type.
+  /// Throws Error if it is missing, is a link (such as one to another file) or has an unsupported
+  /// type.
   Dataset open_dataset(const std::string& name) const;
 
   /// Attributes of the root group.

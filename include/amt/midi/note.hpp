@@ -5,9 +5,8 @@
 
 namespace amt {
 
-/// Times in ticks of 10 ms, rounded to the nearest, ties to even. They are integral values in
-/// doubles, not integers: a double represents them even in absurd files, whose times exceed every
-/// integer type.
+/// Times are in ticks of 10 ms, rounded to the nearest, ties to even. They are stored as doubles
+/// with integral values, because the times in absurd files exceed every integer type.
 struct Note {
   double onset;             ///< >= 0, from the start of the piece
   double duration;          ///< >= 0, or kNeverEnded

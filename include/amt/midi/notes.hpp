@@ -14,16 +14,15 @@ namespace amt {
 
 /// Finds the notes of one playback after another, reusing its scratch memory. A note-off ends the
 /// oldest sounding note with the same pitch, channel and *current* instrument of the channel: if
-/// the program changes while a note sounds, its note-off does not find it. Local; not thread-safe.
+/// the program changes while a note sounds, its note-off does not match it. Local; not thread-safe.
 class NotePairing {
  public:
-  /// Writes the notes to `notes`, in order of onset. MidiError if a time is too large for a double;
-  /// `notes` is unspecified then.
+  /// Writes the notes to `notes`, in order of onset. Throws MidiError if a time is too large for a
+  /// double; `notes` is unspecified then.
   void find(const Playback& playback, std::vector<Note>& notes);
 
-  /// The same for messages that arrive in batches: begin(), add() for each batch, finish(). The
-  /// durations of sounding notes are not set before finish(). Memory for `expected` notes is
-  /// reserved at once.
+  /// As above, for messages that arrive in batches: begin(), add() for each batch, finish(). The
+  /// durations of sounding notes are not set before finish(). Reserves memory for `expected` notes.
   void begin(std::vector<Note>& notes, std::size_t expected = 0);
   void add(std::span<const NoteMessage> messages, std::vector<Note>& notes);
   void finish(std::vector<Note>& notes) const;
@@ -32,7 +31,7 @@ class NotePairing {
   /// The sounding notes of one (channel, instrument): a queue of note indices for each pitch.
   struct Page {
     std::array<std::uint32_t, 128> first;  ///< oldest sounding note, or kNone
-    std::array<std::uint32_t, 128> last;   ///< newest sounding note; unspecified without a first
+    std::array<std::uint32_t, 128> last;   ///< newest sounding note; undefined if there is none
   };
   Page& page(const NoteMessage& message);
   void start(const NoteMessage& message, std::vector<Note>& notes);

@@ -38,13 +38,13 @@ class MidiParser {
   MidiParser(MidiParser&&) noexcept;
   MidiParser& operator=(MidiParser&&) noexcept;
 
-  /// Parses a file. The result is valid until the next call. MidiError if the reference would
-  /// reject the file: a file is accepted completely or not at all. The parser can be used again
-  /// after an error.
+  /// Parses a file. The result is valid until the next call. Throws MidiError if the reference
+  /// would reject the file: a file is accepted completely or not at all. The parser can be used
+  /// again after an error.
   const Playback& parse(std::span<const std::byte> file);
 
-  /// The same without storing the messages: passes them to `sink`, which must discard them after an
-  /// error.
+  /// As above, but passes the messages to `sink` instead of storing them. `sink` must discard them
+  /// after an error.
   void parse(std::span<const std::byte> file, const NoteMessageSink& sink);
 
  private:

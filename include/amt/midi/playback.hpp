@@ -22,7 +22,8 @@ struct NoteMessage {
 /// Receives a file's note messages in playing order, in batches.
 using NoteMessageSink = std::function<void(std::span<const NoteMessage> messages)>;
 
-/// All tracks merged. Other messages are not kept: their effect is in the times and instruments.
+/// The note messages of all tracks, merged. Other messages are not kept, because the times and
+/// instruments already include their effects.
 struct Playback {
   std::vector<NoteMessage> messages;
 };

@@ -8,8 +8,8 @@
 
 namespace amt {
 
-/// The nearest integer to x >= 0, ties to even. Adding 2^52 leaves no bits for a fraction; doubles
-/// from there on have none.
+/// Rounds x >= 0 to the nearest integer, ties to even. Adding 2^52 leaves no bits for a fraction,
+/// and larger doubles have none.
 inline double round_half_even(double x) {
   constexpr double kNoFraction = 0x1p52;
   return x < kNoFraction ? (x + kNoFraction) - kNoFraction : x;
@@ -22,7 +22,7 @@ inline bool is_finite_ticks(double ticks) { return ticks <= std::numeric_limits<
   throw MidiError("a time in seconds is too large for a double");
 }
 
-/// Converts `seconds` >= 0 to rounded ticks. MidiError if they are infinite.
+/// Converts `seconds` >= 0 to rounded ticks. Throws MidiError if they are infinite.
 inline double seconds_to_ticks(double seconds) {
   const double ticks = 100 * seconds;
   if (!is_finite_ticks(ticks)) [[unlikely]]

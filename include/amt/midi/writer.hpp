@@ -14,11 +14,11 @@ namespace amt {
 /// is 10 ms, so that MidiParser reads the same onsets and durations back.
 struct WrittenMidi {
   std::string bytes;
-  /// The number of notes whose end changes when the file is read back. There are two causes.
-  /// Besides the drums' channel a file has 15: a 16th instrument that sounds at the same time takes
-  /// over the channel that falls silent first and ends its notes. And on one channel, notes of the
-  /// same pitch end in the order in which they began, which matters for drums because they share
-  /// one channel.
+  /// The number of notes whose end changes when the file is read back. There are two causes. First,
+  /// a file has only 15 channels besides the drum channel: a 16th instrument that sounds at the
+  /// same time takes over the channel that falls silent first and ends its notes. Second, notes of
+  /// the same pitch on one channel end in the order in which they began, which affects drums
+  /// because they share one channel.
   std::uint64_t altered = 0;
 };
 
@@ -27,8 +27,8 @@ struct WrittenMidi {
 /// with a program change.
 WrittenMidi write_midi(std::span<const Note> notes);
 
-/// Writes the same to a file; logs a warning if notes are altered. SystemError if it cannot be
-/// written.
+/// As above, but writes to a file, and logs a warning if notes are altered. Throws SystemError if
+/// it cannot be written.
 void save_midi(std::span<const Note> notes, const std::filesystem::path& file);
 
 }  // namespace amt

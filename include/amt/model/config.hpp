@@ -25,8 +25,8 @@ struct ModelConfig {
 
   /// Registers "model.hidden_dim" and so on.
   void register_options(OptionTable& table);
-  /// UsageError naming the option if a value is impossible (heads that do not divide the width,
-  /// ...).
+  /// Throws a UsageError naming the option if a value is impossible, such as a number of heads that
+  /// does not divide the width.
   void validate() const;
 };
 

@@ -28,8 +28,8 @@ struct TokenRange {
 /// the other rows of the call. All calls are local.
 class Decoder {
  public:
-  /// Borrows the model, whose parameters may change between calls. Owns the keys and values for
-  /// `rows` rows of seq_len positions, on the model's device.
+  /// The model must outlive this object; its parameters may change between calls. Owns the keys and
+  /// values for `rows` rows of seq_len positions, on the model's device.
   Decoder(Model& model, int rows);
   ~Decoder();
   Decoder(const Decoder&) = delete;
@@ -40,8 +40,8 @@ class Decoder {
                                     std::size_t activation_bytes);
 
   /// Writes the logits of the token after each context to `logits`, [rows.size(), range.size()] in
-  /// host memory. A row may occur only once per call. Error if a token is outside the vocabulary,
-  /// or if a context is empty or too long.
+  /// host memory. A row may occur only once per call. Throws Error if a token is outside the
+  /// vocabulary, or if a context is empty or too long.
   void next(std::span<const DecoderRow> rows, TokenRange range, std::span<float> logits);
 
  private:

@@ -1,4 +1,4 @@
-// How two models differ, and how a model takes options from another.
+// Compares the options of two models, and copies a model's options to another.
 #pragma once
 
 #include <optional>
@@ -9,17 +9,17 @@
 
 namespace amt {
 
-/// The first option whose difference prevents one model from using the other's parameters
+/// Returns the first option whose difference prevents one model from using the other's parameters
 /// (Effect::kResult); `before` is the value in a, `now` that in b. Dropout rates and gradient
 /// checkpointing may differ.
 std::optional<OptionChange> shape_difference(const ModelConfig& a, const ModelConfig& b);
 
-/// The first option recorded in config.json that differs between two models.
+/// Returns the first option recorded in config.json that differs between two models.
 std::optional<OptionChange> recorded_difference(const ModelConfig& a, const ModelConfig& b);
 
 /// Copies from `found`, the model in the folder `source`, every [model] option that a config.json
-/// records and that the user has not `given`. UsageError naming the option and both values if a
-/// given value contradicts the parameters in the folder.
+/// records and that the user has not `given`. Throws a UsageError naming the option and both values
+/// if a given value contradicts the parameters in the folder.
 void adopt_config(const ModelConfig& found, const std::string& source, const OptionTable& given,
                   ModelConfig& model);
 

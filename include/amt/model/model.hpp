@@ -48,9 +48,9 @@ class Model {
   Ops& ops();
   /// Device memory, layout().total() floats. Must be called each time before parameters are
   /// changed, so that the next forward pass refreshes copies that a device may keep in another
-  /// type. A pointer from before an earlier forward pass may only be read through.
+  /// type. After a forward pass, older pointers may be used only for reading.
   float* parameters();
-  /// The same if only AdamW and Muon change the parameters, because they refresh those copies
+  /// As above, for changes that only AdamW and Muon make, because they refresh those copies
   /// themselves.
   float* parameters_for_update();
   float* gradients();  ///< device memory, same layout; null for inference
@@ -69,11 +69,11 @@ class Model {
   using GradientReady = std::function<void(std::int64_t begin, std::int64_t end)>;
 
   /// Adds the gradient of the loss to gradients(), and the loss itself to an internal accumulator.
-  /// The loss is the one that `terms` describes: scale x the sum over the rows and their seq_len -
-  /// 1 predicted positions of -log p. tokens: host memory, [rows, seq_len]; 1 <= rows <=
-  /// micro_batch. Applies dropout if the configured rates are above 0. Does not wait for the
-  /// device. Error if a token is outside the vocabulary. Like all calls about gradients, only for
-  /// models made for training.
+  /// `terms` describes the loss: scale x the sum over the rows and their seq_len - 1 predicted
+  /// positions of -log p. tokens: host memory, [rows, seq_len]; 1 <= rows <= micro_batch. Applies
+  /// dropout if the configured rates are above 0. Does not wait for the device. Throws Error if a
+  /// token is outside the vocabulary. Requires a model made for training, like all functions that
+  /// use gradients.
   void forward_backward(std::span<const Token> tokens, int rows, const LossConfig& terms,
                         const DropoutKey& key, const GradientReady& ready = {});
 

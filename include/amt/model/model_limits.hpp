@@ -1,5 +1,5 @@
-// Limits beyond any model that can be trained. They keep tensor sizes far from overflow, and a list
-// of all tensors small, before anything is known about a file or a machine.
+// Limits that exceed every model that can be trained. They keep tensor sizes far from overflow, and
+// the list of all tensors small, even if a file is damaged.
 #pragma once
 
 namespace amt {

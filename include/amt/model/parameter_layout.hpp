@@ -49,8 +49,8 @@ std::vector<BlockMatrix> block_matrices(const ParameterLayout& layout);
 void initialise_parameters(const ModelConfig& config, const ParameterLayout& layout,
                            std::uint64_t seed, std::span<float> out);
 
-/// Rounds the blocks' matrices to 8 bits (amt/ops/int8_weights.hpp). Error naming the tensor if it
-/// contains values that are not finite.
+/// Rounds the blocks' matrices to 8 bits (amt/ops/int8_weights.hpp). Throws an Error naming the
+/// tensor if it contains values that are not finite.
 void round_to_int8(const ParameterLayout& layout, std::span<float> parameters);
 
 }  // namespace amt

@@ -38,7 +38,7 @@ struct PrepareOptions {
   /// records them.
   void register_options(OptionTable& table);
   void validate() const;  ///< UsageError naming the option
-  /// UsageError if mutually exclusive options were given.
+  /// Throws UsageError if mutually exclusive options were given.
   void validate_given(const OptionTable& table) const;
 };
 

@@ -20,8 +20,8 @@ struct ExportOptions {
 
 /// Creates `folder` with the files that transformers loads and huggingface_hub uploads:
 /// model.safetensors, config.json, generation_config.json, README.md (the card) and, for a run,
-/// TensorBoard's event files. The folder appears either complete or not at all. UsageError if it
-/// exists and is not empty. Local, without MPI.
+/// TensorBoard's event files. The folder appears either complete or not at all. Throws UsageError
+/// if it exists and is not empty. Local, without MPI.
 void export_model(const ExportOptions& options);
 
 }  // namespace amt

@@ -29,14 +29,14 @@ class NumpyRandom {
   double exponential(double scale);
 
   /// np.random.randint(low, high): uniform in [low, high). One word per attempt, none if there is
-  /// only one possible value. Error unless low < high and high - low <= 2^32 - 1.
+  /// only one possible value. Throws Error unless low < high and high - low <= 2^32 - 1.
   std::int64_t randint(std::int64_t low, std::int64_t high);
 
   /// Writes np.random.permutation(n) to `order`.
   void permutation(std::uint32_t n, std::vector<std::uint32_t>& order);
 
   /// Writes the indices that np.random.choice(n values, count, replace=False) selects. The draws do
-  /// not depend on `count`. Error if count > n.
+  /// not depend on `count`. Throws Error if count > n.
   void choice(std::uint32_t n, std::uint32_t count, std::vector<std::uint32_t>& chosen);
 
  private:

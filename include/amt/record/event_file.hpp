@@ -24,8 +24,8 @@ class EventFile {
   static constexpr std::chrono::seconds kFlushInterval{10};
 
   /// Creates the folder and the file, and records that the run resumes at `next_step`: TensorBoard
-  /// then ignores this and later steps in earlier files. Error naming the path if it cannot be
-  /// written.
+  /// then ignores this and later steps in earlier files. Throws an Error naming the path if it
+  /// cannot be written.
   EventFile(const std::filesystem::path& folder, std::int64_t next_step,
             std::chrono::seconds flush_interval = kFlushInterval);
   ~EventFile();  ///< flushes, ignoring errors

@@ -62,8 +62,8 @@ void add_start(RunFacts& run, const StartFacts& start, std::int64_t next_step,
 /// JSON text with a final newline. Invalid UTF-8 is replaced.
 std::string to_json(const RunFacts& facts);
 
-/// Error naming the file and the problem. Empty if there is no such file, as in runs of older
-/// versions.
+/// Throws an Error naming the file and the problem. Empty if there is no such file, as in runs of
+/// older versions.
 RunFacts read_run_facts(const std::filesystem::path& path);
 
 }  // namespace amt

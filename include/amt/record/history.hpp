@@ -21,8 +21,8 @@ struct RunHistory {
   void add(const ValidationMetrics& metrics);
 };
 
-/// Reads a complete file; warns about lines in other formats. Error naming the file if it cannot be
-/// read.
+/// Reads a complete file; warns about lines in other formats. Throws an Error naming the file if it
+/// cannot be read.
 RunHistory read_history(const std::filesystem::path& metrics);
 
 }  // namespace amt

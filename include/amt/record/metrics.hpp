@@ -69,8 +69,8 @@ class MetricsFile {
 };
 
 /// Calls `step` or `validation` for each line, in order. Values that are null or missing, as in
-/// files of older runs, become NaN. Returns the number of lines it does not recognise. Error if the
-/// file cannot be read.
+/// files of older runs, become NaN. Returns the number of lines it does not recognise. Throws Error
+/// if the file cannot be read.
 std::int64_t read_metrics(const std::filesystem::path& path,
                           const std::function<void(const StepMetrics&)>& step,
                           const std::function<void(const ValidationMetrics&)>& validation);

@@ -27,7 +27,8 @@ std::string run_report_html(const RunFacts& facts, const RunHistory& history,
 std::string loss_figure_svg(const RunFacts& facts, const RunHistory& history);
 
 /// The `amt report` job: writes RUN/report.html from what the run has recorded so far or, if `svg`
-/// is not "", only the loss chart to `svg`. Returns the file. Error if there is no such run. Local.
+/// is not "", only the loss chart to `svg`. Returns the file. Throws Error if there is no such run.
+/// Local.
 std::filesystem::path write_report(const RunPaths& run, const std::string& svg);
 
 /// The same job's table: a line of CSV for each step (docs/formats.md, "Metrics") to `file`. Local.

@@ -47,7 +47,7 @@ struct PlannedDevice {
   std::string refusal;  ///< why there is no GPU, if one would have been used
 };
 
-/// Error if a required device is missing. Starts nothing. Local.
+/// Throws Error if a required device is missing. Starts nothing. Local.
 PlannedDevice plan_device(const DeviceWishes& wishes, const Placement& place);
 
 }  // namespace amt

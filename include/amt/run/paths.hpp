@@ -10,8 +10,8 @@
 
 namespace amt {
 
-/// Whether something with this name exists. SystemError if that is unknown: a missing permission
-/// does not mean that nothing exists.
+/// Whether something with this name exists. Throws SystemError if that is unknown: a missing
+/// permission does not mean that nothing exists.
 bool is_there(const std::filesystem::path& path);
 
 /// The folder of one run (trainer.run_dir).
@@ -53,7 +53,7 @@ class RunPaths {
   static constexpr const char* kPartial = ".partial";
   static constexpr const char* kSuspect = ".suspect";
   static std::string step_name(std::int64_t step);  ///< "step-000123"
-  /// 123 for "step-000123"; nothing for any other name, including "step-000123.partial".
+  /// 123 for "step-000123"; nullopt for any other name, including "step-000123.partial".
   static std::optional<std::int64_t> step_of(const std::string& name);
 
  private:

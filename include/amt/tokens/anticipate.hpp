@@ -18,8 +18,8 @@ inline constexpr std::uint32_t kAnticipation = 5 * kTimeResolution;  ///< lead o
 std::uint64_t pad(std::span<const Event> events, std::uint32_t end_time, std::vector<Event>& out);
 
 /// Interleaves events and controls into `out`: a control follows the first event that is less than
-/// 5 s before it. Error if controls are left after the last event, which cannot happen with padded
-/// events.
+/// 5 s before it. Throws Error if controls are left after the last event, which cannot happen with
+/// padded events.
 void anticipate(std::span<const Event> events, std::span<const Event> controls,
                 std::vector<Event>& out);
 

@@ -39,8 +39,8 @@ struct DecodedRow {
 };
 
 /// Decodes kContextLength tokens. In the interarrival encoding, the ends of notes that began before
-/// the row are ignored. Error naming the token if one is not allowed in its position; the order of
-/// times is not checked (row_rules.hpp). Local.
+/// the row are ignored. Throws an Error naming the token if one is not allowed in its position; the
+/// order of times is not checked (row_rules.hpp). Local.
 DecodedRow decode_row(std::span<const Token> row, const Encoding& encoding);
 
 /// The notes of all pieces one after another, events and controls alike, with a second of silence

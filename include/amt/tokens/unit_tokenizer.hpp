@@ -32,12 +32,12 @@ struct FileSummary {
 /// not thread-safe. The last tokens, which do not fill a row, are dropped with the object.
 class UnitTokenizer {
  public:
-  /// Makes `augment` copies of each piece, the first unchanged. UsageError unless augment >= 1, and
-  /// exactly 1 for an encoding without anticipation. `sink` is called during add().
+  /// Makes `augment` copies of each piece, the first unchanged. Throws UsageError unless augment >=
+  /// 1, and exactly 1 for an encoding without anticipation. `sink` is called during add().
   UnitTokenizer(const Encoding& encoding, int augment, RowSink sink);
   ~UnitTokenizer();
 
-  /// MidiError if the file's times are too large for a double; the file then has no effect.
+  /// Throws MidiError if the file's times are too large for a double; the file then has no effect.
   FileOutcome add(const Playback& playback);
 
   /// The same for a file whose messages arrive in batches: begin_file(), add_messages() for each

@@ -39,7 +39,7 @@ Error missing_config(const std::filesystem::path& folder);
 /// supports, and the names, types and shapes of the weights match it.
 class HuggingFaceModel {
  public:
-  /// Error naming the file and the problem. Dropout rates are those in config.json.
+  /// Throws an Error naming the file and the problem. Dropout rates are those in config.json.
   explicit HuggingFaceModel(const std::filesystem::path& folder);
   HuggingFaceModel(HuggingFaceModel&&) noexcept;
   HuggingFaceModel& operator=(HuggingFaceModel&&) = delete;
@@ -48,8 +48,8 @@ class HuggingFaceModel {
   const ModelConfig& config() const { return config_; }
   const ParameterLayout& layout() const { return layout_; }
   /// Reads all parameters; `out` holds layout().total() floats, and padding becomes 0. Needs about
-  /// 100 KiB of memory besides `out`. Error naming a tensor that is damaged or has values that are
-  /// not finite.
+  /// 100 KiB of memory besides `out`. Throws an Error naming a tensor that is damaged or has values
+  /// that are not finite.
   void read(std::span<float> out);
 
  private:
