@@ -1,4 +1,4 @@
-// Communicator: transfers from every rank to every rank.
+// The all-to-all transfers of Communicator.
 #include <fmt/core.h>
 
 #include <algorithm>

@@ -5,8 +5,8 @@
 
 namespace amt::mpi {
 
-/// If `code` is a failure: Error with the operation's name, this rank and host, and MPI's own
-/// message.
+/// Throws an Error with the operation's name, this rank and host, and MPI's own message if `code`
+/// is a failure.
 void check(int code, const char* operation);
 
 /// Converts `count` to an MPI count. Throws Error if it exceeds 2^31 - 1, because MPI 3 counts are

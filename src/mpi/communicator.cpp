@@ -92,7 +92,7 @@ void Communicator::barrier() const {
 
 void Communicator::broadcast(std::span<std::byte> bytes, int root) const {
   if (impl_->alone()) return;
-  // In pieces: a large buffer has more bytes than an MPI count can represent.
+  // Sent in pieces, because a large buffer has more bytes than an MPI count can represent.
   constexpr std::size_t kPiece = std::size_t{1} << 30;
   for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
     const int count = checked_count(std::min(kPiece, bytes.size() - at), "MPI_Bcast");

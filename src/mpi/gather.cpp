@@ -1,4 +1,4 @@
-// Communicator: collects the data of several ranks.
+// The gathering operations of Communicator.
 #include <numeric>
 
 #include "amt/base/error.hpp"

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 constexpr const char* kAnotherName = "; give another name";
 
 Error cannot_look_into(const fs::path& folder, const fs::filesystem_error& error) {
-  return Error(fmt::format("cannot look into {}: {}", folder.string(), reason_text(error.code())));
+  return Error(fmt::format("cannot read {}: {}", folder.string(), reason_text(error.code())));
 }
 
 const char* kind_of(const fs::file_status& status) {
@@ -82,7 +82,7 @@ fs::file_status status_of(const fs::path& path) {
   std::error_code failed;
   const fs::file_status status = fs::symlink_status(path, failed);
   if (status.type() != fs::file_type::none) return status;
-  throw Error(fmt::format("cannot look at {}: {}", path.string(), reason_text(failed)));
+  throw Error(fmt::format("cannot access {}: {}", path.string(), reason_text(failed)));
 }
 
 std::string name_of_a_foreign_file(const fs::path& folder) try {

@@ -1,4 +1,4 @@
-// Where a dataset may be written.
+// Checks where a dataset may be written.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +10,8 @@ namespace amt {
 /// amt prepare did not create. Changes nothing.
 void check_dataset_place(const std::filesystem::path& dataset, bool overwrite);
 
-/// Whether amt prepare may clear this folder: it has the mark, or only files written by amt and the
-/// empty lock of an old version, or it is empty.
+/// Whether amt prepare may clear this folder: it has the mark, is empty, or contains only files
+/// written by amt and the empty lock of an old version.
 bool may_be_cleared(const std::filesystem::path& folder);
 
 /// Status of the path itself, without following links. Throws Error if it cannot be determined.
@@ -20,7 +20,8 @@ std::filesystem::file_status status_of(const std::filesystem::path& path);
 /// The lock file of versions that did not mark their folder.
 inline constexpr const char* kOldLockFile = "in-use";
 
-/// A name in `folder`, marked as kBuilt, that amt prepare does not use; "" if there is none.
+/// Returns a name in `folder`, which is marked as kBuilt, that amt prepare does not use; "" if
+/// there is none.
 std::string name_of_a_foreign_file(const std::filesystem::path& folder);
 
 }  // namespace amt

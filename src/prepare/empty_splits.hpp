@@ -9,11 +9,11 @@
 
 namespace amt {
 
-/// A line about the splits that the rule asks for but that no file belongs to, with fractions that
-/// would fill them; "" if there are none. Empty digits ("") leave out a split on purpose.
+/// Returns a line about the requested splits that have no files, with fractions that would fill
+/// them; "" if there are none. A split with empty digits ("") is left out on purpose.
 std::string empty_splits_text(const Corpus& corpus, const SplitRule& rule);
 
-/// The same for splits whose files gave no rows.
+/// As above, for splits whose files gave no rows.
 std::string rowless_splits_text(const Corpus& corpus, const SplitRule& rule,
                                 const Manifest& manifest);
 

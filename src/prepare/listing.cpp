@@ -89,9 +89,9 @@ void share_listing(const mpi::Communicator& communicator, Listing& listing) {
   listing.rejected = unpack_rejections(fields[5]);
 }
 
-/// Local. Without this check a node that lacks the corpus would reject its files one by one, and
-/// the dataset would miss them. Looks for some of the files that rank 0 found; a few of them may
-/// have vanished meanwhile.
+/// Local. Without this check, a node that lacks the corpus would reject its files one by one, and
+/// the dataset would miss them. Looks for a sample of the files that rank 0 found; a few of them
+/// may have vanished since.
 void require_same_folder(const Listing& listing) {
   if (listing.source.kind != SourceKind::kFolder) return;  // readers compare an archive's stamp
   const std::size_t stride = listing.files.size() / kFilesLookedFor + 1;
@@ -111,9 +111,9 @@ void require_same_folder(const Listing& listing) {
                   listing.source.path.string(), missing, looked, first));
 }
 
-/// Rejects files that would not fit even before parsing, so that nobody reads them, especially not
-/// the reader of a compressed archive, which reads ahead. The memory in the message is an estimate:
-/// two messages per note.
+/// Rejects files that would not fit into memory even before parsing, so that nobody reads them.
+/// This matters for compressed archives, whose reader reads ahead. The memory in the message is an
+/// estimate that assumes two messages per note.
 void refuse_large_files(Corpus& corpus, const PrepareOptions& options, std::uint64_t most) {
   std::erase_if(corpus.files, [&](const CorpusFile& file) {
     if (file.bytes <= most) return false;

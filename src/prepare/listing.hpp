@@ -14,7 +14,7 @@ namespace amt {
 Corpus list_corpus(const mpi::Communicator& communicator, const PrepareOptions& options,
                    std::uint64_t most);
 
-/// The same in a single process, without MPI.
+/// As above, but in a single process, without MPI.
 Corpus list_corpus(const PrepareOptions& options, std::uint64_t most);
 
 }  // namespace amt

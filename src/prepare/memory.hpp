@@ -16,14 +16,14 @@ struct MemoryShares {
   std::uint64_t all() const { return rows + files; }
 };
 
-/// --memory, or its default, for one of `ranks_on_host` ranks. If the corpus is a packed archive,
-/// half of it is for files: with less, the archive would be unpacked more often; with more, more
-/// rows would go through spill files. Otherwise all of it is for rows, because files are held one
-/// at a time.
+/// Returns --memory, or its default, for one of `ranks_on_host` ranks. If the corpus is a packed
+/// archive, half of it is for files: with less, the archive would be unpacked more often; with
+/// more, more rows would go through spill files. Otherwise all of it is for rows, because files are
+/// held one at a time.
 MemoryShares share_memory(const PrepareOptions& options, const Source& source, int ranks_on_host);
 
-/// Collective. The smallest most_for_a_file() of all ranks, so that it does not depend on the
-/// reading rank which files are rejected.
+/// Collective. Returns the smallest most_for_a_file() of all ranks. It decides which files are
+/// rejected, which therefore does not depend on the rank that reads a file.
 std::uint64_t agree_on_a_file(const mpi::Communicator& communicator, const PrepareOptions& options);
 
 }  // namespace amt

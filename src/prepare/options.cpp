@@ -36,12 +36,13 @@ void PrepareOptions::register_options(OptionTable& table) {
             "bytes); files of a .tar.gz or .zip get half of it; 0: a quarter of the node's memory, "
             "divided by its ranks",
             Effect::kNothing);
-  table.add("text", &text, "also write the reference's tokenized-events-X.txt, to this folder",
+  table.add("text", &text, "also write the reference's tokenized-events-X.txt files to this folder",
             Effect::kNothing);
   table.add("compound", &compound,
-            "also write the reference's NAME.mid.compound.txt, to this folder", Effect::kNothing);
+            "also write the reference's NAME.mid.compound.txt files to this folder",
+            Effect::kNothing);
   table.add("max-bad-fraction", &max_bad_fraction,
-            "fail with exit code 3 if more than this share of the files is rejected",
+            "fail with exit code 3 if more than this fraction of the files is rejected",
             Effect::kNothing);
   table.add("watchdog", &watchdog, kWatchdogHelp, Effect::kNothing);
   table.add_flag("overwrite", &overwrite, "replace DATASET if it exists", Effect::kNothing);

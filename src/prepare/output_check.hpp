@@ -5,10 +5,10 @@
 
 namespace amt {
 
-/// Throws UsageError, before anything is read or created, naming the problem: DATASET cannot be
-/// written at its place; the corpus is, is in, or contains DATASET or a folder in which it is
-/// written; --text or --compound is in one of these or is the corpus. Links and `..` are resolved.
-/// Changes nothing. Local.
+/// Throws a UsageError naming the problem, before anything is read or created, if DATASET cannot be
+/// written there; if the corpus is, contains or is in DATASET or a folder in which it is written;
+/// or if --text or --compound is in one of these or is the corpus. Resolves links and `..`. Changes
+/// nothing. Local.
 void check_output(const PrepareOptions& options);
 
 }  // namespace amt

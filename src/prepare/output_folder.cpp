@@ -47,7 +47,7 @@ fs::path exchange(const fs::path& from, const fs::path& to) {
   return old;
 }
 
-/// For a job that was killed in that moment: gives the old dataset its name back.
+/// Gives the old dataset its name back after a job was killed at that moment.
 void bring_back(const fs::path& old, const fs::path& dataset) {
   if (fs::exists(status_of(dataset)) || !is_folder(old) || read_mark(old) != Mark::kReplaced)
     return;
@@ -56,7 +56,7 @@ void bring_back(const fs::path& old, const fs::path& dataset) {
   FolderMark::remove(dataset);
 }
 
-/// For a job that was killed after that moment: removes the dataset that it replaced.
+/// Removes the replaced dataset after a job was killed later than that.
 void finish_replacement(const fs::path& old, const fs::path& dataset) {
   if (!is_folder(old) || read_mark(old) != Mark::kReplaced) return;
   const FolderMark held(old, Mark::kReplaced);

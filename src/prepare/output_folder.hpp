@@ -9,10 +9,10 @@ namespace amt {
 class FolderMark;
 
 /// The folder is DATASET.partial while the job writes, and DATASET after commit(). Rank 0 owns this
-/// object; the others write to path(). The folder has a mark: a folder left by a killed job is
-/// cleared by the next one; a folder is refused if a running job uses it, if it has no mark, or if
-/// it contains files that amt did not write. Such files are never removed or replaced, whenever the
-/// job is killed.
+/// object; the other ranks write to path(). The folder has a mark, so that the next job clears a
+/// folder left by a killed job. A folder is refused if a running job uses it, if it has no mark, or
+/// if it contains files that amt did not write. Such files are never removed or replaced, no matter
+/// when the job is killed.
 class OutputFolder {
  public:
   /// Throws UsageError if DATASET exists and `overwrite` is off, or if it cannot be written at its
@@ -24,9 +24,9 @@ class OutputFolder {
 
   const std::filesystem::path& path() const { return partial_; }
 
-  /// To be called when all files are complete and synced: gives the folder its name. An old dataset
-  /// is replaced now and not before; other files in its folder are moved to the new one. If the
-  /// name has been taken meanwhile: Error, and path() contains the complete dataset.
+  /// Gives the folder its final name. Must be called when all files are complete and synced. Only
+  /// now replaces an old dataset, and moves other files in its folder to the new one. If the name
+  /// has been taken in the meantime, throws an Error and leaves the complete dataset in path().
   void commit();
 
  private:

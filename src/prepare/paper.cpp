@@ -18,8 +18,8 @@ struct Count {
   std::uint64_t paper, ours;  // paper 0: no count in the paper
 };
 
-/// The tokens that the paper counts: without flags. For the training split, of one copy, rounded
-/// down.
+/// Counts tokens as the paper does: without flags and, for the training split, for a single copy,
+/// rounded down.
 std::uint64_t tokens_of(const Manifest& manifest, Split split) {
   const std::uint64_t copies = split == Split::kTrain ? manifest.augment : 1;
   const int music = kContextLength - manifest.encoding->flags();

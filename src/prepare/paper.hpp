@@ -7,8 +7,8 @@
 
 namespace amt {
 
-/// A table that compares the paper's counts with ours, with a heading; "" unless the corpus has
-/// about as many files as the full dataset.
+/// Returns a heading and a table that compares the paper's counts with ours; "" unless the corpus
+/// has about as many files as the full dataset.
 std::string paper_section(const Manifest& manifest);
 
 }  // namespace amt

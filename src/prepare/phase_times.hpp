@@ -12,8 +12,8 @@ namespace amt {
 /// If phases end in collective calls, one rank's times represent the job.
 class PhaseTimes {
  public:
-  /// Ends the previous phase, if any. `name` must be a string literal; the watchdog's message
-  /// includes it, too.
+  /// Ends the previous phase, if any. `name` must be a string literal; it also appears in the
+  /// watchdog's message.
   void begin(const char* name);
   void end();
 

@@ -43,7 +43,7 @@ class Plan {
 
   std::uint64_t estimated_training_rows() const { return estimated_rows_; }
 
-  /// Several lines for --dry-run.
+  /// Describes the plan in several lines, for --dry-run.
   std::string describe() const;
 
  private:

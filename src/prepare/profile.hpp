@@ -1,5 +1,5 @@
-// Statistics of the files of a corpus, as counts in fixed bins: cheap to collect for each file, and
-// independent of how the files are divided, because only integers are added.
+// Statistics of a corpus's files, as counts in fixed bins. They are cheap to collect and do not
+// depend on how the files are divided among the ranks, because only integers are added.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// The list of rejected files if no dataset was created.
+// Writes the list of rejected files if no dataset was created.
 #pragma once
 
 #include <filesystem>

@@ -19,7 +19,8 @@ struct RejectionCount {
 /// then by name.
 std::vector<RejectionCount> rejections_by_reason(const std::vector<Rejection>& rejections);
 
-/// A line about the files that were rejected only because of --memory; "" if there are none.
+/// Returns a line about the files that were rejected only because of --memory; "" if there are
+/// none.
 std::string too_large_text(const std::vector<Rejection>& rejections);
 
 }  // namespace amt

@@ -40,7 +40,7 @@ std::vector<std::uint32_t> values_of(const std::array<std::uint32_t, N>& counts)
   return {counts.begin(), counts.end()};
 }
 
-/// A histogram's bins are drawn with equal widths, whatever their range.
+/// Draws the bins of a histogram with equal widths, whatever their ranges.
 template <std::size_t N>
 BarChart histogram_chart(const std::array<double, N>& edges, const Histogram<N>& counts,
                          std::string (*label)(double), const char* unit, const char* axis) {

@@ -1,4 +1,4 @@
-// report.html of a dataset: its corpus in charts and tables.
+// report.html of a dataset: charts and tables about its corpus.
 #pragma once
 
 #include <string>
@@ -11,17 +11,17 @@
 
 namespace amt {
 
-/// Identifies the dataset, from its corpus and options alone.
+/// Identifies the dataset by its corpus and options alone.
 struct ReportOrigin {
   std::string corpus;   ///< its name, without folders and an archive's extension
-  std::string command;  ///< creates an equal dataset
+  std::string command;  ///< command that creates an equal dataset
 };
 
-/// The origin for a job. An archive has the name of the folder that it unpacks to.
+/// Returns the origin for a job. An archive has the name of the folder that it unpacks to.
 ReportOrigin origin_of(const PrepareOptions& options);
 
-/// A single page without external files: summary, histograms, rejections by reason, files ignored
-/// because of their extension and, for a corpus with the size of the full Lakh dataset, a
+/// Creates a single page without external files: summary, histograms, rejections by reason, files
+/// ignored because of their extension and, for a corpus with the size of the full Lakh dataset, a
 /// comparison with the counts in arXiv 2306.08620. It contains no times and no names of hosts or
 /// folders except the corpus's: like every file of a dataset, it depends only on corpus and
 /// options.

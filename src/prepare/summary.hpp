@@ -10,9 +10,9 @@
 
 namespace amt {
 
-/// The lines that the reference's midi-preprocess and tokenize print, with their arithmetic ("event
-/// sequences" counts those too short and too long, not those with too many instruments), and where
-/// the output is.
+/// Returns the lines that the reference's midi-preprocess and tokenize print, with their arithmetic
+/// ("event sequences" counts those too short and too long, not those with too many instruments),
+/// and where the output is.
 std::string summary_text(const Manifest& manifest, const PrepareOptions& options);
 
 /// One line about the files that were ignored because of their extension, and how to include more

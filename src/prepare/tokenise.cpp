@@ -14,7 +14,7 @@
 namespace amt {
 namespace {
 
-/// The reference's tokenized-events file of one unit, which gets its name only when complete.
+/// The reference's tokenized-events file for one unit; appears only when it is complete.
 class TextFile {
  public:
   TextFile(const std::filesystem::path& folder, const Unit& unit)

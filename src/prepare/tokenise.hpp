@@ -1,4 +1,4 @@
-// One rank's part of the tokenising: turns its units into rows, file by file.
+// One rank's part of the tokenising: turns the files of its units into rows.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct UnitResult {
 /// Called for each row of a unit; `row` counts from 0.
 using UnitRowSink = std::function<void(const Unit& unit, std::uint32_t row, const Row& tokens)>;
 
-/// Called after each file with the files and bytes that this rank has done so far.
+/// Called after each file with the number of files and bytes that this rank has processed so far.
 using FileDone = std::function<void(std::uint64_t files, std::uint64_t bytes)>;
 
 inline constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};

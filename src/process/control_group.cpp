@@ -22,8 +22,8 @@ std::uint64_t limit_in(const fs::path& file) {
   return in >> bytes ? bytes : kNone;
 }
 
-/// The smallest limit of a group and of those above it, up to the mount point; `limit` reads the
-/// limit of one folder.
+/// Returns the smallest limit of a group and of those above it, up to the mount point; `limit`
+/// reads the limit of one folder.
 template <class Limit>
 auto smallest(const fs::path& mount, fs::path group, Limit limit) {
   auto found = limit(mount);
@@ -48,7 +48,7 @@ int quota_cores_v2(const fs::path& folder) {
   return in >> quota >> period ? whole_cores(quota, period) : kAllCores;
 }
 
-/// The same for version 1, in two files; -1: unlimited.
+/// As above, for version 1, which uses two files; -1 means unlimited.
 int quota_cores_v1(const fs::path& folder) {
   std::ifstream quota_in(folder / "cpu.cfs_quota_us"), period_in(folder / "cpu.cfs_period_us");
   double quota = 0, period = 0;

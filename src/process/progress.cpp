@@ -24,8 +24,8 @@ bool is_set(const char* variable) {
   return value != nullptr && *value != '\0';
 }
 
-/// Escape codes are for terminals that know them, and for users who have not asked for none
-/// (no-color.org): files never have any.
+/// Escape codes are used only on terminals that support them, and only if the user has not disabled
+/// them (no-color.org).
 bool takes_escape_codes() {
   const char* terminal = std::getenv("TERM");
   return isatty(STDERR_FILENO) == 1 && !is_set("NO_COLOR") && terminal != nullptr &&

@@ -40,7 +40,7 @@ void install_handlers() {
   for (const int signal : kStopSignals) sigaction(signal, &action, nullptr);
 }
 
-/// Must be started before the signals are blocked; MPI's threads may not block them either and may
+/// Must be called before the signals are blocked. MPI's threads may not block them either and may
 /// then receive them.
 void start_receiver() {
   std::thread([] {

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr double kTopP = 0.98;  // as in the paper
 
-// The facts of a run that reveal nothing about its machine, people and folders.
+// The facts about a run that reveal nothing about its machine, its people or its folders.
 constexpr std::array<const char*, 12> kPublicFacts = {
     "model", "tokens of context", "parameters",   "encoding", "training rows",   "validation rows",
     "batch", "learning rate",     "weight decay", "seed",     "work of a token", "version"};

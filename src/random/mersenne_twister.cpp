@@ -28,7 +28,7 @@ MersenneTwister::MersenneTwister(std::uint32_t seed) {
 }
 
 void MersenneTwister::refill() {
-  // Three loops, so that no loop reads what one of its own recent iterations has written.
+  // There are three loops, so that no loop reads what one of its own recent iterations has written.
   constexpr std::size_t kHead = kWords - kMiddle;
   for (std::size_t i = 0; i < kHead; ++i) {
     state_[i] = state_[i + kMiddle] ^ twist(state_[i], state_[i + 1]);

@@ -7,7 +7,7 @@
 namespace amt {
 namespace {
 
-/// The last word of the counters: no other use of Philox with a seed as its key has it.
+/// The last word of the counters, which no other use of Philox with a seed as its key shares.
 constexpr std::uint32_t kPurpose = 0x5045524Du;
 
 /// The finaliser of MurmurHash3: every bit of the result depends on every bit of x.

@@ -39,7 +39,7 @@ std::string summary_value(const Scalar& scalar) {
   return message(kSummaryValue, message(kValueTag, scalar.name) + field(kValueSimple, value));
 }
 
-/// The time in the name of an event file, in seconds; else 0.
+/// Returns the time in the name of an event file, in seconds; 0 for other files.
 std::int64_t second_of(const std::string& name) {
   std::int64_t second = 0;
   if (name.starts_with(kEventFilePrefix)) {

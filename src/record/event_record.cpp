@@ -12,7 +12,7 @@ std::string masked_crc(std::string_view bytes) {
   return little_endian((crc >> 15 | crc << 17) + 0xA282EAD8u);
 }
 
-/// Reads fields one after another, as bytes; reading past the end gives empty fields.
+/// Reads fields one after another, as bytes; past the end, fields are empty.
 class Fields {
  public:
   explicit Fields(std::string_view bytes) : rest_(bytes) {}

@@ -1,4 +1,4 @@
-// The records that TensorBoard's event files are made of: docs/formats.md.
+// The records in TensorBoard's event files: docs/formats.md.
 #pragma once
 
 #include <array>
@@ -27,7 +27,7 @@ enum EventTag : unsigned char {
   kSessionStatus = 1 << 3 | 0,
 };
 
-/// The bytes of a number of fixed size.
+/// Returns the bytes of a fixed-size number.
 template <class Number>
 std::string little_endian(Number value) {
   static_assert(std::endian::native == std::endian::little);
@@ -35,21 +35,21 @@ std::string little_endian(Number value) {
   return {bytes.begin(), bytes.end()};
 }
 
-/// An Event with its length and checksums.
+/// Wraps an Event in a record with its length and checksums.
 std::string event_record(const std::string& event);
 
-/// Takes the Event of the first record off `rest`; nothing if the record is incomplete or its
-/// checksum is wrong.
+/// Removes the first record from `rest` and returns its Event; nullopt if the record is incomplete
+/// or its checksum is wrong.
 std::optional<std::string_view> take_event(std::string_view& rest);
 
-/// The part of an Event that determines its position.
+/// The step and the kind of an Event, which decide whether it is kept.
 struct EventPlace {
   std::int64_t step = 0;
-  bool scalars = false;     ///< otherwise a version or a start
+  bool scalars = false;     ///< false for a version or a start
   bool validation = false;  ///< scalars of a validation, not of a step
 };
 
-/// Nothing if it is not an Event as written by this program.
+/// Returns nullopt if this program has not written the Event.
 std::optional<EventPlace> place_of(std::string_view event);
 
 }  // namespace amt

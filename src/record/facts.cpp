@@ -101,7 +101,7 @@ RunFacts read_run_facts(const std::filesystem::path& path) {
   RunFacts facts;
   facts.num_train_steps = root.at("num_train_steps").integer(0, kAnyCount);
   facts.tokens_per_step = root.at("tokens_per_step").integer(0, kAnyCount);
-  if (const auto tokens = root.find("tokens_per_epoch")) {  // older versions have none
+  if (const auto tokens = root.find("tokens_per_epoch")) {  // missing in older versions
     facts.tokens_per_epoch = tokens->integer(0, kAnyCount);
   }
   if (const auto loss = root.find("unigram_loss")) facts.unigram_loss = loss->number();

@@ -48,7 +48,7 @@ StepMetrics step_of(const json::Value& line) {
   return m;
 }
 
-/// Parses a line; nothing if it was cut off or has another format.
+/// Parses a line; nullopt if it was cut off or has another format.
 std::optional<Line> parse_line(const std::string& text) try {
   const json::Value line = json::from_text(text, "the line", kLineLimits);
   line.at("step");

@@ -6,9 +6,9 @@
 
 namespace amt {
 
-/// metrics.jsonl as CSV, a line of names and a line for each step: its fields, and valid_loss where
-/// the step was followed by a validation. What is not known is empty. Warns of lines that cannot be
-/// read. Throws Error if the file cannot be. Local.
+/// Converts metrics.jsonl to CSV: a header line, and a line for each step with its fields and, if a
+/// validation followed the step, valid_loss. Unknown values are empty. Warns about lines that
+/// cannot be read. Throws Error if the file cannot be read. Local.
 std::string metrics_csv(const std::filesystem::path& metrics);
 
 }  // namespace amt

@@ -5,8 +5,7 @@
 
 namespace amt {
 
-/// Asked about records in order, keeps those before the step where the run resumes, without
-/// duplicates.
+/// Given records in order, keeps those before the step where the run resumes, without duplicates.
 class RecordedOnce {
  public:
   /// `next_step` is the first step to be repeated; validations after `evaluated_step` steps are

@@ -15,7 +15,7 @@ using Table = std::vector<std::vector<std::string>>;
 
 std::string count(double n) { return format_count(std::llround(n)); }
 
-/// How a chart's points were computed.
+/// Explains how a chart's points were computed.
 std::string binning(const Curve& curve) {
   const std::int64_t width = curve.steps_per_bin();
   if (width == 1) return "Each point is one step.";

@@ -8,7 +8,7 @@
 
 namespace amt {
 
-/// The last few samples, newest first, without unreadable ones. Local.
+/// Returns the last few samples, newest first, without unreadable ones. Local.
 std::vector<RunSample> newest_samples(const RunPaths& paths);
 
 /// Removes samples of steps after `step`, which a killed process generated beyond its checkpoint.

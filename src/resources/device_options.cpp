@@ -9,7 +9,8 @@ void DeviceOptions::register_options(OptionTable& table) {
             "precision of activations and matrix products (auto: bf16 on GPUs and on CPUs with "
             "AMX, else f32)");
   table.add("weights", &weights,
-            "int8 rounds the blocks' matrices to 8 bits: a CPU reads half as many weight bytes per "
+            "int8 rounds the blocks' matrices to 8 bits, so that a CPU reads half as many weight "
+            "bytes per "
             "token");
   table.add("device", &device,
             "device to compute on (auto: cuda if every rank has a usable GPU, else cpu)");

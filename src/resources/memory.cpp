@@ -1,4 +1,4 @@
-// The memory that training needs, and advice if there is less.
+// Computes the memory that training needs, and gives advice if there is less.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ std::uint64_t parameter_bytes(const ModelConfig& config) {
   return ParameterLayout(config).total() * sizeof(float);
 }
 
-/// What an update works in.
+/// Returns the scratch memory of an optimiser update.
 std::uint64_t update_bytes(const ModelConfig& config, OptimizerName optimizer,
                            std::size_t activation_bytes) {
   const ParameterLayout layout(config);

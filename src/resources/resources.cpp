@@ -15,7 +15,8 @@
 namespace amt {
 namespace {
 
-/// A positive number at the start of a text ("4", or "4,2" for nested parallelism), else 0.
+/// Parses a positive number at the start of a string ("4", or "4,2" for nested parallelism); 0 if
+/// there is none.
 int leading_number(const char* text) {
   if (text == nullptr) return 0;
   int value = 0;

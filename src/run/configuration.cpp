@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// An option that nobody declares counts as one that matters.
+/// An undeclared option counts as one that affects the result.
 Effect effect_of(const std::string& key, const OptionTable& known) {
   const Option* option = known.find(key);
   return option == nullptr ? Effect::kResult : option->effect;
@@ -45,7 +45,7 @@ void require_folder_can_be_made(const fs::path& folder) {
 std::vector<OptionChange> changes_of_result(const std::string& before, const std::string& now,
                                             const OptionTable& known,
                                             const std::string& before_file) {
-  // Versions without an option behaved as its present default.
+  // Versions that lacked an option behaved like its present default.
   std::map<std::string, std::string> old_values = ini_values(known.to_ini(), "defaults");
   for (const auto& [key, value] : ini_values(before, before_file)) old_values[key] = value;
   std::vector<OptionChange> changes;

@@ -63,7 +63,7 @@ Descriptor create_by_link(const fs::path& path, int& error) {
   return file;
 }
 
-/// Without hard links: the record is empty for a moment.
+/// Creates the record without a hard link, so that it is empty for a moment.
 Descriptor create_directly(const fs::path& path, int& error) {
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   error = file ? 0 : errno;
@@ -75,13 +75,14 @@ Descriptor create_directly(const fs::path& path, int& error) {
 struct Claim {
   Descriptor file;
   LockResult lock = LockResult::kNoLocks;
-  std::optional<RunOwner> owner;  ///< nothing if the record cannot be read
+  std::optional<RunOwner> owner;  ///< nullopt if the record cannot be read
   OwnerState state = OwnerState::kUnknown;
   bool earlier_start = false;
 };
 
-/// Nothing if it has vanished meanwhile. Links are not records: a broken one would exist when
-/// creating and be missing when opening, forever.
+/// Opens the record; nullopt if it has vanished in the meantime. Links are not followed: with a
+/// broken link, creating the record would fail because it exists, and opening it because it is
+/// missing, forever.
 std::optional<Claim> look_at(const fs::path& path) {
   Claim claim;
   claim.file = Descriptor(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -103,8 +104,8 @@ std::optional<Claim> look_at(const fs::path& path) {
 
 bool is_held(const Claim& claim) { return claim.lock == LockResult::kHeldByAnother; }
 
-/// Whether the record belongs to another kernel, whose lock may be kept by the file server for a
-/// dead host.
+/// Whether the record was written on another host or before a reboot: the file server may keep the
+/// lock of a dead host.
 bool is_elsewhere(const Claim& claim) {
   return claim.owner && claim.owner->boot != this_process().boot;
 }
@@ -176,7 +177,7 @@ RunLock::~RunLock() {
   if (made_folder_) ::rmdir(path_.parent_path().c_str());  // only if nothing was written
 }
 
-/// False if a record exists already.
+/// Returns false if there already is a record.
 bool RunLock::create() {
   int error = 0;
   Descriptor file = create_by_link(path_, error);
@@ -197,7 +198,7 @@ bool RunLock::create() {
   return true;
 }
 
-/// Two processes that found the same record may both be here; one that moves away the other's new
+/// Two processes that found the same record may both get here; one that moves away the other's new
 /// record puts it back.
 bool RunLock::remove_claim(const Descriptor& theirs) const {
   const fs::path aside = path_.parent_path() / temporary_name(path_.filename().string());
@@ -214,7 +215,7 @@ bool RunLock::remove_claim(const Descriptor& theirs) const {
 void RunLock::check() {
   if (names(path_, file_)) return;
   std::error_code failed;
-  fs::create_directories(path_.parent_path(), failed);  // if it fails, writing will show
+  fs::create_directories(path_.parent_path(), failed);  // if it fails, so will writing
   if (!fs::exists(path_) && create()) return;
   const std::optional<Claim> claim = look_at(path_);
   throw Error(fmt::format("{} was taken by another {}: this one ends", path_.parent_path().string(),

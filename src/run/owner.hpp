@@ -28,7 +28,7 @@ RunOwner this_process();
 /// JSON text with a final newline.
 std::string to_json(const RunOwner& owner);
 
-/// Throws an Error naming the file and the problem.
+/// Reads the file. Throws an Error naming the file and the problem.
 RunOwner read_run_owner(const std::filesystem::path& path);
 
 /// "amt train on host node17, pid 4711, since 2026-11-25 20:37:37 UTC"
@@ -36,8 +36,8 @@ std::string describe(const RunOwner& owner);
 
 enum class OwnerState : std::uint8_t { kGone, kAlive, kUnknown };
 
-/// What this process can determine about another owner. `lock_is_free`: nobody holds the lock on
-/// the record; `shared_locks`: locks held by processes on other hosts are visible.
+/// Returns what this process can determine about another owner. `lock_is_free`: nobody holds the
+/// lock on the record; `shared_locks`: locks held by processes on other hosts are visible.
 OwnerState state_of(const RunOwner& owner, const RunOwner& self, bool lock_is_free,
                     bool shared_locks);
 

@@ -20,7 +20,7 @@ struct Spilled {
   std::uint64_t place;
 };
 
-/// For a shard that fits into memory: reads the file once and sorts in memory.
+/// Takes a shard that fits into memory: reads the file once and sorts in memory.
 void take_whole(const SpillReader& file, std::uint64_t rows, const RowStore::Sink& sink) {
   std::vector<KeyedRow> all(rows);
   file.read(0, all);
@@ -31,7 +31,7 @@ void take_whole(const SpillReader& file, std::uint64_t rows, const RowStore::Sin
   for (const KeyedRow* row : order) sink(row->tokens);
 }
 
-/// For a shard that is larger than the budget: reads the file twice, the second time in random
+/// Takes a shard that is larger than the budget: reads the file twice, the second time in random
 /// order.
 void take_by_place(const SpillReader& file, std::uint64_t rows, const RowStore::Sink& sink) {
   std::vector<Spilled> order;
@@ -89,7 +89,7 @@ void RowStore::spill() {
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     Slot& slot = slots_[s];
     if (slot.held.empty()) continue;
-    SpillWriter file(spill_file(s));  // not kept open, as there may be too many slots
+    SpillWriter file(spill_file(s));  // not kept open, because there may be too many slots
     for (const Held& held : slot.held) {
       piece.push_back({held.id, arena_[held.number]});
       if (piece.size() == kPieceRows) file.append(std::exchange(piece, {}));

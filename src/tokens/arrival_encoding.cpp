@@ -41,7 +41,7 @@ class ArrivalEncoder : public PieceEncoder {
   }
 
   void release_scratch() override {
-    // Not "= {}", which would keep the vector's memory.
+    // Assigning {} would keep the vectors' memory.
     augmented_ = AugmentedPiece();
     padded_ = std::vector<Event>();
     triples_ = std::vector<Event>();

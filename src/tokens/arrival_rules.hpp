@@ -13,7 +13,7 @@ class ArrivalRules {
  public:
   /// `at` is the index of the triple's first token.
   std::optional<RowProblem> add(const Triple& triple, int at);
-  /// To be called after the last triple: checks that need the complete row.
+  /// Checks the rules that need the complete row. Must be called after the last triple.
   std::optional<RowProblem> finish() const;
 
  private:

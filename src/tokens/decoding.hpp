@@ -5,7 +5,7 @@
 
 namespace amt {
 
-/// Throws Error: `token` is not allowed at index `at` of a row.
+/// Throws an Error that `token` is not allowed at index `at` of a row.
 [[noreturn]] void refuse_token(Token token, int at, const Encoding& encoding);
 
 }  // namespace amt

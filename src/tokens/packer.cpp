@@ -12,7 +12,7 @@ struct Times {
   std::uint32_t last = 0;
 };
 
-/// For triples that are not separators.
+/// Returns the first and the last time of triples that are not separators.
 Times times_of(std::span<const Event> triples) {
   Times times;
   for (const Event& triple : triples) {
@@ -73,8 +73,8 @@ void RowPacker::emit(std::span<const Event> triples, Token next_flag) {
   flag_ = next_flag;
 }
 
-/// Writes the triples to row_, after the flag. Makes times relative only up to the first separator:
-/// the piece after it begins at 0. False if a time is too large for a token.
+/// Writes the triples to row_, after the flag. Makes times relative only up to the first separator,
+/// because the piece after it begins at 0. Returns false if a time is too large for a token.
 bool RowPacker::fill_row(std::span<const Event> triples) {
   const auto separator = std::ranges::find(triples, Token{kSeparator}, &Event::note);
   const std::size_t head = separator - triples.begin();

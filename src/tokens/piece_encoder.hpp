@@ -18,9 +18,9 @@ struct EncodedPiece {
   std::uint64_t first_rests = 0, first_events = 0;  ///< in the first copy; events include its rests
 };
 
-/// Encodes the pieces of one unit, file by file: begin(), add() for its messages, count_tokens()
-/// once its notes are complete, and encode() if it is kept. A file may be abandoned any time before
-/// encode(). Rows go to the sink during encode().
+/// Encodes the pieces of one unit, file by file: begin(), add() for the file's messages,
+/// count_tokens() once its notes are complete, and encode() if it is kept. A file may be abandoned
+/// at any time before encode(). Rows go to the sink during encode().
 class PieceEncoder {
  public:
   virtual ~PieceEncoder() = default;
@@ -28,7 +28,8 @@ class PieceEncoder {
   /// Reserves memory for the messages of `expected` notes; 0: unknown.
   virtual void begin(std::size_t /*expected*/) {}
   virtual void add(std::span<const NoteMessage> /*messages*/) {}
-  /// Number of tokens of the notes alone, without rests and separators. Destroys the notes.
+  /// Returns the number of tokens of the notes alone, without rests and separators. Destroys the
+  /// notes.
   virtual std::size_t count_tokens(std::span<const Note> notes) = 0;
   /// Throws MidiError if the piece cannot be encoded; it then has no effect.
   virtual EncodedPiece encode(const Piece& piece) = 0;

@@ -73,7 +73,7 @@ FileOutcome UnitTokenizer::end_file() {
 }
 
 void UnitTokenizer::release_scratch() {
-  // Not "= {}", which would keep the vector's memory.
+  // Assigning {} would keep the vectors' memory.
   pairing_ = NotePairing();
   notes_ = std::vector<Note>();
   piece_ = Piece();

@@ -14,8 +14,7 @@ namespace {
 
 constexpr std::uint64_t kPieceElements = 1 << 14;
 
-/// Delivers elements [first, first + values.size()) of the tensor, in the order in which the file
-/// stores them.
+/// Delivers elements [first, first + values.size()) of the tensor, in the order of the file.
 void give(const Destination& to, std::uint64_t first, std::span<const float> values) {
   const std::span<float> out = to.request.out;
   if (!to.transposed && to.request.same_as.empty()) {
@@ -38,7 +37,7 @@ void give(const Destination& to, std::uint64_t first, std::span<const float> val
   }
 }
 
-/// Passes on the part of these elements that belongs to one tensor.
+/// Passes one tensor its part of these elements.
 void give_share(const Destination& to, std::uint64_t begin, std::span<const float> values) {
   const std::uint64_t first = std::max(begin, to.first);
   const std::uint64_t end = std::min(begin + values.size(), to.first + to.tensor->elements);

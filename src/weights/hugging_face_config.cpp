@@ -43,7 +43,7 @@ void require_flag(const json::Value& root, const char* name, bool flag) {
   }
 }
 
-/// Members for which this program supports one value only, Hugging Face's default; they may be
+/// Checks the members for which this program supports only Hugging Face's default; they may be
 /// absent.
 void require_supported(const json::Value& root) {
   root.at("model_type");

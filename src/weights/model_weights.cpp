@@ -23,7 +23,7 @@ bool is_there(const fs::path& path) {
   std::error_code failed;
   const fs::file_status status = fs::symlink_status(path, failed);
   if (status.type() == fs::file_type::not_found) return false;
-  if (failed) throw Error(fmt::format("cannot look for {}: {}", path.string(), failed.message()));
+  if (failed) throw Error(fmt::format("cannot access {}: {}", path.string(), failed.message()));
   return true;
 }
 

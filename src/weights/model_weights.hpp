@@ -17,7 +17,7 @@
 
 namespace amt {
 
-/// The file to read, if there is one. Throws Error if that cannot be determined.
+/// Returns the file to read, if there is one. Throws Error if that cannot be determined.
 std::optional<std::filesystem::path> find_weights(const ModelPaths& paths);
 
 class ModelWeights {

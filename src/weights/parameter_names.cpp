@@ -69,7 +69,7 @@ class Finder {
     return it == weights_.places().end() ? nullptr : &*it;
   }
 
-  /// Null if there is none.
+  /// Returns null if the parameter has no tensor.
   const Named* find(const ParameterInfo& parameter) const {
     const Named* with = named(parameter.name);
     const Named* without = named(short_name(parameter.name));
@@ -78,7 +78,7 @@ class Finder {
     }
     if (with != nullptr) return with;
     if (without != nullptr) return without;
-    // Of two names for the same values, an export may have kept the other.
+    // The embedding and the output layer are tied: an export may have kept only the latter.
     return short_name(parameter.name) == kEmbedding ? named(kOutputLayer) : nullptr;
   }
 
@@ -106,7 +106,8 @@ class Finder {
     refuse(what);
   }
 
-  /// The first tensor that is not a parameter, the output layer or a mask; "" if there is none.
+  /// Returns the first tensor that is not a parameter, the output layer or a mask; "" if there is
+  /// none.
   std::string first_unknown() const {
     std::set<std::string_view> known = {kOutputLayer};
     for (const ParameterInfo& parameter : layout_.all()) {

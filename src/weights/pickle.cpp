@@ -10,7 +10,7 @@
 namespace amt {
 namespace {
 
-// Enough for 40,000 tensors. Bounds every list here, so that none needs its own limit.
+// Enough for 40,000 tensors. Also limits the size of every list here.
 constexpr std::size_t kMaxOpcodes = 1 << 20;
 constexpr unsigned kMaxProtocol = 5;
 
@@ -216,7 +216,7 @@ class Parser {
   bool object(unsigned char opcode) {
     switch (opcode) {
       case 0x80:  // PROTO
-        if (in_.number(1) > kMaxProtocol) fail("its protocol is newer than amt knows");
+        if (in_.number(1) > kMaxProtocol) fail("its protocol is too new for amt");
         return true;
       case 0x95:  // FRAME: a hint for buffering
         in_.take(8);
@@ -272,7 +272,7 @@ class Parser {
   PickleBytes in_;
   Pickle pickle_;
   std::vector<PickleRef> stack_, memo_;
-  std::vector<std::size_t> marks_;  // heights of the stack
+  std::vector<std::size_t> marks_;  // stack heights
 };
 
 }  // namespace

@@ -60,7 +60,7 @@ struct Pickle {
 };
 
 /// Parses the pickle at the beginning of `bytes`. Takes time linear in its size, and at most about
-/// 150 MB for any input. Malformed naming the byte and the problem.
+/// 150 MB for any input. Throws a Malformed naming the byte and the problem.
 Pickle parse_pickle(std::string_view bytes);
 
 }  // namespace amt

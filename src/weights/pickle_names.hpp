@@ -1,4 +1,4 @@
-// Names in a pickle: of refused opcodes, for messages, and of accepted globals.
+// The names of opcodes, for messages, and of the globals that a pickle may use.
 #pragma once
 
 #include <string>
@@ -8,10 +8,12 @@
 
 namespace amt {
 
-/// The name in Python's pickletools: "INST"; "0xff" for a byte that is not an opcode.
+/// Returns the name in Python's pickletools, such as "INST"; "0xff" for a byte that is not an
+/// opcode.
 std::string opcode_name(unsigned char opcode);
 
-/// The value for module.name. Malformed naming it if a dictionary of tensors does not need it.
+/// Returns the value for module.name. Throws Malformed naming it if a dictionary of tensors does
+/// not need it.
 PickleValue pickle_global(std::string_view module, std::string_view name);
 
 }  // namespace amt

@@ -13,7 +13,7 @@
 namespace amt {
 namespace {
 
-// Header, tensor, shape: valid headers are not nested any deeper. The largest model here has 50,000
+// Valid headers have three levels: header, tensor and shape. The largest model here has 50,000
 // tensors.
 constexpr json::Limits kLimits = {16u << 20, 3, 1u << 20};  // bytes, depth, values
 constexpr std::size_t kMaxDimensions = 8;

@@ -11,7 +11,8 @@
 namespace amt {
 
 /// Returns the tensors in the order of their offsets; `begin` counts from the start of the data.
-/// `data_bytes` is the size of the data after the header. Malformed if the header is invalid.
+/// `data_bytes` is the size of the data after the header. Throws Malformed if the header is
+/// invalid.
 std::vector<TensorEntry> parse_safetensors_header(std::string_view text, std::uint64_t data_bytes);
 
 }  // namespace amt

@@ -7,7 +7,7 @@
 namespace amt {
 namespace {
 
-/// The header, padded with spaces so that the data begins at a multiple of 8 bytes.
+/// Returns the header, padded with spaces so that the data begins at a multiple of 8 bytes.
 std::string make_header(std::span<const TensorView> tensors) {
   // Hugging Face's loader requires the framework that wrote the file: "pt" is PyTorch.
   nlohmann::ordered_json header = {{"__metadata__", {{"format", "pt"}}}};

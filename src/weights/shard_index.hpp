@@ -10,8 +10,8 @@ namespace amt {
 /// Maps a tensor's name to a file name in the index's folder.
 using ShardIndex = std::map<std::string, std::string>;
 
-/// The "weight_map" of an index file; other members are ignored. Throws an Error naming the file if
-/// it is not such an index, or refers to a file in another folder.
+/// Reads the "weight_map" of an index file, ignoring other members. Throws an Error naming the file
+/// if it is not such an index, or refers to a file in another folder.
 ShardIndex read_shard_index(const std::filesystem::path& path);
 
 }  // namespace amt

@@ -23,7 +23,8 @@ struct View {
   std::vector<std::uint64_t> shape, strides;
 };
 
-/// The product of a tensor's extents; with strides of 0 it can exceed the size of the storage.
+/// Returns the product of a tensor's extents; with strides of 0 it can exceed the size of the
+/// storage.
 std::uint64_t count_elements(const View& view) {
   std::uint64_t count = 1;
   for (const std::uint64_t extent : view.shape) {
@@ -33,7 +34,7 @@ std::uint64_t count_elements(const View& view) {
   return count;
 }
 
-/// The number of the storage's elements up to the tensor's last one, inclusive.
+/// Returns the number of the storage's elements up to and including the tensor's last one.
 std::uint64_t end_in_storage(const View& view) {
   std::uint64_t last = view.first;
   for (std::size_t i = 0; i < view.shape.size(); ++i) {
@@ -128,7 +129,8 @@ class Reader {
         arguments_of(value, PickleGlobal::kRebuildParameter, 3, "it is not a parameter")[0]);
   }
 
-  /// The arguments, at least `count`, if `value` calls `callee`.
+  /// Returns the arguments, at least `count`, if `value` calls `callee`; otherwise throws
+  /// Malformed.
   const std::vector<PickleRef>& arguments_of(const PickleValue& value, PickleGlobal callee,
                                              std::size_t count, const char* otherwise) const {
     if (value.kind != PickleKind::kCall) throw Malformed(otherwise);
@@ -140,10 +142,10 @@ class Reader {
     return arguments;
   }
 
-  /// The index of the storage that a persistent id refers to: ("storage", class, key, device,
-  /// elements).
+  /// Returns the index of the storage that a persistent id refers to: ("storage", class, key,
+  /// device, elements).
   std::size_t storage(const PickleValue& value) {
-    constexpr const char* kBad = "its storage is not described as torch does it";
+    constexpr const char* kBad = "its storage is not described the way torch does it";
     if (value.kind != PickleKind::kPersistent) throw Malformed(kBad);
     const PickleValue& id = pickle_.at(pickle_.items_of(value)[0]);
     if (id.kind != PickleKind::kTuple) throw Malformed(kBad);

@@ -1,4 +1,4 @@
-// The dictionary of tensors that a pickle describes, checked. Local.
+// Checks the dictionary of tensors that a pickle describes. Local.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct StateDict {
   std::vector<TensorPlace> places;     ///< for each tensor
 };
 
-/// Malformed naming the tensor and the problem.
+/// Interprets and checks a pickle. Throws Malformed naming the tensor and the problem.
 StateDict read_state_dict(const Pickle& pickle);
 
 }  // namespace amt

@@ -23,7 +23,7 @@ std::unique_ptr<TorchStorages> open_storages(const RegularFile& file) {
   throw Malformed("it is not a torch file, neither a zip archive nor a pickle");
 }
 
-/// Where a tensor is in its storage. Malformed if amt does not support the layout.
+/// Returns where a tensor is in its storage. Throws Malformed if amt does not support the layout.
 Destination destination(const TensorEntry& tensor, const TensorPlace& place,
                         const TensorRequest& request) {
   check_request(tensor, request);

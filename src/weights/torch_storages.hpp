@@ -17,7 +17,7 @@ class TorchStorages {
   const StateDict& dict() const { return dict_; }
 
   /// Calls visit(index, next) once for each wanted storage, in the order of the file; `next`
-  /// delivers the bytes of that storage, all of which must be read. Malformed if the file
+  /// delivers the bytes of that storage, all of which must be read. Throws Malformed if the file
   /// contradicts its list.
   using Visit = std::function<void(std::size_t index, const NextBytes& next)>;
   virtual void visit(const std::vector<bool>& wanted, const Visit& visit) = 0;
@@ -30,7 +30,7 @@ class TorchStorages {
 inline constexpr std::uint64_t kMaxPickleBytes = 16u << 20;
 
 /// Both read the dictionary and check that the storages have the stated sizes. The file must
-/// outlive the result. Malformed if the file is invalid.
+/// outlive the result. Throws Malformed if the file is invalid.
 std::unique_ptr<TorchStorages> open_torch_zip(const RegularFile& file);
 std::unique_ptr<TorchStorages> open_torch_legacy(const RegularFile& file);
 

@@ -24,7 +24,7 @@ struct Contents {
 
 std::string read_member(ZipMembers& members, std::uint64_t most) {
   if (members.bytes() > most) {
-    throw Malformed(fmt::format("member {} has {} bytes, one of its kind at most {}",
+    throw Malformed(fmt::format("member {} has {} bytes, more than the limit of {}",
                                 printable(members.name(), kShown), format_count(members.bytes()),
                                 format_count(most)));
   }

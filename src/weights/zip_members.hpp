@@ -14,7 +14,7 @@ struct archive;
 namespace amt {
 
 /// The file must outlive this object. Every call throws Malformed if the archive is incomplete.
-/// Only the list of members is held in memory; it may have 16 MiB on disk.
+/// Holds only the list of members in memory, which may have up to 16 MiB on disk.
 class ZipMembers {
  public:
   explicit ZipMembers(const RegularFile& file);
@@ -29,7 +29,7 @@ class ZipMembers {
 
   /// Fills `out` with the next bytes of the member.
   void read(std::span<std::byte> out);
-  /// To be called after reading all of the member's bytes: verifies its checksum.
+  /// Verifies the member's checksum. Must be called after reading all of its bytes.
   void finish();
 
  private:

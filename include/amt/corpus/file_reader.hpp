@@ -23,7 +23,8 @@ class FileReader {
   /// this file cannot be read; CorpusError if no file can.
   virtual std::span<const std::byte> read(const CorpusFile& file) = 0;
 
-  /// To be called after the last file. Throws CorpusError if the archive changed while it was read.
+  /// Must be called after the last file. Throws CorpusError if the archive changed while it was
+  /// read.
   virtual void finish() {}
 };
 

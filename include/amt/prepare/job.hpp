@@ -8,10 +8,10 @@
 
 namespace amt {
 
-/// The output of --dry-run: the plan for `ranks` ranks on this machine, after the checks that a job
-/// begins with. Writes nothing. Local, without MPI.
+/// Returns the output of --dry-run: the plan for `ranks` ranks on this machine, after the checks
+/// that every job begins with. Writes nothing. Local, without MPI.
 std::string describe_preparation(const PrepareOptions& options, int ranks = 1);
-/// The same for the ranks of a job. Collective, with the same text on all ranks.
+/// As above, for the ranks of a job. Collective; returns the same text on all ranks.
 std::string describe_preparation(const PrepareOptions& options,
                                  const mpi::Communicator& communicator);
 

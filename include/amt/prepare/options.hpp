@@ -18,8 +18,8 @@ struct PrepareOptions {
   bool interarrival = false;
   int prefix_digits = 1;
   std::uint64_t seed = 0;
-  ByteSize memory{0};      ///< per rank (prepare/memory.hpp); 0: a quarter of the node / its ranks
-  std::string extensions;  ///< "mid,midi,kar", or "" for the reference's
+  ByteSize memory{0};      ///< per rank (prepare/memory.hpp); 0: node's memory / 4 / its ranks
+  std::string extensions;  ///< "mid,midi,kar", or "" for the reference's rule
   std::uint64_t rows_per_shard = 262144;
   SplitRule splits;
   std::string text;      ///< folder, or ""
@@ -27,7 +27,7 @@ struct PrepareOptions {
   double max_bad_fraction = 0.5;
   bool overwrite = false;
   bool dry_run = false;
-  std::optional<std::uint64_t> ranks;    ///< of a dry run in one process
+  std::optional<std::uint64_t> ranks;    ///< number of ranks that a dry run assumes
   Duration watchdog = kDefaultWatchdog;  ///< time without progress that ends the job; 0: never
 
   const Encoding& encoding() const { return interarrival ? kInterarrival : kArrival; }

@@ -13,8 +13,8 @@ struct LogIdentity {
   std::string host;
 };
 LogIdentity& log_identity_state();
-/// For a library that is loaded with its own copy of this code: makes it use the program's identity
-/// from now on.
+/// Makes a library that was loaded with its own copy of this code use the program's identity from
+/// now on.
 void share_log_identity(LogIdentity& of_program);
 
 /// Sets the identity of this process within the job; until then it is rank 0 of 1 on an unnamed
@@ -24,25 +24,25 @@ void set_log_identity(int rank, int ranks, const std::string& host);
 /// This process's name in messages: "rank 3 of 8 on node17".
 std::string log_identity();
 
-/// Environment variable: "1" begins each line with date and time.
+/// Environment variable; if it is "1", each line begins with the date and time.
 inline constexpr const char* kTimesVariable = "AMT_LOG_TIMES";
 
-/// Printed by rank 0 only.
+/// Prints a message on rank 0 only.
 void log_info(const std::string& message);
 
-/// Printed by every rank; ranks other than 0 add their name.
+/// Prints a warning on every rank; ranks other than 0 add their name.
 void log_warning(const std::string& message);
 
-/// The same, but rank 0 adds its name, too: for messages about this process.
+/// As above, but rank 0 also adds its name: for messages about this process.
 void log_named_warning(const std::string& message);
 
 /// Prints "amt: error: message" on every rank, with names as in warnings.
 void log_error(const std::string& message);
 
-/// The same, but rank 0 adds its name, too: for a message that may be the only one of the job.
+/// As above, but rank 0 also adds its name: for a message that may be the job's only one.
 void log_named_error(const std::string& message);
 
-/// Like log_error(), for an error that all ranks have: printed by rank 0 only.
+/// Prints an error that all ranks have, on rank 0 only.
 void log_agreed_error(const std::string& message);
 
 }  // namespace amt

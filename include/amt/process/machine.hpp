@@ -6,8 +6,8 @@
 
 namespace amt {
 
-/// Bytes of memory that processes here may use together: the machine's memory, or the limit of the
-/// control group (a container's, a Slurm job's) if that is smaller.
+/// Returns the bytes of memory that all processes on this node may use together: the machine's
+/// memory, or the limit of the control group (a container's, a Slurm job's) if that is smaller.
 std::uint64_t node_memory_bytes();
 
 /// The peak resident memory of this process in bytes, excluding its children.
@@ -25,8 +25,9 @@ std::string cpu_name();
 /// CPU cores that this process may run on. At least 1.
 int available_cores();
 
-/// CPU cores that processes here may use together: the machine's cores, or the limit of the control
-/// group (a container's quota or its set of cores) if that is smaller. At least 1.
+/// Returns the number of CPU cores, at least 1, that all processes on this node may use together:
+/// the machine's cores, or the limit of the control group (a container's quota or its set of cores)
+/// if that is smaller.
 int node_cores();
 
 }  // namespace amt

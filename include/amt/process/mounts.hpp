@@ -9,7 +9,7 @@ namespace amt {
 /// nobody who held it is alive. False if that is unknown.
 bool locks_reach_other_hosts(int fd);
 
-/// The underlying rule, applied to a line of /proc/self/mountinfo.
+/// Applies the underlying rule to a line of /proc/self/mountinfo.
 bool mount_shares_locks(const std::string& line);
 
 }  // namespace amt

@@ -7,8 +7,8 @@
 
 namespace amt {
 
-/// Seconds for the rest of `total`, given that getting from `before` to `done` took `seconds`; NaN
-/// if nothing was done.
+/// Estimates the seconds for the rest of `total` if getting from `before` to `done` took `seconds`;
+/// NaN if nothing was done.
 double seconds_left(std::uint64_t before, std::uint64_t done, std::uint64_t total, double seconds);
 
 /// Rewrites one line if stderr is a terminal that understands escape codes, unless NO_COLOR is set
@@ -29,7 +29,7 @@ class Progress {
   /// fraction, e.g. "2,310 files/s".
   void update(std::uint64_t done, const std::string& detail);
 
-  /// Clears a terminal's line. The destructor calls it, too.
+  /// Clears a terminal's line. The destructor calls it too.
   void finish();
 
   double seconds() const;  ///< since construction

@@ -9,9 +9,9 @@
 
 namespace amt {
 
-/// Runs `work` in a fork of this process and returns its result; nothing if it crashed, threw, or
+/// Runs `work` in a fork of this process and returns its result; nullopt if it crashed, threw, or
 /// took longer than `limit` (in whole seconds). Any changes it makes, and what it prints to stderr,
-/// are lost. For processes with one thread and without MPI. Local.
+/// are lost. The process must have only one thread and must not use MPI. Local.
 std::optional<std::string> run_apart(const std::function<std::string()>& work,
                                      std::chrono::seconds limit);
 

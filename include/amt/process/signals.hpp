@@ -1,4 +1,4 @@
-// Stopping on request: SIGTERM, SIGINT and SIGUSR1 set a flag that long work checks.
+// Stopping on request: SIGTERM, SIGINT and SIGUSR1 set a flag that long-running work checks.
 #pragma once
 
 namespace amt {
@@ -11,11 +11,11 @@ namespace amt {
 void install_stop_handlers();
 
 /// Sets a line (ending in a newline) that the first signal writes to stderr at once, because a
-/// launcher may leave little time for more. Must be a string literal; null: none.
+/// launcher may not leave time to do it later. Must be a string literal, or null for no line.
 void say_when_stopped(const char* notice);
 
-/// The signal that requested a stop, or 0. Async-signal-safe and local: ranks must agree on the
-/// result.
+/// Returns the signal that requested a stop, or 0. Async-signal-safe and local: ranks must agree on
+/// the result.
 int stop_signal();
 
 /// For tests: behaves as if `signal` had arrived (0 clears it).

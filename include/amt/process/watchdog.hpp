@@ -10,10 +10,11 @@
 
 namespace amt {
 
-/// Seconds without progress before a hanging rank reports, below limit + 30. A rank that hangs in
-/// its own work is the cause and reports at the limit. Ranks that wait for it report a little
-/// later, and not all at once, because the first rank to end makes the launcher end the others, by
-/// SIGTERM and about a second later by SIGKILL. `being_ended`: SIGTERM has arrived.
+/// Returns the seconds without progress after which a hanging rank reports, below limit + 30. A
+/// rank that hangs in its own work is the cause and reports at the limit. Ranks that wait for it
+/// report a little later, and not all at once: when the first rank ends, the launcher ends the
+/// others, by SIGTERM and about a second later by SIGKILL. `being_ended` means that SIGTERM has
+/// arrived.
 double patience(double limit, const Activity& activity, int rank, bool being_ended);
 
 /// Measures how long there has been no progress. Time in which the process did not run does not
@@ -21,8 +22,8 @@ double patience(double limit, const Activity& activity, int rank, bool being_end
 class IdleTime {
  public:
   explicit IdleTime(double tick) : tick_(tick) {}
-  /// To be called about every `tick` seconds. `progress` is Activity's; `elapsed` is the time in
-  /// seconds since the last call. Returns the seconds without progress so far.
+  /// Must be called about every `tick` seconds. `progress` is Activity::progress; `elapsed` is the
+  /// time in seconds since the last call. Returns the seconds without progress so far.
   double add(std::uint64_t progress, double elapsed);
 
  private:
@@ -31,7 +32,7 @@ class IdleTime {
   std::uint64_t progress_ = 0;
 };
 
-/// The message about where the process hangs, to be printed after log_identity().
+/// Describes where the process hangs, to be printed after log_identity().
 std::string describe_hang(const Activity& activity, double idle, double limit);
 
 /// Watches the main thread from a background thread. When there has been no progress for patience()

@@ -10,7 +10,7 @@ namespace amt {
 
 struct ExportOptions {
   std::string model;   ///< folder of a run or checkpoint, or in Hugging Face's layout
-  std::string folder;  ///< to be created
+  std::string folder;  ///< folder to create
   std::string name, license, datasets, base_model;
 
   void register_options(OptionTable& table);

@@ -6,13 +6,13 @@
 
 namespace amt {
 
-/// A permutation of [0, n) that follows from (n, seed, number) alone: a Feistel network over the
-/// smallest even number of bits that hold n, which is applied again to whatever falls outside (at
-/// most 4 times on average). It looks random; it is no cipher.
+/// A permutation of [0, n) that depends only on (n, seed, number): a Feistel network over the
+/// smallest even number of bits that can represent n, applied again while the result is outside the
+/// range (at most 4 times on average). It appears random but is not cryptographically secure.
 class KeyedPermutation {
  public:
   KeyedPermutation(std::uint64_t n, std::uint64_t seed, std::uint64_t number);
-  /// Where i, below n, goes.
+  /// Returns the new position of i, which must be below n.
   std::uint64_t operator()(std::uint64_t i) const;
 
  private:

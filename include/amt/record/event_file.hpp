@@ -1,4 +1,4 @@
-// Curves for TensorBoard: docs/formats.md. All calls are local: one rank writes.
+// Writes curves for TensorBoard (docs/formats.md). All calls are local: only one rank writes.
 #pragma once
 
 #include <chrono>

@@ -35,7 +35,7 @@ struct RunFacts {
   std::optional<double> goodput;                ///< of `starts`, for readers of the file
   std::vector<std::vector<std::string>> facts;  ///< name and text, in display order
 
-  /// The text of a fact; "" if there is no fact of this name.
+  /// Returns the text of a fact; "" if there is no fact of this name.
   std::string text(const std::string& name) const;
   /// Sets the text of a fact, appending the fact if it is new.
   void set(const std::string& name, const std::string& text);
@@ -62,8 +62,8 @@ void add_start(RunFacts& run, const StartFacts& start, std::int64_t next_step,
 /// JSON text with a final newline. Invalid UTF-8 is replaced.
 std::string to_json(const RunFacts& facts);
 
-/// Throws an Error naming the file and the problem. Empty if there is no such file, as in runs of
-/// older versions.
+/// Reads the facts. Returns none if there is no such file, as in runs of older versions. Throws an
+/// Error naming the file and the problem if it is invalid.
 RunFacts read_run_facts(const std::filesystem::path& path);
 
 }  // namespace amt

@@ -1,5 +1,5 @@
-// Records a run: metrics.jsonl, TensorBoard's file and report.html. All calls are local: rank 0
-// records for all.
+// Records a run: metrics.jsonl, TensorBoard's file and report.html. All calls are local: only rank
+// 0 records.
 #pragma once
 
 #include "amt/record/event_file.hpp"
@@ -27,7 +27,7 @@ class RunRecorder {
   /// Sets the text of a fact of the run, and writes run.json at once.
   void set_fact(const std::string& name, const std::string& text);
 
-  /// Makes everything written so far survive a failure of this host. To be called before a later
+  /// Makes everything written so far survive a failure of this host. Must be called before a later
   /// checkpoint is saved.
   void make_durable();
 

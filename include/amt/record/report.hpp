@@ -18,8 +18,8 @@ struct RunSample {
   PianoRoll roll;
 };
 
-/// The page, which needs no other files and no scripts: charts of the curves, the samples, and a
-/// table.
+/// Creates the page, which needs no other files and no scripts: charts of the curves, the samples,
+/// and a table.
 std::string run_report_html(const RunFacts& facts, const RunHistory& history,
                             const std::vector<RunSample>& samples = {});
 
@@ -31,7 +31,8 @@ std::string loss_figure_svg(const RunFacts& facts, const RunHistory& history);
 /// Local.
 std::filesystem::path write_report(const RunPaths& run, const std::string& svg);
 
-/// The same job's table: a line of CSV for each step (docs/formats.md, "Metrics") to `file`. Local.
+/// Writes the CSV table of the `amt report` job to `file`, with a line for each step
+/// (docs/formats.md, "Metrics"). Local.
 void write_metrics_csv(const RunPaths& run, const std::filesystem::path& file);
 
 }  // namespace amt

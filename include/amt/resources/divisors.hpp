@@ -1,4 +1,4 @@
-// Suggests values in place of one that does not divide.
+// Suggests replacements for a number that does not divide another.
 #pragma once
 
 #include <cstdint>
@@ -7,13 +7,13 @@
 
 namespace amt {
 
-/// The divisors of `n` >= 1, in ascending order.
+/// Returns the divisors of `n` >= 1, in ascending order.
 std::vector<int> divisors(int n);
 
-/// "2, 4, 8": the divisor of `n` nearest to `wanted`, and its neighbours.
+/// Returns "2, 4, 8": the divisor of `n` nearest to `wanted`, and its neighbours.
 std::string divisors_near(int n, int wanted);
 
-/// "504 or 528": the multiples of `step` below and above `n`, without 0.
+/// Returns "504 or 528": the multiples of `step` below and above `n`, without 0.
 std::string multiples_near(int n, std::int64_t step);
 
 }  // namespace amt

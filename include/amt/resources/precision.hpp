@@ -9,14 +9,16 @@
 
 namespace amt {
 
-/// "f32", "bf16" or "auto"; the names of Levanter's policies are accepted, too.
+/// "f32", "bf16" or "auto"; the names of Levanter's policies are accepted too.
 struct PrecisionPolicy {
   std::optional<Precision> fixed;  ///< not set: auto
   std::string name = "auto";       ///< as given by the user, for the recorded configuration
 
-  /// The precision on a CPU with this support for bf16: auto is bf16 if it has tiles for it.
+  /// Returns the precision on a CPU with this support for bf16: auto means bf16 if the CPU has
+  /// tiles for it.
   Precision on_cpu(Bf16Support support) const;
-  /// Why this policy, given as `option`, requires a CPU: GPUs compute in bf16. "" if it does not.
+  /// Explains why this policy, given as `option`, requires a CPU: GPUs compute in bf16. "" if it
+  /// does not.
   std::string gpu_refusal(const std::string& option) const;
 };
 

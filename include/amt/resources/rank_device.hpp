@@ -1,4 +1,4 @@
-// The device that each rank of a job computes on, opened or only planned.
+// Opens or plans the device that each rank of a job computes on.
 #pragma once
 
 #include <string>
@@ -19,20 +19,20 @@ struct DeviceWishes {
   int threads = 0;                        ///< per rank, as in threads_per_rank()
   WeightFormat weights = WeightFormat::kFull;
 
-  /// The precision on a CPU of this machine.
+  /// Returns the precision on this machine's CPU.
   Precision cpu_precision() const;
-  /// Why these options require a CPU; "" if they do not.
+  /// Explains why these options require a CPU; "" if they do not.
   std::string cpu_only() const;
 };
 
-/// Collective: opens the requested device for this rank's place in `world`.
+/// Collective. Opens the requested device for this rank's place in `world`.
 Device open_rank_device(const DeviceWishes& wishes, const mpi::Communicator& world);
 
-/// The device's memory, for the ranks that share it. Local.
+/// Returns the device's memory, for the ranks that share it. Local.
 DeviceMemory memory_of(const Device& device, const DeviceWishes& wishes,
                        const mpi::Communicator& world);
 
-/// Where the ranks of a job are, from the point of view of one of them.
+/// Where the ranks of a job run, from the point of view of one of them.
 struct Placement {
   int rank = 0, ranks = 1;
   int rank_on_host = 0, ranks_on_host = 1;
@@ -41,13 +41,13 @@ struct Placement {
 
 Placement placement_of(const mpi::Communicator& world);
 
-/// The device that such a rank would get.
+/// The device that a rank with a given placement would get.
 struct PlannedDevice {
   DeviceMemory memory;
   std::string refusal;  ///< why there is no GPU, if one would have been used
 };
 
-/// Throws Error if a required device is missing. Starts nothing. Local.
+/// Throws Error if a required device is missing. Opens nothing. Local.
 PlannedDevice plan_device(const DeviceWishes& wishes, const Placement& place);
 
 }  // namespace amt

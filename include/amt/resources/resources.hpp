@@ -1,4 +1,4 @@
-// A rank's part of its node: threads, memory, and the precision that its CPU is fast at.
+// A rank's share of its node: threads and memory.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +12,13 @@
 
 namespace amt {
 
-/// Threads for one rank: `wanted` if it is above 0, else OMP_NUM_THREADS if that is set, else the
-/// node's cores (those that a container grants) divided by the ranks on it; never more than the
-/// cores that this process may run on. Warns on rank 0 if the launcher has bound the process to
-/// fewer cores than that. Local.
+/// Returns the threads for one rank: `wanted` if it is above 0, otherwise OMP_NUM_THREADS if that
+/// is set, otherwise the node's cores (those that a container grants) divided by the ranks on it;
+/// never more than the cores that this process may run on. Warns on rank 0 if the launcher has
+/// bound the process to fewer cores than that. Local.
 int threads_per_rank(int wanted, const mpi::Communicator& communicator);
 
-/// The rule of threads_per_rank() alone. `environment` is OMP_NUM_THREADS and may be null.
+/// Applies the rule of threads_per_rank(). `environment` is OMP_NUM_THREADS and may be null.
 int choose_threads(int wanted, const char* environment, int node_cores, int usable_cores,
                    int ranks_on_host);
 
@@ -30,25 +30,25 @@ struct MomentShare {
   OptimizerName optimizer;
 };
 
-/// Bytes of both moments on the rank that has most of them.
+/// Returns the bytes of both moments on the rank that has most of them.
 std::uint64_t moment_bytes(const ModelConfig& config, const MomentShare& share = {});
 
-/// Bytes that training needs on the device of each rank: parameters, gradients, moments, what an
-/// update works in, and the activations of `micro_batch` rows.
+/// Returns the bytes that training needs on the device of each rank: parameters, gradients,
+/// moments, scratch memory of an update, and the activations of `micro_batch` rows.
 std::uint64_t training_bytes(const ModelConfig& config, int micro_batch,
                              std::size_t activation_bytes, const MomentShare& moments = {});
 
-/// Bytes that `ranks` processes on one host need together if they compute on the CPU, where device
-/// memory is host memory: training_bytes, each rank's cpu_scratch_bytes and its copy of the
-/// parameters while saving, and rank 0's copies of the moments while saving. Excludes a process's
-/// memory before training (about 50 MB) and cached pages of the dataset, which the system can
-/// reclaim.
+/// Returns the bytes that `ranks` processes on one host need together if they compute on the CPU,
+/// where device memory is host memory: training_bytes, each rank's cpu_scratch_bytes and its copy
+/// of the parameters while saving, and rank 0's copies of the moments while saving. Excludes a
+/// process's memory before training (about 50 MB) and cached pages of the dataset, which the system
+/// can reclaim.
 std::uint64_t host_bytes(const ModelConfig& config, Precision precision, int micro_batch, int ranks,
                          const MomentShare& moments = {});
 
-/// Bytes that `ranks` processes sharing one GPU need on it: training_bytes, each rank's bf16 copy
-/// of the weights, its block of logits, and the libraries' workspaces. Excludes a process's memory
-/// before training, which is no longer free.
+/// Returns the bytes that `ranks` processes sharing one GPU need on it: training_bytes, each rank's
+/// bf16 copy of the weights, its block of logits, and the libraries' workspaces. Excludes a
+/// process's memory before training, which is no longer free.
 std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks,
                         const MomentShare& moments = {});
 
@@ -58,9 +58,9 @@ struct DeviceMemory {
   std::uint64_t bytes = 0;
   int ranks = 1;  ///< sharing it
   bool gpu = false;
-  Precision precision = Precision::kF32;  ///< on a processor; a GPU has bf16 alone
-  int training_ranks = 1;                 ///< in all, wherever they are
-  bool shard_optimizer = false;           ///< among those
+  Precision precision = Precision::kF32;  ///< on a CPU; a GPU always uses bf16
+  int training_ranks = 1;                 ///< in the complete job
+  bool shard_optimizer = false;           ///< among the training ranks
   OptimizerName optimizer = OptimizerName::kAdamW;
   bool sampling = false;  ///< one of the ranks has a Decoder of one row as well
   bool average = false;   ///< one of the ranks keeps an average of the weights
@@ -79,22 +79,23 @@ struct RowsAtOnce {
   bool checkpointing = false;
 };
 
-/// The largest divisor of `share` that fits into nine tenths of the memory, but no more rows than
-/// the device benefits from; at least 1. Gradient checkpointing, which repeats a third of the work,
-/// is turned on if `may_checkpoint` and only very few rows fit without it.
+/// Chooses the largest divisor of `share` that fits into nine tenths of the memory, but no more
+/// rows than the device benefits from, and at least 1. Turns gradient checkpointing on, which
+/// repeats a third of the work, if `may_checkpoint` and only very few rows fit without it.
 RowsAtOnce choose_rows_at_once(const ModelConfig& config, int share, bool may_checkpoint,
                                DeviceMemory memory);
 
-/// Whether a micro-batch would only fit with gradient checkpointing, which is off.
+/// Whether a micro-batch fits only with gradient checkpointing, which is off.
 bool only_fits_checkpointed(ModelConfig config, int micro_batch, const DeviceMemory& memory);
 
-/// "" if needed_bytes are available; else one line with the largest micro-batch that fits, without
-/// and with gradient checkpointing, and whether to shard the optimiser. `share` is a rank's part of
-/// the global batch in rows, which a micro-batch must divide.
+/// Returns "" if needed_bytes are available. Otherwise returns one line with the largest
+/// micro-batch that fits, without and with gradient checkpointing, and whether to shard the
+/// optimiser. `share` is a rank's part of the global batch in rows, which a micro-batch must
+/// divide.
 std::string memory_refusal(const ModelConfig& config, int micro_batch, int share,
                            const DeviceMemory& memory);
 
-/// Throws Error with memory_refusal(). Local.
+/// Throws an Error with the text of memory_refusal() unless it is "". Local.
 void check_memory(const ModelConfig& config, int micro_batch, int share,
                   const DeviceMemory& memory);
 

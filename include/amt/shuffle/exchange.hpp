@@ -37,8 +37,8 @@ class RowExchange {
   /// passed true.
   bool finish(bool succeeded);
 
-  /// The number of rows that a rank may buffer for sending, for a job of `ranks` ranks: what all
-  /// ranks together may send to one of them in a round stays near 64 MiB.
+  /// Returns the number of rows that a rank may buffer for sending in a job of `ranks` ranks, so
+  /// that one rank receives about 64 MiB at most in a round.
   static std::size_t window_of(int ranks);
   std::size_t window() const { return window_; }
 

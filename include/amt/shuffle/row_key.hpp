@@ -35,7 +35,7 @@ constexpr std::uint64_t row_key(std::uint64_t seed, Split split, std::uint32_t u
   return std::uint64_t{words[0]} << 32 | words[1];
 }
 
-/// The shard s of S whose range [s, s + 1) x 2^64 / S holds the key.
+/// Returns the shard s of S whose range [s, s + 1) x 2^64 / S contains the key.
 constexpr std::size_t shard_of(std::uint64_t key, std::size_t shards) {
   __extension__ using Wide = unsigned __int128;
   return static_cast<std::size_t>(Wide{key} * shards >> 64);

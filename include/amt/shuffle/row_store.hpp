@@ -1,4 +1,5 @@
-// The rows of the shards that one rank will write: in memory within the budget, else on disk.
+// Stores the rows of the shards that one rank will write: in memory up to a budget, otherwise on
+// disk.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@
 namespace amt {
 
 /// Collects rows by slot (one slot for each shard of this rank), then yields each slot's rows in
-/// order of RowId. When the rows in memory exceed the budget, all of them are appended to one spill
-/// file per slot. To take a slot that is larger than the budget needs 24 bytes of memory per row; a
+/// order of RowId. When the rows in memory exceed the budget, appends all of them to one spill file
+/// per slot. Taking a slot that is larger than the budget needs 24 bytes of memory per row; a
 /// smaller one is read into memory completely. Local; not thread-safe.
 ///
 /// A spill file is a plain sequence of KeyedRow in the machine's byte order, without a header: only

@@ -1,4 +1,4 @@
-// Rests and anticipation: the order of events and controls in the token stream (arXiv 2306.08620).
+// Inserts rests, and places controls ahead of time in the token stream (arXiv 2306.08620).
 #pragma once
 
 #include <cstdint>

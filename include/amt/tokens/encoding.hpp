@@ -46,7 +46,7 @@ struct Encoding {
   const char* reference_long_times;  ///< the reference's word for them, in the singular
   const char* length_note;           ///< which tokens count towards a piece's length
   /// Tokens in each split of the full Lakh dataset according to arXiv 2306.08620, for one copy and
-  /// without flags; 0 if it does not say.
+  /// without flags; 0 if the paper does not give them.
   std::array<std::uint64_t, 3> paper_tokens = {};
 
   /// Creates the encoder for one unit; see UnitTokenizer for the arguments.
@@ -64,7 +64,7 @@ extern const Encoding kArrival, kInterarrival;
 
 std::span<const Encoding* const> encodings();
 
-/// Both return null if there is no such encoding.
+/// Both return null if there is no match.
 const Encoding* find_encoding(std::string_view name);
 const Encoding* find_encoding_of_size(int vocabulary);
 

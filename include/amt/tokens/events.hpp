@@ -1,4 +1,5 @@
-// The events of one piece, and which pieces are kept (docs/spec/preprocessing.md 5).
+// The events of a piece, and the filter that decides which pieces are kept
+// (docs/spec/preprocessing.md 5).
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Rules that every row from the tokeniser satisfies. They tell a damaged or foreign row from a good
-// one without the music that it was made from.
+// Rules that every row from the tokeniser satisfies. They reveal damaged rows and rows from other
+// programs, without the music that a row was made from.
 //
 // arrival (anticipate.hpp, packer.hpp and docs/spec/preprocessing.md 5): the first token is a flag,
 // the others form triples of three tokens of one kind. The part before the first separator (the
@@ -12,8 +12,8 @@
 //   possible, and at most 5 s ahead;
 //   a piece has at least one event and does not end in a control;
 //   events and controls have at most 16 instruments.
-// The flag shows how the piece at the row's start was made, except after rows that were discarded;
-// it is therefore not compared with the controls.
+// The flag shows how the piece at the start of the row was augmented, except after rows that were
+// discarded. It is therefore not compared with the controls.
 //
 // interarrival: a wait is 1 to 999 ticks and is followed by a note; a piece is not empty; its
 // note-ons have at most 16 instruments.
@@ -49,8 +49,8 @@ struct RowProblem {
   std::string text;  ///< "token 17: event at 3.20 s after one at 5.00 s"
 };
 
-/// The first rule that `row` (kContextLength tokens) violates, if any. Local; does not allocate for
-/// a good row.
+/// Returns the first rule that `row` (kContextLength tokens) violates, if any. Local; does not
+/// allocate memory for a good row.
 std::optional<RowProblem> find_row_problem(std::span<const Token> row, const Encoding& encoding);
 
 }  // namespace amt

@@ -40,9 +40,10 @@ class UnitTokenizer {
   /// Throws MidiError if the file's times are too large for a double; the file then has no effect.
   FileOutcome add(const Playback& playback);
 
-  /// The same for a file whose messages arrive in batches: begin_file(), add_messages() for each
-  /// batch, end_file(). A file without end_file() has no effect. For a `large` file, memory kept
-  /// from earlier files is freed first, its own is allocated at once and freed as soon as possible.
+  /// As above, for a file whose messages arrive in batches: begin_file(), add_messages() for each
+  /// batch, end_file(). A file without end_file() has no effect. For a `large` file, first frees
+  /// memory kept from earlier files, and allocates the file's own at once and frees it as soon as
+  /// possible.
   void begin_file(const MidiCounts* large = nullptr);
   void add_messages(std::span<const NoteMessage> messages);
   FileOutcome end_file();

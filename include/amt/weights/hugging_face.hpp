@@ -30,13 +30,13 @@ class ModelWeights;
 std::uint64_t write_hugging_face(const ModelPaths& paths, const ModelConfig& config,
                                  const ParameterLayout& layout, std::span<const float> parameters);
 
-/// The error for a folder without config.json: what is missing and, if there are weights, how to
-/// write one. `folder` may also be a file, or not exist. Throws if something is wrong with the
-/// weights.
+/// Returns the error for a folder without config.json, which explains what is missing and, if there
+/// are weights, how to write the file. `folder` may also be a file, or not exist. Throws Error if
+/// the weights are invalid.
 Error missing_config(const std::filesystem::path& folder);
 
-/// An opened folder with both parts, checked: the configuration describes a model that this program
-/// supports, and the names, types and shapes of the weights match it.
+/// A model folder that has been opened and checked: its configuration describes a model that this
+/// program supports, and the names, types and shapes of the weights match it.
 class HuggingFaceModel {
  public:
   /// Throws an Error naming the file and the problem. Dropout rates are those in config.json.
