@@ -26,12 +26,12 @@ std::string reason_for_no_temporary(int error_number, const fs::path& folder) {
   return reason_text(error_number);
 }
 
-/// Locks a new temporary file. False if remove_stale_temporaries() removed it first.
+/// Locks a new temporary file. Returns false if remove_stale_temporaries() removed it first.
 bool keep(const Descriptor& file, const fs::path& name) try {
   return try_lock(file.get()) != LockResult::kHeldByAnother &&
          (::access(name.c_str(), F_OK) == 0 || errno != ENOENT);
 } catch (const Error&) {
-  return true;  // a failing lock is no reason not to write
+  return true;  // write the file even if it cannot be locked
 }
 
 /// Best effort: only root can preserve the owner of another user's file.

@@ -7,8 +7,8 @@
 namespace amt {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  // The last three rows of the table of distances between prefixes: those of i - 2, i - 1 and i
-  // characters of a.
+  // The last three rows of the table of distances between prefixes: for the first i - 2, i - 1 and
+  // i characters of a.
   std::vector<std::size_t> older(b.size() + 1), old(b.size() + 1), row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {

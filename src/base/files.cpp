@@ -52,7 +52,8 @@ std::size_t read_on(const Descriptor& file, std::span<std::byte> bytes,
   return done;
 }
 
-/// Waits until a non-blocking pipe or terminal can be written. False if waiting is not possible.
+/// Waits until a non-blocking pipe or terminal can be written. Returns false if waiting is not
+/// possible.
 bool wait_for_room(int fd) {
   pollfd room = {fd, POLLOUT, 0};
   return ::poll(&room, 1, -1) >= 0 || errno == EINTR;

@@ -34,7 +34,7 @@ struct Tree {
   std::string where;        // the name of the JSON text in messages
   std::vector<Node> nodes;  // the root first, every value before its children
 
-  /// "splits.train.shards[3].rows"; "" for the root.
+  /// Returns a value's path: "splits.train.shards[3].rows"; "" for the root.
   std::string path_of(NodeIndex node) const;
 };
 

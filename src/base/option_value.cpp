@@ -21,7 +21,7 @@ std::string range() {
 template <class T>
 constexpr const char* kNumber = std::is_integral_v<T> ? "a whole number" : "a number";
 
-/// Parses all of the text as a number.
+/// Parses the complete text as a number.
 template <class T>
 std::string read_number(std::string_view text, T* value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
@@ -35,7 +35,7 @@ std::string read_number(std::string_view text, T* value) {
 
 using Units = std::span<const std::pair<const char*, double>>;
 
-/// A non-negative number followed by one of the units' names. `kind` is used in messages.
+/// Parses a non-negative number followed by the name of a unit. `kind` is used in messages.
 std::string read_quantity(std::string_view text, Units units, const char* kind, double* value) {
   const std::size_t split = text.find_first_not_of("0123456789.");
   const std::string_view number = text.substr(0, split);

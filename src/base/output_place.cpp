@@ -40,7 +40,7 @@ fs::path behind_links(const fs::path& given) {
   return path;
 }
 
-/// The descriptor of this process that the path refers to, if any.
+/// Returns the descriptor of this process that the path refers to, if any.
 std::optional<int> own_descriptor(const fs::path& path) {
   const std::string name = path.filename().string();
   int number = 0;

@@ -18,7 +18,7 @@ struct OutputPlace {
 /// written. For a pipe, waits until it is opened at the other end.
 OutputPlace find_output_place(const std::filesystem::path& given);
 
-/// "cannot write PATH: REASON"
+/// Returns the Error "cannot write PATH: REASON".
 Error cannot_write(const std::filesystem::path& path, const std::string& reason);
 
 }  // namespace amt

@@ -24,12 +24,12 @@ constexpr std::size_t kDigits = 16;
 constexpr std::size_t kAdded = kMark.size() + kDigits + kEnd.size();
 constexpr std::size_t kLongestName = 255;  // NAME_MAX
 
-/// Whether the file has not been written for a day.
+/// Returns whether the file has not been written for a day.
 bool is_old(const fs::path& file) {
   return fs::last_write_time(file) < fs::file_time_type::clock::now() - std::chrono::hours(24);
 }
 
-/// Whether a file is regular and not locked or, on a file system without locks, old.
+/// Returns whether a file is regular and not locked or, on a file system without locks, old.
 bool is_stale(const fs::path& file) try {
   // On NFS, an exclusive lock requires a file that is open for writing.
   const Descriptor opened(file, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);

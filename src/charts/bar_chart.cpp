@@ -78,7 +78,7 @@ class Drawing {
     return text;
   }
 
-  /// The names of both axes, and the legend.
+  /// Draws the names of both axes, and the legend.
   std::string names() const {
     const std::string axes = svg_axis_name(11, kFloor - kPlotHeight / 2, chart_.unit) +
                              svg_text(kWidth - kRight, kFloor + 34, "end", chart_.axis);

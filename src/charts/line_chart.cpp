@@ -153,7 +153,7 @@ class Drawing {
     return entries.size() == 1 && more_.empty() ? "" : svg_legend(kLeft, floor_ + 32, entries);
   }
 
-  /// "x,y x,y ..."
+  /// Returns the points of a curve: "x,y x,y ...".
   std::string points(const Bins& bins,
                      const std::function<double(const Curve::Bin&)>& value) const {
     std::string text;

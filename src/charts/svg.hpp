@@ -23,10 +23,10 @@ double round_step(double span, int most);
 /// `anchor` (start, middle or end) is the part of the text at x. The text is escaped here.
 std::string svg_text(double x, double y, const char* anchor, const std::string& text);
 
-/// The approximate width of a text in pixels.
+/// Returns the approximate width of a text in pixels.
 double svg_text_width(const std::string& text);
 
-/// The name of a vertical axis: `text` written upwards, centred at (x, y).
+/// Draws the name of a vertical axis: `text` written upwards, centred at (x, y).
 std::string svg_axis_name(double x, double y, const std::string& text);
 
 /// An entry of a chart's legend.
@@ -41,11 +41,11 @@ struct LegendEntry {
 /// Marks and names side by side, starting at x, on one line of text at y.
 std::string svg_legend(double x, double y, std::span<const LegendEntry> entries);
 
-/// A horizontal grid line from x1 to x2 with its label on the left.
+/// Draws a horizontal grid line from x1 to x2 with its label on the left.
 std::string svg_grid_line(double x1, double x2, double y, const std::string& label);
 
-/// An <svg> element for a page of html_page() around `content`, which is `width` x `height` pixels.
-/// `name` is read out by screen readers.
+/// Creates an <svg> element around `content`, which is `width` x `height` pixels, for a page of
+/// html_page(). `name` is read out by screen readers.
 std::string svg_figure(double width, double height, const std::string& name,
                        const std::string& content);
 

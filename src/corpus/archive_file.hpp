@@ -48,7 +48,7 @@ class ArchiveStream {
   virtual std::uint64_t skip(std::uint64_t bytes) = 0;
   /// Returns false if the stream can only move forward.
   virtual bool seek(std::uint64_t) { return false; }
-  /// How many bytes of the archive on disk have been consumed.
+  /// Returns how many bytes of the archive on disk have been consumed.
   virtual std::uint64_t bytes_used() const = 0;
 };
 

@@ -27,7 +27,7 @@ struct Member {
   bool encrypted = false;    ///< the bytes need a password
 };
 
-/// A path for messages; the middle of a long one is left out.
+/// Returns a path for messages; the middle of a long one is left out.
 std::string shortened(const std::string& path);
 
 /// Reads the members of an archive. Local. Errors are CorpusErrors that name the archive, the byte

@@ -21,7 +21,7 @@ struct LeftOut {
 /// Members are added in the archive's order; as on disk, a later one replaces an earlier one of the
 /// same name. Leading "/" and "." are dropped from names, as tar does. Links refer to other
 /// members; those that point outside the archive are ignored. Names and targets have Linux's length
-/// limits. Each link is resolved only once, which takes time linear in the archive's size.
+/// limits. Each link is resolved only once, so that the time is linear in the archive's size.
 class ArchiveTree : public FileTree {
  public:
   ArchiveTree();
@@ -64,16 +64,17 @@ class ArchiveTree : public FileTree {
   std::uint32_t new_folder(std::uint32_t parent);
   std::uint32_t new_text(const std::string& text);
   void leave_out(const Member& member, const std::string& why);
-  /// The subfolder of this name, created if necessary; kNone if something else has the name.
+  /// Returns the subfolder of this name, created if necessary; kNone if something else has the
+  /// name.
   std::uint32_t child_folder(std::uint32_t folder, const std::string& name);
   std::uint32_t node_of(const Member& member, const std::string& md5, std::uint32_t folder);
   std::uint32_t hard_link(const Member& member);
   bool is_folder(std::uint32_t node) const { return nodes_[node].kind == Node::Kind::kFolder; }
   Folder& folder_of(std::uint32_t node) { return folders_[nodes_[node].detail]; }
-  /// The entry of a folder with this name; ".." gives its parent. kNone if there is none, or if
-  /// `folder` is not a folder.
+  /// Returns the entry of a folder with this name; ".." gives its parent. kNone if there is none,
+  /// or if `folder` is not a folder.
   std::uint32_t neighbour(std::uint32_t folder, std::string_view name);
-  /// The member of this name, without following links.
+  /// Returns the member of this name, without following links.
   std::uint32_t member_at(std::string_view path);
 
   /// Resolves a path, following links on the way and at its end.

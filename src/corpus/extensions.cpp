@@ -20,7 +20,8 @@ constexpr std::size_t kEndingsNamed = 8;
 constexpr std::array kMidiEndings = {".mid", ".midi", ".kar", ".smf"};
 constexpr std::array kPackedEndings = {".gz", ".bz2", ".xz", ".zst", ".z"};
 
-/// The extension including the dot; "" if there is none, or if the only dot starts the name.
+/// Returns the extension including the dot; "" if there is none, or if the only dot starts the
+/// name.
 std::string_view extension_of(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
   const std::size_t dot = name.rfind('.');

@@ -29,7 +29,7 @@ class FileTree {
  public:
   virtual ~FileTree() = default;
   virtual TreeEntry look(const std::string& path) = 0;
-  /// The names in a folder, in any order. If some could not be listed, `failure` says why.
+  /// Returns the names in a folder, in any order. If some could not be listed, `failure` says why.
   virtual std::vector<std::string> names(const std::string& folder, std::string& failure) = 0;
 };
 

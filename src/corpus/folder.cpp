@@ -26,7 +26,7 @@ constexpr const char* kKernels = "in a kernel file system such as /proc, not on 
 
 std::string words_of(int error) { return std::generic_category().message(error); }
 
-/// Why stat(2) failed.
+/// Returns why stat(2) failed.
 std::string why_missing(const fs::path& path, int error) {
   if (error != ENOENT && error != ENOTDIR && error != ELOOP && error != ENAMETOOLONG) {
     return fmt::format("cannot be reached ({})", words_of(error));

@@ -33,7 +33,7 @@ std::size_t GzipStream::read(std::span<std::byte> bytes) {
     const int n = gzread(gzip_, bytes.data() + done, wanted);
     int code = Z_OK;
     const char* reason = gzerror(gzip_, &code);
-    // gzread does not report a truncated stream: it returns the bytes there are.
+    // gzread does not report a truncated stream: it returns what there is.
     if (n < 0 || code != Z_OK) {
       throw CorpusError(
           fmt::format("the archive {} is cut off or damaged near byte {} ({}); compare its "

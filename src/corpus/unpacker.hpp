@@ -17,13 +17,13 @@ class Unpacker {
   virtual ~Unpacker() = default;
   /// Unpacks the file into `to`, which has its size.
   virtual void read(const CorpusFile& file, std::span<std::byte> to) = 0;
-  /// The file's MD5, computed in bounded memory.
+  /// Returns the file's MD5, computed in bounded memory.
   virtual std::string md5(const CorpusFile& file) = 0;
-  /// How many bytes of the archive on disk have been consumed.
+  /// Returns how many bytes of the archive on disk have been consumed.
   virtual std::uint64_t bytes_used() const = 0;
 };
 
-/// For a source that is_packed().
+/// Opens an unpacker for a source that is_packed().
 std::unique_ptr<Unpacker> open_unpacker(const Source& source);
 
 }  // namespace amt

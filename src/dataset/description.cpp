@@ -10,7 +10,7 @@
 namespace amt {
 namespace {
 
-/// "name       value"
+/// Formats a line: "name       value".
 std::string pair(std::string_view name, std::string_view value) {
   return fmt::format("{:<22}{}\n", name, value);
 }

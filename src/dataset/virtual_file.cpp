@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::chrono::seconds kMostTime{10};  // normally it takes milliseconds
 
-/// The shards that have rows; empty ones cannot be part of a virtual dataset.
+/// Returns the shards that have rows; empty ones cannot be part of a virtual dataset.
 std::vector<hdf5::VirtualSource> sources_of(const SplitInfo& split) {
   std::vector<hdf5::VirtualSource> sources;
   for (const ShardInfo& shard : split.shards) {

@@ -30,7 +30,7 @@ bool is_shard_name(const std::string& name) {
   return std::regex_match(name, pattern);
 }
 
-/// The entries of the folder that are named like shards; none if it cannot be listed.
+/// Returns the entries of the folder that are named like shards; none if it cannot be listed.
 std::vector<std::string> names_like_shards(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code failed;

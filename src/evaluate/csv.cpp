@@ -18,7 +18,8 @@ std::string quoted(const std::string& text) {
 
 std::string number(double value) { return fmt::format("{:.9g}", value); }
 
-/// The fields of all encodings, each once, so that the columns are the same for every dataset.
+/// Returns the fields of all encodings, each once, so that the columns are the same for every
+/// dataset.
 std::vector<std::string_view> all_fields() {
   std::vector<std::string_view> all;
   for (const Encoding* encoding : encodings()) {
@@ -29,7 +30,7 @@ std::vector<std::string_view> all_fields() {
   return all;
 }
 
-/// "12.5,1.5,4,2.5"
+/// Formats the columns of the perplexities: "12.5,1.5,4,2.5".
 std::string perplexities(const std::optional<Perplexities>& values) {
   std::string text = values ? number(values->event) : "";
   for (const std::string_view field : all_fields()) {

@@ -24,7 +24,7 @@ struct EvaluationRecord {
   double unigram_loss = 0;
 };
 
-/// The header line with the column names, ending in a newline.
+/// Returns the header line with the column names, ending in a newline.
 std::string evaluation_csv_header();
 
 /// One line, ending in a newline. Numbers have 9 significant digits.

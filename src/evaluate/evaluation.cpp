@@ -39,7 +39,7 @@ std::uint64_t RowSelection::count(std::uint64_t rows) const {
 
 namespace {
 
-/// The rows that a rank evaluates in a round; empty once its block is done.
+/// Returns the rows that a rank evaluates in a round; empty once its block is done.
 RowRange rows_of_round(const RowBlock& mine, std::uint64_t round, std::uint64_t micro,
                        std::uint64_t stride) {
   const std::uint64_t done = std::min(round * micro, mine.count);

@@ -41,7 +41,7 @@ class Evaluator {
   /// stop.
   EvaluationRecord evaluate();
 
-  /// The shape of attention in evaluate(); a last micro-batch may have fewer rows.
+  /// Returns the shape of attention in evaluate(); a last micro-batch may have fewer rows.
   AttentionShape attention() const { return attention_of(model_->config(), micro_batch_); }
   const ParameterLayout& layout() const { return model_->layout(); }
 

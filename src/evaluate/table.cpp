@@ -16,7 +16,7 @@ std::string line(std::string name, const std::string& value) {
   return fmt::format("{} {}\n", name, value);
 }
 
-/// "an onset"
+/// Puts the indefinite article before a noun: "an onset".
 std::string with_article(std::string_view noun) {
   return fmt::format("{} {}",
                      std::string_view("aeiou").find(noun.front()) != noun.npos ? "an" : "a", noun);

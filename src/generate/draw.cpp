@@ -43,9 +43,9 @@ void Drawing::sort() {
   }
 }
 
-/// The total as the reference's softmax in PyTorch computes it: summed in fp32 over the sorted
-/// values, in the 16 lanes of a vector. The small values lost to rounding move the edge of the
-/// nucleus; a more accurate sum would draw other tokens.
+/// Returns the total as the reference's softmax in PyTorch computes it: summed in fp32 over the
+/// sorted values, in the 16 lanes of a vector. The small values lost to rounding move the edge of
+/// the nucleus; a more accurate sum would draw other tokens.
 float Drawing::total_in_fp32() const {
   std::array<float, 16> lanes = {};
   for (std::size_t i = 0; i < order_.size(); ++i) {

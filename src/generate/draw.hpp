@@ -24,7 +24,7 @@ class Drawing {
   /// drawn. Throws Error if no logit is finite.
   std::size_t draw(std::span<const float> logits, double u);
 
-  /// The probability of the last result, and the number of indices that could be drawn.
+  /// Returns the probability of the last result, and the number of indices that could be drawn.
   double probability() const { return probability_; }
   std::size_t allowed() const { return allowed_; }
 
@@ -42,8 +42,8 @@ class Drawing {
   std::size_t allowed_ = 0;
 };
 
-/// A number in [0, 1) with 53 bits that depends on its arguments alone, so that a piece does not
-/// depend on how many others are generated with it.
+/// Returns a number in [0, 1) with 53 bits that depends on its arguments alone, so that a piece
+/// does not depend on how many others are generated with it.
 double uniform(std::uint64_t seed, std::uint64_t sample, std::uint64_t token);
 
 }  // namespace amt

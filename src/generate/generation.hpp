@@ -24,13 +24,13 @@ class Generation {
 
   // --- The next token; may be used only while done() is false. ---
 
-  /// The tokens that the model sees.
+  /// Returns the tokens that the model sees.
   std::span<const Token> context() const { return history_.context(); }
-  /// The range of tokens that can be drawn.
+  /// Returns the range of tokens that can be drawn.
   TokenRange legal() const;
-  /// Whether a token in legal() may be drawn: a note of an allowed instrument, or a rest.
+  /// Returns whether a token in legal() may be drawn: a note of an allowed instrument, or a rest.
   bool may_play(int token) const;
-  /// Whether may_play() excludes any token.
+  /// Returns whether may_play() excludes any token.
   bool limits_instruments() const;
   /// Appends `token`. The third token of a triple may end the piece.
   void take(Token token);
@@ -38,11 +38,11 @@ class Generation {
   /// Events before `end` in order of time, without rests and controls: the inputs that are kept,
   /// and the generated events.
   Events result() const;
-  /// The generated events so far, including rests.
+  /// Returns the generated events so far, including rests.
   const Events& drawn() const { return drawn_; }
 
  private:
-  /// Whether the reference's rule excludes further instruments.
+  /// Returns whether the reference's rule excludes further instruments.
   bool heard_enough() const;
   void append_pending();
   void pass_pending(std::uint32_t time);

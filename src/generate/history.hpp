@@ -23,12 +23,12 @@ class History {
   /// relative time must fit into a token.
   void look(std::uint32_t earliest);
 
-  /// The flag, the part that look() chose, and the tokens added since. In a context of 1024 tokens
-  /// there is space for two more.
+  /// Returns the flag, the part that look() chose, and the tokens added since. In a context of 1024
+  /// tokens there is space for two more.
   std::span<const Token> context() const { return context_; }
   /// Adds a token of the triple that is being generated.
   void add(Token token) { context_.push_back(token); }
-  /// The number of ticks subtracted from the times of the context.
+  /// Returns the number of ticks subtracted from the times of the context.
   std::uint32_t offset() const { return offset_; }
 
   /// Distinct instruments of all events so far, including those the model no longer sees; a rest

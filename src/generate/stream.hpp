@@ -17,7 +17,7 @@ class NoteStream {
   /// rests. Throws Error if standard output cannot be written.
   void print(const Events& drawn);
 
-  /// Seconds from construction to the first note; 0 if there is none.
+  /// Returns the seconds from construction to the first note; 0 if there is none.
   double seconds_to_first_note() const { return first_; }
 
  private:

@@ -26,7 +26,7 @@ class ChannelPlan {
   /// Takes notes in order of onset, as write_midi() does.
   explicit ChannelPlan(std::span<const Note> notes);
 
-  /// The channel's messages in writing order.
+  /// Returns the channel's messages in writing order.
   const std::vector<ChannelMessage>& messages(int channel) const { return messages_[channel]; }
   std::uint64_t altered() const { return altered_; }
 

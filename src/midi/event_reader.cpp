@@ -32,7 +32,7 @@ void check_exclusive(std::span<const Byte> payload, std::size_t offset) {
   }
 }
 
-/// Number of data bytes of a system message, F1 to FE.
+/// Returns the number of data bytes of a system message, F1 to FE.
 int system_data_bytes(Byte status, std::size_t offset) {
   switch (status) {
     case 0xF1:

@@ -18,8 +18,8 @@ struct MidiHeader {
 /// played.
 MidiHeader read_header(const ByteRange& file);
 
-/// The bytes of the track whose chunk starts at `at`. Throws MidiError if there is no track, or if
-/// it is cut off.
+/// Returns the bytes of the track whose chunk starts at `at`. Throws MidiError if there is no
+/// track, or if it is cut off.
 ByteRange find_track(const ByteRange& file, const Byte* at);
 
 }  // namespace amt

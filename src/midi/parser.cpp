@@ -93,7 +93,7 @@ void MidiParser::Buffers::play(int division, const NoteMessageSink& sink) {
   }
 }
 
-/// The messages of a single track are already in order.
+/// Returns the messages in playing order; those of a single track already are.
 std::span<const Message> MidiParser::Buffers::in_order(std::uint32_t end) {
   if (tracks.size() < 2) return {messages.get(), count};
   if (scratch_room < count) {

@@ -14,7 +14,7 @@ struct Cursor {
   Cursor(const ByteRange& track_range, std::size_t track_index)
       : reader(track_range), range(track_range), track(track_index) {}
 
-  /// Moves to the next message. False at the end of the track.
+  /// Moves to the next message. Returns false at the end of the track.
   bool advance() {
     if (reader.done()) return false;
     const TrackEvent event = reader.next();

@@ -26,7 +26,8 @@ class WideTick {
   std::strong_ordering operator<=>(const WideTick& other) const;
   bool operator==(const WideTick& other) const = default;
 
-  /// The nearest double, ties to even. Throws MidiError if the number is too large for a double.
+  /// Returns the nearest double, ties to even. Throws MidiError if the number is too large for a
+  /// double.
   double to_double() const;
 
  private:

@@ -11,7 +11,7 @@ void require(bool holds, const std::string& option, const std::string& problem) 
   if (!holds) throw UsageError(fmt::format("--model.{}: {}", option, problem));
 }
 
-/// The multiple of `step` nearest to `value`, at least one `step`.
+/// Returns the multiple of `step` nearest to `value`, at least one `step`.
 int nearest_multiple(int value, int step) { return std::max(1, (value + step / 2) / step) * step; }
 
 void require_rate(double rate, const std::string& option) {

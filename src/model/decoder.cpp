@@ -13,7 +13,7 @@
 namespace amt {
 namespace {
 
-/// The largest number of positions that one call may have to compute.
+/// Returns the largest number of positions that one call may have to compute.
 Dim positions(const ModelConfig& config, int rows) { return std::max(config.seq_len, rows); }
 
 /// Bytes of the row and position of each row of a call.

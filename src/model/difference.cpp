@@ -7,10 +7,10 @@
 namespace amt {
 namespace {
 
-/// Whether an option determines the meaning of parameters.
+/// Returns whether an option determines the meaning of parameters.
 bool is_shape(const Option& option) { return option.effect == Effect::kResult; }
 
-/// Whether config.json records an option.
+/// Returns whether config.json records an option.
 bool is_recorded(const Option& option) { return option.effect <= Effect::kTraining; }
 
 /// The options of both models in the same order; refers to the arguments.

@@ -11,7 +11,8 @@ constexpr std::int64_t kAlignment = 64;  // floats: a range of tensors starts on
 constexpr const char* kBlocks = "transformer.h.";
 constexpr const char* kPackedHeads = "attn.c_attn.weight";
 
-/// The tensors of one block, named without "transformer.h.N.", in the order of block_view.cpp.
+/// Returns the tensors of one block, named without "transformer.h.N.", in the order of
+/// block_view.cpp.
 std::vector<std::pair<const char*, std::vector<std::int64_t>>> block_tensors(std::int64_t h) {
   return {{"ln_1.weight", {h}},
           {"ln_1.bias", {h}},

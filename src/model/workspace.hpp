@@ -29,8 +29,8 @@ struct Workspace {
 
   /// With gradient checkpointing, and for inference, all blocks share one.
   BlockActivations& block(int layer) { return blocks[blocks.size() == 1 ? 0 : layer]; }
-  /// The residual stream before a block. For inference there is one buffer, because only the newest
-  /// stream is read.
+  /// Returns the residual stream before a block. For inference there is one buffer, because only
+  /// the newest stream is read.
   Buffer& stream(int layer) { return x[x.size() == 1 ? 0 : layer]; }
 
   Buffer tokens;          ///< uint16 [n]
@@ -48,7 +48,7 @@ struct Workspace {
   Buffer wide;  ///< 4: gradient of pre, or of qkv
 };
 
-/// Bytes that a Workspace allocates.
+/// Returns the bytes that a Workspace allocates.
 std::size_t workspace_bytes(const ModelConfig& config, Dim n, std::size_t activation_bytes,
                             Purpose purpose);
 

@@ -39,7 +39,7 @@ struct Lines {
   std::string here, there;
 };
 
-/// The first line in which two texts differ.
+/// Returns the first line in which two texts differ.
 Lines first_difference(const std::string& here, const std::string& there) {
   std::istringstream a(here), b(there);
   Lines lines;

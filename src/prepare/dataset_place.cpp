@@ -24,7 +24,7 @@ const char* kind_of(const fs::file_status& status) {
   return fs::is_symlink(status) ? "a symbolic link" : "not a folder";
 }
 
-/// Whether a file system is mounted on the folder, so that it cannot be renamed.
+/// Returns whether a file system is mounted on the folder, so that it cannot be renamed.
 bool is_mount_point(const fs::path& folder) {
   struct statx info = {};
   return ::statx(AT_FDCWD, folder.c_str(), 0, STATX_TYPE, &info) == 0 &&

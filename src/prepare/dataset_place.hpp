@@ -10,8 +10,8 @@ namespace amt {
 /// amt prepare did not create. Changes nothing.
 void check_dataset_place(const std::filesystem::path& dataset, bool overwrite);
 
-/// Whether amt prepare may clear this folder: it has the mark, is empty, or contains only files
-/// written by amt and the empty lock of an old version.
+/// Returns whether amt prepare may clear this folder: it has the mark, is empty, or contains only
+/// files written by amt and the empty lock of an old version.
 bool may_be_cleared(const std::filesystem::path& folder);
 
 /// Status of the path itself, without following links. Throws Error if it cannot be determined.

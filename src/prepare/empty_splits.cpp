@@ -32,7 +32,7 @@ std::string joined(const std::vector<Split>& splits) {
   return text + (splits.size() == 1 ? " split" : " splits");
 }
 
-/// The smallest fractions, in multiples of 5 %, that leave no split empty.
+/// Returns the smallest fractions, in multiples of 5 %, that leave no split empty.
 std::string advice(const Corpus& corpus) {
   constexpr double kSteps = 20;  // of 5 %
   for (int test = 1; test < kSteps; ++test) {

@@ -20,8 +20,8 @@ std::uint64_t memory_of_file(std::uint64_t bytes, const MidiCounts& counts,
 /// As above, for the worst possible contents.
 std::uint64_t memory_of_file(std::uint64_t bytes, const PrepareOptions& options);
 
-/// The most memory that a file may need if --memory gives a rank `memory`: half of it, temporarily
-/// taken from the rows, plus kFileMemory. Does not depend on how the corpus is packed.
+/// Returns the most memory that a file may need if --memory gives a rank `memory`: half of it,
+/// temporarily taken from the rows, plus kFileMemory. Does not depend on how the corpus is packed.
 std::uint64_t most_for_a_file(std::uint64_t memory);
 
 /// Returns the reason why a file that needs `bytes` is rejected, including the --memory that would

@@ -26,7 +26,8 @@ constexpr std::string_view kReplacedText =
 
 std::string_view text_of(Mark mark) { return mark == Mark::kReplaced ? kReplacedText : kBuiltText; }
 
-/// Whether `path` still refers to `file`, which may have been removed before the lock was taken.
+/// Returns whether `path` still refers to `file`, which may have been removed before the lock was
+/// taken.
 bool has_name(const Descriptor& file, const fs::path& path) {
   struct stat opened = {}, named = {};
   return ::fstat(file.get(), &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&

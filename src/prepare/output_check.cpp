@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// An absolute path without links, as far as it exists.
+/// Returns an absolute path without links, as far as it exists.
 fs::path resolved(const fs::path& path) {
   std::error_code failed;
   const fs::path whole = fs::weakly_canonical(fs::absolute(path), failed);
@@ -26,7 +26,7 @@ bool is_same(const fs::path& a, const fs::path& b) {
   return a == b || fs::equivalent(a, b, absent);
 }
 
-/// Whether `path` is `folder` or is inside it.
+/// Returns whether `path` is `folder` or is inside it.
 bool lies_in(fs::path path, const fs::path& folder) {
   while (!is_same(path, folder)) {
     if (path == path.parent_path()) return false;

@@ -16,7 +16,7 @@ class FolderMark;
 class OutputFolder {
  public:
   /// Throws UsageError if DATASET exists and `overwrite` is off, or if it cannot be written at its
-  /// place; Error if another job is writing it, or if it cannot be created.
+  /// place; throws Error if another job is writing it, or if it cannot be created.
   OutputFolder(const std::filesystem::path& dataset, bool overwrite);
   ~OutputFolder();  ///< removes the files unless they were committed
   OutputFolder(const OutputFolder&) = delete;
@@ -31,7 +31,7 @@ class OutputFolder {
 
  private:
   void make();
-  /// The location of the replaced dataset; empty if there was none.
+  /// Returns the location of the replaced dataset; empty if there was none.
   std::filesystem::path put_in_place();
 
   std::filesystem::path dataset_;

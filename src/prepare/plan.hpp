@@ -27,16 +27,17 @@ class Plan {
   const std::vector<Unit>& units() const { return units_; }
   int owner(const Unit& unit) const { return owners_[unit.index]; }
 
-  /// The files of a rank's units, in the order of the units and, within a unit, of their names.
+  /// Returns the files of a rank's units, in the order of the units and, within a unit, of their
+  /// names.
   ReadingOrder reading_order(int rank) const;
 
-  /// The number of shards. For the training split it depends on the corpus's size and not on the
-  /// ranks; the other splits have one shard for each unit, in order of the units.
+  /// Returns the number of shards. For the training split it depends on the corpus's size and not
+  /// on the ranks; the other splits have one shard for each unit, in order of the units.
   std::size_t shards(Split split) const { return shards_[index_of(split)]; }
   std::size_t shard_of_unit(const Unit& unit) const { return shard_of_unit_[unit.index]; }
   int owner_of_training_shard(std::size_t shard) const;
 
-  /// The shards that `rank` writes; the functions below give a shard's index among them.
+  /// Returns the shards that `rank` writes; the functions below give a shard's index among them.
   std::vector<ShardSlot> slots(int rank) const;
   std::size_t slot_of_training_shard(std::size_t shard) const;
   std::size_t slot_of_unit(const Unit& unit) const { return slot_of_unit_[unit.index]; }

@@ -14,8 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether a list may be written to this path: nothing exists there, or only an earlier list,
-/// recognised by its header.
+/// Returns whether a list may be written to this path: nothing exists there, or only an earlier
+/// list, recognised by its header.
 bool is_free(const fs::path& path) try {
   std::error_code failed;
   if (fs::symlink_status(path, failed).type() == fs::file_type::not_found) return true;

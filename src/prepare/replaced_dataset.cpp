@@ -29,7 +29,7 @@ bool move_without_replacing(const fs::path& from, const fs::path& to) {
   return ::rename(from.c_str(), to.c_str()) == 0;
 }
 
-/// The names in a folder other than `files` and the mark.
+/// Returns the names in a folder other than `files` and the mark.
 std::vector<std::string> other_names(const fs::path& folder,
                                      const std::vector<std::string>& files) {
   std::vector<std::string> names;

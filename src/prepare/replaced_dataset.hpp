@@ -14,7 +14,7 @@ namespace amt {
 std::vector<std::string> remove_replaced_dataset(const std::filesystem::path& old,
                                                  const std::filesystem::path& replacement);
 
-/// "a, b, c"
+/// Joins names with commas: "a, b, c".
 std::string joined(const std::vector<std::string>& names);
 
 }  // namespace amt

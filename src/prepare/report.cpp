@@ -21,7 +21,7 @@ constexpr std::size_t kInstrumentsListed = 16;
 
 std::string number(double value) { return fmt::format("{:.3g}", value); }
 
-/// "300", "1.5k", "100k"
+/// Formats a number in a few characters: "300", "1.5k", "100k".
 std::string short_number(double value) {
   return value < 1000 ? number(value) : number(value / 1000) + "k";
 }

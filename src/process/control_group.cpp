@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
 
-/// "max" means no limit in version 2; it is not a number.
+/// Reads a limit. In version 2 it is the word "max" if there is none.
 std::uint64_t limit_in(const fs::path& file) {
   std::ifstream in(file);
   std::uint64_t bytes = 0;

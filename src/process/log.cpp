@@ -32,7 +32,7 @@ std::string one_line(const std::string& message) {
   return message.size() > kLongest ? line + " ..." : line;
 }
 
-/// "2026-11-25 20:37:37 UTC " if kTimesVariable is 1, else "".
+/// Returns "2026-11-25 20:37:37 UTC " if kTimesVariable is "1", otherwise "".
 std::string time_prefix() {
   static const bool wanted = [] {
     const char* value = std::getenv(kTimesVariable);

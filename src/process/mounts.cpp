@@ -10,7 +10,7 @@ bool has_option(const std::string& options, const std::string& option) {
   return ("," + options + ",").find("," + option + ",") != std::string::npos;
 }
 
-/// The mount's number, such as "31"; "" if it is unknown.
+/// Returns the mount's number, such as "31"; "" if it is unknown.
 std::string mount_of(int fd) {
   std::ifstream info("/proc/self/fdinfo/" + std::to_string(fd));
   for (std::string name, value; info >> name >> value;) {

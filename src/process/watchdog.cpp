@@ -14,7 +14,7 @@
 namespace amt {
 namespace {
 
-/// Seconds between checks.
+/// Returns the seconds between checks.
 double tick_of(double limit) { return std::clamp(limit / 20, 0.01, 1.0); }
 
 }  // namespace

@@ -29,7 +29,7 @@ constexpr std::array<const char*, 12> kPublicFacts = {
     "model", "tokens of context", "parameters",   "encoding", "training rows",   "validation rows",
     "batch", "learning rate",     "weight decay", "seed",     "work of a token", "version"};
 
-/// The run that a checkpoint belongs to; the checkpoint's folder need not exist.
+/// Returns the run that a checkpoint belongs to; the checkpoint's folder need not exist.
 std::optional<RunPaths> run_of(const fs::path& checkpoint, std::optional<std::int64_t>& step) {
   const fs::path folder = fs::absolute(checkpoint / ".").lexically_normal().parent_path();
   step = RunPaths::step_of(folder.filename().string());
@@ -37,7 +37,7 @@ std::optional<RunPaths> run_of(const fs::path& checkpoint, std::optional<std::in
   return RunPaths(folder.parent_path().parent_path());
 }
 
-/// The validation loss that was measured for exactly this checkpoint.
+/// Returns the validation loss that was measured for exactly this checkpoint.
 std::optional<ModelCard::Validation> validation_of(const RunPaths& run, std::int64_t step) {
   std::optional<ModelCard::Validation> found;
   if (!is_there(run.metrics())) return found;

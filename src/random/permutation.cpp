@@ -10,7 +10,7 @@ namespace {
 /// The last word of the counters, which no other use of Philox with a seed as its key shares.
 constexpr std::uint32_t kPurpose = 0x5045524Du;
 
-/// The finaliser of MurmurHash3: every bit of the result depends on every bit of x.
+/// Applies the finaliser of MurmurHash3: every bit of the result depends on every bit of x.
 constexpr std::uint64_t mixed(std::uint64_t x) {
   x = (x ^ x >> 33) * 0xFF51AFD7ED558CCDu;
   x = (x ^ x >> 33) * 0xC4CEB9FE1A85EC53u;

@@ -13,7 +13,7 @@ class RecordedOnce {
   RecordedOnce(std::int64_t next_step, std::int64_t evaluated_step)
       : steps_{-1, next_step}, validations_{-1, evaluated_step} {}
 
-  /// Whether to keep a step or, if `validation`, the validation with its number.
+  /// Returns whether to keep a step or, if `validation`, the validation with its number.
   bool keeps(std::int64_t step, bool validation) {
     Range& range = validation ? validations_ : steps_;
     if (step <= range.last || step >= range.end) return false;

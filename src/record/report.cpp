@@ -25,7 +25,7 @@ std::string binning(const Curve& curve) {
       width);
 }
 
-/// "step (1,828 per epoch)"
+/// Returns the label of the x axis: "step (1,828 per epoch)".
 std::string steps_name(const RunFacts& facts) {
   if (facts.tokens_per_epoch <= 0 || facts.tokens_per_step <= 0) return "step";
   return fmt::format("step ({} per epoch)", count(static_cast<double>(facts.tokens_per_epoch) /
@@ -156,7 +156,7 @@ std::string results_table(const RunFacts& facts, const RunHistory& history) {
   return html_table({}, rows);
 }
 
-/// "Training run: NAME", where NAME is the name of its folder.
+/// Returns "Training run: NAME", where NAME is the name of its folder.
 std::string title_of(const RunFacts& facts) {
   const std::string run = facts.text("run");
   if (run.empty()) return "A training run";

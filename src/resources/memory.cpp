@@ -41,15 +41,15 @@ std::size_t activation_bytes(Precision precision) {
   return precision == Precision::kBf16 ? kBf16 : sizeof(float);
 }
 
-/// The memory for samples: a decoder of one row and, on a CPU with AMX, the copy of the weights in
-/// tiles (src/cpu/tiles.hpp).
+/// Returns the memory for samples: a decoder of one row and, on a CPU with AMX, the copy of the
+/// weights in tiles (src/cpu/tiles.hpp).
 std::uint64_t host_sampling_bytes(const ModelConfig& config, Precision precision) {
   const std::uint64_t decoder = Decoder::estimate_bytes(config, 1, activation_bytes(precision));
   if (precision != Precision::kBf16) return decoder;
   return decoder + parameter_bytes(config) / sizeof(float) * kBf16;
 }
 
-/// The largest divisor of `share` up to `micro_batch` that fits; 0 if none does.
+/// Returns the largest divisor of `share` up to `micro_batch` that fits; 0 if none does.
 int largest_that_fits(const ModelConfig& config, int micro_batch, int share,
                       const DeviceMemory& memory) {
   const std::vector<int> all = divisors(share);
@@ -59,7 +59,7 @@ int largest_that_fits(const ModelConfig& config, int micro_batch, int share,
   return found == all.rend() ? 0 : *found;
 }
 
-/// "--trainer.per_device_parallelism 4, ..." and other remedies, best first.
+/// Returns "--trainer.per_device_parallelism 4, ..." and other remedies, best first.
 std::vector<std::string> ways(ModelConfig config, int micro_batch, int share,
                               const DeviceMemory& memory) {
   std::vector<std::string> all;
@@ -86,7 +86,7 @@ std::vector<std::string> ways(ModelConfig config, int micro_batch, int share,
   return all;
 }
 
-/// "use --trainer.per_device_parallelism 4, or ..."
+/// Returns "use --trainer.per_device_parallelism 4, or ...".
 std::string advice(const ModelConfig& config, int micro_batch, int share,
                    const DeviceMemory& memory) {
   std::string text;

@@ -33,13 +33,14 @@ bool is_harmless(const std::string& name) {
                              [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
-/// A job whose folder was moved away while it ran leaves only a report.
+/// Whether a file is a report of amt, which is all that a job leaves whose folder was moved while
+/// it ran.
 bool is_own_report(const fs::path& path) {
   if (!fs::is_regular_file(fs::symlink_status(path))) return false;
   return is_html_page(read_text(path));
 }
 
-/// The names in a folder; none if it does not exist.
+/// Returns the names in a folder; none if it does not exist.
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code failed;
@@ -56,7 +57,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-/// Whether there are files that only amt train writes.
+/// Returns whether there are files that only amt train writes.
 bool has_a_run(const RunPaths& paths, const std::vector<std::string>& names) {
   const auto has = [&](const fs::path& path) {
     return std::ranges::find(names, path.filename().string()) != names.end();
@@ -64,7 +65,7 @@ bool has_a_run(const RunPaths& paths, const std::vector<std::string>& names) {
   return has(paths.checkpoints()) || (has(paths.facts()) && has(paths.metrics()));
 }
 
-/// The path with all links resolved, as far as it exists.
+/// Returns the path with all links resolved, as far as it exists.
 fs::path real_path(const fs::path& path) {
   std::error_code failed;
   fs::path real = fs::weakly_canonical(fs::absolute(path), failed);

@@ -29,7 +29,7 @@ constexpr std::chrono::milliseconds kPause{50};
 constexpr std::chrono::seconds kToWrite{2};  // for another process to write its record
 constexpr std::chrono::seconds kToEnd{30};   // for a job that Slurm has ended; Slurm's KillWait
 
-/// Whether `path` still refers to this open file.
+/// Returns whether `path` still refers to this open file.
 bool names(const fs::path& path, const Descriptor& file) {
   struct stat named = {}, open = {};
   return ::stat(path.c_str(), &named) == 0 && ::fstat(file.get(), &open) == 0 &&
@@ -118,7 +118,7 @@ bool may_be_taken(const Claim& claim, bool take_over, std::chrono::steady_clock:
   return claim.state == OwnerState::kGone;
 }
 
-/// Whether the other process may just be starting or ending.
+/// Returns whether the other process may just be starting or ending.
 bool may_change(const Claim& claim, std::chrono::steady_clock::duration waited) {
   if (claim.earlier_start) return waited < kToEnd;
   const bool unfinished = !claim.owner || (is_held(claim) && claim.state == OwnerState::kGone);

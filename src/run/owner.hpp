@@ -31,7 +31,7 @@ std::string to_json(const RunOwner& owner);
 /// Reads the file. Throws an Error naming the file and the problem.
 RunOwner read_run_owner(const std::filesystem::path& path);
 
-/// "amt train on host node17, pid 4711, since 2026-11-25 20:37:37 UTC"
+/// Returns "amt train on host node17, pid 4711, since 2026-11-25 20:37:37 UTC".
 std::string describe(const RunOwner& owner);
 
 enum class OwnerState : std::uint8_t { kGone, kAlive, kUnknown };
@@ -41,8 +41,8 @@ enum class OwnerState : std::uint8_t { kGone, kAlive, kUnknown };
 OwnerState state_of(const RunOwner& owner, const RunOwner& self, bool lock_is_free,
                     bool shared_locks);
 
-/// Whether `owner` is an earlier start of the Slurm job that `self` belongs to, which Slurm has
-/// ended.
+/// Returns whether `owner` is an earlier start of the Slurm job that `self` belongs to, which Slurm
+/// has ended.
 bool is_earlier_start(const RunOwner& owner, const RunOwner& self);
 
 }  // namespace amt

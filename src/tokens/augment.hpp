@@ -32,7 +32,7 @@ void augment_instruments(const Piece& piece, NumpyRandom& random, AugmentedPiece
 /// instruments.
 void augment(const Piece& piece, int k, NumpyRandom& random, AugmentedPiece& out);
 
-/// Whether the k-th augmentation uses anticipation. Depends on k alone, even if
+/// Returns whether the k-th augmentation uses anticipation. Depends on k alone, even if
 /// augment_instruments() leaves a piece undivided.
 constexpr bool anticipates(int k) { return k % 10 != 0; }
 

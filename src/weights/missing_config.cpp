@@ -10,7 +10,7 @@
 namespace amt {
 namespace {
 
-/// "50" for wte [50, 16]; "?" if the tensor does not exist or lacks this dimension.
+/// Returns "50" for dimension 0 of wte [50, 16]; "?" if there is no such tensor or dimension.
 std::string extent_of(const ModelWeights& weights, std::string_view parameter,
                       std::size_t dimension) {
   for (const auto& [name, place] : weights.places()) {

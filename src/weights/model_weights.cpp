@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 // Each file stays open, and a process may have 1024.
 constexpr std::size_t kMaxShards = 256;
 
-/// Whether an entry of this name exists, even a broken link. Throws Error if that cannot be
+/// Returns whether an entry of this name exists, even a broken link. Throws Error if that cannot be
 /// determined.
 bool is_there(const fs::path& path) {
   std::error_code failed;

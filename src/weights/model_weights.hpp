@@ -38,7 +38,7 @@ class ModelWeights {
   /// contradicts its files.
   explicit ModelWeights(const ModelPaths& paths);
 
-  /// The file with the weights, or the index.
+  /// Returns the file with the weights, or the index.
   const std::filesystem::path& path() const { return path_; }
   const std::map<std::string, Place, std::less<>>& places() const { return places_; }
   const TensorEntry& entry(const Place& place) const {

@@ -16,10 +16,10 @@ struct FoundParameters {
   std::optional<ModelWeights::Place> output_layer;
 };
 
-/// The name without GPT2LMHeadModel's prefix, which GPT2Model does not have.
+/// Returns the name without GPT2LMHeadModel's prefix, which GPT2Model does not have.
 std::string_view short_name(std::string_view name);
 
-/// The token embedding.
+/// Returns the token embedding.
 const ParameterInfo& token_embedding(const ParameterLayout& layout);
 
 /// Throws an Error naming the tensor if one is missing, has a shape that contradicts config.json or

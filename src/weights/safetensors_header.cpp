@@ -29,8 +29,8 @@ TensorType type_from(const json::Value& value) {
   value.refuse("a type that amt supports");
 }
 
-/// The number of elements of a shape, which must fit into `limit` bytes; anything larger is refused
-/// before it can overflow.
+/// Returns the number of elements of a shape, which must fit into `limit` bytes; anything larger is
+/// refused before it can overflow.
 std::uint64_t element_count(const json::Value& value, std::span<const std::uint64_t> shape,
                             std::uint64_t limit) {
   std::uint64_t count = 1;

@@ -31,11 +31,11 @@ enum class TensorType : std::uint8_t {
   kBool
 };
 
-/// Bytes of one element.
+/// Returns the bytes of one element.
 std::uint64_t element_bytes(TensorType type);
-/// The name in safetensors files: "F32".
+/// Returns the name in safetensors files: "F32".
 std::string_view type_name(TensorType type);
-/// Whether a model's parameters may have this type.
+/// Returns whether a model's parameters may have this type.
 bool is_parameter_type(TensorType type);
 
 struct TensorEntry {

@@ -34,7 +34,7 @@ std::string read_member(ZipMembers& members, std::uint64_t most) {
   return text;
 }
 
-/// Whether this is FOLDER/data.pkl, the only pickle at the top level.
+/// Returns whether this is FOLDER/data.pkl, the only pickle at the top level.
 bool is_pickle(const std::string& name) {
   return name.ends_with(kPickle) && name.find('/') == name.size() - kPickle.size();
 }

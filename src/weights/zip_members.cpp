@@ -14,12 +14,12 @@ namespace amt {
 namespace {
 
 constexpr std::size_t kBlockBytes = 256 << 10;
-// The list has about 100 bytes per tensor.
+// The archive's list of members has about 100 bytes per tensor.
 constexpr std::uint64_t kMaxListBytes = 16u << 20;
 
 }  // namespace
 
-/// The functions that libarchive calls.
+/// Callbacks for libarchive.
 struct ZipMembers::Callbacks {
   static ZipMembers& of(void* self) { return *static_cast<ZipMembers*>(self); }
 
@@ -85,7 +85,7 @@ bool ZipMembers::next() {
     listed_ = true;
     if (failure_) std::rethrow_exception(failure_);
     if (result == ARCHIVE_EOF) return false;
-    // A warning means that the list and the member contradict each other.
+    // A warning means that the list of members contradicts the member.
     if (result != ARCHIVE_OK) fail("its zip archive is damaged");
     if (archive_entry_filetype(entry) != AE_IFREG) continue;
     if (archive_entry_is_encrypted(entry) != 0) fail("its zip archive is encrypted");

@@ -67,7 +67,7 @@ class Waiting {
   double began_;
 };
 
-/// Seconds that the main thread has spent waiting so far.
+/// Returns the seconds that the main thread has spent waiting so far.
 double seconds_waited();
 
 }  // namespace amt

@@ -50,7 +50,8 @@ class AtomicFile {
   std::optional<OutputFile> out_;
 };
 
-/// Whether `path` leads to the file, pipe or terminal that is this process's standard output.
+/// Returns whether `path` leads to the file, pipe or terminal that is this process's standard
+/// output.
 bool is_standard_output(const std::filesystem::path& path);
 
 /// Calls syncfs(2) for the file system that contains `folder`. Throws an Error naming the folder on

@@ -23,8 +23,8 @@ struct IniEntry {
   int line = 0;  ///< in the file, counted from 1
 };
 
-/// The entries of an INI text in order. Throws UsageError "FILE:LINE: ..." if a line has none of
-/// the forms above, or a key is given twice. Local.
+/// Returns the entries of an INI text in order. Throws UsageError "FILE:LINE: ..." if a line has
+/// none of the forms above, or a key is given twice. Local.
 std::vector<IniEntry> parse_ini(std::string_view text, const std::string& file);
 
 /// As parse_ini, but returns a map from "section.key" to value.

@@ -34,17 +34,17 @@ class Value {
  public:
   bool is_null() const;
 
-  /// A member of an object; Error if it is missing.
+  /// Returns a member of an object. Throws Error if it is missing.
   Value at(std::string_view name) const;
   /// As at(), but returns nullopt if the member is missing.
   std::optional<Value> find(std::string_view name) const;
-  /// All members of an object, in the order of their names.
+  /// Returns all members of an object, in the order of their names.
   std::vector<std::pair<std::string, Value>> members() const;
-  /// All elements of an array.
+  /// Returns all elements of an array.
   std::vector<Value> array(std::size_t most = std::numeric_limits<std::size_t>::max()) const;
 
   bool boolean() const;
-  /// A whole number: 5, but neither 5.0 nor "5".
+  /// Returns a whole number: accepts 5, but neither 5.0 nor "5".
   template <std::signed_integral T>
   T integer(std::type_identity_t<T> least, T most) const {
     return static_cast<T>(wide_integer(least, most));
@@ -70,7 +70,7 @@ class Value {
   std::uint32_t node_;
 };
 
-/// Whether `name` is printable and can name a file without a path.
+/// Returns whether `name` is printable and can name a file without a path.
 bool is_file_name(std::string_view name);
 
 /// Parses JSON in memory; `where` is its name in errors.

@@ -82,9 +82,9 @@ class OptionTable {
   /// known one, or if the value is invalid, naming the option, the value and the accepted values.
   void set(const std::string& name, const std::string& text);
 
-  /// The option with this name or short name; nullptr if there is none.
+  /// Returns the option with this name or short name; nullptr if there is none.
   const Option* find(const std::string& name) const;
-  /// The full form of a short name; any other name unchanged.
+  /// Returns the full form of a short name; any other name unchanged.
   std::string full_name(const std::string& name) const;
 
   /// Returns the option that a user who typed the unknown name `word` probably meant; "" if none is
@@ -92,12 +92,13 @@ class OptionTable {
   /// most a third of the last part may be misspelled.
   std::string closest(const std::string& word) const;
 
-  /// Whether set() was called for this option, by any of its names, even with the default value.
+  /// Returns whether set() was called for this option, by any of its names, even with the default
+  /// value.
   bool given(const std::string& name) const { return given_.contains(full_name(name)); }
 
-  /// The table as an INI file (amt/base/ini.hpp), in order of declaration, with a section for each
-  /// first part of the names. Leaves out short names and options whose effect is weaker than
-  /// `weakest`.
+  /// Returns the table as an INI file (amt/base/ini.hpp), in order of declaration, with a section
+  /// for each first part of the names. Leaves out short names and options whose effect is weaker
+  /// than `weakest`.
   std::string to_ini(Effect weakest = Effect::kNothing) const;
 
  private:

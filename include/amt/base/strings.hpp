@@ -12,19 +12,19 @@ namespace amt {
 /// Returns the text with ASCII letters in lower case and everything else unchanged.
 std::string lower_case(std::string_view text);
 
-/// "1.5 GiB", "312 B": three significant digits.
+/// Formats a size with three significant digits: "1.5 GiB", "312 B".
 std::string format_bytes(double bytes);
 std::string format_bytes(std::integral auto bytes) {
   return format_bytes(static_cast<double>(bytes));
 }
 
-/// "4,302,117"
+/// Formats a number with thousands separators: "4,302,117".
 std::string format_count(std::uint64_t n);
 
-/// "1 row", "4,302,117 rows"
+/// Formats a number and a noun: "1 row", "4,302,117 rows".
 std::string counted(std::uint64_t n, std::string_view noun);
 
-/// "1 h 02 min", "3 min 20 s", "4.2 s"
+/// Formats a length of time: "1 h 02 min", "3 min 20 s", "4.2 s".
 std::string format_duration(double seconds);
 
 /// Text from a file, made safe to quote in a message: control characters become '?', and text

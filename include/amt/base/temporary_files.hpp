@@ -11,7 +11,7 @@ namespace amt {
 /// within the file system's limit.
 std::string temporary_name(std::string_view name);
 
-/// Whether a name has the form that temporary_name() creates.
+/// Returns whether a name has the form that temporary_name() creates.
 bool is_temporary_name(std::string_view name);
 
 /// Removes the temporary files that killed processes left in a folder, but not in its subfolders.

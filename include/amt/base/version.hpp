@@ -3,7 +3,7 @@
 
 namespace amt {
 
-/// "0.1.0"
+/// Returns the version: "0.1.0".
 const char* version();
 
 }  // namespace amt

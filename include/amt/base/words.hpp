@@ -44,7 +44,7 @@ constexpr std::optional<E> value_of(std::string_view text) {
   return std::nullopt;
 }
 
-/// "cosine, linear or constant"
+/// Lists the names of all values: "cosine, linear or constant".
 template <HasWords E>
 std::string list_of_words() {
   std::string list;

@@ -24,7 +24,7 @@ class Curve {
   /// ignored.
   void add(std::int64_t step, double value);
 
-  /// The bins that are not empty, in order of step.
+  /// Returns the bins that are not empty, in order of step.
   std::vector<Bin> bins() const;
   std::int64_t steps_per_bin() const { return width_; }
 

@@ -39,7 +39,7 @@ struct Listing {
   /// In byte order of their paths: entries with a MIDI file's name that cannot be read (a broken
   /// link, a pipe, a member that cannot be unpacked), and folders that cannot be listed.
   std::vector<Rejection> rejected;
-  std::vector<std::string> problems;  ///< one line for each other omission
+  std::vector<std::string> problems;  ///< one line for each other entry that is left out
   EndingCounts passed_over;           ///< files ignored because of their extension
 };
 

@@ -11,14 +11,14 @@ namespace amt {
 
 class Extensions {
  public:
-  /// The reference's rule: exactly ".mid" and ".midi".
+  /// Uses the reference's rule: exactly ".mid" and ".midi".
   Extensions() = default;
-  /// A list such as "mid,midi,kar", matched regardless of case; "" gives the reference's rule.
-  /// Throws a UsageError naming the first invalid extension.
+  /// `list` is a list such as "mid,midi,kar", matched regardless of case, or "" for the reference's
+  /// rule. Throws a UsageError naming the first invalid extension.
   explicit Extensions(const std::string& list);
 
   bool take(std::string_view path) const;
-  /// "*.mid and *.midi files", for messages.
+  /// Returns ".mid or .midi files", for messages.
   std::string describe() const;
 
  private:
@@ -29,13 +29,13 @@ class Extensions {
 /// that cannot be displayed.
 using EndingCounts = std::map<std::string, std::uint64_t>;
 
-/// The key in EndingCounts for a file that is ignored.
+/// Returns the key in EndingCounts for a file that is ignored.
 std::string ending_of(std::string_view path);
 
 /// Returns "12 .MID, 3 .kar, 1 (none)", the most frequent first; rare extensions are summed up.
 std::string describe_endings(const EndingCounts& counts);
 
-/// Whether the ignored files may include MIDI files that --extensions could select.
+/// Returns whether the ignored files may include MIDI files that --extensions could select.
 bool hides_midi_files(const EndingCounts& counts);
 
 }  // namespace amt

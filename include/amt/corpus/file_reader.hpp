@@ -37,7 +37,7 @@ class FileReader {
 std::unique_ptr<FileReader> open_reader(const Source& source, ReadingOrder order,
                                         std::uint64_t memory);
 
-/// How many times a compressed archive is read to deliver these files.
+/// Returns how many times a compressed archive is read to deliver these files.
 std::size_t count_passes(const ReadingOrder& order, std::uint64_t memory);
 
 }  // namespace amt

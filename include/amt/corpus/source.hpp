@@ -12,7 +12,8 @@ namespace amt {
 
 enum class SourceKind : std::uint8_t { kFolder, kTar, kPackedTar, kZip };
 
-/// Whether files are unpacked in batches, in the archive's order, rather than read in place.
+/// Returns whether files are unpacked in batches, in the archive's order, rather than read in
+/// place.
 constexpr bool is_packed(SourceKind kind) {
   return kind == SourceKind::kPackedTar || kind == SourceKind::kZip;
 }
@@ -27,7 +28,7 @@ struct Stamp {
 struct Source {
   std::filesystem::path path;
   SourceKind kind = SourceKind::kFolder;
-  Stamp stamp;  ///< for an archive
+  Stamp stamp;  ///< for archives only
 };
 
 /// The corpus as a whole cannot be read; a plain Error while reading concerns a single file.

@@ -11,7 +11,7 @@ namespace amt {
 enum class Split : std::uint8_t { kTrain, kValid, kTest };
 inline constexpr std::array<Split, 3> kSplits = {Split::kTrain, Split::kValid, Split::kTest};
 
-/// Index into arrays with one element for each split.
+/// Returns the index into arrays with one element for each split.
 constexpr std::uint32_t index_of(Split split) { return static_cast<std::uint32_t>(split); }
 
 template <>

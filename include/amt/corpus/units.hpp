@@ -27,7 +27,7 @@ struct SplitRule {
   /// fractions leave no training split.
   void validate() const;
   Split of(const std::string& md5) const;
-  /// The splits that MD5s with this prefix belong to, in the order of the MD5s.
+  /// Returns the splits that MD5s with this prefix belong to, in the order of the MD5s.
   std::vector<Split> splits_of(const std::string& prefix) const;
 };
 
@@ -40,8 +40,8 @@ struct Unit {
   std::uint64_t bytes = 0;
 };
 
-/// All units in the order of their MD5s, including those without files: 16^prefix_digits, and one
-/// or two more if fractions divide a prefix. They depend only on the digits and the rule.
+/// Returns all units in the order of their MD5s, including those without files: 16^prefix_digits,
+/// and one or two more if fractions divide a prefix. They depend only on the digits and the rule.
 std::vector<Unit> make_units(const Corpus& corpus, int prefix_digits, const SplitRule& rule);
 
 /// Estimates the work of a unit, in bytes: reading and parsing its files, and tokenising each copy.

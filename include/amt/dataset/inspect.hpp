@@ -20,7 +20,7 @@ struct InspectOptions {
   std::string midi, svg, export_text;  ///< files to write, or ""
 
   void register_options(OptionTable& table);
-  void validate() const;  ///< UsageError naming the option
+  void validate() const;  ///< throws a UsageError naming the option
 };
 
 /// Prints the requested information to standard output or writes it to the given file. Returns

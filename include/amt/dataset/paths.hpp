@@ -9,9 +9,9 @@
 
 namespace amt {
 
-/// "train-00003-of-00064.h5"
+/// Returns the file name of a shard: "train-00003-of-00064.h5".
 std::string shard_file_name(Split split, std::size_t shard, std::size_t shards);
-/// "train.h5": the virtual file that presents all shards of a split as one array.
+/// Returns "train.h5", the virtual file that presents all shards of a split as one array.
 std::string virtual_file_name(Split split);
 
 inline constexpr const char* kManifestFile = "manifest.json";
@@ -24,10 +24,10 @@ inline constexpr const char* kSpillFolder = "spill";
 /// remains: "", "/", "." and "..".
 std::filesystem::path dataset_name(const std::filesystem::path& dataset);
 
-/// Where a dataset is written until it is complete: "NAME.partial" in the same folder.
+/// Returns where a dataset is written until it is complete: "NAME.partial" in the same folder.
 std::filesystem::path partial_path(const std::filesystem::path& dataset);
 
-/// Where an old dataset is kept while it is replaced, if the file system cannot exchange two names.
+/// Returns where an old dataset is kept while it is replaced, if two names cannot be exchanged.
 std::filesystem::path replaced_path(const std::filesystem::path& dataset);
 
 }  // namespace amt

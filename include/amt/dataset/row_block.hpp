@@ -13,8 +13,8 @@ struct RowBlock {
   std::uint64_t count = 0;
 };
 
-/// The block of rows of one rank. If ranks does not divide rows, the first blocks are one row
-/// larger.
+/// Returns the block of rows of one rank. If ranks does not divide rows, the first blocks are one
+/// row larger.
 inline RowBlock block_of_rank(std::uint64_t rows, int ranks, int rank) {
   const std::uint64_t n = ranks, r = rank;
   const std::uint64_t base = rows / n, extra = rows % n;

@@ -38,7 +38,8 @@ class ShardWriter {
   /// Appends complete rows.
   void write(std::span<const Row> rows);
 
-  /// Writes the checksums and closes the file; Error if fewer rows were written than announced.
+  /// Writes the checksums and closes the file. Throws Error if fewer rows were written than
+  /// announced.
   ShardInfo finish();
 
  private:

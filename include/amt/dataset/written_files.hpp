@@ -7,8 +7,8 @@
 
 namespace amt {
 
-/// Whether the folder has a manifest written by amt, even a damaged one or one of another version.
-/// Throws Error if there is one that cannot be read.
+/// Returns whether the folder has a manifest written by amt, even a damaged one or one of another
+/// version. Throws Error if there is one that cannot be read.
 bool is_dataset(const std::filesystem::path& folder);
 
 /// Returns the names of the files of a complete dataset that amt wrote: those with fixed names, and
@@ -16,7 +16,7 @@ bool is_dataset(const std::filesystem::path& folder);
 /// manifest is last: as long as it exists, the list can be rebuilt.
 std::vector<std::string> dataset_files(const std::filesystem::path& dataset);
 
-/// Whether amt prepare uses this file name while it writes a dataset.
+/// Returns whether amt prepare uses this file name while it writes a dataset.
 bool is_written_by_prepare(const std::string& name);
 
 }  // namespace amt

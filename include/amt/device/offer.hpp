@@ -21,10 +21,10 @@ struct DeviceOffer {
 /// installed.
 DeviceOffer offer_device(DeviceKind kind, const std::string& cpu_only, int rank_on_host);
 
-/// "no GPU is used: " followed by the refusal, for a job that uses the CPU instead.
+/// Returns "no GPU is used: " and the refusal, for a job that uses the CPU instead.
 std::string unused_gpu(const std::string& refusal);
 
-/// The Error for a rank that needs a GPU and has none.
+/// Returns the Error for a rank that needs a GPU and has none.
 Error no_device(const std::string& refusal);
 
 }  // namespace amt

@@ -20,8 +20,8 @@ std::filesystem::path find_plugin();
 /// headers.
 const cuda::Plugin& load_plugin(const std::filesystem::path& file);
 
-/// False if the driver's library is missing, so that the plug-in would find no device. Much cheaper
-/// than loading the plug-in's libraries.
+/// Returns false if the driver's library is missing, so that the plug-in would find no device. Much
+/// cheaper than loading the plug-in's libraries.
 bool has_driver();
 
 }  // namespace amt

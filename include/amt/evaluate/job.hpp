@@ -22,7 +22,7 @@ struct EvaluationOptions {
   DeviceOptions device;
 
   void register_options(OptionTable& table);
-  void validate() const;  ///< UsageError naming the option
+  void validate() const;  ///< throws a UsageError naming the option
 };
 
 /// Collective. Evaluates a model, or all checkpoints of a run, on a split; rank 0 prints a table or

@@ -44,7 +44,7 @@ struct GenerationOptions {
   DeviceOptions device;
 
   void register_options(OptionTable& table);
-  void validate() const;  ///< UsageError naming the option
+  void validate() const;  ///< throws a UsageError naming the option
 };
 
 /// Collective. Generates `count` pieces, divided among the ranks: a piece depends only on the

@@ -108,7 +108,7 @@ class File {
   std::filesystem::path path_;
 };
 
-/// "1.10.8"
+/// Returns the version of the HDF5 library: "1.10.8".
 std::string library_version();
 
 }  // namespace amt::hdf5

@@ -8,9 +8,9 @@
 
 namespace amt {
 
-/// The contents of the reference's .compound.txt: for each note "onset duration pitch instrument
-/// velocity" in decimal, separated by single spaces, without a final newline; "" if there are no
-/// notes.
+/// Returns the contents of the reference's .compound.txt: for each note "onset duration pitch
+/// instrument velocity" in decimal, separated by single spaces, without a final newline; "" if
+/// there are no notes.
 std::string compound_text(std::span<const Note> notes);
 
 }  // namespace amt

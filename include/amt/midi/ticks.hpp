@@ -15,7 +15,7 @@ inline double round_half_even(double x) {
   return x < kNoFraction ? (x + kNoFraction) - kNoFraction : x;
 }
 
-/// False for infinite ticks, which make the reference fail.
+/// Returns false for infinite ticks, which make the reference fail.
 inline bool is_finite_ticks(double ticks) { return ticks <= std::numeric_limits<double>::max(); }
 
 [[noreturn]] inline void reject_time() {

@@ -23,8 +23,8 @@ struct WrittenMidi {
 };
 
 /// `notes` must be in order of onset, with onsets and durations >= 0 whose sum is below 2^28 ticks
-/// (31 days); Error otherwise. Instrument 128 is written to channel 10, others to any free channel,
-/// with a program change.
+/// (31 days); otherwise throws Error. Instrument 128 is written to channel 10, others to any free
+/// channel, with a program change.
 WrittenMidi write_midi(std::span<const Note> notes);
 
 /// As above, but writes to a file, and logs a warning if notes are altered. Throws SystemError if

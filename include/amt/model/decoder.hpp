@@ -35,7 +35,7 @@ class Decoder {
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  /// Bytes that the constructor allocates on the device.
+  /// Returns the bytes that the constructor allocates on the device.
   static std::size_t estimate_bytes(const ModelConfig& config, int rows,
                                     std::size_t activation_bytes);
 

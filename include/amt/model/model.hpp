@@ -24,7 +24,7 @@ struct DropoutKey {
 /// only one block, because there is no backward pass.
 enum class Purpose : std::uint8_t { kTraining, kInference };
 
-/// The shape of attention in every layer over complete rows, except for the scale.
+/// Returns the shape of attention in every layer over complete rows, except for the scale.
 AttentionShape attention_of(const ModelConfig& config, Dim rows);
 
 class Model {
@@ -36,9 +36,9 @@ class Model {
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
-  /// Bytes that the constructor allocates. Excludes the optimiser's state and the device's own
-  /// scratch memory (on a CPU the logits of 512 positions, 113 MB, and with bf16 a copy of the
-  /// weights).
+  /// Returns the bytes that the constructor allocates. Excludes the optimiser's state and the
+  /// device's own scratch memory (on a CPU the logits of 512 positions, 113 MB, and with bf16 a
+  /// copy of the weights).
   static std::size_t estimate_bytes(const ModelConfig& config, int micro_batch,
                                     std::size_t activation_bytes,
                                     Purpose purpose = Purpose::kTraining);

@@ -39,9 +39,9 @@ struct BlockMatrix {
   std::int64_t end() const { return offset + (rows - 1) * stride + columns; }
 };
 
-/// The matrices of the blocks, in the order of the buffer. Each block has six: the projections to
-/// queries, keys and values (side by side in attn.c_attn.weight), attention's output projection,
-/// and the two of the MLP.
+/// Returns the matrices of the blocks, in the order of the buffer. Each block has six: the
+/// projections to queries, keys and values (side by side in attn.c_attn.weight), attention's output
+/// projection, and the two of the MLP.
 std::vector<BlockMatrix> block_matrices(const ParameterLayout& layout);
 
 /// Writes the initial values (docs/spec/training.md, "Initial values"), which depend on (config,

@@ -25,13 +25,13 @@ class Session {
   Session& operator=(const Session&) = delete;
 };
 
-/// True during the lifetime of the Session.
+/// Returns true during the lifetime of the Session.
 bool active();
 
-/// Whether this job has only one rank. Must be called while active.
+/// Returns whether this job has only one rank. Must be called while active.
 bool alone();
 
-/// "Open MPI v4.1.4". Works before MPI is started.
+/// Returns the MPI library and its version: "Open MPI v4.1.4". Works before MPI is started.
 std::string library_version();
 
 /// Ends all ranks of the job at once with this exit code. For errors on one rank while others may

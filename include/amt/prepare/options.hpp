@@ -37,7 +37,7 @@ struct PrepareOptions {
   /// The dataset's bytes depend on the options with Effect::kResult and on the corpus; prepare.ini
   /// records them.
   void register_options(OptionTable& table);
-  void validate() const;  ///< UsageError naming the option
+  void validate() const;  ///< throws a UsageError naming the option
   /// Throws UsageError if mutually exclusive options were given.
   void validate_given(const OptionTable& table) const;
 };

@@ -10,7 +10,7 @@ namespace amt {
 /// memory, or the limit of the control group (a container's, a Slurm job's) if that is smaller.
 std::uint64_t node_memory_bytes();
 
-/// The peak resident memory of this process in bytes, excluding its children.
+/// Returns the peak resident memory of this process in bytes, excluding its children.
 std::uint64_t peak_memory_bytes();
 
 /// Seconds since the start of this process, which include loading it and starting MPI.

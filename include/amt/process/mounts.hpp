@@ -5,8 +5,8 @@
 
 namespace amt {
 
-/// Whether locks on this open file are visible to other hosts, so that a free lock proves that
-/// nobody who held it is alive. False if that is unknown.
+/// Returns whether locks on this open file are visible to other hosts, so that a free lock proves
+/// that nobody who held it is alive. Returns false if that is unknown.
 bool locks_reach_other_hosts(int fd);
 
 /// Applies the underlying rule to a line of /proc/self/mountinfo.

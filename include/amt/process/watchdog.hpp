@@ -10,10 +10,10 @@
 
 namespace amt {
 
-/// Returns the seconds without progress after which a hanging rank reports, below limit + 30. A
-/// rank that hangs in its own work is the cause and reports at the limit. Ranks that wait for it
-/// report a little later, and not all at once: when the first rank ends, the launcher ends the
-/// others, by SIGTERM and about a second later by SIGKILL. `being_ended` means that SIGTERM has
+/// Returns the seconds without progress after which a hanging rank reports, always less than limit
+/// + 30. A rank that hangs in its own work is the cause and reports at the limit. Ranks that wait
+/// for it report a little later, and not all at once: when the first rank ends, the launcher ends
+/// the others, by SIGTERM and about a second later by SIGKILL. `being_ended` means that SIGTERM has
 /// arrived.
 double patience(double limit, const Activity& activity, int rank, bool being_ended);
 

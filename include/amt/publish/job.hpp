@@ -14,7 +14,7 @@ struct ExportOptions {
   std::string name, license, datasets, base_model;
 
   void register_options(OptionTable& table);
-  void validate() const;  ///< UsageError naming the option
+  void validate() const;  ///< throws a UsageError naming the option
   std::vector<std::string> dataset_ids() const;
 };
 

@@ -1,4 +1,5 @@
-// Random draws of numpy's legacy generator (np.random.seed and the module functions), bit for bit.
+// Reproduces the random draws of numpy's legacy generator (np.random.seed and the module functions)
+// bit for bit.
 //
 // Source: docs/spec/preprocessing.md section 6, checked against numpy 1.24.2. The reference's
 // corpus depends on every one of these bits, so nothing here may be replaced by the distributions
@@ -15,21 +16,23 @@ namespace amt {
 /// A stream of draws. Local; not thread-safe; a copy continues from the same position.
 class NumpyRandom {
  public:
-  /// np.random.seed(seed): Knuth's initialisation.
+  /// Implements np.random.seed(seed): Knuth's initialisation.
   explicit NumpyRandom(std::uint32_t seed) : words_(seed) {}
 
-  /// np.random.random(): uniform in [0, 1), 53 bits. Two words.
+  /// Implements np.random.random(): uniform in [0, 1), 53 bits. Uses two words.
   double random() {
     const double high = words_() >> 5;  // drawn first: 27 bits
     const double low = words_() >> 6;   // 26 bits
     return (high * 67108864.0 + low) / 9007199254740992.0;
   }
 
-  /// np.random.exponential(scale). Two words. Its last bit depends on the C library's log.
+  /// Implements np.random.exponential(scale). Uses two words. Its last bit depends on the C
+  /// library's log.
   double exponential(double scale);
 
-  /// np.random.randint(low, high): uniform in [low, high). One word per attempt, none if there is
-  /// only one possible value. Throws Error unless low < high and high - low <= 2^32 - 1.
+  /// Implements np.random.randint(low, high): uniform in [low, high). Uses one word per attempt,
+  /// none if there is only one possible value. Throws Error unless low < high and high - low <=
+  /// 2^32 - 1.
   std::int64_t randint(std::int64_t low, std::int64_t high);
 
   /// Writes np.random.permutation(n) to `order`.
@@ -40,7 +43,7 @@ class NumpyRandom {
   void choice(std::uint32_t n, std::uint32_t count, std::vector<std::uint32_t>& chosen);
 
  private:
-  /// Uniform in [0, max], by masked rejection; draws no word if max = 0.
+  /// Draws a uniform number in [0, max] by masked rejection; uses no word if max = 0.
   std::uint32_t bounded(std::uint32_t max);
 
   MersenneTwister words_;

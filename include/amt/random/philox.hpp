@@ -1,6 +1,6 @@
-// Philox4x32-10: a counter-based generator (Salmon et al., "Parallel random numbers: as easy as
-// 1, 2, 3", SC 2011). The output is a pure function of (counter, key): the same on every rank, in
-// any order, on the CPU and on the GPU.
+// Philox4x32-10: a counter-based generator (Salmon et al., "Parallel random numbers: as easy as 1,
+// 2, 3", SC 2011). The output is a pure function of (counter, key): the same on every rank, in any
+// order, on the CPU and on the GPU.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ constexpr std::uint32_t high_word(std::uint64_t bits) { return low_word(bits >> 
 
 constexpr PhiloxKey philox_key(std::uint64_t seed) { return {low_word(seed), high_word(seed)}; }
 
-/// The four independent uniform 32-bit words for one (counter, key).
+/// Returns the four independent uniform 32-bit words for one (counter, key).
 constexpr PhiloxBlock philox4x32_10(PhiloxCounter c, PhiloxKey k) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c[0];

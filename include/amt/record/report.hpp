@@ -23,12 +23,12 @@ struct RunSample {
 std::string run_report_html(const RunFacts& facts, const RunHistory& history,
                             const std::vector<RunSample>& samples = {});
 
-/// The chart with both losses, as a separate SVG file.
+/// Returns the chart with both losses, as a separate SVG file.
 std::string loss_figure_svg(const RunFacts& facts, const RunHistory& history);
 
-/// The `amt report` job: writes RUN/report.html from what the run has recorded so far or, if `svg`
-/// is not "", only the loss chart to `svg`. Returns the file. Throws Error if there is no such run.
-/// Local.
+/// Does the `amt report` job: writes RUN/report.html from what the run has recorded so far or, if
+/// `svg` is not "", only the loss chart to `svg`. Returns the file. Throws Error if there is no
+/// such run. Local.
 std::filesystem::path write_report(const RunPaths& run, const std::string& svg);
 
 /// Writes the CSV table of the `amt report` job to `file`, with a line for each step

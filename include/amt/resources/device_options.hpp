@@ -14,7 +14,7 @@ struct DeviceOptions {
   Duration watchdog = kDefaultWatchdog;
 
   void register_options(OptionTable& table);
-  void validate() const;  ///< UsageError naming the option
+  void validate() const;  ///< throws a UsageError naming the option
   DeviceWishes wishes() const;
 };
 

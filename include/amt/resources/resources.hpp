@@ -70,7 +70,7 @@ struct DeviceMemory {
 /// weights.
 std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const DeviceMemory& memory);
 
-/// Whether needed_bytes are available.
+/// Returns whether needed_bytes are available.
 bool fits(const ModelConfig& config, int micro_batch, const DeviceMemory& memory);
 
 /// How many rows a rank computes at a time, and whether it uses gradient checkpointing.
@@ -85,7 +85,7 @@ struct RowsAtOnce {
 RowsAtOnce choose_rows_at_once(const ModelConfig& config, int share, bool may_checkpoint,
                                DeviceMemory memory);
 
-/// Whether a micro-batch fits only with gradient checkpointing, which is off.
+/// Returns whether a micro-batch fits only with gradient checkpointing, which is off.
 bool only_fits_checkpointed(ModelConfig config, int micro_batch, const DeviceMemory& memory);
 
 /// Returns "" if needed_bytes are available. Otherwise returns one line with the largest

@@ -10,8 +10,8 @@
 
 namespace amt {
 
-/// Whether something with this name exists. Throws SystemError if that is unknown: a missing
-/// permission does not mean that nothing exists.
+/// Returns whether something with this name exists. Throws SystemError if that is unknown: a
+/// missing permission does not mean that nothing exists.
 bool is_there(const std::filesystem::path& path);
 
 /// The folder of one run (trainer.run_dir).

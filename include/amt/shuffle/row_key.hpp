@@ -1,4 +1,4 @@
-// The order of a global shuffle, as a pure function.
+// Computes the order of a global shuffle as a pure function.
 //
 // Each row has a 64-bit key from Philox. Sorting by (key, unit, row) gives a uniformly random
 // permutation that depends only on (corpus, seed). A shard covers a range of keys, so a row's shard
@@ -22,7 +22,7 @@ struct RowId {
   friend auto operator<=>(const RowId&, const RowId&) = default;
 };
 
-/// A row on its way to its shard: 2064 bytes without padding, sent and spilled unchanged.
+/// A row in transit to its shard: 2064 bytes without padding, sent and spilled unchanged.
 struct KeyedRow {
   RowId id;
   Row tokens;

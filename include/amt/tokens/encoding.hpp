@@ -56,7 +56,7 @@ struct Encoding {
   /// See find_row_problem().
   std::optional<RowProblem> (*find_problem)(std::span<const Token> row);
 
-  /// Number of tokens before a row's events.
+  /// Returns the number of tokens before a row's events.
   int flags() const { return anticipation ? 1 : 0; }
 };
 
@@ -68,7 +68,7 @@ std::span<const Encoding* const> encodings();
 const Encoding* find_encoding(std::string_view name);
 const Encoding* find_encoding_of_size(int vocabulary);
 
-/// "arrival or interarrival"
+/// Lists the names of all encodings: "arrival or interarrival".
 std::string encoding_names();
 
 }  // namespace amt

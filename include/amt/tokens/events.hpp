@@ -32,7 +32,7 @@ inline Event as_control(const Event& event) {
           static_cast<Token>(event.note + kControlOffset)};
 }
 
-/// The instrument of an event that is not a rest, a control or a separator.
+/// Returns the instrument of an event that is not a rest, a control or a separator.
 inline int instrument_of(const Event& event) { return (event.note - kNoteOffset) / kPitches; }
 
 inline constexpr std::size_t kMostInstruments = 16;  ///< in a piece
@@ -46,8 +46,8 @@ struct Piece {
   std::uint32_t end_time = 0;             ///< the last onset, ticks
   std::uint64_t truncations = 0;          ///< durations clipped to the largest of a token
 
-  /// Seconds to the end of the last event, using the (clipped) duration of its token. The piece
-  /// must not be empty.
+  /// Returns the seconds to the end of the last event, using the (clipped) duration of its token.
+  /// The piece must not be empty.
   double seconds() const;
 };
 

@@ -48,7 +48,7 @@ class UnitTokenizer {
   void add_messages(std::span<const NoteMessage> messages);
   FileOutcome end_file();
 
-  /// The notes; available between the file's last messages and end_file().
+  /// Returns the notes; available between the file's last messages and end_file().
   const std::vector<Note>& notes();
 
   const TokenStats& stats() const { return stats_; }
