@@ -9,8 +9,8 @@
 namespace amt {
 namespace {
 
-// Limits the host memory. The oldest transfer has had enough time to overlap with the backward pass
-// of the following buckets.
+// Limits the host memory. By the time the limit is reached, the oldest transfer has had time to
+// make progress during the backward pass.
 constexpr std::size_t kMaxInFlight = 4;
 
 /// A bucket of a gradient buffer that is being summed in host memory.

@@ -1,4 +1,4 @@
-// The folder tree that unpacking an archive would create, without unpacking it.
+// Builds the folder tree that unpacking an archive would create, without unpacking it.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ class ArchiveTree : public FileTree {
   /// Adds a member, with its MD5 if known. Must not be called after the first look().
   void add(const Member& member, const std::string& md5);
 
-  /// Members that cannot be unpacked. Long names are shortened.
+  /// Returns the members that cannot be unpacked. Long names are shortened.
   const std::vector<LeftOut>& left_out() const { return left_out_; }
 
   TreeEntry look(const std::string& path) override;
@@ -71,8 +71,8 @@ class ArchiveTree : public FileTree {
   std::uint32_t hard_link(const Member& member);
   bool is_folder(std::uint32_t node) const { return nodes_[node].kind == Node::Kind::kFolder; }
   Folder& folder_of(std::uint32_t node) { return folders_[nodes_[node].detail]; }
-  /// Returns the entry of a folder with this name; ".." gives its parent. kNone if there is none,
-  /// or if `folder` is not a folder.
+  /// Returns the entry of a folder with this name; ".." gives its parent. Returns kNone if there is
+  /// none, or if `folder` is not a folder.
   std::uint32_t neighbour(std::uint32_t folder, std::string_view name);
   /// Returns the member of this name, without following links.
   std::uint32_t member_at(std::string_view path);

@@ -133,7 +133,7 @@ void SplitReader::read(std::uint64_t first, std::uint64_t count, std::span<Token
     const std::span<const Token> from = shards_->row(index);
     const std::span<Token> to = out.subspan(i * kContextLength, kContextLength);
     std::ranges::copy(from, to.begin());
-    shards_->check_tokens(index, to);  // checks the copy, as the file may change
+    shards_->check_tokens(index, to);  // checks the copy, because the file may change
   }
 }
 

@@ -31,7 +31,7 @@ struct Findings {
   Progress& progress;
   std::uint64_t damaged = 0, unreadable = 0;
 
-  /// Prints the damage that `find` reports, if any.
+  /// Prints and counts the damage that `find` returns, if any.
   void look(const std::function<std::optional<std::string>()>& find) try {
     const auto damage = find();
     if (!damage) return;

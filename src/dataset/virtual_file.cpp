@@ -44,8 +44,8 @@ bool shows_shards(const std::filesystem::path& path, const SplitInfo& split) {
          tokens.virtual_sources() == sources_of(split);
 }
 
-/// With some flipped bits in a virtual dataset, HDF5 1.10 ends the process or loops forever, so the
-/// check runs in a process of its own. Returns "" if nothing is wrong.
+/// Some flipped bits in a virtual dataset make HDF5 1.10 crash or loop forever, so the check runs
+/// in its own process. Returns "" if nothing is wrong.
 std::string problem_of(const std::filesystem::path& path, const Manifest& manifest, Split split) {
   try {
     if (shows_shards(path, manifest.split(split))) return "";

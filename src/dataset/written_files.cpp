@@ -48,7 +48,7 @@ std::vector<std::string> shard_names(const fs::path& dataset) try {
     for (const ShardInfo& shard : manifest.split(split).shards) names.push_back(shard.file);
   }
   return names;
-} catch (const Error&) {  // damaged, or of another version
+} catch (const Error&) {  // it is damaged, or has another version
   return names_like_shards(dataset);
 }
 
@@ -78,7 +78,7 @@ bool is_written_by_prepare(const std::string& name) {
     return n == kManifestFile || std::ranges::find(fixed, n) != fixed.end();
   };
   if (is_one_of_them(name) || is_shard_name(name) || is_temporary_name(name)) return true;
-  constexpr std::string_view kOldTemporary = ".tmp";  // of versions before is_temporary_name
+  constexpr std::string_view kOldTemporary = ".tmp";  // used by versions before is_temporary_name
   return name.ends_with(kOldTemporary) &&
          is_one_of_them(std::string_view(name).substr(0, name.size() - kOldTemporary.size()));
 }

@@ -27,7 +27,7 @@ struct EvaluationRecord {
 /// Returns the header line with the column names, ending in a newline.
 std::string evaluation_csv_header();
 
-/// One line, ending in a newline. Numbers have 9 significant digits.
+/// Formats a record as one line, ending in a newline. Numbers have 9 significant digits.
 std::string to_csv(const EvaluationRecord& record);
 
 }  // namespace amt

@@ -17,7 +17,7 @@ namespace amt {
 
 /// The rows that models are evaluated on. Local.
 struct EvaluationRows {
-  /// Error or UsageError if the dataset cannot be read or has no rows in this split.
+  /// Throws Error or UsageError if the dataset cannot be read or has no rows in this split.
   EvaluationRows(const std::string& dataset, Split split, const RowSelection& selection);
 
   Manifest manifest;

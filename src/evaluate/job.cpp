@@ -57,8 +57,8 @@ std::vector<fs::path> agree_on_folders(const EvaluationOptions& options,
 /// Flushes every line, because evaluating all checkpoints of a long run takes hours.
 void print_csv(const std::string& line) { std::cout << line << std::flush; }
 
-/// Rank 0 hashes a checkpoint just before it is evaluated. Throws CollectiveError if it is damaged
-/// or cannot be read, phrased to follow "which".
+/// Verifies a checkpoint's hashes on rank 0, just before it is evaluated. Throws a CollectiveError,
+/// phrased to follow "which", if it is damaged or cannot be read.
 void load_verified(Evaluator& evaluator, const fs::path& folder, const mpi::Communicator& world) {
   mpi::run_on_all(world, [&] {
     if (world.rank() != 0) return;

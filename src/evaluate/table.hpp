@@ -8,7 +8,7 @@
 
 namespace amt {
 
-/// Lines of the form "name    value", with the values aligned in a column.
+/// Returns lines of the form "name    value", with the values aligned in a column.
 std::string evaluation_table(const EvaluationRecord& record, const Manifest& manifest,
                              const ParameterLayout& layout);
 

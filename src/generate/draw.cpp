@@ -20,9 +20,9 @@ void Drawing::weigh(std::span<const float> logits) {
   });
 }
 
-/// Fills `order_` with the indices by decreasing weight (as floats); equal ones in order of index.
-/// Uses a counting sort on a third of the bits at a time, because a comparison sort would take most
-/// of the time per token.
+/// Fills `order_` with the indices in order of decreasing weight (as floats) and, if equal, of
+/// index. Uses a counting sort on a third of the bits at a time, because a comparison sort would
+/// take most of the time per token.
 void Drawing::sort() {
   constexpr int kDigit = 11;
   constexpr std::uint32_t kMask = (1u << kDigit) - 1;
@@ -45,7 +45,7 @@ void Drawing::sort() {
 
 /// Returns the total as the reference's softmax in PyTorch computes it: summed in fp32 over the
 /// sorted values, in the 16 lanes of a vector. The small values lost to rounding move the edge of
-/// the nucleus; a more accurate sum would draw other tokens.
+/// the nucleus; with a more accurate sum, other tokens would be drawn.
 float Drawing::total_in_fp32() const {
   std::array<float, 16> lanes = {};
   for (std::size_t i = 0; i < order_.size(); ++i) {

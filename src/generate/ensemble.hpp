@@ -8,7 +8,7 @@
 
 namespace amt {
 
-/// One of several pieces.
+/// A piece that is being generated.
 struct Sample {
   Sample(std::uint64_t number_, Generation generation_)
       : number(number_), generation(std::move(generation_)) {}

@@ -1,7 +1,7 @@
 // The state of one piece during generation: which tokens may come next, and the events so far. The
-// rules are the reference's (arXiv 2306.08620) with three exceptions: a rest is only allowed where
-// a note is, the history of a sparse piece is shortened (History), and instruments that occur later
-// count towards a piece's limit of 16.
+// rules are the reference's (arXiv 2306.08620) with three exceptions: a rest is allowed only where
+// a note is allowed, the history of a sparse piece is shortened (History), and instruments that
+// occur later count towards a piece's limit of 16.
 #pragma once
 
 #include <array>
@@ -35,8 +35,8 @@ class Generation {
   /// Appends `token`. The third token of a triple may end the piece.
   void take(Token token);
 
-  /// Events before `end` in order of time, without rests and controls: the inputs that are kept,
-  /// and the generated events.
+  /// Returns the events before `end` in order of time, without rests and controls: the inputs that
+  /// are kept, and the generated events.
   Events result() const;
   /// Returns the generated events so far, including rests.
   const Events& drawn() const { return drawn_; }

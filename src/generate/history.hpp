@@ -31,8 +31,8 @@ class History {
   /// Returns the number of ticks subtracted from the times of the context.
   std::uint32_t offset() const { return offset_; }
 
-  /// Distinct instruments of all events so far, including those the model no longer sees; a rest
-  /// counts as the instrument kInstruments.
+  /// Returns the distinct instruments of all events so far, including those the model no longer
+  /// sees; a rest counts as the instrument kInstruments.
   const std::vector<std::uint8_t>& instruments() const { return instruments_; }
 
  private:

@@ -59,7 +59,7 @@ Request prepare(const GenerationOptions& options) {
   return request;
 }
 
-/// Rank 0 reads the file for all ranks. Collective.
+/// Collective. Reads the file on rank 0 and sends the parameters to all ranks.
 std::vector<float> read_parameters(HuggingFaceModel& source, const mpi::Communicator& world) {
   std::vector<float> parameters;
   mpi::run_on_all(world, [&] {
@@ -70,7 +70,7 @@ std::vector<float> read_parameters(HuggingFaceModel& source, const mpi::Communic
   return parameters;
 }
 
-/// Numbers of the pieces that this rank generates: every `size`-th.
+/// Returns the numbers of the pieces that this rank generates: every `size`-th.
 std::vector<std::uint64_t> pieces_of(const mpi::Communicator& world, int count) {
   std::vector<std::uint64_t> numbers;
   for (int n = world.rank(); n < count; n += world.size()) numbers.push_back(n);
@@ -83,7 +83,7 @@ struct Drawn {
   double seconds = 0;  ///< seconds of music
 };
 
-/// Sums over all ranks. Collective.
+/// Collective. Sums the totals over all ranks.
 Drawn sum_of(const Drawn& mine, const mpi::Communicator& world) {
   std::array<double, 3> sums = {static_cast<double>(mine.notes), static_cast<double>(mine.tokens),
                                 mine.seconds};

@@ -21,7 +21,8 @@ void write_piece(const Events& events, const std::filesystem::path& file);
 void draw_piece(const Events& events, const GenerationTask& task, const std::string& name,
                 const std::filesystem::path& file);
 
-/// One line per event: onset and duration in ticks of 10 ms, pitch, instrument (128: the drums).
+/// Returns one line per event: onset and duration in ticks of 10 ms, pitch, instrument (128: the
+/// drums).
 std::string text_of(const Events& events);
 
 }  // namespace amt

@@ -29,7 +29,7 @@ void set_up();
 
 /// Creates a property list.
 Handle properties(hid_t kind, const std::string& where);
-/// Properties for creating a dataset without modification times.
+/// Creates the properties for a dataset without modification times.
 Handle dataset_properties(const std::string& where);
 Handle simple_space(const Shape& shape, const std::string& where);
 

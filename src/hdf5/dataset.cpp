@@ -11,7 +11,7 @@
 namespace amt::hdf5 {
 namespace {
 
-/// The dataspaces for transferring some rows: in the file and in memory.
+/// The dataspaces for transferring some rows, in the file and in memory.
 struct RowSelection {
   Handle file;
   Handle memory;

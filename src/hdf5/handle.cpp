@@ -14,7 +14,7 @@ namespace {
 /// A failure as described by HDF5's error stack.
 struct Failure {
   std::string reason;     // its innermost message
-  const char* kind = "";  // in our words, for causes with an error code of their own
+  const char* kind = "";  // in our own words, for causes that have their own error code
   int error_number = 0;   // errno, if a system call failed
 };
 
@@ -24,7 +24,8 @@ const char* words_of(hid_t cause) {
   return "";
 }
 
-/// For a failed system call, HDF5's message contains "errno = 13, error message = ...".
+/// Returns the errno in a message, or 0. After a failed system call, HDF5's message contains "errno
+/// = 13, error message = ...".
 int errno_in(const std::string& message) {
   constexpr std::string_view kMark = "errno = ";
   const std::size_t at = message.find(kMark);

@@ -13,7 +13,7 @@ enum class MessageKind : std::uint32_t {
   kTempo,
 };
 
-/// Kind in the upper 8 bits, its payload in the lower 24.
+/// The kind is in the upper 8 bits, its payload in the lower 24.
 using MessageBody = std::uint32_t;
 
 struct Message {

@@ -30,7 +30,7 @@ class Player {
     return notes;
   }
 
-  /// Plays a message `ticks` after the previous one. Not for kEndOfTrack.
+  /// Plays a message `ticks` after the previous one. Must not be called for kEndOfTrack.
   void play(double ticks, MessageBody body) {
     clock_.advance(ticks);
     const MessageKind kind = kind_of(body);

@@ -64,8 +64,8 @@ double WideTick::to_double() const {
   std::size_t top = kWords - 1;
   while (top > 0 && words_[top] == 0) --top;
   if (top == 0) return static_cast<double>(words_[0]);
-  // Takes the upper 64 bits and sets the lowest of them if any bit below is set: enough to round to
-  // 53 bits exactly as the complete number.
+  // Takes the upper 64 bits and sets the lowest of them if any bit below is set: this is enough to
+  // round to 53 bits exactly like the complete number.
   const int shift = std::countl_zero(words_[top]);
   std::uint64_t upper = words_[top] << shift;
   std::uint64_t lower = words_[top - 1];

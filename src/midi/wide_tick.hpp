@@ -1,4 +1,4 @@
-// Exact ticks beyond 32 bits (docs/spec/preprocessing.md 4.6).
+// Represents ticks beyond 32 bits exactly (docs/spec/preprocessing.md 4.6).
 #pragma once
 
 #include <array>

@@ -35,7 +35,7 @@ void Pass::backward(std::span<const Token> tokens, const ModelView& gradients,
   if (ready) ready(0, starts[0]);
 }
 
-/// Backward through the LM head and the last layer norm.
+/// Computes the backward pass of the LM head and the last layer norm.
 void Pass::backward_head(const ModelView& g, const LossConfig& terms) {
   const int last = config_.num_layers - 1;
   Activation* dy = work_.dy.activation();
@@ -139,8 +139,8 @@ void Pass::backward_attention(int layer, const BlockView& g) {
                           .out_width = 3 * width_});
 }
 
-/// Backward through the first layer norm and the dropout of the previous block, whose output it was
-/// fused with.
+/// Computes the backward pass of the first layer norm and of the previous block's dropout, with
+/// which it was fused.
 void Pass::backward_layernorm1(int layer, const BlockView& g) {
   BlockActivations& a = work_.block(layer);
   Activation* dy = work_.dy.activation();

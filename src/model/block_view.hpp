@@ -21,8 +21,8 @@ struct ModelView {
   float *lnf_w, *lnf_b;
 };
 
-/// Offsets in the flat buffer where wpe, each block and the last layer norm begin, followed by the
-/// total. The gradients between two of them become final at the same time.
+/// Returns the offsets in the flat buffer where wpe, each block and the last layer norm begin,
+/// followed by the total. The gradients between two of them become final at the same time.
 std::vector<std::int64_t> section_starts(const ParameterLayout& layout);
 
 }  // namespace amt

@@ -4,7 +4,7 @@ namespace amt {
 
 namespace {
 
-/// Elements of one layer's cache.
+/// Returns the number of elements in one layer's cache.
 Dim cache_size(const ModelConfig& config, int rows) {
   return Dim{rows} * config.seq_len * 2 * config.hidden_dim;
 }

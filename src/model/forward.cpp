@@ -80,7 +80,7 @@ void Pass::forward() {
   }
 }
 
-/// The first layer norm on its own, for a block whose input is already complete.
+/// Computes the first layer norm on its own, for a block whose input is already complete.
 void Pass::layernorm1(int layer) {
   BlockActivations& a = work_.block(layer);
   ops_.run(LayerNormForward{.out = a.h1.activation(),
@@ -168,8 +168,8 @@ void Pass::mlp_down(int layer) {
                             .dropout = dropout_at(DropoutSite::kMlp, layer)});
 }
 
-/// Recomputes a block's activations from its input, by the same calls as in forward(), so that the
-/// bits are the same.
+/// Recomputes a block's activations from its input, by the same calls as in forward(), so that they
+/// are bitwise the same.
 void Pass::recompute(int layer) {
   layernorm1(layer);
   attention_half(layer);

@@ -9,14 +9,15 @@ namespace {
 
 constexpr std::uint32_t kDomain = 2u << 28;  // dropout masks use 1 << 28 in this word
 
-/// Two independent standard normal numbers from two uniform 32-bit words (Box and Muller, 1958).
+/// Returns two independent standard normal numbers from two uniform 32-bit words (Box and Muller,
+/// 1958).
 std::array<double, 2> box_muller(std::uint32_t a, std::uint32_t b) {
   const double radius = std::sqrt(-2 * std::log((a + 0.5) * 0x1p-32));
   const double angle = 2 * std::numbers::pi * (b + 0.5) * 0x1p-32;
   return {radius * std::cos(angle), radius * std::sin(angle)};
 }
 
-/// Elements [4 block, 4 block + 4) of tensor number `tensor`.
+/// Returns elements [4 block, 4 block + 4) of tensor number `tensor`.
 std::array<double, 4> normal_block(std::uint64_t seed, std::size_t tensor, std::int64_t block) {
   const PhiloxBlock words = philox4x32_10(
       {low_word(block), high_word(block), low_word(tensor), kDomain}, philox_key(seed));

@@ -7,7 +7,7 @@
 namespace amt {
 namespace {
 
-constexpr std::int64_t kAlignment = 64;  // floats: a range of tensors starts on a line of memory
+constexpr std::int64_t kAlignment = 64;  // floats, so that every tensor starts on a cache line
 constexpr const char* kBlocks = "transformer.h.";
 constexpr const char* kPackedHeads = "attn.c_attn.weight";
 

@@ -7,7 +7,8 @@
 
 namespace amt {
 
-/// Borrows all its arguments; exists for one call of the model. `dropout` is off for evaluation.
+/// Exists during one call of the model; all arguments must outlive it. `dropout` is off for
+/// evaluation.
 class Pass {
  public:
   Pass(Ops& ops, const ModelConfig& config, const ModelView& weights, Workspace& workspace,

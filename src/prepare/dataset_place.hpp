@@ -14,7 +14,8 @@ void check_dataset_place(const std::filesystem::path& dataset, bool overwrite);
 /// files written by amt and the empty lock of an old version.
 bool may_be_cleared(const std::filesystem::path& folder);
 
-/// Status of the path itself, without following links. Throws Error if it cannot be determined.
+/// Returns the status of the path itself, without following links. Throws Error if it cannot be
+/// determined.
 std::filesystem::file_status status_of(const std::filesystem::path& path);
 
 /// The lock file of versions that did not mark their folder.

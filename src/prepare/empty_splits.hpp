@@ -9,7 +9,7 @@
 
 namespace amt {
 
-/// Returns a line about the requested splits that have no files, with fractions that would fill
+/// Returns a line about the requested splits that have no files, and fractions that would fill
 /// them; "" if there are none. A split with empty digits ("") is left out on purpose.
 std::string empty_splits_text(const Corpus& corpus, const SplitRule& rule);
 

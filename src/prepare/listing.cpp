@@ -90,8 +90,8 @@ void share_listing(const mpi::Communicator& communicator, Listing& listing) {
 }
 
 /// Local. Without this check, a node that lacks the corpus would reject its files one by one, and
-/// the dataset would miss them. Looks for a sample of the files that rank 0 found; a few of them
-/// may have vanished since.
+/// the dataset would miss them. Looks for a sample of the files that rank 0 found; a few may have
+/// vanished since then.
 void require_same_folder(const Listing& listing) {
   if (listing.source.kind != SourceKind::kFolder) return;  // readers compare an archive's stamp
   const std::size_t stride = listing.files.size() / kFilesLookedFor + 1;

@@ -22,8 +22,8 @@ struct MemoryShares {
 /// held one at a time.
 MemoryShares share_memory(const PrepareOptions& options, const Source& source, int ranks_on_host);
 
-/// Collective. Returns the smallest most_for_a_file() of all ranks. It decides which files are
-/// rejected, which therefore does not depend on the rank that reads a file.
+/// Collective. Returns the smallest most_for_a_file() of all ranks. Because all ranks use it,
+/// whether a file is rejected does not depend on the rank that reads it.
 std::uint64_t agree_on_a_file(const mpi::Communicator& communicator, const PrepareOptions& options);
 
 }  // namespace amt

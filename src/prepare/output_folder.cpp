@@ -56,7 +56,7 @@ void bring_back(const fs::path& old, const fs::path& dataset) {
   FolderMark::remove(dataset);
 }
 
-/// Removes the replaced dataset after a job was killed later than that.
+/// Removes the replaced dataset after a job was killed before it could do so.
 void finish_replacement(const fs::path& old, const fs::path& dataset) {
   if (!is_folder(old) || read_mark(old) != Mark::kReplaced) return;
   const FolderMark held(old, Mark::kReplaced);
@@ -147,7 +147,7 @@ fs::path OutputFolder::put_in_place() try {
   return exchange(partial_, dataset_);
 } catch (const Error& error) {
   std::error_code ignored;
-  fs::remove(partial_ / kMarkFile, ignored);  // so that no other job clears hours of work
+  fs::remove(partial_ / kMarkFile, ignored);  // so that no other job clears the finished dataset
   throw Error(fmt::format("the dataset is complete but could not be renamed ({}); it is in {}",
                           error.what(), partial_.string()));
 }

@@ -15,8 +15,8 @@ class FolderMark;
 /// when the job is killed.
 class OutputFolder {
  public:
-  /// Throws UsageError if DATASET exists and `overwrite` is off, or if it cannot be written at its
-  /// place; throws Error if another job is writing it, or if it cannot be created.
+  /// Throws UsageError if DATASET exists and `overwrite` is off, or if it cannot be written there;
+  /// throws Error if another job is writing it, or if it cannot be created.
   OutputFolder(const std::filesystem::path& dataset, bool overwrite);
   ~OutputFolder();  ///< removes the files unless they were committed
   OutputFolder(const OutputFolder&) = delete;
@@ -38,7 +38,7 @@ class OutputFolder {
   std::filesystem::path partial_;
   bool overwrite_;
   std::unique_ptr<FolderMark> mark_;
-  std::unique_ptr<FolderMark> old_mark_;  // of the dataset that is replaced
+  std::unique_ptr<FolderMark> old_mark_;  // mark of the dataset that is replaced
   bool made_ = false;
 };
 

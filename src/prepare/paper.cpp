@@ -15,7 +15,7 @@ constexpr std::uint64_t kFewestFiles = 174'000, kMostFiles = 180'000;
 
 struct Count {
   const char* what;
-  std::uint64_t paper, ours;  // paper 0: no count in the paper
+  std::uint64_t paper, ours;  // 0 if the paper has no such count
 };
 
 /// Counts tokens as the paper does: without flags and, for the training split, for a single copy,

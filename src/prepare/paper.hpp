@@ -1,4 +1,5 @@
-// The counts in arXiv 2306.08620 for the full Lakh dataset (docs/spec/training.md).
+// Compares a dataset with the counts in arXiv 2306.08620 for the full Lakh dataset
+// (docs/spec/training.md).
 #pragma once
 
 #include <string>

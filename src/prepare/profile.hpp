@@ -27,7 +27,8 @@ struct Histogram {
   }
 };
 
-/// Includes the limit of the reference's filter: 300 tokens are 100 notes in the arrival encoding.
+/// Tokens, including the limit of the reference's filter: 300, for 100 notes in the arrival
+/// encoding.
 inline constexpr std::array<double, 18> kTokenEdges = {0,     30,    100,   300,   600,   1000,
                                                        1500,  2000,  3000,  4000,  6000,  8000,
                                                        10000, 15000, 20000, 30000, 50000, 100000};

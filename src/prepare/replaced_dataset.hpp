@@ -8,9 +8,9 @@
 namespace amt {
 
 /// Removes the dataset in the folder `old`, which has been replaced by `replacement` and is marked
-/// accordingly: only the files that amt wrote. Other files are moved to `replacement`, and a
-/// message lists them. Returns the names of those that had to stay in `old` because `replacement`
-/// has something with that name. May be repeated after being killed at any moment.
+/// accordingly: removes only the files that amt wrote, and moves others to `replacement`, which a
+/// message lists. Returns the names of those that had to stay in `old` because `replacement` has
+/// something with that name. May be repeated after being killed at any moment.
 std::vector<std::string> remove_replaced_dataset(const std::filesystem::path& old,
                                                  const std::filesystem::path& replacement);
 

@@ -26,7 +26,7 @@ std::string short_number(double value) {
   return value < 1000 ? number(value) : number(value / 1000) + "k";
 }
 
-/// Minutes and seconds, "0:05"; "10m" from 10 minutes on.
+/// Formats minutes and seconds: "0:05", or "10m" from 10 minutes on.
 std::string clock_time(double seconds) {
   const int whole = static_cast<int>(seconds);
   if (whole >= 600) return fmt::format("{}m", whole / 60);

@@ -11,7 +11,8 @@
 namespace amt {
 namespace {
 
-/// 100 part / whole in the format of Python's round(x, 2): at most two decimals, at least one.
+/// Returns 100 part / whole in the format of Python's round(x, 2): at most two decimals, at least
+/// one.
 std::string percent_text(std::uint64_t part, std::uint64_t whole) {
   const double share = whole > 0 ? 100 * static_cast<double>(part) / static_cast<double>(whole) : 0;
   std::string result = fmt::format("{:.2f}", share);

@@ -15,12 +15,12 @@ namespace amt {
 /// and where the output is.
 std::string summary_text(const Manifest& manifest, const PrepareOptions& options);
 
-/// One line about the files that were ignored because of their extension, and how to include more
-/// of them.
+/// Returns a line about the files that were ignored because of their extension, which explains how
+/// to include more of them.
 std::string passed_over_text(const EndingCounts& counts);
 
-/// rejected.tsv: a header, then a line "path<TAB>reason" for each rejected file, in order of path.
-/// Tabs, newlines and backslashes in paths are written \t, \n and \\.
+/// Returns the contents of rejected.tsv: a header, then a line "path<TAB>reason" for each rejected
+/// file, in order of path. Tabs, newlines and backslashes in paths are written \t, \n and \\.
 std::string rejected_text(std::vector<Rejection> rejections);
 
 }  // namespace amt

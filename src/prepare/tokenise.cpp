@@ -94,7 +94,7 @@ bool UnitReader::add(const CorpusFile& file, UnitTokenizer& tokenizer,
     bytes = files_.read(file);
   } catch (const CorpusError&) {
     throw;
-  } catch (const Error& error) {  // vanished, or a bad disk: one file must not stop the job
+  } catch (const Error& error) {  // the file vanished, or the disk is bad: do not stop the job
     rejections.push_back({file.path, error.what()});
     return false;
   }

@@ -1,4 +1,4 @@
-// One rank's part of the tokenising: turns the files of its units into rows.
+// Tokenises one rank's units: turns their files into rows.
 #pragma once
 
 #include <cstdint>

@@ -40,8 +40,8 @@ int whole_cores(double quota, double period) {
   return static_cast<int>(std::clamp(std::floor(quota / period), 1.0, 1e6));
 }
 
-/// Version 2: "200000 100000" is microseconds of CPU time in each period; "max 100000" is
-/// unlimited.
+/// Reads a quota of version 2: "200000 100000" is the CPU time in each period and the period, in
+/// microseconds; "max 100000" is unlimited.
 int quota_cores_v2(const fs::path& folder) {
   std::ifstream in(folder / "cpu.max");
   double quota = 0, period = 0;

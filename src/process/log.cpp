@@ -22,7 +22,7 @@ int rank() {
 
 constexpr std::size_t kLongest = 4096;  // bytes; a name in a damaged file may be very long
 
-/// Makes the message a single line: file names may contain any bytes.
+/// Turns the message into a single line, because file names may contain any bytes.
 std::string one_line(const std::string& message) {
   std::string line = message.substr(0, kLongest);
   for (char& c : line) {

@@ -16,7 +16,7 @@
 namespace amt {
 namespace {
 
-/// A crash is expected here, so suppress core files, handlers and messages of the C library.
+/// Suppresses core files, handlers and messages of the C library, because a crash is expected.
 void end_quietly(std::chrono::seconds limit) {
   const rlimit no_core = {0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);

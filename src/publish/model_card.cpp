@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kLongestText = 1000;
 
-/// JSON strings are also valid YAML.
+/// Quotes a string as JSON, which is also valid YAML.
 std::string quoted(const std::string& text) {
   const nlohmann::json json = printable(text, kLongestText);
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kLetters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 
-/// "name" or "owner/name"
+/// Throws UsageError unless `id` is "name" or "owner/name".
 void require_id(const char* option, const std::string& id) {
   const std::size_t slash = id.find('/');
   const auto good = [](const std::string& part) {

@@ -48,8 +48,9 @@ std::int64_t second_of(const std::string& name) {
   return second;
 }
 
-/// Readers process a folder's files in the order of their names, so this one's must be last, even
-/// if the clock was set back or the previous process started within the same second.
+/// Returns the path of a new file. Readers process a folder's files in the order of their names, so
+/// this one's must be last, even if the clock was set back or the previous process started within
+/// the same second.
 fs::path next_file(const fs::path& folder) {
   std::error_code failed;
   fs::create_directories(folder, failed);
@@ -84,7 +85,7 @@ EventFile::EventFile(const fs::path& folder, std::int64_t next_step,
 EventFile::~EventFile() {
   try {
     flush();
-  } catch (const Error&) {  // a missing curve is no reason to end the process
+  } catch (const Error&) {  // do not end the process because a curve is missing
   }
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// This program's files, in the order in which readers process them.
+/// Returns this program's files, in the order in which readers process them.
 std::vector<fs::path> event_files_of(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code failed;

@@ -7,7 +7,7 @@
 
 namespace amt {
 
-/// read_metrics() with a warning if there are lines that it does not recognise.
+/// Calls read_metrics() and warns if there are lines that it does not recognise.
 void read_known_metrics(const std::filesystem::path& path,
                         const std::function<void(const StepMetrics&)>& step,
                         const std::function<void(const ValidationMetrics&)>& validation);

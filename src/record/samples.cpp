@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kShown = 3;
 constexpr std::uint64_t kMostBytes = 1 << 20;  // of a sample, to keep the page small
 
-/// Newest first.
+/// Returns the steps with samples, newest first.
 std::vector<std::int64_t> sample_steps(const RunPaths& paths) {
   std::vector<std::int64_t> steps;
   std::error_code failed;
@@ -58,7 +58,7 @@ std::vector<RunSample> newest_samples(const RunPaths& paths) {
 void remove_samples_after(const RunPaths& paths, std::int64_t step) {
   for (const std::int64_t sample : sample_steps(paths)) {
     if (sample <= step) continue;
-    std::error_code ignored;  // if it stays, the same step overwrites it later
+    std::error_code ignored;  // if this fails, the same step overwrites the sample later
     fs::remove(paths.sample(sample), ignored);
     fs::remove(paths.sample(sample).replace_extension(".svg"), ignored);
   }

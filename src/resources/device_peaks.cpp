@@ -1,5 +1,5 @@
-// Dense bf16 FLOP/s with sums in fp32, from NVIDIA's data sheets; where these only give the figure
-// with sparsity, half of it.
+// Peak dense bf16 FLOP/s with sums in fp32, from NVIDIA's data sheets. Where a data sheet gives
+// only the figure with sparsity, half of it is used.
 #include <array>
 #include <string_view>
 
@@ -9,7 +9,7 @@ namespace amt {
 namespace {
 
 struct Peak {
-  std::string_view name;  // complete name in the driver; parts of GPUs (MIG) have longer names
+  std::string_view name;  // the driver's complete name; MIG slices have longer names
   double flops;
 };
 

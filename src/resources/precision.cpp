@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kCustomary = "auto, f32 or bf16";
 
-// Besides "auto". kCustomary has the first name of each precision; the others are accepted, too.
+// Besides "auto". kCustomary has the first name of each precision; the others are accepted too.
 constexpr std::array<std::pair<const char*, Precision>, 6> kNames = {
     {{"f32", Precision::kF32},
      {"fp32", Precision::kF32},

@@ -1,5 +1,5 @@
-// RUN/in-use: the process that trains in a run's folder. Written at its start, removed at its end,
-// and left behind if it is killed:
+// RUN/in-use names the process that trains in a run's folder. The process writes the file at its
+// start and removes it at its end; if it is killed, the file stays:
 //   {"format":"amt-run-in-use","version":1,"host":"node17","pid":4711,
 //    "since":"2026-11-25 20:37:37 UTC","boot":"5d0c...","pid_namespace":"pid:[4026531836]",
 //    "process_start":884213,"job":"cluster/1234","job_start":1,"locked":true}
@@ -18,14 +18,14 @@ struct RunOwner {
   std::string boot;                ///< boot id of the process's kernel
   std::string pid_namespace;       ///< the namespace of `pid`
   std::int64_t process_start = 0;  ///< ticks since boot; pids are reused
-  std::string job;                 ///< Slurm's job; empty: none
+  std::string job;                 ///< id of the Slurm job; empty if there is none
   std::int64_t job_start = 0;      ///< how often Slurm has restarted this job
   bool locked = false;             ///< whether it holds a lock on this file
 };
 
 RunOwner this_process();
 
-/// JSON text with a final newline.
+/// Formats the record as JSON with a final newline.
 std::string to_json(const RunOwner& owner);
 
 /// Reads the file. Throws an Error naming the file and the problem.

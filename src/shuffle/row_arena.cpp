@@ -13,7 +13,7 @@ std::uint32_t RowArena::add(const Row& row) {
   if (rows_ == blocks_.size() * kBlockRows) {
     void* block = std::aligned_alloc(kBlockBytes, kBlockBytes);
     if (block == nullptr) throw std::bad_alloc();
-    // One page fault for each block instead of 512, which took a quarter of the job's time.
+    // A block then takes one page fault instead of 512, which took a quarter of the job's time.
     ::madvise(block, kBlockBytes, MADV_HUGEPAGE);
     blocks_.emplace_back(static_cast<Row*>(block));
   }

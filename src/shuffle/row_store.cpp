@@ -69,7 +69,7 @@ void RowStore::lend(std::uint64_t bytes) {
   budget_ = whole_budget_ - std::min(bytes, whole_budget_);
   if (bytes == 0) return;
   if (arena_.rows() * kHeldBytes > budget_) spill();
-  if (arena_.rows() == 0) arena_.release();  // also the memory of rows spilled earlier
+  if (arena_.rows() == 0) arena_.release();  // frees the memory of rows spilled earlier, too
 }
 
 void RowStore::add(std::size_t slot, const RowId& id, const Row& row) {

@@ -40,7 +40,7 @@ std::uint32_t draw_gap(NumpyRandom& random) {
 }  // namespace
 
 void augment_spans(std::span<const Event> events, NumpyRandom& random, AugmentedPiece& out) {
-  bool in_span = true;  // of length 0: the first event ends it and draws the first gap
+  bool in_span = true;  // has length 0: the first event ends it and draws the first gap
   std::uint32_t next_span = 0, end_span = 0;
   split(events, out, [&](const Event& event) {
     if (in_span && event.time >= end_span) {

@@ -23,7 +23,7 @@ class InterarrivalTokens {
 
   /// Throws MidiError if a time was too large for a double.
   std::span<const Token> tokens() const;
-  std::size_t size() const { return tokens_.size(); }         ///< even if a time was too large
+  std::size_t size() const { return tokens_.size(); }  ///< valid even if a time was too large
   std::uint64_t truncations() const { return truncations_; }  ///< clipped waits
 
  private:

@@ -25,7 +25,7 @@ class PieceEncoder {
  public:
   virtual ~PieceEncoder() = default;
 
-  /// Reserves memory for the messages of `expected` notes; 0: unknown.
+  /// Reserves memory for the messages of `expected` notes; 0 if unknown.
   virtual void begin(std::size_t /*expected*/) {}
   virtual void add(std::span<const NoteMessage> /*messages*/) {}
   /// Returns the number of tokens of the notes alone, without rests and separators. Destroys the

@@ -12,7 +12,7 @@ namespace amt {
 struct Triple {
   enum class Kind : std::uint8_t { kNote, kPause, kBoundary };
   Kind kind = Kind::kBoundary;
-  bool control = false;        ///< for a note
+  bool control = false;        ///< set for notes only
   std::uint32_t time = 0;      ///< ticks
   std::uint32_t duration = 0;  ///< ticks
   std::uint8_t instrument = 0, pitch = 0;

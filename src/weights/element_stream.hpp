@@ -22,8 +22,8 @@ struct Destination {
 using NextBytes = std::function<void(std::span<std::byte> out)>;
 
 /// Reads a run of `elements` from `next` to its end, in pieces of about 100 KiB, and passes each
-/// destination its part; all destinations must be inside the run. Throws a Malformed naming a
-/// tensor that should equal another one and differs.
+/// destination its part; all destinations must be inside the run. Throws Malformed naming a tensor
+/// that should equal another one but differs.
 void stream_elements(TensorType type, std::uint64_t elements, const NextBytes& next,
                      std::span<const Destination> destinations);
 

@@ -1,6 +1,7 @@
-// All tensors in a model's folder, in model.safetensors or pytorch_model.bin, each as one file or
-// as several with an index. If there is more than one of these, the first is used in the order of
-// Hugging Face's transformers: model.safetensors, its index, pytorch_model.bin, its index. Local.
+// Reads all tensors in a model's folder, from model.safetensors or pytorch_model.bin, each as one
+// file or as several with an index. If there is more than one of these, the first is used in the
+// order of Hugging Face's transformers: model.safetensors, its index, pytorch_model.bin, its index.
+// Local.
 #pragma once
 
 #include <filesystem>

@@ -56,7 +56,7 @@ class Parser {
     return push({.kind = PickleKind::kText, .text = in_.take(bytes)});
   }
 
-  /// Values below the last mark belong to an unfinished collection.
+  /// Returns the height of the last mark; values below it belong to an unfinished collection.
   std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
 
   PickleRef pop() {
@@ -258,7 +258,7 @@ class Parser {
     return push_items(PickleKind::kDict, {}, true);
   }
 
-  /// A module's state dict has an attribute with the version of each of its parts.
+  /// Ignores the attribute of a module's state dict that records the version of each part.
   bool attributes() {
     pop(PickleKind::kDict, "attributes");
     const PickleRef target = pop(PickleKind::kDict, "an OrderedDict");

@@ -1,7 +1,7 @@
 // Reads a pickle as data, into a tree of values in which a call is just another kind of value;
 // nothing is imported or run. Supports the opcodes that Python's picklers write (protocols 2 to 5)
-// for a dictionary of torch tensors; other opcodes, and globals that such a dictionary does not
-// need, are refused with their names. Local.
+// for a dictionary of torch tensors; any other opcode, and any global that such a dictionary does
+// not need, is an error that names it. Local.
 #pragma once
 
 #include <cstdint>
@@ -60,7 +60,7 @@ struct Pickle {
 };
 
 /// Parses the pickle at the beginning of `bytes`. Takes time linear in its size, and at most about
-/// 150 MB for any input. Throws a Malformed naming the byte and the problem.
+/// 150 MB for any input. Throws Malformed naming the byte and the problem.
 Pickle parse_pickle(std::string_view bytes);
 
 }  // namespace amt

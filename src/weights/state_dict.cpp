@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxDimensions = 8;
 constexpr std::size_t kMaxKeyBytes = 64;  // keys are small numbers, or addresses
-// Far larger than any file, and far from overflow in calculations with it.
+// Far larger than any file, and small enough that calculations do not overflow.
 constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 48;
 
 /// The arguments of _rebuild_tensor_v2, before they are checked.
@@ -112,7 +112,7 @@ class Reader {
     dict_.places.push_back({index, view.first, order_of(view)});
   }
 
-  /// torch marks a tensor whose elements have the opposite sign of its storage.
+  /// Rejects tensors that torch marks as having the opposite sign of their storage.
   void refuse_marks(const PickleValue& marks) const {
     if (marks.kind == PickleKind::kNone) return;
     if (marks.kind == PickleKind::kDict && pickle_.items_of(marks).empty()) return;

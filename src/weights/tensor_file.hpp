@@ -50,8 +50,8 @@ struct TensorEntry {
 struct TensorRequest {
   std::size_t tensor = 0;  ///< index into tensors()
   std::span<float> out;    ///< one float for each of the tensor's elements
-  /// If not "": `out` already has the values of this other tensor and is not written; both must be
-  /// equal.
+  /// If this is not "", `out` already has the values of this other tensor; it is not written but
+  /// compared, and both must be equal.
   std::string_view same_as = {};
 };
 
@@ -62,9 +62,9 @@ class TensorFile {
   virtual ~TensorFile() = default;
   virtual const std::filesystem::path& path() const = 0;
   virtual const std::vector<TensorEntry>& tensors() const = 0;
-  /// Reads in a single pass over the file, with memory for a piece of it, not a tensor. Throws an
-  /// Error naming the file and the tensor if one does not have a parameter type, does not have
-  /// `out`'s size, or differs from `out` although equality was requested.
+  /// Reads in a single pass over the file, in pieces that need little memory. Throws an Error
+  /// naming the file and the tensor if one does not have a parameter type, does not have `out`'s
+  /// size, or differs from `out` although equality was requested.
   virtual void read(std::span<const TensorRequest> requests) = 0;
 };
 

@@ -1,4 +1,5 @@
-// Files that torch.save writes for a model's state dict, such as pytorch_model.bin. Two formats:
+// Reads files that torch.save wrote for a model's state dict, such as pytorch_model.bin. There are
+// two formats:
 // - since torch 1.6 a zip archive: X/data.pkl is a pickle of the dictionary, in which each tensor
 //   refers to a storage by its key; X/data/KEY has the bytes of that storage, not compressed;
 // - before that, four pickles (a magic number, the protocol 1001, facts about the machine, the

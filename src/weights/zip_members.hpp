@@ -22,7 +22,7 @@ class ZipMembers {
   ZipMembers(const ZipMembers&) = delete;
   ZipMembers& operator=(const ZipMembers&) = delete;
 
-  /// Moves to the next member that is a file; false at the end.
+  /// Moves to the next member that is a file. Returns false at the end.
   bool next();
   const std::string& name() const { return name_; }
   std::uint64_t bytes() const { return bytes_; }

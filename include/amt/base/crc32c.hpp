@@ -6,8 +6,8 @@
 
 namespace amt {
 
-/// Reflected polynomial 0x1EDC6F41; initial value and final XOR are all ones (RFC 3720, appendix
-/// B.4).
+/// Uses the reflected polynomial 0x1EDC6F41; initial value and final XOR are all ones (RFC 3720,
+/// appendix B.4).
 std::uint32_t crc32c(std::string_view bytes);
 
 }  // namespace amt

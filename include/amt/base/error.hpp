@@ -1,4 +1,4 @@
-// The project's errors and exit codes. Errors are exceptions that say what happened, where, and
+// The project's errors and exit codes. Errors are exceptions that explain what happened, where, and
 // what to do next; main() catches them and turns them into one line and an exit code.
 #pragma once
 

@@ -10,7 +10,7 @@
 
 namespace amt {
 
-/// 32 lower-case hex digits.
+/// Returns the MD5 as 32 lower-case hex digits.
 std::string md5_hex(std::span<const std::byte> bytes);
 
 /// Incremental MD5. Throws Error if this system's OpenSSL does not provide it.
@@ -27,11 +27,11 @@ class Md5 {
   void* context_;
 };
 
-/// XXH3, 64 bits, seed 0.
+/// Returns the 64-bit XXH3 with seed 0.
 std::uint64_t xxh3_64(std::span<const std::byte> bytes);
 
-/// XXH3 of a file's bytes, read in bounded pieces. Throws an Error naming the file if it cannot be
-/// read.
+/// Returns the XXH3 of a file's bytes, read in bounded pieces. Throws an Error naming the file if
+/// it cannot be read.
 std::uint64_t xxh3_64_file(const std::filesystem::path& path);
 
 /// Incremental XXH3.
@@ -48,7 +48,7 @@ class Xxh3 {
   void* state_;
 };
 
-/// 16 lower-case hex digits.
+/// Formats a hash as 16 lower-case hex digits.
 std::string hex64(std::uint64_t value);
 
 }  // namespace amt

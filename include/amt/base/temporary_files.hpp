@@ -1,4 +1,4 @@
-// Names for incomplete files, and removal of those that killed processes left behind.
+// Names incomplete files, and removes those that killed processes left behind.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Times as readable text.
+// Formats times as readable text.
 #pragma once
 
 #include <chrono>

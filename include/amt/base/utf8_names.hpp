@@ -1,4 +1,4 @@
-// A UTF-8 locale for libraries that depend on the locale to interpret file names.
+// Provides a UTF-8 locale to libraries that interpret file names by the locale.
 #pragma once
 
 #include <locale.h>

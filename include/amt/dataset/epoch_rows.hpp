@@ -1,4 +1,4 @@
-// Training rows in a new order for each epoch.
+// Presents training rows in a new order for each epoch.
 #pragma once
 
 #include <cstdint>

@@ -28,7 +28,8 @@ class Prefetcher {
 
   /// Returns the tokens of `now`, [now.count, row_length], valid until the next call, and starts
   /// reading `following`. Fast if `now` equals the previous call's `following`, correct in any
-  /// case. An exception of the source is thrown by the call that requests the affected rows.
+  /// case. If the source throws, the exception is rethrown by the call that requests the affected
+  /// rows.
   std::span<const Token> next(const RowRange& now, const RowRange& following);
 
  private:
@@ -45,7 +46,7 @@ class Prefetcher {
   std::mutex mutex_;  // guards the members from here to quit_
   std::condition_variable changed_;
   std::optional<RowRange> asked_;  // requested from the thread, not yet read
-  Buffer filling_;                 // the thread's while asked_ is set, else the caller's
+  Buffer filling_;  // belongs to the thread while asked_ is set, otherwise to the caller
   bool quit_ = false;
   RowRange ahead_;  // the rows that filling_ has or will have
   Buffer taken_;    // returned by the last next()

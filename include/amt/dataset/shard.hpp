@@ -1,4 +1,4 @@
-// One shard: an HDF5 file with some of the rows of one split.
+// A shard is an HDF5 file with some of the rows of one split.
 //
 // Format, version 1:
 //   /tokens    uint16 little-endian [rows, 1024], contiguous; with 32 rows or more, aligned to 4096

@@ -1,5 +1,5 @@
-// The device that a rank computes on, and the reducer among the ranks; both are chosen once per
-// job.
+// The device that a rank computes on, and the reducer that connects the ranks; both are chosen once
+// per job.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@ namespace amt {
 struct DeviceRequest {
   DeviceKind kind = DeviceKind::kAuto;
   cuda::Attention attention = cuda::Attention::kAuto;
-  bool deterministic = true;  ///< for a GPU; a CPU always is
+  bool deterministic = true;  ///< for a GPU; a CPU always is deterministic
   std::string cpu_only;       ///< why kAuto must use the CPU; "" if it may use a GPU
   std::function<std::unique_ptr<Ops>()> make_cpu_ops;
 };

@@ -17,8 +17,7 @@ struct DeviceOffer {
 };
 
 /// Finds this rank's GPU, device rank_on_host % devices. `cpu_only` is a reason to use the CPU if
-/// the kind is kAuto; "": none. Local; does not need MPI; starts CUDA only if a driver is
-/// installed.
+/// the kind is kAuto, or "". Local; does not need MPI; starts CUDA only if a driver is installed.
 DeviceOffer offer_device(DeviceKind kind, const std::string& cpu_only, int rank_on_host);
 
 /// Returns "no GPU is used: " and the refusal, for a job that uses the CPU instead.

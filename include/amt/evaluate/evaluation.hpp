@@ -62,7 +62,8 @@ struct FieldPerplexity {
   double value;
 };
 
-/// exp of mean losses: for all tokens of an event together, and for each of its fields.
+/// Perplexities: exp of the mean loss, for all tokens of an event together and for each of its
+/// fields.
 struct Perplexities {
   double event = 0;
   std::vector<FieldPerplexity> fields;

@@ -11,7 +11,7 @@
 namespace amt {
 
 enum class GenerationMode : std::uint8_t {
-  kAnticipatory,    ///< the model sees the notes that are kept 5 s before they occur
+  kAnticipatory,    ///< the model sees the kept notes 5 s before they occur
   kAutoregressive,  ///< it sees them only when they occur
 };
 template <>

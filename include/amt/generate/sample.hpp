@@ -1,4 +1,4 @@
-// Music that a model generates without a prompt during its training.
+// Generates samples of music without a prompt during training.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
-// A wrapper for HDF5: the only folder that includes <hdf5.h>. Every call is checked; an Error names
-// the path and the failed operation, followed by HDF5's own message in parentheses. If the
-// operating system reported the failure (permissions, a full disk), it is a SystemError. Files are
-// not locked unless HDF5_USE_FILE_LOCKING requests it.
+// A wrapper for HDF5; only this folder includes <hdf5.h>. Every call is checked; an Error names the
+// path and the failed operation, followed by HDF5's own message in parentheses. If the operating
+// system reported the failure (permissions, a full disk), it is a SystemError. Files are not locked
+// unless HDF5_USE_FILE_LOCKING requests it.
 #pragma once
 
 #include <cstddef>
@@ -93,7 +93,7 @@ class File {
   /// type.
   Dataset open_dataset(const std::string& name) const;
 
-  /// Attributes of the root group.
+  /// Writes and reads attributes of the root group.
   void set_attribute(const std::string& name, std::string_view value);
   void set_attribute(const std::string& name, std::uint64_t value);
   std::string text_attribute(const std::string& name) const;

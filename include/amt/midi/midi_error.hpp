@@ -1,4 +1,4 @@
-// The error for a MIDI file that is rejected.
+// The error thrown for a MIDI file that is rejected.
 #pragma once
 
 #include <string>

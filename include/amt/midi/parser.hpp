@@ -29,8 +29,8 @@ MidiCounts count_messages(std::span<const std::byte> file);
 
 /// Parses one file after another, reusing its buffers. Local; not thread-safe.
 ///
-/// Memory is at most 8 bytes per byte of the largest file, whatever the file claims, plus 24 bytes
-/// for each message of a Playback; time is at most proportional to bytes x log(tracks).
+/// Memory is at most 8 bytes per byte of the largest file, whatever its header states, plus 24
+/// bytes for each message of a Playback; time is at most proportional to bytes x log(tracks).
 class MidiParser {
  public:
   MidiParser();

@@ -1,4 +1,4 @@
-// Writes notes as a standard MIDI file.
+// Writes notes to a standard MIDI file.
 #pragma once
 
 #include <cstdint>

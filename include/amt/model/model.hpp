@@ -13,7 +13,7 @@
 
 namespace amt {
 
-/// The key of a row's dropout masks; combined with layer, site and position.
+/// The part of the key of dropout masks that all layers, sites and positions share.
 struct DropoutKey {
   std::uint64_t seed = 0;
   std::uint64_t step = 0;
@@ -50,8 +50,7 @@ class Model {
   /// changed, so that the next forward pass refreshes copies that a device may keep in another
   /// type. After a forward pass, older pointers may be used only for reading.
   float* parameters();
-  /// As above, for changes that only AdamW and Muon make, because they refresh those copies
-  /// themselves.
+  /// As above, if only AdamW and Muon change the parameters: they refresh those copies themselves.
   float* parameters_for_update();
   float* gradients();  ///< device memory, same layout; null for inference
 
@@ -62,9 +61,9 @@ class Model {
 
   void zero_gradients();
 
-  /// Called with [begin, end) of the flat gradient buffer as soon as the backward pass has finished
-  /// with that range. The ranges cover every float of the buffer exactly once: the last layer norm,
-  /// the blocks from last to first, wpe, wte. On an asynchronous device the range is final for work
+  /// Called with a range [begin, end) of the flat gradient buffer as soon as the backward pass has
+  /// finished it. The ranges cover every float of the buffer exactly once: the last layer norm, the
+  /// blocks from last to first, wpe, wte. On an asynchronous device the range is final for work
   /// that is queued after the call.
   using GradientReady = std::function<void(std::int64_t begin, std::int64_t end)>;
 
@@ -84,7 +83,8 @@ class Model {
   /// nats.
   void losses(std::span<const Token> tokens, int rows, std::span<float> losses);
 
-  /// For tests: logits [rows, seq_len, vocab_size] without padding, computed without dropout.
+  /// For tests: computes the logits [rows, seq_len, vocab_size], without padding and without
+  /// dropout.
   void logits(std::span<const Token> tokens, int rows, std::span<float> logits);
 
  private:

@@ -33,7 +33,7 @@ class ParameterLayout {
 
 /// A matrix of a block inside the flat buffer.
 struct BlockMatrix {
-  std::int64_t offset = 0;  ///< of its first element
+  std::int64_t offset = 0;  ///< position of the first element
   std::int64_t rows = 0, columns = 0;
   std::int64_t stride = 0;  ///< floats from row to row
   std::int64_t end() const { return offset + (rows - 1) * stride + columns; }

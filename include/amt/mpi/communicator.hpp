@@ -1,4 +1,4 @@
-// A wrapper for MPI: the only folder that includes <mpi.h>. Every call is checked; errors name the
+// A wrapper for MPI; only this folder includes <mpi.h>. Every call is checked; errors name the
 // rank, the host and the operation. Functions marked collective must be called by every rank of the
 // communicator, in the same order.
 #pragma once
@@ -34,10 +34,10 @@ bool alone();
 /// Returns the MPI library and its version: "Open MPI v4.1.4". Works before MPI is started.
 std::string library_version();
 
-/// Ends all ranks of the job at once with this exit code. For errors on one rank while others may
-/// be waiting in a collective. Under Open MPI's mpirun, which then ends the others, the rank just
-/// exits, because MPI_Abort would print seven more lines. Other launchers may let the others wait,
-/// so there it calls MPI_Abort.
+/// Ends all ranks of the job at once with this exit code. Meant for errors on one rank while others
+/// may be waiting in a collective. Under Open MPI's mpirun, which then ends the others, the rank
+/// just exits, because MPI_Abort would print seven more lines. Other launchers may let the others
+/// wait, so there it calls MPI_Abort.
 [[noreturn]] void end_job(ExitCode code);
 
 /// A transfer in progress. Its destructor waits, so that its buffer may be freed afterwards.
@@ -72,7 +72,7 @@ class Communicator {
   int ranks_on_host() const { return ranks_on_host_; }  ///< ranks on this machine
   int rank_on_host() const { return rank_on_host_; }
 
-  // All of the following are collective and blocking, unless they return a Request.
+  // The following are collective, and blocking unless they return a Request.
   void barrier() const;
   void broadcast(std::span<std::byte> bytes, int root) const;  ///< equal sizes on all ranks
   void broadcast(std::string& text, int root) const;           ///< resized on the other ranks
@@ -86,7 +86,7 @@ class Communicator {
   void all_reduce_sum(std::span<std::uint64_t> values) const;
   void all_reduce_sum(std::span<float> values) const;
   Request start_all_reduce_sum(std::span<float> values) const;  ///< in place
-  /// In place on `root`; elsewhere `values` is unchanged.
+  /// Sums in place on `root`; on other ranks `values` is unchanged.
   Request start_reduce_sum(std::span<float> values, int root) const;
   std::int64_t all_reduce_max(std::int64_t value) const;
   bool all_of(bool value) const;
@@ -109,14 +109,14 @@ class Communicator {
 
   /// Sends parts[r] to rank r, in complete items of `item_bytes` bytes. Received items are packed
   /// in rank order at the start of `received`, which grows as needed and never shrinks. Returns the
-  /// number of items from each rank. Counts are MPI ints in units of items: Error if one does not
-  /// fit.
+  /// number of items from each rank. Counts are MPI ints in units of items; throws Error if one
+  /// does not fit.
   std::vector<std::size_t> all_to_all(std::span<const std::span<const std::byte>> parts,
                                       std::size_t item_bytes,
                                       std::vector<std::byte>& received) const;
 
  protected:
-  /// Without MPI: collectives return at once and transfer nothing.
+  /// Creates a communicator without MPI, whose collectives return at once and transfer nothing.
   Communicator(int rank, int size);
 
  private:

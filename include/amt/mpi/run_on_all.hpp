@@ -20,8 +20,8 @@ class CollectiveError : public Error {
 /// and the message of the lowest such rank (prefixed with that rank unless it is 0).
 void run_on_all(const Communicator& communicator, const std::function<void()>& work);
 
-/// Collective. The second half of run_on_all, for errors that were already caught; `failure` is
-/// nullptr on ranks without one.
+/// Collective. Does the second half of run_on_all, for errors that were already caught; `failure`
+/// is nullptr on ranks without one.
 void propagate_error(const Communicator& communicator, const Error* failure);
 
 }  // namespace amt::mpi

@@ -17,8 +17,8 @@ std::string describe_preparation(const PrepareOptions& options,
 
 /// Collective. Creates the dataset that the options describe and returns the summary (the same on
 /// all ranks). On failure, throws mpi::CollectiveError on all ranks and leaves nothing that a
-/// reader would accept. The exit code is 3 if more files are rejected than allowed; their list is
-/// then kept next to the dataset's name.
+/// reader would accept. The exit code is 3 if more files are rejected than allowed; the list of
+/// rejected files is then kept beside the dataset's path.
 std::string prepare_dataset(const mpi::Communicator& communicator, const PrepareOptions& options);
 
 }  // namespace amt

@@ -21,7 +21,7 @@ void share_log_identity(LogIdentity& of_program);
 /// host. Thread-safe, like all of these functions.
 void set_log_identity(int rank, int ranks, const std::string& host);
 
-/// This process's name in messages: "rank 3 of 8 on node17".
+/// Returns this process's name in messages: "rank 3 of 8 on node17".
 std::string log_identity();
 
 /// Environment variable; if it is "1", each line begins with the date and time.

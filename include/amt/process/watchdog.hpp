@@ -37,7 +37,7 @@ std::string describe_hang(const Activity& activity, double idle, double limit);
 
 /// Watches the main thread from a background thread. When there has been no progress for patience()
 /// seconds, prints one line and ends the process with ExitCode::kWatchdog, immediately and without
-/// MPI, which may hang as well. As after a kill, files that were not yet complete do not exist.
+/// MPI, which may hang as well. As after a kill, incomplete files do not appear.
 class Watchdog {
  public:
   /// `limit` is in seconds, above 0. `rank` is this process's rank, taken from the launcher if MPI
@@ -50,7 +50,7 @@ class Watchdog {
   double limit_;
   int rank_;
   IdleTime idle_time_;
-  Poller poller_;  // last, because its thread uses the others
+  Poller poller_;  // last, because its thread uses the other members
 };
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// RUN/run.json: facts about a run for its report. Every start of the run writes it:
+// RUN/run.json: facts about a run for its report. It is written at every start of the run:
 //   {"format":"amt-run","version":1,"num_train_steps":300,"tokens_per_step":4096,
 //    "tokens_per_epoch":7487488,"unigram_loss":5.43,"starts":2,"lost_steps":12,
 //    "lost_seconds":4.1,"starting_seconds":3.2,"goodput":0.94,
@@ -49,7 +49,7 @@ inline constexpr const char* kEndedEarly = "ended early";  ///< the validation l
 /// Facts about the start of a process.
 struct StartFacts {
   std::string version, command;
-  std::string started_from;    ///< for a new run: where its weights come from
+  std::string started_from;    ///< for a new run: the source of its weights
   std::int64_t begins_at = 0;  ///< its first step: above 0 for a branch of another run
 };
 
@@ -59,7 +59,7 @@ struct StartFacts {
 void add_start(RunFacts& run, const StartFacts& start, std::int64_t next_step,
                const RunFacts& before);
 
-/// JSON text with a final newline. Invalid UTF-8 is replaced.
+/// Formats the facts as JSON with a final newline. Replaces invalid UTF-8.
 std::string to_json(const RunFacts& facts);
 
 /// Reads the facts. Returns none if there is no such file, as in runs of older versions. Throws an

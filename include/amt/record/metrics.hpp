@@ -58,7 +58,7 @@ class MetricsFile {
 
   void write(const StepMetrics& metrics);
   void write(const ValidationMetrics& metrics);
-  /// Writes to the disk.
+  /// Syncs the file to disk.
   void make_durable() { fsync_path(path_); }
 
  private:

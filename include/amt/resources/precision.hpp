@@ -11,7 +11,7 @@ namespace amt {
 
 /// "f32", "bf16" or "auto"; the names of Levanter's policies are accepted too.
 struct PrecisionPolicy {
-  std::optional<Precision> fixed;  ///< not set: auto
+  std::optional<Precision> fixed;  ///< nullopt means auto
   std::string name = "auto";       ///< as given by the user, for the recorded configuration
 
   /// Returns the precision on a CPU with this support for bf16: auto means bf16 if the CPU has
@@ -24,14 +24,14 @@ struct PrecisionPolicy {
 
 /// How the matrices of a model's blocks are rounded before use.
 enum class WeightFormat : std::uint8_t {
-  kFull,  ///< as in `mp`
+  kFull,  ///< in the precision of `mp`
   kInt8,  ///< amt/ops/int8_weights.hpp
 };
 template <>
 inline constexpr auto kWords<WeightFormat> = std::to_array<Word<WeightFormat>>(
     {{"full", WeightFormat::kFull}, {"int8", WeightFormat::kInt8}});
 
-// Support for use as an option.
+// These make it usable as an option.
 std::string parse_option(const std::string& text, PrecisionPolicy* value);
 std::string show_option(const PrecisionPolicy& policy);
 std::string option_words(const PrecisionPolicy&);

@@ -22,7 +22,7 @@ int threads_per_rank(int wanted, const mpi::Communicator& communicator);
 int choose_threads(int wanted, const char* environment, int node_cores, int usable_cores,
                    int ranks_on_host);
 
-/// The optimiser, and the ranks that share its moments.
+/// The optimiser, and the number of ranks that share its moments.
 struct MomentShare {
   constexpr MomentShare(int ranks_ = 1, OptimizerName optimizer_ = OptimizerName::kAdamW)
       : ranks(ranks_), optimizer(optimizer_) {}
@@ -56,7 +56,7 @@ std::uint64_t gpu_bytes(const ModelConfig& config, int micro_batch, int ranks,
 struct DeviceMemory {
   std::string name;  ///< "node17", "NVIDIA H200 of node17"
   std::uint64_t bytes = 0;
-  int ranks = 1;  ///< sharing it
+  int ranks = 1;  ///< number of ranks that share it
   bool gpu = false;
   Precision precision = Precision::kF32;  ///< on a CPU; a GPU always uses bf16
   int training_ranks = 1;                 ///< in the complete job

@@ -53,7 +53,7 @@ class RunPaths {
   static constexpr const char* kPartial = ".partial";
   static constexpr const char* kSuspect = ".suspect";
   static std::string step_name(std::int64_t step);  ///< "step-000123"
-  /// 123 for "step-000123"; nullopt for any other name, including "step-000123.partial".
+  /// Returns 123 for "step-000123"; nullopt for any other name, including "step-000123.partial".
   static std::optional<std::int64_t> step_of(const std::string& name);
 
  private:

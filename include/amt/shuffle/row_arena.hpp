@@ -10,7 +10,7 @@
 
 namespace amt {
 
-/// Rows numbered from 0 in the order of addition. Local; not thread-safe.
+/// Numbers its rows from 0, in the order in which they are added. Local; not thread-safe.
 class RowArena {
  public:
   /// Memory is allocated in blocks of this size.

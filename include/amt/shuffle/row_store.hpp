@@ -30,8 +30,8 @@ class RowStore {
 
   void add(std::size_t slot, const RowId& id, const Row& row);
 
-  /// Reduces the budget by `bytes`, for another use, until lend(0). Rows that exceed the rest are
-  /// spilled at once and their memory is freed.
+  /// Reduces the budget by `bytes`, for another use, until lend(0). Spills rows that exceed the
+  /// remaining budget at once, and frees their memory.
   void lend(std::uint64_t bytes);
 
   std::uint64_t rows(std::size_t slot) const;

@@ -28,7 +28,7 @@ using RowSink = std::function<void(const Row&)>;
 /// stay valid.
 struct Encoding {
   const char* name;  ///< in options and files
-  int vocabulary;    ///< number of tokens; each is below it
+  int vocabulary;    ///< number of tokens; every token is below it
 
   /// The meaning of the tokens of an event, in order: position i of a row belongs to field (i - 1)
   /// % size. Empty if the position does not determine the meaning.

@@ -20,16 +20,16 @@ namespace amt {
 /// Facts about a file that was tokenised or left out.
 struct FileSummary {
   FileOutcome outcome = FileOutcome::kTooShort;
-  std::size_t tokens = 0;  ///< of its notes, without rests and separators
+  std::size_t tokens = 0;  ///< tokens of its notes, without rests and separators
   double last_onset = 0;   ///< seconds; decides whether the file is kept
   // Set only for a kept file; otherwise left over from an earlier one:
-  double seconds = 0;                     ///< of music
+  double seconds = 0;                     ///< length of the music
   std::vector<std::uint8_t> instruments;  ///< distinct
   std::uint64_t rests = 0, events = 0;    ///< in the first copy, if the encoding has rests
 };
 
 /// Tokenises the files of one unit, which must be added in the byte order of their names. Local;
-/// not thread-safe. The last tokens, which do not fill a row, are dropped with the object.
+/// not thread-safe. The last tokens, which do not fill a row, are discarded.
 class UnitTokenizer {
  public:
   /// Makes `augment` copies of each piece, the first unchanged. Throws UsageError unless augment >=
@@ -52,7 +52,7 @@ class UnitTokenizer {
   const std::vector<Note>& notes();
 
   const TokenStats& stats() const { return stats_; }
-  const FileSummary& last_file() const { return last_file_; }  ///< the last one ended
+  const FileSummary& last_file() const { return last_file_; }  ///< the last finished file
 
  private:
   void encode();
@@ -66,7 +66,7 @@ class UnitTokenizer {
   NotePairing pairing_;
   std::vector<Note> notes_;
   Piece piece_;
-  bool large_ = false;  // the current file
+  bool large_ = false;  // whether the current file is large
 };
 
 }  // namespace amt

@@ -23,7 +23,7 @@ inline constexpr int kPitches = 128;
 inline constexpr int kInstruments = 129;  ///< 128 programs and the drums
 inline constexpr int kDrums = 128;        ///< the instrument of channel 10
 
-// arrival: events are [0, 27512], controls the same shifted by 27513.
+// arrival: events are [0, 27512], controls are the same, shifted by 27513.
 inline constexpr int kTripleTokens = 3;  ///< time, duration, note
 inline constexpr int kTriplesPerRow = (kContextLength - 1) / kTripleTokens;  ///< after the flag
 inline constexpr int kTimeOffset = 0;
@@ -31,7 +31,8 @@ inline constexpr int kDurationOffset = kTimeOffset + kMaxTime;
 inline constexpr int kNoteOffset = kDurationOffset + kMaxDuration;
 inline constexpr int kRest = kNoteOffset + kPitches * kInstruments;
 inline constexpr int kControlOffset = kRest + 1;
-inline constexpr int kSpecialOffset = 2 * kControlOffset - 1;  // no rest among controls
+inline constexpr int kSpecialOffset =
+    2 * kControlOffset - 1;  // there is no rest among the controls
 inline constexpr int kSeparator = kSpecialOffset;
 inline constexpr int kAutoregress = kSpecialOffset + 1;
 inline constexpr int kAnticipate = kSpecialOffset + 2;
