@@ -27,7 +27,8 @@ std::string read_number(std::string_view text, T* value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
   const bool whole = end == text.data() + text.size();
   if (whole && error == std::errc::result_out_of_range) {
-    if constexpr (std::is_integral_v<T>) return fmt::format("is out of range: give {}", range<T>());
+    if constexpr (std::is_integral_v<T>)
+      return fmt::format("is out of range: it must be {}", range<T>());
     return "is out of range";
   }
   return whole && error == std::errc() ? "" : fmt::format("is not {}", kNumber<T>);
@@ -40,7 +41,7 @@ std::string read_quantity(std::string_view text, Units units, const char* kind, 
   const std::size_t split = text.find_first_not_of("0123456789.");
   const std::string_view number = text.substr(0, split);
   const std::string_view unit = split == text.npos ? "" : text.substr(split);
-  if (text.starts_with('-')) return fmt::format("is negative: give {}", kind);
+  if (text.starts_with('-')) return fmt::format("is negative; use {}", kind);
   for (const auto& [name, factor] : units) {
     double count = 0;
     if (unit != name || !read_number(number, &count).empty()) continue;
@@ -55,7 +56,7 @@ template <class T>
 std::string parse_number(const std::string& text, T* value) {
   const bool negative = text.size() > 1 && text[0] == '-';
   if (std::is_unsigned_v<T> && negative && text.find_first_not_of("0123456789", 1) == text.npos) {
-    return "is negative: give a whole number of 0 or more";
+    return "is negative; use a whole number of 0 or more";
   }
   T parsed{};
   const std::string problem = read_number(text, &parsed);

@@ -52,7 +52,7 @@ Listing list_archive(const Source& source, const Extensions& extensions) {
     }
     if (member.encrypted && extensions.take(member.path)) {
       throw CorpusError(fmt::format(
-          "the archive {} contains {} encrypted; unpack it with its password and give the folder",
+          "the archive {} contains {} encrypted; unpack it with its password and use the folder",
           source.path.string(), shortened(member.path)));
     }
     if (member.sparse) member.kind = Member::Kind::kOther;

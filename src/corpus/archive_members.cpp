@@ -166,7 +166,7 @@ void ArchiveMembers::not_an_archive() const {
                     source_.path.string()));
   }
   throw CorpusError(fmt::format(
-      "the corpus {} is a file{}; give a folder with MIDI files, or a .tar, .tar.gz or .zip of one",
+      "the corpus {} is a file{}; use a folder with MIDI files, or a .tar, .tar.gz or .zip of one",
       source_.path.string(),
       source_.kind == SourceKind::kTar ? ", but not a tar archive"
                                        : " compressed with gzip that contains no tar archive"));

@@ -42,8 +42,8 @@ SourceKind kind_of(std::string_view head, const std::filesystem::path& path) {
   for (const auto& [magic, name] : kOtherArchives) {
     if (!head.starts_with(magic)) continue;
     throw CorpusError(
-        fmt::format("the corpus {} is {}, which amt cannot read; unpack it and give the folder, "
-                    "or pack that as a .tar, .tar.gz or .zip",
+        fmt::format("the corpus {} is {}, which amt cannot read; unpack it and use the folder, "
+                    "or pack it again as a .tar, .tar.gz or .zip",
                     path.string(), name));
   }
   return SourceKind::kTar;
@@ -52,7 +52,7 @@ SourceKind kind_of(std::string_view head, const std::filesystem::path& path) {
 }  // namespace
 
 Source find_source(const std::filesystem::path& path) {
-  if (path.empty()) throw UsageError("the corpus has an empty name: give a folder or an archive");
+  if (path.empty()) throw UsageError("the corpus has an empty name; name a folder or an archive");
   struct stat info = {};
   if (::stat(path.c_str(), &info) != 0) {
     if (errno == ENOENT) throw CorpusError(fmt::format("there is no corpus {}", path.string()));

@@ -36,7 +36,7 @@ struct SplitReader::Shard {
     if (xxh3_64(bytes_of(first, count)) != checksums[block]) {
       throw Error(
           fmt::format("{}: rows {} to {} do not match their checksum: they are damaged; run amt "
-                      "prepare again, or amt inspect --verify for the whole list",
+                      "prepare again, or amt inspect --verify for the complete list",
                       file, first, first + count - 1));
     }
     whole[block] = true;

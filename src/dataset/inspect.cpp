@@ -146,7 +146,7 @@ void InspectOptions::validate() const {
   if (!midi.empty() && !row) throw UsageError("--midi FILE needs --row N");
   if (!svg.empty() && !row) throw UsageError("--svg FILE needs --row N");
   if ((verify ? 1 : 0) + (row ? 1 : 0) + (export_text.empty() ? 0 : 1) > 1) {
-    throw UsageError("give only one of --verify, --row and --export-text");
+    throw UsageError("use only one of --verify, --row and --export-text");
   }
 }
 

@@ -22,8 +22,8 @@ std::filesystem::path dataset_name(const std::filesystem::path& dataset) {
     path = path.parent_path();
   }
   if (path.has_filename() && path.filename() != "..") return path;
-  throw UsageError(fmt::format("DATASET '{}' has no name; give the name of a folder to create",
-                               dataset.string()));
+  throw UsageError(fmt::format(
+      "DATASET '{}' does not name a folder; use the name of a folder to create", dataset.string()));
 }
 
 std::filesystem::path partial_path(const std::filesystem::path& dataset) {

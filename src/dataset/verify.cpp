@@ -166,7 +166,7 @@ void verify_share(const std::filesystem::path& dataset, const Manifest& manifest
   if (damaged == 0) return;
   throw Error(
       fmt::format("damaged shard in {}: {}{}; run amt prepare again, or amt inspect --verify for "
-                  "the whole list",
+                  "the complete list",
                   dataset.string(), first,
                   damaged > 1 ? fmt::format("; and {} more damaged", damaged - 1) : ""));
 }

@@ -36,7 +36,7 @@ void check_outputs(const GenerationOptions& options) {
           fmt::format("{} is not a folder, so {} cannot be written", folder.string(), file));
     }
     if (fs::is_directory(file))
-      throw UsageError(fmt::format("{} is a folder; give a file name", file));
+      throw UsageError(fmt::format("{} is a folder; use a file name", file));
     if (options.stream && is_standard_output(file)) {
       throw UsageError(fmt::format("{}: standard output is used by --stream", file));
     }

@@ -168,8 +168,8 @@ int instrument_from(const std::string& word) {
   if (found != names.end()) return static_cast<int>(found - names.begin());
   const std::string close = nearest(lower_case(word), names);
   throw UsageError(fmt::format(
-      "no instrument '{}'{}; give General MIDI's name, a number from 0 to 127, or drums", word,
-      close.empty() ? "" : fmt::format(" (did you mean '{}'?)", close)));
+      "there is no instrument '{}'{}; use a General MIDI name, a number from 0 to 127, or drums",
+      word, close.empty() ? "" : fmt::format(" (did you mean '{}'?)", close)));
 }
 
 std::string pitch_name(int pitch) {

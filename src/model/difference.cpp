@@ -56,9 +56,9 @@ void adopt_config(const ModelConfig& found, const std::string& source, const Opt
     if (!given.given(their.name)) {
       ours.set(their.get());
     } else if (is_shape(their) && their.get() != ours.get()) {
-      throw UsageError(fmt::format(
-          "--{} {}, but the model in {} has {}; leave the option out to take it from there",
-          ours.name, ours.get(), source, their.get()));
+      throw UsageError(
+          fmt::format("--{} {}, but the model in {} has {}; omit the option to use that value",
+                      ours.name, ours.get(), source, their.get()));
     }
   }
 }

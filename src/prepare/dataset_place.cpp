@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kAnotherName = "; give another name";
+constexpr const char* kAnotherName = "; choose another name";
 
 Error cannot_look_into(const fs::path& folder, const fs::filesystem_error& error) {
   return Error(fmt::format("cannot read {}: {}", folder.string(), reason_text(error.code())));
@@ -39,13 +39,13 @@ void check_existing(const fs::path& dataset, bool overwrite) {
     throw UsageError(fmt::format("{} exists and is {}{}", name, kind_of(status), kAnotherName));
   }
   if (is_mount_point(dataset)) {
-    throw UsageError(fmt::format("a file system is mounted on {}; give a name in it, such as {}",
+    throw UsageError(fmt::format("a file system is mounted on {}; choose a name in it, such as {}",
                                  name, (dataset / "dataset").string()));
   }
   if (is_dataset(dataset)) {
     if (overwrite) return;
-    throw UsageError(
-        fmt::format("the dataset {} exists already; give another name, or --overwrite", name));
+    throw UsageError(fmt::format(
+        "the dataset {} already exists; choose another name, or use --overwrite", name));
   }
   std::error_code failed;
   if (!fs::is_empty(dataset, failed) || failed) {
@@ -60,7 +60,7 @@ void check_neighbour(const fs::path& folder, const fs::path& dataset) {
   const fs::file_status status = status_of(folder);
   if (!fs::exists(status)) return;
   const std::string advice = fmt::format(
-      "; amt writes {} there first: move it away, or give DATASET another name", dataset.string());
+      "; amt writes {} there first: move it away, or choose another name", dataset.string());
   if (!fs::is_directory(status)) {
     throw UsageError(
         fmt::format("{} exists and is {}{}", folder.string(), kind_of(status), advice));

@@ -68,7 +68,7 @@ FolderMark::FolderMark(const fs::path& folder, Mark mark) {
   const LockResult lock = try_lock(file_.get());
   if (lock == LockResult::kHeldByAnother || !has_name(file_, path)) {
     throw Error(
-        fmt::format("another amt prepare is writing into {}; wait for it or give another name",
+        fmt::format("another amt prepare is writing into {}; wait for it or choose another name",
                     folder.string()));
   }
   if (lock == LockResult::kNoLocks) warn_of_no_locks(folder);

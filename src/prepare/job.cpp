@@ -201,11 +201,11 @@ class Job {
       const double share = static_cast<double>(all.rejected) / static_cast<double>(all.files);
       if (share > options_.max_bad_fraction) refuse_corpus(all);
       if (all.tokens.sequences == 0) {
-        throw Error(
-            fmt::format("none of the {} files below {} gave a row: {} rejected, {} too short, {} "
-                        "too long, {} with too many instruments",
-                        all.files, options_.corpus, all.rejected, all.tokens.too_short,
-                        all.tokens.too_long, all.tokens.too_many_instruments));
+        throw Error(fmt::format(
+            "none of the {} files below {} produced a row: {} rejected, {} too short, {} "
+            "too long, {} with too many instruments",
+            all.files, options_.corpus, all.rejected, all.tokens.too_short, all.tokens.too_long,
+            all.tokens.too_many_instruments));
       }
     });
   }

@@ -107,7 +107,7 @@ void require_same_folder(const Listing& listing) {
   if (2 * missing <= looked) return;
   throw CorpusError(
       fmt::format("{} differs from the one on rank 0: {} of {} files checked are missing or "
-                  "have another size, first {}; give every node the same corpus",
+                  "have another size, such as {}; give every node the same corpus",
                   listing.source.path.string(), missing, looked, first));
 }
 

@@ -56,7 +56,7 @@ void PrepareOptions::validate_given(const OptionTable& table) const {
     for (const char* digits : {"valid-digits", "test-digits"}) {
       if (!table.given(fraction) || !table.given(digits)) continue;
       throw UsageError(
-          fmt::format("--{} and --{} exclude each other: splits are made by fractions or by digits",
+          fmt::format("--{} and --{} cannot be combined: splits are made by fractions or by digits",
                       fraction, digits));
     }
   }
@@ -64,22 +64,22 @@ void PrepareOptions::validate_given(const OptionTable& table) const {
 
 void PrepareOptions::validate() const {
   if (augment != 1 && (augment < 10 || augment % 10 != 0)) {
-    throw UsageError(fmt::format("--augment {}: give 1 or a multiple of 10", augment));
+    throw UsageError(fmt::format("--augment must be 1 or a multiple of 10, not {}", augment));
   }
   if (interarrival && augment != 1) {
     throw UsageError("--interarrival allows only --augment 1: there is nothing to anticipate");
   }
   if (prefix_digits < 1 || prefix_digits > 3) {
-    throw UsageError(fmt::format("--prefix-digits {}: give 1, 2 or 3", prefix_digits));
+    throw UsageError(fmt::format("--prefix-digits must be 1, 2 or 3, not {}", prefix_digits));
   }
   if (rows_per_shard == 0) throw UsageError("--rows-per-shard must be at least 1, not 0");
   if (max_bad_fraction < 0 || max_bad_fraction > 1) {
     throw UsageError(
-        fmt::format("--max-bad-fraction {:.6g}: give a number from 0 to 1", max_bad_fraction));
+        fmt::format("--max-bad-fraction must be from 0 to 1, not {:.6g}", max_bad_fraction));
   }
   if (memory.bytes > 0 && memory.bytes < kLeastMemory) {
     throw UsageError(
-        fmt::format("--memory {} is {}: give a size with its unit, e.g. 4GB, of at least 1MB (MB "
+        fmt::format("--memory {} is {}: use a size of at least 1MB with its unit, e.g. 4GB (MB "
                     "and MiB are 2^20 bytes)",
                     memory.bytes, format_bytes(double(memory.bytes))));
   }

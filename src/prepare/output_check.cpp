@@ -38,7 +38,7 @@ bool lies_in(fs::path path, const fs::path& folder) {
 void require_outside(const char* what, const std::string& path, const fs::path& place) {
   if (path.empty() || !lies_in(resolved(path), resolved(place))) return;
   throw UsageError(
-      fmt::format("{}{} is in {}, which amt prepare clears or replaces; give another name", what,
+      fmt::format("{}{} is in {}, which amt prepare clears or replaces; choose another name", what,
                   path, place.string()));
 }
 
@@ -51,13 +51,13 @@ void require_apart(const PrepareOptions& options) {
     require_outside("--compound ", options.compound, place);
   }
   if (lies_in(resolved(dataset), corpus)) {
-    throw UsageError(fmt::format("DATASET {} is in the corpus {}; give a name outside it",
+    throw UsageError(fmt::format("DATASET {} is in the corpus {}; choose a name outside it",
                                  options.dataset, options.corpus));
   }
   for (const std::string& extra : {options.text, options.compound}) {
     if (extra.empty() || !is_same(resolved(extra), corpus)) continue;
     throw UsageError(fmt::format(
-        "the text files cannot be written to the corpus {}; give another folder than {}",
+        "the text files cannot be written to the corpus {}; choose a folder other than {}",
         options.corpus, extra));
   }
 }

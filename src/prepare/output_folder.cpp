@@ -88,8 +88,9 @@ void require_old_lock_free(const fs::path& folder) {
   if (!fs::exists(status_of(path))) return;
   const Descriptor lock(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
   if (try_lock(lock.get()) != LockResult::kHeldByAnother) return;
-  throw Error(fmt::format(
-      "another amt prepare is writing into {}; wait for it or give another name", folder.string()));
+  throw Error(
+      fmt::format("another amt prepare is writing into {}; wait for it or choose another name",
+                  folder.string()));
 }
 
 }  // namespace

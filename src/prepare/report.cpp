@@ -141,8 +141,8 @@ std::string refusals_section(const std::vector<Rejection>& rejections) {
 std::string endings_section(const EndingCounts& passed_over) {
   if (passed_over.empty()) return "";
   return html_section("Files ignored because of their extension",
-                      "They were not read: amt prepare --extensions chooses the extensions to "
-                      "taken.",
+                      "They were not read: amt prepare --extensions selects the extensions to "
+                      "accept.",
                       "<p>" + describe_endings(passed_over) + "</p>\n");
 }
 

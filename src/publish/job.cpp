@@ -110,7 +110,7 @@ void require_free(const fs::path& folder) {
   if (!is_there(folder)) return;
   if (fs::is_directory(folder) && fs::is_empty(folder)) return;
   throw UsageError(
-      fmt::format("{} exists and is not an empty folder; give another name", folder.string()));
+      fmt::format("{} exists and is not an empty folder; choose another name", folder.string()));
 }
 
 }  // namespace

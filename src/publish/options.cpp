@@ -23,7 +23,7 @@ void require_id(const char* option, const std::string& id) {
     return;
   }
   throw UsageError(
-      fmt::format("--{}: '{}' is not a name on a hub: give NAME or OWNER/NAME", option, id));
+      fmt::format("--{}: '{}' is not a name on a hub; use NAME or OWNER/NAME", option, id));
 }
 
 }  // namespace

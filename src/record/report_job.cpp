@@ -13,7 +13,7 @@ namespace {
 
 void check_has_metrics(const RunPaths& run) {
   if (std::filesystem::exists(run.metrics())) return;
-  throw Error(fmt::format("{} has no metrics.jsonl; give the --trainer.run_dir of an amt train",
+  throw Error(fmt::format("{} has no metrics.jsonl; use the --trainer.run_dir of an amt train",
                           run.run().string()));
 }
 

@@ -137,15 +137,15 @@ std::string name_of(const Claim& claim) {
   }
   throw Error(fmt::format(
       "{} may still be in use by another {}: its host cannot be checked from here; if it "
-      "no longer runs, give --trainer.take_over true, else {}",
+      "no longer runs, use --trainer.take_over true, otherwise {}",
       run.string(), name_of(claim), another));
 }
 
 void say_taken(const fs::path& run, const Claim& claim) {
   const bool known = claim.state == OwnerState::kGone;
-  log_info(fmt::format(
-      "{} was left by {}{}; taking its place", run.string(), name_of(claim),
-      known ? ", which is no longer running" : ", which the user says is no longer running"));
+  log_info(fmt::format("{} was left by {}{}; taking its place", run.string(), name_of(claim),
+                       known ? ", which is no longer running"
+                             : ", which is no longer running according to the user"));
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ std::size_t layers_of(const ModelWeights& weights) {
 Error missing_config(const std::filesystem::path& folder) {
   std::error_code unknown;
   if (std::filesystem::is_regular_file(folder, unknown)) {
-    return Error(fmt::format("{} is a file; give the folder with the weights and their config.json",
+    return Error(fmt::format("{} is a file; use the folder with the weights and their config.json",
                              folder.string()));
   }
   if (!find_weights(ModelPaths{folder})) {
@@ -49,7 +49,7 @@ Error missing_config(const std::filesystem::path& folder) {
   }
   const ModelWeights weights(ModelPaths{folder});
   return Error(fmt::format(
-      "{} has weights, but no config.json; take the one published with them, or write "
+      "{} has weights, but no config.json; use the one published with them, or write "
       "{{\"model_type\": \"gpt2\", \"vocab_size\": {}, \"n_positions\": {}, \"n_embd\": {}, "
       "\"n_layer\": {}, \"n_head\": ?, \"scale_attn_by_inverse_layer_idx\": ?}} with the values "
       "that the weights do not show",

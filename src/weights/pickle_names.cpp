@@ -76,7 +76,7 @@ PickleValue pickle_global(std::string_view module, std::string_view name) {
     value.global = PickleGlobal::kStorage;
     value.type = *type;
   } else {
-    throw Malformed(fmt::format("its pickle asks for {}.{}{}", printable(module, kShown),
+    throw Malformed(fmt::format("its pickle requires {}.{}{}", printable(module, kShown),
                                 printable(name, kShown), kStateDict));
   }
   return value;

@@ -28,7 +28,8 @@ struct View {
 std::uint64_t count_elements(const View& view) {
   std::uint64_t count = 1;
   for (const std::uint64_t extent : view.shape) {
-    if (extent != 0 && count > kMaxElements / extent) throw Malformed("its shape is absurd");
+    if (extent != 0 && count > kMaxElements / extent)
+      throw Malformed("its shape is impossibly large");
     count *= extent;
   }
   return count;
@@ -69,7 +70,7 @@ class Reader {
 
   StateDict read() {
     const PickleValue& root = pickle_.at(pickle_.root);
-    if (root.kind != PickleKind::kDict) throw Malformed("it does not hold a dictionary of tensors");
+    if (root.kind != PickleKind::kDict) throw Malformed("it is not a dictionary of tensors");
     const std::vector<PickleRef>& items = pickle_.items_of(root);
     for (std::size_t i = 0; i < items.size(); i += 2) {
       const PickleValue& key = pickle_.at(items[i]);
@@ -179,7 +180,7 @@ class Reader {
     const PickleValue& value = pickle_.at(ref);
     if (value.kind != PickleKind::kInteger || value.number < 0 ||
         std::cmp_greater(value.number, kMaxElements)) {
-      throw Malformed("one of its sizes is not a whole number of at least 0, or is absurd");
+      throw Malformed("one of its sizes is negative, impossibly large or not a whole number");
     }
     return value.number;
   }
