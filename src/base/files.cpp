@@ -17,7 +17,7 @@
 namespace amt {
 namespace {
 
-constexpr std::size_t kFirstPiece = 1 << 12;  // for a file that reports no size
+constexpr std::size_t kFirstPiece = 1 << 12;  // used for a file that reports no size
 
 const char* kind_of(mode_t mode) {
   if (S_ISDIR(mode)) return "a folder";

@@ -17,8 +17,8 @@
 
 namespace amt {
 
-/// What the handler needs to know about a mapping. Regions are never freed, only reused: the
-/// handler may walk the list at any time without a lock.
+/// The data about a mapping that the signal handler needs. Regions are never freed, only reused:
+/// the handler may walk the list at any time without a lock.
 struct MappedFile::Region {
   std::atomic<std::uintptr_t> begin = 0;  // 0: unused
   std::atomic<std::size_t> size = 0;

@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr int kMostLinks = 40;  // the kernel's limit
 
-/// Whether a path is in /proc, where the links in /proc/PID/fd refer to an open file even if it has
-/// been renamed.
+/// Returns whether a path is in /proc, where the links in /proc/PID/fd refer to an open file even
+/// if it has been renamed.
 bool is_in_proc(const fs::path& path) {
   struct statfs info = {};
   return ::statfs(folder_of(path).c_str(), &info) == 0 && info.f_type == PROC_SUPER_MAGIC;

@@ -30,7 +30,7 @@ std::string known_identity(const CorpusFile& file) {
 template <class Known>
 std::vector<std::string> hash_unknown(const Listing& listing, int rank, int ranks, Known known) {
   std::vector<std::string> hashes;
-  std::vector<std::size_t> unknown;  // in hashes
+  std::vector<std::size_t> unknown;  // indices in hashes
   ReadingOrder order;
   const std::size_t step = ranks;
   for (std::size_t i = rank; i < listing.files.size(); i += step) {

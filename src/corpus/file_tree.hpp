@@ -10,14 +10,15 @@
 
 namespace amt {
 
-/// What a path refers to, after following links.
+/// The entry that a path refers to, after following links.
 struct TreeEntry {
   enum class Kind { kMissing, kFolder, kFile, kOther };
   Kind kind = Kind::kMissing;
-  std::pair<std::uint64_t, std::uint64_t> identity;  ///< of a folder; the same for every path to it
-  std::uint64_t bytes = 0, offset = 0;               ///< of a file, as in CorpusFile
-  std::string md5;                                   ///< of a file, if known
-  std::string why;                                   ///< why it is kMissing or kOther
+  std::pair<std::uint64_t, std::uint64_t>
+      identity;                         ///< a folder's identity, equal for all its paths
+  std::uint64_t bytes = 0, offset = 0;  ///< for a file, as in CorpusFile
+  std::string md5;                      ///< a file's MD5, if known
+  std::string why;                      ///< why it is kMissing or kOther
 };
 
 /// Shared by folders and archives: rejected.tsv is part of a dataset and must be the same for both.

@@ -16,7 +16,7 @@ namespace amt {
 /// A shard that is not empty.
 struct SplitReader::Shard {
   std::string file;
-  std::uint64_t first_row = 0;  // within the split
+  std::uint64_t first_row = 0;  // index within the split
   std::uint64_t rows = 0;
   MappedFile map;
   std::vector<std::uint64_t> checksums;        // empty if not requested

@@ -12,7 +12,7 @@
 namespace amt {
 namespace {
 
-constexpr double kMeetSeconds = 300;  // for NCCL to connect; hundreds of ranks take a minute
+constexpr double kMeetSeconds = 300;  // time for NCCL to connect; hundreds of ranks take a minute
 
 /// Collective. Returns the refusal of the first rank that has one, with the rank's name; "" if none
 /// has.

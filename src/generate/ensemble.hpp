@@ -12,7 +12,7 @@ namespace amt {
 struct Sample {
   Sample(std::uint64_t number_, Generation generation_)
       : number(number_), generation(std::move(generation_)) {}
-  std::uint64_t number;  ///< of the piece within the job; determines the draws, with the seed
+  std::uint64_t number;  ///< the piece's number in the job; determines the draws, with the seed
   Generation generation;
   std::uint64_t tokens = 0;  ///< drawn so far
 };

@@ -17,7 +17,7 @@ namespace amt {
 namespace {
 
 constexpr std::uint32_t kLongest = 3600 * kTimeResolution;
-constexpr std::uint64_t kMostBytes = 64 << 20;  // of a MIDI file
+constexpr std::uint64_t kMostBytes = 64 << 20;  // limit for a MIDI file
 
 std::string seconds(std::uint32_t ticks) {
   return fmt::format("{} s", static_cast<double>(ticks) / kTimeResolution);

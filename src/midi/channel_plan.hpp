@@ -33,7 +33,7 @@ class ChannelPlan {
  private:
   struct Placed {
     Note note;
-    std::uint64_t number;  // among all notes
+    std::uint64_t number;  // the note's position among all notes
     double end;            // ticks
     bool cut = false;      // ended by note number cut_by
     std::uint64_t cut_by = 0;

@@ -40,7 +40,7 @@ class EventReader {
 
   ByteRange track_;
   const Byte* at_;
-  Byte status_ = 0;  ///< of the last event that was not a meta event; 0 at first
+  Byte status_ = 0;  ///< status of the last event other than meta events; 0 at first
 };
 
 inline MessageBody EventReader::channel_message(const Byte*& at) {

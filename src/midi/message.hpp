@@ -7,7 +7,7 @@ namespace amt {
 
 enum class MessageKind : std::uint32_t {
   kNote,        ///< note-on; a note-off is stored as velocity 0
-  kMark,        ///< any other; kept because times are added message by message (spec 4.4)
+  kMark,        ///< any other; kept because times are summed message by message (spec 4.4)
   kEndOfTrack,  ///< not played, but its ticks count (spec 4.2)
   kProgram,
   kTempo,

@@ -42,7 +42,7 @@ struct MidiParser::Buffers {
   std::unique_ptr<Message[]> messages, scratch;  ///< unused parts are never touched
   std::size_t room = 0, scratch_room = 0;        ///< enough for any file of the current size
   std::size_t count = 0;                         ///< messages kept so far
-  std::uint64_t last_tick = 0;                   ///< of all messages, including dropped ones
+  std::uint64_t last_tick = 0;  ///< largest tick, including those of dropped messages
   std::vector<ByteRange> tracks;
   std::vector<NoteMessage> room_for_notes;
   Playback playback;

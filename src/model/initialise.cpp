@@ -46,7 +46,7 @@ void initialise_parameters(const ModelConfig&, const ParameterLayout& layout, st
     const std::span<float> values = out.subspan(info.offset, info.size);
     if (info.shape.size() == 2) {
       fill_normal(values, info.name == "transformer.wpe.weight" ? 0.01 : 0.02, seed, tensor);
-    } else if (info.name.ends_with(".weight")) {  // of a layer norm
+    } else if (info.name.ends_with(".weight")) {  // the weight of a layer norm
       std::fill(values.begin(), values.end(), 1.0f);
     }
   }

@@ -34,7 +34,7 @@ std::string joined(const std::vector<Split>& splits) {
 
 /// Returns the smallest fractions, in multiples of 5 %, that leave no split empty.
 std::string advice(const Corpus& corpus) {
-  constexpr double kSteps = 20;  // of 5 %
+  constexpr double kSteps = 20;  // each of 5 %
   for (int test = 1; test < kSteps; ++test) {
     for (int valid = 1; valid + test < kSteps; ++valid) {
       SplitRule rule;

@@ -13,7 +13,7 @@ namespace {
 // Bytes per element, from the structures in midi/ and tokens/.
 constexpr std::uint64_t kMessage = 8;                      // Message; twice with several tracks
 constexpr std::uint64_t kNote = 24 + 4;                    // Note and its entry in NotePairing
-constexpr std::uint64_t kEvent = sizeof(Event);            // in a piece
+constexpr std::uint64_t kEvent = sizeof(Event);            // an event of a piece
 constexpr std::uint64_t kLine = 96;                        // --compound's text, including growth
 constexpr std::uint64_t kMargin = std::uint64_t{1} << 20;  // an hour's rests, tracks, rounding
 

@@ -11,8 +11,8 @@ namespace amt {
 
 /// Sizes in bytes.
 struct MemoryShares {
-  std::uint64_t rows = 0;   ///< for rows until they are written
-  std::uint64_t files = 0;  ///< for files of a packed archive, which is unpacked in batches
+  std::uint64_t rows = 0;   ///< memory for rows until they are written
+  std::uint64_t files = 0;  ///< memory for files of a packed archive, unpacked in batches
   std::uint64_t all() const { return rows + files; }
 };
 

@@ -51,7 +51,7 @@ double percent(std::uint64_t part, std::uint64_t whole);
 struct CorpusProfile {
   Histogram<kTokenEdges.size()> tokens_before, tokens_after;
   Histogram<kSecondEdges.size()> seconds_before, seconds_after;
-  Histogram<kRateEdges.size()> tokens_per_second;         ///< for pieces
+  Histogram<kRateEdges.size()> tokens_per_second;         ///< of kept pieces
   Histogram<kShareEdges.size()> rests;                    ///< percent of the first copy's events
   std::array<std::uint32_t, 17> instruments_in_piece{};   ///< index: number of instruments
   std::array<std::uint32_t, kInstruments> pieces_with{};  ///< pieces in which an instrument plays

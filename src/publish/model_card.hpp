@@ -14,7 +14,7 @@ struct ModelCard {
   struct Validation {
     std::int64_t step = 0;
     double loss = 0;                     ///< nats per token
-    std::optional<double> unigram_loss;  ///< of the token-frequency baseline
+    std::optional<double> unigram_loss;  ///< loss of the token-frequency baseline
   };
   std::string name;
   std::string license, base_model;    ///< "": left out of the card

@@ -19,7 +19,7 @@ constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kMostBytes = 1 << 16;  // of a fact; a command may be long
+constexpr std::size_t kMostBytes = 1 << 16;  // limit for a fact; a command may be long
 
 std::vector<std::string> fact_from(const json::Value& value) {
   std::vector<std::string> fact;

@@ -20,8 +20,8 @@ std::string binning(const Curve& curve) {
   const std::int64_t width = curve.steps_per_bin();
   if (width == 1) return "Each point is one step.";
   return fmt::format(
-      "Each point is the mean of {} steps; the pale band spans the minimum to the maximum of "
-      "them.",
+      "Each point is the mean of {} steps; the pale band spans their minimum to "
+      "maximum.",
       width);
 }
 

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kShown = 3;
-constexpr std::uint64_t kMostBytes = 1 << 20;  // of a sample, to keep the page small
+constexpr std::uint64_t kMostBytes = 1 << 20;  // limit for a sample, to keep the page small
 
 /// Returns the steps with samples, newest first.
 std::vector<std::int64_t> sample_steps(const RunPaths& paths) {

@@ -33,8 +33,8 @@ bool is_harmless(const std::string& name) {
                              [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
-/// Whether a file is a report of amt, which is all that a job leaves whose folder was moved while
-/// it ran.
+/// Returns whether the file is an amt report. If a job's folder is moved while it runs, the job
+/// leaves nothing else there.
 bool is_own_report(const fs::path& path) {
   if (!fs::is_regular_file(fs::symlink_status(path))) return false;
   return is_html_page(read_text(path));
@@ -70,7 +70,7 @@ fs::path real_path(const fs::path& path) {
   std::error_code failed;
   fs::path real = fs::weakly_canonical(fs::absolute(path), failed);
   if (failed) throw system_error("cannot read " + path.string(), failed);
-  return real.has_filename() ? real : real.parent_path();  // "folder/"
+  return real.has_filename() ? real : real.parent_path();  // for a path such as "folder/"
 }
 
 bool is_within(const fs::path& path, const fs::path& folder) {

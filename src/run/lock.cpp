@@ -26,8 +26,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds kPause{50};
-constexpr std::chrono::seconds kToWrite{2};  // for another process to write its record
-constexpr std::chrono::seconds kToEnd{30};   // for a job that Slurm has ended; Slurm's KillWait
+constexpr std::chrono::seconds kToWrite{2};  // time for another process to write its record
+constexpr std::chrono::seconds kToEnd{30};   // time for a job that Slurm has ended (its KillWait)
 
 /// Returns whether `path` still refers to this open file.
 bool names(const fs::path& path, const Descriptor& file) {
@@ -104,8 +104,8 @@ std::optional<Claim> look_at(const fs::path& path) {
 
 bool is_held(const Claim& claim) { return claim.lock == LockResult::kHeldByAnother; }
 
-/// Whether the record was written on another host or before a reboot: the file server may keep the
-/// lock of a dead host.
+/// Returns whether the record was written on another host or before a reboot: the file server may
+/// keep the lock of a dead host.
 bool is_elsewhere(const Claim& claim) {
   return claim.owner && claim.owner->boot != this_process().boot;
 }

@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kFormat = "amt-run-in-use";
 constexpr int kVersion = 1;
 constexpr std::int64_t kAnyNumber = std::numeric_limits<std::int64_t>::max();
-constexpr int kStartField = 22;  // in /proc/PID/stat, counted from 1
+constexpr int kStartField = 22;  // the field in /proc/PID/stat, counted from 1
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);

@@ -17,7 +17,7 @@ constexpr std::string_view kPrefix = "transformer.";
 constexpr std::string_view kOutputLayer = "lm_head.weight";
 constexpr std::string_view kEmbedding = "wte.weight";
 
-/// Whether this is a buffer with a causal mask, which older versions of transformers save.
+/// Returns whether this is a buffer with a causal mask, which older versions of transformers save.
 bool is_mask(std::string_view name) {
   name = short_name(name);
   if (!name.starts_with("h.")) return false;

@@ -41,7 +41,7 @@ struct PickleValue {
   PickleKind kind = PickleKind::kNone;
   PickleGlobal global = PickleGlobal::kOrderedDict;
   TensorType type = TensorType::kF32;
-  bool ordered = false;     ///< for a dictionary: it is an OrderedDict, which may have attributes
+  bool ordered = false;     ///< whether a dictionary is an OrderedDict, which may have attributes
   std::int64_t number = 0;  ///< for kinds with items: index into Pickle::items
   std::string_view text = {};  ///< for kOther: its bytes
 };

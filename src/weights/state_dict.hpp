@@ -19,18 +19,18 @@ struct TorchStorage {
   std::uint64_t bytes() const { return elements * element_bytes(type); }
 };
 
-/// How a tensor is arranged in its storage.
+/// The arrangement of a tensor in its storage.
 struct TensorPlace {
   enum class Order { kRows, kColumns, kOther };  ///< kOther: strides that amt does not support
   std::size_t storage = 0;
-  std::uint64_t first = 0;  ///< element of the storage
+  std::uint64_t first = 0;  ///< index of its first element in the storage
   Order order = Order::kRows;
 };
 
 struct StateDict {
   std::vector<TorchStorage> storages;  ///< keys are unique
   std::vector<TensorEntry> tensors;    ///< names are unique; each is inside its storage
-  std::vector<TensorPlace> places;     ///< for each tensor
+  std::vector<TensorPlace> places;     ///< one for each tensor
 };
 
 /// Interprets and checks a pickle. Throws Malformed naming the tensor and the problem.

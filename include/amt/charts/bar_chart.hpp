@@ -15,7 +15,7 @@ struct BarChart {
   bool labels_at_edges = false;     ///< a label belongs to the lower end of its bar's bin
   std::vector<std::uint32_t> back;  ///< values of the pale bars behind; may be empty
   std::vector<std::uint32_t> front;
-  std::string back_name, front_name;  ///< for the legend, if there are both
+  std::string back_name, front_name;  ///< names in the legend, if there are both
 };
 
 /// Draws the chart. Equal charts give equal text, because coordinates are computed from integers.

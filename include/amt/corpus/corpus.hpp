@@ -35,7 +35,7 @@ struct Rejection {
 /// The files that were found; md5 is empty for those not hashed yet.
 struct Listing {
   Source source;
-  std::vector<CorpusFile> files;  ///< in byte order of their paths
+  std::vector<CorpusFile> files;  ///< sorted by path, in byte order
   /// In byte order of their paths: entries with a MIDI file's name that cannot be read (a broken
   /// link, a pipe, a member that cannot be unpacked), and folders that cannot be listed.
   std::vector<Rejection> rejected;
@@ -79,7 +79,7 @@ struct NameClashes {
 
 struct Corpus {
   Source source;
-  std::vector<CorpusFile> files;      ///< in order of md5, each md5 once
+  std::vector<CorpusFile> files;      ///< sorted by md5; each md5 occurs once
   std::vector<Rejection> unreadable;  ///< from the listing, and files that could not be read
   std::uint64_t duplicates = 0;       ///< files left out because an identical one was taken
   NameClashes clashes;

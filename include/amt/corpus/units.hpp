@@ -11,8 +11,8 @@
 
 namespace amt {
 
-/// Which MD5s belong to the validation and test splits; all others are training data. A file's
-/// split depends on its MD5 alone, and does not change when files are added.
+/// Decides which MD5s belong to the validation and test splits; all others are training data. A
+/// file's split depends on its MD5 alone, and does not change when files are added.
 struct SplitRule {
   std::string valid = "e";  ///< first hex digits
   std::string test = "f";
@@ -32,7 +32,7 @@ struct SplitRule {
 };
 
 struct Unit {
-  std::uint32_t index = 0;  ///< among all units, including empty ones
+  std::uint32_t index = 0;  ///< position among all units, including empty ones
   std::string prefix;       ///< hex digits
   std::string name;         ///< the prefix, or e.g. "d-valid" if it is divided between splits
   Split split = Split::kTrain;

@@ -33,7 +33,7 @@ struct SplitInfo {
 /// Counts of what became of the corpus's files, over all splits.
 struct DatasetStatistics {
   std::uint64_t files = 0;       ///< found and not a duplicate
-  std::uint64_t rejected = 0;    ///< of those: unreadable, or rejected by the reference's parser
+  std::uint64_t rejected = 0;    ///< unreadable, or rejected by the reference's parser
   std::uint64_t duplicates = 0;  ///< left out because an identical file was taken
   TokenStats tokens;
 };

@@ -46,7 +46,7 @@ class DatasetRows : public RowSource {
 
 /// Consecutive rows of a global batch that are computed in one forward and backward pass.
 struct MicroBatch {
-  int first_row = 0;  ///< within the global batch; also the key of dropout masks
+  int first_row = 0;  ///< index within the global batch; also the key of dropout masks
   int rows = 0;
 };
 

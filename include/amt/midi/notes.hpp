@@ -40,7 +40,7 @@ class NotePairing {
   std::vector<std::uint16_t> page_of_;  ///< [channel][instrument] -> 1 + index into pages_, or 0
   std::vector<std::uint16_t> used_;     ///< the entries of page_of_ that are not 0
   std::vector<Page> pages_;             ///< the first used_.size() are in use
-  std::vector<std::uint32_t> next_;     ///< for each note: the next in its queue, or kNone
+  std::vector<std::uint32_t> next_;     ///< for each note, the next one in its queue, or kNone
 };
 
 /// NotePairing::find() for a single playback.

@@ -18,7 +18,7 @@ namespace amt {
 /// The number of tracks and messages in a file.
 struct MidiCounts {
   std::uint64_t tracks = 0;
-  std::uint64_t messages = 0;  ///< of all kinds
+  std::uint64_t messages = 0;  ///< messages of all kinds
   std::uint64_t notes = 0;     ///< note-on and note-off messages among them
   std::uint64_t note_ons = 0;
 };

@@ -20,8 +20,8 @@ struct DropoutKey {
   std::uint64_t first_row = 0;  ///< index of the call's first row within the global batch
 };
 
-/// What a model is used for. A model for inference has no gradients and keeps the activations of
-/// only one block, because there is no backward pass.
+/// The use of a model. A model for inference has no gradients and keeps the activations of only one
+/// block, because there is no backward pass.
 enum class Purpose : std::uint8_t { kTraining, kInference };
 
 /// Returns the shape of attention in every layer over complete rows, except for the scale.

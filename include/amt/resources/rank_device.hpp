@@ -32,7 +32,7 @@ Device open_rank_device(const DeviceWishes& wishes, const mpi::Communicator& wor
 DeviceMemory memory_of(const Device& device, const DeviceWishes& wishes,
                        const mpi::Communicator& world);
 
-/// Where the ranks of a job run, from the point of view of one of them.
+/// The position of a rank within its job and host.
 struct Placement {
   int rank = 0, ranks = 1;
   int rank_on_host = 0, ranks_on_host = 1;

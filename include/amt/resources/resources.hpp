@@ -58,9 +58,9 @@ struct DeviceMemory {
   std::uint64_t bytes = 0;
   int ranks = 1;  ///< number of ranks that share it
   bool gpu = false;
-  Precision precision = Precision::kF32;  ///< on a CPU; a GPU always uses bf16
-  int training_ranks = 1;                 ///< in the complete job
-  bool shard_optimizer = false;           ///< among the training ranks
+  Precision precision = Precision::kF32;  ///< used if it is a CPU; a GPU always uses bf16
+  int training_ranks = 1;                 ///< ranks of the complete job
+  bool shard_optimizer = false;           ///< the moments are divided among the training ranks
   OptimizerName optimizer = OptimizerName::kAdamW;
   bool sampling = false;  ///< one of the ranks has a Decoder of one row as well
   bool average = false;   ///< one of the ranks keeps an average of the weights
@@ -73,7 +73,7 @@ std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const Dev
 /// Returns whether needed_bytes are available.
 bool fits(const ModelConfig& config, int micro_batch, const DeviceMemory& memory);
 
-/// How many rows a rank computes at a time, and whether it uses gradient checkpointing.
+/// The number of rows that a rank computes at a time, and the use of gradient checkpointing.
 struct RowsAtOnce {
   int rows = 0;
   bool checkpointing = false;

@@ -27,7 +27,7 @@ using RowSink = std::function<void(const Row&)>;
 /// One encoding: properties, texts and functions. Encodings are constants, so that pointers to them
 /// stay valid.
 struct Encoding {
-  const char* name;  ///< in options and files
+  const char* name;  ///< its name in options and files
   int vocabulary;    ///< number of tokens; every token is below it
 
   /// The meaning of the tokens of an event, in order: position i of a row belongs to field (i - 1)
@@ -39,7 +39,7 @@ struct Encoding {
 
   // Memory that a file needs in addition to its notes.
   std::uint64_t bytes_per_note = 0;     ///< while its piece is encoded
-  std::uint64_t bytes_per_message = 0;  ///< from its first message on
+  std::uint64_t bytes_per_message = 0;  ///< starting with its first message
 
   // Texts for messages and reports.
   const char* long_times;            ///< which times are cut to 10 s: "durations"

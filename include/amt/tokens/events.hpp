@@ -35,7 +35,7 @@ inline Event as_control(const Event& event) {
 /// Returns the instrument of an event that is not a rest, a control or a separator.
 inline int instrument_of(const Event& event) { return (event.note - kNoteOffset) / kPitches; }
 
-inline constexpr std::size_t kMostInstruments = 16;  ///< in a piece
+inline constexpr std::size_t kMostInstruments = 16;  ///< limit for a piece
 
 enum class FileOutcome : std::uint8_t { kKept, kTooShort, kTooLong, kTooManyInstruments };
 

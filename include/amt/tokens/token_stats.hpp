@@ -12,7 +12,7 @@ struct TokenStats {
   std::uint64_t too_short = 0;             ///< files
   std::uint64_t too_long = 0;              ///< files
   std::uint64_t too_many_instruments = 0;  ///< files
-  std::uint64_t discarded_rows = 0;        ///< with a time too large for any token
+  std::uint64_t discarded_rows = 0;        ///< rows with a time too large for any token
   std::uint64_t truncations = 0;           ///< arrival: truncated durations, once per augmented
   ///< copy; interarrival: truncated waits
   std::uint64_t files_kept = 0;
