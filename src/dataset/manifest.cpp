@@ -95,7 +95,7 @@ std::filesystem::file_status status_of(const std::filesystem::path& path) {
   throw system_error("cannot access " + path.string(), error);
 }
 
-/// Throws an Error with a suggestion of what may have been meant unless `dataset` is a folder.
+/// Throws an Error that suggests what the user may have meant, unless `dataset` is a folder.
 void require_folder(const std::filesystem::path& dataset) {
   const std::filesystem::file_type type = status_of(dataset).type();
   if (type == std::filesystem::file_type::directory) return;
@@ -107,7 +107,7 @@ void require_folder(const std::filesystem::path& dataset) {
   std::error_code unknown;
   const bool within = std::filesystem::exists(folder / kManifestFile, unknown);
   throw UsageError(fmt::format("{} is a file, but a dataset is a folder{}", dataset.string(),
-                               within ? ": name " + folder.string() : " that amt prepare wrote"));
+                               within ? ": use " + folder.string() : " that amt prepare wrote"));
 }
 
 Manifest from(const json::Value& root) {

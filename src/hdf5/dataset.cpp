@@ -38,11 +38,11 @@ RowSelection select_rows(std::int64_t dataset, const Shape& shape, std::uint64_t
 void check_range(const Shape& shape, Type type, std::uint64_t first, std::uint64_t count,
                  std::size_t bytes, const std::string& where) {
   if (shape.empty() || first > shape[0] || count > shape[0] - first) {
-    throw Error(fmt::format("{}: rows {} to {} of {}", where, first, first + count,
-                            shape.empty() ? 0 : shape[0]));
+    throw Error(fmt::format("{}: rows {} to {} are outside its {} rows", where, first,
+                            first + count, shape.empty() ? 0 : shape[0]));
   }
   if (bytes != count * row_bytes(shape, type)) {
-    throw Error(fmt::format("{}: a buffer of {} bytes for {} rows", where, bytes, count));
+    throw Error(fmt::format("{}: a buffer of {} bytes does not fit {} rows", where, bytes, count));
   }
 }
 

@@ -60,10 +60,11 @@ void Decoder::Impl::check(const DecoderRow& row) const {
   const std::size_t size = row.context.size(),
                     most = static_cast<std::size_t>(model.config.seq_len);
   if (row.row < 0 || row.row >= std::ssize(known)) {
-    throw Error(fmt::format("row {} of a decoder for {} rows", row.row, known.size()));
+    throw Error(fmt::format("row {} is outside a decoder of {} rows", row.row, known.size()));
   }
   if (size == 0 || size > most) {
-    throw Error(fmt::format("a context of {} tokens: the model accepts 1 to {}", size, most));
+    throw Error(
+        fmt::format("the context has {} tokens, but the model accepts 1 to {}", size, most));
   }
   model.check_tokens(row.context, model.config.seq_len);
 }

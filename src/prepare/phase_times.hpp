@@ -17,7 +17,8 @@ class PhaseTimes {
   void begin(const char* name);
   void end();
 
-  /// Returns "Time: listing 1 s, tokenising 12 s; 13 s in all, until 2026-11-25 20:37:37 UTC\n".
+  /// Returns, for example, "Time: listing 0.2 s, tokenising 12 s; 12 s in all, until 2026-11-25
+  /// 20:37:37 UTC\n".
   std::string text() const;
 
  private:

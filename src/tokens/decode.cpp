@@ -22,7 +22,8 @@ Note played_note(double onset, double duration, int pitch, int instrument) {
 }
 
 DecodedRow decode_row(std::span<const Token> row, const Encoding& encoding) {
-  if (row.size() != kContextLength) throw Error(fmt::format("a row of {} tokens", row.size()));
+  if (row.size() != kContextLength)
+    throw Error(fmt::format("a row cannot have {} tokens", row.size()));
   DecodedRow decoded{&encoding, false, {}};
   encoding.decode(row, decoded);
   for (RowPiece& piece : decoded.pieces) {

@@ -7,7 +7,8 @@
 namespace amt {
 
 std::optional<RowProblem> find_row_problem(std::span<const Token> row, const Encoding& encoding) {
-  if (row.size() != kContextLength) throw Error(fmt::format("a row of {} tokens", row.size()));
+  if (row.size() != kContextLength)
+    throw Error(fmt::format("a row cannot have {} tokens", row.size()));
   return encoding.find_problem(row);
 }
 

@@ -1,4 +1,4 @@
-// Numbers in JSON, which can represent neither infinity nor NaN.
+// Represents numbers in JSON, which has neither infinity nor NaN.
 #pragma once
 
 #include <cmath>

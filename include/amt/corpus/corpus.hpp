@@ -85,7 +85,8 @@ struct Corpus {
   NameClashes clashes;
   EndingCounts passed_over;  ///< as in the listing
   std::uint64_t bytes() const;
-  /// XXH3 over names and sizes, as 16 hex digits: equal for equal corpora, wherever they are.
+  /// Returns the XXH3 over MD5s and sizes, as 16 hex digits: equal for equal corpora, wherever they
+  /// are stored.
   std::string digest() const;
 };
 

@@ -31,7 +31,7 @@ class StepProfile {
   StepProfile(const StepProfile&) = delete;
   StepProfile& operator=(const StepProfile&) = delete;
 
-  void before(std::int64_t step);  ///< also starts a run resumed within the range
+  void before(std::int64_t step);  ///< also starts if a run resumes within the range
   void after(std::int64_t step);
 
  private:

@@ -1,4 +1,4 @@
-// Stopping on request: SIGTERM, SIGINT and SIGUSR1 set a flag that long-running work checks.
+// Stops work on request: SIGTERM, SIGINT and SIGUSR1 set a flag that long-running work checks.
 #pragma once
 
 namespace amt {

@@ -1,4 +1,4 @@
-// The contents of a run's metrics.jsonl, in memory that does not grow with the number of steps.
+// Summarises a run's metrics.jsonl in memory that does not grow with the number of steps.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,8 @@ struct RunHistory {
   void add(const ValidationMetrics& metrics);
 };
 
-/// Reads a complete file; warns about lines in other formats. Throws an Error naming the file if it
-/// cannot be read.
+/// Reads the complete file, and warns about lines in other formats. Throws an Error naming the file
+/// if it cannot be read.
 RunHistory read_history(const std::filesystem::path& metrics);
 
 }  // namespace amt

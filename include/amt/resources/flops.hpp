@@ -10,8 +10,8 @@ namespace amt {
 /// Returns the floating-point operations that the model needs per token, forward and backward: 6
 /// for each parameter of a matrix product (the blocks' four, and the tied embedding once, as the
 /// output layer, without its padding rows), and 12 x layers x hidden x seq_len for attention, as if
-/// it were not causal. Extra work of an implementation (recomputed activations, padding) does not
-/// count. Source: PaLM, arXiv 2204.02311, appendix B.
+/// it were not causal. Extra work done by an implementation (recomputed activations, padding) does
+/// not count. Source: PaLM, arXiv 2204.02311, appendix B.
 double model_flops_per_token(const ModelConfig& config);
 
 /// Returns the model FLOPs utilisation, from the same source: the fraction of the peak of all
