@@ -4,16 +4,15 @@ namespace amt {
 
 void CheckpointerOptions::register_options(OptionTable& table) {
   table.add("checkpointer.save_interval", &save_interval,
-            "time between rolling checkpoints: seconds, or 90s, 30m, 2h", Effect::kNothing);
+            "time between rolling checkpoints, in seconds or as 90s, 30m, 2h", Effect::kNothing);
   table.add("checkpointer.keep_every", &keep_every, "steps between permanent checkpoints",
             Effect::kNothing);
   table.add("checkpointer.keep_last", &keep_last,
-            "number of rolling checkpoints that are kept; with 1 there is no fallback "
-            "if the last is damaged",
+            "number of rolling checkpoints to keep; with 1, there is no fallback if it is damaged",
             Effect::kNothing);
   table.add("checkpointer.keep_best", &keep_best,
-            "save a checkpoint at each validation with the lowest loss so far and keep it; the "
-            "file run_dir/checkpoints/best contains its name",
+            "save a checkpoint after each validation with the lowest loss so far, and keep the "
+            "best one, whose name is in run_dir/checkpoints/best",
             Effect::kNothing);
   table.add("checkpointer.background", &background,
             "continue training while a checkpoint is written; false: wait for it",

@@ -10,7 +10,8 @@ namespace amt {
 std::string bash_completion_head() {
   std::string names;
   for (const Command& command : kCommands) names += std::string(command.name) + ' ';
-  return fmt::format(R"(# Completion of amt for bash: commands, then their options, else files.
+  return fmt::format(
+      R"(# Bash completion for amt: its commands, then a command's options or file names.
 _amt() {{
   local word=${{COMP_WORDS[COMP_CWORD]}} words=""
   if [ "$COMP_CWORD" = 1 ]; then
@@ -18,7 +19,7 @@ _amt() {{
   elif [[ $word == -* ]]; then
     case ${{COMP_WORDS[1]}} in
 )",
-                     names);
+      names);
 }
 
 std::string bash_completion_tail() {

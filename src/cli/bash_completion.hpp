@@ -1,4 +1,4 @@
-// The completion of amt's commands and options in bash, from the tables that --help is made from.
+// Generates bash completion for amt's commands and options, from the same tables as --help.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace amt {
 
-/// A script to be sourced is the head, what bash_completion() says of each command, and the tail.
+/// A completion script consists of the head, bash_completion() of each command, and the tail.
 std::string bash_completion_head();
 std::string bash_completion(const CommandLine& line);
 std::string bash_completion_tail();

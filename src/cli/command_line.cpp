@@ -22,13 +22,14 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::uint64_t kMaxFile = 1u << 20;                  // bytes of a configuration file
-constexpr const char* kPositionals = "positional arguments";  // with a space, so not an option
+constexpr std::uint64_t kMaxFile = 1u << 20;  // bytes of a configuration file
+constexpr const char* kPositionals =
+    "positional arguments";  // the space keeps it distinct from options
 
-/// Declares every option as a string to Boost: OptionTable converts and checks the values.
+/// Declares every option to Boost as a string; OptionTable converts and validates the values.
 po::options_description describe(const CommandLine& line) {
   po::options_description known("Options");
-  known.add_options()("help,h", "show this text");
+  known.add_options()("help,h", "show this help");
   for (const OptionLine& option : option_lines(line)) {
     if (option.value.empty()) {
       known.add_options()(option.name.c_str(), option.help.c_str());
@@ -72,7 +73,7 @@ void print_help_as(HelpForm form, const CommandLine& line) {
                            close.empty() ? "" : fmt::format("; did you mean '{}'?", close)));
 }
 
-/// Describes what Boost found wrong, in the words of amt's other messages.
+/// Rephrases an error of Boost's parser in the style of amt's own messages.
 std::string problem_of(const po::error_with_option_name& error) {
   const std::string name = error.get_option_name();
   if (const auto* syntax = dynamic_cast<const po::invalid_syntax*>(&error)) {
@@ -114,7 +115,7 @@ bool given(const po::parsed_options& parsed, const std::string& name) {
   return std::ranges::find(parsed.options, name, &po::option::string_key) != parsed.options.end();
 }
 
-/// Returns the file that was given with --config, "" if there is none.
+/// Returns the file given with --config, or "" if there is none.
 std::string config_file(const CommandLine& line, const po::parsed_options& parsed) {
   std::string file;
   for (const po::option& option : parsed.options) {
@@ -141,7 +142,7 @@ std::vector<IniEntry> read_entries(const std::string& file) {
 
 void apply_file(const CommandLine& line, const std::string& file) {
   OptionTable& table = *line.table;
-  std::map<std::string, int> lines;  // where each option is set
+  std::map<std::string, int> lines;  // line on which each option is set
   for (const IniEntry& entry : read_entries(file)) {
     const std::string where = fmt::format("{}:{}: ", file, entry.line);
     if (table.find(entry.key) == nullptr) refuse_unknown(line, entry.key, where);
@@ -158,11 +159,11 @@ void apply_file(const CommandLine& line, const std::string& file) {
   }
 }
 
-/// Called in the order of the command line, so that the last value of an option counts.
+/// Must be called in command-line order, so that the last value of an option wins.
 void set_option(const CommandLine& line, const po::option& option) {
   const std::string value = option.value.empty() ? "true" : option.value.front();
-  // With --config an empty value undoes a setting of the file; otherwise it is most likely a shell
-  // variable that was not set.
+  // With --config, an empty value clears a setting of the file; without it, the cause is most
+  // likely an unset shell variable.
   if (value.empty() && !line.takes_config) {
     refuse(line, fmt::format("--{} is empty", option.string_key));
   }
@@ -180,7 +181,7 @@ void apply_positionals(const CommandLine& line, const std::vector<std::string>& 
     *line.positionals[i].value = words[i];
   }
   if (words.size() > line.positionals.size()) {
-    refuse(line, fmt::format("amt {}: '{}' is one argument too many", line.command,
+    refuse(line, fmt::format("amt {}: unexpected argument '{}'", line.command,
                              words[line.positionals.size()]));
   }
 }

@@ -11,7 +11,7 @@ namespace amt {
 
 /// A required positional argument.
 struct Positional {
-  std::string name;  ///< as in the usage line: "CORPUS"
+  std::string name;  ///< as shown in the usage line: "CORPUS"
   std::string help;
   std::string* value;
 };
@@ -25,17 +25,15 @@ struct CommandLine {
   bool takes_config = false;  ///< --config FILE: an INI file, overridden by the command line
 };
 
-/// Fills positionals and table from the file that --config names (amt/base/ini.hpp), then from
-/// `args` (without program and command): command line over file over default. UsageError in one
-/// line otherwise, with the line of the file; an unknown option or key is answered with the nearest
-/// known one. Of an option that is given twice in `args` the last one counts, as --help says; twice
-/// in the file it is an error, and so is a second --config. Returns false if --help was given, or
-/// nothing but kHelpAs (help_form.hpp): the first rank of a launcher has printed it to stdout and
-/// nothing is to be done.
+/// Fills the positionals and the table from the file given with --config (amt/base/ini.hpp), then
+/// from `args` (without program and command), which override the file. Throws a one-line UsageError
+/// with the line number in the file; for an unknown option or key it suggests the closest known
+/// one. If `args` contain an option twice, the last one counts; a key that occurs twice in the file
+/// is an error, and so is a second --config. Returns false if nothing is left to do because --help
+/// was given, or kHelpAs alone (help_form.hpp), and rank 0 has printed it to stdout.
 bool parse_command_line(const CommandLine& line, std::span<const std::string> args);
 
-/// Returns everything that was parsed, one setting a line. Ranks that work together must have the
-/// same text.
+/// Returns all parsed settings, one per line. The text must be the same on all ranks of a job.
 std::string configuration_text(const CommandLine& line);
 
 }  // namespace amt

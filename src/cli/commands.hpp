@@ -9,7 +9,7 @@ namespace amt {
 
 struct Command {
   const char* name;
-  const char* summary;  ///< what goes in -> what comes out
+  const char* summary;  ///< input -> output
   Subcommand run;
 };
 

@@ -1,4 +1,4 @@
-// The option --ranks of a dry run: the number of ranks that it plans for.
+// The --ranks option of a dry run: the number of ranks to plan for.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +9,13 @@ namespace amt {
 constexpr const char* kDryRanksHelp =
     "with --dry-run and without mpirun: plan for X ranks on this machine";
 
-/// Returns true if a launcher has started other ranks besides this one; MPI then knows their
-/// number.
+/// Returns true if a launcher has started, or may have started, more ranks than this one. MPI then
+/// gives their number.
 bool launched_with_others();
 
-/// Returns the number of ranks that a dry run plans for: as many as a launcher has started, else
-/// `asked`, else one. UsageError if --ranks was given without --dry-run, is out of range, or
-/// differs from the number of ranks that were started.
+/// Returns the number of ranks to plan for: `asked` if given, else the number that the launcher has
+/// started. Throws UsageError if --ranks was given without --dry-run, is out of range, or differs
+/// from the number of ranks that were started.
 int dry_run_ranks(bool is_dry_run, std::optional<std::uint64_t> asked);
 
 }  // namespace amt

@@ -15,8 +15,8 @@ ExitCode run_export(Runtime&, std::span<const std::string> args) {
   options.register_options(table);
   const CommandLine line = {
       "export",
-      "Makes a folder to publish: the model in Hugging Face transformers format, and a model card. "
-      "Prints the folder's name. Runs without MPI; under mpirun, on rank 0 only.",
+      "Creates a folder to publish, which contains the model in Hugging Face transformers format "
+      "and a model card, and prints its name. Runs without MPI; under mpirun, on rank 0 only.",
       {{"MODEL", "folder of a run, of a checkpoint, or of a Hugging Face model", &options.model},
        {"FOLDER", "folder to create", &options.folder}},
       &table};

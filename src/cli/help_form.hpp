@@ -1,4 +1,4 @@
-// What a package brings along for man and for bash.
+// Help in the forms that a package installs: manual pages and bash completion.
 #pragma once
 
 #include <cstdint>
@@ -6,13 +6,13 @@
 
 namespace amt {
 
-/// `amt --help-as FORM` and `amt COMMAND --help-as FORM` print their help in another form. They are
-/// for the build (cmake/AmtInstall.cmake), so that --help does not list them.
+/// `amt --help-as FORM` and `amt COMMAND --help-as FORM` print their help in another form. Only the
+/// build uses them (cmake/AmtInstall.cmake), so --help does not list them.
 inline constexpr const char* kHelpAs = "--help-as";
 
 enum class HelpForm : std::uint8_t { kMan, kBash };
 
-/// UsageError for anything but "man" and "bash".
+/// Throws UsageError for anything but "man" and "bash".
 HelpForm parse_help_form(const std::string& text);
 
 }  // namespace amt

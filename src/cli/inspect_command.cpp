@@ -17,7 +17,7 @@ ExitCode run_inspect(Runtime&, std::span<const std::string> args) {
                             &table};
   if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate();
-  if (launcher_rank() > 0) return ExitCode::kDone;  // rank 0 does it for all
+  if (launcher_rank() > 0) return ExitCode::kDone;  // rank 0 does the work
   return inspect_dataset(options);
 }
 

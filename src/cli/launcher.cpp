@@ -11,9 +11,9 @@ namespace {
 
 constexpr const char* kStepTasks = "SLURM_STEP_NUM_TASKS";
 
-/// The environment variables in which a launcher gives each process its rank. Those that only a
-/// batch job sets, such as SLURM_NTASKS in the shell that sbatch starts, are not among them:
-/// nothing has been launched yet.
+/// The environment variables through which a launcher tells each process its rank. Variables that
+/// are also set in a batch script, such as SLURM_NTASKS, are not used, because no ranks have been
+/// launched there.
 struct Kind {
   const char* name;
   const char* ranks;
@@ -21,8 +21,8 @@ struct Kind {
   const char* rank_on_host;
 };
 
-// They are tried in this order: mpirun and mpiexec start their daemons with srun, and their ranks
-// inherit srun's variables.
+// The order matters: mpirun and mpiexec may start their daemons with srun, and their ranks then
+// inherit srun's variables as well.
 constexpr std::array<Kind, 6> kKinds = {{
     {"mpirun of Open MPI", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK",
      "OMPI_COMM_WORLD_LOCAL_RANK"},
@@ -38,8 +38,8 @@ int number(const Environment& environment, const char* name) {
   return value == nullptr ? 0 : std::atoi(value);
 }
 
-/// The variables of torchrun may be set for other reasons, so it must have set one of its own as
-/// well.
+/// The variables of torchrun are also set by other programs, so TORCHELASTIC_RUN_ID must be set,
+/// too.
 bool is_there(const Kind& kind, const Environment& environment) {
   const bool certain = kind.name != std::string("torchrun") || environment("TORCHELASTIC_RUN_ID");
   return certain && environment(kind.ranks) != nullptr;
@@ -99,8 +99,8 @@ std::string launcher_refusal(const Launcher& launcher, const std::string& librar
       is_open_mpi(library) && launcher.variable == kStepTasks && !launcher.meets_by_pmix;
   if (world == 0 && !is_lost) return "";
   return fmt::format(
-      "{} has started {} processes ({}), but each of them is alone: this amt is linked with {}, "
-      "which does not know of the others; {}",
+      "{} has started {} processes ({}), but they cannot communicate: this amt is linked with {}, "
+      "which does not support this launcher; {}",
       launcher.name, launcher.ranks, launcher.variable, library, remedy(launcher, library));
 }
 

@@ -46,7 +46,7 @@ void print_help_as(HelpForm form, Runtime& runtime) {
 }
 
 ExitCode dispatch(Runtime& runtime, const std::vector<std::string>& args) {
-  const bool first = launcher_rank() == 0;  // every rank would print the same
+  const bool first = launcher_rank() == 0;  // the output would be the same on every rank
   if (args.empty() || args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
     if (first) print_usage();
     return args.empty() ? ExitCode::kUsage : ExitCode::kDone;
@@ -70,9 +70,9 @@ ExitCode dispatch(Runtime& runtime, const std::vector<std::string>& args) {
                                close.empty() ? "" : fmt::format("; did you mean '{}'?", close)));
 }
 
-/// All ranks usually make the same usage error: rank 0 prints it, and the launcher ends the others.
-/// If another rank is still running after a while, only that rank, or only its host, has the error,
-/// for example because a file is missing there; so it prints the error as well.
+/// A usage error usually occurs on all ranks: rank 0 prints it, and the launcher ends the others. A
+/// rank that is still running after a while has an error of its own, such as a file that is missing
+/// on its host, and prints it as well.
 ExitCode fail_before_start(const UsageError& error) {
   log_agreed_error(error.what());
   if (launcher_rank() > 0) {
@@ -82,8 +82,8 @@ ExitCode fail_before_start(const UsageError& error) {
   return error.code();
 }
 
-/// Reports an error of this rank alone. Other ranks, if there are any, may be waiting in a
-/// collective, so this ends the job.
+/// Reports an error that only this rank has. Other ranks may be waiting in a collective, so this
+/// ends the whole job.
 ExitCode fail_alone(const Error& error) {
   log_error(error.what());
   if (mpi::active() && !mpi::alone()) mpi::end_job(error.code());
@@ -109,6 +109,6 @@ ExitCode run(const std::vector<std::string>& args) {
 }  // namespace amt
 
 int main(int argc, char** argv) {
-  std::signal(SIGXFSZ, SIG_IGN);  // makes a file beyond `ulimit -f` a write error
+  std::signal(SIGXFSZ, SIG_IGN);  // exceeding `ulimit -f` becomes a write error
   return static_cast<int>(amt::run({argv + 1, argv + argc}));
 }

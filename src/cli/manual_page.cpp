@@ -10,7 +10,7 @@
 namespace amt {
 namespace {
 
-/// Text for roff: a hyphen that is copied stays one, and no line begins with a request.
+/// Escapes text for roff: hyphens remain hyphens when copied, and no line is taken for a request.
 std::string roff(const std::string& text) {
   std::string escaped;
   for (const char c : text) {
@@ -48,10 +48,10 @@ std::string exit_status() {
     text += item(bold(std::to_string(static_cast<int>(code))), meaning);
   };
   add(ExitCode::kDone, "done");
-  add(ExitCode::kFailed, "the work could not be done; the message says why");
+  add(ExitCode::kFailed, "failed; the error message gives the reason");
   add(ExitCode::kUsage, "wrong options or configuration; nothing was started");
   add(ExitCode::kBadInput, "more files were rejected than --max-bad-fraction allows");
-  add(ExitCode::kStopped, "stopped on a signal after saving; the same command resumes");
+  add(ExitCode::kStopped, "stopped by a signal, after saving; the same command resumes");
   add(ExitCode::kWatchdog, "a rank or the network made no progress for --watchdog seconds");
   add(ExitCode::kWrongNumbers, "ranks computed different numbers; the same command resumes");
   return text;

@@ -1,4 +1,4 @@
-// Manual pages in the macros of man(7), from the tables that --help is made from.
+// Manual pages in the man(7) macros, generated from the same tables as --help.
 #pragma once
 
 #include <string>
@@ -8,6 +8,6 @@
 namespace amt {
 
 std::string manual_page();                         ///< amt(1)
-std::string manual_page(const CommandLine& line);  ///< of a command: amt-train(1)
+std::string manual_page(const CommandLine& line);  ///< for one command, such as amt-train(1)
 
 }  // namespace amt

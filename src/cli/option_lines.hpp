@@ -1,4 +1,4 @@
-// The options of a command as its help, its manual page and the shell's completion list them.
+// The options of a command, as listed in its help, its manual page and the shell's completion.
 #pragma once
 
 #include <string>
@@ -9,15 +9,15 @@
 namespace amt {
 
 struct OptionLine {
-  std::string name;   ///< without its dashes
-  std::string value;  ///< what stands for its value, "" if it takes none
-  std::string help;   ///< ends with the default in brackets where there is one
+  std::string name;   ///< without the dashes
+  std::string value;  ///< placeholder for the value, "" if it takes none
+  std::string help;   ///< ends with the default in brackets, if there is one
 };
 
-/// All but --help, in the order of the table.
+/// Returns all options except --help, in the order of the table.
 std::vector<OptionLine> option_lines(const CommandLine& line);
 
-/// What holds for the options of every command.
+/// Rules that apply to the options of every command.
 inline constexpr const char* kOptionRules =
     "If an option is given twice, the last one counts. Arguments after -- are not options.";
 

@@ -32,8 +32,9 @@ std::string expand_run_dir(const std::string& name, const OptionTable& table) {
     }
     const std::size_t end = name.find('}', at);
     if (name[at] == '}' || end == std::string::npos) {
-      throw UsageError(
-          fmt::format("--{} '{}': each {{ needs its }}, as in {{trainer.seed}}", kRunDir, name));
+      throw UsageError(fmt::format(
+          "--{} '{}': the braces are unbalanced; write an option's name as in {{trainer.seed}}",
+          kRunDir, name));
     }
     expanded += value_of(name.substr(at + 1, end - at - 1), table);
     at = end;

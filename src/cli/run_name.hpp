@@ -1,4 +1,4 @@
-// Names of runs that tell of their options.
+// Run folders that are named after the run's options.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace amt {
 
-/// A run's folder in which {trainer.seed} stands for that option's value:
-/// "runs/seed-{trainer.seed}" is "runs/seed-3". Of a path it is the last part. The same options
-/// give the same name, so that the same command resumes. UsageError if braces hold no option, or do
-/// not match.
+/// Replaces each option name in braces by the option's value: "runs/seed-{trainer.seed}" becomes
+/// "runs/seed-3". If the value is a path, only its last component is used. The same options give
+/// the same name, so that the same command resumes. Throws UsageError if braces do not contain an
+/// option's name or are unbalanced.
 std::string expand_run_dir(const std::string& name, const OptionTable& table);
 
 }  // namespace amt

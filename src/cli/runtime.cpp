@@ -14,14 +14,15 @@ namespace amt {
 
 namespace {
 
-/// Throws if the launcher has started processes that MPI does not know of. All processes find the
-/// same, so only the first reports it.
+/// Throws if the launcher has started processes that MPI does not connect with each other. All of
+/// them detect this, so only the first reports it.
 void require_company(int world) {
   const std::string refusal = launcher_refusal(launcher(), mpi::library_version(), world);
   if (!refusal.empty()) throw mpi::CollectiveError(refusal, ExitCode::kUsage);
 }
 
-/// Leaves a Slurm step that Open MPI would mistake for its launcher. Call it before MPI starts.
+/// Hides a Slurm step that Open MPI would mistake for its launcher. Must be called before MPI
+/// starts.
 void leave_step() {
   if (is_shell_of_step(launcher(), mpi::library_version())) ::unsetenv("SLURM_STEP_ID");
 }

@@ -13,17 +13,17 @@
 namespace amt {
 
 /// Starts MPI only when a subcommand asks for it, so that --help and --dry-run work without MPI.
-/// Outlives the block that catches errors: a rank with an error must not finalise MPI while other
-/// ranks continue.
+/// Outlives the block that catches errors, because a rank that has failed must not finalise MPI
+/// while other ranks continue.
 class Runtime {
  public:
-  Runtime();  ///< takes rank and host for messages from the launcher's environment
+  Runtime();  ///< takes the rank and host shown in messages from the environment
 
-  /// Collective; called once. The communicator lives as long as the Runtime. So does a watchdog,
-  /// which covers everything from here on, including MPI's own start and end; 0 seconds means no
-  /// watchdog. CollectiveError (kUsage) if the launcher has started several processes and MPI does
-  /// not know of the others. CollectiveError that names the rank that differs, unless all ranks run
-  /// the same amt with the same `configuration` (INI text).
+  /// Collective; called once. The communicator lives as long as the Runtime, and so does the
+  /// watchdog, which also covers the start and end of MPI; 0 seconds means no watchdog. Throws
+  /// CollectiveError (kUsage) if the launcher has started several processes that MPI does not
+  /// connect, and CollectiveError with the name of the rank if one runs another amt or has another
+  /// `configuration` (INI text).
   mpi::Communicator& start_mpi(const Duration& watchdog, const std::string& configuration);
 
  private:

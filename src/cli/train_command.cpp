@@ -31,11 +31,11 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   OptionTable table;
   config.register_options(table);
   table.add("trainer.take_over", &start.take_over,
-            "resume in a run_dir that a job on another host was using: you confirm that it is no "
-            "longer running");
+            "resume in a run_dir that was last used by a job on another host, which you confirm is "
+            "no longer running");
   table.add_flag(
       "dry-run", &only_plan,
-      "run all checks that a real start on these ranks would run, print the plan, write nothing");
+      "run all checks of a real start on these ranks and print the plan, without writing anything");
   table.add("ranks", &asked, kDryRanksHelp);
   table.add(
       "branch", &branch,

@@ -14,7 +14,7 @@
 namespace amt {
 namespace {
 
-/// Describes the plug-in and its devices, or says why there is no plug-in.
+/// Describes the plug-in and its devices, or explains why there is no plug-in.
 std::string plugin_text() {
   try {
     const std::filesystem::path file = find_plugin();

@@ -5,14 +5,14 @@
 
 namespace amt {
 
-/// The commit that was built, "-dirty" behind it where files differed; "unknown" outside of git.
+/// The commit that was built, with the suffix "-dirty" if files had been changed; "unknown" outside
+/// a git repository.
 const char* commit();
 
-/// Several lines: amt's version and commit, then one line for each library. Works without MPI being
-/// started.
+/// Returns amt's version and commit, then one line per library. Does not need MPI to be started.
 std::string version_text();
 
-/// "0.1.0, commit fba067c..., build 1f2e3d4c5b6a7988": the last is a hash of the running file.
+/// "0.1.0, commit fba067c..., build 1f2e3d4c5b6a7988": the build is a hash of the executable.
 std::string build_text();
 
 }  // namespace amt

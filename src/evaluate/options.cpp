@@ -10,7 +10,7 @@ void EvaluationOptions::register_options(OptionTable& table) {
   table.add("subsample", &subsample, "evaluate every X-th row");
   table.add_flag("all", &all, "evaluate every checkpoint of a run, oldest first; implies --csv");
   table.add_flag("csv", &csv, "print CSV: a header line, then one line per checkpoint");
-  table.add("batch", &batch, "rows that each rank evaluates at a time");
+  table.add("batch", &batch, "rows evaluated at a time on each rank");
   device.register_options(table);
   table.add_customary("batch", {"batch_size", "micro_batch"});
 }

@@ -13,8 +13,8 @@ void GenerationOptions::register_options(OptionTable& table) {
             "length of the new music; default: 20 s, or up to the prompt's end with --keep");
   table.add("hole", &hole, "FROM-TO: replace the prompt's music between these times");
   table.add("keep", &keep,
-            "instruments that stay unchanged and are accompanied: General MIDI instrument names, "
-            "numbers from 0, or drums, separated by commas");
+            "instruments of the prompt to keep and accompany: General MIDI names, program numbers "
+            "from 0, or drums, separated by commas");
   table.add("mode", &mode,
             "anticipatory: the model sees the kept notes of the prompt 5 s before they occur");
   table.add(
@@ -22,11 +22,14 @@ void GenerationOptions::register_options(OptionTable& table) {
       "if a piece outgrows the model's context: exact always uses the newest part, as the "
       "reference does; block drops the oldest quarter in one step, which is many times faster");
   table.add("count", &count, "number of pieces, divided among the ranks");
-  table.add("batch", &batch, "pieces that a rank generates at a time");
-  table.add("seed", &seed, "a different seed gives different pieces");
-  table.add("top_p", &top_p,
-            "sample only from the most likely tokens whose total probability exceeds this");
-  table.add("temperature", &temperature, "below 1: more predictable music; above 1: less");
+  table.add("batch", &batch, "pieces generated at a time on each rank");
+  table.add("seed", &seed, "random seed; a different seed gives different pieces");
+  table.add(
+      "top_p", &top_p,
+      "sample only from the smallest set of most likely tokens with a total probability above X");
+  table.add(
+      "temperature", &temperature,
+      "sampling temperature; below 1: more predictable music; above 1: less predictable music");
   table.add("save_events", &save_events,
             "also write the events as text, one per line: onset and duration in units of 10 ms, "
             "pitch and instrument");

@@ -7,24 +7,25 @@ namespace amt {
 
 void OptimizerOptions::register_options(OptionTable& table) {
   table.add("trainer.learning_rate", &learning_rate,
-            "learning rate after the warm-up; auto: chosen from the model's width; with --init, a "
-            "tenth of that rate");
+            "learning rate after the warm-up; auto: chosen by the model's width, and a tenth of "
+            "that with --init");
   table.add("trainer.weight_decay", &weight_decay, "weight decay, applied to every parameter");
   table.add("trainer.beta1", &beta1, "decay of Adam's first moment");
   table.add("trainer.beta2", &beta2, "decay of Adam's second moment");
   table.add("trainer.epsilon", &epsilon, "added to the square root of Adam's second moment");
   table.add("trainer.max_grad_norm", &max_grad_norm,
-            "gradients with a larger norm are scaled down to it");
+            "gradients with a norm above X are scaled down to it");
   table.add("trainer.lr_schedule", &lr_schedule,
-            "how the learning rate changes after the warm-up; wsd: constant, then down to 0 in the "
-            "last steps");
+            "learning-rate schedule after the warm-up (wsd: constant, then falling to 0 in the "
+            "last steps)");
   table.add("trainer.warmup_ratio", &warmup_ratio,
-            "fraction of the steps in which the learning rate rises from 0");
+            "fraction of the steps during which the learning rate rises from 0");
   table.add("trainer.decay_ratio", &decay_ratio,
-            "wsd: fraction of the steps, the last ones, in which the learning rate falls to 0");
+            "wsd: fraction of the steps, at the end of training, during which the learning rate "
+            "falls to 0");
   table.add("optimizer.name", &name,
-            "adamw, or muon: orthogonalised momentum for the matrices of the blocks, AdamW for "
-            "embeddings, norms and biases");
+            "optimiser (muon: orthogonalised momentum for the matrices of the transformer blocks, "
+            "AdamW for embeddings, norms and biases)");
   table.add("optimizer.momentum", &momentum, "decay of Muon's momentum");
   table.add_customary("optimizer.name", {"optimizer", "optim"});
   table.add_customary("optimizer.momentum", {"muon_momentum"});

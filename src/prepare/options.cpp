@@ -18,23 +18,23 @@ void PrepareOptions::register_options(OptionTable& table) {
                  "use the interarrival encoding instead of arrival; requires --augment 1");
   table.add("prefix-digits", &prefix_digits,
             "number of leading MD5 hex digits that define a unit of work; 1 gives the reference's "
-            "rows, 2 or 3 serve more than 16 ranks");
-  table.add("seed", &seed, "seed of the global shuffle");
+            "rows, 2 or 3 let more than 14 ranks work in parallel");
+  table.add("seed", &seed, "random seed for the global shuffle");
   table.add("rows-per-shard", &rows_per_shard, "approximate number of training rows per shard");
   table.add("extensions", &extensions,
             "file name extensions of MIDI files, in upper or lower case, e.g. mid,midi,kar; "
             "default: .mid and .midi in lower case only, as in the reference");
   table.add("valid-digits", &splits.valid,
-            "files whose MD5 begins with one of these hex digits are the validation split");
+            "files whose MD5 begins with one of these hex digits form the validation split");
   table.add("test-digits", &splits.test, "the same for the test split");
   table.add("valid-fraction", &splits.valid_fraction,
-            "instead of --valid-digits: fraction of the files, chosen by MD5, e.g. 0.1; a "
-            "file stays in its split when others are added");
+            "instead of --valid-digits: fraction of the files, e.g. 0.1; they are chosen by MD5, "
+            "so a file stays in its split when others are added");
   table.add("test-fraction", &splits.test_fraction, "the same for the test split");
   table.add("memory", &memory,
-            "memory per rank for rows before they spill to disk, e.g. 4GB (GB and GiB are 2^30 "
-            "bytes); files of a .tar.gz or .zip get half of it; 0: a quarter of the node's memory, "
-            "divided by its ranks",
+            "memory per rank for rows before they are spilled to disk, e.g. 4GB (GB and GiB are "
+            "both 2^30 bytes); half of it is used for the files of a .tar.gz or .zip; 0: a quarter "
+            "of the node's memory, divided by its ranks",
             Effect::kNothing);
   table.add("text", &text, "also write the reference's tokenized-events-X.txt files to this folder",
             Effect::kNothing);
@@ -47,7 +47,7 @@ void PrepareOptions::register_options(OptionTable& table) {
   table.add("watchdog", &watchdog, kWatchdogHelp, Effect::kNothing);
   table.add_flag("overwrite", &overwrite, "replace DATASET if it exists", Effect::kNothing);
   table.add_flag("dry-run", &dry_run,
-                 "run all checks that a real start on these ranks would run, and print the plan",
+                 "run all checks of a real start on these ranks and print the plan",
                  Effect::kNothing);
 }
 

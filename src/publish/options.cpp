@@ -29,12 +29,13 @@ void require_id(const char* option, const std::string& id) {
 }  // namespace
 
 void ExportOptions::register_options(OptionTable& table) {
-  table.add("name", &name, "the model's name in its card; default: the folder's name");
+  table.add("name", &name, "the model's name in the model card; default: the folder's name");
   table.add("license", &license,
-            "the model's license as hubs write it, e.g. apache-2.0; default: none in the card");
+            "the model's license, by its identifier on model hubs, e.g. apache-2.0; default: none");
   table.add("datasets", &datasets,
-            "datasets it was trained on: their names on a hub, separated by commas");
-  table.add("base_model", &base_model, "the model that training started from: its name on a hub");
+            "names of the training datasets on a model hub, separated by commas");
+  table.add("base_model", &base_model,
+            "name on a model hub of the model that training started from");
 }
 
 std::vector<std::string> ExportOptions::dataset_ids() const {

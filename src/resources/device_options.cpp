@@ -4,16 +4,17 @@ namespace amt {
 
 void DeviceOptions::register_options(OptionTable& table) {
   table.add("threads", &threads,
-            "threads per rank; 0: OMP_NUM_THREADS, else the rank's share of the node's cores");
+            "threads per rank; 0: OMP_NUM_THREADS if set, otherwise the rank's share of the node's "
+            "cores");
   table.add("mp", &mp,
             "precision of activations and matrix products (auto: bf16 on GPUs and on CPUs with "
-            "AMX, else f32)");
+            "AMX, otherwise f32)");
   table.add("weights", &weights,
             "int8 rounds the blocks' matrices to 8 bits, so that a CPU reads half as many weight "
             "bytes per "
             "token");
   table.add("device", &device,
-            "device to compute on (auto: cuda if every rank has a usable GPU, else cpu)");
+            "device to compute on (auto: cuda if every rank has a usable GPU, otherwise cpu)");
   table.add("watchdog", &watchdog, kWatchdogHelp);
   table.add_customary("mp", {"precision", "dtype", "bf16"});
   table.add_customary("weights", {"quantize", "quantization", "load_in_8bit", "int8"});

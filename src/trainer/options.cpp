@@ -11,10 +11,10 @@
 namespace amt {
 void TrainerOptions::register_options(OptionTable& table) {
   table.add("trainer.run_dir", &run_dir,
-            "folder of this run: checkpoints, metrics, configuration; a name in braces, such as "
-            "{trainer.seed}, stands for that option's value",
+            "folder for the run's checkpoints, metrics and configuration; an option name in "
+            "braces, such as {trainer.seed}, is replaced by its value",
             Effect::kNothing);
-  // A run that resumes from a checkpoint of its own ignores this option.
+  // Ignored when a run resumes from its own checkpoint.
   table.add("trainer.initialize_from", &initialize_from,
             "start from the model in this folder (a checkpoint or a Hugging Face model) instead of "
             "random weights",
@@ -23,26 +23,27 @@ void TrainerOptions::register_options(OptionTable& table) {
             "number of steps; auto: 5 passes over the training rows, but at least 100 steps");
   table.add("trainer.train_batch_size", &train_batch_size, "rows per step, over all ranks");
   table.add("trainer.per_device_parallelism", &per_device_parallelism,
-            "rows per micro-batch on one rank; must divide the rank's share of the batch; -1: the "
-            "whole share; auto: as many as fit into memory, up to 64 on a GPU and 8 on a CPU; a "
-            "resumed run keeps the number",
+            "rows per micro-batch on each rank; must divide the rank's share of the batch; -1: the "
+            "whole share; auto: as many as fit in memory, up to 64 on a GPU or 8 on a CPU, and "
+            "unchanged when a run is resumed",
             Effect::kRounding);
   table.add("trainer.steps_per_eval", &steps_per_eval,
             "steps between validations; auto: a twentieth of all steps", Effect::kNothing);
-  // It changes no step: a run that ended early may continue with more patience.
+  // Affects no training step, so a run that ended early may continue with more patience.
   table.add("trainer.patience", &patience,
-            "end training early after X validations in a row without a lower loss; 0: never",
+            "end training early after X consecutive validations without a lower loss; 0: never",
             Effect::kNothing);
   table.add("trainer.steps_per_sample", &steps_per_sample,
-            "steps between sample pieces, which the model writes to run_dir/samples; 0: none",
+            "steps between sample pieces, which are generated into run_dir/samples; 0: none",
             Effect::kNothing);
   table.add("trainer.max_eval_batches", &max_eval_batches,
             "validate on at most X batches of train_batch_size rows; 0: the whole split",
             Effect::kNothing);
-  table.add("trainer.seed", &seed,
-            "seed of the initial weights, the dropout masks and the order of later epochs");
+  table.add(
+      "trainer.seed", &seed,
+      "random seed for the initial weights, the dropout masks and the row order of later epochs");
   table.add("trainer.reshuffle", &reshuffle,
-            "read the rows in a new order in each epoch from the second on; false: in the same");
+            "shuffle the rows again for each epoch after the first; false: keep the same order");
   table.add("trainer.load_last_checkpoint", &load_last_checkpoint,
             "resume from the newest checkpoint in run_dir", Effect::kNothing);
   table.add(
@@ -62,33 +63,35 @@ void TrainerOptions::register_options(OptionTable& table) {
             "threads per rank; 0: OMP_NUM_THREADS, else the rank's share of the node's cores",
             Effect::kRounding);
   table.add("trainer.mp", &mp,
-            "precision of activations and matrix products; parameters and sums are always f32 "
-            "(auto: bf16 on GPUs and on CPUs with AMX, else f32)",
-            Effect::kRounding);
-  table.add("trainer.log_z_regularization", &log_z_regularization,
-            "add X x log(z)^2 to each position's training loss; z is the softmax denominator");
-  table.add("trainer.peak_flops", &peak_flops,
-            "peak FLOP/s of one rank's device, for mfu in metrics.jsonl; 0: from the GPU's data "
-            "sheet, if known; a CPU has about cores x Hz x 64 (AVX-512) or x 32 (AVX2)",
-            Effect::kNothing);
-  table.add("trainer.device", &device,
-            "device to compute on (auto: cuda if every rank has a usable GPU, else cpu)",
-            Effect::kRounding);
-  table.add("trainer.attention", &attention,
-            "attention on GPUs: cuDNN's, amt's own (plain), or cuDNN's where available (auto)",
+            "precision of activations and matrix products; parameters and accumulations are always "
+            "f32 (auto: bf16 on GPUs and on CPUs with AMX, otherwise f32)",
             Effect::kRounding);
   table.add(
-      "trainer.deterministic", &deterministic,
-      "on GPUs: the same bits in every run; false is 3 to 4 % faster: it benchmarks matrix-product "
-      "algorithms at the start, and adds attention gradients and NCCL's sums (NVLS) in any order",
-      Effect::kRounding);
+      "trainer.log_z_regularization", &log_z_regularization,
+      "add X x log(z)^2 to each position's training loss, where z is the softmax denominator");
+  table.add("trainer.peak_flops", &peak_flops,
+            "peak FLOP/s of each rank's device, used to compute mfu in metrics.jsonl; 0: the GPU's "
+            "data-sheet value, if known; for a CPU, about cores x Hz x 64 (AVX-512) or x 32 (AVX2)",
+            Effect::kNothing);
+  table.add("trainer.device", &device,
+            "device to compute on (auto: cuda if every rank has a usable GPU, otherwise cpu)",
+            Effect::kRounding);
+  table.add("trainer.attention", &attention,
+            "attention implementation on GPUs (plain: amt's own; auto: cuDNN's if available)",
+            Effect::kRounding);
+  table.add("trainer.deterministic", &deterministic,
+            "bitwise-reproducible training on GPUs; false: 3 to 4 % faster, because matrix-product "
+            "algorithms are chosen by timing them at the start, and the order of additions in "
+            "attention gradients and NCCL's sums (NVLS) may vary",
+            Effect::kRounding);
   table.add("trainer.profile_steps", &profile_steps,
-            "A:B: record steps A to B - 1 (counted from 0) in a GPU profiler, e.g. nsys profile "
+            "A:B: profile steps A to B - 1 (counted from 0) with a GPU profiler, e.g. nsys profile "
             "--capture-range cudaProfilerApi",
             Effect::kNothing);
-  table.add("trainer.shard_optimizer", &shard_optimizer,
-            "ZeRO stage 1: each rank keeps the optimiser state of its share of the parameters only",
-            Effect::kRounding);
+  table.add(
+      "trainer.shard_optimizer", &shard_optimizer,
+      "ZeRO stage 1: each rank keeps the optimiser state for only its share of the parameters",
+      Effect::kRounding);
   table.add("trainer.steps_per_straggler_check", &steps_per_straggler_check,
             "steps between checks for slow ranks; 0: never", Effect::kNothing);
   table.add("trainer.steps_per_replica_check", &steps_per_replica_check,
@@ -164,8 +167,9 @@ DeviceWishes TrainerOptions::device_wishes() const {
 int TrainerOptions::share(int ranks) const {
   const int share = train_batch_size / ranks;
   if (share * ranks == train_batch_size) return share;
-  const int rows = std::max(1, per_device_parallelism.value);  // auto and -1 follow from the share
-  throw UsageError(fmt::format("--trainer.train_batch_size {} does not divide by {} ranks; use {}",
+  const int rows =
+      std::max(1, per_device_parallelism.value);  // auto and -1 are resolved later, from the share
+  throw UsageError(fmt::format("--trainer.train_batch_size {} is not divisible by {} ranks; use {}",
                                train_batch_size, ranks,
                                multiples_near(train_batch_size, std::int64_t{ranks} * rows)));
 }
@@ -176,7 +180,7 @@ int TrainerOptions::micro_batch(int ranks) const {
   if (per_device_parallelism.automatic || micro == -1) return std::max(1, share);
   if (share % micro != 0) {
     throw UsageError(
-        fmt::format("--trainer.train_batch_size {} does not divide by {} ranks x micro-batch {}; "
+        fmt::format("--trainer.train_batch_size {} is not divisible by {} ranks x micro-batch {}; "
                     "use --trainer.per_device_parallelism {}, or --trainer.train_batch_size {}",
                     train_batch_size, ranks, micro, divisors_near(share, micro),
                     multiples_near(train_batch_size, std::int64_t{ranks} * micro)));
