@@ -31,7 +31,7 @@ std::int64_t checkpoints_to_come(std::int64_t num_train_steps,
   if (step >= num_train_steps) return 0;
   const std::int64_t at_the_end = num_train_steps % every == 0 ? 0 : 1;
   const std::int64_t permanent = num_train_steps / every - step / every + at_the_end;
-  // The best is kept in addition to the newest ones if they are not as good.
+  // The best checkpoint is kept in addition to the newest ones if it is not one of them.
   const std::int64_t others = checkpointer.keep_last + (checkpointer.keep_best ? 1 : 0);
   // The number is largest while the last permanent checkpoint is being written.
   return permanent + others - std::min(rolling, others);
@@ -51,8 +51,8 @@ void check_disk_space(const RunPaths& paths, const ModelConfig& model, std::int6
   const std::filesystem::space_info space = std::filesystem::space(paths.run(), unknown);
   if (unknown || space.capacity == 0 || space.available >= bytes) return;
   throw Error(fmt::format(
-      "the disk of {} is too small: {} checkpoints of {} will exist at once, {}, "
-      "and {} are free; free some space, use another --trainer.run_dir, or keep fewer with "
+      "the disk of {} is too small: {} checkpoints of {} will be added, {} in total, "
+      "but {} are free; free some space, use another --trainer.run_dir, or keep fewer with "
       "a larger --checkpointer.keep_every (now {})",
       paths.run().string(), checkpoints, in_units(each), in_units(bytes), in_units(space.available),
       checkpointer.keep_every));

@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 
 std::string damage_of_file(const fs::path& path, const CheckpointFile& recorded) {
   const std::string name = path.filename().string();
-  const std::uint64_t bytes = bytes_of(path);  // first: a file may be far too long
+  const std::uint64_t bytes =
+      bytes_of(path);  // checked first, because the file may be far too long to hash
   if (bytes != recorded.bytes) {
     return fmt::format("{} has {} bytes instead of {}", name, bytes, recorded.bytes);
   }
@@ -53,8 +54,8 @@ std::string damage_of(const CheckpointPaths& paths) {
   return "";
 }
 
-/// The damage that `error` reports; called in its handler. Rethrows the error if it does not
-/// concern the checkpoint's contents: then this user, disk or program cannot read them.
+/// Returns the damage that `error` reports; must be called in its handler. Rethrows errors that do
+/// not concern the checkpoint's contents: this user, disk or program cannot read them.
 std::string damage_in(const Error& error) {
   const auto* system = dynamic_cast<const SystemError*>(&error);
   const bool missing =
@@ -90,7 +91,7 @@ Finding try_to_use(const fs::path& folder, const std::function<void(const fs::pa
   }
 }
 
-/// As many as fit in one line.
+/// Lists as many as fit in one line.
 std::string list_of(const std::vector<std::string>& faults) {
   constexpr std::size_t kShown = 8;
   std::string list;
@@ -136,7 +137,7 @@ std::vector<std::int64_t> checkpoint_steps(const RunPaths& paths) {
   }
   for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
     const auto step = RunPaths::step_of(entry->path().filename().string());
-    std::error_code unknown;  // if unknown, reading will show
+    std::error_code unknown;  // if the type is unknown, reading the folder will tell
     const bool other = !entry->is_directory(unknown) && !unknown;
     if (step && !other) steps.push_back(*step);
   }
@@ -181,8 +182,9 @@ Checkpoint load_checkpoint(const fs::path& folder, const ModelConfig& config) {
   Checkpoint checkpoint;
   HuggingFaceModel model(folder);
   if (const auto difference = recorded_difference(model.config(), config)) {
-    throw Error(fmt::format("{} has another model than the configured one: its {} is {}, not {}",
-                            folder.string(), difference->key, difference->before, difference->now));
+    throw Error(
+        fmt::format("{} contains a different model from the configured one: its {} is {}, not {}",
+                    folder.string(), difference->key, difference->before, difference->now));
   }
   const std::size_t total = model.layout().total();
   for (auto* values :

@@ -22,15 +22,15 @@ struct CheckpointManifest {
   std::map<std::string, CheckpointFile> files;  ///< key: file name in the folder, or kAverage
 };
 
-/// The size of a file on disk.
+/// Returns the size of a file in bytes.
 std::uint64_t bytes_of(const std::filesystem::path& path);
 
-/// The size and the hash of a file.
+/// Returns the size and hash of a file.
 CheckpointFile describe_file(const std::filesystem::path& path);
 
 std::string to_json(const CheckpointManifest& manifest);
 
-/// Error naming the file if it is not the manifest of a checkpoint.
+/// Throws an Error naming the file if it is not a checkpoint's manifest.
 CheckpointManifest read_checkpoint_manifest(const std::filesystem::path& path);
 
 }  // namespace amt

@@ -55,7 +55,7 @@ void write_values(const std::filesystem::path& path, std::uint64_t offset,
   out.close();
 }
 
-/// The first moment may have any finite value; the second is a mean of squares.
+/// The first moment may have any finite value; the second is a mean of squares, so not negative.
 void check_values(const char* name, std::span<const float> values) {
   const bool of_squares = name == kSecond;
   const bool good = std::ranges::all_of(
@@ -109,7 +109,8 @@ void read_moments(const std::filesystem::path& path, const ParameterLayout& layo
   const std::uint64_t version = file.integer_attribute("version");
   if (version > kVersion) {
     throw NewerFormat(
-        fmt::format("{} has format version {}, this amt reads version {}: another amt wrote it",
+        fmt::format("{} has format version {}, but this amt reads version {}: it was written by "
+                    "another version of amt",
                     path.string(), version, kVersion));
   }
   if (version != kVersion) throw Error(fmt::format("{} has version {}", path.string(), version));

@@ -13,7 +13,8 @@ namespace amt {
 std::uint64_t write_moments(const std::filesystem::path& path, const ParameterLayout& layout,
                             std::span<const float> first, std::span<const float> second);
 
-/// Reads both moments. Error naming the file if it does not fit the layout. Padding becomes 0.
+/// Reads both moments and sets the padding to 0. Throws an Error naming the file if it does not fit
+/// the layout.
 void read_moments(const std::filesystem::path& path, const ParameterLayout& layout,
                   std::span<float> first, std::span<float> second);
 

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostBytes = 64;
 
-/// Whether a path is `latest` or `best` by its name; it need not exist.
+/// Returns whether a path is named `latest` or `best`; it need not exist.
 bool names_a_checkpoint(const fs::path& given) {
   const fs::path path = given.lexically_normal();
   const RunPaths run(path.parent_path().parent_path());
@@ -35,7 +35,7 @@ fs::path follow_name(const fs::path& path) {
   std::error_code unknown;
   if (!names_a_checkpoint(path) || fs::is_directory(path, unknown)) return path;
   if (!is_there(path)) {
-    throw Error(fmt::format("{} does not exist: a run has it after its first {}", path.string(),
+    throw Error(fmt::format("{} does not exist: a run creates it at its first {}", path.string(),
                             path.filename() == "best"
                                 ? "validation with --checkpointer.keep_best true"
                                 : "checkpoint"));

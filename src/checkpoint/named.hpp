@@ -10,11 +10,12 @@
 
 namespace amt {
 
-/// The step in the file; nothing if there is no such file or its contents are invalid.
+/// Returns the step of the named checkpoint, or nothing if there is no such file or its contents
+/// are invalid.
 std::optional<std::int64_t> named_step(const std::filesystem::path& file);
 
-/// The folder that `path` points to if it is one of those files, else `path`. Error if it is one
-/// that does not exist or does not name a checkpoint.
+/// Returns the named checkpoint's folder if `path` is one of those files, otherwise `path`. Throws
+/// an Error if such a file does not exist or does not name a checkpoint.
 std::filesystem::path follow_name(const std::filesystem::path& path);
 
 /// Points `file` to the checkpoint of this step. Removes it if `step` is 0 or has no checkpoint.

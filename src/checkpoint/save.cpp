@@ -35,8 +35,8 @@ void replace(const fs::path& partial, const fs::path& final) {
   remove_folder(old);
 }
 
-/// Moves a complete folder to its place. A folder that already has the name is a damaged checkpoint
-/// that was skipped on resuming, or the same checkpoint.
+/// Gives a complete folder its final name. If a folder of that name exists, it is a damaged
+/// checkpoint that was skipped when the run resumed, or the same checkpoint.
 void publish(const fs::path& partial, const fs::path& final) {
   if (fs::exists(fs::symlink_status(final))) return replace(partial, final);
   rename_folder(partial, final);
@@ -61,13 +61,14 @@ void remove_old_rolling(const RunPaths& paths, std::int64_t newest, std::int64_t
   }
 }
 
-/// The step in "step-N" followed by `ending`, if `name` has that form.
+/// Returns N if `name` has the form "step-N" followed by `ending`.
 std::optional<std::int64_t> step_before(const std::string& ending, const std::string& name) {
   if (!name.ends_with(ending)) return std::nullopt;
   return RunPaths::step_of(name.substr(0, name.size() - ending.size()));
 }
 
-/// An interrupted exchange may have moved the old folder aside: moves it back.
+/// Removes a folder that an interrupted save has left, or moves it back if it is the old
+/// checkpoint, moved aside.
 void clear_interrupted_save(const RunPaths& paths, const fs::path& path) {
   const std::string name = path.filename().string();
   if (step_before(RunPaths::kPartial, name)) return remove_folder(path);
@@ -117,7 +118,7 @@ void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
   try {
     write_files(partial, config, layout, checkpoint, keep);
   } catch (...) {
-    std::error_code ignored;  // an unusable folder must not keep the disk full
+    std::error_code ignored;  // an unusable folder should not occupy the disk
     fs::remove_all(partial.folder, ignored);
     throw;
   }

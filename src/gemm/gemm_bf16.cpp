@@ -1,5 +1,5 @@
-// Products of bf16 matrices with oneDNN's matmul primitives, for want of a simpler call. Creating a
-// primitive generates code, so each thread keeps the ones it has used, by shape.
+// Products of bf16 matrices by oneDNN's matmul primitives, because it has no simpler call for bf16.
+// Creating a primitive generates code, so each thread caches its primitives by shape.
 #include <fmt/core.h>
 #include <omp.h>
 
@@ -19,7 +19,7 @@ namespace {
 using Memory = dnnl::memory;
 using Type = dnnl::memory::data_type;
 
-/// Everything that a product's code depends on.
+/// Everything that the generated code depends on.
 struct Shape {
   Dim m, n, k, c_stride, a_stride, b_stride;
   bool a_transposed, b_transposed, to_float, add, bias;
@@ -61,7 +61,7 @@ dnnl::matmul::primitive_desc describe(const Shape& s) {
 #endif
 }
 
-/// A thread's product for one shape.
+/// One thread's primitive for one shape.
 class Product {
  public:
   explicit Product(const Shape& shape) : Product(shape, describe(shape)) {}
@@ -107,7 +107,7 @@ void multiply(const Shape& shape, void* c, const Bf16* a, const Bf16* b, const f
   try {
     auto known = products.find(shape);
     if (known == products.end()) known = products.emplace(shape, shape).first;
-    // One page more, so that it can be aligned: the library wants aligned memory.
+    // One extra page for alignment, which the library expects.
     constexpr std::size_t kAlignment = 4096;
     const std::size_t bytes = known->second.scratch_bytes();
     if (scratch.size() < bytes + kAlignment) scratch.resize(bytes + kAlignment);

@@ -7,15 +7,16 @@
 namespace amt {
 namespace {
 
-/// FLOP that Muon's products do while AdamW moves one element's 30 bytes, in round numbers: 300 on
-/// a processor, up to 9,000 at a GPU's peaks, which products of this size do not reach.
+/// The cost of an AdamW update of one element, in FLOP of Muon's products: what a device computes
+/// while it moves the element's 30 bytes. That is roughly 300 on a CPU and up to 9,000 at a GPU's
+/// peak rates, which products of this size do not reach.
 constexpr double kFlopsPerElement = 3000;
 
-/// A tensor, and what its update costs.
+/// A tensor and the cost of its update.
 struct Piece {
   Slice floats;
   double work;
-  bool whole;  ///< may not be cut
+  bool whole;  ///< must not be split
 };
 
 std::vector<Piece> pieces_of(const ParameterLayout& layout) {
@@ -35,7 +36,7 @@ std::vector<Piece> pieces_of(const ParameterLayout& layout) {
   return pieces;
 }
 
-/// Where to cut so that about `work` is in front.
+/// Returns the offset at which the updates before it cost about `work`.
 std::int64_t cut_at(const std::vector<Piece>& pieces, double work) {
   for (const Piece& piece : pieces) {
     if (work >= piece.work) {
@@ -74,7 +75,7 @@ Partition partition(OptimizerName optimizer, const ParameterLayout& layout, Slic
     for (const BlockMatrix& matrix : block_matrices(layout)) {
       if (matrix.offset < part.begin || matrix.end() > part.end) continue;
       range_to(matrix.offset);
-      at = std::max(at, matrix.end());  // matrices side by side overlap as ranges
+      at = std::max(at, matrix.end());  // the ranges of adjacent column blocks overlap
       result.matrices.push_back(matrix);
     }
   }

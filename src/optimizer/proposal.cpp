@@ -12,7 +12,7 @@ constexpr std::int64_t kValidations = 20;
 constexpr double kReferenceRate = 6e-4, kReferenceWidth = 768, kMostRate = 3e-3;
 constexpr double kShareForTrained = 0.1;
 
-/// Rounds to two digits: a rule of thumb is not more precise.
+/// Rounds to two significant digits; a rule of thumb is no more precise.
 double rounded(double rate) {
   char text[32];
   std::snprintf(text, sizeof(text), "%.1e", rate);

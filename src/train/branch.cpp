@@ -1,4 +1,5 @@
-// amt train --branch STEP: a run of its own that decays from a checkpoint of a stable run.
+// amt train --branch STEP: starts a new run at a checkpoint from the stable phase of another, and
+// decays its learning rate.
 #include "branch.hpp"
 
 #include <fmt/core.h>
@@ -19,13 +20,13 @@ namespace {
 constexpr const char* kOwnConfiguration =
     "; start it with the run's own configuration: amt train --config RUN/config.ini --branch STEP";
 
-/// What the new run may have otherwise than the one it branches from.
+/// Returns whether the new run may set this option differently from the run that it branches from.
 bool may_differ(const std::string& key) {
   return key == "trainer.num_train_steps" || key == "trainer.lr_schedule" ||
          key == "trainer.decay_ratio";
 }
 
-/// The most steps of a run whose decay begins at `step`.
+/// Returns the largest number of steps of a run whose decay begins at `step`.
 std::int64_t steps_with_decay_from(const OptimizerOptions& optimizer, std::int64_t step) {
   std::int64_t steps = step;
   while (steps + 1 - decay_steps(optimizer, steps + 1) <= step) ++steps;
@@ -66,7 +67,7 @@ void check_branch(const Branch& branch, TrainConfiguration& config, const Option
   const RunPaths parent(branch.parent);
   if (!is_there(parent.config())) {
     throw UsageError(
-        fmt::format("{} is no run: it has no config.ini{}", branch.parent, kOwnConfiguration));
+        fmt::format("{} is not a run: it has no config.ini{}", branch.parent, kOwnConfiguration));
   }
   keep_order(parent, config, given);
   for (const OptionChange& change :
@@ -79,7 +80,7 @@ void check_branch(const Branch& branch, TrainConfiguration& config, const Option
   std::string steps;
   for (const std::int64_t there : checkpoint_steps(parent)) steps += fmt::format(" {}", there);
   throw UsageError(fmt::format("{} has no checkpoint of step {}{}{}", branch.parent, branch.step,
-                               steps.empty() ? "" : "; there are those of", steps));
+                               steps.empty() ? "" : "; it has those of steps", steps));
 }
 
 void begin_branch(const Branch& branch, const TrainConfiguration& config) {

@@ -66,7 +66,7 @@ std::string checkpoint_line(const TrainConfiguration& config, std::int64_t steps
                      most, format_bytes(each * most));
 }
 
-/// Estimates the time from the speed that the run has had so far.
+/// Estimates the remaining time from the run's last recorded speed.
 std::string time_line(const TrainConfiguration& config, std::int64_t steps_done) {
   const RunPaths run(config.trainer.run_dir);
   std::error_code unknown;
@@ -80,7 +80,7 @@ std::string time_line(const TrainConfiguration& config, std::int64_t steps_done)
   const double tokens =
       static_cast<double>(left) * config.trainer.train_batch_size * config.model.seq_len;
   return fmt::format(
-      "# time: {} for the remaining {}, at the {:.0f} tokens/s that the run had last\n",
+      "# time: {} for the remaining {}, at the run's last speed of {:.0f} tokens/s\n",
       format_duration(tokens / speed), counted(left, "step"), speed);
 }
 
@@ -93,7 +93,7 @@ std::string start_line(const TrainerOptions& trainer, const TrainingProgress& do
   return fmt::format("# start: {} resumes from step {}\n", run, format_count(done.step));
 }
 
-/// Returns the rows at a time that the memory allows: fit_memory without the other ranks.
+/// Returns the rows per micro-batch that fit in memory: fit_memory() for a single rank.
 int fit(TrainConfiguration& config, const OptionTable& given, const Placement& place,
         const DeviceMemory& memory) {
   const int share = config.trainer.share(place.ranks);
@@ -107,9 +107,9 @@ int fit(TrainConfiguration& config, const OptionTable& given, const Placement& p
   return chosen.rows;
 }
 
-/// Does what one rank of a start does before it writes anything; the model has been chosen already.
-/// Returns the plan on rank 0: the configuration and then lines that begin with '#'; "" on other
-/// ranks.
+/// Runs the checks that one rank of a real start runs before anything is written; the model must
+/// have been chosen. Returns the plan on rank 0, which is the configuration followed by lines that
+/// begin with '#', and "" on the other ranks.
 std::string plan_training(TrainConfiguration& config, const OptionTable& given,
                           const Placement& place) {
   const RunPaths run(config.trainer.run_dir);

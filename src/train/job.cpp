@@ -32,7 +32,8 @@ namespace {
 
 constexpr const char* kStopNotice =
     "amt: asked to stop: this step is finished and saved; start the same command again to resume\n";
-constexpr double kPollSeconds = 1;  // between checks for errors that block the main thread in CUDA
+constexpr double kPollSeconds =
+    1;  // between checks for errors while the main thread is blocked in CUDA
 
 void announce(const Model& model, int micro_batch, const Inputs& inputs, const std::string& device,
               const TrainConfiguration& config, bool leads) {
@@ -51,7 +52,7 @@ void announce(const Model& model, int micro_batch, const Inputs& inputs, const s
   }
 }
 
-/// Where a run that begins takes its weights from; one that resumes keeps what it has recorded.
+/// Describes where a new run's weights come from; a resumed run keeps its record of that.
 std::string origin_of(const TrainConfiguration& config, const std::optional<Branch>& branch) {
   if (branch) return fmt::format("step {} of {}", branch->step, branch->parent);
   if (config.trainer.initialize_from.empty()) {
@@ -60,8 +61,8 @@ std::string origin_of(const TrainConfiguration& config, const std::optional<Bran
   return "the model in " + config.trainer.initialize_from;
 }
 
-/// Locks the run's folder for rank 0. An existing folder is locked early, so that nobody waits for
-/// a start that will be refused; a new one is created only after all other checks have passed.
+/// Locks the run's folder on rank 0. An existing folder is locked early, so that a start that must
+/// be refused fails soon; a new one is created only after all other checks have passed.
 void hold_folder(std::optional<RunLock>& lock, const TrainConfiguration& config, bool take_over) {
   const RunPaths run(config.trainer.run_dir);
   check_run_folder(run, config.data.dataset);

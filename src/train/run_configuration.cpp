@@ -36,7 +36,7 @@ void check_same_run(const RunPaths& paths, const std::string& configuration) {
 std::vector<OptionChange> changes_of_result(const std::string& before, const std::string& now,
                                             const std::string& before_file) {
   TrainConfiguration defaults;
-  defaults.trainer.reshuffle = false;  // as runs were that do not say
+  defaults.trainer.reshuffle = false;  // the behaviour of older runs, which lack this option
   OptionTable known;
   defaults.register_options(known);
   return changes_of_result(before, now, known, before_file);

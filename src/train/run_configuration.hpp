@@ -1,4 +1,4 @@
-// Decides whether a run may resume with its present configuration.
+// Checks whether a run may resume with the present configuration.
 #pragma once
 
 #include <functional>
@@ -37,8 +37,8 @@ void adopt_values(const std::string& configuration, const OptionTable& given, Mo
 void check_open_run(const RunPaths& paths, const std::string& configuration,
                     bool load_last_checkpoint);
 
-/// Makes the same checks, creates the run's folder and writes config.ini. Local: rank 0 does it for
-/// all.
+/// Runs the same checks, creates the run's folder and writes config.ini. Local; called on rank 0
+/// only.
 void open_run(const RunPaths& paths, const std::string& configuration, bool load_last_checkpoint);
 
 }  // namespace amt

@@ -70,7 +70,7 @@ MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, co
   });
   world.broadcast_value(recorded, 0);
   RowsAtOnce chosen = wanted_rows(config, given, world.size(), memory, recorded);
-  chosen.rows = static_cast<int>(-world.all_reduce_max(-chosen.rows));  // what fits on all ranks
+  chosen.rows = static_cast<int>(-world.all_reduce_max(-chosen.rows));  // minimum over all ranks
   chosen.checkpointing = world.any_of(chosen.checkpointing);
   const MemoryChoice choice = take_rows(chosen, config);
   mpi::run_on_all(world, [&] { check_memory(config.model, chosen.rows, share, memory); });
@@ -106,15 +106,15 @@ std::string describe(const Device& device, const TrainerOptions& completed, int 
 void announce_choices(const TrainerOptions& trainer, const Device& device,
                       const MemoryChoice& chosen) {
   if (chosen.rows) {
-    log_info(fmt::format("--{} {} was chosen to fit into memory", kRowsOption,
+    log_info(fmt::format("--{} {} was chosen to fit in memory", kRowsOption,
                          trainer.per_device_parallelism.value));
   }
   if (chosen.checkpointing) {
-    log_info(fmt::format("--{} true was chosen: without it the model does not fit into memory",
+    log_info(fmt::format("--{} true was chosen: without it the model does not fit in memory",
                          kCheckpointingOption));
   }
   if (!trainer.profile_steps.empty() && device.plugin == nullptr) {
-    log_info("--trainer.profile_steps does nothing on the CPU");
+    log_info("--trainer.profile_steps has no effect on the CPU");
   }
   if (!trainer.deterministic && device.plugin != nullptr) {
     log_info("gradients are not checked, because --trainer.deterministic is false");

@@ -8,24 +8,25 @@
 
 namespace amt {
 
-/// The options that are chosen for a user who has not set them.
+/// The options that are chosen automatically if the user has not set them.
 inline constexpr const char* kCheckpointingOption = "model.gradient_checkpointing";
 inline constexpr const char* kRowsOption = "trainer.per_device_parallelism";
 
-/// Which options were chosen because of the memory.
+/// Which options were chosen to fit the memory.
 struct MemoryChoice {
   bool rows = false, checkpointing = false;
 };
 
-/// Returns what the run in the folder has used so far, which reproduces the same bits. Has no rows
-/// if this start does not resume a run, or if they do not divide a rank's share. Local.
+/// Returns the values that the run has used so far, with which it stays reproducible bit for bit.
+/// `rows` is 0 if this start does not resume a run, or if the recorded rows do not divide a rank's
+/// share. Local.
 RowsAtOnce recorded_rows(const TrainConfiguration& config, int share);
 
-/// The memory with what these options say of its use.
+/// Returns `memory` with the members filled in that depend on these options.
 DeviceMemory for_training(DeviceMemory memory, const TrainConfiguration& config);
 
-/// Returns what a rank with this memory would choose for the options that the user has not set:
-/// what was `recorded`, if that fits. Local.
+/// Returns what a rank with this memory would choose for the options that the user has not set: the
+/// `recorded` values if they fit. Local.
 RowsAtOnce wanted_rows(const TrainConfiguration& config, const OptionTable& given, int ranks,
                        const DeviceMemory& memory, const RowsAtOnce& recorded);
 
@@ -33,8 +34,8 @@ RowsAtOnce wanted_rows(const TrainConfiguration& config, const OptionTable& give
 MemoryChoice take_rows(const RowsAtOnce& chosen, TrainConfiguration& config);
 
 /// Collective. Chooses the rows of a micro-batch if they are auto, and gradient checkpointing if
-/// the user has not `given` it, so that training fits into every rank's memory. CollectiveError if
-/// it does not.
+/// the user has not `given` it, so that training fits in every rank's memory. Throws
+/// CollectiveError if it does not.
 MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, const Device& device,
                         const mpi::Communicator& world);
 
@@ -42,7 +43,8 @@ MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, co
 /// set them, and without checks that this device cannot pass.
 TrainerOptions complete(TrainerOptions trainer, const Device& device);
 
-/// Returns "4 ranks, each NVIDIA H200, bf16, peak 989.4 TFLOP/s; why no other device".
+/// Returns, for example, "4 ranks, each NVIDIA H200, bf16, peak 989.4 TFLOP/s; why no other
+/// device".
 std::string describe(const Device& device, const TrainerOptions& completed, int ranks);
 
 /// Returns what a rank's bits depend on besides program and options: GradientCheck's `arithmetic`.

@@ -41,8 +41,8 @@ void choose_model(TrainConfiguration& config, const OptionTable& given) {
   const RunPaths run(config.trainer.run_dir);
   if (source.empty()) return;
   if (resumes(run, config.trainer.load_last_checkpoint)) {
-    log_info(fmt::format("{} has checkpoints of its own, so {} is not used", run.run().string(),
-                         source));
+    log_info(
+        fmt::format("{} already has checkpoints, so {} is not used", run.run().string(), source));
     return adopt_values(read_text(run.config()), given, config.model);
   }
   HuggingFaceModel model(find_model(source));
@@ -54,7 +54,7 @@ void choose_model(TrainConfiguration& config, const OptionTable& given) {
 
 void keep_order(const RunPaths& run, TrainConfiguration& config, const OptionTable& given) {
   if (given.given(kReshuffle) || !resumes(run, config.trainer.load_last_checkpoint)) return;
-  if (!is_there(run.config())) return;  // which is refused later
+  if (!is_there(run.config())) return;  // this is refused later
   const auto values = ini_values(read_text(run.config()), run.config().string());
   if (!values.contains(kReshuffle)) config.trainer.reshuffle = false;
 }

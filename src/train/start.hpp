@@ -12,24 +12,24 @@
 
 namespace amt {
 
-/// The data that every rank opens before the model is created, because most mistakes show there.
+/// The data that every rank opens before the model is created, because that reveals most mistakes.
 struct Inputs {
   Manifest manifest;
   std::optional<DatasetRows> train, valid;
 };
 
-/// Takes the model options that the user has not set from the run itself if it resumes, else from
-/// the folder it is initialised from. That folder is read completely, to find damage before
-/// anything is written. UsageError or Error if the folder or the resulting model cannot be used.
-/// For one rank.
+/// Fills in the model options that the user has not set, from the run itself if it resumes, else
+/// from the folder that it is initialised from. That folder is read completely, to find damage
+/// before anything is written. Throws UsageError or Error if the folder or the resulting model
+/// cannot be used. Called on one rank only.
 void choose_model(TrainConfiguration& config, const OptionTable& given);
 
-/// The order of rows that `run`, which is continued, has had so far, if the user says nothing of
-/// it: where its config.ini does not either, a version has begun it that did not reshuffle. For one
-/// rank.
+/// Keeps the row order of `run`, which is being continued, unless the user has set it. If
+/// config.ini does not contain it, the run was started by a version that did not reshuffle. Called
+/// on one rank only.
 void keep_order(const RunPaths& run, TrainConfiguration& config, const OptionTable& given);
 
-/// Collective: rank 0 chooses model and order for all.
+/// Collective. Rank 0 chooses the model and the row order for all ranks.
 void agree_on_model(TrainConfiguration& config, const OptionTable& given,
                     const mpi::Communicator& world);
 
@@ -41,15 +41,15 @@ double baseline_loss(const TrainConfiguration& config, const Manifest& manifest)
 /// else, if data.verify is, those of the rows that are used. Local.
 Inputs open_inputs(const TrainConfiguration& config, Manifest manifest, int rank, int ranks);
 
-/// Warns of settings that the user may not have meant.
+/// Warns about settings that the user may not have intended.
 void question(const TrainConfiguration& config, const Manifest& manifest);
 
-/// Returns the state of the newest checkpoint that has a readable one. Does not report
-/// damage: find_checkpoint does.
+/// Returns the state of the newest checkpoint whose state can be read. Does not report damage;
+/// find_checkpoint() does.
 std::optional<TrainingState> newest_state(const RunPaths& run);
 
-/// Throws a UsageError if the run cannot continue with this dataset. For one rank, before
-/// config.ini is rewritten; the trainer checks the checkpoint that it loads once more.
+/// Throws UsageError if the run cannot continue with this dataset. Called on one rank only, before
+/// config.ini is rewritten; the trainer checks the checkpoint that it loads again.
 void check_run(const TrainConfiguration& config, const Manifest& manifest);
 
 }  // namespace amt

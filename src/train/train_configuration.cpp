@@ -14,7 +14,7 @@
 namespace amt {
 namespace {
 
-/// Called before the model's own check, because this one proposes a number that works.
+/// Called before the model's own check, because this error suggests a number that works.
 void check_heads(const ModelConfig& model) {
   if (model.hidden_dim < 1 || model.num_heads < 1 || model.hidden_dim % model.num_heads == 0) {
     return;
@@ -28,7 +28,7 @@ void require_at_most(int value, int most, const char* option) {
   if (value > most) throw UsageError(fmt::format("--{}: {} is more than {}", option, value, most));
 }
 
-/// Chooses the options that are auto. The model's width must be known.
+/// Chooses values for the options that are auto. The model's width must be known.
 void choose_what_is_open(TrainConfiguration& config, std::uint64_t rows) {
   TrainerOptions& trainer = config.trainer;
   std::string chosen;
@@ -50,7 +50,7 @@ void choose_what_is_open(TrainConfiguration& config, std::uint64_t rows) {
 }  // namespace
 
 void DataOptions::register_options(OptionTable& table) {
-  // The folder may be moved: its digest is compared with the checkpoint's.
+  // The folder may be moved, because the dataset is recognised by its digest.
   table.add("data.dataset", &dataset, "folder that `amt prepare` wrote", Effect::kNothing);
   table.add("data.verify", &verify,
             "verify the checksum of each 4,096 rows when the first of them is used",

@@ -1,4 +1,4 @@
-// The facts of a run, for run.json.
+// The facts about a run that are recorded in run.json.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace amt {
 
-/// Facts about the dataset of the run.
+/// Facts about the run's dataset.
 struct DatasetFacts {
   std::string folder, encoding, digest;
   std::uint64_t train_rows = 0, valid_rows = 0;

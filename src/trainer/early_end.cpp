@@ -21,11 +21,12 @@ std::string describe_early_end(const TrainingProgress& progress) {
 std::string early_end_warning(const TrainerOptions& trainer,
                               const CheckpointerOptions& checkpointer, bool validates) {
   if (!validates && (trainer.patience > 0 || checkpointer.keep_best)) {
-    return "without validation rows --trainer.patience and --checkpointer.keep_best do nothing";
+    return "there are no validation rows, so --trainer.patience and --checkpointer.keep_best have "
+           "no effect";
   }
   if (trainer.patience > 0 && !checkpointer.keep_best) {
-    return "--trainer.patience ends training after its best model, which is not kept: also give "
-           "--checkpointer.keep_best true";
+    return "--trainer.patience ends training some time after the best validation, whose model is "
+           "not kept: add --checkpointer.keep_best true";
   }
   return "";
 }

@@ -9,7 +9,7 @@
 namespace amt {
 namespace {
 
-constexpr double kManyEpochs = 10;  // after which a model of any size has memorised symbolic music
+constexpr double kManyEpochs = 10;  // models of every size have memorised symbolic music by then
 
 }  // namespace
 
@@ -26,13 +26,13 @@ std::string epochs_warning(const TrainerOptions& trainer, std::uint64_t rows) {
   const std::string passes = describe_epochs(trainer, rows);
   if (std::cmp_less(rows, trainer.train_batch_size)) {
     return fmt::format(
-        "--trainer.train_batch_size {} is more than the {} rows of the training split: each step "
-        "has some of them twice ({}); use a smaller batch, or prepare more files",
+        "--trainer.train_batch_size {} is larger than the training split of {} rows: every step "
+        "contains some rows twice ({}); use a smaller batch, or prepare more files",
         trainer.train_batch_size, format_count(rows), passes);
   }
   if (epochs(trainer, rows) <= kManyEpochs) return "";
   return fmt::format(
-      "training makes {}, more than {:.6g}: the model may memorise them; use fewer "
+      "training runs for {}, more than {:.6g}: the model may memorise them; use fewer "
       "--trainer.num_train_steps, a larger amt prepare --augment, or more files",
       passes, kManyEpochs);
 }

@@ -12,7 +12,7 @@
 namespace amt {
 namespace {
 
-constexpr std::size_t kScalars = 4;  // in the one exchange of a step, besides the sums of squares
+constexpr std::size_t kScalars = 4;  // exchanged once per step, in addition to the sums of squares
 
 std::optional<SlicedBuffer> slice_gradients(Model& model, int ranks, bool sharded,
                                             OptimizerName optimizer) {
@@ -144,11 +144,11 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
   StepResult result;
   result.learning_rate = learning_rate(options_, trainer_.num_train_steps, state.step);
   const double squares = optimizer_.gradient_squares(model_.gradients());
-  // There is one exchange on the host per step: the ranks' requests are summed together with their
-  // losses. All ranks decide together whether to skip the step.
+  // There is one exchange on the host per step, which sums the ranks' requests together with their
+  // losses, so that all ranks make the same decision about skipping the step.
   std::vector<double> sums = {local_loss, std::isfinite(squares) ? 0.0 : 1.0, mine.stop ? 1.0 : 0.0,
                               mine.save ? 1.0 : 0.0};
-  if (sliced_) {  // a place for each rank, so that they are added in rank order
+  if (sliced_) {  // one entry per rank, so that they are added in rank order
     sums.resize(kScalars + ranks_.size());
     sums[kScalars + ranks_.rank()] = squares;
   }

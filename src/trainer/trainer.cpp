@@ -49,7 +49,7 @@ Outcome Trainer::run() {
 
 Outcome Trainer::train() {
   Progress progress("train", settings_.trainer.num_train_steps, state_.step);
-  // A run that was stopped before or during a validation first makes up for it.
+  // Catches up on a validation before or during which the run was stopped.
   if (validate_if_due()) save_if_due();
   sample_if_due();
   while (!finished() && !requests_.stop) {
@@ -80,8 +80,9 @@ void Trainer::say_end() const {
                   state_.step, paths_.step(saved_step_).string());
   if (!complete) text += "; start the same command again to resume";
   if (complete && settings_.checkpointer.keep_best && state_.best_step > 0) {
-    text += fmt::format("; the best is that of step {}, with a validation loss of {:.6g}: {}",
-                        state_.best_step, state_.best_loss, paths_.best().string());
+    text +=
+        fmt::format("; the best checkpoint is from step {}, with a validation loss of {:.6g}: {}",
+                    state_.best_step, state_.best_loss, paths_.best().string());
   }
   log_info(text);
 }
@@ -104,7 +105,9 @@ void Trainer::do_step(Progress& progress) {
   report(result, std::chrono::duration<double>(Clock::now() - start).count(), progress);
   const int allowed = settings_.trainer.max_skipped;
   if (!result.skipped || state_.skipped_in_a_row <= allowed) return;
-  on_leader([this] { recorder_->publish(); });  // so that the metrics show what led to the failure
+  on_leader([this] {
+    recorder_->publish();
+  });  // so that the metrics show the steps that led to the failure
   check_learned();
 }
 

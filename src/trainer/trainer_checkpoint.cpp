@@ -1,4 +1,4 @@
-// How the trainer begins, and resumes from a checkpoint.
+// How the trainer starts a run or resumes one from a checkpoint.
 #include <fmt/core.h>
 
 #include "amt/base/activity.hpp"
@@ -14,10 +14,10 @@
 namespace amt {
 namespace {
 
-/// The run's configuration is the one that the checkpoint was made with, so these numbers follow
-/// from it.
+/// Checks the numbers that follow from the run's configuration, with which the checkpoint was made.
 void check_position(const TrainingState& saved, const TrainerOptions& trainer) {
-  const std::uint64_t steps = saved.step;  // unsigned, as a damaged file may contain any number
+  const std::uint64_t steps =
+      saved.step;  // unsigned, because a damaged file may contain any number
   const std::uint64_t row = steps * trainer.train_batch_size;
   if (saved.next_row != row) {
     throw Error(fmt::format("its next_row is {}, but {} steps of train_batch_size {} end at {}",
@@ -25,14 +25,15 @@ void check_position(const TrainingState& saved, const TrainerOptions& trainer) {
   }
   if (saved.step > trainer.num_train_steps) {
     throw UsageError(
-        fmt::format("{} has done {} steps already; give at least as many "
-                    "--trainer.num_train_steps, not {}, or use another --trainer.run_dir",
+        fmt::format("{} has already done {} steps; set --trainer.num_train_steps to at least that "
+                    "number, not {}, or use another --trainer.run_dir",
                     trainer.run_dir, saved.step, trainer.num_train_steps));
   }
 }
 
-/// Returns no facts if they cannot be read: they only serve the report, and are written again.
-/// Error if they cannot be written: writing to a pipe would wait for a reader.
+/// Returns the facts recorded so far, or none if they cannot be read: they only serve the report,
+/// and will be rewritten. Throws an Error if the file is not a regular one: writing to a pipe, for
+/// example, would wait for a reader.
 RunFacts facts_so_far(const RunPaths& paths) try {
   return read_run_facts(paths.facts());
 } catch (const Error&) {
@@ -68,23 +69,22 @@ void Trainer::begin() {
     add_start(facts_, settings_.start, state_.step, facts_so_far(paths_));
     const std::string origin = facts_.text(kStartedFrom);
     if (!origin.empty()) log_info("the run started from " + origin);
-    // A job may have been killed between a checkpoint and the file that names it.
+    // A job may have been killed after it saved a checkpoint and before it updated `best`.
     name_best(paths_, settings_.checkpointer.keep_best ? state_.best_step : 0);
     if (ends_early()) {
       facts_.set(kEndedEarly, describe_early_end(state_));
-      log_info(
-          fmt::format("training has ended early {}; there is nothing to do; a larger "
-                      "--trainer.patience continues it",
-                      describe_early_end(state_)));
+      log_info(fmt::format(
+          "training has already ended early {}; to continue it, increase --trainer.patience",
+          describe_early_end(state_)));
     }
     recorder_ = std::make_unique<RunRecorder>(paths_, facts_, state_.step, state_.evaluated_step);
   });
   if (!finished()) choose_algorithms();
 }
 
-/// All ranks use the algorithms of rank 0's device, which every start of this run uses. Only runs
-/// that need not be reproducible time them: two such runs may find different algorithms to be the
-/// fastest.
+/// All ranks use the algorithms chosen on rank 0's device, in every start of this run. They are
+/// timed only if the run need not be reproducible, because another run may find different
+/// algorithms to be the fastest.
 void Trainer::choose_algorithms() {
   const Phase choosing("choosing the device's algorithms");
   std::string record;
@@ -113,7 +113,7 @@ void Trainer::initialise() {
 /// Called on rank 0. Every file has the recorded hash, but its contents may still be wrong.
 std::optional<std::int64_t> Trainer::load_newest(Checkpoint& checkpoint) const {
   return find_checkpoint(paths_, [&](const std::filesystem::path& folder) {
-    // This comes before the check of sizes, because it explains why they differ.
+    // Comes before the check of sizes, because its message explains why they differ.
     const TrainingState saved = read_training_state(CheckpointPaths{folder}.state());
     check_continues(paths_.run(), saved, state_);
     check_position(saved, settings_.trainer);

@@ -58,7 +58,8 @@ bool Trainer::save_due() const {
   return seconds >= settings_.checkpointer.save_interval.seconds;
 }
 
-/// Whether this step's checkpoint is the one to keep as the best. All ranks agree.
+/// Returns whether this step's checkpoint is the best so far and is to be kept; the same on all
+/// ranks.
 bool Trainer::best_is_due() const {
   return settings_.checkpointer.keep_best && state_.step > 0 && state_.best_step == state_.step;
 }
@@ -72,7 +73,7 @@ void Trainer::save_if_due() {
   }
 }
 
-/// Waits for the checkpoint before this one to be written: there is memory for one copy.
+/// Waits until the previous checkpoint has been written, because there is memory for only one copy.
 void Trainer::save(Keep keep) {
   Phase saving("saving a checkpoint");
   saving.at_step(state_.step);
@@ -94,7 +95,7 @@ void Trainer::save(Keep keep) {
   last_save_ = Clock::now();
 }
 
-/// What is recorded of a step is on the disk before a checkpoint of a later step.
+/// The record of a step reaches the disk before the checkpoint of a later step.
 void Trainer::start_writing(Keep keep) {
   if (not_recorded_) throw *not_recorded_;
   in_run_folder([this] {
@@ -106,7 +107,7 @@ void Trainer::start_writing(Keep keep) {
   if (!settings_.checkpointer.background) writing_.get();
 }
 
-/// On a thread of its own: it may use the snapshot and what never changes.
+/// Runs on its own thread, so it may only use the snapshot and members that never change.
 void Trainer::write(Keep keep, bool is_best) const {
   const Checkpoint& c = snapshot_;
   if (!all_finite(c.parameters) || !all_finite(c.first_moment) || !all_finite(c.second_moment) ||
@@ -122,13 +123,15 @@ void Trainer::write(Keep keep, bool is_best) const {
   }
 }
 
-/// For the message of an error: the one that is being written counts, if it can be written.
+/// Describes the last good checkpoint for an error message, after waiting for one that is being
+/// written.
 std::string Trainer::last_checkpoint() const {
   if (writing_.valid()) writing_.wait();
   return describe_last_checkpoint(paths_);
 }
 
-/// What rank 0 writes: an error there also names the last good checkpoint.
+/// Runs work of rank 0 that writes to the run's folder. Its errors also name the last good
+/// checkpoint.
 void Trainer::in_run_folder(const std::function<void()>& work) const try {
   if (settings_.before_writing) settings_.before_writing();
   work();
@@ -145,7 +148,8 @@ void Trainer::finish_writing() {
   });
 }
 
-/// So that a run whose checkpoint could not be written ends at the next step, not at the next save.
+/// Ends the run at the next step, rather than at the next save, if a checkpoint could not be
+/// written.
 void Trainer::notice_failed_writing() {
   if (!writing_.valid()) return;
   if (writing_.wait_for(Clock::duration::zero()) != std::future_status::ready) return;

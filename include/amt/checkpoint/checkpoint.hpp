@@ -44,7 +44,8 @@ void save_checkpoint(const RunPaths& paths, const ModelConfig& config,
                      bool is_best = false,
                      std::int64_t keep_last = CheckpointerOptions{}.keep_last);
 
-/// The step in the file `best`; nothing if there is no such file or its contents are invalid.
+/// Returns the step in the file `best`, or nothing if there is no such file or its contents are
+/// invalid.
 std::optional<std::int64_t> best_step(const RunPaths& paths);
 
 /// Points `best` to the checkpoint of this step. Removes the file if `step` is 0 or has no
@@ -68,33 +69,33 @@ void set_aside_after(const RunPaths& paths, std::int64_t step);
 /// version of this program.
 std::string checkpoint_damage(const std::filesystem::path& folder);
 
-/// The step of the newest checkpoint that is not damaged; nothing if there are no checkpoints.
-/// `use`, if given, reads it: an Error other than UsageError and SystemError counts as damage, too.
-/// Damaged checkpoints are skipped with a warning. Error listing each with its reason if none can
-/// be used, or if a newer one cannot be read: that is not damage, so an older checkpoint must not
-/// silently replace it.
+/// Returns the step of the newest checkpoint that is not damaged, or nothing if there are no
+/// checkpoints. `use`, if given, reads it; if it throws an Error other than UsageError and
+/// SystemError, the checkpoint counts as damaged, too. Damaged checkpoints are skipped with a
+/// warning. Throws an Error that lists each with the reason if none can be used, or if a newer one
+/// cannot be read: that is not damage, so an older checkpoint must not silently take its place.
 std::optional<std::int64_t> find_checkpoint(
     const RunPaths& paths, const std::function<void(const std::filesystem::path&)>& use = {});
 
-/// "the last good checkpoint is FOLDER", or that there is none, for the error message that ends a
-/// run. Reads the checkpoint; does not throw.
+/// "the last good checkpoint is FOLDER", or a phrase that there is none, for the error message that
+/// ends a run. Reads the checkpoint; does not throw.
 std::string describe_last_checkpoint(const RunPaths& paths) noexcept;
 
-/// Steps that have a checkpoint folder, damaged or not, newest first. Error if the folder cannot be
-/// read; empty if it does not exist.
+/// Returns the steps that have a checkpoint folder, damaged or not, newest first; empty if the run
+/// has no checkpoints. Throws an Error if their parent folder cannot be read.
 std::vector<std::int64_t> checkpoint_steps(const RunPaths& paths);
 
-/// Removes what interrupted saves and other writes have left in the run's folder, and restores
-/// folders that they had moved aside.
+/// Removes the leftovers of interrupted saves and other writes from the run's folder, and restores
+/// folders that had been moved aside.
 void clear_interrupted_saves(const RunPaths& paths);
 
-/// Reads a checkpoint. Error naming the file if it does not fit the model, or contains values that
-/// training never produces: non-finite values, negative second moments.
+/// Reads a checkpoint. Throws an Error naming the file if it does not fit the model or contains
+/// values that training never produces: non-finite values or negative second moments.
 Checkpoint load_checkpoint(const std::filesystem::path& folder, const ModelConfig& config);
 
-/// The model folder that a user's path refers to: `path` itself, the newest intact checkpoint if it
-/// is a run's folder, or the checkpoint that RUN/checkpoints/best or .../latest points to.
-/// Checkpoints are verified. Error saying what was looked for.
+/// Returns the model folder that a user's path refers to: `path` itself, the newest intact
+/// checkpoint if it is a run's folder, or the checkpoint that RUN/checkpoints/best or .../latest
+/// points to. Verifies checkpoints. Throws an Error that describes what was expected.
 std::filesystem::path find_model(const std::filesystem::path& path);
 
 }  // namespace amt

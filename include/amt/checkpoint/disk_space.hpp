@@ -13,15 +13,15 @@ namespace amt {
 /// weights as floats, plus a little for names and sizes.
 std::uint64_t checkpoint_bytes(const ModelConfig& model, bool average = false);
 
-/// The largest number of checkpoints that a run will have at once, in addition to those present
-/// after `step` steps: permanent ones, the rolling ones and the best (`rolling` of these may exist
+/// Returns the largest number of checkpoints that a run will have at once, not counting those that
+/// exist after `step` steps: permanent ones, rolling ones and the best (`rolling` of these exist
 /// already), and the one being written.
 std::int64_t checkpoints_to_come(std::int64_t num_train_steps,
                                  const CheckpointerOptions& checkpointer, std::int64_t step,
                                  std::int64_t rolling);
 
-/// Error naming the folder and the missing bytes unless its file system has space for those; does
-/// nothing if the file system does not report its free space.
+/// Throws an Error naming the folder and the required space if its file system has too little for
+/// those checkpoints; does nothing if the file system does not report its free space.
 void check_disk_space(const RunPaths& paths, const ModelConfig& model, std::int64_t num_train_steps,
                       const CheckpointerOptions& checkpointer, std::int64_t step,
                       bool average = false);

@@ -1,4 +1,4 @@
-// Training that starts from an existing model instead of random weights: trainer.initialize_from.
+// Initial weights from an existing model: trainer.initialize_from.
 #pragma once
 
 #include <functional>
@@ -7,8 +7,9 @@
 
 namespace amt {
 
-/// A function that fills a flat parameter buffer with the model that find_model() finds in
-/// `source`, looking for it only when it is called; null if `source` is empty.
+/// Returns a function that fills a flat parameter buffer with the model that find_model() finds in
+/// `source`, or null if `source` is empty. The model is not looked for until the function is
+/// called.
 std::function<void(std::span<float>)> initial_values(const std::string& source);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// When checkpoints are saved and which of them are kept, with the names that Levanter uses.
+// Options for saving and keeping checkpoints, named as in Levanter.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,12 @@ namespace amt {
 struct CheckpointerOptions {
   Duration save_interval{1800};     ///< time between rolling checkpoints
   std::int64_t keep_every = 10000;  ///< steps between permanent checkpoints
-  std::int64_t keep_last = 2;       ///< how many of the newest rolling checkpoints are kept
-  /// Saves a checkpoint at each validation with the lowest loss so far, and keeps the best one. Off
-  /// by default, because in a long training from scratch the best checkpoint is usually one of the
+  std::int64_t keep_last = 2;       ///< number of rolling checkpoints to keep
+  /// Save a checkpoint at each validation with the lowest loss so far, and keep the best one. Off
+  /// by default, because in long training from scratch the best checkpoint is usually one of the
   /// last.
   bool keep_best = false;
-  /// Training goes on while a checkpoint is written; false: it waits.
+  /// Continue training while a checkpoint is written; false: wait for it.
   bool background = true;
 
   void register_options(OptionTable& table);

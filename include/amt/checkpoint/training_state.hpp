@@ -1,4 +1,5 @@
-// The state of a training run: everything that the next step needs besides parameters and moments.
+// The state of a training run: everything, besides parameters and moments, that the next step
+// needs.
 #pragma once
 
 #include <array>
@@ -50,16 +51,16 @@ struct TrainingState : TrainingProgress {
 /// earlier ones. A loss that is not finite is never the best.
 void add_validation(TrainingState& state, double loss);
 
-/// JSON text with a final newline; losses that are not finite are null.
+/// Returns JSON text with a final newline; non-finite losses are null.
 std::string to_json(const TrainingState& state);
 
-/// UsageError unless training in the folder `run` with the state `saved` can continue as `now`: the
-/// encoding, dataset and seed must be the same.
+/// Throws UsageError unless the run in the folder `run`, whose state is `saved`, can continue as
+/// `now`: the encoding, dataset and seed must be the same.
 void check_continues(const std::filesystem::path& run, const TrainingState& saved,
                      const TrainingState& now);
 
-/// Reads a training state. Error naming the file and the problem, even if its numbers only
-/// contradict each other.
+/// Reads a training state. Throws an Error with the file and the problem, even if the only problem
+/// is that its numbers contradict each other.
 TrainingState read_training_state(const std::filesystem::path& path);
 
 }  // namespace amt

@@ -10,7 +10,7 @@ struct Bf16 {
   std::uint16_t bits;
 };
 
-/// The CPU's instructions for products of bf16.
+/// The CPU's instructions for bf16 products.
 enum class Bf16Support : std::uint8_t {
   kNone,
   kVectors,  ///< AVX512-BF16: up to twice the rate of fp32

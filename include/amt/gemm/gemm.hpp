@@ -28,8 +28,7 @@ Matrix<T> transposed(const T* data, Dim stride) {
   return {data, stride, true};
 }
 
-/// Whether the product replaces the old contents of c, which may then be anything, or is added to
-/// them.
+/// Whether the product overwrites c, which may then be uninitialised, or is added to it.
 enum class Write { kOverwrite, kAdd };
 
 // c [m, n] = a [m, k] b [k, n], summed in fp32. Uses the calling thread's OpenMP threads, or only
@@ -42,7 +41,7 @@ void gemm(float* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<Bf16>& a, co
 void gemm(Bf16* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<Bf16>& a, const Matrix<Bf16>& b,
           const float* bias = nullptr);
 
-/// Returns this CPU's support for products of bf16.
+/// Returns this CPU's support for bf16 products.
 Bf16Support bf16_products();
 
 /// Returns, for example, "oneDNN 2.6.3".

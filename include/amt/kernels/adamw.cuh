@@ -1,6 +1,6 @@
-// AdamW on flat buffers of n elements, and the bf16 copy of the parameters. Every thread processes
-// elements that are a grid's length apart. The first `quads` groups of four elements (16 bytes) are
-// accessed at once: n / 4 groups, or 0 if a buffer is not aligned for that.
+// AdamW on flat buffers of n elements, and the bf16 copy of the parameters, in grid-stride loops.
+// The first `quads` groups of four elements are accessed 16 bytes at a time: n / 4 groups, or 0 if
+// a buffer is not aligned for that.
 #pragma once
 
 #include "amt/kernels/common.cuh"
@@ -20,7 +20,7 @@ struct alignas(8) NarrowQuad {
   Bf16 x[4];
 };
 
-/// Also sets copy = p, rounded, unless copy is null; it must be aligned to 8 bytes if quads > 0.
+/// Also sets copy = p, rounded, unless copy is null; copy must be aligned to 8 bytes if quads > 0.
 __global__ void adamw(float* p, float* m, float* v, const float* g, Bf16* copy, Dim quads, Dim n,
                       AdamWCoefficients c) {
   for (Dim i = first_element(); i < quads; i += grid_length()) {

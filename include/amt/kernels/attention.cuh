@@ -1,6 +1,6 @@
-// Causal attention without matrix units: the reference for cuDNN's, and the fallback if cuDNN has
-// no plan. Each query (or, for the gradients of k and v, each key) has a warp, whose lanes share
-// the channels of the head.
+// Causal attention without tensor cores: the reference for cuDNN's, and the fallback if cuDNN has
+// no plan. One warp computes each query (or each key, for the gradients of k and v); its lanes
+// divide the channels of the head.
 #pragma once
 
 #include "amt/kernels/head_parts.cuh"
@@ -10,13 +10,13 @@ namespace amt::gpu {
 
 constexpr int kAttentionWarps = 4;  // in a block
 
-/// The work of one warp: head `head` of row `row`, query or key t.
+/// The work of one warp: query or key t of head `head` in row `row`.
 struct AttentionPlace {
   Dim row, head, t;
 };
 
-/// Finds this warp's place, if a row has `length` queries or keys; returns false if there is
-/// nothing for this warp.
+/// Finds this warp's place among rows of `length` queries or keys; returns false if there is no
+/// work for it.
 __device__ inline bool attention_place(AttentionPlace& at, const AttentionShape& s, Dim length) {
   Dim i = Dim{blockIdx.x} * kAttentionWarps + threadIdx.x / kLanes;
   if (i >= s.rows * s.heads * length) return false;

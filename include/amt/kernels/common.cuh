@@ -1,7 +1,7 @@
 // Code that the kernels share: packs of 8 activations (16 bytes, one memory access of a thread),
 // sums over warps and blocks in a fixed order, dropout factors.
 //
-// The files of this folder compile with nvcc and, behind tests/cuda/cuda_on_cpu.hpp, as plain C++.
+// The files in this folder compile with nvcc and, after tests/cuda/cuda_on_cpu.hpp, as plain C++.
 // They do not launch kernels. The order of all sums depends only on the shapes, so equal runs give
 // equal bits.
 #pragma once
@@ -25,7 +25,7 @@ struct alignas(16) Quad {
   float x[4];
 };
 
-/// A pack in the form that kernels keep: as 16-bit numbers, each would occupy a whole register.
+/// A pack as kernels keep it in registers: 16-bit numbers would each occupy a whole register.
 struct alignas(16) HeldPack {
   std::uint32_t pairs[kPack / 2];
 };
@@ -81,7 +81,7 @@ __device__ inline float warp_max(float value) {
   return value;
 }
 
-/// Returns the sum over a block of kWarps warps, the same value in all threads. Every thread of the
+/// Returns the sum over a block of kWarps warps, the same value in all threads. All threads of the
 /// block must call it.
 template <int kWarps, class T>
 __device__ inline T block_sum(T value) {

@@ -7,7 +7,7 @@
 
 namespace amt::gpu {
 
-/// Each position has a warp.
+/// One warp per position.
 __global__ void embedding_forward(EmbeddingForwardOf<Bf16, float> op, DropoutMask mask) {
   const Dim i = (Dim{blockIdx.x} * blockDim.x + threadIdx.x) / kLanes, width = op.width;
   if (i >= op.rows * op.length) return;
@@ -32,8 +32,8 @@ __device__ inline void add_masked(float* sum, const Bf16* dx, Dim i, Dim pack, D
   for (int c = 0; c < kPack; ++c) sum[c] += d[c];
 }
 
-/// dwpe [seq_len, width] += the sum over the rows. Each position in the row has a block; its
-/// threads share the packs and add the rows in order.
+/// dwpe [seq_len, width] += the sum over the rows. One block per position in the row; its threads
+/// divide the packs and add the rows in order.
 __global__ void position_gradient(float* dwpe, const Bf16* dx, Dim rows, Dim seq_len, Dim width,
                                   DropoutMask mask) {
   const Dim t = blockIdx.x;
@@ -63,8 +63,8 @@ struct TokenOrder {
   __device__ Dim token(Dim at) const { return tokens[by_token[at]]; }
 };
 
-/// Returns the first place in [begin, end) with a token other than the one at `begin`, or `end`. A
-/// binary search: equal tokens are adjacent.
+/// Returns the first entry in [begin, end) with a token other than the one at `begin`, or `end`.
+/// Uses a binary search, because equal tokens are adjacent.
 __device__ inline Dim run_end(const TokenOrder& order, Dim begin, Dim end) {
   const Dim token = order.token(begin);
   Dim inside = begin;
@@ -79,8 +79,8 @@ __device__ inline Dim run_end(const TokenOrder& order, Dim begin, Dim end) {
   return end;
 }
 
-/// First pass. Each place in by_token has a block; the block at the beginning of a part sums all of
-/// it, in order, and the other blocks do nothing.
+/// First pass, with one block per entry of by_token: the block at the beginning of a part sums the
+/// whole part, in order, and the other blocks do nothing.
 __global__ void token_parts(float* dwte, float* partial, const Bf16* dx, TokenOrder order,
                             Dim width, DropoutMask mask) {
   const Dim begin = blockIdx.x, token = order.token(begin), piece = begin / kPiece;
@@ -102,8 +102,8 @@ __global__ void token_parts(float* dwte, float* partial, const Bf16* dx, TokenOr
   }
 }
 
-/// Second pass. Each piece has a block; it adds up the run that begins in this piece and continues
-/// in the next one, if there is such a run.
+/// Second pass, with one block per piece: it adds up the run that begins in this piece and
+/// continues in the next one, if there is such a run.
 __global__ void token_sums(float* dwte, const float* partial, TokenOrder order, Dim width) {
   const Dim piece = blockIdx.x, next = (piece + 1) * kPiece;
   if (next >= order.n) return;

@@ -1,6 +1,6 @@
-// Residual + dropout + layer norm in one pass over memory, and its gradient. Each position has a
-// warp, which keeps the channels in registers: kPacks packs of 8 in each lane, enough for a width
-// of up to 256 kPacks.
+// Residual + dropout + layer norm in one pass over memory, and its gradient. One warp per position
+// keeps the channels in registers: kPacks packs of 8 in each lane, enough for a width of up to 256
+// kPacks.
 #pragma once
 
 #include "amt/kernels/common.cuh"
@@ -9,7 +9,7 @@
 
 namespace amt::gpu {
 
-constexpr int kNormWarps = 4;  // in a block of these kernels
+constexpr int kNormWarps = 4;  // per block of these kernels
 
 template <int kPacks>
 __global__ void __launch_bounds__(kNormWarps* kLanes, 4)
@@ -74,9 +74,9 @@ struct NormPack {
 };
 
 /// Computes everything but the final sums of dweight and dbias: each block writes its own sums to
-/// partial [blocks, 2, width] (dweight, then dbias). The warps of all blocks share the positions
-/// evenly. A warp loads all the data of a position at once and keeps it unconverted, so that it
-/// waits for memory only once.
+/// partial [blocks, 2, width] (dweight, then dbias). The positions are divided evenly among the
+/// warps of all blocks. A warp loads all the data of a position at once and keeps it unconverted,
+/// so that it waits for memory only once.
 template <int kPacks>
 __global__ void __launch_bounds__(kNormWarps* kLanes, cuda::norm_blocks(kPacks))
     layernorm_backward(LayerNormBackwardOf<Bf16, float> op, float* partial, DropoutMask mask) {

@@ -8,10 +8,10 @@
 
 namespace amt::gpu {
 
-constexpr int kHeadWarps = kLanes;  // in a block, which has one position
+constexpr int kHeadWarps = kLanes;  // per block, which processes one position
 constexpr int kHeadThreads = kHeadWarps * kLanes;
-/// Packs of logits that a thread keeps: 7 x 8 x 1024 = 57,344 logits per block, more than amt's
-/// largest vocabulary has. The rest of a larger one is read again in each pass.
+/// Packs of logits that a thread keeps in registers: 7 x 8 x 1024 = 57,344 logits per block, more
+/// than amt's largest vocabulary. The rest of a larger vocabulary is read again in each pass.
 constexpr int kHeldPacks = 7;
 
 constexpr float kLog2E = 1.44269504f;
@@ -21,7 +21,7 @@ constexpr float kNoLogit = -1e30f;
 /// Returns e^(x - shift), given shifted = shift x log2(e).
 __device__ inline float exp_from(float x, float shifted) { return exp2f(x * kLog2E - shifted); }
 
-/// The logits of a block's position, which are read from memory only once if they can be kept.
+/// The logits of a block's position, which are read from memory only once if they fit in registers.
 class PositionLogits {
  public:
   /// Logits from `vocab` on count as kNoLogit; the last pack of the vocabulary is read completely.

@@ -1,5 +1,4 @@
-// What Muon does to matrices besides multiplying them. Every thread takes elements that are a
-// grid's length apart.
+// The steps of Muon other than matrix products, as grid-stride loops.
 #pragma once
 
 #include "amt/kernels/sum_all.cuh"
@@ -13,7 +12,8 @@ struct Strided {
   __device__ Dim at(Dim i) const { return i / columns * stride + i % columns; }
 };
 
-/// Of the momentum: beta m + rest (scale g) is the new one, and once more the direction.
+/// The decay of the momentum: applied once to m, it gives the new momentum; applied again, the
+/// direction.
 struct MuonDecay {
   float scale, beta, rest;
   __device__ float operator()(float m, float g) const { return beta * m + rest * (scale * g); }
@@ -33,7 +33,8 @@ __global__ void __launch_bounds__(kSumWarps* kLanes)
   if (threadIdx.x == 0) partial[blockIdx.x] = sum;
 }
 
-/// x [rows, columns] = the direction, its norm 1; *squares: that norm's square.
+/// x [rows, columns] = the direction, scaled to a norm of 1; *squares is its sum of squares before
+/// that.
 __global__ void muon_direction(Bf16* x, const float* m, const float* g, const double* squares,
                                Strided matrix, MuonDecay decay, float least_norm) {
   const auto norm = static_cast<float>(sqrt(*squares));

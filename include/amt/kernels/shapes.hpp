@@ -19,7 +19,7 @@ constexpr Dim kLargestWidth = 2048;
 /// The largest head of amt's own attention kernels: a lane holds at most 8 channels.
 constexpr Dim kLargestHead = 256;
 
-/// Returns how many packs of 8 channels each of the 32 lanes that share a position has, 1 to 8.
+/// Returns how many packs of 8 channels, 1 to 8, each of a position's 32 lanes holds.
 constexpr Dim norm_packs(Dim width) { return divide_up(width, 256); }
 
 /// Positions divided into `count` shares of `each`; the last may be smaller. Each share has one
@@ -32,26 +32,27 @@ constexpr Shares shares_of(Dim n) {
   return {divide_up(n, each), each};
 }
 
-/// Returns how many blocks of a layer norm's backward pass fit on a multiprocessor at once, which
-/// the registers for a lane's packs limit.
+/// Returns how many blocks of layer norm's backward pass fit on a multiprocessor at once. The
+/// registers for a lane's packs are the limit.
 constexpr Dim norm_blocks(Dim packs) { return packs <= 3 ? 4 : packs <= 5 ? 3 : 2; }
-/// Returns the number of its blocks, all of which run at once on the 132 multiprocessors of an
-/// H100.
+/// Returns the number of blocks of that pass, all of which run at once on an H100's 132
+/// multiprocessors.
 constexpr Dim norm_shares(Dim n, Dim width) {
   return std::min(shares_of(n).count, 128 * norm_blocks(norm_packs(width)));
 }
 
-/// The places of by_token in one piece of the sum of wte's gradient (embedding.cuh).
+/// Entries of by_token per piece when wte's gradient is summed (embedding.cuh).
 constexpr Dim kPiece = 64;
 constexpr Dim token_pieces(Dim n) { return divide_up(n, kPiece); }
 
 constexpr Dim kFlatThreads = 256;
-/// Returns the blocks of kFlatThreads for n elements. Each thread processes `at_once` of them, or
-/// several times as many if the buffer is larger than 2^31 floats.
+/// Returns the number of blocks of kFlatThreads threads for n elements. Each thread processes
+/// `at_once` of them, or several times as many if the buffer is larger than 2^31 floats.
 constexpr Dim flat_blocks(Dim n, Dim at_once = 4) {
   return std::clamp<Dim>(divide_up(n, at_once * kFlatThreads), 1, Dim{1} << 21);
 }
-/// Returns the blocks for a sum over n floats, few enough for one block to add their partial sums.
+/// Returns the number of blocks for a sum over n floats: few enough for one block to add their
+/// partial sums.
 constexpr Dim sum_blocks(Dim n) { return std::clamp<Dim>(divide_up(n, 4 * kFlatThreads), 1, 1024); }
 
 /// Returns how many groups of 4 floats may be accessed at once: n / 4 if all `pointers` are aligned

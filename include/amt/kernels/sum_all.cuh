@@ -5,7 +5,7 @@
 
 namespace amt::gpu {
 
-constexpr int kSumWarps = 8;  // in a block
+constexpr int kSumWarps = 8;  // per block
 
 /// *to = (add ? *to : 0) + scale x the sum of x [n]. Runs in one block.
 template <class T>

@@ -5,11 +5,11 @@
 
 namespace amt::gpu {
 
-constexpr int kRowWarps = 16;   // in a block of add_rows, which share the rows
+constexpr int kRowWarps = 16;   // per block of add_rows; they divide the rows
 constexpr int kRowsAtOnce = 8;  // rows that a thread of column_sums loads before it adds them
 
 /// to[c] += sum over `count` rows of partial [count, gridDim.y, width], where `to` is `first` if
-/// blockIdx.y = 0 and `second` if it is 1. Every 32 columns have a block.
+/// blockIdx.y = 0 and `second` if it is 1. One block per 32 columns.
 __global__ void __launch_bounds__(kRowWarps* kLanes)
     add_rows(float* first, float* second, const float* partial, Dim count, Dim width) {
   __shared__ float sums[kRowWarps][kLanes];
@@ -30,7 +30,7 @@ __global__ void __launch_bounds__(kRowWarps* kLanes)
 }
 
 /// partial [gridDim.y, width]: column sums of x [n, width] over the rows_each rows of a block's
-/// share. Each pack of columns has a thread.
+/// share, with one thread per pack of columns.
 __global__ void column_sums(float* partial, const Bf16* x, Dim n, Dim width, Dim rows_each) {
   const Dim pack = Dim{blockIdx.x} * blockDim.x + threadIdx.x;
   if (pack >= width / kPack) return;

@@ -1,5 +1,4 @@
-// Conversion from fp32 to bf16. Every thread processes packs of elements that are a grid's length
-// apart.
+// Conversion from fp32 to bf16, in a grid-stride loop over packs of elements.
 #pragma once
 
 #include "amt/kernels/common.cuh"

@@ -27,8 +27,8 @@ struct AdamWOf {
 };
 using AdamW = AdamWOf<float>;
 
-/// The step in the form that inner loops use: everything that is the same for all parameters,
-/// computed once in fp64 and then rounded.
+/// The step in the form that inner loops use: the values that are the same for all parameters,
+/// computed in fp64 and rounded once.
 struct AdamWCoefficients {
   float gradient_scale, beta1, beta2;
   float rest1, rest2;  ///< 1 - beta, computed in fp64 and rounded once

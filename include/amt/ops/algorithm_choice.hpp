@@ -1,5 +1,5 @@
-// The choice among several algorithms of a device's libraries. Their results differ by rounding, so
-// a resumed run must use the same ones.
+// Chooses among the algorithms that a device's libraries offer. Their results differ by rounding,
+// so a resumed run must use the same ones.
 #pragma once
 
 #include <string>
@@ -19,9 +19,9 @@ class AlgorithmChoice {
   /// Returns all choices so far, including those from take(), as JSON text that ends in a newline.
   virtual std::string record() const = 0;
 
-  /// Uses the choices of this record, which must be of a device of the same kind, for shapes that
-  /// occur from now on. Returns "", or the reason why the record does not apply to this device;
-  /// then nothing changes.
+  /// Uses the choices of this record, which must come from the same kind of device, for shapes that
+  /// occur from now on. Returns "" on success; otherwise changes nothing and returns the reason why
+  /// the record does not apply to this device.
   virtual std::string take(const std::string& record) = 0;
 };
 

@@ -1,4 +1,4 @@
-// An owner of device memory.
+// An owning handle to device memory.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace amt {
 
-/// Owns memory of an Ops, which must outlive it. Move-only; an empty Buffer owns nothing.
+/// Owns memory allocated by an Ops, which must outlive it. Move-only; an empty Buffer owns nothing.
 class Buffer {
  public:
   Buffer() = default;

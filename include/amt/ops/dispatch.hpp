@@ -24,8 +24,9 @@ class Interface<Base, OperatorList<Op, Rest...>> : public Interface<Base, Operat
   virtual void run(const Op& op) = 0;
 };
 
-/// Implements Base's run() for each operator by Derived's `template <class Op> void execute(const
-/// Op&)`, which must be accessible. Base is an Interface of the list or a class derived from one.
+/// Implements Base's run() for each operator by calling Derived's `template <class Op> void
+/// execute(const Op&)`, which must be accessible. Base is an Interface of the list or a class
+/// derived from one.
 template <class Derived, class Base, class List>
 class Implement;
 

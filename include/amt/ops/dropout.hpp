@@ -1,7 +1,7 @@
 // Dropout masks as a pure function: Philox4x32-10 of (seed, step, layer, site, row, position,
-// channel) decides which elements a mask keeps. So masks are the same for any micro-batch size and
-// number of ranks, and the backward pass recomputes them instead of storing them. C++17, and
-// constexpr: CUDA code may call it under --expt-relaxed-constexpr.
+// channel) decides which elements a mask keeps. Therefore the masks do not depend on the
+// micro-batch size or the number of ranks, and the backward pass recomputes them instead of storing
+// them. C++17, and constexpr: CUDA code may call it under --expt-relaxed-constexpr.
 //
 // One Philox block gives the masks of 8 adjacent channels, 16 bits each:
 //
@@ -35,7 +35,7 @@ struct Dropout {
   DropoutSite site = DropoutSite::kEmbedding;
 };
 
-/// Returns at most 65535, so that the scale stays finite.
+/// Returns a value of at most 65535, so that the scale stays finite.
 constexpr std::uint32_t dropout_threshold(double rate) {
   const double rounded = rate * 65536.0 + 0.5;
   return rounded >= 65535.0 ? 65535u : static_cast<std::uint32_t>(rounded);

@@ -1,4 +1,4 @@
-// Weights of 8 bits: those of one output are integer multiples, -127 to 127, of one step.
+// 8-bit weights: the weights of each output are integer multiples, from -127 to 127, of one step.
 #pragma once
 
 #include <algorithm>

@@ -34,7 +34,7 @@ struct LayerNormBackwardOf {
   A* dy = nullptr;
   P *dweight, *dbias;  ///< [width]
   const A* dout;
-  const A* residual;     ///< what was normalised: x itself if y was null
+  const A* residual;     ///< the input of the layer norm: x itself if y was null
   const P *mean, *rstd;  ///< from the forward call
   const P* weight;
   Dim n, width;

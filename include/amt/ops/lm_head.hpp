@@ -12,7 +12,7 @@ namespace amt {
 struct LmHeadShape {
   Dim rows = 0, seq_len = 0, width = 0;
   Dim vocab = 0;         ///< tokens: columns of the softmax
-  Dim padded_vocab = 0;  ///< rows of wte as stored; those from `vocab` on have no effect
+  Dim padded_vocab = 0;  ///< rows of wte in memory; those from `vocab` on have no effect
 };
 
 /// The loss that training minimises: scale x sum over positions of -log p + log_z_regularization x

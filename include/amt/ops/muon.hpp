@@ -1,6 +1,6 @@
-// One update of a matrix by Muon, momentum that is made orthogonal (docs/spec/training.md, "Muon").
-// Source: Jordan et al. 2024, https://kellerjordan.github.io/posts/muon; the scale of the update
-// is that of Liu et al. 2025, arXiv 2502.16982. C++17.
+// One update of a matrix by Muon, which orthogonalises the momentum (docs/spec/training.md,
+// "Muon"). Source: Jordan et al. 2024, https://kellerjordan.github.io/posts/muon; the scale of the
+// update is that of Liu et al. 2025, arXiv 2502.16982. C++17.
 #pragma once
 
 #include <algorithm>
@@ -13,50 +13,53 @@ namespace amt {
 
 struct MuonStep {
   double learning_rate = 0, momentum = 0.95, weight_decay = 0;
-  double gradient_scale = 1;  ///< multiplies the gradients first: clipping
+  double gradient_scale = 1;  ///< multiplies the gradients first, for clipping
 };
 
-/// Of the quintic polynomial x -> a x + b x^3 + c x^5, five times of which bring singular values
-/// from about 0.01 to 1 into about 0.7 to 1.2.
+/// The quintic polynomial x -> a x + b x^3 + c x^5. Applied five times, it maps singular values
+/// between about 0.01 and 1 to values between about 0.7 and 1.2.
 struct MuonPolynomial {
   static constexpr double a = 3.4445, b = -4.7750, c = 2.0315;
   static constexpr int kTimes = 5;
-  static constexpr double kLeastNorm = 1e-7;  ///< of what is divided by its norm
+  static constexpr double kLeastNorm =
+      1e-7;  ///< lower bound of the norm by which the direction is divided
 };
 
-/// The update of a matrix has this root mean square times the root of its longer side, for singular
-/// values of 1: about 0.2 for each element, as AdamW's has, so that both take one learning rate.
+/// The root mean square of an update's elements when all singular values are 1. It is about that of
+/// AdamW's updates, so that one learning rate suits both. An orthogonal matrix has 1 / sqrt(longer
+/// side), hence the factor in muon_rate().
 constexpr double kMuonScale = 0.2;
 inline double muon_rate(const MuonStep& step, Dim rows, Dim columns) {
   return step.learning_rate * kMuonScale * std::sqrt(double(std::max(rows, columns)));
 }
 
-/// Activations of `work` below: two of the matrix's size, two square ones of its shorter side, each
-/// aligned as a buffer is.
+/// The size of `work` below, in activations: two matrices of the same shape and two square ones of
+/// its shorter side, each aligned like a Buffer.
 constexpr Dim muon_place(Dim count) { return (count + 63) / 64 * 64; }
 constexpr Dim muon_work(Dim rows, Dim columns) {
   const Dim side = std::min(rows, columns);
   return 2 * muon_place(rows * columns) + 2 * muon_place(side * side);
 }
 
-/// FLOP of its products: in each round the Gram matrix, its square, and their polynomial times the
-/// matrix.
+/// The FLOP of the matrix products: in each round the Gram matrix, its square, and the product of
+/// their polynomial with the matrix.
 constexpr double muon_flops(Dim rows, Dim columns) {
   const double side = double(std::min(rows, columns)), longer = double(std::max(rows, columns));
   return MuonPolynomial::kTimes * 2 * side * side * (2 * longer + side);
 }
 
 /// m = momentum m + (1 - momentum) g; u = momentum m + (1 - momentum) g (Nesterov); x = u / |u|,
-/// then kTimes x = (a + b g + c g^2) x with g = x x^T (or the same from the right, where there are
-/// more rows than columns); parameters = (1 - learning_rate weight_decay) parameters - muon_rate()
-/// x. Products and x are of the device's type, A. All zero stays zero. Where the parameters lie in
-/// Weights that have been refreshed, a device with a copy of these refreshes it by the way.
+/// then kTimes x = (a + b g + c g^2) x with g = x x^T (or g = x^T x, multiplied from the right, if
+/// there are more rows than columns); parameters = (1 - learning_rate weight_decay) parameters -
+/// muon_rate() x. x and the products have the device's type, A. Zero parameters with zero momentum
+/// and gradients stay zero. If the parameters are part of refreshed Weights and the device has a
+/// copy of them, the copy is refreshed as well.
 template <class A, class P>
 struct MuonOf {
   static constexpr const char* kName = "muon";
   P *parameters, *momentum;  ///< [rows, columns], `stride` elements from row to row
   const P* gradients;        ///< the same
-  A* work;                   ///< [muon_work()], its contents of no use before or after
+  A* work;                   ///< [muon_work()], scratch memory
   Dim rows, columns, stride;
   MuonStep step;
 };
@@ -81,7 +84,7 @@ struct MuonWork {
 
 namespace plain {
 
-/// Row-major a [m, k] b [k, n], of which one may be given transposed.
+/// A row-major factor of a product, possibly transposed.
 struct MuonFactor {
   const std::vector<double>& x;
   Dim stride;
@@ -99,7 +102,7 @@ inline std::vector<double> muon_product(const MuonFactor& a, const MuonFactor& b
   return out;
 }
 
-/// x = (a + b g + c g^2) x, g = x x^T; or from the right.
+/// Returns (a + b g + c g^2) x with g = x x^T, or x (a + b g + c g^2) with g = x^T x if x is tall.
 inline std::vector<double> muon_round(const std::vector<double>& x, Dim rows, Dim columns) {
   using Poly = MuonPolynomial;
   const bool tall = rows > columns;

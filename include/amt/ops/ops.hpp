@@ -67,8 +67,8 @@ class OpsMemory {
 
   // Buffer (amt/ops/buffer.hpp) owns memory from allocate().
 
-  /// Returns uninitialised memory, aligned to at least 64 bytes. Error with the size if there is
-  /// not enough.
+  /// Returns uninitialised memory, aligned to at least 64 bytes. Throws an Error with the size if
+  /// there is not enough.
   virtual void* allocate(std::size_t bytes) = 0;
   virtual void release(void* memory) noexcept = 0;
   /// Copies from host memory, which may be reused as soon as the call returns.
@@ -99,14 +99,14 @@ class OpsMemory {
   // Weights (amt/ops/weights.hpp) makes the following calls.
 
   /// Allows operators to use parameters[0, count) as weights, with their present values: a device
-  /// that computes in a type other than fp32 makes or refreshes its copy. Error if some of them
-  /// belong to other weights.
+  /// that computes in a type other than fp32 creates or refreshes its copy. Throws an Error if some
+  /// of them belong to other weights.
   virtual void refresh_weights(const float* parameters, Dim count) = 0;
-  /// Ends the use of the weights that begin at `parameters`, if any were refreshed there.
+  /// Forgets the weights that begin at `parameters`, if any have been refreshed there.
   virtual void forget_weights(const float* parameters) noexcept = 0;
 };
 
-/// Every operator of a device.
+/// All operators of a device.
 using Operators =
     OperatorList<EmbeddingForward, EmbeddingBackward, LayerNormForward, LayerNormBackward,
                  LinearForward, LinearBackward, AttentionForward, AttentionBackward, AttentionStep,

@@ -9,8 +9,8 @@
 
 namespace amt {
 
-/// Returns the positions [0, n) sorted by token; positions with equal tokens stay in order. In host
-/// memory.
+/// Returns the positions [0, n) sorted by token; positions with equal tokens stay in order. All
+/// memory is host memory.
 inline std::vector<std::int32_t> positions_by_token(const std::uint16_t* tokens, Dim n) {
   std::vector<std::int32_t> next(65537, 0);  // counting sort
   for (Dim i = 0; i < n; ++i) ++next[tokens[i] + 1u];

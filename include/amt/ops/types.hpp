@@ -7,13 +7,13 @@
 
 namespace amt {
 
-/// An element of the device's compute type: fp32 or bf16 on the CPU, bf16 on a GPU. Never defined,
-/// only pointed to.
+/// An element of the device's compute type: fp32 or bf16 on the CPU, bf16 on a GPU. An incomplete
+/// type, used only in pointers.
 struct Activation;
 
 using Dim = std::int64_t;
 
-/// Returns the operator with the type that activations have in memory, A.
+/// Returns the operator with A, the type that activations have in memory.
 template <class A, template <class, class> class Op, class P>
 Op<A, P> typed(const Op<Activation, P>& op) {
   static_assert(sizeof(Op<A, P>) == sizeof(op), "only the types that its pointers point to differ");
@@ -21,7 +21,7 @@ Op<A, P> typed(const Op<Activation, P>& op) {
   std::memcpy(static_cast<void*>(&same), &op, sizeof(op));
   return same;
 }
-/// An operator without activations stays as it is.
+/// Returns an operator without activations unchanged.
 template <class A, template <class> class Op, class P>
 const Op<P>& typed(const Op<P>& op) {
   return op;

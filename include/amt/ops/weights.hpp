@@ -10,7 +10,7 @@ namespace amt {
 
 /// A flat buffer of parameters from which operators may take their weights. After the parameters
 /// change, refresh() must be called before the next operator, except for changes by AdamW and Muon,
-/// which refresh their own. Weights outside of a refreshed buffer are an Error.
+/// which refresh their own. Using weights outside a refreshed buffer throws an Error.
 class Weights {
  public:
   /// parameters [count]: device memory of `ops`. Both must outlive this object, which must be
@@ -38,7 +38,7 @@ class WeightRanges {
     Buffer copy;  ///< empty if products read the parameters directly
   };
 
-  /// The range [parameters, parameters + count), added if it is new.
+  /// Returns the range [parameters, parameters + count), and adds it if it is new.
   Range& at(const float* parameters, Dim count) {
     for (Range& range : ranges_) {
       if (range.begin == parameters && range.count == count) return range;
@@ -50,8 +50,8 @@ class WeightRanges {
     return ranges_.back();
   }
 
-  /// The device's copy of parameters[0, count), if all of them are in one range that has a copy;
-  /// else null.
+  /// Returns the device's copy of parameters[0, count) if all of them are in one range that has a
+  /// copy, otherwise null.
   template <class T>
   T* copy_of(const float* parameters, Dim count) const {
     for (const Range& range : ranges_) {

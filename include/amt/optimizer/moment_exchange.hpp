@@ -10,9 +10,8 @@
 
 namespace amt {
 
-/// For use between two steps, when the gradients are not needed: sliced moments are exchanged
-/// through the gradients' buffer, so that no rank needs more memory than for a step. All functions
-/// are collective.
+/// Used between steps. Sliced moments are exchanged through the gradient buffer, which is not
+/// needed then, so no rank needs more memory than a step does. All functions are collective.
 class MomentExchange {
  public:
   /// `sliced` is TrainStep::sliced(): null if every rank keeps all moments.

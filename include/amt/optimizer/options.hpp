@@ -1,4 +1,4 @@
-// Options of the optimiser and of its learning rate schedule, with Levanter's names.
+// Options of the optimiser and its learning-rate schedule, named as in Levanter.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ inline constexpr auto kWords<OptimizerName> = std::to_array<Word<OptimizerName>>
 
 struct OptimizerOptions {
   OptimizerName name = OptimizerName::kAdamW;
-  double momentum = 0.95;  ///< of Muon
+  double momentum = 0.95;  ///< decay of Muon's momentum
   OrAuto<double> learning_rate = 6e-4;
   double weight_decay = 0.1;  ///< for every parameter, including biases, norms and embeddings
   double beta1 = 0.9;
@@ -33,7 +33,8 @@ struct OptimizerOptions {
   double max_grad_norm = 1.0;
   LrSchedule lr_schedule = LrSchedule::kCosine;
   double warmup_ratio = 0.01;
-  double decay_ratio = 0.1;  ///< of wsd: share of the steps at the end in which the rate falls
+  double decay_ratio =
+      0.1;  ///< wsd: fraction of the steps, at the end, during which the rate falls
 
   void register_options(OptionTable& table);
   void validate() const;

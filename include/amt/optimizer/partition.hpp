@@ -1,5 +1,5 @@
-// Which parameters an optimiser updates how, and which of them a rank has with
-// trainer.shard_optimizer. All of it follows from layout, optimiser and ranks alone.
+// Divides the parameters by update rule and, for trainer.shard_optimizer, among the ranks. Depends
+// only on the layout, the optimiser and the number of ranks.
 #pragma once
 
 #include <cstdint>
@@ -11,21 +11,22 @@
 
 namespace amt {
 
-/// What lies in a part of the parameters: matrices for Muon, and ranges for AdamW, both in order.
-/// Offsets count from the beginning of all parameters.
+/// A part of the parameters: the matrices that Muon updates and the ranges that AdamW updates, both
+/// in order. Offsets are relative to the beginning of all parameters.
 struct Partition {
   std::vector<BlockMatrix> matrices;
   std::vector<Slice> ranges;
 };
 
-/// With AdamW, all of `part` is one range; with Muon, no matrix of a block may be cut by it.
+/// With AdamW, the whole `part` is one range. With Muon, `part` must not split a matrix of a block.
 Partition partition(OptimizerName optimizer, const ParameterLayout& layout, Slice part);
 
-/// Of equal length for AdamW. For Muon they cut no matrix of a block, and are as equal as that
-/// allows in work: what Muon multiplies, and for all else the time that AdamW waits for memory.
+/// Returns one slice per rank. For AdamW they have equal lengths. For Muon they do not split a
+/// matrix of a block, and divide the work as evenly as that allows, counting Muon's products and
+/// the memory accesses of AdamW.
 Slices optimizer_slices(OptimizerName optimizer, const ParameterLayout& layout, int ranks);
 
-/// Activations that an update needs room for.
+/// Returns the size of the scratch space for an update, in activations.
 std::int64_t update_activations(const std::vector<BlockMatrix>& matrices);
 
 }  // namespace amt

@@ -26,8 +26,8 @@ std::int64_t proposed_steps(std::uint64_t rows, int batch);
 /// Returns the rate for a model of this width; `trained` means that it starts from trained weights.
 double proposed_learning_rate(int width, bool trained);
 
-/// Returns an interval at which training is validated about 20 times. That takes a tenth of the
-/// time if the validation split is a tenth of the music.
+/// Returns the interval that gives about 20 validations. They take a tenth of the time if the
+/// validation split is a tenth of the music.
 std::int64_t proposed_steps_per_eval(std::int64_t num_train_steps);
 
 }  // namespace amt

@@ -12,28 +12,28 @@
 
 namespace amt {
 
-/// A checkpoint of another run that a run starts from.
+/// A checkpoint of another run, at which a run starts.
 struct Branch {
   std::string parent;  ///< its folder
   std::int64_t step = 0;
 };
 
 /// Turns the configuration of a run with a constant learning rate (wsd, constant) into that of a
-/// run in which the rate falls to 0 from `step` on, over trainer.decay_ratio of all its steps. The
-/// new run has its own folder beside the parent's: RUN-from-STEP. UsageError if the rate is not
+/// run whose rate falls to 0 from `step` on, over the last trainer.decay_ratio of its steps. The
+/// new run has its own folder next to the parent's: RUN-from-STEP. UsageError if the rate is not
 /// constant at `step`. Local; reads no file.
 Branch plan_branch(TrainConfiguration& config, std::int64_t step);
 
 /// Arguments of a start that are not part of the run's configuration.
 struct StartWords {
-  bool take_over = false;  ///< the user confirms that the job which holds run_dir has ended
-  std::string command;     ///< as it was given, for run.json
-  std::string build;       ///< of this program, for run.json
+  bool take_over = false;  ///< the user confirms that the job that was using run_dir has ended
+  std::string command;     ///< the command line, for run.json
+  std::string build;       ///< this program's build, for run.json
   std::optional<Branch> branch = {};
 };
 
 /// Collective. Trains the model that a validated `config` describes, from the newest checkpoint in
-/// its folder if there is one. `given` knows which options the user has set. Returns kDone, or
+/// its folder if there is one. `given` records which options the user has set. Returns kDone, or
 /// kStopped if a signal arrived and everything is saved. CollectiveError if it cannot start or
 /// continue.
 ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
@@ -42,7 +42,7 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
 /// Implements --dry-run: runs the checks of a start, as one of `ranks` ranks on this machine, and
 /// returns the configuration and the plan. Writes nothing. Local, without MPI.
 std::string describe_training(TrainConfiguration config, const OptionTable& given, int ranks = 1);
-/// Does the same for the ranks of a job. Collective; returns "" on all ranks but rank 0.
+/// Does the same for the ranks of a job. Collective; returns "" on all ranks except rank 0.
 std::string describe_training(TrainConfiguration config, const OptionTable& given,
                               const mpi::Communicator& world);
 

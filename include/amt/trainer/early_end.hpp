@@ -1,4 +1,4 @@
-// Training that ends before its last step: trainer.patience.
+// Early stopping: trainer.patience.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ bool out_of_patience(const TrainingProgress& progress, const TrainerOptions& tra
 /// was lowest, 4.1, after step 60".
 std::string describe_early_end(const TrainingProgress& progress);
 
-/// Returns a warning of one line if trainer.patience or checkpointer.keep_best may not do what the
-/// user meant, with what to do about it; "" if there is nothing to warn of.
+/// Returns a one-line warning with a remedy if trainer.patience or checkpointer.keep_best may not
+/// do what the user intended, or "" if there is nothing to warn about.
 std::string early_end_warning(const TrainerOptions& trainer,
                               const CheckpointerOptions& checkpointer, bool validates);
 

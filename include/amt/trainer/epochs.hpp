@@ -1,4 +1,4 @@
-// The number of epochs of a run.
+// The number of epochs in a run.
 #pragma once
 
 #include <cstdint>
@@ -8,15 +8,14 @@
 
 namespace amt {
 
-/// Returns the number of passes that all steps of a run make over `rows` rows, which must be above
-/// 0.
+/// Returns the number of passes that a run makes over `rows` rows; `rows` must be above 0.
 double epochs(const TrainerOptions& trainer, std::uint64_t rows);
 
 /// Returns "12.5 epochs of 4,096 rows".
 std::string describe_epochs(const TrainerOptions& trainer, std::uint64_t rows);
 
-/// Returns a warning of one line if a batch would contain rows twice, or if there are very many
-/// epochs, with what to do about it; "" if there is nothing to warn of.
+/// Returns a one-line warning with a remedy if a batch would contain rows twice or if there are
+/// very many epochs, or "" if there is nothing to warn about.
 std::string epochs_warning(const TrainerOptions& trainer, std::uint64_t rows);
 
 }  // namespace amt

@@ -1,4 +1,4 @@
-// Options of a training run, with Levanter's names. As in the reference's branch of Levanter, the
+// Options of a training run, named as in Levanter. As in the reference's branch of Levanter, the
 // optimiser's options are keys of [trainer].
 #pragma once
 
@@ -18,14 +18,14 @@ struct TrainerOptions {
   std::string initialize_from;  ///< folder of a model to start from; empty: random weights
   OrAuto<std::int64_t> num_train_steps = 100000;
   int train_batch_size = 512;  ///< rows per step, over all ranks
-  /// Rows per micro-batch on one rank; -1: the rank's whole share; auto: as the memory allows.
+  /// Rows per micro-batch on each rank; -1: the rank's whole share; auto: as many as fit in memory.
   OrAuto<int> per_device_parallelism = OrAuto<int>::open();
   OrAuto<std::int64_t> steps_per_eval = 1000;
   std::int64_t patience = 0;  ///< validations without a lower loss before training ends; 0: never
   std::int64_t steps_per_sample = 0;  ///< steps between samples of music in run_dir; 0: never
   std::int64_t max_eval_batches = 0;  ///< validate on this many global batches at most; 0: all
   std::uint64_t seed = 0;
-  bool reshuffle = true;  ///< each epoch from the second on in an order of its own
+  bool reshuffle = true;  ///< each epoch after the first has its own row order
   bool load_last_checkpoint = true;
   int max_skipped = 10;      ///< skipped steps in a row before the job fails
   std::int64_t average = 0;  ///< steps that an average of the weights spans; 0: no average
@@ -36,7 +36,7 @@ struct TrainerOptions {
   double peak_flops = 0;              ///< FLOP/s of one rank's device; 0: unknown
   DeviceKind device = DeviceKind::kAuto;
   cuda::Attention attention = cuda::Attention::kAuto;  ///< on GPUs
-  bool deterministic = true;                           ///< on GPUs: the same bits in every run
+  bool deterministic = true;                           ///< on GPUs: bitwise-reproducible
   StepRange profile_steps;
   std::int64_t steps_per_straggler_check = 100;  ///< 0: never
   std::int64_t steps_per_replica_check = 100;    ///< ReplicaCheck; 0: only before a save
@@ -49,8 +49,8 @@ struct TrainerOptions {
   /// Returns the rows of the global batch for each of `ranks` ranks. UsageError if it does not
   /// divide evenly.
   int share(int ranks) const;
-  /// Returns the rows per micro-batch on each of `ranks` ranks, or the most that it may be if it is
-  /// still to be chosen. UsageError that names values that work if ranks x micro-batch does not
+  /// Returns the rows per micro-batch on each of `ranks` ranks, or its upper limit if it has not
+  /// been chosen yet. Throws UsageError with values that work if ranks x micro-batch does not
   /// divide the global batch.
   int micro_batch(int ranks) const;
   DeviceWishes device_wishes() const;

@@ -21,7 +21,7 @@
 
 namespace amt {
 
-/// Requests of a rank at the end of a step. All ranks learn what any of them has requested.
+/// A rank's requests at the end of a step. All ranks learn of the requests of any rank.
 struct Requests {
   bool stop = false;
   bool save = false;
@@ -34,7 +34,7 @@ struct StepResult {
   bool skipped = false;  ///< not finite, or a spike: parameters and moments are unchanged
   bool spike = false;    ///< see trainer.skip_spikes
   Requests agreed;
-  double compute_seconds = 0;  ///< for this rank's gradients, without waits for other ranks
+  double compute_seconds = 0;  ///< time for this rank's gradients, without waiting for other ranks
 };
 
 /// Runs training steps. Everything passed by reference must outlive it.

@@ -38,8 +38,9 @@ struct TrainerSettings {
   TrainerOptions trainer;
   OptimizerOptions optimizer;
   CheckpointerOptions checkpointer;
-  std::string dataset;         ///< its folder, for the report
-  std::string dataset_digest;  ///< of the rows; a checkpoint made with other rows is refused
+  std::string dataset;  ///< the dataset's folder, for the report
+  std::string
+      dataset_digest;  ///< identifies the rows; a checkpoint made with other rows is refused
   std::string encoding;
   std::string arithmetic;  ///< GradientCheck's
   /// Fills in the parameters that a new run starts from; called only on rank 0. Null: random values
@@ -57,17 +58,18 @@ struct TrainerSettings {
 };
 
 enum class Outcome : std::uint8_t {
-  kFinished,  ///< num_train_steps are done and saved, or the validation loss no longer fell
+  kFinished,  ///< num_train_steps are done, or trainer.patience has ended training; the run is
+              ///< saved
   kStopped,   ///< a signal arrived; the run is saved and can be resumed
 };
 
-/// Collective throughout: every rank creates a Trainer with equal settings and calls run().
-/// Everything passed by reference or pointer must outlive it. Only rank 0 accesses the run's
+/// All public calls are collective: every rank creates a Trainer with the same settings and calls
+/// run(). Everything passed by reference or pointer must outlive it. Only rank 0 accesses the run's
 /// folder; the other ranks learn of an error there at the next collective call. A thread of rank 0
 /// writes the checkpoints, one at a time, while training continues.
 class Trainer {
  public:
-  /// `valid` may be null: then there are no validations.
+  /// If `valid` is null, there are no validations.
   Trainer(Model& model, const mpi::Communicator& ranks, Reducer& reducer, const RowSource& train,
           const RowSource* valid, TrainerSettings settings);
 
@@ -144,8 +146,10 @@ class Trainer {
   std::int64_t first_step_ = 0;      // of this process
   std::int64_t saved_step_ = 0;      // step of this run's newest checkpoint
   std::uint64_t reduced_bytes_ = 0;  // by this rank's reducer in the last step
-  Checkpoint snapshot_;        // kept between saves, as new memory costs as much as copying into it
-  std::future<void> writing_;  // rank 0: of snapshot_; last, so that its end is waited for first
+  Checkpoint
+      snapshot_;  // kept between saves, because allocating it takes as long as copying into it
+  std::future<void>
+      writing_;  // rank 0: writes snapshot_; declared last, so that its destructor waits first
 };
 
 }  // namespace amt
