@@ -22,7 +22,7 @@ class Runtime {
   /// Collective; called once. The communicator lives as long as the Runtime, and so does the
   /// watchdog, which also covers the start and end of MPI; 0 seconds means no watchdog. Throws
   /// CollectiveError (kUsage) if the launcher has started several processes that MPI does not
-  /// connect, and CollectiveError with the name of the rank if one runs another amt or has another
+  /// connect, and CollectiveError that names a rank if it runs a different amt or has a different
   /// `configuration` (INI text).
   mpi::Communicator& start_mpi(const Duration& watchdog, const std::string& configuration);
 

@@ -1,4 +1,4 @@
-// AdamW, in pieces that do not depend on the number of threads.
+// AdamW on pieces that do not depend on the number of threads.
 #include "amt/ops/adamw.hpp"
 
 #include "base/instruction_sets.hpp"

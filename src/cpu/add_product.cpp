@@ -1,4 +1,4 @@
-// Implements add_product of few_rows.hpp.
+// Implements add_product() from few_rows.hpp.
 #include "few_rows.hpp"
 
 #ifdef AMT_ISA
@@ -10,14 +10,14 @@ namespace {
 
 using Index = std::int64_t;
 
-// A thread should read w sequentially or prefetch it: hardware prefetching does not cover rows that
-// are far apart, and bf16 then loads no faster than fp32.
-constexpr Index kDepth = 8;  // rows of w that are read together, and prefetched together
+// Each thread reads w sequentially or prefetches it: without hardware prefetching, which does not
+// cover rows that are far apart, bf16 loads no faster than fp32.
+constexpr Index kDepth = 8;  // rows of w that are read and prefetched together
 
-// For several rows, a part of w is widened to floats once; it has 32 KiB.
+// For several rows of x, a part of w is converted to floats once; it takes 32 KiB.
 constexpr Index kDeep = 32, kAcross = 256;
 
-// The sums in registers: rows, and vectors of each row.
+// The sums kept in registers: rows, and vectors per row.
 constexpr Index kRows = 4, kVectors = kLanes == 16 ? 4 : 2;
 
 template <class W>
@@ -26,8 +26,8 @@ inline void add_one(float* __restrict out, float x, const W* __restrict w, Index
   for (Index c = 0; c < columns; ++c) out[c] += x * as_float(w[c]);
 }
 
-/// out [columns] += x [kDepth] w, one product after another. Reads a cache line of each row of w at
-/// a time, while the next rows are being prefetched.
+/// out [columns] += x [kDepth] w, one product after another. Reads one cache line of each row of w
+/// at a time, and prefetches the next rows meanwhile.
 template <class W>
 inline void add_block(float* out, const float* x, const W* w, Index stride, Index columns) {
   constexpr Index kLine = 64 / sizeof(W);
@@ -43,7 +43,7 @@ inline void add_block(float* out, const float* x, const W* w, Index stride, Inde
   for (Index d = 0; d < kDepth; ++d) add_one(out + c, x[d], w + d * stride + c, columns - c);
 }
 
-/// Processes `count` rows of out and x at a time, whose sums stay in registers. w is [depth,
+/// Processes `count` rows of out and x at a time and keeps their sums in registers. w is [depth,
 /// kAcross].
 template <Index count>
 inline void add_panel(float* out, Index out_stride, const float* x, Index x_stride, const float* w,

@@ -1,16 +1,16 @@
-// Causal attention by blocks of queries: one thread's scratch memory holds only one block's scores,
-// against all keys up to its last query. As in FlashAttention (arXiv 2205.14135), the backward pass
-// recomputes the probabilities from the log-sum-exp.
+// Causal attention by blocks of queries: each thread's scratch memory holds the scores of only one
+// block, for all keys up to its last query. As in FlashAttention (arXiv 2205.14135), the backward
+// pass recomputes the probabilities from the log-sum-exp.
 #include "amt/ops/attention.hpp"
 
 #include "base/instruction_sets.hpp"
 
 /// Replaces scores[0, count), scaled by `scale`, by exp(score - largest) and sets [count, end) to
-/// 0. *sum is the sum; returns the largest.
+/// 0. Stores their sum in *sum and returns the largest score.
 AMT_KERNEL(float, exp_row,
            (float* scores, float* sum, float scale, std::int64_t count, std::int64_t end));
-/// For [0, count): p changes from the score to exp(scale score - lse), and dp to p (dp - mean)
-/// scale. Both become 0 in [count, end).
+/// In [0, count), replaces p, the score, by exp(scale score - lse), and dp by p (dp - mean) scale;
+/// sets both to 0 in [count, end).
 AMT_KERNEL(void, score_gradient_row,
            (float* p, float* dp, float lse, float mean, float scale, std::int64_t count,
             std::int64_t end));
@@ -85,7 +85,7 @@ float dot_row(const float* a, const float* b, std::int64_t n) {
 namespace amt::cpu {
 namespace {
 
-constexpr Dim kQueries = 64;  // in a block
+constexpr Dim kQueries = 64;  // per block
 
 /// One head of one row.
 struct Head {
@@ -128,7 +128,8 @@ class Scratch {
   float* dk() const { return base_ + 3 * block_; }
   float* dv() const { return dk() + head_; }
 
-  /// Returns the first `count` of scores(which) as operands of a product of activations of type T.
+  /// Returns the first `count` of scores(which) as operands for products with activations of type
+  /// T.
   const float* operand(const float*, int which, Dim) const { return scores(which); }
   const Bf16* operand(const Bf16*, int which, Dim count) const {
     Bf16* narrow = reinterpret_cast<Bf16*>(base_ + 2 * block_) + which * block_;
@@ -212,7 +213,7 @@ void block_gradients(const Scratch& scratch, const AttentionBackwardOf<T, float>
   }
 }
 
-/// Writes the block's dq and adds its part of dk and dv in the scratch memory, or sets them.
+/// Writes the block's dq, and adds its part to dk and dv in the scratch memory, or sets them.
 template <class T>
 void backward_block(const Scratch& scratch, const AttentionBackwardOf<T, float>& op, const Head& h,
                     const Block& b, Write write) {
@@ -228,7 +229,7 @@ void backward_block(const Scratch& scratch, const AttentionBackwardOf<T, float>&
        matrix(op.dout + h.out(b.begin), h.width()), write);
 }
 
-/// Copies x [key_len, head_dim] to its place.
+/// Copies x [key_len, head_dim] to the head's place in `to`.
 template <class T>
 void store_head(const HeadsOf<T>& to, const float* x, const Head& h) {
   for (Dim t = 0; t < h.s.key_len; ++t) {

@@ -55,10 +55,12 @@ Bf16Support bf16_support() { return bf16_products(); }
 
 std::unique_ptr<Ops> make_cpu_ops(int threads, Precision precision, bool int8) {
   if (threads < 0) throw UsageError(fmt::format("a CPU device cannot have {} threads", threads));
-  cpu::instruction_set();  // may throw: better here than inside a parallel loop
+  cpu::instruction_set();  // may throw, which is better here than inside a parallel loop
   if (precision == Precision::kF32) return std::make_unique<CpuOps<float>>(threads, int8);
   if (bf16_support() == Bf16Support::kNone) {
-    throw UsageError("this CPU has no products of bf16 (AVX512-BF16 or AMX); use --trainer.mp f32");
+    throw UsageError(
+        "this CPU has no instructions for bf16 products (AVX512-BF16 or AMX); use --trainer.mp "
+        "f32");
   }
   return std::make_unique<CpuOps<Bf16>>(threads, int8);
 }

@@ -1,4 +1,4 @@
-// Dropout masks, many Philox blocks at a time.
+// Dropout masks, computed many Philox blocks at a time.
 #include "dropout.hpp"
 
 #ifdef AMT_ISA
@@ -7,7 +7,7 @@ namespace amt::cpu::AMT_ISA {
 namespace {
 
 constexpr int kBlocks = 64;                   // Philox blocks computed at once
-constexpr std::int64_t kChunk = 8 * kBlocks;  // channels that use them
+constexpr std::int64_t kChunk = 8 * kBlocks;  // channels that these blocks cover
 
 /// words[4 b + w] = word w of the block with counter[0] + first + b. Read as 16-bit halves, these
 /// are the channels' bits in order (on a little-endian machine, which instruction_sets.cpp checks).

@@ -7,7 +7,7 @@
 
 namespace amt::cpu {
 
-/// The dropout of one position, in the terms of amt/ops/dropout.hpp. A threshold of 0 keeps
+/// The dropout of one position, as defined in amt/ops/dropout.hpp. A threshold of 0 keeps
 /// everything.
 struct RowDropout {
   std::uint32_t counter[4];  ///< of the position's first block

@@ -9,7 +9,8 @@ namespace {
 
 using Index = std::int64_t;
 
-constexpr Index kTogether = 4;  // rows of w; with one row, each sum would wait for the previous one
+constexpr Index kTogether =
+    4;  // rows of w; with only one, each addition would wait for the previous one
 
 template <Index count, class W>
 inline void dot(float* out, const float* x, const W* w, Index stride, Index width) {
@@ -67,13 +68,13 @@ void dot_rows_bf16(float* out, Index out_stride, const float* x, Index n, const 
 namespace amt::cpu {
 namespace {
 
-// The depth is always divided into the same number of parts, whatever the number of threads, so
-// that sums have one order. Each part is read sequentially, in whole rows unless there are more
-// threads than parts.
+// The depth is divided into the same number of parts for any number of threads, so that the order
+// of sums is fixed. Each part is read sequentially, in whole rows unless there are more threads
+// than parts.
 constexpr Dim kParts = 4;
-constexpr Dim kTile = 256;       // columns; a thread's share is a multiple of it
-constexpr Dim kDots = 256;       // rows of w per task, in a product with its transpose
-constexpr Dim kDotsAtOnce = 4;   // of them, which the kernel processes together
+constexpr Dim kTile = 256;       // columns; a thread's share is a multiple of this
+constexpr Dim kDots = 256;       // rows of w per task in few_rows_dots()
+constexpr Dim kDotsAtOnce = 4;   // rows among these that the kernel processes together
 constexpr Dim kAlone = 1 << 14;  // with fewer sums than this, one thread is faster
 
 Dim part_begin(Dim part, Dim depth) {
@@ -133,7 +134,7 @@ void few_rows_dots(Context<T>& cpu, float* out, const T* x, Dim step, const T* w
     if (n == 1) {
       return dot_rows(out + begin, count, wide, n, w + begin * width, width, end - begin, width);
     }
-    // Widened once for all rows.
+    // Converted once for all rows.
     for (Dim at = begin; at < end; at += kDotsAtOnce) {
       const Dim size = std::min(kDotsAtOnce, end - at);
       const float* const some = read_row(w + at * width, 0, size * width);

@@ -1,7 +1,7 @@
 // Matrix products with few rows on the left, as in generation, where nearly all the work is reading
-// the right-hand matrix. A library's products are optimised for many rows, and their order of
-// summation depends on the number of rows; here every row is summed in the same order, whatever the
-// other rows are.
+// the right-hand matrix. Libraries optimise products for many rows, and their order of summation
+// depends on the number of rows; here the sums of a row have the same order whatever the other rows
+// are.
 #pragma once
 
 #include "amt/gemm/bf16.hpp"
@@ -31,7 +31,7 @@ AMT_KERNEL(void, dot_rows_bf16,
 
 namespace amt::cpu {
 
-/// Products of more rows than this are left to a library.
+/// Products with more rows than this are left to a library.
 inline constexpr Dim kFewRows = 16;
 
 template <class... Strides>

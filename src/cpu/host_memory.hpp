@@ -23,7 +23,7 @@ class HostTimer final : public DeviceTimer {
   Clock::time_point started_, stopped_;
 };
 
-/// Every call finishes its work before it returns, so there is nothing to wait for.
+/// Every call finishes its work before it returns, so synchronise() does nothing.
 class HostMemoryOps : public Ops {
  public:
   void* allocate(std::size_t bytes) override {

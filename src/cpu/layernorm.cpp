@@ -66,7 +66,7 @@ void layernorm_backward_row(float* dx, float* dw, float* db, const float* dout, 
 namespace amt::cpu {
 namespace {
 
-constexpr Dim kRowsPerPiece = 32;  // positions whose gradients of w and b are summed first
+constexpr Dim kRowsPerPiece = 32;  // positions whose gradients of w and b are first summed together
 
 /// Stores x + dropout(y) of position i, and returns it as floats.
 template <class T>
@@ -79,7 +79,7 @@ const float* residual_row(const LayerNormForwardOf<T, float>& op, Dim i) {
   return read_row(op.residual + at, 0, op.width);
 }
 
-/// Processes position i; adds its parts of dweight and dbias to `sums` [2, width].
+/// Processes position i, and adds its dweight and dbias to `sums` [2, width].
 template <class T>
 void backward_position(const LayerNormBackwardOf<T, float>& op, float* sums, Dim i) {
   const Dim width = op.width, at = i * width;

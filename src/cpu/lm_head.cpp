@@ -23,7 +23,7 @@ AMT_KERNEL(void, softmax_gradient_row_bf16,
 namespace amt::cpu::AMT_ISA {
 namespace {
 
-constexpr std::int64_t kChunk = 1024;  // floats summed in fp32 before fp64 takes over
+constexpr std::int64_t kChunk = 1024;  // floats summed in fp32, whose sums are then added in fp64
 
 }  // namespace
 
@@ -47,8 +47,8 @@ void softmax_gradient_row(float* out, const float* logits, double log_sum, float
   for (std::int64_t k = 0; k < count; ++k) out[k] = scale * exp_fast(logits[k] - shift);
 }
 
-// A chunk is computed completely before it is copied to out: bf16 is half as wide, so the copy ends
-// before the first logit that is still needed.
+// Each chunk is computed completely before it is copied to out. bf16 is half as wide, so the copy
+// does not reach logits that are still needed.
 void softmax_gradient_row_bf16(Bf16* out, const float* logits, double log_sum, float scale,
                                std::int64_t count) {
   const float shift = static_cast<float>(log_sum);
@@ -79,9 +79,9 @@ void softmax_gradient_row_bf16(Bf16* out, const float* logits, double log_sum, f
 namespace amt::cpu {
 namespace {
 
-// Positions in a block: enough that wte and its gradient are rarely read (each has 169 MB for 55028
-// tokens and 768 channels), but so few that the logits (113 MB) take little memory compared with
-// the activations.
+// Positions per block: enough that wte and its gradient (169 MB each for 55028 tokens and 768
+// channels) are rarely read, but few enough that the logits (113 MB) take little memory compared
+// with the activations.
 constexpr Dim kBlock = 512;
 
 constexpr Dim kNone = -1;
@@ -122,8 +122,8 @@ double position_gradient(T* gradient, const float* logits, Dim target, Dim vocab
   const double regularization = terms.log_z_regularization;
   const double scale = terms.scale * (1 + 2 * regularization * log_z);
   softmax_gradient(gradient, logits, log_z, static_cast<float>(scale), vocab);
-  // Recomputed instead of subtracting 1 from the stored value: in bf16 the difference would be
-  // lost.
+  // Recomputed rather than obtained by subtracting 1 from the stored value, because in bf16 the
+  // difference would be lost.
   const auto of_target = static_cast<float>(scale * std::exp(logit - log_z) - terms.scale);
   copy_row(gradient + target, &of_target, 1);
   return log_z - logit + regularization * log_z * log_z;
@@ -142,7 +142,7 @@ void run(Context<T>& cpu, const LmHeadTrainOf<T, float>& op) {
   const T* wte = cpu.weights(op.wte);
   cpu.use_threads();
   float* logits = cpu.scratch(lm_head_scratch(n, s.vocab));
-  // The gradients overwrite the logits, with the same distance in bytes between positions.
+  // The gradients overwrite the logits, and their positions are the same number of bytes apart.
   T* gradients = reinterpret_cast<T*>(logits);
   const Dim gradient_stride = stride * sizeof(float) / sizeof(T);
   double losses[kBlock];

@@ -1,13 +1,14 @@
-// By rows, whose sums are added in their order: nothing depends on the number of threads but how
-// oneDNN adds up its products.
+// Threads process whole rows, and the rows' sums are added in order, so only the order of additions
+// in oneDNN's products may depend on the number of threads.
 #include "amt/ops/muon.hpp"
 
 #include "base/instruction_sets.hpp"
 
-/// m = beta m + rest g scale, and the sum of squares of the direction, beta m + rest g scale.
+/// m = beta m + rest g scale. Returns the sum of squares of the direction, beta m + rest g scale
+/// with the new m.
 AMT_KERNEL(double, muon_momentum_row,
            (float* m, const float* g, std::int64_t n, float scale, float beta, float rest));
-/// x = the direction times `inverse`, m being the new one.
+/// x = the direction times `inverse`; m is the new momentum.
 AMT_KERNEL(void, muon_direction_row,
            (float* x, const float* m, const float* g, std::int64_t n, float scale, float beta,
             float rest, float inverse));
@@ -70,7 +71,7 @@ namespace {
 
 float rounded(double x) { return static_cast<float>(x); }
 
-/// The new momentum, and x = the direction of the update, its norm 1.
+/// Updates the momentum; x = the direction of the update, scaled to a norm of 1.
 template <class T>
 void begin(const Context<T>& cpu, const MuonOf<T, float>& op, T* x) {
   const float scale = rounded(op.step.gradient_scale), beta = rounded(op.step.momentum);
@@ -90,7 +91,7 @@ void begin(const Context<T>& cpu, const MuonOf<T, float>& op, T* x) {
   });
 }
 
-/// next = (a + b g + c g^2) x, or x (a + b g + c g^2) where there are more rows than columns.
+/// next = (a + b g + c g^2) x, or x (a + b g + c g^2) if there are more rows than columns.
 template <class T>
 void round(const Context<T>& cpu, const MuonOf<T, float>& op, const MuonWork<T>& work) {
   const Dim side = work.side(op), rows = op.rows, columns = op.columns;
@@ -109,7 +110,7 @@ void round(const Context<T>& cpu, const MuonOf<T, float>& op, const MuonWork<T>&
   gemm(work.next, columns, rows, columns, side, tall ? x : factor, tall ? factor : x);
 }
 
-/// The matrix changes by -muon_rate() x.
+/// Decays the weights and subtracts muon_rate() x.
 template <class T>
 void step(Context<T>& cpu, const MuonOf<T, float>& op, const T* x) {
   Bf16* const copy = cpu.copy_of(op.parameters, (op.rows - 1) * op.stride + op.columns);

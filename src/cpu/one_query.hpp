@@ -1,4 +1,4 @@
-// Attention of one query. Its result does not depend on the number of queries.
+// Attention of one query, whose result does not depend on the number of queries.
 #pragma once
 
 #include <algorithm>

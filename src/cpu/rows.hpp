@@ -1,5 +1,5 @@
-// Rows of activations as fp32, which the kernels use: rows of floats in place, rows of bf16 through
-// scratch rows of the thread.
+// Rows of activations as fp32, the type that kernels use: rows of floats in place, rows of bf16 by
+// way of per-thread scratch rows.
 #pragma once
 
 #include <algorithm>
@@ -35,8 +35,8 @@ inline const float* read_row(const Bf16* row, int which, Dim width) {
   return widen_row(row, which, width);
 }
 
-/// Returns where to write the floats that store_row() will then store in `row`. The row may stay
-/// unchanged until then.
+/// Returns the memory for floats that store_row() will write to `row`, which may stay unchanged
+/// until then.
 inline float* begin_row(float* row, int, Dim) { return row; }
 inline float* begin_row(Bf16*, int which, Dim width) { return scratch_row(which, width); }
 inline void store_row(float*, const float*, Dim) {}
@@ -48,7 +48,7 @@ inline void copy_row(float* row, const float* floats, Dim width) {
 }
 inline void copy_row(Bf16* row, const float* floats, Dim width) { store_row(row, floats, width); }
 
-/// Like begin_row(), but the floats start with the values of `row`.
+/// Like begin_row(), but the floats are initialised with the values of `row`.
 inline float* change_row(float* row, int, Dim) { return row; }
 inline float* change_row(Bf16* row, int which, Dim width) { return widen_row(row, which, width); }
 

@@ -25,7 +25,7 @@ inline void ask_for_rows(const Bf16* w, Index stride, Index rows, Index width) {
 
 }  // namespace
 
-// Tile 0 has the sums, 1 and 2 have w, 3 and 4 have x; 5, 6 and 7 are for the last rows.
+// Tile 0 holds the sums, 1 and 2 hold w, 3 and 4 hold x; 5, 6 and 7 are for the last rows.
 void tile_dots_bf16(float* out, const Bf16* x, Index n, const Bf16* w, Index w_stride, Index count,
                     Index width) {
   const Index rest = count % kRows, out_bytes = n * sizeof(float),
@@ -92,7 +92,7 @@ void weighted_sum_bf16(float* out, const float* p, const Bf16* w, Index w_stride
       __builtin_memcpy(pairs, &narrow, sizeof pairs);
       for (Index row = 0; row < rows; row += 2) {
         const Bf16* const a = w + (begin + row) * w_stride + c;
-        const Bf16* const b = row + 1 < rows ? a + w_stride : a;  // times 0
+        const Bf16* const b = row + 1 < rows ? a + w_stride : a;  // multiplied by 0
         const auto both = reinterpret_cast<__m512bh>(_mm512_set1_epi32(pairs[row / 2]));
         for (Index half = 0; half < 2; ++half) {
           __builtin_prefetch(a + kBlock * w_stride + half * kHalf);

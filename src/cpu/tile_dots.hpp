@@ -1,5 +1,5 @@
 // Products with rows of bf16 that are read in place, such as keys, values and the embedding, on
-// CPUs that multiply tiles.
+// CPUs with AMX.
 #pragma once
 
 #include "amt/gemm/bf16.hpp"

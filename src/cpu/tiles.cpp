@@ -10,7 +10,7 @@ using Index = std::int64_t;
 
 #ifdef __AMX_TILE__
 
-// Tiles 0 and 1 have the sums, 2 has x, 3 and 4 have the matrix.
+// Tiles 0 and 1 hold the sums, 2 holds x, 3 and 4 hold the matrix.
 void tile_product_bf16(float* out, Index out_stride, const Bf16* x, Index n, const Bf16* tiles,
                        Index depth, Index panels) {
   constexpr Index kTile = kTileBytes / sizeof(Bf16);
@@ -89,8 +89,8 @@ void pad_rows(Bf16* out, Dim stride, const Bf16* x, Dim n, Dim depth) {
   }
 }
 
-/// Computes a product of few rows. product(sums, stride, first, count) computes the sums of panels
-/// [first, first + count); then the bias is added. The threads share the panels.
+/// Computes a product of few rows: product(sums, stride, first, count) computes the sums of panels
+/// [first, first + count), to which the bias is then added. The threads divide the panels.
 template <class T>
 void add_bias(Context<T>& cpu, T* out, float* sums, const TiledMatrix& w, const float* bias, Dim n,
               const auto& product) {

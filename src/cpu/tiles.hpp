@@ -1,8 +1,8 @@
 // Products of few rows with a matrix that was cut into tiles beforehand. Each tile is contiguous,
-// so that a product reads the matrix sequentially. A tile has 16 rows of 64 bytes; each row has the
-// next 2 (bf16) or 4 (int8) elements of the depth of 16 columns. Two tiles side by side, then the
-// two below them and so on, form a panel of 32 columns; the panels follow one another. Elements
-// beyond the matrix are zero.
+// so that a product reads the matrix sequentially. A tile has 16 rows of 64 bytes; each row
+// contains 2 (bf16) or 4 (int8) elements, consecutive in depth, of each of 16 columns. A panel of
+// 32 columns consists of two adjacent tiles, then the two below them and so on; panels follow one
+// another. Elements outside the matrix are zero.
 #pragma once
 
 #include "amt/gemm/bf16.hpp"
@@ -13,7 +13,7 @@ namespace amt::cpu {
 inline constexpr std::int64_t kTileRows = 16, kTileColumns = 16, kTileBytes = 1024;
 inline constexpr std::int64_t kPanel = 2 * kTileColumns;  ///< columns
 
-/// The elements E of a column in one row of a tile, and in the whole tile.
+/// The number of a column's elements E in one row of a tile, and in the whole tile.
 template <class E>
 inline constexpr std::int64_t kTogether = 4 / sizeof(E);
 template <class E>
@@ -26,13 +26,13 @@ inline constexpr std::int64_t kTileDepth = kTileRows* kTogether<E>;
 AMT_KERNEL(void, tile_product_bf16,
            (float* out, std::int64_t out_stride, const Bf16* x, std::int64_t n, const Bf16* tiles,
             std::int64_t depth, std::int64_t panels));
-/// The same for rows 256 high + low, multiplied by the row's step and the column's. The sums are of
-/// integers, so every instruction set gives the same result.
+/// The same for rows of 256 high + low, multiplied by the row's step and the column's. The sums are
+/// integers, so all instruction sets give the same result.
 AMT_KERNEL(void, tile_product_int8,
            (float* out, std::int64_t out_stride, const std::int8_t* high, const std::int8_t* low,
             const float* row_steps, std::int64_t n, const std::int8_t* tiles,
             const float* column_steps, std::int64_t depth, std::int64_t panels));
-/// Rounds x [width] to the nearest multiples of a step, 256 high + low of it, and returns the step.
+/// Rounds x [width] to multiples, 256 high + low, of a step, and returns the step.
 AMT_KERNEL(float, in_two_bytes,
            (std::int8_t * high, std::int8_t* low, const float* x, std::int64_t width));
 

@@ -1,4 +1,4 @@
-// Implements tile_product_int8 and in_two_bytes of tiles.hpp.
+// Implements tile_product_int8() and in_two_bytes() from tiles.hpp.
 #include "tiles.hpp"
 
 #ifdef AMT_ISA
@@ -14,7 +14,7 @@ namespace {
 
 using Index = std::int64_t;
 
-// The sums of one row in the columns of a panel, for the row's high and low bytes.
+// One row's sums in the columns of a panel, separately for the row's high and low bytes.
 struct Sums {
   alignas(64) std::int32_t high[kPanel], low[kPanel];
 };
@@ -28,8 +28,7 @@ inline void store_sums(float* out, const Sums& sums, float row_step, const float
 
 #ifdef __AMX_TILE__
 
-/// Tiles 0 to 3, which have the sums, and 4 and 5, which have x, have n rows; 6 and 7 have the
-/// matrix.
+/// Tiles 0 to 3 hold the sums and 4 and 5 hold x, in n rows each; 6 and 7 hold the matrix.
 inline void use_tiles(Index n) {
   TileShapes shapes;
   for (int tile = 0; tile < 8; ++tile) shapes.set(tile, tile < 6 ? n : kTileRows, 64);
@@ -39,7 +38,7 @@ inline void use_tiles(Index n) {
 #else
 
 #if defined(__AVX512BW__)
-constexpr Index kPairs = 16;  // in a register; a column has two, because it has four bytes
+constexpr Index kPairs = 16;  // per register; a column takes two, because it has four bytes
 using Pairs = __m512i;
 inline Pairs load(const std::int8_t* from) {
   return _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
@@ -63,7 +62,7 @@ inline Pairs add_products(Pairs sum, Pairs a, Pairs b) {
 #else
 constexpr Index kPairs = 2;
 struct Pairs {
-  std::int32_t of[4];  // of two sums, or the four factors of a column
+  std::int32_t of[4];  // two sums of two products each, or the four factors of a column
 };
 inline Pairs load(const std::int8_t* from) { return {{from[0], from[1], from[2], from[3]}}; }
 inline Pairs all_the_same(std::int32_t four) {
@@ -77,7 +76,7 @@ inline Pairs add_products(const Pairs& sum, const Pairs& a, const Pairs& b) {
 }
 #endif
 
-/// Computes the columns from `first` on that fit into four registers, of one row and one panel.
+/// Columns whose sums fit in four registers.
 constexpr Index kSome = 4 * kPairs / 2;
 
 inline void add_some(Sums& sums, Index first, const std::int8_t* high, const std::int8_t* low,
@@ -171,7 +170,7 @@ void tile_product_int8(float* out, Index out_stride, const std::int8_t* high,
 
 float in_two_bytes(std::int8_t* high, std::int8_t* low, const float* x, Index width) {
   constexpr float kMost = 127 * 256 + 127, kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds
-  float largest = 0, nothing = 0;  // `nothing` becomes NaN if an x is not finite
+  float largest = 0, nothing = 0;  // `nothing` becomes NaN if any x is not finite
 #pragma omp simd reduction(max : largest) reduction(+ : nothing)
   for (Index c = 0; c < width; ++c) {
     const float size = x[c] < 0 ? -x[c] : x[c];

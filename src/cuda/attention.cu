@@ -8,7 +8,7 @@ namespace {
 
 constexpr Dim kAttentionThreads = gpu::kAttentionWarps * gpu::kLanes;
 
-/// Returns the blocks for one warp for each of the `length` queries or keys of a row.
+/// Returns the number of blocks that gives one warp to each of a row's `length` queries or keys.
 Dim blocks_for(const AttentionShape& s, Dim length) {
   return divide_up(s.rows * s.heads * length, gpu::kAttentionWarps);
 }

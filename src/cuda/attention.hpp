@@ -1,4 +1,4 @@
-// Attention on a GPU: by cuDNN if it has a plan for the shape, else by amt's own kernels.
+// Attention on a GPU: by cuDNN if it has a plan for the shape, otherwise by amt's own kernels.
 #pragma once
 
 #include <array>
@@ -16,22 +16,22 @@ using TypedAttentionBackward = AttentionBackwardOf<Bf16, float>;
 
 enum class Direction : std::uint8_t { kForward, kBackward };
 
-/// A library's attention on packed projections of whole rows. Error if a call fails.
+/// A library's attention on packed projections of whole rows. Throws an Error if a call fails.
 class FusedAttention {
  public:
   virtual ~FusedAttention() = default;
   /// Returns, for example, "cuDNN 9.19.0".
   virtual std::string name() const = 0;
   /// Returns true if the library can compute this direction of the shape, else false with the
-  /// reason in *why. Remembers the answer, so that the library is asked only once.
+  /// reason in *why. Caches the answer, so that the library is asked only once.
   virtual bool supports(const AttentionShape& shape, Direction direction, std::string* why) = 0;
   /// Runs an operator of a supported shape.
   virtual void run(const TypedAttentionForward& op) = 0;
   virtual void run(const TypedAttentionBackward& op) = 0;
 };
 
-/// Creates cuDNN's attention. If `deterministic`, the backward pass adds in a fixed order. Error if
-/// cuDNN cannot be started. Defined only if AMT_CUDNN_ATTENTION is.
+/// Creates cuDNN's attention. If `deterministic`, the backward pass computes its sums in a fixed
+/// order. Throws an Error if cuDNN cannot be started. Defined only if AMT_CUDNN_ATTENTION is.
 std::unique_ptr<FusedAttention> make_cudnn_attention(CudaOps& ops, bool deterministic);
 
 /// Launch amt's own kernels.
@@ -53,8 +53,8 @@ class AttentionChoice {
   void run(const TypedAttentionBackward& op);
 
  private:
-  /// Returns whether cuDNN computes this direction. Each direction is decided by itself: the
-  /// forward pass leaves the same data either way. Error if neither can compute it.
+  /// Returns whether cuDNN computes this direction. The directions are independent, because the
+  /// forward pass stores the same data either way. Throws an Error if neither can compute it.
   bool fused(const AttentionShape& shape, Direction direction, bool packed);
   std::string& why_not(Direction direction) {
     return why_not_[static_cast<std::size_t>(direction)];
@@ -63,8 +63,8 @@ class AttentionChoice {
   CudaOps& ops_;
   Attention asked_;
   std::unique_ptr<FusedAttention> fused_;
-  std::string not_started_;             ///< why cuDNN is not used, although it was allowed
-  std::array<std::string, 2> why_not_;  ///< the last refusal of each direction
+  std::string not_started_;             ///< why cuDNN is not used although it is allowed
+  std::array<std::string, 2> why_not_;  ///< cuDNN's last reason, per direction
 };
 
 }  // namespace amt::cuda

@@ -1,5 +1,5 @@
-// The only file that uses cuDNN and cudnn-frontend, which builds graphs of cuDNN's operations. One
-// plan for each shape and direction serves all layers: each call passes its scale.
+// The only file that uses cuDNN and cudnn-frontend, which builds graphs of cuDNN's operations. All
+// layers share one plan per shape and direction, because each call passes its own scale.
 #include <cudnn_frontend.h>
 #include <fmt/core.h>
 
@@ -115,14 +115,14 @@ Key key_of(const AttentionShape& s, Direction direction) {
   return {static_cast<Dim>(direction), s.rows, s.key_len, s.heads, s.head_dim};
 }
 
-/// The plan for one direction of a shape, or why there is none. A graph must not be moved, because
-/// its nodes may point to it.
+/// The plan for one direction of a shape, or the reason why there is none. A graph must not be
+/// moved, because its nodes may point to it.
 struct Plan {
   Graph graph;
   std::string why_not = "its plan was not finished";
 };
 
-/// Returns "", or what went wrong in one line.
+/// Returns "", or the error on one line.
 std::string text(fe::error_t error) {
   if (error.is_good()) return "";
   std::string message = error.get_message();
@@ -130,7 +130,7 @@ std::string text(fe::error_t error) {
   return message.empty() ? "an error without a message" : message;
 }
 
-/// Builds the graph's plan. Returns "", or why there is none.
+/// Builds the graph's plan. Returns "", or the reason why there is none.
 std::string build(Graph& graph, cudnnHandle_t handle) {
   return text(graph.build(handle, {fe::HeurMode_t::A}));
 }

@@ -1,5 +1,5 @@
 // Layout of attention's tensors for cuDNN: sizes and strides, in elements, of the axes [rows,
-// heads, length, head_dim]. cuDNN lists the axes in this order whatever their order in memory.
+// heads, length, head_dim]. cuDNN lists the axes in this order, whatever their order in memory.
 #pragma once
 
 #include <array>

@@ -11,11 +11,11 @@ namespace amt::cuda {
 
 /// The resources of one device; all work is queued on its stream. `ops` must outlive it.
 struct Context {
-  /// logits_bytes: the most memory for the LM head's logits at a time.
+  /// logits_bytes: the largest amount of memory for the LM head's logits at a time.
   Context(CudaOps& ops, const OpsOptions& options, Dim logits_bytes_);
 
   cudaStream_t stream() const { return ops.stream(); }
-  /// Returns weights in the form that products read. Error if they were not refreshed.
+  /// Returns weights in the form that products read. Throws an Error if they were not refreshed.
   const Bf16* weights(const float* weights) const;
   void refresh_weights(const float* parameters, Dim count);
 

@@ -89,7 +89,7 @@ void BlasProduct::set(cublasLtMatmulDescAttributes_t attribute, const T& value) 
 
 void BlasProduct::describe() {
   cublasLtMatmulDesc_t raw = nullptr;
-  check_blas(cublasLtMatmulDescCreate(&raw, CUBLAS_COMPUTE_32F, CUDA_R_32F), "making a product");
+  check_blas(cublasLtMatmulDescCreate(&raw, CUBLAS_COMPUTE_32F, CUDA_R_32F), "creating a product");
   description_.reset(raw);
   set(CUBLASLT_MATMUL_DESC_TRANSA, operation(plan_.transpose_a));
   set(CUBLASLT_MATMUL_DESC_TRANSB, operation(plan_.transpose_b));
@@ -99,14 +99,14 @@ void BlasProduct::describe() {
   }
 }
 
-/// By default, bias and aux have the type of d, which here is bf16.
+/// By default, bias and aux have the type of d, which is bf16 here.
 void BlasProduct::set_vectors(const void* bias, void* aux) const {
   if (has_bias(plan_.epilogue)) set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
   if (has_aux(plan_.epilogue)) set(CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, aux);
 }
 
 std::vector<cublasLtMatmulAlgo_t> BlasProduct::proposals(const BlasLibrary& library) const {
-  // Only the alignment of these pointers matters, and it must be that of every layer.
+  // Only the alignment of these pointers matters; it must hold for every layer.
   void* const aligned_to_16 = library.workspace_.as<char>() + kOperandAlignment;
   set_vectors(aligned_to_16, aligned_to_16);
   std::array<cublasLtMatmulHeuristicResult_t, kProposals> found;

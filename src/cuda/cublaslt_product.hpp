@@ -16,10 +16,10 @@ namespace amt::cuda {
 /// Returns "a product of 2304 x ...", for messages.
 std::string description_of(const MatmulPlan& plan);
 
-/// Throws an Error that says what to do next, unless `status` is success.
+/// Throws an Error with advice unless `status` is success.
 void check_blas(cublasStatus_t status, const std::string& what);
 
-/// The library on one stream, with the workspace of its algorithms.
+/// cuBLASLt on one stream, with the workspace for its algorithms.
 class BlasLibrary {
  public:
   /// `ops` must outlive it.
@@ -41,8 +41,8 @@ class BlasProduct {
  public:
   explicit BlasProduct(const MatmulPlan& plan);
 
-  /// Returns algorithms for it, the one that the library expects to be fastest first. Empty if the
-  /// library has none on this card.
+  /// Returns the algorithms that cuBLASLt proposes, starting with the one that it expects to be
+  /// fastest; empty if it has none for this card.
   std::vector<cublasLtMatmulAlgo_t> proposals(const BlasLibrary& library) const;
   /// Queues the product on the library's stream.
   cublasStatus_t launch(const BlasLibrary& library, const cublasLtMatmulAlgo_t& algorithm,

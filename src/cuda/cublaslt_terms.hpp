@@ -1,4 +1,4 @@
-// Translates the terms of a MatmulPlan to cuBLASLt's.
+// Translates the values of a MatmulPlan to cuBLASLt's.
 #pragma once
 
 #include <cublasLt.h>

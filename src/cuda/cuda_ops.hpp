@@ -22,8 +22,8 @@ class CudaOps : public Ops {
   virtual std::string prepare_attention(const AttentionShape& shape, bool backward) = 0;
 };
 
-/// Creates the Ops of a device. logits_bytes is the most memory for the LM head's logits at a time;
-/// a block has at least 128 positions even if they need more.
+/// Creates the Ops of a device. logits_bytes is the largest amount of memory for the LM head's
+/// logits at a time, except that a block always has at least 128 positions.
 std::unique_ptr<CudaOps> make_cuda_ops(const OpsOptions& options,
                                        std::int64_t logits_bytes = std::int64_t{1} << 30);
 

@@ -33,7 +33,7 @@ const char* advice(cudaError_t status) {
 
 void check(cudaError_t status, std::string_view what) {
   if (status == cudaSuccess) return;
-  cudaGetLastError();  // else the next call would report the same error again
+  cudaGetLastError();  // otherwise the next call would report the same error
   int device = 0;
   const bool known = cudaGetDevice(&device) == cudaSuccess;
   const std::string which = known ? fmt::format(" device {}", device) : "";

@@ -1,4 +1,4 @@
-// Wrappers of CUDA's runtime: error checks, owning handles, named ranges for profilers.
+// Wrappers for CUDA's runtime: error checks, owning handles, named ranges for profilers.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -11,8 +11,8 @@
 
 namespace amt::cuda {
 
-/// Throws an Error with `what` and what to do next, unless `status` is success. Any call may report
-/// an error of work that was queued before.
+/// Throws an Error with `what` and advice unless `status` is success. Any call may report an error
+/// in work that was queued earlier.
 void check(cudaError_t status, std::string_view what);
 
 /// Makes `device` current for the calling thread and shows profilers a range `name` for its
@@ -53,14 +53,14 @@ Stream make_urgent_stream(int device);
 Event make_event();
 /// Makes work that is queued in `later` from now on start after the work that is already queued in
 /// `earlier`. Does not block the host. `event` may be reused at once: a queued wait refers to the
-/// record before it.
+/// latest record before it.
 void queue_after(cudaStream_t later, cudaStream_t earlier, const Event& event);
 /// Creates an event with timing.
 Event make_timing_event();
 /// Allocates pinned host memory, which the device can access directly.
 Pinned make_pinned(std::size_t bytes);
-/// Allocates memory of the calling thread's device, for code without an Ops. `what` is for the
-/// error message.
+/// Allocates memory on the calling thread's device, for code that has no Ops. `what` appears in
+/// error messages.
 Memory make_memory(std::size_t bytes, std::string_view what);
 
 /// Returns, for example, "NVIDIA H200".

@@ -9,8 +9,8 @@
 
 namespace amt::cuda {
 
-/// Copies from any host memory to the device without waiting for the device. It uses a ring of
-/// pinned pieces; a piece is reused when the device has read it. So a caller waits only if it is
+/// Copies from any host memory to the device without waiting for the device. Uses a ring of pinned
+/// pieces, each of which is reused once the device has read it. So a caller waits only if it is
 /// kPieces copies (or kPieces x kPieceBytes) ahead of the device.
 class Staging {
  public:
@@ -22,7 +22,7 @@ class Staging {
   static constexpr std::size_t kPieces = 16, kPieceBytes = std::size_t{2} << 20;
   struct Piece {
     Pinned memory;
-    Event read;  ///< recorded after the copy from it
+    Event read;  ///< recorded after the copy from this piece
   };
   cudaStream_t stream_;
   std::array<Piece, kPieces> pieces_;
@@ -51,9 +51,9 @@ class DeviceMemoryOps : public CudaOps {
   Staging staging_;
 };
 
-/// Device memory for use within calls, which grows to the largest size requested. It does not grow
-/// after the first step, in which every shape occurs. Growing frees the old memory, for which CUDA
-/// waits until all queued work is done.
+/// Device memory for use within calls, which grows to the largest size requested. All shapes occur
+/// in the first step, so it does not grow afterwards. When it grows, the old memory is freed, and
+/// CUDA then waits until all queued work is done.
 class Scratch {
  public:
   explicit Scratch(Ops& ops) : ops_(ops) {}

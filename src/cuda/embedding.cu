@@ -6,12 +6,12 @@
 namespace amt::cuda {
 namespace {
 
-/// Returns the threads of a block that shares the packs of a row: one warp for every 256 channels.
+/// Returns the number of threads of a block that processes a row: one warp per 256 channels.
 Dim pack_threads(Dim width) {
   return std::min<Dim>(divide_up(width / gpu::kPack, gpu::kLanes), 16) * gpu::kLanes;
 }
 
-/// Uploads the order of the call's positions to the device.
+/// Uploads the positions of the call, sorted by token, to the device.
 const std::int32_t* upload_order(Context& gpu, const EmbeddingBackward& op, Dim n) {
   const std::vector<std::int32_t> order = positions_by_token(op.host_tokens, n);
   auto* by_token = gpu.by_token.of<std::int32_t>(n);

@@ -1,4 +1,4 @@
-// GELU by amt's own kernels, for products that cuBLASLt cannot combine with it, or not as fast.
+// GELU by amt's own kernels, for products that cuBLASLt cannot combine with GELU, or not as fast.
 #pragma once
 
 #include <cuda_runtime_api.h>

@@ -1,4 +1,4 @@
-// Starts a kernel: on the device if nvcc compiles it, on the CPU if a test compiles it as plain C++
+// Starts a kernel: on the device if compiled by nvcc, on the CPU if a test compiles it as plain C++
 // after tests/cuda/cuda_on_cpu.hpp.
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace amt::cuda {
 
-/// Converts a number of blocks or threads to CUDA's type. Shapes that fit into a card's memory need
+/// Converts a number of blocks or threads to CUDA's type. Shapes that fit in a card's memory need
 /// far fewer blocks than CUDA's limit of 2^31 - 1.
 inline unsigned narrow(Dim n) { return static_cast<unsigned>(n); }
 
@@ -16,7 +16,8 @@ struct Grid {
   Dim y = 1;
 };
 
-/// Queues kernel(arguments...). Error if it cannot be started; later calls report later failures.
+/// Queues kernel(arguments...). Throws an Error if it cannot be started; later calls report later
+/// failures.
 template <class... Parameters, class... Arguments>
 void start([[maybe_unused]] cudaStream_t stream, Grid grid, Dim threads, const char* name,
            void (*kernel)(Parameters...), const Arguments&... arguments) {

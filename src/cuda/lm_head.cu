@@ -9,7 +9,7 @@ namespace {
 const Bf16* as_bf16(const Activation* p) { return reinterpret_cast<const Bf16*>(p); }
 
 /// Calls f(logits [count, padded_vocab], begin, count) for the blocks [begin, begin + count) of n
-/// positions. All use the same scratch memory for the logits, which have type T.
+/// positions. All blocks use the same scratch memory for the logits, which have type T.
 template <class T, class F>
 void for_blocks(Context& gpu, Dim n, Dim padded_vocab, const F& f) {
   const Dim block = lm_head_block(n, padded_vocab * Dim{sizeof(T)}, gpu.logits_bytes);

@@ -14,7 +14,7 @@ namespace amt::cuda {
 namespace {
 
 constexpr int kTimedLaunches = 3;
-/// The name, among a product's proposals, for the product without its GELU and a kernel for that.
+/// The name, among a product's proposals, of the product without GELU followed by a GELU kernel.
 constexpr const char* kApart = "GELU apart";
 
 void check_alignment(const MatmulPlan& plan, const MatmulOperands& o) {
@@ -32,11 +32,12 @@ void check_alignment(const MatmulPlan& plan, const MatmulOperands& o) {
 
 struct Matmul::Prepared {
   BlasProduct product;
-  std::optional<cublasLtMatmulAlgo_t> algorithm;  ///< none: the GELU is a separate kernel
+  std::optional<cublasLtMatmulAlgo_t>
+      algorithm;  ///< none: a product without GELU and a separate kernel
 };
 
 /// Times ways to compute a product that is about to be run. A trial may overwrite outputs that the
-/// product itself will overwrite, but not a sum that the product adds to.
+/// product itself will overwrite, but not a sum to which the product adds.
 class Matmul::Trial {
  public:
   Trial(CudaOps& ops, const MatmulPlan& plan, const MatmulOperands& operands)
@@ -46,13 +47,13 @@ class Matmul::Trial {
     try {
       sums_ = Buffer::floats(ops, d.columns * d.leading);
       sums_.zero();
-    } catch (const Error&) {  // there is not enough memory to time anything
+    } catch (const Error&) {  // not enough memory for timing
     }
     operands_.d = sums_.as<void>();
   }
 
-  /// Returns the time of a few launches in a row, so that each finds its operands as the previous
-  /// one has left them. Infinite if `launch(operands)` returns false.
+  /// Returns the time of several consecutive launches, so that each finds its operands in the cache
+  /// as the previous one left them. Infinite if `launch(operands)` returns false.
   template <class Launch>
   double seconds(const Launch& launch) {
     constexpr double kNever = std::numeric_limits<double>::infinity();

@@ -1,5 +1,5 @@
-// Runs MatmulPlans on one stream by cuBLASLt. GELU uses amt's own kernels if that is faster or if
-// cuBLASLt has no algorithm with it.
+// Runs MatmulPlans on one stream, using cuBLASLt. GELU uses amt's own kernels if that is faster or
+// if cuBLASLt has no algorithm with GELU.
 #pragma once
 
 #include <map>
@@ -19,9 +19,9 @@ class Matmul {
   /// Both must outlive it.
   Matmul(CudaOps& ops, ProductChoice& choice);
   ~Matmul();
-  /// Runs a product. The algorithm for a plan is chosen when the plan first occurs, and kept: the
-  /// same choice on the same kind of card gives the same bits. Split sums are added in a fixed
-  /// order.
+  /// Runs a product. The algorithm for a plan is chosen when the plan first occurs, and then kept;
+  /// the same choice on the same kind of card gives the same bits. The partial sums of split
+  /// products are added in a fixed order.
   void run(const MatmulPlan& plan, const MatmulOperands& operands);
   /// Returns cuBLASLt's version: "13.1.0".
   static std::string version();

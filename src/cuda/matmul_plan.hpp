@@ -11,11 +11,11 @@
 
 namespace amt::cuda {
 
-/// The operation on each element of a product before it is stored.
+/// The operation applied to each element of a product before it is stored.
 enum class Epilogue : std::uint8_t {
   kNone,
   kBias,         ///< + bias [m]
-  kGeluAuxBias,  ///< aux = element + bias; then gelu of that
+  kGeluAuxBias,  ///< aux = element + bias; stores gelu(aux)
   kDgelu         ///< x gelu'(aux)
 };
 
@@ -26,7 +26,7 @@ enum class Element : std::uint8_t { kBf16, kFloat };
 struct MatmulPlan {
   Dim m = 0, n = 0, k = 0;
   bool transpose_a = false, transpose_b = false;
-  Dim lda = 0, ldb = 0, ldd = 0;  ///< elements from column to column, as stored
+  Dim lda = 0, ldb = 0, ldd = 0;  ///< elements from column to column in memory
   Element output = Element::kBf16;
   bool accumulate = false;
   Epilogue epilogue = Epilogue::kNone;
@@ -50,7 +50,7 @@ struct MatmulOperands {
 
 constexpr bool has_bias(Epilogue e) { return e == Epilogue::kBias || e == Epilogue::kGeluAuxBias; }
 constexpr bool has_gelu(Epilogue e) { return e == Epilogue::kDgelu || e == Epilogue::kGeluAuxBias; }
-/// A GELU reads or writes its input as aux.
+/// GELU's input is read from or written to aux.
 constexpr bool has_aux(Epilogue e) { return has_gelu(e); }
 
 /// A column-major matrix in memory.
@@ -94,14 +94,14 @@ constexpr MatmulPlan with(MatmulPlan plan, Epilogue epilogue) {
 constexpr MatmulPlan without_gelu(MatmulPlan plan) {
   return with(plan, has_bias(plan.epilogue) ? Epilogue::kBias : Epilogue::kNone);
 }
-/// Returns the plan with its product added to fp32.
+/// Returns the plan with an fp32 output to which the product is added.
 constexpr MatmulPlan accumulated(MatmulPlan plan) {
   plan.output = Element::kFloat;
   plan.accumulate = true;
   return plan;
 }
 
-// --- The products of Ops. Each comment begins with the plan's operands (a, b). ---
+// --- The products that operators need. Each comment begins with the plan's operands (a, b). ---
 
 /// (w, x): out [n, out] = x [n, in] w [in, out] + bias, or with GELU.
 constexpr MatmulPlan plan_linear_forward(Dim n, Dim in, Dim out, bool gelu) {

@@ -11,7 +11,7 @@ using Op = MuonOf<Bf16, float>;
 
 float rounded(double x) { return static_cast<float>(x); }
 
-/// The new momentum, and x = the direction of the update, its norm 1.
+/// Updates the momentum; x = the direction of the update, scaled to a norm of 1.
 void begin(Context& gpu, const Op& op, Bf16* x) {
   constexpr Dim kThreads = gpu::kSumWarps * gpu::kLanes;
   const gpu::Strided matrix{op.rows, op.columns, op.stride};
@@ -28,8 +28,8 @@ void begin(Context& gpu, const Op& op, Bf16* x) {
         op.momentum, op.gradients, squares, matrix, decay, rounded(MuonPolynomial::kLeastNorm));
 }
 
-/// next = (a + b g + c g^2) x, or x (a + b g + c g^2) where there are more rows than columns. The
-/// right factor of a product is named first.
+/// next = (a + b g + c g^2) x, or x (a + b g + c g^2) if there are more rows than columns. The
+/// right factor of a product is passed first.
 void round(Context& gpu, const Op& op, const Work& work) {
   constexpr auto kAsItIs = Stored::kAsItIs, kTransposed = Stored::kTransposed;
   const Dim side = Work::side(op);
@@ -48,7 +48,7 @@ void round(Context& gpu, const Op& op, const Work& work) {
                  {right, left, work.next});
 }
 
-/// The matrix changes by -muon_rate() x.
+/// Decays the weights and subtracts muon_rate() x.
 void step(Context& gpu, const Op& op, const Bf16* x) {
   start(gpu.stream(), {flat_blocks(op.rows * op.columns)}, kFlatThreads, "muon_step",
         gpu::muon_step, op.parameters,

@@ -10,7 +10,7 @@ namespace amt::cuda {
 namespace {
 
 constexpr const char* kVariable = "NCCL_ALGO";
-// NCCL compares complete names: without the second one, a job on several nodes would still sum in
+// NCCL compares complete names; without the second, jobs on several nodes would still sum in
 // switches.
 constexpr const char* kWithoutNvls = "^NVLS,NVLSTree";
 
@@ -20,13 +20,13 @@ void leave_out_nvls() {
   const char* set = std::getenv(kVariable);
   if (set != nullptr) {
     return log_info(
-        fmt::format("{}={} stays as set in the environment: sums have the same bits in every run "
+        fmt::format("{}={} from the environment is kept: sums have the same bits in every run "
                     "unless it allows NVLS",
                     kVariable, set));
   }
   setenv(kVariable, kWithoutNvls, 0);
   log_info(fmt::format(
-      "{}={} is set, so that sums have the same bits in every run; sums by NVLS would not",
+      "{}={} was set, so that sums have the same bits in every run, which NVLS does not guarantee",
       kVariable, kWithoutNvls));
 }
 

@@ -135,7 +135,7 @@ void NcclCommunicator::start_group(std::span<const std::function<ncclResult_t()>
       result = call();
       if (result != ncclSuccess && result != ncclInProgress) break;
     }
-    const ncclResult_t ended = ncclGroupEnd();  // also after a failure: it closes the group
+    const ncclResult_t ended = ncclGroupEnd();  // needed after a failure, too, to close the group
     return result == ncclSuccess || result == ncclInProgress ? ended : result;
   };
   start(all, what);

@@ -1,4 +1,4 @@
-// NCCL's communicator in non-blocking mode, so that a wait can be abandoned.
+// NCCL's communicator in non-blocking mode, in which a wait can be abandoned.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -17,7 +17,7 @@
 
 namespace amt::cuda {
 
-/// The data that one rank sends to all, or that is summed only for it.
+/// Data that one rank sends to all others, or whose sum only that rank receives.
 struct RankPart {
   int rank;
   float* data;
@@ -32,21 +32,21 @@ class NcclCommunicator {
  public:
   /// Collective. Error on all ranks if one of them has not connected within `seconds`.
   NcclCommunicator(const mpi::Communicator& ranks, NcclPlace place, double seconds);
-  /// Finalizes, which completes pending work on all ranks: a rank whose own part is done may still
-  /// hold data that another rank reads. Aborts instead if an exception is propagating, or if that
-  /// takes more than `seconds`.
+  /// Finalizes NCCL, which completes pending work on all ranks: a rank that has finished its own
+  /// part may still own data that another rank reads. Aborts instead if an exception is
+  /// propagating, or if finalizing takes more than `seconds`.
   ~NcclCommunicator();
   NcclCommunicator(const NcclCommunicator&) = delete;
   NcclCommunicator& operator=(const NcclCommunicator&) = delete;
 
   /// Queues data[i] = sum over the ranks of data[i], fp32, in place. Does not wait for the device,
-  /// but waits until the work is in `stream`, so that an event recorded next covers it: in
-  /// non-blocking mode NCCL itself returns earlier. The first call of a kind waits for the other
-  /// ranks. `what` is for messages.
+  /// but waits until the work is in `stream`, so that an event recorded next includes it; in
+  /// non-blocking mode NCCL itself may return earlier. The first call of each kind waits for the
+  /// other ranks. `what` appears in messages.
   void start_all_reduce(float* data, std::int64_t count, cudaStream_t stream,
                         std::string_view what);
-  /// Queues each part's sum over the ranks, to its rank only, in place, in the same way. The parts
-  /// share the network.
+  /// Queues the sum of each part over the ranks, in place, in the same way; only the part's rank
+  /// receives it. All parts are reduced at the same time.
   void start_reduces(std::span<const RankPart> parts, cudaStream_t stream, std::string_view what);
   /// Queues the broadcast of each part from its rank to all ranks, in place, in the same way.
   void start_broadcasts(std::span<const RankPart> parts, cudaStream_t stream,
@@ -66,8 +66,8 @@ class NcclCommunicator {
   /// Calls that block in CUDA then return, and every later call of this class throws. Never throws;
   /// further calls do nothing.
   void abort() noexcept;
-  /// Aborts if NCCL has noticed a failure, which the next call then throws. For another thread,
-  /// because the one that makes the calls may be blocked in CUDA.
+  /// Aborts if NCCL has detected a failure, which the next call then throws. Meant for another
+  /// thread, because the one that makes the calls may be blocked in CUDA.
   void poll() noexcept;
 
  private:
@@ -88,7 +88,7 @@ class NcclCommunicator {
 
   NcclPlace place_;
   double seconds_;
-  int exceptions_;                          // propagating at its construction
+  int exceptions_;                          // propagating when this object was constructed
   std::mutex mutex_;                        // guards the next two: poll() and abort() reset comm_
   ncclComm_t comm_ = nullptr;               // null before the start and after abort()
   ncclResult_t failure_ = ncclRemoteError;  // why comm_ was aborted, if it was

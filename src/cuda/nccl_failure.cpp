@@ -13,12 +13,12 @@ namespace {
 std::string_view advice(ncclResult_t result) {
   switch (result) {
     case ncclRemoteError:
-      return "another rank ended or cannot be reached: its own message has the cause; start again "
-             "to resume from the last checkpoint";
+      return "another rank ended or cannot be reached: its own message gives the cause; start "
+             "again to resume from the last checkpoint";
     case ncclInvalidUsage:
       return "each rank needs a device of its own: ranks that share a device cannot use NCCL";
     case ncclUnhandledCudaError:
-      return "the device itself failed or is out of memory: nvidia-smi shows both";
+      return "the device itself failed or is out of memory: check with nvidia-smi";
     default:
       return "NCCL_DEBUG=INFO shows what NCCL was doing, NCCL_SOCKET_IFNAME chooses its network, "
              "NCCL_P2P_DISABLE=1 avoids the links between GPUs";

@@ -21,11 +21,11 @@ namespace {
 /// all_gather() gives the same guarantees: it starts after the update that was queued on the
 /// compute stream, and later work there starts after it. The host does not wait for it.
 ///
-/// If a peer vanishes and NCCL notices it (a closed connection, a network time-out), the next call
-/// here throws and wait() ends, so that no update uses gradients that were not summed. A peer that
-/// is merely late is waited for; the watchdog limits how long. A host that is blocked in CUDA
-/// behind sums that may never end cannot check for failures itself: another thread's poll() ends
-/// that wait.
+/// If a peer disappears and NCCL detects it (a closed connection, a network time-out), the next
+/// call here throws and wait() ends, so that no update uses gradients that were not summed. A peer
+/// that is merely late is waited for, up to the watchdog's limit. A host thread that is blocked in
+/// CUDA behind sums that may never end cannot check for failures itself; another thread's poll()
+/// ends that wait.
 class NcclReducer : public Reducer {
  public:
   NcclReducer(int device, cudaStream_t compute, const mpi::Communicator& communicator,
@@ -86,10 +86,10 @@ class NcclReducer : public Reducer {
   static constexpr const char* kSum = "the sum of gradients";
   static constexpr const char* kGather = "the exchange of updated slices";
 
-  /// Makes every kind of exchange once, with temporary memory. NCCL connects the ranks at the first
+  /// Runs every kind of exchange once, with temporary memory. NCCL connects the ranks at the first
   /// exchange of each kind, in a way that depends on the size, and then allocates its buffers,
-  /// which may take more than 1 GB in all; after this it allocates no more. A network that does not
-  /// work fails here, before data is read and within the time limit.
+  /// which may take more than 1 GB in all; after this it allocates no more. A broken network fails
+  /// here, within the time limit and before data is read.
   void try_network() {
     const std::string what =
         "the trial of " + network_between(communicator_.all_gather(place_.host));
@@ -159,7 +159,7 @@ class NcclReducer : public Reducer {
   Event written_, summed_;
   NcclCommunicator nccl_;  // declared after the stream, so that it is destroyed before it
   const SlicedBuffer* sliced_ =
-      nullptr;  // the buffer of this round's ranges; null if it is not sliced
+      nullptr;  // the buffer of this round's ranges; null if the gradients are not sliced
   Buckets buckets_;
   const char* last_ = kSum;  // the last exchange started, for messages
   std::uint64_t reduced_bytes_ = 0;

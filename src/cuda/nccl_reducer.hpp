@@ -1,4 +1,4 @@
-// The Reducer that uses NCCL, for a stream of one device.
+// The Reducer that uses NCCL, for one stream of one device.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -11,8 +11,8 @@
 
 namespace amt::cuda {
 
-/// make_nccl_reducer() of cuda_ops.hpp for any stream: `compute` is the stream that writes and
-/// reads the gradients. Collective; the communicator and the stream must outlive it.
+/// Like make_nccl_reducer() in cuda_ops.hpp, but for any stream: `compute` is the stream that
+/// writes and reads the gradients. Collective; the communicator and the stream must outlive it.
 /// `deterministic`: see OpsOptions. Sums are started in pieces of `bucket` floats.
 std::unique_ptr<Reducer> make_nccl_reducer(int device, cudaStream_t compute,
                                            const mpi::Communicator& communicator, double seconds,

@@ -1,4 +1,4 @@
-// Waits for NCCL with a time limit, in case the communication fails.
+// Waiting for NCCL with a time limit, in case communication fails.
 #pragma once
 
 #include <chrono>
@@ -7,10 +7,9 @@
 
 namespace amt::cuda {
 
-/// Calls `done` until it returns true, for at most `seconds`; returns false if it never did. `done`
-/// is called once more after the time limit, so that a process that was suspended meanwhile notices
-/// work that has been finished. The first milliseconds are spent spinning, because submitting work
-/// to a device takes less.
+/// Calls `done` until it returns true, for at most `seconds`; returns false if it never did. Calls
+/// `done` once more after the time limit, so that a process that was suspended still notices
+/// finished work. Spins for the first milliseconds, because submitting work to a device takes less.
 inline bool wait_until(const std::function<bool()>& done, double seconds) {
   using Clock = std::chrono::steady_clock;
   constexpr std::chrono::microseconds kSpin(2000), kPause(100);

@@ -1,4 +1,4 @@
-// The plug-in's table of functions for the program.
+// The table of functions that the plug-in offers to the program.
 #include "amt/cuda/plugin.hpp"
 
 #include <cublas_v2.h>
@@ -29,7 +29,7 @@ std::string cuda_version(int version) {
   return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
 }
 
-/// Returns the driver's version, 0 if there is no driver.
+/// Returns the driver's version, or 0 if there is no driver.
 int driver_version() {
   int version = 0;
   check(cudaDriverGetVersion(&version), "reading the driver's version");
@@ -78,7 +78,7 @@ std::string versions() {
                      cudnn_version(), nccl_version(), kAttention);
 }
 
-/// Explains why there is no device, and what to do.
+/// Explains why there is no device and what to do about it.
 std::string explain(cudaError_t result) {
   if (result != cudaErrorInsufficientDriver) {
     return fmt::format("{} ({}); check nvidia-smi and CUDA_VISIBLE_DEVICES",

@@ -20,8 +20,8 @@ double flops(const MatmulPlan& p) {
   return 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
 }
 
-/// Returns the proposal with the shortest time of several rounds. They take turns in each round, so
-/// that none has the advantage of a cooler card. Of equal times, the first wins.
+/// Returns the index of the proposal with the shortest time in several rounds. The proposals take
+/// turns, so that none benefits from a cooler card. If times are equal, the first one wins.
 std::size_t fastest(std::size_t count, const ProductChoice::Seconds& seconds) {
   std::vector<double> best(count, std::numeric_limits<double>::infinity());
   for (int round = 0; round < kRounds; ++round) {

@@ -1,4 +1,4 @@
-// The choice of cuBLASLt's proposals for each product. Depends on neither cuBLASLt nor CUDA.
+// Chooses among cuBLASLt's proposals for each product. Depends on neither cuBLASLt nor CUDA.
 #pragma once
 
 #include <functional>
@@ -11,19 +11,19 @@
 
 namespace amt::cuda {
 
-/// Returns "2304 x 32768 x 768, a by 2304, ..., bf16, epilogue 1", which is equal only for equal
-/// plans.
+/// Returns a text such as "2304 x 32768 x 768, a by 2304, ..., bf16, epilogue 1", which identifies
+/// the plan.
 std::string text_of(const MatmulPlan& plan);
 
 class ProductChoice final : public AlgorithmChoice {
  public:
-  /// setting: the card and the library's version; a proposal is meaningless with any other.
-  /// Products of fewer than `timed_flops` are never timed: their time does not matter, and tests
-  /// and decoding have many. 1 GFLOP takes 2 us on a large card.
+  /// setting: the card and the library's version; proposals are meaningless with any other.
+  /// Products of fewer than `timed_flops` FLOP are never timed: their time does not matter, and
+  /// there are many of them in tests and in decoding. 1 GFLOP takes 2 us on a large card.
   explicit ProductChoice(std::string setting, double timed_flops = 1e9)
       : setting_(std::move(setting)), timed_flops_(timed_flops) {}
 
-  /// Returns the seconds that proposal i takes; infinite if it does not work.
+  /// Returns the seconds that proposal i takes, or infinity if it does not work.
   using Seconds = std::function<double(std::size_t)>;
   /// Returns the index of the proposal to use. `proposals` describes them, best first; not empty.
   std::size_t choose(const MatmulPlan& plan, const std::vector<std::string>& proposals,

@@ -1,4 +1,4 @@
-// Kernel launches that several operators share. Widths must be multiples of 8.
+// Kernel launches that are shared by several operators. Widths must be multiples of 8.
 #pragma once
 
 #include <cuda_runtime_api.h>

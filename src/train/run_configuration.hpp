@@ -12,27 +12,27 @@
 namespace amt {
 
 /// Returns the changes between two configurations (INI texts) that affect the result of training,
-/// according to the Effect of each option of amt train. UsageError that names `before_file` and the
-/// line if a text cannot be parsed.
+/// according to the Effect of each option of amt train. Throws UsageError that names `before_file`
+/// and the line if a text cannot be parsed.
 std::vector<OptionChange> changes_of_result(const std::string& before, const std::string& now,
                                             const std::string& before_file = "config.ini");
 
 /// Returns whether a run that is started now would resume from one of its checkpoints. Local.
 bool resumes(const RunPaths& paths, bool load_last_checkpoint);
 
-/// Sets the `wanted` options of a table to their values in a configuration (INI text). UsageError
-/// that names `file` if a value is invalid. Local.
+/// Sets the `wanted` options of a table to their values in a configuration (INI text). Throws
+/// UsageError that names `file` if a value is invalid. Local.
 void adopt_recorded(const OptionTable& table, const std::string& configuration,
                     const std::string& file, const std::function<bool(const Option&)>& wanted);
 
 /// Sets the [model] options that the user has not `given` to their values in a resolved
-/// configuration (INI text). UsageError if a value is invalid. Local.
+/// configuration (INI text). Throws UsageError if a value is invalid. Local.
 void adopt_values(const std::string& configuration, const OptionTable& given, ModelConfig& model);
 
 /// Checks whether open_run() would succeed, without changing anything. If the folder already holds
-/// a run, it must be the same one: UsageError that names the key that differs. Only
+/// a run, it must be the same one: throws UsageError that names the key that differs. Only
 /// trainer.num_train_steps may change, with a warning: learning rates follow the new schedule from
-/// the next step on. UsageError also if the folder has checkpoints but no config.ini, or
+/// the next step on. Throws UsageError also if the folder has checkpoints but no config.ini, or
 /// checkpoints that would be ignored because load_last_checkpoint is false. Local.
 void check_open_run(const RunPaths& paths, const std::string& configuration,
                     bool load_last_checkpoint);

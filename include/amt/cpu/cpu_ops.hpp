@@ -23,7 +23,8 @@ std::size_t cpu_scratch_bytes(Precision precision, Dim vocab, Dim positions, Dim
 /// Creates a CPU device. If `threads` is 0, OpenMP chooses the number (OMP_NUM_THREADS, else the
 /// cores that this process may use). With `int8`, the parameters must have been rounded
 /// (amt/ops/int8_weights.hpp), and linear layers read them as 8-bit values when there are few
-/// positions. UsageError if `threads` is negative, or if the CPU does not support the precision.
+/// positions. Throws UsageError if `threads` is negative, or if the CPU does not support the
+/// precision.
 std::unique_ptr<Ops> make_cpu_ops(int threads, Precision precision = Precision::kF32,
                                   bool int8 = false);
 

@@ -1,7 +1,7 @@
 // The boundary between amt and its CUDA plug-in, libamt_cuda.so, which is loaded at run time so
-// that the same program also runs without CUDA. Both must be built from one tree by one compiler:
-// the loader refuses a plug-in that was built with another version of this header or of one that it
-// includes.
+// that the same program also runs without CUDA. Both must be built from the same tree by the same
+// compiler: the loader refuses a plug-in that was built with a different version of this header or
+// of one that it includes.
 #pragma once
 
 #include <cstdint>
@@ -23,15 +23,15 @@ struct DeviceInfo {
   std::uint64_t memory_bytes = 0, free_bytes = 0;
 };
 
-/// Which code computes attention. kAuto: cuDNN, or amt's own kernels if cuDNN has no plan for the
+/// The implementation of attention. kAuto: cuDNN, or amt's own kernels if cuDNN has no plan for the
 /// shape.
 enum class Attention : std::uint8_t { kAuto, kCudnn, kPlain };
 
 struct OpsOptions {
   int device = 0;
   Attention attention = Attention::kAuto;
-  /// Whether results have the same bits in every run, including sums by a Reducer for these Ops. If
-  /// false, sums may be added in any order, which is a little faster.
+  /// Whether results, including a Reducer's sums for these Ops, are bitwise-reproducible. If false,
+  /// sums may be computed in any order, which is a little faster.
   bool deterministic = true;
 };
 
@@ -51,30 +51,31 @@ struct Plugin {
   /// Returns "CUDA 13.0, driver 580.65.06, cuBLAS 13.1.0, cuDNN 9.19.0, NCCL 2.28.9, attention
   /// cuDNN and plain".
   std::string (*versions)();
-  /// Returns the number of devices of this process, or 0 with the reason in *why ("no CUDA device
-  /// is detected").
+  /// Returns the number of devices that this process can use, or 0 with the reason in *why ("no
+  /// CUDA device is detected").
   int (*device_count)(std::string* why);
   DeviceInfo (*device_info)(int device);
   /// Creates the Ops of a device, with bf16 activations and all work on one stream.
   std::unique_ptr<Ops> (*make_ops)(const OpsOptions& options);
   /// Decides how `ops`, made by make_ops, will compute attention for whole rows of this shape, and
-  /// its gradient if `backward`. Builds the plans for it, so that no step waits for them and
-  /// Ops::description() is complete. Returns "", or one line with the library's reason if
-  /// OpsOptions allow cuDNN but much slower code has to be used. Error if attention cannot be
+  /// its gradient if `backward`. Builds the plans in advance, so that no step waits for them and
+  /// Ops::description() is complete. Returns "", or one line with cuDNN's reason if OpsOptions
+  /// allow cuDNN but much slower code has to be used. Throws an Error if attention cannot be
   /// computed at all.
   std::string (*prepare_attention)(Ops& ops, const AttentionShape& shape, bool backward);
   /// Creates an NCCL reducer for the ranks of `communicator`, which have one device each.
   /// Collective. `ops`, made by make_ops, and the communicator, over which the ranks connect, must
-  /// outlive it. Error that names rank and host if the ranks have not connected within `seconds`,
-  /// or if their network does not work. NCCL has allocated all its device memory when this returns.
+  /// outlive it. Throws an Error that names rank and host if the ranks have not connected within
+  /// `seconds`, or if their network does not work. When it returns, NCCL has allocated all its
+  /// device memory.
   std::unique_ptr<Reducer> (*make_reducer)(Ops& ops, const mpi::Communicator& communicator,
                                            double seconds);
-  /// Begins or ends the range that a profiler records if it waits for one (nsys --capture-range
-  /// cudaProfilerApi).
+  /// Begins or ends the range that a profiler records, if it was started to record one (nsys
+  /// --capture-range cudaProfilerApi).
   void (*profile)(bool begin);
 };
 
-/// The one symbol that the loader looks for.
+/// The only symbol that the loader looks up.
 extern "C" const Plugin* amt_cuda_plugin();
 using PluginEntry = const Plugin* (*)();
 

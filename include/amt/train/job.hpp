@@ -20,8 +20,8 @@ struct Branch {
 
 /// Turns the configuration of a run with a constant learning rate (wsd, constant) into that of a
 /// run whose rate falls to 0 from `step` on, over the last trainer.decay_ratio of its steps. The
-/// new run has its own folder next to the parent's: RUN-from-STEP. UsageError if the rate is not
-/// constant at `step`. Local; reads no file.
+/// new run has its own folder next to the parent's: RUN-from-STEP. Throws UsageError if the rate is
+/// not constant at `step`. Local; reads no file.
 Branch plan_branch(TrainConfiguration& config, std::int64_t step);
 
 /// Arguments of a start that are not part of the run's configuration.
@@ -34,8 +34,8 @@ struct StartWords {
 
 /// Collective. Trains the model that a validated `config` describes, from the newest checkpoint in
 /// its folder if there is one. `given` records which options the user has set. Returns kDone, or
-/// kStopped if a signal arrived and everything is saved. CollectiveError if it cannot start or
-/// continue.
+/// kStopped if a signal arrived and everything is saved. Throws CollectiveError if it cannot start
+/// or continue.
 ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
                      const OptionTable& given, const StartWords& words);
 

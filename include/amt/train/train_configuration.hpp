@@ -35,8 +35,8 @@ struct TrainConfiguration {
   void validate() const;
   void validate_model() const;  ///< throws a UsageError that names the option
   /// Reads the dataset's manifest, takes the vocabulary from it, and chooses the options that are
-  /// auto from the number of its rows (amt/optimizer/proposal.hpp). UsageError if the rows do not
-  /// fit the model or the training split has none. Local.
+  /// auto from the number of its rows (amt/optimizer/proposal.hpp). Throws UsageError if the rows
+  /// do not fit the model or the training split has none. Local.
   Manifest read_dataset();
 };
 

@@ -46,8 +46,8 @@ struct TrainerOptions {
 
   void register_options(OptionTable& table);
   void validate() const;  ///< throws a UsageError that names the option
-  /// Returns the rows of the global batch for each of `ranks` ranks. UsageError if it does not
-  /// divide evenly.
+  /// Returns the rows of the global batch for each of `ranks` ranks. Throws UsageError if it does
+  /// not divide evenly.
   int share(int ranks) const;
   /// Returns the rows per micro-batch on each of `ranks` ranks, or its upper limit if it has not
   /// been chosen yet. Throws UsageError with values that work if ranks x micro-batch does not

@@ -15,12 +15,12 @@ namespace amt::cpu {
 struct TiledMatrix {
   Dim depth, columns;
   Buffer tiles;
-  Buffer steps;  ///< for int8: fp32, one per column; empty for bf16
+  Buffer steps;  ///< int8: fp32, one per column; bf16: empty
 };
 
 /// T is the type of activations and of the weights that products read: float or Bf16. `ops`
-/// provides the memory and must outlive this object. If `int8`, products of few rows read their
-/// matrices in 8 bits, to which the weights must have been rounded.
+/// provides the memory and must outlive this object. If `int8`, products of few rows read matrices
+/// as 8-bit values, to which the weights must have been rounded.
 template <class T>
 class Context {
  public:
@@ -29,8 +29,8 @@ class Context {
   int threads() const { return threads_; }
   bool int8() const { return int8_; }
 
-  /// Makes oneDNN, which uses OpenMP's number of threads, use threads(). The number is not restored
-  /// afterwards: on shared cores, a team that changes its size with every call waits five times as
+  /// Sets OpenMP's number of threads, which oneDNN uses, to threads(). It is not restored
+  /// afterwards: on shared cores, a team whose size changes with every call waits five times as
   /// long as it works.
   void use_threads() const { omp_set_num_threads(threads_); }
 
@@ -43,7 +43,7 @@ class Context {
     return scratch_.as<float>();
   }
 
-  /// Returns weights in the form that products read. Error if they were not refreshed.
+  /// Returns weights in the form that products read. Throws an Error if they were not refreshed.
   const T* weights(const float* weights) const {
     const WeightRanges::Range& range = weights_.of(weights);
     if constexpr (std::is_same_v<T, float>) {
@@ -52,15 +52,16 @@ class Context {
       return range.copy.template as<T>() + (weights - range.begin);
     }
   }
-  /// Returns the bf16 copy of parameters[0, count) for an operator that changes them, null if there
-  /// is none. Discards all tiles, which are cut again when they are needed.
+  /// Returns the bf16 copy of parameters[0, count) for an operator that changes them, or null if
+  /// there is none. Discards all tiles, which are created again when they are needed.
   Bf16* copy_of(const float* parameters, Dim count) {
     tiled_.clear();
     return weights_.copy_of<Bf16>(parameters, count);
   }
 
   /// Returns the tiles of a weight matrix for products of few rows, valid until weights are
-  /// refreshed; null if products read the matrix itself. The first call for a matrix cuts it.
+  /// refreshed, or null if products read the matrix itself. The first call for a matrix creates its
+  /// tiles.
   const TiledMatrix* tiled(const float* weight, Dim depth, Dim columns);
 
   /// See OpsMemory.

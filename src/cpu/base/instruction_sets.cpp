@@ -22,8 +22,8 @@ constexpr std::array<const char*, 4> kNames = {"generic", "avx2", "avx512", "amx
 constexpr std::size_t kAmx = 3;
 
 #ifdef __x86_64__
-/// Returns whether the CPU has AMX tiles with products of bf16 and of 8-bit numbers. Before Clang
-/// 16, __builtin_cpu_supports does not know their names.
+/// Returns whether the CPU has AMX tiles with bf16 and 8-bit products. __builtin_cpu_supports does
+/// not recognise their names before Clang 16.
 bool has_tiles() {
   constexpr unsigned kFeatures = 7, kBf16 = 1U << 22, kTiles = 1U << 24, kInt8 = 1U << 25;
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
@@ -31,7 +31,7 @@ bool has_tiles() {
   return (edx & kBf16) != 0 && (edx & kTiles) != 0 && (edx & kInt8) != 0;
 }
 
-/// Requests the use of tiles: Linux only saves the tiles of processes that have requested it.
+/// Requests permission to use tiles, without which Linux does not save them in context switches.
 bool may_use_tiles() {
   constexpr long kRequestPermission = 0x1023, kTileData = 18;
   return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;

@@ -2,8 +2,8 @@
 // is compiled once per instruction set, and the best set that the CPU supports is chosen at run
 // time, so that one binary is both portable and fast.
 //
-// Every file src/cpu/*.cpp is compiled once as it is, and once per instruction set with AMT_ISA
-// defined as the set's name. A file with kernels has this form:
+// Every file src/cpu/*.cpp is compiled once without AMT_ISA, and once per instruction set with
+// AMT_ISA defined as the set's name. A file with kernels has this form:
 //
 //     AMT_KERNEL(void, scale_row, (float* x, float factor, std::int64_t n));  // or in a header
 //     #ifdef AMT_ISA
@@ -12,12 +12,12 @@
 //     namespace amt::cpu { the operator, which calls scale_row(...) }
 //     #endif
 //
-// Why not target_clones: it makes the same code in fewer lines (GCC 12, arch=x86-64-v4 and -v3:
-// 2552 and 2548 instructions for a layer norm of 1024 channels, 5476 for a softmax with both; the
-// same bits). But no environment variable can choose among clones, so a set other than the default
-// could be neither tested nor excluded. Clones need the C library's ifunc. And a helper that GCC
-// does not inline into a clone silently stays compiled for the oldest CPU: with arch=skylake-avx512
-// the softmax took 47310 instructions.
+// target_clones would give the same code with fewer lines (GCC 12, arch=x86-64-v4 and -v3: 2552 and
+// 2548 instructions for a layer norm of 1024 channels, 5476 for a softmax with both; the same
+// bits). But no environment variable can choose among clones, so a set other than the default could
+// be neither tested nor excluded. Clones also need the C library's ifunc. Finally, a helper that
+// GCC does not inline into a clone silently stays compiled for the oldest CPU: with
+// arch=skylake-avx512 the softmax took 47310 instructions.
 //
 // Code that is compiled with AMT_ISA must not call inline functions from other headers, including
 // std:: templates: the linker keeps only one copy of such a function, which may be the one compiled
@@ -47,16 +47,16 @@ inline constexpr std::size_t kSets = 4;
 inline constexpr std::size_t kSets = 1;
 #endif
 
-/// Returns the index of the set that this process uses, in the order of AMT_KERNEL. It is chosen at
-/// the first call. UsageError if the environment variable AMT_CPU_KERNELS names a set that this CPU
-/// does not support.
+/// Returns the index of the set that this process uses, in the order of AMT_KERNEL. The set is
+/// chosen at the first call. Throws UsageError if the environment variable AMT_CPU_KERNELS names a
+/// set that this CPU does not support.
 std::size_t instruction_set();
 /// Returns, for example, "avx512".
 const char* instruction_set_name();
 /// Returns whether the set can multiply tiles of matrices, which only the last one, "amx", can.
 bool multiplies_tiles();
 
-/// One function for each instruction set; calling it calls the function of the set in use.
+/// A function for each instruction set; calls go to the one of the set in use.
 template <class Function>
 struct Kernel;
 template <class Result, class... Parameters>

@@ -6,8 +6,8 @@
 namespace amt::cpu::AMT_ISA {
 namespace {
 
-/// Returns e^x, accurate to 2 ulp for x in [-87, 88]; below and above, the value at the end of that
-/// range.
+/// Returns e^x, accurate to 2 ulp for x in [-87, 88]; outside that range, returns the value at its
+/// nearer end.
 inline float exp_fast(float x) {
   constexpr float kLog2e = 1.44269504f, kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds
   constexpr float kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;

@@ -1,6 +1,6 @@
-// Loops that threads share. The result of an iteration must not depend on the thread that runs it,
-// so that results have the same bits for any schedule. If an iteration throws, the first exception
-// is rethrown after the loop, and later iterations may be skipped.
+// Parallel loops. The result of an iteration must not depend on the thread that runs it, so that
+// results have the same bits for any schedule. If an iteration throws, the first exception is
+// rethrown after the loop, and later iterations may be skipped.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace amt {
 
-/// Carries an exception out of a parallel region, which it must not leave by itself.
+/// Carries an exception out of a parallel region, because exceptions must not leave such a region.
 class FirstException {
  public:
   template <class F>
@@ -23,7 +23,7 @@ class FirstException {
       if (!caught_.exchange(true)) exception_ = std::current_exception();
     }
   }
-  /// Call this after the region.
+  /// Must be called after the region.
   void rethrow() const {
     if (exception_) std::rethrow_exception(exception_);
   }
@@ -33,8 +33,8 @@ class FirstException {
   std::exception_ptr exception_;
 };
 
-/// Calls f(i) for i in [0, count), for iterations of equal work. One thread runs a single iteration
-/// without a team: for one position, most of the time would be spent waiting for the team.
+/// Calls f(i) for i in [0, count), for iterations of equal work. A single iteration runs without a
+/// team of threads: for one position, waiting for the team would take most of the time.
 template <class F>
 void parallel_for(int threads, Dim count, const F& f) {
   if (threads == 1 || count == 1) {
@@ -56,7 +56,7 @@ void parallel_for_uneven(int threads, Dim count, const F& f) {
   first.rethrow();
 }
 
-/// The floats in a piece of a flat buffer: 64 KiB.
+/// Floats per piece of a flat buffer: 64 KiB.
 inline constexpr Dim kFlatPiece = 16384;
 
 /// Calls f(begin, end) for pieces of [0, count), which all have `piece` elements except the last.

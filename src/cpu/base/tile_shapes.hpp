@@ -10,7 +10,7 @@
 namespace amt::cpu::AMT_ISA {
 namespace {
 
-/// The CPU's configuration of tiles 0 to 7.
+/// The CPU's configuration of tiles 0 to 7, in the layout of the instruction that loads it.
 struct alignas(64) TileShapes {
   std::uint8_t palette = 1, unused[15] = {};
   std::uint16_t row_bytes[16] = {};

@@ -1,5 +1,5 @@
-// Vectors of as many floats as a register has, for sums whose order must be fixed: the compiler
-// must not choose how they are divided among lanes. Only for code that is compiled with AMT_ISA.
+// Vectors of as many floats as a register holds, for sums in a fixed order, whose division among
+// lanes must not be left to the compiler. Only for code that is compiled with AMT_ISA.
 #pragma once
 
 #ifdef __x86_64__
@@ -44,7 +44,7 @@ inline Vector load(const Bf16* from) {
 }
 inline void store(float* to, Vector v) { __builtin_memcpy(to, &v, sizeof v); }
 
-/// Prefetches a line into the second-level cache, because the first level can have few outstanding
+/// Prefetches a line into the second-level cache, because the first level allows fewer outstanding
 /// misses.
 inline void ask_for(const void* line) { __builtin_prefetch(line, 0, 2); }
 
@@ -61,7 +61,7 @@ inline Vector rotated(Vector v, int by) {
 #endif
 }
 
-/// Returns the sum of the lanes: halves are added to each other.
+/// Returns the sum of the lanes, by repeatedly adding the two halves.
 inline float sum_of(Vector v) {
   for (int half = kLanes / 2; half > 0; half /= 2) v += rotated(v, half);
   return v[0];
