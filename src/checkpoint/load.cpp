@@ -55,7 +55,7 @@ std::string damage_of(const CheckpointPaths& paths) {
 }
 
 /// Returns the damage that `error` reports; must be called in its handler. Rethrows errors that do
-/// not concern the checkpoint's contents: this user, disk or program cannot read them.
+/// not concern the checkpoint's contents (missing permissions, a failing disk, a newer version).
 std::string damage_in(const Error& error) {
   const auto* system = dynamic_cast<const SystemError*>(&error);
   const bool missing =
@@ -91,7 +91,7 @@ Finding try_to_use(const fs::path& folder, const std::function<void(const fs::pa
   }
 }
 
-/// Lists as many as fit in one line.
+/// Lists as many faults as fit in one line.
 std::string list_of(const std::vector<std::string>& faults) {
   constexpr std::size_t kShown = 8;
   std::string list;
@@ -137,7 +137,7 @@ std::vector<std::int64_t> checkpoint_steps(const RunPaths& paths) {
   }
   for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
     const auto step = RunPaths::step_of(entry->path().filename().string());
-    std::error_code unknown;  // if the type is unknown, reading the folder will tell
+    std::error_code unknown;  // ignored, because reading the folder will report the error
     const bool other = !entry->is_directory(unknown) && !unknown;
     if (step && !other) steps.push_back(*step);
   }

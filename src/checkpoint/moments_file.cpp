@@ -73,7 +73,7 @@ void read_moment(const hdf5::File& file, const char* name, const ParameterLayout
   if (dataset.type() != hdf5::Type::f32 || dataset.shape() != hdf5::Shape{count}) {
     throw Error(fmt::format("{} does not have {} floats", name, count));
   }
-  dataset.file_offset();  // throws unless all of it is stored in this file, as written
+  dataset.file_offset();  // throws unless the data is stored in this file, without gaps
   std::ranges::fill(moment, 0.0f);
   std::uint64_t first = 0;
   for (const ParameterInfo& parameter : layout.all()) {

@@ -9,8 +9,8 @@ namespace amt {
 constexpr const char* kDryRanksHelp =
     "with --dry-run and without mpirun: plan for X ranks on this machine";
 
-/// Returns true if a launcher has started, or may have started, more ranks than this one. MPI then
-/// gives their number.
+/// Returns whether a launcher has started, or may have started, other ranks besides this one; their
+/// number then comes from MPI.
 bool launched_with_others();
 
 /// Returns the number of ranks to plan for: `asked` if given, else the number that the launcher has

@@ -26,7 +26,7 @@ struct Kind {
 constexpr std::array<Kind, 6> kKinds = {{
     {"mpirun of Open MPI", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK",
      "OMPI_COMM_WORLD_LOCAL_RANK"},
-    {"an mpirun with PMI, as MPICH's or Intel's,", "PMI_SIZE", "PMI_RANK", "MPI_LOCALRANKID"},
+    {"an mpirun with PMI (such as MPICH's or Intel's)", "PMI_SIZE", "PMI_RANK", "MPI_LOCALRANKID"},
     {"flux run", "FLUX_JOB_SIZE", "FLUX_TASK_RANK", "FLUX_TASK_LOCAL_ID"},
     {"jsrun", "JSM_NAMESPACE_SIZE", "JSM_NAMESPACE_RANK", "JSM_NAMESPACE_LOCAL_RANK"},
     {"srun", kStepTasks, "SLURM_PROCID", "SLURM_LOCALID"},

@@ -34,7 +34,7 @@ bool is_shell_of_step(const Launcher& launcher, const std::string& library);
 
 /// Returns why the processes that were started together cannot communicate, and what to do about
 /// it, or "" if they can. `library` is MPI's name and version. `world` is the number of ranks in
-/// MPI_COMM_WORLD, or 0 before MPI_Init; jobs that MPI_Init itself would abort are refused then.
+/// MPI_COMM_WORLD, or 0 before MPI_Init, when only jobs that MPI_Init would abort are refused.
 std::string launcher_refusal(const Launcher& launcher, const std::string& library, int world);
 
 }  // namespace amt

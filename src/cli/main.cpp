@@ -109,6 +109,6 @@ ExitCode run(const std::vector<std::string>& args) {
 }  // namespace amt
 
 int main(int argc, char** argv) {
-  std::signal(SIGXFSZ, SIG_IGN);  // exceeding `ulimit -f` becomes a write error
+  std::signal(SIGXFSZ, SIG_IGN);  // exceeding `ulimit -f` is then a write error, not a signal
   return static_cast<int>(amt::run({argv + 1, argv + argc}));
 }

@@ -1,4 +1,4 @@
-// AdamW on pieces that do not depend on the number of threads.
+// AdamW. The division into pieces does not depend on the number of threads.
 #include "amt/ops/adamw.hpp"
 
 #include "base/instruction_sets.hpp"

@@ -5,8 +5,8 @@
 
 #include "base/instruction_sets.hpp"
 
-/// Replaces scores[0, count), scaled by `scale`, by exp(score - largest) and sets [count, end) to
-/// 0. Stores their sum in *sum and returns the largest score.
+/// Scales scores[0, count) by `scale`, replaces them by exp(score - largest), and zeroes [count,
+/// end). Stores the sum in *sum and returns the largest scaled score.
 AMT_KERNEL(float, exp_row,
            (float* scores, float* sum, float scale, std::int64_t count, std::int64_t end));
 /// In [0, count), replaces p, the score, by exp(scale score - lse), and dp by p (dp - mean) scale;

@@ -75,7 +75,7 @@ void column_sums_bf16(float* db, const Bf16* dout, std::int64_t n, std::int64_t 
 namespace amt::cpu {
 namespace {
 
-constexpr Dim kColumnsPerPiece = 64;  // of a bias gradient: four cache lines of each row of floats
+constexpr Dim kColumnsPerPiece = 64;  // for bias gradients: four cache lines of each row of floats
 
 /// out = x weight + bias.
 void many_rows_affine(Context<float>& cpu, float* out, const LinearForwardOf<float, float>& op) {

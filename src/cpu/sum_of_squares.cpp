@@ -1,4 +1,4 @@
-// The sum of squares of pieces that do not depend on the number of threads.
+// The sum of squares. The division into pieces does not depend on the number of threads.
 #include "amt/ops/sum_of_squares.hpp"
 
 #include "base/instruction_sets.hpp"

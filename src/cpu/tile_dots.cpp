@@ -92,7 +92,7 @@ void weighted_sum_bf16(float* out, const float* p, const Bf16* w, Index w_stride
       __builtin_memcpy(pairs, &narrow, sizeof pairs);
       for (Index row = 0; row < rows; row += 2) {
         const Bf16* const a = w + (begin + row) * w_stride + c;
-        const Bf16* const b = row + 1 < rows ? a + w_stride : a;  // multiplied by 0
+        const Bf16* const b = row + 1 < rows ? a + w_stride : a;  // its factor is 0
         const auto both = reinterpret_cast<__m512bh>(_mm512_set1_epi32(pairs[row / 2]));
         for (Index half = 0; half < 2; ++half) {
           __builtin_prefetch(a + kBlock * w_stride + half * kHalf);

@@ -25,7 +25,7 @@ class FusedAttention {
   /// Returns true if the library can compute this direction of the shape, else false with the
   /// reason in *why. Caches the answer, so that the library is asked only once.
   virtual bool supports(const AttentionShape& shape, Direction direction, std::string* why) = 0;
-  /// Runs an operator of a supported shape.
+  /// Runs an operator with a supported shape.
   virtual void run(const TypedAttentionForward& op) = 0;
   virtual void run(const TypedAttentionBackward& op) = 0;
 };

@@ -44,7 +44,7 @@ void check(cudaError_t status, std::string_view what) {
 Stream make_stream(int device) {
   check(cudaSetDevice(device), "choosing the device");
   cudaStream_t stream = nullptr;
-  check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "making a stream");
+  check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "creating a stream");
   return Stream(stream);
 }
 
@@ -53,14 +53,15 @@ Stream make_urgent_stream(int device) {
   int least = 0, greatest = 0;
   check(cudaDeviceGetStreamPriorityRange(&least, &greatest), "reading the streams' priorities");
   cudaStream_t stream = nullptr;
-  check(cudaStreamCreateWithPriority(&stream, cudaStreamNonBlocking, greatest), "making a stream");
+  check(cudaStreamCreateWithPriority(&stream, cudaStreamNonBlocking, greatest),
+        "creating a stream");
   return Stream(stream);
 }
 
 namespace {
 Event make_event_with(unsigned flags) {
   cudaEvent_t event = nullptr;
-  check(cudaEventCreateWithFlags(&event, flags), "making an event");
+  check(cudaEventCreateWithFlags(&event, flags), "creating an event");
   return Event(event);
 }
 }  // namespace
@@ -76,7 +77,7 @@ void queue_after(cudaStream_t later, cudaStream_t earlier, const Event& event) {
 
 Pinned make_pinned(std::size_t bytes) {
   void* memory = nullptr;
-  check(cudaMallocHost(&memory, bytes), "pinning host memory (a limit of ulimit -l?)");
+  check(cudaMallocHost(&memory, bytes), "pinning host memory (is ulimit -l too low?)");
   return Pinned(static_cast<char*>(memory));
 }
 
@@ -88,7 +89,7 @@ Memory make_memory(std::size_t bytes, std::string_view what) {
 
 std::string device_name(int device) {
   cudaDeviceProp properties;
-  check(cudaGetDeviceProperties(&properties, device), "asking for the device's name");
+  check(cudaGetDeviceProperties(&properties, device), "reading the device's name");
   return properties.name;
 }
 

@@ -30,7 +30,7 @@ struct RankPart {
 /// abort().
 class NcclCommunicator {
  public:
-  /// Collective. Error on all ranks if one of them has not connected within `seconds`.
+  /// Collective. Throws an Error on all ranks if one of them has not connected within `seconds`.
   NcclCommunicator(const mpi::Communicator& ranks, NcclPlace place, double seconds);
   /// Finalizes NCCL, which completes pending work on all ranks: a rank that has finished its own
   /// part may still own data that another rank reads. Aborts instead if an exception is

@@ -9,7 +9,7 @@
 namespace amt::cuda {
 namespace {
 
-/// Returns what to do next.
+/// Returns advice on what to do next.
 std::string_view advice(ncclResult_t result) {
   switch (result) {
     case ncclRemoteError:

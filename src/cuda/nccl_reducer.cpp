@@ -92,13 +92,13 @@ class NcclReducer : public Reducer {
   /// here, within the time limit and before data is read.
   void try_network() {
     const std::string what =
-        "the trial of " + network_between(communicator_.all_gather(place_.host));
+        "the test of " + network_between(communicator_.all_gather(place_.host));
     constexpr std::size_t kBytes = kBucketFloats * sizeof(float);
-    const Memory memory = make_memory(kBytes, "allocating a bucket to try the network with");
+    const Memory memory = make_memory(kBytes, "allocating a bucket to test the network with");
     auto* const data = reinterpret_cast<float*>(memory.get());
     const SlicedBuffer sliced{data, Slices(kBucketFloats, place_.ranks)};
     const cudaStream_t stream = summing_.get();
-    const Waiting others("the trial of the network");
+    const Waiting others("the test of the network");
     check(cudaMemsetAsync(data, 0, kBytes, stream), "clearing a bucket");
     nccl_.start_broadcasts(std::array{RankPart{0, data, kBucketFloats}}, stream, what);
     for (const std::int64_t count : {kBucketFloats, kBucketFloats / 8, kBucketFloats / 1024}) {

@@ -7,7 +7,7 @@
 namespace amt {
 
 // Unlike primitives, dnnl_sgemm has the same signature in oneDNN 2 and 3. On one thread it reaches
-// 90 to 95 % of a Zen 5 core's peak for all shapes of the model, the same as matmul primitives.
+// 90 to 95 % of a Zen 5 core's peak for all shapes of the model, like matmul primitives.
 void gemm(float* c, Dim c_stride, Dim m, Dim n, Dim k, const Matrix<float>& a,
           const Matrix<float>& b, Write write) {
   const dnnl_status_t status =

@@ -101,7 +101,7 @@ int fit(TrainConfiguration& config, const OptionTable& given, const Placement& p
   const RowsAtOnce chosen = wanted_rows(config, given, place.ranks, memory, recorded);
   const MemoryChoice choice = take_rows(chosen, config);
   if (choice.checkpointing) {
-    log_info(fmt::format("--{} true would be chosen to fit into memory", kCheckpointingOption));
+    log_info(fmt::format("--{} true would be chosen to fit in memory", kCheckpointingOption));
   }
   check_memory(config.model, chosen.rows, share, memory);
   return chosen.rows;

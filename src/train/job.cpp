@@ -31,7 +31,8 @@ namespace amt {
 namespace {
 
 constexpr const char* kStopNotice =
-    "amt: asked to stop: this step is finished and saved; start the same command again to resume\n";
+    "amt: stop requested: the current step will be finished and saved; start the same command "
+    "again to resume\n";
 constexpr double kPollSeconds =
     1;  // between checks for errors while the main thread is blocked in CUDA
 

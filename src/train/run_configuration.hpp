@@ -29,11 +29,11 @@ void adopt_recorded(const OptionTable& table, const std::string& configuration,
 /// configuration (INI text). Throws UsageError if a value is invalid. Local.
 void adopt_values(const std::string& configuration, const OptionTable& given, ModelConfig& model);
 
-/// Checks whether open_run() would succeed, without changing anything. If the folder already holds
-/// a run, it must be the same one: throws UsageError that names the key that differs. Only
-/// trainer.num_train_steps may change, with a warning: learning rates follow the new schedule from
-/// the next step on. Throws UsageError also if the folder has checkpoints but no config.ini, or
-/// checkpoints that would be ignored because load_last_checkpoint is false. Local.
+/// Checks whether open_run() would succeed, without changing anything. Throws a UsageError that
+/// names the differing key if the folder already contains a different run. Only
+/// trainer.num_train_steps may change; a warning then says that learning rates follow the new
+/// schedule from the next step on. Also throws a UsageError if the folder has checkpoints but no
+/// config.ini, or checkpoints that would be ignored because load_last_checkpoint is false. Local.
 void check_open_run(const RunPaths& paths, const std::string& configuration,
                     bool load_last_checkpoint);
 

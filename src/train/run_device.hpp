@@ -12,12 +12,12 @@ namespace amt {
 inline constexpr const char* kCheckpointingOption = "model.gradient_checkpointing";
 inline constexpr const char* kRowsOption = "trainer.per_device_parallelism";
 
-/// Which options were chosen to fit the memory.
+/// Records which options were chosen to fit the memory.
 struct MemoryChoice {
   bool rows = false, checkpointing = false;
 };
 
-/// Returns the values that the run has used so far, with which it stays reproducible bit for bit.
+/// Returns the values that the run has used so far, so that the results stay bitwise the same.
 /// `rows` is 0 if this start does not resume a run, or if the recorded rows do not divide a rank's
 /// share. Local.
 RowsAtOnce recorded_rows(const TrainConfiguration& config, int share);
@@ -35,7 +35,7 @@ MemoryChoice take_rows(const RowsAtOnce& chosen, TrainConfiguration& config);
 
 /// Collective. Chooses the rows of a micro-batch if they are auto, and gradient checkpointing if
 /// the user has not `given` it, so that training fits in every rank's memory. Throws
-/// CollectiveError if it does not.
+/// CollectiveError if nothing fits.
 MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, const Device& device,
                         const mpi::Communicator& world);
 

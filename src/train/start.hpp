@@ -1,4 +1,4 @@
-// The checks of a training run before it writes anything. A dry run ends after them.
+// The checks of a training run before it writes anything. A dry run stops after them.
 #pragma once
 
 #include <optional>
@@ -24,9 +24,9 @@ struct Inputs {
 /// cannot be used. Called on one rank only.
 void choose_model(TrainConfiguration& config, const OptionTable& given);
 
-/// Keeps the row order of `run`, which is being continued, unless the user has set it. If
-/// config.ini does not contain it, the run was started by a version that did not reshuffle. Called
-/// on one rank only.
+/// Keeps the row order of `run`, which is being continued, unless the user has set it. If its
+/// config.ini lacks the option, the run was started by a version that did not reshuffle. Called on
+/// one rank only.
 void keep_order(const RunPaths& run, TrainConfiguration& config, const OptionTable& given);
 
 /// Collective. Rank 0 chooses the model and the row order for all ranks.
@@ -49,7 +49,7 @@ void question(const TrainConfiguration& config, const Manifest& manifest);
 std::optional<TrainingState> newest_state(const RunPaths& run);
 
 /// Throws UsageError if the run cannot continue with this dataset. Called on one rank only, before
-/// config.ini is rewritten; the trainer checks the checkpoint that it loads again.
+/// config.ini is rewritten; the trainer repeats this check for the checkpoint that it loads.
 void check_run(const TrainConfiguration& config, const Manifest& manifest);
 
 }  // namespace amt

@@ -12,7 +12,7 @@
 namespace amt {
 namespace {
 
-constexpr std::size_t kScalars = 4;  // exchanged once per step, in addition to the sums of squares
+constexpr std::size_t kScalars = 4;  // values exchanged per step besides the sums of squares
 
 std::optional<SlicedBuffer> slice_gradients(Model& model, int ranks, bool sharded,
                                             OptimizerName optimizer) {

@@ -49,7 +49,7 @@ Outcome Trainer::run() {
 
 Outcome Trainer::train() {
   Progress progress("train", settings_.trainer.num_train_steps, state_.step);
-  // Catches up on a validation before or during which the run was stopped.
+  // If the run was stopped before or during a validation, runs that validation first.
   if (validate_if_due()) save_if_due();
   sample_if_due();
   while (!finished() && !requests_.stop) {

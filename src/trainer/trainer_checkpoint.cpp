@@ -14,7 +14,7 @@
 namespace amt {
 namespace {
 
-/// Checks the numbers that follow from the run's configuration, with which the checkpoint was made.
+/// Checks `saved` against the run's configuration, with which the checkpoint was made.
 void check_position(const TrainingState& saved, const TrainerOptions& trainer) {
   const std::uint64_t steps =
       saved.step;  // unsigned, because a damaged file may contain any number

@@ -58,8 +58,8 @@ bool Trainer::save_due() const {
   return seconds >= settings_.checkpointer.save_interval.seconds;
 }
 
-/// Returns whether this step's checkpoint is the best so far and is to be kept; the same on all
-/// ranks.
+/// Returns whether this step's checkpoint is the best so far and must be kept. The result is the
+/// same on all ranks.
 bool Trainer::best_is_due() const {
   return settings_.checkpointer.keep_best && state_.step > 0 && state_.best_step == state_.step;
 }
@@ -95,7 +95,7 @@ void Trainer::save(Keep keep) {
   last_save_ = Clock::now();
 }
 
-/// The record of a step reaches the disk before the checkpoint of a later step.
+/// A step's metrics must be on disk before the checkpoint of a later step.
 void Trainer::start_writing(Keep keep) {
   if (not_recorded_) throw *not_recorded_;
   in_run_folder([this] {

@@ -90,7 +90,7 @@ TEST_F(NcclReducerTest, ADuplicateDeviceIsExplained) {
 
 TEST_F(NcclReducerTest, AMissingStreamIsAnError) {
   fake().stream_creation = cudaErrorMemoryAllocation;
-  expect_device(failure([&] { make(); }), "making a stream");
+  expect_device(failure([&] { make(); }), "creating a stream");
 }
 
 TEST_F(NcclReducerTest, AFailedCallThrowsAndAborts) {

@@ -1,4 +1,4 @@
-// Matrix products; the only folder that uses oneDNN.
+// Matrix products. No other folder uses oneDNN.
 #pragma once
 
 #include <cstdint>

@@ -47,11 +47,11 @@ __global__ void position_gradient(float* dwpe, const Bf16* dx, Dim rows, Dim seq
 }
 
 // dwte is summed in two passes. by_token [n] lists the positions sorted by token, so that each
-// token has a run of positions. It is cut into pieces of kPiece, which also cuts long runs into
-// parts. A run within one piece is added to dwte at once. A part of a longer run is summed into
-// partial [pieces, 2, width]: into slot 0 if it starts at the beginning of the piece, else into
-// slot 1 (then it is the first part of its run). The second pass adds up the parts of each run in
-// order.
+// token has a run of positions. by_token is cut into pieces of kPiece, which also cuts long runs
+// into parts. The sum of a run within one piece is added to dwte directly. A part of a longer run
+// is summed into partial [pieces, 2, width]: into slot 0 if it starts at the beginning of the
+// piece, else into slot 1 (then it is the first part of its run). The second pass adds up the parts
+// of each run in order.
 
 using cuda::kPiece;
 

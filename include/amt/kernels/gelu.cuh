@@ -1,5 +1,5 @@
-// GELU as a separate pass, for cards on which that is faster than a GELU within the matrix product.
-// The kernels are grid-stride loops over packs of 8 activations.
+// GELU as a separate pass, for cards on which that is faster than GELU in the matrix product's
+// epilogue. The kernels are grid-stride loops over packs of 8 activations.
 #pragma once
 
 #include "amt/kernels/common.cuh"

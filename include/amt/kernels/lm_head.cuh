@@ -24,7 +24,7 @@ __device__ inline float exp_from(float x, float shifted) { return exp2f(x * kLog
 /// The logits of a block's position, which are read from memory only once if they fit in registers.
 class PositionLogits {
  public:
-  /// Logits from `vocab` on count as kNoLogit; the last pack of the vocabulary is read completely.
+  /// Logits from `vocab` on count as kNoLogit; the vocabulary's last pack is read completely.
   __device__ PositionLogits(const Bf16* row, int vocab) : row_(row), vocab_(vocab) {
     for (int k = 0; k < kHeldPacks; ++k) {
       const int pack = number(k);

@@ -35,8 +35,8 @@ constexpr Shares shares_of(Dim n) {
 /// Returns how many blocks of layer norm's backward pass fit on a multiprocessor at once. The
 /// registers for a lane's packs are the limit.
 constexpr Dim norm_blocks(Dim packs) { return packs <= 3 ? 4 : packs <= 5 ? 3 : 2; }
-/// Returns the number of blocks of that pass, all of which run at once on an H100's 132
-/// multiprocessors.
+/// Returns the number of blocks of layer norm's backward pass, all of which run at once on an
+/// H100's 132 multiprocessors.
 constexpr Dim norm_shares(Dim n, Dim width) {
   return std::min(shares_of(n).count, 128 * norm_blocks(norm_packs(width)));
 }

@@ -26,8 +26,8 @@ struct MuonPolynomial {
 };
 
 /// The root mean square of an update's elements when all singular values are 1. It is about that of
-/// AdamW's updates, so that one learning rate suits both. An orthogonal matrix has 1 / sqrt(longer
-/// side), hence the factor in muon_rate().
+/// AdamW's updates, so that one learning rate suits both. That of an orthogonal matrix is 1 /
+/// sqrt(longer side), hence the factor in muon_rate().
 constexpr double kMuonScale = 0.2;
 inline double muon_rate(const MuonStep& step, Dim rows, Dim columns) {
   return step.learning_rate * kMuonScale * std::sqrt(double(std::max(rows, columns)));

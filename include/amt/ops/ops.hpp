@@ -1,7 +1,7 @@
 // The complete interface of a device for the model and the optimiser. C++17 and plain pointers,
 // because the GPU plug-in includes it.
 //
-// Conventions of every call:
+// Conventions for all calls:
 //  - All calls are local to the process and are made by one thread at a time.
 //  - Work is queued in order; a call may return before its work is finished. Only to_host(),
 //    synchronise(), DeviceTimer::seconds() and SumOfSquares wait for the device.
@@ -96,7 +96,7 @@ class OpsMemory {
   /// Returns null if the device has no choice of algorithms.
   virtual AlgorithmChoice* algorithms() { return nullptr; }
 
-  // Weights (amt/ops/weights.hpp) makes the following calls.
+  // The following calls are made by Weights (amt/ops/weights.hpp).
 
   /// Allows operators to use parameters[0, count) as weights, with their present values: a device
   /// that computes in a type other than fp32 creates or refreshes its copy. Throws an Error if some

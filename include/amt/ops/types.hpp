@@ -35,7 +35,7 @@ std::array<const float*, 0> weights_of(const Op&) {
 }
 
 // The resources that each backend passes to an operator. Each operator's header declares its
-// function for both; src/cpu/<operator>.cpp and src/cuda/<operator>.cu define it.
+// function for both backends; src/cpu/<operator>.cpp and src/cuda/<operator>.cu define it.
 namespace cpu {
 template <class T>
 class Context;

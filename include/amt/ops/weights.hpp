@@ -29,7 +29,7 @@ class Weights {
   Dim count_;
 };
 
-/// An Ops's record of weights: the refreshed ranges and its copies of them.
+/// The weights known to an Ops: the refreshed ranges and its copies of them.
 class WeightRanges {
  public:
   struct Range {

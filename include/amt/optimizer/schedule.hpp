@@ -11,7 +11,7 @@ namespace amt {
 std::int64_t warmup_steps(const OptimizerOptions& options, std::int64_t num_train_steps);
 
 /// Returns the number of steps at the end of training over which wsd's rate falls to 0: decay_ratio
-/// x num_train_steps, rounded down, but no more than follow the warm-up.
+/// x num_train_steps, rounded down, but at most the number of steps after the warm-up.
 std::int64_t decay_steps(const OptimizerOptions& options, std::int64_t num_train_steps);
 
 /// Returns the learning rate of `step`, counted from 0. During the warm-up it rises linearly from

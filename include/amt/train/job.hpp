@@ -12,9 +12,9 @@
 
 namespace amt {
 
-/// A checkpoint of another run, at which a run starts.
+/// A checkpoint of another run, from which a new run starts.
 struct Branch {
-  std::string parent;  ///< its folder
+  std::string parent;  ///< the other run's folder
   std::int64_t step = 0;
 };
 

@@ -34,9 +34,9 @@ struct TrainConfiguration {
   /// from the folder trainer.initialize_from.
   void validate() const;
   void validate_model() const;  ///< throws a UsageError that names the option
-  /// Reads the dataset's manifest, takes the vocabulary from it, and chooses the options that are
-  /// auto from the number of its rows (amt/optimizer/proposal.hpp). Throws UsageError if the rows
-  /// do not fit the model or the training split has none. Local.
+  /// Reads the dataset's manifest, takes the vocabulary from it, and sets the options that are auto
+  /// according to its number of rows (amt/optimizer/proposal.hpp). Throws UsageError if the rows do
+  /// not fit the model or the training split has none. Local.
   Manifest read_dataset();
 };
 

@@ -23,7 +23,7 @@ struct TrainerOptions {
   OrAuto<std::int64_t> steps_per_eval = 1000;
   std::int64_t patience = 0;  ///< validations without a lower loss before training ends; 0: never
   std::int64_t steps_per_sample = 0;  ///< steps between samples of music in run_dir; 0: never
-  std::int64_t max_eval_batches = 0;  ///< validate on this many global batches at most; 0: all
+  std::int64_t max_eval_batches = 0;  ///< maximum number of global batches in a validation; 0: all
   std::uint64_t seed = 0;
   bool reshuffle = true;  ///< each epoch after the first has its own row order
   bool load_last_checkpoint = true;

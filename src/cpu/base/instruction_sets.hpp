@@ -56,7 +56,7 @@ const char* instruction_set_name();
 /// Returns whether the set can multiply tiles of matrices, which only the last one, "amx", can.
 bool multiplies_tiles();
 
-/// A function for each instruction set; calls go to the one of the set in use.
+/// A function for each instruction set; calls go to that of the set in use.
 template <class Function>
 struct Kernel;
 template <class Result, class... Parameters>
