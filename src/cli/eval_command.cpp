@@ -15,7 +15,7 @@ ExitCode run_eval(Runtime& runtime, std::span<const std::string> args) {
   line.summary = "Evaluates a model, or all checkpoints of a run, on a split of a dataset.";
   line.positionals = {{"CHECKPOINT", "folder of a checkpoint, of a run, or of a Hugging Face model",
                        &options.checkpoint},
-                      {"DATASET", "folder that `amt prepare` wrote", &options.dataset}};
+                      {"DATASET", "folder created by `amt prepare`", &options.dataset}};
   line.table = &table;
   if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate();

@@ -17,7 +17,8 @@ ExitCode run_generate(Runtime& runtime, std::span<const std::string> args) {
       "file.";
   line.positionals = {
       {"MODEL", "folder of a checkpoint, of a run, or of a Hugging Face model", &options.model},
-      {"OUT", "the MIDI file to write; with --count: OUT-1.mid, OUT-2.mid, ...", &options.out}};
+      {"OUT", "MIDI file to write; with --count, the files are OUT-1.mid, OUT-2.mid, ...",
+       &options.out}};
   line.table = &table;
   if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate();

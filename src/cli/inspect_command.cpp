@@ -13,7 +13,7 @@ ExitCode run_inspect(Runtime&, std::span<const std::string> args) {
   const CommandLine line = {"inspect",
                             "Describes a dataset; with options, verifies it or shows its contents. "
                             "Runs without MPI; under mpirun, on rank 0 only.",
-                            {{"DATASET", "folder that `amt prepare` wrote", &options.dataset}},
+                            {{"DATASET", "folder created by `amt prepare`", &options.dataset}},
                             &table};
   if (!parse_command_line(line, args)) return ExitCode::kDone;
   options.validate();

@@ -18,7 +18,7 @@ ExitCode run_prepare(Runtime& runtime, std::span<const std::string> args) {
       "prepare",
       "Turns a tree of MIDI files into a shuffled dataset of tokens, on any number of MPI ranks.",
       {{"CORPUS",
-        "folder with .mid and .midi files, in any layout, or a .tar, .tar.gz or .zip of one",
+        "folder of .mid and .midi files in any layout, or a .tar, .tar.gz or .zip of such a folder",
         &options.corpus},
        {"DATASET", "folder to create", &options.dataset}},
       &table};

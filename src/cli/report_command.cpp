@@ -13,7 +13,7 @@ namespace amt {
 ExitCode run_report(Runtime&, std::span<const std::string> args) {
   std::string run, svg, csv;
   OptionTable table;
-  table.add("svg", &svg, "write only the loss chart, to this file");
+  table.add("svg", &svg, "write only the loss chart, as SVG, to this file");
   table.add("csv", &csv, "write only the metrics of all steps, as CSV, to this file");
   const CommandLine line = {
       "report",

@@ -52,7 +52,7 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   CommandLine line;
   line.command = "train";
   line.summary =
-      "Trains a model on a dataset. To resume, start it again with the same configuration.";
+      "Trains a model on a dataset. To resume a run, start it again with the same configuration.";
   line.table = &table;
   line.takes_config = true;
   if (!parse_command_line(line, args)) return ExitCode::kDone;

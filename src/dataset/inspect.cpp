@@ -133,7 +133,8 @@ void show_row(const InspectOptions& options, const Manifest& manifest) {
 }  // namespace
 
 void InspectOptions::register_options(OptionTable& table) {
-  table.add_flag("verify", &verify, "verify checksums and check each row against the row rules");
+  table.add_flag("verify", &verify,
+                 "verify the checksums, and that each row obeys the encoding's rules");
   table.add("row", &row, "print this row, counted from 0, as notes");
   table.add("split", &split, "split that --row and --export-text read");
   table.add("midi", &midi, "write the row chosen by --row to this MIDI file");

@@ -5,7 +5,7 @@ namespace amt {
 
 void GenerationOptions::register_options(OptionTable& table) {
   table.add("prompt", &prompt,
-            "a MIDI file to begin with; without one, the piece starts from scratch");
+            "MIDI file to continue or accompany; without one, the piece starts from scratch");
   table.add("from", &from,
             "where in the prompt the new music begins, in seconds or as 1:30; default: the "
             "prompt's end, or its start with --keep");

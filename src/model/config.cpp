@@ -27,14 +27,15 @@ void ModelConfig::register_options(OptionTable& table) {
   table.add("model.num_layers", &num_layers, "number of transformer blocks");
   table.add("model.seq_len", &seq_len, "tokens per row");
   table.add("model.scale_attn_by_inverse_layer_idx", &scale_attn_by_inverse_layer_idx,
-            "divide attention scores by layer + 1");
+            "divide the attention scores of each layer by its number, counted from 1");
   table.add("model.embed_pdrop", &embed_pdrop, "dropout rate after the embeddings",
             Effect::kTraining);
   table.add("model.resid_pdrop", &resid_pdrop, "dropout rate after attention and MLP",
             Effect::kTraining);
-  table.add("model.gradient_checkpointing", &gradient_checkpointing,
-            "keep only each block's input and recompute the rest: less memory, more time",
-            Effect::kRounding);
+  table.add(
+      "model.gradient_checkpointing", &gradient_checkpointing,
+      "store only each block's input and recompute the rest, which saves memory but takes longer",
+      Effect::kRounding);
   table.add_customary("model.hidden_dim", {"n_embd", "d_model", "hidden_size", "width", "dim"});
   table.add_customary("model.num_heads", {"heads", "n_head", "num_attention_heads"});
   table.add_customary("model.num_layers", {"layers", "n_layer", "depth", "num_hidden_layers"});
@@ -55,8 +56,7 @@ void ModelConfig::validate() const {
   require_rate(embed_pdrop, "embed_pdrop");
   require_rate(resid_pdrop, "resid_pdrop");
   if (vocab_size < 1 || vocab_size > 65536) {
-    throw UsageError(
-        fmt::format("a vocabulary of {} tokens does not fit 16-bit tokens", vocab_size));
+    throw UsageError(fmt::format("a vocabulary of {} tokens does not fit in 16 bits", vocab_size));
   }
 }
 

@@ -51,7 +51,7 @@ void choose_what_is_open(TrainConfiguration& config, std::uint64_t rows) {
 
 void DataOptions::register_options(OptionTable& table) {
   // The folder may be moved, because the dataset is recognised by its digest.
-  table.add("data.dataset", &dataset, "folder that `amt prepare` wrote", Effect::kNothing);
+  table.add("data.dataset", &dataset, "folder created by `amt prepare`", Effect::kNothing);
   table.add("data.verify", &verify,
             "verify the checksum of each 4,096 rows when the first of them is used",
             Effect::kNothing);
@@ -63,7 +63,7 @@ void DataOptions::register_options(OptionTable& table) {
 
 void DataOptions::validate() const {
   if (dataset.empty()) {
-    throw UsageError("--data.dataset must name a folder that `amt prepare` wrote");
+    throw UsageError("--data.dataset must name a folder created by `amt prepare`");
   }
 }
 
