@@ -50,12 +50,12 @@ void check_disk_space(const RunPaths& paths, const ModelConfig& model, std::int6
   std::error_code unknown;
   const std::filesystem::space_info space = std::filesystem::space(paths.run(), unknown);
   if (unknown || space.capacity == 0 || space.available >= bytes) return;
-  throw Error(fmt::format(
-      "the disk of {} is too small: {} checkpoints of {} will be added, {} in total, "
-      "but {} are free; free some space, use another --trainer.run_dir, or keep fewer with "
-      "a larger --checkpointer.keep_every (now {})",
-      paths.run().string(), checkpoints, in_units(each), in_units(bytes), in_units(space.available),
-      checkpointer.keep_every));
+  throw Error(
+      fmt::format("the disk of {} is too small: {} checkpoints of {} will be added, {} in total, "
+                  "but only {} are free; free some space, use another --trainer.run_dir, or keep "
+                  "fewer with a larger --checkpointer.keep_every (now {})",
+                  paths.run().string(), checkpoints, in_units(each), in_units(bytes),
+                  in_units(space.available), checkpointer.keep_every));
 }
 
 }  // namespace amt

@@ -123,7 +123,8 @@ std::string config_file(const CommandLine& line, const po::parsed_options& parse
     const std::string& named = option.value.front();
     if (named.empty()) refuse(line, "--config: the file name is empty");
     if (!file.empty()) {
-      refuse(line, fmt::format("--config is given twice, {} and {}; give one file", file, named));
+      refuse(line,
+             fmt::format("--config is given twice ({} and {}); give only one file", file, named));
     }
     file = named;
   }

@@ -61,11 +61,9 @@ Error nccl_failure(const NcclPlace& place, std::string_view what, ncclResult_t r
 
 Error nccl_timeout(const NcclPlace& place, std::string_view what, double seconds,
                    std::string_view detail) {
-  return Error(
-      fmt::format("NCCL: {} was not finished after {} on {}{}; a rank has ended or cannot be "
-                  "reached: {}",
-                  what, format_duration(seconds), describe(place), in_brackets(detail),
-                  advice(ncclSystemError)));
+  return Error(fmt::format(
+      "NCCL: {} did not finish within {} on {}{}; a rank has ended or cannot be reached: {}", what,
+      format_duration(seconds), describe(place), in_brackets(detail), advice(ncclSystemError)));
 }
 
 }  // namespace amt::cuda

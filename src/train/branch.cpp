@@ -73,7 +73,7 @@ void check_branch(const Branch& branch, TrainConfiguration& config, const Option
   for (const OptionChange& change :
        changes_of_result(read_text(parent.config()), config.to_ini(), parent.config().string())) {
     if (may_differ(change.key)) continue;
-    throw UsageError(fmt::format("--branch: {} has {} = {}, now it is {}{}", branch.parent,
+    throw UsageError(fmt::format("--branch: {} has {} = {}, but now it is {}{}", branch.parent,
                                  change.key, change.before, change.now, kOwnConfiguration));
   }
   if (resumes(RunPaths(config.trainer.run_dir), true) || is_there(parent.step(branch.step))) return;

@@ -19,10 +19,10 @@ void check_same_run(const RunPaths& paths, const std::string& configuration) {
   for (const OptionChange& change :
        changes_of_result(read_text(paths.config()), configuration, paths.config().string())) {
     const std::string what =
-        fmt::format("{} = {}, now it is {}", change.key, change.before, change.now);
+        fmt::format("{} = {}, but now it is {}", change.key, change.before, change.now);
     if (change.key != kSteps) {
       throw UsageError(
-          fmt::format("{} holds a run with {}; use another --trainer.run_dir or the run's own "
+          fmt::format("{} contains a run with {}; use another --trainer.run_dir or the run's own "
                       "configuration ({})",
                       paths.run().string(), what, paths.config().string()));
     }
@@ -73,7 +73,7 @@ void check_open_run(const RunPaths& paths, const std::string& configuration,
   const std::vector<std::int64_t> steps = checkpoint_steps(paths);
   if (!steps.empty() && !load_last_checkpoint) {
     throw UsageError(
-        fmt::format("{} holds checkpoints up to step {}; use another --trainer.run_dir, or "
+        fmt::format("{} contains checkpoints up to step {}; use another --trainer.run_dir, or "
                     "--trainer.load_last_checkpoint true to resume from there",
                     paths.run().string(), steps.front()));
   }

@@ -226,7 +226,7 @@ void Trainer::sample_if_due() {
   const std::int64_t every = settings_.trainer.steps_per_sample;
   if (!settings_.write_sample || every == 0 || state_.step == 0) return;
   if (state_.step % every != 0 && !finished()) return;
-  Phase sampling("making a sample");
+  Phase sampling("generating a sample");
   sampling.at_step(state_.step);
   reducer_.wait();
   on_leader([this] {

@@ -129,7 +129,7 @@ void Trainer::resume(const Checkpoint& checkpoint) {
     log_info(fmt::format("resuming from {}", paths_.step(state_.step).string()));
     if (state_.ranks != ranks_now) {
       log_info(fmt::format(
-          "it was saved by {} ranks, now there are {}: losses will only be equal up to rounding",
+          "it was saved by {} ranks, but now there are {}: losses will match only up to rounding",
           state_.ranks, ranks_now));
     }
     state_.ranks = ranks_now;

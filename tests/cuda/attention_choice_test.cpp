@@ -120,7 +120,7 @@ TEST_F(AttentionChoiceTest, UnsupportedHeadsAreAnErrorBeforeTheFirstStep) {
   make(Attention::kPlain);
   const std::string text =
       error([&] { ops_->prepare_attention(self_attention(1, 24, 1, 1024, 1), true); });
-  EXPECT_NE(text.find("raise model.num_heads"), std::string::npos) << text;
+  EXPECT_NE(text.find("increase model.num_heads"), std::string::npos) << text;
 }
 
 }  // namespace

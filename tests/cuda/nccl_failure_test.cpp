@@ -172,7 +172,7 @@ TEST_F(NcclReducerTest, WorkThatIsNeverQueuedTimesOut) {
   make();
   fake().polls = -1;
   expect_named(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }),
-               "the sum of gradients was not finished after");
+               "the sum of gradients did not finish within");
   EXPECT_EQ(fake().aborted, 1);
 }
 
@@ -180,7 +180,7 @@ TEST_F(NcclReducerTest, ABroadcastThatNeverEndsTimesOut) {
   make();
   fake().event_state = cudaErrorNotReady;
   expect_named(failure([&] { reducer_->broadcast(at(0), 10); }),
-               "the broadcast of parameters was not finished after");
+               "the broadcast of parameters did not finish within");
 }
 
 TEST_F(NcclReducerTest, ADeviceErrorIsThrown) {
