@@ -21,8 +21,7 @@ namespace fs = std::filesystem;
 
 std::string damage_of_file(const fs::path& path, const CheckpointFile& recorded) {
   const std::string name = path.filename().string();
-  const std::uint64_t bytes =
-      bytes_of(path);  // checked first, because the file may be far too long to hash
+  const std::uint64_t bytes = bytes_of(path);  // first: hashing a far too long file is slow
   if (bytes != recorded.bytes) {
     return fmt::format("{} has {} bytes instead of {}", name, bytes, recorded.bytes);
   }
@@ -137,7 +136,7 @@ std::vector<std::int64_t> checkpoint_steps(const RunPaths& paths) {
   }
   for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
     const auto step = RunPaths::step_of(entry->path().filename().string());
-    std::error_code unknown;  // ignored, because reading the folder will report the error
+    std::error_code unknown;  // ignored: reading the checkpoint will report the error
     const bool other = !entry->is_directory(unknown) && !unknown;
     if (step && !other) steps.push_back(*step);
   }

@@ -22,9 +22,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::uint64_t kMaxFile = 1u << 20;  // bytes of a configuration file
-constexpr const char* kPositionals =
-    "positional arguments";  // the space keeps it distinct from options
+constexpr std::uint64_t kMaxFile = 1u << 20;                  // bytes of a configuration file
+constexpr const char* kPositionals = "positional arguments";  // no option's name has a space
 
 /// Declares every option to Boost as a string; OptionTable converts and validates the values.
 po::options_description describe(const CommandLine& line) {

@@ -9,8 +9,7 @@ namespace {
 
 using Index = std::int64_t;
 
-constexpr Index kTogether =
-    4;  // rows of w; with only one, each addition would wait for the previous one
+constexpr Index kTogether = 4;  // rows of w; with one, each addition would wait for the last
 
 template <Index count, class W>
 inline void dot(float* out, const float* x, const W* w, Index stride, Index width) {

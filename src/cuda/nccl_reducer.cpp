@@ -158,8 +158,7 @@ class NcclReducer : public Reducer {
   Stream summing_;
   Event written_, summed_;
   NcclCommunicator nccl_;  // declared after the stream, so that it is destroyed before it
-  const SlicedBuffer* sliced_ =
-      nullptr;  // the buffer of this round's ranges; null if the gradients are not sliced
+  const SlicedBuffer* sliced_ = nullptr;  // the buffer of this round's ranges; null: not sliced
   Buckets buckets_;
   const char* last_ = kSum;  // the last exchange started, for messages
   std::uint64_t reduced_bytes_ = 0;

@@ -14,8 +14,7 @@ void launch_add_pairs(cudaStream_t stream, float* first, float* second, const fl
 
 void launch_column_sums(cudaStream_t stream, float* sums, float* partial, const Bf16* x, Dim n,
                         Dim width) {
-  constexpr Dim kThreads =
-      32;  // few, because most blocks come from the shares, not from the columns
+  constexpr Dim kThreads = 32;  // few, because there are more shares than column packs
   const Shares shares = shares_of(n);
   const Grid grid{divide_up(width / gpu::kPack, kThreads), shares.count};
   start(stream, grid, kThreads, "column_sums", gpu::column_sums, partial, x, n, width, shares.each);

@@ -33,8 +33,7 @@ namespace {
 constexpr const char* kStopNotice =
     "amt: stop requested: the current step will be finished and saved; start the same command "
     "again to resume\n";
-constexpr double kPollSeconds =
-    1;  // between checks for errors while the main thread is blocked in CUDA
+constexpr double kPollSeconds = 1;  // between checks for errors that block the main thread
 
 void announce(const Model& model, int micro_batch, const Inputs& inputs, const std::string& device,
               const TrainConfiguration& config, bool leads) {

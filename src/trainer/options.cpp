@@ -167,8 +167,7 @@ DeviceWishes TrainerOptions::device_wishes() const {
 int TrainerOptions::share(int ranks) const {
   const int share = train_batch_size / ranks;
   if (share * ranks == train_batch_size) return share;
-  const int rows =
-      std::max(1, per_device_parallelism.value);  // auto and -1 are resolved later, from the share
+  const int rows = std::max(1, per_device_parallelism.value);  // auto and -1 adapt to the share
   throw UsageError(fmt::format("--trainer.train_batch_size {} is not divisible by {} ranks; use {}",
                                train_batch_size, ranks,
                                multiples_near(train_batch_size, std::int64_t{ranks} * rows)));

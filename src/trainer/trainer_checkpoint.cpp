@@ -16,8 +16,7 @@ namespace {
 
 /// Checks `saved` against the run's configuration, with which the checkpoint was made.
 void check_position(const TrainingState& saved, const TrainerOptions& trainer) {
-  const std::uint64_t steps =
-      saved.step;  // unsigned, because a damaged file may contain any number
+  const std::uint64_t steps = saved.step;  // unsigned, in case a damaged file has a huge number
   const std::uint64_t row = steps * trainer.train_batch_size;
   if (saved.next_row != row) {
     throw Error(fmt::format("its next_row is {}, but {} steps of train_batch_size {} end at {}",

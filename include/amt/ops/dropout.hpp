@@ -29,8 +29,7 @@ struct Dropout {
   double rate = 0;  ///< in [0, 1)
   std::uint64_t seed = 0;
   std::uint64_t step = 0;
-  std::uint64_t first_row =
-      0;  ///< index within the global batch of the row that contains position 0
+  std::uint64_t first_row = 0;  ///< global-batch index of the row that contains position 0
   std::int64_t seq_len = 1;
   std::uint32_t layer = 0;
   DropoutSite site = DropoutSite::kEmbedding;

@@ -21,8 +21,7 @@ struct MuonStep {
 struct MuonPolynomial {
   static constexpr double a = 3.4445, b = -4.7750, c = 2.0315;
   static constexpr int kTimes = 5;
-  static constexpr double kLeastNorm =
-      1e-7;  ///< lower bound of the norm by which the direction is divided
+  static constexpr double kLeastNorm = 1e-7;  ///< smallest norm that directions are divided by
 };
 
 /// The root mean square of an update's elements when all singular values are 1. It is about that of

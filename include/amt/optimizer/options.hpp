@@ -33,8 +33,7 @@ struct OptimizerOptions {
   double max_grad_norm = 1.0;
   LrSchedule lr_schedule = LrSchedule::kCosine;
   double warmup_ratio = 0.01;
-  double decay_ratio =
-      0.1;  ///< wsd: fraction of the steps, at the end, during which the rate falls
+  double decay_ratio = 0.1;  ///< wsd: fraction of the steps, at the end, that the decay takes
 
   void register_options(OptionTable& table);
   void validate() const;
