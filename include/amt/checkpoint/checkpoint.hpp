@@ -77,8 +77,8 @@ std::string checkpoint_damage(const std::filesystem::path& folder);
 std::optional<std::int64_t> find_checkpoint(
     const RunPaths& paths, const std::function<void(const std::filesystem::path&)>& use = {});
 
-/// Returns "the last good checkpoint is FOLDER", or a text that there is none, for the error message
-/// that ends a run. Reads the checkpoint; does not throw.
+/// Returns "the last good checkpoint is FOLDER" or, if there is none, says so; used in the error
+/// message that ends a run. Reads the checkpoint; does not throw.
 std::string describe_last_checkpoint(const RunPaths& paths) noexcept;
 
 /// Returns the steps that have a checkpoint folder, damaged or not, newest first; empty if the run

@@ -1,6 +1,6 @@
 // How the work of a call is divided: blocks of threads, shares of partial sums, blocks of logits.
 // All of it depends only on the shapes, not on the card, so that sums have the same order, and the
-// same bits, on every card. C++17.
+// same bits, on every card. Restricted to C++17.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// One AdamW update of a flat buffer (docs/spec/training.md, "Optimiser and schedule"). C++17.
+// One AdamW update of a flat buffer (docs/spec/training.md, "Optimiser and schedule"). Restricted
+// to C++17.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Causal attention and its gradient. C++17.
+// Causal attention and its gradient. Restricted to C++17.
 #pragma once
 
 #include <algorithm>

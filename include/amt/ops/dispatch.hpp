@@ -1,5 +1,5 @@
 // Declares a virtual function for each operator of a list, and implements them all with one
-// template. C++17.
+// template. Restricted to C++17.
 #pragma once
 
 namespace amt {

@@ -1,7 +1,8 @@
 // Dropout masks as a pure function: Philox4x32-10 of (seed, step, layer, site, row, position,
 // channel) decides which elements a mask keeps. Therefore the masks do not depend on the
 // micro-batch size or the number of ranks, and the backward pass recomputes them instead of storing
-// them. C++17, and constexpr: CUDA code may call it under --expt-relaxed-constexpr.
+// them. Restricted to C++17; constexpr, so that CUDA code may call it with
+// --expt-relaxed-constexpr.
 //
 // One Philox block gives the masks of 8 adjacent channels, 16 bits each:
 //

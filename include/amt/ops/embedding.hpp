@@ -1,4 +1,4 @@
-// Token and position embeddings with dropout, and their gradients. C++17.
+// Token and position embeddings with dropout, and their gradients. Restricted to C++17.
 #pragma once
 
 #include "amt/ops/dropout.hpp"

@@ -1,4 +1,4 @@
-// Residual, dropout and layer norm, and their gradients. C++17.
+// Residual, dropout and layer norm, and their gradients. Restricted to C++17.
 #pragma once
 
 #include <cmath>

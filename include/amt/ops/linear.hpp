@@ -1,4 +1,4 @@
-// Linear layers with and without GELU, and their gradients. C++17.
+// Linear layers with and without GELU, and their gradients. Restricted to C++17.
 #pragma once
 
 #include <cmath>

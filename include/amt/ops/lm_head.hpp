@@ -1,5 +1,5 @@
 // LM head and cross-entropy: logits = x wte^T. The logits are computed in blocks of positions and
-// never stored all at once. C++17.
+// never stored all at once. Restricted to C++17.
 #pragma once
 
 #include <cmath>

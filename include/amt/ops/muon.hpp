@@ -1,6 +1,6 @@
 // One update of a matrix by Muon, which orthogonalises the momentum (docs/spec/training.md,
 // "Muon"). Source: Jordan et al. 2024, https://kellerjordan.github.io/posts/muon; the scale of the
-// update is that of Liu et al. 2025, arXiv 2502.16982. C++17.
+// update is that of Liu et al. 2025, arXiv 2502.16982. Restricted to C++17.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The complete interface of a device for the model and the optimiser. C++17 and plain pointers,
-// because the GPU plug-in includes it.
+// The complete interface of a device for the model and the optimiser. Restricted to C++17 and plain
+// pointers, because the GPU plug-in includes it.
 //
 // Conventions for all calls:
 //  - All calls are local to the process and are made by one thread at a time.

@@ -1,4 +1,4 @@
-// The sum of squares of a flat buffer, for gradient norms. C++17.
+// The sum of squares of a flat buffer, for gradient norms. Restricted to C++17.
 #pragma once
 
 #include "amt/ops/types.hpp"

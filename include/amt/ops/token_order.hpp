@@ -1,4 +1,4 @@
-// The order in which the embedding's gradient is summed. C++17.
+// The order in which the embedding's gradient is summed. Restricted to C++17.
 #pragma once
 
 #include <cstdint>

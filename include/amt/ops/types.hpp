@@ -1,4 +1,5 @@
-// Types that the operators' headers share. C++17, because the GPU plug-in includes it.
+// Types that the operators' headers share. Restricted to C++17, because the GPU plug-in includes
+// it.
 #pragma once
 
 #include <array>
