@@ -10,7 +10,7 @@ namespace amt::cpu {
 /// The dropout of one position, as defined in amt/ops/dropout.hpp. A threshold of 0 keeps
 /// everything.
 struct RowDropout {
-  std::uint32_t counter[4];  ///< of the position's first block
+  std::uint32_t counter[4];  ///< counter of the position's first block
   std::uint32_t key[2];
   std::uint32_t threshold;
   float scale;

@@ -113,7 +113,7 @@ int fit(TrainConfiguration& config, const OptionTable& given, const Placement& p
 std::string plan_training(TrainConfiguration& config, const OptionTable& given,
                           const Placement& place) {
   const RunPaths run(config.trainer.run_dir);
-  config.trainer.micro_batch(place.ranks);  // may throw
+  config.trainer.micro_batch(place.ranks);  // throws if the batch cannot be divided
   Manifest manifest = config.read_dataset();
   PlannedDevice device = plan_device(config.trainer.device_wishes(), place);
   device.memory = for_training(device.memory, config);

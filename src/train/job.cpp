@@ -120,7 +120,8 @@ ExitCode train_model(const mpi::Communicator& world, TrainConfiguration config,
     if (leads && words.branch) check_branch(*words.branch, config, given);
   });
   agree_on_model(config, given, world);
-  mpi::run_on_all(world, [&] { config.trainer.micro_batch(world.size()); });  // may throw
+  // Throws if the batch cannot be divided.
+  mpi::run_on_all(world, [&] { config.trainer.micro_batch(world.size()); });
   Manifest manifest = agree_on_dataset(config, world);
   times.mark("for the first checks");
   const Device device = open_rank_device(config.trainer.device_wishes(), world);

@@ -43,8 +43,8 @@ struct TrainingState : TrainingProgress {
   std::uint64_t seed = 0;
   std::string dataset_digest;  ///< Manifest::digest, 16 hex digits
   std::string encoding;        ///< Encoding::name
-  double train_loss = std::numeric_limits<double>::quiet_NaN();  ///< of the last step
-  double valid_loss = std::numeric_limits<double>::quiet_NaN();  ///< of the last validation
+  double train_loss = std::numeric_limits<double>::quiet_NaN();  ///< loss of the last step
+  double valid_loss = std::numeric_limits<double>::quiet_NaN();  ///< loss of the last validation
 };
 
 /// Records the loss of a validation after `state.step` steps: it is the best if it is below all

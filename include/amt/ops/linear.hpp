@@ -36,7 +36,7 @@ struct LinearBackwardOf {
   const A* dout;  ///< [n, out_width]
   const A* x;
   const A* pre = nullptr;
-  const P* weight;  ///< in Weights
+  const P* weight;  ///< must be in Weights
   Dim n, in_width, out_width;
 };
 using LinearBackward = LinearBackwardOf<Activation, float>;

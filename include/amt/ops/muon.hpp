@@ -57,7 +57,7 @@ template <class A, class P>
 struct MuonOf {
   static constexpr const char* kName = "muon";
   P *parameters, *momentum;  ///< [rows, columns], `stride` elements from row to row
-  const P* gradients;        ///< the same
+  const P* gradients;        ///< same layout
   A* work;                   ///< [muon_work()], scratch memory
   Dim rows, columns, stride;
   MuonStep step;

@@ -145,7 +145,7 @@ class Trainer {
   Requests requests_;                // what the ranks agreed on after the last step
   std::int64_t first_step_ = 0;      // of this process
   std::int64_t saved_step_ = 0;      // step of this run's newest checkpoint
-  std::uint64_t reduced_bytes_ = 0;  // by this rank's reducer in the last step
+  std::uint64_t reduced_bytes_ = 0;  // reduced by this rank in the last step
   Checkpoint
       snapshot_;  // kept between saves, because allocating it takes as long as copying into it
   std::future<void>
