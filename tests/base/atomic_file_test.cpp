@@ -1,5 +1,5 @@
-// Output files appear completely or not at all, also behind links, in pipes and in open
-// descriptors.
+// Output files appear completely or not at all. Links are followed; pipes and open descriptors are
+// written directly.
 #include "amt/base/atomic_file.hpp"
 
 #include <fcntl.h>
@@ -50,7 +50,7 @@ TEST_F(AtomicFileTest, ChangesNothingUnlessCommitted) {
   EXPECT_EQ(files(), 1);
 }
 
-TEST_F(AtomicFileTest, DoesNotTouchANeighbour) {
+TEST_F(AtomicFileTest, LeavesOtherFilesAlone) {
   put(path("a.tmp"), "mine");
   write_file_atomically(path("a"), "text");
   EXPECT_EQ(read_text(path("a.tmp")), "mine");
@@ -73,7 +73,7 @@ TEST_F(AtomicFileTest, FollowsLinksAndKeepsThem) {
                                    {path("loop").string(), "form a loop"}));
 }
 
-TEST_F(AtomicFileTest, WritesStraightIntoAPipe) {
+TEST_F(AtomicFileTest, WritesDirectlyToAPipe) {
   ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
   std::string got;
   std::thread reader([&] {
@@ -96,7 +96,7 @@ TEST_F(AtomicFileTest, AppendsToAnOpenDescriptor) {
   fs::create_symlink("/dev/fd/" + std::to_string(log.get()), path("link"));
   write_file_atomically(path("link"), "after");
   EXPECT_EQ(read_text(path("log")), "before after");
-  EXPECT_EQ(::fcntl(log.get(), F_GETFD), FD_CLOEXEC) << "it is still open";
+  EXPECT_EQ(::fcntl(log.get(), F_GETFD), FD_CLOEXEC) << "the caller's descriptor must stay open";
 }
 
 TEST_F(AtomicFileTest, KeepsPermissions) {

@@ -66,7 +66,7 @@ TEST(Files, ErrorsNameThePath) {
   EXPECT_THROW(OutputFile(folder.path() / "nowhere" / "file"), Error);
 }
 
-TEST(Files, RefusesAnythingButRegularFilesWithoutWaiting) {
+TEST(Files, RefusesNonRegularFilesWithoutBlocking) {
   const test::TemporaryFolder folder;
   const std::string pipe = folder.path() / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
@@ -78,13 +78,13 @@ TEST(Files, RefusesAnythingButRegularFilesWithoutWaiting) {
   expect_refusal(folder.path(), "folder");
 }
 
-TEST(Files, TheLimitHoldsWhateverSizeIsReported) {
+TEST(Files, TheLimitAppliesEvenIfTheReportedSizeIsWrong) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "f";
   write_file_atomically(path, "12345");
   EXPECT_EQ(read_text(path, 5), "12345");
   EXPECT_TRUE(test::refuses<Error>([&] { read_text(path, 4); }, {path.string(), "5 bytes"}));
-  // fstat reports a size of 0.
+  // fstat reports a size of 0 for files in /proc.
   EXPECT_EQ(read_text("/proc/self/maps").back(), '\n');
   EXPECT_TRUE(test::refuses<Error>([&] { read_text("/proc/self/maps", 100); },
                                    {"/proc/self/maps", "100 bytes"}));
@@ -101,7 +101,7 @@ TEST(Files, WritingContinuesAfterASignal) {
   std::thread reader([&] {
     std::vector<char> bytes(1 << 16);
     for (ssize_t n = 1; n > 0; read += static_cast<std::size_t>(n)) {
-      pthread_kill(writer, SIGUSR2);  // most of the time it is waiting for space in the pipe
+      pthread_kill(writer, SIGUSR2);  // the writer is nearly always blocked on the full pipe
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
       n = std::max<ssize_t>(0, ::read(pipe[0], bytes.data(), bytes.size()));
     }

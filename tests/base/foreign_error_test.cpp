@@ -16,14 +16,14 @@ TEST(ForeignError, AnAmtErrorIsUnchanged) {
   EXPECT_EQ(error.code(), ExitCode::kUsage);
 }
 
-TEST(ForeignError, TheFileSystemsReasonIsInParentheses) {
+TEST(ForeignError, AFileSystemErrorEndsWithItsReasonInParentheses) {
   const std::filesystem::filesystem_error error("filesystem error: cannot remove", "a/b",
                                                 std::make_error_code(std::errc::permission_denied));
   EXPECT_TRUE(test::says(to_error(error).what(), {"a/b", "(Permission denied)"}));
   EXPECT_EQ(std::string(to_error(error).what()).find("filesystem"), std::string::npos);
 }
 
-TEST(ForeignError, OutOfMemorySaysWhatToDo) {
+TEST(ForeignError, OutOfMemoryIncludesAdvice) {
   EXPECT_TRUE(test::says(to_error(std::bad_alloc()).what(), {"memory", "; use "}));
 }
 

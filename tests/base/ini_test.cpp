@@ -29,7 +29,7 @@ TEST(Ini, SectionsKeysAndLines) {
   EXPECT_EQ(entries[2].value, "x = y");
 }
 
-TEST(Ini, CommentBeginsALineOrFollowsWhiteSpace) {
+TEST(Ini, CommentsStartALineOrFollowWhiteSpace) {
   EXPECT_TRUE(parse_ini("# a = 1\n  ; b = 2\n\t#\n", "a.ini").empty());
   EXPECT_EQ(value_of(" runs/tune#3 # the third"), "runs/tune#3");
   EXPECT_EQ(value_of(" a;b\t; the first"), "a;b");

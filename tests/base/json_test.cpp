@@ -85,7 +85,7 @@ TEST(Json, IntegersAreCheckedForSignAndRange) {
   EXPECT_THROW(v[3].integer(0, 2), Error);
 }
 
-TEST(Json, FileNamesCannotLeaveTheFolder) {
+TEST(Json, FileNamesMustStayInTheFolder) {
   EXPECT_EQ(parse(R"("train.h5")").file_name(), "train.h5");
   for (const char* text : {R"("")", R"(".")", R"("..")", R"("a/b")", R"("/etc")", R"("a\u0000b")",
                            R"("\u001b[31m")", R"("a\nb")"}) {

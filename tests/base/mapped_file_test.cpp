@@ -32,7 +32,7 @@ char read_at(const MappedFile& map, std::size_t at) {
   return static_cast<char>(*const_cast<const volatile std::byte*>(&map.bytes()[at]));
 }
 
-TEST_F(MappedFileTest, ShowsBytesFromAnyOffset) {
+TEST_F(MappedFileTest, MapsBytesAtAnyOffset) {
   const auto path = file("a", 10'000);
   std::fstream(path).seekp(5001).put('y');
   const MappedFile map(path, 5000, 5000);

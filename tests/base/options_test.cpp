@@ -79,7 +79,7 @@ std::string refusal_of(const std::string& name, const std::string& text) {
   return test::refusal<UsageError>([&] { v.table.set(name, text); });
 }
 
-/// `reason` is a word that occurs in no other refusal.
+/// `reason` must be a phrase that no other refusal contains.
 void expect_refusal(const std::string& name, const std::string& text, const std::string& reason) {
   EXPECT_TRUE(test::says(refusal_of(name, text), {fmt::format("--{}: '{}' ", name, text), reason}));
 }
@@ -133,7 +133,7 @@ TEST(Options, OptionsWithWeakerEffectsCanBeLeftOut) {
   EXPECT_EQ(table.find("t")->effect, Effect::kRounding);
 }
 
-TEST(Options, ARefusedValueKeepsTheOldOne) {
+TEST(Options, ARefusedValueLeavesTheOptionUnchanged) {
   Values v;
   v.table.add("row", &v.row, "");
   v.table.set("row", "7");
@@ -167,7 +167,7 @@ TEST(Options, ClosestComparesFullShortAndCustomaryNames) {
   EXPECT_EQ(v.table.closest(""), "");
 }
 
-TEST(Options, ClosestSuggestsNothingThatIsNotAMisspelling) {
+TEST(Options, ClosestSuggestsOnlyLikelyMisspellings) {
   int precision = 0;
   double decay = 0;
   OptionTable table;
@@ -175,13 +175,13 @@ TEST(Options, ClosestSuggestsNothingThatIsNotAMisspelling) {
   table.add("trainer.weight_decay", &decay, "");
   EXPECT_EQ(table.closest("trainer.foo"), "");
   EXPECT_EQ(table.closest("foo"), "");
-  EXPECT_EQ(table.closest("np"), "") << "one of two characters is half of the name";
+  EXPECT_EQ(table.closest("np"), "") << "one wrong character out of two is too many";
   EXPECT_EQ(table.closest("trainer.mpp"), "trainer.mp");
   EXPECT_EQ(table.closest("wieght_decya"), "trainer.weight_decay");
   EXPECT_EQ(table.closest("trainer_weight_decay"), "trainer.weight_decay");
 }
 
-TEST(Options, AmbiguousNamesAreQuoted) {
+TEST(Options, ValuesThatLookLikeCommentsAreQuoted) {
   Values v;
   v.table.set("trainer.name", "a #1");
   EXPECT_NE(v.table.to_ini().find("name = \"a #1\"\n"), std::string::npos);

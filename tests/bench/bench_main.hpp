@@ -1,4 +1,4 @@
-// Shared by the CPU benchmarks: options, a stopwatch and a main().
+// Option parsing, a stopwatch and a main() for the CPU benchmarks.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@
 namespace amt {
 
 /// Sets the options in argv, starting at `first`: "--name value", or "--name" for a flag. Throws
-/// UsageError for a name that is not in the table, or a missing or wrong value.
+/// UsageError for a name that is not in the table, or for a missing or invalid value.
 inline void read_options(OptionTable& table, int argc, char** argv, int first = 1) {
   for (int i = first; i < argc; ++i) {
     const std::string word = argv[i];

@@ -1,6 +1,7 @@
-// Tokens per second of a decoder on the CPU, compared with the limit set by memory: how often the
-// weights, keys and values that a step needs can be read and summed. Both are timed alternately and
-// the best of each counts, so that other jobs on the machine affect the ratio little.
+// Measures a decoder's tokens per second on the CPU and compares them with the limit set by memory
+// bandwidth: how often per second the weights, keys and values that a step needs can be read and
+// summed. Decoding and reading are timed alternately and the best time of each is used, so other
+// jobs on the machine hardly affect the ratio.
 //
 //   decode_bench [--size small|medium|large] [--precision fp32|bf16] [--int8] [--threads N]
 //                [--rows N] [--context N] [--triples N] [--rounds N]
@@ -33,14 +34,14 @@ Options parse(int argc, char** argv) {
   table.add_flag("int8", &o.int8, "round the weights to int8");
   table.add("rows", &o.rows, "rows decoded together");
   table.add("context", &o.context, "tokens of context before decoding starts");
-  table.add("triples", &o.triples, "per round");
-  table.add("rounds", &o.rounds, "how often decoding and reading are timed");
+  table.add("triples", &o.triples, "triples decoded per round");
+  table.add("rounds", &o.rounds, "number of times that decoding and reading are timed");
   read_options(table, argc, argv);
   return o;
 }
 
-/// Returns the seconds that all threads together need to read the memory once. Each reads at eight
-/// places at a time, so that a core has as many requests in flight as possible.
+/// Returns the seconds that all threads together need to read the memory once. Each thread reads
+/// eight streams in parallel to keep as many requests in flight as possible.
 double read_once(const std::vector<std::uint64_t>& memory, int threads) {
   constexpr std::size_t kStreams = 8, kLine = 8;
   const std::size_t lines = memory.size() / kLine / kStreams / static_cast<std::size_t>(threads);
@@ -64,13 +65,13 @@ double read_once(const std::vector<std::uint64_t>& memory, int threads) {
   return seconds;
 }
 
-/// The tokens of a triple: times, durations, notes.
+/// The token ranges of a triple's three positions: time, duration, note.
 constexpr TokenRange kPlaces[] = {{kTimeOffset, kTimeOffset + kMaxTime},
                                   {kDurationOffset, kDurationOffset + kMaxDuration},
                                   {kNoteOffset, kRest + 1}};
 
-/// Read once for all rows: the blocks' matrices and the legal rows of the embedding; read for each
-/// row: its keys and values.
+/// Returns the bytes that a step must read: the blocks' matrices and the legal rows of the
+/// embedding once, and the keys and values once per row.
 double bytes_per_step(const ModelConfig& c, const Options& o, double element) {
   const double h = c.hidden_dim, layers = c.num_layers;
   const double legal = (kPlaces[0].size() + kPlaces[1].size() + kPlaces[2].size()) / 3.0;
@@ -78,7 +79,7 @@ double bytes_per_step(const ModelConfig& c, const Options& o, double element) {
   return (o.int8 ? 1 : element) * 12 * h * h * layers + element * (legal * h + cached);
 }
 
-/// Extends all rows by a token that depends only on the position.
+/// Extends all rows, one step at a time, by a token that depends only on its position.
 class Steps {
  public:
   Steps(Model& model, const Options& o)

@@ -1,5 +1,5 @@
-// Makes a corpus for benchmarks in the layout of the Lakh dataset: FOLDER/a/a1b2....mid, each file
-// named by its MD5. The same arguments give the same files.
+// Creates a corpus for benchmarks in the layout of the Lakh dataset: FOLDER/a/a1b2....mid, with
+// each file named after its MD5. The same arguments always give the same files.
 //
 //   make_corpus FOLDER [--files 1000] [--bytes 34000] [--seed 0] [--plain-names] [--damaged 1]
 //
@@ -32,8 +32,8 @@ struct Options {
   int damaged = 1;
 
   void register_options(OptionTable& table) {
-    table.add("files", &files, "how many");
-    table.add("bytes", &bytes, "mean size");
+    table.add("files", &files, "number of files");
+    table.add("bytes", &bytes, "mean size of a file in bytes");
     table.add("seed", &seed, "random seed");
     table.add_flag("plain-names", &plain_names, "names that are not MD5s");
     table.add("damaged", &damaged, "percentage of truncated files");
@@ -58,8 +58,8 @@ Options parse(int argc, char** argv) {
   return options;
 }
 
-/// Makes file `number`; each has random numbers of its own, so asking for more files does not
-/// change the first ones.
+/// Creates file `number`. Each file has its own random numbers, so a larger corpus begins with the
+/// same files.
 std::string make_file(const Options& options, std::int64_t number) {
   Dice dice(options.seed * 1'000'003 + static_cast<std::uint64_t>(number));
   const double mean = static_cast<double>(options.bytes) * std::exp(-kSpread * kSpread / 2);

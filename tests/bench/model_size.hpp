@@ -17,7 +17,7 @@ inline ModelConfig sized_config(const std::string& size) {
   static const std::map<std::string, Size> sizes = {
       {"small", {768, 12, 12}}, {"medium", {1024, 16, 24}}, {"large", {1280, 20, 36}}};
   const auto found = sizes.find(size);
-  if (found == sizes.end()) throw UsageError("--size is small, medium or large, not " + size);
+  if (found == sizes.end()) throw UsageError("--size must be small, medium or large, not " + size);
   ModelConfig config;
   config.hidden_dim = found->second.hidden;
   config.num_heads = found->second.heads;

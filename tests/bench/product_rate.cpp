@@ -22,7 +22,7 @@ double attention_gflop(const ModelConfig& c) {
   return 6e-9 * c.seq_len * c.seq_len * c.hidden_dim * c.num_layers;
 }
 
-/// Returns the seconds of a linear layer's three products, the fastest of three measurements.
+/// Returns the seconds that a linear layer's three products take, the best of three measurements.
 template <class T>
 double linear_seconds(Dim n, Dim in, Dim out) {
   std::vector<T> x(static_cast<std::size_t>(n * in)), w(static_cast<std::size_t>(in * out));
@@ -40,7 +40,7 @@ double linear_seconds(Dim n, Dim in, Dim out) {
   return best;
 }
 
-/// Returns the seconds of the LM head's products for kHeadBlock positions.
+/// Returns the seconds that the LM head's products take for kHeadBlock positions.
 template <class T>
 double head_seconds(Dim width, Dim vocab) {
   std::vector<T> x(static_cast<std::size_t>(kHeadBlock * width));

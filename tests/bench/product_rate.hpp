@@ -1,4 +1,4 @@
-// How long the matrix products of a pass take on their own.
+// Measures how long the matrix products of a pass take on their own.
 #pragma once
 
 #include "amt/cpu/cpu_ops.hpp"
@@ -6,12 +6,12 @@
 
 namespace amt {
 
-/// GFLOP in the products of one row's forward and backward pass; attention is counted as causal,
-/// i.e. half of its products.
+/// Returns the GFLOP of the matrix products in one row's forward and backward pass. Attention is
+/// causal, so its products count half.
 double products_gflop(const ModelConfig& config);
 
-/// Seconds of these products for `rows` rows, with the model's shapes and layouts. Attention is not
-/// run; it is assumed to reach the rate of the other products.
+/// Returns the seconds that these products take for `rows` rows, with the model's shapes and
+/// layouts. Attention is not run; it is assumed to reach the rate of the other products.
 double product_seconds(const ModelConfig& config, int rows, Precision precision, int threads);
 
 }  // namespace amt

@@ -29,7 +29,7 @@ std::string chunk(const std::string& name, const std::string& body) {
   return name + big_endian(static_cast<std::uint32_t>(body.size()), 4) + body;
 }
 
-/// Writes the events of one track in order of ticks.
+/// Collects the events of one track, in order of ticks.
 class Track {
  public:
   Track(bool running_status, bool note_offs)

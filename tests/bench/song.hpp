@@ -1,6 +1,6 @@
-// Invented pieces of music as MIDI files, for benchmarks. They look like the output of programs of
-// the 1990s and need not sound pleasant: drums, a bass line, chords and melodies over a repeated
-// chord progression.
+// Synthetic MIDI files for benchmarks: drums, a bass line, chords and melodies over a repeated
+// chord progression. They resemble files written by sequencers of the 1990s and need not sound
+// pleasant.
 #pragma once
 
 #include <cstddef>
@@ -10,16 +10,16 @@
 
 namespace amt::bench {
 
-/// A random number generator with the same output for every standard library.
+/// A random number generator whose output does not depend on the standard library.
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : words_(seed) {}
-  /// Uniform in [low, high].
+  /// Returns a uniformly distributed integer in [low, high].
   int between(int low, int high) {
     return low + static_cast<int>(words_() % static_cast<std::uint64_t>(high - low + 1));
   }
   bool chance(int percent) { return between(1, 100) <= percent; }
-  /// Roughly normal with mean 0 and deviation 1.
+  /// Returns a roughly normal number with mean 0 and standard deviation 1.
   double bell();
 
  private:

@@ -1,5 +1,5 @@
-// Forward and backward passes of one micro-batch on the CPU, compared with the rate of its matrix
-// products alone; pytorch_step.py does the same in PyTorch.
+// Times the forward and backward pass of a micro-batch on the CPU and compares its rate with that
+// of its matrix products alone. pytorch_step.py is the PyTorch counterpart.
 //
 //   step_bench [--size small|medium|large] [--rows N] [--precision fp32|bf16] [--threads N]
 //              [--passes N] [--checkpointing]
@@ -32,9 +32,9 @@ Options parse(int argc, char** argv) {
   OptionTable table;
   table.add("size", &o.size, "small, medium or large");
   table.add("precision", &o.precision, "fp32 or bf16");
-  table.add("rows", &o.rows, "rows of the micro-batch");
+  table.add("rows", &o.rows, "rows in the micro-batch");
   table.add("threads", &o.threads, "CPU threads");
-  table.add("passes", &o.passes, "timed passes");
+  table.add("passes", &o.passes, "number of timed passes");
   table.add_flag("checkpointing", &o.checkpointing, "recompute activations");
   read_options(table, argc, argv);
   return o;
@@ -56,8 +56,8 @@ void run(const Options& o) {
     tokens[i] = static_cast<Token>(i * 7919 % static_cast<std::size_t>(config.vocab_size));
   }
   std::vector<double> seconds;
-  for (int pass = 0; pass <= o.passes; ++pass) {  // the first one touches the memory
-    model.parameters();                           // as after an update: weights are prepared again
+  for (int pass = 0; pass <= o.passes; ++pass) {  // pass 0 only touches the memory
+    model.parameters();                           // as after an update: weights must be refreshed
     seconds.push_back(seconds_of([&] {
       model.forward_backward(tokens, o.rows, 1e-6f, {.step = static_cast<std::uint64_t>(pass)});
     }));

@@ -1,4 +1,4 @@
-// One core, files in memory: MIDI bytes per second from parsing to rows.
+// Measures MIDI bytes per second from parsing to rows, on one core with all files in memory.
 // Usage: tokenise_bench [--benchmark_...] with AMT_BENCH_CORPUS set to a folder of MIDI files, such
 // as the output of make_corpus.
 #include <benchmark/benchmark.h>

@@ -1,6 +1,7 @@
-// The cost of a piece that outgrows the model's context: tokens per second with both windows, and
-// the nats per token that --window block loses. It follows existing pieces instead of sampling:
-// each token from the 340th triple on is predicted as if the piece were being generated.
+// Measures what a piece longer than the model's context costs: tokens per second with either
+// window, and the nats per token that --window block loses. Instead of sampling, it scores an
+// existing piece: each token from the 340th triple on is predicted as if the piece were being
+// generated.
 //
 //   window_bench FILE.mid [--model FOLDER | --size small|medium|large] [--precision fp32|bf16]
 //                [--threads N] [--triples N]
@@ -34,19 +35,19 @@ constexpr std::size_t kContext = 339;  // triples that fit in a context
 struct Options {
   std::string file, model, size = "small", precision = "bf16";
   int threads = 2;
-  std::uint64_t triples = 85;  // what a block drops; the step after it recomputes a whole context
+  std::uint64_t triples = 85;  // as many as one block drops, so one recomputation is included
 };
 
 Options parse(int argc, char** argv) {
-  if (argc < 2) throw UsageError("give a MIDI file");
+  if (argc < 2) throw UsageError("usage: window_bench FILE.mid [--model FOLDER] ...");
   Options o;
   o.file = argv[1];
   OptionTable table;
-  table.add("model", &o.model, "folder of a model");
+  table.add("model", &o.model, "the model's folder");
   table.add("size", &o.size, "small, medium or large, if --model is not given");
   table.add("precision", &o.precision, "fp32 or bf16");
   table.add("threads", &o.threads, "CPU threads");
-  table.add("triples", &o.triples, "to follow");
+  table.add("triples", &o.triples, "number of triples to score");
   read_options(table, argc, argv, 2);
   return o;
 }
@@ -66,7 +67,7 @@ std::unique_ptr<Model> make_model(Ops& ops, const Options& o) {
   return model;
 }
 
-/// Returns -log of the softmax at `at`.
+/// Returns -log softmax(logits)[at].
 double nats(std::span<const float> logits, std::size_t at) {
   const double most = *std::ranges::max_element(logits);
   double sum = 0;
@@ -75,11 +76,11 @@ double nats(std::span<const float> logits, std::size_t at) {
 }
 
 struct Followed {
-  std::vector<double> nats;     ///< of each triple
-  std::vector<double> seconds;  ///< that each triple took
+  std::vector<double> nats;     ///< per triple
+  std::vector<double> seconds;  ///< per triple
 };
 
-/// Follows the triples after the first kContext.
+/// Scores the triples after the first kContext.
 class Follower {
  public:
   Follower(Model& model, Window window) : decoder_(model, 1), history_(kAutoregress, window) {}

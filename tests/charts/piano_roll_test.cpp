@@ -29,7 +29,7 @@ TEST(PianoRoll, HasAPathForEachVoiceAndAStrokeForEachNote) {
   // 704 pixels for 2.5 s: one note from 0 to 1 s, and one of zero length at 1 s that is still
   // visible.
   EXPECT_NE(svg.find("d=\"M40.0 104.0h281.6M321.6 56.0h1.0\""), std::string::npos) << svg;
-  EXPECT_NE(svg.find("#8a949e\" stroke-width"), std::string::npos) << "the drums are grey";
+  EXPECT_NE(svg.find("#8a949e\" stroke-width"), std::string::npos) << "drums must be grey";
   EXPECT_EQ(count(svg, "class=\"level\" x1=\"321.6\" x2=\"321.6\""), 1);
   for (const char* label : {">C2<", ">C5<", ">C6<"}) EXPECT_NE(svg.find(label), std::string::npos);
 }
@@ -52,10 +52,10 @@ TEST(PianoRoll, IsSmallAndWrapsItsLegend) {
   const std::string svg = piano_roll_figure(roll);
   EXPECT_LT(svg.size(), 17u * 1000 * 20);
   EXPECT_EQ(count(svg, "<rect"), 17);
-  EXPECT_GT(count(svg, "x=\"40.0\" y="), 4) << "lines of the legend";
+  EXPECT_GT(count(svg, "x=\"40.0\" y="), 4) << "the legend must wrap";
 }
 
-TEST(PianoRoll, WithoutNotesIsEmpty) {
+TEST(PianoRoll, WithoutNotesHasNoPaths) {
   const std::string svg = piano_roll_figure({"silence", {}, {}});
   EXPECT_EQ(count(svg, "<path"), 0);
   EXPECT_NE(svg.find("</svg>"), std::string::npos);

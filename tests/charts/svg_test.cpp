@@ -25,7 +25,7 @@ TEST(Svg, IsACompleteDocument) {
   EXPECT_EQ(svg_figure(10, 20, "f", "").find("http"), std::string::npos);
 }
 
-TEST(Svg, ALegendHasAMarkAndANamePerEntryFromLeftToRight) {
+TEST(Svg, ALegendShowsItsEntriesFromLeftToRight) {
   using Mark = LegendEntry::Mark;
   const std::vector<LegendEntry> entries = {{Mark::kBox, "back", "a < b"},
                                             {Mark::kLine, "curve", "c"},

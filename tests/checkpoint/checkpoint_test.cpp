@@ -24,7 +24,7 @@ TEST_F(CheckpointTest, RoundTrips) {
   EXPECT_FALSE(std::filesystem::exists(paths_.partial(7)));
 }
 
-TEST_F(CheckpointTest, IsNotSavedWhereTheConfigurationWasLost) {
+TEST_F(CheckpointTest, IsNotSavedIfTheConfigurationIsMissing) {
   std::filesystem::remove_all(paths_.run());
   EXPECT_THROW(save(7), Error);
   EXPECT_FALSE(std::filesystem::exists(paths_.checkpoints()));
@@ -47,7 +47,7 @@ TEST_F(CheckpointTest, EqualStatesGiveEqualBytes) {
   }
 }
 
-TEST_F(CheckpointTest, AnyDamageIsDetectedAndThePreviousOneIsUsed) {
+TEST_F(CheckpointTest, AnyDamageIsDetectedAndThePreviousCheckpointIsUsed) {
   const CheckpointPaths newest{paths_.step(20)};
   for (const auto& file :
        {newest.model(), newest.config(), newest.optimizer(), newest.state(), newest.manifest()}) {
@@ -69,7 +69,7 @@ TEST_F(CheckpointTest, ATruncatedFileIsDetected) {
   EXPECT_TRUE(test::says(refusal_of_all(), {"step-000010 ", "(optimizer.h5 ", " 100 bytes"}));
 }
 
-// Reading it would take longer than this test's time limit.
+// Reading the whole file would exceed this test's time limit.
 TEST_F(CheckpointTest, AMuchLongerFileIsNotRead) {
   save(10);
   std::filesystem::resize_file(CheckpointPaths{paths_.step(10)}.model(), std::uintmax_t{1} << 40);
@@ -82,7 +82,7 @@ TEST_F(CheckpointTest, ARunWithoutCheckpointsIsNotDamaged) {
   EXPECT_FALSE(find_checkpoint(paths_));
 }
 
-TEST_F(CheckpointTest, IfAllAreDamagedEachIsReportedAndNoneIsRemoved) {
+TEST_F(CheckpointTest, IfAllAreDamagedAllAreReportedAndKept) {
   save(10);
   save(20);
   for (const int step : {10, 20}) damage(CheckpointPaths{paths_.step(step)}.model());
@@ -91,8 +91,8 @@ TEST_F(CheckpointTest, IfAllAreDamagedEachIsReportedAndNoneIsRemoved) {
   EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{20, 10}));
 }
 
-// A link to itself cannot be opened, not even by root.
-TEST_F(CheckpointTest, AnUnreadableOneIsNotSkipped) {
+// Not even root can open a link that points to itself.
+TEST_F(CheckpointTest, AnUnreadableCheckpointIsNotSkipped) {
   save(10);
   save(20);
   const CheckpointPaths newest{paths_.step(20)};
@@ -101,11 +101,11 @@ TEST_F(CheckpointTest, AnUnreadableOneIsNotSkipped) {
   EXPECT_THROW(checkpoint_damage(newest.folder), SystemError);
   const std::string what = refusal_of_all();
   EXPECT_TRUE(test::says(what, {"step-000020 (", "step-000010"}));
-  EXPECT_LT(what.find("step-000020"), what.find("step-000010")) << "the newest first";
+  EXPECT_LT(what.find("step-000020"), what.find("step-000010")) << "the newest must come first";
   EXPECT_EQ(what.find("damaged"), std::string::npos) << what;
 }
 
-TEST_F(CheckpointTest, ANewerFormatIsNotDamage) {
+TEST_F(CheckpointTest, ANewerFormatIsNotReportedAsDamage) {
   save(10);
   save(20);
   const CheckpointPaths newest{paths_.step(20)};
@@ -124,14 +124,14 @@ TEST_F(CheckpointTest, ARenamedCheckpointIsRefused) {
   EXPECT_NE(checkpoint_damage(paths_.step(30)), "");
 }
 
-TEST_F(CheckpointTest, AnotherModelIsRefused) {
+TEST_F(CheckpointTest, ACheckpointOfAnotherModelIsRefused) {
   save(10);
   ModelConfig wider = config_;
   wider.hidden_dim = 32;
   EXPECT_THROW(load_checkpoint(paths_.step(10), wider), Error);
 }
 
-TEST_F(CheckpointTest, AModelIsFoundByRunStepOrExportedFolder) {
+TEST_F(CheckpointTest, AModelIsFoundInARunAStepOrAnExportedFolder) {
   save(10);
   save(20);
   EXPECT_EQ(find_model(paths_.run()), paths_.step(20));

@@ -20,7 +20,7 @@
 namespace amt {
 namespace {
 
-/// While it exists, allocations that exceed the current use of memory by more than `bytes` fail.
+/// While this object exists, the process cannot allocate more than `bytes` beyond its current use.
 class MemoryLimit {
  public:
   explicit MemoryLimit(std::uint64_t bytes) {
@@ -62,8 +62,8 @@ class DamagedCheckpoint : public testing::Test {
     EXPECT_TRUE(test::says(what, {file.filename().string()}));
     EXPECT_LT(what.size(), 600u);
   }
-  /// Normally the hashes keep a run from reading damaged files; here the files are read without
-  /// them.
+  /// Reads the files directly: normally the hashes in the manifest keep a run from reading damaged
+  /// files.
   std::string refusal(bool manifest) const {
     if (manifest) return checkpoint_damage(files_.folder);
     return test::refusal<Error>([&] { load_checkpoint(files_.folder, config_); });
@@ -83,7 +83,7 @@ class DamagedCheckpoint : public testing::Test {
     expect_refusal(file);
   }
 
-  /// Replaces one text in the file by another; the result must be refused.
+  /// Replaces `from` by another text in the file; the result must be refused.
   void expect_change_is_refused(const std::filesystem::path& file, const std::string& from,
                                 const std::string& to) const {
     SCOPED_TRACE(to);
@@ -100,9 +100,9 @@ class DamagedCheckpoint : public testing::Test {
   ParameterLayout layout_{config_};
 };
 
-TEST_F(DamagedCheckpoint, IsGoodBeforeItIsDamaged) { EXPECT_EQ(refusal(false), ""); }
+TEST_F(DamagedCheckpoint, AnUndamagedOneIsAccepted) { EXPECT_EQ(refusal(false), ""); }
 
-TEST_F(DamagedCheckpoint, HostileJsonIsRefused) {
+TEST_F(DamagedCheckpoint, MaliciousJsonIsRefused) {
   const std::string good = read_text(files_.config());
   expect_hostile_json_is_refused(files_.config());
   write_file_atomically(files_.config(), good);
@@ -119,7 +119,7 @@ TEST_F(DamagedCheckpoint, InvalidLinesOfMetricsAreDropped) {
   EXPECT_EQ(read_text(metrics), good);
 }
 
-TEST_F(DamagedCheckpoint, ImpossiblyLargeModelsAreRefusedBeforeTheirLayout) {
+TEST_F(DamagedCheckpoint, ImpossiblyLargeModelsAreRefusedBeforeTheirLayoutIsComputed) {
   for (const auto& [from, to] : std::initializer_list<std::pair<const char*, const char*>>{
            {"\"n_layer\": 2", "\"n_layer\": 1000000"},
            {"\"n_layer\": 2", "\"n_layer\": 9223372036854775808"},
@@ -150,7 +150,7 @@ TEST_F(DamagedCheckpoint, InconsistentStatesAreRefused) {
   expect_change_is_refused(files_.state(), "\"ranks\": 1", "\"ranks\": 0");
 }
 
-// All hashes match: the checkpoint was saved like this.
+// All hashes match, as if the checkpoint had been saved like this.
 TEST_F(DamagedCheckpoint, ImpossibleMomentsAreRefused) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   for (const auto& [first, second] : {std::pair{nan, 1.0f}, {1.0f, nan}, {1.0f, -1e-9f}}) {
@@ -172,12 +172,12 @@ TEST_F(DamagedCheckpoint, AnotherModelOfTheSameSizeIsRefused) {
       test::says(refusal(false), {files_.folder.string(), "model.num_heads ", " 4,", " 2"}));
 }
 
-TEST_F(DamagedCheckpoint, AnotherStepsStateIsDamage) {
+TEST_F(DamagedCheckpoint, TheStateOfAnotherStepIsDamage) {
   Checkpoint checkpoint = good();
   checkpoint.state.step = checkpoint.state.updates = 1;
   checkpoint.state.next_row = 12;
   save_checkpoint(RunPaths(folder_.path()), config_, layout_, checkpoint, Keep::kPermanent);
-  // Step 1's files, with a manifest that matches them, under the name of step 0.
+  // Put step 1's files, with a matching manifest, under the name of step 0.
   const CheckpointPaths one{RunPaths(folder_.path()).step(1)};
   const std::string manifest = read_text(one.manifest());
   const std::string step = "\"step\": 1";
@@ -188,12 +188,12 @@ TEST_F(DamagedCheckpoint, AnotherStepsStateIsDamage) {
   EXPECT_TRUE(test::says(checkpoint_damage(files_.folder), {"state.json ", "step 1"}));
 }
 
-TEST_F(DamagedCheckpoint, AManifestThatLeavesTheFolderIsRefused) {
+TEST_F(DamagedCheckpoint, AManifestThatNamesFilesOutsideItsFolderIsRefused) {
   expect_change_is_refused(files_.manifest(), "model.safetensors", "../model.safetensors");
   expect_change_is_refused(files_.manifest(), "\"step\": 0", "\"step\": []");
 }
 
-TEST_F(DamagedCheckpoint, AnotherModelsMomentsAreRefused) {
+TEST_F(DamagedCheckpoint, MomentsOfAnotherModelAreRefused) {
   const auto elsewhere = files_.folder / "elsewhere.h5";
   std::filesystem::copy_file(files_.optimizer(), elsewhere);
   for (const test::Hdf5Damage damage : test::kHdf5Damages) {

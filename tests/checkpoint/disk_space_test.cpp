@@ -26,20 +26,20 @@ TEST(DiskSpace, CountsPermanentAndTwoRollingCheckpoints) {
   EXPECT_EQ(to_come(20, 8, 0), 5);      // 8, 16, 20
   EXPECT_EQ(to_come(20, 8, 8), 4);      // 8 exists
   EXPECT_EQ(to_come(20, 8, 9, 1), 3);   // one rolling checkpoint exists
-  EXPECT_EQ(to_come(20, 8, 19, 5), 1);  // at most two of them are kept
+  EXPECT_EQ(to_come(20, 8, 19, 5), 1);  // at most two rolling checkpoints are kept
   EXPECT_EQ(to_come(20, 8, 20), 0);
 }
 
-TEST(DiskSpace, CountsAsManyRollingOnesAsAreKept) {
+TEST(DiskSpace, CountsAsManyRollingCheckpointsAsAreKept) {
   CheckpointerOptions checkpointer;
   checkpointer.keep_last = 5;
   EXPECT_EQ(checkpoints_to_come(20, checkpointer, 0, 0), 6);
   EXPECT_EQ(checkpoints_to_come(20, checkpointer, 9, 4), 2);
 }
 
-TEST(DiskSpace, TheBestCountsSeparately) {
+TEST(DiskSpace, CountsTheBestCheckpointSeparately) {
   EXPECT_EQ(to_come(20, 1000, 0, 0, true), 4);
-  EXPECT_EQ(to_come(20, 1000, 9, 2, true), 2);  // it may be one of the two
+  EXPECT_EQ(to_come(20, 1000, 9, 2, true), 2);  // the best may be one of these two
   EXPECT_EQ(to_come(20, 1000, 9, 3, true), 1);
   EXPECT_EQ(to_come(20, 1000, 20, 3, true), 0);
 }

@@ -1,4 +1,4 @@
-// Which checkpoints a run folder keeps; a complete one exists at every moment.
+// Tests which checkpoints a run folder keeps, and that a complete one exists at every moment.
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -34,7 +34,7 @@ class KeptCheckpoints : public CheckpointTest {
   }
 };
 
-TEST_F(KeptCheckpoints, PartialOnesAreNeverReadAndAreRemoved) {
+TEST_F(KeptCheckpoints, PartialCheckpointsAreNeverReadAndAreRemoved) {
   save(10);
   std::filesystem::copy(paths_.step(10), paths_.partial(20));
   EXPECT_EQ(find_checkpoint(paths_), 10);
@@ -47,7 +47,7 @@ TEST_F(KeptCheckpoints, PartialOnesAreNeverReadAndAreRemoved) {
   EXPECT_FALSE(std::filesystem::exists(paths_.step(20) / "junk"));
 }
 
-TEST_F(KeptCheckpoints, AsManyRollingOnesStayAsAreWanted) {
+TEST_F(KeptCheckpoints, KeepsTheRequestedNumberOfRollingCheckpoints) {
   for (const std::int64_t keep_last : {1, 4, 2}) {
     for (std::int64_t step = 1; step <= 6; ++step) {
       save_checkpoint(paths_, config_, layout_, make(10 * keep_last + step), Keep::kRolling, false,
@@ -61,14 +61,14 @@ TEST_F(KeptCheckpoints, AsManyRollingOnesStayAsAreWanted) {
   }
 }
 
-TEST_F(KeptCheckpoints, SavingAgainReplacesADamagedOne) {
+TEST_F(KeptCheckpoints, SavingAgainReplacesADamagedCheckpoint) {
   save(20);
   damage(CheckpointPaths{paths_.step(20)}.model());
   save(20);
   EXPECT_EQ(find_checkpoint(paths_), 20);
 }
 
-// A crash during an exchange of names on a file system that cannot exchange them atomically.
+// Imitates a crash while names are exchanged on a file system that cannot do so atomically.
 TEST_F(KeptCheckpoints, AnInterruptedExchangeIsUndone) {
   save(10);
   const auto aside = paths_.step(10).string() + ".old.partial";
@@ -94,14 +94,14 @@ TEST_F(KeptCheckpoints, ACheckpointExistsWhileItIsSavedAgain) {
   EXPECT_EQ(find_checkpoint(paths_), 20);
 }
 
-// A run that resumed from before damaged checkpoints: those are newer than what it saves.
-TEST_F(KeptCheckpoints, NewerOnesDoNotCountAsRolling) {
+// A run that resumed from a checkpoint older than damaged ones: those are newer than what it saves.
+TEST_F(KeptCheckpoints, NewerCheckpointsDoNotCountAsRolling) {
   for (const int step : {40, 50}) save(step);
   for (const int step : {10, 20, 30}) save(step);
   EXPECT_EQ(checkpoint_steps(paths_), (std::vector<std::int64_t>{50, 40, 30, 20}));
 }
 
-TEST_F(KeptCheckpoints, OnlyOldRollingOnesAreRemoved) {
+TEST_F(KeptCheckpoints, OnlyOldRollingCheckpointsAreRemoved) {
   save(10, Keep::kPermanent);
   for (const int step : {11, 12, 13}) save(step);
   save(20, Keep::kPermanent);
@@ -140,10 +140,10 @@ TEST_F(KeptCheckpoints, TheBestIsAnExistingCheckpoint) {
   EXPECT_FALSE(std::filesystem::exists(paths_.best()));
 }
 
-TEST_F(KeptCheckpoints, FailedSaveLeavesTheOldOnes) {
+TEST_F(KeptCheckpoints, AFailedSaveLeavesTheOldCheckpoints) {
   save(10);
   save(11);
-  // A folder has the name of the new model's file, so writing fails half-way.
+  // A folder occupies the name of the new model file, so writing fails half-way.
   std::filesystem::create_directories(paths_.checkpoints() / "step-000012.partial");
   std::filesystem::remove(paths_.latest());
   std::filesystem::create_directories(paths_.latest() / "in the way");

@@ -39,7 +39,7 @@ TEST(TrainingState, RoundTrips) {
   EXPECT_TRUE(std::isnan(back.valid_loss));
 }
 
-TEST(TrainingState, TheBestValidationIsTheFirstOfTheLowest) {
+TEST(TrainingState, TheBestValidationIsTheFirstWithTheLowestLoss) {
   TrainingState state;
   const double nan = std::nan("");
   const auto validate = [&](double loss) {
@@ -88,7 +88,7 @@ TEST(TrainingState, AnImpossibleBestValidationIsRefused) {
   EXPECT_FALSE(is_read(bad));
 }
 
-// Older versions did not track it.
+// Older versions did not track the best validation.
 TEST(TrainingState, AStateWithoutABestValidationIsRead) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "state.json";
@@ -104,7 +104,7 @@ TEST(TrainingState, AStateWithoutABestValidationIsRead) {
   EXPECT_EQ(read_training_state(path).best_step, 0);
 }
 
-TEST(TrainingState, NonsenseIsRefusedInOneLine) {
+TEST(TrainingState, ImpossibleValuesAreRefusedInOneLine) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "state.json";
   const std::string good = to_json(TrainingState{});

@@ -37,7 +37,7 @@ const Variables kStep = with(kBatchShell, {{"SLURM_STEP_ID", "0"},
                                            {"SLURM_PROCID", "1"},
                                            {"SLURM_MPI_TYPE", "none"}});
 
-TEST(Launcher, WithoutOneThereIsOneProcess) {
+TEST(Launcher, WithoutALauncherThereIsOneProcess) {
   const Launcher none = launcher_of({});
   EXPECT_EQ(none.ranks, 1);
   EXPECT_EQ(none.rank, 0);
@@ -54,7 +54,7 @@ TEST(Launcher, TheShellOfABatchJobIsNotALaunchedRank) {
   EXPECT_FALSE(is_shell_of_step(shell, kOpenMpi));
 }
 
-TEST(Launcher, RanksKnownToMpiAreTrusted) {
+TEST(Launcher, RanksFromAMatchingMpiAreTrusted) {
   const Launcher mpirun = launcher_of(
       {{"OMPI_COMM_WORLD_SIZE", "4"}, {"OMPI_COMM_WORLD_RANK", "3"}, {"PMIX_RANK", "3"}});
   EXPECT_EQ(mpirun.rank, 3);
@@ -62,8 +62,9 @@ TEST(Launcher, RanksKnownToMpiAreTrusted) {
   EXPECT_EQ(launcher_refusal(mpirun, kOpenMpi, 4), "");
 }
 
-// mpirun starts its daemons with srun, so ranks on other nodes have the variables of both.
-TEST(Launcher, TheInnermostLauncherCounts) {
+// mpirun starts its daemons with srun, so ranks on other nodes have the variables of both
+// launchers.
+TEST(Launcher, TheInnermostLauncherWins) {
   const Variables mpirun =
       with(kStep, {{"OMPI_COMM_WORLD_SIZE", "1"}, {"OMPI_COMM_WORLD_RANK", "0"}});
   EXPECT_EQ(launcher_of(mpirun).ranks, 1);
@@ -71,7 +72,7 @@ TEST(Launcher, TheInnermostLauncherCounts) {
   EXPECT_EQ(launcher_refusal(launcher_of(mpirun), kOpenMpi, 1), "");
 }
 
-TEST(Launcher, AnotherMpisMpirunIsReported) {
+TEST(Launcher, AnMpirunFromAnotherMpiIsReported) {
   const Launcher pmi = launcher_of({{"PMI_SIZE", "2"}, {"PMI_RANK", "1"}});
   EXPECT_EQ(pmi.rank, 1);
   EXPECT_EQ(launcher_refusal(pmi, kOpenMpi, 0), "");  // MPI may support it
@@ -95,7 +96,7 @@ TEST(Launcher, SrunWithoutPmixIsRefusedBeforeOpenMpiEndsTheProcess) {
   EXPECT_TRUE(test::says(launcher_refusal(pmi2, kMpich, 1), {"srun --mpi=pmi2 "}));
 }
 
-TEST(Launcher, AShellInAStepIsOneProcess) {
+TEST(Launcher, AShellInAJobStepIsOneProcess) {
   const Launcher shell = launcher_of(with(
       kStep,
       {{"SLURM_STEP_NUM_TASKS", "1"}, {"SLURM_STEP_ID", "4294967290"}, {"SLURM_PROCID", "0"}}));

@@ -21,7 +21,7 @@ class RunName : public testing::Test {
   OptionTable table_;
 };
 
-TEST_F(RunName, OptionsStandForTheirValues) {
+TEST_F(RunName, ReplacesOptionNamesByTheirValues) {
   EXPECT_EQ(expand("run"), "run");
   EXPECT_EQ(expand(""), "");
   EXPECT_EQ(expand("runs/{trainer.seed}"), "runs/3");
@@ -29,7 +29,7 @@ TEST_F(RunName, OptionsStandForTheirValues) {
   EXPECT_EQ(expand("{data}"), "lakh 30");
 }
 
-TEST_F(RunName, WhatNamesNoOptionIsRefused) {
+TEST_F(RunName, RefusesUnknownOptionsAndUnbalancedBraces) {
   for (const char* name :
        {"{trainer.sed}", "{}", "{trainer.seed", "trainer.seed}", "{{x}}", "{trainer.run_dir}"}) {
     EXPECT_THROW(expand(name), UsageError) << name;

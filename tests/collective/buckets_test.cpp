@@ -10,7 +10,7 @@ namespace {
 
 using Range = std::pair<std::int64_t, std::int64_t>;  // first float, count
 
-/// Addresses only: nothing is read or written.
+/// Uses addresses only; no memory is read or written.
 class BucketsTest : public testing::Test {
  protected:
   float* at(std::int64_t i) { return reinterpret_cast<float*>(std::uintptr_t{1} << 40) + i; }
@@ -24,7 +24,7 @@ class BucketsTest : public testing::Test {
 
 constexpr std::int64_t kFull = kBucketFloats;
 
-TEST_F(BucketsTest, MergesNeighboursInBothDirections) {
+TEST_F(BucketsTest, MergesAdjacentRangesInBothDirections) {
   add(500, 100);
   add(600, 50);
   add(400, 100);
@@ -35,7 +35,7 @@ TEST_F(BucketsTest, MergesNeighboursInBothDirections) {
 
 TEST_F(BucketsTest, SendsSeparateRangesInOrderOfArrival) {
   add(500, 100);
-  add(601, 10);  // one float between
+  add(601, 10);  // leaves a gap of one float
   add(0, 10);
   EXPECT_EQ(take(), (std::vector<Range>{{500, 100}, {601, 10}}));
   buckets_.flush();

@@ -16,14 +16,14 @@ namespace {
 
 class ReducerTest : public testing::Test {
  protected:
-  /// Integers, so that sums are exact in any order.
+  /// Returns integers, whose sums are exact in any order.
   std::vector<float> values(std::size_t count, int rank) const {
     std::vector<float> all(count);
     for (std::size_t i = 0; i < count; ++i)
       all[i] = static_cast<float>((i * 7 + 1) % 1000 * (rank + 1));
     return all;
   }
-  /// Sum over the ranks of values(count, rank).
+  /// Returns the sum of values(count, rank) over all ranks.
   std::vector<float> expected(std::size_t count) const {
     std::vector<float> all = values(count, 0);
     int sum = 0;
@@ -66,19 +66,19 @@ TEST_F(ReducerTest, SumsRangesThatAreNotAdjacent) {
   reducer_->wait();
   std::vector<float> sums = expected(1000);
   const std::vector<float> mine = values(1000, world_.rank());
-  std::copy(mine.begin() + 900, mine.end(), sums.begin() + 900);  // never started
+  std::copy(mine.begin() + 900, mine.end(), sums.begin() + 900);  // this range was not reduced
   EXPECT_EQ(fetch(buffer), sums);
 }
 
 TEST_F(ReducerTest, SumsMoreBucketsThanMayBeInFlight) {
-  constexpr std::int64_t kCount = 40'000'000;  // six full buckets and a part, in one range
+  constexpr std::int64_t kCount = 40'000'000;  // six full buckets and a partial one, in one range
   const Buffer buffer = device(values(kCount, world_.rank()));
   reducer_->all_reduce(buffer.as<float>(), kCount);
   reducer_->wait();
   EXPECT_TRUE(fetch(buffer) == expected(kCount));
 }
 
-/// Counts the buckets that have left a device and have not come back yet.
+/// Counts the buckets that have left the device and have not returned yet.
 class CountingOps final : public Implement<CountingOps, test::PassingOps, Operators> {
  public:
   explicit CountingOps(Ops& to) : Implement(to) {}
@@ -100,9 +100,9 @@ class CountingOps final : public Implement<CountingOps, test::PassingOps, Operat
   int in_flight_ = 0, most_ = 0;
 };
 
-// This bounds the host's memory, whatever the model.
+// This bounds the host memory in use, whatever the model's size.
 TEST_F(ReducerTest, AtMostFourBucketsAreInFlight) {
-  constexpr std::int64_t kCount = 40'000'000;  // six full buckets and a part
+  constexpr std::int64_t kCount = 40'000'000;  // six full buckets and a partial one
   const Buffer buffer = device(std::vector<float>(kCount, 1));
   CountingOps ops(*ops_);
   const std::unique_ptr<Reducer> reducer = make_mpi_reducer(ops, world_);
@@ -111,7 +111,7 @@ TEST_F(ReducerTest, AtMostFourBucketsAreInFlight) {
   EXPECT_EQ(ops.most(), 4);
 }
 
-TEST_F(ReducerTest, CanBeReusedAndUsedWithoutRanges) {
+TEST_F(ReducerTest, CanBeReusedAndCanWaitWithoutRanges) {
   reducer_->wait();
   const Buffer buffer = device(values(10, world_.rank()));
   for (int round = 0; round < 3; ++round) {
@@ -136,9 +136,9 @@ TEST_F(ReducerTest, AllRanksGetTheSameBits) {
   for (const std::string& other : world_.all_gather(bytes)) EXPECT_TRUE(other == bytes);
 }
 
-TEST_F(ReducerTest, EqualSumsGiveEqualBits) {
-  std::vector<float> mine(
-      300'000);  // very different magnitudes: another order would round differently
+TEST_F(ReducerTest, RepeatedSumsGiveTheSameBits) {
+  // Very different magnitudes: another order of summation would round differently.
+  std::vector<float> mine(300'000);
   for (std::size_t i = 0; i < mine.size(); ++i) {
     const auto x = static_cast<float>(i + 1) * static_cast<float>(world_.rank() + 1);
     mine[i] = std::sin(x) * std::exp(8 * std::cos(1.7f * x));

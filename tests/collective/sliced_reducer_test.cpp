@@ -1,4 +1,4 @@
-// Sums sent to the slices' owners, and slices gathered from them.
+// Tests sums that are sent to the slices' owners, and the gathering of updated slices.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,8 +28,8 @@ class SlicedReducerTest : public testing::Test {
   }
   Slice mine(const SlicedBuffer& buffer) const { return buffer.slices.of(world_.rank()); }
 
-  /// Very different magnitudes, so that each order of summation rounds differently; they depend on
-  /// the rank.
+  /// Returns this rank's values. Their magnitudes differ so much that each order of summation
+  /// rounds differently.
   std::vector<float> values(std::int64_t count) const {
     std::vector<float> all(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -39,7 +39,7 @@ class SlicedReducerTest : public testing::Test {
     return all;
   }
 
-  /// Starts all of `buffer` in `pieces` ranges, from back to front like a backward pass.
+  /// Reduces all of `buffer` in `pieces` ranges, from back to front like a backward pass.
   void sum_to_owners(const SlicedBuffer& buffer, std::int64_t pieces) {
     const std::int64_t count = buffer.slices.count();
     for (std::int64_t i = pieces; i-- > 0;) {
@@ -53,7 +53,7 @@ class SlicedReducerTest : public testing::Test {
   std::unique_ptr<Reducer> reducer_ = make_mpi_reducer(*ops_, world_);
 };
 
-TEST_F(SlicedReducerTest, OwnersGetTheirSums) {
+TEST_F(SlicedReducerTest, EachOwnerReceivesItsSums) {
   for (const std::int64_t count :
        {1, 127, 129, 100'003, 15'000'000}) {  // the last one needs three buckets
     std::vector<float> whole(static_cast<std::size_t>(count));
@@ -73,7 +73,8 @@ TEST_F(SlicedReducerTest, OwnersGetTheirSums) {
   }
 }
 
-// Two numbers have one sum; three or more may be added in another order than all_reduce() uses.
+// Two numbers have only one sum; with three or more ranks, the order of additions may differ from
+// that of all_reduce().
 TEST_F(SlicedReducerTest, SumsEqualAllReduceUpToRounding) {
   constexpr std::int64_t kCount = 300'001;
   const Buffer buffer = device(values(kCount)), whole = device(values(kCount));
@@ -88,7 +89,7 @@ TEST_F(SlicedReducerTest, SumsEqualAllReduceUpToRounding) {
   }
 }
 
-TEST_F(SlicedReducerTest, EqualSumsGiveEqualBits) {
+TEST_F(SlicedReducerTest, RepeatedSumsGiveTheSameBits) {
   std::vector<float> first;
   for (int round = 0; round < 5; ++round) {
     const Buffer buffer = device(values(300'001));
@@ -113,7 +114,7 @@ TEST_F(SlicedReducerTest, BothKindsOfSumsCanAlternate) {
   EXPECT_EQ(fetch(one, slice), std::vector<float>(static_cast<std::size_t>(slice.count()), n));
 }
 
-TEST_F(SlicedReducerTest, SlicesReachAllRanks) {
+TEST_F(SlicedReducerTest, GathersSlicesOnAllRanks) {
   for (const std::int64_t count : {1, 100, 129, 513, 100'003, 15'000'000}) {
     std::vector<float> whole(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < whole.size(); ++i) whole[i] = static_cast<float>(i % 9973);

@@ -65,7 +65,7 @@ TEST(Slices, ARangeIsSplitAmongItsOwners) {
   EXPECT_EQ(parts(Slices(1000, 1), {1, 1000}), (std::vector<Part>{{0, 1, 1000}}));
 }
 
-TEST(Slices, MayBeGivenAndEmptyOnesOwnNothing) {
+TEST(Slices, CanHaveGivenBoundsAndBeEmpty) {
   const Slices slices({0, 0, 5, 5, 9, 9});
   EXPECT_EQ(slices.count(), 9);
   EXPECT_EQ(slices.ranks(), 5);

@@ -16,15 +16,15 @@ TEST(Stragglers, ARankIsSlowComparedToTheMedian) {
   constexpr std::array kOneSlow = {1.0, 1.0, 1.6, 0.9};
   EXPECT_EQ(exceeded_median(kOneSlow, 2), 1.0);
   EXPECT_FALSE(exceeded_median(kOneSlow, 0));
-  constexpr std::array kTwo = {2.0, 1.0};  // with two ranks, the faster is the reference
+  constexpr std::array kTwo = {2.0, 1.0};  // with two ranks, the faster one is the reference
   EXPECT_EQ(exceeded_median(kTwo, 0), 1.0);
   EXPECT_FALSE(exceeded_median(std::array{7.0}, 0));
 }
 
 class StragglersOfRanks : public testing::Test {
  protected:
-  /// Returns what this rank logs in 12 steps, compared every 5, if the last rank is `times` times
-  /// as slow as the others from its second step on.
+  /// Returns what this rank logs during 12 steps, with a comparison every 5 steps, if the last rank
+  /// is `times` times as slow as the others from its second step on.
   std::string warnings(double times, double first_step) {
     Stragglers stragglers(world_, 5);
     const bool slow = world_.rank() == world_.size() - 1;
@@ -39,7 +39,7 @@ class StragglersOfRanks : public testing::Test {
   mpi::Communicator world_ = mpi::Communicator::world();
 };
 
-TEST_F(StragglersOfRanks, TheSlowRankWarnsAtEachComparison) {
+TEST_F(StragglersOfRanks, TheSlowRankLogsAWarningAtEachComparison) {
   const std::string text = warnings(2.5, 1);
   if (!last() || world_.size() == 1) {
     EXPECT_EQ(text, "");

@@ -1,4 +1,4 @@
-// Test corpora as a folder and as archives.
+// Fixture for tests that compare a corpus in a folder with the same corpus in an archive.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ class ArchiveFixture : public testing::Test {
  protected:
   const std::filesystem::path& root() const { return folder_.path(); }
 
-  /// Lists the corpus as `ranks` ranks would.
+  /// Lists the corpus the way `ranks` ranks together would.
   static Corpus list(const std::filesystem::path& path, int ranks = 1) {
     const Listing listing = list_files(path);
     std::vector<std::vector<std::string>> shares;

@@ -1,4 +1,4 @@
-// Names, targets and links in archives that are designed to take a long time.
+// Archives with long names, long link targets and many links, designed to be slow to read.
 #include <fmt/core.h>
 
 #include "archive_fixture.hpp"
@@ -57,7 +57,7 @@ TEST_F(ArchiveLimits, TargetsAreAsLongAsAFileSystemAllows) {
 }
 
 // Each link is resolved once: resolving every link again from every other would take hours.
-TEST_F(ArchiveLimits, ManyLinksToWindingTargets) {
+TEST_F(ArchiveLimits, ManyLinksWithTargetsThroughOtherLinks) {
   constexpr int kWinding = 39, kLinks = 20'000;
   test::TarBuilder tar;
   tar.file("x.mid", "1").folder("a");
@@ -84,7 +84,7 @@ TEST_F(ArchiveLimits, ChainsOfLinks) {
 }
 
 // The target of a link's second name is relative to that name's folder, as on disk.
-TEST_F(ArchiveLimits, HardLinksToLinks) {
+TEST_F(ArchiveLimits, HardLinksToSymbolicLinks) {
   const Listing listing = list_tar(test::TarBuilder()
                                        .file("a/x.mid", "1")
                                        .file("b/x.mid", "22")

@@ -1,4 +1,4 @@
-// An archive gives the same corpus as the folder to which it unpacks.
+// An archive gives the same corpus as the folder that it unpacks to.
 #include <fmt/core.h>
 #include <sys/stat.h>
 
@@ -20,7 +20,7 @@ class ArchiveTest : public ArchiveFixture {
     std::ofstream(root() / "tree" / path) << content;
   }
 
-  /// Makes everything that a tree can contain and tar can pack.
+  /// Creates a tree with every kind of entry that tar can pack.
   void make_tree() const {
     put("a/one.mid", "1");
     put("a/b/two.midi", "two");
@@ -89,7 +89,7 @@ class ArchiveTest : public ArchiveFixture {
   }
 };
 
-TEST_F(ArchiveTest, EqualsTheFolder) {
+TEST_F(ArchiveTest, GivesTheSameCorpusAsTheFolder) {
   make_tree();
   ASSERT_EQ(list(root() / "tree").files.size(), 9u);
   ASSERT_EQ(list(root() / "tree").unreadable.size(), 3u);  // two links and the pipe
@@ -106,7 +106,7 @@ TEST_F(ArchiveTest, IsRecognizedByItsBytesNotItsName) {
   EXPECT_EQ(list_files(root() / "lakh.gz").source.kind, SourceKind::kTar);
 }
 
-TEST_F(ArchiveTest, AcceptsNamesOfAnyForm) {
+TEST_F(ArchiveTest, AcceptsUnusualNames) {
   const std::string length = std::string(200, 'x') + '/' + std::string(200, 'y');
   test::TarBuilder()
       .file("./././a//b.mid", "1")
@@ -136,7 +136,7 @@ TEST_F(ArchiveTest, LaterMembersReplaceEarlierOnes) {
       .file("gone.mid", "x")
       .symbolic_link("gone.mid", "a.mid")
       .folder("f.mid")
-      .file("f.mid", "no folder goes away")
+      .file("f.mid", "cannot replace a folder")
       .file("a.mid/below.mid", "below a file")
       .hard_link("broken.mid", "later.mid")
       .file("later.mid", "later")
@@ -166,10 +166,10 @@ TEST_F(ArchiveTest, LinksStayInTheArchive) {
   EXPECT_EQ(listing.files[0].path.substr(listing.files[0].path.find('/')), "/song.mid");
   EXPECT_EQ(listing.files[1].path, "other/in.mid");
   EXPECT_EQ(listing.rejected.size(), 3u);
-  EXPECT_EQ(listing.problems.size(), 1u);  // d is reached in two ways
+  EXPECT_EQ(listing.problems.size(), 1u);  // d can be reached by two paths
 }
 
-TEST_F(ArchiveTest, MemoryDeterminesThePasses) {
+TEST_F(ArchiveTest, MemoryDeterminesTheNumberOfPasses) {
   test::TarBuilder tar;
   for (char c = 'a'; c <= 'j'; ++c) tar.file(std::string(1, c) + ".mid", std::string(100, c));
   tar.write_packed(root() / "t.tgz");
@@ -187,7 +187,7 @@ TEST_F(ArchiveTest, MemoryDeterminesThePasses) {
   }
 }
 
-TEST_F(ArchiveTest, HardLinksUnderTwoMd5sAreTwoFiles) {
+TEST_F(ArchiveTest, HardLinksNamedAfterTwoMd5sAreTwoFiles) {
   const std::string a(32, 'a'), b(32, 'b'), c(32, 'c');
   test::TarBuilder()
       .file(b + ".mid", "twice")

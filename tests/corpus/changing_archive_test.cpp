@@ -11,8 +11,8 @@
 namespace {
 
 std::filesystem::path watched;
-int reads = 0;                        // of the archive
-std::function<void(int)> after_read;  // gets the number of the read, from 1
+int reads = 0;                        // calls of read() on the archive
+std::function<void(int)> after_read;  // called with the number of the read, counted from 1
 
 bool is_watched(int fd) {
   std::error_code unknown;

@@ -24,7 +24,7 @@ class CorpusTest : public testing::Test {
     fs::create_directories((root() / path).parent_path());
     std::ofstream(root() / path) << content;
   }
-  /// Lists the corpus as `ranks` ranks would.
+  /// Lists the corpus the way `ranks` ranks together would.
   Corpus list(int ranks = 1) const {
     const Listing listing = list_files(root());
     std::vector<std::vector<std::string>> shares;
@@ -54,17 +54,18 @@ TEST_F(CorpusTest, AcceptsMidiFilesOnly) {
   EXPECT_EQ(listing.passed_over, (EndingCounts{{".MID", 1}, {".txt", 1}}));
 }
 
-TEST_F(CorpusTest, IdentifiesFilesByMd5AndKeepsOneOfSeveralIdenticalFiles) {
+TEST_F(CorpusTest, IdentifiesFilesByMd5AndKeepsOneOfEachIdenticalSet) {
   put("z/copy.mid", "message digest");
   put("a/song.mid", "message digest");
-  put("F96B697D7CB7938D525A2F31AAF161D0.mid", "named as if it were equal");
+  put("F96B697D7CB7938D525A2F31AAF161D0.mid", "named as if it were identical");
   put("d41d8cd98f00b204e9800998ecf8427e.mid", "");
   for (const int ranks : {1, 2, 3, 5}) {
     const Corpus corpus = list(ranks);
     ASSERT_EQ(corpus.files.size(), 2u);
     EXPECT_EQ(corpus.files[0].md5, "d41d8cd98f00b204e9800998ecf8427e");
     EXPECT_EQ(corpus.files[1].md5, "f96b697d7cb7938d525a2f31aaf161d0");
-    EXPECT_EQ(corpus.files[1].path, "F96B697D7CB7938D525A2F31AAF161D0.mid") << "first by path";
+    EXPECT_EQ(corpus.files[1].path, "F96B697D7CB7938D525A2F31AAF161D0.mid")
+        << "its path comes first";
     EXPECT_EQ(corpus.duplicates, 0u);
     EXPECT_EQ(corpus.clashes.files, 2u) << "one file's name is not its MD5";
     EXPECT_EQ(corpus.clashes.first, "a/song.mid");
@@ -120,7 +121,8 @@ TEST_F(CorpusTest, FollowsLinksButNotLoops) {
   fs::create_symlink("nowhere.mid", root() / "dangling.mid");
   fs::create_symlink("real/song.mid", root() / "link.mid");
   const Listing listing = list_files(root());
-  EXPECT_EQ(listing.files.size(), 2u);  // the song and the link to it; equal, so taken once later
+  EXPECT_EQ(listing.files.size(),
+            2u);  // the song and a link to it, which list() later recognises as identical
   EXPECT_EQ(listing.problems.size(), 1u);
   EXPECT_EQ(listing.rejected.size(), 1u);
   EXPECT_EQ(list().files.size(), 1u);
@@ -212,7 +214,7 @@ TEST_F(CorpusTest, NamesThatAreNotUtf8AreAccepted) {
   EXPECT_EQ(list().files.at(0).path, "na\xefve.mid");
 }
 
-TEST_F(CorpusTest, FilesThatVanishAreListedAsUnreadable) {
+TEST_F(CorpusTest, FilesThatDisappearAreListedAsUnreadable) {
   put("gone.mid", "x");
   put("here.mid", "y");
   const Listing listing = list_files(root());

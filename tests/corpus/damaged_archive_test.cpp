@@ -1,4 +1,4 @@
-// A damaged archive ends the job with one line that names it and the place of the damage.
+// A damaged archive ends the job with one line that names the archive and where it is damaged.
 #include <fmt/core.h>
 #include <sys/stat.h>
 
@@ -34,9 +34,9 @@ class DamagedArchive : public ArchiveFixture {
   }
 };
 
-TEST_F(DamagedArchive, CutOffAnywhere) {
+TEST_F(DamagedArchive, TruncatedAnywhere) {
   const std::string tar = songs().finished(), packed = test::gzip(tar);
-  // Two empty records end it; readers do not check for the second one.
+  // Two empty records end a tar; readers do not check for the second one.
   for (std::size_t size = 0; size + 512 < tar.size(); size += 64) {
     EXPECT_NE(failure_with(tar.substr(0, size)), "") << size;
   }
@@ -46,12 +46,12 @@ TEST_F(DamagedArchive, CutOffAnywhere) {
   }
 }
 
-TEST_F(DamagedArchive, CutOffBeforePacking) {
-  // What "tar | gzip" leaves if tar is killed between two members: for gzip, all is well.
+TEST_F(DamagedArchive, TruncatedBeforeCompression) {
+  // The result of "tar | gzip" if tar is killed between two members: a valid gzip file.
   EXPECT_TRUE(test::says(failure_with(test::gzip(songs().unfinished())), {"c.mid"}));
 }
 
-TEST_F(DamagedArchive, AnyBitOfAPackedArchive) {
+TEST_F(DamagedArchive, AnyBitOfACompressedArchive) {
   const std::string packed = test::gzip(songs().finished());
   const auto listed = [&] {
     std::string text;
@@ -64,13 +64,13 @@ TEST_F(DamagedArchive, AnyBitOfAPackedArchive) {
     std::string bad = packed;
     bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
     if (!failure_with(bad).empty()) continue;
-    // Not every bit matters: the time in gzip's header, or a match that could be copied from
-    // elsewhere.
+    // Some bits do not matter, such as the time in gzip's header, or the distance of a match that
+    // also occurs elsewhere.
     EXPECT_EQ(listed(), good);
   }
 }
 
-TEST_F(DamagedArchive, BehindThePaddingOfTheLastBlock) {
+TEST_F(DamagedArchive, AfterTheTarsTrailingZeros) {
   const std::string packed = test::gzip(songs().finished() + std::string(5'000'000, '\0'));
   EXPECT_EQ(failure_with(packed), "");
   EXPECT_NE(failure_with(packed.substr(0, packed.size() - 1)), "");
@@ -80,7 +80,7 @@ TEST_F(DamagedArchive, BehindThePaddingOfTheLastBlock) {
 }
 
 TEST_F(DamagedArchive, MutatedHeadersAreRefusedOrRead) {
-  // With the sanitizers: whatever the bytes are, libarchive and the tree read or refuse them.
+  // For the sanitizers: libarchive and the tree must either read or refuse any bytes.
   const std::string tar = songs()
                               .pax_name("a/b/c.mid")
                               .file("x.mid", "x")
@@ -102,14 +102,14 @@ TEST_F(DamagedArchive, MutatedHeadersAreRefusedOrRead) {
     char checksum[8];
     std::snprintf(checksum, sizeof(checksum), "%06o", static_cast<unsigned>(sum));
     if (i % 2 == 0)
-      bad.replace(record + 148, 7, checksum, 7);  // damage that a checksum would not reveal
+      bad.replace(record + 148, 7, checksum, 7);  // a valid checksum, so the damage is not obvious
     if (failure_with(bad).empty()) read += contents(list(archive()), 0).size() > 0;
   }
   EXPECT_GT(read, 50);
   EXPECT_LT(read, 450);
 }
 
-TEST_F(DamagedArchive, AHeaderOfATar) {
+TEST_F(DamagedArchive, AnyPartOfATarHeader) {
   const std::string tar = songs().finished();
   for (const std::size_t byte : {3u, 130u, 1536u, 1536u + 126u, 3072u + 156u}) {
     std::string bad = tar;
@@ -118,7 +118,7 @@ TEST_F(DamagedArchive, AHeaderOfATar) {
   }
 }
 
-// Reading it would take longer than this test's time limit.
+// Reading further would exceed this test's time limit.
 TEST_F(DamagedArchive, ATarIsNotReadPastItsEnd) {
   EXPECT_EQ(failure_with(songs().finished()), "");
   fs::resize_file(archive(), std::uintmax_t{1} << 40);
@@ -129,12 +129,12 @@ TEST_F(DamagedArchive, ATarIsNotReadPastItsEnd) {
   EXPECT_EQ(list(archive()).files.size(), 0u);
 }
 
-TEST_F(DamagedArchive, ClaimsOfTerabytesTakeNoMemory) {
+TEST_F(DamagedArchive, ClaimedTerabytesTakeNoMemory) {
   for (const std::uint64_t bytes : {std::uint64_t{1} << 20, std::uint64_t{8} << 40,
                                     (std::uint64_t{1} << 62) + 5, ~std::uint64_t{0} >> 1}) {
     const std::string tar = songs().claim("big.mid", bytes).finished();
-    // libarchive refuses impossible sizes before it gives the name; the previous member is named
-    // then.
+    // libarchive refuses impossible sizes before it returns the member's name, so the error names
+    // the previous member.
     const std::string place = bytes > (std::uint64_t{1} << 62) + 5 ? "c.mid" : "big.mid";
     for (const std::string& archive : {tar, test::gzip(tar)}) {
       EXPECT_TRUE(test::says(failure_with(archive), {place}));
@@ -142,7 +142,7 @@ TEST_F(DamagedArchive, ClaimsOfTerabytesTakeNoMemory) {
   }
 }
 
-TEST_F(DamagedArchive, LargeMembersAreRefusedUnread) {
+TEST_F(DamagedArchive, LargeMembersAreRefusedWithoutBeingRead) {
   test::write_bytes(root() / "hole.mid", "");
   fs::resize_file(root() / "hole.mid", kLargestFile + 1);
   test::write_bytes(root() / "song.mid", "x");
@@ -179,7 +179,7 @@ class ChangedArchive : public DamagedArchive, public testing::WithParamInterface
   void write(const test::TarBuilder& tar) const {
     GetParam() ? tar.write_packed(archive()) : tar.write(archive());
   }
-  /// Reads everything with memory for one file and returns the error message.
+  /// Reads everything, with memory for only one file at a time; returns the error message.
   std::string failure_of_reading(const Corpus& corpus, const std::function<void()>& meanwhile) {
     return failure_of(archive(), [&] {
       const auto reader = open_reader(corpus.source, order_of(corpus), 0);
@@ -192,7 +192,7 @@ class ChangedArchive : public DamagedArchive, public testing::WithParamInterface
   }
 };
 
-TEST_P(ChangedArchive, BeforeReading) {
+TEST_P(ChangedArchive, ChangedOrRemovedBeforeReading) {
   write(songs());
   const Corpus corpus = list(archive());
   EXPECT_EQ(failure_of_reading(corpus, [] {}), "");
@@ -202,20 +202,20 @@ TEST_P(ChangedArchive, BeforeReading) {
   EXPECT_NE(failure_of_reading(corpus, [] {}), "");
 }
 
-TEST_P(ChangedArchive, TimeByANanosecond) {
+TEST_P(ChangedArchive, ModificationTimeChangedByANanosecond) {
   write(songs());
   const Corpus corpus = list(archive());
   fs::last_write_time(archive(), fs::last_write_time(archive()) + std::chrono::nanoseconds(1));
   EXPECT_NE(failure_of_reading(corpus, [] {}), "");
 }
 
-TEST_P(ChangedArchive, WhileReading) {
+TEST_P(ChangedArchive, ReplacedWhileReading) {
   write(songs());
   const Corpus corpus = list(archive());
   EXPECT_NE(failure_of_reading(corpus, [&] { write(songs().file("d.mid", "more")); }), "");
 }
 
-TEST_P(ChangedArchive, CutWhileReading) {
+TEST_P(ChangedArchive, TruncatedWhileReading) {
   write(songs());
   const Corpus corpus = list(archive());
   EXPECT_NE(failure_of_reading(corpus, [&] { fs::resize_file(archive(), 600); }), "");

@@ -41,7 +41,7 @@ TEST(Units, ContainTheFilesWithTheirPrefix) {
   EXPECT_EQ(sum, 31u);
 }
 
-TEST(Units, GoToTheLeastLoadedRankLargestFirst) {
+TEST(Units, AreAssignedLargestFirstToTheLeastLoadedRank) {
   std::vector<Unit> units(6);
   const std::uint64_t bytes[] = {5, 9, 1, 7, 7, 2};
   for (std::size_t u = 0; u < units.size(); ++u) units[u].bytes = bytes[u];
@@ -49,7 +49,8 @@ TEST(Units, GoToTheLeastLoadedRankLargestFirst) {
   EXPECT_EQ(assign_units(units, 1, 1), std::vector<int>(6, 0));
 }
 
-// Two of the four units are for training: with 30 copies of each, they must not be on one rank.
+// Two of the four units are for training. With 30 copies of each piece, they must be on different
+// ranks.
 TEST(Units, WorkCountsTheCopiesOfTrainingPieces) {
   std::vector<Unit> units(4);
   for (Unit& unit : units) unit.bytes = 10;
@@ -66,7 +67,7 @@ SplitRule by_fraction(double valid, double test) {
   return rule;
 }
 
-/// MD5s from the whole range, and some on either side of the fractions' bounds.
+/// Returns files with MD5s from the whole range, and some on either side of the fractions' bounds.
 Corpus many_files() {
   std::vector<std::pair<std::string, std::uint64_t>> files;
   for (int i = 0; i < 4096; ++i) {
@@ -78,7 +79,7 @@ Corpus many_files() {
   return corpus_of(files);
 }
 
-TEST(Units, SixteenthsAreDigits) {
+TEST(Units, FractionsOfASixteenthEqualDigits) {
   const Corpus corpus = many_files();
   for (const int digits : {1, 2, 3}) {
     const auto a = make_units(corpus, digits, SplitRule());
@@ -92,7 +93,7 @@ TEST(Units, SixteenthsAreDigits) {
   }
 }
 
-TEST(Units, AreDividedWhereFractionsDivideAPrefix) {
+TEST(Units, AreDividedWhereAFractionEndsWithinAPrefix) {
   const Corpus corpus = many_files();
   for (const auto& [valid, test] : std::vector<std::pair<double, double>>{
            {0.1, 0.1}, {0.01, 0.01}, {0.3, 0.4}, {0, 0.2}, {0.2, 0}, {1e-9, 1e-9}}) {
@@ -105,7 +106,7 @@ TEST(Units, AreDividedWhereFractionsDivideAPrefix) {
       std::array<std::size_t, 3> files = {};
       for (const Unit& unit : units) {
         EXPECT_EQ(unit.index, static_cast<std::size_t>(&unit - units.data()));
-        EXPECT_EQ(unit.first, at) << "each file is in one unit";
+        EXPECT_EQ(unit.first, at) << "each file must be in one unit";
         at = unit.last;
         EXPECT_TRUE(names.insert(unit.name).second) << unit.name;
         for (std::size_t i = unit.first; i < unit.last; ++i) {
@@ -122,7 +123,7 @@ TEST(Units, AreDividedWhereFractionsDivideAPrefix) {
   }
 }
 
-TEST(Units, FractionsAreChecked) {
+TEST(Units, InvalidFractionsAreRefused) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const auto& [valid, test] : std::vector<std::pair<double, double>>{
            {-0.1, 0.1}, {0.1, -0.1}, {1, 0}, {0.5, 0.5}, {nan, 0.1}, {0.1, nan}}) {
@@ -131,7 +132,7 @@ TEST(Units, FractionsAreChecked) {
   EXPECT_NO_THROW(by_fraction(0.4, 0.5).validate());
 }
 
-TEST(Units, SplitRuleIsChecked) {
+TEST(Units, InvalidSplitRulesAreRefused) {
   EXPECT_THROW((SplitRule{"e", "ef"}.validate()), UsageError);
   EXPECT_THROW((SplitRule{"g", "f"}.validate()), UsageError);
   EXPECT_NO_THROW((SplitRule{"de", "f"}.validate()));

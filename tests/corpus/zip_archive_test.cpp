@@ -1,4 +1,5 @@
-// A zip archive gives the same corpus as the folder, and its headers are not trusted.
+// A zip archive gives the same corpus as the folder that it unpacks to, and its headers are not
+// trusted.
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -23,7 +24,7 @@ class ZipArchive : public ArchiveFixture {
     return failure_of_all();
   }
 
-  /// Lists, hashes and reads everything; returns the message of the CorpusError, "" if there is
+  /// Lists, hashes and reads everything; returns the message of the CorpusError, or "" if there is
   /// none.
   std::string failure_of_all() const {
     return failure_of(archive(), [this] { contents(list(archive()), 0); });
@@ -37,7 +38,7 @@ class ZipArchive : public ArchiveFixture {
   }
 };
 
-TEST_F(ZipArchive, EqualsTheFolder) {
+TEST_F(ZipArchive, GivesTheSameCorpusAsTheFolder) {
   const fs::path tree = root() / "tree";
   const auto put = [&](const std::string& path, const std::string& content) {
     fs::create_directories((tree / path).parent_path());
@@ -75,7 +76,7 @@ TEST_F(ZipArchive, EqualsTheFolder) {
   }
 }
 
-TEST_F(ZipArchive, AcceptsNamesOfAnyForm) {
+TEST_F(ZipArchive, AcceptsUnusualNames) {
   test::ZipBuilder zip;
   zip.stored("./a//b.mid", "1")
       .stored("/absolute.mid", "2")
@@ -96,7 +97,7 @@ TEST_F(ZipArchive, AcceptsNamesOfAnyForm) {
   EXPECT_EQ(listing.rejected.size(), 2u);
 }
 
-TEST_F(ZipArchive, LargeFieldsAreRead) {
+TEST_F(ZipArchive, Zip64SizesAreRead) {
   test::ZipBuilder()
       .deflated("a.mid", std::string(5000, 'a'), {.zip64 = true})
       .stored("b.mid", "b", {.zip64 = true})
@@ -129,7 +130,7 @@ TEST_F(ZipArchive, WrongChecksumsAndSizesAreDamage) {
 }
 
 TEST_F(ZipArchive, ABombIsNotUnpacked) {
-  // 300 MB of zeros with a true size, and 20 MB with a stated size of 1 KB.
+  // 300 MB of zeros with their true size, and 20 MB with a stated size of 1 KB.
   test::ZipBuilder zip;
   zip.stored("song.mid", "x").deflated("large.mid", std::string(kLargestFile + 1, '\0'));
   zip.write(archive());
@@ -142,7 +143,7 @@ TEST_F(ZipArchive, ABombIsNotUnpacked) {
   EXPECT_TRUE(test::says(failure_of_all(), {"small.mid"}));
 }
 
-TEST_F(ZipArchive, CutOffAnywhere) {
+TEST_F(ZipArchive, TruncatedAnywhere) {
   const std::string zip = songs().finished();
   ASSERT_EQ(failure_with(zip), "");
   for (std::size_t size = 4; size < zip.size(); size += 7) {
@@ -150,16 +151,16 @@ TEST_F(ZipArchive, CutOffAnywhere) {
   }
 }
 
-TEST_F(ZipArchive, AnyByteIsReadOrRefused) {
+TEST_F(ZipArchive, AnyChangedByteIsReadOrRefused) {
   const std::string zip = songs().finished();
   for (std::size_t byte = 4; byte < zip.size(); ++byte) {
     std::string bad = zip;
     bad[byte] = static_cast<char>(bad[byte] ^ (1 << byte % 8));
-    failure_with(bad);  // with the sanitizers: no crash, and one line
+    failure_with(bad);  // for the sanitizers: must not crash, and must give one line
   }
 }
 
-TEST_F(ZipArchive, AChangeEndsTheJob) {
+TEST_F(ZipArchive, AChangeWhileReadingEndsTheJob) {
   for (const bool shorter : {false, true}) {
     songs().write(archive());
     const Corpus corpus = list(archive());
@@ -187,7 +188,7 @@ TEST_F(ZipArchive, OtherArchiveFormatsAreReported) {
   }
 }
 
-TEST_F(ZipArchive, WithoutMembersIsReported) {
+TEST_F(ZipArchive, AnArchiveWithoutMembersIsReported) {
   test::ZipBuilder().write(archive());
   EXPECT_NE(failure(archive()), "");
 }

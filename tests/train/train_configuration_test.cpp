@@ -30,7 +30,7 @@ TEST(TrainConfiguration, TheDatasetHasItsOwnSection) {
   EXPECT_EQ(config.data.dataset, "somewhere");
 }
 
-TEST(TrainConfiguration, ImpossiblyLargeModelsAreRefusedBeforeTheirLayout) {
+TEST(TrainConfiguration, ImpossiblyLargeModelsAreRefusedBeforeTheirLayoutIsComputed) {
   TrainConfiguration config;
   config.trainer.run_dir = "run";
   config.data.dataset = "dataset";

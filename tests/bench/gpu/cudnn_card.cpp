@@ -1,5 +1,5 @@
-// Prints how cuDNN describes this machine's first GPU, as JSON; tests/cuda/described_cards.hpp has
-// such descriptions written by hand. Links cuDNN directly; needs 9.8 or newer.
+// Prints cuDNN's description of this machine's first GPU as JSON. tests/cuda/described_cards.hpp
+// contains such descriptions, written by hand. Links cuDNN directly; needs cuDNN 9.8 or newer.
 #include <cudnn.h>
 
 #include <cstdio>

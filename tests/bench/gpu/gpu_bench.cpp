@@ -1,5 +1,5 @@
-// Complete training steps on a GPU: forward, backward, gradient norm and AdamW with dropout; then
-// the time of each operation compared with its roofline. README.md has the commands;
+// Times complete training steps on a GPU (forward and backward passes with dropout, gradient norm,
+// AdamW), then each operation on its own compared with its roofline. README.md lists the commands;
 // pytorch_step.py is the PyTorch counterpart.
 //
 //   gpu_bench [--size small|medium|large] [--layers N] [--rows N] [--micro-batch N] [--steps N]
@@ -42,7 +42,7 @@ struct Options {
     char* end = nullptr;
     const double parsed = std::strtod(value.c_str(), &end);
     if (!value.empty() && *end == '\0' && parsed >= 0) return parsed;
-    throw UsageError(std::string(name) + " is a number, not " + value);
+    throw UsageError(std::string(name) + " must be a number, not " + value);
   }
 };
 
@@ -85,7 +85,7 @@ Machine open_machine(const Options& o) {
   }
   const auto attention = value_of<cuda::Attention>(o.text("--attention"));
   if (!attention) {
-    throw UsageError("--attention is " + list_of_words<cuda::Attention>());
+    throw UsageError("--attention must be " + list_of_words<cuda::Attention>());
   }
   const cuda::Plugin& plugin = load_plugin(find_plugin());
   std::string why;
@@ -106,7 +106,7 @@ ModelConfig config_of(const Options& o) {
   return config;
 }
 
-/// Runs steps on random weights and invented rows.
+/// Runs training steps with random weights on synthetic rows.
 class Steps {
  public:
   Steps(Ops& ops, const Options& o)
@@ -121,7 +121,7 @@ class Steps {
     model_.set_parameters(start);
   }
 
-  /// Returns the seconds of one step, which ends when the loss is on the host.
+  /// Runs one step, which ends when the loss has reached the host; returns its duration in seconds.
   double run() {
     const auto start = std::chrono::steady_clock::now();
     loss_ = step_.run(state_, [] { return Requests{}; }).loss;
@@ -150,7 +150,7 @@ class Steps {
   double loss_ = 0;
 };
 
-constexpr int kWarmUp = 3;  // plans are chosen and memory is first touched
+constexpr int kWarmUp = 3;  // these steps choose plans and touch memory for the first time
 
 void print_steps(const Options& o, Machine& machine) {
   Steps steps(*machine.ops, o);

@@ -1,4 +1,4 @@
-// The matrix products in one micro-batch of a model.
+// Lists the matrix products that a model computes for one micro-batch.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,8 @@ struct ModelProduct {
   Dim calls;
 };
 
-/// Lists each plan once, including that of a smaller last block of the LM head. At most
-/// `logits_bytes` of logits exist at a time.
+/// Lists each distinct plan once; if the LM head's last block is smaller, it has a plan of its own.
+/// At most `logits_bytes` of logits exist at a time.
 inline std::vector<ModelProduct> products_of(const ModelConfig& config, Dim rows,
                                              Dim logits_bytes = Dim{1} << 30) {
   const Dim n = rows * config.seq_len, width = config.hidden_dim;

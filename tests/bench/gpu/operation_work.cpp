@@ -9,13 +9,14 @@ constexpr double kActivation = 2, kFloat = 4;  // bytes
 
 double product(Dim a, Dim b) { return static_cast<double>(a) * static_cast<double>(b); }
 
-/// FLOPs of one of attention's causal products: the scores, or the sum of values.
+/// Returns the FLOPs of one of attention's causal products: the scores, or the weighted values.
 double attention_product(const AttentionShape& s) {
   const double pairs = product(s.query_len, 2 * s.first_query() + s.query_len + 1) / 2;
   return 2 * pairs * static_cast<double>(s.rows * s.heads * s.head_dim);
 }
 
-/// Bytes of attention's arrays: `pairs` of each of q, out, k and v (or their gradients).
+/// Returns the bytes of attention's arrays if each of q, out, k and v (or its gradient) crosses the
+/// bus `pairs` times.
 double attention_arrays(const AttentionShape& s, double pairs) {
   return pairs * kActivation * product(s.rows * (s.query_len + s.key_len), s.heads * s.head_dim);
 }

@@ -1,5 +1,5 @@
-// The minimum that an operation must compute and move: the roofline with which its time is
-// compared.
+// The minimum work of an operation, in FLOPs and bytes: the roofline that its time is compared
+// with.
 #pragma once
 
 #include "amt/ops/ops.hpp"
@@ -13,7 +13,7 @@ struct Work {
   double flops = 0, bytes = 0;
 };
 
-/// Operators that are not listed here have no known work.
+/// The work of operators without an overload below is unknown.
 template <class Op>
 Work work_of(const Op&) {
   return {};
@@ -24,18 +24,18 @@ Work work_of(const LayerNormForward& op);
 Work work_of(const LayerNormBackward& op);
 Work work_of(const LinearForward& op);
 Work work_of(const LinearBackward& op);
-/// Causal: half of the scores are computed.
+/// Attention is causal, so only half of the scores are computed.
 Work work_of(const AttentionForward& op);
 Work work_of(const AttentionBackward& op);
-/// Assumes that logits never leave the chip.
+/// Assumes that the logits never leave the chip.
 Work work_of(const LmHeadTrain& op);
 Work work_of(const AdamW& op);
-/// With the copy of the weights; its products read and write activations.
+/// Includes writing the copy of the weights. Its products read and write activations.
 Work work_of(const Muon& op);
 Work work_of(const SumOfSquares& op);
 
-/// Returns the seconds that the work takes if only the rate of products (FLOP/s) and of memory
-/// (bytes/s) limit it. A rate of 0 is unknown and limits nothing.
+/// Returns the seconds that the work takes at the given rates of products (FLOP/s) and of memory
+/// (bytes/s). A rate of 0 is unknown and sets no limit.
 double roof_seconds(const Work& work, double flops_per_second, double bytes_per_second);
 
 }  // namespace amt

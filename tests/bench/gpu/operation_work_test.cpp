@@ -32,7 +32,8 @@ double attention_flops(const AttentionShape& shape) {
   return work_of(forward).flops + work_of(backward).flops;
 }
 
-/// FLOPs of the products in a complete pass over `rows` rows, call by call as the model makes them.
+/// Returns the FLOPs of a complete pass over `rows` rows, summed over the calls that the model
+/// makes.
 double flops_of_pass(const ModelConfig& c, Dim rows) {
   const Dim n = rows * c.seq_len, width = c.hidden_dim;
   const AttentionShape attention =
@@ -47,9 +48,10 @@ double flops_of_pass(const ModelConfig& c, Dim rows) {
   return c.num_layers * block + work_of(head).flops;
 }
 
-// PaLM's formula counts attention as not causal, and its backward pass as two products per forward
-// product; a fused backward computes the scores again, so it has 7 products, half of each masked.
-TEST(OperationWork, AddsUpToTheModelsFlops) {
+// PaLM's formula ignores the causal mask and counts two backward products per forward product.
+// Fused attention computes the scores again in the backward pass, so it has 7 products in total;
+// the mask halves each of them.
+TEST(OperationWork, SumsToTheModelsFlops) {
   for (const char* size : {"small", "medium", "large"}) {
     const ModelConfig c = sized_config(size);
     const double tokens = 3.0 * c.seq_len;
@@ -60,7 +62,7 @@ TEST(OperationWork, AddsUpToTheModelsFlops) {
   }
 }
 
-TEST(OperationWork, BytesOfSmallShapes) {
+TEST(OperationWork, CountsBytesOfSmallShapes) {
   EXPECT_EQ(work_of(linear(2, 3, 5, false)).bytes, 2 * (6 + 15 + 10));
   EXPECT_EQ(work_of(linear(2, 3, 5, true)).bytes, 2 * (6 + 15 + 20));
   EXPECT_EQ(work_of(linear_backward(2, 3, 5)).bytes, 2 * (12 + 15 + 10) + 8 * 15);
@@ -80,10 +82,10 @@ TEST(OperationWork, BytesOfSmallShapes) {
   EXPECT_EQ(work_of(adamw).bytes, 300);
 }
 
-TEST(OperationWork, TheSlowerRateIsTheRoof) {
+TEST(OperationWork, TheSlowerRateSetsTheRoof) {
   EXPECT_EQ(roof_seconds({100, 10}, 10, 5), 10);
   EXPECT_EQ(roof_seconds({10, 100}, 10, 5), 20);
-  EXPECT_EQ(roof_seconds({10, 100}, 10, 0), 1) << "an unknown rate limits nothing";
+  EXPECT_EQ(roof_seconds({10, 100}, 10, 0), 1) << "an unknown rate sets no limit";
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Runs each product of a micro-batch with every algorithm that cuBLASLt proposes for it: how much
-// faster is the fastest one than the first? Is a GELU in a product's epilogue as cheap as it should
-// be? Links cuBLASLt directly.
+// Times each product of a micro-batch with every algorithm that cuBLASLt proposes for it, to show
+// how much faster the fastest one is than the first proposal, and what a GELU in the epilogue
+// costs. Links cuBLASLt directly.
 //
 //   product_bench [--size small|medium|large] [--rows N]
 #include <cublasLt.h>
@@ -34,11 +34,11 @@ void check(bool good, const char* what) {
 struct Product {
   std::string name;
   MatmulPlan plan;
-  Dim calls;                  ///< in a micro-batch
-  bool sums_columns = false;  ///< the gradient of the bias by the way
+  Dim calls;                  ///< calls per micro-batch
+  bool sums_columns = false;  ///< also computes the bias gradient, in the epilogue
 };
 
-/// Returns the products of a micro-batch, and possible replacements for some of them.
+/// Returns the products of a micro-batch and, for some of them, alternatives.
 std::vector<Product> candidates(const ModelConfig& config, Dim rows) {
   std::vector<Product> all;
   for (const ModelProduct& product : products_of(config, rows)) {
@@ -53,7 +53,8 @@ std::vector<Product> candidates(const ModelConfig& config, Dim rows) {
   return all;
 }
 
-/// Random values near +-1 in bf16 or fp32: the data affect the clock rate.
+/// Allocates random values near +-1, in bf16 or fp32. They are random because the data affect the
+/// GPU's power draw and so its clock rate.
 void* random_memory(std::size_t bytes) {
   std::vector<std::uint16_t> host(bytes / 2);
   std::uint32_t state = 12345;
@@ -116,7 +117,7 @@ class Bench {
     return made;
   }
 
-  void describe(const MatmulPlan& p) {  // a few objects per product are not freed
+  void describe(const MatmulPlan& p) {  // leaks a few small objects per product
     CHECK(cublasLtMatmulDescCreate(&description_, CUBLAS_COMPUTE_32F, CUDA_R_32F));
     set(CUBLASLT_MATMUL_DESC_TRANSA, operation(p.transpose_a));
     set(CUBLASLT_MATMUL_DESC_TRANSB, operation(p.transpose_b));
@@ -138,7 +139,7 @@ class Bench {
         preference_, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, &schemes, sizeof(schemes)));
   }
 
-  /// Returns the seconds of one product, measured with events around a few of them.
+  /// Returns the seconds that one product takes, averaged over kLaunches launches.
   double seconds(const cublasLtMatmulAlgo_t& algorithm, bool accumulate) {
     const float alpha = 1, beta = accumulate ? 1 : 0;
     CHECK(cudaEventRecord(start_));
@@ -161,7 +162,7 @@ class Bench {
     const auto fastest =
         static_cast<std::size_t>(std::min_element(best.begin(), best.end()) - best.begin());
     const double flops = 2.0 * double(p.m) * double(p.n) * double(p.k);
-    std::size_t small = 0;  // the fastest of those that need at most amt's 32 MiB
+    std::size_t small = 0;  // fastest algorithm within amt's 32 MiB workspace
     for (std::size_t i = 0; i < best.size(); ++i) {
       if (found[i].workspaceSize <= kWorkspaceBytes / 2 && best[i] < best[small]) small = i;
     }
@@ -178,7 +179,7 @@ class Bench {
 
  public:
   void print_sum() const {
-    std::printf("all of a micro-batch: first %.2f ms, fastest %.2f ms\n", 1e3 * first_,
+    std::printf("whole micro-batch: first %.2f ms, fastest %.2f ms\n", 1e3 * first_,
                 1e3 * fastest_);
   }
 

@@ -1,4 +1,4 @@
-// Measures how long each operation of a step takes on the device.
+// An Ops that measures how long each operation of a step takes on the device.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@ struct OperationTime {
   Work work;
 };
 
-/// Returns the operator's name; linear layers include their shape.
+/// Returns the operator's name; that of a linear layer includes its shape.
 template <class Op>
 std::string name_of(const Op&) {
   return Op::kName;
@@ -30,7 +30,7 @@ class TimedOps final : public Implement<TimedOps, test::PassingOps, Operators> {
  public:
   explicit TimedOps(Ops& to) : Implement(to) {}
 
-  /// Times by operation and shape.
+  /// Returns the measured times by operation and shape.
   const std::map<std::string, OperationTime>& times() const { return times_; }
   void clear() { times_.clear(); }
 
