@@ -1,5 +1,5 @@
-// A replacement for libcuda.so.1 on machines without one: enough for cuDNN to compile and finalise
-// plans for a described card. "Loading" the compiled code only discards it.
+// A stand-in for libcuda.so.1 on machines without a driver. It suffices for cuDNN to compile and
+// finalise plans for a described card; "loading" the compiled code only discards it.
 #define API extern "C" __attribute__((visibility("default"))) int
 
 API cuInit(unsigned) { return 0; }

@@ -1,4 +1,4 @@
-// Which code computes attention on a GPU, and how it is described, with a fake cuDNN.
+// Tests which code computes attention on a GPU, and how it is described, with a fake cuDNN.
 #include <gtest/gtest.h>
 
 #include "amt/base/error.hpp"
@@ -38,7 +38,7 @@ class AttentionChoiceTest : public testing::Test {
     ops_ = make_cuda_ops({.attention = attention});
   }
   std::string description() { return ops_->description(); }
-  /// Computes attention in both directions, or only forward.
+  /// Runs the model's forward pass and, for training, its backward pass.
   void compute(Purpose purpose) {
     const ModelConfig config = small_model();
     Model model(*ops_, config, kRows, purpose);
@@ -58,7 +58,7 @@ class AttentionChoiceTest : public testing::Test {
   std::unique_ptr<CudaOps> ops_;
 };
 
-TEST_F(AttentionChoiceTest, CudnnComputesBothDirectionsWhereItCan) {
+TEST_F(AttentionChoiceTest, CudnnComputesBothDirectionsIfItHasPlans) {
   make();
   EXPECT_EQ(ops_->prepare_attention(small_shape(), true), "");
   EXPECT_NE(description().find("No GPU (device 0), bf16"), std::string::npos);
@@ -67,8 +67,8 @@ TEST_F(AttentionChoiceTest, CudnnComputesBothDirectionsWhereItCan) {
   EXPECT_EQ(fake::device().fused_calls, 2 * kLayers);
 }
 
-// A log that claimed cuDNN would hide that training is many times slower than it could be.
-TEST_F(AttentionChoiceTest, ARefusalIsReportedBeforeTheFirstStep) {
+// If the log claimed that cuDNN was used, nobody would learn why training is many times slower.
+TEST_F(AttentionChoiceTest, AMissingPlanIsReportedBeforeTheFirstStep) {
   fake::device().cudnn_lacks = "no plan for heads of 8";
   make();
   const std::string why = ops_->prepare_attention(small_shape(), true);
@@ -99,7 +99,7 @@ TEST_F(AttentionChoiceTest, EvaluationRequestsNoGradient) {
   EXPECT_EQ(fake::device().fused_calls, kLayers);
 }
 
-TEST_F(AttentionChoiceTest, ARefusalIsAnErrorIfCudnnWasRequested) {
+TEST_F(AttentionChoiceTest, AMissingPlanIsAnErrorIfCudnnWasRequested) {
   fake::device().cudnn_lacks = "no plan for heads of 8";
   make(Attention::kCudnn);
   for (const std::string& text : {error([&] { ops_->prepare_attention(small_shape(), true); }),
@@ -109,7 +109,7 @@ TEST_F(AttentionChoiceTest, ARefusalIsAnErrorIfCudnnWasRequested) {
   }
 }
 
-TEST_F(AttentionChoiceTest, OurKernelsOnRequestAreNotARefusal) {
+TEST_F(AttentionChoiceTest, RequestingOurKernelsIsNotReported) {
   make(Attention::kPlain);
   EXPECT_EQ(ops_->prepare_attention(small_shape(), true), "");
   compute(Purpose::kTraining);

@@ -7,7 +7,7 @@ namespace {
 
 constexpr unsigned kThreads = kAttentionWarps * kLanes;
 
-/// T is the type of activations, P the type of lse.
+/// T is the type of activations, P that of lse.
 template <class T, class P>
 struct Calls {
   AttentionForwardOf<T, P> forward;
@@ -31,7 +31,7 @@ Calls<T, P> calls(T* out, P* lse, const T* dout, const Heads& heads, const Gradi
            .shape = s}};
 }
 
-/// With packed qkv.
+/// Checks both directions with packed qkv.
 template <class T, class P>
 Calls<T, P> packed_calls(T* out, P* lse, T* dqkv, const T* dout, const T* qkv,
                          const AttentionShape& s) {
@@ -61,10 +61,10 @@ void check(const AttentionShape& s, Order order) {
   EXPECT_LT(distance(gout.values(), out), kRounding);
   EXPECT_LT(distance(glse.values(), lse), 1e-5);
   EXPECT_LT(distance(gdqkv.values(), dqkv), 2 * kRounding);
-  EXPECT_TRUE(gout.fences_stand() && glse.fences_stand() && gdqkv.fences_stand());
+  EXPECT_TRUE(gout.fences_intact() && glse.fences_intact() && gdqkv.fences_intact());
 }
 
-/// q, k, v in separate arrays: x [rows, length, heads, head_dim].
+/// Returns the heads of q, k or v in an array of its own: x [rows, length, heads, head_dim].
 template <class T>
 HeadsOf<T> apart(T* x, const AttentionShape& s, Dim length) {
   return {x, 0, length * s.heads * s.head_dim, s.heads * s.head_dim};
@@ -106,8 +106,8 @@ void check_queries(const AttentionShape& s, Order order) {
   EXPECT_LT(distance(gdq.values(), dq), 2 * kRounding);
   EXPECT_LT(distance(gdk.values(), dk), 2 * kRounding);
   EXPECT_LT(distance(gdv.values(), dv), 2 * kRounding);
-  EXPECT_TRUE(gout.fences_stand() && glse.fences_stand() && gdq.fences_stand() &&
-              gdk.fences_stand() && gdv.fences_stand());
+  EXPECT_TRUE(gout.fences_intact() && glse.fences_intact() && gdq.fences_intact() &&
+              gdk.fences_intact() && gdv.fences_intact());
 }
 
 /// A step of rows at these positions, in a cache of one row more.

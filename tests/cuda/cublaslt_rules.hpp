@@ -1,4 +1,4 @@
-// The requirements of cuBLASLt's documentation on a product, as far as this program uses it.
+// The rules for products in cuBLASLt's documentation, as far as they concern this program.
 #pragma once
 
 #include <cublasLt.h>
@@ -18,7 +18,7 @@ struct Matrix {
   std::uint64_t bytes() const { return ((columns - 1) * leading + rows) * element(); }
 };
 
-/// A product's description.
+/// A product as it was described to cuBLASLt.
 struct Description {
   cublasComputeType_t compute;
   cudaDataType_t scale;
@@ -36,7 +36,7 @@ struct Description {
   }
 };
 
-/// What an algorithm is allowed to use.
+/// What proposed algorithms may use.
 struct Preference {
   std::uint64_t workspace = 0;
   std::uint32_t reductions = 0, alignment[4] = {256, 256, 256, 256};
@@ -44,7 +44,7 @@ struct Preference {
 
 inline bool aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; }
 
-/// Returns the rule that is broken, or "". c and d are the same matrix.
+/// Returns the first broken rule, or "" if there is none. c and d are the same matrix.
 inline std::string broken_rule(const Description& p, const Matrix& a, const Matrix& b,
                                const Matrix& d) {
   const bool ta = p.transpose_a == CUBLAS_OP_T, tb = p.transpose_b == CUBLAS_OP_T;
@@ -54,7 +54,7 @@ inline std::string broken_rule(const Description& p, const Matrix& a, const Matr
   if (m == 0 || n == 0 || k == 0) return "an empty matrix";
   for (const Matrix& x : {a, b, d}) {
     if (x.leading < std::int64_t(x.rows)) return "leading dimension below the rows";
-    // Columns begin where the fast kernels can read them: at multiples of 16 bytes.
+    // The fast kernels need columns that begin at multiples of 16 bytes.
     if (x.leading * x.element() % 16 != 0) return "leading dimension not a multiple of 16 bytes";
     if (x.rows > INT32_MAX || x.columns > INT32_MAX || x.leading > INT32_MAX) return "too large";
   }

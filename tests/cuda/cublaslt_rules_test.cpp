@@ -11,7 +11,7 @@ namespace {
 
 class CublasLtRules : public CudaOpsTest {};
 
-TEST_F(CublasLtRules, HoldForAllProductsOfTheModelsWith1To64Rows) {
+TEST_F(CublasLtRules, AreKeptByAllProductsOfTheModelsWith1To64Rows) {
   const BlasLibrary library(*ops_);
   std::size_t products = 0;
   for (const char* size : {"small", "medium", "large"}) {
@@ -30,14 +30,14 @@ TEST_F(CublasLtRules, HoldForAllProductsOfTheModelsWith1To64Rows) {
   EXPECT_GE(products, 3u * 64 * 15 * 2);
 }
 
-/// Returns the rule that the fake cuBLASLt finds broken by `plan`.
+/// Returns the rule that `plan` breaks according to the fake cuBLASLt.
 std::string broken_by(const BlasLibrary& library, const MatmulPlan& plan) {
   fake::blas().broken_rule.clear();
   EXPECT_THROW(BlasProduct(plan).proposals(library), Error);
   return std::exchange(fake::blas().broken_rule, "");
 }
 
-TEST_F(CublasLtRules, AreReportedWhereTheyAreBroken) {
+TEST_F(CublasLtRules, AreReportedIfBroken) {
   const BlasLibrary library(*ops_);
   const MatmulPlan good = plan_linear_forward(64, 64, 256, true);
   const auto changed = [&](const auto& change) {

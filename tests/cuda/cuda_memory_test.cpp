@@ -1,4 +1,4 @@
-// Memory and timers of a GPU.
+// Tests memory and timers of CudaOps with a fake CUDA.
 #include <array>
 #include <numeric>
 
@@ -9,10 +9,11 @@ namespace amt::cuda {
 namespace {
 
 TEST_F(CudaOpsTest, HostMemoryMayBeReusedAsSoonAsACopyReturns) {
-  constexpr std::size_t kSize = 5'000'001;  // several pieces, the last one shorter
+  constexpr std::size_t kSize =
+      5'000'001;  // copied in several pieces, of which the last is shorter
   Buffer buffer(*ops_, kSize * 8);
   std::vector<char> host(kSize), expected;
-  for (char i = 0; i < 8; ++i) {  // more pieces than the ring has
+  for (char i = 0; i < 8; ++i) {  // more pieces than the ring of staging buffers holds
     std::iota(host.begin(), host.end(), i);
     expected.insert(expected.end(), host.begin(), host.end());
     ops_->to_device(buffer.as<char>() + i * kSize, host.data(), kSize);
@@ -35,7 +36,7 @@ TEST_F(CudaOpsTest, ATimerMeasuresTheWorkQueuedBetweenItsEnds) {
   EXPECT_FLOAT_EQ(static_cast<float>(timer->seconds()), 0.003f);  // 1 ms each, in fake_cuda.cpp
 }
 
-TEST_F(CudaOpsTest, OutOfMemoryReportsSizesAndWhatToDo) {
+TEST_F(CudaOpsTest, OutOfMemoryReportsSizesAndAdvice) {
   fake::device().memory_bytes = fake::device().used_bytes + (3u << 20);
   const std::string text = error([&] { ops_->allocate(std::size_t{5} << 30); });
   EXPECT_NE(text.find("no 5.00 GiB left (3.00 MiB of"), std::string::npos) << text;

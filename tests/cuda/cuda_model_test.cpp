@@ -1,4 +1,4 @@
-// Loss and gradients of a complete model on CudaOps with fake libraries, compared with the CPU.
+// Compares loss and gradients of a complete model on CudaOps, with fake libraries, with the CPU's.
 #include <functional>
 
 #include "amt/cpu/cpu_ops.hpp"
@@ -32,7 +32,7 @@ Result train(Ops& ops, const ModelConfig& config) {
   Model model(ops, config, kRows);
   std::vector<float> parameters(model.layout().total());
   initialise_parameters(config, model.layout(), 7, parameters);
-  for (float& x : parameters) x *= 3;  // so that predictions are far from uniform
+  for (float& x : parameters) x *= 3;  // makes predictions far from uniform
   model.set_parameters(parameters);
   const auto tokens = random_tokens(kRows * config.seq_len, config.vocab_size, 5);
   const std::size_t waits = fake::device().waits;
@@ -49,7 +49,7 @@ Result train(Ops& ops, const ModelConfig& config) {
   return result;
 }
 
-TEST_F(CudaOpsTest, AModelLearnsAsOnTheCpu) {
+TEST_F(CudaOpsTest, AModelLearnsLikeOnTheCpu) {
   const auto cpu = make_cpu_ops(1);
   for (const bool checkpointing : {false, true}) {
     ModelConfig config = small_model();
@@ -67,8 +67,8 @@ TEST_F(CudaOpsTest, AModelLearnsAsOnTheCpu) {
   }
 }
 
-// Products read a copy of the weights, which updates refresh without a separate pass over all of
-// them.
+// Products read a copy of the weights, which each update refreshes itself, without another pass
+// over all weights.
 TEST_F(CudaOpsTest, UpdatesRefreshTheWeightsThatTheyChange) {
   const ModelConfig config = small_model();
   Model model(*ops_, config, 1);
@@ -94,7 +94,7 @@ TEST_F(CudaOpsTest, UpdatesRefreshTheWeightsThatTheyChange) {
                   .step = {.learning_rate = 0.01}});
   const auto after = now();
   EXPECT_NE(after, before);
-  model.parameters();  // they are about to be read again
+  model.parameters();  // the caller may now read or change them
   EXPECT_EQ(now(), after);
   Optimizer muon(*ops_, {.name = OptimizerName::kMuon}, model.layout(),
                  {0, model.layout().total()});
@@ -105,7 +105,7 @@ TEST_F(CudaOpsTest, UpdatesRefreshTheWeightsThatTheyChange) {
   EXPECT_EQ(now(), later);
 }
 
-TEST_F(CudaOpsTest, EqualRunsGiveEqualBits) {
+TEST_F(CudaOpsTest, RepeatedRunsGiveTheSameBits) {
   const Result once = train(*ops_, small_model()), again = train(*ops_, small_model());
   EXPECT_EQ(once.loss, again.loss);
   EXPECT_EQ(once.gradients, again.gradients);

@@ -1,13 +1,13 @@
-// Runs CUDA kernels on the CPU, so that each of the project's own kernels is tested without a GPU.
-// Include it before a kernel's .cuh; `launch` then replaces kernel<<<grid, block>>>(arguments).
+// Runs CUDA kernels on the CPU, to test the project's own kernels without a GPU. Include it before
+// a kernel's .cuh; `launch` then replaces kernel<<<grid, block>>>(arguments).
 //
-// Blocks run one after another; the threads of a block are fibers, which run one at a time until
-// they end or wait for others (__syncthreads, a shuffle). A warp runs as far as it can without the
-// others; which warp, and which of its threads, comes first depends on the launch's Order: with at
-// least one of them, a kernel that forgets a barrier reads data that another thread has not written
-// yet. Limits: shared memory is static (one copy, because blocks do not overlap), blocks are
-// one-dimensional and consist of whole warps, shuffles have a full mask; there are no dynamic
-// shared memory, streams, atomics or warp divergence.
+// Blocks run one after another. The threads of a block are fibers, which run one at a time until
+// they end or wait for others (__syncthreads, a shuffle). Each warp runs as far as it can without
+// the others. The launch's Order determines which warp, and which of its threads, runs first; if a
+// kernel lacks a barrier, at least one Order makes it read data that another thread has not written
+// yet. Limits: shared memory is static (one copy, because blocks do not overlap); blocks are
+// one-dimensional and consist of whole warps; shuffles have a full mask; dynamic shared memory,
+// streams, atomics and warp divergence are not supported.
 #pragma once
 
 #include <algorithm>
@@ -33,18 +33,18 @@ struct Index {
   unsigned x = 1, y = 1, z = 1;
 };
 
-/// The order in which the runnable threads of a block run.
+/// The order in which the warps of a block, and the threads of a warp, run.
 enum class Order { kUpwards, kDownwards, kShuffled };
 
 namespace detail {
 
 constexpr unsigned kWarp = 32;
 
-/// A block while it runs.
+/// A running block.
 class Block {
  public:
   Block(unsigned threads, Order order) : order_(order), threads_(threads), slots_(threads) {
-    if (threads % kWarp != 0) throw std::invalid_argument("a block must be whole warps");
+    if (threads % kWarp != 0) throw std::invalid_argument("a block must consist of whole warps");
   }
 
   void run(const std::function<void()>& kernel);
@@ -55,7 +55,8 @@ class Block {
   std::uint64_t exchange(std::uint64_t bits, unsigned lane) {
     const unsigned self = current_;
     Thread& me = threads_[self];
-    // Two sets of slots: a fast lane may write the next exchange's while a slow one still reads.
+    // There are two sets of slots, because a fast lane may write to the next exchange's slots while
+    // a slow one still reads those of this exchange.
     const unsigned set = me.exchanges++ % 2;
     slots_[self].bits[set] = bits;
     wait(kWarpWide);
@@ -138,7 +139,7 @@ inline bool Block::release(State state, unsigned first, unsigned last) {
   return any;
 }
 
-/// Runs a warp as far as it can without the others.
+/// Runs a warp until its threads have ended or wait for other warps.
 inline void Block::run_warp(unsigned first) {
   do {
     for (const unsigned thread : sequence(first, kWarp)) {
@@ -165,14 +166,14 @@ inline void Block::run(const std::function<void()>& kernel) {
   }
   const auto count = static_cast<unsigned>(threads_.size());
   do {
-    // Warps that run ahead of the others reveal what a barrier protects.
+    // A warp that runs ahead of the others reveals a missing barrier.
     for (const unsigned warp : sequence(0, count / kWarp)) run_warp(warp * kWarp);
   } while (release(kBlockWide, 0, count));
   active() = nullptr;
   if (failure_) std::rethrow_exception(failure_);
   for (const Thread& t : threads_) {
     if (t.state != kDone)
-      throw std::logic_error("threads of a block wait for others that never come");
+      throw std::logic_error("deadlock: the threads of a block wait for each other");
   }
 }
 

@@ -1,5 +1,5 @@
-// Shared by the tests of CudaOps: all of it runs except cuBLASLt, cuDNN and CUDA itself, which are
-// faked.
+// Fixture for tests of CudaOps. Everything runs on the CPU; cuBLASLt, cuDNN and the CUDA runtime
+// are replaced by fakes.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ class CudaOpsTest : public testing::Test {
   }
   void TearDown() override {
     ops_.reset();
-    EXPECT_EQ(fake::device().used_bytes, 0) << "memory was not freed";
+    EXPECT_EQ(fake::device().used_bytes, 0) << "device memory must be freed";
     EXPECT_EQ(fake::blas().broken_rule, "");
   }
 
@@ -43,7 +43,7 @@ class CudaOpsTest : public testing::Test {
     ops_->to_host(values.data(), buffer.as<void>(), buffer.bytes());
     return values;
   }
-  /// Uploads fp32 numbers, which must be exact in bf16, as activations.
+  /// Uploads numbers as bf16 activations; they must be exact in bf16.
   Buffer upload_bf16(const std::vector<float>& values) {
     std::vector<std::uint16_t> upper;
     for (const float x : values)

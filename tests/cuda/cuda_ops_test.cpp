@@ -1,5 +1,5 @@
-// CudaOps with fakes for cuBLASLt, cuDNN and CUDA itself: each call is compared with the plain
-// code.
+// Compares each call of CudaOps, with fakes for cuBLASLt, cuDNN and the CUDA runtime, with the
+// plain code.
 #include "amt/ops/weights.hpp"
 #include "cuda_ops_fixture.hpp"
 #include "ops/lm_head_calls.hpp"
@@ -32,7 +32,7 @@ TEST_F(CudaOpsTest, SumsAndOptimises) {
   }
 }
 
-TEST_F(CudaOpsTest, OrthogonalisesMatricesWithinLargerOnes) {
+TEST_F(CudaOpsTest, OrthogonalisesSubmatrices) {
   struct Shape {
     Dim rows, columns, stride;
   };
@@ -61,7 +61,7 @@ TEST_F(CudaOpsTest, OrthogonalisesMatricesWithinLargerOnes) {
   }
 }
 
-/// The LM head over three blocks of 128 positions.
+/// Covers three blocks of 128 positions.
 TEST_F(CudaOpsTest, LmHeadAgreesWithPlainOverSeveralBlocks) {
   ops_ = make_cuda_ops({}, 1);
   const LmHeadShape s{5, 60, 16, 37, 128};
@@ -156,7 +156,7 @@ TEST_F(CudaOpsTest, WeightsThatWereNotPreparedAreAnError) {
   EXPECT_NE(text.find("never refreshed"), std::string::npos) << text;
 }
 
-// Our own kernels compute these, whatever was requested: there is no fused plan for them.
+// Our own kernels compute these even if cuDNN was requested, which has no fused plan for them.
 TEST_F(CudaOpsTest, QueriesAtTheEndOfRowsAgreeWithPlain) {
   ops_ = make_cuda_ops({.attention = Attention::kCudnn});
   const AttentionShape s{2, 3, 9, 2, 8, 0.35f};

@@ -1,5 +1,5 @@
-// The real cuDNN makes plans for the project's own graphs, for cards that are only described: there
-// is no GPU and no driver (absent_driver.cpp). Nothing is computed.
+// Lets the real cuDNN plan the project's own graphs for described cards, without a GPU or a driver
+// (see absent_driver.cpp). Nothing is computed.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -13,7 +13,7 @@ namespace {
 using test::Card;
 using test::kA100, test::kB200, test::kH100;
 
-enum class Order : std::uint8_t { kFixed, kAny };  // of summation in a gradient
+enum class Order : std::uint8_t { kFixed, kAny };  // order of summation in the gradient
 
 struct Planned {
   std::string why_not;  ///< "" if there is a plan
@@ -52,11 +52,10 @@ constexpr AttentionShape shape_of(Dim heads) {
   return self_attention(kRows, kLength, heads, kHeadDim, 0.125f);
 }
 
-/// Size of the scores' gradient in bytes; it is stored completely if the order of summation is
-/// fixed.
+/// Returns the bytes of the scores' gradient, which a fixed order of summation needs in memory.
 constexpr Dim score_bytes(Dim heads) { return kRows * heads * kLength * kLength * 2; }
 
-// Heads of the sizes in lakh-small, -medium and -large.
+// The head sizes of lakh-small, -medium and -large.
 TEST_F(CudnnPlans, EveryShippedModelHasPlansOnEachKindOfCard) {
   for (const Card& card : {kA100, kH100, kB200}) {
     for (const Dim heads : {12, 16, 20}) {
@@ -67,13 +66,13 @@ TEST_F(CudnnPlans, EveryShippedModelHasPlansOnEachKindOfCard) {
   }
 }
 
-TEST_F(CudnnPlans, AGradientInFixedOrderFitsInItsEstimate) {
+TEST_F(CudnnPlans, AGradientInFixedOrderFitsIntoItsEstimate) {
   for (const Card& card : {kA100, kH100}) {
     const Planned fixed = plan(card, shape_of(12), Direction::kBackward);
     const Dim queries = kRows * kLength * 12 * kHeadDim * Dim{sizeof(float)};
     EXPECT_GE(fixed.workspace, score_bytes(12)) << card.name;
     EXPECT_LE(fixed.workspace, score_bytes(12) + queries)
-        << card.name << ": the estimate of gpu_bytes()";
+        << card.name << ": must not exceed the estimate in gpu_bytes()";
   }
 }
 
@@ -85,7 +84,7 @@ TEST_F(CudnnPlans, AGradientInAnyOrderNeedsMuchLess) {
   }
 }
 
-TEST_F(CudnnPlans, LengthsAndLastMicroBatchesOfAnySizeHavePlans) {
+TEST_F(CudnnPlans, AnyLengthAndAnyLastMicroBatchHavePlans) {
   for (const AttentionShape& shape :
        {self_attention(1, kLength, 12, kHeadDim, 1), self_attention(3, 77, 2, kHeadDim, 1)}) {
     for (const Direction direction : {Direction::kForward, Direction::kBackward}) {
@@ -99,7 +98,7 @@ TEST_F(CudnnPlans, AShapeWithoutAPlanIsRefusedWithAReason) {
   EXPECT_NE(plan(kH100, odd, Direction::kForward).why_not, "");
   const AttentionShape wide = self_attention(1, kLength, 4, 256, 1);
   EXPECT_EQ(plan(kA100, wide, Direction::kForward).why_not, "")
-      << "the forward direction alone is supported";
+      << "the forward pass alone must be supported";
   EXPECT_NE(plan(kA100, wide, Direction::kBackward).why_not, "");
 }
 

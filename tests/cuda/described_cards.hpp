@@ -1,6 +1,6 @@
-// Cards in the format in which cuDNN describes them (CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION):
-// each field is the cudaDeviceAttr of the same name. Sources: "Technical specifications per compute
-// capability" in the CUDA C++ Programming Guide; data sheets for SMs, cache, clocks and memory.
+// Cards in cuDNN's own format (CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION), in which each field is
+// the cudaDeviceAttr of the same name. Sources: "Technical specifications per compute capability"
+// in the CUDA C++ Programming Guide; data sheets for SMs, cache, clocks and memory.
 #pragma once
 
 #include <fmt/core.h>
@@ -13,7 +13,7 @@ struct Card {
   const char* name;
   int version;  ///< 900 is compute capability 9.0
   int sms;
-  int opt_in_kib;  ///< of shared memory that a block may ask for
+  int opt_in_kib;  ///< shared memory that a block can opt in to
   int cache_mib, memory_mib;
   int sm_khz, memory_khz;
 };

@@ -65,8 +65,8 @@ void check(const Case& c, Order order) {
   EXPECT_LT(distance(gout.values(), out), kRounding);
   EXPECT_LT(distance(gdwte.values(), dwte), 1e-5);
   EXPECT_LT(distance(gdwpe.values(), dwpe), 1e-5);
-  EXPECT_TRUE(gout.fences_stand() && gdwte.fences_stand() && gdwpe.fences_stand() &&
-              partial.fences_stand());
+  EXPECT_TRUE(gout.fences_intact() && gdwte.fences_intact() && gdwpe.fences_intact() &&
+              partial.fences_intact());
 }
 
 TEST(EmbeddingKernel, AgreesWithPlain) {
@@ -79,7 +79,7 @@ TEST(EmbeddingKernel, AgreesWithPlain) {
   }
 }
 
-/// Checks the gradient for tokens in sorted order.
+/// Checks the gradient for sorted tokens, where runs[i] positions have token i.
 void check_runs(const std::vector<Dim>& runs) {
   const Dim width = 8;
   std::vector<std::uint16_t> tokens;
@@ -106,16 +106,16 @@ void check_runs(const std::vector<Dim>& runs) {
   launch(Order::kShuffled, {unsigned(cuda::token_pieces(n))}, 32, token_sums, gdwte.data(),
          partial.data(), order, width);
   EXPECT_LT(distance(gdwte.values(), dwte), 1e-5);
-  EXPECT_TRUE(gdwte.fences_stand() && partial.fences_stand());
+  EXPECT_TRUE(gdwte.fences_intact() && partial.fences_intact());
 }
 
-TEST(EmbeddingKernel, RunsMayBeginAndEndAnywhereInAChunk) {
+TEST(EmbeddingKernel, RunsMayBeginAndEndAnywhereInAPiece) {
   check_runs({kPiece});
   check_runs({kPiece, kPiece, 1});
-  check_runs({kPiece - 1, 2, kPiece - 1});            // a run across a border
+  check_runs({kPiece - 1, 2, kPiece - 1});            // a run across a boundary
   check_runs({3, 5 * kPiece, 7});                     // from the middle of a piece into another
   check_runs({kPiece, 3 * kPiece, 2 * kPiece, 9});    // whole pieces
-  check_runs({kPiece, 3 * kPiece + 1, 2 * kPiece});   // a border after one entry
+  check_runs({kPiece, 3 * kPiece + 1, 2 * kPiece});   // a boundary after one entry
   check_runs({10, 10, kPiece, kPiece, kPiece + 30});  // two long runs meet in a piece
 }
 

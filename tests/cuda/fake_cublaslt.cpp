@@ -28,7 +28,7 @@ Handle handle_of(T value) {
 
 template <class T>
 void get(T& member, const void* value, std::size_t bytes) {
-  if (bytes != sizeof(T)) throw std::logic_error("an attribute of another size");
+  if (bytes != sizeof(T)) throw std::logic_error("an attribute has the wrong size");
   std::memcpy(&member, value, sizeof(T));
 }
 
@@ -59,24 +59,25 @@ cublasStatus_t judge(const std::string& rule, const MatmulPlan& plan) {
   return CUBLAS_STATUS_INVALID_VALUE;
 }
 
-/// Returns which operand exceeds its memory or is misplaced, or "".
+/// Returns which operand is not aligned or exceeds its allocation, or "" if there is none.
 std::string misplaced(const Description& p, const Matrix& d,
                       std::initializer_list<std::pair<const void*, std::uint64_t>> operands) {
   for (const auto& [at, bytes] : operands) {
     if (!aligned(at)) return "an operand is not aligned";
-    if (room(at) < bytes) return "an operand reaches beyond its memory";
+    if (room(at) < bytes) return "an operand exceeds its allocation";
   }
   const std::uint64_t aux = ((d.columns - 1) * p.aux_leading + d.rows) * 2;
-  if (p.has_bias() && room(p.bias) < d.rows * 2) return "the bias reaches beyond its memory";
-  if (p.has_gelu() && room(p.aux) < aux) return "aux reaches beyond its memory";
+  if (p.has_bias() && room(p.bias) < d.rows * 2) return "the bias exceeds its allocation";
+  if (p.has_gelu() && room(p.aux) < aux) return "aux exceeds its allocation";
   return "";
 }
 
 const char* of_preference(const Preference& p) {
   for (const std::uint32_t alignment : p.alignment) {
-    if (alignment > kOperandAlignment) return "operands are promised to be aligned to more";
+    if (alignment > kOperandAlignment) return "the promised alignment is too large";
   }
-  if (p.reductions != CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE) return "sums in another order";
+  if (p.reductions != CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE)
+    return "the reduction scheme allows any order of summation";
   return "";
 }
 
@@ -188,7 +189,7 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
   for (; *found < std::min(asked, kAlgorithms); ++*found) {
     results[*found] = {};
     results[*found].algo.data[0] = static_cast<std::uint64_t>(*found);
-    results[*found].algo.data[1] = may.workspace;  // as much as is allowed
+    results[*found].algo.data[1] = may.workspace;  // all workspace that is allowed
     results[*found].workspaceSize = may.workspace;
   }
   return judge(rule, plan);
@@ -221,7 +222,7 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t description
     rule = misplaced(p, md, {{a, ma.bytes()}, {b, mb.bytes()}, {c, md.bytes()}, {d, md.bytes()}});
   }
   if (algorithm->data[1] > workspace_bytes || room(workspace) < workspace_bytes) {
-    rule = "less workspace than the algorithm needs";
+    rule = "the workspace is smaller than the algorithm needs";
   }
   if (!rule.empty()) return judge(rule, plan);
   if (blas().refused.contains(id)) return CUBLAS_STATUS_NOT_SUPPORTED;

@@ -34,7 +34,7 @@ std::map<void*, std::size_t>& sizes() {
   return sizes;
 }
 
-/// Calls f(timeline) if there is one.
+/// Calls f(timeline) if the test has set a timeline.
 template <class F>
 void tell(const F& f) {
   if (device().timeline != nullptr) f(*device().timeline);
@@ -170,8 +170,8 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
 }
 
 struct Recorded {
-  std::size_t place = 0;    // in the queue
-  double milliseconds = 0;  // device().milliseconds
+  std::size_t place = 0;    // position in the queue when the event was recorded
+  double milliseconds = 0;  // device().milliseconds at that time
 };
 static Recorded& recorded(cudaEvent_t event) { return *reinterpret_cast<Recorded*>(event); }
 
@@ -195,7 +195,7 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event) {
   return cudaSuccess;
 }
 cudaError_t cudaEventQuery(cudaEvent_t event) { return cudaEventSynchronize(event); }
-// A millisecond per copy between the events, plus the time of other work.
+// Counts a millisecond per copy between the events, plus the time of other work.
 cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEvent_t to) {
   tell([&](auto& timeline) {
     timeline.host_asks_time_of(from);
@@ -255,7 +255,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
   if (const cudaError_t refused = count_launch()) return refused;
   const bool up = kind == cudaMemcpyHostToDevice;
   tell([&](auto& timeline) {
-    // The source was written just before: the host has not waited for anything since then.
+    // For the timeline, the host writes the source just before the copy: it has not waited since.
     if (up) timeline.touches(timeline.kHost, from, bytes, Use::kWrites);
     timeline.queue(stream, up ? "copy to the device" : "copy to the host");
     timeline.touches(stream, from, bytes, Use::kReads);

@@ -30,7 +30,7 @@ struct Device {
 };
 Device& device();
 
-/// Returns the bytes from `p` to the end of the device allocation that contains it, or 0.
+/// Returns the bytes from `p` to the end of the device allocation that contains it; 0 if none does.
 std::size_t room(const void* p);
 
 /// Performs all delayed copies.

@@ -1,4 +1,4 @@
-// Replaces cuDNN: our own kernels compute attention.
+// A fake cuDNN whose attention is computed by our own kernels.
 #include "fake_cuda.hpp"
 #include "src/cuda/attention.hpp"
 

@@ -20,7 +20,7 @@ std::size_t FakeNccl::recorded(std::size_t i) const {
   for (std::size_t j = i; j-- > 0;) {
     if (calls[j].kind == FakeCall::kRecord && calls[j].event == calls[i].event) return j;
   }
-  return calls.size();  // never recorded: waiting for it returns at once
+  return calls.size();  // the event was never recorded, so waiting for it returns at once
 }
 
 std::size_t FakeNccl::follows(std::size_t i, cudaStream_t earlier) const {
@@ -57,8 +57,8 @@ bool wait_on_hanging_device() {
 
 namespace {
 
-int under_way = 0;             // polls left until the last call is done; -1: never
-std::vector<FakeCall> queued;  // by that call, once it is done
+int under_way = 0;             // polls until the last call completes; -1: it never does
+std::vector<FakeCall> queued;  // work that the call adds to its stream when it completes
 
 bool in_group = false;
 std::vector<FakeCall> group;
@@ -71,7 +71,8 @@ void arrive() {
   }
 }
 
-/// Returns the result of a non-blocking call whose work reaches its stream only later.
+/// Starts a non-blocking call whose work reaches its stream after `polls` polls; returns its
+/// result.
 ncclResult_t begin(int polls, std::vector<FakeCall> work) {
   if (fake().call_result != ncclSuccess) return fake().call_result;
   if (in_group) {
@@ -85,7 +86,7 @@ ncclResult_t begin(int polls, std::vector<FakeCall> work) {
   return ncclSuccess;
 }
 
-/// Marks the communicator as destroyed.
+/// Counts the end of the communicator in `count`.
 ncclResult_t gone(int& count) {
   under_way = 0;
   fake().stream_outlived_comm = fake().streams > 0;

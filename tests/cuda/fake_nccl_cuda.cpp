@@ -1,5 +1,5 @@
-// As much of the CUDA runtime as the tests of NcclReducer need: it records the work given to
-// streams, and does nothing.
+// A fake of those CUDA runtime functions that NcclReducer calls. It records the work queued on
+// streams and executes nothing.
 #include <map>
 
 #include "fake_nccl.hpp"
@@ -7,7 +7,7 @@
 namespace amt::test {
 namespace {
 
-std::map<void*, std::size_t> sizes;  // of allocations of device memory, in bytes
+std::map<void*, std::size_t> sizes;  // bytes of each allocation of device memory
 
 template <class Handle>
 Handle handle() {

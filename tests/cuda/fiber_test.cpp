@@ -1,5 +1,4 @@
-// Checks that kernel tests detect what they are meant to detect: races, shuffles across warps,
-// deadlocks.
+// Checks that kernel tests detect races, shuffles across warps, and deadlocks.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -57,7 +56,7 @@ TEST(CudaOnCpu, ADeadlockIsAnError) {
   EXPECT_THROW(launch(Order::kUpwards, {1}, 32, half_a_warp_waits, nullptr), std::logic_error);
 }
 
-// Two reductions in a row that use the same shared memory.
+// Makes two reductions in a row with the same shared memory.
 __global__ void reduce_twice(double* out, const float* x) {
   const float value = x[threadIdx.x];
   const double first = block_sum<4>(static_cast<double>(value));

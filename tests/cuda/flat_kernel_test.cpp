@@ -10,11 +10,11 @@
 namespace amt::gpu {
 namespace {
 
-constexpr Index kGrid{2};  // fewer threads than elements, so that each takes several
+constexpr Index kGrid{2};  // fewer threads than elements, so each thread handles several
 constexpr unsigned kThreads = 64;
 
-/// A number of elements, and how many of them are accessed 16 bytes at a time: all that can be, or
-/// none.
+/// A number of elements, and how many of them are accessed 16 bytes at a time: as many as possible,
+/// or none.
 struct Length {
   Dim n, quads;
 };
@@ -35,18 +35,18 @@ TEST_P(FlatKernels, AdamWAgreesWithPlain) {
     Bf16* const none = nullptr;
     launch(order, kGrid, kThreads, adamw, p1.data(), m1.data(), v1.data(), gg.data(), copy.data(),
            quads, n, adamw_coefficients(step));
-    EXPECT_EQ(copy.values(), Array<Bf16>(p1.values()).values()) << "rounded like to_bf16()";
+    EXPECT_EQ(copy.values(), Array<Bf16>(p1.values()).values()) << "must round like to_bf16()";
     Array<float> p3(gp), m3(gm), v3(gv);
     launch(order, kGrid, kThreads, adamw, p3.data(), m3.data(), v3.data(), gg.data(), none, quads,
            n, adamw_coefficients(step));
     EXPECT_EQ(p3.values(), p1.values());
-    EXPECT_TRUE(copy.fences_stand());
+    EXPECT_TRUE(copy.fences_intact());
     auto p2 = p, m2 = m, v2 = v;
     plain::run(AdamWOf<double>{p2.data(), m2.data(), v2.data(), g.data(), n, step});
     EXPECT_LT(distance(p1.values(), p2), 1e-6);
     EXPECT_LT(distance(m1.values(), m2), 1e-6);
     EXPECT_LT(distance(v1.values(), v2), 1e-6);
-    EXPECT_TRUE(p1.fences_stand() && m1.fences_stand() && v1.fences_stand());
+    EXPECT_TRUE(p1.fences_intact() && m1.fences_intact() && v1.fences_intact());
   }
 }
 
@@ -67,7 +67,7 @@ TEST_P(FlatKernels, SumsAndRounds) {
     EXPECT_NEAR(sum, expected, 1e-9 * sum + 1e-12);
     launch(order, kGrid, kThreads, to_bf16, narrow.data(), gx.data(), n);
     EXPECT_LT(distance(narrow.values(), x), kRounding);
-    EXPECT_TRUE(narrow.fences_stand());
+    EXPECT_TRUE(narrow.fences_intact());
   }
 }
 
@@ -95,7 +95,7 @@ TEST(GeluKernels, AgreeWithPlain) {
       EXPECT_NEAR(got[i], expected[i], kRounding * std::abs(expected[i]) + 1e-6) << pre[i];
       EXPECT_NEAR(got_dx[i], expected_dx[i], kRounding * std::abs(expected_dx[i]) + 1e-5) << pre[i];
     }
-    EXPECT_TRUE(out.fences_stand() && dx.fences_stand());
+    EXPECT_TRUE(out.fences_intact() && dx.fences_intact());
   }
 }
 
@@ -113,7 +113,7 @@ TEST(ColumnSumsKernel, AddsTheRows) {
     launch(order, blocks_for(width, kLanes), kRowWarps * kLanes, add_rows, to.data(), none,
            partial.data(), Dim{4}, width);
     EXPECT_LT(distance(to.values(), expected), 1e-5);
-    EXPECT_TRUE(partial.fences_stand() && to.fences_stand());
+    EXPECT_TRUE(partial.fences_intact() && to.fences_intact());
   }
 }
 

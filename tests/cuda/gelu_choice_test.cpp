@@ -1,4 +1,5 @@
-// GELU in cuBLASLt's epilogue or in a kernel of its own: which one is chosen, and that both agree.
+// Tests whether GELU is computed in cuBLASLt's epilogue or in a kernel of its own, and that both
+// give the same results.
 #include "amt/ops/algorithm_choice.hpp"
 #include "amt/ops/weights.hpp"
 #include "cuda_ops_fixture.hpp"
@@ -11,7 +12,7 @@ namespace {
 
 using test::distance;
 
-/// A layer that widens before a GELU and one that narrows after it, wide enough to be timed.
+/// The two linear layers before and after a GELU, large enough for their products to be timed.
 struct Layer {
   Dim n = 8, width = 8, wide = 32;
 };
@@ -82,7 +83,7 @@ class GeluChoice : public CudaOpsTest {
   }
 };
 
-TEST_F(GeluChoice, IsFusedIfNothingIsTimed) {
+TEST_F(GeluChoice, IsFusedWithoutTiming) {
   expect_near(run(kSmall), expected(kSmall));
   EXPECT_EQ(fake::blas().fused_gelus, 2u);
 }
@@ -94,14 +95,14 @@ TEST_F(GeluChoice, IsSeparateIfTheLibraryLacksIt) {
   EXPECT_EQ(fake::blas().products, 3u);
 }
 
-/// Products with GELU, forward and backward, with a Matmul of their own; all are large enough to be
-/// timed.
+/// Runs products with GELU, forward and backward, through a Matmul of its own. All are large enough
+/// to be timed.
 class TimedGelu : public CudaOpsTest {
  protected:
   static constexpr Dim kN = 8, kIn = 16, kOut = 24;
   static constexpr const char* kCard = "a card";
 
-  /// Returns forward, pre and the gradient before the GELU.
+  /// Returns the output, the input of the GELU, and the gradient with respect to that input.
   std::vector<std::vector<float>> run(ProductChoice& choice) {
     Matmul matmul(*ops_, choice);
     const Buffer x = upload_bf16(bf16_normal(kN * kIn, 1)),
@@ -154,7 +155,7 @@ TEST_F(TimedGelu, IsSeparateIfThatIsFasterWithTheSameResults) {
   ASSERT_NE(first, std::string::npos) << record;
   EXPECT_NE(record.find("GELU apart", first + 1), std::string::npos) << "backward: " << record;
 
-  // Like a resumed run: the same bits, and nothing is timed.
+  // A resumed run must give the same bits without timing anything.
   const auto apart = run(choice);
   ProductChoice resumed(kCard, 0);
   EXPECT_EQ(resumed.take(record), "");

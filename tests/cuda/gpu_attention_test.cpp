@@ -1,4 +1,4 @@
-// Attention on a GPU, with cuDNN and with our own kernels.
+// Tests attention on a GPU, with cuDNN and with our own kernels.
 #include "gpu_ops_fixture.hpp"
 
 namespace amt::test {
@@ -27,7 +27,7 @@ void attention(Workbench& w, const AttentionShape& s) {
   w.result("dqkv", dqkv, 3 * n * width);
 }
 
-/// Fewer queries than keys, in separate arrays.
+/// Computes attention with fewer queries than keys, which are in separate arrays.
 void attention_queries(Workbench& w, const AttentionShape& s) {
   const Dim width = s.heads * s.head_dim, n = s.rows * s.query_len, keys = s.rows * s.key_len;
   const auto of = [&](const Activation* x, Dim length) {

@@ -114,13 +114,13 @@ void Workbench::result(const std::string& name, double value) {
   results_.emplace_back(name, std::vector<float>{static_cast<float>(value)});
 }
 
-bool Workbench::fences_stand() const {
+bool Workbench::fences_intact() const {
   for (const Buffer& array : arrays_) {
     std::vector<unsigned char> fence(kFence);
     ops_.to_host(fence.data(), array.as<char>() + array.bytes() - kFence, kFence);
-    const bool stands =
+    const bool intact =
         std::all_of(fence.begin(), fence.end(), [](unsigned char c) { return c == kFenceByte; });
-    if (!stands) return false;
+    if (!intact) return false;
   }
   return true;
 }
@@ -140,7 +140,7 @@ double largest_difference(const std::string& name, const std::string& shape,
   operation(expected);
   operation(actual);
   EXPECT_EQ(expected.results().size(), actual.results().size());
-  EXPECT_TRUE(actual.fences_stand()) << name << ' ' << shape << " writes outside its arrays";
+  EXPECT_TRUE(actual.fences_intact()) << name << ' ' << shape << " writes outside its arrays";
   double largest = 0;
   for (std::size_t i = 0; i < expected.results().size(); ++i) {
     const auto& [result, values] = expected.results()[i];
@@ -154,7 +154,7 @@ double largest_difference(const std::string& name, const std::string& shape,
 void compare(const std::string& name, const std::string& shape, const Operation& operation,
              double tolerance, cuda::Attention attention) {
   EXPECT_LT(largest_difference(name, shape, operation, attention), tolerance)
-      << name << ' ' << shape << ": see the table at the end for each result";
+      << name << ' ' << shape << ": the table at the end lists each result";
 }
 
 std::string shape_text(const std::vector<Dim>& dimensions) {

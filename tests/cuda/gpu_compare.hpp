@@ -1,5 +1,4 @@
-// Compares one operation on two devices: the CPU in fp32, which is the reference, and the tested
-// one.
+// Compares an operation on the tested device with the same operation on the CPU in fp32.
 #pragma once
 
 #include <cstdint>
@@ -14,19 +13,20 @@
 
 namespace amt::test {
 
-/// Tolerance for the roundings of bf16, relative to the largest expected value.
+/// Tolerance for results that are rounded to bf16, relative to the largest expected value.
 inline constexpr double kBf16Tolerance = 2e-2;
-/// Tolerance for results that are fp32 from end to end.
+/// Tolerance for results that are computed entirely in fp32.
 inline constexpr double kFloatTolerance = 1e-5;
 
-/// The arrays of one device for one operation, each followed by a fence. Inputs are rounded to
-/// bf16, so that both devices start with the same numbers; results are NaN until written.
+/// The arrays of one operation on one device, each followed by a fence (bytes that must not
+/// change). Inputs are rounded to bf16, so both devices start with the same numbers; results are
+/// NaN until they are written.
 class Workbench {
  public:
   Workbench(Ops& ops, bool tested) : ops_(ops), tested_(tested) {}
 
   Ops& ops() const { return ops_; }
-  bool tested() const { return tested_; }  ///< false on the CPU in fp32
+  bool tested() const { return tested_; }  ///< false for the reference, the CPU in fp32
 
   Activation* activations(const std::vector<float>& values);
   Activation* activations(Dim n);
@@ -39,14 +39,14 @@ class Workbench {
     return static_cast<T*>(bytes(values.data(), values.size() * sizeof(T)));
   }
 
-  /// Registers a named result. The arrays are read once the operation has returned.
+  /// Registers a result by name; it is read after the operation has returned.
   void result(const std::string& name, const Activation* data, Dim n);
   void result(const std::string& name, const float* data, Dim n);
   void result(const std::string& name, double value);
 
   using Results = std::vector<std::pair<std::string, std::vector<float>>>;
   const Results& results() const { return results_; }
-  bool fences_stand() const;
+  bool fences_intact() const;
 
  private:
   void* bytes(const void* host, std::size_t count);
@@ -59,8 +59,8 @@ class Workbench {
 
 using Operation = std::function<void(Workbench&)>;
 
-/// Returns the largest difference of any result, relative to its largest expected value; infinity
-/// if a number is not finite. Adds a line to the table for each result.
+/// Returns the largest difference over all results, each relative to its largest expected value;
+/// infinity if a number is not finite. Adds a line to the table for each result.
 double largest_difference(const std::string& name, const std::string& shape,
                           const Operation& operation,
                           cuda::Attention attention = cuda::Attention::kAuto);
@@ -69,7 +69,7 @@ double largest_difference(const std::string& name, const std::string& shape,
 void compare(const std::string& name, const std::string& shape, const Operation& operation,
              double tolerance = kBf16Tolerance, cuda::Attention attention = cuda::Attention::kAuto);
 
-/// Adds a line to the table that is printed at the end.
+/// Adds a line to the table that is printed after all tests.
 void note_difference(const std::string& name, const std::string& shape, const std::string& result,
                      double difference);
 

@@ -19,9 +19,9 @@ struct Found {
 Found find_stand_in(const std::string& name) {
   Found found;
   if (name != "cpu-bf16") {
-    found.refusal = std::string(kStandInVariable) + " knows cpu-bf16 alone, not " + name;
+    found.refusal = std::string(kStandInVariable) + " supports only cpu-bf16, not " + name;
   } else if (bf16_support() == Bf16Support::kNone) {
-    found.refusal = "this processor has no bf16 products";
+    found.refusal = "this CPU has no bf16 instructions";
   }
   return found;
 }

@@ -1,5 +1,5 @@
-// What the GPU tests run on: the plug-in on device rank_on_host, or a stand-in, so that the tests
-// themselves can be checked without a GPU.
+// Selects the device of the GPU tests: the plug-in's GPU number rank_on_host, or a stand-in that
+// allows the tests themselves to be checked without a GPU.
 #pragma once
 
 #include <memory>
@@ -9,16 +9,16 @@
 
 namespace amt::test {
 
-/// "cpu-bf16": test the CPU's Ops in bf16 instead of the GPU's. Unset: test the plug-in.
+/// Environment variable; "cpu-bf16" tests the CPU's Ops in bf16 instead of the plug-in's.
 inline constexpr const char* kStandInVariable = "AMT_GPU_TEST_STANDIN";
 
-/// Returns why nothing can be tested here, as reported by the plug-in; "" if it can.
+/// Returns why there is no device to test here; "" if there is one.
 const std::string& no_device();
 
-/// Returns the plug-in; null with a stand-in.
+/// Returns the plug-in; null if a stand-in is used.
 const cuda::Plugin* plugin();
 
-/// Returns the Ops under test. A stand-in has only one attention.
+/// Returns the Ops under test. A stand-in ignores `attention`.
 std::unique_ptr<Ops> make_tested_ops(cuda::Attention attention = cuda::Attention::kAuto);
 
 }  // namespace amt::test

@@ -1,4 +1,4 @@
-// Flat buffers, memory and timers on a GPU.
+// Tests flat buffers, memory and timers on a GPU.
 #include "gpu_ops_fixture.hpp"
 
 namespace amt::test {

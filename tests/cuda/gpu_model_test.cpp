@@ -1,4 +1,4 @@
-// Complete steps on the tested device, compared with recorded runs, the CPU and themselves.
+// Tests complete steps on the device against recorded runs, the CPU, and repetitions.
 #include <gtest/gtest.h>
 
 #include "amt/base/error.hpp"
@@ -36,7 +36,7 @@ TEST_F(GpuModel, FollowsTheRecordedRuns) {
   }
 }
 
-/// The shapes of lakh-small with fewer layers.
+/// Returns lakh-small's configuration with fewer layers.
 ModelConfig lakh_small(int layers) {
   ModelConfig config;
   config.num_layers = layers;
@@ -58,9 +58,9 @@ Pass forward_backward(Ops& ops, const ModelConfig& config, int rows) {
   return {model.take_loss(), gradients_of(model)};
 }
 
-// The keys' biases have no gradient except rounding errors: a softmax does not depend on a shift of
-// all its scores.
-TEST_F(GpuModel, GradientsOfARealShape) {
+// The exact gradient of the keys' biases is 0, because shifting all scores does not change a
+// softmax; what is computed is rounding error.
+TEST_F(GpuModel, GradientsOfARealShapeAgreeWithTheCpu) {
   const ModelConfig config = lakh_small(2);
   const auto cpu = make_cpu_ops(0);
   const Pass expected = forward_backward(*cpu, config, 1),
@@ -97,7 +97,7 @@ TEST_F(GpuModel, TwentyStepsAgreeWithTheCpu) {
   for (std::size_t step = 0; step < expected.losses.size(); ++step) {
     EXPECT_NEAR(actual.losses[step], expected.losses[step], 2e-2 * expected.losses[step]) << step;
   }
-  EXPECT_LT(expected.losses.back(), 0.9 * expected.losses.front()) << "it has learned";
+  EXPECT_LT(expected.losses.back(), 0.9 * expected.losses.front()) << "the model must have learned";
   const double difference = relative_distance(actual.parameters, expected.parameters);
   note_difference("20 steps", shape_text({12, 64, 128}), "parameters", difference);
   EXPECT_LT(difference, 5e-2);
@@ -117,7 +117,7 @@ TEST_F(GpuModel, RepeatsBitForBit) {
   EXPECT_TRUE(forward_backward(*ops_, large, 1).gradients == pass.gradients);
 }
 
-/// Trains in `run` up to `steps` on one device, from the checkpoint there if there is one.
+/// Trains up to step `steps` on one device; resumes from the checkpoint in `run` if there is one.
 TrainedRun train_to(const std::filesystem::path& run, std::int64_t steps, Ops& ops) {
   TrainerSettings settings = tiny_settings(run);
   settings.trainer.num_train_steps = steps;
@@ -133,7 +133,7 @@ void check_round_trip(Ops& first, Ops& second) {
   const TemporaryFolder folder;
   const TrainedRun saved = train_to(folder.path(), 6, first);
   const TrainedRun loaded = train_to(folder.path(), 6, second);
-  EXPECT_TRUE(loaded.parameters == saved.parameters) << "the same bits";
+  EXPECT_TRUE(loaded.parameters == saved.parameters) << "must be the same bits";
   EXPECT_TRUE(loaded.first_moment == saved.first_moment);
   EXPECT_TRUE(loaded.second_moment == saved.second_moment);
   const TrainedRun on = train_to(folder.path(), 12, second);

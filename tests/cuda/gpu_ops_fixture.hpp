@@ -1,5 +1,5 @@
-// Shared by the tests of operations on a GPU: the device is compared with the CPU in fp32, on
-// random numbers that are exact in bf16, with odd shapes and those of the real models.
+// Fixture for tests of operations on a GPU, which compare the device with the CPU in fp32. Inputs
+// are random numbers that are exact in bf16; shapes are odd ones and those of the real models.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Embedding, layer norms, linear layers and the LM head on a GPU.
+// Tests embedding, layer norms, linear layers and the LM head on a GPU.
 #include "gpu_ops_fixture.hpp"
 
 namespace amt::test {

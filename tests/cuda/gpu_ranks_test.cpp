@@ -1,5 +1,5 @@
-// Sums over ranks with both reducers, also with one rank; for several ranks on one GPU see
-// gpu_ranks.sh.
+// Tests sums over ranks with both reducers, on any number of ranks including one. gpu_ranks.sh runs
+// several ranks on one GPU.
 #include <gtest/gtest.h>
 
 #include "amt/collective/buckets.hpp"
@@ -21,7 +21,7 @@ class GpuRanks : public testing::TestWithParam<const char*> {
     ops_ = make_tested_ops();
     reducer_ = nccl ? plugin()->make_reducer(*ops_, world_, 60) : make_mpi_reducer(*ops_, world_);
   }
-  /// Integers, so that sums are exact in any order.
+  /// Returns integers, whose sums are exact in any order.
   std::vector<float> values(std::int64_t count, int rank) const {
     std::vector<float> all(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -35,7 +35,7 @@ class GpuRanks : public testing::TestWithParam<const char*> {
   std::unique_ptr<Reducer> reducer_;
 };
 
-/// Queues x *= factor without waiting: AdamW without gradients, whose weight decay has this effect.
+/// Queues x *= factor without waiting, as an AdamW update without gradients but with weight decay.
 class Scaling {
  public:
   Scaling(Ops& ops, Dim most) : ops_(ops) {
@@ -58,8 +58,8 @@ class Scaling {
   Buffer first_moment_, second_moment_, gradients_;
 };
 
-// The buffer is written by queued work just before each range is started, and scaled just after
-// wait(): this detects a sum that does not wait for its input, or whose result is not waited for.
+// Queued work writes each range just before its sum is started, and scales it just after wait().
+// This detects a sum that does not wait for its input, and work that does not wait for the sum.
 TEST_P(GpuRanks, SumsAreOrderedBetweenTheWorkAroundThem) {
   constexpr std::int64_t kCount = 2 * kBucketFloats + 1001, kPieces = 5;
   const auto mine = values(kCount, world_.rank());
@@ -83,7 +83,7 @@ TEST_P(GpuRanks, SumsAreOrderedBetweenTheWorkAroundThem) {
   }
 }
 
-// As above: detects an update between the sums and the exchange of slices that waits for neither.
+// Like the test above, with an update between the sums and the exchange of slices.
 TEST_P(GpuRanks, SlicesAreSummedForTheirOwnersAndGathered) {
   constexpr std::int64_t kCount = 2 * kBucketFloats + 1001, kPieces = 5;
   const auto mine = values(kCount, world_.rank());
@@ -111,7 +111,7 @@ TEST_P(GpuRanks, SlicesAreSummedForTheirOwnersAndGathered) {
   }
 }
 
-TEST_P(GpuRanks, TrainTheSameWithAShardedOptimizer) {
+TEST_P(GpuRanks, AShardedOptimizerTrainsTheSameModel) {
   const ModelConfig config = small_device_model();
   const ShortRun whole = train_shortly(*ops_, world_, *reducer_, config, 5);
   const ShortRun sharded = train_shortly(*ops_, world_, *reducer_, config, 5, true);
@@ -135,7 +135,7 @@ TEST_P(GpuRanks, BroadcastsFromRankZero) {
   EXPECT_TRUE(host == values(kCount, 0));
 }
 
-TEST_P(GpuRanks, TrainLikeOneRank) {
+TEST_P(GpuRanks, SeveralRanksTrainLikeOne) {
   const ModelConfig config = small_device_model();
   const ShortRun together = train_shortly(*ops_, world_, *reducer_, config, 5);
   const ShortRun alone = train_shortly(*ops_, config, 5);

@@ -1,4 +1,4 @@
-// A short training run with any Ops and Reducer, with shapes that every device supports.
+// A short training run with any Ops and Reducer, in shapes that every device supports.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,8 @@
 
 namespace amt::test {
 
-/// Width 128, 2 heads of size 64 as in the real models, 2 layers, rows of 64 tokens, with dropout.
+/// Returns a model of width 128 with 2 heads (of size 64, as in the real models), 2 layers, rows of
+/// 64 tokens and dropout.
 ModelConfig small_device_model();
 
 struct ShortRun {
@@ -21,7 +22,7 @@ struct ShortRun {
 /// trainer.shard_optimizer. Collective.
 ShortRun train_shortly(Ops& ops, const mpi::Communicator& ranks, Reducer& reducer,
                        const ModelConfig& config, int steps, bool sharded = false);
-/// The same in a single process.
+/// Trains in the same way, in a single process.
 ShortRun train_shortly(Ops& ops, const ModelConfig& config, int steps);
 
 }  // namespace amt::test

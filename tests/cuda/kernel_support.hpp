@@ -1,9 +1,9 @@
-// For tests of CUDA kernels on the CPU: bf16 activations, buffers with guarded ends, all thread
-// orders.
+// Helpers for tests of CUDA kernels on the CPU: bf16 activations, arrays with guarded ends, and the
+// list of thread orders.
 #pragma once
 
 #include "cuda_on_cpu.hpp"
-// Included after cuda_on_cpu.hpp: kernels include these headers, which need CUDA's keywords.
+// Must follow cuda_on_cpu.hpp, which defines the CUDA keywords that these headers need.
 #include <cuda_bf16.h>
 
 #include <cmath>
@@ -20,12 +20,12 @@ using test::random_tokens;
 
 inline constexpr Order kOrders[] = {Order::kUpwards, Order::kDownwards, Order::kShuffled};
 
-/// One rounding to bf16, relative to the value.
+/// The largest relative error of one rounding to bf16.
 inline constexpr double kRounding = 1.0 / 256;
 
-/// n numbers for a kernel, between fences. A fence consists of large numbers: they spoil the
-/// results of a kernel that reads them, and fences_stand() notices a kernel that writes or adds to
-/// them. The numbers themselves are NaN unless values are given.
+/// An array of n numbers for a kernel, between two fences. A fence consists of large numbers, which
+/// spoil the results of a kernel that reads them; fences_intact() detects a kernel that changes
+/// them. The array itself is filled with NaN unless values are given.
 template <class T>
 class Array {
  public:
@@ -37,14 +37,14 @@ class Array {
   Array(const Array& other) = default;
 
   T* data() { return memory_.data() + kFence; }
-  operator T*() { return data(); }  // the form that kernels take
+  operator T*() { return data(); }  // kernels take plain pointers
   std::vector<double> values() const {
     std::vector<double> out(n_);
     for (std::size_t i = 0; i < n_; ++i)
       out[i] = static_cast<double>(static_cast<float>(memory_[kFence + i]));
     return out;
   }
-  bool fences_stand() const {
+  bool fences_intact() const {
     for (std::size_t i = 0; i < kFence; ++i) {
       if (static_cast<float>(memory_[i]) != kPost) return false;
       if (static_cast<float>(memory_[kFence + n_ + i]) != kPost) return false;
@@ -53,8 +53,8 @@ class Array {
   }
 
  private:
-  static constexpr std::size_t kFence = 512;  // a multiple of the size that 16-byte accesses need
-  static constexpr float kPost = 12352;       // bf16 can hold it
+  static constexpr std::size_t kFence = 512;  // elements; keeps the array aligned to 16 bytes
+  static constexpr float kPost = 12352;       // exact in bf16
   void fill() {
     for (T& x : memory_) x = T(kPost);
     for (std::size_t i = 0; i < n_; ++i) data()[i] = T(NAN);
@@ -63,12 +63,12 @@ class Array {
   std::vector<T> memory_;  // operator new aligns to 16 bytes
 };
 
-/// Normally distributed numbers that are exact in bf16.
+/// Returns normally distributed numbers that are exact in bf16.
 inline std::vector<double> bf16_normal(Dim n, std::uint64_t seed, double deviation = 1) {
   return Array<__nv_bfloat16>(normal<float>(n, seed, deviation)).values();
 }
 
-/// Threads in blocks of `each`.
+/// Returns the number of blocks of `each` threads that `count` threads need.
 inline Index blocks_for(Dim count, Dim each) {
   return {static_cast<unsigned>((count + each - 1) / each)};
 }

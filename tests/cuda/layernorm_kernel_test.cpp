@@ -13,7 +13,7 @@ struct Case {
 
 constexpr unsigned kThreads = kNormWarps * kLanes;
 
-/// With kPacks packs per lane: for widths up to 256 kPacks.
+/// Checks the kernels with kPacks packs per lane, which support widths up to 256 kPacks.
 template <int kPacks>
 void check(const Case& c, Order order) {
   const Dim size = c.n * c.width;
@@ -89,10 +89,10 @@ void check(const Case& c, Order order) {
   EXPECT_LT(distance(gdw.values(), dw), 2 * kRounding);
   EXPECT_LT(distance(gdb.values(), db), 1e-5);
   for (const Array<Bf16>* a : {&gx, &gy, &gout, &gresidual, &gdout, &gdx, &gdy}) {
-    EXPECT_TRUE(a->fences_stand());
+    EXPECT_TRUE(a->fences_intact());
   }
   for (const Array<float>* a : {&gmean, &grstd, &gdw, &gdb, &partial}) {
-    EXPECT_TRUE(a->fences_stand());
+    EXPECT_TRUE(a->fences_intact());
   }
 }
 

@@ -1,4 +1,4 @@
-// Starts from given logits: cuBLASLt computes the products around the kernels.
+// Tests the LM head's own kernels on given logits; cuBLASLt computes the products around them.
 #include "amt/kernels/lm_head.cuh"
 #include "amt/kernels/sum_all.cuh"
 #include "kernel_support.hpp"
@@ -8,7 +8,7 @@ namespace {
 
 constexpr unsigned kThreads = kHeadThreads;
 
-/// The expected results for logits [rows, seq_len, padded_vocab].
+/// Expected results for logits [rows, seq_len, padded_vocab].
 struct Expected {
   Expected(const std::vector<double>& logits, const std::vector<std::uint16_t>& tokens,
            const LmHeadShape& s, const LossConfig& terms)
@@ -57,7 +57,7 @@ void check(const LmHeadShape& s, Order order) {
   EXPECT_LT(distance(gterms.values(), expected.terms_of), 1e-5);
   EXPECT_LT(distance(glogits.values(), expected.gradient), kRounding);
   EXPECT_NEAR(total - 1, expected.total, 1e-5 * expected.total);
-  EXPECT_TRUE(glogits.fences_stand() && glosses.fences_stand() && gterms.fences_stand());
+  EXPECT_TRUE(glogits.fences_intact() && glosses.fences_intact() && gterms.fences_intact());
 }
 
 TEST(LmHeadKernel, AgreesWithItsFormulas) {
@@ -65,7 +65,7 @@ TEST(LmHeadKernel, AgreesWithItsFormulas) {
     check({1, 2, 0, 3, 128}, order);
     check({2, 3, 0, 1100, 1152}, order);
     check({1, 2, 0, 9001, 9088}, order);
-    check({1, 2, 0, 58001, 58112}, order);  // more than a block can hold
+    check({1, 2, 0, 58001, 58112}, order);  // more logits than a block's registers hold
   }
 }
 

@@ -8,13 +8,13 @@
 
 namespace amt::cuda {
 
-/// Number of elements from the first to the last one of a matrix in memory.
+/// Returns the number of elements from the first to the last one of a matrix in memory.
 inline Dim extent(const StoredMatrix& m) {
   if (m.rows > m.leading) throw std::logic_error("columns of a matrix overlap");
   return (m.columns - 1) * m.leading + m.rows;
 }
 
-/// T: element type of a, b, bias and aux; D: of d.
+/// T is the element type of a, b, bias and aux, D that of d.
 template <class T, class D>
 void execute(const MatmulPlan& p, const T* a, const T* b, D* d, const T* bias, T* aux) {
   const auto element = [](const T* x, bool transposed, Dim row, Dim column, Dim leading) {

@@ -1,5 +1,5 @@
 // Executes the plans of matmul_plan.hpp naively, following cuBLASLt's documentation, and compares
-// with the plain code: this finds a wrong transpose or leading dimension without a GPU.
+// the results with the plain code. This finds a wrong transpose or leading dimension without a GPU.
 #include "src/cuda/matmul_plan.hpp"
 
 #include "matmul_interpreter.hpp"
@@ -13,7 +13,7 @@ using test::distance;
 using test::normal;
 using Values = std::vector<double>;
 
-/// Runs the interpreter, after checking that the plan covers exactly the matrices' elements.
+/// Checks that the plan covers exactly the elements of its matrices, then executes it.
 void run(const MatmulPlan& p, const Values& a, const Values& b, Values& d, const Values& bias = {},
          Values* aux = nullptr) {
   ASSERT_EQ(extent(stored_a(p)), Dim(a.size()));

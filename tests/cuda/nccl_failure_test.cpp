@@ -1,4 +1,4 @@
-// How an NcclReducer ends, and how it reports failures.
+// Tests how an NcclReducer ends, and how it reports failures.
 #include <atomic>
 
 #include "nccl_fixture.hpp"
@@ -29,7 +29,7 @@ TEST_F(NcclReducerTest, EndsEvenIfTheOtherRanksDoNot) {
   EXPECT_EQ(fake().destroyed, 0);
 }
 
-// The exchange of slices after the last step: other ranks may still be reading what this one sends.
+// After the last step's exchange of slices, other ranks may still be reading this rank's slice.
 TEST_F(NcclReducerTest, WorkInProgressAtTheEndIsFinalized) {
   fake().finalize_polls = 3;
   make();
@@ -40,19 +40,20 @@ TEST_F(NcclReducerTest, WorkInProgressAtTheEndIsFinalized) {
   EXPECT_EQ(fake().aborted, 0);
 }
 
-// The other ranks may never start the sums that this rank would wait for.
+// Waiting could take forever, because the other ranks may never start the same sums.
 TEST_F(NcclReducerTest, AnExceptionAbortsWithoutWaiting) {
   const std::string message = failure([&] {
     const auto reducer = make_nccl_reducer(3, kCompute, world_, kSeconds);
     reducer->all_reduce(at(0), kBucketFloats);
-    throw Error("of a backward pass");
+    throw Error("in a backward pass");
   });
-  EXPECT_EQ(message, "of a backward pass");
+  EXPECT_EQ(message, "in a backward pass");
   EXPECT_EQ(fake().finalized, 0);
   EXPECT_EQ(fake().aborted, 1);
 }
 
-// A destructor that runs while an unrelated exception is handled: its own work has not failed.
+// The destructor runs while an unrelated exception propagates; the reducer's own work has not
+// failed.
 TEST_F(NcclReducerTest, AReducerDestroyedDuringCleanUpIsFinalized) {
   struct CleanUp {
     const mpi::Communicator& world;
@@ -60,15 +61,15 @@ TEST_F(NcclReducerTest, AReducerDestroyedDuringCleanUpIsFinalized) {
   };
   failure([&] {
     const CleanUp on_the_way{world_};
-    throw Error("of something else");
+    throw Error("unrelated");
   });
   EXPECT_EQ(fake().finalized, 1);
   EXPECT_EQ(fake().aborted, 0);
 }
 
-// --- Failures. ---
+// --- Failures ---
 
-TEST_F(NcclReducerTest, AFailedMeetingIsAnErrorOnAllRanks) {
+TEST_F(NcclReducerTest, AFailedConnectionIsAnErrorOnAllRanks) {
   if (world_.rank() == world_.size() - 1) fake().polls = -1;
   const std::string message = failure([&] { make(); });
   EXPECT_TRUE(
@@ -80,7 +81,7 @@ TEST_F(NcclReducerTest, AFailedMeetingIsAnErrorOnAllRanks) {
 TEST_F(NcclReducerTest, AMissingIdIsAnErrorOnAllRanks) {
   fake().id_result = ncclSystemError;
   EXPECT_TRUE(test::says(failure([&] { make(); }), {"failed", "rank 0"}));
-  EXPECT_EQ(fake().ranks, -1) << "no rank has begun to connect";
+  EXPECT_EQ(fake().ranks, -1) << "no rank may start to connect";
 }
 
 TEST_F(NcclReducerTest, ADuplicateDeviceIsExplained) {
@@ -107,13 +108,14 @@ TEST_F(NcclReducerTest, WaitThrowsAnAsyncError) {
   fake().async_error = ncclRemoteError;
   expect_named(failure([&] { reducer_->wait(); }), "another rank ended");
   EXPECT_EQ(fake().aborted, 1);
-  EXPECT_NE(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }), "") << "and stays";
+  EXPECT_NE(failure([&] { reducer_->all_reduce(at(0), kBucketFloats); }), "")
+      << "the reducer must stay failed";
   reducer_.reset();
   EXPECT_EQ(fake().aborted, 1);
   EXPECT_EQ(fake().finalized, 0);
 }
 
-// An aborted sum looks complete to its stream: no update may follow.
+// An aborted sum looks complete to its stream, but no update may follow.
 TEST_F(NcclReducerTest, AnAsyncErrorDuringTheWaitIsThrown) {
   make();
   reducer_->all_reduce(at(0), kBucketFloats);
@@ -125,7 +127,7 @@ TEST_F(NcclReducerTest, AnAsyncErrorDuringTheWaitIsThrown) {
   const auto start = std::chrono::steady_clock::now();
   expect_named(failure([&] { reducer_->wait(); }), "the sum of gradients failed");
   const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - start;
-  EXPECT_GT(waited.count(), 2 * kSeconds) << "waits for a slow rank";
+  EXPECT_GT(waited.count(), 2 * kSeconds) << "wait() must not time out while a rank is merely slow";
   EXPECT_EQ(fake().aborted, 1);
 }
 
@@ -140,12 +142,12 @@ TEST_F(NcclReducerTest, AFailedExchangeOfSlicesIsReportedAndClosesItsGroup) {
   EXPECT_EQ(fake().aborted, 1);
 }
 
-// The main thread waits in CUDA and cannot poll; a watchdog does so in the meantime.
+// While the main thread waits in CUDA and cannot poll, a watchdog polls instead.
 TEST_F(NcclReducerTest, APollEndsAWaitAfterANetworkFailure) {
   make();
   reducer_->all_gather({at(0), Slices(1000, world_.size())});
   reducer_->poll();
-  EXPECT_EQ(fake().aborted, 0) << "all is well";
+  EXPECT_EQ(fake().aborted, 0) << "nothing has failed yet";
   fake().async_error = ncclSystemError;
   watched([] { EXPECT_TRUE(test::wait_on_hanging_device()); });
   fake().async_error = ncclSuccess;  // no communicator is left to poll
@@ -176,7 +178,7 @@ TEST_F(NcclReducerTest, WorkThatIsNeverQueuedTimesOut) {
   EXPECT_EQ(fake().aborted, 1);
 }
 
-TEST_F(NcclReducerTest, ABroadcastThatNeverEndsTimesOut) {
+TEST_F(NcclReducerTest, ABroadcastThatNeverCompletesTimesOut) {
   make();
   fake().event_state = cudaErrorNotReady;
   expect_named(failure([&] { reducer_->broadcast(at(0), 10); }),

@@ -1,4 +1,4 @@
-// Shared by the tests of NcclReducer: a fake NCCL, and checks of error messages.
+// Fixture for tests of NcclReducer: a fake NCCL, and checks of error messages.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ using test::FakeCall;
 inline constexpr double kSeconds = 0.05;
 inline const auto kCompute = reinterpret_cast<cudaStream_t>(7);
 
-/// Addresses only: nothing is read or written.
+/// Returns the address of float i; no memory is read or written there.
 inline float* at(std::int64_t i) { return reinterpret_cast<float*>(std::uintptr_t{1} << 40) + i; }
 
 class NcclReducerTest : public testing::Test {
@@ -30,13 +30,13 @@ class NcclReducerTest : public testing::Test {
     fake() = {};
     unsetenv("NCCL_ALGO");
   }
-  /// Makes a reducer and forgets the calls of its network test, which is tested separately.
+  /// Creates a reducer and discards the calls of its network test, which has its own tests.
   void make(double seconds = kSeconds) {
     reducer_ = make_nccl_reducer(3, kCompute, world_, seconds);
     fake().calls.clear();
     fake().groups = 0;
   }
-  /// Polls like a watchdog while `work` runs.
+  /// Runs `work` while another thread polls like a watchdog.
   template <class Work>
   void watched(const Work& work) {
     const std::jthread watchdog([this](const std::stop_token& over) {
@@ -60,10 +60,10 @@ class NcclReducerTest : public testing::Test {
     const std::string me = "rank " + std::to_string(world_.rank()) + " of " +
                            std::to_string(world_.size()) + " on " + world_.host() + ", device 3";
     EXPECT_NE(message.find(me), std::string::npos) << message;
-    EXPECT_NE(message.find("; "), std::string::npos) << "what to do next: " << message;
+    EXPECT_NE(message.find("; "), std::string::npos) << "no advice on what to do next: " << message;
     expect_line(message, text);
   }
-  /// Expects an error of CUDA alone, which names the device; the log adds the rank.
+  /// Expects a CUDA error, which names the device; the log adds the rank.
   void expect_device(const std::string& message, const std::string& text) {
     EXPECT_NE(message.find("device 3"), std::string::npos) << message;
     expect_line(message, text);

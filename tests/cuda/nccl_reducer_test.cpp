@@ -1,11 +1,12 @@
-// NcclReducer against a fake NCCL: which calls it makes, and in which order the device would
-// execute them. Nothing here has run on a device.
+// Tests NcclReducer with a fake NCCL: which calls it makes, and the order in which a device would
+// execute them.
 #include "nccl_fixture.hpp"
 
 namespace amt::cuda {
 namespace {
 
-/// A small backward pass: work on the compute stream, then the range that it has written.
+/// A range of gradients whose sum was started, and the position in `calls` of the work that wrote
+/// it.
 struct Started {
   std::int64_t begin, count;
   std::size_t written;
@@ -14,7 +15,7 @@ struct Started {
 constexpr std::int64_t kHalf = kBucketFloats / 2 + 1;
 constexpr std::int64_t kAllFloats = 6 * kHalf + 2 * kBucketFloats + 3;
 
-/// With `slices`, each rank gets only its own sums.
+/// With `slices`, each rank receives only the sums of its own slice.
 void check_order(Reducer& reducer, const Slices* slices = nullptr) {
   std::vector<Started> started;
   const SlicedBuffer gradients{at(0), slices != nullptr ? *slices : Slices(kAllFloats, 1)};
@@ -44,7 +45,7 @@ void check_order(Reducer& reducer, const Slices* slices = nullptr) {
       summed += end - first;
       EXPECT_GT(fake().follows(i, kCompute), s.written);
     }
-    EXPECT_EQ(summed, s.count) << "each float once";
+    EXPECT_EQ(summed, s.count) << "each float must be summed once";
   }
   for (const std::size_t i : fake().positions(FakeCall::kReduce)) {
     const FakeCall& sum = fake().calls[i];
@@ -61,12 +62,12 @@ TEST_F(NcclReducerTest, SumsFollowTheirGradientsAndPrecedeTheirUse) {
 
 // In non-blocking mode, work may reach its stream after the call has returned: an event recorded
 // before that would not wait for it.
-TEST_F(NcclReducerTest, OrderHoldsIfNcclQueuesItsWorkLater) {
+TEST_F(NcclReducerTest, TheOrderIsKeptIfNcclQueuesItsWorkLater) {
   fake().polls = 4;
   make();
   check_order(*reducer_);
   fake().calls.clear();
-  check_order(*reducer_);  // again, with the same events
+  check_order(*reducer_);  // again, reusing the events
 }
 
 TEST_F(NcclReducerTest, SumsOfSlicesGoToTheirOwnersInTheSameOrder) {
@@ -79,9 +80,9 @@ TEST_F(NcclReducerTest, SumsOfSlicesGoToTheirOwnersInTheSameOrder) {
       check_order(*reducer_, &slices);
       EXPECT_TRUE(fake().positions(FakeCall::kSum).empty());
       fake().calls.clear();
-      check_order(*reducer_);  // then a round of the other kind
+      check_order(*reducer_);  // followed by a round of all-reduces
       EXPECT_EQ(fake().groups, static_cast<int>(fake().positions(FakeCall::kSum).size()))
-          << "one group call per bucket";
+          << "each bucket must be one group call";
     }
   }
 }
@@ -167,7 +168,7 @@ TEST_F(NcclReducerTest, BroadcastIsSplitAndOrderedBetweenTheWorkAroundIt) {
   EXPECT_GT(fake().follows(after, fake().calls[pieces[2]].stream), pieces[2]);
 }
 
-TEST_F(NcclReducerTest, CountsTheBytesThatItSums) {
+TEST_F(NcclReducerTest, CountsTheReducedBytes) {
   make();
   reducer_->all_reduce(at(0), 100);
   reducer_->wait();

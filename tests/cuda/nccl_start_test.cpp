@@ -1,4 +1,4 @@
-// How an NcclReducer starts: ranks connect, algorithms are chosen, and the network is tested.
+// Tests how an NcclReducer starts: ranks connect, algorithms are chosen, and the network is tested.
 #include <cstdlib>
 #include <functional>
 
@@ -9,7 +9,7 @@
 namespace amt::cuda {
 namespace {
 
-TEST_F(NcclReducerTest, RanksConnectByRankZerosIdWithoutBlocking) {
+TEST_F(NcclReducerTest, RanksConnectWithRankZerosIdWithoutBlocking) {
   fake().polls = 3;
   make();
   EXPECT_EQ(fake().id, "made by rank 0");
@@ -21,16 +21,16 @@ TEST_F(NcclReducerTest, RanksConnectByRankZerosIdWithoutBlocking) {
   EXPECT_EQ(reducer_->name(), "nccl");
 }
 
-// --- NCCL's algorithms. ---
+// --- NCCL's algorithms ---
 
-/// Returns what making a reducer logs on rank 0.
+/// Returns what rank 0 logs while `work` creates a reducer.
 std::string said_by(const std::function<void()>& work) {
   testing::internal::CaptureStderr();
   work();
   return testing::internal::GetCapturedStderr();
 }
 
-// NVLS sums differ from call to call (NVIDIA/nccl issue 1497).
+// Sums computed with NVLS differ from call to call (NVIDIA/nccl issue 1497).
 TEST_F(NcclReducerTest, DeterministicSumsAvoidNvls) {
   const std::string said = said_by([this] { make(); });
   EXPECT_EQ(fake().algorithms, "^NVLS,NVLSTree");
@@ -51,11 +51,11 @@ TEST_F(NcclReducerTest, NonDeterministicSumsMayUseAnyAlgorithm) {
   EXPECT_EQ(said, "");
 }
 
-// --- The network test. ---
+// --- The network test ---
 
-// NCCL allocates at the first exchange of each kind, so all of them happen before anybody reads how
-// much memory is free, and the memory of the test itself is freed by then.
-TEST_F(NcclReducerTest, EveryKindOfExchangeIsMadeBeforeMemoryIsRead) {
+// NCCL allocates memory at the first exchange of each kind. All kinds must therefore occur, and the
+// test's own memory be freed, before anybody asks how much memory is free.
+TEST_F(NcclReducerTest, EveryKindOfExchangeOccursBeforeFreeMemoryIsRead) {
   fake().polls = 2;
   reducer_ = make_nccl_reducer(3, kCompute, world_, kSeconds);
   const auto largest = [](FakeCall::Kind kind) {
@@ -67,8 +67,7 @@ TEST_F(NcclReducerTest, EveryKindOfExchangeIsMadeBeforeMemoryIsRead) {
   };
   EXPECT_EQ(largest(FakeCall::kBroadcast), kBucketFloats);
   EXPECT_EQ(largest(FakeCall::kSum), kBucketFloats);
-  EXPECT_EQ(fake().positions(FakeCall::kSum).size(), 3u)
-      << "sizes for which NCCL may use different protocols";
+  EXPECT_EQ(fake().positions(FakeCall::kSum).size(), 3u) << "one size for each of NCCL's protocols";
   const auto ranks = static_cast<std::size_t>(world_.size());
   EXPECT_EQ(fake().positions(FakeCall::kReduce).size(), ranks);
   EXPECT_GE(fake().positions(FakeCall::kBroadcast).size(), 1 + ranks) << "and slices to all";
@@ -77,7 +76,7 @@ TEST_F(NcclReducerTest, EveryKindOfExchangeIsMadeBeforeMemoryIsRead) {
   EXPECT_EQ(reducer_->reduced_bytes(), 0u);
 }
 
-TEST_F(NcclReducerTest, ANetworkThatHangsIsFoundAtTheStart) {
+TEST_F(NcclReducerTest, AHangingNetworkIsDetectedAtTheStart) {
   fake().event_state = cudaErrorNotReady;
   const std::string message = failure([&] { make(); });
   expect_named(message, "GPUs of " + world_.host());
@@ -87,20 +86,20 @@ TEST_F(NcclReducerTest, ANetworkThatHangsIsFoundAtTheStart) {
   EXPECT_EQ(fake().memory, 0u);
 }
 
-TEST_F(NcclReducerTest, ANetworkThatFailsIsFoundAtTheStart) {
+TEST_F(NcclReducerTest, AFailingNetworkIsDetectedAtTheStart) {
   fake().sum_result = ncclSystemError;
   expect_named(failure([&] { make(); }), "GPUs of " + world_.host() + " failed");
   EXPECT_EQ(fake().aborted, 1);
   EXPECT_EQ(fake().memory, 0u);
 }
 
-TEST_F(NcclReducerTest, NoMemoryForTheTrialIsAnError) {
+TEST_F(NcclReducerTest, TooLittleMemoryForTheNetworkTestIsAnError) {
   fake().allocation = cudaErrorMemoryAllocation;
   expect_device(failure([&] { make(); }), "trainer.per_device_parallelism");
   EXPECT_EQ(fake().aborted, 1);
 }
 
-TEST(NcclFailure, ANetworkIsNamedByItsHosts) {
+TEST(NcclFailure, NamesTheNetworkByItsHosts) {
   EXPECT_TRUE(test::says(network_between({"a", "a"}), {"GPUs", " a"}));
   EXPECT_TRUE(test::says(network_between({"a", "a", "b", "b"}), {" a, b"}));
   EXPECT_TRUE(

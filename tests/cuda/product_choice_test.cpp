@@ -1,4 +1,4 @@
-// The choice among proposed algorithms, with invented times.
+// Tests the choice among proposed algorithms, with made-up times.
 #include "src/cuda/product_choice.hpp"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ const std::vector<std::string> kProposals = {"id 1", "id 2", "id 3"};
 const MatmulPlan kLarge = plan_linear_weight(32768, 768, 2304);
 const MatmulPlan kSmall = plan_linear_weight(64, 128, 384);
 
-/// Constant times, and how often they were measured.
+/// A timer that returns fixed times and counts how often each was measured.
 struct Stopwatch {
   std::vector<double> seconds;
   int asked = 0;
@@ -35,14 +35,14 @@ TEST(ProductChoice, TakesTheFastest) {
   EXPECT_EQ(choice.choose(kLarge, kProposals, watch.times()), 1u);
 }
 
-TEST(ProductChoice, TakesTheFirstOfEqualsAndIfNoneWorks) {
+TEST(ProductChoice, TakesTheFirstIfAllAreEqualOrNoneWorks) {
   Stopwatch equal{{2, 1, 1}}, broken{{kNever, kNever, kNever}}, first_broken{{kNever, 7, 8}};
   EXPECT_EQ(timing_choice().choose(kLarge, kProposals, equal.times()), 1u);
   EXPECT_EQ(timing_choice().choose(kLarge, kProposals, broken.times()), 0u);
   EXPECT_EQ(timing_choice().choose(kLarge, kProposals, first_broken.times()), 1u);
 }
 
-// A card that is slow at the start, or once, must not affect the choice.
+// A card that is slow at first, or once in a while, must not affect the choice.
 TEST(ProductChoice, TheBestOfSeveralRoundsCounts) {
   ProductChoice choice = timing_choice();
   int calls = 0;
@@ -69,13 +69,13 @@ TEST(ProductChoice, ARecordedChoiceIsUsedWithoutTiming) {
   EXPECT_EQ(after.choose(kLarge, kProposals, other.times()), 1u);
   EXPECT_EQ(other.asked, 0);
   EXPECT_EQ(after.record(), before.record());
-  // The product of this shape that accumulates is not the one that overwrites.
+  // A product of the same shape that overwrites instead of accumulating needs its own choice.
   EXPECT_EQ(after.choose(plan_linear_forward(32768, 768, 2304, false), kProposals, other.times()),
             0u);
   EXPECT_GT(other.asked, 0);
 }
 
-TEST(ProductChoice, AChangedProposalIsNotUsed) {
+TEST(ProductChoice, ARecordedAlgorithmThatHasChangedIsNotUsed) {
   ProductChoice before = timing_choice();
   Stopwatch watch{{3, 1, 2}};
   before.choose(kLarge, kProposals, watch.times());

@@ -27,10 +27,10 @@ TEST(Shapes, AllBlocksOfALayerNormAreResident) {
   EXPECT_EQ(norm_shares(32768, 768), 512);
   EXPECT_EQ(norm_shares(32768, 1024), 384);
   EXPECT_EQ(norm_shares(32768, 2048), 256);
-  EXPECT_EQ(norm_shares(17, 2048), 2) << "no more than there are shares";
+  EXPECT_EQ(norm_shares(17, 2048), 2) << "must not exceed the number of shares";
 }
 
-TEST(Shares, CoverEveryPositionOnceAndAreFew) {
+TEST(Shares, CoverEveryPositionOnceWithFewShares) {
   for (const Dim n : {1, 2, 15, 16, 17, 1023, 1024, 8191, 8192, 8193, 32768, 65536, 1 << 24}) {
     const Shares s = shares_of(n);
     EXPECT_GE(s.count * s.each, n);
@@ -50,7 +50,7 @@ TEST(Shapes, FlatBuffersFitInAGrid) {
   EXPECT_EQ(sum_blocks(128'000'000), 1024);
 }
 
-TEST(Shapes, QuadsNeedAlignmentOfEveryBuffer) {
+TEST(Shapes, QuadsRequireEveryBufferToBeAligned) {
   alignas(16) float x[8], y[8];
   EXPECT_EQ(quads_of(7, x, y), 1);
   EXPECT_EQ(quads_of(8, x), 2);
@@ -59,7 +59,7 @@ TEST(Shapes, QuadsNeedAlignmentOfEveryBuffer) {
   EXPECT_EQ(quads_of(7, x, y + 4), 1);
 }
 
-TEST(Shapes, PacksOfLayerNorms) {
+TEST(Shapes, LayerNormPacksCoverTheWidth) {
   EXPECT_EQ(norm_packs(8), 1);
   EXPECT_EQ(norm_packs(256), 1);
   EXPECT_EQ(norm_packs(264), 2);
@@ -68,7 +68,7 @@ TEST(Shapes, PacksOfLayerNorms) {
   EXPECT_EQ(norm_packs(kLargestWidth), 8);
 }
 
-TEST(Shapes, BlocksOfTheLmHeadAreEqualAndFit) {
+TEST(Shapes, LmHeadBlocksAreEqualAndFitInMemory) {
   constexpr Dim kEach = 55040 * 2, kMost = Dim{1} << 30;  // the paper's models, bf16
   EXPECT_EQ(lm_head_block(32768, kEach, kMost), 8192);
   EXPECT_EQ(lm_head_block(1024, kEach, kMost), 1024);
@@ -81,10 +81,10 @@ TEST(Shapes, BlocksOfTheLmHeadAreEqualAndFit) {
       EXPECT_GE(block, 1);
     }
   }
-  EXPECT_EQ(lm_head_block(32768, Dim{1} << 40, kMost), 128);  // there is always at least one block
+  EXPECT_EQ(lm_head_block(32768, Dim{1} << 40, kMost), 128);  // the smallest block
 }
 
-/// Offset of an element as cuDNN computes it.
+/// Returns the offset of an element as cuDNN computes it.
 Dim offset(const TensorLayout& layout, Dim row, Dim head, Dim t, Dim channel) {
   return row * layout.strides[0] + head * layout.strides[1] + t * layout.strides[2] +
          channel * layout.strides[3];

@@ -1,5 +1,6 @@
-// Complete training steps on a GPU with fake libraries: nothing touches memory that another stream
-// or the host may still use. Each wait is then left out once, which must be detected.
+// Runs complete training steps on CudaOps with fake libraries and checks that nothing accesses
+// memory that another stream or the host may still be using. Each wait is also left out once, which
+// must be detected.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -28,7 +29,7 @@ ModelConfig one_block() {
   return config;
 }
 
-constexpr std::int64_t kBucket = 64;  // floats; sums start during the backward pass
+constexpr std::int64_t kBucket = 64;  // floats; so small that sums start during the backward pass
 
 const char* name_of(FakeCall::Kind kind) {
   switch (kind) {
@@ -45,9 +46,9 @@ const char* name_of(FakeCall::Kind kind) {
   }
 }
 
-/// Two steps of two micro-batches each, between a broadcast and a copy of the parameters, like the
-/// start of a training run and a checkpoint, with more copies to the device than can be in progress
-/// at once.
+/// Makes two steps of two micro-batches each, preceded by a broadcast (like the start of a training
+/// run) and followed by a copy of the parameters (like a checkpoint). There are more copies to the
+/// device than can be in progress at once.
 Timeline train(bool sharded, std::set<std::size_t> left_out = {}) {
   Timeline timeline;
   timeline.leave_out(std::move(left_out));
@@ -94,18 +95,18 @@ Timeline train(bool sharded, std::set<std::size_t> left_out = {}) {
 
 class StreamOrder : public testing::TestWithParam<bool> {};  // with shard_optimizer
 
-TEST_P(StreamOrder, NoMemoryIsUsedTooEarly) {
+TEST_P(StreamOrder, HasNoRaces) {
   const Timeline timeline = train(GetParam());
   for (const std::string& race : timeline.races()) ADD_FAILURE() << race;
   EXPECT_GE(timeline.waits().size(), 10u);
 }
 
-/// Returns what a wait is for: the newest piece of work before it.
+/// Returns the work that a wait is for, from the wait's name.
 std::string work_of(const std::string& wait) { return wait.substr(wait.rfind(" for ") + 5); }
 
-/// Returns whether leaving out wait `i` causes a race. To detect failures, the host waits for
-/// exchanges that the compute stream waits for as well: either wait alone keeps the order, so
-/// adjacent waits for the same work are left out together with it, one by one.
+/// Returns whether leaving out wait `i` causes a race. To detect failures, the host also waits for
+/// exchanges that the compute stream waits for. Either wait alone ensures the order, so adjacent
+/// waits for the same work are left out as well, one more at a time.
 bool missed(bool sharded, const std::vector<std::string>& waits, std::size_t i) {
   const std::string work = work_of(waits[i]);
   std::set<std::size_t> left_out = {i};
@@ -124,7 +125,7 @@ bool missed(bool sharded, const std::vector<std::string>& waits, std::size_t i) 
 
 TEST_P(StreamOrder, EachWaitIsNecessary) {
   const std::vector<std::string> waits = train(GetParam()).waits();
-  for (std::size_t i = 1; i < waits.size(); ++i) {  // the first is for the network test
+  for (std::size_t i = 1; i < waits.size(); ++i) {  // wait 0 belongs to the network test
     EXPECT_TRUE(missed(GetParam(), waits, i)) << "wait " << i << ": " << waits[i];
   }
 }

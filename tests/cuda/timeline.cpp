@@ -23,7 +23,7 @@ void Timeline::queue(Agent stream, const std::string& name) {
   work_[stream] = name;
 }
 
-/// A wait that adds no order is not counted: nothing could show that it is missing.
+/// Ignores a wait that adds no order, because leaving it out could not be detected.
 void Timeline::learn(Agent agent, const Clock& other, const std::string& wait) {
   Clock& own = clocks_[agent];
   const bool news = std::ranges::any_of(other, [&](const auto& entry) {
@@ -59,7 +59,8 @@ void Timeline::host_waits_for_all() {
 
 void Timeline::host_asks_time_of(const void* event) {
   for (const auto& [agent, time] : events_[event]) {
-    if (time > clocks_[kHost][agent]) races_.emplace_back("time of an event that may not be over");
+    if (time > clocks_[kHost][agent])
+      races_.emplace_back("time of an event that may not have occurred");
   }
 }
 
@@ -69,7 +70,7 @@ void Timeline::forget(const void* memory, std::size_t bytes) {
   cells_.erase(first, last);
 }
 
-/// Splits a cell at `at`; returns the first cell that starts at or after it.
+/// Splits the cell that contains `at`, if any; returns the first cell that starts at or after `at`.
 Timeline::Cells::iterator Timeline::split(std::uintptr_t at) {
   const auto next = cells_.lower_bound(at);
   if (next == cells_.begin()) return next;

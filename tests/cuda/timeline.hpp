@@ -1,6 +1,5 @@
-// Determines by vector clocks which work on a device's streams and on the host happens before
-// which: two accesses to the same memory without an order between them are a race, whether or not
-// it affected the numbers.
+// Finds races between the work on a device's streams and on the host by vector clocks: two accesses
+// to the same memory without an order between them, whether or not this affected the numbers.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +16,13 @@ class Timeline {
   static constexpr Agent kHost = nullptr;
   enum class Use : std::uint8_t { kReads, kWrites };
 
-  /// The host queues work on a stream: it happens after everything that the host has done or waited
-  /// for. Later accesses of `stream` belong to this work.
+  /// Reports that the host queues work on a stream. It happens after everything that the host has
+  /// done or waited for; later accesses by `stream` belong to it.
   void queue(Agent stream, const std::string& name);
-  /// The agent's current work accesses memory; for the host, this is what it is doing now.
+  /// Reports an access to memory by the agent's current work, or by the host itself.
   void touches(Agent agent, const void* memory, std::size_t bytes, Use use);
-  /// `memory` is new or freed: nobody uses it, because freeing memory waits for the device.
+  /// Reports that `memory` was allocated or freed. Nothing uses it at that moment, because freeing
+  /// memory waits for the device.
   void forget(const void* memory, std::size_t bytes);
 
   void record(const void* event, Agent stream);
@@ -30,19 +30,20 @@ class Timeline {
   void host_waits_for_event(const void* event);
   void host_waits_for_stream(Agent stream);
   void host_waits_for_all();
-  /// Adds an error to races() unless the host knows that the event has passed.
+  /// Reports that the host reads an event's time. It is a race unless the host has waited for the
+  /// event.
   void host_asks_time_of(const void* event);
 
-  /// Notes a copy to the host, which host_reads_copy() uses.
+  /// Remembers the destination of a copy to the host for host_reads_copy().
   void copied_to_host(const void* memory, std::size_t bytes) { copy_ = {memory, bytes}; }
   void host_reads_copy() { touches(kHost, copy_.first, copy_.second, Use::kReads); }
 
-  /// The waits of streams and host so far that added an order, by name.
+  /// Returns descriptions of the waits so far, by streams and the host, that added an order.
   const std::vector<std::string>& waits() const { return waits_; }
-  /// The waits with these indices into waits() are ignored.
+  /// Ignores the waits with these indices into waits().
   void leave_out(std::set<std::size_t> waits) { left_out_ = std::move(waits); }
 
-  /// "read by A, not ordered after the write by B", each pair once.
+  /// Returns races such as "read by A, not ordered after the write by B", each pair once.
   const std::vector<std::string>& races() const { return races_; }
 
  private:
@@ -55,9 +56,9 @@ class Timeline {
   struct Cell {
     std::uintptr_t end = 0;
     Touch written;
-    std::map<Agent, Touch> read;  ///< since then
+    std::map<Agent, Touch> read;  ///< reads since that write
   };
-  using Cells = std::map<std::uintptr_t, Cell>;  ///< by where they begin; they do not overlap
+  using Cells = std::map<std::uintptr_t, Cell>;  ///< disjoint ranges of memory by first address
 
   void learn(Agent agent, const Clock& other, const std::string& wait);
   Cells::iterator split(std::uintptr_t at);
@@ -66,9 +67,9 @@ class Timeline {
   std::string name_of(Agent agent);
 
   std::map<Agent, Clock> clocks_;
-  std::map<Agent, std::string> work_;  ///< the newest of each
+  std::map<Agent, std::string> work_;  ///< the newest work of each stream
   std::map<const void*, Clock> events_;
-  std::map<const void*, std::string> event_work_;  ///< the newest before each
+  std::map<const void*, std::string> event_work_;  ///< the newest work before each event
   Cells cells_;
   std::pair<const void*, std::size_t> copy_;
   std::vector<std::string> waits_, races_;

@@ -13,7 +13,7 @@ const void* const kOne = &kHandles[0];
 const void* const kTwo = &kHandles[1];
 const void* const kEvent = &kHandles[2];
 
-/// Bytes [begin, end) of some memory.
+/// Bytes [begin, end) of a fixed piece of memory.
 struct Range {
   std::uintptr_t begin, end;
   const void* at() const { return reinterpret_cast<const void*>(begin); }
@@ -25,7 +25,7 @@ void work(Timeline& timeline, const void* stream, const std::string& name, Range
   timeline.touches(stream, range.at(), range.bytes(), use);
 }
 
-TEST(Timeline, AStreamIsInOrder) {
+TEST(Timeline, WorkOnOneStreamIsOrdered) {
   Timeline t;
   work(t, kOne, "a", {10, 20}, Use::kWrites);
   work(t, kOne, "b", {0, 30}, Use::kWrites);
@@ -48,7 +48,7 @@ TEST(Timeline, OnlyEventsOrderTwoStreams) {
   EXPECT_EQ(t.races(), expected);
   work(t, kOne, "f", {45, 46}, Use::kWrites);
   EXPECT_EQ(t.races().back(), "write by f, not ordered after the read by e");
-  work(t, kOne, "g", {5, 6}, Use::kReads);  // like "before", it only reads
+  work(t, kOne, "g", {5, 6}, Use::kReads);  // no race with "before", because both only read
   EXPECT_EQ(t.races().size(), 2u);
 }
 
@@ -61,7 +61,7 @@ TEST(Timeline, AnEventCoversTheWorkBeforeItsRecord) {
   EXPECT_EQ(t.races().size(), 1u);
 }
 
-TEST(Timeline, TheHostIsOrderedAfterItsWaits) {
+TEST(Timeline, TheHostIsOrderedAfterWhatItWaitedFor) {
   Timeline t;
   work(t, kOne, "a", {0, 8}, Use::kWrites);
   t.record(kEvent, kOne);
@@ -73,7 +73,7 @@ TEST(Timeline, TheHostIsOrderedAfterItsWaits) {
   t.host_waits_for_stream(kOne);
   t.host_asks_time_of(kEvent);
   t.touches(Timeline::kHost, Range{1, 8}.at(), 7, Use::kWrites);
-  work(t, kTwo, "what the host queues follows what it knows", {0, 8}, Use::kWrites);
+  work(t, kTwo, "queued after the host's waits", {0, 8}, Use::kWrites);
   EXPECT_EQ(t.races().size(), 2u);
 }
 

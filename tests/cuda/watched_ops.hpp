@@ -1,6 +1,6 @@
-// Reports to a Timeline what a GPU's operators read and write of shared memory: parameters,
-// gradients, and numbers for the host. Copies within the plug-in report themselves; all other
-// memory belongs to a single stream.
+// An Ops that reports to a Timeline which parameters, gradients and numbers for the host a GPU's
+// operators read and write. Copies made by the plug-in are reported by the fake CUDA; all other
+// memory is used by a single stream.
 #pragma once
 
 #include <vector>
@@ -38,7 +38,7 @@ class WatchedOps final : public Implement<WatchedOps, PassingOps, Operators> {
   WatchedOps(cuda::CudaOps& to, Timeline& timeline)
       : Implement(to), stream_(to.stream()), timeline_(timeline) {}
 
-  /// From now on, tensors are those of this model, which must have been made with these Ops.
+  /// Reports accesses to the tensors of this model, which must have been created with these Ops.
   void watch(Model& model) {
     parameters_ = model.parameters();
     gradients_ = model.gradients();
