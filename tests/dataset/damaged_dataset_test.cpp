@@ -1,4 +1,4 @@
-// Malicious datasets, some with matching hashes: refused in one line that names the file.
+// Malicious datasets, some with matching hashes, must be refused in one line that names the file.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -20,7 +20,7 @@ class DamagedDataset : public testing::Test {
  protected:
   static constexpr std::uint64_t kRows = 40;
 
-  /// Writes one training shard; one token of its row 7 is `token`.
+  /// Writes a training shard; row 7 contains `token`.
   void write(Token token = 0) {
     ShardWriter writer(folder_.path(), manifest_, Split::kTrain, 0, 1, kRows);
     for (std::uint64_t i = 0; i < kRows; ++i) {
@@ -36,7 +36,7 @@ class DamagedDataset : public testing::Test {
   std::filesystem::path shard() const {
     return folder_.path() / manifest_.split(Split::kTrain).shards[0].file;
   }
-  /// Returns the error of opening the split and reading all of it.
+  /// Returns the error from opening the split and reading all of it; "" if there is none.
   std::string refusal() const {
     return test::refusal<Error>([&] {
       const Manifest manifest = read_manifest(folder_.path());
@@ -51,7 +51,8 @@ class DamagedDataset : public testing::Test {
     EXPECT_LT(what.size(), 600u);
   }
 
-  /// Calls `check` for each kind of damage, with a shard that has it in this dataset only.
+  /// Calls `check` once per kind of damage, with a shard of which only this HDF5 dataset is
+  /// damaged.
   void for_each_damage(const char* dataset, test::Hdf5Values values,
                        const std::vector<std::uint64_t>& shape,
                        const std::function<void()>& check) const {
@@ -80,26 +81,27 @@ TEST_F(DamagedDataset, ATokenOutsideTheVocabularyIsReportedWithItsRow) {
   EXPECT_NO_THROW(reader.row(8));
 }
 
-TEST_F(DamagedDataset, ShardsWithAnotherStorageAreRefused) {
+TEST_F(DamagedDataset, ShardsWithUnexpectedStorageAreRefused) {
   write();
   for_each_damage(kTokensDataset, test::Hdf5Values::kUint16, {kRows, kContextLength},
                   [&] { expect_refusal({shard().filename().string()}); });
 }
 
-TEST_F(DamagedDataset, ChecksumsWithAnotherStorageAreRefused) {
+TEST_F(DamagedDataset, ChecksumsWithUnexpectedStorageAreRefused) {
   write();
   for_each_damage(kChecksumDataset, test::Hdf5Values::kUint64, {1}, [&] {
     const auto said =
         find_shard_damage(folder_.path(), manifest_, Split::kTrain, 0, VerifyRows::kNo);
     ASSERT_TRUE(said);
-    EXPECT_EQ(said->find("damaged"), std::string::npos) << *said;  // its values are not even read
+    EXPECT_EQ(said->find("damaged"), std::string::npos)
+        << *said;  // the values must not even be read
     EXPECT_TRUE(test::refuses<Error>(
         [&] { SplitReader(folder_.path(), manifest_, Split::kTrain, Checksums::kOfRowsUsed); },
         {shard().filename().string()}));
   });
 }
 
-TEST_F(DamagedDataset, AShardOfAnotherDatasetIsRefusedWithTheDifference) {
+TEST_F(DamagedDataset, AShardOfAnotherDatasetIsRefusedNamingTheDifference) {
   write();
   manifest_.seed = 6;
   write_file_atomically(folder_.path() / kManifestFile, to_json(manifest_));
@@ -121,7 +123,7 @@ TEST_F(DamagedDataset, MoreRowsThanTheFileCanHoldAreRefused) {
   expect_refusal({shard().filename().string()});
 }
 
-TEST_F(DamagedDataset, HostileManifestsAreRefused) {
+TEST_F(DamagedDataset, MaliciousManifestsAreRefused) {
   const std::string deep(100'000, '[');
   write();
   manifest_.split(Split::kValid) = {

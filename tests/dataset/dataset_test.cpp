@@ -19,7 +19,7 @@ Row numbered_row(std::uint64_t number) {
   return row;
 }
 
-/// Writes a training split whose shards have these numbers of rows; row n of the split is
+/// Writes a training split with a shard for each of these numbers of rows. Row n of the split is
 /// numbered_row(n).
 Manifest write_dataset(const std::filesystem::path& folder,
                        const std::vector<std::uint64_t>& rows) {
@@ -37,7 +37,7 @@ Manifest write_dataset(const std::filesystem::path& folder,
   return manifest;
 }
 
-TEST(Dataset, ReadsEveryRowAcrossShardsOfOddSizes) {
+TEST(Dataset, ReadsEveryRowAcrossShardsOfUnequalSizes) {
   const test::TemporaryFolder folder;
   write_dataset(folder.path(), {3, 0, 4097, 1});
   const SplitReader reader(folder.path(), read_manifest(folder.path()), Split::kTrain);

@@ -1,4 +1,4 @@
-// The description of a dataset, and the reference's text format for a split.
+// Tests the description of a dataset, and the export of a split in the reference's text format.
 #include "src/dataset/description.hpp"
 
 #include <gtest/gtest.h>
@@ -53,12 +53,12 @@ class ExportText : public testing::Test {
   std::string expected_;
 };
 
-TEST_F(ExportText, HasTheRowsInOrder) {
+TEST_F(ExportText, WritesTheRowsInOrder) {
   const fs::path file = folder_.path() / "text";
   export_text(folder_.path(), manifest_, Split::kTest, file);
   EXPECT_EQ(read_text(file), expected_);
   export_text(folder_.path(), manifest_, Split::kValid, file);
-  EXPECT_EQ(read_text(file), "") << "an empty split, over an old file";
+  EXPECT_EQ(read_text(file), "") << "an empty split must replace the old file by an empty one";
 }
 
 TEST_F(ExportText, NothingIsLeftAfterAnError) {

@@ -10,7 +10,7 @@
 namespace amt {
 namespace {
 
-/// Row r is {r, r}.
+/// Rows in memory; row r is {r, r}.
 class Numbered : public RowSource {
  public:
   explicit Numbered(std::uint64_t rows) : rows_(rows) {}
@@ -42,11 +42,11 @@ class EpochRowsTest : public testing::Test {
   EpochRows rows_{numbered_, 3};
 };
 
-TEST_F(EpochRowsTest, TheFirstEpochIsAsWritten) {
+TEST_F(EpochRowsTest, TheFirstEpochKeepsTheOrderOfTheDataset) {
   EXPECT_EQ(read(rows_, 0, 10), read(numbered_, 0, 10));
 }
 
-TEST_F(EpochRowsTest, EachLaterEpochHasAllRowsInAnOrderOfItsOwn) {
+TEST_F(EpochRowsTest, EachLaterEpochHasAllRowsInItsOwnOrder) {
   const auto second = read(rows_, 10, 10), third = read(rows_, 20, 10);
   for (auto rows : {second, third}) {
     EXPECT_NE(rows, read(numbered_, 0, 10));
@@ -57,8 +57,8 @@ TEST_F(EpochRowsTest, EachLaterEpochHasAllRowsInAnOrderOfItsOwn) {
   EXPECT_NE(read(EpochRows(numbered_, 4), 10, 10), second);
 }
 
-/// Whatever the batches are, and wherever training is resumed.
-TEST_F(EpochRowsTest, ARowDoesNotDependOnWhatItIsReadWith) {
+// The rows must be the same whatever the batch size, and wherever training is resumed.
+TEST_F(EpochRowsTest, RowsDoNotDependOnTheRangeThatIsRead) {
   const auto all = read(rows_, 0, 35);
   for (std::uint64_t first = 0; first < 35; ++first) {
     for (std::uint64_t count = 0; first + count <= 35; ++count) {

@@ -80,13 +80,13 @@ TEST(Manifest, ErrorsNameTheMember) {
                 " but must be the name of a file in the same folder");
 }
 
-TEST(Manifest, AFolderWithoutOneIsNotADataset) {
+TEST(Manifest, AFolderWithoutAManifestIsNotADataset) {
   const test::TemporaryFolder folder;
   EXPECT_THROW(read_manifest(folder.path()), Error);
   EXPECT_THROW(read_manifest(folder.path() / "missing"), Error);
 }
 
-TEST(Manifest, ARefusedPathIsExplained) {
+TEST(Manifest, ErrorsExplainWhatThePathShouldBe) {
   const test::TemporaryFolder folder;
   const auto says = [](const std::filesystem::path& path) {
     return test::refusal<Error>([&] { read_manifest(path); });

@@ -21,7 +21,8 @@ namespace {
 constexpr int kLength = 3;
 constexpr std::uint64_t kRows = 50;
 
-/// Row n is n, n + 1000, n + 2000. Counts its reads; a read can be delayed.
+/// Rows for a prefetcher; row n is n, n + 1000, n + 2000. Remembers which reads have begun, and can
+/// delay them.
 class FakeRows : public RowSource {
  public:
   int row_length() const override { return kLength; }
@@ -47,7 +48,8 @@ class FakeRows : public RowSource {
     held_.clear();
     changed_.notify_all();
   }
-  /// Waits until that read has begun; the time limit only ends a failed test.
+  /// Waits until the read that starts at `first` has begun. Returns false after a time limit, which
+  /// only a failing test reaches.
   bool has_begun(std::uint64_t first) const {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, std::chrono::seconds(20),
@@ -78,13 +80,13 @@ TEST(Prefetcher, TheNextReadBeginsWhileEarlierRowsAreInUse) {
     rows.hold(4 * (k + 1));
     const RowRange now{4 * k, 4}, next{4 * (k + 1), 4};
     const auto tokens = reader.next(now, next);
-    ASSERT_TRUE(rows.has_begun(next.first)) << "read " << k + 1;  // and it cannot end yet
+    ASSERT_TRUE(rows.has_begun(next.first)) << "read " << k + 1;  // it cannot end before release()
     expect_rows(tokens, now);
     rows.release();
   }
 }
 
-TEST(Prefetcher, RowsAreUnchangedUntilTheNextCall) {
+TEST(Prefetcher, RowsStayUnchangedUntilTheNextCall) {
   FakeRows rows;
   Prefetcher reader(rows, 2);
   const auto tokens = reader.next({0, 2}, {2, 2});
@@ -93,7 +95,7 @@ TEST(Prefetcher, RowsAreUnchangedUntilTheNextCall) {
   expect_rows(reader.next({2, 2}, {}), {2, 2});
 }
 
-TEST(Prefetcher, AnyOrderSizeAndPredictionWorks) {
+TEST(Prefetcher, AnySequenceOfRangesAndPredictionsWorks) {
   FakeRows rows;
   Prefetcher reader(rows, 8);
   const RowRange ranges[] = {{0, 8}, {8, 1}, {48, 5}, {3, 4, 7}, {3, 4, 7}, {0, 0}, {1000003, 2}};
@@ -107,7 +109,7 @@ TEST(Prefetcher, AnyOrderSizeAndPredictionWorks) {
   }
 }
 
-TEST(Prefetcher, ErrorsAreThrownWithTheirRows) {
+TEST(Prefetcher, AnErrorIsThrownOnlyIfItsRowsAreRequested) {
   FakeRows rows;
   rows.before_read = [](std::uint64_t first) {
     if (first == 7) throw Error("row 7 is damaged");
@@ -119,13 +121,13 @@ TEST(Prefetcher, ErrorsAreThrownWithTheirRows) {
     EXPECT_EQ(test::refusal<Error>([&] { reader.next({7, 1}, {8, 1}); }), "row 7 is damaged");
   }
   expect_rows(reader.next({8, 1}, {7, 1}), {8, 1});
-  expect_rows(reader.next({9, 1}, {7, 1}), {9, 1});  // 7 was announced, but is not requested
+  expect_rows(reader.next({9, 1}, {7, 1}), {9, 1});  // row 7 was announced but is not requested
 }
 
 TEST(Prefetcher, CanBeDestroyedAtAnyMoment) {
   FakeRows rows;
   rows.before_read = [](std::uint64_t first) {
-    if (first == 1) throw Error("not seen");
+    if (first == 1) throw Error("must not be thrown");
   };
   { Prefetcher reader(rows, 1); }
   for (const std::uint64_t next : {1, 2}) {
@@ -145,7 +147,7 @@ TEST(Prefetcher, CanBeDestroyedAtAnyMoment) {
   releases.join();
 }
 
-TEST(Prefetcher, ItsThreadHandlesNoSignals) {
+TEST(Prefetcher, TheThreadBlocksAllSignals) {
   FakeRows rows;
   sigset_t in_thread, here;
   rows.before_read = [&](std::uint64_t) { pthread_sigmask(SIG_SETMASK, nullptr, &in_thread); };
@@ -158,7 +160,7 @@ TEST(Prefetcher, ItsThreadHandlesNoSignals) {
   }
 }
 
-// Reads a dataset whose shard is truncated during the reading.
+// Reads a file that is truncated in the meantime.
 void read_a_cut_file(const std::filesystem::path& path) {
   std::ofstream(path) << std::string(100'000, 'x');
   const MappedFile map(path, 0, 100'000);

@@ -1,5 +1,4 @@
-// Damage is found and reported: every bit of the rows, and everything else that a reader would
-// notice.
+// Verification must find any changed bit of the rows, and all other damage that affects a reader.
 #include "amt/dataset/verify.hpp"
 
 #include <fmt/core.h>
@@ -26,7 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr std::array<Split, 1> kTrainOnly = {Split::kTrain};
 
-/// A row that obeys the rules: an event every 10 ticks.
+/// Returns a row that obeys the encoding's rules, with an event every 10 ticks.
 Row good_row(std::uint64_t number) {
   Row row{kAutoregress};
   for (std::size_t i = 0; i < 341; ++i) {
@@ -141,8 +140,8 @@ TEST_F(Verify, MissingOrTruncatedShardsAreReported) {
   EXPECT_TRUE(damage(1).starts_with("train-00001-of-00002.h5: ")) << damage(1);
 }
 
-// Whichever byte of the file is changed: it is noticed, or nothing that a reader uses has changed.
-TEST_F(Verify, NoChangedByteChangesARowUnnoticed) {
+// A change to any byte of the file must be detected, unless it affects nothing that a reader uses.
+TEST_F(Verify, NoChangedByteAltersARowUndetected) {
   write({2});
   const std::vector<std::byte> good = read_file(file(0));
   std::size_t noticed = 0;
@@ -197,7 +196,7 @@ TEST_F(Verify, VirtualFilesMatchTheManifest) {
 }
 
 // HDF5 1.10.8 overflows a buffer on some of these.
-TEST_F(Verify, AnyByteOfAVirtualFileCanBeWrong) {
+TEST_F(Verify, AnyWrongByteInAVirtualFileIsHandled) {
   write({3, 0, 2});
   write_virtual_file(folder(), manifest_, Split::kTrain);
   const fs::path path = folder() / "train.h5";
@@ -228,7 +227,7 @@ TEST_F(Verify, VirtualFilesStateTheirFormat) {
   EXPECT_EQ(file.integer_attribute("augment"), 1u);
 }
 
-TEST_F(Verify, FilesMissingInTheManifestAreFound) {
+TEST_F(Verify, FilesMissingFromTheManifestAreFound) {
   write({3});
   write_virtual_file(folder(), manifest_, Split::kTrain);
   EXPECT_TRUE(find_unknown_files(folder(), manifest_).empty());
@@ -237,7 +236,7 @@ TEST_F(Verify, FilesMissingInTheManifestAreFound) {
             std::vector<std::string>{"train-00001-of-00002.h5"});
 }
 
-TEST_F(Verify, AnUnreadableFileIsNotDamage) {
+TEST_F(Verify, AnUnreadableFileIsNotReportedAsDamage) {
   write({3});
   fs::create_symlink("loop", folder() / "loop");
   manifest_.split(Split::kTrain).shards[0].file = "loop";

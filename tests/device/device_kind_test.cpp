@@ -8,7 +8,7 @@
 namespace amt {
 namespace {
 
-TEST(DeviceKind, NamesOfDevices) {
+TEST(DeviceKind, DevicesAreSelectedByName) {
   EXPECT_EQ(value_of<DeviceKind>("auto"), DeviceKind::kAuto);
   EXPECT_EQ(value_of<DeviceKind>("cuda"), DeviceKind::kCuda);
   EXPECT_EQ(value_of<DeviceKind>("cpu"), DeviceKind::kCpu);
@@ -19,7 +19,7 @@ TEST(DeviceKind, NamesOfDevices) {
             "--device: 'gpu' is not known; use auto, cuda or cpu");
 }
 
-TEST(DeviceKind, NamesOfAttention) {
+TEST(DeviceKind, AttentionIsSelectedByName) {
   EXPECT_EQ(value_of<cuda::Attention>("auto"), cuda::Attention::kAuto);
   EXPECT_EQ(value_of<cuda::Attention>("cudnn"), cuda::Attention::kCudnn);
   EXPECT_EQ(value_of<cuda::Attention>("plain"), cuda::Attention::kPlain);

@@ -1,12 +1,12 @@
-// A plug-in whose GPUs are this machine's CPU, for tests of the loader and of the choice of a
-// device. Environment variables determine what it pretends to have:
-//   AMT_FAKE_DEVICES     how many GPUs [0]
-//   AMT_FAKE_NAME        the GPUs' name [NVIDIA H200]
-//   AMT_FAKE_CAPABILITY  [90]
-//   AMT_FAKE_SLOW_ATTENTION  why attention is slow [it is not]
-//   AMT_FAKE_NO_ATTENTION    why there is no attention at all
-//   AMT_FAKE_FREE        free bytes on each [2^40]
-// It prints every request to stderr.
+// A plug-in whose "GPUs" are this machine's CPU, for tests of the loader and of the choice of a
+// device. It prints every request to stderr. Environment variables (with defaults in brackets)
+// describe the GPUs:
+//   AMT_FAKE_DEVICES         number of GPUs [0]
+//   AMT_FAKE_NAME            their name [NVIDIA H200]
+//   AMT_FAKE_CAPABILITY      their compute capability [90]
+//   AMT_FAKE_SLOW_ATTENTION  reason why attention is slow [it is not slow]
+//   AMT_FAKE_NO_ATTENTION    reason why attention is not supported [it is supported]
+//   AMT_FAKE_FREE            free bytes on each GPU [2^40]
 #include <cstdio>
 #include <cstdlib>
 

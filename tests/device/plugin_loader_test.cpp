@@ -1,4 +1,4 @@
-// What the loader finds and refuses; errors that cross the plug-in's interface.
+// Tests which plug-ins the loader finds and refuses, and errors that cross the plug-in's interface.
 #include "amt/device/plugin_loader.hpp"
 
 #include <gtest/gtest.h>
@@ -33,13 +33,13 @@ class Setting {
   const char* name_;
 };
 
-TEST(PluginLoader, LoadsTheFileInTheVariable) {
+TEST(PluginLoader, LoadsTheFileThatTheVariableNames) {
   const Setting named(kPluginVariable, kFake);
   EXPECT_EQ(find_plugin(), kFake);
   EXPECT_EQ(load_plugin(find_plugin()).versions(), "fake CUDA");
 }
 
-TEST(PluginLoader, LooksBesideTheProgram) {
+TEST(PluginLoader, LooksNearTheProgram) {
   // This program is in build/.../tests/, and the plug-in, if it is built, in build/.../lib/.
 #ifdef AMT_BUILT_PLUGIN
   EXPECT_EQ(find_plugin(), fs::path(AMT_BUILT_PLUGIN));
@@ -55,7 +55,7 @@ TEST(PluginLoader, RefusesAMissingFile) {
       test::refuses<Error>([] { find_plugin(); }, {kPluginVariable, "/nowhere/libamt_cuda.so"}));
 }
 
-TEST(PluginLoader, RefusesText) {
+TEST(PluginLoader, RefusesATextFile) {
   const test::TemporaryFolder folder;
   const fs::path text = folder.path() / "text.so";
   std::ofstream(text) << "no library\n";
@@ -72,7 +72,7 @@ TEST(PluginLoader, RefusesAPluginBuiltFromOtherHeaders) {
   EXPECT_TRUE(test::refuses<Error>([&] { load_plugin(file); }, {file.string()}));
 }
 
-// The plug-in contains copies of this code, but this program's watchdog and log must see its state.
+// The plug-in contains its own copies of this code, but must use this program's activity and log.
 TEST(PluginLoader, APluginSharesTheProgramsState) {
   const cuda::Plugin& plugin = load_plugin(kFake);
   const std::uint64_t before = current_activity().progress;
@@ -97,7 +97,7 @@ TEST(PluginLoader, ErrorsCrossTheInterface) {
 
 #ifdef AMT_BUILT_PLUGIN
 // No machine has a device 999, and this one may have no device at all.
-TEST(BuiltPlugin, DescribesItselfAndThrowsWithoutADevice) {
+TEST(BuiltPlugin, ReportsItsVersionsAndThrowsWithoutADevice) {
   const cuda::Plugin& plugin = load_plugin(AMT_BUILT_PLUGIN);
   EXPECT_TRUE(test::says(plugin.versions(), {"CUDA 1", "NCCL 2.", "attention "}));
   std::string why;
@@ -108,7 +108,7 @@ TEST(BuiltPlugin, DescribesItselfAndThrowsWithoutADevice) {
 }
 #endif
 
-TEST(DeviceOffer, DependsOnTheRankOnTheHost) {
+TEST(DeviceOffer, DependsOnTheRankWithinTheHost) {
   const Setting named(kPluginVariable, kFake), devices("AMT_FAKE_DEVICES", "2");
   for (int rank = 0; rank < 5; ++rank) {
     const DeviceOffer offer = offer_device(DeviceKind::kAuto, "", rank);
@@ -119,7 +119,7 @@ TEST(DeviceOffer, DependsOnTheRankOnTheHost) {
   }
 }
 
-TEST(DeviceOffer, SaysWhyThereIsNone) {
+TEST(DeviceOffer, ExplainsWhyThereIsNoDevice) {
   const Setting named(kPluginVariable, kFake);
   EXPECT_EQ(offer_device(DeviceKind::kCuda, "", 0).refusal, "the fake has no device");
   const Setting devices("AMT_FAKE_DEVICES", "1"), capability("AMT_FAKE_CAPABILITY", "70");

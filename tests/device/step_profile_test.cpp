@@ -8,7 +8,7 @@
 namespace amt {
 namespace {
 
-/// Parses the text like the option.
+/// Parses the text like the value of the option.
 StepRange step_range(const std::string& text) {
   StepRange range;
   OptionTable table;
@@ -25,13 +25,14 @@ TEST(StepRange, AcceptsTwoNumbers) {
   EXPECT_EQ(step_range("").end, 0);
 }
 
-TEST(StepRange, RefusesTheRest) {
+TEST(StepRange, RefusesAnythingElse) {
   for (const char* text : {"10", "10:", ":12", "12:10", "10:10", "-1:3", "a:b", "1:2:3", "1:2 "}) {
     EXPECT_THROW(step_range(text), UsageError) << text;
   }
 }
 
-/// Lists the switching in steps [first, last): "+3": on before step 3, "-4": off after step 4.
+/// Returns when the profiler is switched in steps [first, last): "+3" for on before step 3, "-4"
+/// for off after step 4.
 std::string switched(const std::string& range, std::int64_t first, std::int64_t last) {
   const auto ops = make_cpu_ops(1);
   std::string seen;

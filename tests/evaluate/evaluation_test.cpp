@@ -23,7 +23,7 @@ class EvaluationTest : public testing::Test {
   }
   ~EvaluationTest() override { set_stop_signal(0); }
 
-  /// Returns the losses of one row from the model alone.
+  /// Returns the losses of one row, computed by the model directly.
   std::vector<float> losses(std::uint64_t row) {
     std::vector<Token> tokens(12);
     rows_.read(row, 1, tokens);
@@ -39,7 +39,7 @@ class EvaluationTest : public testing::Test {
   test::MemoryRows rows_ = test::make_rows(3, 10, config_);
 };
 
-TEST_F(EvaluationTest, IsTheMeanPerKindOfToken) {
+TEST_F(EvaluationTest, ComputesTheMeanPerKindOfToken) {
   std::vector<double> nats(3), tokens(3);
   for (const std::uint64_t row : {0, 3, 6, 9}) {
     const std::vector<float> ce = losses(row);
@@ -58,14 +58,14 @@ TEST_F(EvaluationTest, IsTheMeanPerKindOfToken) {
   EXPECT_NEAR(sums->mean(), (nats[0] + nats[1] + nats[2]) / 44, 1e-6);
 }
 
-TEST_F(EvaluationTest, MicroBatchDoesNotMatter) {
+TEST_F(EvaluationTest, DoesNotDependOnTheMicroBatch) {
   const double expected = evaluate(model_, self_, rows_, {}, 1)->mean();
   for (const int micro : {2, 3, 4}) {
     EXPECT_NEAR(evaluate(model_, self_, rows_, {}, micro)->mean(), expected, 1e-6);
   }
 }
 
-TEST_F(EvaluationTest, CanBeLimited) {
+TEST_F(EvaluationTest, CanBeLimitedToSomeRows) {
   EXPECT_EQ(evaluate(model_, self_, rows_, {1, 4}, 3)->tokens[0], 4 * 4);
   EXPECT_EQ((RowSelection{10, 0}.count(21)), 3u);
   EXPECT_EQ((RowSelection{1, 0}.count(0)), 0u);
@@ -77,8 +77,8 @@ TEST_F(EvaluationTest, StopsOnASignal) {
   EXPECT_FALSE(evaluate(model_, self_, rows_, {}, 4));
 }
 
-TEST_F(EvaluationTest, TokenFrequencyBaseline) {
-  const test::MemoryRows train(4, {9, 1, 1, 2, 9, 1, 2, 3});  // predicted: 1 1 2 1 2 3
+TEST_F(EvaluationTest, ComputesTheTokenFrequencyBaseline) {
+  const test::MemoryRows train(4, {9, 1, 1, 2, 9, 1, 2, 3});  // predicted tokens: 1 1 2 1 2 3
   const test::MemoryRows evaluated(4, {0, 1, 2, 4});
   const double expected = -(std::log(4.0 / 11) + std::log(3.0 / 11) + std::log(1.0 / 11)) / 3;
   EXPECT_NEAR(unigram_loss(self_, train, evaluated, {}, 5), expected, 1e-12);
@@ -87,11 +87,11 @@ TEST_F(EvaluationTest, TokenFrequencyBaseline) {
               1e-12);
 }
 
-TEST_F(EvaluationTest, BitsPerSecond) {
+TEST_F(EvaluationTest, ComputesBitsPerSecond) {
   EXPECT_NEAR(bits_per_second(std::log(2.0), 300, 100), 3.0, 1e-12);
 }
 
-/// Mean losses 1, 0.5 and 0.25 for an onset, a duration and a note.
+/// Returns sums with mean losses 1, 0.5 and 0.25 for onsets, durations and notes.
 LossSums round_sums() { return {{341, 170.5, 85.25}, {341, 341, 341}}; }
 
 Manifest manifest_of(const Encoding& encoding) {

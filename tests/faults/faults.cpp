@@ -1,14 +1,14 @@
-// A library to preload into amt, which makes one rank of a job fail at a chosen moment, so that amt
-// itself needs no code for it.
+// A library to preload into amt. It makes one rank of a job fail at a chosen call, so amt itself
+// needs no code for such tests.
 //
 //   AMT_FAULT=RANK:CALL:COUNT:KIND
 //
-// On rank RANK (OMPI_COMM_WORLD_RANK), call number COUNT of CALL goes wrong. CALL: an MPI function
-// below; "product": a matrix product; "open": opening a MIDI file.
-// KIND: loop   never returns
-//       stop   the process is stopped, with all its threads, as if its machine hung
+// The fault occurs on rank RANK (OMPI_COMM_WORLD_RANK) at call number COUNT of CALL, which is one
+// of the MPI functions below, "product" (a matrix product) or "open" (opening a MIDI file). KIND:
+// loop   the call never returns
+//       stop   the process is stopped with all its threads, as if its machine hung
 //       exit   the process exits with code 0 without a message
-//       slow   this call and 3000 more each take 5 ms longer
+//       slow   this call and the next 3000 each take 5 ms longer
 //       clock  from this call on, the wall clock is alternately a day ahead and a day behind
 #include <dlfcn.h>
 #include <dnnl.h>
@@ -43,7 +43,7 @@ Fault read_fault() {
   Fault fault;
   int of_rank = -1;
   if (std::sscanf(text, "%d:%31[^:]:%d:%31s", &of_rank, call, &fault.count, kind) != 4) {
-    std::fputs("AMT_FAULT is not RANK:CALL:COUNT:KIND\n", stderr);
+    std::fputs("AMT_FAULT must be RANK:CALL:COUNT:KIND\n", stderr);
     std::abort();
   }
   fault.mine = of_rank == std::atoi(rank);

@@ -1,15 +1,15 @@
-// A library to preload into amt, which watches its operations on files below one folder, and makes
-// one call fail, so that amt itself needs no code for it.
+// A library to preload into amt. It watches operations on files below one folder and can make some
+// of them fail, so amt itself needs no code for such tests.
 //
-//   AMT_FILES=FOLDER         absolute, without links: only files below it are watched
-//   AMT_FILES_LOG=FILE       gets a line for each file renamed before its bytes are synced, and for
-//                            each folder not synced after a rename; at the end "renames N"
+//   AMT_FILES=FOLDER         the folder to watch: absolute, without links
+//   AMT_FILES_LOG=FILE       receives a line for each file that is renamed before it is synced, and
+//                            for each folder not synced after a rename; "renames N" at the end
 //   AMT_FILES_FAULT=CALL:PART:COUNT:KIND
-//     CALL   rename, exchange, remove (a file or a folder), change (any of these), fsync, close,
+//     CALL   rename, exchange, remove (a file or a folder), change (any of these), fsync, close or
 //            flock
-//     PART   a part of the path followed by $; for a rename, of the old path. Empty: any path
-//     COUNT  which of these calls fails first, from 1; 0: all of them
-//     KIND   an errno, or kill: the process is killed instead of making the call
+//     PART   a part of the path with $ appended (of the old path for a rename); empty: any path
+//     COUNT  number of the first matching call that fails, from 1; 0: all of them fail
+//     KIND   an errno, or "kill": the process is killed instead of making the call
 //   AMT_FILES_NO_EXCHANGE=1  imitates a file system that supports no flags of renameat2
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -57,14 +57,14 @@ struct Fault {
   }
 };
 
-/// What has been written but not synced.
+/// The options, and all changes that are not synced yet.
 struct State {
   std::recursive_mutex mutex;
   std::string root = variable("AMT_FILES");
   Fault fault;
-  std::set<std::string> files;    // with bytes that are not synced
-  std::set<std::string> created;  // folders with new files, not synced
-  std::set<std::string> renamed;  // folders with new names, not synced
+  std::set<std::string> files;    // files with unsynced bytes
+  std::set<std::string> created;  // unsynced folders in which files were created
+  std::set<std::string> renamed;  // unsynced folders in which entries were renamed
   int renames = 0;
 
   ~State() {
@@ -103,7 +103,7 @@ std::string path_of(int fd) {
   return fs::read_symlink("/proc/self/fd/" + std::to_string(fd), failed).string();
 }
 
-/// Returns whether this call must fail; if so, it has set errno, or killed the process.
+/// Returns whether this call must fail and, if so, sets errno; may kill the process instead.
 bool fails(const std::string& call, const std::string& path) {
   State& s = state();
   const bool change = call == "rename" || call == "exchange" || call == "remove";
@@ -126,7 +126,7 @@ bool is_in(const std::string& path, const std::string& folder) {
   return path == folder || path.starts_with(folder + "/");
 }
 
-/// Called before `from` gets the name `to`.
+/// Reports what is not synced below `from`, which is about to be renamed to `to`.
 void check_synced(const std::string& from, const std::string& to) {
   State& s = state();
   for (const std::string& file : s.files) {
@@ -230,7 +230,7 @@ int fsync(int fd) {
 int syncfs(int fd) noexcept {
   const std::lock_guard lock(state().mutex);
   const int result = real<int(int)>("syncfs")(fd);
-  // Everything counts as synced, because all watched files are on one file system.
+  // All watched files are on one file system, so everything is synced now.
   for (auto* set : {&state().files, &state().created, &state().renamed}) set->clear();
   return result;
 }

@@ -1,4 +1,4 @@
-// Shared by the fuzz targets for file formats.
+// Helpers for the fuzz targets of file formats.
 #pragma once
 
 #include <sys/mman.h>
@@ -15,7 +15,7 @@ namespace amt {
 
 inline void require(bool promise, const char* what) {
   if (promise) return;
-  std::fprintf(stderr, "broken promise: %s\n", what);
+  std::fprintf(stderr, "violated: %s\n", what);
   std::abort();
 }
 

@@ -1,5 +1,5 @@
-// libFuzzer target: arbitrary bytes through parser, pairing, filter, tokeniser and packer, in both
-// encodings. Finds sanitizer errors and violations of the documented contracts.
+// A libFuzzer target that passes arbitrary bytes through parser, note pairing, filter, tokeniser
+// and packer, in both encodings. Finds sanitizer errors and violations of the documented contracts.
 #include <vector>
 
 #include "amt/midi/notes.hpp"
@@ -11,31 +11,30 @@ namespace amt {
 namespace {
 
 void check_row(const Row& row, const Encoding& encoding) {
-  for (const Token token : row) require(token < encoding.vocabulary, "tokens are in range");
+  for (const Token token : row) require(token < encoding.vocabulary, "tokens must be in range");
   if (&encoding == &kArrival) {
-    require(row[0] == kAutoregress || row[0] == kAnticipate, "a row begins with its flag");
+    require(row[0] == kAutoregress || row[0] == kAnticipate, "a row must begin with its flag");
   }
 }
 
-/// Tokenises the file twice, so that its rows depend on the state of the buffers after the first
-/// time.
+/// Tokenises the file twice, because the second time the buffers contain leftovers of the first.
 void tokenise(const Playback& playback, const Encoding& encoding, int augment) {
   UnitTokenizer tokenizer(encoding, augment, [&](const Row& row) { check_row(row, encoding); });
   for (int i = 0; i < 2; ++i) tokenizer.add(playback);
 }
 
 void run(std::span<const std::byte> file) {
-  static MidiParser parser;  // kept, so that state left by one file could affect the next
+  static MidiParser parser;  // kept, to detect state that one input leaves for the next
   try {
     const Playback& playback = parser.parse(file);
     std::vector<Note> notes;
     notes_of(playback, notes);
     double onset = 0;
     for (const Note& note : notes) {
-      require(note.onset >= onset, "notes are in order of onset");
+      require(note.onset >= onset, "notes must be in order of onset");
       onset = note.onset;
       require(note.pitch < kPitches && note.instrument < kInstruments && note.velocity > 0,
-              "notes are in range");
+              "notes must be in range");
     }
     tokenise(playback, kArrival, 10);
     tokenise(playback, kInterarrival, 1);

@@ -1,5 +1,5 @@
-// libFuzzer target: arbitrary bytes as a safetensors file. Finds sanitizer errors and violations of
-// the contract: tensors cover the data exactly, and those of known types can be read.
+// A libFuzzer target that reads arbitrary bytes as a safetensors file. Finds sanitizer errors and
+// violations of the contract: tensors cover the data exactly, and those of known types can be read.
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -37,15 +37,15 @@ void run(std::span<const std::byte> bytes) {
   std::set<std::string> names;
   std::uint64_t end = reader->tensors().empty() ? bytes.size() : reader->tensors().front().begin;
   for (const TensorEntry& entry : reader->tensors()) {
-    require(names.insert(entry.name).second, "names are unique");
-    require(reader->find(entry.name) == &entry, "a tensor is found by its name");
-    require(entry.begin == end, "a tensor begins where the one before it ends");
+    require(names.insert(entry.name).second, "names must be unique");
+    require(reader->find(entry.name) == &entry, "every tensor must be found by its name");
+    require(entry.begin == end, "every tensor must begin where the previous one ends");
     end += read_all(*reader, entry);
   }
-  require(end == bytes.size(), "the tensors are the rest of the file");
+  require(end == bytes.size(), "the tensors must fill the rest of the file");
 }
 
-/// The same with a correct header length: most mutations move the end of the header.
+/// Runs with the correct header length, which most mutations would invalidate.
 void run_with_length(std::span<const std::byte> bytes) {
   std::vector<std::byte> file(bytes.begin(), bytes.end());
   const auto brace = std::find(file.rbegin(), file.rend(), std::byte{'}'});

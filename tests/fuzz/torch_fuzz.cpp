@@ -1,6 +1,6 @@
-// libFuzzer target: arbitrary bytes as a torch file, and as the pickle inside valid files of both
-// formats. Finds sanitizer errors and violations of the contract: tensors are inside their storages
-// and have unique names, and what is accepted can be read.
+// A libFuzzer target that reads arbitrary bytes as a torch file, and as the pickle inside valid
+// files of both formats. Finds sanitizer errors and violations of the contract: tensors are inside
+// their storages and have unique names, and accepted files can be read.
 #include <set>
 #include <string>
 #include <vector>
@@ -15,7 +15,7 @@
 namespace amt {
 namespace {
 
-// More would only take longer.
+// Larger inputs would only take longer.
 constexpr std::uint64_t kMaxBytes = 1 << 20;
 
 void read_all(TorchFile& file) {
@@ -24,7 +24,7 @@ void read_all(TorchFile& file) {
   std::set<std::string> names;
   for (std::size_t i = 0; i < file.tensors().size(); ++i) {
     const TensorEntry& entry = file.tensors()[i];
-    require(names.insert(entry.name).second, "names are unique");
+    require(names.insert(entry.name).second, "names must be unique");
     if (!is_parameter_type(entry.type) || entry.elements > kMaxBytes) continue;
     values.emplace_back(entry.elements);
     requests.push_back({i, values.back()});
@@ -32,7 +32,7 @@ void read_all(TorchFile& file) {
   try {
     file.read(requests);
   } catch (const Error&) {
-    // A view that is not contiguous, or a wrong checksum.
+    // The view is not contiguous, or a checksum is wrong.
   }
 }
 
@@ -47,25 +47,25 @@ void run_file(std::span<const std::byte> bytes) {
 }
 
 void check_references(const Pickle& pickle) {
-  require(pickle.root < pickle.values.size(), "the root is a value");
+  require(pickle.root < pickle.values.size(), "the root must be a value");
   for (const auto& items : pickle.items) {
-    for (const PickleRef ref : items) require(ref < pickle.values.size(), "items are values");
+    for (const PickleRef ref : items) require(ref < pickle.values.size(), "items must be values");
   }
 }
 
 void check_places(const StateDict& dict) {
-  require(dict.tensors.size() == dict.places.size(), "every tensor has a place");
+  require(dict.tensors.size() == dict.places.size(), "every tensor must have a place");
   for (std::size_t i = 0; i < dict.tensors.size(); ++i) {
     const TensorPlace& place = dict.places[i];
     const TorchStorage& storage = dict.storages[place.storage];
-    require(place.first <= storage.elements, "a tensor begins inside its storage");
+    require(place.first <= storage.elements, "every tensor must begin inside its storage");
     require(place.order == TensorPlace::Order::kOther ||
                 dict.tensors[i].elements <= storage.elements - place.first,
-            "a tensor ends inside its storage");
+            "every tensor must end inside its storage");
   }
 }
 
-/// Returns zero-filled storages for a dictionary, or nothing if they would be large.
+/// Returns zero-filled storages for a dictionary; empty if they would be large.
 test::Members storages_of(const StateDict& dict) {
   test::Members storages;
   std::uint64_t bytes = 0;

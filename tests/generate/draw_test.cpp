@@ -12,7 +12,7 @@
 namespace amt {
 namespace {
 
-/// Returns the size of the nucleus, computed by comparing as in its definition.
+/// Returns the size of the nucleus, computed by its definition.
 std::size_t allowed_by_comparing(const std::vector<float>& logits, double top_p) {
   const float most = *std::ranges::max_element(logits);
   std::vector<double> weights;
@@ -32,7 +32,7 @@ std::size_t allowed_by_comparing(const std::vector<float>& logits, double top_p)
                                          weights, [](double w) { return w > 0; })));
 }
 
-TEST(Drawing, KeepsTheNucleus) {
+TEST(Drawing, DrawsFromTheNucleus) {
   std::mt19937 engine(3);
   std::normal_distribution<float> normal(0, 3);
   for (const double top_p : {0.1, 0.5, 0.9, 0.98, 0.9999}) {
@@ -49,9 +49,9 @@ TEST(Drawing, KeepsTheNucleus) {
   }
 }
 
-// At the edge of the nucleus, a token is kept even if its logit is higher by less than a float can
-// resolve.
-TEST(Drawing, DistinguishesCloserThanFloats) {
+// At the edge of the nucleus, logits must be compared exactly: as floats, the probabilities of
+// these tokens would be equal.
+TEST(Drawing, DistinguishesLogitsWithEqualProbabilities) {
   const std::vector<float> logits = {0, -1e-9f, 0, -1e-9f};
   Drawing drawing({0.4, 1});
   std::vector<std::size_t> drawn;

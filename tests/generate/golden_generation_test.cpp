@@ -1,4 +1,5 @@
-// The reference's sampler, token by token: its recorded runs with a tiny model.
+// Compares generation with recorded runs of the reference's sampler with a tiny model, token by
+// token.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -41,10 +42,10 @@ GenerationTask task_of(const Json& recorded) {
   return task;
 }
 
-/// The golden model for one context at a time.
+/// Computes the golden model's logits for one context at a time.
 class TinyModel {
  public:
-  /// Returns the logits of the range only.
+  /// Returns the logits of the tokens in the range.
   std::span<float> next(std::span<const Token> context, TokenRange range) {
     logits_.resize(range.size());
     const DecoderRow row{0, context};
@@ -60,7 +61,7 @@ class TinyModel {
 
 class GoldenGeneration : public testing::TestWithParam<int> {};
 
-TEST_P(GoldenGeneration, SamplesTheReferencesTokens) {
+TEST_P(GoldenGeneration, SamplesTheSameTokensAsTheReference) {
   static TinyModel model;
   const Json& recorded = cases()[static_cast<std::size_t>(GetParam())];
   SCOPED_TRACE(recorded["name"].get<std::string>());

@@ -1,5 +1,5 @@
-// Properties of every generated piece, whatever the request: checked with random requests for real
-// files. AMT_RANDOM_TASKS: number of requests; 1,000 if unset.
+// Checks properties that every generated piece must have, with random requests for real files.
+// AMT_RANDOM_TASKS sets the number of requests; the default is 1,000.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -57,7 +57,7 @@ GenerationRequest random_request(const Events& prompt, std::mt19937& engine) {
   return request;
 }
 
-/// Counts how often each event occurs.
+/// Returns the events as a multiset, ignoring their order.
 std::multiset<std::tuple<std::uint32_t, Token, Token>> counted(const Events& events) {
   std::multiset<std::tuple<std::uint32_t, Token, Token>> all;
   for (const Event& event : events) all.emplace(event.time, event.duration, event.note);
@@ -79,7 +79,7 @@ void expect_music(const GenerationTask& task, const Generation& generation) {
   const Events piece = told ? combine(generation.result(), task.controls) : generation.result();
   EXPECT_TRUE(std::ranges::is_sorted(piece, {}, &Event::time));
   EXPECT_LE(instruments_of(piece).size(), kMostInstruments);
-  // The original notes and the sampled ones, and nothing else.
+  // The piece must consist of the original notes and the sampled ones.
   auto expected = counted(combine(task.inputs, task.controls));
   expected.merge(counted(added));
   EXPECT_EQ(counted(piece), expected);
@@ -98,14 +98,14 @@ TEST(RandomTasks, ObeyTheRules) {
       const Events prompt = read_prompt(file);
       task = make_task(prompt, random_request(prompt, engine));
     } catch (const Error&) {
-      continue;  // not every file has music, and not every request fits
+      continue;  // some files contain no music, and some requests do not fit
     }
     SCOPED_TRACE(file.filename().string() + ", " + std::to_string(i));
     std::vector<Sample> samples;
     samples.emplace_back(0, Generation(task, engine() % 2 == 0 ? Window::kExact : Window::kBlock));
     Ensemble ensemble(decoder, samples, {engine() % 2 == 0 ? 1.0 : 0.95, 1.0}, engine());
-    // A model without an end may sample rests or notes at one moment forever; the limit keeps the
-    // test short.
+    // A random model may sample rests, or notes at the same time, forever, so the number of steps
+    // is limited.
     for (int step = 0; step < 900 && ensemble.step(); ++step) {
     }
     expect_music(task, samples[0].generation);

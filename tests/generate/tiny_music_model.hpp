@@ -1,4 +1,4 @@
-// The small model used for the recorded runs.
+// The small model of the recorded generation runs.
 #pragma once
 
 #include <cstdlib>
@@ -13,7 +13,7 @@
 
 namespace amt::test {
 
-/// Folder of recorded runs; AMT_GOLDEN_GENERATION_DIR gives another one in the same format.
+/// Returns the folder of recorded runs, or $AMT_GOLDEN_GENERATION_DIR.
 inline std::filesystem::path golden_generation_dir() {
   const char* other = std::getenv("AMT_GOLDEN_GENERATION_DIR");
   return other != nullptr ? std::filesystem::path(other) : golden_dir() / "generation";

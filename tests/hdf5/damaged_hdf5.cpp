@@ -8,7 +8,7 @@ namespace amt::test {
 namespace {
 
 hid_t good(hid_t id) {
-  if (id < 0) throw std::runtime_error("the damaged file could not be made");
+  if (id < 0) throw std::runtime_error("cannot create the damaged file");
   return id;
 }
 
@@ -21,7 +21,7 @@ Hdf5Values other(Hdf5Values values) {
   return values == Hdf5Values::kFloat ? Hdf5Values::kUint16 : Hdf5Values::kFloat;
 }
 
-/// Returns the layout and storage of the dataset.
+/// Returns a creation property list with the dataset's layout and storage.
 hid_t storage(const std::string& name, Hdf5Damage damage, const std::vector<hsize_t>& shape,
               hid_t space, const std::string& elsewhere) {
   const hid_t list = good(H5Pcreate(H5P_DATASET_CREATE));

@@ -20,10 +20,10 @@
 #include "support/temporary_folder.hpp"
 
 namespace {
-int lock_error = 0;  // errno with which flock fails; 0: it works
+int lock_error = 0;  // errno with which flock() fails; 0: it succeeds
 }  // namespace
 
-/// Replaces the C library's function, also for HDF5, to imitate a file system without locks.
+/// Replaces the C library's function, also within HDF5, to imitate a file system without locks.
 extern "C" int flock(int file, int operation) noexcept {
   if (lock_error == 0) return static_cast<int>(::syscall(SYS_flock, file, operation));
   errno = lock_error;
@@ -59,7 +59,7 @@ class Hdf5 : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
-TEST_F(Hdf5, RoundTrip) {
+TEST_F(Hdf5, RoundTrips) {
   write_shard(path("a.h5"), 5);
   const File file = File::open(path("a.h5"));
   EXPECT_EQ(file.text_attribute("kind"), "shard");
@@ -77,7 +77,7 @@ TEST_F(Hdf5, EqualContentsGiveEqualBytes) {
   EXPECT_EQ(read_file(path("a.h5")), read_file(path("b.h5")));
 }
 
-TEST_F(Hdf5, RowsHaveAnAlignedOffsetInTheFile) {
+TEST_F(Hdf5, RowsAreAlignedInTheFile) {
   write_shard(path("a.h5"), 9);
   const std::uint64_t offset = File::open(path("a.h5")).open_dataset("tokens").file_offset();
   EXPECT_EQ(offset % 4096, 0u);
@@ -85,7 +85,7 @@ TEST_F(Hdf5, RowsHaveAnAlignedOffsetInTheFile) {
   EXPECT_EQ(static_cast<int>(bytes[offset]), 9);
 }
 
-TEST_F(Hdf5, AVirtualDatasetHasAllSources) {
+TEST_F(Hdf5, AVirtualDatasetCombinesAllSources) {
   write_shard(path("a.h5"), 0);
   write_shard(path("b.h5"), 1);
   File all = File::create(path("all.h5"));
@@ -106,7 +106,7 @@ TEST_F(Hdf5, AVirtualDatasetHasAllSources) {
   EXPECT_EQ(values[kWidth], 1);
 }
 
-TEST_F(Hdf5, RowsOfAMissingSourceAreInvalidTokens) {
+TEST_F(Hdf5, RowsOfAMissingSourceReadAsInvalidTokens) {
   File all = File::create(path("all.h5"));
   const VirtualSource sources[] = {{"gone.h5", "tokens", kRows}};
   all.create_virtual_dataset("tokens", Type::u16, kWidth, sources);
@@ -118,12 +118,12 @@ TEST_F(Hdf5, RowsOfAMissingSourceAreInvalidTokens) {
   EXPECT_EQ(row, std::vector<std::uint16_t>(kWidth, 65535));
 }
 
-TEST_F(Hdf5, AFileWithItsOwnRowsIsNotVirtual) {
+TEST_F(Hdf5, AFileThatStoresRowsIsNotVirtual) {
   write_shard(path("a.h5"), 0);
   EXPECT_THROW(File::open(path("a.h5")).open_dataset("tokens").virtual_sources(), Error);
 }
 
-TEST_F(Hdf5, ErrorsOfOpeningAreExplained) {
+TEST_F(Hdf5, ErrorsExplainWhyAFileCannotBeOpened) {
   const auto expect_refusal = [&](const char* name, const char* what) {
     EXPECT_TRUE(test::refuses<Error>([&] { File::open(path(name)); }, {path(name).string(), what}));
   };
@@ -140,7 +140,7 @@ TEST_F(Hdf5, ErrorsOfOpeningAreExplained) {
   expect_refusal("cut.h5", "cut short");
 }
 
-TEST_F(Hdf5, TooManyOpenFilesAreNotDamage) {
+TEST_F(Hdf5, TooManyOpenFilesAreNotReportedAsDamage) {
   write_shard(path("a.h5"), 0);
   rlimit before = {};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -153,7 +153,7 @@ TEST_F(Hdf5, TooManyOpenFilesAreNotDamage) {
   EXPECT_TRUE(created);
 }
 
-TEST_F(Hdf5, WorksWithoutLocks) {
+TEST_F(Hdf5, WorksOnFileSystemsWithoutLocks) {
   for (const int error : {ENOLCK, EOPNOTSUPP, ENOSYS, 524, EROFS}) {
     lock_error = error;
     EXPECT_NO_THROW(write_shard(path("a.h5"), 5)) << error;
@@ -162,8 +162,8 @@ TEST_F(Hdf5, WorksWithoutLocks) {
   lock_error = 0;
 }
 
-// Imitates a quota or disk that is used up during writing: this must give one error, and an exit
-// that HDF5's own handlers do not turn into a crash.
+// Imitates a quota or disk that fills up during writing. This must give one error and a normal
+// exit, although HDF5's own exit handlers also fail.
 void write_beyond_the_limit(const std::filesystem::path& path, std::uint64_t most) {
   std::signal(SIGXFSZ, SIG_IGN);
   const rlimit limit = {most, most};
@@ -197,7 +197,7 @@ TEST_F(Hdf5, WrongRangesAndTypesAreRefused) {
   EXPECT_THROW(file.text_attribute("count"), Error);
 }
 
-TEST_F(Hdf5, AnArrayIsNotReadAsOneText) {
+TEST_F(Hdf5, AnArrayOfStringsIsNotReadAsOneString) {
   write_shard(path("a.h5"), 0);
   test::add_texts(path("a.h5"), "one", 1);
   test::add_texts(path("a.h5"), "many", 1000);

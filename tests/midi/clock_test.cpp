@@ -1,5 +1,5 @@
-// Checks the clock's sums bit by bit: golden notes would reveal a wrong order of additions only if
-// a rounding happened to go the other way.
+// Checks the clock's sums bit by bit. The golden notes alone might not reveal a wrong order of
+// additions, because it seldom changes a rounded onset.
 #include "src/midi/clock.hpp"
 
 #include <gtest/gtest.h>
@@ -16,8 +16,7 @@ namespace {
 
 constexpr double kScale = 571428 * 1e-6 / 384;
 
-// volatile: each product and each sum is rounded separately, whatever flags this test is compiled
-// with.
+// volatile makes the compiler round each product and each sum separately, whatever its flags.
 double plain_sum(const std::vector<double>& steps) {
   volatile double time = 0;
   for (const double ticks : steps) {
@@ -41,7 +40,7 @@ TEST(Clock, ProductAndSumAreRoundedSeparately) {
   for (const double ticks : steps) clock.advance(ticks);
   EXPECT_EQ(clock.time(), plain_sum(steps));
   EXPECT_EQ(clock.wait(), plain_sum(steps));
-  EXPECT_NE(clock.time(), fused_sum(steps));  // otherwise the test could not distinguish them
+  EXPECT_NE(clock.time(), fused_sum(steps));  // else the test could not tell them apart
 }
 
 TEST(Clock, ControlChangesSplitTheSum) {
@@ -55,7 +54,7 @@ TEST(Clock, ControlChangesSplitTheSum) {
   ASSERT_EQ(playback.messages.size(), 1u);
   EXPECT_EQ(playback.messages[0].time, plain_sum(std::vector<double>(1001, 7)));
   EXPECT_NE(playback.messages[0].time,
-            plain_sum({7007}));  // otherwise the test could not distinguish them
+            plain_sum({7007}));  // else the test could not tell them apart
 }
 
 TEST(Clock, MicrosecondsAreMultipliedByAMillionthNotDividedByAMillion) {
@@ -63,7 +62,7 @@ TEST(Clock, MicrosecondsAreMultipliedByAMillionthNotDividedByAMillion) {
   clock.set_tempo(500009);
   clock.advance(1);
   EXPECT_EQ(clock.time(), 500009 * 1e-6 / 384);
-  EXPECT_NE(clock.time(), 500009 / 1e6 / 384);  // otherwise the test could not distinguish them
+  EXPECT_NE(clock.time(), 500009 / 1e6 / 384);  // else the test could not tell them apart
 }
 
 TEST(Clock, AdvancingNeedsAValidTicksPerBeat) {
@@ -80,8 +79,8 @@ TEST(Clock, AdvancingNeedsAValidTicksPerBeat) {
   EXPECT_THROW(undefined.advance(1), MidiError);
 }
 
-// Its ticks are converted like those of a message, although its time is not needed.
-TEST(Clock, FinalEndOfTrackCanBeRefused) {
+// Its ticks are converted like those of any message, although its time is not used.
+TEST(Clock, AFinalEndOfTrackCanCauseRejection) {
   const auto file = [](int end) {
     return header(1, 0) + track(note_on(raw({0}), 60) + raw({end, 0xFF, 0x2F, 0}));
   };

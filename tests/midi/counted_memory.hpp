@@ -1,14 +1,14 @@
-// Counts the program's allocations by new. Linking it replaces the global operators.
+// Measures the memory that a program allocates with new. Linking it replaces the global operators.
 #pragma once
 
 #include <cstddef>
 
 namespace amt::test {
 
-/// Resets the peak to the bytes allocated now, and returns these.
+/// Resets the peak to the currently allocated bytes, and returns these.
 std::size_t restart_memory_peak();
 
-/// Returns the most bytes allocated at any time since the reset.
+/// Returns the largest number of bytes allocated at any time since the reset.
 std::size_t memory_peak();
 
 }  // namespace amt::test

@@ -1,4 +1,5 @@
-// All small events of each kind, accepted or rejected: checksums of the decisions of mido 1.2.10.
+// Compares which of all small events of each kind are accepted with checksums of mido 1.2.10's
+// decisions.
 #include <gtest/gtest.h>
 
 #include "amt/base/hash.hpp"
@@ -9,7 +10,7 @@
 namespace amt::test {
 namespace {
 
-/// Returns '1' if a file whose only track consists of `events` is accepted, else '0'.
+/// Returns '1' if a file with one track of these events is accepted, else '0'.
 char accepted(const std::string& events) {
   static MidiParser parser;
   try {
@@ -64,8 +65,8 @@ TEST(EventRules, SmpteOffsets) {
   EXPECT_EQ(md5(answers), "2bab13ecd91d6b7ce4b506749694719d");
 }
 
-// Each status byte followed by 0 to 3 zero bytes, alone or before a delta and 0 to 3 more zero
-// bytes: covers data lengths, undefined statuses, and how running status reads the rest.
+// Tries each status byte followed by 0 to 3 zero bytes, alone or before a delta time and 0 to 3
+// more zero bytes. This covers data lengths, undefined status bytes, and running status.
 TEST(EventRules, StatusesAndRunningStatus) {
   std::string answers;
   for (int status = 0; status < 256; ++status) {

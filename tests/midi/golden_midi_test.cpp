@@ -1,4 +1,4 @@
-// The parser compared with the reference's output for the same files.
+// Compares the parser's output with the reference's for the same files.
 #include <gtest/gtest.h>
 
 #include "amt/midi/compound.hpp"
@@ -20,7 +20,8 @@ std::vector<double> numbers(const std::vector<Note>& notes) {
   return out;
 }
 
-// One parser for all files: data left in its buffers by one file must not affect the next.
+// Uses one parser for all files, because data that one file leaves in its buffers must not affect
+// the next.
 TEST(GoldenMidi, CasesGiveTheSameNotesAsTheReference) {
   MidiParser parser;
   NotePairing pairing;
@@ -60,7 +61,7 @@ TEST(GoldenMidi, TreeGivesTheSameCompoundTextAsTheReference) {
   EXPECT_GT(refused, 0);
 }
 
-TEST(GoldenMidi, ErrorsGiveReasonAndPosition) {
+TEST(GoldenMidi, ErrorsStateReasonAndPosition) {
   MidiParser parser;
   const auto parse = [&] { parser.parse(as_bytes(golden_case("databyte_high.mid").bytes)); };
   EXPECT_THROW(parse(), MidiError);

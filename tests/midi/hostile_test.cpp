@@ -1,4 +1,4 @@
-// Malicious files: no crash, no hang, and memory in proportion to the file.
+// Malicious files must cause no crash or hang, and need memory only in proportion to their size.
 #include <gtest/gtest.h>
 
 #include "amt/midi/notes.hpp"
@@ -15,7 +15,7 @@ constexpr std::size_t kMega = 1'000'000;
 struct Outcome {
   bool accepted;
   std::size_t notes;
-  std::size_t memory;  ///< the most that was allocated at a time, bytes
+  std::size_t memory;  ///< peak of allocated bytes
 };
 
 Outcome parse(const std::string& file) {
@@ -52,13 +52,13 @@ TEST(Hostile, AnnouncedSizesAreNotTrusted) {
   EXPECT_FALSE(parse(header(1, 480) + track(long_meta)).accepted);
 }
 
-TEST(Hostile, EveryTrackEmpty) {
+TEST(Hostile, ManyEmptyTracks) {
   const Outcome outcome = parse(header(32767, 480) + repeat(track(""), 32767 * 8));
   EXPECT_TRUE(outcome.accepted);
   EXPECT_LT(outcome.memory, 32767 * 8 * 30);
 }
 
-TEST(Hostile, QuantitiesOfAMegabyte) {
+TEST(Hostile, VariableLengthQuantitiesOfAMegabyte) {
   const std::string zeros(kMega, '\x80'), ones(kMega, '\xFF');
   EXPECT_TRUE(parse(header(1, 480) + track(note_on(zeros + raw({5}), 60))).accepted);
   EXPECT_FALSE(parse(header(1, 480) + track(note_on(ones + raw({5}), 60))).accepted);
@@ -66,7 +66,7 @@ TEST(Hostile, QuantitiesOfAMegabyte) {
   EXPECT_FALSE(parse(header(1, 480) + track(raw({0, 0xFF, 1}) + ones + raw({0}))).accepted);
 }
 
-TEST(Hostile, LengthsBeyond64BitsDoNotWrap) {
+TEST(Hostile, LengthsBeyond64BitsDoNotWrapAround) {
   for (const int exponent : {20, 32, 63, 64, 70}) {
     EXPECT_FALSE(
         parse(header(1, 480) + track(raw({0, 0xFF, 1}) + power_of_two(exponent))).accepted);
@@ -86,8 +86,8 @@ TEST(Hostile, ManyNotesNeedMemoryInProportion) {
   }
 }
 
-// One pitch, started 150,000 times in each of two programs and ended as often: searching for the
-// note that a note-off ends would take 10^10 steps.
+// One pitch is started 150,000 times in each of two programs and ended as often. A linear search
+// for the note that each note-off ends would take 10^10 steps.
 TEST(Hostile, ManyEqualNotesInTwoPrograms) {
   const std::string on = repeat(raw({1, 60, 64}), 450'000), off = repeat(raw({1, 60, 0}), 450'000);
   const std::string events = raw({0, 0xC0, 1, 0, 0x90, 60, 64}) + on + raw({0, 0xC0, 2}) +
@@ -106,10 +106,11 @@ TEST(Hostile, EveryProgramOnEveryChannel) {
   }
   const Outcome outcome = parse(header(1, 480) + track(events));
   EXPECT_EQ(outcome.notes, 2048u);
-  EXPECT_LT(outcome.memory, 8 * kMega);  // 1 KB for each of 1921 queues; no file can need more
+  EXPECT_LT(outcome.memory,
+            8 * kMega);  // 1 KB for each of 1921 queues, the most that a file can need
 }
 
-TEST(Hostile, ManyTracksOfWideTicks) {
+TEST(Hostile, ManyTracksWithTicksBeyond32Bits) {
   const std::string one = track(note_on(power_of_two(40), 60));
   const Outcome outcome = parse(header(3000, 480) + repeat(one, 3000 * one.size()));
   EXPECT_TRUE(outcome.accepted);
@@ -117,13 +118,13 @@ TEST(Hostile, ManyTracksOfWideTicks) {
   EXPECT_LT(outcome.memory, 60 * 3000 * one.size());
 }
 
-// Every prefix of every small golden file, with the buffers left by the previous file.
+// Parses every prefix of every small golden file, with the buffers left by the previous file.
 TEST(Hostile, PrefixesNeverCrash) {
   MidiParser parser;
   for (const GoldenCase& golden : golden_cases()) {
     if (golden.bytes.size() > 3000) continue;
     for (std::size_t size = 0; size < golden.bytes.size(); ++size) {
-      // A separate copy, so that a sanitizer detects a read past the end.
+      // A separate copy allows a sanitizer to detect reads past the end.
       const std::vector<char> prefix(golden.bytes.begin(),
                                      golden.bytes.begin() + static_cast<std::ptrdiff_t>(size));
       try {

@@ -1,4 +1,4 @@
-// Writes MIDI files for tests, byte by byte.
+// Builds MIDI files for tests, byte by byte.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ inline std::string big_endian(std::uint32_t value, int bytes) {
   return out;
 }
 
-/// Returns 2^exponent + addend as a variable-length quantity; addend < 2^7 and exponent >= 7.
+/// Returns 2^exponent + addend as a variable-length quantity, for addend < 2^7 and exponent >= 7.
 inline std::string power_of_two(int exponent, int addend = 0) {
   const int groups = exponent / 7 + 1;
   std::string out;

@@ -1,4 +1,4 @@
-// Ticks beyond 32 and 64 bits. Expected values were recorded from mido 1.2.10.
+// Tests ticks beyond 32 and 64 bits. Expected values were recorded from mido 1.2.10.
 #include <gtest/gtest.h>
 
 #include "amt/midi/compound.hpp"
@@ -23,7 +23,7 @@ std::string one_track(const std::string& events, int division = 1) {
 
 const std::string kTempoZero = raw({0, 0xFF, 0x51, 3, 0, 0, 0});
 
-TEST(WideTicks, LastTickOf32BitsAndTheFirstOf33) {
+TEST(WideTicks, TheLastTickOf32BitsAndTheFirstOf33) {
   const std::string edge = note_on(raw({0x8F, 0xFF, 0xFF, 0xFF, 0x7F}), 60);  // 2^32 - 1
   EXPECT_EQ(parse_to_text(one_track(edge)), "214748364750 -1 60 0 64");
   EXPECT_EQ(parse_to_text(one_track(edge + note_on(raw({1}), 61))),
@@ -31,9 +31,9 @@ TEST(WideTicks, LastTickOf32BitsAndTheFirstOf33) {
 }
 
 TEST(WideTicks, TicksOfTwoTracksAreComparedExactly) {
-  // 2^90 and 2^90 + 96 at 480 ticks per beat are 0.1 s apart. The sums in seconds cannot resolve
-  // that, but the order of the events depends on it; events with equal ticks are in order of
-  // tracks.
+  // At 480 ticks per beat, 2^90 and 2^90 + 96 ticks are 0.1 s apart. Seconds as doubles cannot
+  // resolve that difference, but the order of the events depends on it; events at the same tick are
+  // in order of tracks.
   const std::string later = track(note_on(power_of_two(90, 96), 60));
   const std::string sooner = track(note_on(power_of_two(90), 61) + note_on(raw({0}), 63));
   const std::string tick = "128952087425560451028615168 -1 ";
@@ -44,7 +44,7 @@ TEST(WideTicks, TicksOfTwoTracksAreComparedExactly) {
             tick + "60 0 64 " + tick + "61 0 64 " + tick + "63 0 64");
 }
 
-TEST(WideTicks, SumsCarryThroughAllWords) {
+TEST(WideTicks, SumsCarryAcrossAllWords) {
   const std::string ones = raw({0x83}) + std::string(17, '\xFF') + raw({0x7F});  // 2^128 - 1
   const std::string file = header(2, 1) + track(note_on(ones, 60) + note_on(raw({1}), 61)) +
                            track(note_on(power_of_two(128), 62));
@@ -58,7 +58,7 @@ TEST(WideTicks, SumsCarryThroughAllWords) {
 }
 
 TEST(WideTicks, DifferencesAreExact) {
-  // The wait before the second note is 96 ticks, although both ticks are the same double.
+  // The second note follows 96 ticks after the first, although both ticks are the same double.
   const std::string file = header(2, 480) + track(note_on(power_of_two(90), 60)) +
                            track(note_on(power_of_two(90, 96), 61));
   MidiParser parser;
@@ -71,15 +71,15 @@ TEST(WideTicks, RoundToTheNearestTiesToEven) {
   const auto ticks = [](const std::string& delta) {
     return parse_to_text(one_track(note_on(delta, 60)));
   };
-  // 2^64 + 2^11 is half-way between two doubles, and so is 3 * 2^63 + 2^11, where the even one is
-  // above.
+  // 2^64 + 2^11 is half-way between two doubles, of which the lower is even; so is 3 * 2^63 + 2^11,
+  // but there the higher one is even.
   EXPECT_EQ(ticks(raw({0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x90, 0x00})),
             "922337203685477580800 -1 60 0 64");
   EXPECT_EQ(ticks(raw({0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x90, 0x01})),
             "922337203685477842944 -1 60 0 64");
 }
 
-TEST(WideTicks, LargestDoubleIsAcceptedAndTheNextRefused) {
+TEST(WideTicks, TheLargestDoubleIsAcceptedAndTheNextValueRejected) {
   // 2^1024 - 2^970 - 1 rounds to the largest double, 2^1024 - 2^970 overflows. With tempo 0 the
   // time stays 0.
   std::string largest = raw({0x83});  // 1024 = 146 * 7 + 2
@@ -98,7 +98,7 @@ TEST(WideTicks, SumsBeyondADoubleAreAcceptedIfEachStepFits) {
   EXPECT_EQ(parse_to_text(one_track(steps)), "0 -1 60 0 64 0 -1 61 0 64 0 -1 62 0 64");
 }
 
-TEST(WideTicks, InfiniteSecondsAreRefusedOnlyIfANoteIsRounded) {
+TEST(WideTicks, InfiniteSecondsCauseRejectionOnlyIfANoteIsRounded) {
   EXPECT_THROW(parse_to_text(one_track(note_on(power_of_two(1023), 60))), MidiError);
   const std::string late_off = note_on(raw({0}), 60) + power_of_two(1022) + raw({0x80, 61, 0});
   EXPECT_EQ(parse_to_text(one_track(late_off)), "0 -1 60 0 64");

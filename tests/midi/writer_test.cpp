@@ -1,4 +1,4 @@
-// Writes notes to a MIDI file and parses it again.
+// Writes notes to a MIDI file and parses the file again.
 #include "amt/midi/writer.hpp"
 
 #include <gtest/gtest.h>
@@ -66,7 +66,7 @@ TEST(MidiWriter, DrumsUseChannelTen) {
 }
 
 TEST(MidiWriter, OverlappingNotesOfOnePitchKeepTheirEnds) {
-  expect_same_back({{0, 100, 60, 5, 80}, {10, 20, 60, 5, 80}});  // one within the other
+  expect_same_back({{0, 100, 60, 5, 80}, {10, 20, 60, 5, 80}});  // the second within the first
   expect_same_back({{0, 100, 60, 5, 80}, {50, 100, 60, 5, 80}, {100, 50, 60, 5, 80}});
   expect_same_back({{0, 0, 60, 5, 80}, {0, 0, 60, 5, 80}, {0, 7, 60, 5, 80}});
   expect_same_back({{0, 30, 60, 128, 80}, {30, 30, 60, 128, 80}, {60, 0, 60, 128, 80}});
@@ -76,14 +76,14 @@ TEST(MidiWriter, ProgramsShareTheChannels) {
   std::vector<Note> notes;
   for (int i = 0; i < 129; ++i) {
     const auto instrument = static_cast<std::uint8_t>(i);
-    notes.push_back({i * 10.0, 140, 60, instrument, 80});  // 15 at a time
+    notes.push_back({i * 10.0, 140, 60, instrument, 80});  // 15 sound at a time
     notes.push_back({i * 10.0 + 3, 0, 61, instrument, 80});
   }
   std::ranges::stable_sort(notes, {}, &Note::onset);
   expect_same_back(notes);
 }
 
-TEST(MidiWriter, TheSixteenthInstrumentEndsAnothersNotes) {
+TEST(MidiWriter, TheSixteenthInstrumentEndsNotesOfAnother) {
   for (const double late : {0.0, 5.0}) {
     std::vector<Note> notes;
     for (std::uint8_t i = 0; i < 15; ++i) notes.push_back({0, 100.0 + i, 60, i, 80});
@@ -109,7 +109,7 @@ TEST(MidiWriter, RandomMusicRoundTrips) {
     for (std::uint32_t i = 0; i < 400; ++i) {
       const PhiloxBlock draw = philox4x32_10({i, 0, 0, 0}, {seed, 0});
       onset += draw[0] % 40;
-      // The length depends on the instrument, so that no drum note overlaps another one.
+      // Drum notes get a fixed short length, because they must not overlap.
       const auto instrument = static_cast<std::uint8_t>(draw[1] % 10 == 9 ? 128 : draw[1] % 10);
       const double duration = instrument == 128 ? 25 : draw[2] % 200;
       notes.push_back(
@@ -127,7 +127,7 @@ TEST(MidiWriter, NotesThatAFileCannotRepresentAreRefused) {
   EXPECT_NO_THROW(write_midi(std::vector<Note>{{(1 << 28) - 2, 1, 60, 0, 80}}));
 }
 
-TEST(MidiNames, AreThoseOfGeneralMidi) {
+TEST(MidiNames, FollowGeneralMidi) {
   EXPECT_STREQ(instrument_name(0), "Acoustic Grand Piano");
   EXPECT_STREQ(instrument_name(40), "Violin");
   EXPECT_STREQ(instrument_name(73), "Flute");

@@ -61,7 +61,7 @@ TEST_F(DecoderTest, AgreesWithTheModel) {
   }
 }
 
-TEST_F(DecoderTest, AcceptsSeveralTokensAndTheSameOnesAgain) {
+TEST_F(DecoderTest, ContextsMayGrowShrinkOrRepeat) {
   Decoder decoder(model_, 1);
   for (const int size : {3, 9, 9, 2, 12}) {
     expect_near(next(decoder, tokens(size)), expected(tokens(size)));
@@ -98,8 +98,8 @@ TEST_F(DecoderTest, RowsDoNotDependOnOtherRows) {
   }
 }
 
-// All tokens but the last use the rounded weights in floating point, the last one 8-bit products:
-// both agree, and rows do not depend on the other rows of a call.
+// The last token uses 8-bit products, all others the rounded weights in floating point. Both must
+// agree, and rows must not depend on the other rows of a call.
 TEST(Int8Decoder, AgreesWithTheModelWithRoundedWeights) {
   const auto ops = make_cpu_ops(2, Precision::kF32, true), plain = make_cpu_ops(2);
   const ModelConfig config = test::tiny_model();

@@ -1,4 +1,5 @@
-// The recorded models: the numbers must agree with an independent fp64 implementation.
+// Compares logits, gradients and training steps with those recorded from an independent fp64
+// implementation.
 #include "support/golden.hpp"
 
 #include <nlohmann/json.hpp>
@@ -38,7 +39,7 @@ struct Recorded {
     config.resid_pdrop = from["resid_pdrop"];
   }
   int batch() const { return run["batch"]; }
-  /// 1 / (rows x predicted positions): turns the sum of -log p into the mean.
+  /// Returns 1 / (rows x predicted positions), the factor from the sum of -log p to its mean.
   float scale() const { return 1.0f / static_cast<float>(batch() * (config.seq_len - 1)); }
   std::vector<Token> step_tokens(std::size_t step) const {
     const auto& values = tokens.at("step" + std::to_string(step)).values;
@@ -50,7 +51,7 @@ struct Recorded {
   ModelConfig config;
 };
 
-/// Returns the named tensors at their places in a flat buffer, with zero padding.
+/// Returns a file's tensors at their places in a flat buffer, with zero padding.
 std::vector<double> flatten(const ParameterLayout& layout, const std::filesystem::path& file) {
   const auto tensors = read_golden_tensors(file);
   std::vector<double> flat(static_cast<std::size_t>(layout.total()));
@@ -70,7 +71,7 @@ void start(Model& model, const std::filesystem::path& folder) {
 
 class Golden : public testing::TestWithParam<std::filesystem::path> {};
 
-TEST_P(Golden, LogitsAndGradientsOfTheFirstStep) {
+TEST_P(Golden, LogitsAndGradientsOfTheFirstStepAgree) {
   const Recorded recorded(GetParam());
   const auto ops = make_cpu_ops(2);
   Model model(*ops, recorded.config, recorded.batch());
@@ -118,10 +119,10 @@ double update(Model& model, Buffer& m, Buffer& v, const nlohmann::json& config, 
   return norm;
 }
 
-/// Adam divides by the root of the second moment, so it makes full-size steps even if the gradient
-/// is only rounding error. This is the case for the keys' biases, whose exact gradient is 0 because
-/// a softmax does not depend on a shift of all its scores, so they are excluded. The tolerance of
-/// one tensor allows for other parameters with small gradients.
+/// Compares the final parameters. The keys' biases are excluded: their exact gradient is 0, because
+/// shifting all scores does not change a softmax, but Adam divides by the root of the second moment
+/// and so turns mere rounding errors into full-size steps. For the same reason, one tensor has a
+/// larger tolerance.
 void expect_final(const ParameterLayout& layout, std::vector<float> actual,
                   std::vector<double> expected) {
   for (const ParameterInfo& info : layout.all()) {
@@ -137,7 +138,7 @@ void expect_final(const ParameterLayout& layout, std::vector<float> actual,
   EXPECT_LT(relative_distance(actual, expected), 1e-5);
 }
 
-TEST_P(Golden, EveryRecordedStep) {
+TEST_P(Golden, EveryRecordedStepAgrees) {
   const Recorded recorded(GetParam());
   const auto ops = make_cpu_ops(2);
   Model model(*ops, recorded.config, recorded.batch());

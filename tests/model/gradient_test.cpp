@@ -1,5 +1,5 @@
-// The gradient of the complete model with dropout: finite differences, and the agreement of all
-// ways to compute it.
+// Tests the gradient of the complete model with dropout against finite differences, and that all
+// ways to compute it agree.
 #include <cstring>
 
 #include "amt/cpu/cpu_ops.hpp"
@@ -31,7 +31,8 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
-// With fp64 activations; parameters are fp32, so steps are what remains after their rounding.
+// Activations are fp64. Parameters are fp32, so the differences use the step that remains after
+// rounding.
 TEST(Gradient, AgreesWithFiniteDifferencesOfTheLoss) {
   ModelConfig config = small_config();
   const auto ops = test::make_plain_ops();
@@ -95,7 +96,7 @@ TEST(Gradient, IsReproducibleBitForBit) {
   EXPECT_TRUE(same_bits(first.gradients, second.gradients));
 }
 
-// 4 rows at once, or 1 + 3 accumulated: the same masks, and the same sums up to rounding.
+// 4 rows at once, or 1 + 3 accumulated, must have the same masks, and the same sums up to rounding.
 TEST(Gradient, DoesNotDependOnTheMicroBatch) {
   const ModelConfig config = small_config();
   const auto tokens = random_rows(config, kRows);
@@ -112,7 +113,7 @@ TEST(Gradient, DoesNotDependOnTheMicroBatch) {
   EXPECT_NEAR(model.take_loss(), whole.loss, 1e-6 * whole.loss);
 }
 
-// bf16 changes a gradient by its rounding error and the loss by less; results stay reproducible.
+// bf16 must change the gradient only by rounding errors and the loss by less, reproducibly.
 TEST(Gradient, Bf16IsCloseAndReproducible) {
   if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this CPU has no bf16 instructions";
   ModelConfig config = small_config();
@@ -120,7 +121,7 @@ TEST(Gradient, Bf16IsCloseAndReproducible) {
   const auto ops = make_cpu_ops(2, Precision::kBf16);
   const Result fp32 = run(*make_cpu_ops(2), config, tokens), bf16 = run(*ops, config, tokens);
   EXPECT_LT(relative_distance(bf16.gradients, fp32.gradients), 0.02);
-  EXPECT_GT(relative_distance(bf16.gradients, fp32.gradients), 1e-4);  // not the same precision
+  EXPECT_GT(relative_distance(bf16.gradients, fp32.gradients), 1e-4);  // the precision must differ
   EXPECT_NEAR(bf16.loss, fp32.loss, 2e-3 * fp32.loss);
   config.gradient_checkpointing = true;
   const Result again = run(*ops, config, tokens);

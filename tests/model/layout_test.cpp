@@ -1,4 +1,4 @@
-// The parameter layout, initial values, and the rules for the configuration.
+// Tests the parameter layout, initial values, and the rules for the configuration.
 #include "amt/base/error.hpp"
 #include "amt/cpu/cpu_ops.hpp"
 #include "model_support.hpp"
@@ -9,7 +9,7 @@ namespace {
 
 using namespace test;
 
-TEST(Layout, CountsParametersInTheUsualWay) {
+TEST(Layout, CountsParametersWithoutPadding) {
   ModelConfig config;
   EXPECT_EQ(ParameterLayout(config).count(), 128103936);  // lakh-small, "128.10 M"
   config.hidden_dim = 1024, config.num_heads = 16, config.num_layers = 24;
@@ -41,7 +41,7 @@ std::vector<float> initial(const ModelConfig& config, std::uint64_t seed) {
   return p;
 }
 
-TEST(Initialise, FollowsTheRules) {
+TEST(Initialise, HasTheSpecifiedMeansAndDeviations) {
   ModelConfig config = small_config();
   config.hidden_dim = 256;
   const ParameterLayout layout(config);
@@ -70,9 +70,9 @@ TEST(Initialise, FollowsTheRules) {
   EXPECT_EQ(padding, 0);
 }
 
-// 68 % and 95 % are within one and two standard deviations, and different tensors have different
-// values.
-TEST(Initialise, IsNormalAndTensorsDiffer) {
+// 68 % and 95 % of the values must be within one and two standard deviations, and tensors of the
+// same shape must differ.
+TEST(Initialise, IsNormalAndDiffersBetweenTensors) {
   ModelConfig config = small_config();
   config.hidden_dim = 256;
   const ParameterLayout layout(config);
@@ -90,7 +90,7 @@ TEST(Initialise, IsNormalAndTensorsDiffer) {
   EXPECT_LT(equal, 10);
 }
 
-TEST(Initialise, DependsOnTheSeedOnly) {
+TEST(Initialise, DependsOnlyOnTheSeed) {
   EXPECT_EQ(initial(small_config(), 7), initial(small_config(), 7));
   EXPECT_NE(initial(small_config(), 7), initial(small_config(), 8));
 }
@@ -118,7 +118,7 @@ TEST(Config, OptionsReachTheFields) {
   EXPECT_NO_THROW(config.validate());
 }
 
-TEST(Config, RefusalsGiveTheOption) {
+TEST(Config, RefusalsNameTheOption) {
   const auto refused = [](const auto& change, std::initializer_list<std::string_view> names) {
     ModelConfig config;
     change(config);

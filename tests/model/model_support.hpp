@@ -31,8 +31,8 @@ inline std::vector<Token> random_rows(const ModelConfig& config, int rows, std::
   return tokens;
 }
 
-/// The usual initial values, 5 times as large and biased, so that every term of the gradient
-/// matters.
+/// Returns initial values that are 5 times as large as usual, and biased, so that every term of the
+/// gradient matters.
 inline std::vector<float> lively_parameters(const ModelConfig& config) {
   const ParameterLayout layout(config);
   std::vector<float> p(static_cast<std::size_t>(layout.total()));
@@ -53,7 +53,7 @@ inline std::vector<float> gradients_of(Model& model) {
   return g;
 }
 
-/// ||a - b|| / ||b||; infinity if anything is not finite.
+/// Returns ||a - b|| / ||b||; infinity if anything is not finite.
 template <class A, class B>
 double relative_distance(const A& a, const B& b) {
   double difference = 0, norm = 1e-60;

@@ -1,4 +1,4 @@
-// Properties of the model besides its numbers: memory, waiting, refreshed weights, padding,
+// Tests of the model other than its numerical results: memory, waiting, refreshed weights, padding,
 // refusals.
 #include "amt/base/error.hpp"
 #include "amt/cpu/cpu_ops.hpp"
@@ -48,7 +48,7 @@ TEST(Model, InferenceNeedsLessThanHalfTheMemoryOfTraining) {
   }
 }
 
-TEST(Model, InferenceGivesTheBitsOfATrainingModel) {
+TEST(Model, InferenceGivesTheSameBitsAsATrainingModel) {
   const auto ops = make_cpu_ops(2);
   const ModelConfig config = small_config();
   const auto tokens = random_rows(config, 2);
@@ -141,7 +141,7 @@ TEST(Model, AdamWRefreshesTheWeightsThatItChanges) {
   EXPECT_EQ(ops.refreshed, 2);
 }
 
-// A model whose layers shared masks would still have correct gradients.
+// Tests of gradients would not notice layers that share a mask.
 TEST(Model, EveryLayerAndSiteHasItsOwnMask) {
   const auto cpu = make_cpu_ops(1);
   RecordingOps ops(*cpu);

@@ -1,4 +1,4 @@
-// An Ops that forwards every call and counts those that tests ask for.
+// An Ops that forwards every call and records those that some test needs.
 #pragma once
 
 #include <vector>
@@ -11,11 +11,11 @@ class RecordingOps final : public Implement<RecordingOps, PassingOps, Operators>
  public:
   explicit RecordingOps(Ops& to) : Implement(to) {}
 
-  std::size_t allocated = 0;               ///< bytes, ever
-  int waits = 0;                           ///< calls that wait for the device
-  int refreshed = 0;                       ///< refresh_weights
-  std::vector<Dropout> masks;              ///< of forward calls that drop something, in order
-  std::vector<std::uint16_t> host_tokens;  ///< of the last EmbeddingBackward
+  std::size_t allocated = 0;               ///< bytes allocated so far, including freed ones
+  int waits = 0;                           ///< number of calls that wait for the device
+  int refreshed = 0;                       ///< number of calls of refresh_weights()
+  std::vector<Dropout> masks;              ///< masks of forward calls with dropout, in order
+  std::vector<std::uint16_t> host_tokens;  ///< host_tokens of the last EmbeddingBackward
 
   void* allocate(std::size_t bytes) override {
     allocated += bytes;

@@ -38,14 +38,14 @@ TEST(Agreement, ReportsTheRankThatDiffersAndTheLine) {
   EXPECT_LT(text.find("'b = 3'"), text.find("rank 0 ")) << text;
 }
 
-TEST(Agreement, TheMajorityIsRight) {
+TEST(Agreement, RanksThatDifferFromTheMajorityAreReported) {
   const Communicator world = Communicator::world();
   if (world.size() < 3) return;
   const std::string text = disagreement(world, world.rank() == 0 ? "x" : "y");
   EXPECT_TRUE(test::says(text, {"rank 0 ", " 'x', rank 1 ", " 'y';"}));
 }
 
-TEST(Agreement, AShorterTextDiffers) {
+TEST(Agreement, APrefixOfTheTextDiffers) {
   const Communicator world = Communicator::world();
   if (world.size() < 2) return;
   const std::string text = disagreement(world, world.rank() == world.size() - 1 ? "a\n" : "a\nb\n");

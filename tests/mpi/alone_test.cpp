@@ -1,4 +1,4 @@
-// A single process in a program that never starts MPI: its collectives change nothing.
+// In a program that never starts MPI, the collectives of a single process change nothing.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -40,7 +40,7 @@ TEST(AloneCommunicator, ChangesNothing) {
   EXPECT_EQ(self.gather("mine", 0), std::vector<std::string>{"mine"});
 }
 
-TEST(AloneCommunicator, SendsItselfItsPart) {
+TEST(AloneCommunicator, SendsItsPartToItself) {
   const std::array<std::uint32_t, 3> items = {1, 2, 3};
   const std::array<std::span<const std::byte>, 1> parts = {std::as_bytes(std::span(items))};
   std::vector<std::byte> received(1);

@@ -109,7 +109,7 @@ TEST(Communicator, GathersPartsOfDifferentLengths) {
     EXPECT_TRUE(at_last.empty());
 }
 
-// Rank r sends (r + 1) x to items {from, to} to rank `to`, so nothing to rank 0.
+// Rank r sends (r + 1) x `to` items {from, to} to each rank `to`, and so none to rank 0.
 TEST(Communicator, AllToAllKeepsRankOrder) {
   const Communicator world = Communicator::world();
   const int n = world.size(), me = world.rank();
@@ -121,8 +121,7 @@ TEST(Communicator, AllToAllKeepsRankOrder) {
     parts.push_back(std::as_bytes(std::span(part)));
   }
   std::vector<std::byte> received;
-  for (int round = 0; round < 2;
-       ++round) {  // the second time into a buffer that is already large enough
+  for (int round = 0; round < 2; ++round) {  // in round 2, the buffer is already large enough
     const auto got = world.all_to_all(parts, 2 * sizeof(int), received);
     std::vector<int> values(received.size() / sizeof(int));
     if (!received.empty()) std::memcpy(values.data(), received.data(), received.size());
@@ -149,7 +148,7 @@ TEST(Communicator, AllToAllRefusesWrongParts) {
   EXPECT_THROW(world.all_to_all(parts, 4, received), Error);
 }
 
-// Only the last rank fails: all ranks throw its message and exit code.
+// Only the last rank fails, but all ranks must throw its message and exit code.
 TEST(Collectively, OneRanksFailureIsThrownOnAllRanks) {
   const Communicator world = Communicator::world();
   const auto fail_at_the_last = [&] {

@@ -1,5 +1,5 @@
-// More elements than an MPI count can represent. The memory is only reserved: fakes replace MPI's
-// functions, and nothing is sent.
+// Tests more elements than an MPI count can represent. Fakes replace MPI's functions and send
+// nothing, so the memory only needs to be reserved.
 #include <gtest/gtest.h>
 #include <mpi.h>
 #include <sys/mman.h>
@@ -84,7 +84,7 @@ TEST(LargeCounts, AreRefusedIfTheyCannotBeSplit) {
   reductions = gathers = 0;
   EXPECT_TRUE(
       test::refuses<Error>([&] { world.all_reduce_sum(memory.as<float>()); }, {"MPI_Allreduce"}));
-  // Each part is small enough, but their sum is not.
+  // Each part is small enough, but the sum of all parts is not.
   const std::vector<std::size_t> parts(static_cast<std::size_t>(world.size()), kMost / 2 + 1);
   EXPECT_TRUE(test::refuses<Error>([&] { world.all_gather(memory.as<float>(), parts); },
                                    {"MPI_Allgatherv"}));

@@ -14,7 +14,7 @@ struct Sizes {
   Dim out, lse;
 };
 
-/// With packed qkv and dqkv.
+/// Computes both directions with packed qkv and dqkv.
 template <class A, class P>
 AttentionForwardOf<A, P> forward(A* out, P* lse, const A* qkv, const AttentionShape& s) {
   return {out, lse, packed_heads(qkv, s, 0), packed_heads(qkv, s, 1), packed_heads(qkv, s, 2), s};
@@ -70,7 +70,7 @@ TEST_P(AttentionCpu, AgreesWithPlain) {
   EXPECT_LT(distance(dqkv, plain_dqkv), 3e-6);
 }
 
-// Lengths around the block of 64 queries, a single position, and the real head size of 64 channels.
+// Lengths around the block size of 64 queries, a single position, and the real head size of 64.
 INSTANTIATE_TEST_SUITE_P(Shapes, AttentionCpu,
                          testing::Values(self_attention(1, 1, 1, 4, 0.5f),
                                          self_attention(2, 24, 4, 8, 0.35f),
@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, AttentionCpu,
                                          self_attention(2, 65, 3, 7, 0.3f),
                                          self_attention(1, 200, 2, 64, 0.125f / 3)));
 
-TEST(Attention, PositionsDoNotDependOnLaterOnes) {
+TEST(Attention, PositionsDoNotDependOnLaterPositions) {
   const auto ops = make_cpu_ops(1);
   const AttentionShape s = self_attention(1, 100, 1, 8, 0.3f);
   const Sizes size(s);
@@ -100,7 +100,7 @@ TEST(Attention, LargeScoresDoNotOverflow) {
   std::vector<double> plain_out(size.out), plain_lse(size.lse);
   ops->run(forward(act(out), lse.data(), act(qkv), s));
   plain::run(forward<double, double>(plain_out.data(), plain_lse.data(), qkv_double.data(), s));
-  EXPECT_LT(distance(out, plain_out), 1e-3);  // scores are in the thousands, with fp32's 24 bits
+  EXPECT_LT(distance(out, plain_out), 1e-3);  // scores are in the thousands, in fp32
 }
 
 // --- Queries at the last positions only; keys and values are in a separate cache ---
@@ -109,8 +109,8 @@ TEST(Attention, LargeScoresDoNotOverflow) {
 class AttentionQueries : public testing::TestWithParam<AttentionShape> {
  protected:
   AttentionQueries() {
-    // Data of a complete row and of its last queries only, with space for 3 more positions in the
-    // cache.
+    // Data for complete rows, and for their last queries only, with space for 3 more positions in
+    // the cache.
     qkv_ = normal<float>(3 * s_.rows * s_.key_len * width_, 1);
     for (Dim row = 0; row < s_.rows; ++row) {
       for (Dim t = 0; t < s_.key_len; ++t) {
@@ -131,7 +131,7 @@ class AttentionQueries : public testing::TestWithParam<AttentionShape> {
   HeadsOf<A> new_queries(A* data) const {
     return {data, 0, s_.query_len * width_, width_};
   }
-  /// Returns the queries' positions of x [rows, key_len, width].
+  /// Returns the positions of x [rows, key_len, width] that are queries.
   std::vector<float> last(const std::vector<float>& x) const {
     std::vector<float> out;
     for (Dim row = 0; row < s_.rows; ++row) {
@@ -177,7 +177,7 @@ TEST_P(AttentionQueries, PlainAgreesWithTheCompleteComputation) {
   EXPECT_EQ(out, last(all));
 }
 
-// The gradient for a loss of only the queries' part of out, so all other gradients are 0.
+// The loss depends only on the outputs of the queries, so the gradients of all other outputs are 0.
 TEST_P(AttentionQueries, BackwardAgreesWithPlain) {
   const auto ops = make_cpu_ops(2);
   const Sizes size(s_);

@@ -1,4 +1,4 @@
-// bf16 numbers and the fixture for tests of the CPU's bf16 Ops.
+// bf16 data and a fixture for tests of the CPU's bf16 Ops.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,7 @@
 
 namespace amt::test {
 
-inline constexpr double kRounding =
-    1.0 / 256;  // the largest error of one rounding, relative to the value
+inline constexpr double kRounding = 1.0 / 256;  // the largest relative error of one rounding
 
 inline std::vector<Bf16> narrow(const std::vector<float>& x) {
   std::vector<Bf16> out(x.size());
@@ -29,7 +28,7 @@ inline const Activation* act(const std::vector<Bf16>& x) {
   return reinterpret_cast<const Activation*>(x.data());
 }
 
-/// Normally distributed numbers that are exact in bf16, in both forms.
+/// Normally distributed numbers, exact in bf16, as bf16 and as double.
 struct Numbers {
   Numbers(Dim n, std::uint64_t seed, double deviation = 1)
       : bf16(narrow(normal<float>(n, seed, deviation))),

@@ -1,6 +1,6 @@
-// The CPU's Ops in bf16 compared with the plain code in fp64 on the same numbers, rounded to bf16.
-// The remaining difference is the rounding of results and of stored intermediates: about 2^-9 of
-// the largest value.
+// Compares the CPU's Ops in bf16 with the plain code in fp64 on the same bf16 numbers. The
+// remaining difference comes from rounding results and stored intermediates: about 2^-9 of the
+// largest value.
 #include <bit>
 
 #include "bf16_numbers.hpp"
@@ -19,7 +19,7 @@ TEST(Bf16, RoundsToNearestEvenAndKeepsNan) {
   const std::vector<std::uint16_t> expected = {0x3f80, 0x3f80, 0x3f80, 0x3f81, 0x3f82,
                                                0x7f80, 0xff80, 0x7fc0, 0xffff, 0x8000};
   for (std::size_t i = 0; i < in.size(); ++i) {
-    // Nineteen, so that both vectors and the remainder are used.
+    // 19 elements use both the vectorised loop and its remainder.
     const std::vector<float> x(19, std::bit_cast<float>(in[i]));
     for (const Bf16 out : narrow(x)) EXPECT_EQ(out.bits, expected[i]) << std::hex << in[i];
   }
@@ -57,8 +57,8 @@ TEST_F(Bf16Ops, Linear) {
   }
 }
 
-// Weights are read from the copy that the last refresh made, wherever they are in the flat buffer.
-TEST_F(Bf16Ops, WeightsAreThoseLastRefreshed) {
+// Operators read the copy made by the last refresh, wherever the weights are in the flat buffer.
+TEST_F(Bf16Ops, UsesTheLastRefreshedWeights) {
   const Numbers x(8, 1);
   std::vector<float> flat(192, 0);
   std::fill(flat.begin() + 128, flat.end(), 1.0f);
@@ -80,7 +80,7 @@ TEST_F(Bf16Ops, WeightsAreThoseLastRefreshed) {
   EXPECT_EQ(widen(y)[0], 0);
 }
 
-/// Checks both directions, calling run(operator).
+/// Checks both directions; run(op) executes an operator.
 template <class A, class P, class Run>
 void attend(A* out, A* dqkv, std::vector<P>& lse, const A* qkv, const A* dout,
             const AttentionShape& s, const Run& run) {
@@ -226,7 +226,7 @@ TEST_F(Bf16Ops, Embedding) {
   EXPECT_LT(distance(dwpe, plain_dwpe), 1e-6);
 }
 
-// Sizes around the block of 512 positions. Weights of padded rows are not used.
+// Tests sizes around the block of 512 positions. Weights in padded rows must not be used.
 TEST_F(Bf16Ops, LmHead) {
   for (const LmHeadShape& s : {LmHeadShape{1, 2, 8, 3, 128}, LmHeadShape{4, 24, 32, 101, 128},
                                LmHeadShape{3, 342, 48, 1100, 1152}}) {

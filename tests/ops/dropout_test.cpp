@@ -1,4 +1,5 @@
-// Masks: their statistics, what they depend on, and that the fast masks equal the specified ones.
+// Tests the statistics of dropout masks, what they depend on, and that the fast masks equal the
+// specified ones.
 #include "amt/ops/dropout.hpp"
 
 #include <set>
@@ -58,8 +59,8 @@ TEST(Dropout, RateZeroKeepsEverything) {
   EXPECT_EQ(dropout_factor(some_dropout(0), 1, 2, kWidth), 1.0f);
 }
 
-// Masks for different keys agree as often as independent ones: 0.9^2 + 0.1^2.
-TEST(Dropout, EveryPartOfTheKeyGivesAnotherMask) {
+// Masks for different keys must agree as often as independent masks would: 0.9^2 + 0.1^2.
+TEST(Dropout, EveryPartOfTheKeyChangesTheMask) {
   const Dropout base = some_dropout(0.1);
   std::vector<Dropout> others(6, base);
   others[0].seed ^= 1;
@@ -73,7 +74,7 @@ TEST(Dropout, EveryPartOfTheKeyGivesAnotherMask) {
     EXPECT_NEAR(share_equal(of_base, mask(other, 16)), 0.82, 0.02);
 }
 
-TEST(Dropout, NeighboursAreIndependent) {
+TEST(Dropout, NeighbouringElementsAreIndependent) {
   const std::vector<bool> kept = mask(some_dropout(0.5), 64);
   for (const std::size_t lag : {1u, 2u, 7u, 8u, 768u}) {
     const std::vector<bool> a(kept.begin(), kept.end() - std::ptrdiff_t(lag));
@@ -82,7 +83,7 @@ TEST(Dropout, NeighboursAreIndependent) {
   }
 }
 
-TEST(Dropout, ARowsMaskDoesNotDependOnItsCall) {
+TEST(Dropout, ARowsMaskDoesNotDependOnTheOtherRows) {
   Dropout whole = some_dropout(0.1), part = whole;
   part.first_row += 2;
   const std::vector<bool> all = mask(whole, 3 * whole.seq_len);

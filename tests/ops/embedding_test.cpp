@@ -85,8 +85,8 @@ TEST(Embedding, CpuAgreesWithPlain) {
   }
 }
 
-/// The last positions of rows, following those of earlier calls.
-TEST(Embedding, PositionsContinueThoseOfEarlierCalls) {
+// A call for the last positions of rows must give the same result as a call for all positions.
+TEST(Embedding, PositionsContinueAfterEarlierCalls) {
   const auto ops = make_cpu_ops(1);
   Case c{2, 6, 8, 5};
   const auto wte = normal<float>(c.vocab * c.width, 2), wpe = normal<float>(c.seq_len * c.width, 3);

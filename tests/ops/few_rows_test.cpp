@@ -1,4 +1,4 @@
-// Products with few rows: they agree with the plain sum, and their bits depend neither on other
+// Products with few rows must agree with the plain sum, and their bits must depend neither on other
 // rows nor on the number of threads.
 #include "src/cpu/few_rows.hpp"
 
@@ -50,7 +50,7 @@ class FewRows : public testing::Test {
     w_ = taken_as(normal<float>(s.depth * s.columns, 2), T{});
     bias_ = normal<float>(s.columns, 3);
   }
-  /// Returns the plain product for row 0: w as [depth, columns], or its transpose.
+  /// Returns the plain product of row 0 and w, which is [depth, columns] or its transpose.
   std::vector<double> plain(const Shape& s, bool transposed) const {
     std::vector<double> out;
     for (Dim c = 0; c < s.columns; ++c) {

@@ -1,4 +1,4 @@
-// Calls on flat buffers, buffers themselves, and reproducibility.
+// Tests operators on flat buffers, class Buffer, and reproducibility.
 #include <cstring>
 
 #include "amt/base/error.hpp"
@@ -47,7 +47,7 @@ TEST(Flat, AdamWKeepsPaddingZero) {
   EXPECT_EQ(p, std::vector<float>(100));
 }
 
-TEST(Flat, SumOfSquaresIsExactEnoughAndDoesNotDependOnThreads) {
+TEST(Flat, SumOfSquaresIsAccurateAndDoesNotDependOnThreads) {
   const auto x = normal<float>(kLong, 1);
   double expected = 1;
   plain::run(SumOfSquares{&expected, x.data(), kLong});
@@ -79,9 +79,9 @@ TEST(Buffers, MoveTransfersTheMemory) {
   EXPECT_EQ(std::vector<float>(memory, memory + 8), std::vector<float>(8));
 }
 
-TEST(Buffers, TooLargeARequestReportsSizeAndWhatToDo) {
+TEST(Buffers, AnImpossibleSizeIsReportedWithAdvice) {
 #ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "the address sanitizer ends the process where new would fail";
+  GTEST_SKIP() << "the address sanitizer ends the process instead of letting new fail";
 #endif
   const auto ops = make_cpu_ops(1);
   EXPECT_TRUE(test::refuses<Error>([&] { Buffer::floats(*ops, Dim{1} << 56); },
@@ -90,7 +90,8 @@ TEST(Buffers, TooLargeARequestReportsSizeAndWhatToDo) {
 
 TEST(CpuOps, RefusesANegativeNumberOfThreads) { EXPECT_THROW(make_cpu_ops(-1), UsageError); }
 
-// For every backend and precision; pointers outside all weights, or to forgotten ones, are refused.
+// For every backend and precision, pointers outside all weights, or into forgotten ones, are
+// refused.
 TEST(CpuOps, WeightsThatWereNotRefreshedAreAnError) {
   std::vector<std::unique_ptr<Ops>> all;
   all.push_back(test::make_plain_ops());

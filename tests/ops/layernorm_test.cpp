@@ -14,7 +14,7 @@ struct Case {
   Dropout dropout() const { return {.rate = 0.2, .seed = 3, .step = 9, .seq_len = 4, .layer = 2}; }
 };
 
-/// Inputs and results for both directions, for one number type.
+/// Inputs and results of both directions, in one number type.
 template <class T>
 struct Data {
   explicit Data(const Case& c)
@@ -34,7 +34,7 @@ struct Data {
   std::vector<T> x, y, w, b, dout, dresidual, dw, db, residual, out, dy, mean, rstd;
 };
 
-/// A: the operators' activation type.
+/// A is the operators' activation type.
 template <class A, class T>
 LayerNormForwardOf<A, T> forward(const Case& c, Data<T>& d) {
   const auto as = [](std::vector<T>& x) { return reinterpret_cast<A*>(x.data()); };
@@ -78,7 +78,7 @@ void run_cpu(Ops& ops, const Case& c, Data<float>& d, bool add) {
   ops.run(backward<Activation>(c, d, add));
 }
 
-// The loss is weighted(out) + weighted(residual): gradients come from both, as in the model.
+// The loss is weighted(out) + weighted(residual), so gradients come from both, as in the model.
 TEST(LayerNorm, PlainBackwardIsTheGradient) {
   const Case c{6, 11, true};
   Data<double> d(c);

@@ -1,4 +1,4 @@
-// Linear layers on vectors, for tests of several backends.
+// Calls of linear layers on vectors, for tests of several backends.
 #pragma once
 
 #include "amt/ops/linear.hpp"
@@ -6,7 +6,7 @@
 
 namespace amt::test {
 
-/// A: the type that activations are cast to.
+/// A is the type that activations are cast to.
 template <class A, class P>
 LinearForwardOf<A, P> linear(A* out, A* pre, const A* x, const std::vector<P>& weight,
                              const std::vector<P>& bias, Dim n, Dim in_width, Dim out_width) {

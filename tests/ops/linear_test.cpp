@@ -31,8 +31,8 @@ TEST(Linear, PlainBackwardIsTheGradient) {
   expect_gradient("b", b, db, loss);
 }
 
-// Two layers with GELU between them: the second one's backward gives the gradient with respect to
-// the first one's sum.
+// With GELU between two layers, the second layer's backward pass gives the gradient with respect to
+// the GELU's input.
 TEST(Linear, PlainBackwardThroughGeluIsTheGradient) {
   const Case c{3, 4, 5};
   const auto x = normal<double>(c.n * c.in, 1), w1 = normal<double>(c.in * c.out, 2);
@@ -94,7 +94,8 @@ INSTANTIATE_TEST_SUITE_P(Shapes, LinearCpu,
                          testing::Values(Case{1, 1, 1}, Case{7, 13, 5}, Case{130, 96, 288},
                                          Case{64, 768, 2304}, Case{48, 3072, 768}));
 
-// GELU over its whole range, including far tails, where naive formulas give NaN or lose all digits.
+// Covers GELU's whole range, including the far tails, where naive formulas give NaN or lose all
+// digits.
 TEST(Linear, CpuGeluIsAccurateEverywhere) {
   const auto ops = make_cpu_ops(1);
   std::vector<float> x;

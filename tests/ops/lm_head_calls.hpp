@@ -1,4 +1,4 @@
-// The LM head on vectors, for tests of several backends.
+// Calls of the LM head on vectors, for tests of several backends.
 #pragma once
 
 #include "amt/ops/lm_head.hpp"
@@ -8,7 +8,7 @@ namespace amt::test {
 
 using Tokens = std::vector<std::uint16_t>;
 
-/// A: the type that activations are cast to.
+/// A is the type that activations are cast to.
 template <class A, class P>
 LmHeadTrainOf<A, P> head_train(double* loss, A* dx, std::vector<P>& dwte, const A* x,
                                const std::vector<P>& wte, const Tokens& tokens,

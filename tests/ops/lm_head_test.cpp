@@ -74,7 +74,7 @@ TEST_P(LmHeadCpu, AgreesWithPlain) {
   EXPECT_TRUE(std::equal(dwte.begin() + padding, dwte.end(), dwte_before.begin() + padding));
 }
 
-// Sizes around the block of 512 positions; a row with a single position predicts nothing.
+// Sizes around the block of 512 positions, and rows with a single position, which predict nothing.
 INSTANTIATE_TEST_SUITE_P(Shapes, LmHeadCpu,
                          testing::Values(LmHeadShape{1, 2, 4, 3, 128}, LmHeadShape{3, 7, 13, 5, 5},
                                          LmHeadShape{4, 24, 32, 101, 128},
@@ -100,7 +100,7 @@ TEST(LmHead, CpuNeverReadsPaddedRows) {
   EXPECT_LT(distance(dx, dx), 1);
 }
 
-TEST(LmHead, LogitsOfEachRowsLastPosition) {
+TEST(LmHead, ComputesLogitsOfEachRowsLastPosition) {
   const auto ops = make_cpu_ops(1);
   const LmHeadShape s{3, 5, 8, 6, 128};
   const auto x = normal<float>(15 * s.width, 2);

@@ -1,4 +1,4 @@
-// Muon's update: the plain code against singular values, the CPU against the plain code.
+// Tests Muon's update: the plain code by singular values, the CPU's code against the plain code.
 #include "amt/cpu/cpu_ops.hpp"
 #include "bf16_numbers.hpp"
 #include "numbers.hpp"
@@ -12,7 +12,7 @@ struct Shape {
   Dim rows, columns, stride;
 };
 
-/// A matrix within a larger one, after some updates.
+/// The state of a matrix within a larger one, after some updates.
 struct Trained {
   std::vector<double> parameters, momentum;
 };
@@ -46,7 +46,7 @@ Trained by_ops(Ops& ops, const Shape& s, int updates) {
   return {convert<double>(p), convert<double>(m)};
 }
 
-/// What `updates` did to the parameters.
+/// Returns the change of the parameters since the start.
 std::vector<double> change(const Shape& s, const Trained& t) {
   auto difference = normal<double>(s.rows * s.stride, 1);
   for (std::size_t i = 0; i < difference.size(); ++i) difference[i] -= t.parameters[i];
@@ -64,7 +64,7 @@ TEST_P(MuonShapes, AgreesWithPlainOverSeveralUpdates) {
 }
 
 TEST_P(MuonShapes, AgreesWithPlainInBf16) {
-  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "no products of bf16 here";
+  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this CPU has no bf16 instructions";
   const Shape s = GetParam();
   const auto ops = make_cpu_ops(2, Precision::kBf16);
   const Trained expected = by_plain(s, 3), got = by_ops(*ops, s, 3);
@@ -76,7 +76,8 @@ INSTANTIATE_TEST_SUITE_P(Some, MuonShapes,
                          testing::Values(Shape{16, 16, 48}, Shape{24, 96, 96}, Shape{96, 24, 24},
                                          Shape{40, 64, 100}, Shape{8, 8, 8}));
 
-/// x^T x of a whole update, as a share of muon_rate(): the squares of its singular values.
+// Tests x^T x, whose eigenvalues are the squared singular values, for an update x in units of
+// muon_rate().
 TEST(Muon, UpdatesAreNearlyOrthogonal) {
   const Shape s{12, 40, 40};
   std::vector<double> p(s.rows * s.columns), m(p.size());
@@ -117,7 +118,7 @@ TEST(Muon, ZeroStaysZeroAndNothingOutsideTheMatrixChanges) {
 }
 
 TEST(Muon, RefreshesTheCopyOfTheWeights) {
-  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "no products of bf16 here";
+  if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this CPU has no bf16 instructions";
   const auto ops = make_cpu_ops(1, Precision::kBf16);
   const Dim side = 16;
   auto p = normal<float>(side * side + side, 1);
@@ -147,8 +148,8 @@ TEST(Muon, RefreshesTheCopyOfTheWeights) {
   EXPECT_EQ(after, product());
 }
 
-TEST(Muon, ItsWorkIsASmallShareOfAStep) {
-  double flops = 0;  // of GPT-2 small
+TEST(Muon, ItsWorkIsASmallFractionOfAStep) {
+  double flops = 0;  // for GPT-2 small
   for (int block = 0; block < 12; ++block) {
     flops += 4 * muon_flops(768, 768) + muon_flops(768, 3072) + muon_flops(3072, 768);
   }

@@ -13,7 +13,8 @@
 
 namespace amt::test {
 
-/// Returns n normally distributed numbers times deviation, determined by the seed; exact in fp32.
+/// Returns n normally distributed numbers with this standard deviation, determined by the seed;
+/// each is exact in fp32.
 template <class T>
 std::vector<T> normal(Dim n, std::uint64_t seed, double deviation = 1) {
   std::mt19937_64 engine(seed);
@@ -35,7 +36,8 @@ std::vector<To> convert(const std::vector<From>& x) {
   return std::vector<To>(x.begin(), x.end());
 }
 
-/// Largest difference relative to the largest expected value; infinity if any number is NaN.
+/// Returns the largest difference relative to the largest expected value; infinity if any number is
+/// NaN.
 template <class A, class B>
 double distance(const std::vector<A>& actual, const std::vector<B>& expected) {
   if (actual.size() != expected.size()) return INFINITY;
@@ -55,7 +57,7 @@ inline const Activation* act(const std::vector<float>& x) {
   return reinterpret_cast<const Activation*>(x.data());
 }
 
-/// Makes host vectors weights of the CPU's Ops.
+/// Registers host vectors as weights with the CPU's Ops.
 class Refreshed {
  public:
   Refreshed(Ops& ops, const std::vector<float>& parameters)
@@ -67,7 +69,8 @@ class Refreshed {
   Weights weights_;
 };
 
-/// Sum of weights x values: the scalar whose gradient a backward call with dout = weights computes.
+/// Returns the sum of weights x values, the scalar whose gradient a backward call with dout =
+/// weights computes.
 inline double weighted(const std::vector<double>& values, const std::vector<double>& weights) {
   double sum = 0;
   for (std::size_t i = 0; i < values.size(); ++i) sum += values[i] * weights[i];

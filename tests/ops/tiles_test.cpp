@@ -1,5 +1,5 @@
-// Products of few rows with tiled matrices: they agree with the plain sum, and their bits depend
-// neither on other rows nor on the number of threads.
+// Products of few rows with tiled matrices must agree with the plain sum, and their bits must
+// depend neither on other rows nor on the number of threads.
 #include "src/cpu/tiles.hpp"
 
 #include <bit>
@@ -109,7 +109,7 @@ TEST_F(Tiles, Int8AgreesWithTheProductOfRoundedWeights) {
   }
 }
 
-// Integers only, so that every instruction set gives these bits.
+// All values are integers, so every instruction set must give these bits.
 TEST_F(Tiles, Int8SumsWithoutRounding) {
   make({768, 64}, true);
   const std::vector<float> got = product(x_, 1, 1);
@@ -128,7 +128,7 @@ TEST_F(Tiles, Int8SumsWithoutRounding) {
   }
 }
 
-TEST_F(Tiles, TwoBytesRepresentARowUpToOneStep) {
+TEST_F(Tiles, TwoBytesPerValueRepresentARowToWithinOneStep) {
   const std::vector<float> x = {0, 1, -3, 2.5F, 0.001F, -0.7F};
   std::vector<std::int8_t> high(x.size()), low(x.size());
   const float step = cpu::in_two_bytes(high.data(), low.data(), x.data(), std::ssize(x));

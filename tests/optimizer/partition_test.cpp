@@ -16,7 +16,7 @@ ModelConfig gpt2_small() {
   return config;
 }
 
-TEST(Partition, AdamWTakesAllAtOnce) {
+TEST(Partition, AdamWUpdatesEachRangeInOneCall) {
   const ParameterLayout layout(test::tiny_model());
   const Partition all = partition(OptimizerName::kAdamW, layout, {128, layout.total()});
   EXPECT_TRUE(all.matrices.empty());
@@ -25,7 +25,7 @@ TEST(Partition, AdamWTakesAllAtOnce) {
   EXPECT_EQ(all.ranges[0].end, layout.total());
 }
 
-/// How often each float is updated.
+/// Returns how often each float is updated.
 std::vector<int> updates(const ParameterLayout& layout, int ranks) {
   std::vector<int> count(layout.total());
   const Slices slices = optimizer_slices(OptimizerName::kMuon, layout, ranks);
@@ -49,7 +49,7 @@ TEST(Partition, MuonUpdatesEachParameterOnceOnAnyNumberOfRanks) {
   for (const int ranks : {1, 2, 3, 4, 7, 50}) EXPECT_EQ(updates(layout, ranks), once) << ranks;
 }
 
-TEST(Partition, MatricesAreThoseOfTheBlocks) {
+TEST(Partition, MuonUpdatesTheMatricesOfTheBlocks) {
   const ParameterLayout layout(gpt2_small());
   const auto all = partition(OptimizerName::kMuon, layout, {0, layout.total()}).matrices;
   EXPECT_EQ(all.size(), 6u * 12);

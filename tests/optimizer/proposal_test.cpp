@@ -5,7 +5,7 @@
 namespace amt {
 namespace {
 
-TEST(Proposal, FivePassesOrAHundredStepsWithinTenPasses) {
+TEST(Proposal, StepsAreFivePassesOrAHundredWithinTenPasses) {
   EXPECT_EQ(proposed_steps(8000, 8), 5000);
   EXPECT_EQ(proposed_steps(161, 8), 101);  // rounded up
   EXPECT_EQ(proposed_steps(160, 8), 100);
@@ -14,7 +14,7 @@ TEST(Proposal, FivePassesOrAHundredStepsWithinTenPasses) {
   EXPECT_EQ(proposed_steps(1, 512), 1);
 }
 
-TEST(Proposal, TheRateDependsOnTheWidthAndIsATenthForATrainedModel) {
+TEST(Proposal, TheRateDependsOnTheWidthAndIsATenthWithInit) {
   EXPECT_EQ(proposed_learning_rate(768, false), 6e-4);
   EXPECT_EQ(proposed_learning_rate(768, true), 6e-5);
   EXPECT_EQ(proposed_learning_rate(1024, true), 4.5e-5);
@@ -23,7 +23,7 @@ TEST(Proposal, TheRateDependsOnTheWidthAndIsATenthForATrainedModel) {
   EXPECT_EQ(proposed_learning_rate(64, true), 3e-4);
 }
 
-TEST(Proposal, TwentyValidations) {
+TEST(Proposal, ValidatesTwentyTimes) {
   EXPECT_EQ(proposed_steps_per_eval(2000), 100);
   EXPECT_EQ(proposed_steps_per_eval(101), 6);
   EXPECT_EQ(proposed_steps_per_eval(1), 1);

@@ -64,7 +64,7 @@ TEST(Schedule, ConstantDoesNotChange) {
   EXPECT_EQ(learning_rate(options, 1000, 999), options.learning_rate);
 }
 
-TEST(Schedule, WsdStaysAndThenFallsToZero) {
+TEST(Schedule, WsdIsConstantAndThenFallsToZero) {
   OptimizerOptions options;
   options.lr_schedule = LrSchedule::kWsd;
   options.decay_ratio = 0.2;
@@ -83,7 +83,7 @@ TEST(Schedule, WsdStaysAndThenFallsToZero) {
   EXPECT_EQ(decay_steps(options, 1000), 100);
 }
 
-TEST(Schedule, AllStepsCanWarmUp) {
+TEST(Schedule, WarmUpCanLastForAllSteps) {
   OptimizerOptions options;
   options.warmup_ratio = 1;
   EXPECT_EQ(learning_rate(options, 10, 9), options.learning_rate * 9 / 10);

@@ -1,4 +1,5 @@
-// Muon against torch.optim.Muon, whose products are of bf16 (torch_muon.py wrote what it makes).
+// Compares Muon with the results of torch.optim.Muon, which multiplies in bf16; torch_muon.py
+// recorded them.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -10,7 +11,7 @@
 namespace amt {
 namespace {
 
-/// As in torch_muon.py.
+/// Returns the same numbers as the function in torch_muon.py.
 std::vector<double> numbers(Dim count, double phase) {
   std::vector<double> all;
   for (Dim i = 0; i < count; ++i) {
@@ -26,7 +27,7 @@ double root_mean_square(const std::vector<double>& x) {
   return std::sqrt(sum / double(x.size()));
 }
 
-TEST(Muon, IsTorchsToTheRoundingOfItsProducts) {
+TEST(Muon, AgreesWithTorchUpToTheRoundingOfItsProducts) {
   const auto golden =
       nlohmann::json::parse(test::read_golden(test::golden_dir() / "muon" / "torch.json"));
   const MuonStep step{.learning_rate = golden.at("learning_rate"),

@@ -1,4 +1,4 @@
-// An archive gives the same dataset as the folder to which it unpacks.
+// An archive gives the same dataset as the folder that it unpacks to.
 #include <fstream>
 
 #include "amt/corpus/file_reader.hpp"
@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 
 class PreparedArchive : public PrepareTest {
  protected:
-  /// The golden tree, plus files whose names are not MD5s, one of them twice, one that is not MIDI,
-  /// and one in a folder that is not searched. Then archives of these.
+  /// Creates a corpus, and archives of it: the golden tree, plus files whose names are not MD5s,
+  /// one of them duplicated, one that is not MIDI, and one in a folder that is not searched.
   void make_corpora() {
     if (leader()) {
       const fs::path tree = root() / "tree";
@@ -46,7 +46,7 @@ class PreparedArchive : public PrepareTest {
   }
 };
 
-TEST_F(PreparedArchive, SameBytesAsTheFolder) {
+TEST_F(PreparedArchive, GivesTheSameBytesAsTheFolder) {
   make_corpora();
   const PrepareOptions tree = of("tree", "tree-set");
   prepare_dataset(world(), tree);
@@ -75,7 +75,7 @@ TEST_F(PreparedArchive, ADryRunReportsTheCost) {
   EXPECT_FALSE(fs::exists(o.dataset));
 }
 
-TEST_F(PreparedArchive, FilesGetHalfOfTheMemory) {
+TEST_F(PreparedArchive, FilesMayUseHalfOfTheMemory) {
   PrepareOptions o;
   o.memory.bytes = 1001;
   for (const SourceKind kind :

@@ -1,4 +1,4 @@
-// Properties of the golden tree's dataset, for any number of ranks.
+// Tests the dataset prepared from the golden tree on any number of ranks.
 #include "amt/dataset/dataset.hpp"
 
 #include <algorithm>
@@ -37,7 +37,7 @@ std::vector<std::string> rows_of(const fs::path& dataset, Split split) {
 
 class PreparedDataset : public PrepareTest {
  protected:
-  /// Rank 0 alone makes the dataset of `o` under another name; the files must have the same bytes.
+  /// Prepares with `o` on all ranks, and again on rank 0 alone; the files must have the same bytes.
   void expect_same_as_alone(PrepareOptions o) {
     prepare_dataset(world(), o);
     if (!leader()) return;
@@ -51,7 +51,7 @@ class PreparedDataset : public PrepareTest {
 
 TEST_F(PreparedDataset, SameBytesFromAnyNumberOfRanks) { expect_same_as_alone(options("d", 10)); }
 
-// Rows and their order, as in existing datasets.
+// Rows and their order must stay as in existing datasets.
 TEST_F(PreparedDataset, TheTrainingSplitIsUnchanged) {
   PrepareOptions o = options("d");
   o.seed = 11;
@@ -70,7 +70,7 @@ TEST_F(PreparedDataset, SameBytesWithManyShardsAndUnits) {
   EXPECT_GT(read_manifest(o.dataset).split(Split::kTrain).shards.size(), 7u);
 }
 
-// Units are divided where a fraction divides their prefix; each split keeps the order of files.
+// A unit is divided if a split ends within its prefix; each split keeps the order of files.
 TEST_F(PreparedDataset, SameBytesWithFractions) {
   for (const int digits : {1, 2}) {
     PrepareOptions o = options("d" + std::to_string(digits), 10);
@@ -107,7 +107,7 @@ TEST_F(PreparedDataset, SameBytesWithLittleMemory) {
   EXPECT_FALSE(fs::exists(fs::path(o.dataset) / "spill"));
 }
 
-TEST_F(PreparedDataset, EveryRowOnceAndOnlyTrainingRowsShuffled) {
+TEST_F(PreparedDataset, ContainsEveryRowOnceAndShufflesOnlyTrainingRows) {
   PrepareOptions o = options("d", 10);
   o.text = (root() / "text").string();
   o.rows_per_shard = 100;
@@ -125,8 +125,8 @@ TEST_F(PreparedDataset, EveryRowOnceAndOnlyTrainingRowsShuffled) {
   const std::vector<std::string> shuffled = rows_of(o.dataset, Split::kTrain);
   EXPECT_EQ(std::multiset(in_order.begin(), in_order.end()),
             std::multiset(shuffled.begin(), shuffled.end()));
-  // Spearman's rank correlation between the two orders: its deviation is 1/sqrt(n - 1) for a random
-  // order; without the shuffle it is 1.
+  // Spearman's rank correlation between the two orders is 1 without the shuffle; in a random order
+  // its standard deviation is 1/sqrt(n - 1).
   std::multimap<std::string, double> place;
   for (std::size_t i = 0; i < in_order.size(); ++i) place.emplace(in_order[i], double(i));
   double sum = 0;

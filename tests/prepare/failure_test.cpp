@@ -1,4 +1,4 @@
-// A failure leaves nothing that a reader accepts, on any rank.
+// A failure on any rank must leave nothing that a reader would accept.
 #include <sys/file.h>
 
 #include <cmath>
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 class PrepareFailure : public PrepareTest {
  protected:
-  /// All ranks must fail with this code and a message that contains `part`, and leave nothing.
+  /// Expects all ranks to fail with this code and a message that contains `part`, leaving nothing.
   void expect_failure(const PrepareOptions& o, ExitCode code, const std::string& part) {
     EXPECT_TRUE(
         test::exits_with<mpi::CollectiveError>(code, [&] { prepare_dataset(world(), o); }, {part}))
@@ -30,7 +30,7 @@ class PrepareFailure : public PrepareTest {
   }
 };
 
-TEST_F(PrepareFailure, BadCorpora) {
+TEST_F(PrepareFailure, MissingOrUnusableCorporaAreRefused) {
   PrepareOptions o = options("d");
   o.corpus = (root() / "missing").string();
   expect_failure(o, ExitCode::kFailed, "missing");
@@ -45,7 +45,7 @@ TEST_F(PrepareFailure, BadCorpora) {
   expect_failure(o, ExitCode::kFailed, o.corpus);
 }
 
-TEST_F(PrepareFailure, DamagedArchives) {
+TEST_F(PrepareFailure, DamagedArchivesAreRefused) {
   PrepareOptions o = options("d");
   const std::string tar = test::TarBuilder().tree(test::golden_dir() / "tree").finished();
   const std::string packed = leader() ? test::gzip(tar) : "";
@@ -59,11 +59,11 @@ TEST_F(PrepareFailure, DamagedArchives) {
   expect_damage("cut.tar", tar.substr(0, tar.size() / 2));
   expect_damage("cut.tar.gz", packed.substr(0, packed.size() / 2));
   std::string flipped = packed;
-  if (leader()) flipped[packed.size() - 6] ^= 1;  // in the checksum
+  if (leader()) flipped[packed.size() - 6] ^= 1;  // a bit of the checksum
   expect_damage("flipped.tar.gz", flipped);
 }
 
-TEST_F(PrepareFailure, TooManyRefusedFilesKeepTheirList) {
+TEST_F(PrepareFailure, TheListOfTooManyRejectedFilesIsKept) {
   PrepareOptions o = options("d");
   o.max_bad_fraction = 0.01;
   expect_failure(o, ExitCode::kBadInput, "max-bad-fraction");
@@ -74,7 +74,7 @@ TEST_F(PrepareFailure, TooManyRefusedFilesKeepTheirList) {
   }
 }
 
-TEST_F(PrepareFailure, TheAllowedNumberOfRefusedFilesIsAccepted) {
+TEST_F(PrepareFailure, TheAllowedNumberOfRejectedFilesIsAccepted) {
   PrepareOptions o = options("d");
   prepare_dataset(world(), o);
   const DatasetStatistics all = read_manifest(o.dataset).statistics;
@@ -98,10 +98,10 @@ TEST_F(PrepareFailure, TheAllowedNumberOfRefusedFilesIsAccepted) {
   EXPECT_NO_THROW(prepare_dataset(world(), o));
 }
 
-TEST_F(PrepareFailure, AFileThatCannotBeWrittenStopsAllRanks) {
+TEST_F(PrepareFailure, AFailedWriteStopsAllRanks) {
   PrepareOptions o = options("d");
   o.text = (root() / "text").string();
-  // A folder has the name of unit 7's text, so only the rank that owns the unit fails.
+  // A folder occupies the name of unit 7's text, so only the rank that owns the unit fails.
   if (leader()) fs::create_directories(fs::path(o.text) / "tokenized-events-7.txt");
   world().barrier();
   expect_failure(o, ExitCode::kFailed, "tokenized-events-7.txt");
@@ -118,7 +118,7 @@ TEST_F(PrepareFailure, AnExistingDatasetIsKeptWithoutOverwrite) {
   world().barrier();
 }
 
-TEST_F(PrepareFailure, RemainsOfAKilledRunAreRemoved) {
+TEST_F(PrepareFailure, LeftoversOfAKilledRunAreRemoved) {
   PrepareOptions o = options("d");
   if (leader()) {
     fs::create_directories(partial_path(o.dataset) / "spill" / "rank-9");

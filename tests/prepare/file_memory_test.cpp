@@ -1,4 +1,4 @@
-// A file's memory needs are known before it is parsed, and are not underestimated.
+// The memory that a file needs is estimated before it is parsed, and must not be underestimated.
 #include "src/prepare/file_memory.hpp"
 
 #include <gtest/gtest.h>
@@ -35,14 +35,14 @@ std::string midi(const std::vector<std::string>& tracks) {
 
 constexpr int kTimes = 100'000;
 
-/// Notes that never end; notes that end; notes in two tracks; data without notes.
+/// Returns files with notes that never end, notes that end, notes in two tracks, and no notes.
 std::vector<std::string> contents() {
   const std::string ons = track("\x90", "\1\x3c\x40", kTimes);
   const std::string pairs = track("\x90", std::string("\1\x3c\x40\1\x3c\0", 6), kTimes);
   return {midi({ons}), midi({pairs}), midi({ons, pairs}), midi({track("\xc0", "\1\2", kTimes)})};
 }
 
-TEST(FileMemory, IsNotLessThanAFileNeeds) {
+TEST(FileMemory, TheEstimateIsNotBelowActualUse) {
   for (const bool interarrival : {false, true}) {
     PrepareOptions options;
     options.interarrival = interarrival;
@@ -57,7 +57,8 @@ TEST(FileMemory, IsNotLessThanAFileNeeds) {
       MidiParser().parse(bytes,
                          [&](std::span<const NoteMessage> some) { tokenizer.add_messages(some); });
       tokenizer.end_file();
-      // The parser's space for two-byte messages is not touched if messages are longer.
+      // The parser reserves space for messages of two bytes; if messages are longer, part of it is
+      // never touched.
       const std::uint64_t untouched = 8 * (file.size() / 2 + 1 - counts.messages);
       EXPECT_LE(file.size() + test::memory_peak() - before - untouched, need);
       EXPECT_GE(file.size() + test::memory_peak() - before, need / 2);
@@ -74,7 +75,7 @@ TEST(FileMemory, CountsTracksMessagesAndNotes) {
   EXPECT_THROW(count_messages(std::as_bytes(std::span("MThd"))), MidiError);
 }
 
-TEST(FileMemory, TheReasonNamesASufficientLimit) {
+TEST(FileMemory, TheReasonSuggestsASufficientLimit) {
   const std::uint64_t memory = std::uint64_t{16} << 20, need = most_for_a_file(memory);
   EXPECT_EQ(too_large_reason(need + (8 << 20)),
             "needs more memory than --memory allows (about 96.0 MiB: give --memory 33MB)");
@@ -117,15 +118,16 @@ TEST_F(LargeFile, IsRejectedBeforeItIsParsed) {
   EXPECT_EQ(rejections_[0].path, std::string(32, 'a') + ".mid");
   EXPECT_TRUE(rejections_[0].reason.starts_with(kTooLarge)) << rejections_[0].reason;
   EXPECT_TRUE(rooms_.empty());
-  EXPECT_LT(peak_, 10u << 20);  // the file itself
+  EXPECT_LT(peak_, 10u << 20);  // little more than the file itself
 }
 
-TEST_F(LargeFile, RowsAreSpilledForIt) {
+TEST_F(LargeFile, RowsAreSpilledToMakeRoom) {
   EXPECT_EQ(read(kFileMemory + (64 << 20)).rejected, 1u);
   ASSERT_EQ(rooms_.size(), 2u);
   EXPECT_GT(rooms_[0], 0u);
   EXPECT_EQ(rooms_[1], 0u);
-  EXPECT_LE(peak_, kFileMemory + rooms_[0] + (12 << 20));  // the parser's space, untouched
+  EXPECT_LE(peak_, kFileMemory + rooms_[0] +
+                       (12 << 20));  // plus reserved space that the parser never touches
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Prepares the golden tree with --text and --compound and compares with the reference's files, byte
-// for byte.
+// Prepares the golden tree with --text and --compound and compares the files with the reference's,
+// byte for byte.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -28,7 +28,7 @@ class Golden : public PrepareTest {
     compare_statistics(run, summary);
   }
 
-  /// Every line of the reference's statistics must be a line of ours.
+  /// Expects every line of the reference's statistics in our summary.
   static void compare_statistics(const std::string& run, const std::string& summary) {
     const auto recorded =
         nlohmann::json::parse(read_text(test::golden_dir() / "expected" / "stdout.json"));

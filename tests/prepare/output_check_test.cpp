@@ -1,4 +1,4 @@
-// Inputs must not be removed, and files to keep must not be replaced.
+// Output must neither remove the inputs nor replace files that are to be kept.
 #include "src/prepare/output_check.hpp"
 
 #include <gtest/gtest.h>
@@ -42,7 +42,7 @@ class OutputCheck : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
-TEST_F(OutputCheck, TheCorpusIsSeparateFromTheDataset) {
+TEST_F(OutputCheck, TheCorpusMustBeSeparateFromTheDataset) {
   EXPECT_EQ(refusal("corpus", "data2"), "");
   EXPECT_EQ(refusal("corpus", "corpus2"), "");
   EXPECT_EQ(refusal("data2.tar", "data2"), "");
@@ -58,7 +58,7 @@ TEST_F(OutputCheck, TheCorpusIsSeparateFromTheDataset) {
   }
 }
 
-TEST_F(OutputCheck, TextsAreSeparateFromDatasetAndCorpus) {
+TEST_F(OutputCheck, TextsMustBeSeparateFromDatasetAndCorpus) {
   EXPECT_EQ(refusal("corpus", "data2", "text", "compound"), "");
   EXPECT_EQ(refusal("corpus", "data2", "data2.text"), "");
   for (const char* place : {"data2", "data2/text", "data2.partial", "data2.partial/x/y",
@@ -68,7 +68,7 @@ TEST_F(OutputCheck, TextsAreSeparateFromDatasetAndCorpus) {
   }
 }
 
-TEST_F(OutputCheck, ADryRunRefusesTheSame) {
+TEST_F(OutputCheck, ADryRunRefusesTheSamePaths) {
   PrepareOptions options;
   options.corpus = place("corpus");
   options.dataset = place("corpus/data");

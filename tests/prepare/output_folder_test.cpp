@@ -57,7 +57,7 @@ TEST_F(OutputFolderTest, AppearsOnlyWhenCommitted) {
   EXPECT_FALSE(fs::exists(dataset()));
   out.commit();
   EXPECT_TRUE(fs::exists(dataset() / kManifestFile));
-  EXPECT_EQ(std::distance(fs::directory_iterator(dataset()), {}), 1) << "the lock is gone";
+  EXPECT_EQ(std::distance(fs::directory_iterator(dataset()), {}), 1) << "the lock must be removed";
   EXPECT_FALSE(fs::exists(partial_path(dataset())));
 }
 
@@ -70,14 +70,14 @@ TEST_F(OutputFolderTest, TwoJobsCannotWriteTheSameDataset) {
   OutputFolder first(dataset(), false);
   put(first.path() / "shard");
   EXPECT_THROW(OutputFolder(dataset(), false), Error);
-  EXPECT_TRUE(fs::exists(first.path() / "shard")) << "the first one's files are untouched";
+  EXPECT_TRUE(fs::exists(first.path() / "shard")) << "the first job's files must be untouched";
 }
 
-TEST_F(OutputFolderTest, OverwriteReplacesADatasetButNothingElse) {
+TEST_F(OutputFolderTest, OverwriteReplacesOnlyADataset) {
   fs::create_directories(dataset());
   put(dataset() / "thesis.tex");
   EXPECT_THROW(OutputFolder(dataset(), true), UsageError);
-  put(dataset() / kManifestFile);  // of something else
+  put(dataset() / kManifestFile);  // another program's manifest.json
   EXPECT_THROW(OutputFolder(dataset(), true), UsageError);
   EXPECT_TRUE(fs::exists(dataset() / "thesis.tex"));
 }
@@ -107,7 +107,7 @@ TEST_F(OutputFolderTest, TheUsersFilesInTheOldDatasetAreKept) {
   EXPECT_FALSE(fs::exists(partial_path(dataset())));
 }
 
-TEST_F(OutputFolderTest, AUsersFileWithANameOfTheNewDatasetIsNotMoved) {
+TEST_F(OutputFolderTest, AUsersFileNamedLikeAnOutputFileIsNotMoved) {
   make_dataset();
   fs::create_directories(dataset() / "report.html");
   put(dataset() / "report.html" / "mine");
@@ -124,7 +124,7 @@ TEST_F(OutputFolderTest, AUsersFileWithANameOfTheNewDatasetIsNotMoved) {
   EXPECT_TRUE(fs::exists(partial_path(dataset()) / "report.html" / "mine"));
 }
 
-TEST_F(OutputFolderTest, AFolderThatIsNotOursIsRefused) {
+TEST_F(OutputFolderTest, AForeignPartialFolderIsRefused) {
   const auto refused = [&] {
     const std::string reason = test::refusal<UsageError>([&] { OutputFolder(dataset(), true); });
     return reason.find(partial_path(dataset()).string()) != std::string::npos;
@@ -132,7 +132,7 @@ TEST_F(OutputFolderTest, AFolderThatIsNotOursIsRefused) {
   fs::create_directories(partial_path(dataset()));
   put(partial_path(dataset()) / "thesis.tex");
   EXPECT_TRUE(refused());
-  put(partial_path(dataset()) / "in-use");  // somebody's file, not the empty lock of an old version
+  put(partial_path(dataset()) / "in-use");  // not empty, so not the lock of an old version
   fs::remove(partial_path(dataset()) / "thesis.tex");
   EXPECT_TRUE(refused());
   fs::rename(partial_path(dataset()), folder() / "elsewhere");
@@ -141,7 +141,7 @@ TEST_F(OutputFolderTest, AFolderThatIsNotOursIsRefused) {
   EXPECT_TRUE(fs::exists(folder() / "elsewhere" / "in-use"));
 }
 
-TEST_F(OutputFolderTest, OurFolderIsClearedUnlessItHasAForeignFile) {
+TEST_F(OutputFolderTest, OurPartialFolderIsClearedUnlessItHasAForeignFile) {
   {
     OutputFolder killed(dataset(), false);
     fs::copy(killed.path(), folder() / "copy");
@@ -157,7 +157,7 @@ TEST_F(OutputFolderTest, OurFolderIsClearedUnlessItHasAForeignFile) {
   EXPECT_FALSE(fs::exists(out.path() / "train.h5"));
 }
 
-TEST_F(OutputFolderTest, RemainsOfAnOldVersionAreRemoved) {
+TEST_F(OutputFolderTest, LeftoversOfAnOldVersionAreRemoved) {
   fs::create_directories(partial_path(dataset()) / kSpillFolder);
   put(partial_path(dataset()) / "train-00000-of-00001.h5");
   std::ofstream(partial_path(dataset()) / "in-use").flush();
@@ -182,7 +182,7 @@ TEST_F(OutputFolderTest, AFolderThatAppearsMeanwhileIsNotReplaced) {
     take();
     EXPECT_NE(test::refusal<Error>([&] { out.commit(); }).find(out.path().string()),
               std::string::npos);
-    EXPECT_TRUE(fs::exists(out.path() / "train.h5")) << "hours of work";
+    EXPECT_TRUE(fs::exists(out.path() / "train.h5")) << "the finished work must be kept";
     fs::remove_all(out.path());
   };
   fails([&] { put(dataset()); });
@@ -195,7 +195,7 @@ TEST_F(OutputFolderTest, AFolderThatAppearsMeanwhileIsNotReplaced) {
   EXPECT_EQ(names_in(dataset()), "mine ");
 }
 
-TEST_F(OutputFolderTest, EveryFormOfThePathIsEquivalent) {
+TEST_F(OutputFolderTest, EverySpellingOfThePathIsEquivalent) {
   for (const char* form : {"data/", "data//", "data/.", "./data", "x/../data"}) {
     fs::create_directories(folder() / "x");
     OutputFolder out(folder() / form, false);

@@ -51,7 +51,7 @@ TEST(Plan, EveryShardHasOneWriterAndASlot) {
   }
 }
 
-TEST(Plan, ShardsDoNotDependOnTheRanks) {
+TEST(Plan, ShardsDoNotDependOnTheNumberOfRanks) {
   const Plan one(corpus_of(1000), many_shards(), 1), seven(corpus_of(1000), many_shards(), 7);
   EXPECT_GT(one.shards(Split::kTrain), 7u);
   for (const Split split : kSplits) EXPECT_EQ(one.shards(split), seven.shards(split));

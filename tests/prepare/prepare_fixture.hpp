@@ -1,4 +1,4 @@
-// Prepares the golden tree in tests, on all ranks.
+// Fixture for tests that prepare the golden tree on all ranks.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -35,7 +35,7 @@ inline void expect_same_files(const std::filesystem::path& a, const std::filesys
   }
 }
 
-/// Has a folder that all ranks share, made by rank 0.
+/// Provides a folder that rank 0 creates and all ranks share.
 class PrepareTest : public testing::Test {
  protected:
   PrepareTest() : world_(mpi::Communicator::world()) {

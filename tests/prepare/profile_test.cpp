@@ -46,7 +46,7 @@ TEST(CorpusProfile, CountsParsedAndKeptPieces) {
 }
 
 TEST(CorpusProfile, RestsAreCountedOnceInTheFirstCopy) {
-  Playback slow;  // a note every 1.5 s, so a rest between any two
+  Playback slow;  // a note every 1.5 s, so there is a rest between any two notes
   for (int i = 0; i < 100; ++i) {
     slow.messages.push_back({1.5 * i, 1.0, 60, 64, 0, 0});
     slow.messages.push_back({1.5 * i + 0.5, 0.5, 60, 0, 0, 0});

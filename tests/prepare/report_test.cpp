@@ -1,4 +1,4 @@
-// The report: what it counts, and that it needs no other file.
+// Tests what the report shows, and that it needs no other file.
 #include "src/prepare/report.hpp"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-/// Counts how often `part` occurs in `text`.
+/// Returns how often `part` occurs in `text`.
 int times(const std::string& text, const std::string& part) {
   int count = 0;
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
@@ -80,7 +80,7 @@ TEST(Report, StatesCorpusAndCommand) {
   PrepareOptions options;
   options.augment = 10;
   options.splits.test = "cf";
-  options.memory = {1 << 20};  // does not affect the bytes
+  options.memory = {1 << 20};  // does not affect the dataset, so it is not recorded
   for (const char* corpus :
        {"music/my <songs>", "my <songs>/", "/x/my <songs>.tar.gz", "my <songs>.zip"}) {
     options.corpus = corpus;
@@ -103,7 +103,7 @@ TEST(Report, AxesAndColoursAreLabelled) {
   }
   EXPECT_EQ(times(html, "rotate(-90)\">"), times(html, "<svg"));
   EXPECT_EQ(times(html, ">parsed<"), 2);
-  EXPECT_EQ(times(html, ">kept<"), 3) << "and in the table of files";
+  EXPECT_EQ(times(html, ">kept<"), 3) << "in two legends and in the table of files";
 }
 
 TEST(Report, ShowsEveryCountOfTheProfile) {
@@ -158,7 +158,8 @@ TEST(Report, ComparesTheFullDatasetWithThePaper) {
   EXPECT_EQ(times(report_html(manifest, {}, {}), "<td>equal</td>"), 12);
   manifest.augment = 30;
   manifest.split(Split::kTrain).rows *= 30;
-  EXPECT_EQ(times(report_html(manifest, {}, {}), "<td>equal</td>"), 12) << "per copy";
+  EXPECT_EQ(times(report_html(manifest, {}, {}), "<td>equal</td>"), 12)
+      << "counts must be compared per copy";
   manifest.statistics.tokens.too_long = 41;
   manifest.statistics.tokens.too_short = 7000;
   const std::string html = report_html(manifest, {}, {});

@@ -10,7 +10,7 @@ TEST(Summary, RejectedFilesAreListedInOrderOfPath) {
             "path\treason\na\\t\\n\\\\.mid\tfirst\nb.mid\tsecond\n");
 }
 
-// Python's round(x, 2) as printed: at least one decimal, no further trailing zeros.
+// Python prints round(x, 2) with at least one decimal and without further trailing zeros.
 TEST(Summary, PercentagesAreFormattedLikePython) {
   Manifest manifest;
   manifest.statistics.files = 1000;

@@ -1,4 +1,4 @@
-// An unreadable file affects only itself; an unreadable archive ends the job.
+// An unreadable file is only rejected; an unreadable archive ends the job.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -37,7 +37,7 @@ class UnitReaderTest : public testing::Test {
         corpus, *input, options, [](const Unit&, std::uint32_t, const Row&) {},
         [&](std::uint64_t files, std::uint64_t) { done = files; });
     const UnitResult result = reader.read(unit, rejections_);
-    EXPECT_EQ(done, order.size()) << "progress counts rejected files, too";
+    EXPECT_EQ(done, order.size()) << "progress must include rejected files";
     return result;
   }
 

@@ -78,7 +78,7 @@ TEST_F(ControlGroupTest, QuotaOfAParentGroup) {
   set_limit("slurm/cpu.max", "400000 100000");
   set_limit("slurm/job/cpu.max", "max 100000");
   EXPECT_EQ(cores("0::/slurm/job\n"), 4);
-  set_limit("cpu.max", "300000 100000");  // of the container, seen from inside
+  set_limit("cpu.max", "300000 100000");  // the container's limit, seen from inside
   EXPECT_EQ(cores("0::/slurm/job\n"), 3);
 }
 

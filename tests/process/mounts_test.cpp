@@ -12,7 +12,7 @@ bool shares(const std::string& type, const std::string& options) {
                             options);
 }
 
-TEST(Mounts, OnlyALockAcrossHostsProvesThatNobodyIsLeft) {
+TEST(Mounts, IdentifiesMountsThatShareLocksBetweenHosts) {
   EXPECT_TRUE(shares("nfs4", "rw,vers=4.2,local_lock=none,addr=10.0.0.1"));
   EXPECT_TRUE(shares("nfs", "rw,vers=3,local_lock=none"));
   EXPECT_FALSE(shares("nfs", "rw,vers=3,nolock,local_lock=all"));

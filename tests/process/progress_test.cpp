@@ -7,14 +7,14 @@
 namespace amt {
 namespace {
 
-TEST(Progress, TimeLeftDependsOnThisProcessOnly) {
+TEST(Progress, TimeLeftDependsOnlyOnThisProcess) {
   EXPECT_DOUBLE_EQ(seconds_left(0, 25, 100, 50), 150);
   EXPECT_DOUBLE_EQ(seconds_left(900, 950, 1000, 10), 10);
   EXPECT_DOUBLE_EQ(seconds_left(0, 120, 100, 10), 0);
   EXPECT_TRUE(std::isnan(seconds_left(900, 900, 1000, 10)));
 }
 
-TEST(Progress, PercentageIsOfTheWholeRun) {
+TEST(Progress, ThePercentageCountsEarlierStarts) {
   testing::internal::CaptureStderr();  // not a terminal: plain lines
   {
     Progress progress("train", 100, 50, /*interval=*/0);

@@ -16,7 +16,7 @@ bool blocked_here(int signal) {
   return sigismember(&now, signal) == 1;
 }
 
-/// Sends a signal to the process and returns whether it was noticed within 10 s.
+/// Sends a signal to this process; returns whether it was noticed within 10 s.
 bool is_noticed(int signal) {
   set_stop_signal(0);
   kill(getpid(), signal);
@@ -40,7 +40,7 @@ TEST(Signals, AreNoticedButNotHandledOnComputeThreads) {
   }
 }
 
-TEST(Signals, TheFirstOneIsConfirmedAtOnceAndOnce) {
+TEST(Signals, OnlyTheFirstSignalIsConfirmedAndAtOnce) {
   install_stop_handlers();
   say_when_stopped("stopping\n");
   testing::internal::CaptureStderr();
@@ -49,7 +49,7 @@ TEST(Signals, TheFirstOneIsConfirmedAtOnceAndOnce) {
   kill(getpid(), SIGUSR1);
   while (stop_signal() != SIGUSR1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   std::this_thread::sleep_for(
-      std::chrono::milliseconds(10));  // for a second line, if there were one
+      std::chrono::milliseconds(10));  // time for a wrong second line to appear
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "stopping\n");
   say_when_stopped(nullptr);
   set_stop_signal(0);

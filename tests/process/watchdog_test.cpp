@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 constexpr Activity kWorking = {"training", 12, nullptr, 1};
 constexpr Activity kWaiting = {"training", 12, "the sum of gradients", 1};
 
-TEST(Watchdog, TheRankThatHangsInItsOwnWorkReportsFirst) {
+TEST(Watchdog, ARankThatHangsInItsOwnWorkReportsFirst) {
   EXPECT_EQ(patience(60, kWorking, 7, false), 60);
   EXPECT_GE(patience(60, kWaiting, 0, false), 62);
   EXPECT_GT(patience(60, kWaiting, 1, false), patience(60, kWaiting, 0, false) + 1);
@@ -47,7 +47,7 @@ TEST(Watchdog, SuspendedTimeDoesNotCount) {
   EXPECT_EQ(idle.add(1, -3600), 2);  // a clock that was set back
 }
 
-TEST(Watchdog, TheLineNamesPhaseAndStep) {
+TEST(Watchdog, TheMessageNamesPhaseAndStep) {
   const std::string work = describe_hang(kWorking, 61, 60), wait = describe_hang(kWaiting, 61, 60);
   EXPECT_TRUE(test::says(work, {" 1 min 01 s ", "training, step 12, ", "--watchdog 60 "}));
   EXPECT_EQ(work.find("other ranks"), std::string::npos) << work;
@@ -69,7 +69,7 @@ TEST(WatchdogDeathTest, EndsAProcessThatHangs) {
               "amt: error: \\[rank 0 of 4 on node17\\] no progress for .* in training, step 3, ");
 }
 
-// mpirun is ending it because another rank hangs, which must be the one to report it.
+// mpirun ends this process because another rank hangs; only that rank should report it.
 TEST(Watchdog, WaitsLongerOnceTheProcessIsBeingEnded) {
   set_stop_signal(SIGTERM);
   {

@@ -49,7 +49,7 @@ TEST(ModelCard, LeavesOutFieldsThatWereNotGiven) {
   }
 }
 
-TEST(ExportOptions, AcceptNamesOfAHub) {
+TEST(ExportOptions, AcceptRepositoryNamesOfAHub) {
   ExportOptions options;
   options.datasets = "a/b,c";
   options.license = "apache-2.0";

@@ -21,7 +21,7 @@ TEST(NumpyRandom, RandomAgreesWithNumpy) {
   EXPECT_EQ(NumpyRandom(4294967295u).random(), 0x1.8fe69a3924820p-4);
 }
 
-// One stream through all kinds of draws: each must consume as many 32-bit outputs as in numpy.
+// Makes all kinds of draws from one stream; each must consume as many 32-bit outputs as in numpy.
 TEST(NumpyRandom, AllKindsOfDrawsAgreeWithNumpy) {
   NumpyRandom random(0);
   for (int i = 0; i < 4; ++i) random.random();

@@ -23,26 +23,27 @@ TEST(KeyedPermutation, TakesEachValueOnce) {
   }
 }
 
-TEST(KeyedPermutation, FollowsFromSeedAndNumber) {
+TEST(KeyedPermutation, DependsOnSeedAndNumber) {
   const auto once = all(1000, 7, 1);
   EXPECT_EQ(all(1000, 7, 1), once);
   EXPECT_NE(all(1000, 7, 2), once);
   EXPECT_NE(all(1000, 8, 1), once);
 }
 
-/// Training that has begun keeps its order: these values may never change.
-TEST(KeyedPermutation, IsWhatItWas) {
+// These values must never change, because runs that have begun must keep their order of rows.
+TEST(KeyedPermutation, IsUnchanged) {
   EXPECT_EQ(all(10, 3, 1), (std::vector<std::uint64_t>{0, 9, 1, 7, 2, 4, 8, 6, 5, 3}));
 }
 
-TEST(KeyedPermutation, LargeOnesStayInside) {
+TEST(KeyedPermutation, LargePermutationsStayInRange) {
   const std::uint64_t n = 60'000'000'000;
   const KeyedPermutation permutation(n, 1, 2);
   for (std::uint64_t i = 0; i < 1000; ++i) EXPECT_LT(permutation(n - 1 - i), n);
 }
 
-/// Of 40 permutations each, how often i goes to j: chi-squared with (n - 1)^2 degrees of freedom.
-TEST(KeyedPermutation, ValuesGoEverywhereAlike) {
+// Counts how often i is mapped to j, over many permutations: a chi-square statistic with (n - 1)^2
+// degrees of freedom.
+TEST(KeyedPermutation, EveryPositionIsEquallyLikely) {
   constexpr std::uint64_t kN = 50, kTimes = 4000;
   std::vector<double> counts(kN * kN);
   for (std::uint64_t number = 0; number < kTimes; ++number) {
@@ -56,8 +57,8 @@ TEST(KeyedPermutation, ValuesGoEverywhereAlike) {
   EXPECT_LT(std::abs(chi - freedom), 5 * std::sqrt(2 * freedom));
 }
 
-/// Neighbours are no neighbours any more: the share of steps by 1 is that of chance.
-TEST(KeyedPermutation, NeighboursPart) {
+// Adjacent values remain adjacent no more often than by chance.
+TEST(KeyedPermutation, SeparatesNeighbours) {
   const auto values = all(100000, 5, 3);
   int steps = 0;
   for (std::size_t i = 1; i < values.size(); ++i) {

@@ -66,7 +66,7 @@ TEST_F(EventFileTest, ARestartDropsRepeatedSteps) {
 TEST_F(EventFileTest, WritesAtAFlushOrAfterTheInterval) {
   EventFile seldom(folder(), 0, kNever);
   for (std::int64_t step = 0; step < 1000; ++step) seldom.write(step, {{"a", 1}});
-  EXPECT_EQ(events(0).size(), 2u) << "one write per step would be too many";
+  EXPECT_EQ(events(0).size(), 2u) << "steps must not be written one by one";
   seldom.flush();
   EXPECT_EQ(events(0).size(), 1002u);
   EventFile always(folder(), 0, std::chrono::seconds(0));

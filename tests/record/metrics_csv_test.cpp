@@ -17,7 +17,7 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-TEST(MetricsCsv, HasALineForEachStepWithTheValidationAfterIt) {
+TEST(MetricsCsv, HasALinePerStepIncludingItsValidation) {
   const test::TemporaryFolder folder;
   const std::filesystem::path path = folder.path() / "metrics.jsonl";
   {
@@ -35,7 +35,7 @@ TEST(MetricsCsv, HasALineForEachStepWithTheValidationAfterIt) {
   EXPECT_EQ(lines[2], "1,6.25,6.5,0,0,0,0,1,0,,9");
 }
 
-TEST(MetricsCsv, ARunThatHasBegunHasTheNamesAlone) {
+TEST(MetricsCsv, ARunWithoutStepsGivesOnlyTheHeader) {
   const test::TemporaryFolder folder;
   { MetricsFile file(folder.path() / "metrics.jsonl", 0, 0); }
   EXPECT_EQ(lines_of(metrics_csv(folder.path() / "metrics.jsonl")).size(), 1u);

@@ -29,7 +29,7 @@ std::vector<nlohmann::json> lines_of(const std::filesystem::path& path) {
   return lines;
 }
 
-TEST(Metrics, ResumedRunHasEachStepOnce) {
+TEST(Metrics, AResumedRunHasEachStepOnce) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "metrics.jsonl";
   {
@@ -55,7 +55,7 @@ TEST(Metrics, ResumedRunHasEachStepOnce) {
   EXPECT_EQ(validations, 1);
 }
 
-TEST(Metrics, ValidationThatWillBeRepeatedIsRemoved) {
+TEST(Metrics, AValidationThatWillBeRepeatedIsRemoved) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "metrics.jsonl";
   MetricsFile(path, 0, 0).write(ValidationMetrics{3, 2.0});
@@ -92,7 +92,7 @@ TEST(Metrics, InvalidLinesAreCountedAndSkipped) {
   EXPECT_EQ(unknown, 9);
 }
 
-TEST(Metrics, AFileWithoutLinesIsRefusedAtOnce) {
+TEST(Metrics, AFileWithoutLineBreaksIsRefusedAtOnce) {
   const test::TemporaryFolder folder;
   const auto refusal_of = [&](const std::filesystem::path& path) {
     return test::refusal<Error>([&] {
@@ -110,7 +110,7 @@ TEST(Metrics, AFileWithoutLinesIsRefusedAtOnce) {
   EXPECT_NE(refusal_of(path).find(path.string()), std::string::npos);
 }
 
-TEST(Metrics, NonFiniteNumbersAreNull) {
+TEST(Metrics, NonFiniteNumbersAreWrittenAsNull) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "metrics.jsonl";
   StepMetrics metrics = at(0);
@@ -122,7 +122,7 @@ TEST(Metrics, NonFiniteNumbersAreNull) {
   EXPECT_TRUE(line.at("loss").is_null());
   EXPECT_TRUE(line.at("grad_norm").is_null());
   EXPECT_EQ(line.at("skipped"), 1);
-  EXPECT_TRUE(line.at("mfu").is_null()) << "the device's peak is unknown";
+  EXPECT_TRUE(line.at("mfu").is_null()) << "unknown, because the device's peak is";
 }
 
 }  // namespace

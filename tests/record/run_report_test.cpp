@@ -103,12 +103,12 @@ TEST(RunReport, NamesTheRunAndLabelsItsCurves) {
   EXPECT_TRUE(contains(loss_figure_svg(run, history_of(5)), ">Training run: my &lt;run&gt;<"));
 }
 
-TEST(RunReport, TheLevelIsWithinTheChart) {
+TEST(RunReport, TheBaselineStaysWithinTheChart) {
   RunHistory history;
   history.add(at(0));
   history.add(at(1));
   RunFacts run;
-  run.unigram_loss = 20;  // above all losses: the top of the plot
+  run.unigram_loss = 20;  // above all losses, so drawn at the top of the plot
   EXPECT_TRUE(contains(loss_figure_svg(run, history),
                        "<line class=\"level\" x1=\"64.0\" x2=\"744.0\" "
                        "y1=\"36.0\""));
@@ -128,14 +128,14 @@ TEST(RunReport, AnEmptyRunIsNotAnError) {
   EXPECT_TRUE(contains(loss_figure_svg({}, {}), "</svg>"));
 }
 
-TEST(RunReport, LowLossesAreBelowAndLaterOnesToTheRight) {
+TEST(RunReport, LowerLossesAreLowerAndLaterStepsFurtherRight) {
   RunHistory history;
   for (const std::int64_t step : {0, 1}) {
     StepMetrics m = at(step);
     m.loss = step == 0 ? 8 : 2;
     history.add(m);
   }
-  // 680 x 190 pixels, below the title and right of the labels.
+  // The plot is 680 x 190 pixels, below the title and to the right of the labels.
   EXPECT_TRUE(contains(loss_figure_svg({}, history), "points=\"64.0,36.0 744.0,226.0 \""))
       << loss_figure_svg({}, history);
 }

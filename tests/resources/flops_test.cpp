@@ -15,15 +15,15 @@ ModelConfig model(int width, int layers) {
   return config;
 }
 
-// The reference's small, medium and large model: 6 x multiplied parameters + 12 x layers x width x
-// 1024.
+// The reference's small, medium and large model need 6 x multiplied parameters + 12 x layers x
+// width x 1024 FLOPs per token.
 TEST(Flops, WorkPerTokenFollowsPaLM) {
   EXPECT_NEAR(model_flops_per_token(model(768, 12)), 876e6, 0.5e6);
   EXPECT_NEAR(model_flops_per_token(model(1024, 24)), 2452e6, 0.5e6);
   EXPECT_NEAR(model_flops_per_token(model(1280, 36)), 5236e6, 0.5e6);
 }
 
-TEST(Flops, PaddingAndRecomputingDoNotCount) {
+TEST(Flops, PaddingAndRecomputationAreNotCounted) {
   ModelConfig config = model(128, 4);
   const double blocks = 6 * 4 * 12 * 128.0 * 128 + 12 * 4 * 128.0 * 1024;
   EXPECT_EQ(model_flops_per_token(config), blocks + 6 * 55028 * 128.0);
@@ -36,7 +36,7 @@ TEST(Flops, UtilisationCountsAllRanks) {
   EXPECT_TRUE(std::isnan(model_flops_utilisation(4e12, 4, 0)));
 }
 
-TEST(Flops, PeaksAreKnownForWholeGpusOnly) {
+TEST(Flops, PeaksAreKnownOnlyForWholeGpus) {
   const std::pair<const char*, double> known[] = {{"NVIDIA H200", 989.4e12},
                                                   {"NVIDIA H100 80GB HBM3", 989.4e12},
                                                   {"NVIDIA H100 PCIe", 756e12},

@@ -1,4 +1,4 @@
-// The memory estimate: what it proposes, and that it is close to a run's actual memory.
+// Tests what the memory estimate proposes, and that it is close to a run's actual use.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ std::string refusal(const ModelConfig& config, int micro, int share, std::uint64
   return memory_refusal(config, micro, share, {"node7", available, 2, false});
 }
 
-TEST(MemoryRefusal, NoneIfItFits) {
+TEST(MemoryRefusal, IsEmptyIfTheModelFits) {
   const ModelConfig config;
   EXPECT_EQ(refusal(config, 8, 16, host_bytes(config, Precision::kF32, 8, 2)), "");
 }
@@ -31,7 +31,7 @@ TEST(MemoryRefusal, NamesTheLargestMicroBatchThatFits) {
   ModelConfig config;
   config.gradient_checkpointing = true;
   const std::string message = refusal(config, 16, 48, host_bytes(config, Precision::kF32, 13, 2));
-  // 48 is not divisible by 13.
+  // 12, because 48 is not divisible by 13.
   EXPECT_TRUE(test::says(
       message, {" 2 ranks", "node7", "--trainer.per_device_parallelism 12, the largest"}));
   EXPECT_EQ(message.find("gradient_checkpointing"), std::string::npos) << message;
@@ -56,7 +56,7 @@ TEST(MemoryRefusal, StatesTheEffectOfGradientCheckpointing) {
   EXPECT_EQ(none.find(micro_batch), std::string::npos) << none;
 }
 
-TEST(MemoryRefusal, OnAGpuComparesWithItsFreeMemory) {
+TEST(MemoryRefusal, ComparesWithTheFreeMemoryOfAGpu) {
   const ModelConfig config;
   const std::uint64_t needed = gpu_bytes(config, 8, 1);
   const auto said = [&](int micro, std::uint64_t bytes, int ranks) {
@@ -83,7 +83,7 @@ TEST(MemoryRefusal, StatesTheEffectOfShardingTheOptimizer) {
   EXPECT_EQ(message.find("shard_optimizer"), std::string::npos) << message;
 }
 
-TEST(Memory, ShardedMomentsCountOnlyTheRanksShare) {
+TEST(Memory, ShardedMomentsCountOnlyTheRanksSlice) {
   const ModelConfig config;
   const std::uint64_t all = moment_bytes(config), third = moment_bytes(config, 3);
   EXPECT_EQ(all, 8 * static_cast<std::uint64_t>(ParameterLayout(config).total()));
@@ -95,7 +95,7 @@ TEST(Memory, ShardedMomentsCountOnlyTheRanksShare) {
       2 * (all - third));
 }
 
-// On top of what training needs on any device: a 2-byte copy of each parameter, and the block of
+// In addition to what any device needs, a GPU needs a 2-byte copy of each parameter and a block of
 // logits.
 TEST(Memory, AGpuNeedsACopyOfTheWeightsAndABlockOfLogits) {
   ModelConfig small, large;
@@ -112,7 +112,7 @@ TEST(Memory, AGpuNeedsACopyOfTheWeightsAndABlockOfLogits) {
       length * (4 * width + 2 * static_cast<std::uint64_t>(small.num_heads) * length);
   EXPECT_EQ(besides(small, 2) - besides(small, 1), logits + attention);
   EXPECT_EQ(besides(small, 40) - besides(small, 39), attention)
-      << "the block of logits does not grow";
+      << "the block of logits must not grow with the rows";
 }
 
 TEST(Memory, CheckpointingIsChosenOnlyIfItHelps) {
@@ -151,14 +151,14 @@ ModelConfig measured_model() {
 
 constexpr int kMicroBatch = 12;
 
-/// Rank 0 of several ranks that do not exist.
+/// Pretends to be rank 0 of several ranks.
 class FirstOfMany : public mpi::Communicator {
  public:
   explicit FirstOfMany(int ranks) : Communicator(0, ranks) {}
 };
 
-/// Peak memory of a two-step run that saves a checkpoint, in a separate process: rank 0 of `ranks`,
-/// which shard the optimiser's state.
+/// Returns the peak memory of a two-step run that saves a checkpoint, in a separate process, as
+/// rank 0 of `ranks` ranks that shard the optimiser's state.
 std::uint64_t measure(const ModelConfig& config, Precision precision,
                       const std::filesystem::path& run, int ranks = 1) {
   int ends[2];
@@ -188,7 +188,8 @@ std::uint64_t measure(const ModelConfig& config, Precision precision,
   return got && status == 0 ? peak : 0;
 }
 
-/// With and without gradient checkpointing, which must save as much as estimated.
+/// Expects peaks near the estimate with and without gradient checkpointing, which must save as much
+/// as estimated.
 void expect_near_estimate(Precision precision) {
   const test::TemporaryFolder folder;
   ModelConfig config = measured_model();
@@ -201,7 +202,8 @@ void expect_near_estimate(Precision precision) {
     testing::Test::RecordProperty(checkpointing ? "checkpointed" : "plain",
                                   std::to_string(peak / estimate));
     EXPECT_LE(peak, 1.15 * estimate + 60e6);
-    EXPECT_GE(peak, 0.85 * estimate) << "runs that would fit would be refused";
+    EXPECT_GE(peak, 0.85 * estimate)
+        << "the estimate is so high that runs would be refused although they fit";
     peaks[checkpointing] = peak;
     estimates[checkpointing] = estimate;
   }
@@ -209,16 +211,16 @@ void expect_near_estimate(Precision precision) {
               0.15 * (estimates[0] - estimates[1]));
 }
 
-TEST(Memory, EstimateIsNearThePeak) {
+TEST(Memory, EstimateIsCloseToThePeak) {
 #ifdef AMT_SANITIZED
-  GTEST_SKIP() << "the sanitizer's own memory would be counted";
+  GTEST_SKIP() << "the sanitizer's own memory would be included";
 #endif
   expect_near_estimate(Precision::kF32);
 }
 
 TEST(Memory, ShardedOptimizerSavesAsMuchAsEstimated) {
 #ifdef AMT_SANITIZED
-  GTEST_SKIP() << "the sanitizer's own memory would be counted";
+  GTEST_SKIP() << "the sanitizer's own memory would be included";
 #endif
   const test::TemporaryFolder folder;
   const ModelConfig config = measured_model();
@@ -226,15 +228,15 @@ TEST(Memory, ShardedOptimizerSavesAsMuchAsEstimated) {
     return static_cast<double>(measure(config, Precision::kF32, folder.path() / run, ranks));
   };
   const auto less = static_cast<double>(moment_bytes(config) - moment_bytes(config, 8));
-  // Peaks of identical runs differ by up to 13 MB on a busy machine; all moments together have 62
-  // MB.
+  // The moments take 62 MB in total; peaks of identical runs differ by up to 13 MB on a busy
+  // machine.
   EXPECT_NEAR(peak("whole", 1) - peak("sharded", 8), less, 0.35 * less);
 }
 
-TEST(Memory, EstimateIsNearThePeakInBf16) {
+TEST(Memory, EstimateIsCloseToThePeakInBf16) {
   if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this CPU has no bf16 instructions";
 #ifdef AMT_SANITIZED
-  GTEST_SKIP() << "the sanitizer's own memory would be counted";
+  GTEST_SKIP() << "the sanitizer's own memory would be included";
 #endif
   expect_near_estimate(Precision::kBf16);
 }

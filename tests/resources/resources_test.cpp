@@ -5,7 +5,7 @@
 namespace amt {
 namespace {
 
-TEST(Threads, AreTheRanksShareOfTheCores) {
+TEST(Threads, AreTheCoresDividedByTheRanks) {
   EXPECT_EQ(choose_threads(0, nullptr, 16, 16, 4), 4);
   EXPECT_EQ(choose_threads(0, nullptr, 16, 16, 3), 5);
   EXPECT_EQ(choose_threads(0, nullptr, 2, 2, 8), 1);
@@ -18,7 +18,7 @@ TEST(Threads, ARequestedNumberHasPriority) {
   EXPECT_EQ(choose_threads(5, "3", 16, 16, 1), 5);
 }
 
-TEST(Threads, AreNeverMoreThanTheCores) {
+TEST(Threads, NeverExceedTheCores) {
   EXPECT_EQ(choose_threads(64, nullptr, 16, 16, 1), 16);
   EXPECT_EQ(choose_threads(0, "64", 16, 16, 1), 16);
   EXPECT_EQ(choose_threads(0, nullptr, 16, 1, 2), 1);  // bound to one core by the launcher

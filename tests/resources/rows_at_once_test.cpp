@@ -1,4 +1,4 @@
-// How many rows a rank computes at once if the user lets amt choose.
+// Tests how many rows a rank computes at once if the user leaves the choice to amt.
 #include <gtest/gtest.h>
 
 #include "amt/resources/resources.hpp"
@@ -11,7 +11,7 @@ ModelConfig checkpointed(ModelConfig config) {
   return config;
 }
 
-/// A GPU in which this many rows just fit, with a tenth of its memory left free.
+/// Returns a GPU whose memory just suffices for this many rows, with a tenth left free.
 DeviceMemory gpu_for(const ModelConfig& config, int rows) {
   return {"NVIDIA H200", gpu_bytes(config, rows, 1) / 9 * 10 + 100, 1, true};
 }
@@ -21,7 +21,7 @@ void expect(const RowsAtOnce& chosen, int rows, bool checkpointing) {
   EXPECT_EQ(chosen.checkpointing, checkpointing);
 }
 
-TEST(RowsAtOnce, AreTheLargestDivisorThatLeavesATenth) {
+TEST(RowsAtOnce, AreTheLargestDivisorThatLeavesATenthOfMemoryFree) {
   const ModelConfig config;
   expect(choose_rows_at_once(config, 512, true, gpu_for(config, 16)), 16, false);
   expect(choose_rows_at_once(config, 512, true, gpu_for(config, 31)), 16, false);
@@ -31,7 +31,7 @@ TEST(RowsAtOnce, AreTheLargestDivisorThatLeavesATenth) {
   expect(choose_rows_at_once(config, 512, true, full), 8, false);
 }
 
-TEST(RowsAtOnce, AreNotMoreThanADeviceBenefitsFrom) {
+TEST(RowsAtOnce, DoNotExceedWhatADeviceBenefitsFrom) {
   const ModelConfig config;
   DeviceMemory huge = gpu_for(config, 512);
   expect(choose_rows_at_once(config, 512, true, huge), 64, false);
@@ -41,7 +41,7 @@ TEST(RowsAtOnce, AreNotMoreThanADeviceBenefitsFrom) {
   expect(choose_rows_at_once(config, 512, true, huge), 8, false);
 }
 
-TEST(RowsAtOnce, AreRecomputedOnlyIfTooFewFitOtherwise) {
+TEST(RowsAtOnce, UseCheckpointingOnlyIfTooFewFitOtherwise) {
   const ModelConfig config;
   expect(choose_rows_at_once(config, 512, true, gpu_for(config, 4)), 4, false);
   const DeviceMemory two = gpu_for(config, 2);
@@ -63,7 +63,7 @@ TEST(RowsAtOnce, AreOneIfNothingFits) {
 }
 
 // The model sizes in configs/, on the cards used to train them.
-TEST(RowsAtOnce, OnUsualCards) {
+TEST(RowsAtOnce, AreAsExpectedOnCommonCards) {
   constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
   const auto chosen = [](int width, int heads, int layers, std::uint64_t gib) {
     ModelConfig config;

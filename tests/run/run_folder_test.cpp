@@ -21,7 +21,7 @@ class RunFolderTest : public testing::Test {
     return test::refusal<UsageError>(
         [&] { check_run_folder(RunPaths(folder_.path() / run), folder_.path() / "dataset"); });
   }
-  /// The folder must be refused because of the file called `name`.
+  /// Expects the folder to be refused because of the file `name`.
   void expect_refusal(const std::string& run, const std::string& name) const {
     EXPECT_TRUE(
         test::says(refusal(run), {(folder_.path() / run).string(), name, "--trainer.run_dir"}));
@@ -49,7 +49,7 @@ TEST_F(RunFolderTest, ARunWithTheUsersOwnFilesIsAccepted) {
   EXPECT_EQ(refusal("run"), "");
 }
 
-TEST_F(RunFolderTest, AReportAloneIsAcceptedIfItIsOurs) {
+TEST_F(RunFolderTest, AFolderWithOnlyOurReportIsAccepted) {
   add("run/report.html");
   expect_refusal("run", " report.html;");
   write_file_atomically(folder_.path() / "run/report.html", html_page("a run", ""));

@@ -35,7 +35,7 @@ class RunLockTest : public testing::Test {
     return test::refusal<Error>([&] { lock(take_over); });
   }
   nlohmann::json record() const { return nlohmann::json::parse(read_text(paths_.in_use())); }
-  /// Leaves a record with these changes, as if another process had been killed here.
+  /// Writes a record with these changes, as if left by a process that was killed.
   void leave(const nlohmann::json& changes) const {
     std::filesystem::remove(paths_.in_use());
     nlohmann::json left;
@@ -55,14 +55,14 @@ class RunLockTest : public testing::Test {
   RunPaths paths_{folder_.path() / "run"};
 };
 
-TEST_F(RunLockTest, TheSecondIsRefusedWithHostProcessAndTime) {
+TEST_F(RunLockTest, ASecondProcessIsRefusedNamingHostPidAndTime) {
   const auto first = lock();
   const std::string what = refusal();
   EXPECT_TRUE(test::says(
       what, {paths_.run().string(), " host " + host_name(), "pid " + std::to_string(::getpid()),
              "since " + record().at("since").get<std::string>()}));
   EXPECT_EQ(what.find(kTakeOver), std::string::npos) << what;
-  EXPECT_EQ(refusal(true), what) << "take_over does not help against a live process";
+  EXPECT_EQ(refusal(true), what) << "take_over must not override a running process";
   first->check();
 }
 
@@ -78,7 +78,8 @@ TEST_F(RunLockTest, ReplacesAKilledProcess) {
   const pid_t child = ::fork();
   if (child == 0) {
     const auto held = lock();
-    ::_exit(std::filesystem::exists(paths_.in_use()) ? 0 : 1);  // without its destructor
+    ::_exit(std::filesystem::exists(paths_.in_use()) ? 0
+                                                     : 1);  // exits without running the destructor
   }
   int status = 0;
   ::waitpid(child, &status, 0);
@@ -89,13 +90,13 @@ TEST_F(RunLockTest, ReplacesAKilledProcess) {
 }
 
 // On a file system without locks, the process id and start time are the only evidence.
-TEST_F(RunLockTest, WithoutLocksTheProcessIsLookedUp) {
+TEST_F(RunLockTest, WithoutLocksTheProcessIdIsChecked) {
   leave({{"locked", false}});
   for (const bool take_over : {false, true}) {
     EXPECT_TRUE(test::says(refusal(take_over), {"pid " + std::to_string(::getpid())}));
     EXPECT_EQ(refusal(take_over).find(kTakeOver), std::string::npos) << refusal(take_over);
   }
-  leave({{"locked", false}, {"process_start", 1}});  // the id was reused
+  leave({{"locked", false}, {"process_start", 1}});  // the process id was reused
   EXPECT_EQ(refusal(), "");
   leave({{"locked", false}, {"pid", 999999999}});
   EXPECT_EQ(refusal(), "");
@@ -105,7 +106,7 @@ TEST_F(RunLockTest, ProcessIdsFromAnotherContainerAreIgnored) {
   leave({{"locked", false}, {"pid", 999999999}, {"pid_namespace", "pid:[1]"}});
   EXPECT_TRUE(test::says(refusal(), {"pid 999999999", kTakeOver}));
   leave({{"locked", true}, {"pid_namespace", "pid:[1]"}});
-  EXPECT_EQ(refusal(), "") << "its lock is free, on the same kernel";
+  EXPECT_EQ(refusal(), "") << "the lock is free and on the same kernel";
 }
 
 TEST_F(RunLockTest, AnotherHostsRecordNeedsConfirmation) {
@@ -115,7 +116,7 @@ TEST_F(RunLockTest, AnotherHostsRecordNeedsConfirmation) {
   EXPECT_EQ(refusal(true), "");
 }
 
-TEST_F(RunLockTest, ARebootedHostHasNoProcessLeft) {
+TEST_F(RunLockTest, ARecordFromBeforeARebootIsIgnored) {
   leave({{"boot", "another"}});
   EXPECT_EQ(refusal(), "");
 }
@@ -123,7 +124,7 @@ TEST_F(RunLockTest, ARebootedHostHasNoProcessLeft) {
 TEST_F(RunLockTest, ALaterStartOfTheSameJobNeedsNoConfirmation) {
   ::setenv("SLURM_JOB_ID", "1234", 1);
   leave(elsewhere());
-  EXPECT_NE(refusal(), "") << "the same start: two steps of the same job";
+  EXPECT_NE(refusal(), "") << "two job steps of the same start must not run together";
   ::setenv("SLURM_RESTART_COUNT", "1", 1);
   EXPECT_EQ(refusal(), "");
   leave(elsewhere());
@@ -131,7 +132,8 @@ TEST_F(RunLockTest, ALaterStartOfTheSameJobNeedsNoConfirmation) {
   EXPECT_NE(refusal(), "");
 }
 
-// A dangling link exists for creating but not for opening: amt must not wait for it.
+// At a dangling link, creating a file fails because the link exists, and opening fails because its
+// target does not; amt must not retry forever.
 TEST_F(RunLockTest, ALinkIsNotARecord) {
   std::filesystem::create_directories(paths_.run());
   for (const char* target : {"nothing", "in-use", "/dev/zero"}) {
@@ -149,12 +151,12 @@ TEST_F(RunLockTest, AnUnreadableRecordNeedsConfirmation) {
   EXPECT_EQ(refusal(true), "");
 }
 
-TEST_F(RunLockTest, ThePreviousOwnerNotices) {
+TEST_F(RunLockTest, ThePreviousOwnerNoticesATakeOver) {
   const auto first = lock();
   nlohmann::json theirs = record();
   theirs.update(elsewhere());
   std::filesystem::remove(paths_.in_use());
-  first->check();  // gone together with its folder: written again
+  first->check();  // the record was deleted, so it is written again
   EXPECT_EQ(record().at("pid"), ::getpid());
   write_file_atomically(paths_.in_use(), theirs.dump());
   EXPECT_TRUE(test::refuses<Error>([&] { first->check(); },

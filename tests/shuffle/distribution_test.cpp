@@ -1,6 +1,6 @@
-// The global shuffle is a uniformly random permutation: statistics over seeds for small sets and
-// over positions for large ones. Each statistic is also applied to a shuffle within a window, as
-// made with a buffer of limited size, which must fail it.
+// Tests that the global shuffle is a uniformly random permutation, by statistics over seeds for
+// small sets and over positions for large ones. As a check, a shuffle within a buffer of limited
+// size must fail each of them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,9 +16,9 @@
 namespace amt {
 namespace {
 
-using Order = std::vector<std::uint32_t>;  // the row at each position
+using Order = std::vector<std::uint32_t>;  // number of the row at each position
 
-/// Returns the order of `rows` rows after the shuffle; rows are assigned to `units` units in turn.
+/// Returns the shuffled order of `rows` rows, which are assigned to `units` units in turn.
 Order shuffled(std::uint64_t seed, std::uint32_t rows, std::uint32_t units) {
   std::vector<RowId> ids;
   for (std::uint32_t i = 0; i < rows; ++i) {
@@ -31,7 +31,8 @@ Order shuffled(std::uint64_t seed, std::uint32_t rows, std::uint32_t units) {
   return order;
 }
 
-/// Rows leave a buffer of `window` rows at random while the next ones fill it.
+/// Returns the order in which rows leave a buffer of `window` rows, from which each new row
+/// displaces a random one.
 Order locally_shuffled(std::uint64_t seed, std::uint32_t rows, std::size_t window) {
   std::mt19937_64 random(seed);
   Order buffer, order;
@@ -44,8 +45,8 @@ Order locally_shuffled(std::uint64_t seed, std::uint32_t rows, std::size_t windo
   return order;
 }
 
-/// Chi-square of the frequencies of all permutations of 4 rows over 24,000 seeds: with 23 degrees
-/// of freedom, 99.9 % of uniform shuffles are below 49.7.
+/// Returns the chi-square statistic of the frequencies of all permutations of 4 rows over 24,000
+/// seeds. With 23 degrees of freedom, 99.9 % of uniform shuffles give less than 49.7.
 template <class Shuffle>
 double permutation_chi2(Shuffle shuffle) {
   constexpr int kSeeds = 24000, kPermutations = 24;
@@ -60,8 +61,8 @@ double permutation_chi2(Shuffle shuffle) {
 }
 constexpr double kChi2Limit = 49.7;
 
-/// Difference between the mean displacement and that of a random permutation, (n^2 - 1) / 3n, in
-/// units of its standard deviation (Spearman's footrule: variance of the sum (n + 1)(2 n^2 + 7) /
+/// Returns the difference between the mean displacement and that of a random permutation, (n^2 - 1)
+/// / 3n, in standard deviations (Spearman's footrule: the sum has variance (n + 1)(2 n^2 + 7) /
 /// 45).
 double displacement_z(const Order& order) {
   const double n = static_cast<double>(order.size());
@@ -70,8 +71,8 @@ double displacement_z(const Order& order) {
   return (sum - (n * n - 1) / 3) / std::sqrt((n + 1) * (2 * n * n + 7) / 45);
 }
 
-/// Excess of neighbouring pairs that end within `near` positions of each other, in units of the
-/// standard deviation: about 2 near of n - 1 are expected, with a nearly Poisson distribution.
+/// Returns the excess of neighbouring pairs that end within `near` positions of each other, in
+/// standard deviations. About 2 near of the n - 1 pairs are expected, nearly Poisson-distributed.
 double neighbour_z(const Order& order, double near) {
   std::vector<double> place(order.size());
   for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = static_cast<double>(i);
@@ -84,7 +85,7 @@ double neighbour_z(const Order& order, double near) {
 }
 
 constexpr std::uint32_t kRows = 50'000;
-constexpr std::size_t kWindow = 10'000;  // a fifth of the rows: a generous buffer
+constexpr std::size_t kWindow = 10'000;  // a generous buffer: a fifth of the rows
 constexpr double kZLimit = 4.5;
 
 TEST(ShuffleDistribution, EveryPermutationOfAFewRowsIsEquallyFrequent) {

@@ -13,7 +13,7 @@ KeyedRow make_row(int from, std::uint32_t number) {
   return row;
 }
 
-// Ranks send very different numbers of rows, so that they finish in different rounds.
+// Ranks send very different numbers of rows, so they finish in different rounds.
 std::uint32_t rows_of(int rank) { return static_cast<std::uint32_t>(rank * rank) * 3000 + 5; }
 
 TEST(RowExchange, EveryRowArrivesOnceAtItsDestination) {

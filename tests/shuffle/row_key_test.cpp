@@ -17,7 +17,7 @@ TEST(RowKey, DependsOnEveryArgument) {
   EXPECT_EQ(key, row_key(1, Split::kTrain, 2, 3));
 }
 
-// The order of every existing dataset depends on these keys: other keys would give another dataset.
+// The order of rows in every existing dataset depends on these keys.
 TEST(RowKey, IsUnchanged) {
   EXPECT_EQ(row_key(0, Split::kTrain, 0, 0), 0x6627e8d5e169c58du);
   EXPECT_EQ(row_key(0, Split::kTrain, 1, 0), 0xf8e4cca45cb200dbu);
@@ -51,8 +51,8 @@ TEST(RowKey, ShardsAreFilledEvenly) {
   EXPECT_LT(chi2, 103.4);
 }
 
-// Neighbours in a unit must not remain neighbours: Spearman's rank correlation between row and
-// position is normal with deviation 1/sqrt(n - 1).
+// Spearman's rank correlation between row number and position must be near 0; its standard
+// deviation is 1/sqrt(n - 1).
 TEST(RowKey, OrderIsUncorrelatedWithRowNumbers) {
   constexpr std::uint32_t kRows = 20000;
   std::vector<RowId> ids;

@@ -1,4 +1,5 @@
-// Memory needed for taking a slot. A separate program, because it counts allocations.
+// Tests the memory needed to take a slot. This is a separate program because it replaces operator
+// new.
 #include <gtest/gtest.h>
 
 #include "amt/shuffle/row_store.hpp"
@@ -8,8 +9,8 @@
 namespace amt {
 namespace {
 
-// 24 bytes per row for sorting, and a piece of 1,024 rows at a time.
-TEST(RowStoreMemory, ASlotLargerThanTheBudgetIsTakenRowByRow) {
+// Sorting needs 24 bytes per row; rows are read in pieces of 1,024.
+TEST(RowStoreMemory, ASlotLargerThanTheBudgetIsReadInPieces) {
   constexpr std::uint32_t kRows = 20'000;
   constexpr std::size_t kPiece = 1024 * sizeof(KeyedRow), kSorted = 2 * 24 * kRows;
   const test::TemporaryFolder folder;
@@ -21,7 +22,7 @@ TEST(RowStoreMemory, ASlotLargerThanTheBudgetIsTakenRowByRow) {
   std::uint32_t taken = 0;
   store.take(0, [&](const Row&) { ++taken; });
   EXPECT_EQ(taken, kRows);
-  EXPECT_LT(test::memory_peak(), before + 2 * kPiece + kSorted);  // all rows are 40 MiB
+  EXPECT_LT(test::memory_peak(), before + 2 * kPiece + kSorted);  // all rows together have 40 MiB
 }
 
 }  // namespace

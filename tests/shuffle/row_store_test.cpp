@@ -47,7 +47,7 @@ std::vector<std::vector<Token>> run(std::uint64_t budget, std::uint64_t* spilled
   return slots;
 }
 
-TEST(RowStore, LendingMemorySpillsRowsAtOnce) {
+TEST(RowStore, LendingMemorySpillsRowsImmediately) {
   const test::TemporaryFolder folder;
   RowStore store(folder.path() / "spill", 1 << 30, 1);
   for (std::uint32_t i = 0; i < 1000; ++i) put(store, 0, i);
@@ -61,7 +61,7 @@ TEST(RowStore, LendingMemorySpillsRowsAtOnce) {
   EXPECT_EQ(take(store, 0).size(), 2000u);
 }
 
-TEST(RowStore, SpillsTheFirstRowAboveTheBudget) {
+TEST(RowStore, SpillsAsSoonAsTheBudgetIsExceeded) {
   constexpr std::uint64_t kRows = 100, kHeldBytes = sizeof(Row) + sizeof(RowId) + 8;
   const test::TemporaryFolder folder;
   RowStore store(folder.path() / "spill", kRows * kHeldBytes, 1);

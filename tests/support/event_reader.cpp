@@ -14,7 +14,7 @@ void require(bool holds, const char* what) {
   if (!holds) throw std::runtime_error(what);
 }
 
-/// Computed bit by bit, from the definition.
+/// Computes the masked CRC bit by bit, as defined.
 std::uint32_t plain_masked_crc(const std::string& bytes) {
   std::uint32_t crc = 0xFFFFFFFF;
   for (const char c : bytes) {
@@ -28,7 +28,7 @@ std::uint32_t plain_masked_crc(const std::string& bytes) {
 template <class T>
 T number(const std::string& bytes, std::size_t at) {
   T value{};
-  require(at + sizeof(T) <= bytes.size(), "number beyond the end");
+  require(at + sizeof(T) <= bytes.size(), "a number extends beyond the end");
   std::memcpy(&value, bytes.data() + at, sizeof(T));
   return value;
 }
@@ -66,7 +66,7 @@ void for_each_field(const std::string& message,
       default:
         throw std::runtime_error("unknown wire type");
     }
-    require(at + size <= message.size(), "field beyond the end");
+    require(at + size <= message.size(), "a field extends beyond the end");
     field(tag >> 3, message.substr(at, size));
     at += size;
   }
@@ -107,11 +107,13 @@ std::vector<ReadEvent> read_events(const std::filesystem::path& file) {
   std::vector<ReadEvent> events;
   for (std::size_t at = 0; at + 12 <= bytes.size();) {
     const std::string length = bytes.substr(at, 8);
-    require(plain_masked_crc(length) == number<std::uint32_t>(bytes, at + 8), "CRC of a length");
+    require(plain_masked_crc(length) == number<std::uint32_t>(bytes, at + 8),
+            "wrong CRC of a length");
     const std::size_t size = number<std::uint64_t>(length, 0);
     if (at + 16 + size > bytes.size()) break;  // truncated
     const std::string data = bytes.substr(at + 12, size);
-    require(plain_masked_crc(data) == number<std::uint32_t>(bytes, at + 12 + size), "CRC of data");
+    require(plain_masked_crc(data) == number<std::uint32_t>(bytes, at + 12 + size),
+            "wrong CRC of data");
     events.push_back(read_event(data));
     at += 16 + size;
   }

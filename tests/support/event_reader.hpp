@@ -1,4 +1,4 @@
-// Reads TensorBoard's event files, independently of the code that writes them.
+// Reads TensorBoard event files, independently of the code that writes them.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +21,11 @@ struct ReadEvent {
 /// wrong.
 std::vector<ReadEvent> read_events(const std::filesystem::path& file);
 
-/// Returns the files of a folder in order of their names.
+/// Returns the event files in a folder, in order of their names.
 std::vector<std::filesystem::path> event_files(const std::filesystem::path& folder);
 
-/// Returns what TensorBoard shows for a folder: step -> value, where a START record removes its
-/// step and all later ones.
+/// Returns the values that TensorBoard shows for a tag, by step. A START record removes its step
+/// and all later ones.
 std::map<std::int64_t, float> shown(const std::filesystem::path& folder, const std::string& tag);
 
 }  // namespace amt::test

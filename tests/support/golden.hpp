@@ -6,13 +6,14 @@
 
 namespace amt::test {
 
-/// Returns tests/data/golden, or $AMT_GOLDEN_DIR: contains mid/, tree/, expected/, cases.json.gz.
+/// Returns tests/data/golden, or $AMT_GOLDEN_DIR, which contains mid/, tree/, expected/ and
+/// cases.json.gz.
 std::filesystem::path golden_dir();
 
 /// Returns tests/data/golden/model, or $AMT_GOLDEN_MODEL_DIR, which contains a folder per model.
 std::filesystem::path golden_model_dir();
 
-/// Returns a file's text; decompresses it if its name ends in .gz.
+/// Returns the text of a file, decompressed if its name ends in .gz.
 std::string read_golden(const std::filesystem::path& path);
 
 }  // namespace amt::test

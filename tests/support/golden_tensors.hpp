@@ -1,4 +1,5 @@
-// Reads the tensors of a recorded .safetensors file. For golden data only: trusts its input.
+// Reads the tensors of a recorded .safetensors file. Trusts its input, so use it only for golden
+// data.
 #pragma once
 
 #include <cstdint>

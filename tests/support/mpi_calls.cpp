@@ -11,7 +11,7 @@ std::vector<std::size_t>& all_reduces() {
 
 }  // namespace amt::test
 
-/// Replaces MPI's own function, which is also available as PMPI_Allreduce for this purpose.
+/// Replaces MPI's own function, which remains available as PMPI_Allreduce.
 extern "C" int MPI_Allreduce(const void* in, void* out, int count, MPI_Datatype type, MPI_Op op,
                              MPI_Comm comm) {
   int each = 0;

@@ -1,4 +1,4 @@
-// Records a test program's MPI calls. For programs that are linked with mpi_calls.cpp.
+// Records the MPI calls of a test program that is linked with mpi_calls.cpp.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 namespace amt::test {
 
-/// Bytes of each all-reduce that this rank waited for, in order.
+/// Returns the bytes of each blocking all-reduce of this rank, in order.
 std::vector<std::size_t>& all_reduces();
 
 }  // namespace amt::test

@@ -1,6 +1,6 @@
-// main() for tests on several ranks: the exit code is the worst of all ranks' codes, and only rank
-// 0's report is printed unless another rank has failures. If a rank leaves a test early, by an
-// exception or a failed assertion, the job is ended: the other ranks would wait for it forever in a
+// main() for tests on several ranks. The exit code is the worst of all ranks' codes. Rank 0 prints
+// its report; other ranks print only failures. If a rank leaves a test early, by an exception or a
+// failed assertion, the job is ended, because the other ranks would wait for it forever in a
 // collective.
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 
 namespace {
 
-/// Prints only failures, with the rank.
+/// Prints only failures, each with the rank.
 class FailuresOnly : public testing::EmptyTestEventListener {
  public:
   explicit FailuresOnly(int rank) : rank_(rank) {}

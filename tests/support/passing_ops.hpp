@@ -1,4 +1,4 @@
-// An Ops that forwards all calls except the operators to another: a base class for test doubles
+// An Ops that forwards all calls except the operators to another Ops: a base class for test doubles
 // that watch or change some calls.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The slow, plain Ops with fp64 activations, which is the specification for the others.
+// The slow, plain Ops with fp64 activations, which serves as the specification for all others.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,8 @@
 
 namespace amt::test {
 
-/// One thread; activations and sums are fp64, parameters and gradients fp32 as everywhere.
+/// Uses one thread. Activations and sums are fp64; parameters and gradients are fp32, as in every
+/// Ops.
 class PlainOps final : public Implement<PlainOps, HostMemoryOps, Operators> {
  public:
   std::string description() const override { return "plain reference, fp64"; }

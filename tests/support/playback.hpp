@@ -1,11 +1,11 @@
-// Invented music for tests.
+// Synthetic music for tests.
 #pragma once
 
 #include "amt/midi/playback.hpp"
 
 namespace amt::test {
 
-/// A piece of `notes` piano notes, one every 20 ticks, each 10 ticks long.
+/// Returns a piece of `notes` piano notes, one every 20 ticks, each 10 ticks long.
 inline Playback playback_of(int notes) {
   Playback playback;
   for (int i = 0; i < notes; ++i) {

@@ -1,5 +1,4 @@
-// Reducers for tests of the code above them: for a single process, and some that change or watch
-// the data.
+// Reducers for tests: for a single process, and some that watch or corrupt the data.
 #pragma once
 
 #include <algorithm>
@@ -13,13 +12,13 @@
 
 namespace amt::test {
 
-/// What a single process needs for training on its own. Needs no MPI.
+/// The communicator and reducer with which a single process trains alone, without MPI.
 struct Alone {
   mpi::Communicator ranks = mpi::Communicator::self();
   std::unique_ptr<Reducer> reducer = make_single_reducer();
 };
 
-/// Forwards everything to another reducer, or to that of a single process.
+/// Forwards everything to another reducer; by default to that of a single process.
 class PassingReducer : public Reducer {
  public:
   PassingReducer() : own_(make_single_reducer()), to_(*own_) {}
@@ -40,7 +39,7 @@ class PassingReducer : public Reducer {
 };
 
 /// Makes this rank's gradient non-finite in chosen steps, like a failing device or an overflow. In
-/// a sliced gradient only one float changes, so that only one slice is non-finite.
+/// a sliced gradient only one float changes, so only one slice is affected.
 class PoisonedReducer : public PassingReducer {
  public:
   explicit PoisonedReducer(std::vector<std::int64_t> steps) : steps_(std::move(steps)) {}

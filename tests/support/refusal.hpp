@@ -1,5 +1,5 @@
-// Checks the errors of calls that must be refused. Tests check the type of the error and the names
-// that it must contain (file, option, rank, number), so that its wording can change.
+// Checks the errors of calls that must be refused. Tests check only the type of the error and the
+// names that it must contain (file, option, rank, number), so the wording can change.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 
 namespace amt::test {
 
-/// Returns the message of the E that `work` throws, "" if it throws nothing. Other exceptions
+/// Returns the message of the E that `work` throws, or "" if it throws nothing. Other exceptions
 /// propagate.
 template <class E>
 std::string refusal(const std::function<void()>& work) {
@@ -58,7 +58,7 @@ testing::AssertionResult exits_with(ExitCode code, const std::function<void()>& 
     if (error.code() == code) return says(error.what(), names);
     return testing::AssertionFailure() << "code " << int(error.code()) << ": " << error.what();
   }
-  return testing::AssertionFailure() << "nothing fails";
+  return testing::AssertionFailure() << "nothing was thrown";
 }
 
 /// Returns whether `work` throws a SystemError with this errno whose message contains all of
@@ -71,7 +71,7 @@ inline testing::AssertionResult fails_with(int number, const std::function<void(
     if (error.number() == number) return says(error.what(), names);
     return testing::AssertionFailure() << "errno " << error.number() << ": " << error.what();
   }
-  return testing::AssertionFailure() << "nothing fails";
+  return testing::AssertionFailure() << "nothing was thrown";
 }
 
 }  // namespace amt::test

@@ -25,7 +25,7 @@ std::string octal(std::uint64_t value, int digits) {
   return text;
 }
 
-/// GNU's binary form, for numbers that do not fit in 11 octal digits.
+/// Returns a size field; numbers that do not fit in 11 octal digits have GNU's binary form.
 std::string size_field(std::uint64_t bytes) {
   if (bytes < (std::uint64_t{1} << 33)) return octal(bytes, 11);
   std::string field(12, '\0');
@@ -48,7 +48,7 @@ void TarBuilder::header(const std::string& name, char type, std::uint64_t bytes,
   record[156] = type;
   put(record, 157, link, 100);
   put(record, 257, std::string("ustar\00000", 8), 8);
-  put(record, 148, "        ", 8);  // the checksum field counts as blanks
+  put(record, 148, "        ", 8);  // the checksum is computed with blanks in its own field
   std::uint64_t sum = 0;
   for (const char c : record) sum += static_cast<unsigned char>(c);
   put(record, 148, octal(sum, 6) + '\0', 7);
@@ -104,7 +104,7 @@ TarBuilder& TarBuilder::pax_link(const std::string& target) {
 
 void TarBuilder::pax(const std::string& key, const std::string& value) {
   const std::string record = ' ' + key + '=' + value + '\n';
-  // The number at the beginning includes its own digits.
+  // The length at the beginning of the record includes its own digits.
   std::size_t length = record.size() + 1;
   while (std::to_string(length).size() + record.size() != length) ++length;
   const std::string text = std::to_string(length) + record;
@@ -117,7 +117,7 @@ TarBuilder& TarBuilder::tree(const std::filesystem::path& root) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     if (entry.is_regular_file()) names.push_back(entry.path().lexically_relative(root).string());
   }
-  // Sorts by the last letters before ".mid", which is far from the order of units.
+  // Sorting by the last letters before ".mid" gives an order very different from that of units.
   std::ranges::sort(names, {}, [](std::string name) {
     std::ranges::reverse(name);
     return name;

@@ -10,13 +10,13 @@
 namespace amt::test {
 namespace {
 
-/// Environment variable with a folder of this process and the process's id: "PID PATH".
+/// Environment variable that contains this process's id and a folder of it: "PID PATH".
 constexpr const char* kVariable = "AMT_TEST_FOLDER";
 
 std::string owner() { return std::to_string(getpid()) + " "; }
 
-/// A death test's child creates the folders of its fixture again and dies without removing them, so
-/// they are made inside a folder of its parent, which does.
+/// Returns where to create folders. The child of a death test creates its fixture's folders again
+/// and dies without removing them, so they are created inside a folder that its parent removes.
 std::filesystem::path place() {
   const char* const set = std::getenv(kVariable);
   const std::string outer = set == nullptr ? "" : set;

@@ -1,11 +1,11 @@
-// A model so small that it takes no time.
+// A model so small that computing it takes almost no time.
 #pragma once
 
 #include "amt/model/config.hpp"
 
 namespace amt::test {
 
-/// Width 16, 2 layers, rows of 12 tokens, a vocabulary of 50, with dropout.
+/// Returns a model of width 16 with 2 layers, rows of 12 tokens, a vocabulary of 50, and dropout.
 inline ModelConfig tiny_model() {
   ModelConfig config;
   config.seq_len = 12;

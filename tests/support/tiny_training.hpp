@@ -1,4 +1,4 @@
-// Small models and data for tests of the trainer: a step takes a millisecond.
+// Small models and data for tests of the trainer, with steps of about a millisecond.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +13,7 @@
 
 namespace amt::test {
 
-/// Rows in memory.
+/// A RowSource in memory.
 class MemoryRows : public RowSource {
  public:
   MemoryRows(int row_length, std::vector<Token> tokens)
@@ -24,7 +24,7 @@ class MemoryRows : public RowSource {
   }
   void read(std::uint64_t first, std::uint64_t count, std::span<Token> out) const override;
 
-  /// Called with a read's first row before the read, so that a test can act at a certain point.
+  /// Called before each read with its first row, to let a test act at a certain point.
   std::function<void(std::uint64_t)> before_read;
 
  private:
@@ -32,10 +32,11 @@ class MemoryRows : public RowSource {
   std::vector<Token> tokens_;
 };
 
-/// Makes rows in which each token helps to predict the next one, so that the loss can fall.
+/// Returns rows in which each token helps to predict the next one, so the loss can fall.
 MemoryRows make_rows(std::uint64_t seed, int rows, const ModelConfig& config);
 
-/// Batches of 12 rows, 20 steps, validation every 5 steps, no checkpoint except the last.
+/// Returns settings with batches of 12 rows, 20 steps, validation every 5 steps, and no checkpoint
+/// except the last.
 TrainerSettings tiny_settings(const std::filesystem::path& run);
 
 struct TrainedRun {
@@ -44,12 +45,12 @@ struct TrainedRun {
   std::vector<float> parameters, first_moment, second_moment;
 };
 
-/// Makes a model and a trainer and runs it. The moments are those in the last checkpoint.
+/// Creates a model and a trainer and trains. The returned moments are those in the last checkpoint.
 TrainedRun run_trainer(const ModelConfig& config, const TrainerSettings& settings,
                        const RowSource& train, const RowSource* valid, Ops& ops,
                        const mpi::Communicator& ranks, Reducer& reducer);
 
-/// The same in a single process, on one thread.
+/// Trains in the same way in a single process, on one thread.
 TrainedRun run_alone(const TrainerSettings& settings, const RowSource& train,
                      const RowSource* valid);
 

@@ -8,12 +8,12 @@
 
 namespace amt::test {
 
-/// False statements about a member.
+/// What to state about a member, mostly falsely.
 struct ZipLies {
   std::optional<std::uint32_t> crc = {}, bytes = {};
   bool encrypted = false;
-  bool utf8 = false;   ///< not false: whether its name is UTF-8
-  bool zip64 = false;  ///< not false: its sizes are in the fields for large files
+  bool utf8 = false;   ///< not a lie: mark the name as UTF-8
+  bool zip64 = false;  ///< not a lie: store the sizes in the fields for large files
 };
 
 class ZipBuilder {
@@ -23,8 +23,8 @@ class ZipBuilder {
                        const ZipLies& lies = {});
   ZipBuilder& folder(const std::string& name);
   ZipBuilder& symbolic_link(const std::string& name, const std::string& target);
-  /// Adds every file and link below a folder, alternately deflated and stored, in an order
-  /// different from that of the names.
+  /// Adds every file and link below a folder, alternately deflated and stored, in an order other
+  /// than that of the names.
   ZipBuilder& tree(const std::filesystem::path& root);
 
   std::string finished() const;

@@ -59,7 +59,7 @@ TEST_P(ShardedOptimizerTest, AgreesWithTheUnshardedOne) {
   }
 }
 
-TEST_P(ShardedOptimizerTest, EqualRunsGiveEqualBits) {
+TEST_P(ShardedOptimizerTest, RepeatedRunsGiveTheSameBits) {
   expect_same(together(settings_of("a", true), rows_), together(settings_of("b", true), rows_));
 }
 

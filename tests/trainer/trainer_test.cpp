@@ -112,7 +112,7 @@ TEST_F(TrainerTest, ARunThatCannotBeRecordedFails) {
   EXPECT_THROW(test::run_alone(s, rows_, &valid_), Error);
 }
 
-TEST_F(TrainerTest, EqualRunsGiveEqualBits) {
+TEST_F(TrainerTest, RepeatedRunsGiveTheSameBits) {
   expect_same(test::run_alone(settings("a"), rows_, &valid_),
               test::run_alone(settings("b"), rows_, nullptr));
 }
