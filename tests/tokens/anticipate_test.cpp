@@ -22,7 +22,7 @@ TEST(Pad, AddsRestsInGapsOfMoreThanASecond) {
   EXPECT_EQ(padded.back(), rest_at(401));
 }
 
-TEST(Pad, StartsAtZeroAndAcceptsNoEvents) {
+TEST(Pad, StartsAtTimeZeroEvenWithoutEvents) {
   std::vector<Event> padded;
   EXPECT_EQ(pad(std::vector{note_at(101)}, 101, padded), 1u);
   EXPECT_EQ(padded.front(), rest_at(100));
@@ -35,7 +35,7 @@ TEST(Anticipate, ControlsComeFiveSecondsAhead) {
   const std::vector<Event> events = {note_at(0), note_at(100), note_at(101), note_at(300)};
   const std::vector<Event> controls = {control_at(500), control_at(600), control_at(601)};
   anticipate(events, controls, out);
-  // The relevant time is that of the previous event: 0 at the start.
+  // What counts is the time of the previous event, or 0 at the start.
   EXPECT_EQ(out, (std::vector<Event>{control_at(500), note_at(0), note_at(100), control_at(600),
                                      note_at(101), control_at(601), note_at(300)}));
 }

@@ -1,4 +1,5 @@
-// Which events become controls; golden_units_test.cpp compares complete units with the reference.
+// Tests which events become controls; golden_units_test.cpp compares complete units with the
+// reference.
 #include "src/tokens/augment.hpp"
 
 #include <gtest/gtest.h>
@@ -9,7 +10,7 @@
 namespace amt {
 namespace {
 
-/// 1000 events, 50 ticks apart, cycling through instruments 0, 1, ..., instruments - 1.
+/// Returns 1000 events, 50 ticks apart, that cycle through instruments 0, 1, ..., instruments - 1.
 Piece piece_of(int instruments) {
   Piece piece;
   for (int i = 0; i < 1000; ++i) {
@@ -21,7 +22,7 @@ Piece piece_of(int instruments) {
   return piece;
 }
 
-/// Both parts combined in order of time, with controls turned back into events.
+/// Returns both parts merged in order of time, with controls turned back into events.
 std::vector<Event> joined(const AugmentedPiece& parts) {
   std::vector<Event> all = parts.events;
   for (const Event& control : parts.controls) {
@@ -33,10 +34,10 @@ std::vector<Event> joined(const AugmentedPiece& parts) {
   return all;
 }
 
-/// Returns the next number of a stream, to check that another one has drawn equally often.
+/// Returns the next number of a stream: equal for two streams that have drawn equally often.
 double next(NumpyRandom random) { return random.random(); }
 
-TEST(Augment, EachKindKeepsAllEventsAndMakesSomeControls) {
+TEST(Augment, EachKindKeepsAllEventsAndCreatesControls) {
   const Piece piece = piece_of(4);
   NumpyRandom random(7);
   AugmentedPiece parts;
@@ -49,7 +50,7 @@ TEST(Augment, EachKindKeepsAllEventsAndMakesSomeControls) {
   }
 }
 
-TEST(Augment, SpansHaveFiveSeconds) {
+TEST(Augment, SpansLastFiveSeconds) {
   const Piece piece = piece_of(1);
   NumpyRandom random(0);
   AugmentedPiece parts;
@@ -68,7 +69,7 @@ TEST(Augment, SpansHaveFiveSeconds) {
   }
 }
 
-TEST(Augment, InstrumentsAreChosenCompletely) {
+TEST(Augment, AllNotesOfAChosenInstrumentBecomeControls) {
   const Piece piece = piece_of(5);
   NumpyRandom random(3);
   AugmentedPiece parts;

@@ -1,4 +1,4 @@
-// Decodes rows to notes.
+// Tests the decoding of rows to notes.
 #include "amt/tokens/decode.hpp"
 
 #include <gtest/gtest.h>
@@ -38,7 +38,7 @@ std::vector<DecodedRow> decoded_unit(char digit, const Encoding& encoding, int a
   return rows;
 }
 
-/// Returns the notes of the unit's first kept piece, with the values of their tokens.
+/// Returns the notes of the unit's first kept piece, in token values.
 std::vector<Fields> first_piece(char digit) {
   MidiParser parser;
   std::vector<Note> notes;
@@ -122,7 +122,7 @@ TEST(Decode, RowsRoundTripThroughMidi) {
 
 Row interarrival_row(const std::vector<int>& first) {
   Row row{};
-  row.fill(Token{kMidiOffOffset});  // note-offs without a note
+  row.fill(Token{kMidiOffOffset});  // note-offs without notes
   std::ranges::transform(first, row.begin(), [](int t) { return static_cast<Token>(t); });
   return row;
 }

@@ -1,4 +1,4 @@
-// Properties of every encoding in the list.
+// Tests properties that every encoding must have.
 #include "amt/tokens/encoding.hpp"
 
 #include <gtest/gtest.h>
@@ -44,7 +44,7 @@ TEST_P(EveryEncoding, MakesRowsThatItsRulesAndDecoderAccept) {
   EXPECT_GT(notes, 0u);
 }
 
-TEST_P(EveryEncoding, IsFoundByItsNameAndSize) {
+TEST_P(EveryEncoding, IsFoundByNameAndVocabularySize) {
   EXPECT_EQ(find_encoding(GetParam()->name), GetParam());
   EXPECT_EQ(find_encoding_of_size(GetParam()->vocabulary), GetParam());
 }
@@ -52,7 +52,7 @@ TEST_P(EveryEncoding, IsFoundByItsNameAndSize) {
 INSTANTIATE_TEST_SUITE_P(All, EveryEncoding, testing::ValuesIn(encodings()),
                          [](const auto& test) { return std::string(test.param->name); });
 
-TEST(Encodings, AnUnknownOneIsNotFound) {
+TEST(Encodings, UnknownNamesAndSizesAreNotFound) {
   EXPECT_EQ(find_encoding("arriva"), nullptr);
   EXPECT_EQ(find_encoding_of_size(7), nullptr);
   EXPECT_EQ(encoding_names(), "arrival or interarrival");

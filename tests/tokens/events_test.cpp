@@ -7,7 +7,7 @@
 namespace amt::test {
 namespace {
 
-TEST(MakePiece, FilterIsExactAtItsLimits) {
+TEST(MakePiece, TheFilterIsExactAtItsLimits) {
   Piece piece;
   EXPECT_EQ(make_piece({}, piece), FileOutcome::kTooShort);
   EXPECT_EQ(make_piece(piano_notes(99, 5000), piece), FileOutcome::kTooShort);
@@ -54,7 +54,7 @@ TEST(MakePiece, DurationsAreClippedAndCounted) {
   EXPECT_EQ(piece.truncations, 2u);
 }
 
-TEST(MakePiece, SecondsEndWithTheLastEventsClippedDuration) {
+TEST(MakePiece, SecondsIncludeTheLastEventsClippedDuration) {
   std::vector<Note> notes = piano_notes(100, 5000);
   Piece piece;
   notes.back().duration = 50;

@@ -1,4 +1,4 @@
-// Filter, events and interarrival tokens of single files compared with the reference's.
+// Compares filter results, events and interarrival tokens of single files with the reference's.
 #include <gtest/gtest.h>
 
 #include "amt/midi/notes.hpp"

@@ -1,4 +1,4 @@
-// Complete units compared with the reference's tokenized-events files, byte for byte, and with the
+// Compares complete units with the reference's tokenized-events files, byte for byte, and with the
 // statistics that it printed.
 #include <fmt/core.h>
 #include <gtest/gtest.h>
@@ -60,7 +60,7 @@ TEST_P(GoldenUnits, RowsAgreeWithTheReference) {
   }
 }
 
-/// The lines of the reference's report with counts, without the percentages.
+/// Returns the lines with counts in the reference's report, without percentages.
 std::string report(const Run& run, const TokenStats& stats) {
   const bool arrival = &run.encoding == &kArrival;
   return fmt::format(

@@ -26,7 +26,7 @@ class RowPackerTest : public testing::Test {
 TEST_F(RowPackerTest, ARowIsAFlagASeparatorAndTriples) {
   packer.add(notes_at(kTriples - 2, 7), false);
   EXPECT_TRUE(rows.empty());
-  packer.add(notes_at(0, 0), false);  // its separator fills the row
+  packer.add(notes_at(0, 0), false);  // the separator of this piece completes the row
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0][0], kAutoregress);
   for (const std::size_t field : {0u, 1u, 2u}) {
@@ -43,17 +43,17 @@ TEST_F(RowPackerTest, TimesAreRelativeUpToTheFirstSeparator) {
   packer.add(notes_at(kTriples - 1, 0), false);  // a complete row
   std::vector<Event> piece = notes_at(10, 2500);
   piece[3] = as_control(note_at(2600));
-  piece[5] = as_control(note_at(2400));  // the smallest time: controls count, too
-  packer.add({}, false);                 // a separator: the next triples start after it
+  piece[5] = as_control(note_at(2400));  // the smallest time, because controls count as well
+  packer.add({}, false);                 // adds only a separator
   packer.add(piece, false);
   packer.add(notes_at(2 * kTriples, 2500), false);
   ASSERT_GE(rows.size(), 3u);
-  EXPECT_EQ(token(1, 2, 0), 2500);  // row 1 begins with a separator, so its start is 0
+  EXPECT_EQ(token(1, 2, 0), 2500);  // row 1 begins with a separator, so nothing is subtracted
   EXPECT_EQ(token(1, 5, 0), kControlOffset + 2600);
   EXPECT_EQ(token(2, 0, 0), 0);  // row 2 has no separator
 }
 
-TEST_F(RowPackerTest, ControlsSetTheStart) {
+TEST_F(RowPackerTest, ControlsCanDetermineTheStart) {
   std::vector<Event> piece = notes_at(2 * kTriples - 1, 2500);
   piece[kTriples + 3] = as_control(note_at(2400));
   packer.add(piece, true);
@@ -68,8 +68,8 @@ TEST_F(RowPackerTest, ControlsSetTheStart) {
 TEST_F(RowPackerTest, RowsOverAHundredSecondsAreDiscarded) {
   std::vector<Event> piece = notes_at(3 * kTriples - 1, 20000);
   for (std::size_t i = 0; i + 1 < kTriples; ++i)
-    piece[i].time = 9999;                // after a separator: unchanged
-  piece[2 * kTriples - 2].time = 30000;  // 10000 more than the others
+    piece[i].time = 9999;                // follows a separator, so it is unchanged
+  piece[2 * kTriples - 2].time = 30000;  // 10000 above the others
   piece[3 * kTriples - 2].time = 29999;
   packer.add(piece, false);
   EXPECT_EQ(rows.size(), 2u);
@@ -78,14 +78,14 @@ TEST_F(RowPackerTest, RowsOverAHundredSecondsAreDiscarded) {
   EXPECT_EQ(token(1, kTriples - 1, 0), 9999);
 }
 
-TEST_F(RowPackerTest, TimesAfterASeparatorCountUnchanged) {
+TEST_F(RowPackerTest, LargeTimesAfterASeparatorDiscardTheRow) {
   packer.add(notes_at(kTriples - 1, 10000), false);
   EXPECT_EQ(packer.discarded(), 1u);
   EXPECT_TRUE(rows.empty());
 }
 
-// A row's flag is that of the piece that was the latest when the previous row was written.
-TEST_F(RowPackerTest, FlagIsFixedWhenThePreviousRowIsWritten) {
+// A row has the flag of the last piece that was added before the previous row was written.
+TEST_F(RowPackerTest, TheFlagIsFixedWhenThePreviousRowIsWritten) {
   packer.add(notes_at(kTriples + 9, 0), false);
   packer.add(notes_at(kTriples, 0), true);
   packer.add(notes_at(kTriples, 0), true);
@@ -95,14 +95,14 @@ TEST_F(RowPackerTest, FlagIsFixedWhenThePreviousRowIsWritten) {
   EXPECT_EQ(rows[2][0], kAnticipate);
 }
 
-TEST_F(RowPackerTest, FlagIsRenewedWhenTheBufferIsEmpty) {
+TEST_F(RowPackerTest, TheFlagIsThatOfTheNextPieceIfTheBufferIsEmpty) {
   packer.add(notes_at(kTriples - 1, 0), false);
   packer.add(notes_at(kTriples - 1, 0), true);
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[1][0], kAnticipate);
 }
 
-TEST_F(RowPackerTest, FlagIsKeptAfterADiscardedRow) {
+TEST_F(RowPackerTest, TheFlagIsKeptAfterADiscardedRow) {
   packer.add(notes_at(kTriples, 0), false);  // one triple remains in the buffer
   std::vector<Event> piece = notes_at(2 * kTriples, 0);
   piece[0].time = 10000;  // the first row is discarded, the second is not

@@ -1,4 +1,5 @@
-// The rules for rows: all of the reference's rows obey them; single wrong tokens break them.
+// Tests the rules for rows: all of the reference's rows must obey them, and single wrong tokens
+// must break them.
 #include "amt/tokens/row_rules.hpp"
 
 #include <fmt/core.h>
@@ -52,8 +53,8 @@ TEST_P(GoldenRows, ObeyAllRules) {
   }
 }
 
-/// Returns the fraction of tokens replaced by random ones that is noticed. The rest give another
-/// valid row: a note with a different pitch, for instance.
+/// Returns the fraction of random replacements of single tokens that the rules notice. The others
+/// give another valid row, for instance a note of a different pitch.
 double share_noticed(const std::vector<Row>& rows, const Encoding& encoding) {
   const auto vocabulary = static_cast<std::uint32_t>(encoding.vocabulary);
   int changed = 0, noticed = 0;
@@ -84,7 +85,7 @@ Event event(std::uint32_t time, int instrument = 0) { return {time, kLength, not
 Event control(std::uint32_t time) { return as_control(event(time)); }
 Event rest(std::uint32_t time) { return {time, kDurationOffset, kRest}; }
 
-/// A valid row: the triples, then events 10 ticks apart.
+/// Returns a valid row with these triples, followed by events 10 ticks apart.
 Row row_of(std::vector<Event> triples) {
   while (triples.size() < 341) triples.push_back(event(triples.back().time + 10));
   Row row{kAnticipate};
@@ -109,7 +110,7 @@ const std::vector<Event> kTwoPieces = {
 struct Mutation {
   const char* what;
   std::size_t triple;
-  int part;  ///< 0 time, 1 duration, 2 note; of triple 0, -1 is the flag
+  int part;  ///< 0: time, 1: duration, 2: note; -1 with triple 0: the row's flag
   int token;
   RowRule rule;
 };
@@ -156,7 +157,7 @@ TEST(RowRules, OneWrongTokenBreaksTheExpectedRule) {
   }
 }
 
-TEST(RowRules, LimitsThemselvesAreAllowed) {
+TEST(RowRules, ValuesAtTheLimitsAreAllowed) {
   std::vector<Event> triples = kTwoPieces;
   triples[2] = control(501);
   triples[3] = control(550);
@@ -180,7 +181,7 @@ TEST(RowRules, BeforeTheFirstEventFewRulesApply) {
   EXPECT_EQ(rule_of({event(0), control(400), event(20)}), RowRule::kTooLate);
 }
 
-TEST(RowRules, PiecesEndWithAnEvent) {
+TEST(RowRules, APieceMustEndWithAnEvent) {
   EXPECT_EQ(rule_of({kSeparatorEvent, event(5)}), std::nullopt);
   EXPECT_EQ(rule_of({kSeparatorEvent, kSeparatorEvent, event(5)}), RowRule::kPieceEnd);
   EXPECT_EQ(rule_of({event(0), control(450), kSeparatorEvent, event(5)}), RowRule::kPieceEnd);
@@ -190,7 +191,7 @@ TEST(RowRules, APieceHasAtMostSixteenInstruments) {
   std::vector<Event> triples;
   for (int i = 0; i < 16; ++i) triples.push_back(event(0, i));
   EXPECT_EQ(rule_of(triples), std::nullopt);
-  triples.insert(triples.begin(), {event(0, 70), kSeparatorEvent});  // from another piece
+  triples.insert(triples.begin(), {event(0, 70), kSeparatorEvent});  // belongs to another piece
   EXPECT_EQ(rule_of(triples), std::nullopt);
   triples.insert(triples.begin() + 2, as_control(event(500, 17)));
   EXPECT_EQ(rule_of(triples), RowRule::kTooManyInstruments);
@@ -209,7 +210,7 @@ std::optional<RowRule> interarrival_rule(const std::map<int, int>& changed) {
   return problem ? std::optional(problem->rule) : std::nullopt;
 }
 
-TEST(RowRules, Interarrival) {
+TEST(RowRules, ApplyToInterarrivalRows) {
   EXPECT_EQ(interarrival_rule({}), std::nullopt);
   EXPECT_EQ(interarrival_rule({{10, kMidiOffOffset + 60}}), std::nullopt);
   EXPECT_EQ(interarrival_rule({{10, kMidiSeparator}}), std::nullopt);

@@ -15,7 +15,7 @@ namespace {
 
 const RowSink kNowhere = [](const Row&) {};
 
-TEST(UnitTokenizer, WrongAugmentIsAUsageError) {
+TEST(UnitTokenizer, AnInvalidAugmentIsAUsageError) {
   EXPECT_THROW(UnitTokenizer(kArrival, 0, kNowhere), UsageError);
   EXPECT_THROW(UnitTokenizer(kInterarrival, 2, kNowhere), UsageError);
   EXPECT_NO_THROW(UnitTokenizer(kInterarrival, 1, kNowhere));
@@ -35,8 +35,8 @@ TEST(UnitTokenizer, CountsFilesMusicAndRows) {
     EXPECT_EQ(stats.files_kept, 2u);
     EXPECT_NEAR(stats.seconds_of_music, 79.9 + 80.1, 1e-9);
     EXPECT_EQ(stats.sequences, rows);
-    // 801 notes and two separators; or 2 x 801 tokens, a wait before each except the first, and two
-    // separators.
+    // Arrival: triples of 801 notes and two separators. Interarrival: 2 x 801 note tokens, a wait
+    // before each except the first ones, and two separators.
     EXPECT_EQ(rows, encoding == &kArrival ? 803u / 341 : 3204u / 1024);
   }
 }
@@ -61,7 +61,7 @@ TEST(UnitTokenizer, OnlyAWaitAboveTheMaximumIsClippedAndCounted) {
   EXPECT_EQ(std::ranges::count(tokens.tokens(), Token{kMaxInterarrival - 1}), 2);
 }
 
-TEST(UnitTokenizer, MessagesCanArriveInParts) {
+TEST(UnitTokenizer, MessagesCanBeAddedInParts) {
   const Playback playback = test::playback_of(2000);
   const MidiCounts counts = {1, playback.messages.size(), playback.messages.size(),
                              playback.messages.size()};
@@ -101,7 +101,7 @@ TEST(UnitTokenizer, ARejectedFileLeavesNoTrace) {
   }
 }
 
-TEST(UnitTokenizer, OneInstrumentIsNotAugmentedButFlagged) {
+TEST(UnitTokenizer, PiecesWithOneInstrumentAreFlaggedButNotAugmented) {
   std::vector<Row> rows;
   UnitTokenizer tokenizer(kArrival, 10, [&](const Row& row) { rows.push_back(row); });
   tokenizer.add(test::playback_of(2000));
@@ -113,7 +113,7 @@ TEST(UnitTokenizer, OneInstrumentIsNotAugmentedButFlagged) {
   }
 }
 
-TEST(TokenStats, Add) {
+TEST(TokenStats, CanBeAdded) {
   TokenStats sum{1, 2, 3, 4, 5, 6, 7, 8, 9.5};
   sum += TokenStats{10, 20, 30, 40, 50, 60, 70, 80, 90};
   EXPECT_EQ(sum.sequences, 11u);
@@ -127,7 +127,7 @@ TEST(TokenStats, Add) {
   EXPECT_EQ(sum.seconds_of_music, 99.5);
 }
 
-TEST(RowText, DecimalSpacesNewline) {
+TEST(RowText, HasDecimalNumbersSpacesAndANewline) {
   Row row{};
   row[0] = kAnticipate;
   row[1] = 65535;

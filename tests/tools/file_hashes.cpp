@@ -1,10 +1,11 @@
-// Prints the hashes that amt stores of its files, for tests that change a file and then correct its
-// hash.
+// Prints hashes as amt stores them, for tests that change a file and then correct its hash.
 //
-//   file_hashes                  reads lines "OFFSET LENGTH PATH" and prints the XXH3 of each such
-//                                part as 16 hex digits; LENGTH 0: up to the end of the file
+//   file_hashes                  reads lines "OFFSET LENGTH PATH" and prints the XXH3 of each of
+//   these
+//                                parts as 16 hex digits; LENGTH 0 means up to the end of the file
 //   file_hashes --rows FILE      prints the XXH3 of all rows in an HDF5 file, as read by HDF5
-//   file_hashes --shards DATASET prints "PATH OFFSET ROWS" for each shard: where its tokens are
+//   file_hashes --shards DATASET prints "PATH OFFSET ROWS" for each shard; its tokens start at
+//   OFFSET
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -34,7 +35,8 @@ void answer_lines() {
   std::uint64_t offset = 0, length = 0;
   std::string path;
   while (std::cin >> offset >> length && std::getline(std::cin >> std::ws, path)) {
-    std::cout << hash_of_part(path, offset, length) << std::endl;  // the caller waits for the line
+    std::cout << hash_of_part(path, offset, length)
+              << std::endl;  // flushes, because the caller waits for the line
   }
 }
 

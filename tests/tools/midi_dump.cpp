@@ -1,11 +1,11 @@
-// Reads paths of MIDI files from standard input and prints the library's result for each on one
-// line, for compare_mido.py:
+// Reads paths of MIDI files from standard input and prints amt's results for each on one line, for
+// compare_mido.py:
 //
 //   PATH COMPOUND INTERARRIVAL
 //
-// COMPOUND is the MD5 of the compound text, INTERARRIVAL the MD5 of the interarrival tokens
-// followed by the number of truncations, all in decimal with single spaces. For a rejected file,
-// both are REJECT; if times overflow only later, one of them is.
+// COMPOUND is the MD5 of the compound text. INTERARRIVAL is the MD5 of the interarrival tokens and
+// the number of truncations, in decimal with single spaces. Both are REJECT for a file that is
+// rejected; only one is if the times overflow in the corresponding conversion.
 #include <iostream>
 #include <string>
 #include <vector>

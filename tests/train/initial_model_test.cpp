@@ -1,4 +1,4 @@
-// Runs that start from an existing model, on several ranks.
+// Tests runs that start from an existing model, on several ranks.
 #include "amt/checkpoint/initial_model.hpp"
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ class InitialModelTest : public testing::Test {
 
   std::filesystem::path folder() const { return std::filesystem::path(place_) / "model"; }
 
-  /// Writes a model different from every seed's; on rank 0.
+  /// Writes, on rank 0, a model that no seed would give.
   std::vector<float> write_model() {
     const ParameterLayout layout(config_);
     std::vector<float> values(static_cast<std::size_t>(layout.total()));
@@ -41,7 +41,7 @@ class InitialModelTest : public testing::Test {
     return values;
   }
 
-  /// One batch of 12 rows, which are all rows.
+  /// Returns settings with batches of 12 rows, i.e. of all rows.
   TrainerSettings settings(const std::string& run, double rate) const {
     TrainerSettings s = test::tiny_settings(std::filesystem::path(place_) / run);
     s.trainer.num_train_steps = 2;
@@ -67,7 +67,7 @@ class InitialModelTest : public testing::Test {
   }
 
   test::TemporaryFolder own_;
-  std::string place_ = own_.path().string();  // rank 0's, for all
+  std::string place_ = own_.path().string();  // rank 0's folder, on all ranks
   mpi::Communicator world_ = mpi::Communicator::world();
   std::unique_ptr<Ops> ops_ = make_cpu_ops(1);
   std::unique_ptr<Reducer> reducer_ = make_mpi_reducer(*ops_, world_);
@@ -85,7 +85,7 @@ TEST_F(InitialModelTest, TheFirstLossIsTheModels) {
   EXPECT_NEAR(losses[1], expected, 1e-5);
 }
 
-TEST_F(InitialModelTest, AllRanksStartFromTheModelsBits) {
+TEST_F(InitialModelTest, AllRanksStartFromExactlyTheModel) {
   const std::vector<float> values = write_model();
   TrainerSettings s = settings("run", 1e-2);
   s.trainer.num_train_steps = 1;
@@ -96,7 +96,7 @@ TEST_F(InitialModelTest, AllRanksStartFromTheModelsBits) {
   EXPECT_EQ(run.state.next_row, 12u);
 }
 
-TEST_F(InitialModelTest, AResumedRunDoesNotReadIt) {
+TEST_F(InitialModelTest, AResumedRunDoesNotReadTheInitialModel) {
   write_model();
   TrainerSettings whole = settings("whole", 1e-2), parts = settings("parts", 1e-2);
   whole.optimizer.lr_schedule = parts.optimizer.lr_schedule = LrSchedule::kConstant;
@@ -110,7 +110,7 @@ TEST_F(InitialModelTest, AResumedRunDoesNotReadIt) {
   EXPECT_TRUE(finished.second_moment == expected.second_moment);
 }
 
-TEST(FollowModel, OptionsThatAreNotGivenComeFromTheFolder) {
+TEST(FollowModel, OptionsThatAreNotGivenAreTakenFromTheFolder) {
   ModelConfig found = test::tiny_model(), model;
   found.embed_pdrop = 0.25;
   model.gradient_checkpointing = true;
@@ -119,7 +119,8 @@ TEST(FollowModel, OptionsThatAreNotGivenComeFromTheFolder) {
   given.set("model.resid_pdrop", "0.5");
   given.set("model.num_heads", "2");
   adopt_config(found, "there", given, model);
-  EXPECT_EQ(shape_difference(found, model)->key, "vocabulary");  // set elsewhere, from the dataset
+  EXPECT_EQ(shape_difference(found, model)->key,
+            "vocabulary");  // not an option: it comes from the dataset
   EXPECT_EQ(model.hidden_dim, 16);
   EXPECT_EQ(model.embed_pdrop, 0.25);
   EXPECT_EQ(model.resid_pdrop, 0.5);
@@ -136,7 +137,7 @@ TEST(FollowModel, AGivenShapeMustMatchTheFolder) {
                                 {"--model.hidden_dim 768,", "FOLDER", " 16;"}));
 }
 
-TEST(ShapeDifference, ReturnsTheFirst) {
+TEST(ShapeDifference, ReturnsTheFirstDifference) {
   ModelConfig a = test::tiny_model(), b = a;
   b.embed_pdrop = 0;
   b.gradient_checkpointing = true;

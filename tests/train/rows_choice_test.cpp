@@ -1,4 +1,4 @@
-// Rows per micro-batch chosen by memory, and kept by a resumed run.
+// Tests that the rows per micro-batch are chosen by available memory and kept by a resumed run.
 #include <gtest/gtest.h>
 
 #include "amt/base/files.hpp"
@@ -17,14 +17,14 @@ class RowsChoice : public testing::Test {
     config_.trainer.run_dir = (folder_.path() / "run").string();
     config_.trainer.train_batch_size = 512;
   }
-  /// Makes a run with a checkpoint and these options.
+  /// Creates a run with a checkpoint that was started with these options.
   void record(const std::string& ini) {
     const RunPaths run(config_.trainer.run_dir);
     make_folders(run.step(10));
     write_file_atomically(run.step(10) / "checkpoint.json", "{}");
     write_file_atomically(run.config(), ini);
   }
-  /// A GPU with one rank in which this many rows fit, with a tenth of its memory to spare.
+  /// Returns a GPU for one rank in which this many rows fit, with a tenth of its memory left free.
   DeviceMemory memory_for(int rows) const {
     return {"GPU", gpu_bytes(config_.model, rows, 1) / 9 * 10 + 100, 1, true};
   }
@@ -47,7 +47,7 @@ TEST_F(RowsChoice, ANewRunTakesAsManyRowsAsFit) {
   EXPECT_EQ(wanted(memory_for(16)).rows, 16);
 }
 
-TEST_F(RowsChoice, ADecoderForSamplesNeedsMemory) {
+TEST_F(RowsChoice, TheDecoderForSamplesIsIncluded) {
   DeviceMemory memory = memory_for(16);
   EXPECT_FALSE(for_training(memory, config_).sampling);
   config_.trainer.steps_per_sample = 100;
@@ -79,7 +79,7 @@ TEST_F(RowsChoice, SamplesOnACpuAlsoNeedTiledWeights) {
                 2 * static_cast<std::uint64_t>(ParameterLayout(config_.model).total()));
 }
 
-TEST_F(RowsChoice, AResumedRunKeepsItsNumberUnlessTheUserGivesOne) {
+TEST_F(RowsChoice, AResumedRunKeepsItsRowCountUnlessTheUserGivesOne) {
   record("[trainer]\nper_device_parallelism = 4\n[model]\ngradient_checkpointing = true\n");
   const RowsAtOnce again = wanted(memory_for(32));
   EXPECT_EQ(again.rows, 4);

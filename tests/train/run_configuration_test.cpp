@@ -21,7 +21,7 @@ std::string refusal(const RunPaths& paths, const std::string& now, bool load = t
   return test::refusal<UsageError>([&] { open_run(paths, now, load); });
 }
 
-TEST(RunConfiguration, AChangeThatMattersIsReported) {
+TEST(RunConfiguration, AChangeThatAffectsTheResultIsReported) {
   const auto changes =
       changes_of_result(configuration("0.1", "10", "1"), configuration("0.2", "10", "4"));
   ASSERT_EQ(changes.size(), 1u);
@@ -30,20 +30,20 @@ TEST(RunConfiguration, AChangeThatMattersIsReported) {
   EXPECT_EQ(changes[0].now, "0.2");
 }
 
-// A run made by a version without this option.
-TEST(RunConfiguration, AMissingOptionHadItsDefault) {
+// The run was started by a version without this option.
+TEST(RunConfiguration, AMissingOptionIsTakenToHaveHadItsDefault) {
   const std::string before = "[trainer]\nseed = 0\n";
   EXPECT_TRUE(changes_of_result(before, before + "log_z_regularization = 0\n").empty());
   EXPECT_EQ(changes_of_result(before, before + "log_z_regularization = 0.1\n").size(), 1u);
 }
 
-// Versions before trainer.reshuffle repeated the same order.
+// Versions without trainer.reshuffle repeated the same order in every epoch.
 TEST(RunConfiguration, ARunWithoutTheOptionDidNotReshuffle) {
   EXPECT_TRUE(changes_of_result("", "[trainer]\nreshuffle = false\n").empty());
   EXPECT_EQ(changes_of_result("", "[trainer]\nreshuffle = true\n").size(), 1u);
 }
 
-// An option that declares no effect, or is not declared (any more), is never changed silently.
+// An option without a declared effect, or one that no longer exists, must not change silently.
 TEST(RunConfiguration, AnOptionWithoutADeclaredEffectMatters) {
   int new_one = 1;
   OptionTable known;
@@ -88,13 +88,13 @@ TEST(RunConfiguration, TheInitialModelDoesNotMatter) {
           .empty());
 }
 
-// A run that trainer.patience ended continues with a larger value.
+// A run that trainer.patience ended must be able to continue with a larger value.
 TEST(RunConfiguration, PatienceAndKeepingTheBestDoNotMatter) {
   EXPECT_TRUE(changes_of_result("", "[trainer]\npatience = 3\n\n[checkpointer]\nkeep_best = true\n")
                   .empty());
 }
 
-TEST(RunConfiguration, AModelIsAdoptedFromARun) {
+TEST(RunConfiguration, TakesTheModelFromTheRun) {
   ModelConfig model;
   OptionTable given;
   model.register_options(given);
@@ -124,13 +124,14 @@ TEST(RunConfiguration, ARunWithCheckpointsKeepsItsConfiguration) {
   const test::TemporaryFolder folder;
   const RunPaths paths(folder.path());
   open_run(paths, configuration("0.1", "10", "1"), true);
-  // Nothing was saved yet: it can start over with any options.
+  // Nothing has been saved yet, so the run can start over with any options.
   EXPECT_EQ(refusal(paths, configuration("0.3", "10", "1")), "");
   std::filesystem::create_directories(paths.step(5));
   EXPECT_TRUE(test::says(refusal(paths, configuration("0.1", "10", "1")),
                          {paths.run().string(), "trainer.learning_rate ", " 0.3,", " 0.1"}));
   EXPECT_EQ(refusal(paths, configuration("0.3", "10", "7")), "");
-  EXPECT_EQ(refusal(paths, configuration("0.3", "20", "1")), "");  // longer: allowed with a warning
+  EXPECT_EQ(refusal(paths, configuration("0.3", "20", "1")),
+            "");  // more steps are allowed, with a warning
 }
 
 TEST(RunConfiguration, ARunWithoutItsConfigurationCannotResume) {

@@ -56,7 +56,7 @@ TEST(TrainConfiguration, VocabularyComesFromTheDataset) {
   EXPECT_TRUE(refuses([&] { config.read_dataset(); }, {"model.seq_len"}));
 }
 
-TEST(TrainConfiguration, AutoIsChosenFromTheRows) {
+TEST(TrainConfiguration, AutoDependsOnTheNumberOfRows) {
   const test::TemporaryFolder folder;
   Manifest manifest;
   manifest.split(Split::kTrain).rows = 1000;
@@ -86,7 +86,7 @@ TEST(TrainConfiguration, AutoIsChosenFromTheRows) {
   EXPECT_EQ(config.trainer.num_train_steps, 7);
 }
 
-TEST(TrainConfiguration, HeadsThatDoNotDivideTheWidthGetASuggestion) {
+TEST(TrainConfiguration, AWidthNotDivisibleByTheHeadsGetsASuggestion) {
   TrainConfiguration config;
   config.trainer.run_dir = "run";
   config.data.dataset = "dataset";

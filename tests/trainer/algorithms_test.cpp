@@ -1,4 +1,4 @@
-// A device with a choice of algorithms: in a new run, in a resumed one, and with several ranks.
+// Tests how a device's choice of algorithms is shared by ranks, recorded, and used by resumed runs.
 #include "amt/base/files.hpp"
 #include "amt/run/paths.hpp"
 #include "support/passing_ops.hpp"
@@ -7,7 +7,7 @@
 namespace amt {
 namespace {
 
-/// Chooses by its name, as a device would by timing, and reports what it has done.
+/// Imitates a choice by timing: "chooses" a given name, and remembers what was used.
 class NamedChoice final : public AlgorithmChoice {
  public:
   NamedChoice(std::string card, std::string name)
@@ -25,7 +25,7 @@ class NamedChoice final : public AlgorithmChoice {
   }
 
   int timed = 0;
-  std::string used;  ///< by the last operation
+  std::string used;  ///< the algorithm of the last operation
 
  private:
   std::string card_, name_, chosen_;
@@ -58,7 +58,7 @@ class AlgorithmsTest : public test::TrainerRanksTest {
     world_.barrier();
     return result;
   }
-  /// Puts a record into the folder of a run that has not started.
+  /// Writes a record into the folder of a run that has not started.
   void put(const std::filesystem::path& run, const std::string& record) {
     if (world_.rank() != 0) return;
     make_folders(run);
@@ -98,13 +98,13 @@ TEST_F(AlgorithmsTest, ARecordInANewFolderIsUsed) {
   EXPECT_EQ(ops.choice.used, "another run's");
 }
 
-// Measured times differ from start to start.
+// Timing could choose differently at each start.
 TEST_F(AlgorithmsTest, ADeterministicRunTimesNothingButUsesARecord) {
   const std::filesystem::path fresh = shared() / "fresh", given = shared() / "given";
   ChoosingOps of_fresh(*ops_, "card", own("chosen")), of_given(*ops_, "card", own("chosen"));
   train(fresh, 4, of_fresh, true);
   EXPECT_EQ(of_fresh.choice.timed, 0);
-  EXPECT_EQ(of_fresh.choice.used, "") << "uses the first proposal";
+  EXPECT_EQ(of_fresh.choice.used, "") << "the first proposal must be used";
   EXPECT_FALSE(is_there(RunPaths(fresh).algorithms()));
   put(given, "card:another run's\n");
   train(given, 4, of_given, true);

@@ -1,5 +1,5 @@
-// Checkpoints are written while training continues: the same bytes, one at a time, and a disk that
-// fails ends the run.
+// Tests checkpoints that are written while training continues: they have the same bytes, are
+// written one at a time, and end the run if the disk fails.
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -20,10 +20,10 @@
 namespace amt {
 namespace {
 
-/// What happens to an fsync of a file below a folder that is being written.
+/// Controls what fsync() does for files of unfinished checkpoints.
 class Disk {
  public:
-  /// Syncs of unfinished checkpoints wait from now on, 60 s at most.
+  /// Makes later syncs wait for release(), for at most 60 s.
   void block() {
     const std::lock_guard lock(mutex_);
     blocked_ = true;
@@ -36,7 +36,7 @@ class Disk {
     }
     changed_.notify_all();
   }
-  /// Syncs of paths with this part fail; "": none.
+  /// Makes syncs of paths that contain `part` fail; "" ends this.
   void fail(const std::string& part) {
     const std::lock_guard lock(mutex_);
     failing_ = part;
@@ -49,7 +49,7 @@ class Disk {
   bool timed_out() const { return timed_out_; }
   int most_at_once() const { return most_at_once_; }
 
-  /// Of the file: 0 or an errno.
+  /// Called for each fsync(); returns 0, or the errno with which it must fail.
   int sync(const std::string& path) {
     if (path.find(RunPaths::kPartial) == std::string::npos) return 0;
     std::unique_lock lock(mutex_);
@@ -82,7 +82,7 @@ Disk& disk() {
 }  // namespace
 }  // namespace amt
 
-// In place of the C library's.
+// Replaces the C library's function.
 extern "C" int fsync(int fd) {
   std::error_code failed;
   const auto path = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd), failed);
@@ -115,7 +115,7 @@ class BackgroundSave : public test::TrainerRanksTest {
     s.checkpointer.keep_every = 12;
     return s;
   }
-  /// Rows with which rank 0 calls `act` whenever it reads those of `step` or a later one.
+  /// Returns rows that make rank 0 call `act` whenever it reads those of step `step` or later.
   test::MemoryRows rows_that(std::int64_t step, const std::function<void()>& act) const {
     test::MemoryRows rows = rows_;
     if (world_.rank() != 0) return rows;
@@ -137,7 +137,7 @@ TEST_F(BackgroundSave, TrainingContinuesWhileACheckpointIsWritten) {
   EXPECT_EQ(checkpoint_steps(RunPaths(run)), (std::vector<std::int64_t>{20, 16, 12, 8, 4}));
 }
 
-TEST_F(BackgroundSave, OneIsWrittenAtATime) {
+TEST_F(BackgroundSave, OnlyOneCheckpointIsWrittenAtATime) {
   const auto run = shared() / "run";
   TrainerSettings s = saving_settings(run);
   s.checkpointer.keep_every = 1;
@@ -146,7 +146,7 @@ TEST_F(BackgroundSave, OneIsWrittenAtATime) {
   EXPECT_EQ(disk().most_at_once(), 1);
 }
 
-TEST_F(BackgroundSave, TheBytesAreThoseOfASaveThatTrainingWaitsFor) {
+TEST_F(BackgroundSave, TheBytesEqualThoseOfASynchronousSave) {
   const auto folder = shared();
   TrainerSettings waiting = saving_settings(folder / "waiting");
   waiting.checkpointer.background = false;
@@ -163,7 +163,7 @@ TEST_F(BackgroundSave, TheBytesAreThoseOfASaveThatTrainingWaitsFor) {
   }
 }
 
-TEST_F(BackgroundSave, ADiskThatFailsEndsTheRunWithTheCheckpointBefore) {
+TEST_F(BackgroundSave, ADiskFailureEndsTheRunAndKeepsThePreviousCheckpoint) {
   const auto run = shared() / "run";
   const TrainerSettings s = long_settings(run);
   disk().fail(RunPaths::step_name(24));
@@ -178,7 +178,8 @@ TEST_F(BackgroundSave, ADiskThatFailsEndsTheRunWithTheCheckpointBefore) {
   if (world_.rank() == 0) {
     EXPECT_EQ(checkpoint_steps(RunPaths(run)), std::vector<std::int64_t>{12});
     EXPECT_FALSE(std::filesystem::exists(RunPaths(run).partial(24)));
-    EXPECT_LT(test::metric(run, "loss").size(), 36u) << "it trained until the next checkpoint";
+    EXPECT_LT(test::metric(run, "loss").size(), 36u)
+        << "training must end before the next checkpoint";
   }
   const test::TrainedRun resumed = together(s, rows_);
   EXPECT_TRUE(resumed.parameters == together(long_settings(shared() / "whole"), rows_).parameters);

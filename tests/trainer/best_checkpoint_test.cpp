@@ -1,5 +1,5 @@
-// The best checkpoint by validation loss, and training that ends when that loss no longer falls, on
-// several ranks.
+// Tests the checkpoint with the best validation loss, and early stopping when that loss no longer
+// falls, on several ranks.
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -13,7 +13,7 @@
 namespace amt {
 namespace {
 
-constexpr std::int64_t kBest = 24;  // from then on, so few rows are overfitted
+constexpr std::int64_t kBest = 24;  // after this step, training overfits
 
 class BestCheckpointTest : public test::TrainerRanksTest {
  protected:
@@ -30,7 +30,7 @@ class BestCheckpointTest : public test::TrainerRanksTest {
     s.trainer.patience = 3;
     return s;
   }
-  /// Rows that send the last rank a stop signal in every fifth step.
+  /// Returns rows that send a stop signal to the last rank in every fifth step.
   test::MemoryRows rows_with_signals() const {
     test::MemoryRows rows = few_;
     if (!last()) return rows;
@@ -46,7 +46,7 @@ class BestCheckpointTest : public test::TrainerRanksTest {
       set_stop_signal(0);
       if (run.outcome == Outcome::kFinished) return run;
     }
-    ADD_FAILURE() << "never ended";
+    ADD_FAILURE() << "the run does not end";
     return {};
   }
   /// Returns all files of a checkpoint, concatenated.
@@ -71,7 +71,7 @@ class BestCheckpointTest : public test::TrainerRanksTest {
   test::MemoryRows few_ = test::make_rows(1, 12, test::tiny_model());
 };
 
-TEST_F(BestCheckpointTest, IsSavedWhenValidatedAndOutlivesRollingOnes) {
+TEST_F(BestCheckpointTest, IsSavedWhenValidatedAndOutlivesRollingCheckpoints) {
   TrainerSettings s = best_settings(shared() / "run");
   const RunPaths paths(s.trainer.run_dir);
   const test::TrainedRun quiet = together(s, few_);
@@ -89,7 +89,7 @@ TEST_F(BestCheckpointTest, IsSavedWhenValidatedAndOutlivesRollingOnes) {
   s.trainer.run_dir = shared() / "rolling";
   if (world_.rank() == 0)
     std::filesystem::create_directories(RunPaths(s.trainer.run_dir).checkpoints());
-  s.checkpointer.save_interval.seconds = 1e-9;  // after every step
+  s.checkpointer.save_interval.seconds = 1e-9;  // saves after every step
   together(s, few_);
   if (world_.rank() != 0) return;
   EXPECT_EQ(checkpoint_steps(RunPaths(s.trainer.run_dir)),
@@ -137,7 +137,7 @@ TEST_F(BestCheckpointTest, IsTheSameAfterAKillAtAnyMoment) {
   }
 }
 
-TEST_F(BestCheckpointTest, IsNotNamedIfItIsNotKept) {
+TEST_F(BestCheckpointTest, DoesNotExistUnlessRequested) {
   TrainerSettings s = best_settings(shared() / "run");
   s.trainer.num_train_steps = 8;
   together(s, few_);
@@ -167,13 +167,13 @@ TEST_F(BestCheckpointTest, PatienceEndsTrainingWithALastCheckpoint) {
   EXPECT_NE(read_text(paths.report()).find(said.substr(0, 30)), std::string::npos);
 }
 
-TEST_F(BestCheckpointTest, AnEarlyEndIsFinalUnlessPatienceIsRaised) {
+TEST_F(BestCheckpointTest, EarlyStoppingIsFinalUnlessPatienceIsRaised) {
   TrainerSettings s = patient_settings(shared() / "run");
   const RunPaths paths(s.trainer.run_dir);
   const test::TrainedRun ended = together(s, few_);
   const std::string metrics = world_.rank() == 0 ? read_text(paths.metrics()) : "";
   test::MemoryRows untouched = few_;
-  untouched.before_read = [](std::uint64_t) { ADD_FAILURE() << "a row was read"; };
+  untouched.before_read = [](std::uint64_t) { ADD_FAILURE() << "no row must be read"; };
   const test::TrainedRun again = train(s, untouched, untouched, *reducer_);
   EXPECT_EQ(again.outcome, Outcome::kFinished);
   EXPECT_TRUE(again.parameters == ended.parameters);

@@ -1,4 +1,4 @@
-// Trainings that must fail: the cause is reported, and nothing is lost.
+// Training runs that must fail, report the cause, and lose nothing.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -38,7 +38,7 @@ class BrokenTraining : public testing::Test {
   std::string refusal() const {
     return test::refusal<Error>([this] { train(); });
   }
-  /// Changes a member of the state, and the hash in its manifest.
+  /// Changes a member of a checkpoint's state and corrects the hash in its manifest.
   void lie(std::int64_t step, const std::string& member, std::int64_t value) const {
     const CheckpointPaths files{paths_.step(step)};
     auto state = nlohmann::ordered_json::parse(read_text(files.state()));
@@ -50,7 +50,7 @@ class BrokenTraining : public testing::Test {
     write_file_atomically(files.manifest(), manifest.dump(2));
     ASSERT_EQ(checkpoint_damage(files.folder), "");
   }
-  /// Counts how often each step was recorded, ignoring START records.
+  /// Returns how often each step was recorded, ignoring START records.
   std::map<std::int64_t, int> recorded(const std::string& tag) const {
     std::map<std::int64_t, int> times;
     for (const auto& file : test::event_files(paths_.tensorboard())) {
@@ -77,7 +77,7 @@ class BrokenTraining : public testing::Test {
   test::MemoryRows valid_ = test::make_rows(2, 7, test::tiny_model());
 };
 
-TEST_F(BrokenTraining, DamagedCheckpointsAreNotAFreshStart) {
+TEST_F(BrokenTraining, DamagedCheckpointsDoNotCauseAFreshStart) {
   train();
   const auto steps = checkpoint_steps(paths_);
   for (const std::int64_t step : steps) {
@@ -102,22 +102,21 @@ TEST_F(BrokenTraining, SkipsAnInconsistentCheckpoint) {
   expect_each_step_once();
 }
 
-// A kill leaves steps and validations after the checkpoint from which the run resumes, and half a
-// record.
+// A killed run leaves steps and validations recorded after its last checkpoint, and half a record.
 TEST_F(BrokenTraining, EachStepIsRecordedOnce) {
   train();
   for (const std::int64_t step : {20, 16, 12}) std::filesystem::remove_all(paths_.step(step));
   for (const auto& file : test::event_files(paths_.tensorboard())) {
     std::filesystem::resize_file(file, std::filesystem::file_size(file) - 3);
   }
-  // A second job wrote into the same files, as was possible before there was a lock.
+  // Imitates a second job that wrote to the same files, as was possible in versions without a lock.
   const std::string metrics = read_text(paths_.metrics());
   write_file_atomically(paths_.metrics(), metrics + metrics);
   train();
   expect_each_step_once();
 }
 
-// Stopped in a validation and saved, then killed after the missed validation was repeated.
+// The run was stopped in a validation, and later killed after repeating that validation.
 TEST_F(BrokenTraining, AValidationRepeatedTwiceIsRecordedOnce) {
   test::MemoryRows valid = valid_;
   valid.before_read = [](std::uint64_t) { set_stop_signal(SIGTERM); };
@@ -162,7 +161,7 @@ TEST_F(BrokenTraining, NothingIsWrittenAfterLosingTheLock) {
   EXPECT_LE(test::metric(paths_.run(), "loss").size(), 3u);
 }
 
-// Writing into it would wait for a reader.
+// Opening the pipe for writing would wait for a reader.
 TEST_F(BrokenTraining, APipeInPlaceOfRunJsonIsRefused) {
   train();
   std::filesystem::remove(paths_.facts());

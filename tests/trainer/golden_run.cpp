@@ -68,7 +68,7 @@ void expect_near_relative(double value, double expected, double tolerance,
   EXPECT_NEAR(value, expected, tolerance * std::abs(expected)) << what;
 }
 
-/// Root mean square of the difference, relative to that of the expected values' distance from 0.
+/// Returns the root mean square of the differences, relative to that of the expected values.
 double relative_error(std::span<const float> values, std::span<const float> expected) {
   double difference = 0, size = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -1,4 +1,4 @@
-// The reference's recorded training runs, and a check that a device follows one step by step.
+// The reference's recorded training runs, and a check that a device reproduces one step by step.
 #pragma once
 
 #include <filesystem>
@@ -25,20 +25,19 @@ struct GoldenRun {
   OptimizerOptions optimizer;
 };
 
-/// Allowed relative differences. Adam divides by the gradient's magnitude, so an element with a
-/// gradient near 0 turns a rounding error into a full step: this matters most with fp32
-/// activations.
+/// Allowed relative differences. Adam divides by the gradient's magnitude, so where a gradient is
+/// near 0, rounding errors can become full-size steps. This matters most with fp32 activations.
 struct Tolerance {
   double loss, norm, parameters;
 };
 constexpr Tolerance kFp64Activations = {2e-7, 1e-5, 5e-5};
 constexpr Tolerance kFp32Activations = {2e-6, 2e-4, 3e-4};
-// The first updates have the size of the learning rate whatever the gradient, so noise in small
-// gradients affects the norms of later steps.
+// The first updates have the size of the learning rate even for tiny gradients, so noise in these
+// affects the norms of later steps.
 constexpr Tolerance kBf16Activations = {5e-3, 0.1, 2e-2};
 
-/// Trains `model`, made with the run's configuration, through all recorded steps; expects each
-/// loss, norm and rate, and the final parameters. Single process.
+/// Trains `model`, created with the run's configuration, through all recorded steps. Expects the
+/// recorded losses, norms, learning rates and final parameters. Single process.
 void check_steps(const GoldenRun& run, Model& model, const Tolerance& allowed);
 
 }  // namespace amt::test

@@ -1,5 +1,4 @@
-// The optimiser's path compared with the reference's recorded runs: losses, norms, rates,
-// parameters.
+// Compares training with the reference's recorded runs: losses, norms, learning rates, parameters.
 #include <gtest/gtest.h>
 
 #include "amt/cpu/cpu_ops.hpp"
@@ -30,7 +29,7 @@ TEST(GoldenTraining, FollowsTheReferenceOnTheCpu) {
   check_all([] { return make_cpu_ops(1); }, kFp32Activations);
 }
 
-// The reference's numbers up to the rounding to bf16.
+// Agrees with the reference up to rounding to bf16.
 TEST(GoldenTraining, FollowsTheReferenceInBf16) {
   if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this CPU has no bf16 instructions";
   check_all([] { return make_cpu_ops(1, Precision::kBf16); }, kBf16Activations);

@@ -1,4 +1,4 @@
-// A training run that is stopped or killed and then restarted ends like an undisturbed one.
+// A training run that is stopped or killed and then restarted must end like an undisturbed one.
 #include <csignal>
 
 #include "amt/base/files.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 class InterruptedTraining : public TrainerTest {
  protected:
-  /// Rows that send a signal during step `step`.
+  /// Returns rows that send a signal to this process during step `step`.
   test::MemoryRows rows_with_signal(int step, int signal) const {
     test::MemoryRows rows = rows_;
     rows.before_read = [=](std::uint64_t first) {
@@ -47,8 +47,8 @@ TEST_F(InterruptedTraining, StoppedAndStartedAgainGivesTheSameBits) {
   const test::TrainedRun finished = test::run_alone(s, rows_, &valid_);
   EXPECT_EQ(finished.outcome, Outcome::kFinished);
   expect_same(finished, reference());
-  // Stopped at step 10, when a validation was due: it was made later, and nothing is recorded
-  // twice.
+  // The run was stopped at step 10, when a validation was due. It was made later, and nothing must
+  // be recorded twice.
   EXPECT_EQ(test::metric(s.trainer.run_dir, "step"),
             test::metric(folder_.path() / "reference", "step"));
   EXPECT_EQ(test::metric(s.trainer.run_dir, "loss"),
@@ -73,7 +73,7 @@ TEST_F(InterruptedTraining, SignalDuringAValidationStopsThere) {
   EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss").size(), 4u);
 }
 
-TEST_F(InterruptedTraining, ASignalInTheLastStepStillAsksForARestart) {
+TEST_F(InterruptedTraining, ASignalInTheLastStepStillRequestsARestart) {
   const TrainerSettings s = settings("run");
   const test::MemoryRows rows = rows_with_signal(19, SIGTERM);
   EXPECT_EQ(test::run_alone(s, rows, &valid_).outcome, Outcome::kStopped);
@@ -81,7 +81,7 @@ TEST_F(InterruptedTraining, ASignalInTheLastStepStillAsksForARestart) {
   const test::TrainedRun finished = test::run_alone(s, rows_, &valid_);
   EXPECT_EQ(finished.outcome, Outcome::kFinished);
   expect_same(finished, reference());
-  test::run_alone(s, rows_, &valid_);  // once more, with nothing left to do
+  test::run_alone(s, rows_, &valid_);  // starts again, with nothing left to do
   EXPECT_EQ(test::metric(s.trainer.run_dir, "valid_loss").size(), 4u);
 }
 
@@ -89,8 +89,8 @@ TEST_F(InterruptedTraining, KilledWhileSavingResumesFromThePreviousCheckpoint) {
   TrainerSettings s = settings("run");
   s.checkpointer.keep_every = 4;
   test::run_alone(s, rows_, &valid_);
-  // As if killed soon after step 12: later checkpoints are missing, the newest is truncated, one is
-  // half written. The metrics are ahead.
+  // Imitates a kill soon after step 12: later checkpoints are missing, the newest is truncated, one
+  // is half written, and the metrics are ahead.
   const RunPaths paths(s.trainer.run_dir);
   std::filesystem::remove_all(paths.step(20));
   std::filesystem::rename(paths.step(16), paths.partial(16));
@@ -103,7 +103,7 @@ TEST_F(InterruptedTraining, KilledWhileSavingResumesFromThePreviousCheckpoint) {
   expect_same_curves(s.trainer.run_dir);
   EXPECT_EQ(read_text(paths.report()),
             run_report_html(read_run_facts(paths.facts()), read_history(paths.metrics())))
-      << "the report lacks the steps before the restart";
+      << "the report must contain the steps before the restart";
   EXPECT_FALSE(std::filesystem::exists(paths.partial(16)));
   EXPECT_EQ(checkpoint_damage(paths.step(12)), "");
 }

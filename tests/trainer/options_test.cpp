@@ -28,7 +28,7 @@ TEST(TrainerOptions, ABatchNotDivisibleByTheRanksGetsASuggestion) {
   EXPECT_TRUE(refuses([&] { options.micro_batch(3); }, {"--trainer.train_batch_size 2 ", "use 3"}));
 }
 
-TEST(TrainerOptions, AMicroBatchThatDoesNotDivideGetsASuggestion) {
+TEST(TrainerOptions, ABatchNotDivisibleByTheMicroBatchGetsASuggestion) {
   TrainerOptions options;
   options.per_device_parallelism = 24;
   EXPECT_TRUE(refuses([&] { options.micro_batch(4); },
@@ -36,7 +36,7 @@ TEST(TrainerOptions, AMicroBatchThatDoesNotDivideGetsASuggestion) {
                        "--trainer.train_batch_size 480 or 576"}));
 }
 
-TEST(TrainerOptions, SuggestedBatchesHaveWholeMicroBatches) {
+TEST(TrainerOptions, SuggestedBatchesAreMultiplesOfTheMicroBatches) {
   TrainerOptions options;
   options.per_device_parallelism = 8;
   EXPECT_TRUE(refuses([&] { options.micro_batch(3); }, {" 504 or 528"}));
@@ -75,13 +75,13 @@ TEST(TrainerOptions, PrecisionIsBf16OnRequestOrWithTiles) {
     table.set("trainer.mp", name);
     EXPECT_EQ(trainer.mp.on_cpu(Bf16Support::kTiles), Precision::kF32);
     EXPECT_TRUE(test::says(trainer.mp.gpu_refusal("--mp"), {"bf16", "--mp ", name}));
-    EXPECT_EQ(table.find("trainer.mp")->get(), name) << "recorded as given";
+    EXPECT_EQ(table.find("trainer.mp")->get(), name) << "must be recorded as given";
   }
   for (const char* name : {"bf16", "bfloat16", "p=f32,c=bfloat16"}) {
     table.set("trainer.mp", name);
     EXPECT_EQ(trainer.mp.on_cpu(Bf16Support::kNone), Precision::kBf16);
     EXPECT_EQ(trainer.mp.gpu_refusal("--mp"), "");
-    EXPECT_EQ(table.find("trainer.mp")->get(), name) << "recorded as given";
+    EXPECT_EQ(table.find("trainer.mp")->get(), name) << "must be recorded as given";
   }
   EXPECT_TRUE(refuses([&] { table.set("trainer.mp", "f16"); },
                       {"--trainer.mp: 'f16' ", "auto, f32 or bf16"}));

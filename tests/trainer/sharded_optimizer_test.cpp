@@ -1,5 +1,5 @@
-// Training whose ranks each keep a slice of the optimiser's state, compared with training whose
-// ranks keep all of it.
+// Compares training in which each rank keeps a slice of the optimiser's state with training in
+// which each rank keeps all of it.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -31,7 +31,7 @@ class ShardedOptimizerTest : public test::TrainerRanksTest,
     EXPECT_TRUE(a.first_moment == b.first_moment);
     EXPECT_TRUE(a.second_moment == b.second_moment);
   }
-  /// With 3 or more ranks, sums may be made in another order.
+  /// Expects equal results up to rounding: with 3 or more ranks, the order of summation may differ.
   void expect_equal_to_rounding(const test::TrainedRun& a, const test::TrainedRun& b) {
     EXPECT_LT(distance(a, b), 1e-4);
     ASSERT_EQ(a.first_moment.size(), b.first_moment.size());
@@ -74,7 +74,7 @@ TEST_P(ShardedOptimizerTest, StoppedOrKilledAndStartedAgainGivesTheSameBits) {
   EXPECT_EQ(together(s, rows).outcome, Outcome::kStopped);
   set_stop_signal(0);
   expect_same(together(s, rows_), expected);
-  // As if killed after step 12.
+  // Imitates a kill after step 12.
   const RunPaths paths(s.trainer.run_dir);
   if (world_.rank() == 0) {
     for (const int step : {20, 16}) std::filesystem::remove_all(paths.step(step));
@@ -98,7 +98,7 @@ TEST_P(ShardedOptimizerTest, CanBeSwitchedWithinARun) {
   expect_equal_to_rounding(together(settings_of("mixed", true), rows_), expected);
 }
 
-// A checkpoint does not depend on slices: one rank can resume a run saved by many.
+// A checkpoint does not depend on the slices, so one rank can resume a run that many ranks saved.
 TEST_P(ShardedOptimizerTest, ResumesWithAnotherNumberOfRanks) {
   const test::TrainedRun expected = together(settings_of("whole", false), rows_);
   TrainerSettings s = settings_of("run", true);
@@ -107,7 +107,7 @@ TEST_P(ShardedOptimizerTest, ResumesWithAnotherNumberOfRanks) {
   if (world_.rank() == 0) {
     const RunPaths paths(s.trainer.run_dir);
     for (const int step : {20, 16}) std::filesystem::remove_all(paths.step(step));
-    EXPECT_NO_THROW({  // the others wait for this rank
+    EXPECT_NO_THROW({  // an exception would leave the other ranks waiting
       const test::TrainedRun alone = test::run_alone(s, rows_, &valid_);
       EXPECT_EQ(alone.state.step, 20);
       EXPECT_LT(distance(alone, expected), 1e-3);
@@ -144,7 +144,7 @@ TEST_P(ShardedOptimizerTest, ABadGradientInOneSliceChangesNothingAnywhere) {
   EXPECT_EQ(state.updates, 3);
 }
 
-TEST_P(ShardedOptimizerTest, AStepSumsTheGradientFourNumbersAndASquarePerRank) {
+TEST_P(ShardedOptimizerTest, AStepSumsOnlyTheGradientFourNumbersAndASquarePerRank) {
   Model model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, *reducer_);
   expect_sums_of_steps(step, model, 4 + static_cast<std::size_t>(world_.size()));

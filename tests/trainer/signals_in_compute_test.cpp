@@ -1,5 +1,6 @@
-// A signal during a matrix product must not change anything (see process/signals.hpp). Without
-// care, it corrupts the memory of the training run that it asks to save.
+// A signal during a matrix product must not change any result (see process/signals.hpp). If a
+// signal handler ran on a compute thread, it could corrupt the very run that the signal asks to
+// save.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -54,7 +55,7 @@ TEST(SignalsInCompute, ChangeNothing) {
   install_stop_handlers();
   ModelConfig config = test::tiny_model();
   config.seq_len = 256;
-  config.vocab_size = 20000;  // wide products with few channels failed
+  config.vocab_size = 20000;  // signals used to corrupt wide products with few channels
   const std::vector<float> expected = gradients_of_one_batch(config);
   const SignalStorm storm;
   EXPECT_TRUE(gradients_of_one_batch(config) == expected);

@@ -1,4 +1,4 @@
-// Tiny trainings on one rank.
+// Fixture for tests of tiny training runs on one rank.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Shared by the tests of training on several ranks.
+// Fixture for tests of training on several ranks.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,10 +19,10 @@ namespace amt::test {
 class TrainerRanksTest : public testing::Test {
  protected:
   ~TrainerRanksTest() override { set_stop_signal(0); }
-  /// Rank 0's folder must not be removed while others still create folders in it.
+  /// Waits for all ranks, because rank 0's folder must not be removed while others still use it.
   void TearDown() override { world_.barrier(); }
 
-  /// A folder that all ranks share; a rank that trains alone has its own.
+  /// Returns rank 0's folder, which all ranks share.
   std::filesystem::path shared() const {
     std::string path = folder_.path().string();
     world_.broadcast(path, 0);
@@ -47,7 +47,7 @@ class TrainerRanksTest : public testing::Test {
   TrainedRun together(const std::filesystem::path& run, const RowSource& rows) {
     return together(settings(run), rows);
   }
-  /// Makes three steps, each of which must sum the gradient, and this many doubles in another call.
+  /// Makes three steps. Each must sum the gradient and, in one other call, this many doubles.
   void expect_sums_of_steps(TrainStep& step, Model& model, std::size_t numbers) {
     TrainingState state;
     for (int i = 0; i < 3; ++i) {
@@ -78,7 +78,7 @@ class TrainerRanksTest : public testing::Test {
   MemoryRows valid_ = make_rows(2, 7, tiny_model());
 };
 
-/// Returns the parameters, and this rank's part of both moments.
+/// Returns the parameters and this rank's part of both moments.
 inline std::vector<float> everything(Model& model, Optimizer& optimizer) {
   const auto total = static_cast<std::size_t>(model.layout().total());
   const auto part = static_cast<std::size_t>(optimizer.part().count());

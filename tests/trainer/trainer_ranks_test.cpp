@@ -1,4 +1,4 @@
-// Training on several ranks compared with training on one.
+// Compares training on several ranks with training on one.
 #include "trainer_ranks.hpp"
 
 #include <gtest/gtest.h>
@@ -48,7 +48,7 @@ TEST_F(TrainerRanksTest, RankZeroRecordsForAll) {
   EXPECT_GT(test::metric(run, "memory_bytes").back(), 1e6);
 }
 
-TEST_F(TrainerRanksTest, SignalOnOneRankStopsAllAndKeepsTheBits) {
+TEST_F(TrainerRanksTest, ASignalOnOneRankStopsAllAndKeepsTheBits) {
   const auto whole = shared() / "whole", parts = shared() / "parts";
   const test::TrainedRun expected = together(whole, rows_);
   test::MemoryRows rows = rows_;
@@ -68,7 +68,7 @@ TEST_F(TrainerRanksTest, SignalOnOneRankStopsAllAndKeepsTheBits) {
   EXPECT_TRUE(finished.second_moment == expected.second_moment);
 }
 
-TEST_F(TrainerRanksTest, SignalOnOneRankStopsAllInAValidation) {
+TEST_F(TrainerRanksTest, ASignalOnOneRankStopsAllInAValidation) {
   const auto run = shared() / "run";
   test::MemoryRows valid = valid_;
   if (world_.rank() == world_.size() - 1) {
@@ -79,7 +79,7 @@ TEST_F(TrainerRanksTest, SignalOnOneRankStopsAllInAValidation) {
   EXPECT_EQ(stopped.state.step, 5);
 }
 
-TEST_F(TrainerRanksTest, AllRanksSkipAStepThatOneCannotDo) {
+TEST_F(TrainerRanksTest, AllRanksSkipAStepThatFailsOnOne) {
   const auto run = shared() / "run";
   TrainerSettings s = settings(run);
   s.trainer.num_train_steps = 3;
@@ -87,7 +87,7 @@ TEST_F(TrainerRanksTest, AllRanksSkipAStepThatOneCannotDo) {
   TrainStep step(model, world_, *reducer_, rows_, s.trainer, s.optimizer);
   std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(test::tiny_model(), model.layout(), 0, values);
-  // One rank's copy of the weights is corrupt: its gradient affects everybody's sum.
+  // Corrupt one rank's copy of the weights; its gradient then affects the sums on all ranks.
   if (world_.rank() == world_.size() - 1) values[5] = std::numeric_limits<float>::infinity();
   model.set_parameters(values);
   TrainingState state;
@@ -135,8 +135,8 @@ TEST_F(TrainerRanksTest, TooManyBadStepsEndTheJobAndKeepTheCheckpoint) {
   EXPECT_TRUE(again.parameters == together(shared() / "whole", rows_).parameters);
 }
 
-TEST_F(TrainerRanksTest, RanksThatDifferSaveNothing) {
-  if (world_.size() == 1) GTEST_SKIP() << "a single rank cannot differ";
+TEST_F(TrainerRanksTest, NothingIsSavedIfParametersDifferBetweenRanks) {
+  if (world_.size() == 1) GTEST_SKIP() << "needs at least two ranks";
   const auto run = shared() / "run";
   test::SkewedReducer reducer(*reducer_, last());
   EXPECT_TRUE(test::refuses<Error>([&] { train(settings(run), rows_, valid_, reducer); },
@@ -144,7 +144,7 @@ TEST_F(TrainerRanksTest, RanksThatDifferSaveNothing) {
   EXPECT_TRUE(world_.rank() != 0 || checkpoint_steps(RunPaths(run)).empty());
 }
 
-// All ranks must know whether this step was validated, or some would wait for the others in a
+// All ranks must agree on whether this step was validated, or some would wait for the others in a
 // validation.
 TEST_F(TrainerRanksTest, ResumesAtAnEvaluatedStepAndValidatesAtTheEnd) {
   const auto run = shared() / "run";
@@ -157,7 +157,7 @@ TEST_F(TrainerRanksTest, ResumesAtAnEvaluatedStepAndValidatesAtTheEnd) {
   }
   EXPECT_TRUE(together(s, rows_).parameters == whole.parameters);
   if (world_.rank() != 0) return;
-  EXPECT_EQ(test::metric(run, "valid_loss").size(), 4u);  // 5, 10, 15, 18
+  EXPECT_EQ(test::metric(run, "valid_loss").size(), 4u);  // after steps 5, 10, 15 and 18
 }
 
 TEST_F(TrainerRanksTest, AllRanksReportThatNoCheckpointCanBeUsed) {
@@ -171,14 +171,14 @@ TEST_F(TrainerRanksTest, AllRanksReportThatNoCheckpointCanBeUsed) {
   EXPECT_NE(what.find("step-000020"), std::string::npos) << what;
 }
 
-TEST_F(TrainerRanksTest, AStepSumsTheGradientAndFourNumbers) {
+TEST_F(TrainerRanksTest, AStepSumsOnlyTheGradientAndFourNumbers) {
   const TrainerSettings s = settings(shared() / "run");
   Model model(*ops_, test::tiny_model(), 1);
   TrainStep step(model, world_, *reducer_, rows_, s.trainer, s.optimizer);
   expect_sums_of_steps(step, model, 4);
 }
 
-TEST_F(TrainerRanksTest, EvaluationSharesTheRows) {
+TEST_F(TrainerRanksTest, EvaluationDividesTheRowsAmongTheRanks) {
   Model model(*ops_, test::tiny_model(), 2);
   std::vector<float> values(static_cast<std::size_t>(model.layout().total()));
   initialise_parameters(test::tiny_model(), model.layout(), 5, values);

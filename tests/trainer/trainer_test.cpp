@@ -1,4 +1,4 @@
-// What an uninterrupted training run does and writes.
+// Tests what an uninterrupted training run does and writes.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -19,7 +19,7 @@ namespace {
 
 using test::PoisonedReducer;
 
-/// Records the gradients when ranges of them are started, and at the end.
+/// Records the gradients when the sum of a range is started, and at the end, to compare both.
 class WatchingReducer : public test::PassingReducer {
  public:
   explicit WatchingReducer(Model*& model) : model_(model) {}
@@ -33,12 +33,12 @@ class WatchingReducer : public test::PassingReducer {
     std::int64_t floats = 0;
     for (const auto& [begin, values] : ranges_) {
       EXPECT_TRUE(std::ranges::equal(values, std::span(all + begin, values.size())))
-          << "changed after it was started: the range at " << begin;
+          << "changed after its sum was started: the range at " << begin;
       floats += static_cast<std::int64_t>(values.size());
     }
     EXPECT_EQ(floats, model_->layout().total());
     EXPECT_FALSE(std::ranges::equal(before_, std::span(all, before_.size())))
-        << "the first range was started only after the backward pass";
+        << "the first sum was started only after the backward pass";
     EXPECT_GT(ranges_.size(), 4u);
     ++steps;
   }
@@ -68,8 +68,8 @@ TEST_F(TrainerTest, LearnsAndRecordsItsSteps) {
   EXPECT_EQ(checkpoint_steps(RunPaths(s.trainer.run_dir)), (std::vector<std::int64_t>{60}));
 }
 
-// An untrained model's logits are near 0, so log z is about log 50 at each position, and so is the
-// loss.
+// An untrained model's logits are near 0, so log z and the loss are both about log 50 at each
+// position.
 TEST_F(TrainerTest, LogZRegularizationAffectsOnlyTheTrainingLoss) {
   TrainerSettings s = settings("run");
   s.trainer.num_train_steps = 60;
@@ -81,12 +81,12 @@ TEST_F(TrainerTest, LogZRegularizationAffectsOnlyTheTrainingLoss) {
   EXPECT_LT(test::metric(s.trainer.run_dir, "loss").back(), 0.7 * (log_z + 0.1 * log_z * log_z));
 }
 
-TEST_F(TrainerTest, ValidationsAndCheckpointsPublishTheRecord) {
+TEST_F(TrainerTest, ValidationsAndCheckpointsUpdateTheReport) {
   TrainerSettings s = settings("run");
   s.checkpointer.keep_every = 3;
   const RunPaths paths(s.trainer.run_dir);
   test::MemoryRows rows = rows_;
-  std::vector<std::size_t> seen;  // steps in the report when a step begins
+  std::vector<std::size_t> seen;  // for each step, the steps in the report when it begins
   rows.before_read = [&](std::uint64_t first) {
     if (first % 12 != 0 || !std::filesystem::exists(paths.report())) return;
     const std::string html = read_text(paths.report());
@@ -95,13 +95,13 @@ TEST_F(TrainerTest, ValidationsAndCheckpointsPublishTheRecord) {
     EXPECT_GE(test::shown(paths.tensorboard(), "train/loss").size(), seen.back());
   };
   test::run_alone(s, rows, &valid_);
-  // Another thread reads rows ahead, so a publication may be seen a step earlier or later.
+  // Rows are prefetched by another thread, so an update may be seen a step earlier or later.
   const std::set<std::size_t> published = {3, 5, 6, 9, 10, 12, 15, 18, 20};
   EXPECT_TRUE(std::ranges::is_sorted(seen));
   EXPECT_GE(seen.size(), 14u);
   for (const std::size_t step : seen) EXPECT_TRUE(published.contains(step)) << step;
   for (const std::size_t step :
-       {6u, 10u, 12u, 15u}) {  // after a checkpoint, a validation, and both
+       {6u, 10u, 12u, 15u}) {  // steps after a checkpoint, a validation, or both
     EXPECT_NE(std::ranges::find(seen, step), seen.end()) << step;
   }
 }
@@ -126,13 +126,13 @@ TEST_F(TrainerTest, AnotherSeedGivesAnotherRun) {
 TEST_F(TrainerTest, PermanentAndRollingCheckpointsAreKept) {
   TrainerSettings s = settings("run");
   s.checkpointer.keep_every = 8;
-  s.checkpointer.save_interval.seconds = 1e-9;  // after every step
+  s.checkpointer.save_interval.seconds = 1e-9;  // saves after every step
   test::run_alone(s, rows_, nullptr);
   EXPECT_EQ(checkpoint_steps(RunPaths(s.trainer.run_dir)),
             (std::vector<std::int64_t>{20, 19, 18, 16, 8}));
 }
 
-TEST_F(TrainerTest, MicroBatchChangesTheLossByRoundingOnly) {
+TEST_F(TrainerTest, TheMicroBatchChangesTheLossOnlyByRounding) {
   const test::TrainedRun two = reference();
   for (const int micro : {1, 3, 12}) {
     TrainerSettings s = settings(("micro" + std::to_string(micro)).c_str());

@@ -1,4 +1,4 @@
-// The recorded models in the forms in which models are published.
+// The recorded models, in all file formats in which models are published.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,14 +11,14 @@
 
 namespace amt::test {
 
-/// Contains a folder for each form.
+/// Returns a folder that contains a folder per format.
 inline std::filesystem::path golden_weights() { return golden_dir() / "weights"; }
 
 inline auto weight_forms() {
   return testing::Values("bin-zip", "bin-legacy", "bin-sharded", "safetensors-sharded");
 }
 
-/// Returns the test name for this form.
+/// Returns the test name for a format.
 inline std::string name_of_form(const testing::TestParamInfo<const char*>& form) {
   std::string name = form.param;
   std::ranges::replace(name, '-', '_');

@@ -1,5 +1,5 @@
-// Published forms of a model give the recorded loss and logits: written by PyTorch
-// (tests/tools/make_weights.py), or in $AMT_GOLDEN_DIR.
+// Models in published formats must give the recorded loss and logits. They were written by PyTorch
+// (tests/tools/make_weights.py) or are in $AMT_GOLDEN_DIR.
 #include "golden_weights.hpp"
 
 #include <gtest/gtest.h>

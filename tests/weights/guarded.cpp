@@ -33,7 +33,7 @@ namespace {
 #ifdef AMT_HAS_GUARD
 constexpr std::uint32_t kWriting = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
 
-// System calls for reading files, allocating memory, and ending the process.
+// The allowed system calls: for reading files, allocating memory, and ending the process.
 constexpr std::array kAllowed = {
     SYS_read,          SYS_pread64,   SYS_lseek,    SYS_fstat,    SYS_newfstatat, SYS_stat,
     SYS_lstat,         SYS_statx,     SYS_access,   SYS_readlink, SYS_getdents64, SYS_getcwd,
@@ -46,7 +46,7 @@ sock_filter load(std::size_t offset) {
   return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset));
 }
 
-/// Lower half of an argument: enough for flags and mmap's protection bits.
+/// Returns the offset of the lower half of an argument, which contains flags and protection bits.
 std::size_t argument(int n) { return offsetof(seccomp_data, args) + 8 * n; }
 
 void guard() {
@@ -73,7 +73,7 @@ void guard() {
   const sock_fprog program = {static_cast<unsigned short>(rules.size()), rules.data()};
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
       ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
-    throw std::runtime_error(fmt::format("no guard: {}", std::strerror(errno)));
+    throw std::runtime_error(fmt::format("cannot install the guard: {}", std::strerror(errno)));
   }
 }
 #else
@@ -90,7 +90,7 @@ void limit_memory(std::uint64_t more_bytes) {
 #endif
 }
 
-/// Runs in the child: `out` receives everything that is returned.
+/// Runs in the child, and writes the failure message, if any, to `out`.
 [[noreturn]] void run_child(int out, std::uint64_t more_bytes, const std::function<void()>& work) {
   std::string said;
   try {
@@ -125,7 +125,7 @@ bool has_guard() {
 
 Guarded run_guarded(std::uint64_t more_bytes, const std::function<void()>& work) {
   int ends[2];
-  if (::pipe(ends) != 0) return {"no pipe"};
+  if (::pipe(ends) != 0) return {"cannot create a pipe"};
   const pid_t child = ::fork();
   if (child == 0) run_child(ends[1], more_bytes, work);
   ::close(ends[1]);
@@ -133,7 +133,7 @@ Guarded run_guarded(std::uint64_t more_bytes, const std::function<void()>& work)
   ::close(ends[0]);
   int status = 0;
   rusage used = {};
-  if (child < 0 || ::wait4(child, &status, 0, &used) != child) return {"no process"};
+  if (child < 0 || ::wait4(child, &status, 0, &used) != child) return {"cannot run a process"};
   result.peak_bytes = static_cast<std::uint64_t>(used.ru_maxrss) << 10;
   if (WIFSIGNALED(status)) result.failure += fmt::format("killed by signal {}", WTERMSIG(status));
   if (status != 0 && result.failure.empty()) result.failure = "the process ended early";

@@ -52,7 +52,7 @@ TEST_F(HuggingFaceTest, RoundTrips) {
   EXPECT_EQ(back, was);
 }
 
-TEST_F(HuggingFaceTest, HasTheReferencesNamesAndShapes) {
+TEST_F(HuggingFaceTest, WritesTheReferencesNamesAndShapes) {
   const auto golden = std::filesystem::directory_iterator(test::golden_model_dir())->path();
   const Json run = Json::parse(test::read_golden(golden / "run.json")).at("config");
   ModelConfig config;
@@ -107,7 +107,7 @@ TEST_F(HuggingFaceTest, UnsupportedModelsAreRefused) {
   expect_refusal({"config.json"});
 }
 
-TEST_F(HuggingFaceTest, AFolderWithoutWeightsListsWhatIsExpected) {
+TEST_F(HuggingFaceTest, TheErrorForAFolderWithoutWeightsListsTheExpectedFiles) {
   write();
   std::filesystem::remove(paths_.model());
   expect_refusal({folder_.path().string(), "model.safetensors", "pytorch_model.bin"});
@@ -135,7 +135,7 @@ TEST_F(HuggingFaceTest, NonFiniteNumbersAreRefused) {
                                    {" transformer.wte.weight ", "finite"}));
 }
 
-TEST_F(HuggingFaceTest, ExportsWithoutPrefixAndWithMasksAreRead) {
+TEST_F(HuggingFaceTest, FilesWithoutPrefixOrWithMasksAreRead) {
   write();
   std::vector<float> was(static_cast<std::size_t>(layout_.total())), back(was.size());
   initialise_parameters(config_, layout_, 1, was);

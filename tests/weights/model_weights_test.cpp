@@ -1,4 +1,4 @@
-// Folders with a model's weights in other files and with other names than amt's own.
+// Tests folders whose weights have other file and tensor names than amt's own exports.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -16,7 +16,7 @@ namespace {
 
 using test::TorchTensor;
 
-/// The tensors of a tiny model, which can be changed before they are written.
+/// Fixture with the tensors of a tiny model, which can be changed before they are written.
 class ModelWeightsTest : public testing::Test {
  protected:
   ModelWeightsTest() : values_(static_cast<std::size_t>(layout_.total())) {
@@ -120,7 +120,7 @@ TEST_F(ModelWeightsTest, AMissingShardIsReported) {
       test::refuses<SystemError>([&] { read(); }, {(folder_.path() / "b.safetensors").string()}));
 }
 
-TEST_F(ModelWeightsTest, AnOutputLayerMustBeTheTokenEmbedding) {
+TEST_F(ModelWeightsTest, AnOutputLayerMustEqualTheTokenEmbedding) {
   std::vector<float> output(tensor(kEmbedding).data.begin(), tensor(kEmbedding).data.end());
   tensors_.push_back({"lm_head.weight", tensor(kEmbedding).shape, output});
   write_all();
@@ -139,7 +139,7 @@ TEST_F(ModelWeightsTest, EitherNameOfTheEmbeddingSuffices) {
   EXPECT_EQ(read(), values_);
 }
 
-TEST_F(ModelWeightsTest, NamesOtherThanGpt2sAreRefused) {
+TEST_F(ModelWeightsTest, UnknownTensorNamesAreRefused) {
   tensor(kEmbedding).name = "module.transformer.wte.weight";
   write_all();
   expect_refusal({"no tensor transformer.wte.weight;", "'module.transformer.wte.weight'"});
@@ -169,7 +169,7 @@ TEST_F(ModelWeightsTest, ATensorUnderTwoNamesIsRefused) {
   expect_refusal({"both transformer.wte.weight and wte.weight"});
 }
 
-TEST_F(ModelWeightsTest, AMissingConfigIsReportedWithTheWeightsShape) {
+TEST_F(ModelWeightsTest, AMissingConfigIsReportedWithTheShapeOfTheWeights) {
   const auto expect = [](const std::filesystem::path& path,
                          std::initializer_list<std::string_view> names) {
     const std::string message = missing_config(path).what();
@@ -185,7 +185,7 @@ TEST_F(ModelWeightsTest, AMissingConfigIsReportedWithTheWeightsShape) {
   EXPECT_THROW(missing_config(folder_.path()), Error);
 }
 
-TEST_F(ModelWeightsTest, TorchFilesOfAllParameters) {
+TEST_F(ModelWeightsTest, TorchFilesWithAllParametersAreRead) {
   std::vector<TorchTensor> tensors;
   test::Members storages;
   for (const TensorView& view : tensors_) {

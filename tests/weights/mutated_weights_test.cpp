@@ -1,6 +1,6 @@
-// Weight files with random changes to their metadata: nothing in a file can make the reader crash,
-// run or write anything, or use much memory. AMT_MUTATED_PICKLES: number of changed files, 3,000 if
-// unset; AMT_GOLDEN_DIR: the models to change.
+// Applies random changes to the metadata of weight files, which must not make the reader crash,
+// start a program, write anything, or use much memory. AMT_MUTATED_PICKLES sets the number of
+// changed files (default 3,000), AMT_GOLDEN_DIR the models to change.
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <gtest/gtest.h>
@@ -37,7 +37,7 @@ int mutations_of_each() {
   return ((asked != nullptr ? std::atoi(asked) : 3000) + kPickledForms - 1) / kPickledForms;
 }
 
-/// What Python would execute, or what would make it use all memory.
+/// Opcodes that would make Python execute code or use all memory.
 const std::vector<std::string> kHostile = {
     "cos\nsystem\n(X\x0b\0\0\0touch /never\x85R."s,
     "\x80\x02"
@@ -59,7 +59,7 @@ const std::vector<std::string> kHostile = {
     ")\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85\x85"s,
     "h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0\x87\x87\x87"s};
 
-/// A weight file that is open to be changed in place.
+/// A weight file whose metadata can be changed in place.
 class Target {
  public:
   explicit Target(const fs::path& file) : file_(file, O_RDWR), bytes_(read_text(file)) {
@@ -71,13 +71,13 @@ class Target {
       begin_ = std::min(bytes_.find("\x80\x02"s), bytes_.find("\x80\x04"s));  // protocols 2 and 4
       end_ = begin_ + parse_pickle(std::string_view(bytes_).substr(begin_)).bytes;
       find_checksums();
-    } else {  // five pickles in a row: magic number, protocol, system, dictionary, storages
+    } else {  // five consecutive pickles: magic number, protocol, system, dictionary, storages
       for (int i = 0; i < 5; ++i) end_ += parse_pickle(std::string_view(bytes_).substr(end_)).bytes;
     }
   }
 
   std::string part() const { return bytes_.substr(begin_, end_ - begin_); }
-  /// Replaces part() by bytes of the same length.
+  /// Replaces part() by bytes of the same length, and corrects the checksums.
   void write(const std::string& part) const {
     write_at(begin_, part);
     for (const std::size_t place : checksums_) write_at(place, checksum(part));
@@ -89,8 +89,8 @@ class Target {
         ::crc32(0, reinterpret_cast<const Bytef*>(part.data()), static_cast<uInt>(part.size())));
     return {reinterpret_cast<const char*>(&crc), sizeof(crc)};
   }
-  /// A zip archive stores each checksum two or three times. Left unchanged, they would protect the
-  /// pickle.
+  /// Finds the pickle's checksums, which a zip archive stores two or three times. Unless they are
+  /// corrected, the reader would refuse the file before it looks at the pickle.
   void find_checksums() {
     const std::string wanted = checksum(part());
     for (std::size_t at = 0; (at = bytes_.find(wanted, at)) != std::string::npos; ++at) {
@@ -141,7 +141,8 @@ std::string mutated(std::string part, std::mt19937_64& engine) {
   return part;
 }
 
-/// Reads the whole model; returns whether it was accepted. If not, the message must name the place.
+/// Reads the whole model; returns whether it was accepted. If not, the message must name the
+/// folder.
 bool reads(const fs::path& folder, std::vector<float>& parameters) try {
   HuggingFaceModel model(folder);
   parameters.resize(static_cast<std::size_t>(model.layout().total()));
@@ -152,7 +153,7 @@ bool reads(const fs::path& folder, std::vector<float>& parameters) try {
   if (said.find(folder.string()) != std::string::npos && said.find('\n') == std::string::npos) {
     return false;
   }
-  throw std::runtime_error("says: " + said);
+  throw std::runtime_error("not one line that names the folder: " + said);
 }
 
 void try_mutations(const fs::path& folder, const std::vector<Target>& targets, int count) {
@@ -165,7 +166,7 @@ void try_mutations(const fs::path& folder, const std::vector<Target>& targets, i
     taken += reads(folder, parameters);
     target.write(target.part());
   }
-  if (!reads(folder, parameters)) throw std::runtime_error("refused unchanged weights");
+  if (!reads(folder, parameters)) throw std::runtime_error("the unchanged weights were refused");
   fmt::print("{}: {} mutations, {} accepted as weights\n", folder.filename().string(), count,
              taken);
   std::fflush(stdout);
@@ -183,7 +184,7 @@ std::vector<Target> targets_in(const fs::path& folder) {
 
 class MutatedWeights : public testing::TestWithParam<const char*> {};
 
-TEST_P(MutatedWeights, DoNotCrashRunOrWriteOrUseMuchMemory) {
+TEST_P(MutatedWeights, CannotCrashTheReaderOrMakeItWriteOrUseMuchMemory) {
   const test::TemporaryFolder temporary;
   const fs::path folder = temporary.path() / GetParam();
   fs::copy(test::golden_weights() / GetParam(), folder);
@@ -193,13 +194,12 @@ TEST_P(MutatedWeights, DoNotCrashRunOrWriteOrUseMuchMemory) {
       test::run_guarded(kMoreMemory, [&] { try_mutations(folder, targets, mutations_of_each()); });
   EXPECT_EQ(result.failure, "");
   if (!test::has_guard())
-    fmt::print("skipped: this build cannot check that nothing is run or written\n");
+    fmt::print("skipped: this build cannot check that nothing is executed or written\n");
   fmt::print("at most {} MB resident\n", result.peak_bytes >> 20);
 }
 
 INSTANTIATE_TEST_SUITE_P(Forms, MutatedWeights, test::weight_forms(), test::name_of_form);
 
-// Checks that the guard works.
 TEST(Guard, KillsWorkThatStartsAProgramOrWrites) {
   if (!test::has_guard()) GTEST_SKIP() << "this build has no guard";
   const test::TemporaryFolder folder;

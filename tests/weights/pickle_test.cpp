@@ -1,4 +1,4 @@
-// Pickles that contain more than a dictionary of tensors, and pickles without an end.
+// Tests pickles that contain other things than a dictionary of tensors, and pickles without an end.
 #include "torch_file_fixture.hpp"
 
 namespace amt {
@@ -109,7 +109,7 @@ TEST_F(PickleTest, EndlessPicklesAreRefusedQuickly) {
   expect_refusal_of(PickleBuilder().raw(deep).pickle(), {"any model"});
   expect_refusal_of(PickleBuilder().raw(tuples).pickle(), {"any model"});
   expect_refusal_of(PickleBuilder().raw(copies).pickle(), {"any model"});
-  // One long name repeated many times: separate copies of it would not fit in any memory.
+  // A long name is repeated so often that separate copies of it would not fit in any memory.
   PickleBuilder twins;
   add_tensor(twins.raw("}(").text(std::string(1 << 20, 'n')).raw("q\1"), six()).raw("q\2");
   for (int i = 0; i < 300'000; ++i) twins.raw("h\1h\2");

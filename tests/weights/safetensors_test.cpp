@@ -30,7 +30,8 @@ class Safetensors : public testing::Test {
     std::memcpy(bytes.data(), &length, 8);
     write_file_atomically(path(), bytes + header + data);
   }
-  /// Returns the refusal of the file, which must be one line that names it.
+  /// Returns the error from reading the file, which must be one line that names it; "" if there is
+  /// none.
   std::string refusal() const {
     const std::string message = test::refusal<Error>([&] { SafetensorsReader reader(path()); });
     EXPECT_TRUE(test::says(message, {"x.safetensors"}));
@@ -46,7 +47,7 @@ std::string tensor(const std::string& name, const std::string& shape, const std:
          offsets + "}";
 }
 
-TEST_F(Safetensors, RoundTrip) {
+TEST_F(Safetensors, RoundTrips) {
   const std::vector<float> a = {1.5f, -0.0f, 3e-40f, 1e38f, 5, 6}, b = {7};
   const std::vector<TensorView> out = {{"a", {2, 3}, a}, {"b.c", {1}, b}, {"empty", {0, 4}, {}}};
   write_safetensors(path(), out);
@@ -109,7 +110,7 @@ TEST_F(Safetensors, HalfPrecisionIsWidened) {
   EXPECT_EQ(b[1], -2.0f);
 }
 
-TEST_F(Safetensors, AskingForTheWrongTypeOrSizeIsAnError) {
+TEST_F(Safetensors, RequestingTheWrongTypeOrSizeIsAnError) {
   write("{" + tensor("f", "[2]", "[0,8]") + "," + tensor("i", "[1]", "[8,16]", "I64") + "}",
         std::string(16, '\0'));
   SafetensorsReader reader(path());
@@ -172,8 +173,8 @@ TEST_F(Safetensors, FalseShapesAndOffsetsAreRefused) {
   }
 }
 
-TEST_F(Safetensors, ProductOfExtentsThatOverflowsIsRefused) {
-  // 2^64 elements would wrap to zero, in a file large enough for each extent on its own.
+TEST_F(Safetensors, AnOverflowingProductOfExtentsIsRefused) {
+  // 2^64 elements would wrap around to zero. The file is large enough for each extent on its own.
   const std::uint64_t bytes = 1u << 28;
   write("{" + tensor("all", "[33554432]", "[0,268435456]", "I64") + "," +
             tensor("a", "[268435456,268435456,256]", "[268435456,268435456]") + "}",

@@ -13,7 +13,7 @@ std::string little(T value) {
 std::string entry_of(const std::string& name, const std::string& content, std::uint32_t size) {
   const auto crc = static_cast<std::uint32_t>(
       crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size())));
-  // Version, flags (names are UTF-8), method, time, date.
+  // Fields: version, flags (names are UTF-8), method, time, date.
   return little<std::uint16_t>(10) + little<std::uint16_t>(0x800) + little<std::uint16_t>(0) +
          little<std::uint32_t>(0x00210000) + little(crc) + little(size) + little(size) +
          little(static_cast<std::uint16_t>(name.size())) + little<std::uint16_t>(0);

@@ -1,4 +1,4 @@
-// Builds torch files byte by byte, valid ones and malicious ones.
+// Builds torch files byte by byte, both valid and malicious ones.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace amt::test {
 
-/// Builds a pickle opcode by opcode; protocol 2.
+/// Builds a pickle opcode by opcode, in protocol 2.
 class PickleBuilder {
  public:
   PickleBuilder& raw(std::string_view opcodes) { return text_ += opcodes, *this; }
@@ -29,26 +29,26 @@ struct TorchTensor {
   std::string name;
   std::vector<std::int64_t> shape, strides;
   std::string key = "0";
-  std::int64_t elements = 0;  ///< of its storage
+  std::int64_t elements = 0;  ///< size of its storage
   std::int64_t first = 0;
   std::string type = "FloatStorage";
-  std::string more = "";  ///< opcodes of further arguments
+  std::string more = "";  ///< opcodes for further arguments
 };
 
-/// Adds a tensor as a value: its storage, its position and torch's other members.
+/// Adds the opcodes that create a tensor: its storage, its position and torch's other arguments.
 PickleBuilder& add_tensor(PickleBuilder& builder, const TorchTensor& tensor);
-/// Returns the dictionary of these tensors.
+/// Returns the pickle of a dictionary of these tensors.
 std::string state_dict_pickle(const std::vector<TorchTensor>& tensors);
 
-/// Names and contents.
+/// Names and contents of an archive's members.
 using Members = std::vector<std::pair<std::string, std::string>>;
 
-/// Returns an archive of stored members. `lie` is a false size of the last member in the directory,
-/// and also in its own header if `consistent`.
+/// Returns a zip archive of uncompressed members. If `lie` is not 0, the directory states it as the
+/// size of the last member; the member's own header does, too, if `consistent`.
 std::string zip_archive(const Members& members, std::uint32_t lie = 0, bool consistent = false);
-/// Returns the format of torch.save: the pickle, and storages by key.
+/// Returns a file in torch.save's current format, with this pickle and storages by key.
 std::string torch_zip(const std::string& pickle, const Members& storages);
-/// Returns the format before torch 1.6; all storages have elements of `element_bytes`.
+/// Returns a file in the format before torch 1.6; all storages have elements of `element_bytes`.
 std::string torch_legacy(const std::string& pickle, const Members& storages,
                          std::size_t element_bytes = 4, bool little_endian = true);
 

@@ -1,4 +1,4 @@
-// A torch file for a test, and amt's response to it.
+// Fixture with a torch file that tests can write, and the error that reading it gives.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,8 +22,8 @@ class TorchFileTest : public testing::Test {
   std::filesystem::path path() const { return folder_.path() / "x.bin"; }
   void write(const std::string& bytes) const { write_file_atomically(path(), bytes); }
 
-  /// Returns the error of opening the file and reading all of its tensors, which must be one line
-  /// that names the file; "" if it can be read.
+  /// Returns the error from opening the file and reading all its tensors, which must be one line
+  /// that names the file; "" if there is none.
   std::string refusal() const {
     const std::string message = test::refusal<Error>([&] {
       TorchFile file(path());
@@ -43,7 +43,7 @@ class TorchFileTest : public testing::Test {
   void expect_refusal(std::initializer_list<std::string_view> names) const {
     EXPECT_TRUE(says(refusal(), names));
   }
-  /// The same for a zip archive with one storage, "0", of 6 floats.
+  /// Does the same for a zip archive with this pickle and one storage, "0", of 6 floats.
   std::string refusal_of(const std::string& pickle) const {
     write(torch_zip(pickle, {{"0", kSix}}));
     return refusal();

@@ -15,7 +15,7 @@ using test::six;
 using test::TorchFileTest;
 using test::TorchTensor;
 
-TEST_F(TorchFileTest, ViewsOfOneStorageInBothFormats) {
+TEST_F(TorchFileTest, ViewsOfOneStorageAreReadInBothFormats) {
   const std::string pickle = test::state_dict_pickle({{"rows", {2, 3}, {3, 1}, "0", 6},
                                                       {"columns", {3, 2}, {1, 3}, "0", 6},
                                                       {"part", {2}, {1}, "0", 6, 3},
@@ -53,7 +53,7 @@ TEST_F(TorchFileTest, LargeTensorsAreReadInPieces) {
   }
 }
 
-TEST_F(TorchFileTest, ParametersAndBuffersOfEveryType) {
+TEST_F(TorchFileTest, ParametersAndBuffersOfEveryTypeAreRead) {
   PickleBuilder builder;
   builder.raw("}(").text("p").global("torch._utils", "_rebuild_parameter").raw("(");
   add_tensor(builder, six()).raw("\x88").global("collections", "OrderedDict").raw(")RtR");
@@ -77,7 +77,7 @@ TEST_F(TorchFileTest, ParametersAndBuffersOfEveryType) {
   expect_refusal({" Double ", " F64;", "F32, F16 and BF16"});
 }
 
-TEST_F(TorchFileTest, FalseTensorsAreRefused) {
+TEST_F(TorchFileTest, InvalidTensorDescriptionsAreRefused) {
   const std::int64_t most = std::numeric_limits<std::int64_t>::max();
   for (const TorchTensor& tensor : std::vector<TorchTensor>{
            {"a", {2, 3}, {3}, "0", 6},
@@ -117,7 +117,7 @@ TEST_F(TorchFileTest, NonContiguousViewsAreRefusedWhenTheyAreRead) {
   expect_refusal({"tensor e ", ".contiguous()"});
 }
 
-TEST_F(TorchFileTest, TensorsBeyondTheirStorageAreRefused) {
+TEST_F(TorchFileTest, TensorsWithAPendingNegationAreRefused) {
   TorchTensor tensor = six();
   for (const char* nothing : {"N", "}"}) {
     tensor.more = nothing;
