@@ -1,16 +1,16 @@
-# Sourced by submit.sh and by the jobs: reads the site's settings and starts amt under Slurm.
+# Sourced by submit.sh and by the jobs. Reads the site's settings and starts amt under Slurm.
 # shellcheck shell=bash
 
 # shellcheck source=jobs/help.sh
 . "$AMT_JOBS_DIR/help.sh"
 
-# The script's name, with which its messages begin.
+# The script's name; messages begin with it.
 amt_job=${amt_job:-${0##*/}}
 say() { echo "$amt_job: $*"; }
-# Exits with amt's exit code for wrong usage.
+# Prints a message and exits with 2, amt's exit code for wrong usage.
 refuse() { say "$*" >&2; exit 2; }
 
-# Every setting is exported, so that a job uses the values from its submission.
+# Exports every setting, so that a job uses the values from the time of its submission.
 read_site() {
   local settings
   AMT_JOBS_DIR=$(cd "$AMT_JOBS_DIR" && pwd)
@@ -27,11 +27,12 @@ read_site() {
   esac
 }
 
-# Sets amt_program, the command that starts amt, and amt_missing, an error if part of it is missing, else "".
+# Sets amt_program, the command that starts amt, and amt_missing, an error message if part of the
+# command is missing, else "".
 find_program() {
   local words
   amt_program=("$AMT_BIN") amt_missing=""
-  if [ -z "${AMT_IMAGE:-}" ]; then  # an older site.conf has none
+  if [ -z "${AMT_IMAGE:-}" ]; then  # not set in an older site.conf
     command -v "$AMT_BIN" > /dev/null || amt_missing="no amt at $AMT_BIN; build it (README.md), or set AMT_BIN in jobs/site.conf"
     return
   fi
@@ -39,7 +40,7 @@ find_program() {
   amt_program=("${words[@]}" "$AMT_IMAGE" amt)
   command -v "${words[0]}" > /dev/null || amt_missing="no ${words[0]} here; load it in AMT_SETUP, or set AMT_CONTAINER in jobs/site.conf"
   case $AMT_IMAGE in
-    *://*) ;;  # of a registry
+    *://*) ;;  # in a registry
     *) [ -e "$AMT_IMAGE" ] || amt_missing="no image at $AMT_IMAGE; build it (jobs/container), or set AMT_IMAGE in jobs/site.conf" ;;
   esac
 }
@@ -51,7 +52,8 @@ set_up_job() {
   eval "${AMT_SETUP:-:}" || refuse "AMT_SETUP failed: $AMT_SETUP"
   find_program
   [ -z "$amt_missing" ] || refuse "$amt_missing"
-  # A rank uses the CPUs that Slurm has given it; otherwise amt would count all of the node's.
+  # Without this, amt would use all CPUs of the node instead of those that Slurm has assigned to the
+  # rank.
   if [ -n "${SLURM_CPUS_PER_TASK:-}" ]; then
     export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$SLURM_CPUS_PER_TASK}
     export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK  # since Slurm 22.05, srun does not inherit this from sbatch
@@ -59,7 +61,7 @@ set_up_job() {
   say "job $SLURM_JOB_ID, start $((${SLURM_RESTART_COUNT:-0} + 1)), on ${SLURM_JOB_NODELIST:-?}"
 }
 
-# From here on, TERM and USR1 from Slurm to the job's shell make amt save and stop. Both are passed
+# From here on, TERM or USR1 from Slurm to the job's shell makes amt save and stop. Both are passed
 # on as USR1, because mpirun ends its ranks within a second of a TERM.
 launcher_pid="" signalled=false asked_to_stop=""
 save_on_signals() {
@@ -74,15 +76,15 @@ stop_amt() {
 
 # launch ARGUMENTS...: runs amt with these arguments on all ranks of the job. Returns its exit code,
 # or 75 if the job was stopped before the start. With srun, whose ranks may end with different
-# codes, this is the largest code; ranks that all refuse an option get 30 s to exit, because a rank
-# killed by srun would make it 137 or 143.
+# codes, this is the largest code. If all ranks refuse an option, they get 30 s to exit, because a
+# rank killed by srun would change the code to 137 or 143.
 launch() {
   local command code=75
   if [ "$AMT_LAUNCHER" = srun ]; then
     command=(srun "--mpi=$AMT_SRUN_MPI" --kill-on-bad-exit=0 --wait=30)
   else
-    # After watchdogs have ended its ranks, mpirun would wait up to 16 minutes for a host that is
-    # cut off; with this setting it notices the lost link after 7 minutes.
+    # After watchdogs have ended the ranks, mpirun would wait up to 16 minutes for a host that is
+    # cut off; with this setting, it notices the lost link after 7 minutes.
     export OMPI_MCA_oob_tcp_keepalive_time="${OMPI_MCA_oob_tcp_keepalive_time:-300}"
     export OMPI_MCA_oob_tcp_keepalive_intvl="${OMPI_MCA_oob_tcp_keepalive_intvl:-30}"
     export OMPI_MCA_oob_tcp_keepalive_probes="${OMPI_MCA_oob_tcp_keepalive_probes:-4}"

@@ -1,6 +1,6 @@
-# Sourced by the scripts that start mpirun on one machine.
-# Open MPI refuses to run as root, or on more ranks than cores, unless told to. The first is common
-# in a container, the second on a laptop. Nothing here changes the number of ranks.
+# Sourced by the scripts that start mpirun on one machine. Open MPI refuses to run as root, or with
+# more ranks than cores, unless told to. The first is common in a container, the second on a laptop.
+# Nothing here changes the number of ranks.
 if [ "$(id -u)" = 0 ]; then
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 fi

@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# Installs what is needed to build amt on Debian and Ubuntu, as root or with sudo, which may ask for
-# a password. Does nothing if nothing is missing; if it cannot install, it lists the packages.
+# Installs the packages needed to build amt on Debian and Ubuntu, as root or with sudo, which may
+# ask for a password. If nothing is missing, it does nothing; if it cannot install, it lists the
+# packages.
 #
 # Usage: jobs/install-deps.sh [build] [tests] [gates] [corpus] [cluster-tests] [peers] [cuda]
 #   build          compilers and libraries; the default
-#   tests          what the tests need in addition
+#   tests          additional packages for the tests
 #   gates          other vendors' libraries, for the scripts in tests/gates
 #   corpus         music for jobs/quickstart.sh
-#   cluster-tests  shellcheck and, for root, Slurm; tests that need them are skipped without them. Never
-#                  fails, and never asks for a password
-#   peers          transformers, TensorBoard and mido in build/peers, for tests that compare with them. Never fails, and
-#                  never asks for a password
-#   cuda           what else the CUDA plug-in needs, from pip, if there is a CUDA Toolkit. Never fails
+#   cluster-tests  shellcheck and, for root, Slurm; tests that need them are otherwise skipped.
+#                  Never fails, and never asks for a password
+#   peers          transformers, TensorBoard and mido in build/peers, for tests that compare amt
+#                  with them. Never fails, and never asks for a password
+#   cuda           headers for the CUDA plug-in, from pip, if there is a CUDA Toolkit. Never fails
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,8 +21,9 @@ cd "$(dirname "$0")/.."
 # shellcheck source=jobs/root_rights.sh
 . jobs/root_rights.sh
 
-# Each line: the package in Debian, Spack and Fedora, and a file that shows whether it is installed:
-# below a folder such as /usr, with wildcards; bin/X is also searched on PATH.
+# Each line: the package's names in Debian, Spack and Fedora, and a file whose existence shows that
+# it is installed. The file is below a folder such as /usr and may contain wildcards; bin/X is also
+# searched for on PATH.
 build_packages="
 g++                           gcc               gcc-c++           bin/g++
 cmake                         cmake             cmake             bin/cmake
@@ -49,7 +51,7 @@ clang-tidy                    llvm              clang-tools-extra bin/clang-tidy
 python3-mido                  py-mido           python3-mido      lib/python3*/*-packages/mido/__init__.py
 python3-yaml                  py-pyyaml         python3-pyyaml    lib/python3*/*-packages/yaml/__init__.py
 "
-# Other vendors' MPI and HDF5, and what clang needs in addition, for the scripts in tests/gates.
+# Other vendors' MPI and HDF5, and a library that clang needs, for the scripts in tests/gates.
 gate_packages="
 libomp-dev                    -                 -                 lib/llvm-*/lib/libomp.so
 libmpich-dev                  -                 -                 bin/mpicxx.mpich
@@ -75,7 +77,7 @@ python3-venv                  -                 python3           lib/python3*/e
 "
 
 # Installs the headers of cudnn-frontend into build/cuda-python, where CMake looks for them. Without
-# them, the plug-in only has its own attention.
+# them, the plug-in has only its own attention kernels.
 install_cudnn_frontend() {
   local environment=build/cuda-python package=nvidia-cudnn-frontend
   if ! command -v nvcc /usr/local/cuda/bin/nvcc > /dev/null; then
@@ -86,18 +88,18 @@ install_cudnn_frontend() {
   echo "Installing: $package into $environment"
   { python3 -m venv "$environment" && "$environment/bin/pip" install --quiet --no-deps "$package"; } \
     > /dev/null 2>&1 ||
-    echo "install-deps.sh: cannot install $package (pip, python3-venv); for cuDNN's attention get" \
-      "it elsewhere and give cmake -DcudnnFrontend_ROOT=FOLDER" >&2
+    echo "install-deps.sh: cannot install $package (pip, python3-venv); for cuDNN's attention," \
+      "get it elsewhere and pass -DcudnnFrontend_ROOT=FOLDER to cmake" >&2
 }
 
 # Installs Transformers, TensorBoard and mido into build/peers, where the tests look for them.
-# Prefers Debian's PyTorch, which has a tenth of the size of pip's with its CUDA libraries; pip's is
-# used if Debian's cannot be installed.
+# Prefers Debian's PyTorch, which is a tenth of the size of pip's with its CUDA libraries, and uses
+# pip's only if Debian's cannot be installed.
 install_peers() {
   local environment=build/peers python=python3 packages=(tensorboard safetensors numpy mido==1.2.10 transformers)
   [ -e "$environment/complete" ] && return
   if find_missing "$peer_packages"; then install_quietly || true; fi
-  if [ -x /usr/bin/python3 ]; then python=/usr/bin/python3; fi  # for which Debian's packages are built
+  if [ -x /usr/bin/python3 ]; then python=/usr/bin/python3; fi  # Debian's packages are built for it
   case $("$python" -c "import torch; print(torch.__version__)" 2> /dev/null) in
     "") packages+=(torch) ;;
     1.*) packages[-1]="transformers<4.46" ;;  # later versions need PyTorch 2
@@ -131,7 +133,7 @@ for group in "${@:-build}"; do
   esac
 done
 
-# A dependency may also come from Spack or an environment module, which set these variables.
+# Dependencies may also come from Spack or an environment module, which set these variables.
 search_path="/usr:/usr/local:${CMAKE_PREFIX_PATH:-}"
 
 is_there() {
@@ -143,7 +145,8 @@ is_there() {
     [ -n "$(compgen -G "$folder/$file")" ] && return
     case $file in
       bin/*) [ -e "$folder/s$file" ] && return ;;  # sbin is not on every user's PATH
-      # Libraries whose headers are in another Boost package, in Debian's and Fedora's folders.
+      # Compiled Boost libraries, whose headers are in another package, in Debian's and Fedora's
+      # folders.
       lib/*.so) [ -n "$(compgen -G "$folder/lib/*/${file#lib/}"; compgen -G "$folder/lib64/${file#lib/}")" ] && return ;;
       # Debian's multiarch folders, and Spack's hdf5, which has no serial/ folder.
       include/*)
@@ -155,7 +158,7 @@ is_there() {
   return 1
 }
 
-# add_once LIST NAME: adds it to an array, unless it is "-" or already there.
+# add_once LIST NAME: adds NAME to an array, unless it is "-" or already there.
 add_once() {
   local -n list=$1
   [ "$2" = - ] || [[ " ${list[*]} " == *" $2 "* ]] || list+=("$2")
@@ -175,7 +178,7 @@ find_missing() {
   [ ${#missing_debian[@]} -gt 0 ]
 }
 
-# name_missing REASON: exits with a list of the missing packages for other systems.
+# name_missing REASON: prints the missing packages for several systems, and exits.
 name_missing() {
   echo "install-deps.sh: these packages are missing, and $1" >&2
   echo "  Debian, Ubuntu:  apt-get install ${missing_debian[*]}" >&2

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Turns MIDI files into a trained and evaluated small model and generates music with it, on this
-# machine: installs what is missing (as root or with sudo), builds, and runs amt prepare, train,
-# eval and generate.
+# Trains and evaluates a small model on MIDI files and generates music with it, on this machine:
+# installs missing packages (as root or with sudo), builds amt, and runs amt prepare, train, eval
+# and generate.
 #
 # Usage: jobs/quickstart.sh [CORPUS] [-- OPTION OF amt prepare...]
 #
-# CORPUS: a folder of MIDI files, e.g. the unpacked lmd_full of the Lakh MIDI dataset, or a .tar, .tar.gz or
-#         .zip of one. Default: the music with many instruments in two Debian packages.
+# CORPUS is a folder of MIDI files, e.g. the unpacked lmd_full of the Lakh MIDI dataset, or a .tar,
+# .tar.gz or .zip of one. The default is music for many instruments from two Debian packages.
 #
 # All output is in runs/quickstart, or runs/quickstart-CORPUS, and can be removed;
-# AMT_QUICKSTART_DIR sets another folder. If it is interrupted, start it again: it continues where
-# it was. It does not touch a dataset or model that it has not made itself from the same corpus with
-# the same options.
+# AMT_QUICKSTART_DIR sets another folder. After an interruption, run the same command again to
+# continue. A dataset or model that the quickstart has not made from the same corpus with the same
+# options is left alone.
 set -euo pipefail
 jobs=$(dirname "$(realpath "$0")")
 # shellcheck source=jobs/help.sh
@@ -41,8 +41,8 @@ cd "$jobs/.."
 if [ -z "$run_dir" ]; then run_dir=$(usual_folder "$corpus"); fi
 check_folder "$run_dir" "$corpus"
 
-# By default, files whose MD5 begins with f form the test split. In the default corpus this is only
-# one file, so c is added.
+# By default, the test split consists of the files whose MD5 begins with f. In the default corpus
+# this is only one file, so c is added.
 if [ -z "$corpus" ] && [ ${#prepare_options[@]} -eq 0 ]; then prepare_options=(--test-digits cf); fi
 case " ${prepare_options[*]} " in
   *" --augment"* | *" --interarrival "*) ;;
@@ -53,7 +53,7 @@ if [ -n "$corpus" ]; then claim_folder "$run_dir" "$corpus" "${prepare_options[*
 trap 'code=$?; [ $code = 0 ] || [ $code = 2 ] || echo "quickstart.sh: ended in the step \"$current\" with exit code $code;" \
   "run the same command again to continue:$(printf " %q" "${again[@]}")" >&2' EXIT
 
-step "Installing what is missing"
+step "Installing missing packages"
 if [ -n "$corpus" ]; then jobs/install-deps.sh build; else jobs/install-deps.sh build corpus; fi
 . jobs/environment.sh
 if [ -z "$corpus" ]; then
@@ -69,9 +69,9 @@ fi
 step "Building in $build"
 mkdir -p "$build"
 exec 8< "$build"
-flock 8 2> /dev/null || true  # if another quickstart is building here, waits for it; ignores a file system without locks
+flock 8 2> /dev/null || true  # waits for another quickstart that is building here; does nothing on a file system without locks
 fresh=(-DAMT_BUILD_TESTS=OFF)
-if [ -e "$build/CMakeCache.txt" ]; then fresh=(); fi  # keeps the tests in a developer's build folder
+if [ -e "$build/CMakeCache.txt" ]; then fresh=(); fi  # a developer's build folder keeps its options
 cmake --preset release -G Ninja -B "$build" "${fresh[@]}" > "$build/configure.log" 2>&1 ||
   { cat "$build/configure.log"; exit 1; }
 cmake --build "$build" --target amt

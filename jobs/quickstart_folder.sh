@@ -1,8 +1,8 @@
-# Sourced by quickstart.sh: checks the corpus, chooses the work folder, and checks whose data it
+# Sourced by quickstart.sh. Checks the corpus, chooses the work folder, and checks whose data it
 # contains.
 # shellcheck shell=bash
 
-# check_corpus CORPUS OPTIONS: checks it before anything is installed.
+# check_corpus CORPUS OPTIONS: refuses an unusable corpus before anything is installed.
 check_corpus() {
   [ -e "$1" ] || refuse "no $1, or it is not accessible; give a folder of MIDI files," \
     "or a .tar, .tar.gz or .zip of one"
@@ -18,8 +18,8 @@ check_corpus() {
   esac
 }
 
-# music_in FOLDER OPTIONS: prints the names of its MIDI files, each followed by a zero byte. If amt
-# prepare gets other extensions, prints all files and leaves the choice to amt.
+# music_in FOLDER OPTIONS: prints the names of the MIDI files in it, each followed by a zero byte.
+# If the options select other extensions, prints all files and leaves the choice to amt prepare.
 music_in() {
   local names=('(' -name '*.mid' -o -name '*.midi' ')')
   case $2 in *--extensions*) names=() ;; esac
@@ -38,7 +38,7 @@ usual_folder() {
   echo "$runs/$name"
 }
 
-# check_folder FOLDER CORPUS: checks that the folder is empty, missing, or made by the quickstart.
+# check_folder FOLDER CORPUS: checks that the folder is missing, empty, or made by the quickstart.
 check_folder() {
   local other
   can_write "$1" || refuse "$(why_not "$1"); set AMT_QUICKSTART_DIR to another folder"
@@ -54,12 +54,12 @@ check_folder() {
   done
 }
 
-# mark_of CORPUS OPTIONS: prints a digest of the input of a folder's contents. Equal music gives
-# equal digests.
+# mark_of CORPUS OPTIONS: prints the mark of a folder made from them, with a digest of the corpus.
+# Equal music gives equal digests.
 mark_of() {
   local digest
   if [ -d "$1" ]; then
-    # Unreadable files are left to amt prepare, which reports them.
+    # Ignores unreadable files, which amt prepare reports.
     digest=$(cd "$1" && music_in . "$2" | LC_ALL=C sort -z | { xargs -0 -r md5sum -- 2> /dev/null || true; } | md5sum)
   else
     digest=$(md5sum < "$1")
@@ -67,7 +67,7 @@ mark_of() {
   printf 'made by jobs/quickstart.sh from a corpus of this digest, with these options\n%s\n%s\n' "${digest%% *}" "$2"
 }
 
-# claim_folder FOLDER CORPUS OPTIONS: reserves it for this corpus and this process.
+# claim_folder FOLDER CORPUS OPTIONS: reserves the folder for this corpus and this process.
 claim_folder() {
   local mark code=0
   mark=$(mark_of "$2" "$3")
@@ -84,8 +84,8 @@ claim_folder() {
       "remove that folder, or set AMT_QUICKSTART_DIR to another one"
 }
 
-# default_corpus FOLDER: makes links in it to the music in the Debian packages. An empty mark file
-# shows that they belong to the quickstart until the folder can be claimed.
+# default_corpus FOLDER: creates links in it to the music in the Debian packages. Until the folder
+# can be claimed, an empty mark file shows that it belongs to the quickstart.
 default_corpus() {
   local music
   mkdir -p "$1"

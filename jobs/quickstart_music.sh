@@ -1,12 +1,12 @@
-# Sourced by quickstart.sh: generates a piece for each example in docs/generate.md with the new
-# model, and pictures.
+# Sourced by quickstart.sh. Generates a piece, and a picture of it, for each example in
+# docs/generate.md with the new model.
 # shellcheck shell=bash disable=SC2154  # quickstart.sh sets the variables
 
 music=$run_dir/music
-seconds_wanted=12  # of a song, which the examples continue at 0:10
+seconds_wanted=12  # the song must be this long, because the examples continue it at 0:10
 
-# describe_row SPLIT ROW: prints its number of pieces, its length in seconds, and one of its
-# instruments: the drums if there are any.
+# describe_row SPLIT ROW: prints the row's number of pieces, its length in seconds, and one of its
+# instruments, which is the drums if there are any.
 describe_row() {
   "$amt" inspect "$dataset" --split "$1" --row "$2" | awk '
     /^Piece / { ++pieces }
@@ -17,8 +17,8 @@ describe_row() {
     END { printf "%d %d %s\n", pieces, seconds, instrument }'
 }
 
-# choose_song SPLIT: finds a row with a single, long enough piece, with drums if one of the first
-# rows has them.
+# choose_song SPLIT: looks among the first rows for one with a single piece that is long enough, if
+# possible with drums, and writes it as song.mid and song.svg.
 choose_song() {
   local last=$(($(rows "$1") - 1)) n pieces seconds instrument
   song_row=0
@@ -34,7 +34,7 @@ choose_song() {
   "$amt" inspect "$dataset" --split "$1" --row "$song_row" --midi "$music/song.mid" --svg "$music/song.svg" > /dev/null
 }
 
-# play NAME [OPTION...]: makes NAME.mid and NAME.svg.
+# play NAME [OPTION...]: generates NAME.mid and NAME.svg.
 play() {
   echo "amt generate $model $1.mid ${*:2}" >&2
   (cd "$music" && "$amt" generate "$model" "$1.mid" --svg "$1.svg" "${@:2}")

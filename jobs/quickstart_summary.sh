@@ -1,7 +1,8 @@
-# Sourced by quickstart.sh at its end: prints the results and what to do next.
+# Sourced by quickstart.sh at its end. Prints the results and what to do next.
 # shellcheck shell=bash disable=SC2154  # quickstart.sh sets the variables
 
-# metric KEY head|tail: prints its value in the first or last line of metrics.jsonl that has it.
+# metric KEY head|tail: prints the value of KEY in the first or last line of metrics.jsonl that has
+# it.
 metric() { grep "\"$1\"" "$model/metrics.jsonl" | "$2" -n 1 | sed "s/.*\"$1\":\([^,}]*\).*/\1/"; }
 counted() { sed -n "s/^ *\"$1\": \([0-9]*\),*$/\1/p" "$dataset/manifest.json" | head -n 1; }
 setting() { sed -n "s/^$1 = //p" "$model/config.ini"; }
@@ -15,7 +16,7 @@ rounded() { LC_ALL=C printf "%.$2f" "$1"; }
 grouped() { sed -e :a -e 's/\([0-9]\)\([0-9]\{3\}\)\($\|,\)/\1,\2\3/;ta' <<< "$1"; }
 line() { printf '%-34s %s\n' "$1" "$2"; }
 
-# evaluation SPLIT: prints its loss on all rows, and the baseline that needs no model.
+# evaluation SPLIT: prints the loss on all rows of the split, and the token-frequency baseline.
 evaluation() {
   if [ "$(rows "$1")" = 0 ]; then
     line "  $1 split, by amt eval" "-      the corpus has no music for it ($more)"

@@ -1,4 +1,4 @@
-# Sourced by the three jobs: decides whether a job whose amt has stopped is requeued.
+# Sourced by the three jobs. Decides whether a job is requeued after amt has ended.
 # shellcheck shell=bash
 
 # newest_checkpoint RUN: prints its name, "none" if there is none; of a sweep in one job, all runs' names.
@@ -37,10 +37,11 @@ worth_another_start() {
 }
 
 # RUN/requeues contains the newest checkpoint at the last requeue, and how many times in a row the
-# job was requeued with that checkpoint.
+# job was requeued at that checkpoint.
 forget_requeues() { rm -f "$1/requeues"; }
 
-# count_requeue RUN: adds one. Fails above AMT_MAX_FAILURES, or if the count cannot be written.
+# count_requeue RUN: adds one to the count. Fails above AMT_MAX_FAILURES, or if the count cannot be
+# written.
 count_requeue() {
   local newest before="" count=0
   newest=$(newest_checkpoint "$1")
@@ -50,7 +51,7 @@ count_requeue() {
   [ $((count + 1)) -le "$AMT_MAX_FAILURES" ] && mkdir -p "$1" && echo "$newest $((count + 1))" > "$1/requeues"
 }
 
-# For jobs that start from the beginning each time.
+# The same for jobs that start from the beginning each time.
 count_start() { [ "${SLURM_RESTART_COUNT:-0}" -lt "$AMT_MAX_FAILURES" ]; }
 
 # Slurm itself requeues a preempted job, and a cancelled job must not be requeued.
@@ -84,7 +85,7 @@ end_job() {
   local code=$1
   shift
   if worth_another_start "$code" && still_running; then
-    trap '' TERM USR1  # Slurm ends the shell when it requeues the job
+    trap '' TERM USR1  # while it requeues the job, Slurm signals the shell
     if ! "$@"; then
       say "$AMT_MAX_FAILURES starts in a row have not helped: giving up" >&2
     elif scontrol requeue "$SLURM_JOB_ID"; then

@@ -1,10 +1,9 @@
-# Sourced by install-deps.sh: packages are installed as root, or with sudo, which may ask for a
-# password.
+# Sourced by install-deps.sh. Installs packages as root, or with sudo, which may ask for a password.
 # shellcheck shell=bash
 as_root=()    # prefix of a command that needs root
-no_root=""    # why there are no such rights
+no_root=""    # why commands cannot be run as root
 
-# without_asking: returns whether root's rights are available without a password.
+# without_asking: returns whether commands can be run as root without a password.
 without_asking() {
   if [ "$(id -u)" = 0 ]; then
     as_root=()
@@ -35,8 +34,8 @@ with_asking() {
   echo "install-deps.sh: installing packages needs root; sudo asks for your password"
 }
 
-# Run as root in a single command, so that sudo asks for a password once. The policy file keeps the
-# packages' daemons from starting. Outdated package lists are acceptable.
+# Everything runs in a single command, so sudo asks for a password only once. The policy file keeps
+# the packages' daemons from starting. Outdated package lists are acceptable.
 # shellcheck disable=SC2016  # the root's shell expands it
 install_script='
 policy=/usr/sbin/policy-rc.d
@@ -50,7 +49,7 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq || echo "install-deps.sh: apt-get update failed; continuing with the existing package lists" >&2
 apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends "$@" > /dev/null'
 
-# apt_install PACKAGE...: if it fails, stderr has the message of sudo or apt-get.
+# apt_install PACKAGE...: installs the packages. On failure, sudo or apt-get has printed the reason.
 apt_install() {
   echo "Installing: $*"
   "${as_root[@]}" sh -c "$install_script" sh "$@"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Turns a corpus into a trained and evaluated model on a Slurm cluster, with three jobs, each of
-# which starts after the previous one has succeeded. jobs/site.conf sets account, nodes and sizes;
-# see also docs/cluster.md.
+# Prepares a dataset from a corpus and trains and evaluates a model on a Slurm cluster, in three
+# jobs that each start after the previous one has succeeded. jobs/site.conf sets account, nodes and
+# sizes; see also docs/cluster.md.
 #
 # Usage: jobs/submit.sh [--dry-run] [--dataset DIR] [--config FILE] CORPUS RUN_DIR [-- OPTION OF amt train...]
-# --dataset  where the dataset is or will be; default: $AMT_SCRATCH/dataset, or dataset next to RUN_DIR. A complete
-#            one is used as it is, and CORPUS need not exist then.
+# --dataset  where the dataset is or will be; default: $AMT_SCRATCH/dataset, or dataset next to
+#            RUN_DIR. If it is already complete, it is used as it is, and CORPUS need not exist.
 # --config   the model's configuration; default: AMT_CONFIG in site.conf
 # --dry-run  prints the commands without submitting or creating anything
 set -euo pipefail
@@ -39,7 +39,7 @@ if [ -z "$dataset" ]; then dataset=${AMT_SCRATCH:-$(dirname "$run_dir")}/dataset
 dataset=$(realpath -m "$dataset")
 AMT_CONFIG=$(realpath -m "${config:-$AMT_CONFIG}")
 
-# Checks what would otherwise fail in the queue, hours later.
+# Checks for errors that would otherwise appear hours later, in the queue.
 $dry_run || command -v sbatch > /dev/null || refuse "no sbatch found; submit from a login node of the cluster"
 [ -r "$AMT_CONFIG" ] || refuse "no configuration at $AMT_CONFIG; give another --config"
 amt_missing=$(eval "${AMT_SETUP:-:}" > /dev/null 2>&1 && find_program && echo "$amt_missing") || amt_missing="AMT_SETUP failed: $AMT_SETUP"
@@ -53,8 +53,9 @@ for number in AMT_PREPARE_NODES AMT_PREPARE_RANKS_PER_NODE AMT_TRAIN_NODES AMT_S
 done
 [[ $AMT_GPUS_PER_NODE =~ ^[0-9]+$ ]] || refuse "AMT_GPUS_PER_NODE is '$AMT_GPUS_PER_NODE'; give a number in jobs/site.conf"
 
-declare -A ids  # of the jobs, by name
-# submit NAME OPTION... SCRIPT ARGUMENT...: prints the job's id, or the command in a dry run.
+declare -A ids  # job ids by name
+# submit NAME OPTION... SCRIPT ARGUMENT...: submits a job and stores its id; in a dry run, prints
+# the command.
 submit() {
   local name=$1 words=() id
   shift
@@ -68,10 +69,10 @@ submit() {
     return
   fi
   id=$("${command[@]}") || { say "sbatch refused the job $name" >&2; cancel_submitted; exit 1; }
-  ids[$name]=${id%%;*}  # ID;CLUSTER if there are several clusters
+  ids[$name]=${id%%;*}  # sbatch prints ID;CLUSTER if there are several clusters
   echo "$name ${ids[$name]}  log: $run_dir/jobs/$name-${ids[$name]}.log"
 }
-# Either all three jobs are submitted or none.
+# Cancels the jobs submitted so far: either all three jobs are submitted or none.
 cancel_submitted() { if [ ${#ids[@]} -gt 0 ]; then scancel "${ids[@]}"; fi; }
 
 $dry_run || mkdir -p "$run_dir/jobs"

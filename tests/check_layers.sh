@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A folder of src/ may include only folders above it, each C API is used in one folder only, and a
-# header is in include/ only if another folder includes it, directly or through another such header.
+# Checks that each folder of src/ includes only folders before it in the list below, that each C API
+# is used in only one folder, and that a header is in include/ only if another folder includes it,
+# directly or through another such header.
 # Usage: tests/check_layers.sh [repository]
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
@@ -11,7 +12,8 @@ problems=0
 
 complain() { echo "$*" >&2; problems=$((problems + 1)); }
 
-# Prints a folder's position in the data flow; nothing if it is not in the list.
+# Prints a folder's position in the list, which follows the data flow; nothing if it is not in the
+# list.
 level_of() {
   local i
   for i in "${!layers[@]}"; do [ "${layers[$i]}" = "$1" ] && echo "$i"; done
@@ -33,13 +35,13 @@ for file in $files; do
   done < <(sed -n 's|^#include "amt/\([a-z0-9]*\)/.*|\1|p' "$file")
   grep -q '^#include <mpi.h>' "$file" && [ "$folder" != mpi ] && complain "$file includes <mpi.h>"
   grep -q '^#include <hdf5.h>' "$file" && [ "$folder" != hdf5 ] && complain "$file includes <hdf5.h>"
-  # libarchive is for archives of MIDI files and torch's zip archives of weights.
+  # libarchive reads archives of MIDI files, and torch's weights, which are zip archives.
   grep -q '^#include <archive' "$file" && [ "$folder" != corpus ] && [ "$folder" != weights ] &&
     complain "$file includes libarchive"
   grep -q '^#include <boost/' "$file" && [ "$folder" != cli ] && complain "$file includes Boost"
-  grep -q '^#include <nlohmann/' "$file" && [ "$folder" != base ] &&  # others may use it for writing
+  grep -q '^#include <nlohmann/' "$file" && [ "$folder" != base ] &&  # other folders may use it for writing
     grep -qE 'son::(parse|accept|sax_parse)\(' "$file" &&
-    complain "$file reads JSON past amt/base/json.hpp and its limits"
+    complain "$file reads JSON without amt/base/json.hpp and its limits"
   grep -qE '^#include <(cuda|cublas|cudnn|nccl)' "$file" && [ "$folder" != cuda ] && [ "$folder" != kernels ] &&
     complain "$file includes CUDA"
   true

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Installs what is needed, builds with warnings as errors, and runs all tests with CTest; the output
-# ends with the skipped tests and their reasons. Tests that need root are skipped for other users.
+# Installs missing packages, builds with warnings as errors, and runs all tests with CTest. The
+# output ends with the skipped tests and their reasons. Tests that need root are skipped for other
+# users.
 #
 # Usage: tests/run.sh [--fast] [OPTION OF ctest...], e.g. tests/run.sh -R prepare
-#   --fast  without the tests that start amt itself: for daily work, three minutes after a build
+#   --fast  leaves out the tests that start amt itself: three minutes after a build, for daily work
 #
-# It builds in build/ci, or in the folder AMT_BUILD_DIR, for a checkout that belongs to another
-# user. The tests work in a folder in $TMPDIR or /tmp that is removed at the end; a test that leaves
-# a file there is reported with exit code 1.
+# Builds in build/ci, or in the folder AMT_BUILD_DIR if the checkout belongs to another user. The
+# tests work in a folder in $TMPDIR or /tmp that is removed at the end. If a test leaves files
+# there, they are reported, and the exit code is 1.
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/.."
 # shellcheck source=jobs/help.sh
@@ -41,7 +42,7 @@ trap 'rm -rf "$TMPDIR"' EXIT
 chmod 1777 "$TMPDIR"  # some tests switch to another user
 code=0
 ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 300 -j "$(nproc)" "$@" || code=$?
-left=$(find "$TMPDIR" -mindepth 1 -maxdepth 2 ! -path "$TMPDIR/ompi.*")  # left by an mpirun that was killed
+left=$(find "$TMPDIR" -mindepth 1 -maxdepth 2 ! -path "$TMPDIR/ompi.*")  # ignores what a killed mpirun leaves
 if [ -n "$left" ]; then
   echo "run.sh: the tests left files behind: $left" >&2
   [ $code -ne 0 ] || code=1

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Prints which tests of CTest's last run were skipped, completely or in part, and why. ctest runs it
-# at its end (CTestCustom.cmake). Usage: tests/skipped.sh BUILD_FOLDER
+# Prints which tests of CTest's last run were skipped, completely or in part, and why. ctest runs
+# this script at its end (see CTestCustom.cmake). Usage: tests/skipped.sh BUILD_FOLDER
 set -euo pipefail
-# ctest renames its log only after running this script.
+# While this script runs, ctest's log still has its temporary name.
 log=$1/Testing/Temporary/LastTest.log
 if [ -e "$log.tmp" ]; then log=$log.tmp; fi
 [ -r "$log" ] || exit 0

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The first half of an image: amt's packages (.deb) from its source, in a Debian 12 or a newer Debian or Ubuntu, as root.
+# First step of building an image: builds amt's packages (.deb) from source, as root on Debian 12, a
+# newer Debian, or Ubuntu.
 # Usage: jobs/container/build.sh SOURCE PACKAGES [OPTION OF cmake...], e.g. -DAMT_CUDA=ON
 set -euo pipefail
 [ $# -ge 2 ] || { echo "usage: jobs/container/build.sh SOURCE PACKAGES [OPTION OF cmake...]" >&2; exit 2; }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The second half: the packages into a bare system of the same kind, with the libraries that they name and no compiler.
-# Usage: jobs/container/install.sh PACKAGES, as root
+# Second step of building an image: installs amt's packages and the libraries that they depend on,
+# but no compiler, in a bare system of the same kind.
+# Usage (as root): jobs/container/install.sh PACKAGES
 set -euo pipefail
 [ $# -eq 1 ] || { echo "usage: jobs/container/install.sh PACKAGES" >&2; exit 2; }
 apt-get update

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Measures every figure about generation in NOTES.md, alternating old and new kernels. Takes five
-# minutes on a quiet machine.
-# Usage: generate.sh FOLDER_OF_BENCHES FILE.mid [MODEL]   (MODEL: measures the nats per token of --window block)
+# Measures all figures about generation in NOTES.md, alternating between old and new kernels. Takes
+# five minutes on an otherwise idle machine.
+# Usage: generate.sh FOLDER_OF_BENCHES FILE.mid [MODEL]
+#   MODEL is used to measure the nats per token that --window block loses.
 set -euo pipefail
 bin=$1 file=$2 model=${3:-}
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Measures amt prepare end to end: CPU seconds, MB of MIDI and rows per second, peak memory per
+# Measures amt prepare end to end: CPU seconds, MB of MIDI and rows per second, and peak memory per
 # rank.
 #
 # Usage: tests/bench/prepare.sh [CORPUS]
 # CORPUS: any folder or archive that amt prepare accepts; default: 2,000 generated files (seed 0).
-# Everything is read once before measuring, so files come from the page cache. CPU seconds include
-# all ranks but not mpirun; "floor" is the time to write as many bytes with dd. Notable figures are
-# recorded in NOTES.md.
+# All files are read once before measuring, so they come from the page cache. CPU seconds include
+# all ranks but not mpirun; "floor" is the time that dd takes to write as many bytes. NOTES.md
+# records notable figures.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . jobs/help.sh
@@ -26,7 +26,8 @@ fi
 find "$corpus" -type f -exec cat {} + > /dev/null
 megabytes=$(find "$corpus" -type f \( -name '*.mid' -o -name '*.midi' -o -name '*.tar*' \) -printf '%s\n' | awk '{ s += $1 } END { print s / 1e6 }')
 
-# Wraps one rank of a measured job: writes its CPU seconds and peak memory to a file of its own.
+# Creates a wrapper for the ranks of a measured job, which writes each rank's CPU seconds and peak
+# memory to a file.
 cat > "$work/rank.sh" << 'END'
 #!/bin/sh
 exec python3 -c '
@@ -39,7 +40,7 @@ sys.exit(code)' "$@"
 END
 chmod +x "$work/rank.sh"
 
-# measure LABEL RANKS OPTION...
+# measure LABEL RANKS OPTION...: prints a line of results for amt prepare with these options.
 measure() {
   local label=$1 ranks=$2 start end rows
   shift 2

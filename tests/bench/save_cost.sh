@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# What saving costs: seconds of the steps of a training that saves every N steps, in the background and waiting for
-# it, against one that saves only at the end; interleaved rounds, on 2 ranks.
+# Measures what saving checkpoints costs. Compares training on 2 ranks that saves every EVERY steps,
+# in the background or waiting for each save, with training that saves only at the end, in
+# interleaved rounds.
 # Usage: save_cost.sh AMT DATASET [CONFIG] [STEPS] [EVERY] [ROUNDS] [BATCH]
-#   defaults: configs/lakh-small.ini 40 10 3 2; needs the disk of STEPS / EVERY + 1 checkpoints
+#   Defaults: configs/lakh-small.ini 40 10 3 2. Needs disk space for STEPS / EVERY + 1 checkpoints.
 set -euo pipefail
 amt=$(realpath "$1") dataset=$(realpath "$2")
 here=$(realpath "$(dirname "$0")")
@@ -12,8 +13,9 @@ steps=${4:-40} every=${5:-10} rounds=${6:-3} batch=${7:-2}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Sum of the seconds between the first step's end and the last step's, by the time stamps of the event file: what a save
-# holds up lies between two steps, and is in no step's own time.
+# run NAME OPTION...: trains and prints the seconds between the ends of the first and the last step,
+# from the time stamps in the event file. A save delays the start of the next step and is not part
+# of any step's own time.
 run() {
   local name=$1
   shift

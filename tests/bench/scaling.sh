@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
-# Measures what the scaling model needs and prints CSV: prepare and training on one and two ranks of
-# this machine, and on two hosts (tests/hosts/hosts.sh) with links of several speeds. Needs root.
+# Measures the input of the scaling model and prints it as CSV: prepare and training on one and two
+# ranks of this machine, and on two hosts (tests/hosts/hosts.sh) with links of several speeds. Needs
+# root.
 #
 # Usage: tests/bench/scaling.sh [FILES [STEPS]] > points.csv        (default 10000 10)
 #        tests/bench/scaling_model.py --measured points.csv
 #
-# job: tokenise (including the exchange), write, train. link_mbit: bandwidth per host in each
-# direction; 0: unlimited. rows: in the training split, or in one rank's part of a batch. seconds:
-# duration of that phase, or of the fastest step except the first. bytes: size of the rows that
-# change ranks, or each rank's contribution to a step's all-reduce, of which embedding_bytes are
-# final only at the end of the backward pass. link_bytes: sent by the second host during the whole
-# job. Run it on an otherwise idle machine: absolute times on a shared one are noise.
+# Columns:
+#   job              tokenise (including the exchange), write or train
+#   link_mbit        bandwidth per host in each direction; 0: unlimited
+#   rows             in the training split, or in one rank's part of a batch
+#   seconds          duration of that phase, or of the fastest step except the first
+#   bytes            of the rows that change ranks, or of a rank's contribution to a step's sum
+#   embedding_bytes  part of that contribution that is final only at the backward pass's end
+#   link_bytes       sent by the second host during the whole job
+# Run it on an otherwise idle machine; absolute times on a shared one are noise.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . jobs/help.sh
@@ -22,23 +26,23 @@ amt=$PWD/build/bench/bin/amt
 . tests/hosts/hosts.sh
 make_hosts 2
 build/bench/bench/make_corpus "$work/corpus" --files "$files" --seed 0 >/dev/null
-find "$work/corpus" -type f -exec cat {} + >/dev/null  # files then come from the page cache
+find "$work/corpus" -type f -exec cat {} + >/dev/null  # brings the files into the page cache
 "$amt" prepare "$work/corpus" "$work/dataset" --augment 1 >/dev/null 2>&1
 
-# launch RANKS HOSTS COMMAND...
+# launch RANKS HOSTS COMMAND...: runs a command on these ranks and hosts.
 launch() {
   local ranks=$1 hosts=$2
   shift 2
   if [ "$hosts" -eq 1 ]; then mpirun -n "$ranks" "$@"; else (on_hosts "$hosts" "$ranks" "$@"); fi
 }
 
-# seconds_of PHASE: from the summary that prepare prints, with a resolution of 0.1 s: "writing 1 min
-# 02 s" or "writing 3.1 s".
+# seconds_of PHASE: prints a phase's seconds from the summary of amt prepare, which has a resolution
+# of 0.1 s ("writing 1 min 02 s" or "writing 3.1 s").
 seconds_of() {
   grep -oE "$1 ([0-9]+ min )?[0-9.]+ s" "$work/out" | awk '{ print (NF > 3 ? $2 * 60 + $4 : $2) }'
 }
 
-# measure_prepare RANKS HOSTS LINK_MBIT
+# measure_prepare RANKS HOSTS LINK_MBIT: prints the lines of amt prepare.
 measure_prepare() {
   local rows before bytes sent
   before=$(link_bytes 2)
@@ -51,8 +55,8 @@ measure_prepare() {
   echo "write,$1,$2,$3,$rows,$(seconds_of writing),0,0,$sent"
 }
 
-# measure_training RANKS HOSTS LINK_MBIT: with configs/nano.ini, whose embedding is most of its
-# gradient.
+# measure_training RANKS HOSTS LINK_MBIT: prints the line of amt train with configs/nano.ini, in
+# which most of the gradient belongs to the embedding.
 measure_training() {
   local before sent seconds bytes
   rm -rf "$work/run"
@@ -60,7 +64,7 @@ measure_training() {
   launch "$1" "$2" "$amt" train --config configs/nano.ini --data.dataset "$work/dataset" \
     --trainer.run_dir "$work/run" --trainer.train_batch_size $(($1 * rows_per_rank)) --trainer.threads 1 \
     --trainer.num_train_steps "$steps" --trainer.max_eval_batches 1 --trainer.steps_per_eval 1000 \
-    >"$work/out" 2>"$work/err" || fail "training on $1 ranks, $2 hosts"
+    >"$work/out" 2>"$work/err" || fail "training on $1 ranks, $2 hosts failed"
   sent=$(($(link_bytes 2) - before))
   seconds=$(grep -o '"step_time_s":[0-9.e-]*' "$work/run/metrics.jsonl" | cut -d : -f 2 | tail -n +2 |
     sort -g | head -n 1)

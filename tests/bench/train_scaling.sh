@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Trains lakh-small with amt train on one and two ranks with one thread each, alternately; prints
-# tokens per second of complete steps (forward, backward, reduction, update).
+# Trains lakh-small alternately on one and two ranks with one thread each, and prints tokens per
+# second of complete steps (forward, backward, reduction, update).
 #
 # Usage: tests/bench/train_scaling.sh [BATCH [MICRO_BATCH [f32|bf16]]]      (default 8 4 f32)
-# The first step touches its memory for the first time and is ignored. Notable figures are recorded
-# in NOTES.md. Needs 8 GB of memory and, for the checkpoint, 2 GB of disk.
+# Ignores the first step, which touches memory for the first time. Needs 8 GB of memory and, for the
+# checkpoint, 2 GB of disk. NOTES.md records notable figures.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . jobs/help.sh

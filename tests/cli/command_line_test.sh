@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What users type or write into configurations: nearly right option names, impossible values, all
-# kinds of INI files. Mistakes end with exit code 2 and one line.
+# Tests what users type or write into configurations: misspelled option names, impossible values,
+# all kinds of INI files. Mistakes must end with exit code 2 and one line.
 # Usage: command_line_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -11,7 +11,7 @@ golden=$(realpath "${AMT_GOLDEN_DIR:-$2}")
 tiny_configuration 1 1 4
 train=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/ds#2" --trainer.run_dir "$work/run#2")
 
-echo "option names of other programs, and misspelled ones"
+echo "misspelled option names, and those of other programs"
 while read -r typed meant; do
   expect_line 2 "'${typed#--}' ... '$meant'" "${train[@]}" "$typed" 1
 done <<'END'
@@ -62,13 +62,13 @@ expect 0 "device = cpu" "${train[@]}" --dry-run --device cuda --trainer.device c
 expect 0 "last ... counts" "$amt" train --help
 expect_line 2 "--config ... twice, $work/tiny.ini ... b.ini" "${train[@]}" --config b.ini
 
-echo "a run resumes from the configuration that amt wrote, in folders with ambiguous names"
+echo "a run resumes from the configuration that amt wrote, in folders with awkward names"
 mkdir "$work/a ; b"
 for run in "run#2" "a #1" "a ; b/c" ' blank ' '"quoted"' "it's" $'two\nlines' 'back\slash'; do
-  "${train[@]}" --trainer.run_dir "$work/$run" 2>"$work/err" || fail "training in '$run'"
+  "${train[@]}" --trainer.run_dir "$work/$run" 2>"$work/err" || fail "training in '$run' failed"
   cp "$work/$run/config.ini" "$work/first.ini"
   expect 0 "" "$amt" train --config "$work/$run/config.ini"
-  cmp "$work/first.ini" "$work/$run/config.ini" || fail "'$run' is written differently"
+  cmp "$work/first.ini" "$work/$run/config.ini" || fail "config.ini in '$run' was written differently"
 done
 
 echo "all kinds of INI files"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# amt prepare on real-world corpora: dangling links, pipes, other file name extensions, malicious
+# Tests amt prepare on untidy corpora: dangling links, pipes, other file name extensions, malicious
 # archives.
 # Usage: corpus_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
@@ -10,7 +10,7 @@ prepare() { timeout -k 5 60 "$amt" prepare "$@"; }
 corpus=$work/corpus
 cp -r "$golden/tree" "$corpus"
 
-echo "unreadable files are counted, listed and never block"
+echo "unreadable files are counted and listed, and never block"
 for i in $(seq 5); do ln -s ../annex/gone "$corpus/gone$i.mid"; done
 mkfifo "$corpus/pipe.mid"
 ln -s /dev/zero "$corpus/zero.mid"
@@ -46,7 +46,7 @@ for file in "$work/t"/*.h5; do cmp "$file" "$work/k/$(basename "$file")"; done
 grep -q "extensions = Mid,kar" "$work/k/prepare.ini" || fail "prepare.ini"
 expect_line 2 "extension ... --extensions" prepare "$corpus" "$work/k2" --extensions mid,
 
-echo "zip archives and files that only have the extension"
+echo "zip archives, and files that only have the extension of an archive"
 mkdir "$work/few"
 cp "$golden"/tree/*/*.mid "$work/few" 2>/dev/null || find "$golden/tree" -name '*.mid' -exec cp {} "$work/few" \;
 if command -v python3 >/dev/null; then
@@ -82,10 +82,10 @@ echo "splits"
 mkdir "$work/ten"
 find "$golden/tree" -name '[0-9]*.mid' | sort | tail -12 | while read -r file; do cp "$file" "$work/ten"; done
 expect 0 "valid ... test splits ... --valid-fraction" prepare "$work/ten" "$work/s" --dry-run
-fractions=$(grep -o -e "--valid-fraction [0-9.]* --test-fraction [0-9.]*" "$work/err") || fail "no fractions"
+fractions=$(grep -o -e "--valid-fraction [0-9.]* --test-fraction [0-9.]*" "$work/err") || fail "no fractions are suggested"
 # shellcheck disable=SC2086
 expect 0 "Successfully" prepare "$work/ten" "$work/s" $fractions
-! mentions "valid ... test splits" "$work/err" || fail "the advice does not help"
+! mentions "valid ... test splits" "$work/err" || fail "the suggested fractions do not help"
 grep -q "${fractions##* }" "$work/s/prepare.ini" || fail "prepare.ini does not record the fractions"
 expect_line 2 "--valid-fraction ... --test-digits" prepare "$work/ten" "$work/s2" --valid-fraction 0.1 --test-digits f
 expect_line 2 "--valid-fraction ... --test-fraction ... 0" prepare "$work/ten" "$work/s2" --valid-fraction 0.6 --test-fraction 0.5
@@ -94,5 +94,5 @@ echo "different files with the same name"
 name=$(basename "$(find "$work/ten" -name '*.mid' | sort | head -1)")
 mkdir "$work/ten/z" && sed 's/MTrk/MTRK/' "$work/ten/$name" >"$work/ten/z/$name"
 expect 0 "first ... z/$name" prepare "$work/ten" "$work/s3"
-grep -q '"duplicates": 0' "$work/s3/manifest.json" || fail "they were counted as duplicates"
+grep -q '"duplicates": 0' "$work/s3/manifest.json" || fail "different files were counted as duplicates"
 echo "all passed"

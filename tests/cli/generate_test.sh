@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# amt generate as users run it: pieces from scratch and from a file, reproducible in every way of
-# generating; refusals.
+# Tests amt generate: pieces from scratch and from a file, reproducible in every mode; refusals.
 # Usage: generate_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -13,41 +12,41 @@ generate() { "$amt" generate "$model" --threads 1 --mp f32 "$@"; }
 
 echo "from scratch: a MIDI file, its events as text, and a report"
 expect 0 "notes in ... tokens" generate "$work/a.mid" --save_events "$work/a.txt" --svg "$work/a.svg" --seed 1
-grep -q '^<svg xmlns=.*aria-label="a.mid"' "$work/a.svg" || fail "no picture"
-[ "$(head -c 4 "$work/a.mid")" = MThd ] || fail "no MIDI file"
-[ "$(wc -l <"$work/a.txt")" -gt 3 ] || fail "no events"
+grep -q '^<svg xmlns=.*aria-label="a.mid"' "$work/a.svg" || fail "no picture was written"
+[ "$(head -c 4 "$work/a.mid")" = MThd ] || fail "no MIDI file was written"
+[ "$(wc -l <"$work/a.txt")" -gt 3 ] || fail "no events were saved"
 generate "$work/again.mid" --seed 1 2>/dev/null
 cmp "$work/a.mid" "$work/again.mid" || fail "the same seed gives another piece"
 generate "$work/other.mid" --seed 2 2>/dev/null
 ! cmp -s "$work/a.mid" "$work/other.mid" || fail "another seed gives the same piece"
 
-echo "several pieces: the same in any batch and on any number of ranks"
+echo "several pieces are the same in any batch and on any number of ranks"
 generate "$work/one.mid" --count 5 --batch 1 --seconds 6 2>/dev/null
 for ranks in 1 2 3; do
   mpirun -n $ranks "$amt" generate "$model" "$work/ranks.mid" --threads 1 --mp f32 --count 5 --batch 4 \
-    --seconds 6 2>"$work/err" || fail "on $ranks ranks"
+    --seconds 6 2>"$work/err" || fail "generating on $ranks ranks failed"
   for piece in 1 2 3 4 5; do
     cmp "$work/one-$piece.mid" "$work/ranks-$piece.mid" || fail "piece $piece differs on $ranks ranks"
   done
 done
 
-echo "the same with int8 weights, which give other pieces"
+echo "the same holds with int8 weights, which give other pieces"
 generate "$work/eight.mid" --count 3 --batch 1 --seconds 6 --weights int8 2>/dev/null
 mpirun -n 2 "$amt" generate "$model" "$work/ranks.mid" --threads 1 --mp f32 --count 3 --batch 2 --seconds 6 \
   --weights int8 2>"$work/err" || fail "int8 on 2 ranks"
 for piece in 1 2 3; do
-  cmp "$work/eight-$piece.mid" "$work/ranks-$piece.mid" || fail "piece $piece of int8 differs on 2 ranks"
+  cmp "$work/eight-$piece.mid" "$work/ranks-$piece.mid" || fail "piece $piece with int8 weights differs on 2 ranks"
 done
-! cmp -s "$work/eight-1.mid" "$work/one-1.mid" || fail "int8 changes nothing"
+! cmp -s "$work/eight-1.mid" "$work/one-1.mid" || fail "int8 weights have no effect"
 expect 2 "--weights: 'int4' ... full or int8" generate "$work/x.mid" --weights int4
 
-echo "a file is continued, and its own notes are kept"
+echo "a continuation keeps the notes of its prompt"
 generate "$work/more.mid" --prompt "$prompt" --from 5 --seconds 5 --save_events "$work/more.txt" --stream \
   >"$work/stream" 2>/dev/null
 generate "$work/kept.mid" --prompt "$prompt" --from 5 --seconds 0 --save_events "$work/kept.txt" 2>/dev/null
 head -n "$(wc -l <"$work/kept.txt")" "$work/more.txt" | cmp - "$work/kept.txt" || fail "the prompt changed"
 tail -n +$(($(wc -l <"$work/kept.txt") + 1)) "$work/more.txt" | cmp - "$work/stream" || fail "the streamed notes differ from the file"
-[ -s "$work/stream" ] || fail "no notes in the stream"
+[ -s "$work/stream" ] || fail "no notes were streamed"
 generate "$work/filled.mid" --prompt "$prompt" --hole 5-0:08 --window exact 2>/dev/null || fail "a hole"
 
 echo "each new note is printed as soon as it is sampled"
@@ -58,7 +57,7 @@ head -n 1 "$work/live.pipe" >"$work/first"
 [ ! -e "$work/slow.mid" ] || fail "the first note was not printed before the end"
 kill $pid 2>/dev/null || true
 wait $pid || true
-grep -qE '^[0-9]+ [0-9]+ [0-9]+ [0-9]+$' "$work/first" || fail "no first note"
+grep -qE '^[0-9]+ [0-9]+ [0-9]+ [0-9]+$' "$work/first" || fail "the first line is not a note"
 expect_line 1 "standard output" bash -c "exec '$amt' generate '$model' '$work/x.mid' --stream >/dev/full"
 expect_line 2 "--stream ... --count" generate "$work/x.mid" --stream --count 2
 expect_line 2 "/dev/stdout ... --stream" generate /dev/stdout --stream

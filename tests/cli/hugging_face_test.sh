@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Models are exchanged in both directions between amt and the transformers library, by
-# hugging_face.py; exit status 77 (skipped) if the library is not installed.
+# Exchanges models between amt and the transformers library in both directions, with
+# hugging_face.py. Exit status 77 (skipped) if the library is not installed.
 # Usage: hugging_face_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 . "$(dirname "$0")/peers.sh"

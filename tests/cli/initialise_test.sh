@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# amt train --init as users run it: fine-tuning a model, resuming without it, refusals.
+# Tests amt train --init: fine-tuning a model, resuming without that model, refusals.
 # Usage: initialise_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -12,11 +12,11 @@ tuning=(--data.dataset "$work/dataset" --trainer.train_batch_size 2 --trainer.ma
   --trainer.per_device_parallelism 1 --trainer.lr_schedule constant --trainer.warmup_ratio 0)
 "$amt" train "${tuning[@]}" --trainer.run_dir "$work/first" --trainer.num_train_steps 2 \
   --model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1 --model.embed_pdrop 0 \
-  --model.resid_pdrop 0 --trainer.learning_rate 1e-2 2>"$work/err" || fail "the first run"
+  --model.resid_pdrop 0 --trainer.learning_rate 1e-2 2>"$work/err" || fail "the first run failed"
 mkdir "$work/model"
 cp "$work/first/checkpoints/step-000002/"{config.json,model.safetensors} "$work/model"
 
-# tune RUN [OPTION...]: trains two steps from the model, on two ranks.
+# tune RUN [OPTION...]: trains the model for two steps, on two ranks.
 tune() {
   local run=$1
   shift
@@ -24,34 +24,34 @@ tune() {
     --trainer.learning_rate 1e-12 "$@"
 }
 
-echo "a model is fine-tuned: it keeps its shape, and steps count from 0"
+echo "a fine-tuned model keeps its shape, and its steps count from 0"
 (tune run --init "$work/model") 2>"$work/err" || fail "tuning"
 grep -q "hidden_dim = 16" "$work/run/config.ini" || fail "config.ini does not have the model's shape"
 grep -q "embed_pdrop = 0$" "$work/run/config.ini" || fail "config.ini does not have the dropout rate"
 grep -q "initialize_from = $work/model" "$work/run/config.ini" || fail "config.ini does not name the original model"
-[ "$(cat "$work/run/checkpoints/latest")" = step-000002 ] || fail "its steps"
+[ "$(cat "$work/run/checkpoints/latest")" = step-000002 ] || fail "the run does not end after 2 steps"
 "$amt" eval "$work/model" "$work/dataset" --csv 2>/dev/null | cut -d, -f 3- >"$work/before"
 "$amt" eval "$work/run" "$work/dataset" --csv 2>/dev/null | cut -d, -f 3- >"$work/after"
-cmp "$work/before" "$work/after" || fail "tuning with no learning rate changed the model"
+cmp "$work/before" "$work/after" || fail "tuning with a learning rate of 0 changed the model"
 
-echo "checkpoints and runs are accepted as models, too"
+echo "checkpoints and runs are accepted as well"
 for from in first first/checkpoints/step-000002; do
   (tune "from-${from//\//-}" --trainer.initialize_from "$work/$from") 2>"$work/err" || fail "from $from"
   cmp "$work/run/checkpoints/step-000002/model.safetensors" \
     "$work/from-${from//\//-}/checkpoints/step-000002/model.safetensors" || fail "from $from"
 done
 
-echo "a resumed run needs neither the folder nor the option's old value"
+echo "a resumed run needs neither the original model nor --init"
 mv "$work/model" "$work/moved"
-(tune run --init "$work/model" --trainer.num_train_steps 4) 2>"$work/err" || fail "resuming without the folder"
-grep -q "$work/model" "$work/err" || fail "the folder is not mentioned"
+(tune run --init "$work/model" --trainer.num_train_steps 4) 2>"$work/err" || fail "resuming without the folder failed"
+grep -q "$work/model" "$work/err" || fail "the missing folder is not mentioned"
 [ "$(cat "$work/run/checkpoints/latest")" = step-000004 ] || fail "resuming did not reach step 4"
 (tune run --model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1 --model.embed_pdrop 0 \
-  --model.resid_pdrop 0 --trainer.num_train_steps 4) 2>"$work/err" || fail "resuming without the option"
+  --model.resid_pdrop 0 --trainer.num_train_steps 4) 2>"$work/err" || fail "resuming without the option failed"
 expect 2 "model.hidden_dim ... 16, ... 32" tune run --init "$work/model" --model.hidden_dim 32
 mv "$work/moved" "$work/model"
 
-echo "refusals, in one line, before anything is written"
+echo "mistakes are refused in one line, before anything is written"
 refused() {
   expect_line "$1" "$2" "$amt" train "${tuning[@]}" --trainer.run_dir "$work/refused" "${@:3}"
   [ ! -e "$work/refused" ] || fail "a refused run left a folder: $*"
@@ -87,13 +87,13 @@ expect 0 "hidden_dim = 16" "$amt" train "${tuning[@]}" --trainer.run_dir "$work/
   --init "$work/model" --dry-run
 [ ! -e "$work/refused" ] || fail "a dry run left a folder"
 
-echo "another dataset for a run is refused before its configuration is touched"
+echo "another dataset is refused before the run's configuration is touched"
 cp "$work/run/config.ini" "$work/config.ini"
 expect_line 2 "$work/run ... encoding arrival, ... interarrival" "$amt" train \
   "${tuning[@]}" --trainer.run_dir "$work/run" --data.dataset "$work/interarrival"
-cmp "$work/config.ini" "$work/run/config.ini" || fail "a refused start has changed config.ini"
+cmp "$work/config.ini" "$work/run/config.ini" || fail "a refused start changed config.ini"
 
-echo "early refusals with a working alternative"
+echo "early refusals suggest a working alternative"
 tiny=(--model.hidden_dim 16 --model.num_heads 2 --model.num_layers 1)
 refused 2 "--model.num_heads 3 ... 1, 2, 4 heads" --model.hidden_dim 16 --model.num_heads 3
 refused 2 "512 tokens, ... 1024 ... model.seq_len" "${tiny[@]}" --model.seq_len 512

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# amt inspect as users run it; both it and the trainer report a single wrong bit in a shard.
+# Tests amt inspect, and that it and the trainer report a single wrong bit in a shard.
 # Usage: inspect_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -39,9 +39,9 @@ expect_line 1 "$work/no/text" inspect "$work/d" --export-text "$work/no/text"
 echo "rows as notes and as MIDI"
 expect 0 "Piece 1" inspect "$work/d" --row 0 --split test
 expect 0 "Row 1117 of train" inspect "$work/d" --row 1117 --midi "$work/x.mid"
-[ "$(head -c 4 "$work/x.mid")" = MThd ] || fail "no MIDI file"
+[ "$(head -c 4 "$work/x.mid")" = MThd ] || fail "no MIDI file was written"
 expect 0 "Row 1117 of train" inspect "$work/d" --row 1117 --svg "$work/x.svg"
-grep -q '^<svg xmlns=.*aria-label="Row 1117 of train"' "$work/x.svg" || fail "no picture"
+grep -q '^<svg xmlns=.*aria-label="Row 1117 of train"' "$work/x.svg" || fail "no picture was written"
 inspect "$work/d" --row 1117 --svg /dev/stdout | cmp - "$work/x.svg" || fail "the picture on standard output differs"
 expect_line 2 "--svg ... --row" inspect "$work/d" --svg "$work/y.svg"
 expect 0 "Row 3 of valid" inspect "$work/interarrival" --row 3 --split valid --midi "$work/y.mid"
@@ -59,7 +59,7 @@ done >"$work/unshuffled"
 cmp -s "$work/unshuffled" "$work/train" && fail "the training rows are not shuffled"
 cmp <(LC_ALL=C sort "$work/unshuffled") <(LC_ALL=C sort "$work/train") || fail "train"
 
-echo "output through links, into pipes and to standard output; other files, and remains of a killed process"
+echo "output through links, into pipes and to standard output; other files, and leftovers of a killed process"
 text=(--export-text) row=(--row 0 --midi)
 inspect "$work/d" --row 0 --midi "$work/row.mid" >"$work/out"
 echo old >"$work/target"
@@ -70,22 +70,22 @@ for file in row.mid valid; do
   [ $file = row.mid ] || what=(--split valid "${text[@]}")
   echo mine >"$work/target.tmp"
   inspect "$work/d" "${what[@]}" "$work/link" >"$work/out" 2>"$work/err"
-  [ -L "$work/link" ] && cmp "$work/target" "$work/$file" || fail "$file: was not written to the link's target"
-  [ "$(cat "$work/target.tmp")" = mine ] || fail "$file: another file was replaced"
+  [ -L "$work/link" ] && cmp "$work/target" "$work/$file" || fail "$file was not written to the link's target"
+  [ "$(cat "$work/target.tmp")" = mine ] || fail "writing $file replaced another file"
   inspect "$work/d" "${what[@]}" "$work/pipe" >"$work/out" 2>"$work/err" &
-  cmp "$work/pipe" "$work/$file" || fail "$file: was not written into the pipe"
+  cmp "$work/pipe" "$work/$file" || fail "$file was not written to the pipe"
   wait $!
-  [ -p "$work/pipe" ] || fail "$file: the pipe was replaced"
+  [ -p "$work/pipe" ] || fail "writing $file replaced the pipe"
   inspect "$work/d" "${what[@]}" /dev/stdout 2>"$work/err" | cmp - "$work/$file" || fail "$file: /dev/stdout"
   (echo before && inspect "$work/d" "${what[@]}" /dev/stdout && echo after) >"$work/log" 2>"$work/err"
-  cmp "$work/log" <(echo before && cat "$work/$file" && echo after) || fail "$file: a log was overwritten"
+  cmp "$work/log" <(echo before && cat "$work/$file" && echo after) || fail "writing $file overwrote the log"
   expect_line 1 "/dev/full ... disk" inspect "$work/d" "${what[@]}" /dev/full
 done
 touch "$work/x.amt-0123456789abcdef.tmp"
 inspect "$work/d" --row 0 --midi "$work/row.mid" >"$work/out"
-[ -z "$(compgen -G "$work/*.amt-*.tmp")" ] || fail "a temporary file is left"
+[ -z "$(compgen -G "$work/*.amt-*.tmp")" ] || fail "a temporary file is left behind"
 
-echo "intact, then one bit damaged in each of two shards"
+echo "an intact dataset, then one wrong bit in each of two shards"
 expect 0 "1,137 rows: all intact" inspect "$work/d" --verify
 expect 0 "all intact" inspect "$work/interarrival" --verify
 shards=("$work"/d/train-0*.h5)
@@ -128,7 +128,7 @@ END
 train=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/d" --trainer.run_dir "$work/run")
 for ranks in 1 2; do
   expect 1 "${shards[1]##*/}: rows 0 to " mpirun -n $ranks "${train[@]}"
-  [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one error"
+  [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not exactly one rank reports the error"
   grep -q "test-00000" "$work/err" && fail "the trainer read the test split"
   [ ! -e "$work/run" ] || fail "a refused run left a folder"
 done

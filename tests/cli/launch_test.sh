@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# amt under launchers: launchers unknown to its MPI, Slurm's variables, single-process commands on
-# several ranks, one-line errors, and dry runs for the given ranks.
+# Tests amt under launchers: launchers that its MPI does not support, Slurm's variables,
+# single-process commands on several ranks, one-line errors, and dry runs for the given ranks.
 # Usage: launch_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -12,9 +12,9 @@ on() { timeout -k 5 120 mpirun -n "$@"; }  # on RANKS COMMAND...
 tiny_configuration 4 4 4
 tiny=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/ds")
 
-# strangers TEXT VARIABLE=VALUE... -- COMMAND...: two processes started by a launcher that MPI does
-# not know must both exit with 2; the first prints TEXT in one line, the other nothing. %r in a
-# value is replaced by the rank.
+# strangers TEXT VARIABLE=VALUE... -- COMMAND...: imitates a launcher that MPI does not support.
+# Both of its processes must exit with 2; the first must print one line with TEXT, the second
+# nothing. %r in a value is replaced by the rank.
 strangers() {
   local text=$1 variables=() rank code
   shift
@@ -30,7 +30,7 @@ strangers() {
 }
 slurm_job=(SLURM_JOB_ID=1 SLURM_JOBID=1 SLURM_NODELIST=n1 SLURM_NTASKS=2 SLURM_NPROCS=2 SLURM_PROCID=%r)
 
-echo "a launcher that MPI does not know"
+echo "a launcher that MPI does not support"
 for command in "train --config $work/tiny.ini --data.dataset $work/ds --trainer.run_dir $work/run" \
   "eval $work/ds $work/ds" "prepare $golden/tree $work/prepared"; do
   read -ra words <<<"$command"
@@ -41,20 +41,22 @@ for command in "train --config $work/tiny.ini --data.dataset $work/ds --trainer.
 done
 [ ! -e "$work/run" ] && [ ! -e "$work/prepared" ] || fail "something was written"
 
-echo "no launcher: the shell of a batch job, and of a step with one task"
+echo "no launcher: the shell of a batch job, and that of a job step with one task"
 expect 0 "trained 4 steps" env "${slurm_job[@]//%r/0}" "${tiny[@]}" --trainer.run_dir "$work/batch"
 expect 0 "trained 4 steps" env "${slurm_job[@]//%r/0}" SLURM_STEP_ID=4294967290 SLURM_STEP_NUM_TASKS=1 \
   "${tiny[@]}" --trainer.run_dir "$work/step"
 
-# once TEXT COMMAND...: succeeds on three ranks and prints TEXT on one line only.
+# once TEXT COMMAND...: checks that the command succeeds on three ranks and prints TEXT on only one
+# line.
 once() {
   expect 0 "$1" on 3 "${@:2}"
-  [ "$(cat "$work/out" "$work/err" | grep -cF -e "$1")" -eq 1 ] || fail "not once: $1"
+  [ "$(cat "$work/out" "$work/err" | grep -cF -e "$1")" -eq 1 ] || fail "not printed exactly once: $1"
 }
-# wrong CODE TEXT COMMAND...: fails with one line from amt and none from MPI.
+# wrong CODE TEXT COMMAND...: checks that the command fails with one line from amt and none from
+# MPI.
 wrong() {
   expect "$@"
-  [ "$(grep -c '^amt: error: ' "$work/err")" -eq 1 ] || fail "not one line: $(cat "$work/err")"
+  [ "$(grep -c '^amt: error: ' "$work/err")" -eq 1 ] || fail "not exactly one error line: $(cat "$work/err")"
   ! grep -q "MPI_ABORT" "$work/err" || fail "Open MPI's message about MPI_ABORT is shown"
 }
 
@@ -79,10 +81,10 @@ for ranks in 1 2 4; do
 done
 mkdir -p "$work/blocked/checkpoints/latest/x"
 wrong 1 "$work/blocked/checkpoints" "${tiny[@]}" --trainer.run_dir "$work/blocked"
-tail -n 1 "$work/err" | grep -q '^amt: error: ' || fail "a single process does not end with amt's line"
+tail -n 1 "$work/err" | grep -q '^amt: error: ' || fail "the last line of a single process is not amt's error"
 # mpirun's own message about a failed job can be turned off.
 wrong 1 nowhere on 2 -q "$amt" inspect "$work/nowhere"
-[ "$(wc -l <"$work/err")" -eq 1 ] || fail "mpirun -q is not quiet"
+[ "$(wc -l <"$work/err")" -eq 1 ] || fail "mpirun -q prints more than amt's line"
 
 echo "dry runs for the given ranks"
 dry=("${tiny[@]}" --dry-run --trainer.run_dir "$work/dry")
@@ -120,10 +122,10 @@ wrong 1 "${shard##*/}" on 2 "${dry[@]}" --data.dataset "$work/damaged"
 echo "a dry run for an existing run"
 cp "$work/batch/config.ini" "$work/before.ini"
 expect 0 "step 4" "${tiny[@]}" --dry-run --trainer.run_dir "$work/batch" --trainer.num_train_steps 8
-grep -q '^# time: .* 4 steps' "$work/out" || fail "no time"
+grep -q '^# time: .* 4 steps' "$work/out" || fail "the dry run estimates no time"
 cmp "$work/before.ini" "$work/batch/config.ini" || fail "a dry run wrote config.ini"
 
-echo "the same for prepare"
+echo "a dry run of prepare"
 prepare=("$amt" prepare "$golden/tree" "$work/prepared" --dry-run)
 once "57 files" "${prepare[@]}"
 expect 0 "on 3 ranks" "${prepare[@]}" --ranks 3

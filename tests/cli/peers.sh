@@ -1,10 +1,11 @@
-# Sourced by the tests against Python packages. Sets $python: $AMT_PYTHON, else the Python into
-# which `jobs/install-deps.sh peers` has installed them, else python3.
+# Sourced by the tests that compare amt with Python packages. Sets $python to $AMT_PYTHON, else to
+# the Python into which `jobs/install-deps.sh peers` has installed the packages, else to python3.
 python=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")/build/peers/bin/python
 if [ ! -x "$python" ]; then python=python3; fi
 python=${AMT_PYTHON:-$python}
 
-# imports PACKAGE...: returns whether all of them are installed; if not, prints what is skipped.
+# imports PACKAGE...: returns whether all packages are installed; if not, prints why the test is
+# skipped.
 imports() {
   local names
   printf -v names ', %s' "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# amt prepare when ranks are killed and disks are full: it leaves nothing that a reader accepts, and
-# the next run writes the same bytes.
+# Tests amt prepare with killed ranks and full disks. It must leave nothing that a reader accepts,
+# and the next run must write the same bytes.
 # Usage: prepare_faults_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -16,8 +16,8 @@ for copy in 1 2 3 4 5 6 7 8 9; do
   done
 done
 
-# prepare DATASET [OPTION...]: on two ranks, with a memory limit that makes them spill; replaces the
-# shell.
+# prepare DATASET [OPTION...]: prepares on two ranks, with a memory limit that makes them spill;
+# replaces the shell.
 prepare() {
   local dataset=$1
   shift
@@ -25,7 +25,7 @@ prepare() {
     --rows-per-shard 5000 "$@"
 }
 
-(prepare "$work/whole") >"$work/out" 2>"$work/err" || fail "the undisturbed run"
+(prepare "$work/whole") >"$work/out" 2>"$work/err" || fail "the undisturbed run failed"
 
 # reached PHASE PARTIAL: returns whether the run that writes PARTIAL is in that phase.
 reached() {
@@ -37,8 +37,8 @@ reached() {
   esac
 }
 
-# kill_in PHASE RANK: returns whether the rank was killed while the run was in PHASE, and the run
-# failed.
+# kill_in PHASE RANK: starts a run and kills the rank in PHASE; returns whether that happened in
+# time and the run failed.
 kill_in() {
   (prepare "$work/killed" --overwrite) >"$work/out" 2>"$work/err" &
   pid=$!
@@ -53,21 +53,21 @@ for phase in listing tokenising exchange writing; do
   for rank in 1 2; do
     echo "kill -9 of rank $((rank - 1)), phase: $phase"
     attempt=1
-    until kill_in $phase $rank; do  # the run may outpace this loop
-      [ $((attempt++)) -lt 20 ] || fail "never caught a run in the phase $phase"
+    until kill_in $phase $rank; do  # the run may finish first
+      [ $((attempt++)) -lt 20 ] || fail "no run could be killed in the phase $phase"
       rm -r "$work/killed"
     done
     [ ! -e "$work/killed" ] || fail "a killed run left a dataset"
-    "$amt" eval "$work/nothing" "$work/killed.partial" >/dev/null 2>&1 && fail "a reader accepted the remains"
-    (prepare "$work/killed") >"$work/out" 2>"$work/err" || fail "the run after a kill"
+    "$amt" eval "$work/nothing" "$work/killed.partial" >/dev/null 2>&1 && fail "a reader accepted the leftovers"
+    (prepare "$work/killed") >"$work/out" 2>"$work/err" || fail "the run after a kill failed"
     diff -r "$work/whole" "$work/killed" || fail "different bytes after a kill while $phase"
-    [ ! -e "$work/killed.partial" ] || fail "remains are left"
+    [ ! -e "$work/killed.partial" ] || fail "files are left behind"
     rm -r "$work/killed"
   done
 done
 
 echo "shards that cannot be written completely"
-limited() {  # in a subshell: a limit cannot be raised again
+limited() {  # runs in a subshell, because a limit cannot be raised again
   ulimit -f 9000
   exec "$amt" prepare "$work/corpus" "$work/limited" --augment 60
 }
@@ -82,7 +82,7 @@ full() {
   expect 1 "$1" mpirun -n 2 "$amt" prepare "$work/corpus" "$work/small/d" --augment 60 "${@:2}"
   grep -q "$work/small/d.partial" "$work/err" || fail "the path is not named"
   [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "the error was reported by both ranks"
-  [ -z "$(ls -A "$work/small")" ] || fail "remains are left on the full disk"
+  [ -z "$(ls -A "$work/small")" ] || fail "files are left behind on the full disk"
 }
 echo "a disk too full for the dataset"
 full " free, "

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# amt and amt prepare as users run them: mistakes are refused in one line with the documented exit
-# code, and leave nothing behind.
+# Tests amt and amt prepare: mistakes must be refused in one line with the documented exit code, and
+# leave nothing behind.
 # Usage: prepare_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -49,7 +49,7 @@ echo "a dry run"
 expect 0 "57 files" prepare "$golden/tree" "$work/d" --dry-run
 [ ! -e "$work/d" ] || fail "--dry-run made the dataset"
 
-echo "a dataset is not overwritten unless told"
+echo "a dataset is overwritten only on request"
 expect 0 "Successfully processed 56 files" prepare "$golden/tree" "$work/d"
 before=$(cat "$work/d/manifest.json")
 expect_line 2 "--overwrite" prepare "$golden/tree" "$work/d" --seed 1
@@ -58,7 +58,7 @@ expect 0 "Successfully" prepare "$golden/tree" "$work/d" --seed 1 --overwrite
 [ "$before" != "$(cat "$work/d/manifest.json")" ] || fail "the dataset was not replaced"
 grep -q "2e2070425651fdeee9e1972b680913ff" "$work/d/rejected.tsv" || fail "rejected.tsv"
 
-# untouched FOLDER: checks that its contents have not changed.
+# untouched FOLDER: checks that the folder's contents have not changed.
 untouched() { diff -r "$work/mine" "$1" || fail "$1 was touched"; }
 
 echo "the user's own files are never removed or replaced; a dry run refuses the same folders"
@@ -98,7 +98,7 @@ expect_line 3 "f.rejected-2.tsv" prepare "$golden/tree" "$work/f" --max-bad-frac
 [ "$(cat "$work/f.rejected.tsv")" = "my list" ] || fail "the user's own list was replaced"
 
 echo "archives instead of a folder"
-tar -C "$golden/tree" -cf "$work/tree.tar" .  # the report names the corpus: "tree" both times
+tar -C "$golden/tree" -cf "$work/tree.tar" .  # the same name, because the report contains the corpus's name
 gzip -k "$work/tree.tar"
 expect 0 "Successfully processed 56 files" prepare "$golden/tree" "$work/tree-set"
 for archive in tree.tar tree.tar.gz; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# One run folder, one job: who may train in a folder; what happens to a second job, a killed job and
-# a job on another host, with and without file locks; unusable checkpoints; a start reports where it
-# starts from.
+# Tests that only one job at a time trains in a run folder: what happens to a second job, a killed
+# job and a job on another host, with and without file locks. Also tests unusable checkpoints, and
+# that each start reports what it starts from.
 # Usage: run_folder_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -11,7 +11,7 @@ unset SLURM_JOB_ID SLURM_RESTART_COUNT
 tiny_configuration 6 2 3 "keep_every = 2" "[data]" "verify = false"
 "$amt" prepare "$golden/tree" "$work/dataset" --interarrival >/dev/null 2>&1
 
-# train RUN [OPTION...]: replaces the shell, so that $! is amt's process.
+# train RUN [OPTION...]: trains; replaces the shell, so $! is amt's process.
 train() {
   local run=$1
   shift
@@ -38,13 +38,13 @@ begin busy
 expect_line 1 "$work/busy ... host $(hostname), pid $pid, since" train_here busy
 expect_line 1 "$work/busy ... pid $pid, " train_here busy --trainer.take_over true
 end USR1 75
-grep -q "again" "$work/log" || fail "the log does not say how to resume"
-[ ! -e "$work/busy/in-use" ] || fail "the lock is left after the end"
+grep -q "again" "$work/log" || fail "the log does not explain how to resume"
+[ ! -e "$work/busy/in-use" ] || fail "the lock is left behind"
 
 echo "a killed job is replaced, with a message"
 begin killed
 end KILL 137
-[ -e "$work/killed/in-use" ] || fail "no lock"
+[ -e "$work/killed/in-use" ] || fail "the killed job left no lock"
 killed=$pid
 begin killed
 grep -q "$work/killed .*host $(hostname), pid $killed, " "$work/log" || fail "the killed job is not mentioned"
@@ -69,7 +69,7 @@ SLURM_JOB_ID=1234 SLURM_RESTART_COUNT=1 expect 0 "$work/requeued ... host node17
 if ${CC:-cc} -shared -fPIC -o "$work/nolock.so" "$(dirname "$0")/no_locks.c" 2>/dev/null; then
   for NOLOCK_ERRNO in 37 38 95 524; do  # ENOLCK, ENOSYS, EOPNOTSUPP, ENOTSUPP
     echo "a file system without locks, errno $NOLOCK_ERRNO"
-    # Only the run folder is tested; HDF5 without locks is a different matter.
+    # Tests only the run folder; tests/hdf5 covers HDF5 without locks.
     export NOLOCK_ERRNO LD_PRELOAD=$work/nolock.so HDF5_USE_FILE_LOCKING=FALSE
     begin free-$NOLOCK_ERRNO
     mentions "$work/free-$NOLOCK_ERRNO ... locks" "$work/log" || fail "missing locks are not reported"
@@ -91,14 +91,14 @@ for folder in dataset dataset/run corpus; do
 done
 expect_line 2 "$work/." train_here .
 sha1sum -c --quiet "$work/sums" || fail "files were changed"
-[ ! -e "$work/corpus/checkpoints" ] && [ ! -e "$work/dataset/run" ] || fail "files were left"
+[ ! -e "$work/corpus/checkpoints" ] && [ ! -e "$work/dataset/run" ] || fail "files were left behind"
 expect 0 "" train_here whole
 expect 2 "$work/whole" "$amt" prepare "$golden/tree" "$work/whole"
 expect 2 "$work/whole" "$amt" prepare "$golden/tree" "$work/whole" --overwrite
 
 echo "unusable checkpoints do not cause a fresh start"
-grep -q '"started from"' "$work/whole/run.json" || fail "run.json does not say what the run started from"
-unusable() {  # TEXT: the start fails, names each checkpoint and changes nothing
+grep -q '"started from"' "$work/whole/run.json" || fail "run.json does not state what the run started from"
+unusable() {  # TEXT: checks that the start fails with TEXT, names each checkpoint and changes nothing
   local before
   before=$(cd "$work/damaged" && find checkpoints -type f -exec sha1sum {} + 2>/dev/null | sort | sha1sum)
   expect 1 "$1" train_here damaged
@@ -117,24 +117,24 @@ unusable "model.safetensors ... hash"
 damaged
 for file in "$work"/damaged/checkpoints/step-*/optimizer.h5; do rm "$file" && ln -s optimizer.h5 "$file"; done
 unusable "optimizer.h5: "
-! sed "s|$work/damaged||g" "$work/err" | grep "damaged" || fail "an unreadable checkpoint is called damaged"
+! sed "s|$work/damaged||g" "$work/err" | grep "damaged" || fail "an unreadable checkpoint is reported as damaged"
 damaged
 rm "$work/damaged/config.ini"
 expect 2 "$work/damaged ... step 6 ... no config.ini" train_here damaged
 
-echo "errors of the standard library are explained"
+echo "errors from the standard library are explained"
 train_here looped >"$work/out" 2>"$work/err" || fail "a run"
 rm "$work/looped/metrics.jsonl"
 ln -s metrics.jsonl "$work/looped/metrics.jsonl"
 expect 1 "$work/looped/metrics.jsonl" train_here looped
 
-echo "reported before training: batches, epochs, disk space"
+echo "batches, epochs and disk space are checked before training"
 expect 0 "epochs ... more than 10" train_here short --trainer.num_train_steps 100000 --checkpointer.keep_every 100000 --dry-run
 large=(large --trainer.num_train_steps 1000000000 --checkpointer.keep_every 1)
 expect 1 "disk of $work ... --checkpointer.keep_every" train_here "${large[@]}" --dry-run
-[ ! -e "$work/large" ] || fail "a dry run made the run's folder"
+[ ! -e "$work/large" ] || fail "a dry run created the run folder"
 expect 1 "disk of $work ... --checkpointer.keep_every" train_here "${large[@]}"
-[ ! -e "$work/large/in-use" ] || fail "the lock is left after an error"
+[ ! -e "$work/large/in-use" ] || fail "the lock is left behind after an error"
 
 echo "a loss that is not finite is a failure"
 expect 1 "finite ... --trainer.learning_rate" train_here nan --trainer.learning_rate 1e38

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# TensorBoard itself reads the numbers in metrics.jsonl from the event files of a run that was
-# killed and resumed; exit status 77 (skipped) if it is not installed.
+# Checks that TensorBoard reads the numbers in metrics.jsonl from the event files of a run that was
+# killed and resumed. Exit status 77 (skipped) if TensorBoard is not installed.
 # Usage: tensorboard_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")

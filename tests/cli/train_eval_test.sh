@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# amt train and amt eval as users run them, on two ranks: a stopped, a killed and an undisturbed run
-# end with the same bytes; mistakes are refused in one line.
+# Tests amt train and amt eval on two ranks: a stopped, a killed and an undisturbed run must end
+# with the same bytes, and mistakes must be refused in one line.
 # Usage: train_eval_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
 golden=${AMT_GOLDEN_DIR:-$2}
 . "$(dirname "$0")/support.sh"
 
-# train RUN [OPTION...]: on two ranks; replaces the shell, so that $! is mpirun's process.
+# train RUN [OPTION...]: trains on two ranks; replaces the shell, so $! is mpirun's process.
 train() {
   local run=$1
   shift
@@ -30,10 +30,10 @@ echo "--help and --dry-run start nothing"
 expect 0 "trainer.learning_rate" "$amt" train --help
 expect 0 "learning_rate = 0.01" "$amt" train --config "$work/tiny.ini" \
   --data.dataset "$work/dataset" --trainer.run_dir "$work/dry" --dry-run
-[ ! -e "$work/dry" ] || fail "--dry-run made the run's folder"
+[ ! -e "$work/dry" ] || fail "--dry-run created the run folder"
 
 echo "an undisturbed run"
-(train whole) 2>"$work/err" || fail "training"
+(train whole) 2>"$work/err" || fail "training failed"
 grep -q "learning_rate = 0.01" "$work/whole/config.ini" || fail "config.ini"
 [ "$(cat "$work/whole/checkpoints/latest")" = step-000008 ] || fail "latest"
 
@@ -45,7 +45,7 @@ kill -USR1 $pid
 code=0
 wait $pid || code=$?
 [ $code -eq 75 ] || fail "exit code $code instead of 75 after a signal"
-(train stopped) 2>"$work/err" || fail "resuming after a signal"
+(train stopped) 2>"$work/err" || fail "resuming after a signal failed"
 same_end stopped
 
 echo "a run whose ranks are killed, then resumes"
@@ -54,9 +54,9 @@ pid=$!
 wait_for_lines 4 "$work/killed/metrics.jsonl"
 kill -9 $(pgrep -P $pid)
 wait $pid && fail "a killed run succeeded"
-(train killed) 2>"$work/err" || fail "resuming after a kill"
+(train killed) 2>"$work/err" || fail "resuming after a kill failed"
 same_end killed
-[ "$(grep -c '"loss"' "$work/killed/metrics.jsonl")" -eq 8 ] || fail "metrics.jsonl has steps twice"
+[ "$(grep -c '"loss"' "$work/killed/metrics.jsonl")" -eq 8 ] || fail "metrics.jsonl does not have each step once"
 
 echo "evaluation"
 expect 0 "token-frequency" "$amt" eval "$work/whole" "$work/dataset" --split valid

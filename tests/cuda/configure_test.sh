@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What CMake reports if a part of CUDA is missing: AUTO continues with one line, ON is an error.
+# Tests what CMake reports if a part of CUDA is missing: with AUTO, one line; with ON, an error.
 # Usage: configure_test.sh SOURCE_FOLDER [CMake option...]
 set -euo pipefail
 source=$1
@@ -7,7 +7,8 @@ shift
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# configure CODE TEXT AMT_CUDA: configures without NCCL.
+# configure CODE TEXT AMT_CUDA: configures without NCCL; checks the exit code, and that TEXT is
+# printed.
 configure() {
   local got=0
   cmake -G Ninja -S "$source" -B "$work/build" -DAMT_BUILD_TESTS=OFF -DNCCL_LIBRARY= "-DAMT_CUDA=$3" "${@:4}" \

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Runs the kernels under NVIDIA's compute-sanitizer, on a machine with a GPU.
 # Usage: tests/cuda/sanitize.sh PROGRAM [FILTER]
-# PROGRAM is gpu_test, FILTER selects tests (default: every operation; with real shapes, racecheck
-# takes minutes). memcheck finds accesses outside allocations; racecheck: missing barriers around
-# shared memory; synccheck: barriers that not all threads reach; initcheck: reads of uninitialised
-# device memory. Reports are written to $AMT_SANITIZE_LOGS (default: the current folder) as
-# sanitize-TOOL.log.
-# Exit status: 0 no finding, 1 findings, 77 no sanitizer or no device.
+# PROGRAM is gpu_test; FILTER selects tests (default: every operation; with real shapes, racecheck
+# takes minutes). The tools are:
+#   memcheck   finds accesses outside allocations
+#   racecheck  finds missing barriers around shared memory
+#   synccheck  finds barriers that not all threads reach
+#   initcheck  finds reads of uninitialised device memory
+# Reports are written to $AMT_SANITIZE_LOGS (default: the current folder) as sanitize-TOOL.log.
+# Exit status: 0 if nothing was found, 1 if something was, 77 without a sanitizer or a device.
 set -euo pipefail
 . "$(dirname "$0")/../../jobs/help.sh"
 if wants_help "$@"; then print_help "$0"; exit 0; fi
@@ -14,7 +16,7 @@ if wants_help "$@"; then print_help "$0"; exit 0; fi
 program=$1 filter=${2:-GpuOps.*}
 logs=${AMT_SANITIZE_LOGS:-.}
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sanitizer 2>/dev/null || true)
-[ -n "$sanitizer" ] || { echo "no compute-sanitizer: it comes with the CUDA Toolkit" >&2; exit 77; }
+[ -n "$sanitizer" ] || { echo "no compute-sanitizer found; it is part of the CUDA Toolkit" >&2; exit 77; }
 if ! listing=$("$program" --gtest_filter='GpuOps.CopiesRoundTrip' 2>&1); then
   echo "$listing" >&2
   exit 1
@@ -25,7 +27,8 @@ if grep -q SKIPPED <<<"$listing"; then
 fi
 failed=0
 for tool in memcheck racecheck synccheck initcheck; do
-  # cuBLAS and cuDNN leave padding in their own memory unwritten; only our kernels are checked.
+  # initcheck covers only our kernels, because cuBLAS and cuDNN leave padding in their own memory
+  # unwritten.
   only=()
   [ "$tool" = initcheck ] && only=(--kernel-name kns=amt)
   if timeout -k 10 "${AMT_SANITIZE_SECONDS:-1800}" "$sanitizer" --tool "$tool" "${only[@]}" --error-exitcode 9 \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# --device as users meet it: what is chosen, reported and refused, with a fake plug-in.
+# Tests which device is chosen, reported or refused for each --device, with a fake plug-in.
 # Usage: device_choice_test.sh AMT GOLDEN_FOLDER FAKE_PLUGIN
 set -euo pipefail
 amt=$(realpath "$1")
@@ -28,7 +28,7 @@ silent_on() { ! grep -qF -e "$1" "$work/err" || fail "says '$1'"; }
 said_once() { [ "$(grep -c "amt: error" "$work/err")" -eq 1 ] || fail "several ranks report the same error"; }
 finished() { [ "$(cat "$work/$1/checkpoints/latest")" = step-000001 ] || fail "$1 did not finish"; }
 
-[ "$(nm -D --defined-only "$fake" | wc -l)" -eq 1 ] || fail "a plug-in exports more than its symbol"
+[ "$(nm -D --defined-only "$fake" | wc -l)" -eq 1 ] || fail "a plug-in exports more than its entry point"
 
 echo "--device cuda without a GPU: one line, exit code 1, nothing written"
 echo "no library" >"$work/text.so"
@@ -47,7 +47,7 @@ expect 1 "AMT_CUDA_PLUGIN ... none" train 3 refused --device cuda
 said_once
 expect_line 1 "--device cpu" "${tiny[@]}" --trainer.run_dir "$work/refused" --device cuda --dry-run
 
-echo "auto then uses the CPU and says why"
+echo "without a GPU, auto uses the CPU and explains why"
 expect 0 "no GPU ... AMT_CUDA_PLUGIN ... none" train 1 plain
 expect 0 "# device: cpu; ... AMT_CUDA_PLUGIN ... none" "${tiny[@]}" \
   --trainer.run_dir "$work/refused" --dry-run
@@ -56,7 +56,7 @@ expect 0 "no GPU ... the fake has no device" train 2 plain
 expect 0 "CUDA plug-in fake CUDA; the fake has no device; $fake" "$amt" --version
 AMT_CUDA_PLUGIN=/nowhere expect 0 "CUDA plug-in none: AMT_CUDA_PLUGIN ... /nowhere" "$amt" --version
 
-echo "unknown names of devices"
+echo "unknown device names"
 for option in --device --trainer.device --trainer.attention; do
   expect_line 2 "${option##*[-.]}: 'gpu' " "${tiny[@]}" --trainer.run_dir "$work/refused" $option gpu
 done
@@ -77,7 +77,7 @@ for ranks in 1 2 3; do
 done
 expect 0 "# device: cuda" "${tiny[@]}" --trainer.run_dir "$work/refused" --dry-run --device cuda
 
-echo "ranks that share a GPU sum with MPI"
+echo "ranks that share a GPU use MPI for sums"
 for devices in 1 2; do
   export AMT_FAKE_DEVICES=$devices
   expect 0 "ranks share a GPU" train 3 shared --device cuda
@@ -88,7 +88,7 @@ done
 expect 0 "fake: reducer of rank 1" by_rank 2 'NCCL_HOSTID=$OMPI_COMM_WORLD_RANK' shared
 silent_on "ranks share a GPU"
 
-echo "all ranks use the same kind of device"
+echo "all ranks must use the same kind of device"
 expect 0 "no GPU ... the fake has no device ... rank 1 of 2 " \
   by_rank 2 'AMT_FAKE_DEVICES=$((1 - OMPI_COMM_WORLD_RANK))' mixed
 silent_on "fake: device"
@@ -104,7 +104,7 @@ expect 0 "fake: device 0, attention 2" train 1 gpu --trainer.attention plain \
   fail "profile_steps did not switch the profiler on and off"
 AMT_FAKE_NAME="NVIDIA X1" expect 0 "peak unknown (--trainer.peak_flops)" train 1 gpu
 grep -q '"mfu":null' "$work/gpu/metrics.jsonl" || fail "mfu for an unknown GPU"
-grep -qF '"deterministic",' "$work/gpu/run.json" || fail "run.json does not say whether the run is deterministic"
+grep -qF '"deterministic",' "$work/gpu/run.json" || fail "run.json does not state whether the run is deterministic"
 said "deterministic 1"
 expect 0 "fake: device 0, attention 0, deterministic 0" train 1 gpu --trainer.deterministic false
 tr -d ' \n' <"$work/gpu/run.json" | grep -qF '["deterministic","false"]' || fail "run.json"
@@ -137,16 +137,16 @@ echo "a run can resume on another device"
 expect 0 "trained 2 steps" "${tiny[@]}" --trainer.run_dir "$work/plain" --trainer.num_train_steps 2 \
   --trainer.attention plain --trainer.mp auto --device cuda
 
-echo "the micro-batch depends on the free memory, and a resumed run keeps it"
+echo "the micro-batch depends on free memory, and a resumed run keeps it"
 open=("${tiny[@]}" --trainer.per_device_parallelism auto --trainer.run_dir "$work/open")
 expect 0 "per_device_parallelism 6 was chosen" "${open[@]}" --trainer.num_train_steps 1
 grep -q "per_device_parallelism = 6" "$work/open/config.ini" || fail "config.ini"
 sed -i 's/^per_device_parallelism = .*/per_device_parallelism = 2/' "$work/open/config.ini"
 expect 0 "per_device_parallelism 2 was chosen" "${open[@]}" --trainer.num_train_steps 2
 
-echo "memory: what is free on the GPU, and gradient checkpointing only if needed"
+echo "the GPU's free memory counts, and gradient checkpointing is used only if needed"
 deep=(--trainer.per_device_parallelism -1 --model.num_layers 12 --model.hidden_dim 64)
-# needs OPTION...: prints the MiB that a dry run estimates, with a resolution of 12 MiB.
+# needs OPTION...: prints the MiB that a dry run estimates, to within 12 MiB.
 needs() {
   "${tiny[@]}" "${deep[@]}" --trainer.run_dir "$work/refused" --dry-run "$@" 2>/dev/null |
     sed -n 's/^# memory: \([0-9.]* [MG]\)iB .*/\1/p' |

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds a fuzz target with clang's sanitizers and runs it: "parse" starts from the golden MIDI
-# files, "archive" from archives, "safetensors" from the golden model's files, "torch" from the
-# golden weights.
+# Builds a fuzz target with clang's sanitizers and runs it. The inputs of "parse" are based on the
+# golden MIDI files, those of "archive" on archives, those of "safetensors" and "torch" on the
+# golden models and weights.
 # Usage: tests/fuzz/run.sh [SECONDS] [SEED] [TARGET]
 # Exit status 77 (skipped) if clang or its fuzzer library is not installed. Findings are kept in
 # build/fuzz/findings.
@@ -14,7 +14,7 @@ seed=${2:-0}
 target=${3:-parse}
 
 . jobs/folders.sh
-can_build build/fuzz || { echo "skipped: it builds in build/fuzz, but $(why_not build/fuzz)"; exit 77; }
+can_build build/fuzz || { echo "skipped: cannot build in build/fuzz: $(why_not build/fuzz)"; exit 77; }
 clang=$(command -v clang++ || command -v clang++-14 || true)
 probe=$(mktemp -d)
 trap 'rm -rf "$probe"' EXIT
@@ -27,7 +27,7 @@ fi
 cmake --preset fuzz -G Ninja -DCMAKE_CXX_COMPILER="$clang" > "$probe/configure.log" || { cat "$probe/configure.log"; exit 1; }
 cmake --build --preset fuzz --target "${target}_fuzz"
 
-# tensors TYPE:BYTES...: prints a complete file with one [2, 1] tensor of each type.
+# tensors TYPE:BYTES...: prints a safetensors file with one [2, 1] tensor of each type.
 tensors() {
   local header="" end=0 type
   for type in "$@"; do
@@ -52,7 +52,7 @@ case $target in
     ln -s a.mid "$probe/few/link.mid" && ln "$probe/few/a.mid" "$probe/few/hard.mid"
     for format in gnu pax; do tar --format=$format -C "$probe/few" -cf "$seeds/$format.tar" .; done
     gzip -kf "$seeds/gnu.tar"
-    # A stored and a deflated member in zip's format, and their directory.
+    # A zip archive with a stored member: the member, then the directory's entry.
     unzipped='PK\3\4\n\0\0\0\0\0\0\0!\0\203\026\334\214\1\0\0\0\1\0\0\0\5\0\0\0a.midx'
     listed='PK\1\2\024\3\n\0\0\0\0\0\0\0!\0\203\026\334\214\1\0\0\0\1\0\0\0\5\0\0\0\0\0\0\0\0\0\0\0\244\201\0\0\0\0a.mid'
     # shellcheck disable=SC2059
@@ -66,12 +66,13 @@ case $target in
     tensors F32:4 > "$seeds/one"
     tensors > "$seeds/none" ;;
   torch)
-    max_len=40000  # a complete file
+    max_len=40000  # enough for a complete file
     for file in "$golden"/weights/bin-*/*.bin; do
       name=$(basename "$(dirname "$file")")-$(basename "$file")
       cp "$file" "$seeds/$name"
       for at in $(LC_ALL=C grep -obUaP '\x80[\x02\x04]' "$file" | head -4 | cut -d: -f1); do
-        # A pickle, or what looks like one. Not a pipe: writing into one that head has closed fails.
+        # Copies a pickle, or what looks like one. A pipe to head would fail once head has closed
+        # it.
         dd if="$file" of="$seeds/$name-pickle-$at" iflag=skip_bytes,count_bytes skip="$at" count=4096 status=none
       done
     done ;;
@@ -80,5 +81,5 @@ esac
 # libFuzzer's exit code for a finding is 77, which CTest would report as a skipped test.
 build/fuzz/bin/${target}_fuzz -error_exitcode=1 "$corpus" "$seeds" -max_total_time="$seconds" -seed="$seed" \
   -max_len="$max_len" -rss_limit_mb=2048 -timeout=20 -artifact_prefix=build/fuzz/findings/ \
-  -print_final_stats=1 -verbosity=1 2>&1 | grep -E "^(Done|stat::|ERROR|SUMMARY|broken|==)" 
+  -print_final_stats=1 -verbosity=1 2>&1 | grep -E "^(Done|stat::|ERROR|SUMMARY|violated|==)" 
 echo "no findings in $seconds s"

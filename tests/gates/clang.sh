@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything with a second compiler (Debian 12's clang), warnings as errors, and runs the
+# Builds everything with a second compiler (Debian 12's clang) and warnings as errors, and runs the
 # fast tests.
 # Usage: tests/gates/clang.sh
 set -euo pipefail

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Checks that clang-format 14 leaves every C, C++ and CUDA file as it is; other versions break lines
-# differently. Exit status 77 (skipped) if clang-format 14 is not installed.
+# Checks that clang-format 14 would not change any C, C++ or CUDA file; other versions break lines
+# differently.
+# Exit status 77 (skipped) if clang-format 14 is not installed.
 # Usage: tests/gates/format.sh [--fix]
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/../.."

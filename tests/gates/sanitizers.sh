@@ -7,8 +7,8 @@ cd "$(dirname "$(realpath "$0")")/../.."
 if wants_help "$@"; then print_help tests/gates/sanitizers.sh; exit 0; fi
 jobs/install-deps.sh build tests
 . jobs/environment.sh
-# MPI, the libraries it loads, and oneDNN keep memory until the process ends, so leaks are not
-# checked.
+# Does not check for leaks, because MPI, the libraries that it loads, and oneDNN keep memory until
+# the process ends.
 export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1
 cmake --preset asan -G Ninja
 cmake --build build/asan

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Runs clang-tidy with the checks in .clang-tidy on the C++ sources that differ from a commit,
-# committed or not; for a changed header, on one source that includes it.
+# including uncommitted changes; for a changed header, on one source that includes it.
 # Usage: tests/gates/tidy.sh BUILD_FOLDER [COMMIT | all]
 #   BUILD_FOLDER  any folder configured by cmake, with a compile_commands.json
-#   COMMIT        default: where the branch left its upstream, or the previous commit if it is there
-#   all           every source, one or two seconds each
+#   COMMIT        default: where the branch left its upstream, or else the previous commit
+#   all           checks every source, which takes one or two seconds each
 # Exit status 77 (skipped) if clang-tidy is not installed.
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/../.."
@@ -38,12 +38,12 @@ else
     case $file in *.hpp) source_of "$file" ;; *) echo "$file" ;; esac
   done | sort -u)
 fi
-# Only files that this build compiles: a build without CUDA has no commands for src/cuda.
+# Keeps only files that this build compiles; a build without CUDA has no commands for src/cuda.
 known=$(for file in $files; do
   if grep -qF "\"$PWD/$file\"" "$build/compile_commands.json"; then echo "$file"; fi
 done)
 [ -n "$known" ] || { echo "no source differs from $base"; exit 0; }
 echo "$(wc -l <<<"$known") sources"
-# The build may use another compiler, with warnings that clang does not know.
+# The build's compiler may have warning options that clang does not know.
 xargs -P "$(nproc)" -n 1 "$tidy" -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option <<<"$known" \
   2> >(grep -v -e "warnings generated" -e "warnings treated as errors" -e "^Suppressed" >&2)

@@ -1,13 +1,13 @@
 # Sourced by the tests with several hosts; sources support.sh. The hosts are network namespaces
 # host1, host2, ... of this machine on a bridge of their own. Each has its own address, link, host
 # name and /dev/shm; they share the file system, like the nodes of a cluster. The machine's own
-# network is not touched, and names contain this shell's process id, so that two tests can run at
-# the same time. Everything is removed at the end of the test.
+# network is not touched. Names contain this shell's process id, so two tests can run at the same
+# time. Everything is removed at the end of the test.
 . "$(dirname "${BASH_SOURCE[0]}")/../cli/support.sh"
 hosts_made=0
 namespace_of() { echo "amt-$$-$1"; }
 
-# in_network COMMAND...: runs it on the switch, where the link to hostN is called hostN.
+# in_network COMMAND...: runs the command on the switch, where the link to hostN is called hostN.
 in_network() { ip netns exec "$(namespace_of switch)" "$@"; }
 
 skip() {
@@ -23,7 +23,7 @@ remove_hosts() {
   clean_up
 }
 
-# make_hosts COUNT: makes 1 to 9 hosts.
+# make_hosts COUNT: creates 1 to 9 hosts.
 make_hosts() {
   local i
   [ "$(id -u)" -eq 0 ] || skip "several hosts on one machine need root"
@@ -52,11 +52,13 @@ make_host() {
   echo "10.77.0.$1 host$1" >>"$work/etc-hosts"
 }
 
-# "enter HOST COMMAND..." runs the command on that host. "agent HOST WORD..." does the same for
-# mpirun, whose words form one shell command; it is a process of host1 like ssh, and ends like ssh.
-# If there is a file mounts.HOST, it is run on the host first and changes what only this host sees.
+# Creates two scripts. "enter HOST COMMAND..." runs the command on that host. "agent HOST WORD..."
+# does so for
+# mpirun: its words form one shell command, it is a process on host1 like ssh, and it exits like
+# ssh. If there is a file mounts.HOST, it is run on the host first, to change what only this host
+# sees.
 write_agents() {
-  mkdir -p "$work/tmp"  # for Open MPI's sessions, which it may leave behind
+  mkdir -p "$work/tmp"  # for Open MPI's session folders, which it may leave behind
   cat >"$work/enter" <<END
 #!/bin/sh
 host=\$1
@@ -78,9 +80,9 @@ END
   export OMPI_MCA_btl_tcp_if_include=10.77.0.0/24 OMPI_MCA_oob_tcp_if_include=10.77.0.0/24
 }
 
-# on_hosts COUNT RANKS COMMAND...: mpirun on host1 with the ranks assigned in blocks, for at most
-# two minutes. Replaces the shell, so that in the background $! is the process of `timeout`, which
-# passes on mpirun's exit code.
+# on_hosts COUNT RANKS COMMAND...: runs mpirun on host1, with the ranks assigned to hosts in blocks,
+# for at most two minutes. Replaces the shell, so in the background $! is the process of `timeout`,
+# which passes on mpirun's exit code.
 on_hosts() {
   local count=$1 ranks=$2 slots list="" i
   shift 2
@@ -91,7 +93,7 @@ on_hosts() {
 
 processes_of() { ip netns pids "$(namespace_of "host$1")" 2>/dev/null; }
 
-# amt_processes: prints the process ids on all hosts, one per line.
+# amt_processes: prints the ids of all amt processes on all hosts, one per line.
 amt_processes() {
   local i pid
   for ((i = 1; i <= hosts_made; i++)); do
@@ -101,7 +103,7 @@ amt_processes() {
   done
 }
 
-# kill_host NUMBER: kills all of its processes, as if it had lost power.
+# kill_host NUMBER: kills all processes on the host, as if it had lost power.
 kill_host() {
   local pids
   pids=$(processes_of "$1")
@@ -110,8 +112,8 @@ kill_host() {
 
 cut_link() { in_network ip link set "host$1" down; }
 
-# restore_link NUMBER: also makes the hosts forget that they could not reach each other; they would
-# do so soon, but until then a connection may be refused at once.
+# restore_link NUMBER: restores the link and makes the hosts forget that they could not reach each
+# other, which would otherwise make new connections fail for a while.
 restore_link() {
   local i
   in_network ip link set "host$1" up
@@ -136,5 +138,5 @@ unshape_links() {
   done
 }
 
-# link_bytes NUMBER: prints the bytes that the host has sent since it was made.
+# link_bytes NUMBER: prints the bytes that the host has sent since it was created.
 link_bytes() { in_network cat "/sys/class/net/host$1/statistics/rx_bytes"; }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Several hosts give the same results as one: prepare the same bytes, training the same losses, eval
-# the same output; a slow network changes nothing; a message names the host that it is about.
+# Tests that several hosts give the same results as one: the same dataset, the same losses and the
+# same evaluation; that a slow network changes nothing; and that errors name the host where they
+# occur.
 # Usage: results_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -19,25 +20,25 @@ for layout in "2 2" "3 3" "4 4" "2 5"; do
 done
 [ "$(link_bytes 2)" -gt 1000000 ] || fail "the rows were not sent over the network"
 
-# The algorithms of Open MPI's sums depend on sizes and the number of ranks, not on which host a
-# rank is.
+# Open MPI chooses the algorithm of a sum by its size and the number of ranks, not by the ranks'
+# hosts.
 for ranks in 2 3; do
   echo "train on $ranks hosts"
-  train_here $ranks "here-$ranks" >"$work/out" 2>"$work/err" || fail "training on one host"
-  (train_on $ranks $ranks "apart-$ranks") >"$work/out" 2>"$work/err" || fail "training on $ranks hosts"
+  train_here $ranks "here-$ranks" >"$work/out" 2>"$work/err" || fail "training on one host failed"
+  (train_on $ranks $ranks "apart-$ranks") >"$work/out" 2>"$work/err" || fail "training on $ranks hosts failed"
   same_training "apart-$ranks" "here-$ranks"
 done
 
 echo "eval on 2 hosts"
 mpirun -n 2 "$amt" eval "$work/here-2" "$work/dataset" --split test >"$work/eval-here" 2>"$work/err" ||
-  fail "eval on one host"
+  fail "eval on one host failed"
 (on_hosts 2 2 "$amt" eval "$work/here-2" "$work/dataset" --split test) >"$work/eval-apart" 2>"$work/err" ||
-  fail "eval on 2 hosts"
+  fail "eval on 2 hosts failed"
 grep -q loss "$work/eval-here" || fail "no loss is printed"
-diff "$work/eval-here" "$work/eval-apart" || fail "eval prints something different on 2 hosts"
+diff "$work/eval-here" "$work/eval-apart" || fail "eval prints other results on 2 hosts"
 
-# host2_is_named TEXT MOUNT JOB...: if host2 sees different files, the job must fail with one line
-# that contains the text and names a rank there.
+# host2_is_named TEXT MOUNT JOB...: checks that, if MOUNT makes host2 see different files, the job
+# fails with one line that contains TEXT and names a rank on host2.
 host2_is_named() {
   local text=$1 mount=$2 code=0
   shift 2
@@ -45,10 +46,10 @@ host2_is_named() {
   echo "$mount" >"$work/mounts.host2"
   ("$@") >"$work/out" 2>"$work/err" || code=$?
   rm "$work/mounts.host2"
-  [ "$code" -eq 1 ] || [ "$code" -eq 2 ] || fail "exit code $code"
-  [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not one line"
+  [ "$code" -eq 1 ] || [ "$code" -eq 2 ] || fail "exit code $code instead of 1 or 2"
+  [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not exactly one error line"
   grep 'amt: error' "$work/err" >"$work/line"
-  mentions "$text" "$work/line" || fail "does not contain '$text'"
+  mentions "$text" "$work/line" || fail "the error does not contain '$text'"
   grep -q 'rank 1.* on host2' "$work/line" || fail "host2 is not named"
 }
 
@@ -70,8 +71,8 @@ host2_is_named "program differs" "mount --bind '$work/amt-older' '$work/amt'" \
 host2_is_named "$golden/tree ... rank 0" "mount -t tmpfs tmpfs '$golden/tree'" prepare_on 2 2 lost
 [ ! -e "$work/lost" ] || fail "something was written without host2"
 
-# A sum takes 1.5 s, and rank 1 pauses for 3 s now and then: the whole job takes longer than the
-# watchdog waits, but each of its steps counts as progress.
+# A sum takes 1.5 s, and rank 1 pauses for 3 s now and then. The whole job takes longer than the
+# watchdog's limit, but each step counts as progress.
 echo "a slow network and a slow rank are not failures"
 shape_links 20mbit 2
 start train_on 2 2 slow --watchdog 15s
@@ -83,6 +84,6 @@ for lines in 1 3; do
   kill -CONT "$slow_rank"
 done
 finish
-[ "$code" -eq 0 ] || fail "exit code $code of training with slow links and a slow rank"
+[ "$code" -eq 0 ] || fail "training with slow links and a slow rank failed with exit code $code"
 same_training slow here-2
 echo "all passed"

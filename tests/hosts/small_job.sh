@@ -1,5 +1,5 @@
-# Sourced after hosts.sh: small jobs on several hosts. Needs $amt, $golden. The model is tiny except
-# for its embedding, whose gradient makes a step's sum 3.5 MB.
+# Sourced after hosts.sh: runs small jobs on several hosts. Needs $amt and $golden. The model is
+# tiny except for its embedding, because of which each step sums 3.5 MB of gradients.
 tiny_configuration 8 6 4 "save_interval = 0.01s" "keep_every = 4"
 
 # prepare_on HOSTS RANKS DATASET [OPTION...]: prepares the golden corpus; replaces the shell.
@@ -13,13 +13,14 @@ train_on() {
     --trainer.run_dir "$work/$3" "${@:4}"
 }
 
-# train_here RANKS RUN: the same without several hosts.
+# train_here RANKS RUN: does the same on this machine alone.
 train_here() {
   mpirun -n "$1" "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" \
     --trainer.run_dir "$work/$2"
 }
 
-# same_training RUN RUN: checks that losses and checkpoints are the same, bit for bit.
+# same_training RUN OTHER: checks that losses and checkpoints of both runs are the same, bit for
+# bit.
 same_training() {
   local last=checkpoints/step-000008 file
   diff <(losses "$1") <(losses "$2") || fail "$1 has different losses than $2"
@@ -28,7 +29,7 @@ same_training() {
   done
 }
 
-# start COMMAND...: starts it in the background as $job, with its stderr in $work/err.
+# start COMMAND...: starts the command in the background as $job, with its stderr in $work/err.
 start() {
   ("$@") >"$work/out" 2>"$work/err" &
   job=$!
@@ -40,17 +41,17 @@ finish() {
   wait "$job" || code=$?
 }
 
-# all_gone SECONDS: checks that the job and every amt end by themselves within that time.
+# all_gone SECONDS: checks that the job and all amt processes end by themselves within that time.
 all_gone() {
   local tenths
   for ((tenths = 0; tenths < $1 * 10; tenths++)); do
     [ -n "$(amt_processes)" ] || kill -0 "$job" 2>/dev/null || return 0
     sleep 0.1
   done
-  fail "processes are left after $1 s: amt $(amt_processes), mpirun $job"
+  fail "processes still exist after $1 s: amt $(amt_processes), mpirun $job"
 }
 
-# wait_for WHAT CONDITION...: waits until it holds, while the job runs.
+# wait_for WHAT CONDITION...: waits until the condition is true; fails if the job ends first.
 wait_for() {
   local what=$1
   shift
@@ -60,14 +61,14 @@ wait_for() {
   done
 }
 
-# Slow links make sums and exchanges take nearly all of the time, so the jobs below are interrupted
-# during one.
+# Slow links make sums and exchanges take nearly all of a job's time, so the jobs below are
+# interrupted during one of them.
 has_sent() { [ "$(link_bytes 2)" -ge "$1" ]; }
 
-# in_exchange: waits until the job, prepare on 2 hosts, has exchanged a part of its rows.
+# in_exchange: waits until the job, prepare on 2 hosts, has exchanged some of its rows.
 in_exchange() {
   wait_for "the exchange" has_sent $(($(link_bytes 2) + 2000000))
-  compgen -G "$work/*.partial/amt-prepare-in-use" >/dev/null || fail "it has not begun to tokenise"
+  compgen -G "$work/*.partial/amt-prepare-in-use" >/dev/null || fail "the job does not tokenise yet"
 }
 
 has_lines() { [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ]; }
@@ -83,15 +84,16 @@ in_sum() {
 # prepared_again: checks that prepare on 2 hosts left no dataset "cut-off", and that a restart
 # writes the same bytes as "all".
 prepared_again() {
-  [ ! -e "$work/cut-off" ] || fail "a dataset was left"
-  (prepare_on 2 2 cut-off) >"$work/out" 2>"$work/err" || fail "prepare, started again"
-  diff -r "$work/all" "$work/cut-off" || fail "different bytes than an undisturbed run"
-  [ ! -e "$work/cut-off.partial" ] || fail "remains are left"
+  [ ! -e "$work/cut-off" ] || fail "a dataset was left behind"
+  (prepare_on 2 2 cut-off) >"$work/out" 2>"$work/err" || fail "restarting prepare failed"
+  diff -r "$work/all" "$work/cut-off" || fail "the bytes differ from those of an undisturbed run"
+  [ ! -e "$work/cut-off.partial" ] || fail "files are left behind"
 }
 
-# trained_again RUN: checks that the run, restarted on 2 hosts, resumes and ends like "whole".
+# trained_again RUN: checks that the run resumes when it is restarted on 2 hosts, and ends like
+# "whole".
 trained_again() {
-  (train_on 2 2 "$1") >"$work/out" 2>"$work/err" || fail "training, started again"
-  resumed_from "$work/$1/checkpoints/step-00000" "$work/err" || fail "it started from the beginning"
+  (train_on 2 2 "$1") >"$work/out" 2>"$work/err" || fail "restarting training failed"
+  resumed_from "$work/$1/checkpoints/step-00000" "$work/err" || fail "the run started from the beginning"
   same_training "$1" whole
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# install-deps.sh: what it requests with which rights, and its messages if it cannot install. sudo,
-# apt-get and id are stand-ins, and only the packages in an invented /usr are installed.
+# Tests install-deps.sh: which packages it requests, how it becomes root, and its messages if it
+# cannot install. sudo, apt-get and id are stand-ins; the installed packages are those in a fake
+# /usr.
 # Usage: install_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 . "$(dirname "$0")/../cli/support.sh"
@@ -20,7 +21,8 @@ echo "\$*" >>"$work/asked"
 [ -z "\${APT_FAILS:-}" ] || [ "\$1" = update ] || { echo "E: Unable to locate package" >&2; exit 100; }
 [ "\$1" = update ] || [ -e "$work/policy-rc.d" ] || echo "daemons may start" >>"$work/asked"
 END
-# Behaviours of sudo: "free" needs no password, "secret" needs one; each request is recorded.
+# The stand-in for sudo needs the password "secret", or none if SUDO_WAY is "free". It records each
+# request.
 stand_in sudo <<END
 option=
 case \$1 in -*) option=\$1; shift ;; esac
@@ -39,22 +41,22 @@ printf '#!/bin/sh\necho secret\n' >"$work/answer"
 printf '#!/bin/sh\necho guess\n' >"$work/wrong-answer"
 chmod +x "$work/answer" "$work/wrong-answer"
 
-# install GROUP...: runs it without a terminal.
+# install GROUP...: runs install-deps.sh without a terminal.
 install() {
   rm -f "$work/asked" "$work/questions"
   (cd / && exec env PATH="$work/bin" setsid -w "$checkout/jobs/install-deps.sh" "$@")
 }
 installed() {
-  grep -q "^install .*libarchive-dev" "$work/asked" || fail "nothing is installed: $*"
+  grep -q "^install .*libarchive-dev" "$work/asked" || fail "libarchive-dev is not installed: $*"
   ! grep -q "installing may start daemons" "$work/asked" || fail "daemons may start"
   [ ! -e "$work/policy-rc.d" ] || fail "policy-rc.d is left behind"
 }
 nothing_asked() { [ ! -e "$work/asked" ] && [ ! -e "$work/questions" ] || fail "something was requested: $*"; }
 
-echo "root, sudo without a password"
+echo "as root, and with sudo without a password"
 TEST_UID=0 expect 0 "Installing: g++ " install build
 installed root
-[ ! -e "$work/questions" ] || fail "root calls sudo"
+[ ! -e "$work/questions" ] || fail "sudo is called although the user is root"
 export SUDO_WAY=free
 expect 0 "Installing: g++ " install build
 installed sudo
@@ -66,14 +68,14 @@ installed askpass
 [ "$(grep -c -v -e -n "$work/questions")" -eq 1 ] || fail "asks for the password more than once: $(cat "$work/questions")"
 rm -f "$work/asked"
 echo secret | PATH=$work/bin script -qec "'$checkout/jobs/install-deps.sh' build" /dev/null >"$work/out" 2>"$work/err" ||
-  fail "not on a terminal: $(cat "$work/out")"
+  fail "installing on a terminal failed: $(cat "$work/out")"
 installed terminal
 expect 1 "no terminal ... SUDO_ASKPASS" install build
-grep -q "Fedora: .*gcc-c++ cmake ninja-build openmpi-devel" "$work/err" || fail "lists no packages"
+grep -q "Fedora: .*gcc-c++ cmake ninja-build openmpi-devel" "$work/err" || fail "the missing packages are not listed"
 SUDO_ASKPASS=$work/wrong-answer expect 1 "not be installed" install build
-[ ! -e "$work/asked" ] || fail "installs after a wrong password"
+[ ! -e "$work/asked" ] || fail "packages are installed after a wrong password"
 
-echo "apt-get fails, is missing; sudo is missing"
+echo "apt-get fails or is missing; sudo is missing"
 TEST_UID=0 APT_FAILS=1 expect 1 "apt-get install g++ cmake" install build
 [ ! -e "$work/policy-rc.d" ] || fail "policy-rc.d is left behind after a failure"
 mv "$work/bin/sudo" "$work/sudo"
@@ -83,13 +85,13 @@ mv "$work/bin/apt-get" "$work/apt-get"
 TEST_UID=0 expect 1 "no apt-get" install build
 mv "$work/apt-get" "$work/bin/apt-get"
 
-echo "packages for tests of the job scripts never ask for a password and may fail"
+echo "packages for tests of the job scripts never need a password and may fail"
 SUDO_ASKPASS=$work/answer expect 0 "skipped ... shellcheck" install cluster-tests
-[ ! -e "$work/asked" ] || fail "installs optional packages with a password"
-! grep -q munge "$work/out" || fail "lists Slurm although it needs root"
+[ ! -e "$work/asked" ] || fail "optional packages are installed with a password"
+! grep -q munge "$work/out" || fail "Slurm is listed although it needs root"
 TEST_UID=0 APT_FAILS=1 expect 0 "skipped ... shellcheck slurm-wlm munge" install cluster-tests
 
-echo "Python packages for tests go into build/peers and match the installed PyTorch; without PyTorch it succeeds"
+echo "Python packages for tests are installed in build/peers and match the installed PyTorch, if there is one"
 expect 0 "skipped" install peers
 stand_in python3 <<END
 case \$2 in
@@ -100,14 +102,14 @@ END
 stand_in pip <<<"echo \"\$*\" >>'$work/asked'; [ -z \"\${PIP_FAILS:-}\" ]"
 TORCH="" PIP_FAILS=1 expect 0 "skipped" install peers
 TORCH="" expect 0 "torch" install peers
-grep -q "^install .* transformers torch$" "$work/asked" || fail "pip installs something else: $(cat "$work/asked")"
+grep -q "^install .* transformers torch$" "$work/asked" || fail "pip installs other packages: $(cat "$work/asked")"
 TORCH="" install peers
 nothing_asked "a second time"
 rm -r "$checkout/build"
 TEST_UID=0 TORCH=1.13 expect 0 "python3-torch" install peers
 grep -q "^install .* transformers<4.46$" "$work/asked" || fail "transformers does not match PyTorch: $(cat "$work/asked")"
 
-echo "nothing is missing: nothing is requested"
+echo "if nothing is missing, nothing is requested"
 while read -r _ _ _ file; do
   case $file in bin/slurmctld) file=sbin/slurmctld ;; esac
   case $file in [bils]*/*) ;; *) continue ;; esac
@@ -116,11 +118,11 @@ while read -r _ _ _ file; do
   touch "$work/usr/$file"
 done <"$jobs/install-deps.sh"
 for user in 0 1000; do
-  TEST_UID=$user install build tests corpus cluster-tests peers >"$work/out" 2>"$work/err" || fail "something is missing"
+  TEST_UID=$user install build tests corpus cluster-tests peers >"$work/out" 2>"$work/err" || fail "install-deps.sh fails although nothing is missing"
   nothing_asked "$(cat "$work/out")"
 done
 
-echo "help, mistakes"
+echo "help and mistakes"
 expect 0 "Usage: jobs/install-deps.sh [build]" install --help
 expect 0 "Usage: jobs/install-deps.sh [build]" install build -h
 nothing_asked help

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# quickstart.sh end to end, with a tiny model and stand-ins for installing and building: whose
-# datasets and models it touches, what it continues with, and its messages about wrong corpora.
+# Tests quickstart.sh end to end, with a tiny model and stand-ins for installing and building: which
+# datasets and models it touches, how it continues after an interruption, and its messages about
+# wrong corpora.
 # Usage: quickstart_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -9,8 +10,8 @@ source=$(realpath "$(dirname "$0")/../..")
 . "$(dirname "$0")/../cli/support.sh"
 . "$(dirname "$0")/stand_ins.sh"
 
-# A checkout in a folder with an awkward name. Its cmake "builds" the tested amt by copying it,
-# because another user may be unable to reach this checkout.
+# Creates a checkout in a folder with an awkward name. Its cmake "builds" amt by copying the tested
+# program, because another user may be unable to access this checkout.
 checkout="$work/check out #1"
 mkdir -p "$checkout/configs" "$work/tmp dir"
 cp -r "$source/jobs" "$checkout/"
@@ -30,7 +31,7 @@ touch "$work/no music/readme.txt" "$work/song.mid"
 run="$checkout/runs/quickstart-my music #1"
 cd "$work"
 
-echo "a mistyped corpus is noticed before anything is installed"
+echo "a wrong corpus is refused before anything is installed"
 expect 0 "Usage: jobs/quickstart.sh [CORPUS]" quickstart --help
 expect_line 2 "no my musik" quickstart "my musik"
 expect_line 2 "no music ... .mid or .midi" quickstart "no music"
@@ -38,41 +39,41 @@ expect_line 2 "song.mid ... .tar" quickstart song.mid
 expect_line 2 "corpus ... empty" quickstart ""
 expect_line 2 "one corpus" quickstart "my music #1" more
 expect_line 2 "--augment; ... --" quickstart --augment 1
-[ ! -e "$work/installed" ] && [ ! -e "$checkout/runs" ] || fail "something was installed or made"
+[ ! -e "$work/installed" ] && [ ! -e "$checkout/runs" ] || fail "something was installed or created"
 
-echo "from a folder to the table"
+echo "from a folder of MIDI files to the table of results"
 expect 0 "$run" quickstart "my music #1" -- --max-bad-fraction 0.9
 for words in "first step  *[0-9]*\.[0-9][0-9]  *on 2 rows" " 2 of the [0-9]* rows" \
   "valid split.* [0-9]*\.[0-9][0-9]  *on all [0-9]* rows" "test split.* [0-9]*\.[0-9][0-9]  *on all" \
   "frequency.* [0-9]*\.[0-9][0-9] " "inspect .*my.*music.*--midi" "tensorboard --logdir" \
   "--init .*model .*model-2" "lakh-small.ini"; do
-  grep -qe "$words" "$work/out" || fail "the table does not have '$words': $(cat "$work/out")"
+  grep -qe "$words" "$work/out" || fail "the table does not contain '$words': $(cat "$work/out")"
 done
 for name in song new more band mended many-{1..8} seen live; do
   [ "$(head -c 4 "$run/music/$name.mid")" = MThd ] || fail "$name.mid is not a MIDI file"
   case $name in
-    new | many*) shown="^<svg" ;;  # the model has hardly learned anything
-    *) shown="<path [^>]*d=\"M[0-9. ]*h" ;;  # strokes: notes kept from the song
+    new | many*) shown="^<svg" ;;  # may have no notes, because the model has hardly learned anything
+    *) shown="<path [^>]*d=\"M[0-9. ]*h" ;;  # has strokes for the notes kept from the song
   esac
   grep -q "$shown" "$run/music/$name.svg" || fail "$name.svg shows no notes"
 done
 [ -e "$run/music/live.txt" ] && [ -e "$run/music/many-8.txt" ] || fail "no events were saved: $(ls -l "$run/music")"
-[ -z "$(ls -A "$TMPDIR")" ] || fail "left in TMPDIR: $(ls -A "$TMPDIR")"
+[ -z "$(ls -A "$TMPDIR")" ] || fail "files are left behind in TMPDIR: $(ls -A "$TMPDIR")"
 
-# state FOLDER: lists every file of a dataset or model with size and time.
+# state FOLDER: lists every file in a dataset or model with its size and time.
 state() { (cd "$1" && find . -type f ! -name 'report.html' ! -path '*/tensorboard/*' -exec stat -c '%n %s %Y' {} + | sort); }
-echo "again: everything exists"
+echo "a second start does nothing, because everything exists"
 state "$run/dataset" >"$work/dataset-before"
 expect 0 "nothing to prepare" quickstart "my music #1" -- --max-bad-fraction 0.9
-state "$run/dataset" | cmp - "$work/dataset-before" || fail "the dataset was made again"
+state "$run/dataset" | cmp - "$work/dataset-before" || fail "the dataset was created again"
 
 echo "an interrupted training resumes"
 rm -r "$run/model/checkpoints/step-000006"
 echo step-000004 >"$run/model/checkpoints/latest"
 expect 0 "step-000004" quickstart "my music #1" -- --max-bad-fraction 0.9
-[ -e "$run/model/checkpoints/step-000006" ] && [ -e "$run/model/checkpoints/step-000002" ] || fail "another training"
+[ -e "$run/model/checkpoints/step-000006" ] && [ -e "$run/model/checkpoints/step-000002" ] || fail "the run did not resume from its checkpoint"
 
-# untouched COMMAND...: must be refused, and leave $run unchanged.
+# untouched TEXT COMMAND...: checks that the command is refused with TEXT and leaves $run unchanged.
 untouched() {
   state "$run" >"$work/before"
   expect_line 2 "$@"
@@ -96,7 +97,7 @@ for name in dataset model corpus dataset.partial; do
   mkdir -p "theirs/$name"
   touch "theirs/$name/precious"
   AMT_QUICKSTART_DIR=theirs expect_line 2 "$work/theirs/$name ... not made" quickstart "more/my music #1"
-  [ "$(find theirs -type f)" = "theirs/$name/precious" ] || fail "theirs: $(find theirs)"
+  [ "$(find theirs -type f)" = "theirs/$name/precious" ] || fail "files of others were changed: $(find theirs)"
   rm -r theirs
 done
 AMT_QUICKSTART_DIR="more/my music #1/x" expect_line 2 "in the corpus" quickstart more
@@ -105,23 +106,23 @@ echo "an archive whose validation and test splits are empty"
 tar -C "more/my music #1" -czf digits.tar.gz .
 expect 0 "no music for the test split" quickstart digits.tar.gz
 grep -q "valid split.*  -  .*no music" "$work/out" || fail "$(cat "$work/out")"
-[ -e "$checkout/runs/quickstart-digits/model/checkpoints/latest" ] || fail "no model"
+[ -e "$checkout/runs/quickstart-digits/model/checkpoints/latest" ] || fail "no model was trained"
 echo "no music to train on"
 mkdir only-test
 cp "$golden"/tree/f/*.mid only-test/
 expect 1 "no music for the training split" quickstart only-test
-grep -q "/quickstart.sh only-test" "$work/err" || fail "the message does not say how to resume"
-echo "options of amt prepare override its own"
+grep -q "/quickstart.sh only-test" "$work/err" || fail "the message does not explain how to resume"
+echo "options of amt prepare override the quickstart's own"
 AMT_QUICKSTART_DIR="in/another place" expect 1 "no music for the training split" \
   quickstart only-test -- --augment 20
 grep -q "AMT_QUICKSTART_DIR=in/another.* place .*quickstart.sh only-test -- --augment 20" "$work/err" || fail "$(cat "$work/err")"
-grep -q '"augment": 20' "in/another place/dataset/manifest.json" || fail "not augmented"
+grep -q '"augment": 20' "in/another place/dataset/manifest.json" || fail "--augment was not passed on"
 
 if [ "$(id -u)" = 0 ]; then
   echo "another user, in the same checkout"
   mkdir home tmp
   cp -r "more/my music #1" locked
-  touch locked/secret.mid && chmod 000 locked/secret.mid  # for amt prepare to reject
+  touch locked/secret.mid && chmod 000 locked/secret.mid  # amt prepare must reject it
   chmod 666 installed
   chmod 755 "$work" && chown 65534 home && chmod 1777 tmp
   quickstart_of_another() {

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# tests/run.sh: when it refuses to run, and that ctest's output ends with the skipped tests and
+# Tests when tests/run.sh refuses to run, and that ctest's output ends with the skipped tests and
 # their reasons.
 # Usage: run_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 source=$(realpath "$(dirname "$0")/../..")
 . "$(dirname "$0")/../cli/support.sh"
 
-echo "skipped tests say why"
+echo "skipped tests are listed with their reasons"
 mkdir -p "$work/pro ject/tests"
 cat >"$work/pro ject/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.25)
@@ -21,7 +21,7 @@ add_test(NAME c:passed COMMAND sh -c "echo 'it is not skipped: no'")
 END
 cp "$source/tests/skipped.sh" "$work/pro ject/tests/"
 cmake -G Ninja -S "$work/pro ject" -B "$work/b" -DSOURCE="$source" >/dev/null
-for _ in first second; do  # also if there is a log of an earlier run
+for _ in first second; do  # the second time, there is a log of an earlier run
   expect 0 "100% tests passed" ctest --test-dir "$work/b"
   sed -n '/^Skipped, and why:$/,$p' "$work/out" >"$work/reasons"
   printf '%s\n' "Skipped, and why:" "  a:script: no moon tonight" "  b:part: no bf16 here" | cmp - "$work/reasons" ||
@@ -31,14 +31,14 @@ done
 echo "mistakes"
 expect_line 2 "'prepare' ... ctest" "$source/tests/run.sh" prepare
 if [ "$(id -u)" = 0 ]; then
-  echo "a build folder of another user"
+  echo "a build folder that belongs to another user"
   mkdir -p "$work/build" "$work/checkout/tests"
-  cp -r "$source/jobs" "$work/checkout/"  # other users may be unable to reach this checkout
+  cp -r "$source/jobs" "$work/checkout/"  # other users may be unable to access this checkout
   cp "$source/tests/run.sh" "$work/checkout/tests/"
   chmod 755 "$work" "$work/build"
   expect_line 2 "$work/build ... root; ... AMT_BUILD_DIR" \
     env AMT_BUILD_DIR="$work/build" setpriv --reuid=65534 --regid=65534 --clear-groups "$work/checkout/tests/run.sh"
 else
-  echo "skipped: a build folder of another user (making one needs root)"
+  echo "skipped: a build folder that belongs to another user (creating one needs root)"
 fi
 echo "all passed"

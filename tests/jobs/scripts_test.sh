@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The job scripts without a Slurm: what submit.sh requests from sbatch and refuses, and after which
-# exit codes of amt a run is requeued, and how often. sbatch, srun and scontrol are stand-ins.
+# Tests the job scripts without Slurm: what submit.sh requests from sbatch and what it refuses, and
+# after which exit codes of amt a job is requeued, and how often. sbatch, srun and scontrol are
+# stand-ins.
 # Usage: scripts_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -16,14 +17,14 @@ chain=("$golden/tree" "$work/run")
 
 echo "what submit.sh requests"
 AMT_ACCOUNT=music AMT_GPUS_PER_NODE=4 AMT_TRAIN_NODES=2 AMT_PREPARE_OPTIONS="--augment 10" \
-  submit --dry-run "${chain[@]}" -- --trainer.seed 3 >"$work/plan" || fail "no dry run"
+  submit --dry-run "${chain[@]}" -- --trainer.seed 3 >"$work/plan" || fail "the dry run failed"
 asks() { sed -n "$1p" "$work/plan" | grep -qE -e "$2" || fail "job $1 does not request $2: $(cat "$work/plan")"; }
-[ "$(wc -l <"$work/plan")" -eq 3 ] || fail "not three jobs"
+[ "$(wc -l <"$work/plan")" -eq 3 ] || fail "the dry run does not print three jobs"
 asks 1 "--account=music .*--ntasks-per-node=16 .*prepare.sbatch $golden/tree $work/dataset --augment 10"
 asks 2 "--nodes=2 .*--ntasks-per-node=4 --gpus-per-node=4 .*--signal=B:USR1@300 --dependency=afterok:PREPARE_ID"
 asks 2 "train.sbatch $work/dataset $work/run --trainer.seed 3"
 asks 3 "--nodes=1 .*--dependency=afterok:TRAIN_ID .*eval.sbatch $work/run $work/dataset --split test"
-[ ! -e "$work/run" ] || fail "a dry run creates the run folder"
+[ ! -e "$work/run" ] || fail "the dry run created the run folder"
 AMT_GPUS_PER_NODE=4 AMT_GPU_REQUEST=gres=gpu:a100 AMT_SCRATCH=$work/scratch submit --dry-run "${chain[@]}" >"$work/plan"
 asks 2 "--gres=gpu:a100:4 .*train.sbatch $work/scratch/dataset"
 AMT_GPUS_PER_NODE=0 submit --dry-run --dataset "$work/other" "${chain[@]}" >"$work/plan"
@@ -42,20 +43,21 @@ expect_line 2 "AMT_TRAIN_NODES ... 'two'" env AMT_TRAIN_NODES=two "$jobs/submit.
 expect_line 2 "AMT_LAUNCHER ... srun or mpirun" env AMT_LAUNCHER=mpiexec "$jobs/submit.sh" --dry-run "${chain[@]}"
 expect_line 2 "$work/nothing" env AMT_SITE="$work/nothing" "$jobs/submit.sh" --dry-run "${chain[@]}"
 
-echo "an image in place of amt"
+echo "an image instead of an installed amt"
 expect_line 2 "image ... $work/nothing" env AMT_IMAGE="$work/nothing" AMT_CONTAINER="env -C /" "$jobs/submit.sh" --dry-run "${chain[@]}"
 expect_line 2 "no-such-runtime" env AMT_IMAGE="$golden" AMT_CONTAINER="no-such-runtime run" "$jobs/submit.sh" --dry-run "${chain[@]}"
-AMT_BIN=$work/nothing AMT_IMAGE=$golden AMT_CONTAINER="env -C /" submit --dry-run "${chain[@]}" >"$work/plan" || fail "wants an amt beside the image"
+AMT_BIN=$work/nothing AMT_IMAGE=$golden AMT_CONTAINER="env -C /" submit --dry-run "${chain[@]}" >"$work/plan" || fail "an amt outside the image is required"
 
 export PATH=$work/bin:$PATH
-echo "sbatch refuses the second job: the first is cancelled"
+echo "if sbatch refuses the second job, the first is cancelled"
 stand_in sbatch <<<'case "$*" in *train.sbatch*) echo "sbatch: error: Invalid qos" >&2; exit 1 ;; *) echo 7 ;; esac'
 stand_in scancel <<<'echo "$*" >>"'"$work"'/cancelled"'
 expect 1 "sbatch ... job train" submit "${chain[@]}"
-[ "$(cat "$work/cancelled")" = 7 ] || fail "the first job stays in the queue"
+[ "$(cat "$work/cancelled")" = 7 ] || fail "the first job was not cancelled"
 
-# The environment of a job. srun ends with the next exit code in $work/codes; the first one may be
-# followed by the checkpoint, or the dataset, that it has made: "137 step-000010".
+# The environment of a job. The stand-in for srun exits with the next code in $work/codes. A code
+# may be followed by a checkpoint that amt has saved, or by "complete" for a dataset: "137
+# step-000010".
 export SLURM_JOB_ID=1
 stand_in srun <<END
 echo "\$*" >"$work/arguments"
@@ -82,8 +84,8 @@ start() {
   cp "$jobs/$script" "$work/slurm_script"
   (cd "$work" && SLURM_RESTART_COUNT=$1 AMT_JOBS_DIR=$jobs bash "$work/slurm_script" "$work/dataset" "$work/run" "${@:2}")
 }
-# requeues TIMES CODE LINE...: amt ends with one code per line; the job must be requeued TIMES
-# times, and its last start must end with CODE.
+# requeues TIMES CODE LINE...: checks that, if amt exits with one code per line, the job is requeued
+# TIMES times and its last start ends with CODE.
 requeues() {
   local times=$1 last=$2 count=0 code
   shift 2
@@ -133,7 +135,7 @@ requeues 6 0 "75 step-000001" "75 step-000002" "75 step-000003" "75 step-000004"
 echo "step-000006 3" >"$work/run/requeues"  # left by a job that gave up
 echo 137 >"$work/codes"
 start 0 >"$work/out" 2>&1 || true
-[ "$(cat "$work/run/requeues")" = "step-000006 1" ] || fail "another job does not restart the count"
+[ "$(cat "$work/run/requeues")" = "step-000006 1" ] || fail "another job must restart the count"
 
 echo "a sweep counts the starts of its own runs"
 runs=$work/run
@@ -158,13 +160,13 @@ echo 137 >"$work/codes"
 rm -rf "$work/run" "$work/requeued"
 mkdir -p "$work/run/requeues"
 expect 137 "giving up" start 0
-[ ! -e "$work/requeued" ] || fail "requeued without a count"
+[ ! -e "$work/requeued" ] || fail "the job was requeued without a count"
 
 echo "prepare, which starts from the beginning each time"
 script=prepare.sbatch
 requeues 3 137 137 137 137 137 0
 requeues 1 1 139 1
-requeues 1 0 "137 complete"  # although a rank died: the next start has nothing to do
+requeues 1 0 "137 complete"  # a rank died, but the next start has nothing to do
 echo "eval"
 script=eval.sbatch
 requeues 3 137 137 137 137 137 0
@@ -173,19 +175,19 @@ requeues 0 1 1
 script=train.sbatch
 
 echo "a signal before amt is started"
-AMT_SETUP='kill -USR1 $$' requeues 3 75 0  # every time, before srun is started
+AMT_SETUP='kill -USR1 $$' requeues 3 75 0  # in each start, before srun
 [ "$(cat "$work/codes")" = 0 ] || fail "amt was started after the signal"
 
 echo "a job with GPUs uses them or fails"
 requeues 0 0 0
 grep -qE -e "train --config .* --trainer.run_dir $work/run$" "$work/arguments" || fail "$(cat "$work/arguments")"
 SLURM_JOB_GPUS=0,1 requeues 0 0 0
-grep -qF -e "--device cuda" "$work/arguments" || fail "it would not use its GPUs"
+grep -qF -e "--device cuda" "$work/arguments" || fail "the job would not use its GPUs"
 
 echo "the ranks of an image"
 rm -rf "$work/run"
 echo 0 >"$work/codes"
-AMT_IMAGE=$golden AMT_CONTAINER="env -C /" start 0 >"$work/out" 2>"$work/err" || fail "does not run"
+AMT_IMAGE=$golden AMT_CONTAINER="env -C /" start 0 >"$work/out" 2>"$work/err" || fail "the job with an image failed"
 grep -qE -e " env -C / $golden amt train --config " "$work/arguments" || fail "$(cat "$work/arguments")"
 
 echo "a job that Slurm has cancelled is not requeued"

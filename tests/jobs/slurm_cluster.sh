@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# Sourced by the tests of the job scripts: a Slurm cluster of four nodes, n1 to n4, on this machine,
-# with its own munge, ports and state below $work. Needs Debian's packages slurm-wlm and munge, and
-# root for slurmd. All processes are ended by their ids when the test ends.
+# Sourced by the tests of the job scripts. Runs a Slurm cluster of four nodes, n1 to n4, on this
+# machine, with its own munge, ports and state below $work. Needs Debian's packages slurm-wlm and
+# munge, and root for slurmd. When the test ends, all processes are ended by their ids.
 
 skip() { echo "skipped: $*"; exit 77; }
 
-# Skips the test with the reason if there can be no such cluster.
+# Skips the test, and prints the reason, if such a cluster is impossible here.
 require_slurm() {
   local command
   [ "$(id -u)" = 0 ] || skip "slurmd must be started by root"
@@ -14,7 +14,7 @@ require_slurm() {
   done
 }
 
-# first_free_port COUNT: prints the first of COUNT consecutive ports on which nothing listens.
+# first_free_port COUNT: prints the first of COUNT consecutive free ports.
 first_free_port() {
   local first port busy
   for _ in $(seq 50); do
@@ -27,9 +27,10 @@ first_free_port() {
   return 1
 }
 
-# All four nodes are this machine: config_overrides makes Slurm accept their CPUs, %n separates
-# their files, and TmpFS the PMIx files of a job's nodes. cred_expire also sets how long a requeued
-# job has to wait (120 s by default); OverTimeLimit gives a busy machine one more minute to save.
+# All four nodes are this machine. config_overrides makes Slurm accept their CPUs, %n separates
+# their files, and TmpFS separates the PMIx files of a job's nodes. cred_expire also determines how
+# long a requeued job waits (120 s by default). OverTimeLimit gives a busy machine one more minute
+# to save.
 write_slurm_conf() {
   local port
   port=$(first_free_port 5)
@@ -68,7 +69,7 @@ PartitionName=urgent Nodes=n[1-4] PriorityTier=10 MaxTime=60
 END_OF_CONF
 }
 
-# within SECONDS COMMAND...: waits until the command succeeds, at most that long.
+# within SECONDS COMMAND...: waits until the command succeeds, for at most that long.
 within() {
   local until=$((SECONDS + $1))
   shift
@@ -79,14 +80,14 @@ within() {
 }
 
 daemons=()
-# start_daemon COMMAND...: starts it in the foreground as a child of this shell, so that its id is
-# known.
+# start_daemon COMMAND...: starts a daemon as a child of this shell, to know its process id.
 start_daemon() {
   "$@" </dev/null >>"$cluster/daemons.log" 2>&1 &
   daemons+=($!)
 }
 
-# Jobs first: their processes are not children of this shell, but use the cluster's configuration.
+# Cancels the jobs first: their processes are not children of this shell, but use the cluster's
+# configuration.
 stop_cluster() {
   local pid
   scancel --quiet --user=root 2>/dev/null || true
@@ -101,7 +102,8 @@ stop_cluster() {
 no_jobs() { [ -z "$(squeue --noheader)" ]; }
 no_daemon_lives() { ! kill -0 "${daemons[@]}" 2>/dev/null; }
 
-# Starts four idle nodes. Sets $cluster, and SLURM_CONF for all Slurm commands.
+# Starts the cluster and waits until all four nodes are idle. Sets $cluster, and SLURM_CONF for
+# Slurm commands.
 start_cluster() {
   local node
   cluster=${work:?}/cluster

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# amt as started by a real Slurm: in the shell of a batch job and of a step, under srun with and
-# without PMIx, and under mpirun.
+# Tests amt when it is started by a real Slurm: in the shell of a batch job and of a job step, under
+# srun with and without PMIx, and under mpirun.
 # Usage: slurm_launchers_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -10,11 +10,11 @@ here=$(realpath "$(dirname "$0")")
 require_slurm
 . "$here/../cli/support.sh"
 trap 'stop_cluster; clean_up' EXIT
-export OMPI_MCA_btl=self,tcp  # the nodes are one machine; ranks must not communicate through its shared memory
+export OMPI_MCA_btl=self,tcp  # not shared memory, because the nodes are really one machine
 
 tiny_configuration 2 2 2
 "$amt" prepare "$golden/tree" "$work/ds" >/dev/null 2>&1
-# Lines of a run's name and its launcher, separated by a bar.
+# Each line: the name of a run and its launcher, separated by a bar.
 cat >"$work/launchers" <<'END'
 batch|
 step|srun -N 1 -n 1 --mpi=none
@@ -39,11 +39,11 @@ for run in batch step pmix mpirun mpirun-alone; do
   grep -qx "$run 0" "$work/codes" || fail "$run: $(cat "$work/codes" "$work/$run.log")"
   ranks="1 rank"
   case $run in pmix | mpirun) ranks="2 ranks" ;; esac
-  grep -q "; $ranks, " "$work/$run.log" || fail "$run has not $ranks: $(cat "$work/$run.log")"
+  grep -q "; $ranks, " "$work/$run.log" || fail "$run does not have $ranks: $(cat "$work/$run.log")"
 done
 grep -qx "none 2" "$work/codes" || fail "strangers: $(cat "$work/codes" "$work/none.log")"
 [ "$(grep -c '^amt: error: srun.* has started 2 processes' "$work/none.log")" -eq 1 ] ||
-  fail "srun without PMIx: $(cat "$work/none.log")"
+  fail "srun without PMIx is not reported: $(cat "$work/none.log")"
 ! grep -q "MPI_" "$work/none.log" || fail "Open MPI's own message is shown: $(cat "$work/none.log")"
-[ ! -e "$work/none" ] || fail "the refused job has written something"
+[ ! -e "$work/none" ] || fail "the refused job wrote something"
 echo "all passed"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The job scripts on a real Slurm: a chain of jobs beyond a time limit, preemption, dead ranks, both
-# launchers. However a run was stopped, it ends with the bytes of an undisturbed one.
+# Tests the job scripts with a real Slurm: a chain of jobs beyond a time limit, preemption, killed
+# ranks, both launchers. However a run was stopped, it must end with the bytes of an undisturbed
+# one.
 # Usage: slurm_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -12,7 +13,8 @@ require_slurm
 trap 'stop_cluster; clean_up' EXIT
 jobs=$here/../../jobs
 
-# The nodes are one machine: ranks on two of them must not communicate through its shared memory.
+# The nodes are really one machine, but ranks on two of them must not communicate through shared
+# memory.
 export OMPI_MCA_btl=self,tcp
 steps=40
 tiny_configuration $steps 2 20 "save_interval = 1h" "keep_every = 10"
@@ -45,7 +47,7 @@ chain() {
   eval=$(awk '$1 == "eval" { print $2 }' "$work/out")
 }
 
-# give_up TEXT...: fails, and prints the output of all jobs.
+# give_up TEXT...: prints the output of all jobs and fails.
 give_up() {
   squeue >&2 || true
   tail -n 30 "$work"/*/jobs/*.log >&2 || true
@@ -54,7 +56,8 @@ give_up() {
 has_lines() { [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ]; }
 trains() { within 120 has_lines "$2" "$work/$1/metrics.jsonl" || give_up "$1 does not train"; }
 
-# ended RUN: the chain must complete, after at least one restart, with the reference's bytes.
+# ended RUN: checks that the chain completes, after at least one restart, with the reference's
+# bytes.
 ended() {
   local last=checkpoints/step-0000$steps file
   within 180 job_has "$train" JobState=COMPLETED || give_up "$1 does not complete"
@@ -65,21 +68,21 @@ ended() {
     cmp "$work/reference/$last/$file" "$work/$1/$last/$file" || give_up "$1 ended with different $file"
   done
   says "$work/$1/jobs/eval-$eval.log" "checkpoints/step-0000$steps" || give_up "$1: another checkpoint was evaluated"
-  [ ! -e "$work/$1/requeues" ] || give_up "the count of requeues is left in $1"
+  [ ! -e "$work/$1/requeues" ] || give_up "the count of requeues is left behind in $1"
 }
 
-# saved RUN: must have been stopped by a signal and have saved, which has its own exit code.
+# saved RUN: checks that the run was stopped by a signal and saved, by the exit code for that.
 saved() { mentions "exit ... 75" "$(log "$1" "$train")" || give_up "$1 was stopped without saving"; }
 
-# ranks RUN: prints the process ids of its ranks.
+# ranks RUN: prints the process ids of the run's ranks.
 ranks() { pgrep -f "^$amt train .*--trainer.run_dir $work/$1( |\$)"; }
 
 start_cluster
 srun --mpi=list 2>&1 | grep pmix >"$work/out" || { echo "skipped: this Slurm's srun has no PMIx"; exit 77; }
 
 echo "a chain whose training is stopped by its time limit"
-# Slurm checks time limits twice a minute. A rank is frozen meanwhile, so that the run cannot finish
-# before.
+# Slurm checks time limits only twice a minute, so a rank is frozen until then to keep the run from
+# finishing.
 AMT_TRAIN_TIME=1 AMT_WARNING_SECONDS=55 chain limited
 limited=("$train" "$eval")
 trains limited 8
@@ -88,13 +91,13 @@ kill -STOP "$frozen"
 
 echo "the undisturbed run, without Slurm"
 mpirun -n 2 "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" \
-  --trainer.run_dir "$work/reference" 2>"$work/err" || fail "the undisturbed run"
+  --trainer.run_dir "$work/reference" 2>"$work/err" || fail "the undisturbed run failed"
 
 within 90 says "$(log limited "${limited[0]}")" "SIGUSR1" || give_up "no signal before the limit"
 kill -CONT "$frozen" || give_up "the ranks were killed"
 within 60 mentions "exit ... 75 ... step-" "$(log limited "${limited[0]}")" ||
   give_up "limited is not requeued"
-scontrol update JobId="${limited[0]}" TimeLimit=10  # one such stop is enough
+scontrol update JobId="${limited[0]}" TimeLimit=10  # so that it is not stopped again
 job_has "${limited[1]}" JobState=PENDING || give_up "eval did not wait for the requeued job"
 
 echo "mpirun, with the signal sent only to the shell"
@@ -123,7 +126,7 @@ chain preempted
 trains preempted 14
 sbatch --quiet --partition=urgent --nodes=4 --exclusive --output=/dev/null --wrap "sleep 2"
 ended preempted
-says "$(log preempted "$train")" "DUE TO PREEMPTION" || give_up "it was not preempted"
+says "$(log preempted "$train")" "DUE TO PREEMPTION" || give_up "the job was not preempted"
 saved preempted
 
 echo "wrong numbers: the next start is on other nodes"
@@ -148,15 +151,15 @@ says "$(log wrong "$train")" "excluded from the next start: $suspect" || give_up
 echo "a permanent error or a cancelled job is not requeued"
 for launcher in srun mpirun; do
   AMT_LAUNCHER=$launcher chain refused-$launcher -- --trainer.train_batch_sise 4
-  within 90 job_has "$train" JobState=FAILED || give_up "no failure"
+  within 90 job_has "$train" JobState=FAILED || give_up "the job did not fail"
   job_has "$train" ExitCode=2:0 || give_up "the exit code is not 2"
-  job_has "$train" Restarts=0 || give_up "it was requeued"
-  job_has "$eval" JobState=PENDING || give_up "evaluated without a model"
+  job_has "$train" Restarts=0 || give_up "the job was requeued"
+  job_has "$eval" JobState=PENDING || give_up "eval ran without a model"
   scancel "$eval"
 done
 chain cancelled
 trains cancelled 4
 scancel "$train"
 within 40 mentions "exit ... 75" "$(log cancelled "$train")" || give_up "the cancelled run does not end"
-within 20 job_has "$train" JobState=CANCELLED || give_up "it was requeued after scancel"
+within 20 job_has "$train" JobState=CANCELLED || give_up "the job was requeued after scancel"
 echo "all passed"

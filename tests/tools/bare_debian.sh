@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Runs the project's two commands on a Debian 12 with only its minimal base system, in a chroot. Not
-# a CTest test: it needs root, the package debootstrap, Debian's mirrors, 4 GB of disk and up to an
-# hour.
+# Runs the quickstart, or another command, in a chroot with Debian 12's minimal base system. This is
+# not a CTest test, because it needs root, the package debootstrap, Debian's mirrors, 4 GB of disk
+# and up to an hour.
 #
 # Usage: tests/tools/bare_debian.sh FOLDER WHO [COMMAND [ARGUMENT...]]
 #
-# FOLDER    contains the systems, to be removed by hand. The base system is made once.
-# WHO       root      in a new system
-#           second    a second user, without sudo, in root's system, after root
-#           password  the first user of a new system, whose sudo asks for a password
-# COMMAND   in a clone of what is committed here (default: jobs/quickstart.sh)
+# FOLDER    contains the systems and must be removed by hand; the base system is created only once
+# WHO       root      runs the command as root in a new system
+#           second    runs it as a second user, without sudo, in root's system, after root
+#           password  runs it as the first user of a new system, whose sudo asks for a password
+# COMMAND   runs in a clone of the committed sources (default: jobs/quickstart.sh)
 #
-# AMT_MIRROR: Debian's mirror; apt's sources and resolv.conf are copied from the host. AMT_CCACHE: a
-# folder for a compiler cache, which all systems share; ccache is then installed as well.
+# AMT_MIRROR sets Debian's mirror; resolv.conf is copied from the host. AMT_CCACHE sets a folder for
+# a compiler cache that all systems share; ccache is then installed as well.
 set -euo pipefail
 project=$(realpath "$(dirname "$0")/../..")
 # shellcheck source=jobs/help.sh
@@ -21,17 +21,17 @@ refuse() { echo "bare_debian.sh: $*" >&2; exit 2; }
 if wants_help "$@"; then print_help "$0"; exit 0; fi
 [ $# -ge 2 ] || refuse "usage: bare_debian.sh FOLDER root|second|password [COMMAND...] (--help)"
 [ "$(id -u)" = 0 ] || refuse "debootstrap and chroot need root"
-command -v debootstrap > /dev/null || refuse "no debootstrap: apt-get install debootstrap"
+command -v debootstrap > /dev/null || refuse "debootstrap is not installed (apt-get install debootstrap)"
 folder=$(realpath -m "$1") who=$2
 shift 2
 [ $# -gt 0 ] || set -- jobs/quickstart.sh
 case $who in
   root | second) system=$folder/root ;;
   password) system=$folder/password ;;
-  *) refuse "unknown user '$who'; they are root, second and password" ;;
+  *) refuse "unknown user '$who'; use root, second or password" ;;
 esac
 
-# Makes a complete base system with this machine's mirrors.
+# Creates the base system.
 make_base() {
   rm -rf "$folder/base.new"
   mkdir -p "$folder"
@@ -41,9 +41,9 @@ make_base() {
   mv "$folder/base.new" "$folder/base"
 }
 
-# inside COMMAND...: runs it as root with the system's own mounts and processes, without this
-# machine's variables.
-# shellcheck disable=SC2016  # the shell expands it
+# inside COMMAND...: runs the command as root in the system, with its own mounts and processes and
+# without this machine's environment variables.
+# shellcheck disable=SC2016  # the inner shell expands it
 inside() {
   unshare -m -p -f --kill-child sh -c '
     system=$1
@@ -60,7 +60,7 @@ inside() {
       chroot "$system" "$@"' sh "$system" "$@"
 }
 
-# as USER COMMAND...: runs it in that user's clone.
+# as USER COMMAND...: runs the command in that user's clone.
 as() {
   local user=$1 home
   home=/home/$1
@@ -77,7 +77,7 @@ as() {
 clone_for() {
   local home=$system/home/$1
   [ "$1" != root ] || home=$system/root
-  if [ -d "$home/amt" ]; then  # left by an earlier run: its build is kept
+  if [ -d "$home/amt" ]; then  # keeps the build of an earlier run
     git -c safe.directory='*' -C "$home/amt" fetch --quiet "$project" HEAD
     git -c safe.directory='*' -C "$home/amt" reset --quiet --hard FETCH_HEAD
   else
@@ -86,14 +86,14 @@ clone_for() {
   inside chown -R "$1:$1" "${home#"$system"}/amt"
 }
 
-# apt PACKAGE...: installs it in the system before the run begins.
+# apt PACKAGE...: installs packages in the system, before the command runs.
 apt() {
   # shellcheck disable=SC2016  # the shell in the system expands it
   inside sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" > /dev/null 2>&1' sh "$@"
 }
 
-# answer_when_asked LOG: types the password if sudo asks for it in the log, and nothing else; ends
-# with the log.
+# answer_when_asked LOG: prints the password once sudo asks for it in the log; ends when the log is
+# removed.
 answer_when_asked() {
   until grep -q "password for" "$1" 2> /dev/null; do
     [ -e "$1" ] || return 0
@@ -105,7 +105,7 @@ answer_when_asked() {
 export AMT_CCACHE=${AMT_CCACHE:-}
 if [ -n "$AMT_CCACHE" ]; then
   mkdir -p "$AMT_CCACHE"
-  chmod 1777 "$AMT_CCACHE"  # for all users in all systems
+  chmod 1777 "$AMT_CCACHE"  # all users in all systems write to it
   AMT_CCACHE=$(realpath "$AMT_CCACHE")
 fi
 [ -d "$folder/base" ] || make_base

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# The first minutes on a machine with a GPU: are the results correct, is it fast, does a complete
-# run work?
+# For the first minutes on a machine with a GPU: checks in three stages whether results are correct,
+# whether training is fast, and whether a complete run works.
 # Usage: tests/bench/gpu/first.sh correct|fast|whole FOLDER
-# FOLDER must be new and receives all output: a log per step; summary.md, which lists what was right
-# and wrong; page.md for docs/benchmarks/ with a verdict based on a model of the card; and raw.txt
-# with everything that was printed.
-# One page for all stages: tests/bench/gpu/first_page.py FOLDER1 FOLDER2 FOLDER3.
-# Each stage ends within 9 minutes; each step has a time limit. The programs are taken from
-# $AMT_BUILD (default: build/release); $AMT_KIT is the folder that pack.sh made, if there is one.
-# AMT_FIRST_REHEARSAL=1 runs the steps on the CPU with a small part of the work.
+# FOLDER must be new and receives all output: a log per step; summary.md, which lists the steps that
+# were right or wrong; page.md for docs/benchmarks/ with a verdict based on a model of the card; and
+# raw.txt with everything that was printed. To make one page of all stages:
+# tests/bench/gpu/first_page.py FOLDER1 FOLDER2 FOLDER3. Each stage takes at most 9 minutes; each
+# step has a time limit. Programs are taken from $AMT_BUILD (default: build/release), and libraries
+# from $AMT_KIT, the folder made by pack.sh, if it is set. AMT_FIRST_REHEARSAL=1 runs the steps on
+# the CPU with a small part of the work.
 # Exit status: 0 if all steps are right, 1 if not, 2 for wrong arguments.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -35,8 +35,8 @@ wrong=0
 
 say() { echo "$*" | tee -a "$summary"; }
 
-# step NAME SECONDS COMMAND...: writes the output to NAME.log and a line to the summary. The command
-# should exit with $expected.
+# step NAME SECONDS COMMAND...: runs a command that should exit with $expected; writes its output to
+# NAME.log and a line to the summary.
 expected=0
 step() {
   local name=$1 limit=$2 begin=$EPOCHREALTIME code=0
@@ -79,7 +79,7 @@ correct() {
     --gtest_filter='*GpuRanks*nccl' || true
 }
 
-# bench NAME OPTIONS...: runs gpu_bench; its figures are a line in the summary.
+# bench NAME OPTIONS...: runs gpu_bench and adds its figures to the summary.
 bench() {
   local name=$1
   shift
@@ -101,8 +101,7 @@ fast() {
   bench small-32-not-deterministic --size small --rows 32 --not-deterministic
   if [ $device = cuda ]; then fast_on_a_card; fi
 }
-# What a rehearsal leaves out: other sizes, which make no difference to it, peers, and cuBLASLt
-# itself.
+# Benchmarks that a rehearsal leaves out: other sizes, comparisons with PyTorch, and cuBLASLt alone.
 fast_on_a_card() {
   for rows in 16 64; do bench "small-$rows" --size small --rows $rows; done
   bench small-512 --size small --rows 512 --micro-batch 32 --steps 5
@@ -170,7 +169,7 @@ whole() {
   music
 }
 
-# Trains a model of the real size with amt train, and generates music with it.
+# Trains a model of realistic size and generates music with it.
 music() {
   local pieces
   step train-small 120 "${run[@]}" "$build/bin/amt" train --config "$top/configs/lakh-small.ini" --device $device \

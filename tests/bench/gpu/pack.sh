@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Packs what programs need on a machine that has a GPU and CUDA's libraries but none of our other
-# libraries:
+# Packs the shared libraries that programs need on a machine that has a GPU and CUDA's libraries,
+# but none of our other dependencies:
 #   tests/bench/gpu/pack.sh KIT PROGRAM_OR_LIBRARY...
-# makes the folder KIT with the programs' shared libraries and a relocatable Open MPI. On the other
-# machine, run from the same relative paths:
+# creates the folder KIT with the programs' shared libraries and a relocatable Open MPI. On the
+# other machine, run the programs from the same relative paths:
 #   KIT/run PROGRAM ARGS...        KIT/run mpirun -n 2 PROGRAM ARGS...
-# Not packed, so they must be at least as new as here: the C library, the compiler's runtime, CUDA,
-# cuDNN, NCCL.
+# The C library, the compiler's runtime, CUDA, cuDNN and NCCL are not packed and must be at least as
+# new as here.
 set -euo pipefail
 (($# >= 2)) || { sed -n '2,7p' "$0" >&2; exit 2; }
 kit=$1
 shift
-[ ! -e "$kit" ] || { echo "pack.sh: $kit exists: remove it or name another folder" >&2; exit 1; }
+[ ! -e "$kit" ] || { echo "pack.sh: $kit exists; remove it or choose another folder" >&2; exit 1; }
 
 # open_mpi NAME: prints one of Open MPI's folders, as Open MPI reports it.
 open_mpi() { ompi_info --parsable --path "$1" | sed -n "s/^path:$1://p"; }
@@ -20,12 +20,12 @@ pmix=$(find "$prefix/lib" -maxdepth 5 -type d -path '*pmix*/lib/pmix' -print -qu
 folders=("$(open_mpi pkglibdir)" "$(open_mpi pkgdatadir)" ${pmix:+"$pmix"})
 
 mkdir -p "$kit/lib" "$kit/bin"
-for folder in "${folders[@]}"; do # the same path below the new prefix
+for folder in "${folders[@]}"; do # keeps the path below the new prefix
   mkdir -p "$kit${folder#"$prefix"}"
   cp -rL "$folder/." "$kit${folder#"$prefix"}/"
 done
 for tool in orterun orted; do cp -L "$(open_mpi bindir)/$tool" "$kit/bin/"; done
-cp "$kit/bin/orterun" "$kit/bin/mpirun" # links might not survive the transfer
+cp "$kit/bin/orterun" "$kit/bin/mpirun" # a copy, because links might not survive the transfer
 
 there='^(linux-vdso|ld-linux|libc|libm|libdl|libpthread|librt|libresolv|libutil|libstdc\+\+|libgcc_s)[.-]'
 cuda='^(libcuda|libcudart|libcublas|libcublasLt|libcudnn|libnccl|libnvrtc|libnvJitLink|libnvidia)'
