@@ -1,9 +1,9 @@
-# The interface between the program and its plug-in: both must have been built from the same
-# headers.
+# Identifies the interface between the program and its plug-in, which must have been built from the
+# same headers.
 
-# amt_hash_headers(hash files folder header): computes 16 hex digits that change with `header` in
-# `folder` and with any header that it includes from there ("amt/..."), and the list of these
-# headers.
+# amt_hash_headers(hash files folder header): sets `files` to `header` in `folder` and all headers
+# that it includes from there ("amt/..."), directly or not, and `hash` to 16 hex digits that depend
+# on the contents of all of them.
 function(amt_hash_headers hash_variable files_variable folder header)
   set(files "")
   set(waiting ${header})
@@ -31,8 +31,8 @@ function(amt_hash_headers hash_variable files_variable folder header)
   set(${files_variable} ${files} PARENT_SCOPE)
 endfunction()
 
-# amt_add_boundary(header): adds the library amt_boundary for code that compares
-# AMT_PLUGIN_BOUNDARY.
+# amt_add_boundary(header): adds the library amt_boundary, which defines AMT_PLUGIN_BOUNDARY as the
+# hash of `header`.
 function(amt_add_boundary header)
   amt_hash_headers(hash files ${PROJECT_SOURCE_DIR}/include ${header})
   list(TRANSFORM files PREPEND ${PROJECT_SOURCE_DIR}/include/)

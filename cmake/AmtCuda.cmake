@@ -1,5 +1,5 @@
-# Determines whether the CUDA plug-in is built (AMT_HAVE_CUDA) from the option AMT_CUDA, and finds
-# its libraries. No GPU is needed.
+# Finds the libraries of the CUDA plug-in, and decides whether to build it (AMT_HAVE_CUDA) by the
+# option AMT_CUDA. No GPU is needed.
 set(AMT_CUDA AUTO CACHE STRING "The CUDA plug-in: AUTO (if everything it needs is found), ON or OFF")
 set_property(CACHE AMT_CUDA PROPERTY STRINGS AUTO ON OFF)
 set(AMT_HAVE_CUDA OFF)
@@ -7,7 +7,7 @@ if(NOT AMT_CUDA STREQUAL AUTO AND NOT AMT_CUDA)
   return()
 endif()
 
-# A toolkit outside PATH works as well.
+# Also finds a toolkit that is not on PATH.
 find_program(AMT_NVCC nvcc HINTS ENV CUDA_HOME ENV CUDA_PATH /usr/local/cuda PATH_SUFFIXES bin)
 mark_as_advanced(AMT_NVCC)
 if(AMT_NVCC AND NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
@@ -42,7 +42,7 @@ if(missing)
   return()
 endif()
 
-# Ampere is the oldest architecture with bf16; newer ones than Hopper use Hopper's PTX.
+# Ampere is the oldest architecture with bf16; architectures newer than Hopper use Hopper's PTX.
 if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
   set(CMAKE_CUDA_ARCHITECTURES "80-real;90-real;90-virtual")
 endif()
@@ -52,7 +52,7 @@ find_package(cudnnFrontend QUIET)
 if(cudnnFrontend_FOUND)
   set(attention "cuDNN's attention by cudnn-frontend ${cudnnFrontend_VERSION}")
 else()
-  set(attention "its own attention only (no cudnn-frontend: jobs/install-deps.sh cuda)")
+  set(attention "only its own attention (no cudnn-frontend: jobs/install-deps.sh cuda)")
 endif()
 message(STATUS "CUDA plug-in: built with CUDA ${CUDAToolkit_VERSION}, cuDNN ${cuDNN_VERSION}, "
                "NCCL ${NCCL_VERSION}, ${attention}")

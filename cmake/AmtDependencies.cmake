@@ -1,4 +1,4 @@
-# All dependencies are found here. jobs/install-deps.sh lists the packages.
+# Finds all dependencies. jobs/install-deps.sh lists the packages.
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(Threads REQUIRED)
 find_package(xxHash REQUIRED)
@@ -7,12 +7,12 @@ find_package(fmt 9 REQUIRED)
 find_package(LibArchive 3.4 REQUIRED)
 find_package(ZLIB REQUIRED)
 if(AMT_FUZZ)
-  return()  # the fuzzed folders need no more, and it saves installing clang's OpenMP
+  return()  # the fuzz targets need nothing else, in particular not clang's OpenMP
 endif()
-set(MPI_CXX_SKIP_MPICXX ON)  # the C++ bindings were removed from MPI; Open MPI 4 still declares them
+set(MPI_CXX_SKIP_MPICXX ON)  # MPI has removed its C++ bindings, but Open MPI 4 still declares them
 find_package(MPI 3.1 REQUIRED COMPONENTS CXX)
 if(NOT DEFINED HDF5_PREFER_PARALLEL)
-  set(HDF5_PREFER_PARALLEL OFF)  # serial HDF5 is enough, with one writer per file; a parallel one works, too
+  set(HDF5_PREFER_PARALLEL OFF)  # serial HDF5 suffices, because each file has one writer; parallel HDF5 works as well
 endif()
 find_package(HDF5 1.10 REQUIRED COMPONENTS C)
 find_package(Boost 1.74 REQUIRED COMPONENTS program_options)

@@ -1,14 +1,16 @@
-# What `cmake --install` puts where, and what `cpack` makes of it: a .tar.gz that may be unpacked anywhere, and .deb
-# files. Nothing in it knows the prefix: the program finds its plug-in, and the job scripts the program, by relative paths.
+# Rules for `cmake --install`, and for `cpack`, which builds a .tar.gz that can be unpacked anywhere
+# and .deb packages. No file contains the prefix: the program finds its plug-in, and the job scripts
+# find the program, by relative paths.
 include(GNUInstallDirs)
 set(AMT_DATA ${CMAKE_INSTALL_DATADIR}/amt)
 
-# Before any target is made. Libraries outside of the system's folders (modules, Spack) are found again.
+# Must be set before any target is defined. Lets installed programs find libraries outside the
+# system's folders (from modules or Spack).
 set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib")
 set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 
-# Manual pages and completion are what the program itself says of its options. A build for another processor
-# cannot ask it, and goes without.
+# The program itself prints its manual pages and shell completion. They are left out when
+# cross-compiling, because the program cannot be run then.
 function(amt_make_manual)
   if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
     return()
@@ -29,7 +31,8 @@ function(amt_make_manual)
           DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 endfunction()
 
-# The scripts for Slurm. A line of site.conf says where amt is: beside them it lies elsewhere than in a build.
+# Installs the scripts for Slurm. The path of amt in site.conf is changed from that in a build to
+# that in the prefix.
 function(amt_install_jobs)
   set(jobs ${PROJECT_SOURCE_DIR}/jobs)
   set(destination ${AMT_DATA}/jobs)
@@ -41,14 +44,14 @@ function(amt_install_jobs)
   file(READ ${jobs}/site.conf text)
   string(REPLACE "../build/release/bin/amt" ${program} installed "${text}")
   if(installed STREQUAL text)
-    message(FATAL_ERROR "jobs/site.conf no longer names the build's amt: see amt_install_jobs()")
+    message(FATAL_ERROR "jobs/site.conf does not contain the path of the build's amt; see amt_install_jobs()")
   endif()
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${jobs}/site.conf)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/installed/site.conf CONTENT "${installed}" @ONLY)
   install(FILES ${CMAKE_BINARY_DIR}/installed/site.conf DESTINATION ${destination} COMPONENT program)
 endfunction()
 
-# After all targets.
+# Must be called after all targets are defined.
 function(amt_install)
   install(TARGETS amt RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
   if(TARGET amt_cuda)
@@ -72,7 +75,8 @@ macro(amt_package)
   if(TARGET amt_cuda)
     list(APPEND CPACK_COMPONENTS_ALL cuda)
   endif()
-  # Two .deb, since the plug-in's libraries are NVIDIA's, and no package of Debian's is to be named for them.
+  # The plug-in has a .deb of its own, because NVIDIA's libraries are not in Debian and so cannot be
+  # named as dependencies.
   set(CPACK_DEB_COMPONENT_INSTALL ON)
   set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
   set(CPACK_DEBIAN_PACKAGE_SECTION science)

@@ -1,7 +1,7 @@
 # Build rules shared by every folder of src/ and tests/.
 
-# Flags for the project's own C++ code. No contraction anywhere: the parser's sums must have the
-# same bits as the reference, and repeated runs the same bits as each other.
+# Flags for the project's own C++ code. Contraction is always off, because the parser's sums must
+# have the same bits as the reference's, and repeated runs the same bits as each other.
 add_library(amt_flags INTERFACE)
 target_compile_features(amt_flags INTERFACE cxx_std_20)
 target_compile_options(amt_flags INTERFACE
@@ -16,9 +16,9 @@ if(AMT_WERROR)
 endif()
 target_include_directories(amt_flags INTERFACE ${PROJECT_SOURCE_DIR}/include)
 
-# amt_add_library(midi SOURCES a.cpp ... [DEPENDS base ...] [LINK OpenSSL::Crypto ...])
-# Adds a static library amt_<folder>; DEPENDS are folders above it, LINK are external libraries.
-# Without SOURCES, the folder has only headers.
+# amt_add_library(midi SOURCES a.cpp ... [DEPENDS base ...] [LINK OpenSSL::Crypto ...]) Adds the
+# static library amt_midi for the folder midi. DEPENDS are folders that it may include, LINK are
+# external libraries. Without SOURCES, the folder contains only headers.
 function(amt_add_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINK" ${ARGN})
   list(TRANSFORM ARG_DEPENDS PREPEND amt_)
@@ -46,11 +46,11 @@ function(amt_add_plugin target)
     LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/plugin.map LINKER:--no-undefined)
 endfunction()
 
-# amt_add_test(name SOURCES a_test.cpp ... DEPENDS folder ... [LINK lib ...] [RANKS 1 2 3 4] [TIMEOUT s])
-# Without RANKS: a plain GoogleTest program with one CTest entry per test. With RANKS: main() comes
-# from tests/support/mpi_main.cpp, and the program is run under mpirun once per rank count. All of
-# these have the label `fast`, which tests/run.sh --fast selects. Scripts, which start amt itself,
-# do not.
+# amt_add_test(name SOURCES a_test.cpp ... DEPENDS folder ... [LINK lib ...] [RANKS 1 2 3 4]
+# [TIMEOUT s]) Without RANKS, adds a plain GoogleTest program with one CTest entry per test. With
+# RANKS, main() comes from tests/support/mpi_main.cpp, and the program is run under mpirun once per
+# rank count. All of these tests have the label `fast`, which tests/run.sh --fast selects; scripts
+# that start amt itself do not.
 function(amt_add_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;LINK;RANKS" ${ARGN})
   if(NOT ARG_TIMEOUT)
@@ -73,8 +73,8 @@ function(amt_add_test name)
   endforeach()
 endfunction()
 
-# amt_add_mpi_command(test-name ranks timeout command...): adds a CTest entry that runs under
-# mpirun. The time limit ends ranks that wait for each other forever because of a bug.
+# amt_add_mpi_command(test-name ranks timeout command...): adds a CTest entry that runs a command
+# under mpirun. The time limit ends ranks that, because of a bug, wait for each other forever.
 function(amt_add_mpi_command name ranks timeout)
   add_test(NAME ${name} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} ${ARGN})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS ${ranks}

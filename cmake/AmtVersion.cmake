@@ -1,8 +1,9 @@
-# What is built: the version of the newest tag vX.Y.Z, and the commit. Both come from git, or, in an archive that
-# git made (a release's, `git archive`), from cmake/archive.txt, where git has put them.
+# Determines the version, from the newest tag vX.Y.Z, and the commit of the source. Both come from
+# git, or, in an archive made by `git archive` (such as a release), from cmake/archive.txt, into
+# which git writes them.
 
-# amt_git(result argument...): what git prints of this source; "" without git, or where the source is a
-# part of another repository.
+# amt_git(result argument...): sets `result` to what a git command prints for this source; ""
+# without git, or if the source is part of another repository.
 function(amt_git result)
   set(${result} "" PARENT_SCOPE)
   execute_process(COMMAND git -C ${AMT_SOURCE} rev-parse --show-toplevel
@@ -18,7 +19,8 @@ function(amt_git result)
   endif()
 endfunction()
 
-# amt_archived(result name): the tag or the commit of archive.txt; "" in a clone, whose file still asks for them.
+# amt_archived(result name): sets `result` to the tag or the commit in archive.txt; "" in a clone,
+# where the file still contains git's placeholders.
 function(amt_archived result name)
   file(READ ${AMT_SOURCE}/cmake/archive.txt text)
   set(${result} "" PARENT_SCOPE)
@@ -27,7 +29,8 @@ function(amt_archived result name)
   endif()
 endfunction()
 
-# amt_find_version(result fallback): "0.2.0"; `fallback` where there is no tag.
+# amt_find_version(result fallback): sets `result` to e.g. "0.2.0", or to `fallback` if there is no
+# tag.
 function(amt_find_version result fallback)
   amt_archived(tag tag)
   if(NOT tag)
@@ -40,7 +43,8 @@ function(amt_find_version result fallback)
   endif()
 endfunction()
 
-# amt_find_commit(result): its hash, with "-dirty" where files differ from it, or "unknown".
+# amt_find_commit(result): sets `result` to the commit's hash, with "-dirty" appended if files
+# differ from the commit, or to "unknown".
 function(amt_find_commit result)
   amt_archived(commit commit)
   if(NOT commit)

@@ -1,4 +1,4 @@
-# NCCL, as a separate package or inside the CUDA Toolkit. Defines NCCL::nccl.
+# Finds NCCL, as a separate package or inside the CUDA Toolkit. Defines NCCL::nccl.
 find_path(NCCL_INCLUDE_DIR nccl.h HINTS ${CUDAToolkit_INCLUDE_DIRS} ENV NCCL_ROOT
           PATH_SUFFIXES include)
 find_library(NCCL_LIBRARY nccl HINTS ${CUDAToolkit_LIBRARY_DIR} ENV NCCL_ROOT

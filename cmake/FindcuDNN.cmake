@@ -1,4 +1,4 @@
-# cuDNN, as a separate package or inside the CUDA Toolkit. Defines cuDNN::cudnn.
+# Finds cuDNN, as a separate package or inside the CUDA Toolkit. Defines cuDNN::cudnn.
 find_path(cuDNN_INCLUDE_DIR cudnn_version.h HINTS ${CUDAToolkit_INCLUDE_DIRS} ENV CUDNN_ROOT
           PATH_SUFFIXES include)
 find_library(cuDNN_LIBRARY cudnn HINTS ${CUDAToolkit_LIBRARY_DIR} ENV CUDNN_ROOT

@@ -1,6 +1,6 @@
-# The headers of cudnn-frontend: in the folder cudnnFrontend_ROOT, in an installed package, in the
-# output of `jobs/install-deps.sh cuda` under build/, or in python3's package nvidia-cudnn-frontend.
-# Defines cudnnFrontend::cudnn_frontend.
+# Finds the headers of cudnn-frontend in the folder cudnnFrontend_ROOT, in an installed package, in
+# the output of `jobs/install-deps.sh cuda` under build/, or in python3's package
+# nvidia-cudnn-frontend. Defines cudnnFrontend::cudnn_frontend.
 file(GLOB _folders ${PROJECT_SOURCE_DIR}/build/cuda-python/lib/python3*/site-packages/include)
 execute_process(COMMAND python3 -c "import sysconfig; print(sysconfig.get_path('purelib'))"
                 OUTPUT_VARIABLE _packages OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)

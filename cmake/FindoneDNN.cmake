@@ -1,5 +1,5 @@
-# oneDNN's own package file requires OpenCL's development files if the library was built with GPU
-# support, which CPU code does not need. Defines oneDNN::oneDNN.
+# Finds oneDNN. If the library was built with GPU support, its own CMake package requires OpenCL's
+# development files, which CPU code does not need. Defines oneDNN::oneDNN.
 find_path(oneDNN_INCLUDE_DIR oneapi/dnnl/dnnl.hpp)
 find_library(oneDNN_LIBRARY dnnl)
 if(oneDNN_INCLUDE_DIR)

@@ -1,4 +1,4 @@
-# xxHash has no CMake package in most distributions. Defines xxHash::xxhash.
+# Finds xxHash, which has no CMake package in most distributions. Defines xxHash::xxhash.
 find_path(xxHash_INCLUDE_DIR xxhash.h)
 find_library(xxHash_LIBRARY xxhash)
 if(xxHash_INCLUDE_DIR)

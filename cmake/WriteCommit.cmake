@@ -1,5 +1,6 @@
-# cmake -DAMT_SOURCE=FOLDER -DFILE=commit.cpp -P WriteCommit.cmake: at each build, since a commit does not configure
-# anew. The file is written when it changes, so that nothing else is compiled or linked.
+# Writes the commit into a source file: cmake -DAMT_SOURCE=FOLDER -DFILE=commit.cpp -P
+# WriteCommit.cmake Runs at each build, because a new commit does not make CMake configure again.
+# The file is written only if it changes, to avoid compiling and linking.
 include(${CMAKE_CURRENT_LIST_DIR}/AmtVersion.cmake)
 amt_find_commit(AMT_COMMIT)
 configure_file(${AMT_SOURCE}/src/cli/commit.cpp.in ${FILE} @ONLY)

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""The counterpart of step_bench and gpu_bench: the same model in PyTorch, forward and backward of
-one micro-batch.
+"""The PyTorch counterpart of step_bench and gpu_bench: times the forward and backward pass of the
+same model on one micro-batch.
 
 Prints one line: PyTorch's version, device, precision, seconds of the fastest and the median pass,
 tokens/s, and the peak memory (resident, or allocated on the device). --update makes complete steps,
-like gpu_bench: clipping of the gradient norm, AdamW (fused), gradients set to None. Attention is
-scaled_dot_product_attention where PyTorch has it (2.0 and later, a fused kernel), else two products
-and a softmax. bf16 is autocast over fp32 parameters, as users train. On a GPU: --device cuda
---precision bf16 --compile --update.
+like gpu_bench: gradient clipping, fused AdamW, gradients set to None. Attention uses
+scaled_dot_product_attention if PyTorch has it (2.0 and later, a fused kernel), else two products
+and a softmax. bf16 means autocast with fp32 parameters, the usual way to train. On a GPU, use
+--device cuda --precision bf16 --compile --update.
 """
 import argparse
 import resource
@@ -34,7 +34,7 @@ class Block(nn.Module):
         rows, length, width = x.shape
         q, k, v = self.qkv(x).view(rows, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         if hasattr(F, "scaled_dot_product_attention"):
-            # The scale is multiplied into q: PyTorch 2.0 has no argument for it.
+            # The scale is multiplied into q, because PyTorch 2.0 has no argument for it.
             y = F.scaled_dot_product_attention(q * (self.scale * q.shape[-1] ** 0.5), k, v, is_causal=True)
         else:
             mask = torch.full((length, length), float("-inf"), dtype=q.dtype).triu(1)
@@ -65,7 +65,7 @@ class Model(nn.Module):
 
 
 def device_seconds(work, device):
-    """Seconds until the device has finished the work."""
+    """Returns the seconds until the device has finished the work."""
     wait = torch.cuda.synchronize if device == "cuda" else lambda: None
     wait()
     start = time.perf_counter()
@@ -88,10 +88,10 @@ def main():
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--passes", type=int, default=5)
     options.add_argument("--vocab", type=int, default=55028)
-    options.add_argument("--layers", type=int, default=0, help="number of layers, if not that of --size")
+    options.add_argument("--layers", type=int, default=0, help="number of layers (default: that of --size)")
     options.add_argument("--compile", action="store_true", help="torch.compile the model")
     options.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    options.add_argument("--update", action="store_true", help="clip, and one AdamW step, after each pass")
+    options.add_argument("--update", action="store_true", help="make an AdamW step after each pass")
     o = options.parse_args()
     if o.device == "cuda" and not torch.cuda.is_available():
         raise SystemExit("pytorch_step.py: PyTorch finds no CUDA device")
@@ -113,7 +113,7 @@ def main():
         if o.update:
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
-        losses.append(loss.item())  # a trainer needs it on the host
+        losses.append(loss.item())  # copies it to the host, as a trainer would
 
     warm_up = 3 if o.compile or o.device == "cuda" else 1  # compiling, choosing kernels, allocating
     seconds = [device_seconds(one_pass, o.device) for _ in range(warm_up + o.passes)][warm_up:]

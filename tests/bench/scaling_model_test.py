@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the scaling model against facts: limits, published numbers, its own claims."""
+"""Tests the scaling model: limits, published numbers, and its comparison with measured points."""
 import contextlib
 import io
 import pathlib
@@ -14,12 +14,12 @@ class ScalingModelTest(unittest.TestCase):
         self.inputs = model.parse_arguments([])
         self.even = {1: [1.0] * 3584}
 
-    def test_a_ring_sends_twice_the_data_in_the_limit(self):
+    def test_a_large_ring_sends_twice_the_data(self):
         self.assertEqual(model.ring_seconds(1e9, 1, 1e9, 0), 0)
         self.assertAlmostEqual(model.ring_seconds(1e9, 2, 1e9, 0), 1)
         self.assertAlmostEqual(model.ring_seconds(1e9, 1000, 1e9, 0), 1.998)
 
-    def test_a_tree_sends_everything_at_each_level_up_and_down(self):
+    def test_a_tree_sends_all_data_up_and_down_each_level(self):
         self.assertEqual(model.tree_seconds(1e9, 1, 1e9, 0), 0)
         self.assertAlmostEqual(model.tree_seconds(1e9, 2, 1e9, 0), 2)
         self.assertAlmostEqual(model.tree_seconds(1e9, 64, 1e9, 0), 12)
@@ -31,15 +31,15 @@ class ScalingModelTest(unittest.TestCase):
         self.assertLess(trees, ring)
         self.assertAlmostEqual(trees, 2 + 40 * 2 * 9 * 1e-3)
 
-    def test_backward_pass_hides_the_blocks_but_not_the_embedding(self):
+    def test_only_sums_of_blocks_overlap_the_backward_pass(self):
         self.assertAlmostEqual(model.exposed_reduction("ring", 1e9, 1e8, 2, 1e9, 0, backward=5), 0.1)
         self.assertAlmostEqual(model.exposed_reduction("ring", 1e9, 1e8, 2, 1e9, 0, backward=0.25), 0.85)
 
-    def test_flops_of_the_shipped_models(self):
+    def test_flops_agree_with_those_of_the_program(self):
         for name, mflop in (("small", 876), ("medium", 2452), ("large", 5236)):
             self.assertEqual(round(model.row_flops(name) / model.CONTEXT / 1e6), mflop)
 
-    def test_efficiency_is_never_above_one(self):
+    def test_efficiency_does_not_exceed_one(self):
         for weak in (False, True):
             for table in (model.train_table(self.inputs, weak),
                           model.prepare_table(self.inputs, 1, self.even, weak)):
@@ -52,13 +52,13 @@ class ScalingModelTest(unittest.TestCase):
         table = model.prepare_table(model.parse_arguments(words.split()), 1, self.even, weak=False)
         self.assertAlmostEqual(table[6][2], 1, places=6)  # 64 ranks divide the units evenly
 
-    def test_the_limit_is_the_first_below_half(self):
+    def test_finds_the_first_efficiency_below_half(self):
         table = [(1, {"a": 1, "b": 0}, 1.0), (2, {"a": 1, "b": 3}, 0.4)]
         self.assertIn("from 2 on", model.limit(table))
         self.assertTrue(model.limit(table).endswith(": b"))
         self.assertIn("up to 1", model.limit(table[:1]))
 
-    def test_measured_points_are_compared_with_one_rank_s_time(self):
+    def test_predicts_points_from_the_time_of_one_rank(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "points.csv"
             path.write_text("job,ranks,hosts,link_mbit,rows,seconds,bytes,embedding_bytes,link_bytes\n"

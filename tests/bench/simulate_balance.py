@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""How evenly the full Lakh dataset is distributed over ranks: units of files, and rows in the
-exchange.
+"""Simulates how evenly the units and rows of the full Lakh dataset are distributed over ranks.
 
-Usage: simulate_balance.py [SEED]. Prints the two tables in src/shuffle/shuffle.md. Runs no MPI: it
-draws 178,561 file sizes with Lakh's mean (33 KB) and a heavy tail, assigns them to random prefixes
-as MD5 does, assigns units as assign_units() does, and draws the keys of rows.
+Usage: simulate_balance.py [SEED]. Prints the two tables in src/shuffle/shuffle.md. Does not use
+MPI: it draws 178,561 file sizes with Lakh's mean (33 KB) and a heavy tail, assigns them to random
+prefixes like MD5, assigns units to ranks like assign_units(), and draws the keys of rows.
 """
 import heapq
 import math
@@ -13,8 +12,8 @@ import sys
 
 FILES = 178_561
 MEAN_BYTES = 33_000
-SIGMA = 1.0  # of the logarithm: the 99th percentile is about six times the mean
-ROWS = 51_000_000  # augment 30
+SIGMA = 1.0  # of the size's logarithm; the 99th percentile is about six times the mean
+ROWS = 51_000_000  # with augment 30
 WINDOW_ROWS = 32_768
 
 
@@ -24,12 +23,12 @@ def unit_bytes(digits, rng):
     for _ in range(FILES):
         units[rng.randrange(16**digits)] += rng.lognormvariate(mu, SIGMA)
     training = len(units) * 14 // 16
-    # As in work_of(): parsing takes as long as two copies, and training pieces have 30 copies.
+    # As in work_of(), parsing takes as long as two copies, and training pieces have 30 copies.
     return [b * (32 if u < training else 3) for u, b in enumerate(units)]
 
 
 def imbalance(units, ranks):
-    """Load of the busiest rank relative to the mean: 1 is perfect."""
+    """Returns the load of the busiest rank relative to the mean; 1 is perfect."""
     heap = [0.0] * ranks
     for load in sorted(units, reverse=True):
         heapq.heapreplace(heap, heap[0] + load)
@@ -37,7 +36,7 @@ def imbalance(units, ranks):
 
 
 def fullest_receiver(ranks, shards, rng):
-    """Rows that the busiest rank receives in one round, relative to the mean."""
+    """Returns the rows that the busiest rank receives in one round, relative to the mean."""
     window = max(16, min(2048, WINDOW_ROWS // ranks))
     received = [0] * ranks
     for _ in range(ranks * window):

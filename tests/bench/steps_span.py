@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Seconds between the end of a run's first step and that of its last, by the time stamps of its event files.
+"""Prints the seconds between the ends of a run's first and last step, by the time stamps in its
+event files.
 
     steps_span.py RUN
 """
@@ -9,7 +10,8 @@ import sys
 
 
 def records(data):
-    """Payloads of a TFRecord file: length (8 bytes), its checksum (4), payload, its checksum (4)."""
+    """Yields the payloads of a TFRecord file: length (8 bytes), its checksum (4), payload, its
+    checksum (4)."""
     at = 0
     while at + 12 <= len(data):
         (length,) = struct.unpack_from("<Q", data, at)

@@ -1,7 +1,7 @@
-"""Checks amt's models and metrics against transformers' GPT2LMHeadModel and numpy.
+"""Compares amt's models and metrics with transformers' GPT2LMHeadModel and numpy.
 
-For both encodings, with and without attention scaled by the layer: amt evaluates and continues to
-train models saved by transformers, and transformers loads what amt saved without conversion. All
+For both encodings, with and without attention scaled by the layer, amt evaluates and continues to
+train models saved by transformers, and transformers loads amt's checkpoints without conversion. All
 metrics of `amt eval --csv` are recomputed from transformers' logits with the paper's formulas.
 Usage: hugging_face.py AMT GOLDEN_FOLDER; exits with 1 at the first difference.
 """
@@ -21,9 +21,9 @@ from transformers.utils.logging import disable_progress_bar
 
 AMT, GOLDEN = sys.argv[1], pathlib.Path(sys.argv[2])
 ENCODINGS = {"arrival": (55028, ["--augment", "10"]), "interarrival": (34025, ["--interarrival"])}
-SUBSAMPLE = {"arrival": 101, "interarrival": 10}  # of the training split: a dozen rows
-# First token of each kind: times, durations, notes, the rest token, the same three for controls,
-# and three special tokens.
+SUBSAMPLE = {"arrival": 101, "interarrival": 10}  # selects a dozen rows of the training split
+# First token of each kind: times, durations, notes, the rest token, times, durations and notes of
+# controls, and three special tokens.
 KINDS = [0, 10000, 11000, 27512, 27513, 37513, 38513, 55025, 55026, 55027]
 
 
@@ -44,7 +44,7 @@ def read_rows(dataset, split, work):
 
 
 def cross_entropy(folder, rows):
-    """-log p of every token except the first, [rows, 1023], and the model as loaded by
+    """Returns -log p of every token except the first, [rows, 1023], and the model as loaded by
     transformers."""
     model, info = GPT2LMHeadModel.from_pretrained(folder, output_loading_info=True)
     model = model.float().eval()
@@ -54,7 +54,7 @@ def cross_entropy(folder, rows):
     with torch.no_grad():
         for row in map(torch.from_numpy, rows):
             logits = model(row[None]).logits[0, :-1]
-            # A few positions at a time: all of them in fp64 would take half a gigabyte.
+            # A few positions at a time, because all of them in fp64 would take half a gigabyte.
             for some, next_tokens in zip(logits.split(64), row[1:].split(64)):
                 chosen = some.double()[torch.arange(len(some)), next_tokens]
                 losses.append(torch.logsumexp(some.double(), 1) - chosen)
@@ -62,7 +62,7 @@ def cross_entropy(folder, rows):
 
 
 def expected_metrics(losses, dataset, split, copies):
-    """The CSV columns that are derived from the losses."""
+    """Returns the CSV columns that are derived from the losses."""
     manifest = json.loads((dataset / "manifest.json").read_text())
     info = manifest["splits"][split]
     mean = losses.mean()
@@ -88,13 +88,13 @@ def check_eval(folder, dataset, split, subsample, rows, copies):
             assert line[name] == "", (name, line)
         elif name == "loss":
             near(float(line[name]), expected[name], f"{folder.name} {name}")
-        else:  # exp(3 x loss), or loss times a large factor: compare relatively
+        else:  # exp(3 x loss), or the loss times a large factor, so the tolerance is relative
             near(float(line[name]) / expected[name], 1, f"{folder.name} {name}", 5e-5)
     print(f"{folder.parent.name}/{folder.name} {split}: {line['loss']}")
 
 
 def save_model(folder, vocabulary, scaled):
-    """A random model whose losses differ from token to token."""
+    """Returns a random model whose losses differ from token to token."""
     torch.manual_seed(7)
     config = GPT2Config(
         vocab_size=vocabulary, n_positions=1024, n_embd=24, n_layer=3, n_head=3,
@@ -106,7 +106,8 @@ def save_model(folder, vocabulary, scaled):
 
 
 def save_old_layout(folder, like, model):
-    """The form of early exports: the tied output layer and the causal masks are stored as well."""
+    """Saves a model like early exports, which also store the tied output layer and the causal
+    masks."""
     folder.mkdir()
     (folder / "config.json").write_text((like / "config.json").read_text())
     tensors = {name: value.detach().clone() for name, value in model.state_dict().items()}
@@ -116,7 +117,7 @@ def save_old_layout(folder, like, model):
 
 
 def check_other_files(work, dataset, model, check):
-    """Models that transformers saves in other types and in several files."""
+    """Tests models that transformers saves in other types and in several files."""
     save_old_layout(work / "old", work / "theirs", model)
     near(float(eval_loss(work / "old", dataset)), float(eval_loss(work / "theirs", dataset)), "old")
     for name, dtype in (("bf16", torch.bfloat16), ("fp16", torch.float16)):
@@ -131,7 +132,7 @@ def check_other_files(work, dataset, model, check):
 
 
 def save_torch(folder, like, model, zipped):
-    """The file format of models published before safetensors."""
+    """Saves a model in the file formats that were usual before safetensors."""
     folder.mkdir()
     (folder / "config.json").write_text((like / "config.json").read_text())
     torch.save(model.state_dict(), folder / "pytorch_model.bin", _use_new_zipfile_serialization=zipped)
@@ -148,7 +149,7 @@ def check_encoding(name, scaled, work):
     amt("prepare", GOLDEN / "tree", dataset, *options)
     rows = {split: read_rows(dataset, split, work) for split in ("train", "test")}
     copies = 10 if name == "arrival" else 1
-    if name == "arrival":  # the encoding for which every kind of token is checked
+    if name == "arrival":  # only this encoding has every kind of token
         tokens = rows["train"][::SUBSAMPLE[name]]
         assert set(numpy.digitize(tokens, KINDS).flat) == set(range(1, 11)), "kinds"
     model = save_model(work / "theirs", vocabulary, scaled)

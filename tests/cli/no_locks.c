@@ -1,5 +1,5 @@
-/* A file system without locks, for programs that this is preloaded to: flock() and fcntl()'s locks
-   fail with the number in NOLOCK_ERRNO. */
+/* A library to preload that imitates a file system without locks: flock() and the locks of fcntl()
+   fail with the errno in NOLOCK_ERRNO. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

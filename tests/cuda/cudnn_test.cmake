@@ -1,6 +1,6 @@
-# The real cuDNN on described cards. cuDNN makes no plan without a driver; it uses a loaded library
-# with the driver's name, so linking a fake one gives the same results on machines with and without
-# a GPU.
+# Tests the real cuDNN with described cards. cuDNN makes no plans without a driver, but uses any
+# loaded library with the driver's name, so linking a fake driver gives the same results on machines
+# with and without a GPU.
 add_library(amt_absent_driver SHARED absent_driver.cpp)
 set_target_properties(amt_absent_driver PROPERTIES OUTPUT_NAME cuda SOVERSION 1
                       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/absent_driver)

@@ -1,5 +1,5 @@
-# Needs the headers of CUDA and NCCL but no library: the test defines the functions. Expects
-# CUDAToolkit_INCLUDE_DIRS and NCCL_INCLUDE_DIR to be set.
+# Needs the headers of CUDA and NCCL but not their libraries, because the test defines their
+# functions. Expects CUDAToolkit_INCLUDE_DIRS and NCCL_INCLUDE_DIR to be set.
 amt_add_test(nccl_reducer_test
   SOURCES fake_nccl.cpp fake_nccl_cuda.cpp nccl_failure_test.cpp nccl_reducer_test.cpp nccl_start_test.cpp
     ${PROJECT_SOURCE_DIR}/src/cuda/device.cpp ${PROJECT_SOURCE_DIR}/src/cuda/nccl_algorithms.cpp

@@ -1,7 +1,7 @@
-# A complete CudaOps on the CPU: kernels run on fibers, CUDA and its libraries are replaced by
-# fakes.
+# Tests a complete CudaOps on the CPU: kernels run on fibers, and CUDA and its libraries are
+# replaced by fakes.
 set(plugin ${PROJECT_SOURCE_DIR}/src/cuda)
-# The operators' launches and kernels, compiled as plain C++.
+# The operators' kernels and launches, compiled as plain C++.
 file(GLOB operators CONFIGURE_DEPENDS ${plugin}/*.cu)
 set_source_files_properties(${operators} PROPERTIES LANGUAGE CXX
   COMPILE_OPTIONS "-xc++;-include;${CMAKE_CURRENT_SOURCE_DIR}/cuda_on_cpu.hpp")
@@ -15,7 +15,7 @@ amt_add_test(cuda_ops_test
   DEPENDS cpu optimizer LINK Boost::context nlohmann_json::nlohmann_json)
 target_compile_definitions(cuda_ops_test PRIVATE AMT_CUDNN_ATTENTION)  # cuDNN is faked as well
 target_include_directories(cuda_ops_test SYSTEM PRIVATE ${AMT_CUDA_BF16_DIR} ${AMT_CUBLASLT_DIR})
-# The same with NCCL: checks the order of all stream and host operations in complete training steps.
+# Adds NCCL, to check the order of all stream and host operations in complete training steps.
 if(NCCL_INCLUDE_DIR)
   amt_add_test(cuda_order_test
     SOURCES stream_order_test.cpp timeline.cpp timeline_test.cpp fake_cublaslt.cpp fake_cuda.cpp fake_cudnn.cpp fake_nccl.cpp

@@ -1,5 +1,5 @@
-# The hash that identifies the plug-in's interface depends on its headers and the headers they
-# include, and on nothing else.
+# The hash that identifies the plug-in's interface must depend on its headers and all headers that
+# they include, and on nothing else.
 # Usage: cmake -DSOURCE=FOLDER -DWORK=FOLDER -P boundary_test.cmake
 cmake_minimum_required(VERSION 3.25)
 include(${SOURCE}/cmake/AmtBoundary.cmake)
@@ -7,7 +7,7 @@ file(REMOVE_RECURSE ${WORK})
 file(WRITE ${WORK}/amt/a/table.hpp "#include <string>\n#include \"amt/b/part.hpp\"\n")
 file(WRITE ${WORK}/amt/b/part.hpp "#include \"amt/b/other.hpp\"  // a cycle is harmless\n")
 file(WRITE ${WORK}/amt/b/other.hpp "#include \"amt/a/table.hpp\"\nint size = 4;\n")
-file(WRITE ${WORK}/amt/b/stranger.hpp "int size = 4;\n")
+file(WRITE ${WORK}/amt/b/unrelated.hpp "int size = 4;\n")
 
 amt_hash_headers(first files ${WORK} amt/a/table.hpp)
 if(NOT files STREQUAL "amt/a/table.hpp;amt/b/other.hpp;amt/b/part.hpp")
@@ -16,7 +16,7 @@ endif()
 if(NOT first MATCHES "^[0-9a-f]+$")
   message(FATAL_ERROR "FAILED: '${first}' is not a number")
 endif()
-file(WRITE ${WORK}/amt/b/stranger.hpp "int size = 8;\n")
+file(WRITE ${WORK}/amt/b/unrelated.hpp "int size = 8;\n")
 amt_hash_headers(same files ${WORK} amt/a/table.hpp)
 file(APPEND ${WORK}/amt/b/other.hpp "int more = 1;\n")
 amt_hash_headers(changed files ${WORK} amt/a/table.hpp)

@@ -40,7 +40,7 @@ refused() {
 }
 refused /nowhere/plugin.so "AMT_CUDA_PLUGIN ... /nowhere/plugin.so, "
 refused "$work/text.so" "$work/text.so: "
-refused "$plugins/libamt_stranger.so" "$plugins/libamt_stranger.so ... amt_cuda_plugin"
+refused "$plugins/libamt_not_a_plugin.so" "$plugins/libamt_not_a_plugin.so ... amt_cuda_plugin"
 refused "$plugins/libamt_old_plugin.so" "$plugins/libamt_old_plugin.so ... other sources"
 refused "$fake" "the fake has no device"
 expect 1 "AMT_CUDA_PLUGIN ... none" train 3 refused --device cuda

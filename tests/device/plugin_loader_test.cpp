@@ -63,7 +63,7 @@ TEST(PluginLoader, RefusesATextFile) {
 }
 
 TEST(PluginLoader, RefusesALibraryWithoutTheSymbol) {
-  const fs::path file = kPlugins / "libamt_stranger.so";
+  const fs::path file = kPlugins / "libamt_not_a_plugin.so";
   EXPECT_TRUE(test::refuses<Error>([&] { load_plugin(file); }, {file.string()}));
 }
 

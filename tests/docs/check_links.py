@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Follows every link, anchor and path in the documents, and every file and section that a source
+"""Checks every link, anchor and path in the documents, and every file and section that a source
 cites.
 
 Usage: check_links.py [REPOSITORY]. Prints a line per broken link; exit status 1 if there are any.
@@ -12,15 +12,15 @@ import documents as docs
 
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
 DOCUMENT = re.compile(r"(?<![\w/.$}-])[\w./-]*[\w-]\.md\b")
-WRITTEN = {"page.md", "summary.md"}  # written by a program of the repository
-# Matches docs/spec/x.md 4.2 and docs/spec/x.md, "Evaluation"; docs/x.md: "A" and "B" is a citation
-# followed by text.
+WRITTEN = {"page.md", "summary.md"}  # files that a program of the repository writes
+# Matches docs/spec/x.md 4.2 and docs/spec/x.md, "Evaluation", but not docs/x.md: "A" and "B", which is
+# a citation followed by other text.
 SECTION = re.compile(r"([\w./-]+\.md)(?:,? (?:section )?(\d[\d., to-]*)|,? \"([^\"]+)\")")
 IN_SECTION = re.compile(r"\"([^\"]+)\" (?:in|of) ([\w./-]+\.md)\b")
 
 
 def resolve(root, cited_in, target):
-    """Resolves a path relative to the repository's root or to the citing file's folder."""
+    """Resolves a path that is relative to the repository's root or to the citing file's folder."""
     for folder in (root, (root / cited_in).parent):
         if docs.exists(folder, target):
             return folder / target
@@ -34,7 +34,7 @@ def find_broken_links(root, path, prose):
         name, _, wanted = target.partition("#")
         file = (root / path).parent / name if name else root / path
         if not file.exists():
-            yield f"{path}: the link to {target} leads nowhere"
+            yield f"{path}: the target of the link to {target} does not exist"
         elif wanted and wanted not in map(docs.anchor, docs.headings(file.read_text())):
             yield f"{path}: {name or path} has no heading for #{wanted}"
 
@@ -53,7 +53,8 @@ def find_broken_paths(root, path, text):
 
 
 def has_number(text, number):
-    """Section 4 is the heading "4. Name"; 4.2 is the second item of the list below it."""
+    """Returns whether a numbered section exists: 4 is the heading "4. Name", 4.2 the second item of
+    the list below it."""
     section, _, point = number.partition(".")
     body = re.search(rf"^#+ {section}\. .*\n((?:(?!#+ \d).*\n?)*)", text, re.M)
     return bool(body) and (not point or bool(re.search(rf"^{point}\. ", body[1], re.M)))
@@ -93,7 +94,7 @@ def find_problems(root):
         yield from find_broken_sections(root, path, prose.replace("`", ""))
     for path in docs.sources(root):
         if path.parts[:2] == ("tests", "docs"):
-            continue  # deliberately names missing files
+            continue  # names missing files on purpose
         text = docs.cited_text(path, (root / path).read_text())
         yield from find_broken_paths(root, path, text)
         yield from find_broken_sections(root, path, text)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Every option in the documents is an option of a program in the repository.
+"""Checks that every option in the documents belongs to a program in the repository.
 
-Usage: check_options.py AMT [REPOSITORY]. In blocks of commands, the options must belong to the
+Usage: check_options.py AMT [REPOSITORY]. In a block of commands, an option must belong to the
 command that is called; elsewhere, to any command. Prints a line per unknown option; exit status 1
 if there are any.
 """
@@ -14,7 +14,7 @@ import documents as docs
 
 OPTION = re.compile(r"(?<![\w-])--[a-zA-Z][\w.-]*")
 COMMAND = re.compile(r"\bamt (prepare|train|eval|generate|export|inspect|report)\b")
-# Other programs whose options are mentioned.
+# Options of other programs that the documents mention.
 OTHERS = {"--mca", "--bind-to", "--host", "--preset", "--build", "--target", "--test-dir", "--capture-range", "--logdir",
           "--mpi", "--exclude", "--dirty", "--constraint", "--nodes", "--ntasks-per-node", "--gpus-per-node",
           "--cpus-per-task", "--time", "--gtest_filter", "--build-arg", "--entrypoint", "--rm", "--gpus",
@@ -30,7 +30,7 @@ def help_of(*command):
 
 
 def known_options(amt, root):
-    """Returns {command: its options}, with the options of all scripts under ''."""
+    """Returns {command: its options}; '' has the options of all scripts."""
     known = {}
     for command in re.findall(r"^  (\w+) ", help_of(amt), re.M):
         known[command] = options_in(help_of(amt, command)) | {"--help", "--help-as"}
@@ -43,12 +43,12 @@ def known_options(amt, root):
 
 
 def joined(block):
-    """Yields the lines of a block without comments; lines continued with a backslash are joined."""
+    """Yields the lines of a block without comments, and with continued lines joined."""
     return [line.split(" #")[0] for line in block.replace("\\\n", " ").split("\n")]
 
 
 def allowed_in(line, root, known):
-    """Returns the options allowed in a command line; None for other programs."""
+    """Returns the options that a command line may contain; None for other programs."""
     command = COMMAND.search(line)
     if command:
         return known[command[1]] | OTHERS

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The checks of documents find each kind of broken link and option, and accept a correct
-repository."""
+"""Tests that the checks of documents find each kind of broken link and unknown option, and accept a
+correct repository."""
 import pathlib
 import tempfile
 import unittest
@@ -33,7 +33,7 @@ class LinksTest(unittest.TestCase):
         self.assertTrue(problems[0].startswith(name + ":"), problems)
         self.assertIn(text, problems[0])
 
-    def test_a_correct_repository_has_no_problem(self):
+    def test_a_correct_repository_has_no_problems(self):
         self.assertEqual(self.problems(), [])
 
     def test_a_link_to_a_missing_file(self):
@@ -83,7 +83,7 @@ class OptionsTest(unittest.TestCase):
         text = "`--split test`, `--trainer.seed`.\n```sh\nmpirun -n 2 amt train --trainer.seed 1  # --no option\ncmake --fresh\n```\n"
         self.assertEqual(self.problems(text), [])
 
-    def test_an_option_of_no_command(self):
+    def test_an_unknown_option(self):
         self.assertEqual(len(self.problems("`--splits test`")), 1)
 
     def test_an_option_of_another_command(self):

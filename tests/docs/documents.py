@@ -1,4 +1,4 @@
-"""Reads a repository's documents and what can be followed in them: links, headings, code."""
+"""Reads a repository's documents, and extracts their links, headings and code."""
 import glob
 import os
 import pathlib
@@ -12,7 +12,7 @@ PATH = re.compile(r"(?<![\w/.$}>-])(?:%s)/(?:[\w.*/+-]|\{[\w,.]*\})*(?:[\w/*]|\{
 
 
 def files(root):
-    """All files except build output and recorded data, as paths relative to `root`."""
+    """Returns all files except build output and recorded data, as paths relative to `root`."""
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(f for f in folders if f not in SKIPPED and (not f.startswith(".") or f in (".ci", ".github")))
         for name in sorted(names):
@@ -29,15 +29,15 @@ def sources(root):
 
 
 def cited_text(path, text):
-    """The part of a source that may cite documents. Strings in C++ tests name files that the tests
-    make."""
+    """Returns the part of a source that may cite documents. In C++ tests this excludes strings,
+    which may name files that the tests create."""
     if path.parts[0] != "tests" or path.suffix not in (".cpp", ".hpp"):
         return text
     return "\n".join("//" + line.partition("//")[2] for line in text.split("\n"))
 
 
 def split_code(text):
-    """Returns (prose, fenced blocks); the prose keeps its line breaks, so line numbers stay
+    """Returns (prose, fenced blocks). The prose keeps all line breaks, so line numbers stay
     valid."""
     blocks, prose = [], []
     block = None
@@ -67,13 +67,13 @@ def headings(text):
 
 
 def anchor(heading):
-    """The anchor of a heading, as GitHub makes it."""
+    """Returns the anchor that GitHub gives a heading."""
     heading = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).replace("`", "").lower()
     return re.sub(r"[^\w\- ]", "", heading).replace(" ", "-")
 
 
 def alternatives(path):
-    """Expands braces: src/x.{hpp,cpp} is two paths."""
+    """Expands braces: src/x.{hpp,cpp} gives two paths."""
     match = re.search(r"\{([^}]*)\}", path)
     if not match:
         return [path]

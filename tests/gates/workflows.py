@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the workflows in .github: valid YAML, jobs with the keys that GitHub knows and requires,
-and existing scripts. Also runs actionlint if it is on PATH.
+"""Checks the workflows in .github: valid YAML, jobs with all required and no unknown keys, and
+existing scripts. Also runs actionlint if it is on PATH.
 
 Usage: tests/gates/workflows.py [REPOSITORY]    Exit status 77 (skipped) without PyYAML.
 """
@@ -26,7 +26,7 @@ SCRIPT = re.compile(r"(?<![\w./-])((?:tests|jobs)/[\w./-]+\.(?:sh|py))")
 
 
 def runs_of(step, matrix):
-    """Returns a step's command, once per combination of the matrix's values."""
+    """Returns a step's command for each combination of the matrix's values."""
     names = [name for name, values in matrix.items() if isinstance(values, list)]
     for values in itertools.product(*(matrix[name] for name in names)):
         command = step["run"]
@@ -45,7 +45,7 @@ def problems_of_step(step, matrix, root):
     for command in runs_of(step, matrix) if "run" in step else ():
         for script in SCRIPT.findall(command):
             if not os.access(root / script, os.X_OK):
-                yield f"'{script}' is not an executable script in the tree"
+                yield f"'{script}' is not an executable script in the repository"
 
 
 def problems_of_job(job, jobs, root):
@@ -65,8 +65,8 @@ def problems_of_job(job, jobs, root):
 
 def problems_of(path, root):
     workflow = yaml.safe_load(path.read_text())
-    if True not in workflow and "on" not in workflow:  # YAML 1.1 reads the bare word as true
-        yield "does not say when it runs ('on')"
+    if True not in workflow and "on" not in workflow:  # YAML 1.1 reads an unquoted on as true
+        yield "does not state when it runs ('on')"
     jobs = workflow.get("jobs") or {}
     if not jobs:
         yield "has no jobs"

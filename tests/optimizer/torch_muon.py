@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes tests/data/golden/muon/torch.json: what torch.optim.Muon (PyTorch 2.9 or later) makes of small matrices.
+"""Writes tests/data/golden/muon/torch.json: updates of small matrices by torch.optim.Muon (PyTorch
+2.9 or later).
 
 Usage: torch_muon.py FILE
 """
@@ -14,14 +15,14 @@ RATE, DECAY, MOMENTUM = 0.02, 0.1, 0.95
 
 
 def numbers(count, phase):
-    """Of any program: powers of an angle, no generator of random numbers."""
+    """Returns numbers that any program can reproduce, without a random number generator."""
     return torch.tensor([((i * i * 0.37 + i * phase) % 2.0) - 1.0 for i in range(count)], dtype=torch.float64).float()
 
 
 def main():
     cases = []
     for rows, columns in SHAPES:
-        # amt keeps [in, out], torch [out, in]; the scale of "match_rms_adamw" is the same for both.
+        # amt stores [in, out], torch [out, in]; the scale of "match_rms_adamw" is the same for both.
         weight = torch.nn.Parameter(numbers(rows * columns, 0.11).view(rows, columns))
         muon = torch.optim.Muon([weight], lr=RATE, weight_decay=DECAY, momentum=MOMENTUM, nesterov=True,
                                 adjust_lr_fn="match_rms_adamw")

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Compares the MIDI parser with mido 1.2.10 on damaged and random files.
 
-The files are determined by a seed: golden files with a few bytes changed, golden files with odd
-events inserted where events begin, and files made of random events. Each is read by mido with the
-reference's rules on top (reimplemented below), and by the library through midi_dump. Prints the
-differences, keeps the files that differ, and exits with 1 if there are any; with 77 if mido 1.2.10
-is missing.
+A seed determines the files: golden files with a few bytes changed, golden files with odd events
+inserted between others, and files made of random events. Each is read by mido with the reference's
+rules on top (reimplemented below), and by amt's parser through midi_dump. Prints the differences
+and keeps the files that differ. Exit status: 1 if there are any, 77 if mido 1.2.10 is not
+installed.
 """
 import argparse
 import collections
@@ -30,8 +30,8 @@ REJECT = "REJECT"
 
 
 def playback(data):
-    """Yields (message, seconds since the last one) as mido plays the file; any exception rejects
-    it."""
+    """Yields (message, seconds since the previous one) as mido plays the file. Any exception means
+    that the file is rejected."""
     for message in mido.MidiFile(file=io.BytesIO(data)):
         if message.time < 0:
             raise ValueError("negative time")
@@ -128,8 +128,8 @@ def random_meta(rng):
 
 
 def random_event(rng):
-    """Returns an event without its delta. Mostly notes of few pitches, so that they pair and
-    overlap."""
+    """Returns an event without its delta time, mostly a note of one of a few pitches, so notes pair
+    and overlap."""
     kind = rng.random()
     channel = rng.choice((0, 0, 1, 9, rng.randrange(16)))
     data = [rng.randrange(58, 63), rng.choice((0, 1, 64, 127))]
@@ -186,8 +186,7 @@ ODD_BYTES = (0, 1, 0x7F, 0x80, 0x81, 0x90, 0xC0, 0xF0, 0xF1, 0xF7, 0xF8, 0xFF, 0
 
 
 def changed_bytes(rng, data, others):
-    """Makes a few local changes, most of which a reader must survive and many of which it must
-    reject."""
+    """Returns the data with a few local changes, many of which make the file invalid."""
     data = bytearray(data)
     for _ in range(rng.choice((1, 1, 1, 2, 3, 8))):
         if not data:
@@ -212,8 +211,8 @@ def changed_bytes(rng, data, others):
 
 
 def with_odd_events(rng, data):
-    """Inserts events at the start of a track, where an event certainly begins; corrects the track's
-    size."""
+    """Inserts events at the start of a track, where an event is known to begin, and corrects the
+    track's size."""
     at = data.find(b"MTrk", rng.randrange(max(1, len(data))))
     at = at if at >= 0 else data.find(b"MTrk")
     if at < 0 or at + 8 > len(data):
@@ -252,7 +251,7 @@ def dump(tool, paths):
 
 
 def compare(files, tool, folder, keep):
-    """Returns the numbers of accepted and of differing files in one batch."""
+    """Returns the numbers of accepted files and of differences in one batch."""
     paths = []
     for index, data in enumerate(files):
         paths.append(folder / f"{index:04d}.mid")
@@ -273,10 +272,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tool", required=True, help="the program midi_dump")
     parser.add_argument("--golden", required=True, type=pathlib.Path, help="golden data folder")
-    parser.add_argument("--count", type=int, default=20000, help="files to make")
+    parser.add_argument("--count", type=int, default=20000, help="number of files to create")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path("."),
-                        help="where files that differ are kept")
+                        help="folder for files that differ")
     options = parser.parse_args()
     if mido.version_info[:3] != (1, 2, 10):
         print(f"skipped: mido {mido.__version__}, whose rules differ from 1.2.10's")

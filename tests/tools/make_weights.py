@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes tests/data/golden/weights with PyTorch: one tiny GPT-2 in four forms, and its expected output.
+"""Writes tests/data/golden/weights with PyTorch: a tiny GPT-2 in four file formats, and its
+expected output.
 
 Usage: make_weights.py FOLDER
 
-The values are multiples of 2^-10 below 1/4, so that float32, float16 and bfloat16 hold the same ones.
-Torch 1.13 (Debian's python3-torch) wrote the folder in the repository.
+The values are multiples of 2^-10 below 1/4, which float32, float16 and bfloat16 represent exactly.
+The folder in the repository was written by PyTorch 1.13 (Debian's python3-torch).
 """
 import collections
 import json
@@ -19,7 +20,7 @@ VOCAB, POSITIONS, WIDTH, LAYERS, HEADS, USED = 50, 12, 16, 2, 2, 10
 
 
 def make_parameters():
-    """Yields Hugging Face's names without the prefix, in the order of its modules."""
+    """Yields Hugging Face's tensor names without the prefix, in the order of its modules."""
     torch.manual_seed(7)
     values = collections.OrderedDict()
 
@@ -87,7 +88,8 @@ def expect(p):
 
 
 def state_dict(p, dtype, prefix="", mask=None, head=False):
-    """The form in which a transformers module gives it: masks in old ones, version metadata."""
+    """Returns a state dictionary like that of a transformers module: with version metadata and, for
+    old versions, masks."""
     state = collections.OrderedDict((prefix + name, value.to(dtype)) for name, value in p.items())
     if mask is not None:
         causal = torch.ones(POSITIONS, POSITIONS).tril().to(mask).view(1, 1, POSITIONS, POSITIONS)
@@ -122,7 +124,7 @@ def write_index(folder, name, parts):
 
 
 def odd_views(part):
-    """All values in one storage; matrices are stored column by column."""
+    """Returns tensors that share one storage, with matrices stored column by column."""
     flat = torch.cat([v.t().flatten() if v.dim() == 2 else v.flatten() for v in part.values()])
     views, at = {}, 0
     for name, value in part.items():

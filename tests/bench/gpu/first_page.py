@@ -4,34 +4,35 @@
 first_page.py FOLDER...            writes page.md and raw.txt into the last FOLDER
 first_page.py --bandwidth "NAME"   prints the card's memory bandwidth in GB/s, if it is known
 
-The folders are those of first.sh's stages. The verdict compares each operation, and complete steps,
-with a model: an operation reaches the same fraction of its card's arithmetic or bandwidth as on an
-H200 (docs/benchmarks/h200.md). A difference from the model is worth a look.
+The folders are those written by the stages of first.sh. The verdict compares each operation, and
+complete steps, with a model that assumes the same fraction of the card's peak arithmetic or
+bandwidth as on an H200 (docs/benchmarks/h200.md). Large differences from the model should be
+investigated.
 """
 import datetime
 import pathlib
 import re
 import sys
 
-# GB/s; the first entry whose name occurs in the card's name is used.
+# Memory bandwidth in GB/s. The first entry whose name occurs in the card's name is used.
 BANDWIDTHS = {"H200": 4800, "GH200": 4000, "H100 NVL": 3900, "H100 PCIe": 2000, "H100": 3350, "H800": 3350,
               "B300": 8000, "B200": 8000, "A100-SXM4-80GB": 2039, "A100 80GB PCIe": 1935, "A100": 1555,
               "RTX 6000 Ada": 960, "RTX PRO 6000": 1792, "RTX 5090": 1792, "RTX 4090": 1008, "L40S": 864}
 H200_PEAK, H200_BANDWIDTH = 989.4, 4800.0
 
-# What gpu_bench --operations measured on an H200, 32 rows of the small model, first algorithms:
-# TFLOP/s where arithmetic is the limit, GB/s where memory is. LM head and layer norms were measured
-# after a4f7679 at higher clocks, so they are reduced by 4 %.
+# Measured by gpu_bench --operations on an H200 with 32 rows of the small model and cuBLASLt's first
+# proposals: TFLOP/s of operations limited by arithmetic, GB/s of those limited by memory. LM head and
+# layer norms were measured after a4f7679 at higher clocks, so they are reduced by 4 %.
 H200_TFLOPS = {"LM head": 620, "attention": 274.7, "attention backward": 204.7, "linear 3072 x 768": 694.3,
                "linear 768 x 2304": 571.7, "linear 768 x 3072": 470.6, "linear 768 x 768": 505.4,
                "linear backward 3072 x 768": 523.4, "linear backward 768 x 2304": 544.8,
                "linear backward 768 x 3072": 603.4, "linear backward 768 x 768": 443.7}
 H200_GBS = {"adamw": 4235, "embedding": 5163, "embedding backward": 1458, "layer norm": 3036,
             "layer norm backward": 2900, "refresh weights": 3442, "sum of squares": 3264, "zero": 3956}
-# tokens/s x model FLOP / peak, at the median.
+# MFU on an H200: median tokens/s x model FLOP / peak.
 H200_MFU = {("small", 8): 42.5, ("small", 16): 46.2, ("small", 32): 48.3, ("small", 64): 49.9,
             ("small", 512): 48.3, ("medium", 16): 50.5, ("large", 8): 47.5}
-SLOWER = 1.10  # times slower than the model is worth reporting
+SLOWER = 1.10  # operations slower than the model by this factor are reported
 
 
 def bandwidth_of(card):
@@ -42,14 +43,14 @@ def bandwidth_of(card):
 
 
 class Operation:
-    """A line printed by gpu_bench --operations."""
+    """An operation in the output of gpu_bench --operations."""
 
     def __init__(self, name, calls, milliseconds, tflops, gbs):
         self.name, self.calls, self.milliseconds = name, int(calls), float(milliseconds)
         self.tflops, self.gbs = float(tflops), float(gbs)
 
     def model(self, peak, bandwidth):
-        """Milliseconds at the fractions that an H200 reached; None for an unknown operation."""
+        """Returns the milliseconds that the model predicts; None for an unknown operation."""
         if self.name in H200_TFLOPS and peak > 0:
             return self.milliseconds * self.tflops / (H200_TFLOPS[self.name] / H200_PEAK * peak)
         if self.name in H200_GBS and bandwidth > 0:
@@ -58,7 +59,7 @@ class Operation:
 
 
 class Speed:
-    """A run of gpu_bench."""
+    """The result of a gpu_bench run."""
 
     def __init__(self, log):
         steps = re.search(r"(small|medium|large), (\d+) layers, (\d+) rows: best ([\d.]+) ms, median ([\d.]+) ms, "
@@ -72,7 +73,7 @@ class Speed:
 
 
 class Stage:
-    """A folder written by first.sh."""
+    """A folder written by a stage of first.sh."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -98,7 +99,7 @@ class Stage:
 
 
 def share_of_model(operations, peak, bandwidth):
-    """Measured and modelled milliseconds of all operations that the model covers."""
+    """Returns the measured and predicted milliseconds of all operations that the model covers."""
     known = [(o.milliseconds, o.model(peak, bandwidth)) for o in operations]
     known = [(measured, model) for measured, model in known if model is not None]
     return sum(measured for measured, _ in known), sum(model for _, model in known)
@@ -130,8 +131,8 @@ def speed_part(speeds):
 
 def operation_part(speed, bandwidth):
     lines = ["## Time of each operation", "",
-             f"Each operation timed separately, ms per step of {speed.rows} rows ({speed.size}); the model: the fraction of "
-             f"{speed.peak} TFLOP/s or {bandwidth} GB/s that it reaches on an H200.", "",
+             f"Each operation timed separately, ms per step of {speed.rows} rows ({speed.size}). The model assumes the "
+             f"same fraction of {speed.peak} TFLOP/s or {bandwidth} GB/s as on an H200.", "",
              "| operation | calls | ms | model | |", "| --- | --- | --- | --- | --- |"]
     for o in sorted(speed.operations, key=lambda o: -o.milliseconds):
         model = o.model(speed.peak, bandwidth)
@@ -147,7 +148,7 @@ def verdict(stages, speeds, bandwidth):
     lines += [f"- **Wrong**: {text}." for text in wrong]
     skipped = sum(stage.skipped for stage in stages)
     if skipped:
-        lines.append(f"- Something was skipped in {skipped} steps: what was skipped has not been tested.")
+        lines.append(f"- Tests were skipped in {skipped} steps, so what they cover was not tested.")
     for name, speed in speeds.items():
         expected = H200_MFU.get((speed.size, speed.rows))
         if name != f"{speed.size}-{speed.rows}" or not expected or not speed.mfu:
@@ -157,11 +158,11 @@ def verdict(stages, speeds, bandwidth):
         lines.append(f"- {name}: {speed.tokens:,} tokens/s, {speed.mfu} % MFU, {word} ({expected} %).")
     timed = next((speed for speed in speeds.values() if speed.operations), None)
     if timed is None:
-        return lines + ["- Operations were not timed: stage `fast` does that."]
+        return lines + ["- Operations were not timed; stage `fast` does that."]
     measured, model = share_of_model(timed.operations, timed.peak, bandwidth)
     if model == 0:
         return lines + ["- No model: this card's peak or bandwidth is unknown (AMT_GPU_BANDWIDTH, GB/s)."]
-    lines.append(f"- All operations: {measured:.1f} ms, the model {model:.1f} ms ({percent(measured / model)}).")
+    lines.append(f"- All operations: {measured:.1f} ms, predicted {model:.1f} ms ({percent(measured / model)}).")
     for o in sorted(timed.operations, key=lambda o: (o.model(timed.peak, bandwidth) or 1e9) - o.milliseconds):
         expected = o.model(timed.peak, bandwidth)
         if expected and o.milliseconds > SLOWER * expected:

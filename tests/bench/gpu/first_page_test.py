@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The page and the verdict, from logs recorded on an H200 and from logs with injected faults."""
+"""Tests the page and the verdict with logs recorded on an H200, and with logs that contain
+faults."""
 import pathlib
 import tempfile
 import unittest
@@ -54,7 +55,7 @@ class FirstPageTest(unittest.TestCase):
         self.assertIn("# NVIDIA H200, ", page)
         self.assertIn("- Right: 2 steps of 2.", page)
         self.assertIn("- small-32: 545,130 tokens/s, 48.3 % MFU, like an H200 (48.3 %).", page)
-        self.assertIn("- All operations: 12.4 ms, the model 12.4 ms (+0.0 %).", page)
+        self.assertIn("- All operations: 12.4 ms, predicted 12.4 ms (+0.0 %).", page)
         self.assertNotIn("Slower", page)
         self.assertNotIn("Wrong", page)
         self.assertIn("| attention backward | 12 | 7.561 | 7.561 | +0.0 % |", page)
@@ -73,7 +74,7 @@ class FirstPageTest(unittest.TestCase):
         self.assertIn("| adamw | 1 | 1.214 | 1.214 | ", page)
         self.assertNotIn("Slower", page)
 
-    def test_failures_come_first_and_skipped_tests_do_not_count_as_right(self):
+    def test_failures_come_first_and_skipped_tests_are_reported(self):
         correct = self.write("correct", summary_md="# First contact: correct\ncard: NVIDIA H200, 580\n"
                              "- Linear: WRONG, exit code 1 after 2.0 s, see Linear.log\n- LmHead: right, 1.0 s\n"
                              "  (something was skipped)\n", Linear_log="Failure\n")

@@ -3,8 +3,8 @@
 amt's own.
 
 Usage: transformers_loss.py CHECKPOINT DATASET AMT...   (AMT: the command that starts amt)
-Both evaluate every 20th row of the validation split; amt uses fp32 on the CPU. Exit status: 0 if
-the losses agree within 1e-3, else 1.
+Both evaluate every 20th row of the validation split, amt in fp32 on the CPU. Exit status: 0 if the
+losses agree within 1e-3, else 1.
 """
 import csv
 import io

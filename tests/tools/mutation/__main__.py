@@ -1,14 +1,15 @@
 #!/usr/bin/python3
-"""Changes the files that amt reads and looks at how it takes that.
+"""Tests how amt handles damaged and malicious input files.
 
-Every input is one file of a small corpus, dataset, run or model that was changed, replaced or made
-to lie with its hashes right, and one command that reads it. It must end in time with a documented
-exit code, within bounds of memory; an error is one line of amt's own that names the file; success
-means the result of the unchanged input, but for changes that nobody could notice (rules.py).
+For each input, one file of a small corpus, dataset, run or model is changed or replaced, or changed
+with its stored hashes corrected, and a command that reads it is run. The command must end in time,
+with a documented exit code, and within a memory limit. An error must be a single line of amt's own
+that names the file; success must give the result of the unchanged input, except for changes that
+nothing could detect (rules.py).
 
   python3 tests/tools/mutation --amt build/release/bin/amt --golden tests/data/golden \\
     --hashes build/release/tests/file_hashes --count 10000 -j 2
-  ... --seed 7 --only 1234 --keep FOLDER      one input again; its files are kept in FOLDER
+  ... --seed 7 --only 1234 --keep FOLDER      repeats one input and keeps its files in FOLDER
 """
 import argparse
 import collections
@@ -25,7 +26,7 @@ import fixture
 import seals
 import trial
 
-MEMORY = "/dev/shm"  # not limited by a disk
+MEMORY = "/dev/shm"  # faster than a disk
 
 
 def options_of(arguments):
@@ -34,13 +35,13 @@ def options_of(arguments):
     parser.add_argument("--amt", required=True, type=pathlib.Path)
     parser.add_argument("--hashes", required=True, type=pathlib.Path, help="the tool file_hashes")
     parser.add_argument("--golden", required=True, type=pathlib.Path, help="golden data folder")
-    parser.add_argument("--count", type=int, default=10000, help="inputs to try")
-    parser.add_argument("--first", type=int, default=0, help="number of the first one")
+    parser.add_argument("--count", type=int, default=10000, help="number of inputs to try")
+    parser.add_argument("--first", type=int, default=0, help="number of the first input")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", type=int, nargs="+", help="try only the inputs with these numbers")
     parser.add_argument("--target", default="", help="change only files whose path contains this")
     parser.add_argument("--limit", type=float, default=20, help="time limit for a command in seconds")
-    parser.add_argument("--keep", type=pathlib.Path, help="keep the last input of --only here")
+    parser.add_argument("--keep", type=pathlib.Path, help="folder in which to keep the last input of --only")
     parser.add_argument("-j", "--jobs", type=int, default=1)
     options = parser.parse_args(arguments)
     options.amt, options.hashes = options.amt.resolve(), options.hashes.resolve()
@@ -61,7 +62,7 @@ def print_problem(options, verdict):
 
 
 def print_table(verdicts):
-    """Prints a line for each kind of file and change."""
+    """Prints a line per kind of file and change."""
     rows = collections.defaultdict(collections.Counter)
     for verdict in verdicts:
         name = pathlib.PurePath(verdict.target)
@@ -109,7 +110,7 @@ def main():
         verdicts = try_all(options, bench)
         if options.keep and options.only:
             sandbox = next(pathlib.Path(folder).glob("sandbox-*[0-9]"))
-            subprocess.run(["cp", "-a", sandbox, options.keep], check=True)  # copies pipes, too
+            subprocess.run(["cp", "-a", sandbox, options.keep], check=True)  # cp also copies pipes
     finally:
         checker.close()
         shutil.rmtree(folder)

@@ -1,5 +1,5 @@
-"""Malicious archives: tar headers with correct checksums, odd members, gzip streams that
-continue."""
+"""Malicious archives: tar headers with correct checksums, odd members, and gzip streams with
+further data after the end."""
 import gzip
 import io
 import random
@@ -11,7 +11,7 @@ import zlib
 import byte_changes
 
 BLOCK = 512
-BOMB_BYTES = 300 << 20  # more than a MIDI file may have
+BOMB_BYTES = 300 << 20  # larger than any MIDI file may be
 FIELDS = {"name": (0, 100), "mode": (100, 8), "size": (124, 12), "mtime": (136, 12),
           "typeflag": (156, 1), "linkname": (157, 100), "magic": (257, 8), "devmajor": (329, 8),
           "prefix": (345, 155)}
@@ -41,7 +41,7 @@ def _field_value(rng, name, width):
 
 
 def change_header(rng, data):
-    """Changes one field of one header and corrects the header's checksum."""
+    """Changes a field of a header and corrects the header's checksum."""
     at = rng.choice(_headers(data))
     name = rng.choice(list(FIELDS))
     begin, width = FIELDS[name]
@@ -81,7 +81,7 @@ def _odd_members(rng):
 
 
 def add_members(rng, data):
-    """Puts members that no program packs before the others."""
+    """Inserts members that no program would write before the others."""
     name, members = _odd_members(rng)
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
@@ -103,7 +103,7 @@ def change_tar(rng, data):
 
 
 def _bomb():
-    """Returns a packed member that is larger than any MIDI file may be."""
+    """Returns a compressed member that is larger than any MIDI file may be."""
     packer = zlib.compressobj(9, wbits=31)
     parts = [packer.compress(_member("bomb.mid", size=BOMB_BYTES).tobuf())]
     parts += [packer.compress(bytes(1 << 20)) for _ in range(BOMB_BYTES >> 20)]
@@ -111,7 +111,8 @@ def _bomb():
 
 
 def change_gzip(rng, data):
-    """Changes a packed tar, either its packed bytes or its contents, which are packed again."""
+    """Changes a compressed tar: either the compressed bytes, or the contents, which are compressed
+    again."""
     kind = rng.random()
     if kind < 0.5:
         return byte_changes.change(rng, data)
@@ -140,7 +141,7 @@ def _odd_zip(rng):
     names, stream = rng.choice((("../x.mid", "/x.mid"), ("x.mid", "x.mid"), ("n" * 60_000,),
                                 ("d/" * 3000 + "x.mid",), ("a\nb.mid",))), io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of duplicate names
+        warnings.simplefilter("ignore")  # zipfile warns of duplicate names
         for name in names:
             archive.writestr(zipfile.ZipInfo(name), random.Random(0).randbytes(100))
     return stream.getvalue(), f"members {[name[:20] for name in names]}"

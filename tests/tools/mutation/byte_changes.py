@@ -6,7 +6,7 @@ NUMBERS = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 1 << 24, (1 << 31) - 1, 1 
 
 
 def _place(rng, data, within):
-    """Returns a random offset; `within` gives the parts to choose from, as (begin, end)."""
+    """Returns a random offset within one of the parts in `within`, given as (begin, end)."""
     begin, end = within or (0, len(data))
     end = min(end, len(data))
     return rng.randrange(min(begin, end - 1), end) if end > 0 else 0

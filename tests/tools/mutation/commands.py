@@ -1,4 +1,4 @@
-"""The commands to run, and the part of their results that must be the same for the same input."""
+"""The commands to run, and the part of each result that depends only on the input."""
 import dataclasses
 import hashlib
 import json
@@ -16,8 +16,8 @@ GOES_ON = re.compile(r"(?:going on|resum\w*|continu\w*) .*step-0*(\d+)")
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """`needs`: what it reads from the top level of a sandbox; `writes`: what it may change there
-    besides out/; `result`: (sandbox, Ended) -> a comparable value that must be the same."""
+    """A command. `needs`: the parts of a sandbox that it reads; `writes`: those that it may change
+    besides out/; `result`: (sandbox, Ended) -> a value that must be the same for the same input."""
     name: str
     needs: tuple
     argv: tuple
@@ -34,7 +34,7 @@ def printed(_, ended):
 
 
 def dataset(sandbox, _):
-    """Returns everything except the report, which contains the time."""
+    """Returns digests of all files except those that contain the time."""
     folder = sandbox / "out/dataset"
     return sorted((path.name, digest(path)) for path in folder.glob("*")
                   if path.name not in ("report.html", "prepare.ini"))
@@ -48,7 +48,7 @@ def losses(run):
     """Returns {(step, kind): loss} from a run's metrics."""
     found, metrics = {}, run / "metrics.jsonl"
     if not metrics.is_file():
-        raise FileNotFoundError(metrics)  # not a device, which might never end
+        raise FileNotFoundError(metrics)  # never reads a device, which might be endless
     for line in metrics.read_text().splitlines():
         record = json.loads(line)
         for kind in ("loss", "valid_loss"):
@@ -58,14 +58,14 @@ def losses(run):
 
 
 def trained(run, steps):
-    """Returns the last checkpoint's bytes, and the losses of the steps that this command may have
-    made."""
+    """Returns a function that returns digests of the last checkpoint, and the losses of the steps
+    that the command may have made."""
     def result(sandbox, ended):
         last = sandbox / run / f"checkpoints/step-{steps:06d}"
         told = GOES_ON.search(ended.stderr)
         files = [digest(last / name) for name in ("model.safetensors", "optimizer.h5")]
         done = {key: loss for key, loss in losses(sandbox / run).items() if key[0] >= steps - 1}
-        return {"files": files, "losses": done, "went on": bool(told)}
+        return {"files": files, "losses": done, "resumed": bool(told)}
     return result
 
 
@@ -96,7 +96,7 @@ COMMANDS = {command.name: command for command in (
               ("inspect", "ds", "--export-text", "out/text", "--split", split), written("text"))
       for split in ("train", "valid", "test")),
     _train("train", (), SHORT, "out/run", 1),
-    _train("train, going on", ("run",), ("--trainer.run_dir", "run"), "run", 3, ("run",)),
+    _train("train, resumed", ("run",), ("--trainer.run_dir", "run"), "run", 3, ("run",)),
     *(_train(f"train --init {model}", (model,), (*SHORT, "--init", model), "out/run", 1)
       for model in MODELS),
     Command("train --dry-run", ("tiny.ini", "ds"), (*TRAIN, *SHORT, "--dry-run"), printed),

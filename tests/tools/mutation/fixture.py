@@ -1,4 +1,5 @@
-"""A small corpus in all forms, its dataset, a run and a model, from which sandboxes are copied."""
+"""A small corpus as a folder and as archives, its dataset, a run and a model, from which sandboxes
+are copied."""
 import os
 import pathlib
 import shutil
@@ -38,13 +39,14 @@ def _temporary(sandbox):
 
 
 class Fixture:
-    """In a folder that other users may enter; sandboxes are next to `pristine`."""
+    """Creates the unchanged inputs in `pristine`, and sandboxes next to it. `folder` must be accessible
+    to other users."""
 
     def __init__(self, folder, amt, golden, limit):
         self.folder, self.amt, self.limit = pathlib.Path(folder), amt, limit
         self.pristine = self.folder / "pristine"
         self.pristine.mkdir()
-        _temporary(self.pristine).mkdir()  # a killed training run leaves Open MPI's files
+        _temporary(self.pristine).mkdir()  # for Open MPI's files, which a killed run leaves behind
         self.environment = {**os.environ, **FAST_START, "TMPDIR": str(_temporary(self.pristine))}
         self._make_corpora(pathlib.Path(golden))
         self._amt("prepare", "corpus", "ds", "--rows-per-shard", "2")
@@ -75,7 +77,7 @@ class Fixture:
             (self.pristine / "corpus.zip").unlink()  # this version of amt does not support zip
 
     def _make_run(self):
-        """Makes three steps and removes the last one's checkpoint, as after a kill."""
+        """Trains for three steps and removes the last checkpoint, as after a kill."""
         self._amt("train", "--config", "tiny.ini", "--data.dataset", "ds", "--trainer.run_dir",
                   "run")
         checkpoints = self.pristine / "run/checkpoints"
@@ -91,7 +93,7 @@ class Fixture:
             self._make_model(self.pristine / name, lambda folder: write(folder, tensors))
 
     def _leave_record(self):
-        """Makes the remains of a killed training run; nothing if this amt keeps no record."""
+        """Adds the in-use record of a killed training run, if this version of amt writes one."""
         record = self.pristine / "killed/in-use"
         training = subprocess.Popen(
             [self.amt, "train", "--config", "tiny.ini", "--data.dataset", "ds",
@@ -109,7 +111,8 @@ class Fixture:
         shutil.rmtree(self.pristine / "killed")
 
     def _make_model(self, folder, write):
-        """Makes the same model in another form; removed if this amt does not support it."""
+        """Writes the same model in another format; removes it if this version of amt does not
+        support the format."""
         folder.mkdir()
         shutil.copy(self.pristine / "hf/config.json", folder)
         write(folder)
@@ -121,7 +124,7 @@ class Fixture:
     def _works_for_a_stranger(self):
         """Returns whether programs can be run as a user without permission to read a file."""
         if os.geteuid() != 0:
-            return True  # programs run as this user anyway
+            return True  # programs run as the current user anyway
         try:
             return process.run([self.amt, "--version"], self.folder, self.environment, 20,
                                STRANGER).code == 0
@@ -129,8 +132,8 @@ class Fixture:
             return False
 
     def sandbox(self, name, parts, stranger=False):
-        """Makes a new folder with these parts, out/ for results, and something that must not be
-        touched. It belongs to the stranger if a command is run as one."""
+        """Creates a folder with these parts, out/ for results, and a file that must not be touched.
+        With `stranger`, it belongs to the user "nobody"."""
         folder = self.folder / name
         shutil.rmtree(folder, ignore_errors=True)
         _temporary(folder).mkdir(exist_ok=True)
@@ -151,8 +154,8 @@ class Fixture:
         return folder
 
     def run(self, argv, sandbox, stranger=False):
-        """Runs amt in a sandbox with its own temporary folder, because Open MPI's names are not
-        unique."""
+        """Runs amt in a sandbox, with a temporary folder of its own because Open MPI's file names
+        are not unique."""
         environment = {**self.environment, "TMPDIR": str(_temporary(sandbox))}
         user = STRANGER if stranger and os.geteuid() == 0 else None
         return process.run([self.amt, *argv], sandbox, environment, self.limit, user)

@@ -1,4 +1,4 @@
-"""Changes of HDF5 files, mostly to their structure rather than their values."""
+"""Changes to HDF5 files, mostly to their structure rather than their values."""
 import math
 import struct
 
@@ -7,11 +7,11 @@ import byte_changes
 MARKS = (b"\x89HDF\r\n\x1a\n", b"TREE", b"HEAP", b"SNOD", b"OHDR", b"GCOL", b"OCHK", b"FRHP",
          b"FSHD", b"BTHD", b"BTLF")
 MOMENTS = (math.nan, math.inf, -math.inf, -1.0, -1e-30, 3e38)
-STRUCTURE_BYTES = 4096  # maximum at each end of a file with many values
+STRUCTURE_BYTES = 4096  # at each end of a file with many values
 
 
 def structure(rng, data):
-    """Returns (begin, end) of a part with few or no values."""
+    """Returns (begin, end) of a part of the file with few or no values."""
     near = [at for at in (data.find(mark) for mark in MARKS) if at >= 0]
     kind = rng.random()
     if near and kind < 0.4:
@@ -47,7 +47,8 @@ def swap_rows(rng, data, begin, end):
 
 
 def change_moment(rng, data):
-    """Replaces a value in the middle of a file of moments by one that no optimiser has."""
+    """Replaces a value in the middle of a file of moments by one that no optimiser would
+    produce."""
     at = rng.randrange(STRUCTURE_BYTES, len(data) - STRUCTURE_BYTES) & ~3
     value = rng.choice(MOMENTS)
     return data[:at] + struct.pack("<f", value) + data[at + 4:], f"moment at byte {at} is {value}"

@@ -1,9 +1,9 @@
-"""Malicious JSON: members with impossible values, and text that is hardly JSON."""
+"""Malicious JSON: members with impossible values, and text that is not quite JSON."""
 import json
 
 DEEP = 100_000
 MANY = 380_000
-# These are texts, not values, because Python's writer would not write most of them.
+# These are strings of JSON, because Python's json module would not write most of these values.
 VALUES = ("-1", "-5", "0", "1", "2", "3", "1.5", "1.0", "1e0", "-0", "1e999", "-1e999", "1e308",
           "1e-400", "00", "+1", "0x10", "2147483647", "2147483648", "4294967296",
           "9007199254740993", "9223372036854775807", "9223372036854775808",
@@ -88,7 +88,7 @@ def edit_structure(rng, document):
 
 
 def edit_text(rng, document):
-    """Changes the text as a whole."""
+    """Applies a change to the whole text."""
     text = json.dumps(document)
     kind = rng.randrange(9)
     return (
@@ -115,7 +115,7 @@ def change(rng, data):
 
 
 def change_line(rng, data):
-    """The same for one line of a file with an object per line."""
+    """Does the same for one line of a file with an object per line."""
     lines = data.split(b"\n")
     at = rng.randrange(len(lines) - 1)
     kind = rng.randrange(6)

@@ -1,4 +1,4 @@
-"""Malicious MIDI files: false chunk sizes and headers, odd events where events begin."""
+"""Malicious MIDI files: false chunk sizes and headers, and odd events at the start of a track."""
 import struct
 
 import byte_changes

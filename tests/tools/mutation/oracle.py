@@ -1,10 +1,10 @@
-"""Judges how a command ended: a list of problems as (kind, detail), empty if there are none."""
+"""Judges how a command ended, and returns its problems as a list of (kind, detail)."""
 import re
 
 import rules
 
 CODES = (0, 1, 2, 3)
-MORE_MEMORY = 150 << 20  # allowed on top of the memory for the unchanged input
+MORE_MEMORY = 150 << 20  # allowed in addition to the memory for the unchanged input
 RAW = re.compile(r"json\.exception|HDF5-DIAG|terminate called|what\(\):|MPI_ABORT|MPI_Abort|"
                  r"basic_string|std::|filesystem error|boost|Assertion|bad_alloc|bad_cast|"
                  r"vector::|stoi|stoull|map::at|out_of_range|Segmentation|Sanitizer")
@@ -21,8 +21,8 @@ MANY_LINES = 40
 
 
 class NoResult(str):
-    """Why a command's output could not be read. Not an exception: those keep everything they
-    saw."""
+    """Why a command's output could not be read. Not an exception, because exceptions keep
+    references to the data that caused them."""
 
 
 def _words(ended):
@@ -37,23 +37,24 @@ def _words(ended):
         yield "control characters", repr(CONTROL.search(ended.text).group())
     lines = ended.stderr.splitlines()
     if len(lines) > MANY_LINES or any(len(line) > LONG_LINE for line in lines):
-        yield "much text", f"{len(lines)} lines, up to {max(map(len, lines), default=0)} long"
+        yield "too much text", f"{len(lines)} lines, up to {max(map(len, lines), default=0)} long"
 
 
 def _numbers(change, ended):
     for number in COUNT.findall(ended.stdout):
         if int(number.replace(",", "")) >= rules.MOST and number.encode() not in change.after:
-            yield "nonsense number", number[:60]
+            yield "impossible number", number[:60]
     if NOT_FINITE.search(ended.stdout):
         yield "not finite", NOT_FINITE.search(ended.stdout).group()
 
 
 def _refusal(target, command, ended):
-    """The error must be one line that names the file; --verify prints what it finds."""
+    """Expects an error in one line that names the file; --verify prints damage to stdout
+    instead."""
     errors = [line for line in ended.stderr.splitlines() if ERROR in line]
     damages = ended.stdout if command == "inspect --verify" else ""
     if len(errors) != 1 and not (damages and not errors):
-        yield "not one error", f"{len(errors)} lines"
+        yield "not exactly one error", f"{len(errors)} lines"
     told = ended.stderr + damages
     if target.names and not any(name in told for name in target.names):
         yield "file not named", (errors or [""])[0][:200]
@@ -69,8 +70,9 @@ def _ending(ended):
 
 
 def judge(target, change, command, ended, result, baseline):
-    """`result`: of this input, a NoResult if there was none to be had; `baseline` has result,
-    peak_bytes, and fallback: the result with the checkpoint before the changed one."""
+    """Returns the problems. `result` is the result of this input, or a NoResult; `baseline`
+    contains the result and peak memory of the unchanged input, and the result with the previous
+    checkpoint."""
     problems = list(_ending(ended))
     if problems:
         return problems
@@ -93,7 +95,7 @@ def judge(target, change, command, ended, result, baseline):
 
 
 def _difference(result, expected):
-    """Describes briefly where two results differ."""
+    """Returns an excerpt of `result` where it differs from `expected`."""
     one, other = str(result), str(expected)
     at = next((i for i, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
     return f"...{one[max(0, at - 30):at + 60]!r}"

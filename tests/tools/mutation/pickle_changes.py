@@ -1,4 +1,4 @@
-"""Malicious PyTorch weights: pickles that call forbidden functions, or that grow without bound."""
+"""Malicious PyTorch weights: pickles that call forbidden functions or grow without bound."""
 import pickletools
 import struct
 
@@ -15,7 +15,7 @@ OPCODES = (b"(" * 10_000, b"2" * 1000, b"0", b".", b"]" * 5000, b"\x85" * 5000, 
 
 
 def _pickle_place(data):
-    """Returns (begin, end) of the pickle with the tensors, in a zip or in a file of its own."""
+    """Returns (begin, end) of the pickle with the tensors, in a zip archive or a legacy file."""
     begin = data.find(PICKLE)
     if begin < 0:
         return 0, min(len(data), 4096)
@@ -24,7 +24,7 @@ def _pickle_place(data):
 
 
 def _integers(data, begin):
-    """Yields the positions of the pickle's integers: shapes, strides, counts."""
+    """Yields the positions of the integers in the pickle: shapes, strides, counts."""
     found, widths = [], {"BININT": 4, "BININT1": 1, "BININT2": 2}
     try:
         for opcode, _, at in pickletools.genops(data[begin:]):

@@ -7,15 +7,15 @@ import signal
 import subprocess
 import tempfile
 
-ADDRESS_SPACE_KIB = 8 << 20  # far above what is judged: it protects the machine only
-FILE_BLOCKS = 4 << 20        # in units of 512 bytes: the most that a program may write to one file
+ADDRESS_SPACE_KIB = 8 << 20  # far above the limit that is judged; only protects the machine
+FILE_BLOCKS = 4 << 20        # largest file that a program may write, in units of 512 bytes
 SHELL = f'ulimit -v {ADDRESS_SPACE_KIB} -f {FILE_BLOCKS} -c 0; exec "$0" "$@"'
 KEPT_OUTPUT = 1 << 20
 
 
 @dataclasses.dataclass
 class Ended:
-    """`code` is negative for a signal; `hung` means that the program was killed at its time
+    """How a program ended. `code` is negative for a signal; `hung`: it was killed at its time
     limit."""
     code: int
     stdout: str
@@ -30,8 +30,8 @@ class Ended:
 
 
 def _wait(pid, seconds):
-    """Returns (status, resources, hung) of a child, which is killed with its group after
-    `seconds`."""
+    """Waits for a child and returns (status, resources, hung). After `seconds`, its process group
+    is killed."""
     descriptor = os.pidfd_open(pid)
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
@@ -44,8 +44,8 @@ def _wait(pid, seconds):
 
 
 def _peak_bytes(used):
-    """Returns a child's peak memory. The figure includes its memory before exec, as a copy of this
-    process; 0 if that may be all."""
+    """Returns a child's peak memory in bytes. The system's figure includes the child's memory
+    before exec, when it is a copy of this process; returns 0 if that may explain all of it."""
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return used.ru_maxrss * 1024 if used.ru_maxrss > own else 0
 
@@ -56,7 +56,8 @@ def _text(stream):
 
 
 def run(argv, folder, environment, seconds, user=None):
-    """`user`: the id of a user and group without other rights; None keeps those of this process."""
+    """Runs a program. `user` is the id of a user and group to run it as; None: those of this
+    process."""
     rights = {} if user is None else {"user": user, "group": user, "extra_groups": []}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = subprocess.Popen(["/bin/bash", "-c", SHELL, *map(str, argv)], cwd=folder,

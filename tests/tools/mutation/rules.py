@@ -1,11 +1,12 @@
-"""Decides which changes of a file may silently change a result: those that nothing could notice."""
+"""Decides which changes to a file may silently change a result, because nothing could detect
+them."""
 import fnmatch
 import json
 import math
 
 import json_changes
 
-# Members of the manifest that are stored nowhere else. All others must agree with the shards.
+# Members of the manifest that are not also stored in the shards; all others must agree with these.
 MANIFEST_FACTS = ("statistics.*", "splits.*.files", "splits.*.seconds_of_music", "corpus_digest")
 MANIFEST_SETTINGS = ("seed", "augment", "prefix_digits", "splits.*.shards.*.xxh3",
                      "splits.*.shards.*.file")
@@ -13,7 +14,7 @@ MOST = 1 << 63
 
 
 class NotJson(Exception):
-    """Raised for what a strict JSON reader rejects."""
+    """Raised for text that a strict JSON reader rejects."""
 
 
 def _unique(pairs):
@@ -43,7 +44,7 @@ def _leaves(document):
 
 
 def _plausible(value, before):
-    """Returns whether a value has the same type and a possible size."""
+    """Returns whether a value has the same type as before and a possible size."""
     if type(value) is not type(before):
         return isinstance(before, float) and isinstance(value, int) and 0 <= value < MOST
     if isinstance(value, (int, float)):
@@ -66,19 +67,19 @@ def only_facts(data, before, facts):
 
 def _manifest(change, command):
     facts = MANIFEST_FACTS
-    if command in ("inspect", "train --dry-run"):  # these read no shard
+    if command in ("inspect", "train --dry-run"):  # these commands read no shard
         facts += MANIFEST_SETTINGS
     return only_facts(change.after, change.before, facts)
 
 
 def may_differ(target, change, command):
-    """Returns whether exit code 0 with another result is correct."""
+    """Returns whether exit code 0 with another result is acceptable."""
     if change.stand_in:
         if target.form == "jsonl" and change.what == "an empty file":
-            return command.startswith("report")  # nothing was done yet
+            return command.startswith("report")  # as in a run without steps
         return target.form in ("midi", "ini") or target.path.startswith("run/run.json")
     if target.form in ("midi", "tar", "zip", "ini"):
-        return command != "train, going on"
+        return command != "train, resumed"
     if target.form == "gzip":
         return change.what.startswith(("inside", "3145728"))
     if target.path == "ds/manifest.json":
@@ -87,8 +88,8 @@ def may_differ(target, change, command):
         return True
     if command.startswith("report"):
         return _told_by_report(target, change)
-    # A file with a correct hash is what its writer wrote; only train can detect more than wrong
-    # values.
+    # With a correct hash, a file appears to be what amt wrote. Wrong values cannot be detected, and
+    # other errors only by train.
     if change.sealed and target.path.startswith("run/"):
         values = target.form in ("safetensors", "moments")
         return values or (target.path.endswith("config.json") and command.startswith("eval"))
@@ -96,8 +97,8 @@ def may_differ(target, change, command):
 
 
 def _told_by_report(target, change):
-    """Metrics and facts are shown as written if they are JSON. The last line of the metrics may be
-    incomplete, as after a kill."""
+    """Returns whether the report may show the change: it shows metrics and facts as written if they
+    are JSON. The last line of the metrics may be incomplete, as after a kill."""
     lines = [change.after] if target.form == "json" else change.after.split(b"\n")[:-2]
     try:
         for line in lines:

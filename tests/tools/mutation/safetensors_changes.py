@@ -35,7 +35,7 @@ def change_header(rng, data):
 
 
 def swap_tensors(rng, data):
-    """Swaps two tensors of the same size: a valid file with another model."""
+    """Swaps two tensors of the same size, which gives a valid file with another model."""
     header, body = _parts(data)
     tensors = json.loads(header)
     names = sorted(set(tensors) - {"__metadata__"})
@@ -49,7 +49,7 @@ def swap_tensors(rng, data):
 
 
 def change_value(rng, data):
-    """Replaces one weight by a value that arithmetic does not survive."""
+    """Replaces one weight by a value that makes later arithmetic overflow or give NaN."""
     header, body = _parts(data)
     at, value = 4 * rng.randrange(len(body) // 4), rng.choice(VALUES)
     body = body[:at] + struct.pack("<f", value) + body[at + 4:]

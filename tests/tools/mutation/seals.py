@@ -1,4 +1,4 @@
-"""Corrects the hashes that amt stores of its files after one of them was changed."""
+"""Corrects the hashes that amt stores of its files, after one of the files was changed."""
 import json
 import struct
 import subprocess
@@ -8,7 +8,7 @@ ROW_BYTES = 2048
 
 
 class Seals:
-    """Runs file_hashes, one process for all threads."""
+    """Corrects hashes with file_hashes, of which one process serves all threads."""
 
     def __init__(self, tool):
         self.tool = tool
@@ -31,7 +31,7 @@ class Seals:
             return self.process.stdout.readline().strip()
 
     def shard_places(self, dataset):
-        """Returns {file: (begin, end)} of the tokens."""
+        """Returns {file name: (begin, end) of its tokens} for all shards."""
         done = subprocess.run([self.tool, "--shards", dataset], capture_output=True, text=True,
                               check=True)
         places = {}
@@ -41,17 +41,17 @@ class Seals:
         return places
 
     def rows_of(self, path):
-        """Returns the hash of all rows as read by HDF5, or why there is none."""
+        """Returns the hash of all rows as read by HDF5, or why it cannot be computed."""
         try:
             done = subprocess.run([self.tool, "--rows", path], capture_output=True, text=True,
                                   check=False, timeout=20)
         except subprocess.TimeoutExpired:
-            return "it hangs"
+            return "file_hashes hangs"
         return done.stdout.strip() or f"code {done.returncode}: {done.stderr.strip()}"
 
     def seal_shard(self, path, place):
-        """Corrects the shard's own checksum, and the manifest's. Expects a shard with one block of
-        rows."""
+        """Corrects the shard's checksum in the shard and in the manifest. Expects a shard with a
+        single block of rows."""
         manifest = path.parent / "manifest.json"
         old = next(shard["xxh3"] for split in json.loads(manifest.read_text())["splits"].values()
                    for shard in split["shards"] if shard["file"] == path.name)
@@ -62,7 +62,7 @@ class Seals:
         manifest.write_text(manifest.read_text().replace(old, new))
 
     def seal_checkpoint(self, path):
-        """Corrects the size and the hash of one file in its checkpoint.json."""
+        """Corrects a file's size and hash in its checkpoint.json."""
         record = path.parent / "checkpoint.json"
         document = json.loads(record.read_text())
         document["files"][path.name] = {"bytes": path.stat().st_size, "xxh3": self._hash(path)}

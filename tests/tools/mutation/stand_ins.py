@@ -1,4 +1,4 @@
-"""Replacements for an expected file: pipes, folders, devices, links, nothing."""
+"""Replacements for an expected file: pipes, folders, devices, links, or nothing."""
 import os
 import shutil
 import socket
@@ -17,7 +17,7 @@ def _folder(path):
 def _socket(path):
     here = os.open(path.parent, os.O_RDONLY)
     server = socket.socket(socket.AF_UNIX)
-    server.bind(f"/proc/self/fd/{here}/{path.name}")  # its own path might be too long
+    server.bind(f"/proc/self/fd/{here}/{path.name}")  # the real path might be too long
     server.close()
     os.close(here)
 
@@ -52,7 +52,8 @@ ELSEWHERE = "a link to the same file elsewhere"
 
 
 def choose(rng, as_stranger):
-    """`as_stranger`: whether programs can be run as a user who has no right to read."""
+    """Chooses a replacement at random. `as_stranger`: whether programs can be run as a user who has
+    no permission to read a file."""
     kinds = [*STAND_INS, ELSEWHERE] + [UNREADABLE] * as_stranger
     return rng.choice(kinds)
 

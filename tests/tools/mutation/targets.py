@@ -5,17 +5,18 @@ import commands
 
 SPLITS = ("train", "valid", "test")
 ALL_OF_DATASET = ("inspect", "inspect --verify", "inspect --row, train",
-                  "inspect --export-text, valid", "train", "train --dry-run", "train, going on",
+                  "inspect --export-text, valid", "train", "train --dry-run", "train, resumed",
                   "eval, test")
-# An error about the manifest may name what no longer agrees with it.
+# An error about the manifest may instead name a file that no longer agrees with it.
 MANIFEST_WORDS = ("manifest.json", "ds/", ".h5", ".H5", "made with dataset")
-OF_RUN = ("train, going on", "train, going on", "eval, test", "eval --all")
+OF_RUN = ("train, resumed", "train, resumed", "eval, test", "eval --all")
 
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """`path` is inside a sandbox; `form`: the file's format; `sealed`: its hash is stored
-    elsewhere; `names`: each error contains one of these; `weight`: how often it is chosen."""
+    """A file to change. `path` is relative to a sandbox; `form` is the file's format; `names`: each
+    error must contain one of these; `weight`: how often it is chosen; `sealed`: its hash is stored
+    elsewhere."""
     path: str
     form: str
     commands: tuple
@@ -34,11 +35,11 @@ def _corpora(sandbox):
 
 
 def _readers(split):
-    """Targets for a shard of the split. eval also reads the training rows for the token
-    frequencies."""
+    """Returns the commands that read a shard of the split. eval also reads the training rows, for
+    the token frequencies."""
     common = ("inspect --verify", f"inspect --row, {split}", f"inspect --export-text, {split}",
               f"eval, {split}")
-    return common + {"train": ("train", "train, going on", "eval, test"), "valid": ("train",),
+    return common + {"train": ("train", "train, resumed", "eval, test"), "valid": ("train",),
                      "test": ()}[split]
 
 
@@ -64,15 +65,15 @@ def _checkpoint(step, weight):
 def _run(sandbox):
     yield from _checkpoint(2, 10)
     yield from _checkpoint(1, 1)
-    reports = ("report",) * 6 + ("report --svg",) * 2 + ("train, going on",)
+    reports = ("report",) * 6 + ("report --svg",) * 2 + ("train, resumed",)
     yield Target("run/metrics.jsonl", "jsonl", reports, ("metrics.jsonl",), 10)
     yield Target("run/run.json", "json", reports, ("run.json",), 10)
-    yield Target("run/config.ini", "ini", ("train, going on",), ("config.ini", "run holds"), 6)
-    yield Target("run/checkpoints/latest", "bytes", ("train, going on", "eval, test"),
+    yield Target("run/config.ini", "ini", ("train, resumed",), ("config.ini", "run holds"), 6)
+    yield Target("run/checkpoints/latest", "bytes", ("train, resumed", "eval, test"),
                  ("latest",), 2)
-    yield Target("run/in-use", "json", ("train, going on",), ("in-use", "in use by another"), 6)
+    yield Target("run/in-use", "json", ("train, resumed",), ("in-use", "in use by another"), 6)
     for path in sorted((sandbox / "run").glob("tensorboard/*")):
-        yield Target(str(path.relative_to(sandbox)), "bytes", ("train, going on",), (path.name,),
+        yield Target(str(path.relative_to(sandbox)), "bytes", ("train, resumed",), (path.name,),
                      2)
 
 
@@ -92,6 +93,6 @@ def _models(sandbox):
 
 
 def find_targets(sandbox):
-    """Returns everything that this version of amt has, in a fixed order."""
+    """Returns all targets that this version of amt supports, in a fixed order."""
     groups = (_corpora(sandbox), _dataset(sandbox), _run(sandbox), _options(), _models(sandbox))
     return [target for group in groups for target in group if (sandbox / target.path).is_file()]

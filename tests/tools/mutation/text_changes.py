@@ -1,4 +1,4 @@
-"""Malicious INI files and other short texts."""
+"""Malicious INI files and other short text files."""
 
 VALUES = ("-1", "0", "1", "1e999", "nan", "inf", "", "9" * 30, "2147483648", "1.5", "true", "x",
           "'1'", "1 # a word", "1;2", "/nowhere", "\x00", "\x1b[31m", "x" * 100_000, "5s", "-5s",

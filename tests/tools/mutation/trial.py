@@ -1,4 +1,5 @@
-"""One input: chosen by seed and number, made in a sandbox, run and judged."""
+"""Chooses an input by seed and number, creates it in a sandbox, runs the command and judges the
+result."""
 import dataclasses
 import os
 import random
@@ -26,12 +27,12 @@ BY_FORM = {"json": json_changes.change, "jsonl": json_changes.change_line,
            "zip": archive_changes.change_zip, "pickle": pickle_changes.change,
            "bytes": byte_changes.change}
 STAND_IN, OTHER, BYTES, SEALED = 0.12, 0.15, 0.28, 0.5  # probabilities of the kinds of change
-KEPT_TEXT = 4000  # of a command's output
+KEPT_TEXT = 4000  # characters of a command's output
 
 
 @dataclasses.dataclass
 class Change:
-    """A change of a file. `sealed`: the stored hashes match the changed file."""
+    """A change to a file. `sealed`: the stored hashes match the changed file."""
     kind: str
     what: str
     before: bytes
@@ -61,7 +62,7 @@ class Verdict:
 
 
 class Bench:
-    """Fixture, targets and baselines. Thread-safe once constructed."""
+    """Runs inputs. Contains fixture, targets and baselines; thread-safe once constructed."""
 
     def __init__(self, fixture, seals):
         self.fixture, self.seals = fixture, seals
@@ -86,8 +87,8 @@ class Bench:
         return Baseline(result, fallback, ended.peak_bytes)
 
     def choose(self, seed, number, wanted=""):
-        """Returns (random numbers, target, command) of one input; `wanted` occurs in the target's
-        path."""
+        """Returns (random numbers, target, command) for an input; the target's path contains
+        `wanted`."""
         rng = random.Random(f"{seed}/{number}")
         targets = [target for target in self.targets if wanted in target.path]
         target = rng.choices(targets, [target.weight for target in targets])[0]
@@ -96,13 +97,14 @@ class Bench:
     def _seal(self, target, path):
         if target.form == "shard":
             if self.places[path.name][0] == self.places[path.name][1]:
-                return  # without rows there is no hash
+                return  # a shard without rows has no hash
             self.seals.seal_shard(path, self.places[path.name])
         else:
             self.seals.seal_checkpoint(path)
 
     def _lie(self, rng, target, change):
-        """Makes a change whose hashes will be corrected: of values, if the file has some."""
+        """Makes a change whose hashes will be corrected; changes values if the file contains
+        any."""
         place = self.places.get(os.path.basename(target.path))
         if target.form == "shard" and place[0] < place[1]:
             lie = rng.choice((hdf5_changes.change_token, hdf5_changes.change_token,
@@ -113,7 +115,8 @@ class Bench:
         return BY_FORM[target.form](rng, change.before)
 
     def _other(self, rng, target):
-        """Returns the path of another file with the same extension; its own if there is none."""
+        """Returns the path of another file with the same extension; the same file if there is
+        none."""
         ending = os.path.splitext(target.path)[1]
         others = [other.path for other in self.targets
                   if other.path != target.path and other.path.endswith(ending)]
@@ -149,13 +152,13 @@ class Bench:
         return change
 
     def _shown(self, path):
-        """If amt finds the file intact, HDF5 must read the original rows, as h5py would."""
+        """Checks that, if amt finds the file intact, HDF5 (and so h5py) reads the original rows."""
         rows = self.seals.rows_of(path)
         if rows != self.seals.rows_of(self.fixture.pristine / "ds" / path.name):
             yield "silently wrong", f"HDF5 reads other rows: {rows}"
 
     def trial(self, seed, number, worker, wanted=""):
-        """Runs one input in the worker's own sandbox."""
+        """Runs an input in the worker's own sandbox."""
         rng, target, command = self.choose(seed, number, wanted)
         parts = {*command.needs, target.path.split("/")[0]}
         sandbox = self.fixture.sandbox(worker, sorted(parts), self.fixture.as_stranger)
@@ -166,7 +169,7 @@ class Bench:
         ended = self.fixture.run(command.argv, sandbox, stranger)
         try:
             result = command.result(sandbox, ended) if ended.code == 0 else None
-        except Exception as error:  # after any exception there is no result
+        except Exception as error:  # any exception means that there is no result
             result = oracle.NoResult(f"{type(error).__name__} {error}")
         problems = oracle.judge(target, change, command.name, ended, result,
                                 self.baselines[command.name])
@@ -178,7 +181,7 @@ class Bench:
 
 
 def _snapshot(sandbox):
-    """Returns {path: a value that changes if the file is written} for all files."""
+    """Returns, for all files, {path: a value that changes if the file is written}."""
     found = {}
     for root, folders, files in os.walk(sandbox):
         for name in (*folders, *files):
@@ -192,8 +195,8 @@ def _snapshot(sandbox):
 
 
 def _led_to(sandbox, command):
-    """Targets of links among the command's own outputs: whoever may write the link may write its
-    target."""
+    """Returns the targets of links among the command's own outputs. A command that may write to a
+    link may also write to its target."""
     found = []
     for root, folders, files in os.walk(sandbox):
         for name in (*folders, *files):
@@ -208,7 +211,8 @@ def _lies_in(path, names):
 
 
 def _touched(sandbox, before, writes, command, ended):
-    """Files that the command must not touch, or that are left after an error."""
+    """Yields a problem for each file that the command must not have touched, or left after an
+    error."""
     now = _snapshot(sandbox)
     for path in sorted({*before, *now}):
         if not _lies_in(path, ("out", *writes)) and before.get(path) != now.get(path):

@@ -1,4 +1,4 @@
-"""Converts the weights of a safetensors file into the other forms in which models are published."""
+"""Converts the weights in a safetensors file to the other formats in which models are published."""
 import collections
 import io
 import json
@@ -14,14 +14,14 @@ LEGACY_SYSTEM = {"protocol_version": LEGACY_PROTOCOL, "little_endian": True,
 
 
 class _Storage:
-    """Represents a storage in a pickle, which refers to it by its key."""
+    """Stands for a storage, to which a pickle refers by a key."""
 
     def __init__(self, key, count):
         self.key, self.count = key, count
 
 
 class _Tensor:
-    """Pickled like a contiguous tensor of PyTorch."""
+    """An object that is pickled like a contiguous PyTorch tensor."""
 
     def __init__(self, storage, shape):
         self.storage, self.shape = storage, tuple(shape)
@@ -48,7 +48,7 @@ class _Pickler(pickle.Pickler):
 
 
 def _stand_in_for_torch():
-    """Modules with the names that PyTorch's pickles refer to."""
+    """Provides modules with the names that PyTorch's pickles refer to."""
     torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
     torch.FloatStorage = type("FloatStorage", (), {"__module__": "torch"})
 
@@ -62,7 +62,7 @@ def _stand_in_for_torch():
 
 
 def read_tensors(path):
-    """Returns {name: (shape, bytes)} of a safetensors file of 32-bit floats."""
+    """Returns {name: (shape, bytes)} for a safetensors file of 32-bit floats."""
     data = path.read_bytes()
     length = struct.unpack("<Q", data[:8])[0]
     body = data[8 + length:]
@@ -111,7 +111,7 @@ def safetensors(path, tensors):
 
 
 def sharded(folder, tensors, write, stem, suffix):
-    """Writes two files and the index that maps tensors to them."""
+    """Writes the weights to two files, and an index that maps tensors to them."""
     names, weight_map = sorted(tensors), {}
     for number, part in enumerate((names[::2], names[1::2]), 1):
         file = f"{stem}-{number:05d}-of-00002{suffix}"

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Do the tests notice a fault? Applies the faults of a list to a copy of the sources, one at a
-time, builds and runs the tests that depend on it, and prints a table with the faults that nothing
-noticed.
+"""Measures whether the tests notice faults. Applies the faults in a list to a copy of the sources,
+one at a time, builds and runs the tests that depend on each, and prints a table and the faults that
+were not noticed.
 
     tests/tools/source_faults [--only REGEX] [--count N --seed S] [--folder build/source_faults]
     tests/tools/source_faults --check
 
---check builds nothing: it fails unless every fault's old text occurs exactly once in its file. A
-run continues a previous one in the same folder, which contains the results (`results.json`). A
-fault takes 20 to 90 seconds of one core.
+--check builds nothing and fails unless each fault's old text occurs exactly once in its file. A run
+continues the previous one in the same folder, which contains the results (`results.json`). A fault
+takes 20 to 90 seconds on one core.
 """
 import argparse
 import pathlib
@@ -27,10 +27,10 @@ def options():
     parser = argparse.ArgumentParser(prog="source_faults", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lists", type=pathlib.Path, default=pathlib.Path(__file__).parent / "faults",
-                        help="folder of lists")
+                        help="folder that contains the lists")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/source_faults",
-                        help="for the copy, its build and the results")
-    parser.add_argument("--only", default="", metavar="REGEX", help="faults whose file or tests match")
+                        help="folder for the copy, its build and the results")
+    parser.add_argument("--only", default="", metavar="REGEX", help="try only faults whose file or tests match")
     parser.add_argument("--count", type=int, help="number of faults to try, chosen at random")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", "-j", type=int, default=2)
@@ -42,8 +42,8 @@ def check(faults):
     problems = [text for fault in faults if (text := fault.problem(ROOT))]
     for text in problems:
         print(text, file=sys.stderr)
-    rooms = {fault.room for fault in faults}
-    print(f"{len(faults)} faults in {len(rooms)} folders, {len(problems)} of them cannot be put in")
+    folders = {fault.folder for fault in faults}
+    print(f"{len(faults)} faults in {len(folders)} folders, {len(problems)} of which cannot be applied")
     return 1 if problems or not faults else 0
 
 

@@ -1,4 +1,4 @@
-"""A copy of the sources with its own build, so that a fault is never in the working tree."""
+"""Builds and tests faults in a copy of the sources, so they never appear in the working tree."""
 import contextlib
 import dataclasses
 import os
@@ -9,12 +9,12 @@ import subprocess
 import sys
 import time
 
-HANGS = 120  # seconds
+HANGS = 120  # seconds after which a test is considered hung
 
 
 @dataclasses.dataclass
 class Outcome:
-    seen_by: str  # a test, "the compiler"; "" if nothing noticed the fault
+    seen_by: str  # a test's name or "the compiler"; "" if nothing noticed the fault
     seconds: float
 
 
@@ -25,7 +25,7 @@ def run(command, **more):
 class CopyOfTree:
     def __init__(self, root, folder, jobs):
         self.tree, self.jobs = folder / "tree", jobs
-        self.build = self.tree / "build/faults"  # as deep as other builds, so that a compiler cache recognises the paths
+        self.build = self.tree / "build/faults"  # as deep as other builds, so a compiler cache recognises the paths
         self.temporary = folder / "tmp"
         self._copy(root)
         configured = run(["cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
@@ -34,7 +34,7 @@ class CopyOfTree:
             sys.exit(f"source_faults: the tree without a fault does not build in {self.build}")
 
     def _copy(self, root):
-        """Files that have not changed keep their times, so that little is built."""
+        """Copies only files that have changed, so little is built again."""
         listed = subprocess.run(["git", "-C", root, "ls-files", "-z"], stdout=subprocess.PIPE, check=True)
         names = [name for name in listed.stdout.decode().split("\0") if name and (root / name).is_file()]
         for name in names:
@@ -66,7 +66,7 @@ class CopyOfTree:
         return Outcome(seen_by, time.monotonic() - began)
 
     def _seen_by(self, fault):
-        folder = pathlib.Path("tests") / fault.room
+        folder = pathlib.Path("tests") / fault.folder
         if (self.tree / folder / "CMakeLists.txt").is_file():
             if not self._builds([folder / "all"]):
                 return "the compiler"
@@ -79,7 +79,7 @@ class CopyOfTree:
         return ""
 
     def _failed(self, folder, arguments):
-        """Returns the first test that fails, or ""."""
+        """Returns the first test that fails, or "" if all pass."""
         shutil.rmtree(self.temporary, ignore_errors=True)
         self.temporary.mkdir(parents=True)
         ended = run(["ctest", "--test-dir", folder, "--stop-on-failure", "--timeout", str(HANGS), "-j",
@@ -88,5 +88,5 @@ class CopyOfTree:
             return ""
         failed = re.search(r"^\s*\d+ - (.*) \((Failed|Timeout|SEGFAULT|Subprocess aborted|.*)\)$", ended.stdout, re.M)
         if failed is None:
-            sys.exit(f"source_faults: ctest failed without a test:\n{ended.stdout}")
+            sys.exit(f"source_faults: ctest failed, but no test did:\n{ended.stdout}")
         return failed[1].strip() + (" (hangs)" if failed[2] == "Timeout" else "")

@@ -1,15 +1,16 @@
 """A fault: a piece of source text and its replacement.
 
-A list, one of the files in faults/, has one block per fault, separated by blank lines; a line that
-starts with # is a comment:
+Each file in faults/ is a list with one block per fault, separated by blank lines. Lines that start
+with # are comments:
 
     src/base/atomic_file.cpp
     tests: faults:files
     - if (durability == Durability::kSynced) fsync_path(folder_of(target_));
     +
 
-The old text consists of the lines with -, the new text of those with +. The tests of the file's
-folder are run, and those whose CTest name matches the regular expression on the `tests:` line.
+The old text consists of the lines with -, the new text of those with +. For each fault, the tests
+of the file's folder are run, and those whose CTest names match the regular expression on the
+`tests:` line.
 """
 import dataclasses
 import hashlib
@@ -24,24 +25,24 @@ class Fault:
     tests: str = ""
 
     @property
-    def room(self):
-        """base for src/base/error.cpp and for include/amt/base/error.hpp."""
+    def folder(self):
+        """The folder of src/, e.g. base for src/base/error.cpp and include/amt/base/error.hpp."""
         parts = pathlib.PurePath(self.path).parts
         return parts[2] if parts[0] == "include" else parts[1]
 
     @property
     def name(self):
-        """Unique, and changes when the fault is edited."""
+        """A unique name, which changes when the fault is edited."""
         text = "\0".join((self.path, self.old, self.new, self.tests))
         return f"{self.path} {hashlib.md5(text.encode()).hexdigest()[:8]}"
 
     def problem(self, root):
-        """Why it cannot be applied to the tree; "" if it can."""
+        """Returns why the fault cannot be applied to the tree; "" if it can."""
         if not (root / self.path).is_file():
             return f"{self.path}: no such file"
         times = (root / self.path).read_text().count(self.old)
         if times != 1:
-            return f"{self.path}: {times} times, expected exactly once: {self.old.strip()}"
+            return f"{self.path}: the old text occurs {times} times, not exactly once: {self.old.strip()}"
         return "" if self.old != self.new else f"{self.path}: the old and the new text are the same: {self.old}"
 
 
@@ -61,7 +62,7 @@ def read_fault(block):
 
 
 def read_faults(folder):
-    """Reads all faults of every list in the folder."""
+    """Reads all faults in all lists in the folder."""
     blocks = []
     for path in sorted(folder.glob("*.txt")):
         lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]

@@ -1,4 +1,4 @@
-"""Stores the outcome of each fault in a file."""
+"""Stores the outcomes of faults in a file."""
 import collections
 import dataclasses
 import json
@@ -7,7 +7,7 @@ from copy_of_tree import Outcome
 
 
 def shown(fault):
-    """The fault on one line, for the table."""
+    """Returns the fault as one line, for the table."""
     return " ".join(f"{fault.old.strip()} -> {fault.new.strip() or '(nothing)'}".split())
 
 
@@ -28,13 +28,14 @@ class Results:
         print(f"{outcome.seconds:5.0f} s  {outcome.seen_by or 'NOT NOTICED':40}  {fault.path}: {shown(fault)}", flush=True)
 
     def table(self, faults):
-        """Summarises the faults that were tried: those not noticed, and a line per folder."""
+        """Returns a summary of the faults that were tried: those not noticed, and a line per
+        folder."""
         tried = [fault for fault in faults if fault.name in self]
-        seen = collections.Counter(fault.room for fault in tried if self._outcomes[fault.name].seen_by)
+        seen = collections.Counter(fault.folder for fault in tried if self._outcomes[fault.name].seen_by)
         lines = [f"not noticed: {fault.path}: {shown(fault)}"
                  for fault in tried if not self._outcomes[fault.name].seen_by]
-        for room, count in sorted(collections.Counter(fault.room for fault in tried).items()):
-            lines.append(f"{room:12} {seen[room]:3} of {count:3}")
+        for folder, count in sorted(collections.Counter(fault.folder for fault in tried).items()):
+            lines.append(f"{folder:12} {seen[folder]:3} of {count:3}")
         share = 100 * seen.total() / len(tried) if tried else 0
         lines.append(f"{seen.total()} of {len(tried)} noticed: {share:.0f} %")
         return "\n".join(lines)

@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recipe for Spack: docs/install.md, "Spack"."""
+"""Spack recipe for amt; see docs/install.md, "Spack"."""
 
 import os
 
 from spack.package import *
 
-try:  # since Spack 1.0 the build systems belong to the repository of recipes
+try:  # since Spack 1.0, the build systems are part of the repository of recipes
     from spack_repo.builtin.build_systems.cmake import CMakePackage, generator
     from spack_repo.builtin.build_systems.cuda import CudaPackage
 
-    LANGUAGES = ("c", "cxx")  # and compilers are dependencies
+    LANGUAGES = ("c", "cxx")  # since then, compilers are dependencies
 except ImportError:
     LANGUAGES = ()
 
 
 class Amt(CMakePackage, CudaPackage):
-    """MIDI files to a trained Anticipatory Music Transformer, and the model to new music: one MPI
-    program, with a plug-in for NVIDIA GPUs."""
+    """An MPI program that trains the Anticipatory Music Transformer on MIDI files and generates
+    music with it; with a plug-in for NVIDIA GPUs."""
 
-    # The clone that this recipe stands in: cmake/spack/packages/amt is four folders below it.
+    # The clone that contains this recipe, four folders above cmake/spack/packages/amt.
     git = "file://" + os.path.realpath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 4))
 
     license("Apache-2.0")
@@ -28,7 +28,7 @@ class Amt(CMakePackage, CudaPackage):
     variant(
         "slurm-tests",
         default=False,
-        description="With --test: the tests that start amt, of which some start a Slurm",
+        description="With --test, also run the tests that start amt, some of which start Slurm",
     )
 
     generator("ninja")
@@ -52,18 +52,18 @@ class Amt(CMakePackage, CudaPackage):
     depends_on("boost@1.74: +context", type="test")
     depends_on("slurm", type="test", when="+slurm-tests")
 
-    with when("+cuda"):  # there is no plug-in without NCCL, so that it is no variant
+    with when("+cuda"):  # NCCL is not a variant, because the plug-in requires it
         depends_on("cuda@12:")
         depends_on("cudnn@9:")
         depends_on("nccl@2.18: +cuda")
         for arch in CudaPackage.cuda_arch_values:
             depends_on(f"nccl cuda_arch={arch}", when=f"cuda_arch={arch}")
 
-    conflicts("cuda_arch=none", when="+cuda", msg="name the GPUs, e.g. cuda_arch=90")
-    conflicts("%gcc@:11", msg="amt is C++20: GCC 12 or newer")
-    conflicts("%clang@:13", msg="amt is C++20: Clang 14 or newer")
-    conflicts("platform=darwin", msg="amt is for Linux")
-    conflicts("platform=windows", msg="amt is for Linux")
+    conflicts("cuda_arch=none", when="+cuda", msg="specify the GPUs, e.g. cuda_arch=90")
+    conflicts("%gcc@:11", msg="amt uses C++20 and needs GCC 12 or newer")
+    conflicts("%clang@:13", msg="amt uses C++20 and needs Clang 14 or newer")
+    conflicts("platform=darwin", msg="amt supports only Linux")
+    conflicts("platform=windows", msg="amt supports only Linux")
 
     def cmake_args(self):
         args = [
@@ -80,18 +80,18 @@ class Amt(CMakePackage, CudaPackage):
         return args
 
     def check(self):
-        """The tests of the build: those that start no amt, or all."""
+        """Runs the build's tests: with +slurm-tests all, else those that do not start amt."""
         label = [] if self.spec.satisfies("+slurm-tests") else ["-L", "fast"]
         ctest = Executable(self.spec["cmake"].prefix.bin.ctest)
         with working_dir(self.build_directory):
             ctest("--output-on-failure", "--no-tests=error", "-j", str(make_jobs), *label)
 
     def test_version(self):
-        """the installed program names itself and its libraries"""
+        """the installed program prints its version and its libraries"""
         out = Executable(self.prefix.bin.amt)("--version", output=str.split, error=str.split)
         assert "amt " in out and "MPI" in out
 
     def test_manual(self):
-        """the job scripts and manual pages are there"""
+        """the job scripts and manual pages are installed"""
         for path in ("share/amt/jobs/submit.sh", "share/man/man1/amt-train.1"):
             assert os.path.isfile(os.path.join(self.prefix, path)), path

@@ -1,2 +1,0 @@
-// A shared library without the plug-in's entry point.
-extern "C" __attribute__((visibility("default"))) int amt_stranger() { return 1; }
