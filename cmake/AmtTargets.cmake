@@ -16,9 +16,9 @@ if(AMT_WERROR)
 endif()
 target_include_directories(amt_flags INTERFACE ${PROJECT_SOURCE_DIR}/include)
 
-# amt_add_library(midi SOURCES a.cpp ... [DEPENDS base ...] [LINK OpenSSL::Crypto ...]) Adds the
-# static library amt_midi for the folder midi. DEPENDS are folders that it may include, LINK are
-# external libraries. Without SOURCES, the folder contains only headers.
+# amt_add_library(midi SOURCES a.cpp ... [DEPENDS base ...] [LINK OpenSSL::Crypto ...])
+# Adds the static library amt_midi for the folder midi. DEPENDS are folders that it may include, LINK
+# are external libraries. Without SOURCES, the folder contains only headers.
 function(amt_add_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINK" ${ARGN})
   list(TRANSFORM ARG_DEPENDS PREPEND amt_)
@@ -46,11 +46,11 @@ function(amt_add_plugin target)
     LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/plugin.map LINKER:--no-undefined)
 endfunction()
 
-# amt_add_test(name SOURCES a_test.cpp ... DEPENDS folder ... [LINK lib ...] [RANKS 1 2 3 4]
-# [TIMEOUT s]) Without RANKS, adds a plain GoogleTest program with one CTest entry per test. With
-# RANKS, main() comes from tests/support/mpi_main.cpp, and the program is run under mpirun once per
-# rank count. All of these tests have the label `fast`, which tests/run.sh --fast selects; scripts
-# that start amt itself do not.
+# amt_add_test(name SOURCES a_test.cpp ... DEPENDS folder ... [LINK lib ...] [RANKS 1 2 3 4] [TIMEOUT s])
+# Without RANKS, adds a plain GoogleTest program with one CTest entry per test. With RANKS, main()
+# comes from tests/support/mpi_main.cpp, and the program is run under mpirun once per rank count. All
+# of these tests have the label `fast`, which tests/run.sh --fast selects; scripts that start amt
+# itself do not.
 function(amt_add_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;LINK;RANKS" ${ARGN})
   if(NOT ARG_TIMEOUT)
