@@ -15,10 +15,10 @@ namespace amt {
 namespace {
 
 constexpr std::size_t kLongest = 12;  // characters; a longer one is more likely part of a name
-constexpr std::size_t kEndingsNamed = 8;
+constexpr std::size_t kExtensionsNamed = 8;
 
-constexpr std::array kMidiEndings = {".mid", ".midi", ".kar", ".smf"};
-constexpr std::array kPackedEndings = {".gz", ".bz2", ".xz", ".zst", ".z"};
+constexpr std::array kMidiExtensions = {".mid", ".midi", ".kar", ".smf"};
+constexpr std::array kPackedExtensions = {".gz", ".bz2", ".xz", ".zst", ".z"};
 
 /// Returns the extension including the dot; "" if there is none, or if the only dot starts the
 /// name.
@@ -68,23 +68,23 @@ std::string Extensions::describe() const {
   return text + " files (letter case ignored)";
 }
 
-std::string ending_of(std::string_view path) {
+std::string extension_key(std::string_view path) {
   const std::string_view extension = extension_of(path);
   if (extension.size() < 2) return "(none)";
   if (!can_be_shown(extension)) return "(other)";
   const bool packed =
-      std::ranges::find(kPackedEndings, lower_case(extension)) != kPackedEndings.end();
+      std::ranges::find(kPackedExtensions, lower_case(extension)) != kPackedExtensions.end();
   const std::string_view inner = extension_of(path.substr(0, path.size() - extension.size()));
   return fmt::format("{}{}", packed && can_be_shown(inner) ? inner : "", extension);
 }
 
-std::string describe_endings(const EndingCounts& counts) {
+std::string describe_extensions(const ExtensionCounts& counts) {
   std::vector<std::pair<std::string, std::uint64_t>> order(counts.begin(), counts.end());
   std::ranges::stable_sort(order, std::ranges::greater(), [](const auto& e) { return e.second; });
   std::string text;
   std::uint64_t more = 0;
   for (std::size_t i = 0; i < order.size(); ++i) {
-    if (i >= kEndingsNamed) {
+    if (i >= kExtensionsNamed) {
       more += order[i].second;
     } else {
       text +=
@@ -94,9 +94,9 @@ std::string describe_endings(const EndingCounts& counts) {
   return more == 0 ? text : fmt::format("{}, {} with other extensions", text, format_count(more));
 }
 
-bool hides_midi_files(const EndingCounts& counts) {
+bool hides_midi_files(const ExtensionCounts& counts) {
   return std::ranges::any_of(counts, [](const auto& entry) {
-    return std::ranges::find(kMidiEndings, lower_case(entry.first)) != kMidiEndings.end();
+    return std::ranges::find(kMidiExtensions, lower_case(entry.first)) != kMidiExtensions.end();
   });
 }
 

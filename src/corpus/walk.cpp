@@ -59,7 +59,7 @@ class Walk {
         if (midi) {
           listing_.files.push_back({std::move(entry.md5), path, entry.bytes, entry.offset});
         } else {
-          ++listing_.passed_over[ending_of(path)];
+          ++listing_.passed_over[extension_key(path)];
         }
         break;
       case TreeEntry::Kind::kMissing:

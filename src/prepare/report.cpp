@@ -138,7 +138,7 @@ std::string refusals_section(const std::vector<Rejection>& rejections) {
                       html_table({"reason", "files"}, rows));
 }
 
-std::string endings_section(const EndingCounts& passed_over) {
+std::string extensions_section(const ExtensionCounts& passed_over) {
   if (passed_over.empty()) return "";
   return html_section("Files ignored because of their extension",
                       "They were not read: amt prepare --extensions selects the extensions to "
@@ -214,14 +214,14 @@ std::string histograms(const Manifest& manifest, const CorpusProfile& profile) {
 }  // namespace
 
 std::string report_html(const Manifest& manifest, const CorpusProfile& profile,
-                        const std::vector<Rejection>& rejections, const EndingCounts& passed_over,
-                        const ReportOrigin& origin) {
+                        const std::vector<Rejection>& rejections,
+                        const ExtensionCounts& passed_over, const ReportOrigin& origin) {
   const std::uint64_t pieces = manifest.statistics.tokens.files_kept;
   return html_page(title_of(origin) + " - amt",
                    summary_section(manifest, origin) + paper_section(manifest) +
                        histograms(manifest, profile) + instrument_counts_section(profile) +
                        instruments_section(profile, pieces) + refusals_section(rejections) +
-                       endings_section(passed_over));
+                       extensions_section(passed_over));
 }
 
 }  // namespace amt

@@ -27,6 +27,6 @@ ReportOrigin origin_of(const PrepareOptions& options);
 /// options.
 std::string report_html(const Manifest& manifest, const CorpusProfile& profile,
                         const std::vector<Rejection>& rejections,
-                        const EndingCounts& passed_over = {}, const ReportOrigin& origin = {});
+                        const ExtensionCounts& passed_over = {}, const ReportOrigin& origin = {});
 
 }  // namespace amt

@@ -70,8 +70,8 @@ std::string summary_text(const Manifest& manifest, const PrepareOptions& options
                             options.dataset, kRejectedFile);
 }
 
-std::string passed_over_text(const EndingCounts& counts) {
-  return fmt::format("ignored because of their extension: {}{}", describe_endings(counts),
+std::string passed_over_text(const ExtensionCounts& counts) {
+  return fmt::format("ignored because of their extension: {}{}", describe_extensions(counts),
                      hides_midi_files(counts)
                          ? "; --extensions mid,midi,kar includes such files, in any letter case"
                          : "");

@@ -36,9 +36,9 @@ touch "$corpus/a.txt" "$corpus/b.mid.gz" "$corpus/README"
 kar=$(find "$corpus" -name '*.KAR' | wc -l)
 expect 0 "$kar .KAR" prepare "$corpus" "$work/e" --overwrite
 grep -qF -e "--extensions mid,midi,kar" "$work/err" || fail "--extensions is not suggested"
-for ending in .txt .mid.gz "(none)" .KAR; do
-  grep -qF "1 $ending" "$work/err" || [ "$ending" = .KAR ] || fail "$ending is not counted"
-  grep -qF "$ending" "$work/e/report.html" || fail "report.html does not count $ending"
+for extension in .txt .mid.gz "(none)" .KAR; do
+  grep -qF "1 $extension" "$work/err" || [ "$extension" = .KAR ] || fail "$extension is not counted"
+  grep -qF "$extension" "$work/e/report.html" || fail "report.html does not count $extension"
 done
 expect 0 "Successfully processed 56 files" prepare "$corpus" "$work/k" --extensions Mid,kar
 expect 0 "Successfully processed 56 files" prepare "$golden/tree" "$work/t"

@@ -51,7 +51,7 @@ TEST_F(CorpusTest, AcceptsMidiFilesOnly) {
   ASSERT_EQ(listing.files.size(), 2u);
   EXPECT_EQ(listing.files[0].path, "a/b/two.midi");
   EXPECT_EQ(listing.files[1].path, "a/one.mid");
-  EXPECT_EQ(listing.passed_over, (EndingCounts{{".MID", 1}, {".txt", 1}}));
+  EXPECT_EQ(listing.passed_over, (ExtensionCounts{{".MID", 1}, {".txt", 1}}));
 }
 
 TEST_F(CorpusTest, IdentifiesFilesByMd5AndKeepsOneOfEachIdenticalSet) {
@@ -189,22 +189,23 @@ TEST_F(CorpusTest, ExtensionsCanBeChosen) {
   EXPECT_EQ(paths(""), "a.mid");
   EXPECT_EQ(paths("mid"), "a.midb.MID");
   EXPECT_EQ(paths("KAR,.midi"), "c.kard.MIDI");
-  for (const std::string wrong : {",", "mid,", "mi/d", "mid.gz", "mid midi", "averylongending"}) {
+  for (const std::string wrong :
+       {",", "mid,", "mi/d", "mid.gz", "mid midi", "averylongextension"}) {
     EXPECT_THROW(Extensions{wrong}, UsageError) << wrong;
   }
 }
 
 TEST_F(CorpusTest, ExtensionsAreCounted) {
-  EXPECT_EQ(ending_of("a/b.MID"), ".MID");
-  EXPECT_EQ(ending_of("b.mid.gz"), ".mid.gz");
-  EXPECT_EQ(ending_of("b.1.txt"), ".txt");
-  EXPECT_EQ(ending_of("a.mid/README"), "(none)");
-  EXPECT_EQ(ending_of("b."), "(none)");
-  EXPECT_EQ(ending_of("b.\x1b[2J"), "(other)");
-  EXPECT_EQ(describe_endings({{".kar", 3}, {".txt", 1200}}), "1,200 .txt, 3 .kar");
-  EndingCounts many;
+  EXPECT_EQ(extension_key("a/b.MID"), ".MID");
+  EXPECT_EQ(extension_key("b.mid.gz"), ".mid.gz");
+  EXPECT_EQ(extension_key("b.1.txt"), ".txt");
+  EXPECT_EQ(extension_key("a.mid/README"), "(none)");
+  EXPECT_EQ(extension_key("b."), "(none)");
+  EXPECT_EQ(extension_key("b.\x1b[2J"), "(other)");
+  EXPECT_EQ(describe_extensions({{".kar", 3}, {".txt", 1200}}), "1,200 .txt, 3 .kar");
+  ExtensionCounts many;
   for (char c = 'a'; c <= 'j'; ++c) many[std::string(".") + c] = 2;
-  EXPECT_NE(describe_endings(many).find(", 4 with other extensions"), std::string::npos);
+  EXPECT_NE(describe_extensions(many).find(", 4 with other extensions"), std::string::npos);
   EXPECT_TRUE(hides_midi_files({{".MIDI", 1}}));
   EXPECT_FALSE(hides_midi_files({{".txt", 1}, {".mid.gz", 1}}));
 }

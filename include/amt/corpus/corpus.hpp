@@ -83,7 +83,7 @@ struct Corpus {
   std::vector<Rejection> unreadable;  ///< from the listing, and files that could not be read
   std::uint64_t duplicates = 0;       ///< files left out because an identical one was taken
   NameClashes clashes;
-  EndingCounts passed_over;  ///< as in the listing
+  ExtensionCounts passed_over;  ///< as in the listing
   std::uint64_t bytes() const;
   /// Returns the XXH3 over MD5s and sizes, as 16 hex digits: equal for equal corpora, wherever they
   /// are stored.
