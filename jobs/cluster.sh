@@ -45,9 +45,9 @@ find_program() {
   esac
 }
 
-# Called at the start of a job.
+# Must be called at the start of a job.
 set_up_job() {
-  [ -n "${SLURM_JOB_ID:-}" ] || refuse "this is for sbatch; on one machine use mpirun, see docs/cluster.md"
+  [ -n "${SLURM_JOB_ID:-}" ] || refuse "this script is for sbatch; on one machine use mpirun, see docs/cluster.md"
   read_site
   eval "${AMT_SETUP:-:}" || refuse "AMT_SETUP failed: $AMT_SETUP"
   find_program

@@ -107,7 +107,7 @@ install_peers() {
   echo "Installing: ${packages[*]} into $environment"
   { "$python" -m venv --system-site-packages "$environment" &&
     "$environment/bin/pip" install --quiet "${packages[@]}" && touch "$environment/complete"; } > /dev/null 2>&1 ||
-    echo "install-deps.sh: cannot install them (pip, python3-venv); the tests against them are skipped, unless" \
+    echo "install-deps.sh: cannot install these packages (pip, python3-venv); tests that need them are skipped, unless" \
       "AMT_PYTHON is set to a Python that has them" >&2
 }
 

@@ -31,7 +31,7 @@ while [ $# -gt 0 ]; do
     --) prepare_options=("${@:2}"); break ;;
     -*) refuse "unknown option $1; options of amt prepare go after -- (--help)" ;;
     "") refuse "the corpus argument is empty" ;;
-    *) [ -z "$corpus" ] || refuse "give one corpus, not both $corpus and $1"; corpus=$1 ;;
+    *) [ -z "$corpus" ] || refuse "only one corpus is accepted, not both $corpus and $1"; corpus=$1 ;;
   esac
   shift
 done
@@ -111,7 +111,7 @@ done
 
 step "amt generate"
 case " ${prepare_options[*]} " in
-  *" --interarrival "*) echo "amt generates with the arrival encoding only: no music" ;;
+  *" --interarrival "*) echo "amt generates music only with the arrival encoding" ;;
   *) . jobs/quickstart_music.sh ;;
 esac
 

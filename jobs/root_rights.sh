@@ -36,7 +36,7 @@ with_asking() {
 
 # Everything runs in a single command, so sudo asks for a password only once. The policy file keeps
 # the packages' daemons from starting. Outdated package lists are acceptable.
-# shellcheck disable=SC2016  # the root's shell expands it
+# shellcheck disable=SC2016  # root's shell expands it
 install_script='
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ]; then

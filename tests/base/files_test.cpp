@@ -30,7 +30,7 @@ TEST(Files, WritesAtomicallyAndLeavesNoTemporary) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
-TEST(Files, ReusedBufferHoldsExactlyTheFile) {
+TEST(Files, AReusedBufferContainsOnlyTheFile) {
   const test::TemporaryFolder folder;
   const auto large = folder.path() / "large", small = folder.path() / "small";
   std::ofstream(large) << std::string(100000, 'x');
@@ -42,7 +42,7 @@ TEST(Files, ReusedBufferHoldsExactlyTheFile) {
   EXPECT_EQ(read_file(small, buffer).size(), 0u);
 }
 
-TEST(Files, OutputLargerThanTheBuffer) {
+TEST(Files, WritesMoreThanTheBufferHolds) {
   const test::TemporaryFolder folder;
   OutputFile out(folder.path() / "out");
   std::string expected;
@@ -115,7 +115,7 @@ TEST(Files, WritingContinuesAfterASignal) {
   EXPECT_EQ(read, content.size());
 }
 
-TEST(Files, FullDiskIsAnError) {
+TEST(Files, AFullDiskIsAnError) {
   OutputFile out("/dev/full");
   out.write("x");
   EXPECT_THROW(out.close(), Error);

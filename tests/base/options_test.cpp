@@ -187,7 +187,7 @@ TEST(Options, ValuesThatLookLikeCommentsAreQuoted) {
   EXPECT_NE(v.table.to_ini().find("name = \"a #1\"\n"), std::string::npos);
 }
 
-TEST(Options, UnknownOptionSuggestsTheNearest) {
+TEST(Options, AnUnknownOptionGetsASuggestion) {
   Values v;
   EXPECT_TRUE(
       test::refuses<UsageError>([&] { v.table.set("trainer.cuont", "1"); }, {"'trainer.count'"}));

@@ -47,7 +47,7 @@ measure_prepare() {
   local rows before bytes sent
   before=$(link_bytes 2)
   launch "$1" "$2" "$amt" prepare "$work/corpus" "$work/set" --augment 10 --rows-per-shard 5000 \
-    --overwrite >"$work/out" 2>"$work/err" || fail "prepare on $1 ranks, $2 hosts"
+    --overwrite >"$work/out" 2>"$work/err" || fail "prepare failed on $1 ranks and $2 hosts"
   sent=$(($(link_bytes 2) - before))
   rows=$(sed -n 's/^  "rows": \([0-9]*\),*$/\1/p' "$work/set/manifest.json" | head -n 1)
   bytes=$((rows * ($1 - 1) / $1 * 2064))
@@ -64,7 +64,7 @@ measure_training() {
   launch "$1" "$2" "$amt" train --config configs/nano.ini --data.dataset "$work/dataset" \
     --trainer.run_dir "$work/run" --trainer.train_batch_size $(($1 * rows_per_rank)) --trainer.threads 1 \
     --trainer.num_train_steps "$steps" --trainer.max_eval_batches 1 --trainer.steps_per_eval 1000 \
-    >"$work/out" 2>"$work/err" || fail "training on $1 ranks, $2 hosts failed"
+    >"$work/out" 2>"$work/err" || fail "training failed on $1 ranks and $2 hosts"
   sent=$(($(link_bytes 2) - before))
   seconds=$(grep -o '"step_time_s":[0-9.e-]*' "$work/run/metrics.jsonl" | cut -d : -f 2 | tail -n +2 |
     sort -g | head -n 1)

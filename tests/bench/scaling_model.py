@@ -24,8 +24,8 @@ LEAST_EFFICIENCY = 0.5
 
 # name, default, meaning, source of the default
 INPUTS = [
-    ("rows", 51e6, "training rows of the corpus", "Lakh at augment 30, NOTES.md"),
-    ("files", 178_561, "MIDI files of the corpus", "Lakh"),
+    ("rows", 51e6, "training rows from the corpus", "Lakh at augment 30, NOTES.md"),
+    ("files", 178_561, "MIDI files in the corpus", "Lakh"),
     ("tokenise-rate", 280e3, "rows/s that a core tokenises and stores", "measured, NOTES.md: two ranks"),
     ("write-rate", 235e3, "rows/s that a core sorts and writes", "measured, NOTES.md: two ranks"),
     ("start-seconds", 0.3, "seconds to start and end MPI", "measured, NOTES.md: two ranks"),
@@ -38,7 +38,7 @@ INPUTS = [
     ("node-link", 12.5e9, "bytes/s of a node's link, for prepare", "data sheet: 100 Gbit/s"),
     ("message-seconds", 2e-6, "seconds per message to a rank", "assumed: MPI over InfiniBand"),
     ("peak-flops", 989.4e12, "FLOP/s of a GPU in bf16", "data sheet: H100, H200"),
-    ("mfu", 0.51, "fraction of the peak that each additional row reaches", "measured, H200: 8 to 64 rows of small"),
+    ("mfu", 0.51, "fraction of the peak, not counting the fixed time per layer", "measured, H200: 8 to 64 rows of small"),
     ("layer-seconds", 170e-6, "fixed seconds per layer and pass", "measured, H200: 8 to 64 rows of small"),
     ("hbm", 4.2e12, "bytes/s of a GPU's memory", "measured, H200: AdamW"),
     ("batch-rows", 512, "rows in a global batch, for strong scaling", "configs/lakh-*.ini"),
@@ -208,7 +208,7 @@ def limit(table):
     for ranks, phases, efficiency in table:
         if efficiency < LEAST_EFFICIENCY:
             most = max(phases, key=phases.get)
-            return f"below {LEAST_EFFICIENCY:.0%} from {ranks} on, where most time is spent on: {most}"
+            return f"below {LEAST_EFFICIENCY:.0%} from {ranks} on, where the slowest phase is: {most}"
     return f"above {LEAST_EFFICIENCY:.0%} up to {table[-1][0]}"
 
 

@@ -10,7 +10,7 @@ prompt=$(find "$golden/tree" -name 8d1d149b94f47a91e9386a67dc006553.mid)
 
 generate() { "$amt" generate "$model" --threads 1 --mp f32 "$@"; }
 
-echo "from scratch: a MIDI file, its events as text, and a report"
+echo "a piece from scratch: a MIDI file, its events as text, and a picture"
 expect 0 "notes in ... tokens" generate "$work/a.mid" --save_events "$work/a.txt" --svg "$work/a.svg" --seed 1
 grep -q '^<svg xmlns=.*aria-label="a.mid"' "$work/a.svg" || fail "no picture was written"
 [ "$(head -c 4 "$work/a.mid")" = MThd ] || fail "no MIDI file was written"

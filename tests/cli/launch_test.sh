@@ -133,5 +133,5 @@ wrong 2 "--ranks 3, ... 2" on 2 "${prepare[@]}" --ranks 3
 expect_line 2 "--ranks ... --dry-run" "$amt" prepare "$golden/tree" "$work/prepared" --ranks 3
 expect_line 2 "$work/ds ... --overwrite" "$amt" prepare "$golden/tree" "$work/ds" --dry-run
 wrong 2 "$work/ds ... --overwrite" on 2 "$amt" prepare "$golden/tree" "$work/ds" --dry-run
-[ ! -e "$work/prepared" ] || fail "a dry run made the dataset"
+[ ! -e "$work/prepared" ] || fail "a dry run created the dataset"
 echo "all passed"

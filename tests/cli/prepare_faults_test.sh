@@ -60,7 +60,7 @@ for phase in listing tokenising exchange writing; do
     [ ! -e "$work/killed" ] || fail "a killed run left a dataset"
     "$amt" eval "$work/nothing" "$work/killed.partial" >/dev/null 2>&1 && fail "a reader accepted the leftovers"
     (prepare "$work/killed") >"$work/out" 2>"$work/err" || fail "the run after a kill failed"
-    diff -r "$work/whole" "$work/killed" || fail "different bytes after a kill while $phase"
+    diff -r "$work/whole" "$work/killed" || fail "the bytes differ after a kill while $phase"
     [ ! -e "$work/killed.partial" ] || fail "files are left behind"
     rm -r "$work/killed"
   done

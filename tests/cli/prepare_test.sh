@@ -47,7 +47,7 @@ expect_line 1 "$work/file" prepare "$golden/tree" "$work/file/d"
 
 echo "a dry run"
 expect 0 "57 files" prepare "$golden/tree" "$work/d" --dry-run
-[ ! -e "$work/d" ] || fail "--dry-run made the dataset"
+[ ! -e "$work/d" ] || fail "--dry-run created the dataset"
 
 echo "a dataset is overwritten only on request"
 expect 0 "Successfully processed 56 files" prepare "$golden/tree" "$work/d"

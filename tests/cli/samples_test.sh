@@ -9,11 +9,11 @@ golden=${AMT_GOLDEN_DIR:-$2}
 tiny_configuration 7 2 3 "keep_every = 3" "[trainer]" "seed = 5" "mp = f32"
 "$amt" prepare "$golden/tree" "$work/dataset" >/dev/null 2>&1
 
-train() { # RUN RANKS [OPTION...]
+train() { # RUN RANKS [OPTION...]: trains a tiny model
   mpirun -n "$2" "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" --trainer.run_dir "$work/$1" \
     "${@:3}" 2>"$work/err"
 }
-same_training() { # A B
+same_training() { # A B: checks that both runs have the same losses
   cmp <(losses "$1") <(losses "$2") || fail "$1 and $2 have different losses"
   for file in model.safetensors optimizer.h5; do
     cmp "$work/$1/checkpoints/step-000007/$file" "$work/$2/checkpoints/step-000007/$file" || fail "another $file"

@@ -71,7 +71,7 @@ wait_for_lines() {
     [ "$( (cat "$2" 2>/dev/null || true) | wc -l)" -ge "$1" ] && return
     sleep 0.05
   done
-  fail "$2 never had $1 lines"
+  fail "$2 did not reach $1 lines in time"
 }
 
 # losses RUN: prints '{"step":3,"loss":4.1' or '{"step":3,"valid_loss":4.2' for each step and

@@ -54,7 +54,7 @@ TEST_F(CorpusTest, AcceptsMidiFilesOnly) {
   EXPECT_EQ(listing.passed_over, (ExtensionCounts{{".MID", 1}, {".txt", 1}}));
 }
 
-TEST_F(CorpusTest, IdentifiesFilesByMd5AndKeepsOneOfEachIdenticalSet) {
+TEST_F(CorpusTest, IdentifiesFilesByMd5AndKeepsOneOfSeveralIdenticalFiles) {
   put("z/copy.mid", "message digest");
   put("a/song.mid", "message digest");
   put("F96B697D7CB7938D525A2F31AAF161D0.mid", "named as if it were identical");

@@ -255,7 +255,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
   if (const cudaError_t refused = count_launch()) return refused;
   const bool up = kind == cudaMemcpyHostToDevice;
   tell([&](auto& timeline) {
-    // For the timeline, the host writes the source just before the copy: it has not waited since.
+    // Counts as a write by the host, which has not waited for anything since it wrote the source.
     if (up) timeline.touches(timeline.kHost, from, bytes, Use::kWrites);
     timeline.queue(stream, up ? "copy to the device" : "copy to the host");
     timeline.touches(stream, from, bytes, Use::kReads);

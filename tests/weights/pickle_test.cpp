@@ -1,4 +1,4 @@
-// Tests pickles that contain other things than a dictionary of tensors, and pickles without an end.
+// Tests pickles that contain anything but a dictionary of tensors, and pickles without an end.
 #include "torch_file_fixture.hpp"
 
 namespace amt {

@@ -4,11 +4,11 @@
 # Usage: tests/bench/gpu/first.sh correct|fast|whole FOLDER
 # FOLDER must be new and receives all output: a log per step; summary.md, which lists the steps that
 # were right or wrong; page.md for docs/benchmarks/ with a verdict based on a model of the card; and
-# raw.txt with everything that was printed. To make one page of all stages:
-# tests/bench/gpu/first_page.py FOLDER1 FOLDER2 FOLDER3. Each stage takes at most 9 minutes; each
-# step has a time limit. Programs are taken from $AMT_BUILD (default: build/release), and libraries
-# from $AMT_KIT, the folder made by pack.sh, if it is set. AMT_FIRST_REHEARSAL=1 runs the steps on
-# the CPU with a small part of the work.
+# raw.txt with everything that was printed. For one page about all stages, run
+#   tests/bench/gpu/first_page.py FOLDER1 FOLDER2 FOLDER3
+# Each stage takes at most 9 minutes; each step has a time limit. Programs are taken from $AMT_BUILD
+# (default: build/release), and libraries from $AMT_KIT, the folder made by pack.sh, if it is set.
+# AMT_FIRST_REHEARSAL=1 runs the steps on the CPU with a small part of the work.
 # Exit status: 0 if all steps are right, 1 if not, 2 for wrong arguments.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,7 +17,7 @@ top=$(cd "$here/../../.." && pwd)
 if wants_help "$@"; then print_help "$0"; exit 0; fi
 [[ $# = 2 && $1 =~ ^(correct|fast|whole)$ ]] || { print_help "$0" >&2; exit 2; }
 stage=$1 out=$2
-[ ! -e "$out" ] || { echo "first.sh: $out exists: name a new folder" >&2; exit 2; }
+[ ! -e "$out" ] || { echo "first.sh: $out exists; choose a new folder" >&2; exit 2; }
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 cd "$top"

@@ -7,7 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "first_rehearsal: $*" >&2; cat "$work/fast/summary.md" "$work/fast/page.md" >&2 || true; exit 1; }
 
-AMT_FIRST_REHEARSAL=1 AMT_BUILD=$1 "$here/first.sh" fast "$work/fast" >"$work/said" || fail "a step is wrong"
+AMT_FIRST_REHEARSAL=1 AMT_BUILD=$1 "$here/first.sh" fast "$work/fast" >"$work/said" || fail "a step of the rehearsal is wrong"
 page=$work/fast/page.md
 grep -q '^\*\*A rehearsal on a CPU' "$page" || fail "the page is not marked as a rehearsal"
 grep -q '^- Right: 4 steps of 4\.$' "$page" || fail "not all steps are right"
@@ -24,4 +24,4 @@ chmod +x "$work"/build/*/*
 if AMT_FIRST_REHEARSAL=1 AMT_BUILD=$work/build "$here/first.sh" fast "$work/broken" >"$work/said"; then
   fail "a failing program was not reported"
 fi
-grep -q '^- \*\*Wrong\*\*: fast: small-32 (exit code 3' "$work/broken/page.md" || fail "the page does not report it"
+grep -q '^- \*\*Wrong\*\*: fast: small-32 (exit code 3' "$work/broken/page.md" || fail "the page does not report the failed step"

@@ -1,5 +1,4 @@
-// The minimum work of an operation, in FLOPs and bytes: the roofline that its time is compared
-// with.
+// The minimum work of each operation, in FLOPs and bytes, from which its roofline is computed.
 #pragma once
 
 #include "amt/ops/ops.hpp"
