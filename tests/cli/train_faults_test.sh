@@ -203,7 +203,7 @@ echo "a disk that fills up during the run"
 pid=$!
 wait_for has_done small/run 4 || fail "the run ended too early"
 head -c 64M /dev/zero >"$work/small/filler" 2>/dev/null || true
-! wait $pid || fail "it continued without being able to save"
+! wait $pid || fail "the run continued although it could not save"
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not exactly one error line"
 grep 'amt: error' "$work/err" | grep -q 'disk is full.*checkpoint.*/step-0000' ||
   fail "the reason or the last checkpoint is not reported"
@@ -219,7 +219,7 @@ mount -o remount,bind,ro "$work/view"
 pid=$!
 wait_for has_done locked 3 || fail "the run ended too early"
 mount --bind "$work/view" "$work/locked/checkpoints"  # makes it read-only at once
-! wait $pid || fail "it continued without being able to save"
+! wait $pid || fail "the run continued although it could not save"
 grep 'amt: error' "$work/err" | grep -q 'read-only.*checkpoint.*/step-0000' ||
   fail "the reason or the last checkpoint is not reported"
 umount "$work/locked/checkpoints"

@@ -16,7 +16,8 @@ for layout in "2 2" "3 3" "4 4" "2 5"; do
   read -r hosts ranks <<<"$layout"
   echo "prepare with $ranks ranks on $hosts hosts"
   (prepare_on "$hosts" "$ranks" "set-$hosts-$ranks") >"$work/out" 2>"$work/err" || fail "prepare"
-  diff -r "$work/dataset" "$work/set-$hosts-$ranks" || fail "different bytes with $ranks ranks on $hosts hosts"
+  diff -r "$work/dataset" "$work/set-$hosts-$ranks" ||
+    fail "the dataset differs with $ranks ranks on $hosts hosts"
 done
 [ "$(link_bytes 2)" -gt 1000000 ] || fail "the rows were not sent over the network"
 

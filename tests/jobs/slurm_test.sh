@@ -65,7 +65,8 @@ ended() {
   ! job_has "$train" Restarts=0 || give_up "$1 was never requeued"
   resumed_from "$work/$1/checkpoints/step-" "$(log "$1" "$train")" || give_up "$1 started over"
   for file in model.safetensors optimizer.h5; do
-    cmp "$work/reference/$last/$file" "$work/$1/$last/$file" || give_up "$1 ended with different $file"
+    cmp "$work/reference/$last/$file" "$work/$1/$last/$file" ||
+      give_up "$file of $1 differs from the undisturbed run's"
   done
   says "$work/$1/jobs/eval-$eval.log" "checkpoints/step-0000$steps" || give_up "$1: another checkpoint was evaluated"
   [ ! -e "$work/$1/requeues" ] || give_up "the count of requeues is left behind in $1"

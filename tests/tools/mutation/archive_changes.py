@@ -64,7 +64,7 @@ def _odd_members(rng):
         ("links in a cycle", [_member("a.mid", linkname="b.mid", **link),
                                _member("b.mid", linkname="a.mid", **link)]),
         ("a folder with a link to itself", [_member("d", linkname=".", **link)]),
-        ("a link out of the archive", [_member("p.mid", linkname="/etc/passwd", **link)]),
+        ("a link that leaves the archive", [_member("p.mid", linkname="/etc/passwd", **link)]),
         ("a hard link to nothing", [_member("h.mid", type=tarfile.LNKTYPE, linkname="no.mid")]),
         ("a pipe and a device", [_member("f.mid", type=tarfile.FIFOTYPE),
                                  _member("c.mid", type=tarfile.CHRTYPE, devmajor=1, devminor=5)]),
@@ -123,7 +123,7 @@ def change_gzip(rng, data):
                            (data + gzip.compress(b"", mtime=0), "an empty stream after it"),
                            (data + b"garbage", "garbage after it"),
                            (gzip.compress(data, mtime=0), "packed twice"),
-                           (data[:10] + data[18:], "a part of the stream left out")))
+                           (data[:10] + data[18:], "part of the stream left out")))
     changed, done = change_tar(rng, gzip.decompress(data))
     return gzip.compress(changed, mtime=0), f"inside: {done}"
 

@@ -96,7 +96,7 @@ def edit_text(rng, document):
         (lambda: ('{"a":' * DEEP + "1" + "}" * DEEP, f"objects nested {DEEP} deep")),
         (lambda: ("{" + ",".join(f'"k{i}":{i}' for i in range(MANY)) + "}", f"{MANY} members")),
         (lambda: (text[:-1] + "," + ",".join(f'"k{i}":0' for i in range(MANY)) + "}",
-                  f"{MANY} members more")),
+                  f"{MANY} additional members")),
         (lambda: (text + text, "the document twice")),
         (lambda: (text + "\n}", "an extra bracket")),
         (lambda: ("\ufeff" + text, "a byte order mark before it")),

@@ -90,7 +90,7 @@ def judge(target, change, command, ended, result, baseline):
     elif result not in (baseline.result, baseline.fallback):
         problems.append(("silently wrong", _difference(result, baseline.result)))
     elif result != baseline.result and not warned:
-        problems.append(("silently wrong", "an older checkpoint without a message"))
+        problems.append(("silently wrong", "an older checkpoint used without a message"))
     return problems
 
 

@@ -22,7 +22,7 @@ def _whole(header, body):
 def change_length(rng, data):
     length = struct.unpack("<Q", data[:8])[0]
     value = rng.choice((*LENGTHS, len(data), len(data) - 8, length + 1, length - 1, length + 8))
-    return struct.pack("<Q", value) + data[8:], f"a header of {value} bytes announced"
+    return struct.pack("<Q", value) + data[8:], f"header length set to {value}"
 
 
 def change_header(rng, data):

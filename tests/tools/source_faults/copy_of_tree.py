@@ -31,7 +31,7 @@ class CopyOfTree:
         configured = run(["cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
                           "-DAMT_CUDA=OFF", "-DAMT_WERROR=ON"])
         if configured.returncode != 0 or not self._builds(["all"]):
-            sys.exit(f"source_faults: the tree without a fault does not build in {self.build}")
+            sys.exit(f"source_faults: the unmodified tree does not build in {self.build}")
 
     def _copy(self, root):
         """Copies only files that have changed, so little is built again."""
