@@ -31,7 +31,7 @@ while [ $# -gt 0 ]; do
     --) prepare_options=("${@:2}"); break ;;
     -*) refuse "unknown option $1; options of amt prepare go after -- (--help)" ;;
     "") refuse "the corpus argument is empty" ;;
-    *) [ -z "$corpus" ] || refuse "only one corpus is accepted, not both $corpus and $1"; corpus=$1 ;;
+    *) [ -z "$corpus" ] || refuse "give only one corpus, not both $corpus and $1"; corpus=$1 ;;
   esac
   shift
 done

@@ -21,4 +21,5 @@ diff -rq "$work/a" "$work/d" > "$work/differences" && fail "the seed has no effe
 grep -q "processed 60 files" "$work/summary" || fail "$(cat "$work/summary")"
 "$amt" prepare "$work/c" "$work/damaged" --max-bad-fraction 1 > "$work/summary"
 refused=$(grep -c song "$work/damaged/rejected.tsv")
-[ "$refused" -gt 10 ] && [ "$refused" -lt 50 ] || fail "$refused of 60 files were rejected; about half should be"
+[ "$refused" -gt 10 ] && [ "$refused" -lt 50 ] ||
+  fail "$refused of 60 files were rejected; about half should be"

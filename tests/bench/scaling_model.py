@@ -45,9 +45,11 @@ INPUTS = [
     ("micro-rows", 64, "largest number of rows in a micro-batch", "trainer.per_device_parallelism auto, on a GPU"),
     ("gpus-per-node", 8, "GPUs per node", "assumed: HGX"),
     ("gpu-link", 450e9, "bytes/s between GPUs of a node, each way", "data sheet: NVLink 4"),
-    ("gpu-node-link", 50e9, "bytes/s of a node's link, for training", "data sheet: one 400 Gbit/s adapter"),
+    ("gpu-node-link", 50e9, "bytes/s of a node's link, for training",
+     "data sheet: one 400 Gbit/s adapter"),
     ("hop-seconds", 3e-6, "latency in seconds per hop of a ring or tree", "assumed"),
-    ("open-link", 2e9, "bytes/s of an unlimited link, for --measured", "assumed: rate at which a core copies"),
+    ("open-link", 2e9, "bytes/s of an unlimited link, for --measured",
+     "assumed: rate at which a core copies"),
 ]
 
 
@@ -85,7 +87,7 @@ def prepare_phases(inputs, ranks, rows, files, busiest):
     rounds = busiest * share / exchange_window(ranks)
     tokenise = busiest * share / inputs.tokenise_rate
     off_node = 1 - 1 / nodes
-    # Each shard has one owner, so if there are few shards per rank, the ranks' numbers of shards differ.
+    # Each shard has one owner, so the load is uneven if there are few shards per rank.
     shards = math.ceil(rows / inputs.rows_per_shard)
     written = math.ceil(shards / ranks) * rows / shards
     return {
@@ -159,8 +161,8 @@ def tree_seconds(size, ranks, bandwidth, hop_seconds):
     return 2 * levels * (size / bandwidth + math.ceil(size / BUCKET_BYTES) * hop_seconds)
 
 
-# Open MPI 4.1 uses a tree for an in-place MPI_Iallreduce of any size. This was found by counting bytes on
-# four hosts: the root sends all bytes twice; in a ring it would send 1.5 times as many.
+# Open MPI 4.1 uses a tree for an in-place MPI_Iallreduce of any size. This was found by counting
+# bytes on four hosts: the root sends the buffer twice; in a ring it would send it 1.5 times.
 SUMS = {"nccl": nccl_seconds, "ring": ring_seconds, "tree": tree_seconds}
 
 
@@ -250,7 +252,8 @@ def predict_point(inputs, point, alone):
     bandwidth = point["link_mbit"] * 1e6 / 8 or inputs.open_link
     compute = alone["seconds"] * point["rows"] / alone["rows"]
     if point["job"] == "train":
-        # A training point states the rows of one rank. The backward pass takes two thirds of the time.
+        # A training point states the rows of one rank. The backward pass takes two thirds of the
+        # time.
         reduced, embedding = point["bytes"], point["embedding_bytes"]
         return compute + exposed_reduction("tree", reduced - embedding, embedding, int(ranks), bandwidth,
                                            inputs.hop_seconds, compute * 2 / 3)

@@ -34,11 +34,15 @@ cp -r "$golden"/tree/[0-4e] "$work/tree"
 echo "a branch continues like the stable run, and ends sooner"
 (train stable --optimizer.name muon) 2>"$work/err" || fail "training failed"
 expect 0 "step-000010" branch stable 8
-[ "$(grep -c '"loss"' "$work/stable-from-8/metrics.jsonl")" -eq 2 ] || fail "the branch has not two steps"
-[ "$(step_of stable 8)" = "$(step_of stable-from-8 8)" ] || fail "the branch's first step differs from the parent's next"
+[ "$(grep -c '"loss"' "$work/stable-from-8/metrics.jsonl")" -eq 2 ] ||
+  fail "the branch does not have two steps"
+[ "$(step_of stable 8)" = "$(step_of stable-from-8 8)" ] ||
+  fail "the branch's first step differs from the parent's next"
 same_model 000008 stable stable-from-8
-[ "$(step_of stable 9)" != "$(step_of stable-from-8 9)" ] || fail "the branch's learning rate does not decay"
-grep -q '"step 8 of ' "$work/stable-from-8/run.json" || fail "run.json does not name the branch's origin"
+[ "$(step_of stable 9)" != "$(step_of stable-from-8 9)" ] ||
+  fail "the branch's learning rate does not decay"
+grep -q '"step 8 of ' "$work/stable-from-8/run.json" ||
+  fail "run.json does not name the branch's origin"
 expect 0 "trained 10 steps" branch stable 8
 
 echo "impossible branches are refused"
@@ -56,5 +60,6 @@ sed -i '/^reshuffle\|^decay_ratio/d; /^\[optimizer\]/,/^$/d' "$work/old/config.i
 sed -i 's/^lr_schedule = wsd/&\ndecay_ratio = 0.25/' "$work/old/config.ini"
 (train old) 2>"$work/err" || fail "resuming an old run failed"
 same_model 000016 same old
-grep -q "the same in each epoch" "$work/old/run.json" || fail "run.json does not state the order of epochs"
+grep -q "the same in each epoch" "$work/old/run.json" ||
+  fail "run.json does not state the order of epochs"
 echo "all passed"

@@ -68,7 +68,8 @@ for run in "run#2" "a #1" "a ; b/c" ' blank ' '"quoted"' "it's" $'two\nlines' 'b
   "${train[@]}" --trainer.run_dir "$work/$run" 2>"$work/err" || fail "training in '$run' failed"
   cp "$work/$run/config.ini" "$work/first.ini"
   expect 0 "" "$amt" train --config "$work/$run/config.ini"
-  cmp "$work/first.ini" "$work/$run/config.ini" || fail "config.ini in '$run' was written differently"
+  cmp "$work/first.ini" "$work/$run/config.ini" ||
+    fail "config.ini in '$run' was written differently"
 done
 
 echo "all kinds of INI files"

@@ -94,5 +94,6 @@ echo "different files with the same name"
 name=$(basename "$(find "$work/ten" -name '*.mid' | sort | head -1)")
 mkdir "$work/ten/z" && sed 's/MTrk/MTRK/' "$work/ten/$name" >"$work/ten/z/$name"
 expect 0 "first ... z/$name" prepare "$work/ten" "$work/s3"
-grep -q '"duplicates": 0' "$work/s3/manifest.json" || fail "different files were counted as duplicates"
+grep -q '"duplicates": 0' "$work/s3/manifest.json" ||
+  fail "different files were counted as duplicates"
 echo "all passed"

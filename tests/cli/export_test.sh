@@ -42,7 +42,8 @@ echo "exporting a checkpoint without a validation into an empty folder, and anot
 mkdir "$work/empty"
 expect 0 "$work/empty" "$amt" export "$work/run/checkpoints/step-000003" "$work/empty/"
 ! grep -qE '^(license|datasets|base_model|model-index)' "$work/empty/README.md" || fail "the card has fields that were not given"
-grep -qF '| steps | 3 |' "$work/empty/README.md" || fail "the card states the steps of another checkpoint"
+grep -qF '| steps | 3 |' "$work/empty/README.md" ||
+  fail "the card states the steps of another checkpoint"
 expect 0 "$work/other" "$amt" export "$golden/generation/model" "$work/other" --name "a: \"b\""
 [ ! -e "$work/other/tensorboard" ] || fail "there are curves although there are no metrics"
 

@@ -52,7 +52,8 @@ echo "fine-tuning, and training from scratch with the same steps"
 train tuned own --init "$work/model/checkpoints/best"
 train nothing own "${shape[@]}" --trainer.num_train_steps "$steps"
 best=$(cat "$work/tuned/checkpoints/best")
-[ -e "$work/tuned/checkpoints/$best/model.safetensors" ] || fail "there is no checkpoint $best, which best names"
+[ -e "$work/tuned/checkpoints/$best/model.safetensors" ] ||
+  fail "there is no checkpoint $best, which best names"
 tuned=$(loss tuned/checkpoints/best) start=$(loss model/checkpoints/best) nothing=$(loss nothing/checkpoints/best)
 below "$tuned" "$start" "fine-tuned loss compared to the original"
 below "$tuned" "$nothing" "fine-tuned loss compared to training from scratch"

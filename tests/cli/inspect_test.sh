@@ -41,7 +41,8 @@ expect 0 "Piece 1" inspect "$work/d" --row 0 --split test
 expect 0 "Row 1117 of train" inspect "$work/d" --row 1117 --midi "$work/x.mid"
 [ "$(head -c 4 "$work/x.mid")" = MThd ] || fail "no MIDI file was written"
 expect 0 "Row 1117 of train" inspect "$work/d" --row 1117 --svg "$work/x.svg"
-grep -q '^<svg xmlns=.*aria-label="Row 1117 of train"' "$work/x.svg" || fail "no picture was written"
+grep -q '^<svg xmlns=.*aria-label="Row 1117 of train"' "$work/x.svg" ||
+  fail "no picture was written"
 inspect "$work/d" --row 1117 --svg /dev/stdout | cmp - "$work/x.svg" || fail "the picture on standard output differs"
 expect_line 2 "--svg ... --row" inspect "$work/d" --svg "$work/y.svg"
 expect 0 "Row 3 of valid" inspect "$work/interarrival" --row 3 --split valid --midi "$work/y.mid"

@@ -50,13 +50,15 @@ expect 0 "trained 4 steps" env "${slurm_job[@]//%r/0}" SLURM_STEP_ID=4294967290 
 # line.
 once() {
   expect 0 "$1" on 3 "${@:2}"
-  [ "$(cat "$work/out" "$work/err" | grep -cF -e "$1")" -eq 1 ] || fail "not printed exactly once: $1"
+  [ "$(cat "$work/out" "$work/err" | grep -cF -e "$1")" -eq 1 ] ||
+    fail "not printed exactly once: $1"
 }
 # wrong CODE TEXT COMMAND...: checks that the command fails with one line from amt and none from
 # MPI.
 wrong() {
   expect "$@"
-  [ "$(grep -c '^amt: error: ' "$work/err")" -eq 1 ] || fail "not exactly one error line: $(cat "$work/err")"
+  [ "$(grep -c '^amt: error: ' "$work/err")" -eq 1 ] ||
+    fail "not exactly one error line: $(cat "$work/err")"
   ! grep -q "MPI_ABORT" "$work/err" || fail "Open MPI's message about MPI_ABORT is shown"
 }
 

@@ -98,7 +98,7 @@ expect_line 3 "f.rejected-2.tsv" prepare "$golden/tree" "$work/f" --max-bad-frac
 [ "$(cat "$work/f.rejected.tsv")" = "my list" ] || fail "the user's own list was replaced"
 
 echo "archives instead of a folder"
-tar -C "$golden/tree" -cf "$work/tree.tar" .  # the same name, because the report contains the corpus's name
+tar -C "$golden/tree" -cf "$work/tree.tar" .  # named like the folder, since the report shows the name
 gzip -k "$work/tree.tar"
 expect 0 "Successfully processed 56 files" prepare "$golden/tree" "$work/tree-set"
 for archive in tree.tar tree.tar.gz; do

@@ -97,8 +97,10 @@ expect 2 "$work/whole" "$amt" prepare "$golden/tree" "$work/whole"
 expect 2 "$work/whole" "$amt" prepare "$golden/tree" "$work/whole" --overwrite
 
 echo "unusable checkpoints do not cause a fresh start"
-grep -q '"started from"' "$work/whole/run.json" || fail "run.json does not state what the run started from"
-unusable() {  # TEXT: checks that the start fails with TEXT, names each checkpoint and changes nothing
+grep -q '"started from"' "$work/whole/run.json" ||
+  fail "run.json does not state what the run started from"
+# unusable TEXT: checks that the start fails with TEXT, names each checkpoint and changes nothing.
+unusable() {
   local before
   before=$(cd "$work/damaged" && find checkpoints -type f -exec sha1sum {} + 2>/dev/null | sort | sha1sum)
   expect 1 "$1" train_here damaged

@@ -36,8 +36,10 @@ cp "$work/music1/report.html" "$work/report.html"
 "$amt" report "$work/music1" >/dev/null
 cmp "$work/report.html" "$work/music1/report.html" || fail "the run's own report differs"
 [ "$(grep -o 'samples/step-0000[0-9]*.mid' "$work/report.html" | tr '\n' ' ')" = \
-  "samples/step-000007.mid samples/step-000006.mid samples/step-000004.mid " ] || fail "the report does not show the newest three samples"
-[ "$(grep -c '<path fill="none"' "$work/report.html")" -ge 3 ] || fail "the report shows no piano rolls"
+  "samples/step-000007.mid samples/step-000006.mid samples/step-000004.mid " ] ||
+  fail "the report does not show the newest three samples"
+[ "$(grep -c '<path fill="none"' "$work/report.html")" -ge 3 ] ||
+  fail "the report shows no piano rolls"
 
 echo "after a kill, a resumed run generates the same samples again"
 cp -r "$work/music1" "$work/again"

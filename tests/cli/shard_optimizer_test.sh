@@ -54,8 +54,10 @@ echo "sharding and the number of ranks can change within a run"
 for change in "4 2 false" "8 2 true" "8 3 true" "8 1 true"; do
   read -r from ranks sharded <<<"$change"
   back_to "$from"
-  (train mixed "$ranks" "$sharded") 2>"$work/err" || fail "resuming with shard_optimizer $sharded failed"
-  resumed_from "$work/mixed/checkpoints/step-00000$from" "$work/err" || fail "did not resume from step $from"
+  (train mixed "$ranks" "$sharded") 2>"$work/err" ||
+    fail "resuming with shard_optimizer $sharded failed"
+  resumed_from "$work/mixed/checkpoints/step-00000$from" "$work/err" ||
+    fail "did not resume from step $from"
   [ "$ranks" -ne 2 ] || same_end whole2 mixed
 done
 

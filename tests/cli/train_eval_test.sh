@@ -56,7 +56,8 @@ kill -9 $(pgrep -P $pid)
 wait $pid && fail "a killed run succeeded"
 (train killed) 2>"$work/err" || fail "resuming after a kill failed"
 same_end killed
-[ "$(grep -c '"loss"' "$work/killed/metrics.jsonl")" -eq 8 ] || fail "metrics.jsonl does not have each step once"
+[ "$(grep -c '"loss"' "$work/killed/metrics.jsonl")" -eq 8 ] ||
+  fail "metrics.jsonl does not have each step once"
 
 echo "evaluation"
 expect 0 "token-frequency" "$amt" eval "$work/whole" "$work/dataset" --split valid

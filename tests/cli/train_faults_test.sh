@@ -155,7 +155,8 @@ pid=$!
 wait_for has_done gone 4 || fail "the run ended too early"
 mv "$work/gone" "$work/taken"
 if ! wait $pid; then  # the folder disappeared while a checkpoint was being written
-  [ "$(grep -c 'amt: error: .*/gone[:/].*start again' "$work/err")" -eq 1 ] || fail "not exactly one error that names the folder and the remedy"
+  [ "$(grep -c 'amt: error: .*/gone[:/].*start again' "$work/err")" -eq 1 ] ||
+    fail "not exactly one error that names the folder and the remedy"
   (train 1 gone) 2>"$work/err" || fail "starting again after the folder disappeared failed"
 fi
 same_checkpoint gone whole-1
@@ -182,7 +183,8 @@ rm "$work/blocked/checkpoints/latest"
 mkdir "$work/blocked/checkpoints/latest"
 broken "$work/blocked/checkpoints/latest: ... folder" blocked
 rmdir "$work/blocked/checkpoints/latest"
-(train 2 blocked) 2>"$work/err" || fail "resuming after a checkpoint that could not be written failed"
+(train 2 blocked) 2>"$work/err" ||
+  fail "resuming after a checkpoint that could not be written failed"
 same_checkpoint blocked whole-2
 
 if ! mkdir "$work/small" || ! mount -t tmpfs -o size=64m tmpfs "$work/small" 2>/dev/null; then

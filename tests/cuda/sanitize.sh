@@ -16,7 +16,7 @@ if wants_help "$@"; then print_help "$0"; exit 0; fi
 program=$1 filter=${2:-GpuOps.*}
 logs=${AMT_SANITIZE_LOGS:-.}
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sanitizer 2>/dev/null || true)
-[ -n "$sanitizer" ] || { echo "no compute-sanitizer found; it is part of the CUDA Toolkit" >&2; exit 77; }
+[ -n "$sanitizer" ] || { echo "no compute-sanitizer; it is part of the CUDA Toolkit" >&2; exit 77; }
 if ! listing=$("$program" --gtest_filter='GpuOps.CopiesRoundTrip' 2>&1); then
   echo "$listing" >&2
   exit 1

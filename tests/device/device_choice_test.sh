@@ -28,7 +28,8 @@ silent_on() { ! grep -qF -e "$1" "$work/err" || fail "says '$1'"; }
 said_once() { [ "$(grep -c "amt: error" "$work/err")" -eq 1 ] || fail "several ranks report the same error"; }
 finished() { [ "$(cat "$work/$1/checkpoints/latest")" = step-000001 ] || fail "$1 did not finish"; }
 
-[ "$(nm -D --defined-only "$fake" | wc -l)" -eq 1 ] || fail "a plug-in exports more than its entry point"
+[ "$(nm -D --defined-only "$fake" | wc -l)" -eq 1 ] ||
+  fail "a plug-in exports more than its entry point"
 
 echo "--device cuda without a GPU: one line, exit code 1, nothing written"
 echo "no library" >"$work/text.so"

@@ -66,7 +66,8 @@ done
 # left_whole WHEN: checks that the new dataset, which was not renamed, is complete and that the old
 # one is unchanged.
 left_whole() {
-  "$amt" inspect "$work/d2.partial" --verify >"$work/out" 2>"$work/err" || fail "$1: the new dataset is not complete"
+  "$amt" inspect "$work/d2.partial" --verify >"$work/out" 2>"$work/err" ||
+    fail "$1: the new dataset is not complete"
   [ ! -e "$work/d2.partial/amt-prepare-in-use" ] || fail "$1: the next job would remove it"
   [ "$(md5sum <"$work/d2/manifest.json")" = "$before" ] || fail "$1: the old dataset has changed"
   [ ! -e "$work/d2.old.partial" ] || fail "$1: remains"
@@ -128,7 +129,8 @@ killed_everywhere() {
     # The user's file named like a shard must be the only problem.
     ! "$amt" inspect "$work/place/ds" --verify >"$work/out" 2>&1 || fail "killed at $n: a foreign shard was accepted"
     grep -q "^train-00000-of-00009.h5: .*manifest.json" "$work/out" &&
-      grep -q "^0 of .* shards.* 1 other files" "$work/out" || fail "killed at $n: the dataset is damaged"
+      grep -q "^0 of .* shards.* 1 other files" "$work/out" ||
+        fail "killed at $n: the dataset is damaged"
     [ "$(find "$work/place/ds" -type f | wc -l)" -eq "$files" ] || fail "killed at $n: $(ls "$work/place/ds")"
     n=$((n + 1))
   done

@@ -94,6 +94,7 @@ prepared_again() {
 # "whole".
 trained_again() {
   (train_on 2 2 "$1") >"$work/out" 2>"$work/err" || fail "restarting training failed"
-  resumed_from "$work/$1/checkpoints/step-00000" "$work/err" || fail "the run started from the beginning"
+  resumed_from "$work/$1/checkpoints/step-00000" "$work/err" ||
+    fail "the run started from the beginning"
   same_training "$1" whole
 }

@@ -71,7 +71,8 @@ echo secret | PATH=$work/bin script -qec "'$checkout/jobs/install-deps.sh' build
   fail "installing on a terminal failed: $(cat "$work/out")"
 installed terminal
 expect 1 "no terminal ... SUDO_ASKPASS" install build
-grep -q "Fedora: .*gcc-c++ cmake ninja-build openmpi-devel" "$work/err" || fail "the missing packages are not listed"
+grep -q "Fedora: .*gcc-c++ cmake ninja-build openmpi-devel" "$work/err" ||
+  fail "the missing packages are not listed"
 SUDO_ASKPASS=$work/wrong-answer expect 1 "not be installed" install build
 [ ! -e "$work/asked" ] || fail "packages are installed after a wrong password"
 

@@ -66,7 +66,8 @@ offered() {
     "$completion" "$@"
 }
 [ "$(offered amt ge)" = generate ] || fail "completion of 'ge' offers: $(offered amt ge)"
-[ "$(offered amt eval --sub)" = --subsample ] || fail "completion of '--sub' offers: $(offered amt eval --sub)"
+[ "$(offered amt eval --sub)" = --subsample ] ||
+  fail "completion of '--sub' offers: $(offered amt eval --sub)"
 [ -z "$(offered amt eval ru)" ] || fail "completion of files must be left to bash"
 expect_line 2 "--help-as ... 'html'" amt eval --help-as html
 

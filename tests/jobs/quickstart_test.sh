@@ -52,7 +52,7 @@ done
 for name in song new more band mended many-{1..8} seen live; do
   [ "$(head -c 4 "$run/music/$name.mid")" = MThd ] || fail "$name.mid is not a MIDI file"
   case $name in
-    new | many*) shown="^<svg" ;;  # may have no notes, because the model has hardly learned anything
+    new | many*) shown="^<svg" ;;  # perhaps without notes: the model has hardly learned anything
     *) shown="<path [^>]*d=\"M[0-9. ]*h" ;;  # has strokes for the notes kept from the song
   esac
   grep -q "$shown" "$run/music/$name.svg" || fail "$name.svg shows no notes"
@@ -97,7 +97,8 @@ for name in dataset model corpus dataset.partial; do
   mkdir -p "theirs/$name"
   touch "theirs/$name/precious"
   AMT_QUICKSTART_DIR=theirs expect_line 2 "$work/theirs/$name ... not made" quickstart "more/my music #1"
-  [ "$(find theirs -type f)" = "theirs/$name/precious" ] || fail "files of others were changed: $(find theirs)"
+  [ "$(find theirs -type f)" = "theirs/$name/precious" ] ||
+    fail "files of others were changed: $(find theirs)"
   rm -r theirs
 done
 AMT_QUICKSTART_DIR="more/my music #1/x" expect_line 2 "in the corpus" quickstart more
@@ -116,7 +117,8 @@ echo "options of amt prepare override the quickstart's own"
 AMT_QUICKSTART_DIR="in/another place" expect 1 "no music for the training split" \
   quickstart only-test -- --augment 20
 grep -q "AMT_QUICKSTART_DIR=in/another.* place .*quickstart.sh only-test -- --augment 20" "$work/err" || fail "$(cat "$work/err")"
-grep -q '"augment": 20' "in/another place/dataset/manifest.json" || fail "--augment was not passed on"
+grep -q '"augment": 20' "in/another place/dataset/manifest.json" ||
+  fail "--augment was not passed on"
 
 if [ "$(id -u)" = 0 ]; then
   echo "another user, in the same checkout"

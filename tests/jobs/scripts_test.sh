@@ -187,7 +187,8 @@ grep -qF -e "--device cuda" "$work/arguments" || fail "the job would not use its
 echo "the ranks of an image"
 rm -rf "$work/run"
 echo 0 >"$work/codes"
-AMT_IMAGE=$golden AMT_CONTAINER="env -C /" start 0 >"$work/out" 2>"$work/err" || fail "the job with an image failed"
+AMT_IMAGE=$golden AMT_CONTAINER="env -C /" start 0 >"$work/out" 2>"$work/err" ||
+  fail "the job with an image failed"
 grep -qE -e " env -C / $golden amt train --config " "$work/arguments" || fail "$(cat "$work/arguments")"
 
 echo "a job that Slurm has cancelled is not requeued"

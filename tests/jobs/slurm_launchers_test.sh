@@ -41,7 +41,8 @@ for run in batch step pmix mpirun mpirun-alone; do
   case $run in pmix | mpirun) ranks="2 ranks" ;; esac
   grep -q "; $ranks, " "$work/$run.log" || fail "$run does not have $ranks: $(cat "$work/$run.log")"
 done
-grep -qx "none 2" "$work/codes" || fail "an unsupported launcher is not reported: $(cat "$work/codes" "$work/none.log")"
+grep -qx "none 2" "$work/codes" ||
+  fail "an unsupported launcher is not reported: $(cat "$work/codes" "$work/none.log")"
 [ "$(grep -c '^amt: error: srun.* has started 2 processes' "$work/none.log")" -eq 1 ] ||
   fail "srun without PMIx is not reported: $(cat "$work/none.log")"
 ! grep -q "MPI_" "$work/none.log" || fail "Open MPI's own message is shown: $(cat "$work/none.log")"

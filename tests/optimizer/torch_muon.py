@@ -22,7 +22,7 @@ def numbers(count, phase):
 def main():
     cases = []
     for rows, columns in SHAPES:
-        # amt stores [in, out], torch [out, in]; the scale of "match_rms_adamw" is the same for both.
+        # amt stores [in, out], torch [out, in]; "match_rms_adamw" scales both alike.
         weight = torch.nn.Parameter(numbers(rows * columns, 0.11).view(rows, columns))
         muon = torch.optim.Muon([weight], lr=RATE, weight_decay=DECAY, momentum=MOMENTUM, nesterov=True,
                                 adjust_lr_fn="match_rms_adamw")

@@ -21,7 +21,8 @@ refuse() { echo "bare_debian.sh: $*" >&2; exit 2; }
 if wants_help "$@"; then print_help "$0"; exit 0; fi
 [ $# -ge 2 ] || refuse "usage: bare_debian.sh FOLDER root|second|password [COMMAND...] (--help)"
 [ "$(id -u)" = 0 ] || refuse "debootstrap and chroot need root"
-command -v debootstrap > /dev/null || refuse "debootstrap is not installed (apt-get install debootstrap)"
+command -v debootstrap > /dev/null ||
+  refuse "debootstrap is not installed (apt-get install debootstrap)"
 folder=$(realpath -m "$1") who=$2
 shift 2
 [ $# -gt 0 ] || set -- jobs/quickstart.sh

@@ -21,8 +21,8 @@ BANDWIDTHS = {"H200": 4800, "GH200": 4000, "H100 NVL": 3900, "H100 PCIe": 2000, 
 H200_PEAK, H200_BANDWIDTH = 989.4, 4800.0
 
 # Measured by gpu_bench --operations on an H200 with 32 rows of the small model and cuBLASLt's first
-# proposals: TFLOP/s of operations limited by arithmetic, GB/s of those limited by memory. LM head and
-# layer norms were measured after a4f7679 at higher clocks, so they are reduced by 4 %.
+# proposals: TFLOP/s of operations limited by arithmetic, GB/s of those limited by memory. The LM
+# head and the layer norms were measured after a4f7679 at higher clocks, so they are reduced by 4 %.
 H200_TFLOPS = {"LM head": 620, "attention": 274.7, "attention backward": 204.7, "linear 3072 x 768": 694.3,
                "linear 768 x 2304": 571.7, "linear 768 x 3072": 470.6, "linear 768 x 768": 505.4,
                "linear backward 3072 x 768": 523.4, "linear backward 768 x 2304": 544.8,

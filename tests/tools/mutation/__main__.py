@@ -41,7 +41,7 @@ def options_of(arguments):
     parser.add_argument("--only", type=int, nargs="+", help="try only the inputs with these numbers")
     parser.add_argument("--target", default="", help="change only files whose path contains this")
     parser.add_argument("--limit", type=float, default=20, help="time limit for a command in seconds")
-    parser.add_argument("--keep", type=pathlib.Path, help="folder in which to keep the last input of --only")
+    parser.add_argument("--keep", type=pathlib.Path, help="folder for the last input of --only")
     parser.add_argument("-j", "--jobs", type=int, default=1)
     options = parser.parse_args(arguments)
     options.amt, options.hashes = options.amt.resolve(), options.hashes.resolve()

@@ -39,8 +39,8 @@ def _temporary(sandbox):
 
 
 class Fixture:
-    """Creates the unchanged inputs in `pristine`, and sandboxes next to it. `folder` must be accessible
-    to other users."""
+    """Creates the unchanged inputs in `pristine`, and sandboxes next to it. `folder` must be
+    accessible to other users."""
 
     def __init__(self, folder, amt, golden, limit):
         self.folder, self.amt, self.limit = pathlib.Path(folder), amt, limit

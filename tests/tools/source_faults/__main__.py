@@ -43,7 +43,7 @@ def check(faults):
     for text in problems:
         print(text, file=sys.stderr)
     folders = {fault.folder for fault in faults}
-    print(f"{len(faults)} faults in {len(folders)} folders, {len(problems)} of which cannot be applied")
+    print(f"{len(faults)} faults in {len(folders)} folders, {len(problems)} cannot be applied")
     return 1 if problems or not faults else 0
 
 

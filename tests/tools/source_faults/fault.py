@@ -42,7 +42,7 @@ class Fault:
             return f"{self.path}: no such file"
         times = (root / self.path).read_text().count(self.old)
         if times != 1:
-            return f"{self.path}: the old text occurs {times} times, not exactly once: {self.old.strip()}"
+            return f"{self.path}: the old text occurs {times} times, not once: {self.old.strip()}"
         return "" if self.old != self.new else f"{self.path}: the old and the new text are the same: {self.old}"
 
 
