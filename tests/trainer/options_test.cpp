@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
+
 #include "amt/base/error.hpp"
 #include "amt/checkpoint/options.hpp"
+#include "support/limits.hpp"
 #include "support/refusal.hpp"
 
 namespace amt {
@@ -106,6 +109,59 @@ TEST(TrainerOptions, InvalidValuesAreReported) {
   CheckpointerOptions checkpointer;
   checkpointer.keep_every = 0;
   EXPECT_TRUE(refuses([&] { checkpointer.validate(); }, {"--checkpointer.keep_every"}));
+}
+
+TEST(TrainerOptions, EachOptionHasItsLimits) {
+  TrainerOptions options;
+  options.run_dir = "run";
+  for (const test::Limit& limit : std::initializer_list<test::Limit>{
+           {"trainer.num_train_steps", "1", "0"},
+           {"trainer.train_batch_size", "1", "0"},
+           {"trainer.per_device_parallelism", "1", "0"},
+           {"trainer.per_device_parallelism", "-1", "-2"},
+           {"trainer.steps_per_eval", "1", "0"},
+           {"trainer.patience", "0", "-1"},
+           {"trainer.steps_per_sample", "0", "-1"},
+           {"trainer.max_eval_batches", "0", "-1"},
+           {"trainer.steps_per_straggler_check", "0", "-1"},
+           {"trainer.max_skipped", "0", "-1"},
+           {"trainer.threads", "0", "-1"},
+           {"trainer.log_z_regularization", "0", "-1e-09"},
+           {"trainer.peak_flops", "0", "-1"},
+       }) {
+    test::expect_limit(options, limit);
+  }
+}
+
+TEST(OptimizerOptions, EachOptionHasItsLimits) {
+  for (const test::Limit& limit : std::initializer_list<test::Limit>{
+           {"trainer.learning_rate", "1e-09", "0"},
+           {"trainer.weight_decay", "0", "-1e-09"},
+           {"trainer.beta1", "0", "-1e-09"},
+           {"trainer.beta1", "0.999", "1"},
+           {"trainer.beta2", "0", "-1e-09"},
+           {"trainer.beta2", "0.999", "1"},
+           {"optimizer.momentum", "0", "-1e-09"},
+           {"optimizer.momentum", "0.999", "1"},
+           {"trainer.epsilon", "1e-09", "0"},
+           {"trainer.max_grad_norm", "1e-09", "0"},
+           {"trainer.warmup_ratio", "0", "-1e-09"},
+           {"trainer.warmup_ratio", "1", "1.1"},
+           {"trainer.decay_ratio", "0", "-1e-09"},
+           {"trainer.decay_ratio", "0.999", "1"},
+       }) {
+    test::expect_limit(OptimizerOptions{}, limit);
+  }
+}
+
+TEST(CheckpointerOptions, EachOptionHasItsLimits) {
+  for (const test::Limit& limit : std::initializer_list<test::Limit>{
+           {"checkpointer.save_interval", "1", "0"},
+           {"checkpointer.keep_every", "1", "0"},
+           {"checkpointer.keep_last", "1", "0"},
+       }) {
+    test::expect_limit(CheckpointerOptions{}, limit);
+  }
 }
 
 }  // namespace
