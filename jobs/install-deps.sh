@@ -3,10 +3,11 @@
 # ask for a password. If nothing is missing, it does nothing; if it cannot install, it lists the
 # packages.
 #
-# Usage: jobs/install-deps.sh [build] [tests] [gates] [corpus] [cluster-tests] [peers] [cuda]
+# Usage: jobs/install-deps.sh [build] [tests] [gates] [bench] [corpus] [cluster-tests] [peers] [cuda]
 #   build          compilers and libraries; the default
 #   tests          additional packages for the tests
 #   gates          other vendors' libraries, for the scripts in tests/gates
+#   bench          what the benchmarks need in addition
 #   corpus         music for jobs/quickstart.sh
 #   cluster-tests  shellcheck and, for root, Slurm; tests that need them are otherwise skipped.
 #                  Never fails, and never asks for a password
@@ -57,6 +58,12 @@ libomp-dev                    -                 -                 lib/llvm-*/lib
 libmpich-dev                  -                 -                 bin/mpicxx.mpich
 mpich                         -                 -                 bin/mpiexec.mpich
 libhdf5-openmpi-dev           -                 -                 include/hdf5/openmpi/hdf5.h
+"
+bench_packages="
+libbenchmark-dev              benchmark         google-benchmark-devel include/benchmark/benchmark.h
+git                           git               git               bin/git
+make                          gmake             make              bin/make
+python3-venv                  -                 python3           lib/python3*/ensurepip/__init__.py
 "
 # Music with many instruments, for the quickstart.
 corpus_packages="
@@ -118,6 +125,7 @@ for group in "${@:-build}"; do
     build) wanted+=$build_packages ;;
     tests) wanted+=$test_packages ;;
     gates) wanted+=$gate_packages ;;
+    bench) wanted+=$bench_packages ;;
     corpus) wanted+=$corpus_packages ;;
     cluster-tests)
       optional+=$shell_packages
@@ -126,7 +134,7 @@ for group in "${@:-build}"; do
     peers) with_peers=true ;;
     cuda) with_cuda=true ;;
     *)
-      echo "install-deps.sh: unknown group '$group'; use build, tests, gates, corpus, cluster-tests, peers and cuda" \
+      echo "install-deps.sh: unknown group '$group'; use build, tests, gates, bench, corpus, cluster-tests, peers, cuda" \
         "(--help)" >&2
       exit 2
       ;;

@@ -1,0 +1,54 @@
+"""From MIDI files to tokens: the reference's midi-preprocess.py and tokenize-lakh.py against
+amt prepare on one rank, CPU seconds of all their processes. Both write the text files of tokens, which
+are compared; amt also shuffles and writes its dataset."""
+import filecmp
+import hashlib
+import os
+import pathlib
+import shutil
+import sys
+
+from measure import Use, arguments, built, folder, interleaved, midi_files, print_ratio, run
+
+
+def arrange(files, corpus):
+    """Copies the files to CORPUS/FIRST_DIGIT_OF_MD5/MD5.mid, where the reference expects them."""
+    for path in files:
+        name = hashlib.md5(path.read_bytes()).hexdigest()
+        (corpus / name[0]).mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, corpus / name[0] / f"{name}.mid")
+
+
+def main():
+    options = arguments(__doc__)
+    files = midi_files(options)
+    source = pathlib.Path(os.environ["AMT_PEER_SOURCE"]).resolve()
+    programs = built("amt")
+    with folder() as work:
+        work = pathlib.Path(work)
+        arrange(files, work / "corpus")
+
+        def reference():
+            shutil.rmtree(work / "reference", ignore_errors=True)
+            shutil.copytree(work / "corpus", work / "reference")
+            environment = os.environ | {"PYTHONPATH": str(source)}
+            uses = [run([sys.executable, source / "train" / script, work / "reference", *more], env=environment)
+                    for script, more in (("midi-preprocess.py", []), ("tokenize-lakh.py", ["-k", "1"]))]
+            return sum(use.cpu for use in uses) * 1000 / len(files)
+
+        def amt():
+            shutil.rmtree(work / "text", ignore_errors=True)
+            use: Use = run([programs / "amt", "prepare", work / "corpus", work / "dataset", "--overwrite",
+                            "--text", work / "text"])
+            return use.cpu * 1000 / len(files)
+
+        results = interleaved(options.rounds, {"reference": reference, "amt": amt})
+        texts = sorted(path.name for path in (work / "text").glob("tokenized-events-*.txt"))
+        same, different, failed = filecmp.cmpfiles(work / "reference", work / "text", texts, shallow=False)
+        print(f"{len(files)} files; token files equal: {len(same)}, different: {different}, missing: {failed}")
+        print_ratio("CPU ms per file", results, larger_is_better=False)
+        if different or failed or not same:
+            sys.exit("the tokens are not the reference's")
+
+
+main()
