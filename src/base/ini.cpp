@@ -55,7 +55,7 @@ class IniReader {
     line = trimmed(line);
     const std::string_view name = trimmed(line.substr(1, line.size() - 2));
     if (!line.ends_with(']') || name.empty() || name.find_first_of("[]") != name.npos) {
-      refuse(fmt::format("'{}' is not a section; write it as [trainer]", line));
+      refuse(fmt::format("'{}' is not a section header, such as [trainer]", line));
     }
     section_ = fmt::format("{}.", name);
   }
@@ -69,7 +69,7 @@ class IniReader {
     IniEntry entry = {section_ + key, "", line_};
     const auto [first, is_new] = lines_.emplace(entry.key, line_);
     if (!is_new) {
-      refuse(fmt::format("'{}' is given a second time, after line {}", entry.key, first->second));
+      refuse(fmt::format("'{}' was already set on line {}", entry.key, first->second));
     }
     entry.value = read_value(line.substr(equals + 1));
     entries_.push_back(std::move(entry));
@@ -87,7 +87,7 @@ class IniReader {
     for (std::size_t i = 1; i < text.size(); ++i) {
       if (text[i] == quote) {
         if (!trimmed(without_comment(text.substr(i + 1))).empty()) {
-          refuse(fmt::format("something follows the value {}", text.substr(0, i + 1)));
+          refuse(fmt::format("unexpected text after the value {}", text.substr(0, i + 1)));
         }
         return value;
       }

@@ -136,9 +136,9 @@ void InspectOptions::register_options(OptionTable& table) {
   table.add_flag("verify", &verify,
                  "verify the checksums, and that each row obeys the encoding's rules");
   table.add("row", &row, "print this row, counted from 0, as notes");
-  table.add("split", &split, "split that --row and --export-text read");
-  table.add("midi", &midi, "write the row chosen by --row to this MIDI file");
-  table.add("svg", &svg, "draw the row chosen by --row as a piano roll to this SVG file");
+  table.add("split", &split, "split for --row and --export-text");
+  table.add("midi", &midi, "write the row given by --row to this MIDI file");
+  table.add("svg", &svg, "draw the row given by --row as a piano roll in this SVG file");
   table.add("export-text", &export_text,
             "write the split to this file: one line of tokens per row, in stored order");
 }

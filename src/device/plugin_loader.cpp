@@ -31,7 +31,7 @@ Error loading_error(const fs::path& file) {
   return Error(
       fmt::format("cannot load {}: {}; install the missing library, or add its folder to "
                   "LD_LIBRARY_PATH",
-                  file.string(), text == nullptr ? "unknown" : text));
+                  file.string(), text == nullptr ? "unknown error" : text));
 }
 
 }  // namespace
@@ -39,8 +39,9 @@ Error loading_error(const fs::path& file) {
 fs::path find_plugin() {
   const char* named = std::getenv(kPluginVariable);
   if (named != nullptr && *named != '\0') {
-    if (is_file(named)) return fs::absolute(named);  // dlopen searches for a name without a slash
-    throw Error(fmt::format("{} is {}, which is not a file; set it to {} or unset it",
+    // Given a name without a slash, dlopen would search the library path.
+    if (is_file(named)) return fs::absolute(named);
+    throw Error(fmt::format("{} is {}, which is not a file; set it to the path of {}, or unset it",
                             kPluginVariable, named, kFile));
   }
   const fs::path program = program_folder();
@@ -48,10 +49,10 @@ fs::path find_plugin() {
   for (const fs::path& place : places) {
     if (is_file(place)) return place;
   }
-  throw Error(
-      fmt::format("there is no CUDA plug-in: neither {} nor {}; build it (cmake -DAMT_CUDA=ON) or "
-                  "set {} to its path",
-                  places[0].string(), places[1].string(), kPluginVariable));
+  throw Error(fmt::format(
+      "no CUDA plug-in found: neither {} nor {} exists; build it (cmake -DAMT_CUDA=ON) or "
+      "set {} to its path",
+      places[0].string(), places[1].string(), kPluginVariable));
 }
 
 const cuda::Plugin& load_plugin(const fs::path& file) {
@@ -61,12 +62,13 @@ const cuda::Plugin& load_plugin(const fs::path& file) {
   if (symbol == nullptr) {
     dlclose(library);
     throw Error(
-        fmt::format("{} is not a plug-in of amt: it has no symbol amt_cuda_plugin", file.string()));
+        fmt::format("{} is not an amt plug-in: it has no symbol amt_cuda_plugin", file.string()));
   }
   const cuda::Plugin& plugin = *reinterpret_cast<cuda::PluginEntry>(symbol)();
   if (plugin.boundary != AMT_PLUGIN_BOUNDARY) {
     throw Error(
-        fmt::format("{} was built from other sources than this program; build both from the same",
+        fmt::format("{} was built from different sources than this program; build both from the "
+                    "same sources",
                     file.string()));
   }
   plugin.attach({&activity_state(), &log_identity_state()});

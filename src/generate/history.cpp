@@ -5,7 +5,7 @@
 namespace amt {
 namespace {
 
-constexpr std::size_t kSeen = 339;  // triples; 1020 tokens with the flag and two more, of 1024
+constexpr std::size_t kSeen = 339;  // triples: with the flag and two more tokens 1020 of the 1024
 constexpr std::size_t kKept = kSeen - kSeen / 4;  // triples that are left when a quarter is dropped
 
 }  // namespace
@@ -25,8 +25,8 @@ std::size_t History::first_seen() const {
   return count - (window_ == Window::kExact ? kSeen : kKept);
 }
 
-/// Shortens the part that begins at `first` if the piece is so sparse that relative times would
-/// exceed the range of time tokens.
+/// Returns the index of the first event that the model sees: `first`, or a later one if the piece
+/// is so sparse that relative times would exceed the range of time tokens.
 std::size_t History::shortened(std::size_t first, std::uint32_t earliest) const {
   std::uint32_t least = earliest, most = earliest;
   std::size_t kept = events_.size();

@@ -7,8 +7,8 @@ void GenerationOptions::register_options(OptionTable& table) {
   table.add("prompt", &prompt,
             "MIDI file to continue or accompany; without one, the piece starts from scratch");
   table.add("from", &from,
-            "where in the prompt the new music begins, in seconds or as 1:30; default: the "
-            "prompt's end, or its start with --keep");
+            "where in the prompt the new music begins, in seconds or as 1:30; default: at its end, "
+            "or at its start with --keep");
   table.add("seconds", &seconds,
             "length of the new music; default: 20 s, or up to the prompt's end with --keep");
   table.add("hole", &hole, "FROM-TO: replace the prompt's music between these times");
@@ -16,11 +16,12 @@ void GenerationOptions::register_options(OptionTable& table) {
             "instruments of the prompt to keep and accompany: General MIDI names, program numbers "
             "from 0, or drums, separated by commas");
   table.add("mode", &mode,
-            "anticipatory: the model sees the kept notes of the prompt 5 s before they occur");
-  table.add(
-      "window", &window,
-      "if a piece outgrows the model's context: exact always uses the newest part, as the "
-      "reference does; block drops the oldest quarter in one step, which is many times faster");
+            "when the model sees the kept notes of the prompt (anticipatory: 5 s before they "
+            "occur; autoregressive: when they occur)");
+  table.add("window", &window,
+            "which part of a piece longer than the model's context is used (exact: always the "
+            "newest, as in the reference; block: the oldest quarter is dropped in one step, which "
+            "is many times faster)");
   table.add("count", &count, "number of pieces, divided among the ranks");
   table.add("batch", &batch, "pieces generated at a time on each rank");
   table.add("seed", &seed, "random seed; a different seed gives different pieces");
@@ -33,7 +34,7 @@ void GenerationOptions::register_options(OptionTable& table) {
   table.add("save_events", &save_events,
             "also write the events as text, one per line: onset and duration in units of 10 ms, "
             "pitch and instrument");
-  table.add("svg", &svg, "also draw the piece as a piano roll to this SVG file");
+  table.add("svg", &svg, "also draw the piece as a piano roll in this SVG file");
   table.add_flag("stream", &stream,
                  "print each new note as soon as it is sampled, in the format of --save_events");
   device.register_options(table);
@@ -49,7 +50,7 @@ void GenerationOptions::validate() const {
   require_option(temperature > 0 && temperature <= 100, "temperature", temperature,
                  "be above 0 and at most 100");
   device.validate();
-  if (stream && count > 1) throw UsageError("--stream prints only one piece: leave --count out");
+  if (stream && count > 1) throw UsageError("--stream prints a single piece: omit --count");
   if (!prompt.empty()) return;
   for (const auto& [name, value] : {std::pair("from", from), {"hole", hole}, {"keep", keep}}) {
     if (!value.empty()) throw UsageError(fmt::format("--{} needs a --prompt", name));

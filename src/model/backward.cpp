@@ -3,8 +3,9 @@
 
 namespace amt {
 
-// Invariant between the steps: dx is the gradient of the residual stream at the current position in
-// the network, and dy the gradient of the half block's output that was added there.
+// Invariant between the calls below: dx is the gradient of the residual stream at the current
+// position in the network, and dy that of the output of the sublayer (attention or MLP) that was
+// added there.
 void Pass::backward(std::span<const Token> tokens, const ModelView& gradients,
                     const LossConfig& terms, const std::vector<std::int64_t>& starts,
                     const Model::GradientReady& ready) {

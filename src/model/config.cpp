@@ -16,7 +16,7 @@ int nearest_multiple(int value, int step) { return std::max(1, (value + step / 2
 
 void require_rate(double rate, const std::string& option) {
   require(rate >= 0 && rate < 1, option,
-          fmt::format("{} is not a dropout rate, which is at least 0 and below 1", rate));
+          fmt::format("{} is not a valid dropout rate: use 0 <= rate < 1", rate));
 }
 
 }  // namespace
@@ -50,9 +50,9 @@ void ModelConfig::validate() const {
   require(num_heads > 0 && hidden_dim % num_heads == 0, "num_heads",
           fmt::format("hidden_dim {} is not divisible by {} heads", hidden_dim, num_heads));
   require(num_layers > 0, "num_layers",
-          fmt::format("{} layers are not enough; use at least 1", num_layers));
+          fmt::format("{} layers are too few: use at least 1", num_layers));
   require(seq_len >= 2, "seq_len",
-          fmt::format("{} tokens leave nothing to predict; use 2 or more", seq_len));
+          fmt::format("{} tokens leave nothing to predict: use 2 or more", seq_len));
   require_rate(embed_pdrop, "embed_pdrop");
   require_rate(resid_pdrop, "resid_pdrop");
   if (vocab_size < 1 || vocab_size > 65536) {

@@ -141,9 +141,9 @@ std::string refusals_section(const std::vector<Rejection>& rejections) {
 std::string extensions_section(const ExtensionCounts& passed_over) {
   if (passed_over.empty()) return "";
   return html_section("Files ignored because of their extension",
-                      "They were not read: amt prepare --extensions selects the extensions to "
-                      "accept.",
-                      "<p>" + describe_endings(passed_over) + "</p>\n");
+                      "They were not read: amt prepare --extensions chooses the extensions to "
+                      "taken.",
+                      "<p>" + describe_extensions(passed_over) + "</p>\n");
 }
 
 std::string instrument_counts_section(const CorpusProfile& profile) {

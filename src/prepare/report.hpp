@@ -13,15 +13,16 @@ namespace amt {
 
 /// Identifies the dataset by its corpus and options alone.
 struct ReportOrigin {
-  std::string corpus;   ///< its name, without folders and an archive's extension
-  std::string command;  ///< command that creates an equal dataset
+  std::string corpus;   ///< its name, without folders or archive extension
+  std::string command;  ///< command that creates an identical dataset
 };
 
-/// Returns the origin for a job. An archive has the name of the folder that it unpacks to.
+/// Returns the origin for a job. For an archive, the corpus name is that of the folder it
+/// unpacks to.
 ReportOrigin origin_of(const PrepareOptions& options);
 
 /// Creates a single page without external files: summary, histograms, rejections by reason, files
-/// ignored because of their extension and, for a corpus with the size of the full Lakh dataset, a
+/// ignored because of their extension and, for a corpus the size of the full Lakh dataset, a
 /// comparison with the counts in arXiv 2306.08620. It contains no times and no names of hosts or
 /// folders except the corpus's: like every file of a dataset, it depends only on corpus and
 /// options.

@@ -10,9 +10,8 @@ void DeviceOptions::register_options(OptionTable& table) {
             "precision of activations and matrix products (auto: bf16 on GPUs and on CPUs with "
             "AMX, otherwise f32)");
   table.add("weights", &weights,
-            "int8 rounds the blocks' matrices to 8 bits, so that a CPU reads half as many weight "
-            "bytes per "
-            "token");
+            "precision of the weights (int8: the matrices of the transformer blocks are rounded to "
+            "8 bits, which halves the bytes that a CPU reads per token)");
   table.add("device", &device,
             "device to compute on (auto: cuda if every rank has a usable GPU, otherwise cpu)");
   table.add("watchdog", &watchdog, kWatchdogHelp);

@@ -30,7 +30,8 @@ std::uint32_t last_time(std::span<const Event> triples) {
   return last;
 }
 
-/// Control tokens are shifted event tokens; kSeparator is above both.
+/// Writes the triples as tokens, with times relative to `start`. The times of controls get
+/// kControlOffset here; durations and notes already include it. Separators are not controls.
 void put_triples(std::span<const Event> triples, std::uint32_t start, Token* out) {
   for (const Event& triple : triples) {
     const std::uint32_t offset = is_control(triple) ? kControlOffset : 0;

@@ -30,10 +30,11 @@ std::string device_lines(const PlannedDevice& device, const TrainConfiguration& 
   std::string text = fmt::format("# device: {}{}\n# memory: {}", memory.gpu ? "cuda" : "cpu",
                                  device.refusal.empty() ? "" : "; " + device.refusal,
                                  format_bytes(needed_bytes(config.model, micro, memory)));
-  text += memory.ranks == 1 ? " on one rank" : fmt::format(" for the {} ranks on it", memory.ranks);
+  text += memory.ranks == 1 ? " for one rank"
+                            : fmt::format(" for the {} ranks on this device", memory.ranks);
   text += fmt::format(" with micro-batches of {}", counted(micro, "row"));
   if (config.trainer.shard_optimizer && place.ranks == 1) {
-    text += fmt::format(", of which several share the optimiser's {}",
+    text += fmt::format("; several ranks would share the optimiser's {}",
                         format_bytes(moment_bytes(config.model, {1, config.optimizer.name})));
   }
   return fmt::format("{}; {} has {}{}\n", text, memory.name, format_bytes(memory.bytes),
@@ -52,7 +53,8 @@ std::string training_line(const TrainConfiguration& config, const Manifest& mani
   const int batch = config.trainer.train_batch_size;
   const double tokens = static_cast<double>(steps) * batch * config.model.seq_len;
   return fmt::format(
-      "# training: {} of {} on {} (micro-batches on each: {}): {}, {:.1f} million tokens\n",
+      "# training: {} of {} on {} (micro-batches per rank and step: {}): {}, {:.1f} million "
+      "tokens\n",
       counted(steps, "step"), counted(batch, "row"), counted(place.ranks, "rank"),
       batch / place.ranks / micro,
       describe_epochs(config.trainer, manifest.split(Split::kTrain).rows), tokens / 1e6);
@@ -62,8 +64,8 @@ std::string checkpoint_line(const TrainConfiguration& config, std::int64_t steps
   const std::uint64_t each = checkpoint_bytes(config.model, config.trainer.average > 0);
   const std::uint64_t most =
       checkpoints_to_come(config.trainer.num_train_steps, config.checkpointer, steps_done, 0);
-  return fmt::format("# checkpoints: {} each; at most {} more at a time ({})\n", format_bytes(each),
-                     most, format_bytes(each * most));
+  return fmt::format("# checkpoints: {} each; at most {} more on disk at once ({})\n",
+                     format_bytes(each), most, format_bytes(each * most));
 }
 
 /// Estimates the remaining time from the run's last recorded speed.
@@ -75,12 +77,12 @@ std::string time_line(const TrainConfiguration& config, std::int64_t steps_done)
     const auto bins = read_history(run.metrics()).tokens_per_second.bins();
     if (!bins.empty()) speed = bins.back().value();
   }
-  if (!(speed > 0)) return "# time: known after the first steps\n";
+  if (!(speed > 0)) return "# time: unknown until the first steps have run\n";
   const std::int64_t left = std::max<std::int64_t>(0, config.trainer.num_train_steps - steps_done);
   const double tokens =
       static_cast<double>(left) * config.trainer.train_batch_size * config.model.seq_len;
   return fmt::format(
-      "# time: {} for the remaining {}, at the run's last speed of {:.0f} tokens/s\n",
+      "# time: {} for the remaining {}, at the last recorded speed of {:.0f} tokens/s\n",
       format_duration(tokens / speed), counted(left, "step"), speed);
 }
 
@@ -93,7 +95,8 @@ std::string start_line(const TrainerOptions& trainer, const TrainingProgress& do
   return fmt::format("# start: {} resumes from step {}\n", run, format_count(done.step));
 }
 
-/// Returns the rows per micro-batch that fit in memory: fit_memory() for a single rank.
+/// Returns the rows per micro-batch that fit in memory: like fit_memory(), but for this
+/// rank alone, without communication.
 int fit(TrainConfiguration& config, const OptionTable& given, const Placement& place,
         const DeviceMemory& memory) {
   const int share = config.trainer.share(place.ranks);
@@ -107,9 +110,9 @@ int fit(TrainConfiguration& config, const OptionTable& given, const Placement& p
   return chosen.rows;
 }
 
-/// Runs the checks that one rank of a real start runs before anything is written; the model must
-/// have been chosen. Returns the plan on rank 0, which is the configuration followed by lines that
-/// begin with '#', and "" on the other ranks.
+/// Runs the checks that each rank runs in a real start before anything is written; the model must
+/// already have been chosen. Returns the plan on rank 0, which is the configuration followed by
+/// lines that begin with '#', and "" on the other ranks.
 std::string plan_training(TrainConfiguration& config, const OptionTable& given,
                           const Placement& place) {
   const RunPaths run(config.trainer.run_dir);

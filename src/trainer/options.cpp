@@ -34,14 +34,14 @@ void TrainerOptions::register_options(OptionTable& table) {
             "end training early after X consecutive validations without a lower loss; 0: never",
             Effect::kNothing);
   table.add("trainer.steps_per_sample", &steps_per_sample,
-            "steps between sample pieces, which are generated into run_dir/samples; 0: none",
+            "steps between sample pieces, which are written to run_dir/samples; 0: none",
             Effect::kNothing);
   table.add("trainer.max_eval_batches", &max_eval_batches,
             "validate on at most X batches of train_batch_size rows; 0: the whole split",
             Effect::kNothing);
-  table.add(
-      "trainer.seed", &seed,
-      "random seed for the initial weights, the dropout masks and the row order of later epochs");
+  table.add("trainer.seed", &seed,
+            "random seed for the initial weights, the dropout masks and the row order of epochs "
+            "after the first");
   table.add("trainer.reshuffle", &reshuffle,
             "shuffle the rows again for each epoch after the first; false: keep the same order");
   table.add("trainer.load_last_checkpoint", &load_last_checkpoint,
@@ -68,11 +68,13 @@ void TrainerOptions::register_options(OptionTable& table) {
             Effect::kRounding);
   table.add(
       "trainer.log_z_regularization", &log_z_regularization,
-      "add X x log(z)^2 to each position's training loss, where z is the softmax denominator");
-  table.add("trainer.peak_flops", &peak_flops,
-            "peak FLOP/s of each rank's device, used to compute mfu in metrics.jsonl; 0: the GPU's "
-            "data-sheet value, if known; for a CPU, about cores x Hz x 64 (AVX-512) or x 32 (AVX2)",
-            Effect::kNothing);
+      "add X * log(z)^2 to each position's training loss, where z is the softmax denominator");
+  table.add(
+      "trainer.peak_flops", &peak_flops,
+      "peak FLOP/s of each rank's device, used to compute mfu in metrics.jsonl; 0: the GPU's "
+      "data-sheet value, if known, otherwise no mfu; on a CPU, set it to about cores x Hz x 64 "
+      "(AVX-512) or x 32 (AVX2)",
+      Effect::kNothing);
   table.add("trainer.device", &device,
             "device to compute on (auto: cuda if every rank has a usable GPU, otherwise cpu)",
             Effect::kRounding);
@@ -167,7 +169,7 @@ DeviceWishes TrainerOptions::device_wishes() const {
 int TrainerOptions::share(int ranks) const {
   const int share = train_batch_size / ranks;
   if (share * ranks == train_batch_size) return share;
-  const int rows = std::max(1, per_device_parallelism.value);  // auto and -1 adapt to the share
+  const int rows = std::max(1, per_device_parallelism.value);  // with auto or -1, any share will do
   throw UsageError(fmt::format("--trainer.train_batch_size {} is not divisible by {} ranks; use {}",
                                train_batch_size, ranks,
                                multiples_near(train_batch_size, std::int64_t{ranks} * rows)));

@@ -12,7 +12,7 @@
 
 namespace amt {
 
-/// Parameters have one of the first three types; buffers that are only skipped may have any.
+/// Parameters have one of the first three types; buffers, which are skipped, may have any type.
 enum class TensorType : std::uint8_t {
   kF32,
   kF16,
@@ -31,9 +31,9 @@ enum class TensorType : std::uint8_t {
   kBool
 };
 
-/// Returns the bytes of one element.
+/// Returns the size of one element in bytes.
 std::uint64_t element_bytes(TensorType type);
-/// Returns the name in safetensors files: "F32".
+/// Returns the name used in safetensors files, for example "F32".
 std::string_view type_name(TensorType type);
 /// Returns whether a model's parameters may have this type.
 bool is_parameter_type(TensorType type);
@@ -46,12 +46,12 @@ struct TensorEntry {
   std::uint64_t begin = 0;     ///< first byte, in the file or in its torch storage
 };
 
-/// A request to read one tensor's elements, row by row.
+/// A request to read one tensor's elements, in row-major order.
 struct TensorRequest {
   std::size_t tensor = 0;  ///< index into tensors()
   std::span<float> out;    ///< one float for each of the tensor's elements
-  /// If this is not "", `out` already has the values of this other tensor; it is not written but
-  /// compared, and both must be equal.
+  /// If not empty, the name of another tensor, whose values `out` already holds. `out` is then not
+  /// written; the tensor must be equal to it.
   std::string_view same_as = {};
 };
 

@@ -16,9 +16,9 @@ class TorchStorages {
   virtual ~TorchStorages() = default;
   const StateDict& dict() const { return dict_; }
 
-  /// Calls visit(index, next) once for each wanted storage, in the order of the file; `next`
-  /// delivers the bytes of that storage, all of which must be read. Throws Malformed if the file
-  /// contradicts its list.
+  /// Calls visit(index, next) once for each wanted storage, in file order; `next`
+  /// delivers the bytes of that storage, all of which must be read. Throws Malformed if the file's
+  /// contents do not match its list of storages.
   using Visit = std::function<void(std::size_t index, const NextBytes& next)>;
   virtual void visit(const std::vector<bool>& wanted, const Visit& visit) = 0;
 

@@ -7,7 +7,7 @@
 namespace amt {
 
 /// Returns the GFLOP of the matrix products in one row's forward and backward pass. Attention is
-/// causal, so its products count half.
+/// causal, so only half of its products are counted.
 double products_gflop(const ModelConfig& config);
 
 /// Returns the seconds that these products take for `rows` rows, with the model's shapes and

@@ -52,15 +52,17 @@ expect 0 "processed 2 files (discarded 0.0%)" "$amt" prepare "$work/midi" "$work
 
 echo "text"
 inspect "$work/d" --export-text "$work/valid" --split valid 2>"$work/err"
-gzip -dc "$golden/expected/augment10/tokenized-events-e.txt.gz" | cmp - "$work/valid" || fail "valid"
+gzip -dc "$golden/expected/augment10/tokenized-events-e.txt.gz" | cmp - "$work/valid" ||
+  fail "the exported validation rows differ from the reference's"
 inspect "$work/d" --export-text "$work/train" 2>"$work/err"
 for digit in 0 1 2 3 4 5 6 7 8 9 a b c d; do
   gzip -dc "$golden/expected/augment10/tokenized-events-$digit.txt.gz"
 done >"$work/unshuffled"
 cmp -s "$work/unshuffled" "$work/train" && fail "the training rows are not shuffled"
-cmp <(LC_ALL=C sort "$work/unshuffled") <(LC_ALL=C sort "$work/train") || fail "train"
+cmp <(LC_ALL=C sort "$work/unshuffled") <(LC_ALL=C sort "$work/train") ||
+  fail "the exported training rows are not those of the reference"
 
-echo "output through links, into pipes and to standard output; other files, and leftovers of a killed process"
+echo "output to links, pipes and standard output; other files are kept, leftovers of a killed process removed"
 text=(--export-text) row=(--row 0 --midi)
 inspect "$work/d" --row 0 --midi "$work/row.mid" >"$work/out"
 echo old >"$work/target"
@@ -77,7 +79,8 @@ for file in row.mid valid; do
   cmp "$work/pipe" "$work/$file" || fail "$file was not written to the pipe"
   wait $!
   [ -p "$work/pipe" ] || fail "writing $file replaced the pipe"
-  inspect "$work/d" "${what[@]}" /dev/stdout 2>"$work/err" | cmp - "$work/$file" || fail "$file: /dev/stdout"
+  inspect "$work/d" "${what[@]}" /dev/stdout 2>"$work/err" | cmp - "$work/$file" ||
+    fail "$file written to /dev/stdout differs"
   (echo before && inspect "$work/d" "${what[@]}" /dev/stdout && echo after) >"$work/log" 2>"$work/err"
   cmp "$work/log" <(echo before && cat "$work/$file" && echo after) || fail "writing $file overwrote the log"
   expect_line 1 "/dev/full ... disk" inspect "$work/d" "${what[@]}" /dev/full
@@ -86,16 +89,16 @@ touch "$work/x.amt-0123456789abcdef.tmp"
 inspect "$work/d" --row 0 --midi "$work/row.mid" >"$work/out"
 [ -z "$(compgen -G "$work/*.amt-*.tmp")" ] || fail "a temporary file is left behind"
 
-echo "an intact dataset, then one wrong bit in each of two shards"
+echo "an intact dataset, then one flipped bit in each of two shards"
 expect 0 "1,137 rows: all intact" inspect "$work/d" --verify
 expect 0 "all intact" inspect "$work/interarrival" --verify
 shards=("$work"/d/train-0*.h5)
-[ ${#shards[@]} -ge 3 ] || fail "too few shards to tell them apart"
+[ ${#shards[@]} -ge 3 ] || fail "this test needs at least three training shards"
 flip "${shards[1]}" 100000
 flip "$work/d/test-00000-of-00001.h5" 9000
 expect 1 "${shards[1]##*/}: rows 0 to " inspect "$work/d" --verify
 grep -q "^test-00000-of-00001.h5: " "$work/out" || fail "the second damaged shard is not named"
-grep -q "^2 of .* shards" "$work/out" || fail "intact shards are reported"
+grep -q "^2 of .* shards" "$work/out" || fail "the summary does not count two damaged shards"
 [ "$(wc -l <"$work/out")" -eq 3 ] || fail "more than one line per damaged shard"
 
 echo "damage is reported by every command that reads those rows"
@@ -105,7 +108,7 @@ expect 1 "$damaged" inspect "$work/d" --export-text "$work/text" --split test
 [ ! -e "$work/text" ] || fail "damaged rows were exported"
 expect 0 "Row 0 of valid" inspect "$work/d" --row 0 --split valid
 
-echo "virtual files and unknown files"
+echo "a missing HDF5 virtual dataset, and unknown files"
 cp -r "$work/interarrival" "$work/odd"
 rm "$work/odd/valid.h5"
 cp "$work/odd/train-00000-of-00001.h5" "$work/odd/train-00001-of-00002.h5"
@@ -114,7 +117,7 @@ grep -q "^train-00001-of-00002.h5: .*manifest.json" "$work/out" || fail "the unk
 grep -q "^0 of .* shards.* 2 other files" "$work/out" || fail "the summary is wrong"
 expect_line 2 "$work/odd/train.h5 ... a file, ... $work/odd" inspect "$work/odd/train.h5"
 
-echo "the trainer reports the damaged shard that it needs, on any number of ranks"
+echo "the trainer reports damage in a shard that it reads, on one rank and on two"
 cat >"$work/tiny.ini" <<END
 [trainer]
 num_train_steps = 1
@@ -129,9 +132,9 @@ END
 train=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/d" --trainer.run_dir "$work/run")
 for ranks in 1 2; do
   expect 1 "${shards[1]##*/}: rows 0 to " mpirun -n $ranks "${train[@]}"
-  [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not exactly one rank reports the error"
+  [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "expected exactly one rank to report the error"
   grep -q "test-00000" "$work/err" && fail "the trainer read the test split"
-  [ ! -e "$work/run" ] || fail "a refused run left a folder"
+  [ ! -e "$work/run" ] || fail "a run that was refused created its folder"
 done
 expect 0 "" "${train[@]}" --data.verify false
 expect 1 "${shards[1]##*/}" "${train[@]}"

@@ -1,6 +1,6 @@
 // Runs complete training steps on CudaOps with fake libraries and checks that nothing accesses
-// memory that another stream or the host may still be using. Each wait is also left out once, which
-// must be detected.
+// memory that another stream or the host may still be using. Each wait is also left out in
+// turn, which must be detected.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -46,9 +46,9 @@ const char* name_of(FakeCall::Kind kind) {
   }
 }
 
-/// Makes two steps of two micro-batches each, preceded by a broadcast (like the start of a training
-/// run) and followed by a copy of the parameters (like a checkpoint). There are more copies to the
-/// device than can be in progress at once.
+/// Runs two training steps of two micro-batches each, preceded by a broadcast (like the start of a
+/// training run) and followed by a copy of the parameters (like a checkpoint). There are more
+/// copies to the device than can be in progress at once.
 Timeline train(bool sharded, std::set<std::size_t> left_out = {}) {
   Timeline timeline;
   timeline.leave_out(std::move(left_out));
@@ -93,7 +93,8 @@ Timeline train(bool sharded, std::set<std::size_t> left_out = {}) {
   return timeline;
 }
 
-class StreamOrder : public testing::TestWithParam<bool> {};  // with shard_optimizer
+class StreamOrder : public testing::TestWithParam<bool> {
+};  // the parameter: whether shard_optimizer is on
 
 TEST_P(StreamOrder, HasNoRaces) {
   const Timeline timeline = train(GetParam());
@@ -105,7 +106,7 @@ TEST_P(StreamOrder, HasNoRaces) {
 std::string work_of(const std::string& wait) { return wait.substr(wait.rfind(" for ") + 5); }
 
 /// Returns whether leaving out wait `i` causes a race. To detect failures, the host also waits for
-/// exchanges that the compute stream waits for. Either wait alone ensures the order, so adjacent
+/// collectives that the compute stream waits for. Either wait alone ensures the order, so adjacent
 /// waits for the same work are left out as well, one more at a time.
 bool missed(bool sharded, const std::vector<std::string>& waits, std::size_t i) {
   const std::string work = work_of(waits[i]);

@@ -15,7 +15,7 @@
 namespace amt {
 namespace {
 
-// Larger inputs would only take longer.
+// Larger tensors and storages are skipped, because they would only slow the fuzzer down.
 constexpr std::uint64_t kMaxBytes = 1 << 20;
 
 void read_all(TorchFile& file) {
@@ -32,7 +32,7 @@ void read_all(TorchFile& file) {
   try {
     file.read(requests);
   } catch (const Error&) {
-    // The view is not contiguous, or a checksum is wrong.
+    // A tensor is a non-contiguous view, or a checksum is wrong.
   }
 }
 
@@ -65,7 +65,7 @@ void check_places(const StateDict& dict) {
   }
 }
 
-/// Returns zero-filled storages for a dictionary; empty if they would be large.
+/// Returns zero-filled storages for a dictionary, or none at all if they would exceed kMaxBytes.
 test::Members storages_of(const StateDict& dict) {
   test::Members storages;
   std::uint64_t bytes = 0;

@@ -1,5 +1,5 @@
-// Compares which of all small events of each kind are accepted with checksums of mido 1.2.10's
-// decisions.
+// Parses every short event of each kind and checks, by checksum, that the same ones are accepted as
+// by mido 1.2.10.
 #include <gtest/gtest.h>
 
 #include "amt/base/hash.hpp"
@@ -10,7 +10,7 @@
 namespace amt::test {
 namespace {
 
-/// Returns '1' if a file with one track of these events is accepted, else '0'.
+/// Returns '1' if a file whose only track consists of `events` is accepted, else '0'.
 char accepted(const std::string& events) {
   static MidiParser parser;
   try {
@@ -65,8 +65,8 @@ TEST(EventRules, SmpteOffsets) {
   EXPECT_EQ(md5(answers), "2bab13ecd91d6b7ce4b506749694719d");
 }
 
-// Tries each status byte followed by 0 to 3 zero bytes, alone or before a delta time and 0 to 3
-// more zero bytes. This covers data lengths, undefined status bytes, and running status.
+// Tries each status byte followed by 0 to 3 zero bytes, alone or followed by a delta time and 0
+// to 3 more zero bytes. This covers data lengths, undefined status bytes, and running status.
 TEST(EventRules, StatusesAndRunningStatus) {
   std::string answers;
   for (int status = 0; status < 256; ++status) {

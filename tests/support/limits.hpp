@@ -1,5 +1,5 @@
-// Checks which values of an option are accepted: the last one inside each limit, and the first one
-// outside.
+// Checks the limits of an option: the last value inside must be accepted, and the first one outside
+// refused.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ struct Limit {
   const char* refused;
 };
 
-/// `options`: a type with register_options() and validate(), with values that are all valid.
+/// `options` must have register_options() and validate(), and all its values must be valid.
 template <class Options>
 void expect_limit(const Options& options, const Limit& limit) {
   const auto validate = [&](const char* value) {

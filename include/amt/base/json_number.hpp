@@ -1,4 +1,4 @@
-// Represents numbers in JSON, which has neither infinity nor NaN.
+// Numbers in JSON. Infinity and NaN, which JSON cannot represent, become null.
 #pragma once
 
 #include <cmath>

@@ -27,8 +27,8 @@ std::string counted(std::uint64_t n, std::string_view noun);
 /// Formats a length of time: "1 h 02 min", "3 min 20 s", "4.2 s".
 std::string format_duration(double seconds);
 
-/// Makes text from a file safe to quote in a message: replaces control characters by '?', and cuts
-/// text longer than `most` bytes, which then ends with "...".
+/// Makes text from a file safe to quote in a message: replaces control characters with '?',
+/// and truncates text longer than `most` bytes, ending it with "...".
 std::string printable(std::string_view text, std::size_t most);
 
 /// Returns the candidate most similar to `word`; "" if `word` is not a plausible misspelling of

@@ -17,11 +17,12 @@ struct PianoRoll {
     bool pitched = true;  ///< if false (drums), drawn in grey
   };
   std::string title;
-  std::vector<Voice> voices;  ///< each in a different colour, up to twelve
+  std::vector<Voice> voices;  ///< which cycle through twelve colours
   std::vector<double> marks;  ///< positions of vertical dashed lines, seconds
 };
 
-/// Returns the figure for a page of html_page(). Equal piano rolls give equal text.
+/// Returns the figure as SVG, to be embedded in a page made by html_page(). Equal piano rolls give
+/// equal text.
 std::string piano_roll_figure(const PianoRoll& roll);
 
 /// As above, but a complete SVG file with the title above the figure.

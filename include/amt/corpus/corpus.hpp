@@ -39,8 +39,8 @@ struct Listing {
   /// In byte order of their paths: entries with a MIDI file's name that cannot be read (a broken
   /// link, a pipe, a member that cannot be unpacked), and folders that cannot be listed.
   std::vector<Rejection> rejected;
-  std::vector<std::string> problems;  ///< one line for each other entry that is left out
-  EndingCounts passed_over;           ///< files ignored because of their extension
+  std::vector<std::string> problems;  ///< one line for each other omission
+  ExtensionCounts passed_over;        ///< files ignored because of their extension
 };
 
 /// Lists every file with an accepted extension below the folder, or in the archive as if it were

@@ -25,17 +25,17 @@ class Extensions {
   std::vector<std::string> any_case_;  ///< in lower case, with the dot
 };
 
-/// Number of files for each extension: ".MID", ".mid.gz", "(none)", or "(other)" for extensions
-/// that cannot be displayed.
-using EndingCounts = std::map<std::string, std::uint64_t>;
+/// Number of files for each extension: ".MID", ".mid.gz", or a word in parentheses for files
+/// without an extension and for extensions that cannot be displayed.
+using ExtensionCounts = std::map<std::string, std::uint64_t>;
 
-/// Returns the key in EndingCounts for a file that is ignored.
-std::string ending_of(std::string_view path);
+/// The key in ExtensionCounts for a file that is ignored.
+std::string extension_key(std::string_view path);
 
-/// Returns "12 .MID, 3 .kar, 1 (none)", the most frequent first; rare extensions are summed up.
-std::string describe_endings(const EndingCounts& counts);
+/// "12 .MID, 3 .kar, 1 (none)": the most frequent first; the rest is summed up.
+std::string describe_extensions(const ExtensionCounts& counts);
 
-/// Returns whether the ignored files may include MIDI files that --extensions could select.
-bool hides_midi_files(const EndingCounts& counts);
+/// Whether there may be MIDI files among the ignored ones that --extensions would include.
+bool hides_midi_files(const ExtensionCounts& counts);
 
 }  // namespace amt

@@ -11,9 +11,9 @@ class AlgorithmChoice {
  public:
   virtual ~AlgorithmChoice() = default;
 
-  /// While timing is on, each algorithm is timed for an operation whose shape occurs for the first
-  /// time, and the fastest is kept. While it is off, which is the default, operations without a
-  /// choice use the algorithm that the library proposes first.
+  /// While timing is on, every algorithm is timed the first time an operation runs with a given
+  /// shape, and the fastest is kept. While it is off, which is the default, operations for which no
+  /// choice has been recorded use the library's first suggestion.
   virtual void set_timing(bool on) = 0;
 
   /// Returns all choices so far, including those from take(), as JSON text that ends in a newline.

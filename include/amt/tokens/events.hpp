@@ -44,18 +44,18 @@ struct Piece {
   std::vector<Event> events;              ///< in order of onset
   std::vector<std::uint8_t> instruments;  ///< distinct, in order of first appearance
   std::uint32_t end_time = 0;             ///< the last onset, ticks
-  std::uint64_t truncations = 0;          ///< durations clipped to the largest of a token
+  std::uint64_t truncations = 0;          ///< durations clipped to the longest of a token
 
   /// Returns the seconds to the end of the last event, using the (clipped) duration of its token.
   /// The piece must not be empty.
   double seconds() const;
 };
 
-/// Converts notes, in order of onset and below 2^32 ticks, to events without filtering.
+/// Converts notes, sorted by onset and with onsets below 2^32 ticks, to events without filtering.
 std::vector<Event> events_of(std::span<const Note> notes);
 
 /// Applies the reference's filter to a file's notes in order of onset: at least 100 notes, the last
-/// onset from 10 s to 1 h, at most 16 instruments. Fills `piece` if the result is kKept; it is
+/// onset between 10 s and 1 h, at most 16 instruments. Fills `piece` if the result is kKept; it is
 /// unspecified otherwise.
 FileOutcome make_piece(std::span<const Note> notes, Piece& piece);
 

@@ -1,5 +1,5 @@
 // Parallel loops. The result of an iteration must not depend on the thread that runs it, so that
-// results have the same bits for any schedule. If an iteration throws, the first exception is
+// results are bitwise identical for any schedule. If an iteration throws, the first exception is
 // rethrown after the loop, and later iterations may be skipped.
 #pragma once
 
@@ -34,7 +34,7 @@ class FirstException {
 };
 
 /// Calls f(i) for i in [0, count), for iterations of equal work. A single iteration runs without a
-/// team of threads: for one position, waiting for the team would take most of the time.
+/// team of threads: when one token is generated, waiting for the team would take most of the time.
 template <class F>
 void parallel_for(int threads, Dim count, const F& f) {
   if (threads == 1 || count == 1) {
@@ -56,7 +56,7 @@ void parallel_for_uneven(int threads, Dim count, const F& f) {
   first.rethrow();
 }
 
-/// Floats per piece of a flat buffer: 64 KiB.
+/// Number of floats per piece of a flat buffer (64 KiB).
 inline constexpr Dim kFlatPiece = 16384;
 
 /// Calls f(begin, end) for pieces of [0, count), which all have `piece` elements except the last.

@@ -1,4 +1,4 @@
-"""The files that are changed, and the commands that read them."""
+"""The files that the test mutates, and the commands that read them."""
 import dataclasses
 
 import commands

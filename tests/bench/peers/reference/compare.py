@@ -1,6 +1,6 @@
-"""From MIDI files to tokens: the reference's midi-preprocess.py and tokenize-lakh.py against
-amt prepare on one rank, CPU seconds of all their processes. Both write the text files of tokens, which
-are compared; amt also shuffles and writes its dataset."""
+"""Compares the CPU time from MIDI files to tokens of the reference's midi-preprocess.py and
+tokenize-lakh.py with that of amt prepare on one rank, summed over all processes. Both write the
+tokens to text files, which must be equal; amt also shuffles and writes its dataset."""
 import filecmp
 import hashlib
 import os
@@ -48,7 +48,7 @@ def main():
         print(f"{len(files)} files; token files equal: {len(same)}, different: {different}, missing: {failed}")
         print_ratio("CPU ms per file", results, larger_is_better=False)
         if different or failed or not same:
-            sys.exit("the tokens are not the reference's")
+            sys.exit("the tokens differ from the reference's")
 
 
 main()
