@@ -30,6 +30,19 @@ class PrepareFailure : public PrepareTest {
   }
 };
 
+// The path is relative, and the ranks are in different folders, like nodes of which only one has
+// the corpus.
+TEST_F(PrepareFailure, ARankWithoutTheFilesOfTheCorpusEndsTheJob) {
+  if (leader()) fs::create_directories(root() / "elsewhere/tree");
+  world().barrier();
+  const fs::path before = fs::current_path();
+  fs::current_path(leader() ? test::golden_dir() : root() / "elsewhere");
+  PrepareOptions o = options("d");
+  o.corpus = "tree";
+  if (world().size() > 1) expect_failure(o, ExitCode::kFailed, "tree differs from");
+  fs::current_path(before);
+}
+
 TEST_F(PrepareFailure, MissingOrUnusableCorporaAreRefused) {
   PrepareOptions o = options("d");
   o.corpus = (root() / "missing").string();
