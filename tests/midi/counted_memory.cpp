@@ -10,22 +10,36 @@ namespace {
 
 std::atomic<std::size_t> allocated{0}, peak{0};
 
-void release(void* memory) {
+void* acquire(std::size_t bytes) noexcept {
+  void* const memory = std::malloc(bytes);
+  if (memory == nullptr) return nullptr;
+  const std::size_t now = allocated += malloc_usable_size(memory);
+  if (now > peak) peak = now;
+  return memory;
+}
+
+void* acquire_or_throw(std::size_t bytes) {
+  void* const memory = acquire(bytes);
+  return memory == nullptr ? throw std::bad_alloc() : memory;
+}
+
+void release(void* memory) noexcept {
   if (memory != nullptr) allocated -= malloc_usable_size(memory);
   std::free(memory);
 }
 
 }  // namespace
 
-void* operator new(std::size_t bytes) {
-  void* memory = std::malloc(bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  const std::size_t now = allocated += malloc_usable_size(memory);
-  if (now > peak) peak = now;
-  return memory;
-}
+// Each form is replaced: the default ones call each other in the C++ library, but not in the
+// address sanitizer.
+void* operator new(std::size_t bytes) { return acquire_or_throw(bytes); }
+void* operator new[](std::size_t bytes) { return acquire_or_throw(bytes); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return acquire(bytes); }
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return acquire(bytes); }
 void operator delete(void* memory) noexcept { release(memory); }
+void operator delete[](void* memory) noexcept { release(memory); }
 void operator delete(void* memory, std::size_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
 
 namespace amt::test {
 
