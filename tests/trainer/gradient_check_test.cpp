@@ -19,11 +19,11 @@ class GradientCheckTest : public testing::Test {
 
   /// A right gradient's hash.
   static std::uint64_t right(int rank) { return 100 + static_cast<std::uint64_t>(rank); }
-  /// The message of a check in step 9, in which the last rank has computed these gradients.
-  std::string found(bool own_is_wrong, bool checked_is_wrong, bool always_wrong) {
+  /// The message of a check in step 9, in which this rank has computed wrong gradients.
+  std::string found(int bad, bool own_is_wrong, bool checked_is_wrong, bool always_wrong) {
     GradientCheck check(world_, 5, "");
     check.start_at(5);
-    const bool here = world_.rank() == world_.size() - 1;
+    const bool here = world_.rank() == bad;
     const auto value = [here](int rank, bool wrong) {
       return right(rank) + (here && wrong ? 7 : 0);
     };
@@ -33,23 +33,27 @@ class GradientCheckTest : public testing::Test {
                     [&](int rank) { return value(rank, always_wrong); });
     });
   }
-  std::string last() const { return "rank " + std::to_string(world_.size() - 1) + " of"; }
+  int last() const { return world_.size() - 1; }
+  static std::string name(int rank) { return "wrong on rank " + std::to_string(rank) + " of"; }
 
   mpi::Communicator world_ = mpi::Communicator::world();
 };
 
 TEST_F(GradientCheckTest, AnErrorThatDoesNotRecurIsThatOfTheRankThatMadeIt) {
   for (const bool own : {true, false}) {
-    const std::string text = found(own, !own, false);
-    EXPECT_TRUE(test::says(text, {"gradient of step 9", "after step 5", "wrong on " + last()}));
+    const std::string text = found(last(), own, !own, false);
+    EXPECT_TRUE(test::says(text, {"gradient of step 9", "after step 5", name(last())}));
   }
 }
 
 TEST_F(GradientCheckTest, ARankThatIsAlwaysWrongIsOutvotedByTwoOthers) {
   if (world_.size() == 1) GTEST_SKIP() << "a single rank repeats its error";
-  const std::string text = found(true, true, true);
-  EXPECT_TRUE(test::says(text, {"gradient of step 9", last()}));
-  EXPECT_EQ(text.find("one or more") == std::string::npos, world_.size() > 2) << text;
+  for (const int bad : {0, last()}) {
+    const std::string text = found(bad, true, true, true);
+    const bool decided = world_.size() > 2;
+    EXPECT_TRUE(test::says(text, {"gradient of step 9", decided ? name(bad) : "one or more of"}));
+    EXPECT_EQ(text.find(", rank") == std::string::npos, decided) << text;
+  }
 }
 
 TEST_F(GradientCheckTest, EqualGradientsConfirmTheStep) {
