@@ -25,9 +25,9 @@ const Bf16* Context::weights(const float* weights) const {
 }
 
 void Context::refresh_weights(const float* parameters, Dim count) {
-  Buffer& copy = weight_ranges.at(parameters, count).copy;
-  if (copy.bytes() == 0) copy = Buffer(ops, count * sizeof(Bf16));
-  launch_to_bf16(stream(), copy.as<Bf16>(), parameters, count);
+  WeightRanges::Range& range = weight_ranges.at(parameters, count);
+  if (range.copy.bytes() == 0) range.copy = Buffer(ops, range.count * sizeof(Bf16));
+  launch_to_bf16(stream(), range.copy.as<Bf16>() + (parameters - range.begin), parameters, count);
 }
 
 void check_width(Dim width) {

@@ -1,6 +1,9 @@
 #include "nccl_reducer.hpp"
 
 #include <array>
+#include <deque>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "amt/base/activity.hpp"
@@ -18,8 +21,8 @@ namespace {
 ///    last range was started;
 ///  - work that is queued on the compute stream after wait() starts after all sums.
 ///
-/// all_gather() gives the same guarantees: it starts after the update that was queued on the
-/// compute stream, and later work there starts after it. The host does not wait for it.
+/// all_gather() starts after the update that was queued on the compute stream. Work that is queued
+/// there after await_gathered() starts after what it names. The host does not wait for it.
 ///
 /// If a peer disappears and NCCL detects it (a closed connection, a network time-out), the next
 /// call here throws and wait() ends, so that no update uses gradients that were not summed. A peer
@@ -38,6 +41,7 @@ class NcclReducer : public Reducer {
         written_(make_event()),
         summed_(make_event()),
         nccl_(communicator, place_, seconds),
+        bucket_(bucket),
         buckets_([this](float* data, std::int64_t count) { send(data, count); }, bucket) {
     try_network();
   }
@@ -66,13 +70,29 @@ class NcclReducer : public Reducer {
   void all_gather(const SlicedBuffer& buffer) override {
     queue_after(summing_.get(), compute_, written_);
     last_ = kGather;
-    start_gather(buffer, kGather);
-    join(kGather);
+    arrived_ = 0;
+    arrivals_.clear();
+    start_gather(buffer, kGather, [this](std::int64_t end) {
+      arrivals_.push_back({end, make_event()});
+      check(cudaEventRecord(arrivals_.back().event.get(), summing_.get()), "recording an event");
+    });
+  }
+
+  void await_gathered(std::int64_t end) override {
+    Arrival needed;
+    while (arrived_ < end && !arrivals_.empty()) {
+      needed = std::move(arrivals_.front());
+      arrivals_.pop_front();
+      arrived_ = needed.end;
+    }
+    if (!needed.event) return;
+    check(cudaStreamWaitEvent(compute_, needed.event.get(), 0), "waiting for an event");
   }
 
   void wait() override {
     buckets_.flush();
     sliced_ = nullptr;
+    arrivals_.clear();
     join(last_);
     const Waiting others(last_);
     nccl_.wait_for(summed_.get(), last_);
@@ -85,6 +105,7 @@ class NcclReducer : public Reducer {
   static constexpr const char* kBroadcast = "the broadcast of parameters";
   static constexpr const char* kSum = "the sum of gradients";
   static constexpr const char* kGather = "the exchange of updated slices";
+  static constexpr int kFewRanks = 3;
 
   /// Runs every kind of exchange once, with temporary memory. NCCL connects the ranks at the first
   /// exchange of each kind, in a way that depends on the size, and then allocates its buffers,
@@ -107,10 +128,16 @@ class NcclReducer : public Reducer {
     const std::vector<RankPart> parts = parts_of(sliced, {0, kBucketFloats});
     nccl_.start_reduces(parts, stream, what);
     nccl_.start_broadcasts(parts, stream, what);
-    start_gather(sliced, what);
+    start_gather(sliced, what, [](std::int64_t) {});
     check(cudaEventRecord(summed_.get(), stream), "recording an event");
     nccl_.wait_for(summed_.get(), what, seconds_);
   }
+
+  /// A part of all_gather()'s buffer, up to `end`, has arrived when the stream has passed `event`.
+  struct Arrival {
+    std::int64_t end = 0;
+    Event event;
+  };
 
   static std::vector<RankPart> parts_of(const SlicedBuffer& buffer, Slice range) {
     std::vector<RankPart> parts;
@@ -120,15 +147,26 @@ class NcclReducer : public Reducer {
     return parts;
   }
 
-  /// Starts the exchange of all slices: at once if they are equal, otherwise a broadcast of each.
-  void start_gather(const SlicedBuffer& buffer, std::string_view what) {
-    const std::int64_t each = buffer.slices.equal(), equal = each * place_.ranks;
-    if (each == 0) {
-      return nccl_.start_broadcasts(parts_of(buffer, {0, buffer.slices.count()}), summing_.get(),
-                                    what);
+  /// Starts the exchange of all slices, and calls started(end) after each piece of it, which ends
+  /// there. Pieces have few owners each, and so pass most links in one direction only: among few
+  /// ranks, where that takes up to twice as long, equal slices are one piece.
+  void start_gather(const SlicedBuffer& buffer, std::string_view what,
+                    const std::function<void(std::int64_t end)>& started) {
+    const Slices& slices = buffer.slices;
+    const std::int64_t each = slices.equal(), equal = each * place_.ranks, all = slices.count();
+    if (each > 0 && place_.ranks > 1 && place_.ranks <= kFewRanks) {
+      const RankPart rest{place_.ranks - 1, buffer.data + equal, all - equal};
+      nccl_.start_all_gather(buffer.data, each, rest, summing_.get(), what);
+      return started(all);
     }
-    const RankPart rest{place_.ranks - 1, buffer.data + equal, buffer.slices.count() - equal};
-    nccl_.start_all_gather(buffer.data, each, rest, summing_.get(), what);
+    send_in_pieces(
+        buffer.data, all,
+        [&](float* piece, std::int64_t count) {
+          const std::int64_t begin = piece - buffer.data;
+          nccl_.start_broadcasts(parts_of(buffer, {begin, begin + count}), summing_.get(), what);
+          started(begin + count);
+        },
+        bucket_);
   }
 
   /// Starts a plain sum: gradients are already scaled by 1 / (the global batch's positions), so
@@ -158,6 +196,9 @@ class NcclReducer : public Reducer {
   Stream summing_;
   Event written_, summed_;
   NcclCommunicator nccl_;  // declared after the stream, so that it is destroyed before it
+  std::int64_t bucket_;
+  std::deque<Arrival> arrivals_;  // of the last all_gather(), not yet awaited
+  std::int64_t arrived_ = 0;      // floats of it that the compute stream waits for
   const SlicedBuffer* sliced_ = nullptr;  // the buffer of this round's ranges; null: not sliced
   Buckets buckets_;
   const char* last_ = kSum;  // the last exchange started, for messages

@@ -70,12 +70,15 @@ void Pass::attend(int layer) {
                             .shape = shape});
 }
 
-void Pass::forward() {
+void Pass::forward(const Need& need) {
+  need(1);  // the first block's beginning: wte and wpe are in front
   embed();
+  need(2);
   layernorm1(0);
   for (int layer = 0; layer < config_.num_layers; ++layer) {
     attention_half(layer);
     mlp_up(layer);
+    need(static_cast<std::size_t>(layer) + 3);  // the next block, or the last layer norm
     mlp_down(layer);
   }
 }

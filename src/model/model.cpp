@@ -46,17 +46,25 @@ void Model::Impl::check_tokens(std::span<const Token> tokens, std::int64_t row_l
                   *bad, at % row_length, at / row_length, config.vocab_size));
 }
 
-void Model::Impl::refresh() {
-  if (weights_changed) readable.refresh();
-  weights_changed = false;
+void Model::Impl::refresh(std::int64_t end) {
+  if (!arrival || !readable_once) end = layout.total();
+  if (fresh >= end) return;
+  if (arrival) arrival(end);
+  if (end == layout.total()) arrival = {};
+  readable.refresh(readable_once ? fresh : 0, end);
+  readable_once = true;
+  fresh = end;
+}
+
+void Model::Impl::receive_all() {
+  if (arrival) std::exchange(arrival, {})(layout.total());
 }
 
 Pass Model::Impl::forward(std::span<const Token> tokens, int rows, const DropoutKey& key,
                           bool dropout) {
   load(tokens, rows);
-  refresh();
   Pass pass(ops, config, weights, work, rows, key, dropout);
-  pass.forward();
+  pass.forward([this](std::size_t section) { refresh(starts[section]); });
   return pass;
 }
 
@@ -72,14 +80,22 @@ Ops& Model::ops() { return impl_->ops; }
 float* Model::gradients() { return impl_->gradients.as<float>(); }
 
 float* Model::parameters() {
-  impl_->weights_changed = true;
+  impl_->receive_all();
+  impl_->fresh = 0;
   ++impl_->versions;
   return impl_->parameters.as<float>();
 }
 
 float* Model::parameters_for_update() {
+  impl_->receive_all();
   ++impl_->versions;
   return impl_->parameters.as<float>();
+}
+
+void Model::receive_parameters(Arrival arrival) {
+  impl_->arrival = std::move(arrival);
+  impl_->fresh = 0;
+  ++impl_->versions;
 }
 
 void Model::set_parameters(std::span<const float> host) {
@@ -89,6 +105,7 @@ void Model::set_parameters(std::span<const float> host) {
 
 void Model::get_parameters(std::span<float> host) {
   impl_->check_size(host.size());
+  impl_->receive_all();
   impl_->ops.to_host(host.data(), impl_->parameters.as<float>(), impl_->parameters.bytes());
 }
 

@@ -34,8 +34,11 @@ struct Model::Impl {
   /// Throws an Error naming the position and the row if a token is invalid; each row has
   /// `row_length` positions.
   void check_tokens(std::span<const Token> tokens, std::int64_t row_length) const;
-  /// Makes operators use the current parameters.
-  void refresh();
+  /// Makes operators use the current parameters, of which those before `end` are about to be read.
+  void refresh(std::int64_t end);
+  void refresh() { refresh(layout.total()); }
+  /// Makes all parameters that are being received arrive.
+  void receive_all();
   Pass forward(std::span<const Token> tokens, int rows, const DropoutKey& key, bool dropout);
 
   Ops& ops;
@@ -47,8 +50,10 @@ struct Model::Impl {
   ModelView weights;
   Weights readable;  ///< the parameters, in the form that operators read
   Workspace work;
-  bool weights_changed = true;  ///< since the last refresh()
-  std::uint64_t versions = 0;   ///< how many times the weights may have changed
+  bool readable_once = false;  ///< all weights have been refreshed at least once
+  std::int64_t fresh = 0;      ///< parameters, from the first on, that have been refreshed since
+  std::uint64_t versions = 0;  ///< how many times the weights may have changed
+  Model::Arrival arrival;      ///< empty unless parameters are being received
 };
 
 }  // namespace amt

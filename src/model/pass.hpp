@@ -15,8 +15,10 @@ class Pass {
        Dim rows, const DropoutKey& key, bool dropout);
   virtual ~Pass() = default;
 
+  /// Called before the parameters in front of section_starts()[section] are read.
+  using Need = std::function<void(std::size_t section)>;
   /// Computes the workspace's lnf from its tokens.
-  void forward();
+  void forward(const Need& need = [](std::size_t) {});
 
   /// Computes the loss from lnf and adds all gradients to `gradients`. `tokens` are the workspace's
   /// tokens, in host memory; `starts` are the section_starts to report to `ready`, if it is set.

@@ -140,6 +140,13 @@ void TrainStep::reduce(std::int64_t begin, std::int64_t end) {
   }
 }
 
+/// Starts to send the updated slice to the other ranks; the next forward pass waits for theirs.
+void TrainStep::exchange(float* parameters) {
+  reducer_.all_gather({parameters, sliced_->slices});
+  Reducer& reducer = reducer_;
+  model_.receive_parameters([&reducer](std::int64_t end) { reducer.await_gathered(end); });
+}
+
 StepResult TrainStep::apply(TrainingState& state, double local_loss, const Requests& mine) {
   StepResult result;
   result.learning_rate = learning_rate(options_, trainer_.num_train_steps, state.step);
@@ -172,7 +179,7 @@ StepResult TrainStep::apply(TrainingState& state, double local_loss, const Reque
     float* const parameters = sliced_ ? model_.parameters() : model_.parameters_for_update();
     optimizer_.update(parameters, model_.gradients(), result.grad_norm, result.learning_rate,
                       ++state.updates);
-    if (sliced_) reducer_.all_gather({parameters, sliced_->slices});
+    if (sliced_) exchange(parameters);
     state.skipped_in_a_row = 0;
   }
   ++state.step;

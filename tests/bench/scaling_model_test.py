@@ -7,6 +7,7 @@ import tempfile
 import unittest
 
 import scaling_model as model
+import sharding_model
 
 
 class ScalingModelTest(unittest.TestCase):
@@ -57,6 +58,17 @@ class ScalingModelTest(unittest.TestCase):
         self.assertIn("from 2 on", model.limit(table))
         self.assertTrue(model.limit(table).endswith(": b"))
         self.assertIn("up to 1", model.limit(table[:1]))
+
+    def test_a_sharded_step_waits_for_what_no_pass_hides(self):
+        self.inputs.hop_seconds = 0
+        blocks, embedding = model.gradient_bytes("small")
+        long, none = (sharding_model.forms(self.inputs, 8, 1e9, seconds) for seconds in (1e9, 0))
+        for now, waited in ((long, embedding), (none, blocks + embedding)):
+            for seconds in now["as it is"]:
+                self.assertAlmostEqual(seconds, waited / 1e9)
+        self.assertAlmostEqual(long["parameters before the forward pass"][1], 7 / 8 * (blocks + embedding) / 1e9)
+        few = sharding_model.forms(self.inputs, 2, 1e9, 1e9)
+        self.assertAlmostEqual(few["as it is"][1], (blocks + embedding) / 2e9)
 
     def test_predicts_points_from_the_time_of_one_rank(self):
         with tempfile.TemporaryDirectory() as folder:

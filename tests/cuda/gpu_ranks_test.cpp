@@ -102,7 +102,11 @@ TEST_P(GpuRanks, SlicesAreSummedForTheirOwnersAndGathered) {
     reducer_->wait();
     scale(sum.as<float>() + own.begin, 2, own.count());
     reducer_->all_gather(buffer);
-    scale(sum.as<float>(), 3, kCount);
+    for (std::int64_t piece = 0; piece < kPieces; ++piece) {
+      const std::int64_t begin = piece * kCount / kPieces, end = (piece + 1) * kCount / kPieces;
+      reducer_->await_gathered(end);
+      scale(sum.as<float>() + begin, 3, end - begin);
+    }
     std::vector<float> host(static_cast<std::size_t>(kCount)), expected = values(kCount, 0);
     ops_->to_host(host.data(), sum.as<float>(), sum.bytes());
     const int n = world_.size();

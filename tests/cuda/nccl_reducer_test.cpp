@@ -91,11 +91,10 @@ TEST_F(NcclReducerTest, SumsOfSlicesGoToTheirOwnersInTheSameOrder) {
 /// these calls.
 std::vector<FakeCall> gather(Reducer& reducer, const Slices& slices, FakeCall::Kind kind) {
   fake().calls.clear();
-  fake().groups = 0;
   const std::size_t before = fake().mark(kCompute);
   reducer.all_gather({at(0), slices});
+  reducer.await_gathered(slices.count());
   const std::size_t after = fake().mark(kCompute);
-  EXPECT_EQ(fake().groups, 1);
   std::vector<FakeCall> calls;
   for (const std::size_t i : fake().positions(kind)) {
     calls.push_back(fake().calls[i]);
@@ -105,14 +104,16 @@ std::vector<FakeCall> gather(Reducer& reducer, const Slices& slices, FakeCall::K
   return calls;
 }
 
-TEST_F(NcclReducerTest, EqualSlicesAreExchangedAtOnceBetweenTheWorkAroundThem) {
+TEST_F(NcclReducerTest, FewRanksExchangeEqualSlicesAtOnce) {
   if (world_.size() == 1) GTEST_SKIP() << "one rank has nothing to exchange";
   fake().polls = 2;
   make();
   const std::int64_t each = 4 * Slices::kAlignment, equal = each * world_.size();
   for (const std::int64_t rest : {0, 5}) {
     const Slices slices(equal + rest, world_.size());
+    fake().groups = 0;
     const auto gathered = gather(*reducer_, slices, FakeCall::kGather);
+    EXPECT_EQ(fake().groups, 1);
     ASSERT_EQ(gathered.size(), 1u);
     EXPECT_EQ(gathered[0].data, at(0));
     EXPECT_EQ(gathered[0].count, equal);
@@ -125,19 +126,43 @@ TEST_F(NcclReducerTest, EqualSlicesAreExchangedAtOnceBetweenTheWorkAroundThem) {
   }
 }
 
-TEST_F(NcclReducerTest, UnequalSlicesAreExchangedBetweenTheWorkAroundThem) {
+TEST_F(NcclReducerTest, OtherSlicesAreBroadcastFromFrontToBack) {
   fake().polls = 2;
   make();
   const Slices slices({0, 100, 100, 3 * kBucketFloats});
+  fake().groups = 0;
   const auto pieces = gather(*reducer_, slices, FakeCall::kBroadcast);
   EXPECT_TRUE(fake().positions(FakeCall::kGather).empty());
-  ASSERT_EQ(pieces.size(), 2u);
-  for (std::size_t i = 0; i < 2; ++i) {
-    const int owner = i == 0 ? 0 : 2;
-    EXPECT_EQ(pieces[i].root, owner);
-    EXPECT_EQ(pieces[i].data, at(slices.of(owner).begin));
-    EXPECT_EQ(pieces[i].count, slices.of(owner).count());
+  EXPECT_EQ(fake().groups, 3) << "one for each bucket";
+  ASSERT_EQ(pieces.size(), 4u);
+  std::int64_t next = 0;
+  for (const FakeCall& piece : pieces) {
+    EXPECT_EQ(piece.data, at(next));
+    EXPECT_EQ(piece.root, next < 100 ? 0 : 2);
+    next += piece.count;
   }
+  EXPECT_EQ(next, slices.count());
+}
+
+TEST_F(NcclReducerTest, WorkWaitsOnlyForThePartsThatItNeeds) {
+  make();
+  reducer_->all_gather({at(0), Slices({0, 0, 0, 4 * kBucketFloats})});
+  const auto pieces = fake().positions(FakeCall::kBroadcast);
+  ASSERT_EQ(pieces.size(), 4u);
+  const cudaStream_t stream = fake().calls[pieces[0]].stream;
+  const auto waited_for = [&](std::int64_t end) {
+    reducer_->await_gathered(end);
+    return fake().follows(fake().mark(kCompute), stream);
+  };
+  for (const std::int64_t end : {kBucketFloats + 1, 2 * kBucketFloats}) {
+    EXPECT_GT(waited_for(end), pieces[1]);
+    EXPECT_LT(waited_for(end), pieces[2]);
+  }
+  EXPECT_GT(waited_for(4 * kBucketFloats), pieces[3]);
+  reducer_->all_gather({at(0), Slices({0, 0, 0, kBucketFloats})});
+  EXPECT_GT(waited_for(1), fake().positions(FakeCall::kBroadcast).back()) << "the next exchange";
+  reducer_->wait();
+  EXPECT_GT(waited_for(1), fake().positions(FakeCall::kBroadcast).back()) << "long over";
 }
 
 TEST_F(NcclReducerTest, ARoundWithoutSumsIsAllowed) {

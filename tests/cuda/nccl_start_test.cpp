@@ -71,7 +71,7 @@ TEST_F(NcclReducerTest, EveryKindOfExchangeOccursBeforeFreeMemoryIsRead) {
   const auto ranks = static_cast<std::size_t>(world_.size());
   EXPECT_EQ(fake().positions(FakeCall::kReduce).size(), ranks);
   EXPECT_GE(fake().positions(FakeCall::kBroadcast).size(), 1 + ranks) << "and slices to all";
-  EXPECT_EQ(fake().positions(FakeCall::kGather).size(), 1u);
+  EXPECT_EQ(fake().positions(FakeCall::kGather).size(), ranks > 1 ? 1u : 0u);
   EXPECT_EQ(fake().memory, 0u);
   EXPECT_EQ(reducer_->reduced_bytes(), 0u);
 }

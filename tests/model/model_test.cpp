@@ -108,6 +108,53 @@ TEST(Model, WeightsAreRefreshedAfterEachChangeAndOnlyThen) {
   EXPECT_EQ(ops.refreshed, 2);
 }
 
+/// Computes twice: with all parameters in place, and with each part of them written to the device
+/// only when the model asks for it, over numbers that would spoil the result.
+void check_arrival(Ops& ops) {
+  const ModelConfig config = small_config();
+  const auto tokens = random_rows(config, 1);
+  const std::vector<float> values = lively_parameters(config), nans(values.size(), NAN);
+  Model expected(ops, config, 1), model(ops, config, 1);
+  expected.set_parameters(values);
+  expected.forward_backward(tokens, 1, 1, {});
+  model.set_parameters(values);
+  model.forward_backward(tokens, 1, 1, {});  // weights can only be received once they were there
+  model.take_loss();
+  model.zero_gradients();
+  float* const device = model.parameters();
+  ops.to_device(device, nans.data(), nans.size() * sizeof(float));
+  std::vector<std::int64_t> ends = {0};
+  const auto arrive = [&](std::int64_t end) {
+    const std::int64_t begin = ends.back();
+    ops.to_device(device + begin, values.data() + begin,
+                  static_cast<std::size_t>(end - begin) * sizeof(float));
+    ends.push_back(end);
+  };
+  model.receive_parameters(arrive);
+  model.forward_backward(tokens, 1, 1, {});
+  EXPECT_EQ(model.take_loss(), expected.take_loss());
+  std::vector<float> gradients(values.size()), expected_gradients(values.size());
+  model.get_gradients(gradients);
+  expected.get_gradients(expected_gradients);
+  EXPECT_EQ(gradients, expected_gradients);
+  EXPECT_EQ(ends.size(), 1u + 2 + config.num_layers) << "embeddings, blocks, the last layer norm";
+  EXPECT_TRUE(std::ranges::is_sorted(ends));
+  EXPECT_EQ(ends.back(), model.layout().total());
+
+  ops.to_device(device, nans.data(), nans.size() * sizeof(float));
+  ends = {0};
+  model.receive_parameters(arrive);
+  std::vector<float> all(values.size());
+  model.get_parameters(all);
+  EXPECT_EQ(all, values);
+  EXPECT_EQ(ends.size(), 2u) << "all at once";
+}
+
+TEST(Model, ReadsParametersOnlyWhenTheyHaveArrived) {
+  check_arrival(*make_cpu_ops(2));
+  if (bf16_support() != Bf16Support::kNone) check_arrival(*make_cpu_ops(2, Precision::kBf16));
+}
+
 TEST(Model, AdamWRefreshesTheWeightsThatItChanges) {
   if (bf16_support() == Bf16Support::kNone) GTEST_SKIP() << "this CPU has no bf16 instructions";
   const auto cpu = make_cpu_ops(1, Precision::kBf16);

@@ -30,6 +30,7 @@ class PassingReducer : public Reducer {
     to_.reduce_scatter(buffer, range);
   }
   void all_gather(const SlicedBuffer& buffer) override { to_.all_gather(buffer); }
+  void await_gathered(std::int64_t end) override { to_.await_gathered(end); }
   void wait() override { to_.wait(); }
   std::uint64_t reduced_bytes() const override { return to_.reduced_bytes(); }
 

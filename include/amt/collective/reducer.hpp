@@ -30,9 +30,12 @@ class Reducer {
   /// buffer may be used. With 3 ranks or more, the order of a sum may differ from all_reduce()'s,
   /// but it is always the same.
   virtual void reduce_scatter(const SlicedBuffer& buffer, Slice range) = 0;
-  /// Copies each rank's slice to all others, in place. Work queued on the Ops afterwards sees the
-  /// result.
+  /// Starts copying each rank's slice to all others, in place, from front to back. Nothing may use
+  /// a part of the buffer before await_gathered() or wait().
   virtual void all_gather(const SlicedBuffer& buffer) = 0;
+  /// Makes work that is queued on the Ops afterwards see the first `end` floats of the last
+  /// all_gather(). Does not wait on the host. Local.
+  virtual void await_gathered(std::int64_t /*end*/) {}
   /// Waits on the host until everything that was started is done. Throws Error if any of it failed;
   /// the data must then not be used.
   virtual void wait() = 0;

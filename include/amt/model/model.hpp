@@ -52,6 +52,12 @@ class Model {
   float* parameters();
   /// As above, if only AdamW and Muon change the parameters: they refresh those copies themselves.
   float* parameters_for_update();
+  /// Called before work is queued that reads the first `end` parameters.
+  using Arrival = std::function<void(std::int64_t end)>;
+  /// To be called when parameters have changed on their way to this device: before they are used,
+  /// the model calls arrival(end) for each part that it needs next, from front to back, at most
+  /// until all have arrived. A training pass needs wte and wpe first and then a block at a time.
+  void receive_parameters(Arrival arrival);
   float* gradients();  ///< device memory, same layout; null for inference
 
   /// Copies between host and device, layout().total() floats each.

@@ -99,8 +99,9 @@ class OpsMemory {
   // The following calls are made by Weights (amt/ops/weights.hpp).
 
   /// Allows operators to use parameters[0, count) as weights, with their present values: a device
-  /// that computes in a type other than fp32 creates or refreshes its copy. Throws an Error if some
-  /// of them belong to other weights.
+  /// that computes in a type other than fp32 creates or refreshes its copy. They may be a part of
+  /// weights that were refreshed before. Throws an Error if only some of them belong to other
+  /// weights.
   virtual void refresh_weights(const float* parameters, Dim count) = 0;
   /// Forgets the weights that begin at `parameters`, if any have been refreshed there.
   virtual void forget_weights(const float* parameters) noexcept = 0;

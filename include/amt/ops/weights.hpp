@@ -22,6 +22,8 @@ class Weights {
   Weights& operator=(const Weights&) = delete;
 
   void refresh() { ops_.refresh_weights(parameters_, count_); }
+  /// The same for parameters [begin, end) alone, after refresh() has been called once.
+  void refresh(Dim begin, Dim end) { ops_.refresh_weights(parameters_ + begin, end - begin); }
 
  private:
   Ops& ops_;
@@ -38,10 +40,12 @@ class WeightRanges {
     Buffer copy;  ///< empty if products read the parameters directly
   };
 
-  /// Returns the range [parameters, parameters + count), and adds it if it is new.
+  /// Returns the range that contains [parameters, parameters + count), which is added if it is new.
   Range& at(const float* parameters, Dim count) {
     for (Range& range : ranges_) {
-      if (range.begin == parameters && range.count == count) return range;
+      const bool inside =
+          range.begin <= parameters && parameters + count <= range.begin + range.count;
+      if (inside) return range;
       if (parameters < range.begin + range.count && range.begin < parameters + count) {
         throw Error("two sets of weights overlap: this is a bug in amt, please report it");
       }

@@ -34,7 +34,9 @@ struct StepResult {
   bool skipped = false;  ///< not finite, or a spike: parameters and moments are unchanged
   bool spike = false;    ///< see trainer.skip_spikes
   Requests agreed;
-  double compute_seconds = 0;  ///< time for this rank's gradients, without waiting for other ranks
+  /// Time for this rank's gradients, without waiting for other ranks, except where a GPU's forward
+  /// pass waits for their updated parameters.
+  double compute_seconds = 0;
 };
 
 /// Runs training steps. Everything passed by reference must outlive it.
@@ -67,6 +69,7 @@ class TrainStep {
   std::uint64_t recompute_gradient(const TrainingState& state, int rank);
   RowRange rows_of(const TrainingState& state, std::size_t micro_batch) const;
   void reduce(std::int64_t begin, std::int64_t end);
+  void exchange(float* parameters);
   StepResult apply(TrainingState& state, double local_loss, const Requests& mine);
 
   Model& model_;

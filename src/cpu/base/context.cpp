@@ -15,10 +15,11 @@ void Context<float>::refresh_weights(const float* parameters, Dim count) {
 template <>
 void Context<Bf16>::refresh_weights(const float* parameters, Dim count) {
   tiled_.clear();
-  Buffer& copy = weights_.at(parameters, count).copy;
-  if (copy.bytes() == 0) copy = Buffer(ops_, count * sizeof(Bf16));
+  WeightRanges::Range& range = weights_.at(parameters, count);
+  if (range.copy.bytes() == 0) range.copy = Buffer(ops_, range.count * sizeof(Bf16));
+  Bf16* const copy = range.copy.as<Bf16>() + (parameters - range.begin);
   parallel_pieces(threads_, count, kFlatPiece, [&](Dim begin, Dim end) {
-    to_bf16(copy.as<Bf16>() + begin, parameters + begin, end - begin);
+    to_bf16(copy + begin, parameters + begin, end - begin);
   });
 }
 
