@@ -1,4 +1,4 @@
-// Operations on checkpoint folders whose errors name the folder. All calls are local.
+// Operations on checkpoint folders, with errors that name the folder. All calls are local.
 #pragma once
 
 #include <filesystem>
@@ -6,7 +6,7 @@
 namespace amt {
 
 void create_folder(const std::filesystem::path& folder);  ///< its parent must exist
-/// With its contents; does nothing if it does not exist.
+/// Removes a folder and its contents; does nothing if it does not exist.
 void remove_folder(const std::filesystem::path& folder);
 void rename_folder(const std::filesystem::path& from, const std::filesystem::path& to);
 

@@ -21,10 +21,10 @@ constexpr const char* kFirst = "first_moment";
 constexpr const char* kSecond = "second_moment";
 constexpr std::uint64_t kVersion = 1;
 
-/// Where the values of both moments begin in a file, in the order of the file.
+/// Offsets of the values of both moments in a file, ascending.
 using Offsets = std::array<std::uint64_t, 2>;
 
-/// Writes all of the file but the values.
+/// Creates the file with everything except the values, and returns their offsets.
 Offsets create_moments_file(const std::filesystem::path& path, std::uint64_t count) {
   hdf5::File file = hdf5::File::create(path);
   file.set_attribute("format", "amt-adam-moments");
@@ -37,14 +37,14 @@ Offsets create_moments_file(const std::filesystem::path& path, std::uint64_t cou
   return offsets;
 }
 
-/// Adds bytes that are in the file already: those between the values.
+/// Adds the existing bytes [begin, end) of the file to the hash.
 void hash_part(const RegularFile& file, std::uint64_t begin, std::uint64_t end, Xxh3& hash) {
   std::vector<std::byte> bytes(end - begin);
   file.read_at(begin, bytes);
   hash.update(bytes);
 }
 
-/// HDF5 would copy the values into the page cache.
+/// Writes a moment without HDF5, which would copy the values into the page cache.
 void write_values(const std::filesystem::path& path, std::uint64_t offset,
                   const ParameterLayout& layout, std::span<const float> moment, Xxh3& hash) {
   OutputFile out(path, offset);
@@ -55,7 +55,7 @@ void write_values(const std::filesystem::path& path, std::uint64_t offset,
   out.close();
 }
 
-/// The first moment may have any finite value; the second is a mean of squares, so not negative.
+/// Values must be finite and, in the second moment, a mean of squares, not negative.
 void check_values(const char* name, std::span<const float> values) {
   const bool of_squares = name == kSecond;
   const bool good = std::ranges::all_of(

@@ -37,7 +37,7 @@ void check_consistent(const TrainingState& state, const std::filesystem::path& p
   require(state.skipped_in_a_row <= state.skipped,
           "more steps were skipped in a row than in total");
   require(state.evaluated_step <= state.step, "the last validation came after the last step");
-  require(state.averaged <= state.step, "more weights were averaged than there were steps");
+  require(state.averaged <= state.step, "`averaged` is larger than `step`");
   require(state.best_step <= state.evaluated_step, "the best validation came after the last one");
   require((state.best_step == 0) == !std::isfinite(state.best_loss),
           "the best validation has a step and no loss, or a loss and no step");
@@ -69,7 +69,7 @@ std::vector<double> numbers_of(const json::Value& root, const char* name) {
 void read_recent(const json::Value& root, TrainingState& state) {
   if (!root.find("recent_losses")) return;
   const auto losses = numbers_of(root, "recent_losses"), norms = numbers_of(root, "recent_norms");
-  if (losses.size() != norms.size()) root.fail("has not as many recent norms as recent losses");
+  if (losses.size() != norms.size()) root.fail("has different numbers of recent losses and norms");
   for (std::size_t i = 0; i < losses.size(); ++i) state.recent.add(losses[i], norms[i]);
 }
 

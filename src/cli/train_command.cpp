@@ -30,22 +30,23 @@ ExitCode run_train(Runtime& runtime, std::span<const std::string> args) {
   std::string sweep_words;
   OptionTable table;
   config.register_options(table);
-  table.add("trainer.take_over", &start.take_over,
-            "resume in a run_dir that was last used by a job on another host, which you confirm is "
-            "no longer running");
+  table.add(
+      "trainer.take_over", &start.take_over,
+      "resume even if run_dir was last used by a job on another host; make sure that this job "
+      "is no longer running");
   table.add_flag(
       "dry-run", &only_plan,
       "run all checks of a real start on these ranks and print the plan, without writing anything");
   table.add("ranks", &asked, kDryRanksHelp);
   table.add(
       "branch", &branch,
-      "from this step's checkpoint of a run whose learning rate is constant (wsd), train a run "
-      "of its own, RUN-from-STEP, in which the rate falls to 0 within trainer.decay_ratio of "
-      "its steps");
-  table.add("sweep", &sweep_words,
-            "train a run for each value of an option, as in learning_rate=1e-3,2e-3, one after "
-            "another or, in a Slurm array, the one of this task; their folders and sweep.csv and "
-            "sweep.html, which compare them, are in run_dir");
+      "start a new run, RUN-from-STEP, from this step's checkpoint of a run with a constant "
+      "learning rate (wsd); its learning rate falls to 0 within trainer.decay_ratio of its steps");
+  table.add(
+      "sweep", &sweep_words,
+      "train one run for each value of an option, e.g. learning_rate=1e-3,2e-3: all of them, "
+      "one after another, or in a Slurm job array only the one of this task; run_dir receives "
+      "the runs' folders, and sweep.csv and sweep.html, which compare them");
   table.add_short("init", "trainer.initialize_from");
   table.add_short("device", "trainer.device");
   table.add_short("watchdog", "trainer.watchdog");

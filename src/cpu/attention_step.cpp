@@ -7,8 +7,8 @@
 namespace amt::cpu {
 namespace {
 
-/// Returns the end of the places from `i` on whose rows follow each other and are equally long:
-/// they share the threads of one call.
+/// Returns the end of the run of entries from `i` on whose rows are adjacent and equally long; one
+/// call can divide these among the threads.
 template <class T>
 Dim end_of_run(const AttentionStepOf<T, float>& op, Dim i) {
   Dim end = i + 1;

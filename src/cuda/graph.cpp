@@ -25,7 +25,7 @@ class RecordedGraph final : public Recording {
       : device_(device), stream_(stream), graph_(std::move(graph)) {}
   void replay() override {
     const Call call(device_, "replay");
-    check(cudaGraphLaunch(graph_.get(), stream_), "starting recorded work");
+    check(cudaGraphLaunch(graph_.get(), stream_), "launching a CUDA graph");
   }
 
  private:
@@ -34,10 +34,10 @@ class RecordedGraph final : public Recording {
   LaunchableGraph graph_;
 };
 
-/// Captures what `work` queues. The stream leaves its capture whether or not that fails.
+/// Captures the operators that `work` queues. Ends the capture even if `work` throws.
 Graph capture(cudaStream_t stream, const std::function<void()>& work) {
-  // Thread-local: other threads may use CUDA meanwhile.
-  check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "beginning to record");
+  // Thread-local mode lets other threads use CUDA in the meantime.
+  check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "starting a capture");
   cudaGraph_t graph = nullptr;
   try {
     work();
@@ -46,7 +46,7 @@ Graph capture(cudaStream_t stream, const std::function<void()>& work) {
     const Graph incomplete(graph);
     throw;
   }
-  check(cudaStreamEndCapture(stream, &graph), "recording");
+  check(cudaStreamEndCapture(stream, &graph), "ending a capture");
   return Graph(graph);
 }
 
@@ -57,12 +57,13 @@ std::unique_ptr<Recording> record_graph(int device, cudaStream_t stream,
   try {
     const Graph graph = capture(stream, work);
     cudaGraphExec_t launchable = nullptr;
-    check(cudaGraphInstantiateWithFlags(&launchable, graph.get(), 0), "preparing recorded work");
+    check(cudaGraphInstantiateWithFlags(&launchable, graph.get(), 0), "instantiating a CUDA graph");
     return std::make_unique<RecordedGraph>(device, stream, LaunchableGraph(launchable));
   } catch (const Error& error) {
-    cudaGetLastError();  // clears it; if the device itself has failed, the next call says so
-    log_warning(fmt::format("generation is slower, because its steps cannot be recorded: {}",
-                            error.what()));
+    cudaGetLastError();  // clears the error; if the device has failed, the next call reports it
+    log_warning(
+        fmt::format("generation is slower, because its steps cannot be recorded as CUDA graphs: {}",
+                    error.what()));
     return nullptr;
   }
 }

@@ -1,4 +1,4 @@
-// Work of a stream that was recorded as a CUDA graph.
+// Records a stream's work as a CUDA graph.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -10,8 +10,8 @@
 
 namespace amt::cuda {
 
-/// See OpsMemory::record. `work` queues its operators on `stream`, and nothing else queues work
-/// there meanwhile.
+/// Implements OpsMemory::record. `work` must queue its operators on `stream`, and nothing else may
+/// queue work there in the meantime.
 std::unique_ptr<Recording> record_graph(int device, cudaStream_t stream,
                                         const std::function<void()>& work);
 

@@ -6,15 +6,16 @@
 namespace amt {
 
 void OptimizerOptions::register_options(OptionTable& table) {
-  table.add("trainer.learning_rate", &learning_rate,
-            "learning rate after the warm-up; auto: chosen by the model's width, and a tenth of "
-            "that with --init");
+  table.add(
+      "trainer.learning_rate", &learning_rate,
+      "learning rate after the warm-up; auto: depends on the model's width, and is a tenth as "
+      "large with --init");
   table.add("trainer.weight_decay", &weight_decay, "weight decay, applied to every parameter");
   table.add("trainer.beta1", &beta1, "decay of Adam's first moment");
   table.add("trainer.beta2", &beta2, "decay of Adam's second moment");
   table.add("trainer.epsilon", &epsilon, "added to the square root of Adam's second moment");
   table.add("trainer.max_grad_norm", &max_grad_norm,
-            "gradients with a norm above X are scaled down to it");
+            "maximum gradient norm; gradients with a larger norm are scaled down to it");
   table.add("trainer.lr_schedule", &lr_schedule,
             "learning-rate schedule after the warm-up (wsd: constant, then falling to 0 in the "
             "last steps)");

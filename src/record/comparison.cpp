@@ -64,7 +64,7 @@ std::string page(const std::string& option, const std::vector<Cells>& table,
   }
   const std::vector<Cells> rows(table.begin() + 1, table.end());
   return html_page("Sweep over " + option,
-                   html_section("Validation loss", "On a logarithmic axis; a line for each value.",
+                   html_section("Validation loss", "On a logarithmic axis, one line per value.",
                                 line_chart_figure(chart)) +
                        html_section("Results", "", html_table(table.front(), rows)));
 }

@@ -28,7 +28,7 @@ std::vector<std::string> fact_from(const json::Value& value) {
   return fact;
 }
 
-/// Older versions did not count.
+/// Files of older versions do not contain starts.
 RunStarts starts_from(const json::Value& root) {
   RunStarts starts;
   if (!root.find("starts")) return starts;

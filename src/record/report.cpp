@@ -105,7 +105,7 @@ void add_validations(Table& rows, const RunHistory& history) {
   };
   row("last validation loss", *history.last_validation);
   if (std::isfinite(history.last_validation->average_loss)) {
-    rows.push_back({"of the average of the weights",
+    rows.push_back({"last validation loss, averaged weights",
                     fmt::format("{:.4f}", history.last_validation->average_loss)});
   }
   if (history.best_validation) row("lowest validation loss", *history.best_validation);
@@ -130,12 +130,13 @@ void add_starts(Table& rows, const RunFacts& facts, const RunHistory& history) {
   const RunStarts& starts = facts.starts;
   if (starts.starts == 0) return;
   rows.push_back({"starts", format_count(starts.starts)});
-  rows.push_back({"steps lost in crashes", fmt::format("{}, {}", format_count(starts.lost_steps),
-                                                       format_duration(starts.lost_seconds))});
-  rows.push_back({"time to the first step, all starts", format_duration(starts.starting_seconds)});
+  rows.push_back(
+      {"steps lost in crashes, time", fmt::format("{}, {}", format_count(starts.lost_steps),
+                                                  format_duration(starts.lost_seconds))});
+  rows.push_back(
+      {"time until the first step, all starts", format_duration(starts.starting_seconds)});
   if (const auto share = starts.goodput(history.seconds_in_steps)) {
-    rows.push_back(
-        {"goodput: step time of that and of what was lost", fmt::format("{:.1f}%", 100 * *share)});
+    rows.push_back({"goodput: share of the time not lost", fmt::format("{:.1f}%", 100 * *share)});
   }
 }
 

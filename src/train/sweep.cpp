@@ -18,7 +18,7 @@ constexpr const char* kForm = "KEY=VALUE,VALUE,..., as in learning_rate=1e-3,2e-
 
 std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
 
-/// The option of the configuration that `key` names in full or by its part after the dot.
+/// Returns the option that `key` names in full or by the part after the dot.
 std::string swept_option(const std::string& key, const OptionTable& table) {
   for (const Option& option : table.options()) {
     const bool configures = option.same_as.empty() && option.name.find('.') != std::string::npos;
@@ -27,7 +27,7 @@ std::string swept_option(const std::string& key, const OptionTable& table) {
     return option.name;
   }
   const std::string close = table.closest(key);
-  throw UsageError(fmt::format("--sweep {}: this is no option that can differ between runs{}", key,
+  throw UsageError(fmt::format("--sweep: {} is not an option in which runs can differ{}", key,
                                close.empty() ? "" : "; did you mean " + close + "?"));
 }
 
@@ -39,7 +39,7 @@ std::vector<std::string> swept_values(const std::string& text) {
   for (const std::string& value : values) {
     if (value.empty() || value.find('/') != std::string::npos) {
       throw UsageError(fmt::format(
-          "--sweep: '{}' cannot name a folder of its run; give values without a /", value));
+          "--sweep: '{}' cannot be part of a folder's name; give values without a slash", value));
     }
     if (std::ranges::count(values, value) > 1) {
       throw UsageError(fmt::format("--sweep: {} is given twice", value));
@@ -64,7 +64,8 @@ void set_value(const Sweep& sweep, std::size_t value, TrainConfiguration& config
   config.validate();
 }
 
-/// An error that all ranks know of, and that other values need not meet, is reported and returned.
+/// Trains one run. If it fails on all ranks with an error that need not affect the other values,
+/// logs the error and returns kFailed.
 ExitCode train_value(const mpi::Communicator& world, const Sweep& sweep, std::size_t value,
                      TrainConfiguration& config, OptionTable& table, const StartWords& words) try {
   set_value(sweep, value, config, table);
@@ -108,9 +109,8 @@ ExitCode train_sweep(const mpi::Communicator& world, const Sweep& sweep, TrainCo
                      OptionTable& table, const StartWords& words) {
   mpi::run_on_all(world, [&] {
     if (world.rank() != 0 || !is_there(RunPaths(sweep.paths.folder).checkpoints())) return;
-    throw UsageError(
-        fmt::format("{} holds a run of its own; give the sweep another --trainer.run_dir",
-                    sweep.paths.folder.string()));
+    throw UsageError(fmt::format("{} contains a run; give the sweep another --trainer.run_dir",
+                                 sweep.paths.folder.string()));
   });
   ExitCode result = ExitCode::kDone;
   for (std::size_t i = 0; i < sweep.values.size() && result != ExitCode::kStopped; ++i) {

@@ -53,7 +53,7 @@ void DataOptions::register_options(OptionTable& table) {
   // The folder may be moved, because the dataset is recognised by its digest.
   table.add("data.dataset", &dataset, "folder created by `amt prepare`", Effect::kNothing);
   table.add("data.verify", &verify,
-            "verify the checksum of each 4,096 rows when the first of them is used",
+            "verify the checksum of each block of 4,096 rows when its first row is used",
             Effect::kNothing);
   table.add("data.verify_first", &verify_first,
             "read all rows once at the start, divided among the ranks, and verify their checksums",

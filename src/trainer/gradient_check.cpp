@@ -32,7 +32,8 @@ GradientCheck::GradientCheck(const mpi::Communicator& ranks, std::int64_t interv
   interval_ = 0;
 }
 
-/// Never a multiple of the number of ranks, so that a rank checks itself only if it is alone.
+/// Returns the distance to the checked rank: never a multiple of the number of ranks, so a rank
+/// checks itself only if it is alone.
 int GradientCheck::shift(std::int64_t step) const {
   if (ranks_.size() == 1) return 0;
   return static_cast<int>(1 + (step / interval_) % (ranks_.size() - 1));
@@ -53,9 +54,9 @@ void GradientCheck::compare(std::int64_t step, std::uint64_t own, std::uint64_t 
     for (const std::uint64_t again : ranks_.all_gather_value(recompute(rank))) {
       votes.push_back({static_cast<int>(votes.size()) - 2, again});
     }
-    require_no_odd_ranks(
-        ranks_, odd_ranks(votes),
-        fmt::format("a gradient of step {} differs when it is computed again", step), passed_step_);
+    require_no_odd_ranks(ranks_, odd_ranks(votes),
+                         fmt::format("a gradient of step {} differs when recomputed", step),
+                         passed_step_);
   }
   passed_step_ = step + 1;
 }

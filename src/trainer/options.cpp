@@ -48,19 +48,20 @@ void TrainerOptions::register_options(OptionTable& table) {
             "resume from the newest checkpoint in run_dir", Effect::kNothing);
   table.add(
       "trainer.max_skipped", &max_skipped,
-      "fail after more than X skipped steps in a row: a loss or gradient that is not finite, or "
-      "a spike",
+      "fail after more than X consecutive skipped steps; a step is skipped if its loss or gradient "
+      "is not finite or is a spike",
       Effect::kNothing);
   table.add(
       "trainer.average", &average,
-      "also keep an average of the weights of about the last X steps, and validate and save it, "
-      "too (checkpoints/step-N/average); 0: none",
+      "also maintain an average of the weights over about the last X steps, validate it, and save "
+      "it in checkpoints/step-N/average; 0: none",
       Effect::kNothing);
   table.add("trainer.skip_spikes", &skip_spikes,
             "skip a step whose loss or gradient norm is more than X standard deviations above the "
-            "mean of the last 128 (6 is usual); 0: never");
+            "mean of the last 128 steps (typically 6); 0: never");
   table.add("trainer.threads", &threads,
-            "threads per rank; 0: OMP_NUM_THREADS, else the rank's share of the node's cores",
+            "threads per rank; 0: OMP_NUM_THREADS if set, otherwise the rank's share of the node's "
+            "cores",
             Effect::kRounding);
   table.add("trainer.mp", &mp,
             "precision of activations and matrix products; parameters and accumulations are always "
@@ -90,19 +91,21 @@ void TrainerOptions::register_options(OptionTable& table) {
             "A:B: profile steps A to B - 1 (counted from 0) with a GPU profiler, e.g. nsys profile "
             "--capture-range cudaProfilerApi",
             Effect::kNothing);
-  table.add(
-      "trainer.shard_optimizer", &shard_optimizer,
-      "ZeRO stage 1: each rank keeps the optimiser state for only its share of the parameters",
-      Effect::kRounding);
+  table.add("trainer.shard_optimizer", &shard_optimizer,
+            "ZeRO stage 1: each rank keeps the optimiser state of only its share of the parameters",
+            Effect::kRounding);
   table.add("trainer.steps_per_straggler_check", &steps_per_straggler_check,
             "steps between checks for slow ranks; 0: never", Effect::kNothing);
-  table.add("trainer.steps_per_replica_check", &steps_per_replica_check,
-            "steps after which the ranks compare hashes of parameters and moments, which must be "
-            "equal; 0: only before a save",
-            Effect::kNothing);
-  table.add("trainer.steps_per_gradient_check", &steps_per_gradient_check,
-            "steps between checks of gradients: each rank recomputes another rank's; 0: never",
-            Effect::kNothing);
+  table.add(
+      "trainer.steps_per_replica_check", &steps_per_replica_check,
+      "steps between comparisons of the ranks' parameters and moments, which must be equal; 0: "
+      "only before a save",
+      Effect::kNothing);
+  table.add(
+      "trainer.steps_per_gradient_check", &steps_per_gradient_check,
+      "steps between gradient checks, in which each rank recomputes another rank's gradient; 0: "
+      "never",
+      Effect::kNothing);
   table.add("trainer.watchdog", &watchdog, kWatchdogHelp, Effect::kNothing);
   table.add_customary("trainer.run_dir", {"output", "output_dir", "out_dir", "save_dir", "logdir"});
   table.add_customary("trainer.initialize_from", {"pretrained", "from_pretrained", "init_from"});

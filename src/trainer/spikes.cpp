@@ -7,7 +7,7 @@ namespace {
 
 using Values = std::array<double, RecentSteps::kMost>;
 
-/// Added up from the oldest on, so that a run that resumes finds the same sums.
+/// Adds the values from the oldest on, so that a resumed run computes the same sums.
 bool far_above(const RecentSteps& recent, const Values& values, double value, double deviations) {
   const auto n = static_cast<double>(recent.held());
   const auto mean_of = [&](auto term) {

@@ -1,15 +1,15 @@
-// Steps that are far out of what training did lately: trainer.skip_spikes.
+// Detects steps with an unusually high loss or gradient norm: trainer.skip_spikes.
 #pragma once
 
 #include "amt/checkpoint/training_state.hpp"
 
 namespace amt {
 
-/// Of steps that are known, before any is a spike.
+/// The number of recent steps that must be recorded before a step can count as a spike.
 inline constexpr std::int64_t kStepsBeforeSpikes = RecentSteps::kMost / 2;
 
-/// Whether the loss or the gradient's norm, both finite, is more than `deviations` standard
-/// deviations above the mean of the recent ones.
+/// Returns whether the loss or the gradient norm, both finite, is more than `deviations` standard
+/// deviations above the mean of the recent steps.
 bool is_spike(const RecentSteps& recent, double loss, double norm, double deviations);
 
 }  // namespace amt

@@ -39,7 +39,7 @@ Trainer::Trainer(Model& model, const mpi::Communicator& ranks, Reducer& reducer,
 
 Outcome Trainer::run() {
   begin();
-  settings_.times.mark("for the model's values");
+  settings_.times.mark("to initialise the model");
   try {
     return train();
   } catch (const WrongNumbers& found) {
@@ -152,7 +152,7 @@ void Trainer::report_start(double step_seconds) {
   recorder_->count_start(settings_.times.total() - step_seconds);
 }
 
-/// Nothing if a signal interrupted it.
+/// Returns nothing if a signal interrupted the validation.
 std::optional<double> Trainer::validation_loss() {
   RowSelection selection;
   selection.max_rows =
@@ -161,12 +161,12 @@ std::optional<double> Trainer::validation_loss() {
       evaluate(model_, ranks_, *valid_, selection, settings_.trainer.micro_batch(ranks_.size()));
   if (!sums) return std::nullopt;
   double loss = sums->mean();
-  ranks_.broadcast_value(loss, 0);  // every rank must end training by the same number
+  ranks_.broadcast_value(loss, 0);  // all ranks must decide by the same number
   return loss;
 }
 
-/// The same for the average of the weights. The weights come back from rank 0's copy, so that only
-/// rank 0 needs memory for one.
+/// The same for the average of the weights. Restores the weights from rank 0's copy, so only rank 0
+/// needs memory for one.
 std::optional<double> Trainer::average_loss() {
   std::vector<float> weights(leads() ? model_.layout().total() : 0);
   if (leads()) model_.get_parameters(weights);
@@ -176,7 +176,7 @@ std::optional<double> Trainer::average_loss() {
   return loss;
 }
 
-/// Gives all ranks the parameters of rank 0; only there are `values` used.
+/// Sets the parameters on all ranks to rank 0's `values`; other ranks' are ignored.
 void Trainer::set_everywhere(std::span<const float> values) {
   if (leads()) model_.set_parameters(values);
   reducer_.broadcast(model_.parameters(), model_.layout().total());
@@ -184,7 +184,7 @@ void Trainer::set_everywhere(std::span<const float> values) {
 
 void Trainer::average_if_due() {
   if (!average_.is_due(state_.step)) return;
-  reducer_.wait();  // for the other ranks' slices of the last update
+  reducer_.wait();  // receives the other ranks' slices of the last update
   if (leads()) {
     std::vector<float> weights(model_.layout().total());
     model_.get_parameters(weights);

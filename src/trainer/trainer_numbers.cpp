@@ -1,4 +1,4 @@
-// How the trainer finds out that the ranks compute different numbers, and what it does then.
+// The trainer's checks for ranks that compute wrong numbers, and how it ends the run if they fail.
 #include <fmt/core.h>
 
 #include <array>
@@ -13,7 +13,7 @@
 namespace amt {
 namespace {
 
-/// Adds a host to RUN/suspect-hosts, for the next start of the job.
+/// Adds a host to RUN/suspect-hosts, so that the next start of the job can avoid it.
 void note_suspect(const RunPaths& paths, const std::string& host) {
   const std::filesystem::path file = paths.suspect_hosts();
   std::string text = is_there(file) ? read_text(file) : "";
@@ -24,7 +24,7 @@ void note_suspect(const RunPaths& paths, const std::string& host) {
 
 }  // namespace
 
-/// Collective, after every rank has received the state that training starts from.
+/// Collective. Called after every rank has received the state that training starts from.
 void Trainer::start_checks() {
   replicas_.start_at(state_.step);
   std::int64_t trusted = 0;
@@ -33,8 +33,8 @@ void Trainer::start_checks() {
   step_.gradient_check().start_at(trusted);
 }
 
-/// On rank 0. A checkpoint of a run whose gradients have not been checked before is trusted,
-/// because there is nothing else to go back to.
+/// Returns the number of steps whose gradients count as correct; on rank 0. If the run's gradients
+/// were never checked before, its checkpoint is trusted, because there is no other to go back to.
 std::int64_t Trainer::trusted_step() const {
   const bool resumed = saved_step_ >= 0;
   if (!resumed || !step_.gradient_check().enabled()) {
@@ -47,7 +47,7 @@ std::int64_t Trainer::trusted_step() const {
   return state_.step;
 }
 
-/// Collective, at the end of a step.
+/// Collective. Called at the end of each step.
 void Trainer::check_numbers() {
   const std::int64_t every = settings_.trainer.steps_per_replica_check;
   if (every > 0 && state_.step % every == 0) {
@@ -58,7 +58,7 @@ void Trainer::check_numbers() {
   on_leader([this] { in_run_folder([this] { confirm_checkpoint(); }); });
 }
 
-/// Collective. Sharded moments have no replica.
+/// Collective. Sharded moments have no copies to compare.
 void Trainer::compare_replicas() {
   Optimizer& optimizer = step_.optimizer();
   const std::int64_t moments = optimizer.part().count();
@@ -68,16 +68,16 @@ void Trainer::compare_replicas() {
   replicas_.compare(state_.step, std::span(all).first(step_.sliced() == nullptr ? 3 : 1));
 }
 
-/// On rank 0. The newest checkpoint is verified once a later check of gradients has been passed. It
-/// is named only while none is written, because the writer removes those that have no name.
+/// Points `verified` to the newest checkpoint once a later gradient check has passed; on rank 0.
+/// Does nothing while a checkpoint is being written, because the writer removes old ones.
 void Trainer::confirm_checkpoint() const {
   const GradientCheck& check = step_.gradient_check();
   if (!check.enabled() || writing_.valid() || saved_step_ > check.passed_step()) return;
   if (saved_step_ > 0) name_verified(paths_, saved_step_);
 }
 
-/// Collective. The next start must take neither the wrong numbers nor, where a scheduler chooses
-/// hosts, the host that has computed them.
+/// Collective. Ensures that the next start uses neither the wrong numbers nor, if a scheduler
+/// chooses the hosts, the host that computed them.
 void Trainer::end_with(const WrongNumbers& found) {
   std::string advice;
   on_leader([&] {
@@ -88,7 +88,7 @@ void Trainer::end_with(const WrongNumbers& found) {
       if (found.hosts().size() == 1) note_suspect(paths_, found.hosts().front());
       advice = last_checkpoint();
     } catch (const std::exception& error) {
-      advice = fmt::format("set aside the checkpoints of steps after {} yourself: {}",
+      advice = fmt::format("move the checkpoints of steps after {} elsewhere yourself: {}",
                            found.equal_step(), to_error(error).what());
     }
   });
@@ -96,7 +96,7 @@ void Trainer::end_with(const WrongNumbers& found) {
   throw WrongNumbers(fmt::format("{}; {}; start again to resume, {}", found.what(), advice,
                                  found.hosts().size() == 1
                                      ? "without " + found.hosts().front()
-                                     : "and if it happens again leave out one host at a time"),
+                                     : "and if it happens again, leave out one host at a time"),
                      found.equal_step(), found.hosts());
 }
 

@@ -18,9 +18,9 @@ namespace {
 constexpr const char* kTryLowerRate =
     "train again in another --trainer.run_dir, with a lower --trainer.learning_rate";
 
-/// Without a branch for each value: that would take longer than hashing and writing them.
+/// Avoids a branch per value, which would take longer than hashing and writing the values.
 bool all_finite(std::span<const float> values) {
-  constexpr std::uint32_t kExponent = 0x7f800000;  // all of it is set in infinities and NaNs
+  constexpr std::uint32_t kExponent = 0x7f800000;  // all of its bits are set in infinities and NaNs
   std::uint32_t not_finite = 0;
   for (const float value : values) {
     const auto bits = std::bit_cast<std::uint32_t>(value);

@@ -5,7 +5,7 @@
 namespace amt {
 namespace {
 
-constexpr std::int64_t kTimes = 100;  // that weights are added within the reach
+constexpr std::int64_t kTimes = 100;  // number of sets of weights added in `reach` steps
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What the checks for wrong numbers cost: CPU seconds of trainings without checks, with a comparison of replicas in every
-# step, and with a check of gradients in every step; interleaved rounds on 2 ranks. From them follows the share of the time
-# that both take at the default intervals.
+# Measures the cost of the checks for wrong numbers: CPU seconds of training without checks, with a comparison of replicas
+# in each step, and with a gradient check in each step, in interleaved rounds on 2 ranks. Computes the share of the time
+# that both checks take at the default intervals.
 # Usage: check_cost.sh AMT DATASET [CONFIG] [STEPS] [ROUNDS] [BATCH]
 #   defaults: configs/nano.ini 20 3, the configuration's batch
 set -euo pipefail

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What crashes cost: a training on 2 ranks of which one is killed (kill -9) again and again, each time restarted by the
-# same command, against the same training undisturbed. Prints the share of the undisturbed time; fails unless both end
-# with the same bits and losses.
+# Measures the cost of crashes: trains on 2 ranks, repeatedly kills one of them (kill -9) and restarts the run with the
+# same command, and compares it with an undisturbed run. Prints the speed relative to that run; fails unless both runs
+# end with the same bits and losses.
 # Usage: goodput.sh AMT DATASET [STEPS] [FROM] [TO] [SEED] [SAVE_INTERVAL] [CONFIG] [BATCH]
 #   STEPS of training, with a kill after every FROM to TO steps (drawn with SEED)
 #   the figure  goodput.sh AMT DATASET                    3000 333 556 1 5s configs/nano.ini
@@ -33,7 +33,7 @@ ended() {
   return $code
 }
 give_up() { tail -n 20 "$work"/*.log >&2; echo "$*" >&2; exit 1; }
-# steps_of RUN: the steps recorded so far.
+# steps_of RUN: prints the number of the last recorded step.
 steps_of() { { tail -n 1 "$work/$1/metrics.jsonl" 2>/dev/null || true; } | sed -n 's/^{"step":\([0-9]*\),.*}$/\1/p'; }
 seconds() { date +%s.%N; }
 since() { awk -v from="$1" -v to="$(seconds)" 'BEGIN { printf "%.1f", to - from }'; }

@@ -29,7 +29,7 @@ OPTIMIZERS = ("adamw", "muon")
 
 
 class Run:
-    """One training of `amt train`, named by all that it differs in from the others."""
+    """One run of `amt train`, named after everything in which it differs from the others."""
 
     def __init__(self, options, model, optimizer, rate, seed, steps):
         self.model, self.optimizer, self.rate, self.seed, self.steps = model, optimizer, rate, seed, steps
@@ -37,7 +37,7 @@ class Run:
         self.options = options
 
     def curve(self):
-        """The validations so far: [(steps done, loss)]."""
+        """Returns the validations so far: [(steps done, loss)]."""
         file = self.folder / "metrics.jsonl"
         lines = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
         return [(line["step"] + 1, line["valid_loss"]) for line in lines if "valid_loss" in line]
@@ -68,7 +68,7 @@ class Run:
         return self.curve()[-1][1]
 
     def steps_to(self, loss):
-        """Steps after which the loss was reached, interpolated between validations; None if it was not."""
+        """Returns the steps after which the loss was reached, interpolated between validations; None if it was not."""
         before = None
         for step, now in self.curve():
             if now <= loss:
@@ -80,7 +80,7 @@ class Run:
 
 
 def complete_runs(options, model, optimizer):
-    """Those of the sweep, the best first, in whatever call they were trained."""
+    """Returns all runs of the sweep, best first, including those trained by earlier calls."""
     name = re.compile(rf"{model}-{optimizer}-(.+)-seed0-{options.steps}")
     found = [name.fullmatch(folder.name) for folder in options.work.iterdir()]
     runs = [Run(options, model, optimizer, float(match[1]), 0, options.steps) for match in found if match]
@@ -121,7 +121,7 @@ def sweep_table(options, model, swept):
 
 
 def seed_table(options, trios):
-    """A line for each seed: AdamW, Muon, and Muon with fewer steps."""
+    """Returns a table with a line for each seed: AdamW, Muon, and Muon with fewer steps."""
     rows, times, gains, short_gains = [], [], [], []
     for adamw, muon, short in trios:
         steps = muon.steps_to(adamw.final())
@@ -141,7 +141,7 @@ def seed_table(options, trios):
 
 
 def compare(options, model):
-    """The tables of a model, its runs, and those that the picture shows."""
+    """Returns the tables of a model, its runs, and the runs that the picture shows."""
     if not options.recorded:
         for optimizer in OPTIMIZERS:
             sweep(options, model, optimizer)
@@ -162,7 +162,7 @@ def compare(options, model):
 
 
 def picture(model, trios):
-    """Validation loss over steps as SVG; the loss axis is logarithmic."""
+    """Returns the validation loss over steps as SVG; the loss axis is logarithmic."""
     colours = ("#3182bd", "#e6701e", "#31a354")
     curves = [(colour, run.curve()) for trio in trios for colour, run in zip(colours, trio)]
     steps = max(step for _, curve in curves for step, _ in curve)

@@ -1,5 +1,6 @@
-// Rows per CPU second that training reads from a prepared dataset: in the order of the first epoch,
-// and in a new order as in every later one. The dataset should be larger than the CPU's caches.
+// Measures how many rows per CPU second training reads from a prepared dataset: in the order of the
+// first epoch, and in a new order as in later epochs. The dataset should be larger than the CPU's
+// caches.
 //
 //   rows_bench DATASET [--rows N] [--rounds N]
 #include <algorithm>
@@ -27,8 +28,8 @@ Options parse(int argc, char** argv) {
   if (argc < 2) throw UsageError("usage: rows_bench DATASET [--rows N] [--rounds N]");
   o.dataset = argv[1];
   OptionTable table;
-  table.add("rows", &o.rows, "rows of one read");
-  table.add("rounds", &o.rounds, "interleaved rounds, of which the best counts");
+  table.add("rows", &o.rows, "rows per read");
+  table.add("rounds", &o.rounds, "interleaved rounds; the best one is reported");
   read_options(table, argc, argv, 2);
   return o;
 }

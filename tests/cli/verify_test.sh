@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# When amt train verifies the checksums of its dataset: before rows are used, or all of them first.
+# Tests when amt train verifies the checksums of its dataset: before rows are used, or all at the start.
 # Usage: verify_test.sh AMT GOLDEN_FOLDER
 set -euo pipefail
 amt=$(realpath "$1")
@@ -11,7 +11,7 @@ tiny_configuration 4 2 2
 train() {
   "$amt" train --config "$work/tiny.ini" --data.dataset "$work/dataset" --trainer.run_dir "$work/$1" "${@:2}"
 }
-# damage SPLIT: flips the lowest bit of a token, so that it remains one.
+# damage SPLIT: flips the lowest bit of a token, which remains a valid token.
 damage() {
   local shard size byte
   shard=$(compgen -G "$work/dataset/$1-0*.h5" | head -n 1)
@@ -27,9 +27,9 @@ expect 0 "trained 4 steps" train first --data.verify_first true
 echo "validation rows are damaged"
 damage valid
 expect 1 "valid-0 ... .h5: ... checksum" train valid
-[ -s "$work/valid/metrics.jsonl" ] || fail "it ended before they were used"
+[ -s "$work/valid/metrics.jsonl" ] || fail "the run ended before it used the rows"
 expect 1 "valid-0 ... .h5: " train valid-first --data.verify_first true
-[ ! -e "$work/valid-first" ] || fail "it began before all was verified"
+[ ! -e "$work/valid-first" ] || fail "the run began before all rows were verified"
 
 echo "training rows are damaged"
 damage train

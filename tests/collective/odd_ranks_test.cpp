@@ -12,7 +12,7 @@ namespace {
 
 using Ranks = std::vector<int>;
 
-TEST(OddRanks, AreThoseThatMostOthersOutvote) {
+TEST(OddRanks, AreThoseOutvotedByTheMajority) {
   constexpr std::array kEqual = {Vote{0, 5}, Vote{1, 5}, Vote{2, 5}};
   EXPECT_EQ(odd_ranks(kEqual).ranks, Ranks{});
   constexpr std::array kOne = {Vote{0, 5}, Vote{1, 6}, Vote{2, 5}};
@@ -22,7 +22,7 @@ TEST(OddRanks, AreThoseThatMostOthersOutvote) {
   EXPECT_EQ(odd_ranks(kTwo).ranks, (Ranks{2, 4}));
 }
 
-TEST(OddRanks, AreAllIfNoValueHasMoreThanHalfOfTheVotes) {
+TEST(OddRanks, AreAllRanksIfThereIsNoMajority) {
   constexpr std::array kTie = {Vote{0, 5}, Vote{1, 6}};
   EXPECT_EQ(odd_ranks(kTie).ranks, (Ranks{0, 1}));
   EXPECT_FALSE(odd_ranks(kTie).outvoted);
@@ -30,12 +30,12 @@ TEST(OddRanks, AreAllIfNoValueHasMoreThanHalfOfTheVotes) {
   EXPECT_EQ(odd_ranks(kHalf).ranks, (Ranks{0, 1, 2, 3}));
 }
 
-TEST(OddRanks, AreNamedOnceHoweverOftenTheyVote) {
+TEST(OddRanks, AreListedOnceHoweverOftenTheyVote) {
   constexpr std::array kVotes = {Vote{1, 6}, Vote{0, 5}, Vote{0, 5}, Vote{1, 6}, Vote{2, 5}};
   EXPECT_EQ(odd_ranks(kVotes).ranks, Ranks{1});
 }
 
-TEST(OddRanks, AllRanksThrowTheSameErrorWithTheirNames) {
+TEST(OddRanks, AllRanksThrowTheSameErrorNamingThem) {
   const mpi::Communicator world = mpi::Communicator::world();
   set_log_identity(world.rank(), world.size(), world.host());
   const int last = world.size() - 1;

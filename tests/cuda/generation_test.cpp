@@ -1,5 +1,5 @@
-// Generation on CudaOps with fake libraries: a step is one recorded graph, and gives the same
-// logits as its operators one by one.
+// Generation on CudaOps with fake libraries: a step replays one recorded graph, and gives the same
+// logits as operators that are launched one by one.
 #include "amt/model/decoder.hpp"
 #include "cuda_ops_fixture.hpp"
 #include "support/passing_ops.hpp"
@@ -17,7 +17,7 @@ ModelConfig small_model() {
   return config;
 }
 
-/// Cannot record, unlike the Ops to which it passes everything on.
+/// Forwards every call to another Ops, but cannot record.
 class StepByStep final : public Implement<StepByStep, test::PassingOps, Operators> {
  public:
   explicit StepByStep(Ops& to) : Implement(to) {}
@@ -29,10 +29,10 @@ class StepByStep final : public Implement<StepByStep, test::PassingOps, Operator
 
 struct Generated {
   std::vector<float> logits;
-  std::size_t launches = 0;  ///< of the last step
+  std::size_t launches = 0;  ///< in the last step
 };
 
-/// A few steps of `rows` rows, of which the first is shorter than the others.
+/// Generates a few steps of `rows` rows; the first row is shorter than the others.
 Generated generate(Ops& ops, int rows, int steps) {
   const ModelConfig config = small_model();
   Model model(ops, config, 1, Purpose::kInference);
@@ -59,8 +59,9 @@ Generated generate(Ops& ops, int rows, int steps) {
   return result;
 }
 
-// Two copies to the device, the graph, the LM head's product and copy, and a copy to the host.
-TEST_F(CudaOpsTest, AStepOfGenerationIsOneGraph) {
+// The six launches: two copies to the device, the graph, the LM head's product and copy, and a copy
+// to the host.
+TEST_F(CudaOpsTest, AGenerationStepReplaysOneGraph) {
   StepByStep plain(*ops_);
   for (const int rows : {1, 3, 64}) {
     const int steps = rows < 64 ? 5 : 2;
@@ -70,10 +71,10 @@ TEST_F(CudaOpsTest, AStepOfGenerationIsOneGraph) {
     EXPECT_EQ(expected.launches, 5u + 2 + 7 * 2) << rows;
     EXPECT_EQ(recorded.logits, expected.logits) << rows;
   }
-  EXPECT_EQ(fake::device().graphs, 0u) << "their decoders are gone";
+  EXPECT_EQ(fake::device().graphs, 0u) << "graphs outlive their decoders";
 }
 
-TEST_F(CudaOpsTest, GenerationGoesOnIfGraphsFail) {
+TEST_F(CudaOpsTest, GenerationContinuesIfGraphsFail) {
   const Generated expected = generate(*ops_, 2, 3);
   fake::device().graphs_fail = true;
   testing::internal::CaptureStderr();
@@ -81,18 +82,18 @@ TEST_F(CudaOpsTest, GenerationGoesOnIfGraphsFail) {
   const std::string said = testing::internal::GetCapturedStderr();
   EXPECT_EQ(without.logits, expected.logits);
   EXPECT_NE(said.find("generation is slower"), std::string::npos) << said;
-  EXPECT_NE(said.find("preparing recorded work"), std::string::npos) << said;
+  EXPECT_NE(said.find("instantiating a CUDA graph"), std::string::npos) << said;
 }
 
-// Work that has to allocate cannot be captured.
-TEST_F(CudaOpsTest, WhatCannotBeRecordedIsRunAsBefore) {
+// Work that allocates device memory cannot be captured.
+TEST_F(CudaOpsTest, WorkThatCannotBeRecordedStillRuns) {
   testing::internal::CaptureStderr();
   EXPECT_EQ(ops_->record([&] { const Buffer buffer(*ops_, 64); }), nullptr);
   const std::string said = testing::internal::GetCapturedStderr();
   EXPECT_NE(said.find("cannot be recorded"), std::string::npos) << said;
   Buffer buffer = upload(std::vector<float>{1, 2});
   buffer.zero();
-  EXPECT_EQ(download(buffer), (std::vector<float>{0, 0})) << "the stream is no longer captured";
+  EXPECT_EQ(download(buffer), (std::vector<float>{0, 0})) << "the stream is still capturing";
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ using namespace test;
 
 constexpr Dim kLength = 9, kHeads = 3, kWidth = kHeads * 16;
 
-/// Rows 1 and 2 follow each other and are equally long; row 0 begins, and row 3 becomes full.
+/// Rows 1 and 2 are adjacent and equally long; row 0 was empty, and row 3 becomes full.
 struct Places {
   std::vector<std::int32_t> rows = {1, 2, 3, 0}, positions = {5, 5, kLength - 1, 0};
   Dim count = 4;
@@ -32,7 +32,7 @@ AttentionStepOf<A, P> step(A* out, P* lse, A* cache, const A* qkv, const Places&
 
 constexpr Dim kCache = 4 * kLength * 2 * kWidth;
 
-TEST(AttentionStep, PlainAttendsToTheNewPositionToo) {
+TEST(AttentionStep, PlainAttendsToTheNewPosition) {
   Places places{{1}, {0}, 1};  // its only key: the output is its value
   std::vector<double> cache(kCache, NAN), out(kWidth), lse(kHeads);
   const auto qkv = normal<double>(3 * kWidth, 1);

@@ -8,8 +8,8 @@
 namespace amt {
 namespace {
 
-// Otherwise it would depend on the number of ranks which files are rejected as too large.
-TEST(Memory, AllRanksUseTheSmallestLimitForAFile) {
+// Otherwise, the number of ranks would affect which files are rejected as too large.
+TEST(Memory, AllRanksUseTheSmallestFileLimit) {
   const mpi::Communicator world = mpi::Communicator::world();
   constexpr std::uint64_t kLeast = std::uint64_t{16} << 20;
   PrepareOptions options;

@@ -11,7 +11,7 @@
 namespace amt {
 namespace {
 
-TEST(StartTimes, NamesThePhasesFromTheStartOfTheProcess) {
+TEST(StartTimes, ListsThePhasesSinceTheProcessStarted) {
   std::this_thread::sleep_for(std::chrono::milliseconds(60));
   const double before = process_seconds();
   StartTimes times;

@@ -18,7 +18,7 @@ void record(const RunPaths& run, double loss) {
   file.write(ValidationMetrics{1, loss});
 }
 
-TEST(Comparison, HasALineAndACurveForEachRun) {
+TEST(Comparison, HasARowAndACurveForEachRun) {
   const test::TemporaryFolder folder;
   const SweepPaths sweep{folder.path()};
   std::vector<ComparedRun> runs;

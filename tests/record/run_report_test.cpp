@@ -145,8 +145,8 @@ TEST(RunReport, ShowsWhatCrashesHaveCost) {
   run.starts = {3, 120, 60, 40};
   const std::string html = run_report_html(run, history_of(600));  // 300 s
   for (const char* expected :
-       {"<td>starts</td><td>3</td>", "<td>steps lost in crashes</td><td>120, 1 min 00 s</td>",
-        "<td>time to the first step, all starts</td><td>40 s</td>", "<td>75.0%</td>"}) {
+       {"<td>starts</td><td>3</td>", "<td>steps lost in crashes, time</td><td>120, 1 min 00 s</td>",
+        "<td>time until the first step, all starts</td><td>40 s</td>", "<td>75.0%</td>"}) {
     EXPECT_TRUE(contains(html, expected)) << expected << '\n' << html.substr(0, 4000);
   }
   EXPECT_EQ(RunStarts().goodput(0), std::nullopt);

@@ -1,4 +1,4 @@
-// An average of the weights and skipped spikes on several ranks.
+// The average of the weights, and skipped spikes, on several ranks.
 #include <gtest/gtest.h>
 
 #include "amt/evaluate/evaluation.hpp"
@@ -27,7 +27,7 @@ class AverageRanksTest : public test::TrainerRanksTest, public testing::WithPara
   }
 };
 
-TEST_P(AverageRanksTest, IsThatOfTheWeightsAndChangesNothing) {
+TEST_P(AverageRanksTest, AveragesTheWeightsWithoutChangingTraining) {
   const test::TrainedRun with = together(averaging("with", 6), rows_);
   const test::TrainedRun without = together(averaging("without", 0), rows_);
   EXPECT_TRUE(with.parameters == without.parameters);
@@ -40,10 +40,11 @@ TEST_P(AverageRanksTest, IsThatOfTheWeightsAndChangesNothing) {
   }
   const auto losses = test::metric(folder_.path() / "with", "average_valid_loss");
   ASSERT_EQ(losses.size(), 4u);
-  EXPECT_NEAR(losses.back(), loss_of(expected.values()), 1e-6) << "ranks evaluated other weights";
+  EXPECT_NEAR(losses.back(), loss_of(expected.values()), 1e-6)
+      << "the ranks evaluated different weights";
 }
 
-TEST_P(AverageRanksTest, KilledAndResumedGivesTheSameBitsWithASpikeSkipped) {
+TEST_P(AverageRanksTest, AResumedRunThatSkipsASpikeIsBitIdentical) {
   const auto run = [&](const char* name, std::int64_t spike) {
     TrainerSettings s = averaging(name, 10);
     s.trainer.num_train_steps = s.trainer.steps_per_eval = 90;

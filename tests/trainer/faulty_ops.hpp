@@ -1,4 +1,4 @@
-// A device on which bits flip, for tests of the checks that find it.
+// An Ops in which bits flip, for tests of the checks that detect this.
 #pragma once
 
 #include <bit>
@@ -19,14 +19,14 @@ enum class FaultIn : std::uint8_t {
 
 struct Fault {
   FaultIn in = FaultIn::kParameters;
-  std::int64_t update = 0;  ///< of the optimizer: the bits flip after this many
-  /// For a gradient or an activation: in which calls of a linear layer since that update. The
-  /// others flip once, in the update itself.
+  std::int64_t update = 0;  ///< the number of optimizer updates before the bits flip
+  /// For gradients and activations: the linear-layer calls after that update in which bits flip.
+  /// Other bits flip once, in the update itself.
   std::int64_t first_call = 0;
   std::int64_t calls = std::numeric_limits<std::int64_t>::max();
 };
 
-/// Flips a bit in results of the CPU's Ops for fp32, if `here`.
+/// The CPU's fp32 Ops, which flips bits in its results if `here`.
 class FaultyOps final : public Implement<FaultyOps, PassingOps, Operators> {
  public:
   FaultyOps(Ops& to, const Fault& fault, bool here) : Implement(to), fault_(fault), here_(here) {}
@@ -59,7 +59,7 @@ class FaultyOps final : public Implement<FaultyOps, PassingOps, Operators> {
     return call >= fault_.first_call && call - fault_.first_call < fault_.calls;
   }
   void flip(float* value) const {
-    constexpr std::uint32_t kBit = 1u << 18;  // of the mantissa: a small error
+    constexpr std::uint32_t kBit = 1u << 18;  // in the mantissa, so that the error is small
     if (here_) *value = std::bit_cast<float>(std::bit_cast<std::uint32_t>(*value) ^ kBit);
   }
 

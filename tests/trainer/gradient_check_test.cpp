@@ -1,4 +1,4 @@
-// Which rank is blamed for a gradient that two ranks compute differently.
+// Which rank is named if two ranks compute a gradient differently.
 #include "amt/trainer/gradient_check.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ class GradientCheckTest : public testing::Test {
  protected:
   GradientCheckTest() { set_log_identity(world_.rank(), world_.size(), world_.host()); }
 
-  /// A right gradient's hash.
+  /// Returns the hash of a rank's correct gradient.
   static std::uint64_t right(int rank) { return 100 + static_cast<std::uint64_t>(rank); }
   /// The message of a check in step 9, in which this rank has computed wrong gradients.
   std::string found(int bad, bool own_is_wrong, bool checked_is_wrong, bool always_wrong) {
@@ -39,7 +39,7 @@ class GradientCheckTest : public testing::Test {
   mpi::Communicator world_ = mpi::Communicator::world();
 };
 
-TEST_F(GradientCheckTest, AnErrorThatDoesNotRecurIsThatOfTheRankThatMadeIt) {
+TEST_F(GradientCheckTest, ATransientErrorIsAttributedToItsRank) {
   for (const bool own : {true, false}) {
     const std::string text = found(last(), own, !own, false);
     EXPECT_TRUE(test::says(text, {"gradient of step 9", "after step 5", name(last())}));
@@ -64,7 +64,7 @@ TEST_F(GradientCheckTest, EqualGradientsConfirmTheStep) {
   EXPECT_EQ(check.passed_step(), 10);
 }
 
-TEST_F(GradientCheckTest, ChecksEveryRankInTurnAndItselfOnlyIfItIsAlone) {
+TEST_F(GradientCheckTest, ChecksTheOtherRanksInTurnOrItselfIfAlone) {
   const GradientCheck check(world_, 5, "");
   std::set<int> checked;
   for (std::int64_t step = 4; step < 40; step += 5) {
@@ -76,7 +76,7 @@ TEST_F(GradientCheckTest, ChecksEveryRankInTurnAndItselfOnlyIfItIsAlone) {
   EXPECT_EQ(checked.size(), std::max<std::size_t>(1, static_cast<std::size_t>(world_.size()) - 1));
 }
 
-TEST_F(GradientCheckTest, RanksWithOtherDevicesDoNotCheckEachOther) {
+TEST_F(GradientCheckTest, RanksWithDifferentDevicesDoNotCheckEachOther) {
   const GradientCheck check(world_, 5, world_.rank() == 0 ? "one CPU" : "another CPU");
   EXPECT_EQ(check.enabled(), world_.size() == 1);
   EXPECT_EQ(check.due(4), world_.size() == 1);

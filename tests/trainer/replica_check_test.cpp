@@ -1,4 +1,4 @@
-// Flipped bits in copies that must be equal: all are found, and nothing else.
+// Flipped bits in copies that must be equal are all found, without false positives.
 #include "amt/trainer/replica_check.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@
 namespace amt {
 namespace {
 
-constexpr std::size_t kFloats = 70'001;  // more than a piece of hash_floats()
+constexpr std::size_t kFloats = 70'001;  // more than one piece in hash_floats()
 
 class ReplicaCheckTest : public testing::Test {
  protected:
@@ -26,7 +26,7 @@ class ReplicaCheckTest : public testing::Test {
     moments_ = parameters_;
     check_.start_at(step_);
   }
-  /// Compares them as of the next step.
+  /// Compares the copies after one more step.
   void compare() {
     const std::array<Replica, 2> all = {
         {{"parameters", parameters_.data(), kFloats}, {"first moments", moments_.data(), kFloats}}};
@@ -44,7 +44,7 @@ class ReplicaCheckTest : public testing::Test {
   std::int64_t step_ = 0;
 };
 
-TEST_F(ReplicaCheckTest, FindsEachOfAThousandFlippedBitsAndNothingElse) {
+TEST_F(ReplicaCheckTest, FindsAThousandFlippedBitsWithoutFalsePositives) {
   for (int i = 0; i < 1000; ++i) {
     const bool in_moments = random_() % 2 == 1;
     const std::size_t at = random_() % kFloats;
@@ -68,14 +68,14 @@ TEST_F(ReplicaCheckTest, FindsEachOfAThousandFlippedBitsAndNothingElse) {
   }
 }
 
-TEST_F(ReplicaCheckTest, ComparesAStepOnce) {
+TEST_F(ReplicaCheckTest, ComparesEachStepOnce) {
   compare();
   if (world_.rank() == 0) flip(parameters_[7], 3);
   --step_;
   EXPECT_NO_THROW(compare());
 }
 
-TEST_F(ReplicaCheckTest, TheHashIsThatOfTheBytes) {
+TEST_F(ReplicaCheckTest, HashFloatsHashesAllBytes) {
   const std::uint64_t whole = hash_floats(*ops_, parameters_.data(), kFloats);
   EXPECT_NE(whole, hash_floats(*ops_, parameters_.data(), kFloats - 1));
   flip(parameters_.back(), 0);

@@ -1,4 +1,4 @@
-// Steps that are far out of what training did lately.
+// Detecting and skipping steps with an unusually high loss or gradient norm.
 #include "src/trainer/spikes.hpp"
 
 #include "amt/cpu/cpu_ops.hpp"
@@ -28,14 +28,14 @@ class SpikesTest : public TrainerTest {
 TEST(Spikes, AreFarAboveTheMeanOfTheRecentSteps) {
   RecentSteps recent;
   for (int i = 0; i < kStepsBeforeSpikes - 1; ++i) recent.add(4 + i % 2, 1 + i % 2);
-  EXPECT_FALSE(is_spike(recent, 100, 100, 6)) << "too few are known";
+  EXPECT_FALSE(is_spike(recent, 100, 100, 6)) << "too few recent steps";
   recent.add(5, 2);  // mean 4.5 and 1.5, deviation 0.5
   EXPECT_FALSE(is_spike(recent, 7.4, 4.4, 6));
   EXPECT_TRUE(is_spike(recent, 7.6, 1, 6));
   EXPECT_TRUE(is_spike(recent, 4, 4.6, 6));
   EXPECT_FALSE(is_spike(recent, -100, 0, 6));
   for (int i = 0; i < RecentSteps::kMost; ++i) recent.add(40 + i % 2, 1);
-  EXPECT_FALSE(is_spike(recent, 42, 1, 6)) << "the older ones are forgotten";
+  EXPECT_FALSE(is_spike(recent, 42, 1, 6)) << "old steps still count";
 }
 
 TEST_F(SpikesTest, ASpikeIsSkippedAndCounted) {
@@ -44,10 +44,10 @@ TEST_F(SpikesTest, ASpikeIsSkippedAndCounted) {
   EXPECT_EQ(run.state.updates, 89);
   EXPECT_EQ(test::metric(folder_.path() / "skips", "skipped")[70], 1);
   EXPECT_EQ(train(spiking("takes", 0), 70).state.skipped, 0);
-  EXPECT_EQ(train(spiking("early", 6), 10).state.skipped, 0) << "before enough is known";
+  EXPECT_EQ(train(spiking("early", 6), 10).state.skipped, 0) << "too few recent steps";
 }
 
-TEST_F(SpikesTest, KilledAndResumedGivesTheSameBits) {
+TEST_F(SpikesTest, AResumedRunIsBitIdentical) {
   const test::TrainedRun whole = train(spiking("whole", 6), 80);
   EXPECT_EQ(whole.state.skipped, 1);
   train(spiking("killed", 6), 80);

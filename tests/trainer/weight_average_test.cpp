@@ -1,4 +1,4 @@
-// An average of the weights, kept, validated and saved beside them.
+// The average of the weights: updating, validating, saving and resuming it.
 #include "amt/trainer/weight_average.hpp"
 
 #include "amt/base/files.hpp"
@@ -10,7 +10,7 @@
 namespace amt {
 namespace {
 
-TEST(WeightAverage, IsAMeanFirstAndForgetsThen) {
+TEST(WeightAverage, IsAMeanAndThenAnExponentialAverage) {
   WeightAverage average(4);
   EXPECT_EQ(average.every(), 1);
   const std::vector<float> weights = {8, 4, 6, 2, 9};
@@ -22,7 +22,7 @@ TEST(WeightAverage, IsAMeanFirstAndForgetsThen) {
   EXPECT_EQ(after, (std::vector<float>{8, 6, 6, 5, 6}));
 }
 
-TEST(WeightAverage, IsMadeAHundredTimesWithinItsReach) {
+TEST(WeightAverage, IsUpdatedAHundredTimesPerReach) {
   EXPECT_EQ(WeightAverage(2000).every(), 20);
   EXPECT_TRUE(WeightAverage(2000).is_due(40));
   EXPECT_FALSE(WeightAverage(2000).is_due(41));
@@ -45,14 +45,14 @@ class WeightAverageTest : public TrainerTest {
   }
 };
 
-TEST_F(WeightAverageTest, TrainingIsAsWithoutIt) {
+TEST_F(WeightAverageTest, DoesNotChangeTraining) {
   TrainerSettings without = averaging("without");
   without.trainer.average = 0;
   expect_same(train(averaging("with")), train(without));
   EXPECT_FALSE(std::filesystem::exists(checkpoint("without", 20).average().folder));
 }
 
-TEST_F(WeightAverageTest, IsThatOfTheWeightsOfEachStep) {
+TEST_F(WeightAverageTest, AveragesTheWeightsOfEachStep) {
   train(averaging("run"));
   WeightAverage expected(6);
   for (std::int64_t step = 1; step <= 20; ++step) {
@@ -63,7 +63,7 @@ TEST_F(WeightAverageTest, IsThatOfTheWeightsOfEachStep) {
   }
 }
 
-TEST_F(WeightAverageTest, ItsLossIsThatOfTheModelThatIsSaved) {
+TEST_F(WeightAverageTest, ItsReportedLossIsThatOfTheSavedModel) {
   train(averaging("run"));
   HuggingFaceModel saved(checkpoint("run", 20).average().folder);
   const auto ops = make_cpu_ops(1);
@@ -76,7 +76,7 @@ TEST_F(WeightAverageTest, ItsLossIsThatOfTheModelThatIsSaved) {
   EXPECT_DOUBLE_EQ(losses.back(), evaluate(model, self_, valid_, {}, 2)->mean());
 }
 
-TEST_F(WeightAverageTest, KilledAndResumedGivesTheSameBits) {
+TEST_F(WeightAverageTest, AResumedRunIsBitIdentical) {
   train(averaging("whole"));
   train(averaging("killed"));
   for (std::int64_t step = 12; step <= 20; ++step) {
@@ -89,7 +89,7 @@ TEST_F(WeightAverageTest, KilledAndResumedGivesTheSameBits) {
   }
 }
 
-TEST_F(WeightAverageTest, ADamagedAverageIsADamagedCheckpoint) {
+TEST_F(WeightAverageTest, ACheckpointWithADamagedAverageIsDamaged) {
   train(averaging("run"));
   write_file_atomically(checkpoint("run", 20).average().model(), "no weights");
   EXPECT_NE(checkpoint_damage(checkpoint("run", 20).folder).find("average"), std::string::npos);

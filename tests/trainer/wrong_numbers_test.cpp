@@ -1,5 +1,5 @@
-// Faults in one rank's memory and arithmetic: the run ends, names the rank, and resumes from a
-// checkpoint without them.
+// Faults in one rank's memory or arithmetic: the run ends, names the rank, and can resume from an
+// unaffected checkpoint.
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -17,7 +17,7 @@ namespace {
 using test::Fault;
 using test::FaultIn;
 
-constexpr std::int64_t kLinearLayers = 8;  // of the tiny model
+constexpr std::int64_t kLinearLayers = 8;  // in the tiny model
 
 class WrongNumbersTest : public test::TrainerRanksTest {
  protected:
@@ -31,7 +31,7 @@ class WrongNumbersTest : public test::TrainerRanksTest {
     s.checkpointer.keep_every = keep_every;
     return s;
   }
-  /// The message with which a run ends whose last rank has this fault; "" if it does not end.
+  /// Returns the error of a run with this fault on the last rank; "" if the run completes.
   std::string message(const TrainerSettings& s, const Fault& fault) {
     test::FaultyOps ops(*ops_, fault, last());
     world_.barrier();
@@ -43,7 +43,7 @@ class WrongNumbersTest : public test::TrainerRanksTest {
   std::vector<std::int64_t> steps(const TrainerSettings& s) const {
     return checkpoint_steps(RunPaths(s.trainer.run_dir));
   }
-  /// Continues without the fault: the result must be that of a run that never had one.
+  /// Resumes without the fault, and expects the result of a run that never had it.
   void expect_resumes_well(const TrainerSettings& s) {
     const test::TrainedRun resumed = together(s, rows_);
     const test::TrainedRun whole = together(shared() / "whole", rows_);
@@ -69,7 +69,7 @@ TEST_F(WrongNumbersTest, AFlippedBitInOneCopyEndsTheRunAtTheNextComparison) {
                                          Case{FaultIn::kSecondMoment, 8, "second moments"}}) {
     const TrainerSettings s = checking(shared() / std::to_string(number++), 4, 0, 3);
     const std::string text = message(s, {in, update});
-    // Step 6's checkpoint is compared before it is saved: with a fault in it, there is none.
+    // The copies are compared before step 6 is saved, so there is no faulty checkpoint.
     const bool saved = update > 6;
     EXPECT_TRUE(test::says(text, {std::string(name) + " differ after step " + (saved ? "8" : "6"),
                                   std::string("last equal after step ") + (saved ? "6" : "4"),
@@ -82,8 +82,8 @@ TEST_F(WrongNumbersTest, AFlippedBitInOneCopyEndsTheRunAtTheNextComparison) {
   }
 }
 
-// Through the sum, every rank gets the same wrong gradient: only recomputing it shows the fault.
-TEST_F(WrongNumbersTest, ARankThatComputesWrongGradientsIsFoundByTheNextCheck) {
+// All ranks receive the same wrong sum, so only recomputing the gradient reveals the fault.
+TEST_F(WrongNumbersTest, TheNextCheckFindsARankWithWrongGradients) {
   if (world_.size() == 1) GTEST_SKIP() << "a single rank repeats its error";
   for (const FaultIn in : {FaultIn::kGradient, FaultIn::kActivation}) {
     const auto run = shared() / (in == FaultIn::kGradient ? "gradient" : "activation");
@@ -104,11 +104,12 @@ TEST_F(WrongNumbersTest, ARankThatComputesWrongGradientsIsFoundByTheNextCheck) {
   }
 }
 
-// Even one that does not recur, and on a single rank, if it strikes a gradient that is checked.
+// Holds for transient faults too, and on a single rank, if they affect a checked gradient.
 TEST_F(WrongNumbersTest, AFlippedBitInACheckedGradientIsFound) {
   int number = 0;
   for (const FaultIn in : {FaultIn::kGradient, FaultIn::kActivation}) {
-    for (const std::int64_t call : {std::int64_t{2}, kLinearLayers + 2}) {  // another's, its own
+    for (const std::int64_t call :
+         {std::int64_t{2}, kLinearLayers + 2}) {  // the checked rank's gradient, its own
       const TrainerSettings s = checking(shared() / std::to_string(number++), 0, 4, 1000);
       EXPECT_TRUE(test::says(message(s, {in, 7, call, 1}),
                              {"gradient of step 7", "last equal after step 4",
@@ -117,7 +118,7 @@ TEST_F(WrongNumbersTest, AFlippedBitInACheckedGradientIsFound) {
   }
 }
 
-TEST_F(WrongNumbersTest, ChecksChangeNothingAndFindNothingWithoutAFault) {
+TEST_F(WrongNumbersTest, WithoutAFaultChecksPassAndChangeNothing) {
   for (const bool sharded : {false, true}) {
     TrainerSettings with = checking(shared() / (sharded ? "c" : "a"), 1, 1, 1000);
     TrainerSettings without = checking(shared() / (sharded ? "d" : "b"), 0, 0, 1000);
@@ -138,8 +139,7 @@ TEST_F(WrongNumbersTest, ChecksChangeNothingAndFindNothingWithoutAFault) {
   }
 }
 
-// However many rolling checkpoints there are since: without it there would be nothing to go back
-// to.
+// Even if many rolling checkpoints follow it, because there is no other to return to.
 TEST_F(WrongNumbersTest, TheLastConfirmedCheckpointIsKept) {
   const auto run = shared() / "run";
   TrainerSettings s = checking(run, 0, 8, 1000);

@@ -52,15 +52,15 @@ std::optional<std::int64_t> best_step(const RunPaths& paths);
 /// checkpoint.
 void name_best(const RunPaths& paths, std::int64_t step);
 
-/// The step in the file `verified`; nothing if there is no such file or its contents are invalid.
+/// Returns the step in the file `verified`, or nothing if it does not exist or is invalid.
 std::optional<std::int64_t> verified_step(const RunPaths& paths);
 
-/// Points `verified` to the checkpoint of this step, which then is not removed even if it is an old
+/// Points `verified` to the checkpoint of this step, which is then kept even if it is an old
 /// rolling one. Removes the file if `step` is 0 or has no checkpoint.
 void name_verified(const RunPaths& paths, std::int64_t step);
 
-/// Renames the checkpoints of later steps than `step` to step-N.suspect, so that nothing uses them,
-/// and points `latest` to the newest one that remains; `best` is removed if it was one of them.
+/// Renames the checkpoints of steps after `step` to step-N.suspect, so that nothing uses them, and
+/// points `latest` to the newest remaining one. Removes `best` if it pointed to one of them.
 void set_aside_after(const RunPaths& paths, std::int64_t step);
 
 /// The damage of a checkpoint folder, in a few words that follow its name; empty if every file has

@@ -11,11 +11,11 @@
 namespace amt {
 
 /// Losses and gradient norms of the last steps that changed the parameters; empty unless the run
-/// skips spikes. Step number i of those ever added is at i % kMost.
+/// skips spikes. The i-th step added, counted from 0, is at index i % kMost.
 struct RecentSteps {
   static constexpr std::int64_t kMost = 128;
   std::array<double, kMost> losses{}, norms{};
-  std::int64_t count = 0;  ///< ever added
+  std::int64_t count = 0;  ///< steps added so far
   std::int64_t held() const { return count < kMost ? count : kMost; }
   void add(double loss, double norm) {
     losses[count % kMost] = loss;

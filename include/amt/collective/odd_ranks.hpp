@@ -1,5 +1,4 @@
-// Finds the ranks that have computed something else than the others, from values that must be equal
-// bit for bit.
+// Finds the ranks whose results differ from the majority's, where all must be equal bit for bit.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +12,7 @@
 
 namespace amt {
 
-/// What a rank has computed, or its hash. A rank may vote more than once.
+/// A rank's result, or its hash. A rank may vote more than once.
 struct Vote {
   int rank = 0;
   std::uint64_t value = 0;
@@ -21,23 +20,25 @@ struct Vote {
 
 struct OddRanks {
   std::vector<int> ranks;  ///< ascending; empty if all votes are equal
-  /// More than half of all votes are for one value, and `ranks` are those that voted for another.
-  /// False: no value has so many votes, so `ranks` are all that voted, and one of them is right.
+  /// True if more than half of all votes are equal; `ranks` are then those that voted differently.
+  /// False if there is no majority; `ranks` are then all that voted, although some may be right.
   bool outvoted = true;
 };
 
 OddRanks odd_ranks(std::span<const Vote> votes);
 
-/// Ranks that must agree bit for bit do not. All ranks throw it, with the same message.
+/// Thrown if the ranks' results must agree bit for bit but do not, by all ranks with the same
+/// message.
 class WrongNumbers : public mpi::CollectiveError {
  public:
   WrongNumbers(const std::string& message, std::int64_t equal_step, std::vector<std::string> hosts)
       : CollectiveError(message, ExitCode::kWrongNumbers),
         equal_step_(equal_step),
         hosts_(std::move(hosts)) {}
-  /// The number of steps after which the ranks last agreed.
+  /// Returns the number of steps after which the ranks last agreed.
   std::int64_t equal_step() const { return equal_step_; }
-  /// The hosts of the ranks that may be wrong, each once. If there is only one, it is the cause.
+  /// Returns the hosts of the ranks that may be wrong, without duplicates. A single host is
+  /// certainly the cause.
   const std::vector<std::string>& hosts() const { return hosts_; }
 
  private:
@@ -45,9 +46,9 @@ class WrongNumbers : public mpi::CollectiveError {
   std::vector<std::string> hosts_;
 };
 
-/// Collective. Throws WrongNumbers if there are odd ranks. The message begins with `what` and names
-/// the ranks: "the ranks' parameters differ after step 400, last equal after step 300: wrong on
-/// rank 3 of 8 on node17".
+/// Collective. Throws WrongNumbers if `odd` contains any ranks. The message begins with `what` and
+/// names the ranks: "the ranks' parameters differ after step 400, last equal after step 300: wrong
+/// on rank 3 of 8 on node17".
 void require_no_odd_ranks(const mpi::Communicator& ranks, const OddRanks& odd,
                           const std::string& what, std::int64_t equal_step);
 

@@ -1,4 +1,4 @@
-// Attention of one new position of each row, whose keys are shared among the warps of a block.
+// Attention for one new position of each row. The warps of a block divide the row's keys.
 #pragma once
 
 #include "amt/kernels/head_parts.cuh"
@@ -6,17 +6,17 @@
 
 namespace amt::gpu {
 
-constexpr int kStepWarps = 16;  // in a block, which computes one head of one row
-constexpr int kStepKeys = 4;    // whose loads a warp has in flight at once
+constexpr int kStepWarps = 16;  // per block; a block computes one head of one row
+constexpr int kStepKeys = 4;    // keys that a warp loads together
 
-/// A warp's part of a query's softmax: the sums of exp(score - largest), and of the values with
-/// these weights. A lane has the channels of load_part().
+/// A warp's part of a query's softmax: the sum of exp(score - largest), and the sum of the values
+/// with these weights. Each lane has the channels that load_part() gives it.
 struct StepPart {
   float largest = -INFINITY, total = 0, sum[kHeadParts] = {};
 };
 
-/// Adds the keys from `first` on, at most kStepKeys of them and none after `last`. `keys` is the
-/// head's first key; values are `width` elements behind their keys, positions 2 width apart.
+/// Adds up to kStepKeys keys, from `first` on but none after `last`. `keys` points to the head's
+/// first key; each value is `width` elements after its key, and positions are 2 width apart.
 __device__ inline void add_keys(StepPart& part, const float* q, const Bf16* keys, Dim first,
                                 Dim last, Dim width, Dim head_dim, float scale) {
   float key[kStepKeys][kHeadParts], value[kStepKeys][kHeadParts], score[kStepKeys];
@@ -42,7 +42,7 @@ __device__ inline void add_keys(StepPart& part, const float* q, const Bf16* keys
   }
 }
 
-/// Each head of each row has a block. The parts of its warps are added in order.
+/// Uses one block per head of each row, and adds the parts of its warps in order.
 __global__ void __launch_bounds__(kStepWarps* kLanes)
     attention_step(AttentionStepOf<Bf16, float> op) {
   __shared__ float largest_of[kStepWarps], total_of[kStepWarps];
@@ -55,7 +55,7 @@ __global__ void __launch_bounds__(kStepWarps* kLanes)
     keys[last * 2 * width + c] = query[width + c];
     keys[(last * 2 + 1) * width + c] = query[2 * width + c];
   }
-  __syncthreads();  // the new key and value are read like the others
+  __syncthreads();  // the new key and value are read back from the cache
   const Dim warp = threadIdx.x / kLanes;
   float q[kHeadParts];
   load_part(q, query, op.head_dim);

@@ -1,11 +1,11 @@
-// A head's channels, divided among the lanes of a warp.
+// Divides a head's channels among the lanes of a warp.
 #pragma once
 
 #include "amt/kernels/common.cuh"
 
 namespace amt::gpu {
 
-constexpr int kHeadParts = 8;  // most channels of a head in each lane: heads have up to 256
+constexpr int kHeadParts = 8;  // channels per lane; heads have up to 256 channels
 
 /// Loads the lane's channels of a head: lane, lane + 32, ...; 0 beyond head_dim.
 __device__ inline void load_part(float* out, const Bf16* x, Dim head_dim) {
@@ -20,7 +20,7 @@ __device__ inline void store_part(Bf16* x, const float* values, Dim head_dim) {
     if (c < head_dim) x[c] = __float2bfloat16_rn(values[k]);
   }
 }
-/// Returns a.b over the whole head, the same value in all lanes.
+/// Returns the dot product of a and b over the whole head, the same value in all lanes.
 __device__ inline float dot_part(const float* a, const float* b) {
   float sum = 0;
   for (int k = 0; k < kHeadParts; ++k) sum += a[k] * b[k];

@@ -1,20 +1,20 @@
-// Attention of one new position of each of several cached rows. C++17.
+// Attention for one new position in each of several cached rows. C++17.
 #pragma once
 
 #include "amt/ops/attention.hpp"
 
 namespace amt {
 
-/// For each i: the key and value of qkv[i] become those of position positions[i] of the cache's row
-/// rows[i], and out[i] is the attention of qkv[i]'s query to positions 0 to positions[i] of that
-/// row. Rows and positions are read when the device does the work, so that recorded work
+/// For each i, stores the key and value of qkv[i] at position positions[i] of row rows[i] of the
+/// cache, and sets out[i] to the attention of qkv[i]'s query over positions 0 to positions[i] of
+/// that row. `rows` and `positions` are read when the device executes the work, so recorded work
 /// (OpsMemory::record) can be replayed for other positions. No row may occur twice. A is the type
 /// of activations, P that of lse.
 template <class A, class P>
 struct AttentionStepOf {
   static constexpr const char* kName = "attention step";
   A* out;                                ///< [n, heads, head_dim]
-  P* lse;                                ///< [n, heads]: as of AttentionForward
+  P* lse;                                ///< [n, heads]: as in AttentionForward
   A* cache;                              ///< [., cache_length, 2, heads, head_dim]
   const A* qkv;                          ///< [n, 3, heads, head_dim]
   const std::int32_t *rows, *positions;  ///< [n], below cache_length
@@ -22,13 +22,13 @@ struct AttentionStepOf {
   float scale;  ///< as in AttentionShape
 
   constexpr Dim width() const { return heads * head_dim; }
-  /// Returns the elements from a row of the cache to the next.
+  /// Returns the number of elements in a row of the cache.
   constexpr Dim row_size() const { return cache_length * 2 * width(); }
 };
 using AttentionStep = AttentionStepOf<Activation, float>;
 
-/// Returns the attention of places [i, i + count), whose rows follow each other in the cache and
-/// are equally long. `row` and `position` are those of place i.
+/// Returns the operator for entries [i, i + count), whose rows must be adjacent in the cache and
+/// equally long. `row` and `position` are those of entry i.
 template <class A, class P>
 AttentionForwardOf<A, P> attention_of_places(const AttentionStepOf<A, P>& op, Dim i, Dim count,
                                              Dim row, Dim position) {
@@ -41,7 +41,7 @@ AttentionForwardOf<A, P> attention_of_places(const AttentionStepOf<A, P>& op, Di
           {count, 1, position + 1, op.heads, op.head_dim, op.scale}};
 }
 
-/// Copies the key and value of place i to the cache.
+/// Copies the key and value of entry i to the cache.
 template <class A, class P>
 void append_to_cache(const AttentionStepOf<A, P>& op, Dim i) {
   const Dim width = op.width();

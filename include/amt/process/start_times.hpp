@@ -1,4 +1,4 @@
-// How long a process takes from its start to the first useful work, by phases. Local.
+// Measures the phases between a process's start and its first useful work. Local.
 #pragma once
 
 #include <string>
@@ -7,11 +7,12 @@ namespace amt {
 
 class StartTimes {
  public:
-  /// The time since the last call, or since the start of the process, was spent in `phase`.
+  /// Attributes the time since the last call, or since the process started, to `phase`.
   void mark(const std::string& phase);
   double total() const { return marked_; }  ///< seconds from the start to the last mark
 
-  /// "2.1 s: 0.4 s program and MPI, 1.7 s first step". Phases below 10 ms are left out.
+  /// Returns "2.10 s: 0.40 s to start the program and MPI, 1.70 s for the first step". Leaves out
+  /// phases shorter than 10 ms.
   std::string text() const;
 
  private:

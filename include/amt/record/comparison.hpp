@@ -1,4 +1,4 @@
-// Runs that differ in one option: a table and a chart of how well each of them learned.
+// Compares runs that differ in one option, in a table and a chart.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 namespace amt {
 
 struct ComparedRun {
-  std::string value;  ///< of the option
+  std::string value;  ///< the option's value
   RunPaths run;
 };
 
-/// Writes the sweep's table and report (docs/formats.md, "Run") from what the runs have recorded so
-/// far, and returns the table as text. A run without metrics has an empty line. Local.
+/// Writes the sweep's table and report (docs/formats.md, "Run") from the metrics recorded so
+/// far, and returns the table as text. The cells of a run without metrics are empty. Local.
 std::string compare_runs(const SweepPaths& sweep, const std::string& option,
                          const std::vector<ComparedRun>& runs);
 

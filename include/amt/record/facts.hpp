@@ -13,16 +13,16 @@
 
 namespace amt {
 
-/// What interruptions have cost a run, which may have had many processes.
+/// The cost of interruptions to a run, over all of its starts.
 struct RunStarts {
   std::int64_t starts = 0;      ///< including the present one
-  std::int64_t lost_steps = 0;  ///< repeated, because a process ended after its last checkpoint
-  double lost_seconds = 0;      ///< of those steps
-  double starting_seconds = 0;  ///< from the starts of the processes to their first steps
+  std::int64_t lost_steps = 0;  ///< repeated because a process ended after its last checkpoint
+  double lost_seconds = 0;      ///< time that those steps took
+  double starting_seconds = 0;  ///< until the first step, summed over all starts
 
-  /// The share of the time that was not lost, if the steps that count took `useful` seconds;
-  /// nothing without a step. Validations and saves do not count, nor does the time in which there
-  /// was no process.
+  /// Returns the fraction of the time that was not lost if the steps that were kept took `useful`
+  /// seconds; nothing before the first step. Ignores validations, saves and the time between
+  /// starts.
   std::optional<double> goodput(double useful) const;
 };
 
@@ -32,7 +32,7 @@ struct RunFacts {
   std::int64_t tokens_per_epoch = 0;   ///< tokens of all training rows; 0: unknown
   std::optional<double> unigram_loss;  ///< of the baseline: see unigram_loss()
   RunStarts starts;
-  std::optional<double> goodput;                ///< of `starts`, for readers of the file
+  std::optional<double> goodput;                ///< from `starts`, for readers of the file
   std::vector<std::vector<std::string>> facts;  ///< name and text, in display order
 
   /// Returns the text of a fact; "" if there is no fact of this name.
@@ -53,7 +53,8 @@ struct StartFacts {
   std::int64_t begins_at = 0;  ///< its first step: above 0 for a branch of another run
 };
 
-/// Adds to a run's facts when and how this process started, at step `next_step`, and counts it.
+/// Adds to a run's facts when and how this process started, at step `next_step`, and counts this
+/// start.
 /// Facts about the beginning of the run are kept from `before`, its previous run.json, unless the
 /// run begins now.
 void add_start(RunFacts& run, const StartFacts& start, std::int64_t next_step,

@@ -4,8 +4,8 @@
 //    "memory_bytes":812351488}
 //   {"step":999,"valid_loss":4.12,"average_valid_loss":4.09}
 // `step` counts from 0; a validation has the number of the last step before it. `skipped` counts
-// the steps so far that were skipped; the loss of the average is there only if the run keeps one; a
-// number that is not finite or unknown is null. All calls are local: one rank writes.
+// the steps so far that were skipped; average_valid_loss exists only if the run averages its
+// weights; numbers that are unknown or not finite are null. All calls are local: one rank writes.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ struct ValidationMetrics {
   double average_loss = kNoLoss;  ///< of the average of the weights, if there is one
 };
 
-/// Steps that have to be repeated.
+/// Steps that must be repeated.
 struct LostSteps {
   std::int64_t steps = 0;
   double seconds = 0;
@@ -53,7 +53,7 @@ class MetricsFile {
   MetricsFile(const std::filesystem::path& path, std::int64_t next_step,
               std::int64_t evaluated_step);
 
-  /// The steps that were removed.
+  /// Returns the removed steps.
   const LostSteps& lost() const { return lost_; }
 
   void write(const StepMetrics& metrics);

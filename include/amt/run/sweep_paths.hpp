@@ -1,4 +1,4 @@
-// The paths of a sweep: runs that differ in one option.
+// Paths of a sweep, which is a set of runs that differ in one option.
 #pragma once
 
 #include <filesystem>
@@ -11,8 +11,8 @@ namespace amt {
 struct SweepPaths {
   std::filesystem::path folder;
 
-  /// FOLDER/learning_rate=1e-3; `key` is the option's name after the dot. jobs/requeue.sh relies on
-  /// this name.
+  /// Returns FOLDER/learning_rate=1e-3. `key` is the part of the option's name after the dot.
+  /// jobs/requeue.sh relies on this form.
   RunPaths run(const std::string& key, const std::string& value) const {
     return RunPaths(folder / (key + "=" + value));
   }

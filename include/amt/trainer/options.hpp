@@ -39,8 +39,8 @@ struct TrainerOptions {
   bool deterministic = true;                           ///< on GPUs: bitwise-reproducible
   StepRange profile_steps;
   std::int64_t steps_per_straggler_check = 100;  ///< 0: never
-  std::int64_t steps_per_replica_check = 100;    ///< ReplicaCheck; 0: only before a save
-  std::int64_t steps_per_gradient_check = 200;   ///< GradientCheck; 0: never
+  std::int64_t steps_per_replica_check = 100;    ///< 0: only before a save
+  std::int64_t steps_per_gradient_check = 200;   ///< 0: never
   Duration watchdog = kDefaultWatchdog;          ///< longest time without progress; 0: no limit
   bool shard_optimizer = false;  ///< each rank keeps only its own Slice of the moments
 

@@ -1,5 +1,5 @@
-// Finds ranks whose copies of the training state have drifted apart: a flipped bit in memory, a
-// device that updates wrongly, a network that corrupts a sum.
+// Finds ranks whose copies of the training state differ, for example because of a flipped bit in
+// memory, a faulty device or a corrupted message.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 
 namespace amt {
 
-/// Returns the XXH3 of floats in the memory of a device. Reads them once, in pieces that fit into a
+/// Returns the XXH3 of `count` floats in device memory. Reads them once, in pieces that fit in a
 /// CPU's cache. Waits for the device. Local.
 std::uint64_t hash_floats(Ops& ops, const float* data, std::int64_t count);
 
-/// A tensor of which every rank has a copy, in the memory of its device.
+/// A tensor in device memory of which every rank has a copy.
 struct Replica {
   const char* name;  ///< plural, for the message: "parameters"
   const float* data;
@@ -27,11 +27,11 @@ class ReplicaCheck {
   /// `ranks` must outlive this object.
   ReplicaCheck(Ops& ops, const mpi::Communicator& ranks) : ops_(ops), ranks_(ranks) {}
 
-  /// The copies are equal after this many steps because they have just been made.
+  /// Records that the copies, which have just been made, are equal after `step` steps.
   void start_at(std::int64_t step) { equal_step_ = step; }
 
   /// Collective. Compares the copies as they are after `step` steps, unless that has been done.
-  /// WrongNumbers if they differ. A single rank has nothing to compare, and reads nothing.
+  /// Throws WrongNumbers if they differ. Does nothing on a single rank.
   void compare(std::int64_t step, std::span<const Replica> replicas);
 
  private:

@@ -31,7 +31,7 @@ struct StepResult {
   double loss = 0;       ///< mean over the global batch, nats per token
   double grad_norm = 0;  ///< norm of the global batch's gradient, before clipping
   double learning_rate = 0;
-  bool skipped = false;  ///< not finite, or a spike: parameters and moments are unchanged
+  bool skipped = false;  ///< not finite, or a spike; parameters and moments unchanged
   bool spike = false;    ///< see trainer.skip_spikes
   Requests agreed;
   /// Time for this rank's gradients, without waiting for other ranks, except where a GPU's forward
@@ -42,21 +42,21 @@ struct StepResult {
 /// Runs training steps. Everything passed by reference must outlive it.
 class TrainStep {
  public:
-  /// Collective. `arithmetic` is GradientCheck's.
+  /// Collective. `arithmetic` is passed to GradientCheck.
   TrainStep(Model& model, const mpi::Communicator& ranks, Reducer& reducer, const RowSource& rows,
             const TrainerOptions& trainer, const OptimizerOptions& optimizer,
             const std::string& arithmetic = "");
 
   /// Collective. Runs the step that `state` has reached and advances `state`. Calls `ask` once, at
-  /// the end of the step. If the step is one in which gradients are checked and the check fails,
-  /// throws WrongNumbers and changes neither parameters nor moments.
+  /// the end of the step. If a gradient check is due and fails, throws WrongNumbers and changes
+  /// neither parameters nor moments.
   StepResult run(TrainingState& state, const std::function<Requests()>& ask);
 
   Optimizer& optimizer() { return optimizer_; }
   GradientCheck& gradient_check() { return check_; }
   const GradientCheck& gradient_check() const { return check_; }
-  /// Returns the gradients as they are sliced among the ranks; null unless trainer.shard_optimizer.
-  /// Between steps the buffer may be used for other purposes.
+  /// Returns the gradients, sliced among the ranks; null unless trainer.shard_optimizer. The buffer
+  /// may be used for other purposes between steps.
   const SlicedBuffer* sliced() const { return sliced_ ? &*sliced_ : nullptr; }
 
  private:
@@ -81,7 +81,7 @@ class TrainStep {
   std::optional<SlicedBuffer> sliced_;
   Optimizer optimizer_;
   GradientCheck check_;
-  std::uint64_t own_hash_ = 0;  // of the last gradient to be checked
+  std::uint64_t own_hash_ = 0;  // of this rank's last checked gradient
   std::vector<MicroBatch> plan_;
   Prefetcher reader_;
   std::unique_ptr<DeviceTimer> timer_;

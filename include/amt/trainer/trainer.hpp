@@ -42,7 +42,7 @@ struct TrainerSettings {
   std::string
       dataset_digest;  ///< identifies the rows; a checkpoint made with other rows is refused
   std::string encoding;
-  std::string arithmetic;  ///< GradientCheck's
+  std::string arithmetic;  ///< see GradientCheck
   /// Fills in the parameters that a new run starts from; called only on rank 0. Null: random values
   /// that follow from the seed.
   std::function<void(std::span<float>)> initial_values = {};
@@ -54,7 +54,7 @@ struct TrainerSettings {
   /// run.
   std::function<void()> before_writing = {};
   StartFacts start = {};  ///< for run.json
-  StartTimes times = {};  ///< so far; the trainer adds its own phases, and logs all
+  StartTimes times = {};  ///< the trainer adds its own phases and logs them
 };
 
 enum class Outcome : std::uint8_t {
@@ -77,8 +77,8 @@ class Trainer {
   /// trains to num_train_steps or to the validation that exhausts trainer.patience. CollectiveError
   /// if there are checkpoints but none is usable, if more than max_skipped steps in a row were not
   /// finite, if the final loss is not finite, or if the folder cannot be written. WrongNumbers if
-  /// the ranks do not agree bit for bit: then checkpoints that may contain wrong numbers have been
-  /// set aside, and `suspect-hosts` names the host if it is certain.
+  /// the ranks do not agree bit for bit; before that, renames checkpoints that may contain wrong
+  /// numbers, and adds the faulty host to `suspect-hosts` if it is certain.
   Outcome run();
 
   const TrainingState& state() const { return state_; }

@@ -1,5 +1,5 @@
-"""What the comparisons with other programs share: a bench build of amt, the corpus, interleaved
-runs, and the table."""
+"""Shared code of the comparisons with other programs: a bench build of amt, the corpus,
+interleaved runs, and the table."""
 import argparse
 import dataclasses
 import os
@@ -17,7 +17,7 @@ BUILD = ROOT / "build/bench"
 
 @dataclasses.dataclass
 class Use:
-    """What a command used: CPU seconds and the peak resident MiB of its largest process."""
+    """Resources that a command used: CPU seconds and the peak resident MiB of its largest process."""
     cpu: float
     wall: float
     peak: float
@@ -39,14 +39,14 @@ def text_of(command, **more):
 
 
 def number(pattern, text):
-    """Returns the number that the pattern's group finds in a program's output."""
+    """Returns the number that the pattern captures in a program's output."""
     found = re.search(pattern, text)
     return float(found.group(1)) if found else sys.exit(f"nothing like '{pattern}' in:\n{text}")
 
 
 def built(*targets):
-    """Builds targets of the bench preset, unless AMT_BUILD is set to a build; returns the folder
-    of its programs."""
+    """Builds targets of the bench preset unless AMT_BUILD names a build; returns the folder of
+    the programs."""
     if build := os.environ.get("AMT_BUILD"):
         return pathlib.Path(build) / "bin"
     for command in (["cmake", "--preset", "bench", "-G", "Ninja"], ["cmake", "--build", "--preset", "bench", "--target", *targets]):
@@ -71,7 +71,7 @@ def midi_files(options):
 
 
 def folder():
-    """A folder that is removed at the end; in AMT_BENCH_DIR, or where temporary files belong."""
+    """A temporary folder, in AMT_BENCH_DIR if set, that is removed at the end."""
     return tempfile.TemporaryDirectory(prefix="amt-peers-", dir=os.environ.get("AMT_BENCH_DIR"))
 
 

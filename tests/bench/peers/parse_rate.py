@@ -26,7 +26,7 @@ def compare(text, name, parse):
     files = midi_files(options)
     programs = built("tokenise_bench")
     with folder() as work:
-        copies = [f"{work}/{i:06}.mid" for i in range(len(files))]  # without other files beside them
+        copies = [f"{work}/{i:06}.mid" for i in range(len(files))]  # each in the same folder, without other files
         for path, copy in zip(files, copies):
             shutil.copy(path, copy)
         mebibytes = sum(os.path.getsize(path) for path in copies) / 2**20

@@ -25,7 +25,7 @@ QUINTIC = (3.4445, -4.7750, 2.0315)
 
 
 def random_weights(vocab, width, layers):
-    """By the names of Hugging Face's GPT2LMHeadModel; linear weights are [in, out]."""
+    """Parameters by their names in Hugging Face's GPT2LMHeadModel; linear weights are [in, out]."""
     def normal(*shape, std=0.02):
         return torch.empty(shape).normal_(std=std)
 
