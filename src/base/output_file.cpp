@@ -18,8 +18,8 @@ namespace amt {
 namespace {
 
 constexpr std::size_t kBufferBytes = 1 << 20;
-constexpr std::size_t kBlock = 4096;         // what direct writes must be aligned to, in memory too
-constexpr std::size_t kHashBytes = 1 << 16;  // stay in the cache between hashing and copying
+constexpr std::size_t kBlock = 4096;         // alignment of direct writes, in file and memory
+constexpr std::size_t kHashBytes = 1 << 16;  // stays in the cache between hashing and copying
 
 bool set_direct(int fd, bool on) {
   const int flags = ::fcntl(fd, F_GETFL);
@@ -63,8 +63,8 @@ void OutputFile::flush() {
   used_ = 0;
 }
 
-/// Returns the bytes that could not be written like this, most often because they are less than a
-/// block. They and all later ones go through the cache, which also reports errors better.
+/// Returns the bytes that were not written, most often because they are less than a block. These
+/// and all later ones go through the page cache, which also reports errors better.
 std::span<const std::byte> OutputFile::flush_directly(std::span<const std::byte> bytes) {
   while (bytes.size() >= kBlock) {
     const ssize_t n = ::write(file_.get(), bytes.data(), bytes.size() / kBlock * kBlock);

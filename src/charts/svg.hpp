@@ -8,7 +8,7 @@
 
 namespace amt {
 
-/// Colours of things that a chart has many of, distinguishable on white and on black.
+/// Colours for the series of a chart, distinguishable on white and on black.
 inline constexpr std::array<const char*, 12> kSvgColours = {
     "#3182bd", "#e6701e", "#31a354", "#c23b75", "#8c6bb1", "#b58900",
     "#1b9e9e", "#d6453d", "#6b8e23", "#5468d4", "#a0673a", "#d16ba5"};
@@ -35,7 +35,7 @@ struct LegendEntry {
   Mark mark;
   const char* style;  ///< a class of figure_style()
   std::string name;
-  const char* colour = nullptr;  ///< instead of the class's; for lines
+  const char* colour = nullptr;  ///< overrides the class's colour; for lines
 };
 
 /// Marks and names side by side, starting at x, on one line of text at y.

@@ -51,9 +51,8 @@ class NcclCommunicator {
   /// Queues the broadcast of each part from its rank to all ranks, in place, in the same way.
   void start_broadcasts(std::span<const RankPart> parts, cudaStream_t stream,
                         std::string_view what);
-  /// Queues the exchange of equal parts: data[rank x count, (rank + 1) x count) of each rank
-  /// becomes the same on all ranks, in place. `rest` is broadcast as by start_broadcasts(); it may
-  /// be empty.
+  /// Queues an in-place all-gather of equal parts: each rank sends its data[rank x count, (rank +
+  /// 1) x count) to all ranks. `rest` is broadcast as by start_broadcasts(); it may be empty.
   void start_all_gather(float* data, std::int64_t count, const RankPart& rest, cudaStream_t stream,
                         std::string_view what);
   /// Throws an Error if anything has failed so far. Does not wait for the device.

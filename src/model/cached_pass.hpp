@@ -14,7 +14,7 @@ struct KeyValueCache {
   std::vector<Buffer> layers;
 };
 
-/// New positions of one row, one after another.
+/// Consecutive new positions of one row.
 struct Segment {
   Dim row = 0;    ///< in the cache
   Dim first = 0;  ///< the first position; earlier ones are in the cache
@@ -36,14 +36,14 @@ class CachedPass final : public Pass {
   Segment segment_;
 };
 
-/// One new position of each of several rows of the cache, in device memory.
+/// One new position in each of several cached rows; arrays in device memory.
 struct StepPlaces {
   const std::int32_t *rows, *positions;  ///< [count]
   Dim count = 0;
 };
 
-/// The same for one position of each row: the workspace holds a token for each place. Nothing but
-/// the number of places is in the arguments of its operators, so a recording of it can be replayed.
+/// The same for one position in each row; the workspace contains one token per row. The arguments
+/// of the operators depend only on the number of rows, so a recording of them can be replayed.
 class StepPass final : public Pass {
  public:
   StepPass(Ops& ops, const ModelConfig& config, const ModelView& weights, Workspace& workspace,

@@ -16,7 +16,7 @@ namespace {
 /// Returns the largest number of positions that one call may have to compute.
 Dim positions(const ModelConfig& config, int rows) { return std::max(config.seq_len, rows); }
 
-/// Bytes of the row and position of each row of a call.
+/// Returns the bytes for the row and position numbers of a call.
 std::size_t places_bytes(int rows) { return std::size_t{2} * rows * sizeof(std::int32_t); }
 
 }  // namespace
@@ -40,7 +40,7 @@ struct Decoder::Impl {
   void catch_up(const DecoderRow& row);
   /// Computes the last token of each row.
   void step(std::span<const DecoderRow> rows);
-  /// Computes `newest` at the places [rows, positions], with the recording for so many rows if
+  /// Computes `newest` at [rows, positions], by replaying the recording for that number of rows if
   /// there is one.
   void step_at(std::span<const std::int32_t> places);
   /// Runs one arbitrary token, so that the device's preparations do not delay the first note.
@@ -53,7 +53,7 @@ struct Decoder::Impl {
   std::vector<std::vector<Token>> known;  ///< for each row, the cached tokens
   std::uint64_t version = 0;              ///< version of the parameters used for the cache
   std::vector<Token> newest;
-  std::map<Dim, std::unique_ptr<Recording>> steps;  ///< by rows; null if they cannot be recorded
+  std::map<Dim, std::unique_ptr<Recording>> steps;  ///< by number of rows; null if not recordable
 };
 
 void Decoder::Impl::check(const DecoderRow& row) const {

@@ -47,7 +47,7 @@ TrainerOptions complete(TrainerOptions trainer, const Device& device);
 /// device".
 std::string describe(const Device& device, const TrainerOptions& completed, int ranks);
 
-/// Returns what a rank's bits depend on besides program and options: GradientCheck's `arithmetic`.
+/// Returns what else, besides program and options, determines a rank's bits, for GradientCheck.
 std::string arithmetic_of(const Device& device);
 
 /// Logs what was chosen for the user, and what this device cannot do.

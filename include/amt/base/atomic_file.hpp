@@ -30,7 +30,7 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
-  // As of an OutputFile.
+  // The same as in OutputFile.
   void bypass_cache() { out_->bypass_cache(); }
   void write(std::span<const std::byte> bytes) { out_->write(bytes); }
   void write(std::span<const std::byte> bytes, Xxh3& hash) { out_->write(bytes, hash); }

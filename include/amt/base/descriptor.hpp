@@ -20,7 +20,8 @@ class Descriptor {
   explicit operator bool() const { return fd_ >= 0; }
   int release();  ///< gives up the descriptor; the caller closes it
 
-  /// Closes it now. Throws an Error naming `path` if the system reports that written data was lost.
+  /// Closes the descriptor now. Throws an Error naming `path` if the system reports that written
+  /// data was lost.
   void close(const std::filesystem::path& path);
 
  private:

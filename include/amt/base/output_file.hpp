@@ -21,21 +21,21 @@ class OutputFile {
   explicit OutputFile(const std::filesystem::path& path);  ///< creates or truncates
   /// Takes over an open file. `path` is used in error messages only.
   OutputFile(Descriptor file, std::filesystem::path path);
-  /// Opens a file that exists, to write over its bytes from `offset` on.
+  /// Opens an existing file to overwrite its bytes from `offset` on.
   OutputFile(const std::filesystem::path& path, std::uint64_t offset);
   OutputFile(OutputFile&&) noexcept = default;
   OutputFile& operator=(OutputFile&&) = delete;
   /// Closes the file. Unless close() was called before, written data may be lost without an error.
   ~OutputFile() = default;
 
-  /// Writes to the disk without copying into the page cache, where the file system allows that and
-  /// the position is a multiple of 4 KiB: for a large file that is not read again soon. Copying
-  /// takes longer than all else in writing it, and displaces what is in the cache.
+  /// From now on, bypasses the page cache if the file system allows it and the position is a
+  /// multiple of 4 KiB. Meant for large files that will not be read soon: copying them into the
+  /// cache takes longer than the rest of the work, and evicts other files.
   void bypass_cache();
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
-  /// Also adds the bytes to `hash`, so that they come from memory only once.
+  /// Writes the bytes and adds them to `hash`, reading them from memory only once.
   void write(std::span<const std::byte> bytes, Xxh3& hash);
   void flush();                   ///< writes the buffer to the operating system
   void close(bool sync = false);  ///< flushes, fsyncs if asked, reports errors

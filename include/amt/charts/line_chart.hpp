@@ -29,7 +29,7 @@ struct LineChart {
   std::string curve_name = {}, second_name = {},
               level_name = {};        ///< legend labels, used if there is more than the first curve
   std::string steps_name = "step";    ///< label of the x axis
-  std::vector<NamedCurve> more = {};  ///< each in a colour of its own, with dots if it has few bins
+  std::vector<NamedCurve> more = {};  ///< each in its own colour, with dots if it has few bins
 };
 
 /// Returns the chart for a page of html_page(); "" if there is nothing to draw.

@@ -19,19 +19,19 @@ class Slices {
  public:
   static constexpr std::int64_t kAlignment = 128;  ///< floats: 512 bytes
 
-  /// Equal slices, which depend on (count, ranks) alone. Each begins at a multiple of kAlignment
-  /// floats. The last is longer by the rest, less than ranks x kAlignment floats; if that is all
-  /// there is, the other slices are empty.
+  /// Creates equal slices, which depend only on `count` and `ranks`. Each begins at a multiple of
+  /// kAlignment floats. The last one also has the remainder, less than ranks x kAlignment floats;
+  /// if there is nothing else, the other slices are empty.
   Slices(std::int64_t count, int ranks);
-  /// `bounds` are the first element of each rank's slice, ascending from 0, and the end of the last
-  /// slice.
+  /// Creates slices from `bounds`: the first element of each rank's slice, ascending from 0, and
+  /// the end of the last slice.
   explicit Slices(std::vector<std::int64_t> bounds) : bounds_(std::move(bounds)) {}
 
   std::int64_t count() const { return bounds_.back(); }
   int ranks() const { return static_cast<int>(bounds_.size()) - 1; }
   Slice of(int rank) const;
   std::int64_t longest() const;  ///< floats
-  /// Returns the length that all slices have, the last perhaps with a rest; 0 if they are unequal.
+  /// Returns the length of equal slices, without the last one's remainder; 0 if they are unequal.
   std::int64_t equal() const;
 
   /// Calls f(owner, part) for each rank's part of `range`, front to back, skipping empty parts.

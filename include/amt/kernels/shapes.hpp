@@ -63,8 +63,8 @@ Dim quads_of(Dim n, const Pointers*... pointers) {
   return bits % 16 == 0 ? n / 4 : 0;
 }
 
-/// Returns how many columns the product for `vocab` logits has, if wte has `stored` rows from the
-/// first of them on. Generation asks for a different number with nearly every token: rounded up,
+/// Returns the number of columns of the product for `vocab` logits; wte has `stored` rows from the
+/// first of them on. Generation needs a different number for nearly every token: when rounded up,
 /// they share a few algorithms, and columns of logits begin at multiples of 16 bytes.
 constexpr Dim logit_columns(Dim vocab, Dim stored) {
   for (const Dim unit : {Dim{1024}, kWidthUnit}) {

@@ -17,11 +17,11 @@ struct EmbeddingForwardOf {
   const P* wpe;                 ///< [at least first position + length, width]
   Dim rows, length, width;
   Dim first_position = 0;  ///< the number of positions of each row in earlier calls
-  /// [rows]: if set, each row's own first position, which is read when the device does the work.
+  /// [rows]: if not null, each row's first position, read when the device executes the operator.
   const std::int32_t* first_positions = nullptr;
-  Dropout dropout = {};  ///< its positions count from the first of this call
+  Dropout dropout = {};  ///< with positions counted from the first of this call
 
-  /// Returns where position i of the call, [rows, length], is in its row.
+  /// Converts index i of [rows, length] to the position in its row.
   constexpr Dim position(Dim i) const {
     return (first_positions != nullptr ? first_positions[i / length] : first_position) + i % length;
   }

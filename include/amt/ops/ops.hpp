@@ -47,11 +47,11 @@ class DeviceTimer {
   virtual double seconds() = 0;
 };
 
-/// Operators that a device has recorded. The Ops that made it must outlive it.
+/// A recorded sequence of operators. The Ops that recorded it must outlive it.
 class Recording {
  public:
   virtual ~Recording() = default;
-  /// Queues the operators again with the same arguments, as one piece of work.
+  /// Queues the operators again, with the same arguments, as a single unit of work.
   virtual void replay() = 0;
 };
 
@@ -85,10 +85,10 @@ class OpsMemory {
 
   virtual std::unique_ptr<DeviceTimer> make_timer() = 0;
 
-  /// Records the operators that `work` runs, instead of running them. They must have run before
-  /// with the same shapes, so that nothing is left to be allocated or chosen; their memory must
-  /// outlive the recording. Returns null if the device cannot record, which a GPU explains in the
-  /// log: then the operators must be run each time.
+  /// Records the operators that `work` calls instead of running them. They must have run before
+  /// with the same shapes, so that no memory needs to be allocated and no algorithm chosen; their
+  /// memory must outlive the recording. Returns null if the device cannot record (a GPU logs the
+  /// reason); the operators must then be run each time.
   virtual std::unique_ptr<Recording> record(const std::function<void()>& /*work*/) {
     return nullptr;
   }

@@ -34,7 +34,7 @@ class RunPaths {
     return samples() / (step_name(step) + ".mid");
   }
   std::filesystem::path checkpoints() const { return run_ / "checkpoints"; }
-  /// Names the hosts whose numbers were found to be wrong, one a line.
+  /// Lists the hosts that computed wrong numbers, one per line.
   std::filesystem::path suspect_hosts() const { return run_ / "suspect-hosts"; }
   /// Identifies the process that trains here, while there is one.
   std::filesystem::path in_use() const { return run_ / "in-use"; }
@@ -42,7 +42,7 @@ class RunPaths {
   std::filesystem::path latest() const { return checkpoints() / "latest"; }
   /// Contains the name of the checkpoint with the lowest validation loss, if the run keeps it.
   std::filesystem::path best() const { return checkpoints() / "best"; }
-  /// Contains the name of the newest checkpoint that a check of gradients has confirmed.
+  /// Contains the name of the newest checkpoint that a gradient check has confirmed.
   std::filesystem::path verified() const { return checkpoints() / "verified"; }
   std::filesystem::path step(std::int64_t step) const { return checkpoints() / step_name(step); }
   /// A checkpoint that is being written; never read.
@@ -66,7 +66,8 @@ struct CheckpointPaths : ModelPaths {
   std::filesystem::path optimizer() const { return folder / "optimizer.h5"; }
   std::filesystem::path state() const { return folder / "state.json"; }
   std::filesystem::path manifest() const { return folder / "checkpoint.json"; }
-  /// A model folder within: the average of the weights, where there is one.
+  /// Returns the model folder for the average of the weights inside a checkpoint, which may lack
+  /// it.
   ModelPaths average() const { return {folder / "average"}; }
 };
 
