@@ -197,8 +197,8 @@ class NcclReducer : public Reducer {
   Event written_, summed_;
   NcclCommunicator nccl_;  // declared after the stream, so that it is destroyed before it
   std::int64_t bucket_;
-  std::deque<Arrival> arrivals_;  // of the last all_gather(), not yet awaited
-  std::int64_t arrived_ = 0;      // floats of it that the compute stream waits for
+  std::deque<Arrival> arrivals_;          // of the last all_gather(), not yet awaited
+  std::int64_t arrived_ = 0;              // floats of it that the compute stream waits for
   const SlicedBuffer* sliced_ = nullptr;  // the buffer of this round's ranges; null: not sliced
   Buckets buckets_;
   const char* last_ = kSum;  // the last exchange started, for messages
