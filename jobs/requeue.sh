@@ -1,15 +1,15 @@
 # Sourced by the three jobs. Decides whether a job is requeued after amt has ended.
 # shellcheck shell=bash
 
-# newest_checkpoint RUN: prints its name, "none" if there is none; of a sweep in one job, all runs' names.
+# newest_checkpoint RUN: prints its name, or "none". For a sweep in one job, prints those of all runs.
 newest_checkpoint() {
   local newest
   newest=$(grep -h . "$1"/checkpoints/latest "$1"/*=*/checkpoints/latest 2> /dev/null | paste -sd, -)
   echo "${newest:-none}"
 }
 
-# run_of_job RUN OPTION OF amt train...: prints the folder that this job trains in: with --sweep, a task of an array
-# has the folder of one value (src/train/sweep.cpp).
+# run_of_job RUN [OPTION OF amt train...]: prints the folder that this job trains in. With --sweep, a task of a job
+# array trains in the folder of one value (src/train/sweep.cpp).
 run_of_job() {
   local run=$1 sweep="" values
   while [ $# -gt 1 ]; do
@@ -57,11 +57,11 @@ count_start() { [ "${SLURM_RESTART_COUNT:-0}" -lt "$AMT_MAX_FAILURES" ]; }
 # Slurm itself requeues a preempted job, and a cancelled job must not be requeued.
 still_running() { [[ $(scontrol --oneliner show job "$SLURM_JOB_ID") == *" JobState=RUNNING "* ]]; }
 
-# RUN/suspect-hosts names the hosts that have computed wrong numbers, one a line.
+# RUN/suspect-hosts lists the hosts that computed wrong numbers, one per line.
 suspect_hosts=""
 
-# exclude_suspects: makes Slurm start the job elsewhere, in addition to what it excludes already.
-# Slurm allows that only once the job waits for its next start.
+# exclude_suspects: excludes these hosts, in addition to those excluded already, from the job's next
+# start. Slurm allows this only while the job is pending.
 exclude_suspects() {
   local before hosts
   [ -e "$suspect_hosts" ] || return 0

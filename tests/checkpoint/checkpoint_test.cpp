@@ -156,7 +156,7 @@ TEST_F(CheckpointTest, AModelIsFoundInARunAStepOrAnExportedFolder) {
   EXPECT_TRUE(test::refuses<Error>([&] { find_model(paths_.best()); }, {"best", "does not name"}));
 }
 
-TEST_F(CheckpointTest, TheMomentsFileIsTheOneThatHdf5WouldWrite) {
+TEST_F(CheckpointTest, TheMomentsFileEqualsOneWrittenByHdf5) {
   ModelConfig large = config_;
   large.hidden_dim = 128;  // moments that are aligned in the file, unlike those of the tiny model
   for (const ModelConfig& config : {config_, large}) {

@@ -152,7 +152,7 @@ TEST_F(KeptCheckpoints, AFailedSaveLeavesTheOldCheckpoints) {
   EXPECT_EQ(checkpoint_damage(paths_.step(11)), "");
 }
 
-TEST_F(KeptCheckpoints, TheVerifiedOneStaysAmongRollingOnes) {
+TEST_F(KeptCheckpoints, KeepsTheVerifiedRollingCheckpoint) {
   save(1);
   name_verified(paths_, 1);
   for (std::int64_t step = 2; step <= 5; ++step) save(step);
@@ -165,11 +165,11 @@ TEST_F(KeptCheckpoints, TheVerifiedOneStaysAmongRollingOnes) {
   EXPECT_EQ(verified_step(paths_), std::nullopt);
 }
 
-TEST_F(KeptCheckpoints, LaterOnesCanBeSetAside) {
+TEST_F(KeptCheckpoints, SetAsideRenamesLaterCheckpoints) {
   for (const std::int64_t step : {10, 20, 30}) {
     save_checkpoint(paths_, config_, layout_, make(step), Keep::kPermanent, step == 30);
   }
-  for (int again = 0; again < 2; ++again) {  // also if a folder of that name is left
+  for (int again = 0; again < 2; ++again) {  // the second time, a folder of that name exists
     set_aside_after(paths_, 10);
     EXPECT_EQ(checkpoint_steps(paths_), std::vector<std::int64_t>{10});
     EXPECT_EQ(read_text(paths_.latest()), "step-000010\n");

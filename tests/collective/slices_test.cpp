@@ -26,7 +26,7 @@ TEST(Slices, CoverTheBufferInRankOrder) {
   }
 }
 
-TEST(Slices, AreAlignedAndEqualExceptForTheRest) {
+TEST(Slices, AreAlignedAndEqualExceptForTheRemainder) {
   for (const std::int64_t count : kCounts) {
     for (const int ranks : {2, 3, 4, 7, 64, 1000}) {
       const Slices slices(count, ranks);

@@ -8,7 +8,7 @@
 namespace amt {
 namespace {
 
-TEST(GenerationOptions, EachOptionHasItsLimits) {
+TEST(GenerationOptions, RejectsValuesOutsideTheLimits) {
   for (const test::Limit& limit : std::initializer_list<test::Limit>{
            {"count", "1", "0"},
            {"count", "10000", "10001"},

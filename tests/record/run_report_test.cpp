@@ -140,7 +140,7 @@ TEST(RunReport, LowerLossesAreLowerAndLaterStepsFurtherRight) {
       << loss_figure_svg({}, history);
 }
 
-TEST(RunReport, ShowsWhatCrashesHaveCost) {
+TEST(RunReport, ShowsTheCostOfCrashes) {
   RunFacts run = facts();
   run.starts = {3, 120, 60, 40};
   const std::string html = run_report_html(run, history_of(600));  // 300 s
@@ -152,7 +152,7 @@ TEST(RunReport, ShowsWhatCrashesHaveCost) {
   EXPECT_EQ(RunStarts().goodput(0), std::nullopt);
 }
 
-TEST(RunRecorder, CountsStartsAndTheStepsThatAreLost) {
+TEST(RunRecorder, CountsStartsAndLostSteps) {
   const test::TemporaryFolder folder;
   const RunPaths paths(folder.path());
   std::int64_t next_step = 0;

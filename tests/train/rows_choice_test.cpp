@@ -47,7 +47,7 @@ TEST_F(RowsChoice, ANewRunTakesAsManyRowsAsFit) {
   EXPECT_EQ(wanted(memory_for(16)).rows, 16);
 }
 
-TEST_F(RowsChoice, TheDecoderForSamplesIsIncluded) {
+TEST_F(RowsChoice, IncludesTheDecoderForSamples) {
   DeviceMemory memory = memory_for(16);
   EXPECT_FALSE(for_training(memory, config_).sampling);
   config_.trainer.steps_per_sample = 100;
@@ -57,7 +57,7 @@ TEST_F(RowsChoice, TheDecoderForSamplesIsIncluded) {
   EXPECT_EQ(wanted(memory).rows, 8);
 }
 
-TEST_F(RowsChoice, AnAverageOfTheWeightsNeedsMemoryOfTheHost) {
+TEST_F(RowsChoice, AnAverageOfTheWeightsNeedsHostMemory) {
   DeviceMemory memory = memory_for(16);
   config_.trainer.average = 100;
   memory = for_training(memory, config_);

@@ -111,7 +111,7 @@ TEST(TrainerOptions, InvalidValuesAreReported) {
   EXPECT_TRUE(refuses([&] { checkpointer.validate(); }, {"--checkpointer.keep_every"}));
 }
 
-TEST(TrainerOptions, EachOptionHasItsLimits) {
+TEST(TrainerOptions, RejectsValuesOutsideTheLimits) {
   TrainerOptions options;
   options.run_dir = "run";
   for (const test::Limit& limit : std::initializer_list<test::Limit>{
@@ -133,7 +133,7 @@ TEST(TrainerOptions, EachOptionHasItsLimits) {
   }
 }
 
-TEST(OptimizerOptions, EachOptionHasItsLimits) {
+TEST(OptimizerOptions, RejectsValuesOutsideTheLimits) {
   for (const test::Limit& limit : std::initializer_list<test::Limit>{
            {"trainer.learning_rate", "1e-09", "0"},
            {"trainer.weight_decay", "0", "-1e-09"},
@@ -154,7 +154,7 @@ TEST(OptimizerOptions, EachOptionHasItsLimits) {
   }
 }
 
-TEST(CheckpointerOptions, EachOptionHasItsLimits) {
+TEST(CheckpointerOptions, RejectsValuesOutsideTheLimits) {
   for (const test::Limit& limit : std::initializer_list<test::Limit>{
            {"checkpointer.save_interval", "1", "0"},
            {"checkpointer.keep_every", "1", "0"},

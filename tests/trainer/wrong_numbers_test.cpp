@@ -122,7 +122,7 @@ TEST_F(WrongNumbersTest, WithoutAFaultChecksPassAndChangeNothing) {
   for (const bool sharded : {false, true}) {
     TrainerSettings with = checking(shared() / (sharded ? "c" : "a"), 1, 1, 1000);
     TrainerSettings without = checking(shared() / (sharded ? "d" : "b"), 0, 0, 1000);
-    // Several micro-batches, and one that is summed at once.
+    // Several micro-batches per step without sharding, one with sharding.
     for (TrainerSettings* s : {&with, &without}) {
       s->trainer.shard_optimizer = sharded;
       if (sharded) s->trainer.per_device_parallelism = -1;
