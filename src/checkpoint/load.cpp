@@ -46,7 +46,7 @@ std::string damage_of(const CheckpointPaths& paths) {
   const auto average = manifest.files.find(kAverage);
   if (average != manifest.files.end()) {
     const std::string damage = damage_of_file(paths.average().model(), average->second);
-    if (!damage.empty()) return "of its average " + damage;
+    if (!damage.empty()) return "in its average, " + damage;
   }
   const std::int64_t step = read_training_state(paths.state()).step;
   if (step != manifest.step) return fmt::format("its state.json belongs to step {}", step);

@@ -216,7 +216,7 @@ bool Trainer::validate_if_due() {
   });
   log_info(fmt::format("step {}  validation loss {:.6g}{}{}", state_.step, state_.valid_loss,
                        state_.best_step == state_.step ? ", the lowest so far" : "",
-                       of_average ? fmt::format("; of the average {:.6g}", *of_average) : ""));
+                       of_average ? fmt::format("; averaged weights: {:.6g}", *of_average) : ""));
   if (ends_early()) log_info("training ends early " + describe_early_end(state_));
   return true;
 }

@@ -41,8 +41,8 @@ void Trainer::check_learned() {
   on_leader([this] {
     std::string what;
     if (state_.skipped_in_a_row > 0) {
-      what = fmt::format("the loss or gradient is not finite{} since step {}",
-                         settings_.trainer.skip_spikes > 0 ? " or a spike" : "",
+      what = fmt::format("the loss or gradient has not been finite{} since step {}",
+                         settings_.trainer.skip_spikes > 0 ? ", or has been a spike," : "",
                          state_.step - state_.skipped_in_a_row);
     } else if (state_.evaluated_step == state_.step && !std::isfinite(state_.valid_loss)) {
       what = fmt::format("the validation loss is not finite after step {}", state_.step - 1);

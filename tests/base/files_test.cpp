@@ -132,13 +132,14 @@ TEST(Files, MissingSpaceIsReportedInBytes) {
   }
 }
 
-// Sizes around the blocks and buffers in which it is written, at the start of a file and within it.
-TEST(OutputFile, PastTheCacheTheBytesAreTheSame) {
+// Tests sizes around those of blocks and buffers, at the start of a file and within it.
+TEST(OutputFile, BypassingTheCacheGivesTheSameBytes) {
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "out";
   for (const std::size_t size :
        {0u, 1u, 4095u, 4096u, 70'001u, 1u << 20, (1u << 20) + 4096u, 3'000'001u}) {
-    for (const std::size_t offset : {0u, 8192u, 100u}) {  // the last one is not a block's
+    for (const std::size_t offset :
+         {0u, 8192u, 100u}) {  // the last one is not a multiple of a block
       std::vector<std::byte> expected(size + 20'000, std::byte{7}), bytes(size);
       for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::byte>(i * i / 251);
       std::ranges::copy(bytes, expected.begin() + static_cast<std::ptrdiff_t>(offset));

@@ -69,6 +69,6 @@ done
 losses() { sed 's/"tokens_per_second".*//' "$work/$1/metrics.jsonl"; }
 [ "$(losses undisturbed)" = "$(losses killed)" ] || give_up "different losses"
 echo "$kills kills in $steps steps: $killed s instead of $undisturbed s undisturbed," \
-  "$(awk "BEGIN { printf \"%.1f\", 100 * $undisturbed / $killed }") % of the speed; the same bits"
+  "$(awk "BEGIN { printf \"%.1f\", 100 * $undisturbed / $killed }") % of the speed; bitwise-identical results"
 grep -E '"(starts|lost_steps|lost_seconds|starting_seconds|goodput)"' "$work/killed/run.json"
 uptime

@@ -4,15 +4,15 @@
     optimizer_proof.py AMT DATASET WORK [--models 4M=64x2 8M=128x6]
 
 For each model, NAME=WIDTHxLAYERS:
-1. Each optimizer is trained at learning rates a factor of 2 apart, until the best is not at an end of them.
-2. Each is trained at its best rate from further seeds. The seed draws the initial weights. All runs read the same rows
-   in the same order and are validated on the same rows, so runs do not differ by their music.
-3. Muon is also trained for --faster times fewer steps, with a schedule of that length. That is the comparison at equal
-   loss: the steps at which the long run reaches the loss understate Muon, as its learning rate is still high there.
+1. Trains with each optimizer at learning rates a factor of 2 apart, until the best one is not at either end.
+2. Trains with each optimizer at its best rate from further seeds, which determine the initial weights. All runs read
+   the same rows in the same order and are validated on the same rows.
+3. Also trains with Muon for --faster times fewer steps, with a schedule of that length, to compare at equal loss. The
+   steps after which the long run reaches that loss understate Muon, because its learning rate is still high then.
 
-WORK has a folder for each run. A complete run is not repeated and an interrupted one resumes, so the same command
-continues where it stopped; with --recorded it trains nothing and reports what is complete. WORK/report.md has the
-tables, WORK/curves.csv every validation, WORK/MODEL.svg the curves.
+WORK contains a folder for each run. Complete runs are not repeated, and interrupted ones resume, so the same command
+continues where it stopped. With --recorded, nothing is trained, and the complete runs are reported. WORK/report.md
+contains the tables, WORK/curves.csv every validation, and WORK/MODEL.svg the curves.
 """
 import argparse
 import csv
@@ -215,7 +215,7 @@ def main():
     options.add_argument("--models", type=shape, nargs="+", default=[("4M", (64, 2)), ("8M", (128, 6))],
                          help="NAME=WIDTHxLAYERS")
     options.add_argument("--steps", type=int, default=256)
-    options.add_argument("--faster", type=float, default=1.3, help="how many times fewer steps are tested")
+    options.add_argument("--faster", type=float, default=1.3, help="by which factor to reduce Muon's steps")
     options.add_argument("--batch", type=int, default=2)
     options.add_argument("--rates", type=float, nargs="+", default=[8e-3, 16e-3, 32e-3])
     options.add_argument("--most-rates", type=int, default=5)

@@ -110,7 +110,7 @@ void check_queries(const AttentionShape& s, Order order) {
               gdk.fences_intact() && gdv.fences_intact());
 }
 
-/// A step of rows at these positions, in a cache of one row more.
+/// A step for rows at these positions, in a cache with one more row.
 void check_step(const std::vector<std::int32_t>& positions, Dim heads, Dim head_dim, Order order) {
   const Dim n = std::ssize(positions), width = heads * head_dim, length = 101;
   std::vector<std::int32_t> rows;
@@ -132,7 +132,7 @@ void check_step(const std::vector<std::int32_t>& positions, Dim heads, Dim head_
   EXPECT_TRUE(gout.fences_stand() && glse.fences_stand() && gcache.fences_stand());
 }
 
-// Fewer keys than warps, more than all warps load at once, and a cache that becomes full.
+// Covers fewer keys than warps, more than all warps load together, and a cache that becomes full.
 TEST(AttentionKernel, AStepAgreesWithPlain) {
   for (const Order order : kOrders) {
     check_step({0, 2, 70, 100}, 2, 40, order);

@@ -36,7 +36,7 @@ struct Description {
   }
 };
 
-/// What proposed algorithms may use.
+/// Limits for proposed algorithms.
 struct Preference {
   std::uint64_t workspace = 0;
   std::uint32_t reductions = 0, alignment[4] = {256, 256, 256, 256};

@@ -11,7 +11,7 @@ namespace {
 
 class CublasLtRules : public CudaOpsTest {};
 
-TEST_F(CublasLtRules, AreKeptByAllProductsOfTheModelsWith1To64Rows) {
+TEST_F(CublasLtRules, HoldForAllProductsOfTheModelsWith1To64Rows) {
   const BlasLibrary library(*ops_);
   std::size_t products = 0;
   for (const char* size : {"small", "medium", "large"}) {

@@ -201,7 +201,7 @@ T __shfl_sync(unsigned, T value, int lane) {
 
 namespace amt::gpu {
 
-/// Does the work of a launch, at once or when a stream would do it.
+/// Executes a launch: immediately, unless a test replaces this to imitate a stream.
 inline std::function<void(std::function<void()>)> submit = [](const auto& work) { work(); };
 
 /// Runs kernel<<<grid, block>>>(arguments...) with the threads in the given order.

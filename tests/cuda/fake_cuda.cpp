@@ -42,7 +42,7 @@ void tell(const F& f) {
 
 using Use = test::Timeline::Use;
 
-/// What a stream was given while it was captured.
+/// The work that a stream received during a capture.
 struct Graph {
   std::vector<std::function<void()>> work;
   bool valid = true;
@@ -51,14 +51,14 @@ Graph* captured = nullptr;
 
 cudaError_t status() { return device().broken ? cudaErrorIllegalAddress : cudaSuccess; }
 
-/// For calls that are not allowed while a stream is captured: the error if it is.
+/// Returns the error of a call that is not allowed during a capture, if there is one.
 cudaError_t outside_capture() {
   if (captured == nullptr) return cudaSuccess;
   captured->valid = false;
   return cudaErrorStreamCaptureUnsupported;
 }
 
-/// The same for calls that give a stream work, which are counted.
+/// The same for calls that queue work on a stream; counts them.
 cudaError_t count_launch() {
   ++device().launches;
   return outside_capture();

@@ -1,7 +1,7 @@
 // The CUDA runtime for programs without a GPU: device memory is host memory of a size that the test
 // chooses. Copies to the device are delayed until something waits for them, so that reusing memory
-// too early has an effect. A stream that is captured only notes its kernels and products; whatever
-// CUDA forbids meanwhile fails and invalidates the capture.
+// too early has an effect. During a capture, a stream only records its kernels and products; calls
+// that CUDA forbids then fail and invalidate the capture.
 #pragma once
 
 #include <cstddef>
@@ -35,10 +35,10 @@ std::size_t room(const void* p);
 
 /// Performs all delayed copies.
 void finish();
-/// Gives the stream work: it is done at once, after all delayed copies, or if the stream is
-/// captured, whenever its graph is launched.
+/// Queues work on a stream. It is executed at once, after all delayed copies, or, if the stream is
+/// being captured, whenever the graph is launched.
 void submit(std::function<void()> work);
-/// From now on, launches of kernels are such work.
+/// From now on, kernel launches are queued like this.
 void take_launches();
 
 }  // namespace amt::cuda::fake

@@ -43,7 +43,7 @@ void attention_queries(Workbench& w, const AttentionShape& s) {
   w.result("lse", lse, n * s.heads);
 }
 
-/// New positions of rows in reverse order, in a cache of one row more.
+/// A step for rows in reverse order, in a cache with one more row.
 void attention_step(Workbench& w, const std::vector<std::int32_t>& positions, Dim heads,
                     Dim head_dim) {
   constexpr Dim kLength = 1024;
@@ -102,7 +102,7 @@ TEST_F(GpuOps, AttentionForTheLastPositions) {
   }
 }
 
-TEST_F(GpuOps, AttentionOfAStep) {
+TEST_F(GpuOps, AttentionOfOneStep) {
   compare("attention, step", "1 x 12 x 64",
           [](Workbench& w) { attention_step(w, {1023}, 12, 64); });
   compare("attention, step", "4 x 3 x 40", [](Workbench& w) {

@@ -60,7 +60,7 @@ class Scaling {
 
 // Queued work writes each range just before its sum is started, and scales it just after wait().
 // This detects a sum that does not wait for its input, and work that does not wait for the sum.
-TEST_P(GpuRanks, SumsAreOrderedBetweenTheWorkAroundThem) {
+TEST_P(GpuRanks, SumsAreOrderedWithTheSurroundingWork) {
   constexpr std::int64_t kCount = 2 * kBucketFloats + 1001, kPieces = 5;
   const auto mine = values(kCount, world_.rank());
   const Buffer sum = Buffer::floats(*ops_, kCount);

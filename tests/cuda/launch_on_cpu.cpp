@@ -1,5 +1,5 @@
 // The operators' .cu files are compiled as plain C++ after cuda_on_cpu.hpp (see CMakeLists.txt);
-// their launches are work of the fake device.
+// their launches are queued on the fake device.
 #include "cuda_on_cpu.hpp"
 #include "fake_cuda.hpp"
 

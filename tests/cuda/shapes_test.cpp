@@ -9,7 +9,7 @@
 namespace amt::cuda {
 namespace {
 
-// Ranges of times are of any length: their products must not be.
+// Ranges of time tokens may have any length, but their products must have few sizes.
 TEST(Shapes, LogitsShareAFewProducts) {
   std::set<Dim> columns;
   for (Dim first = 0; first < 10000; ++first) {

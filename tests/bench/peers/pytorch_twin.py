@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """An independent twin of amt train: PyTorch trains the same model from the same weights on the same rows.
 
-Usage: pytorch_twin.py AMT DATASET [options]. Needs PyTorch and numpy. Makes a small model of random weights, lets
-`amt train --init` train it (fp32, dropout 0, one rank), does the same steps here in fp32, and compares the loss and the
-gradient norm of each. Exit code 1 if one of the first --exact steps is apart by more than 1e-6 (relative), or a later
-one by more than --drift: two runs of amt that differ by rounding alone, as on another number of threads, are apart by
-1e-2 after 40 steps at a learning rate of 3e-3. One epoch at most: later ones have an order of amt's own.
+Usage: pytorch_twin.py AMT DATASET [options]. Needs PyTorch and numpy. Creates a small model with random weights, trains
+it with `amt train --init` (fp32, dropout 0, one rank) and with PyTorch in fp32, and compares the loss and the gradient
+norm of each step. Exits with 1 if one of the first --exact steps differs by more than 1e-6 (relative), or a later one
+by more than --drift: two runs of amt that differ only by rounding, for example with different numbers of threads,
+differ by 1e-2 after 40 steps at a learning rate of 3e-3. Trains for at most one epoch, because amt reorders the rows
+in later ones.
 """
 import argparse
 import json
@@ -164,8 +165,8 @@ def main():
     options.add_argument("--batch", type=int, default=4)
     options.add_argument("--steps", type=int, default=25)
     options.add_argument("--rate", type=float, default=3e-3)
-    options.add_argument("--exact", type=int, default=15, help="steps that are equal to 1e-6")
-    options.add_argument("--drift", type=float, default=1e-2, help="how far later steps may be apart")
+    options.add_argument("--exact", type=int, default=15, help="number of steps that must agree to 1e-6")
+    options.add_argument("--drift", type=float, default=1e-2, help="largest relative difference of later steps")
     options.add_argument("--threads", type=int, default=2)
     o = options.parse_args()
     torch.manual_seed(1)

@@ -1,5 +1,5 @@
 """Generating with lakh-small on the CPU, one piece at a time: Transformers' generate() with its key-value
-cache against amt's decoder, tokens per second on two threads after a context of 500 tokens. Both have
+cache against amt's decoder, in tokens per second on two threads after a context of 500 tokens. Both use
 random weights; Transformers samples from the whole vocabulary without the rules of events."""
 import sys
 
