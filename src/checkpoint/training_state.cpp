@@ -65,7 +65,7 @@ std::vector<double> numbers_of(const json::Value& root, const char* name) {
   return numbers;
 }
 
-/// Oldest first; none in the file of a run that does not look for spikes.
+/// Reads the recent steps, oldest first; there are none if the run does not detect spikes.
 void read_recent(const json::Value& root, TrainingState& state) {
   if (!root.find("recent_losses")) return;
   const auto losses = numbers_of(root, "recent_losses"), norms = numbers_of(root, "recent_norms");

@@ -165,8 +165,8 @@ std::optional<double> Trainer::validation_loss() {
   return loss;
 }
 
-/// The same for the average of the weights. Restores the weights from rank 0's copy, so only rank 0
-/// needs memory for one.
+/// Validates the average of the weights, then restores the weights from rank 0's copy, so that only
+/// rank 0 needs memory for one.
 std::optional<double> Trainer::average_loss() {
   std::vector<float> weights(leads() ? model_.layout().total() : 0);
   if (leads()) model_.get_parameters(weights);

@@ -54,9 +54,8 @@ struct StartFacts {
 };
 
 /// Adds to a run's facts when and how this process started, at step `next_step`, and counts this
-/// start.
-/// Facts about the beginning of the run are kept from `before`, its previous run.json, unless the
-/// run begins now.
+/// start. Keeps facts about the beginning of the run from `before`, its previous run.json, unless
+/// the run begins now.
 void add_start(RunFacts& run, const StartFacts& start, std::int64_t next_step,
                const RunFacts& before);
 
