@@ -144,7 +144,8 @@ std::uint64_t needed_bytes(const ModelConfig& config, int micro_batch, const Dev
   const std::uint64_t training =
       memory.gpu ? gpu_bytes(config, micro_batch, memory.ranks, moments)
                  : host_bytes(config, memory.precision, micro_batch, memory.ranks, moments);
-  // The average, a checkpoint's copy of it, and the weights that take its place in a validation.
+  // The average, a checkpoint's copy of it, and a copy of the weights while the average is
+  // validated.
   const std::uint64_t average = memory.average && !memory.gpu ? 3 * parameter_bytes(config) : 0;
   if (!memory.sampling) return training + average;
   return training + average +

@@ -79,7 +79,7 @@ MemoryChoice fit_memory(TrainConfiguration& config, const OptionTable& given, co
 
 TrainerOptions complete(TrainerOptions trainer, const Device& device) {
   if (trainer.peak_flops == 0) trainer.peak_flops = known_peak_flops(device.info.name);
-  // The same GPU would give other bits each time.
+  // Recomputing a gradient on the same GPU could give different bits.
   if (device.plugin != nullptr && !trainer.deterministic) trainer.steps_per_gradient_check = 0;
   return trainer;
 }

@@ -33,12 +33,12 @@ void keep_order(const RunPaths& run, TrainConfiguration& config, const OptionTab
 void agree_on_model(TrainConfiguration& config, const OptionTable& given,
                     const mpi::Communicator& world);
 
-/// Returns unigram_loss_of_run(), for the report; a run that resumes has recorded it. Counts rows
-/// all over the dataset, whose checksums are not verified: that would be all of it. For one rank.
+/// Returns unigram_loss_of_run() for the report; a resumed run takes it from its record. Does not
+/// verify checksums, because its rows are spread over the whole dataset. Called on one rank only.
 double baseline_loss(const TrainConfiguration& config, const Manifest& manifest);
 
-/// Opens both splits. Verifies the checksums of this rank's share if data.verify_first is true,
-/// else, if data.verify is, those of the rows that are used. Local.
+/// Opens both splits. Verifies the checksums of this rank's share if data.verify_first is true;
+/// otherwise, if data.verify is true, verifies rows when they are first used. Local.
 Inputs open_inputs(const TrainConfiguration& config, Manifest manifest, int rank, int ranks);
 
 /// Warns about settings that the user may not have intended.

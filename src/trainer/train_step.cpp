@@ -119,9 +119,9 @@ void TrainStep::forward_backward(const TrainingState& state, const MicroBatch& p
   model_.forward_backward(tokens, piece.rows, terms, key, ready);
 }
 
-/// The first micro-batch of a step in which gradients are checked. Summing over the ranks changes
-/// the gradient, so it must not begin earlier; it uses the same ranges in the same order as in
-/// other steps, so that the sums have the same bits.
+/// Runs the first micro-batch of a step in which gradients are checked. Summing over the ranks
+/// changes the gradient, so it begins only after hashing. It uses the same ranges in the same order
+/// as in other steps, so the sums have the same bits.
 void TrainStep::hash_then_reduce(const TrainingState& state, std::span<const Token> tokens) {
   std::vector<Slice> ranges;
   forward_backward(state, plan_.front(), tokens, [&](std::int64_t begin, std::int64_t end) {

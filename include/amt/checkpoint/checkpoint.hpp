@@ -63,9 +63,9 @@ void name_verified(const RunPaths& paths, std::int64_t step);
 /// points `latest` to the newest remaining one. Removes `best` if it pointed to one of them.
 void set_aside_after(const RunPaths& paths, std::int64_t step);
 
-/// The damage of a checkpoint folder, in a few words that follow its name; empty if every file has
-/// the recorded size and hash, and all belong to the same step. Reads all files. An Error implies
-/// no damage: a file cannot be read (permissions, a failing disk), or was written by a newer
+/// Describes the damage of a checkpoint folder, phrased to follow its name; "" if every file has
+/// the recorded size and hash, and all belong to the same step. Reads all files. An Error does not
+/// imply damage: a file cannot be read (permissions, a failing disk), or was written by a newer
 /// version of this program.
 std::string checkpoint_damage(const std::filesystem::path& folder);
 

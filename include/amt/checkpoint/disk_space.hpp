@@ -9,8 +9,8 @@
 
 namespace amt {
 
-/// Bytes of one checkpoint: parameters, two moments and, if there is one, the average of the
-/// weights as floats, plus a little for names and sizes.
+/// Returns the bytes of one checkpoint: parameters, two moments and, if there is one, the average
+/// of the weights as floats, plus a little for names and sizes.
 std::uint64_t checkpoint_bytes(const ModelConfig& model, bool average = false);
 
 /// Returns the largest number of checkpoints that a run will have at once, not counting those that

@@ -13,13 +13,13 @@ std::uint64_t node_memory_bytes();
 /// Returns the peak resident memory of this process in bytes, excluding its children.
 std::uint64_t peak_memory_bytes();
 
-/// Seconds since the start of this process, which include loading it and starting MPI.
+/// Returns the seconds since this process started, including loading it and starting MPI.
 double process_seconds();
 
 /// The machine's name for itself: "node17".
 std::string host_name();
 
-/// The processor's name for itself: "Intel(R) Xeon(R) Platinum 8468"; "" if it has none, as on Arm.
+/// Returns the processor's model name, "Intel(R) Xeon(R) Platinum 8468"; "" if unknown, as on Arm.
 std::string cpu_name();
 
 /// CPU cores that this process may run on. At least 1.
