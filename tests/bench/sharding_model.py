@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What a step with trainer.shard_optimizer waits for, and what other exchanges would save.
 
-Usage: sharding_model.py [--help] [--NAME VALUE ...], with the inputs of scaling_model.py. Prints a Markdown
-table: milliseconds of a step with one micro-batch per GPU that the backward pass (sums) and the next forward
-pass (parameters) do not hide, and their share of the step.
+Usage: sharding_model.py [--help] [--NAME VALUE ...], with the inputs of scaling_model.py, such as --micro-rows.
+Prints a Markdown table: milliseconds of a step with one micro-batch per GPU that the backward pass (sums) and
+the next forward pass (parameters) do not hide, and their share of the step.
 """
 import math
 
