@@ -1,5 +1,6 @@
 #include "nccl_reducer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <functional>
@@ -106,6 +107,9 @@ class NcclReducer : public Reducer {
   static constexpr const char* kSum = "the sum of gradients";
   static constexpr const char* kGather = "the exchange of updated slices";
   static constexpr int kFewRanks = 3;
+  /// Of an exchange: the host waits until NCCL has queued each of them, and it should be done with
+  /// that before the embeddings have arrived, a third of a small model.
+  static constexpr std::int64_t kMostPieces = 8;
 
   /// Runs every kind of exchange once, with temporary memory. NCCL connects the ranks at the first
   /// exchange of each kind, in a way that depends on the size, and then allocates its buffers,
@@ -159,6 +163,7 @@ class NcclReducer : public Reducer {
       nccl_.start_all_gather(buffer.data, each, rest, summing_.get(), what);
       return started(all);
     }
+    const std::int64_t longest = std::max(bucket_, (all + kMostPieces - 1) / kMostPieces);
     send_in_pieces(
         buffer.data, all,
         [&](float* piece, std::int64_t count) {
@@ -166,7 +171,7 @@ class NcclReducer : public Reducer {
           nccl_.start_broadcasts(parts_of(buffer, {begin, begin + count}), summing_.get(), what);
           started(begin + count);
         },
-        bucket_);
+        longest);
   }
 
   /// Starts a plain sum: gradients are already scaled by 1 / (the global batch's positions), so

@@ -67,7 +67,7 @@ gpu_tests() {
 
 correct() {
   for test in CopiesRoundTrip ATimer FlatBuffers Embedding LayerNorm Linear LmHead PlainAttention \
-    CudnnAttention AttentionFor; do
+    CudnnAttention AttentionFor AttentionOf; do
     gpu_tests "$test" "GpuOps.$test*"
   done
   if [ $device = cuda ]; then step cudnn-card 30 "${run[@]}" "$build/bench/cudnn_card" || true; fi
