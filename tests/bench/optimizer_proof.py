@@ -107,8 +107,7 @@ def table(title, header, rows):
 
 
 def mean_and_spread(values, form):
-    spread = statistics.stdev(values) if len(values) > 1 else 0
-    return f"{statistics.mean(values):{form}} ± {spread:{form}}"
+    return f"{statistics.mean(values):{form}} ± {statistics.stdev(values):{form}}"
 
 
 def sweep_table(options, model, swept):
@@ -121,7 +120,7 @@ def sweep_table(options, model, swept):
 
 
 def seed_table(options, trios):
-    """Returns a table with a line for each seed: AdamW, Muon, and Muon with fewer steps."""
+    """Returns a table with a line for each seed (AdamW, Muon, and Muon with fewer steps) and their means."""
     rows, times, gains, short_gains = [], [], [], []
     for adamw, muon, short in trios:
         steps = muon.steps_to(adamw.final())
@@ -131,9 +130,10 @@ def seed_table(options, trios):
         rows.append([str(adamw.seed), f"{adamw.final():.4f}", f"{muon.final():.4f}",
                      "not reached" if steps is None else f"{steps:.0f}, {times[-1]:.2f} times fewer",
                      f"{short.final():.4f}"])
-    rows.append(["mean ± standard deviation", "", f"{mean_and_spread(gains, '.4f')} below AdamW",
-                 "" if None in times else f"{mean_and_spread(times, '.2f')} times fewer",
-                 f"{mean_and_spread(short_gains, '.4f')} below AdamW"])
+    if len(trios) > 1:
+        rows.append(["mean ± standard deviation", "", f"{mean_and_spread(gains, '.4f')} below AdamW",
+                     "" if None in times else f"{mean_and_spread(times, '.2f')} times fewer",
+                     f"{mean_and_spread(short_gains, '.4f')} below AdamW"])
     adamw, muon, short = trios[0]
     return table(f"AdamW at {adamw.rate:g}, Muon at {muon.rate:g}:",
                  ["seed", f"AdamW, {adamw.steps} steps", f"Muon, {muon.steps} steps",
