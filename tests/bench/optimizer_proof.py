@@ -11,7 +11,7 @@ For each model, NAME=WIDTHxLAYERS:
    steps after which the long run reaches that loss understate Muon, because its learning rate is still high then.
 
 WORK contains a folder for each run. Complete runs are not repeated, and interrupted ones resume, so the same command
-continues where it stopped. With --recorded, nothing is trained, and the complete runs are reported. WORK/report.md
+continues where it stopped. With --recorded, nothing is trained, and the complete runs are reported. WORK/tables.txt
 contains the tables, WORK/curves.csv every validation, and WORK/MODEL.svg the curves.
 """
 import argparse
@@ -234,7 +234,7 @@ def main():
         runs += of_model
         if trios:
             (o.work / f"{model}.svg").write_text(picture(model, trios))
-        (o.work / "report.md").write_text("\n".join(texts))
+        (o.work / "tables.txt").write_text("\n".join(texts))
         write_curves(o.work / "curves.csv", runs)
     sys.stdout.write("\n".join(texts))
 

@@ -12,7 +12,7 @@ import documents as docs
 
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
 DOCUMENT = re.compile(r"(?<![\w/.$}-])[\w./-]*[\w-]\.md\b")
-WRITTEN = {"page.md", "report.md", "summary.md"}  # files that a program of the repository writes
+WRITTEN = {"page.md", "summary.md"}  # files that a program of the repository writes
 # Matches docs/spec/x.md 4.2 and docs/spec/x.md, "Evaluation", but not docs/x.md: "A" and "B", which
 # is a citation followed by other text.
 SECTION = re.compile(r"([\w./-]+\.md)(?:,? (?:section )?(\d[\d., to-]*)|,? \"([^\"]+)\")")
