@@ -129,7 +129,7 @@ void check_step(const std::vector<std::int32_t>& positions, Dim heads, Dim head_
   EXPECT_LT(distance(gout.values(), out), kRounding);
   EXPECT_LT(distance(glse.values(), lse), 1e-5);
   EXPECT_EQ(gcache.values(), cache);
-  EXPECT_TRUE(gout.fences_stand() && glse.fences_stand() && gcache.fences_stand());
+  EXPECT_TRUE(gout.fences_intact() && glse.fences_intact() && gcache.fences_intact());
 }
 
 // Covers fewer keys than warps, more than all warps load together, and a cache that becomes full.
