@@ -3,8 +3,8 @@
 
 Usage: pytorch_twin.py AMT DATASET [options]. Needs PyTorch and numpy. Creates a small model with random weights, trains
 it with `amt train --init` (fp32, dropout 0, one rank) and with PyTorch in fp32, and compares the loss and the gradient
-norm of each step. Exits with 1 if one of the first --exact steps differs by more than 1e-6 (relative), or a later one
-by more than --drift: two runs of amt that differ only by rounding, for example with different numbers of threads,
+norm of each step. Exits with 1 if a loss of the first --exact steps differs by more than 1e-6 (relative), or a later
+one by more than --drift; for gradient norms, the limits are ten times as large. Two runs of amt that differ only by rounding, for example with different numbers of threads,
 differ by 1e-2 after 40 steps at a learning rate of 3e-3. Trains for at most one epoch, because amt reorders the rows
 in later ones.
 """
