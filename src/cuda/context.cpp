@@ -42,7 +42,7 @@ void check_head(Dim head_dim) {
   if (head_dim <= kLargestHead) return;
   throw Error(
       fmt::format("a head of {} channels is larger than the {} that attention on a GPU supports: "
-                  "raise model.num_heads, or use --device cpu",
+                  "increase model.num_heads, or use --device cpu",
                   head_dim, kLargestHead));
 }
 

@@ -2,14 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <fstream>
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
 #include "amt/dataset/paths.hpp"
 #include "amt/dataset/shard.hpp"
-#include "support/refusal.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace amt {
@@ -84,30 +82,6 @@ TEST(Dataset, MissingTruncatedOrForeignShardsAreRejected) {
   EXPECT_NO_THROW(open());
   std::filesystem::resize_file(second, std::filesystem::file_size(second) / 2);
   EXPECT_THROW(open(), Error);
-}
-
-// HDF5 notices a file that is shorter than its header says. If the header is wrong too, nothing but
-// the place of the rows shows that some are missing; mapping them would end in SIGBUS.
-TEST(Dataset, AShardThatEndsBeforeItsLastRowIsRejected) {
-  const test::TemporaryFolder folder;
-  const Manifest manifest = write_dataset(folder.path(), {40});
-  const auto path = folder.path() / manifest.split(Split::kTrain).shards[0].file;
-  const ShardLocation whole = locate_shard(folder.path(), manifest, Split::kTrain, 0);
-  std::vector<std::byte> bytes = read_file(path);
-  ASSERT_EQ(bytes[8], std::byte{0}) << "version of the superblock";
-  const auto cut_after = [&](std::uint64_t rows) {
-    constexpr std::size_t kEndOfFile = 40;  // where the superblock contains the file's size
-    std::uint64_t size = whole.offset + rows * sizeof(Row);
-    bytes.resize(size);
-    std::memcpy(&bytes[kEndOfFile], &size, sizeof(size));
-    std::ofstream(path, std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(size));
-  };
-  cut_after(40);
-  EXPECT_NO_THROW(locate_shard(folder.path(), manifest, Split::kTrain, 0));
-  cut_after(39);
-  EXPECT_TRUE(test::refuses<Error>([&] { locate_shard(folder.path(), manifest, Split::kTrain, 0); },
-                                   {path.string()}));
 }
 
 TEST(Dataset, WriterRefusesAWrongNumberOfRows) {

@@ -97,7 +97,7 @@ TEST(Manifest, ErrorsExplainWhatThePathShouldBe) {
   const std::string file = (dataset / "train.h5").string();
   EXPECT_TRUE(test::says(says(file), {file, "amt prepare"}));
   std::ofstream(dataset / kManifestFile) << to_json(example());
-  EXPECT_TRUE(test::says(says(file), {file, "name " + dataset.string()}));
+  EXPECT_TRUE(test::says(says(file), {file, " " + dataset.string()}));
   std::filesystem::create_directories(folder.path() / "ds.partial");
   EXPECT_TRUE(test::says(says(folder.path() / "ds.partial"), {"ds.partial"}));
   EXPECT_TRUE(test::says(says(folder.path() / "none"), {"none"}));
