@@ -60,7 +60,7 @@ echo "an option given twice"
 expect 0 "seed = 7" "${train[@]}" --dry-run --trainer.seed 3 --trainer.seed 7
 expect 0 "device = cpu" "${train[@]}" --dry-run --device cuda --trainer.device cpu
 expect 0 "last ... counts" "$amt" train --help
-expect_line 2 "--config ... twice, $work/tiny.ini ... b.ini" "${train[@]}" --config b.ini
+expect_line 2 "--config ... twice ... $work/tiny.ini ... b.ini" "${train[@]}" --config b.ini
 
 echo "a run resumes from the configuration that amt wrote, in folders with awkward names"
 mkdir "$work/a ; b"

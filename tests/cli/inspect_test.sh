@@ -130,18 +130,19 @@ num_heads = 2
 num_layers = 1
 END
 train=("$amt" train --config "$work/tiny.ini" --data.dataset "$work/d" --trainer.run_dir "$work/run")
+verified=("${train[@]}" --data.verify_first true)  # also the rows that one step does not use
 for ranks in 1 2; do
-  expect 1 "${shards[1]##*/}: rows 0 to " mpirun -n $ranks "${train[@]}"
+  expect 1 "${shards[1]##*/}: rows 0 to " mpirun -n $ranks "${verified[@]}"
   [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "expected exactly one rank to report the error"
   grep -q "test-00000" "$work/err" && fail "the trainer read the test split"
   [ ! -e "$work/run" ] || fail "a run that was refused created its folder"
 done
 expect 0 "" "${train[@]}" --data.verify false
-expect 1 "${shards[1]##*/}" "${train[@]}"
+expect 1 "${shards[1]##*/}" "${verified[@]}"
 flip "${shards[1]}" 100000
 valid=$(compgen -G "$work/d/valid-0*.h5")
 flip "$valid" 9000
-expect 1 "${valid##*/}: rows 0 to " "${train[@]}"
+expect 1 "${valid##*/}: rows 0 to " "${verified[@]}"
 flip "$valid" 9000
 expect 0 "" "${train[@]}"
 

@@ -118,7 +118,7 @@ done
 cp -r "$work/ds" "$work/damaged"
 shard=$(find "$work/damaged" -name 'train-0*.h5' | head -n 1)
 printf x | dd of="$shard" bs=1 seek=9000 conv=notrunc status=none
-wrong 1 "${shard##*/}" on 2 "${dry[@]}" --data.dataset "$work/damaged"
+wrong 1 "${shard##*/}" on 2 "${dry[@]}" --data.dataset "$work/damaged" --data.verify_first true
 [ ! -e "$work/dry" ] || fail "a dry run wrote something"
 
 echo "a dry run for an existing run"

@@ -18,7 +18,7 @@ expect 2 "Usage" "$amt"
 echo "wrong options and values"
 expect_line 2 "'preprae' ... 'prepare'" "$amt" preprae
 expect_line 2 "'augmnet' ... 'augment'" prepare "$golden/tree" "$work/d" --augmnet 10
-expect_line 2 "--augment 7 ... multiple of 10" prepare "$golden/tree" "$work/d" --augment 7
+expect_line 2 "--augment ... multiple of 10 ... 7" prepare "$golden/tree" "$work/d" --augment 7
 expect_line 2 "--augment: 'ten' ... whole number" prepare "$golden/tree" "$work/d" --augment ten
 expect_line 2 "--interarrival" prepare "$golden/tree" "$work/d" --augment 10 --interarrival
 expect_line 2 "DATASET ... missing" prepare "$golden/tree"
@@ -87,7 +87,7 @@ for dry in "" --dry-run; do
       prepare "$golden/tree" "$work/d" --overwrite --text "$work/$place" $dry
   done
   expect_line 2 "DATASET ... empty" prepare "$golden/tree" "" $dry
-  expect_line 2 "no name" prepare "$golden/tree" "$work/.." --overwrite $dry
+  expect_line 2 "does not name a folder" prepare "$golden/tree" "$work/.." --overwrite $dry
 done
 expect 0 "$work/d, ... amt ... corpus" \
   bash -c 'cp -r "$1/mine" "$1/d/corpus" && "$2" prepare "$3/tree" "$1/d" --overwrite' - "$work" "$amt" "$golden"

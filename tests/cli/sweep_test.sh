@@ -51,7 +51,7 @@ grep -q "^1e-2,,,,,$" "$work/array/sweep.csv" || fail "the row of a missing run 
 SLURM_ARRAY_TASK_ID=3 expect 2 "--array=0-2" run 1 array --sweep $rates
 
 echo "a diverging run does not stop the others"
-expect 1 "failed: ... not finite" run 2 diverges --sweep learning_rate=1e30,3e-3
+expect 1 "failed: ... loss ... finite" run 2 diverges --sweep learning_rate=1e30,3e-3
 same_model 000012 plain "diverges/learning_rate=3e-3"
 
 echo "invalid sweeps"

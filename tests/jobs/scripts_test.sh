@@ -120,6 +120,7 @@ requeues 1 0 77 0
 echo "mpirun that was stopped by a TERM"
 # Slurm sends the TERM to the job's shell and to mpirun, which kills its ranks and exits with 1.
 stand_in mpirun <<'END'
+trap '' USR1  # by which the job asks amt to save
 kill -TERM "$PPID"
 exit 1
 END
