@@ -123,6 +123,8 @@ TEST(Files, AFullDiskIsAnError) {
 
 TEST(Files, MissingSpaceIsReportedInBytes) {
   const test::TemporaryFolder folder;
+  const std::uint64_t free = std::filesystem::space(folder.path()).available;
+  EXPECT_THROW(require_space(folder.path(), free / 2 * 3), Error);
   EXPECT_NO_THROW(require_space(folder.path(), 1));
   try {
     require_space(folder.path(), std::uint64_t{1} << 62);

@@ -69,6 +69,21 @@ TEST(Communicator, StartedReductionSumsInPlace) {
   for (const float value : values) ASSERT_EQ(value, n * (n + 1) / 2);
 }
 
+TEST(Communicator, AStartedReductionIsNotDoneBeforeAllRanksTakePart) {
+  const Communicator world = Communicator::world(), other = Communicator::world();
+  std::vector<float> values(1000, 1);
+  if (world.rank() != 0) other.barrier();
+  Request request = world.start_all_reduce_sum(values);
+  if (world.rank() == 0) {
+    if (world.size() > 1) {
+      EXPECT_FALSE(request.done());
+    }
+    other.barrier();
+  }
+  while (!request.done()) continue;
+  EXPECT_EQ(values.front(), static_cast<float>(world.size()));
+}
+
 TEST(Communicator, OnlyTheRootGetsAStartedReduction) {
   const Communicator world = Communicator::world();
   const float n = static_cast<float>(world.size()), own = static_cast<float>(world.rank() + 1);
