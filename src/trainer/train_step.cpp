@@ -40,7 +40,6 @@ TrainStep::TrainStep(Model& model, const mpi::Communicator& ranks, Reducer& redu
       timer_(model.ops().make_timer()) {}
 
 StepResult TrainStep::run(TrainingState& state, const std::function<Requests()>& ask) {
-  if (sliced_) reducer_.wait();  // receives the other ranks' slices of the last update
   const bool checks = check_.due(state.step);
   const std::uint64_t checked =
       checks ? recompute_gradient(state, check_.checked_rank(state.step)) : 0;
