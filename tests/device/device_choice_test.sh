@@ -42,7 +42,7 @@ refused() {
 refused /nowhere/plugin.so "AMT_CUDA_PLUGIN ... /nowhere/plugin.so, "
 refused "$work/text.so" "$work/text.so: "
 refused "$plugins/libamt_not_a_plugin.so" "$plugins/libamt_not_a_plugin.so ... amt_cuda_plugin"
-refused "$plugins/libamt_old_plugin.so" "$plugins/libamt_old_plugin.so ... other sources"
+refused "$plugins/libamt_old_plugin.so" "$plugins/libamt_old_plugin.so ... different sources"
 refused "$fake" "the fake has no device"
 expect 1 "AMT_CUDA_PLUGIN ... none" train 3 refused --device cuda
 said_once
