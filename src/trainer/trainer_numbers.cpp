@@ -27,6 +27,7 @@ void note_suspect(const RunPaths& paths, const std::string& host) {
 /// Collective. Called after every rank has received the state that training starts from.
 void Trainer::start_checks() {
   replicas_.start_at(state_.step);
+  if (finished()) return;  // a start that does not train must not change the run
   std::int64_t trusted = 0;
   on_leader([&] { trusted = trusted_step(); });
   ranks_.broadcast_value(trusted, 0);
