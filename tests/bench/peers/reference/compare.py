@@ -11,6 +11,17 @@ import sys
 from measure import Use, arguments, built, folder, interleaved, midi_files, print_ratio, run
 
 
+# The reference reads the files in the order in which the file system lists them, and the random choices
+# depend on that order; amt reads them in order of their MD5.
+SORTED = """
+import glob, runpy, sys
+listed = glob.glob
+glob.glob = lambda *words, **more: sorted(listed(*words, **more))
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
 def arrange(files, corpus):
     """Copies the files to CORPUS/FIRST_DIGIT_OF_MD5/MD5.mid, where the reference expects them."""
     for path in files:
@@ -32,7 +43,8 @@ def main():
             shutil.rmtree(work / "reference", ignore_errors=True)
             shutil.copytree(work / "corpus", work / "reference")
             environment = os.environ | {"PYTHONPATH": str(source)}
-            uses = [run([sys.executable, source / "train" / script, work / "reference", *more], env=environment)
+            uses = [run([sys.executable, "-c", SORTED, source / "train" / script, work / "reference", *more],
+                        env=environment)
                     for script, more in (("midi-preprocess.py", []), ("tokenize-lakh.py", ["-k", "1"]))]
             return sum(use.cpu for use in uses) * 1000 / len(files)
 
