@@ -3,19 +3,10 @@
 #include "amt/model/decoder.hpp"
 #include "cuda_ops_fixture.hpp"
 #include "support/passing_ops.hpp"
+#include "support/tiny_model.hpp"
 
 namespace amt::cuda {
 namespace {
-
-ModelConfig small_model() {
-  ModelConfig config;
-  config.seq_len = 12;
-  config.hidden_dim = 16;
-  config.num_heads = 2;
-  config.num_layers = 2;
-  config.vocab_size = 50;
-  return config;
-}
 
 /// Forwards every call to another Ops, but cannot record.
 class StepByStep final : public Implement<StepByStep, test::PassingOps, Operators> {
@@ -34,7 +25,7 @@ struct Generated {
 
 /// Generates a few steps of `rows` rows; the first row is shorter than the others.
 Generated generate(Ops& ops, int rows, int steps) {
-  const ModelConfig config = small_model();
+  const ModelConfig config = test::tiny_model();
   Model model(ops, config, 1, Purpose::kInference);
   std::vector<float> parameters(model.layout().total());
   initialise_parameters(config, model.layout(), 3, parameters);
