@@ -42,8 +42,9 @@ struct StepPlaces {
   Dim count = 0;
 };
 
-/// The same for one position in each row; the workspace contains one token per row. The arguments
-/// of the operators depend only on the number of rows, so a recording of them can be replayed.
+/// Like CachedPass, for one position in each row: the workspace contains one token per row. The
+/// arguments of the operators depend only on the number of rows, so a recording of them can be
+/// replayed.
 class StepPass final : public Pass {
  public:
   StepPass(Ops& ops, const ModelConfig& config, const ModelView& weights, Workspace& workspace,

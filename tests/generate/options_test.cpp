@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <initializer_list>
-
 #include "amt/generate/job.hpp"
 #include "support/limits.hpp"
 
@@ -9,19 +7,17 @@ namespace amt {
 namespace {
 
 TEST(GenerationOptions, RejectsValuesOutsideTheLimits) {
-  for (const test::Limit& limit : std::initializer_list<test::Limit>{
-           {"count", "1", "0"},
-           {"count", "10000", "10001"},
-           {"batch", "1", "0"},
-           {"batch", "1024", "1025"},
-           {"top_p", "1e-09", "0"},
-           {"top_p", "1", "1.1"},
-           {"temperature", "1e-09", "0"},
-           {"temperature", "100", "101"},
-           {"threads", "0", "-1"},
-       }) {
-    test::expect_limit(GenerationOptions{}, limit);
-  }
+  test::expect_limits(GenerationOptions{}, {
+                                               {"count", "1", "0"},
+                                               {"count", "10000", "10001"},
+                                               {"batch", "1", "0"},
+                                               {"batch", "1024", "1025"},
+                                               {"top_p", "1e-09", "0"},
+                                               {"top_p", "1", "1.1"},
+                                               {"temperature", "1e-09", "0"},
+                                               {"temperature", "100", "101"},
+                                               {"threads", "0", "-1"},
+                                           });
 }
 
 }  // namespace

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
+#include <string>
+
 #include "amt/base/options.hpp"
 #include "support/refusal.hpp"
 
@@ -17,17 +20,19 @@ struct Limit {
 
 /// `options` must have register_options() and validate(), and all its values must be valid.
 template <class Options>
-void expect_limit(const Options& options, const Limit& limit) {
-  const auto validate = [&](const char* value) {
-    Options changed = options;
-    OptionTable table;
-    changed.register_options(table);
-    table.set(limit.option, value);
-    changed.validate();
-  };
-  EXPECT_EQ(refusal<UsageError>([&] { validate(limit.accepted); }), "") << limit.option;
-  EXPECT_TRUE(refuses<UsageError>([&] { validate(limit.refused); },
-                                  {std::string("--") + limit.option, limit.refused}));
+void expect_limits(const Options& options, std::initializer_list<Limit> limits) {
+  for (const Limit& limit : limits) {
+    const auto validate = [&](const char* value) {
+      Options changed = options;
+      OptionTable table;
+      changed.register_options(table);
+      table.set(limit.option, value);
+      changed.validate();
+    };
+    EXPECT_EQ(refusal<UsageError>([&] { validate(limit.accepted); }), "") << limit.option;
+    EXPECT_TRUE(refuses<UsageError>([&] { validate(limit.refused); },
+                                    {std::string("--") + limit.option, limit.refused}));
+  }
 }
 
 }  // namespace amt::test

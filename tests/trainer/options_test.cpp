@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <initializer_list>
-
 #include "amt/base/error.hpp"
 #include "amt/checkpoint/options.hpp"
 #include "support/limits.hpp"
@@ -114,54 +112,52 @@ TEST(TrainerOptions, InvalidValuesAreReported) {
 TEST(TrainerOptions, RejectsValuesOutsideTheLimits) {
   TrainerOptions options;
   options.run_dir = "run";
-  for (const test::Limit& limit : std::initializer_list<test::Limit>{
-           {"trainer.num_train_steps", "1", "0"},
-           {"trainer.train_batch_size", "1", "0"},
-           {"trainer.per_device_parallelism", "1", "0"},
-           {"trainer.per_device_parallelism", "-1", "-2"},
-           {"trainer.steps_per_eval", "1", "0"},
-           {"trainer.patience", "0", "-1"},
-           {"trainer.steps_per_sample", "0", "-1"},
-           {"trainer.max_eval_batches", "0", "-1"},
-           {"trainer.steps_per_straggler_check", "0", "-1"},
-           {"trainer.max_skipped", "0", "-1"},
-           {"trainer.threads", "0", "-1"},
-           {"trainer.log_z_regularization", "0", "-1e-09"},
-           {"trainer.peak_flops", "0", "-1"},
-       }) {
-    test::expect_limit(options, limit);
-  }
+  test::expect_limits(options, {
+                                   {"trainer.num_train_steps", "1", "0"},
+                                   {"trainer.train_batch_size", "1", "0"},
+                                   {"trainer.per_device_parallelism", "1", "0"},
+                                   {"trainer.per_device_parallelism", "-1", "-2"},
+                                   {"trainer.steps_per_eval", "1", "0"},
+                                   {"trainer.patience", "0", "-1"},
+                                   {"trainer.steps_per_sample", "0", "-1"},
+                                   {"trainer.max_eval_batches", "0", "-1"},
+                                   {"trainer.steps_per_straggler_check", "0", "-1"},
+                                   {"trainer.steps_per_replica_check", "0", "-1"},
+                                   {"trainer.steps_per_gradient_check", "0", "-1"},
+                                   {"trainer.max_skipped", "0", "-1"},
+                                   {"trainer.average", "0", "-1"},
+                                   {"trainer.skip_spikes", "0", "-1"},
+                                   {"trainer.threads", "0", "-1"},
+                                   {"trainer.log_z_regularization", "0", "-1e-09"},
+                                   {"trainer.peak_flops", "0", "-1"},
+                               });
 }
 
 TEST(OptimizerOptions, RejectsValuesOutsideTheLimits) {
-  for (const test::Limit& limit : std::initializer_list<test::Limit>{
-           {"trainer.learning_rate", "1e-09", "0"},
-           {"trainer.weight_decay", "0", "-1e-09"},
-           {"trainer.beta1", "0", "-1e-09"},
-           {"trainer.beta1", "0.999", "1"},
-           {"trainer.beta2", "0", "-1e-09"},
-           {"trainer.beta2", "0.999", "1"},
-           {"optimizer.momentum", "0", "-1e-09"},
-           {"optimizer.momentum", "0.999", "1"},
-           {"trainer.epsilon", "1e-09", "0"},
-           {"trainer.max_grad_norm", "1e-09", "0"},
-           {"trainer.warmup_ratio", "0", "-1e-09"},
-           {"trainer.warmup_ratio", "1", "1.1"},
-           {"trainer.decay_ratio", "0", "-1e-09"},
-           {"trainer.decay_ratio", "0.999", "1"},
-       }) {
-    test::expect_limit(OptimizerOptions{}, limit);
-  }
+  test::expect_limits(OptimizerOptions{}, {
+                                              {"trainer.learning_rate", "1e-09", "0"},
+                                              {"trainer.weight_decay", "0", "-1e-09"},
+                                              {"trainer.beta1", "0", "-1e-09"},
+                                              {"trainer.beta1", "0.999", "1"},
+                                              {"trainer.beta2", "0", "-1e-09"},
+                                              {"trainer.beta2", "0.999", "1"},
+                                              {"optimizer.momentum", "0", "-1e-09"},
+                                              {"optimizer.momentum", "0.999", "1"},
+                                              {"trainer.epsilon", "1e-09", "0"},
+                                              {"trainer.max_grad_norm", "1e-09", "0"},
+                                              {"trainer.warmup_ratio", "0", "-1e-09"},
+                                              {"trainer.warmup_ratio", "1", "1.1"},
+                                              {"trainer.decay_ratio", "0", "-1e-09"},
+                                              {"trainer.decay_ratio", "0.999", "1"},
+                                          });
 }
 
 TEST(CheckpointerOptions, RejectsValuesOutsideTheLimits) {
-  for (const test::Limit& limit : std::initializer_list<test::Limit>{
-           {"checkpointer.save_interval", "1", "0"},
-           {"checkpointer.keep_every", "1", "0"},
-           {"checkpointer.keep_last", "1", "0"},
-       }) {
-    test::expect_limit(CheckpointerOptions{}, limit);
-  }
+  test::expect_limits(CheckpointerOptions{}, {
+                                                 {"checkpointer.save_interval", "1", "0"},
+                                                 {"checkpointer.keep_every", "1", "0"},
+                                                 {"checkpointer.keep_last", "1", "0"},
+                                             });
 }
 
 }  // namespace
