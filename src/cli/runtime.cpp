@@ -21,10 +21,17 @@ void require_company(int world) {
   if (!refusal.empty()) throw mpi::CollectiveError(refusal, ExitCode::kUsage);
 }
 
-/// Hides a Slurm step that Open MPI would mistake for its launcher. Must be called before MPI
-/// starts.
-void leave_step() {
-  if (is_shell_of_step(launcher(), mpi::library_version())) ::unsetenv("SLURM_STEP_ID");
+/// Prepares a start without a launcher. Must be called before MPI starts.
+void leave_launchers() {
+  // Open MPI would mistake this step for its launcher.
+  const bool is_in_step = is_shell_of_step(launcher(), mpi::library_version());
+  if (is_in_step) ::unsetenv("SLURM_STEP_ID");
+  if (!is_in_step && !launcher().name.empty()) return;
+  // Open MPI would start a daemon for ranks that may be spawned later, and both would work in a
+  // folder of the user's in $TMPDIR. The daemon removes this folder a moment after the process has
+  // ended, which the user's next process may not survive. We spawn none, so we need neither.
+  ::setenv("OMPI_MCA_ess_singleton_isolated", "1", /*overwrite=*/0);
+  ::setenv("OMPI_MCA_orte_create_session_dirs", "0", /*overwrite=*/0);
 }
 
 }  // namespace
@@ -34,7 +41,7 @@ Runtime::Runtime() { set_log_identity(launcher().rank, launcher().ranks, host_na
 mpi::Communicator& Runtime::start_mpi(const Duration& watchdog, const std::string& configuration) {
   if (watchdog.seconds > 0) watchdog_.emplace(watchdog.seconds, launcher_rank());
   require_company(0);
-  leave_step();
+  leave_launchers();
   session_.emplace();
   world_.emplace(mpi::Communicator::world());
   require_company(world_->size());

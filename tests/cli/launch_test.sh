@@ -46,6 +46,11 @@ expect 0 "trained 4 steps" env "${slurm_job[@]//%r/0}" "${tiny[@]}" --trainer.ru
 expect 0 "trained 4 steps" env "${slurm_job[@]//%r/0}" SLURM_STEP_ID=4294967290 SLURM_STEP_NUM_TASKS=1 \
   "${tiny[@]}" --trainer.run_dir "$work/step"
 
+# Otherwise, Open MPI starts a daemon, which removes the user's folder in $TMPDIR when it ends,
+# perhaps while the user's next process is starting in it.
+echo "no launcher: MPI needs no folder in \$TMPDIR"
+expect 0 "trained 4 steps" env TMPDIR="$work/tiny.ini" "${tiny[@]}" --trainer.run_dir "$work/alone"
+
 # once TEXT COMMAND...: checks that the command succeeds on three ranks and prints TEXT on only one
 # line.
 once() {
