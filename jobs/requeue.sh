@@ -57,16 +57,23 @@ count_start() { [ "${SLURM_RESTART_COUNT:-0}" -lt "$AMT_MAX_FAILURES" ]; }
 # Slurm itself requeues a preempted job, and a cancelled job must not be requeued.
 still_running() { [[ $(scontrol --oneliner show job "$SLURM_JOB_ID") == *" JobState=RUNNING "* ]]; }
 
-# RUN/suspect-hosts lists the hosts that computed wrong numbers, one per line.
-suspect_hosts=""
+# RUN/suspect-hosts lists the hosts that computed wrong numbers, one per line. This is RUN, or "" if
+# the job does not train.
+trained_run=""
+
+# suspects: prints these hosts, separated by commas; for a sweep in one job, those of all runs.
+suspects() {
+  # Slurm's names have no domain.
+  cut -d. -f1 "$trained_run/suspect-hosts" "$trained_run"/*=*/suspect-hosts 2> /dev/null | sort -u | paste -sd,
+}
 
 # exclude_suspects: excludes these hosts, in addition to those excluded already, from the job's next
 # start. Slurm allows this only while the job is pending.
 exclude_suspects() {
   local before hosts
-  [ -e "$suspect_hosts" ] || return 0
+  hosts=$(suspects)
+  [ -n "$hosts" ] || return 0
   before=$(scontrol --oneliner show job "$SLURM_JOB_ID" | sed -n 's/.* ExcNodeList=\([^ ]*\).*/\1/p')
-  hosts=$(cut -d. -f1 "$suspect_hosts" | paste -sd,)  # Slurm's names have no domain
   case $before in
     "" | "(null)") ;;
     *) hosts=$before,$hosts ;;

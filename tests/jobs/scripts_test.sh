@@ -64,7 +64,10 @@ echo "\$*" >"$work/arguments"
 read -r code step <"$work/codes"
 sed -i 1d "$work/codes"
 mkdir -p "$work/run/checkpoints"
-if [ "\$code" = 77 ]; then cat "$work/wrong" >"$work/run/suspect-hosts"; fi
+if [ "\$code" = 77 ]; then
+  found=$work/run/\$(cat "$work/swept_run")/suspect-hosts
+  mkdir -p "\$(dirname "\$found")" && cat "$work/wrong" >"\$found"
+fi
 if [ -n "\$step" ]; then echo "\$step" | tee "$work/run/manifest.json" >"$work/run/checkpoints/latest"; fi
 exit "\$code"
 END
@@ -105,6 +108,7 @@ requeues() {
 echo "which exit codes requeue a run"
 for code in 0 1 2 3 126 127; do requeues 0 $code $code; done
 printf '%s\n' node17.cluster node3 >"$work/wrong"
+echo . >"$work/swept_run"
 for code in 75 76 77 137 143 205; do requeues 1 0 "$code step-000010" 0; done
 [ ! -e "$work/run/requeues" ] || fail "the count of requeues is left after the end"
 
@@ -116,6 +120,10 @@ requeues 1 0 137 0
 [ ! -e "$work/updated" ] || fail "hosts are excluded after another failure"
 requeues 1 0 77 0
 [ "$(cat "$work/updated")" = "JobId=1 ExcNodeList=n[1-2],node17,node3" ] || fail "excluded: $(cat "$work/updated")"
+rm "$work/updated"
+echo "seed=2" >"$work/swept_run"
+requeues 1 0 77 0
+[ "$(cat "$work/updated")" = "JobId=1 ExcNodeList=n[1-2],node17,node3" ] || fail "a sweep excluded: $(cat "$work/updated")"
 
 echo "mpirun that was stopped by a TERM"
 # Slurm sends the TERM to the job's shell and to mpirun, which kills its ranks and exits with 1.
