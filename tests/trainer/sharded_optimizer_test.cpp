@@ -10,6 +10,30 @@
 namespace amt {
 namespace {
 
+/// Records the order of its calls, with the first letter of each.
+class RecordingReducer : public test::PassingReducer {
+ public:
+  using PassingReducer::PassingReducer;
+  void reduce_scatter(const SlicedBuffer& buffer, Slice range) override {
+    calls += 's';
+    PassingReducer::reduce_scatter(buffer, range);
+  }
+  void all_gather(const SlicedBuffer& buffer) override {
+    calls += 'g';
+    PassingReducer::all_gather(buffer);
+  }
+  void await_gathered(std::int64_t end) override {
+    calls += 'a';
+    PassingReducer::await_gathered(end);
+  }
+  void wait() override {
+    calls += 'w';
+    PassingReducer::wait();
+  }
+
+  std::string calls;
+};
+
 class ShardedOptimizerTest : public test::TrainerRanksTest,
                              public testing::WithParamInterface<OptimizerName> {
  protected:
@@ -148,6 +172,21 @@ TEST_P(ShardedOptimizerTest, AStepSumsOnlyTheGradientFourNumbersAndASquarePerRan
   Model model(*ops_, test::tiny_model(), 1);
   TrainStep step = make_step(model, *reducer_);
   expect_sums_of_steps(step, model, 4 + static_cast<std::size_t>(world_.size()));
+}
+
+// The host does not wait for the exchange at the end of a step: the next forward pass waits, on the
+// device, for each part that it needs.
+TEST_P(ShardedOptimizerTest, TheNextForwardPassOverlapsTheExchange) {
+  RecordingReducer reducer(*reducer_);
+  Model model(*ops_, test::tiny_model(), 1);
+  TrainStep step = make_step(model, reducer);
+  TrainingState state;
+  for (int i = 0; i < 2; ++i) step.run(state, [] { return Requests{}; });
+  const std::string& calls = reducer.calls;
+  const std::size_t exchange = calls.find('g');
+  ASSERT_NE(exchange, std::string::npos);
+  EXPECT_EQ(calls[exchange + 1], 'a') << calls;
+  EXPECT_GT(calls.find('w', exchange), calls.find('s', exchange)) << calls;
 }
 
 INSTANTIATE_TEST_SUITE_P(Optimizers, ShardedOptimizerTest,
