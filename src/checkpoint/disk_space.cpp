@@ -24,28 +24,28 @@ std::uint64_t checkpoint_bytes(const ModelConfig& model, bool average) {
   return (average ? 4 : 3) * sizeof(float) * parameters + kBytesOfNames;
 }
 
-std::int64_t checkpoints_to_come(std::int64_t num_train_steps,
-                                 const CheckpointerOptions& checkpointer, std::int64_t step,
+std::int64_t checkpoints_to_come(const CheckpointPlan& plan, std::int64_t step,
                                  std::int64_t rolling) {
-  const std::int64_t every = checkpointer.keep_every;
-  if (step >= num_train_steps) return 0;
-  const std::int64_t at_the_end = num_train_steps % every == 0 ? 0 : 1;
-  const std::int64_t permanent = num_train_steps / every - step / every + at_the_end;
-  // The best checkpoint is kept in addition to the newest ones if it is not one of them.
-  const std::int64_t others = checkpointer.keep_last + (checkpointer.keep_best ? 1 : 0);
+  const std::int64_t steps = plan.num_train_steps, every = plan.checkpointer.keep_every;
+  if (step >= steps) return 0;
+  const std::int64_t at_the_end = steps % every == 0 ? 0 : 1;
+  const std::int64_t permanent = steps / every - step / every + at_the_end;
+  // The best and the confirmed one are kept in addition to the newest ones if they are not among
+  // them.
+  const std::int64_t others = plan.checkpointer.keep_last + (plan.checkpointer.keep_best ? 1 : 0) +
+                              (plan.gradient_checks ? 1 : 0);
   // The number is largest while the last permanent checkpoint is being written.
   return permanent + others - std::min(rolling, others);
 }
 
-void check_disk_space(const RunPaths& paths, const ModelConfig& model, std::int64_t num_train_steps,
-                      const CheckpointerOptions& checkpointer, std::int64_t step, bool average) {
+void check_disk_space(const RunPaths& paths, const ModelConfig& model, const CheckpointPlan& plan,
+                      std::int64_t step) {
   const std::int64_t rolling =
       std::ranges::count_if(checkpoint_steps(paths), [&](std::int64_t there) {
-        return there % checkpointer.keep_every != 0 && there != num_train_steps;
+        return there % plan.checkpointer.keep_every != 0 && there != plan.num_train_steps;
       });
-  const std::int64_t checkpoints =
-      checkpoints_to_come(num_train_steps, checkpointer, step, rolling);
-  const std::uint64_t each = checkpoint_bytes(model, average);
+  const std::int64_t checkpoints = checkpoints_to_come(plan, step, rolling);
+  const std::uint64_t each = checkpoint_bytes(model, plan.average);
   const std::uint64_t bytes = checkpoints * each;
   std::error_code unknown;
   const std::filesystem::space_info space = std::filesystem::space(paths.run(), unknown);
@@ -55,7 +55,7 @@ void check_disk_space(const RunPaths& paths, const ModelConfig& model, std::int6
                   "but only {} are free; free some space, use another --trainer.run_dir, or keep "
                   "fewer with a larger --checkpointer.keep_every (now {})",
                   paths.run().string(), checkpoints, in_units(each), in_units(bytes),
-                  in_units(space.available), checkpointer.keep_every));
+                  in_units(space.available), plan.checkpointer.keep_every));
 }
 
 }  // namespace amt

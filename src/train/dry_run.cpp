@@ -61,9 +61,9 @@ std::string training_line(const TrainConfiguration& config, const Manifest& mani
 }
 
 std::string checkpoint_line(const TrainConfiguration& config, std::int64_t steps_done) {
-  const std::uint64_t each = checkpoint_bytes(config.model, config.trainer.average > 0);
-  const std::uint64_t most =
-      checkpoints_to_come(config.trainer.num_train_steps, config.checkpointer, steps_done, 0);
+  const CheckpointPlan plan = config.trainer.checkpoint_plan(config.checkpointer);
+  const std::uint64_t each = checkpoint_bytes(config.model, plan.average);
+  const std::uint64_t most = checkpoints_to_come(plan, steps_done, 0);
   return fmt::format("# checkpoints: {} each; at most {} more on disk at once ({})\n",
                      format_bytes(each), most, format_bytes(each * most));
 }
@@ -130,8 +130,7 @@ std::string plan_training(TrainConfiguration& config, const OptionTable& given,
   TrainingProgress done;
   if (state && config.trainer.load_last_checkpoint) done = *state;
   check_disk_space(RunPaths(nearest_folder(run.run())), config.model,
-                   config.trainer.num_train_steps, config.checkpointer, done.step,
-                   config.trainer.average > 0);
+                   config.trainer.checkpoint_plan(config.checkpointer), done.step);
   question(config, inputs.manifest);
   const std::int64_t parameters = ParameterLayout(config.model).count();
   return fmt::format("{}\n# {} parameters\n{}{}{}{}{}{}", config.to_ini(), format_count(parameters),

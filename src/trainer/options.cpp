@@ -169,6 +169,10 @@ DeviceWishes TrainerOptions::device_wishes() const {
   return {device, attention, deterministic, mp, "--trainer.mp", threads};
 }
 
+CheckpointPlan TrainerOptions::checkpoint_plan(const CheckpointerOptions& checkpointer) const {
+  return {num_train_steps, checkpointer, average > 0, steps_per_gradient_check > 0};
+}
+
 int TrainerOptions::share(int ranks) const {
   const int share = train_batch_size / ranks;
   if (share * ranks == train_batch_size) return share;

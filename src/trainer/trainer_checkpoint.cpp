@@ -63,8 +63,8 @@ void Trainer::begin() {
   reducer_.broadcast(model_.parameters(), model_.layout().total());
   start_checks();
   on_leader([this] {
-    check_disk_space(paths_, model_.config(), settings_.trainer.num_train_steps,
-                     settings_.checkpointer, state_.step, settings_.trainer.average > 0);
+    check_disk_space(paths_, model_.config(),
+                     settings_.trainer.checkpoint_plan(settings_.checkpointer), state_.step);
     add_start(facts_, settings_.start, state_.step, facts_so_far(paths_));
     const std::string origin = facts_.text(kStartedFrom);
     if (!origin.empty()) log_info("the run started from " + origin);

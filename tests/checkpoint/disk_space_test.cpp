@@ -14,10 +14,11 @@ namespace {
 
 std::int64_t to_come(std::int64_t steps, std::int64_t every, std::int64_t step,
                      std::int64_t rolling = 0, bool keep_best = false) {
-  CheckpointerOptions checkpointer;
-  checkpointer.keep_every = every;
-  checkpointer.keep_best = keep_best;
-  return checkpoints_to_come(steps, checkpointer, step, rolling);
+  CheckpointPlan plan;
+  plan.num_train_steps = steps;
+  plan.checkpointer.keep_every = every;
+  plan.checkpointer.keep_best = keep_best;
+  return checkpoints_to_come(plan, step, rolling);
 }
 
 TEST(DiskSpace, CountsPermanentAndTwoRollingCheckpoints) {
@@ -31,10 +32,19 @@ TEST(DiskSpace, CountsPermanentAndTwoRollingCheckpoints) {
 }
 
 TEST(DiskSpace, CountsAsManyRollingCheckpointsAsAreKept) {
-  CheckpointerOptions checkpointer;
-  checkpointer.keep_last = 5;
-  EXPECT_EQ(checkpoints_to_come(20, checkpointer, 0, 0), 6);
-  EXPECT_EQ(checkpoints_to_come(20, checkpointer, 9, 4), 2);
+  CheckpointPlan plan;
+  plan.num_train_steps = 20;
+  plan.checkpointer.keep_last = 5;
+  EXPECT_EQ(checkpoints_to_come(plan, 0, 0), 6);
+  EXPECT_EQ(checkpoints_to_come(plan, 9, 4), 2);
+}
+
+TEST(DiskSpace, CountsTheConfirmedCheckpointSeparately) {
+  CheckpointPlan plan;
+  plan.num_train_steps = 20;
+  plan.gradient_checks = true;
+  EXPECT_EQ(checkpoints_to_come(plan, 0, 0), 4);
+  EXPECT_EQ(checkpoints_to_come(plan, 9, 3), 1);
 }
 
 TEST(DiskSpace, CountsTheBestCheckpointSeparately) {
@@ -65,14 +75,14 @@ TEST(DiskSpace, OneCheckpointFitsInItsEstimate) {
 
 TEST(DiskSpace, TooLittleSpaceIsReportedBeforeWriting) {
   const test::TemporaryFolder folder;
-  CheckpointerOptions checkpointer;
-  const std::int64_t steps = std::int64_t{1} << 40;
-  checkpointer.keep_every = 1000;
+  CheckpointPlan plan;
+  plan.num_train_steps = std::int64_t{1} << 40;
+  plan.checkpointer.keep_every = 1000;
   const auto check = [&] {
-    check_disk_space(RunPaths(folder.path()), test::tiny_model(), steps, checkpointer, 0);
+    check_disk_space(RunPaths(folder.path()), test::tiny_model(), plan, 0);
   };
   EXPECT_TRUE(test::refuses<Error>(check, {folder.path().string(), "--checkpointer.keep_every"}));
-  checkpointer.keep_every = steps;
+  plan.checkpointer.keep_every = plan.num_train_steps;
   EXPECT_NO_THROW(check());
 }
 

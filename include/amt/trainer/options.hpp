@@ -7,6 +7,7 @@
 
 #include "amt/base/options.hpp"
 #include "amt/base/or_auto.hpp"
+#include "amt/checkpoint/disk_space.hpp"
 #include "amt/device/step_profile.hpp"
 #include "amt/optimizer/options.hpp"
 #include "amt/resources/rank_device.hpp"
@@ -54,6 +55,7 @@ struct TrainerOptions {
   /// divide the global batch.
   int micro_batch(int ranks) const;
   DeviceWishes device_wishes() const;
+  CheckpointPlan checkpoint_plan(const CheckpointerOptions& checkpointer) const;
 };
 
 }  // namespace amt
