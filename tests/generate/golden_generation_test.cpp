@@ -67,7 +67,7 @@ TEST_P(GoldenGeneration, SamplesTheSameTokensAsTheReference) {
   SCOPED_TRACE(recorded["name"].get<std::string>());
   Generation generation(task_of(recorded), Window::kExact);
   Drawing drawing({recorded["top_p"].get<double>(), 1.0});
-  int step = 0;
+  int step = 0, borderline = 0;
   for (const Json& expected : recorded["steps"]) {
     ASSERT_FALSE(generation.done());
     const TokenRange legal = generation.legal();
@@ -80,12 +80,17 @@ TEST_P(GoldenGeneration, SamplesTheSameTokensAsTheReference) {
     const auto token =
         static_cast<int>(drawing.draw(values, expected[0].get<double>())) + legal.first;
     ASSERT_EQ(token, expected[1].get<int>()) << "step " << step << ", u " << expected[0];
-    EXPECT_EQ(drawing.allowed(), expected[2].get<std::size_t>()) << "step " << step;
+    // With other kernels, the logits are rounded differently, and one token more or less may be
+    // needed to reach top_p.
+    const auto allowed = static_cast<int>(drawing.allowed()), there = expected[2].get<int>();
+    EXPECT_NEAR(allowed, there, 1) << "step " << step;
+    borderline += allowed != there;
     EXPECT_NEAR(drawing.probability(), expected[3].get<double>(),
                 2e-6 + 1e-4 * expected[3].get<double>());
     generation.take(static_cast<Token>(token));
     ++step;
   }
+  EXPECT_LE(borderline, step / 20);
   EXPECT_TRUE(generation.done());
   EXPECT_EQ(generation.result(), events_of(recorded["events"]));
   const Events controls =
