@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the quickstart, or another command, in a chroot with Debian 12's minimal base system. This is
-# not a CTest test, because it needs root, the package debootstrap, Debian's mirrors, 4 GB of disk
-# and up to an hour.
+# Runs the quickstart, or another command, in a chroot with Debian's minimal base system. This is not
+# a CTest test, because it needs root, the package debootstrap, Debian's mirrors, 4 GB of disk and up
+# to an hour.
 #
 # Usage: tests/tools/bare_debian.sh FOLDER WHO [COMMAND [ARGUMENT...]]
 #
@@ -11,8 +11,10 @@
 #           password  runs it as the first user of a new system, whose sudo asks for a password
 # COMMAND   runs in a clone of the committed sources (default: jobs/quickstart.sh)
 #
-# AMT_MIRROR sets Debian's mirror; resolv.conf is copied from the host. AMT_CCACHE sets a folder for
-# a compiler cache that all systems share; ccache is then installed as well.
+# AMT_SUITE sets Debian's release, e.g. trixie (default: bookworm, which is Debian 12); each release
+# needs its own FOLDER. AMT_MIRROR sets Debian's mirror; resolv.conf is copied from the host.
+# AMT_CCACHE sets a folder for a compiler cache that all systems share; ccache is then installed as
+# well.
 set -euo pipefail
 project=$(realpath "$(dirname "$0")/../..")
 # shellcheck source=jobs/help.sh
@@ -23,7 +25,7 @@ if wants_help "$@"; then print_help "$0"; exit 0; fi
 [ "$(id -u)" = 0 ] || refuse "debootstrap and chroot need root"
 command -v debootstrap > /dev/null ||
   refuse "debootstrap is not installed (apt-get install debootstrap)"
-folder=$(realpath -m "$1") who=$2
+folder=$(realpath -m "$1") who=$2 suite=${AMT_SUITE:-bookworm}
 shift 2
 [ $# -gt 0 ] || set -- jobs/quickstart.sh
 case $who in
@@ -36,7 +38,7 @@ esac
 make_base() {
   rm -rf "$folder/base.new"
   mkdir -p "$folder"
-  debootstrap --variant=minbase bookworm "$folder/base.new" ${AMT_MIRROR:+"$AMT_MIRROR"} > "$folder/debootstrap.log"
+  debootstrap --variant=minbase "$suite" "$folder/base.new" ${AMT_MIRROR:+"$AMT_MIRROR"} > "$folder/debootstrap.log"
   cp -L /etc/resolv.conf "$folder/base.new/etc/resolv.conf"
   cp /etc/hosts "$folder/base.new/etc/hosts"
   mv "$folder/base.new" "$folder/base"
@@ -110,6 +112,10 @@ if [ -n "$AMT_CCACHE" ]; then
   AMT_CCACHE=$(realpath "$AMT_CCACHE")
 fi
 [ -d "$folder/base" ] || make_base
+# shellcheck source=/dev/null
+release=$(. "$folder/base/etc/os-release" && echo "$VERSION_CODENAME")
+[ "$release" = "$suite" ] ||
+  refuse "$folder contains Debian's release $release, not $suite; use another folder, or AMT_SUITE=$release"
 if [ ! -d "$system" ]; then
   cp -a "$folder/base" "$system.new" && mv "$system.new" "$system"
   if [ -n "$AMT_CCACHE" ]; then mkdir "$system/ccache" && apt ccache; fi
