@@ -75,10 +75,12 @@ function(amt_add_test name)
 endfunction()
 
 # amt_add_mpi_command(test-name ranks timeout command...): adds a CTest entry that runs a command
-# under mpirun. The time limit ends ranks that, because of a bug, wait for each other forever.
+# under mpirun, with the settings of jobs/environment.sh. The time limit ends ranks that, because of
+# a bug, wait for each other forever.
 function(amt_add_mpi_command name ranks timeout)
-  add_test(NAME ${name} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} ${ARGN})
+  add_test(NAME ${name} COMMAND sh -c [[. "$0" && exec "$@"]] ${PROJECT_SOURCE_DIR}/jobs/environment.sh
+           ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} ${ARGN})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS ${ranks}
-    ENVIRONMENT "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_rmaps_base_oversubscribe=1;OMPI_MCA_hwloc_base_binding_policy=none;OMP_NUM_THREADS=1;GTEST_COLOR=no")
+    ENVIRONMENT "OMP_NUM_THREADS=1;GTEST_COLOR=no")
 endfunction()
 include(GoogleTest)

@@ -1,12 +1,14 @@
 # Sourced by the scripts that start mpirun on one machine. Open MPI refuses to run as root, or with
 # more ranks than cores, unless told to. The first is common in a container, the second on a laptop.
-# Nothing here changes the number of ranks.
+# Nothing here changes the number of ranks. Open MPI 5 has its own names, PRTE_MCA_..., for settings
+# of mpirun, and ignores the older ones.
 if [ "$(id -u)" = 0 ]; then
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 fi
-export OMPI_MCA_rmaps_base_oversubscribe=1
+export OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
 # amt divides the cores among the ranks itself; binding two ranks to the same core would halve their
 # speed.
-export OMPI_MCA_hwloc_base_binding_policy=none
+export OMPI_MCA_hwloc_base_binding_policy=none PRTE_MCA_hwloc_default_binding_policy=none
 # A single machine needs no remote shell, and a minimal installation may not have one.
-export OMPI_MCA_plm_rsh_agent=${OMPI_MCA_plm_rsh_agent:-false}
+export OMPI_MCA_plm_rsh_agent="${OMPI_MCA_plm_rsh_agent:-false}"
+export PRTE_MCA_plm_ssh_agent="${PRTE_MCA_plm_ssh_agent:-$OMPI_MCA_plm_rsh_agent}"

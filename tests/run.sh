@@ -42,7 +42,8 @@ trap 'rm -rf "$TMPDIR"' EXIT
 chmod 1777 "$TMPDIR"  # some tests switch to another user
 code=0
 ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 300 -j "$(nproc)" "$@" || code=$?
-left=$(find "$TMPDIR" -mindepth 1 -maxdepth 2 ! -path "$TMPDIR/ompi.*")  # ignores what a killed mpirun leaves
+# Ignores what a killed mpirun leaves: ompi.* of Open MPI 4, prterun.* of Open MPI 5.
+left=$(find "$TMPDIR" -mindepth 1 -maxdepth 2 ! -path "$TMPDIR/ompi.*" ! -path "$TMPDIR/prterun.*")
 if [ -n "$left" ]; then
   echo "run.sh: the tests left files behind: $left" >&2
   [ $code -ne 0 ] || code=1

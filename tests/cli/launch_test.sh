@@ -89,9 +89,11 @@ done
 mkdir -p "$work/blocked/checkpoints/latest/x"
 wrong 1 "$work/blocked/checkpoints" "${tiny[@]}" --trainer.run_dir "$work/blocked"
 tail -n 1 "$work/err" | grep -q '^amt: error: ' || fail "the last line of a single process is not amt's error"
-# mpirun's own message about a failed job can be turned off.
-wrong 1 nowhere on 2 -q "$amt" inspect "$work/nowhere"
-[ "$(wc -l <"$work/err")" -eq 1 ] || fail "mpirun -q prints more than amt's line"
+# mpirun's own message about a failed job can be turned off; Open MPI 5 has no option for that.
+if mpirun --version | grep -q "(Open MPI) 4"; then
+  wrong 1 nowhere on 2 -q "$amt" inspect "$work/nowhere"
+  [ "$(wc -l <"$work/err")" -eq 1 ] || fail "mpirun -q prints more than amt's line"
+fi
 
 echo "dry runs for the given ranks"
 dry=("${tiny[@]}" --dry-run --trainer.run_dir "$work/dry")
