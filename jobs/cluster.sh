@@ -84,7 +84,8 @@ launch() {
     command=(srun "--mpi=$AMT_SRUN_MPI" --kill-on-bad-exit=0 --wait=30)
   else
     # After watchdogs have ended the ranks, mpirun would wait up to 16 minutes for a host that is
-    # cut off; with this setting, it notices the lost link after 7 minutes.
+    # cut off; with this setting, it notices the lost link after 7 minutes. Open MPI 5 ignores it,
+    # and by default notices after 8.
     export OMPI_MCA_oob_tcp_keepalive_time="${OMPI_MCA_oob_tcp_keepalive_time:-300}"
     export OMPI_MCA_oob_tcp_keepalive_intvl="${OMPI_MCA_oob_tcp_keepalive_intvl:-30}"
     export OMPI_MCA_oob_tcp_keepalive_probes="${OMPI_MCA_oob_tcp_keepalive_probes:-4}"

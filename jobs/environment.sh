@@ -12,3 +12,6 @@ export OMPI_MCA_hwloc_base_binding_policy=none PRTE_MCA_hwloc_default_binding_po
 # A single machine needs no remote shell, and a minimal installation may not have one.
 export OMPI_MCA_plm_rsh_agent="${OMPI_MCA_plm_rsh_agent:-false}"
 export PRTE_MCA_plm_ssh_agent="${PRTE_MCA_plm_ssh_agent:-$OMPI_MCA_plm_rsh_agent}"
+# On a machine with IPv4 and IPv6 addresses, Open MPI 5.0.7 pairs one kind with the other, finds that
+# they cannot be reached, and prints "Unable to find reachable pairing" for each rank.
+export OMPI_MCA_reachable="${OMPI_MCA_reachable:-weighted}"
