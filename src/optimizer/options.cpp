@@ -43,7 +43,7 @@ void OptimizerOptions::register_options(OptionTable& table) {
 
 void OptimizerOptions::validate() const {
   require_option(learning_rate.automatic || learning_rate > 0, "trainer.learning_rate",
-                 learning_rate, "be above 0");
+                 learning_rate.value, "be above 0");
   require_option(weight_decay >= 0, "trainer.weight_decay", weight_decay, "be 0 or more");
   require_option(beta1 >= 0 && beta1 < 1, "trainer.beta1", beta1, "be in [0, 1)");
   require_option(beta2 >= 0 && beta2 < 1, "trainer.beta2", beta2, "be in [0, 1)");

@@ -41,7 +41,7 @@ void announce(const Model& model, int micro_batch, const Inputs& inputs, const s
                        format_count(model.layout().count()), inputs.manifest.encoding->name,
                        counted(micro_batch, "row"), device));
   const std::uint64_t rows = inputs.manifest.split(Split::kTrain).rows;
-  log_info(fmt::format("{} steps are {}", config.trainer.num_train_steps,
+  log_info(fmt::format("{} steps are {}", config.trainer.num_train_steps.value,
                        describe_epochs(config.trainer, rows)));
   if (!leads) return;
   question(config, inputs.manifest);

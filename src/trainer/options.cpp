@@ -131,14 +131,14 @@ void TrainerOptions::validate() const {
     throw UsageError("--trainer.run_dir must name the folder that this run writes to");
   }
   require_option(num_train_steps.automatic || num_train_steps >= 1, "trainer.num_train_steps",
-                 num_train_steps, "be at least 1");
+                 num_train_steps.value, "be at least 1");
   require_option(train_batch_size >= 1, "trainer.train_batch_size", train_batch_size,
                  "be at least 1");
   const OrAuto<int>& rows = per_device_parallelism;
-  require_option(rows.automatic || rows >= 1 || rows == -1, "trainer.per_device_parallelism", rows,
-                 "be at least 1, -1 for a rank's whole share, or auto");
+  require_option(rows.automatic || rows >= 1 || rows == -1, "trainer.per_device_parallelism",
+                 rows.value, "be at least 1, -1 for a rank's whole share, or auto");
   require_option(steps_per_eval.automatic || steps_per_eval >= 1, "trainer.steps_per_eval",
-                 steps_per_eval, "be at least 1");
+                 steps_per_eval.value, "be at least 1");
   require_option(patience >= 0, "trainer.patience", patience, "be 0 or more");
   require_option(steps_per_sample >= 0, "trainer.steps_per_sample", steps_per_sample,
                  "be 0 or more");

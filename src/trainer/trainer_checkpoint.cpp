@@ -26,7 +26,7 @@ void check_position(const TrainingState& saved, const TrainerOptions& trainer) {
     throw UsageError(
         fmt::format("{} has already done {} steps; set --trainer.num_train_steps to at least that "
                     "number, not {}, or use another --trainer.run_dir",
-                    trainer.run_dir, saved.step, trainer.num_train_steps));
+                    trainer.run_dir, saved.step, trainer.num_train_steps.value));
   }
 }
 
