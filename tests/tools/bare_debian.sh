@@ -51,6 +51,7 @@ inside() {
   unshare -m -p -f --kill-child sh -c '
     system=$1
     shift
+    mount --bind "$system" "$system"  # unshare -m, which some tests use, needs a mount at /
     mount -t proc proc "$system/proc"
     mount -o bind,ro /sys "$system/sys"
     mount -t tmpfs tmpfs "$system/dev/shm"
