@@ -84,11 +84,12 @@ launch() {
     command=(srun "--mpi=$AMT_SRUN_MPI" --kill-on-bad-exit=0 --wait=30)
   else
     # After watchdogs have ended the ranks, mpirun would wait up to 16 minutes for a host that is
-    # cut off; with this setting, it notices the lost link after 7 minutes. Open MPI 5 ignores it,
-    # and by default notices after 8.
+    # cut off; with these settings, Open MPI 4 notices the lost link after 7 minutes. Open MPI 5.0.7
+    # must not notice it, because it would then end with 0, as if amt had succeeded.
     export OMPI_MCA_oob_tcp_keepalive_time="${OMPI_MCA_oob_tcp_keepalive_time:-300}"
     export OMPI_MCA_oob_tcp_keepalive_intvl="${OMPI_MCA_oob_tcp_keepalive_intvl:-30}"
     export OMPI_MCA_oob_tcp_keepalive_probes="${OMPI_MCA_oob_tcp_keepalive_probes:-4}"
+    export PRTE_MCA_oob_tcp_keepalive_time="${PRTE_MCA_oob_tcp_keepalive_time:-0}"
     command=(mpirun --bind-to none)
   fi
   if [ -n "$asked_to_stop" ]; then return $code; fi

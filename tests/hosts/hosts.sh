@@ -78,7 +78,7 @@ END
   export TMPDIR=$work/tmp OMPI_MCA_plm_rsh_agent=$work/agent PRTE_MCA_plm_ssh_agent=$work/agent
   export OMPI_MCA_mpi_yield_when_idle=1  # Open MPI does not know that the hosts share their cores
   export OMPI_MCA_btl_tcp_if_include=10.77.0.0/24 OMPI_MCA_oob_tcp_if_include=10.77.0.0/24
-  export PRTE_MCA_prte_if_include=10.77.0.0/24
+  export PRTE_MCA_prte_if_include=10.77.0.0/24 PRTE_MCA_oob_tcp_keepalive_time=0  # see docs/cluster.md
 }
 
 # on_hosts COUNT RANKS COMMAND...: runs mpirun on host1, with the ranks assigned to hosts in blocks,
