@@ -19,13 +19,12 @@ set -euo pipefail
 project=$(realpath "$(dirname "$0")/../..")
 # shellcheck source=jobs/help.sh
 . "$project/jobs/help.sh"
-refuse() { echo "bare_debian.sh: $*" >&2; exit 2; }
+# shellcheck source=tests/tools/chroot.sh
+. "$project/tests/tools/chroot.sh"
 if wants_help "$@"; then print_help "$0"; exit 0; fi
 [ $# -ge 2 ] || refuse "usage: bare_debian.sh FOLDER root|second|password [COMMAND...] (--help)"
-[ "$(id -u)" = 0 ] || refuse "debootstrap and chroot need root"
-command -v debootstrap > /dev/null ||
-  refuse "debootstrap is not installed (apt-get install debootstrap)"
-folder=$(realpath -m "$1") who=$2 suite=${AMT_SUITE:-bookworm}
+use_folder "$1"
+who=$2
 shift 2
 [ $# -gt 0 ] || set -- jobs/quickstart.sh
 case $who in
@@ -33,36 +32,6 @@ case $who in
   password) system=$folder/password ;;
   *) refuse "unknown user '$who'; use root, second or password" ;;
 esac
-
-# Creates the base system.
-make_base() {
-  rm -rf "$folder/base.new"
-  mkdir -p "$folder"
-  debootstrap --variant=minbase "$suite" "$folder/base.new" ${AMT_MIRROR:+"$AMT_MIRROR"} > "$folder/debootstrap.log"
-  cp -L /etc/resolv.conf "$folder/base.new/etc/resolv.conf"
-  cp /etc/hosts "$folder/base.new/etc/hosts"
-  mv "$folder/base.new" "$folder/base"
-}
-
-# inside COMMAND...: runs the command as root in the system, with its own mounts and processes and
-# without this machine's environment variables.
-# shellcheck disable=SC2016  # the inner shell expands it
-inside() {
-  unshare -m -p -f --kill-child sh -c '
-    system=$1
-    shift
-    mount --bind "$system" "$system"  # unshare -m, which some tests use, needs a mount at /
-    mount -t proc proc "$system/proc"
-    mount -o bind,ro /sys "$system/sys"
-    mount -t tmpfs tmpfs "$system/dev/shm"
-    mount -t devpts -o newinstance,ptmxmode=666 devpts "$system/dev/pts"
-    ln -sfn pts/ptmx "$system/dev/ptmx"
-    if [ -n "$AMT_CCACHE" ]; then mount --bind "$AMT_CCACHE" "$system/ccache"; fi
-    exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
-      ${AMT_CCACHE:+CCACHE_DIR=/ccache CCACHE_BASEDIR=/ CCACHE_NOHASHDIR=1 CCACHE_UMASK=000} \
-      ${AMT_CCACHE:+CMAKE_CXX_COMPILER_LAUNCHER=ccache} \
-      chroot "$system" "$@"' sh "$system" "$@"
-}
 
 # as USER COMMAND...: runs the command in that user's clone.
 as() {
@@ -90,12 +59,6 @@ clone_for() {
   inside chown -R "$1:$1" "${home#"$system"}/amt"
 }
 
-# apt PACKAGE...: installs packages in the system, before the command runs.
-apt() {
-  # shellcheck disable=SC2016  # the shell in the system expands it
-  inside sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" > /dev/null 2>&1' sh "$@"
-}
-
 # answer_when_asked LOG: prints the password once sudo asks for it in the log; ends when the log is
 # removed.
 answer_when_asked() {
@@ -106,20 +69,10 @@ answer_when_asked() {
   echo secret
 }
 
-export AMT_CCACHE=${AMT_CCACHE:-}
-if [ -n "$AMT_CCACHE" ]; then
-  mkdir -p "$AMT_CCACHE"
-  chmod 1777 "$AMT_CCACHE"  # all users in all systems write to it
-  AMT_CCACHE=$(realpath "$AMT_CCACHE")
-fi
-[ -d "$folder/base" ] || make_base
-# shellcheck source=/dev/null
-release=$(. "$folder/base/etc/os-release" && echo "$VERSION_CODENAME")
-[ "$release" = "$suite" ] ||
-  refuse "$folder contains Debian's release $release, not $suite; use another folder, or AMT_SUITE=$release"
+make_base
 if [ ! -d "$system" ]; then
-  cp -a "$folder/base" "$system.new" && mv "$system.new" "$system"
-  if [ -n "$AMT_CCACHE" ]; then mkdir "$system/ccache" && apt ccache; fi
+  copy_system base "${system##*/}"
+  install_ccache
 fi
 
 user=$who
