@@ -7,7 +7,7 @@ set -euo pipefail
 source=$(realpath "$1") packages=$(realpath -m "$2")
 shift 2
 apt-get update
-DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates dpkg-dev
+DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates dpkg-dev file
 groups=(build)
 case "$*" in *AMT_CUDA=ON*) groups+=(cuda) ;; esac
 "$source/jobs/install-deps.sh" "${groups[@]}"

@@ -102,7 +102,7 @@ echo "packages contain the same files"
 cpack --config "$build/CPackConfig.cmake" -G TGZ -B "$work/package" >"$work/out" 2>"$work/err" || fail "cpack: $(cat "$work/err")"
 tar -tzf "$work"/package/amt-"$version"-*.tar.gz | sed -n 's|^[^/]*/||; /[^/]$/p' | sed 's|^|./|' | grep -v '^\./lib/' | sort |
   diff "$work/installed" - >"$work/err" || fail "the .tar.gz contains other files"
-if command -v dpkg-deb >/dev/null && command -v dpkg-shlibdeps >/dev/null; then
+if command -v dpkg-deb >/dev/null && command -v dpkg-shlibdeps >/dev/null && command -v file >/dev/null; then
   cpack --config "$build/CPackConfig.cmake" -G DEB -B "$work/package" >"$work/out" 2>"$work/err" || fail "cpack: $(cat "$work/err")"
   package=$(echo "$work"/package/amt_"$version"_*.deb)
   for needed in openmpi-bin libhdf5 libboost-program-options; do
