@@ -54,12 +54,15 @@ def built(*targets):
     return BUILD / "bin"
 
 
-def arguments(text, corpus=True):
+def arguments(text, corpus=True, **choices):
+    """Parses the command line; each of the choices is an option that takes some of its values."""
     parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
     if corpus:
         parser.add_argument("corpus", type=pathlib.Path, help="folder of MIDI files")
         parser.add_argument("--files", type=int, default=1000, help="use the first N of them")
     parser.add_argument("--rounds", type=int, default=3)
+    for name, values in choices.items():
+        parser.add_argument(f"--{name}", nargs="+", choices=values, default=values)
     return parser.parse_args()
 
 
