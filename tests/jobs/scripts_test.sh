@@ -214,8 +214,8 @@ expect_line 2 "usage: " env SLURM_SUBMIT_DIR="$jobs/.." bash "$jobs/train.sbatch
 
 echo "help of every script, from anywhere"
 for script in install-deps.sh quickstart.sh submit.sh prepare.sbatch train.sbatch eval.sbatch ../tests/run.sh \
-  ../tests/bench/{prepare,scaling,train_scaling}.sh ../tests/fuzz/run.sh ../tests/cuda/sanitize.sh ../tests/tools/bare_debian.sh \
-  ../tests/gates/{format,tidy,clang,sanitizers,other_vendors}.sh; do
+  ../tests/bench/{prepare,scaling,train_scaling}.sh ../tests/fuzz/run.sh ../tests/cuda/sanitize.sh \
+  ../tests/tools/{bare_debian,container_in_chroot,chroot_exec}.sh ../tests/gates/{format,tidy,clang,sanitizers,other_vendors}.sh; do
   for word in --help -h; do
     (cd / && env -u AMT_JOBS_DIR -u SLURM_JOB_ID bash "$jobs/$script" $word) >"$work/out" 2>"$work/err" || fail "$script $word"
     grep -q "^Usage: .*${script##*/}" "$work/out" || fail "$script $word: $(cat "$work/out")"
@@ -228,7 +228,7 @@ echo "no fixed names in /tmp, which two users would share"
 if command -v shellcheck >/dev/null; then
   echo "shellcheck"
   (cd "$jobs/.." && shellcheck -x -s bash jobs/*.sh jobs/*.sbatch jobs/site.conf tests/run.sh tests/skipped.sh \
-    tests/jobs/stand_ins.sh tests/gates/*.sh) >"$work/out" || fail "$(cat "$work/out")"
+    tests/jobs/stand_ins.sh tests/gates/*.sh tests/tools/*.sh jobs/container/*.sh) >"$work/out" || fail "$(cat "$work/out")"
 else
   echo "skipped: shellcheck is not installed (jobs/install-deps.sh cluster-tests)"
 fi
