@@ -123,4 +123,14 @@ same_as_outside hybrid
 echo "the same, with containers that do not see each other's processes"
 try isolated
 same_as_outside isolated
+echo "Slurm, with srun and with mpirun (tests/jobs/slurm_launchers_test.sh)"
+printf '#!/bin/sh\nexec %s "$@"\n' "${exec[*]} $folder/image amt" > amt
+chmod +x amt
+code=0
+"$project/tests/jobs/slurm_launchers_test.sh" amt . > out 2> err || code=$?
+case $code in
+  0) ;;
+  77) cat out ;;  # "skipped" and the reason
+  *) fail "$(cat out)" ;;
+esac
 echo "all passed"
