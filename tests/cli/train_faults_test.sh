@@ -196,7 +196,7 @@ cp -r "$work/base" "$work/small/run"
 echo "a disk that is too small from the start"
 free=$(df --output=avail -B 1024 "$work/small" | tail -n 1)
 head -c $(((free - 5000) * 1024)) /dev/zero >"$work/small/filler"
-expect 1 "$work/small/run ... 3 checkpoints" train_in_a_shell 2 small/run
+expect 1 "$work/small/run ... 4 checkpoints" train_in_a_shell 2 small/run
 [ "$(grep -c 'amt: error' "$work/err")" -eq 1 ] || fail "not exactly one error line"
 rm "$work/small/filler"
 
