@@ -1,6 +1,6 @@
 # Sourced by the tests of hangs, after tests/cli/support.sh.
 limit=6  # watchdog in seconds; long enough for MPI to start on a loaded machine
-allowed=30  # seconds after the watchdog's limit
+allowed=90  # seconds beside the watchdog's limit, for the training before the fault and for the end
 
 # hurt FAULT RANKS COMMAND...: runs the command with a fault (see faults.cpp) on one of the ranks.
 # It must end by itself within the allowed time, and leave no process behind.
