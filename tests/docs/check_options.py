@@ -18,7 +18,7 @@ COMMAND = re.compile(r"\bamt (prepare|train|eval|generate|export|inspect|report)
 OTHERS = {"--mca", "--bind-to", "--host", "--preset", "--build", "--target", "--test-dir", "--capture-range", "--logdir",
           "--mpi", "--exclude", "--dirty", "--constraint", "--nodes", "--ntasks-per-node", "--gpus-per-node",
           "--cpus-per-task", "--time", "--gtest_filter", "--build-arg", "--entrypoint", "--rm", "--gpus",
-          "--nv", "--test"}
+          "--nv", "--containall", "--test"}
 
 
 def options_in(text):
