@@ -5,8 +5,9 @@ include(GNUInstallDirs)
 set(AMT_DATA ${CMAKE_INSTALL_DATADIR}/amt)
 
 # Must be set before any target is defined. Lets installed programs find libraries outside the
-# system's folders (from modules or Spack).
-set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib")
+# system's folders (from modules or Spack). Spack itself sets CMAKE_INSTALL_RPATH to more folders,
+# for example that of the compiler's libraries.
+list(PREPEND CMAKE_INSTALL_RPATH "$ORIGIN/../lib")
 set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 
 # The program itself prints its manual pages and shell completion. They are left out when
