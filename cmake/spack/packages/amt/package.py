@@ -83,7 +83,7 @@ class Amt(CMakePackage, CudaPackage):
         """Runs the build's tests: with +slurm-tests all, else those that do not start amt."""
         label = [] if self.spec.satisfies("+slurm-tests") else ["-L", "fast"]
         ctest = Executable(self.spec["cmake"].prefix.bin.ctest)
-        with working_dir(self.build_directory):
+        with working_dir(self.builder.build_directory):
             ctest("--output-on-failure", "--no-tests=error", "-j", str(make_jobs), *label)
 
     def test_version(self):
