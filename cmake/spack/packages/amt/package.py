@@ -6,11 +6,14 @@ import os
 from spack.package import *
 
 try:  # since Spack 1.0, the build systems are part of the repository of recipes
+    from spack_repo.builtin.build_systems import cmake
     from spack_repo.builtin.build_systems.cmake import CMakePackage, generator
     from spack_repo.builtin.build_systems.cuda import CudaPackage
 
     LANGUAGES = ("c", "cxx")  # since then, compilers are dependencies
 except ImportError:
+    from spack.build_systems import cmake
+
     LANGUAGES = ()
 
 
@@ -65,10 +68,24 @@ class Amt(CMakePackage, CudaPackage):
     conflicts("platform=darwin", msg="amt supports only Linux")
     conflicts("platform=windows", msg="amt supports only Linux")
 
+    def test_version(self):
+        """the installed program prints its version and its libraries"""
+        out = Executable(self.prefix.bin.amt)("--version", output=str.split, error=str.split)
+        assert "amt " in out and "MPI" in out
+
+    def test_manual(self):
+        """the job scripts and manual pages are installed"""
+        for path in ("share/amt/jobs/submit.sh", "share/man/man1/amt-train.1"):
+            assert os.path.isfile(os.path.join(self.prefix, path)), path
+
+
+class CMakeBuilder(cmake.CMakeBuilder):
+    """How amt is configured and tested. The folder of the build is known only to a builder."""
+
     def cmake_args(self):
         args = [
             self.define_from_variant("AMT_CUDA", "cuda"),
-            self.define("AMT_BUILD_TESTS", self.run_tests),
+            self.define("AMT_BUILD_TESTS", self.pkg.run_tests),
             self.define("HDF5_PREFER_PARALLEL", self.spec.satisfies("^hdf5+mpi")),
         ]
         if self.spec.satisfies("+cuda"):
@@ -83,15 +100,5 @@ class Amt(CMakePackage, CudaPackage):
         """Runs the build's tests: with +slurm-tests all, else those that do not start amt."""
         label = [] if self.spec.satisfies("+slurm-tests") else ["-L", "fast"]
         ctest = Executable(self.spec["cmake"].prefix.bin.ctest)
-        with working_dir(self.builder.build_directory):
+        with working_dir(self.build_directory):
             ctest("--output-on-failure", "--no-tests=error", "-j", str(make_jobs), *label)
-
-    def test_version(self):
-        """the installed program prints its version and its libraries"""
-        out = Executable(self.prefix.bin.amt)("--version", output=str.split, error=str.split)
-        assert "amt " in out and "MPI" in out
-
-    def test_manual(self):
-        """the job scripts and manual pages are installed"""
-        for path in ("share/amt/jobs/submit.sh", "share/man/man1/amt-train.1"):
-            assert os.path.isfile(os.path.join(self.prefix, path)), path
