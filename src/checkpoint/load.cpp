@@ -6,6 +6,7 @@
 
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/base/large_pages.hpp"
 #include "amt/checkpoint/checkpoint.hpp"
 #include "amt/model/difference.hpp"
 #include "amt/process/log.hpp"
@@ -188,14 +189,14 @@ Checkpoint load_checkpoint(const fs::path& folder, const ModelConfig& config) {
   const std::size_t total = model.layout().total();
   for (auto* values :
        {&checkpoint.parameters, &checkpoint.first_moment, &checkpoint.second_moment}) {
-    values->resize(total);
+    *values = large_vector(total);
   }
   model.read(checkpoint.parameters);
   read_moments(paths.optimizer(), model.layout(), checkpoint.first_moment,
                checkpoint.second_moment);
   checkpoint.state = read_training_state(paths.state());
   if (checkpoint.state.averaged > 0) {
-    checkpoint.average.resize(total);
+    checkpoint.average = large_vector(total);
     HuggingFaceModel(paths.average().folder).read(checkpoint.average);
   }
   return checkpoint;

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "amt/base/error.hpp"
+#include "amt/base/large_pages.hpp"
 #include "amt/base/strings.hpp"
 #include "amt/ops/ops.hpp"
 
@@ -33,6 +34,7 @@ class HostMemoryOps : public Ops {
                   " of memory: lower trainer.per_device_parallelism or set "
                   "model.gradient_checkpointing");
     }
+    request_large_pages(memory, bytes);
     return memory;
   }
   void release(void* memory) noexcept override { ::operator delete(memory, kAlignment); }

@@ -4,6 +4,7 @@
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/files.hpp"
+#include "amt/base/large_pages.hpp"
 #include "amt/checkpoint/disk_space.hpp"
 #include "amt/model/algorithms.hpp"
 #include "amt/mpi/run_on_all.hpp"
@@ -50,14 +51,13 @@ void Trainer::begin() {
   state_.seed = settings_.trainer.seed;
   state_.dataset_digest = settings_.dataset_digest;
   state_.encoding = settings_.encoding;
-  Checkpoint checkpoint;
   std::int64_t step = -1;
   on_leader([&] {
     clear_interrupted_saves(paths_);
-    if (settings_.trainer.load_last_checkpoint) step = load_newest(checkpoint).value_or(-1);
+    if (settings_.trainer.load_last_checkpoint) step = load_newest(snapshot_).value_or(-1);
   });
   ranks_.broadcast_value(step, 0);
-  step >= 0 ? resume(checkpoint) : initialise();
+  step >= 0 ? resume(snapshot_) : initialise();
   saved_step_ = step;
   first_step_ = state_.step;
   reducer_.broadcast(model_.parameters(), model_.layout().total());
@@ -100,7 +100,7 @@ void Trainer::choose_algorithms() {
 }
 
 void Trainer::initialise() {
-  std::vector<float> values(model_.layout().total());
+  std::vector<float> values = large_vector(model_.layout().total());
   if (!settings_.initial_values) {
     initialise_parameters(model_.config(), model_.layout(), settings_.trainer.seed, values);
   } else if (leads()) {

@@ -8,6 +8,7 @@
 #include "amt/base/activity.hpp"
 #include "amt/base/error.hpp"
 #include "amt/base/foreign_error.hpp"
+#include "amt/base/large_pages.hpp"
 #include "amt/mpi/run_on_all.hpp"
 #include "amt/optimizer/moment_exchange.hpp"
 #include "amt/trainer/trainer.hpp"
@@ -82,11 +83,12 @@ void Trainer::save(Keep keep) {
   compare_replicas();
   if (leads()) {
     const std::size_t total = model_.layout().total();
+    for (auto* values :
+         {&snapshot_.parameters, &snapshot_.first_moment, &snapshot_.second_moment}) {
+      if (values->empty()) *values = large_vector(total);
+    }
     snapshot_.state = state_;
-    snapshot_.parameters.resize(total);
     model_.get_parameters(snapshot_.parameters);
-    snapshot_.first_moment.resize(total);
-    snapshot_.second_moment.resize(total);
     snapshot_.average = average_.values();
   }
   moments().collect(snapshot_.first_moment, snapshot_.second_moment);

@@ -146,8 +146,9 @@ class Trainer {
   std::int64_t first_step_ = 0;      // of this process
   std::int64_t saved_step_ = 0;      // step of this run's newest checkpoint
   std::uint64_t reduced_bytes_ = 0;  // reduced by this rank in the last step
-  Checkpoint
-      snapshot_;  // kept between saves, because allocating it takes as long as copying into it
+  // Rank 0: the checkpoint that the run resumed from, then copies to be written. Kept between
+  // saves, because allocating it takes as long as copying into it.
+  Checkpoint snapshot_;
   std::future<void>
       writing_;  // rank 0: writes snapshot_; declared last, so that its destructor waits first
 };
