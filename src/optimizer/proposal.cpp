@@ -22,10 +22,9 @@ double rounded(double rate) {
 }  // namespace
 
 std::int64_t proposed_steps(std::uint64_t rows, int batch) {
-  const auto steps_of = [&](std::int64_t passes) -> std::int64_t {
-    return (passes * rows + batch - 1) / batch;
-  };
-  return std::max(steps_of(kPasses), std::min(kFewSteps, steps_of(kMostPasses)));
+  const auto all = static_cast<std::int64_t>(rows);
+  const std::int64_t steps = (kPasses * all + batch - 1) / batch;
+  return std::max(steps, std::min(kFewSteps, kMostPasses * all / batch));
 }
 
 double proposed_learning_rate(int width, bool trained) {

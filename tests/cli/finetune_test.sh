@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests fine-tuning as in docs/how-to/fine-tune.md, on 160 files. A small model is trained on one
+# Tests fine-tuning as in docs/how-to/fine-tune.md, on 60 files. A small model is trained on one
 # part of the files and tuned on the other. Its best checkpoint must predict the second part better
 # than the original model, and better than a model trained from scratch for as many steps.
 # Usage: finetune_test.sh AMT MAKE_CORPUS
@@ -30,21 +30,22 @@ generate_three() {
   [ "$(head -qc 4 "$work"/new-{1,2,3}.mid)" = MThdMThdMThd ] || fail "the output is not MIDI"
 }
 
-echo "160 files, split by fractions"
-"$make_corpus" "$work/others" --files 100 --bytes 5000 --seed 1 --damaged 0 >/dev/null
-"$make_corpus" "$work/folder" --files 60 --bytes 5000 --seed 2 --damaged 0 >/dev/null
+echo "60 files, split by fractions"
+"$make_corpus" "$work/others" --files 40 --bytes 5000 --seed 1 --damaged 0 >/dev/null
+"$make_corpus" "$work/folder" --files 20 --bytes 5000 --seed 2 --damaged 0 >/dev/null
 "$amt" prepare "$work/others" "$work/first" --valid-fraction 0.1 >/dev/null 2>&1
 "$amt" prepare "$work/folder" "$work/own" --valid-fraction 0.15 --test-fraction 0.1 >/dev/null 2>&1
 
 echo "the original model, trained from scratch"
-train model first "${shape[@]}" --trainer.num_train_steps 100
+train model first "${shape[@]}" --trainer.num_train_steps 40
 rows=$(sed -n 's/^ *"rows": \([0-9]*\),*$/\1/p' "$work/own/manifest.json" | sed -n 2p)
 
 echo "a dry run chooses the steps and the learning rate"
-steps=$(((5 * rows + 3) / 4))
+steps=$((10 * rows / 4))  # so few rows are read ten times
 expect 0 "num_train_steps = $steps" "$amt" train --config "$configuration" --dry-run --ranks 2 \
   --init "$work/model/checkpoints/best" --data.dataset "$work/own" --trainer.run_dir "$work/tuned" \
   --trainer.train_batch_size 4
+! mentions "more than 10" "$work/err" || fail "the chosen steps are reported as too many"
 grep -q "^learning_rate = 3e-04$" "$work/out" || fail "wrong learning rate"
 [ ! -e "$work/tuned" ] || fail "a dry run left a folder"
 

@@ -11,6 +11,7 @@ TEST(Proposal, StepsAreFivePassesOrAHundredWithinTenPasses) {
   EXPECT_EQ(proposed_steps(160, 8), 100);
   EXPECT_EQ(proposed_steps(80, 8), 100);  // 10 passes
   EXPECT_EQ(proposed_steps(40, 8), 50);
+  EXPECT_EQ(proposed_steps(15, 4), 37);  // 38 would be more than 10 passes
   EXPECT_EQ(proposed_steps(1, 512), 1);
 }
 
