@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <string>
 
 #include "amt/base/files.hpp"
@@ -140,6 +141,15 @@ TEST_F(WrongNumbersTest, WithoutAFaultChecksPassAndChangeNothing) {
 }
 
 // Even if many rolling checkpoints follow it, because there is no other to return to.
+// Checks in each step; AMT_CHECKED_STEPS=N trains for N steps (tests/bench/NOTES.md).
+TEST_F(WrongNumbersTest, NoFalsePositives) {
+  const char* asked = std::getenv("AMT_CHECKED_STEPS");
+  TrainerSettings s = checking(shared() / "a", 1, 1, 1'000'000);
+  s.trainer.num_train_steps = asked != nullptr ? std::atoll(asked) : 100;
+  s.trainer.steps_per_eval = 1'000'000;
+  EXPECT_EQ(together(s, rows_).state.step, s.trainer.num_train_steps);
+}
+
 TEST_F(WrongNumbersTest, TheLastConfirmedCheckpointIsKept) {
   const auto run = shared() / "run";
   TrainerSettings s = checking(run, 0, 8, 1000);
