@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <bit>
 #include <vector>
 
 #include "amt/base/strings.hpp"
@@ -29,12 +30,13 @@ void Stragglers::add(std::int64_t step, double seconds) {
 void Stragglers::compare(std::int64_t step) {
   const double mine = seconds_ / static_cast<double>(steps_);
   const auto median = exceeded_median(ranks_.all_gather_value(mine), ranks_.rank());
-  if (!median) return;
-  log_named_warning(
-      fmt::format("this rank is slow: {} of its own work per step up to step {}, {:.1f} times the "
-                  "median of all ranks ({}), which wait for it; check what else runs on this host, "
-                  "the clock of its CPU or GPU, and how ranks are bound to cores",
-                  format_duration(mine), step, mine / *median, format_duration(*median)));
+  ++compared_;
+  if (!median || !std::has_single_bit(++slow_)) return;
+  log_named_warning(fmt::format(
+      "this rank is slow, in {} of {}: {:.3g} s of its own work per step up to step {}, {:.1f} "
+      "times the median of all ranks ({:.3g} s), which wait for it; check what else runs on this "
+      "host, the clock of its CPU or GPU, and how ranks are bound to cores",
+      slow_, counted(compared_, "comparison"), mine, step, mine / *median, *median));
 }
 
 }  // namespace amt

@@ -26,8 +26,8 @@ class Stragglers {
 
   /// Collective at the end of every interval-th step, otherwise local. `seconds` is the time that
   /// this rank spent on its own work in `step`. A slow rank logs a warning about itself that names
-  /// its host. The first step of a process is ignored, because it sets up connections and chooses
-  /// algorithms.
+  /// its host, after the 1st, 2nd, 4th, 8th ... comparison in which it was slow. The first step of
+  /// a process is ignored, because it sets up connections and chooses algorithms.
   void add(std::int64_t step, double seconds);
 
  private:
@@ -37,6 +37,7 @@ class Stragglers {
   std::int64_t interval_;
   std::int64_t steps_ = -1;  // steps in seconds_
   double seconds_ = 0;
+  std::uint64_t compared_ = 0, slow_ = 0;  // comparisons; those in which this rank was slow
 };
 
 }  // namespace amt
