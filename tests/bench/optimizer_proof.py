@@ -11,8 +11,9 @@ For each model, NAME=WIDTHxLAYERS:
    steps after which the long run reaches that loss understate Muon, because its learning rate is still high then.
 
 WORK contains a folder for each run. Complete runs are not repeated, and interrupted ones resume, so the same command
-continues where it stopped. With --recorded, nothing is trained, and the complete runs are reported. WORK/tables.txt
-contains the tables, WORK/curves.csv every validation, and WORK/MODEL.svg the curves.
+continues where it stopped. With --recorded, nothing is trained, and the complete runs are reported, also of seeds that
+lack the shorter run. WORK/tables.txt contains the tables, WORK/curves.csv every validation, and WORK/MODEL.svg the
+curves.
 """
 import argparse
 import csv
@@ -126,14 +127,15 @@ def seed_table(options, trios):
         steps = muon.steps_to(adamw.final())
         times.append(None if steps is None else options.steps / steps)
         gains.append(adamw.final() - muon.final())
-        short_gains.append(adamw.final() - short.final())
+        if short.complete():
+            short_gains.append(adamw.final() - short.final())
         rows.append([str(adamw.seed), f"{adamw.final():.4f}", f"{muon.final():.4f}",
                      "not reached" if steps is None else f"{steps:.0f}, {times[-1]:.2f} times fewer",
-                     f"{short.final():.4f}"])
+                     f"{short.final():.4f}" if short.complete() else ""])
     if len(trios) > 1:
         rows.append(["mean ± standard deviation", "", f"{mean_and_spread(gains, '.4f')} below AdamW",
                      "" if None in times else f"{mean_and_spread(times, '.2f')} times fewer",
-                     f"{mean_and_spread(short_gains, '.4f')} below AdamW"])
+                     f"{mean_and_spread(short_gains, '.4f')} below AdamW" if len(short_gains) > 1 else ""])
     adamw, muon, short = trios[0]
     return table(f"AdamW at {adamw.rate:g}, Muon at {muon.rate:g}:",
                  ["seed", f"AdamW, {adamw.steps} steps", f"Muon, {muon.steps} steps",
@@ -154,17 +156,17 @@ def compare(options, model):
         trio = (Run(options, model, "adamw", adamw, seed, options.steps),
                 Run(options, model, "muon", muon, seed, options.steps),
                 Run(options, model, "muon", muon, seed, round(options.steps / options.faster)))
-        if options.recorded and not all(run.complete() for run in trio):
+        if options.recorded and not all(run.complete() for run in trio[:2]):
             break
-        trios.append([run.train() for run in trio])
-        runs += trios[-1][0 if seed > 0 else 2:]
+        trios.append(trio if options.recorded else [run.train() for run in trio])
+        runs += [run for run in trios[-1][0 if seed > 0 else 2:] if run.complete()]
     return text + ("\n" + seed_table(options, trios) if trios else ""), runs, trios
 
 
 def picture(model, trios):
     """Returns the validation loss over steps as SVG; the loss axis is logarithmic."""
     colours = ("#3182bd", "#e6701e", "#31a354")
-    curves = [(colour, run.curve()) for trio in trios for colour, run in zip(colours, trio)]
+    curves = [(colour, run.curve()) for trio in trios for colour, run in zip(colours, trio) if run.complete()]
     steps = max(step for _, curve in curves for step, _ in curve)
     losses = [loss for _, curve in curves for _, loss in curve]
     low, high = math.log(min(losses)), math.log(max(losses))
