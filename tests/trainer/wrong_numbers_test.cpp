@@ -140,7 +140,6 @@ TEST_F(WrongNumbersTest, WithoutAFaultChecksPassAndChangeNothing) {
   }
 }
 
-// Even if many rolling checkpoints follow it, because there is no other to return to.
 // Checks in each step; AMT_CHECKED_STEPS=N trains for N steps (tests/bench/NOTES.md).
 TEST_F(WrongNumbersTest, NoFalsePositives) {
   const char* asked = std::getenv("AMT_CHECKED_STEPS");
@@ -150,6 +149,7 @@ TEST_F(WrongNumbersTest, NoFalsePositives) {
   EXPECT_EQ(together(s, rows_).state.step, s.trainer.num_train_steps);
 }
 
+// Even if many rolling checkpoints follow it, because there is no other to return to.
 TEST_F(WrongNumbersTest, TheLastConfirmedCheckpointIsKept) {
   const auto run = shared() / "run";
   TrainerSettings s = checking(run, 0, 8, 1000);
