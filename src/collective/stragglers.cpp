@@ -33,7 +33,7 @@ void Stragglers::compare(std::int64_t step) {
   ++compared_;
   if (!median || !std::has_single_bit(++slow_)) return;
   log_named_warning(fmt::format(
-      "this rank is slow, in {} of {}: {:.3g} s of its own work per step up to step {}, {:.1f} "
+      "this rank was slow in {} of {}: its own work took {:.3g} s per step up to step {}, {:.1f} "
       "times the median of all ranks ({:.3g} s), which wait for it; check what else runs on this "
       "host, the clock of its CPU or GPU, and how ranks are bound to cores",
       slow_, counted(compared_, "comparison"), mine, step, mine / *median, *median));
